@@ -36,20 +36,21 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => self.prompt = Some(Prompt::command(self.all_offers())),
-            Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
+            Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
-            Command::FaultsOnly => self.store.faults_only = !self.store.faults_only,
+            Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
             Command::GroupBy => {
                 let grouping = self
                     .store
+                    .session
                     .map_settings
                     .grouping
-                    .next_useful(&self.store, &self.store.map_settings.configured_grouping);
+                    .next_useful(&self.store.world, &self.store.session.map_settings.configured_grouping);
                 self.notice = Some(format!("grouped by: {}", grouping.id()));
-                self.store.map_settings.grouping = grouping;
+                self.store.session.map_settings.grouping = grouping;
             }
             Command::PreviousSelection | Command::NextSelection => {
                 let back = command == Command::PreviousSelection;
@@ -61,7 +62,7 @@ impl App {
                 }
             }
             Command::NextEdgeFilter => {
-                self.store.edge_filter = self.store.edge_filter.next();
+                self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
@@ -90,7 +91,7 @@ impl App {
     /// so that going back never loops.
     pub(super) fn show_screen(&mut self, screen: ScreenId) {
         if screen != self.screen() {
-            self.store.search = Search::default();
+            self.store.session.search = Search::default();
         }
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
             return self.close_screens_above(place + 1);
@@ -120,20 +121,20 @@ impl App {
         let covered = screen == ScreenId::Logs && self.screens.logs.has_overlay();
         let above = self.screen_stack.len() > 1;
         let here = !quit && !covered;
-        if here && !self.store.search.is_empty() {
-            self.store.search = Search::default();
+        if here && !self.store.session.search.is_empty() {
+            self.store.session.search = Search::default();
         } else if here && self.is_fullscreen() {
             self.logs_fullscreen = false;
         } else if above && (quit || !steps) {
             self.close_screens_above(self.screen_stack.len() - 1);
         } else if quit {
             return vec![Effect::Quit];
-        } else if !above && self.store.faults_only {
-            self.store.faults_only = false;
-        } else if !above && self.store.only_source.is_some() {
-            self.store.only_source = None;
-        } else if !above && self.store.edge_filter != EdgeFilter::All {
-            self.store.edge_filter = EdgeFilter::All;
+        } else if !above && self.store.session.faults_only {
+            self.store.session.faults_only = false;
+        } else if !above && self.store.session.only_source.is_some() {
+            self.store.session.only_source = None;
+        } else if !above && self.store.session.edge_filter != EdgeFilter::All {
+            self.store.session.edge_filter = EdgeFilter::All;
         } else {
             return self.update_shown_screen(|view, store| view.update(Command::Back, store));
         }

@@ -98,9 +98,9 @@ impl App {
                 Vec::new()
             }
             Msg::Tick(now) => {
-                self.store.set_followed_streams(&self.subscriptions(), now);
-                self.store.tick(now);
-                let due = self.store.due_outage_saves();
+                self.store.world.set_followed_streams(&self.subscriptions(), now);
+                self.store.world.tick(now);
+                let due = self.store.world.due_outage_saves();
                 due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
             }
             Msg::SourcePolled(source, outcome) => {
@@ -114,22 +114,22 @@ impl App {
                 Vec::new()
             }
             Msg::OutagesLoaded(source, earlier) => {
-                self.store.restore_outages(&source, earlier);
+                self.store.world.restore_outages(&source, earlier);
                 Vec::new()
             }
             Msg::PollScheduled(source, pace) => {
-                self.store.set_poll_schedule(&source, pace);
+                self.store.world.set_poll_schedule(&source, pace);
                 Vec::new()
             }
             Msg::PushStateChanged(source, nudged) => {
-                self.store.set_pushes_changes(&source, nudged);
+                self.store.world.set_pushes_changes(&source, nudged);
                 Vec::new()
             }
             Msg::Logs(news) => {
                 return self.ingest_logs(news);
             }
             Msg::UsageMeasured(service, outcome) => {
-                self.store.usage.record(service, outcome);
+                self.store.world.usage.record(service, outcome);
                 return Vec::new();
             }
             Msg::ContinueWork => return self.sync_logs(),

@@ -76,11 +76,11 @@ impl App {
             Some(ClickTarget::Row(row)) => {
                 self.update_shown_screen(|screen, store| screen.click(Click::Row(row), store))
             }
-            Some(ClickTarget::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
+            Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)
             }
             Some(ClickTarget::Node(node)) => {
-                self.store.select(node);
+                self.store.session.select(node);
                 Vec::new()
             }
             Some(ClickTarget::Overview) => {

@@ -57,8 +57,8 @@ impl App {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
             LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store.logs.set_focus(self.screens.logs.log_focus_time());
-        self.store.ingest_logs(news);
+        self.store.world.logs.set_focus(self.screens.logs.log_focus_time());
+        self.store.world.ingest_logs(news);
         if let Some((target, start)) = closed {
             self.screens.logs.on_log_page_end(&target, &start);
         }

@@ -25,10 +25,10 @@ impl App {
         let focused = self.screens.map.focused_nodes(&self.store);
         self.notice =
             Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
-        let (mut store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        store.only_nodes = focused;
+        let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
+        store.session.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {
-            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
+            to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };
         let text = DeferredText::new(write);
         vec![Effect::SaveFile(NewFile { name: "portolan-map", extension: format.id, text })]

@@ -2,36 +2,42 @@
 
 use crate::{
     cache::CacheDir,
+    config::Config,
     model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
     runtime::{self, load_outages},
     source::Source,
-    store::{MapSettings, Store},
+    store::{MapSettings, Session, World},
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Returns an empty store for the given sources.
-pub(super) fn new_store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
+/// Returns a world in which the given sources have not answered yet.
+pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     let statuses =
         sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location())).collect();
     let inventory =
         Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
-    let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
-    store.map_settings = MapSettings {
+    World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())
+}
+
+/// Returns the session that the configuration asks for.
+pub(super) fn new_session(config: &Config) -> Session {
+    let mut session = Session::default();
+    session.map_settings = MapSettings {
         grouping: config.group_by.clone(),
         configured_grouping: config.group_by.clone(),
         hub_names: config.hubs.clone(),
     };
-    store.time_zone = TimeZone::system();
-    store
+    session.time_zone = TimeZone::system();
+    session
 }
 
 /// Polls every source once, all at the same time, and waits at most `wait`.
 pub(super) async fn poll_once(
     sources: &[Arc<dyn Source>],
-    store: &mut Store,
+    world: &mut World,
     wait: SignedDuration,
     cache: Option<&CacheDir>,
 ) {
@@ -48,20 +54,20 @@ pub(super) async fn poll_once(
         )
     });
     let outcomes = join_all(looks).await;
-    store.now = Timestamp::now();
+    world.now = Timestamp::now();
     for (source, earlier, outcome) in outcomes {
-        earlier.into_iter().for_each(|earlier| store.restore_outages(source.id(), earlier));
-        store.apply_snapshot(source.id(), outcome);
-        if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
+        earlier.into_iter().for_each(|earlier| world.restore_outages(source.id(), earlier));
+        world.apply_snapshot(source.id(), outcome);
+        if let Some(status) = world.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.location = source.location().into();
         }
     }
 }
 
 /// Saves the known outages for the next run.
-pub(super) async fn save_outages(sources: &[Arc<dyn Source>], store: &mut Store, cache: Option<&CacheDir>) {
+pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World, cache: Option<&CacheDir>) {
     let Some(folder) = cache else { return };
-    for (id, memory) in store.due_outage_saves() {
+    for (id, memory) in world.due_outage_saves() {
         if let Some(source) = sources.iter().find(|source| *source.id() == id) {
             runtime::save_outages(folder, &**source, memory).await;
         }

@@ -55,8 +55,8 @@ pub(super) async fn run(
     force: bool,
 ) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
-    let mut store = collect::new_store(&opened.sources, &config);
-    collect::poll_once(&opened.sources, &mut store, common.wait, None).await;
+    let mut world = collect::new_world(&opened.sources, &config);
+    collect::poll_once(&opened.sources, &mut world, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let out = private_fs::create(file, force).map_err(|error| creation_failure(&error))?;
     let mut recorder = Recorder::begin(out, length).map_err(|error| write_failure(file, &error))?;

@@ -9,6 +9,7 @@ use crate::{
     runtime::{self, ExitReason, logging},
     screen::Theme,
     source::{Source, replay},
+    store::Store,
 };
 use std::{
     io::{IsTerminal, stdin},
@@ -32,7 +33,8 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
     let log = directories().map(|dirs| logging::start(dirs.state_dir().unwrap_or(dirs.cache_dir())));
-    let store = collect::new_store(&opened.sources, &config);
+    let world = collect::new_world(&opened.sources, &config);
+    let store = Store { world, session: collect::new_session(&config) };
     let size = runtime::size()?;
     let mut app = App::new(store, theme, keymap, size, config.mouse);
     if !found {

@@ -3,7 +3,7 @@
 use super::json::to_pretty_json;
 use crate::{
     model::{Deployment, RevisionChange, RolloutState, Service, Timestamp},
-    store::Store,
+    store::World,
 };
 use serde::Serialize;
 
@@ -40,11 +40,11 @@ struct DeploymentOut<'a> {
 
 /// Returns the deployments and running versions of a service as `portolan.deployment/1`.
 #[must_use]
-pub fn deployments_json(store: &Store, service: &Service) -> String {
+pub fn deployments_json(world: &World, service: &Service) -> String {
     let versions = service.running_versions().into_iter();
     to_pretty_json(&DeploymentReport {
         schema: "portolan.deployment/1",
-        taken: store.now,
+        taken: world.now,
         service: service.id.as_str(),
         versions: versions.map(|(version, running)| VersionOut { version, running }).collect(),
         deployments: service.deployments.iter().map(deployment).collect(),

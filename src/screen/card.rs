@@ -41,8 +41,8 @@ impl Screen for Card {
     }
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
-        if self.shown_node != scene.store.selected {
-            *self = Self { shown_node: scene.store.selected.clone(), ..Self::default() };
+        if self.shown_node != scene.store.session.selected {
+            *self = Self { shown_node: scene.store.session.selected.clone(), ..Self::default() };
         }
         let width = usize::from(area.width.saturating_sub(4));
         let rows =

@@ -71,7 +71,7 @@ impl Help {
 
 /// Returns the rows that match the search, or all rows without a search.
 fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
-    let search = &scene.store.search;
+    let search = &scene.store.session.search;
     let words = |rows: &Vec<Line<'_>>| {
         let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
         text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")

@@ -182,15 +182,16 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
     let mut looks = 0;
     for second in (0..=SIMULATED_SECONDS).step_by(POLL_INTERVAL_SECONDS as usize) {
         for step in 0..POLL_INTERVAL_SECONDS {
-            store.tick(time_at(second + step - POLL_INTERVAL_SECONDS));
+            store.world.tick(time_at(second + step - POLL_INTERVAL_SECONDS));
         }
-        store.now = time_at(second);
+        store.world.now = time_at(second);
         for source in SOURCE_IDS {
             looks += usize::from(store.apply_snapshot(
                 &snapshot_at(source, second).source.clone(),
                 Ok(snapshot_at(source, second)),
             ));
             let alarms: Vec<_> = store
+                .world
                 .findings
                 .iter()
                 .filter(|finding| finding.severity > Severity::Info)
@@ -199,7 +200,7 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
             assert_eq!(alarms, Vec::<String>::new(), "{source}, {second} s");
         }
     }
-    let happened = store.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
+    let happened = store.world.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
     assert!(
         looks > 150 && happened > 150,
         "it was no quiet hour: {looks} looks with news, {happened} events"
@@ -211,7 +212,7 @@ fn the_same_hour_with_one_fault_raises_one() {
     let statuses = vec![source_status("ecs:eu-west-1")];
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, time_at(0));
     for second in (0..=60).step_by(POLL_INTERVAL_SECONDS as usize) {
-        store.tick(time_at(second));
+        store.world.tick(time_at(second));
         let mut seen = snapshot_at("ecs:eu-west-1", second);
         if second >= 20 {
             let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
@@ -220,7 +221,7 @@ fn the_same_hour_with_one_fault_raises_one() {
         }
         store.apply_snapshot(&seen.source.clone(), Ok(seen));
     }
-    let alarms: Vec<_> = store.findings.iter().filter(|f| f.severity > Severity::Info).collect();
+    let alarms: Vec<_> = store.world.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(time_at(20))));
 }
@@ -234,11 +235,11 @@ fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
     };
     let mut store =
         Store::new(Inventory::new(Vec::new()), vec![source_status("ecs:eu-west-1")], 1 << 20, time_at(0));
-    let stuck = |store: &Store| store.findings.iter().any(|finding| finding.kind == "deployment-stuck");
+    let stuck = |store: &Store| store.world.findings.iter().any(|finding| finding.kind == "deployment-stuck");
     store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
-            store.tick(time_at(second));
+            store.world.tick(time_at(second));
             stuck(&store)
         })
         .collect();
@@ -272,9 +273,9 @@ fn finding_kinds(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
         Store::new(Inventory::new(Vec::new()), vec![source_status("docker")], 1 << 20, time_at(0));
     let mut said = Vec::new();
     for look in looks {
-        store.tick(look.taken_at);
+        store.world.tick(look.taken_at);
         store.apply_snapshot(&look.source.clone(), Ok(look));
-        said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
+        said.extend(store.world.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();
     said

@@ -10,11 +10,11 @@ mod targets;
 
 use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
 use crate::{
-    model::{Failure, FailureKind, LogReadOptions, Timestamp},
+    model::{Failure, FailureKind, LogReadOptions},
     output,
-    store::Store,
+    store::World,
 };
-use filter::LineFilter;
+use filter::line_filters;
 pub(super) use follow::stdout_closed;
 use patterns::PatternReport;
 use print::Printer;
@@ -26,49 +26,30 @@ const DEFAULT_TAIL_LINES: usize = 100;
 const PATTERN_TAIL_LINES: usize = 10_000;
 
 /// Prints the log lines; with `--follow` until an interrupt or the end of the reader.
-pub(super) async fn run(store: &Store, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
+pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be combined";
         return Err(Failure::new(FailureKind::Invalid, what, "drop one of them").into());
     }
-    let selector = TargetSelector::from_names(store, &args.targets)?;
-    let mut targets = selector.targets(store.inventory.services());
-    let since = args.since.map(|since| since.resolve(store.now));
-    let until = args.until.map(|until| until.resolve(store.now));
+    let selector = TargetSelector::from_names(world, &args.targets)?;
+    let mut targets = selector.targets(world.inventory.services());
+    let since = args.since.map(|since| since.resolve(world.now));
+    let until = args.until.map(|until| until.resolve(world.now));
     let usual = if args.patterns { PATTERN_TAIL_LINES } else { DEFAULT_TAIL_LINES };
     let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogReadOptions { since, until, tail, follow: args.follow };
-    let patterns = args.patterns.then(|| PatternReport::new(store));
-    let printer = Printer::new(args, LineFilter::new(args)?, patterns, selector.is_multi_service());
+    let patterns = args.patterns.then(|| PatternReport::new(world));
+    let printer = Printer::new(args, line_filters(args)?, patterns, selector.is_multi_service());
     // Without a start time, this would read everything that the log groups keep.
     if since.is_some() && !args.follow {
-        targets.extend(selector.expired_targets(store));
+        targets.extend(selector.expired_targets(world));
     }
-    for service in selector.services_without_logs(store, &targets) {
+    for service in selector.services_without_logs(world, &targets) {
         output::print_stderr(format_args!("no logs: {service} has no running or recently stopped instances"));
     }
     if args.follow {
         follow::run(&opened.sources, selector, targets, start, printer).await
     } else {
         history::run(&opened.sources, targets, start, printer).await
-    }
-}
-
-/// Time argument of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeArg {
-    /// Age before now.
-    Ago(jiff::SignedDuration),
-    /// Point in time, UTC.
-    At(Timestamp),
-}
-
-impl TimeArg {
-    /// Returns the point in time; ages count back from `now`.
-    pub(super) fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::Ago(back) => now.checked_sub(back).unwrap_or(Timestamp::MIN),
-            Self::At(at) => at,
-        }
     }
 }

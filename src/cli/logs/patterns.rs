@@ -6,7 +6,7 @@ use crate::{
     log_store::pattern::{LoggedMessage, Pattern, PatternSet},
     model::{LogLevel, LogLine, ServiceId, Timestamp},
     output,
-    store::{Store, deployment_time},
+    store::{World, deployment_time},
 };
 use serde::Serialize;
 use std::{
@@ -38,8 +38,8 @@ struct PatternJson<'a> {
 
 impl PatternReport {
     /// Returns a report without lines.
-    pub(super) fn new(store: &Store) -> Self {
-        let services = store.inventory.services();
+    pub(super) fn new(world: &World) -> Self {
+        let services = world.inventory.services();
         let deployed = services.filter_map(|service| Some((service.id.clone(), deployment_time(service)?)));
         Self { patterns: PatternSet::default(), deployed: deployed.collect() }
     }

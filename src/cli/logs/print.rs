@@ -1,10 +1,11 @@
 //! Output of log lines and notes: as text, with a colour per service on a terminal, or as JSON. With
 //! `--patterns`, lines are only counted and the patterns are printed at the end.
 
-use super::{filter::LineFilter, patterns::PatternReport};
+use super::patterns::PatternReport;
 use crate::{
     cli::args::{LogFormat, LogsArgs},
     extract::log_line,
+    log_store::{FilterLine, LogFilter},
     model::{Colour, LogLevel, LogLine, LogNote, OutputStream, TextStyle, Timestamp},
     output::{self, PermittedEscapes, SanitizedWriter, without_controls},
     screen::widget::text,
@@ -33,7 +34,7 @@ const INSTANCE_WIDTH: usize = 24;
 /// Printer of lines that pass the filter.
 pub(super) struct Printer {
     out: BufWriter<SanitizedWriter<Stdout>>,
-    filter: LineFilter,
+    filters: Vec<LogFilter>,
     format: LogFormat,
     patterns: Option<PatternReport>,
     /// Number of lines read, and number of lines that passed.
@@ -48,7 +49,7 @@ impl Printer {
     /// line.
     pub(super) fn new(
         args: &LogsArgs,
-        filter: LineFilter,
+        filters: Vec<LogFilter>,
         patterns: Option<PatternReport>,
         shows_service: bool,
     ) -> Self {
@@ -60,7 +61,7 @@ impl Printer {
             } else {
                 PermittedEscapes::None
             })),
-            filter,
+            filters,
             format: args.format,
             patterns,
             line_counts: (0, 0),
@@ -74,7 +75,8 @@ impl Printer {
         let parsed = log_line::parse(&line.text);
         self.line_counts.0 += 1;
         self.patterns.iter_mut().for_each(|patterns| patterns.note_line(line));
-        if !self.filter.matches(line, &parsed) {
+        let seen = FilterLine::of(line, &parsed);
+        if !self.filters.iter().all(|filter| filter.passes(&seen)) {
             return Ok(());
         }
         self.line_counts.1 += 1;

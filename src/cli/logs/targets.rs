@@ -4,7 +4,7 @@
 use crate::{
     cli::why,
     model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
-    store::{Store, dedup_targets, expired_stream_targets, log_targets},
+    store::{World, dedup_targets, expired_stream_targets, log_targets},
 };
 use std::collections::BTreeSet;
 
@@ -18,17 +18,17 @@ pub(super) struct TargetSelector {
 
 impl TargetSelector {
     /// Resolves `names`: each is a service, else a group, else an instance.
-    pub(super) fn from_names(store: &Store, names: &[String]) -> Result<Self, Failure> {
+    pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Failure> {
         let mut selector = Self::default();
         for name in names {
-            selector.add(store, name)?;
+            selector.add(world, name)?;
         }
         Ok(selector)
     }
 
-    fn add(&mut self, store: &Store, name: &str) -> Result<(), Failure> {
-        let services = || store.inventory.services();
-        if store.topology().nodes_named(name).is_empty() {
+    fn add(&mut self, world: &World, name: &str) -> Result<(), Failure> {
+        let services = || world.inventory.services();
+        if world.topology().nodes_named(name).is_empty() {
             if services().any(|service| is_in_group(service, name)) {
                 self.groups.insert(name.to_owned());
                 return Ok(());
@@ -43,8 +43,8 @@ impl TargetSelector {
                 return Ok(());
             }
         }
-        let node = why::find_node(store, name)?;
-        let Some(service) = store.service_of(node) else {
+        let node = why::find_node(world, name)?;
+        let Some(service) = world.service_of(node) else {
             let what = format!("{} is not a service", node.label());
             return Err(Failure::new(FailureKind::Invalid, what, "name a service, group or instance"));
         };
@@ -69,8 +69,8 @@ impl TargetSelector {
     }
 
     /// Returns the targets for streams of tasks that ECS no longer lists.
-    pub(super) fn expired_targets(&self, store: &Store) -> impl Iterator<Item = LogTarget> {
-        let services = || store.inventory.services();
+    pub(super) fn expired_targets(&self, world: &World) -> impl Iterator<Item = LogTarget> {
+        let services = || world.inventory.services();
         let whole = services().filter(|service| self.selects_service(service));
         let whole: BTreeSet<_> = whole.map(|service| service.id.clone()).collect();
         expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
@@ -79,10 +79,10 @@ impl TargetSelector {
     /// Returns the selected services without an instance and without any of `targets`.
     pub(super) fn services_without_logs<'a>(
         &self,
-        store: &'a Store,
+        world: &'a World,
         targets: &[LogTarget],
     ) -> Vec<&'a ServiceId> {
-        let whole = store.inventory.services().filter(|service| self.selects_service(service));
+        let whole = world.inventory.services().filter(|service| self.selects_service(service));
         let none = whole.filter(|service| log_targets(service).is_empty());
         none.map(|s| &s.id).filter(|id| targets.iter().all(|target| target.service != **id)).collect()
     }

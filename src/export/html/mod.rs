@@ -20,7 +20,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let parts = [
         ("@STYLE@", SVG_STYLE),
         ("@LOOKS@", include_str!("page.css")),
-        ("@TAKEN@", &escape_markup(&scene.store.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
+        ("@TAKEN@", &escape_markup(&scene.store.world.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
         ("@BOX@", &format!("0 0 {width} {height}")),
         ("@MAP@", &drawing.body),
         ("@DATA@", &data),

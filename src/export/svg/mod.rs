@@ -91,7 +91,7 @@ fn write_edge(number: usize, line: &ExportEdge<'_>, map: &MapExport<'_>, scene: 
     let strength = line.edge.strength().as_str();
     let own =
         if way.is_empty() { format!("<path class=\"ink {strength}\" d=\"{d}\"/>") } else { String::new() };
-    let words = edge_text::explain(scene.store, line.from, line.to, false);
+    let words = edge_text::explain(&scene.store.world, line.from, line.to, false);
     let _ = writeln!(
         out,
         "<g class=\"edge {strength}\" data-e=\"{number}\"><title>{}</title>{own}<path class=\"hit\" d=\"{d}\"/>\
@@ -165,7 +165,7 @@ pub(super) fn node_title(node: &Node, scene: Scene<'_>) -> String {
         let _ = write!(words, ", {}/{desired} running", node.running);
     }
     let _ = write!(words, ", {}", node.product.map_or(node.kind.as_str(), |product| product.id));
-    for finding in scene.store.findings_on(&node.id) {
+    for finding in scene.store.world.findings_on(&node.id) {
         let _ = write!(words, "\n{}", finding.reason);
     }
     words

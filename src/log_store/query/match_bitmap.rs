@@ -1,7 +1,7 @@
 //! Match bitmaps: one bit for each line of a chunk that passes the filters.
 
 use super::{
-    filter::{LogFilter, Predicate},
+    filter::{FilterLine, LogFilter, Predicate},
     text_matcher::TextMatcher,
 };
 use crate::{
@@ -67,16 +67,16 @@ impl MatchBitmap {
         let metas = &chunk.lines()[self.scanned..];
         let mut passing: Vec<bool> =
             metas.iter().map(|meta| since.is_none_or(|since| since <= meta.position().at)).collect();
-        for LogFilter { predicate: what, keep_matching: keep } in filters {
-            if let Predicate::Text(needle) = what
+        for filter in filters {
+            if let Predicate::Text(needle) = &filter.predicate
                 && needle.is_literal
                 && chunk.insert_generation == 0
             {
-                search_all_lines(needle, chunk.text(), metas, *keep, &mut passing);
+                search_all_lines(needle, chunk.text(), metas, filter.keep_matching, &mut passing);
                 continue;
             }
             for (passing, meta) in passing.iter_mut().zip(metas).filter(|(passing, _)| **passing) {
-                *passing = what.matches(stream, chunk, meta) == *keep;
+                *passing = filter.passes(&FilterLine::of_stored(stream, chunk, meta));
             }
         }
         self.bits.resize(chunk.lines().len().div_ceil(64), 0);

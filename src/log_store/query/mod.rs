@@ -4,6 +4,7 @@ pub(super) mod filter;
 pub(super) mod histogram;
 pub(super) mod match_bitmap;
 pub(super) mod merge_iter;
+pub(super) mod parse;
 pub(super) mod pattern_counts;
 pub(super) mod query_results;
 pub(super) mod text_matcher;

@@ -31,11 +31,11 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.push_state(node);
     page.push_cause(node);
     page.push_location(node);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.push_usage(service);
     }
     page.push_findings(node, true);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.push_deployments(service);
     }
     page.push_neighbours(node, false);
@@ -46,7 +46,7 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
 /// Returns deployment, restarts and age of a service in one line. Returns an empty text for other nodes.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
-    let Some(service) = scene.store.service_of(node) else { return String::new() };
+    let Some(service) = scene.store.world.service_of(node) else { return String::new() };
     let mut words = Vec::new();
     if let Some(deployment) =
         service.deployments.first().filter(|_| service.is_deploying() || service.is_rolling_back())
@@ -60,7 +60,7 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     }
     let running = service.instances.iter().filter(|i| i.state == InstanceState::Running);
     if let Some(at) = running.filter_map(|instance| instance.started).max() {
-        words.push(format!("up {}", time::age(at, scene.store.now)));
+        words.push(format!("up {}", time::age(at, scene.store.world.now)));
     }
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
@@ -68,11 +68,11 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
 /// Returns one line per instance, at most `rows`. Current instances come before those that ended.
 #[must_use]
 pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
-    let Some(service) = scene.store.service_of(node) else { return Vec::new() };
+    let Some(service) = scene.store.world.service_of(node) else { return Vec::new() };
     let mut all: Vec<&Instance> = service.instances.iter().collect();
     all.sort_by_key(|instance| !instance.counts_toward_health());
     let shown = if all.len() > rows { rows.saturating_sub(1) } else { all.len() };
-    let now = scene.store.now;
+    let now = scene.store.world.now;
     let mut lines: Vec<String> = all[..shown]
         .iter()
         .map(|one| format!("{}  {}", one.name, instance_text::describe_instance(one, now)))
@@ -91,7 +91,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_cause(node);
     page.push_location(node);
     page.push_findings(node, true);
-    let service = scene.store.service_of(node);
+    let service = scene.store.world.service_of(node);
     if let Some(service) = service {
         page.push_annotations(service);
     }
@@ -168,10 +168,10 @@ impl<'a> CardBuilder<'a> {
     /// Adds the node that caused the fault, unless the fault started here.
     fn push_cause(&mut self, node: &Node) {
         let store = self.scene.store;
-        let Some(FaultInvolvement { role, suspect: Some(by) }) = store.fault_roles.get(&node.id) else {
+        let Some(FaultInvolvement { role, suspect: Some(by) }) = store.world.fault_roles.get(&node.id) else {
             return;
         };
-        let Some(by) = store.topology().nodes.get(by).map(Node::label) else { return };
+        let Some(by) = store.world.topology().nodes.get(by).map(Node::label) else { return };
         let words = match role {
             FaultRole::Affected => format!("affected: depends on {by}, which is faulty"),
             _ => format!("possible victim of {by}"),
@@ -189,9 +189,9 @@ impl<'a> CardBuilder<'a> {
     /// Adds the faults of the node if `wrong` is true, else its notes (findings of severity info).
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        for finding in store.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
+        for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
             let health = Theme::severity_health(finding.severity);
-            let age = finding.onset().map(|since| time::outage_age(since, store.now));
+            let age = finding.onset().map(|since| time::outage_age(since, store.world.now));
             let since = age.map(|age| format!(" ({age} ago)")).unwrap_or_default();
             self.lines.push(Line::default());
             self.push_text(
@@ -210,7 +210,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds owner, description, repository and runbook from the configuration.
     fn push_annotations(&mut self, service: &Service) {
-        for known in self.scene.store.inventory.annotations(service) {
+        for known in self.scene.store.world.inventory.annotations(service) {
             self.push_heading("about".to_owned());
             let rows = [
                 ("owner", &known.owner),
@@ -227,7 +227,7 @@ impl<'a> CardBuilder<'a> {
     /// Adds the current and previous deployments.
     fn push_deployments(&mut self, service: &Service) {
         let Scene { store, theme, .. } = self.scene;
-        let rows = rollout_text::deployment_rows(service, store.now, theme.glyphs.ascii);
+        let rows = rollout_text::deployment_rows(service, store.world.now, theme.glyphs.ascii);
         if rows.is_empty() {
             return;
         }
@@ -239,7 +239,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds the instances, including those that ended.
     fn push_instances(&mut self, service: &Service) {
-        let usage = &self.scene.store.usage;
+        let usage = &self.scene.store.world.usage;
         let span = usage_text::sampled_span(usage, service).map(|span| format!(", usage over {span}"));
         let over = service
             .instances
@@ -252,12 +252,15 @@ impl<'a> CardBuilder<'a> {
             self.push_labelled("usage", &excuse);
         }
         for instance in &service.instances {
-            let words = instance_text::describe_instance(instance, self.scene.store.now);
+            let words = instance_text::describe_instance(instance, self.scene.store.world.now);
             self.push_labelled(&instance.name, &words);
             let readings = usage.samples(&instance.id).collect();
             if instance.state == InstanceState::Running {
-                let gauges =
-                    usage_text::gauges(&[readings], self.scene.store.now, self.scene.theme.glyphs.ascii);
+                let gauges = usage_text::gauges(
+                    &[readings],
+                    self.scene.store.world.now,
+                    self.scene.theme.glyphs.ascii,
+                );
                 for row in text::pack_rows(&gauges, self.width.saturating_sub(self.label_width() + 1)) {
                     self.push_labelled("", &row);
                 }
@@ -268,7 +271,7 @@ impl<'a> CardBuilder<'a> {
     /// Returns the total usage of the instances, one text per resource.
     fn usage_gauges(&self, service: &Service) -> Vec<String> {
         let Scene { store, theme, .. } = self.scene;
-        usage_text::service_gauges(&store.usage, service, store.now, theme.glyphs.ascii)
+        usage_text::service_gauges(&store.world.usage, service, store.world.now, theme.glyphs.ascii)
     }
 
     /// Appends the total usage to the last line, as far as it fits.
@@ -293,7 +296,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds callers and callees. If `why` is true, adds the evidence of each edge.
     fn push_neighbours(&mut self, node: &Node, why: bool) {
-        let topology = self.scene.store.topology();
+        let topology = self.scene.store.world.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         let callers: Vec<_> =
             topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -310,7 +313,7 @@ impl<'a> CardBuilder<'a> {
 
     fn push_neighbour(&mut self, node: &Node, (id, edge): (&NodeId, &Edge), why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        let Some(other) = store.topology().nodes.get(id) else { return };
+        let Some(other) = store.world.topology().nodes.get(id) else { return };
         let name = text::cut_middle(
             &other.label_relative_to(node),
             self.width.saturating_sub(17),
@@ -318,7 +321,7 @@ impl<'a> CardBuilder<'a> {
         );
         let strength = edge.strength();
         let seen =
-            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();
+            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.world.now))).unwrap_or_default();
         self.lines.push(Line::from(vec![
             Span::styled(format!("{} ", theme.edge_line(strength)), theme.styles.dim.0),
             Span::styled(format!("{} ", theme.health_glyph(other.health)), theme.health_style(other.health)),
@@ -326,7 +329,7 @@ impl<'a> CardBuilder<'a> {
             Span::styled(format!("  {}{seen}", strength.as_str()), theme.styles.dim.0),
         ]));
         if why {
-            for piece in edge_text::evidence_texts(edge, store.now) {
+            for piece in edge_text::evidence_texts(edge, store.world.now) {
                 self.push_text(&format!("       {}", piece.text), theme.styles.dim.0);
             }
         }
@@ -335,10 +338,10 @@ impl<'a> CardBuilder<'a> {
     /// Adds services of other sources that seem to be the same service.
     fn push_counterparts(&mut self, node: &Node) {
         let store = self.scene.store;
-        let Some(twins) = store.counterparts.get(&node.id) else { return };
+        let Some(twins) = store.world.counterparts.get(&node.id) else { return };
         self.push_heading("counterparts".to_owned());
         for twin in twins {
-            if let Some(other) = store.topology().nodes.get(&twin.node) {
+            if let Some(other) = store.world.topology().nodes.get(&twin.node) {
                 let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();
                 self.push_text(
                     &format!("{}{home}: {}", other.group_and_name(), twin.reason),
@@ -362,14 +365,17 @@ impl<'a> CardBuilder<'a> {
     /// Adds the latest events.
     fn push_events(&mut self, service: &Service) {
         let store = self.scene.store;
-        let rows = coalesce(store.history.entries_of(&Subject::from(&service.id)));
+        let rows = coalesce(store.world.history.entries_of(&Subject::from(&service.id)));
         if rows.is_empty() {
             return;
         }
         self.push_heading("events".to_owned());
         for row in rows.iter().rev().take(20) {
-            let label = format!("{} ago", time::age(row.last.at, store.now));
-            self.push_labelled(&label, &event_group_text(row, store.now, self.scene.theme.glyphs.ascii));
+            let label = format!("{} ago", time::age(row.last.at, store.world.now));
+            self.push_labelled(
+                &label,
+                &event_group_text(row, store.world.now, self.scene.theme.glyphs.ascii),
+            );
         }
     }
 }

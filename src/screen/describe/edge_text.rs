@@ -3,7 +3,7 @@
 use crate::{
     model::{NodeId, Timestamp},
     screen::describe::time::age,
-    store::Store,
+    store::World,
     topology::{
         Drift, Edge, Evidence, FailedConnection, Node, Strength, evidence::EvidenceKind, evidence_coverage,
         shortest_path,
@@ -14,26 +14,26 @@ use std::fmt::Write;
 /// Explains an edge from `from` to `to`: its evidence, or without an edge the paths between them and the
 /// places that were searched.
 #[must_use]
-pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
+pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
     let (a, b) = (from.label(), to.label());
     let mut out = String::new();
-    if let Some(edge) = store.topology().edges.get(&(from.id.clone(), to.id.clone())) {
+    if let Some(edge) = world.topology().edges.get(&(from.id.clone(), to.id.clone())) {
         let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().as_str());
-        for EvidenceText { title, text } in evidence_texts(edge, store.now) {
+        for EvidenceText { title, text } in evidence_texts(edge, world.now) {
             let _ = writeln!(out, "  {title}: {text}");
         }
-        for line in drift_lines(store, &from.id, &to.id, edge) {
+        for line in drift_lines(world, &from.id, &to.id, edge) {
             let _ = writeln!(out, "{line}");
         }
     } else {
         let _ = writeln!(out, "no evidence that {a} calls {b}");
-        for way in shortest_paths(store, from, to) {
+        for way in shortest_paths(world, from, to) {
             let names: Vec<_> =
-                way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
+                way.iter().filter_map(|id| world.topology().nodes.get(id)).map(Node::label).collect();
             let _ = writeln!(out, "path: {}", names.join(if ascii { " -> " } else { " → " }));
         }
         let _ = writeln!(out, "searched:");
-        for line in coverage_lines(store, from, Some(to)) {
+        for line in coverage_lines(world, from, Some(to)) {
             let _ = writeln!(out, "  {line}");
         }
     }
@@ -42,10 +42,10 @@ pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
 
 /// Returns the shortest path from `from` to `to` and the one back, if they exist.
 #[must_use]
-pub fn shortest_paths(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
+pub fn shortest_paths(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
     [(from, to), (to, from)]
         .into_iter()
-        .filter_map(|(a, b)| shortest_path(store.topology(), &a.id, &b.id))
+        .filter_map(|(a, b)| shortest_path(world.topology(), &a.id, &b.id))
         .collect()
 }
 
@@ -93,9 +93,9 @@ fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
 
 /// Returns sentences for an edge that was never observed, is undeclared or has faded.
 #[must_use]
-pub fn drift_lines(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
-    let watch = store.drift_context();
-    let ago = |at: Option<Timestamp>| at.map(|at| age(at, store.now)).unwrap_or_default();
+pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
+    let watch = world.drift_context();
+    let ago = |at: Option<Timestamp>| at.map(|at| age(at, world.now)).unwrap_or_default();
     let say = |drift| match drift {
         Drift::NeverObserved => format!(
             "never observed: both ends have been monitored for {}, but no connection was observed",
@@ -111,9 +111,9 @@ pub fn drift_lines(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
 /// evidence, then watched connections, unmatched addresses and rejected connections. With `to`, the lines say
 /// that none names `to`.
 #[must_use]
-pub fn coverage_lines(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
+pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
-    let found = evidence_coverage(&store.inventory, store.topology(), &from.id);
+    let found = evidence_coverage(&world.inventory, world.topology(), &from.id);
     let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.candidate_count > 0);
     let mut lines: Vec<String> = some
         .iter()
@@ -123,19 +123,19 @@ pub fn coverage_lines(store: &Store, from: &Node, to: Option<&Node>) -> Vec<Stri
     if !titles.is_empty() {
         lines.push(format!("nothing found for {}: {}", from.label(), titles.join(", ")));
     }
-    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(store, node)));
-    for dangling in store.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
+    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(world, node)));
+    for dangling in world.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
         lines.push(format!(
             "{} names {}, but no known service has this address",
             dangling.location, dangling.address
         ));
     }
     lines.extend(
-        store
+        world
             .failed_connections
             .iter()
             .filter(|rejected| rejected.from == from.id)
-            .map(|r| rejection_text(r, store.now)),
+            .map(|r| rejection_text(r, world.now)),
     );
     lines
 }
@@ -148,11 +148,11 @@ fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
 /// Returns a sentence about how long the connections of a service have been watched, or `None` for other
 /// nodes.
 #[must_use]
-pub fn watch_status(store: &Store, node: &Node) -> Option<String> {
-    let service = store.service_of(node)?;
+pub fn watch_status(world: &World, node: &Node) -> Option<String> {
+    let service = world.service_of(node)?;
     let label = node.label();
-    Some(match store.inventory.observations().monitored_since(&service.id) {
-        Some(since) => format!("connections of {label}: monitored for {}", age(since, store.now)),
+    Some(match world.inventory.observations().monitored_since(&service.id) {
+        Some(since) => format!("connections of {label}: monitored for {}", age(since, world.now)),
         None => format!("connections of {label}: not monitored, so only declared calls are known"),
     })
 }

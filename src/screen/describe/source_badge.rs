@@ -5,7 +5,7 @@ use super::time;
 use crate::{
     model::{FailureKind, Health, SourcePart, SourceState, SourceStatus, Timestamp},
     screen::Theme,
-    store::Store,
+    store::World,
 };
 
 /// Seconds past the scheduled poll after which a source counts as slow.
@@ -13,8 +13,8 @@ const OVERDUE_AFTER_SECONDS: i64 = 10;
 
 /// Returns the health that stands for the state of a source, and the words for it.
 #[must_use]
-pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
-    let now = store.now;
+pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
+    let now = world.now;
     let health = Theme::source_health(status.state);
     let age = status.last_read.map(|at| time::age(at, now)).unwrap_or_default();
     let trouble = status.failure.as_ref().map(|failure| failure_label(failure.kind));
@@ -27,7 +27,7 @@ pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
             (health, format!("cached {age}{suffix}"))
         }
         SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("late, {age} old")),
-        SourceState::Live => match (worst_gap(status, store), status.pushes_changes) {
+        SourceState::Live => match (worst_gap(status, world), status.pushes_changes) {
             (Some(kind), _) => (Health::Degraded, format!("{age}, {}", failure_label(kind))),
             (None, true) => (health, "live".to_owned()),
             (None, false) => (health, age),
@@ -41,9 +41,9 @@ pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
 
 /// Returns a word for the current problem of a source, or `None` without one.
 #[must_use]
-pub fn problem_label(status: &SourceStatus, store: &Store) -> Option<&'static str> {
+pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static str> {
     let failure = status.failure.as_ref().map(|failure| failure.kind);
-    failure.or_else(|| worst_gap(status, store)).map(failure_label)
+    failure.or_else(|| worst_gap(status, world)).map(failure_label)
 }
 
 /// Returns the progress of the first read, for the part with the most items left, such as `12/40 services`.
@@ -81,8 +81,8 @@ const FAILURES_WORST_FIRST: [FailureKind; 7] = [
 ];
 
 /// Returns the worst kind of failure among the parts of the source that could not be read.
-fn worst_gap(status: &SourceStatus, store: &Store) -> Option<FailureKind> {
-    worst_failure(store.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
+fn worst_gap(status: &SourceStatus, world: &World) -> Option<FailureKind> {
+    worst_failure(world.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
 }
 
 fn worst_failure(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind> {

@@ -20,7 +20,7 @@ pub fn scope_has_logs(command: Command, store: &Store) -> bool {
 impl Logs {
     /// Returns true if `command` does something on this screen now.
     pub(super) fn command_applies(&self, command: Command, store: &Store) -> bool {
-        let has_lines = || self.visible_lines.last(&store.logs).is_some();
+        let has_lines = || self.visible_lines.last(&store.world.logs).is_some();
         match command {
             Command::Back => {
                 self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
@@ -44,7 +44,7 @@ impl Logs {
             | Command::SaveLogs
             | Command::Pivot => has_lines(),
             Command::Left | Command::Right => self.histogram.is_some() || !self.display.wrap,
-            Command::NextMatch | Command::PreviousMatch => !store.search.is_empty() && has_lines(),
+            Command::NextMatch | Command::PreviousMatch => !store.session.search.is_empty() && has_lines(),
             Command::NextMark | Command::PreviousMark => self.marks.next_mark(None, true).is_some(),
             Command::RemoveLastFilter | Command::RemoveAllFilters => !self.query.chips.is_empty(),
             Command::NextInstance | Command::PreviousInstance => {

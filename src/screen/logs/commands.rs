@@ -4,7 +4,7 @@ use super::{
     LogQuery, Logs, PendingJump, copy_save,
     panes::{details::Details, histogram::Histogram, pane::Pane, patterns::Patterns},
     query::{
-        filter_chip::{FilterChip, LOG_LEVELS},
+        filter_chip::FilterChip,
         scope::{self, ServiceScope},
     },
     scroll_position::ScrollPosition,
@@ -115,13 +115,13 @@ impl Logs {
             }
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
-                let next = self.visible_lines.next_error(&store.logs, self.scroll.cursor, forward);
+                let next = self.visible_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
                 return self.jump_to(next, forward, "no errors", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
-                let next = self.visible_lines.next_match(&store.logs, self.scroll.cursor, forward);
-                let none = if store.search.is_empty() { "press / to search" } else { "no matches" };
+                let next = self.visible_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
+                let none = if store.session.search.is_empty() { "press / to search" } else { "no matches" };
                 return self.jump_to(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
@@ -139,7 +139,7 @@ impl Logs {
             }
         };
         self.with_window(store, |spot, sheet| spot.move_by(by, sheet));
-        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.logs) {
+        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.world.logs) {
             self.read_older(store);
         }
         Vec::new()
@@ -164,7 +164,7 @@ impl Logs {
             Pane::None => return None,
             Pane::Details(details) => self
                 .visible_lines
-                .line(&store.logs, details.line)
+                .line(&store.world.logs, details.line)
                 .map_or(0, |l| super::panes::details::detail_rows(&l, store).len()),
             Pane::Patterns(patterns) => patterns.len(),
         };
@@ -174,7 +174,7 @@ impl Logs {
         }
         match (&self.pane, command) {
             (Pane::Details(details), Command::Open | Command::Pivot) => {
-                let line = self.visible_lines.line(&store.logs, details.line)?;
+                let line = self.visible_lines.line(&store.world.logs, details.line)?;
                 let row = super::panes::details::detail_rows(&line, store).into_iter().nth(details.row)?;
                 if command == Command::Pivot {
                     return Some(self.pivot_to(details.line, &row.value, store));
@@ -200,7 +200,8 @@ impl Logs {
 
     /// Pivots on the first request or trace id in the cursor's line.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
-        let Some(line) = self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.logs, key))
+        let Some(line) =
+            self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
@@ -216,7 +217,7 @@ impl Logs {
     /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
     /// time of the line.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
-        let service = self.visible_lines.line(&store.logs, key).and_then(|line| line.service.cloned());
+        let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
             return vec![Action::Notify("this line belongs to no service".to_owned())];
         };
@@ -253,15 +254,17 @@ impl Logs {
             _ => None,
         };
         let now = self.query.chips.iter().find_map(of);
-        let place = now.and_then(|now| LOG_LEVELS.iter().position(|level| *level == now));
+        let place = now.and_then(|now| LogLevel::ALL_LEVELS.iter().position(|level| *level == now));
         let next = match (place, up) {
-            (None, true) => LOG_LEVELS.iter().position(|level| *level == LogLevel::Warn),
+            (None, true) => LogLevel::ALL_LEVELS.iter().position(|level| *level == LogLevel::Warn),
             (None, false) => None,
-            (Some(place), true) => Some((place + 1).min(LOG_LEVELS.len() - 1)),
-            (Some(place), false) => place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug),
+            (Some(place), true) => Some((place + 1).min(LogLevel::ALL_LEVELS.len() - 1)),
+            (Some(place), false) => {
+                place.checked_sub(1).filter(|place| LogLevel::ALL_LEVELS[*place] > LogLevel::Debug)
+            }
         };
         self.query.chips.retain(|chip| of(chip).is_none());
-        self.query.chips.extend(next.map(|next| FilterChip::level(LOG_LEVELS[next])));
+        self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
     /// Limits the lines to the last minutes, or shows all again.
@@ -279,16 +282,16 @@ impl Logs {
             }
             _ => return,
         };
-        let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
+        let Ok(since) = store.world.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
         self.query.since = Some(since);
         self.scroll.resume_following();
-        self.backfill.request_older(&store.logs, &self.targets(store), Some(since));
+        self.backfill.request_older(&store.world.logs, &self.targets(store), Some(since));
     }
 
     /// Reads the page before the lines in memory.
     fn read_older(&mut self, store: &Store) {
         if self.query.since.is_none() {
-            self.backfill.request_older(&store.logs, &self.targets(store), None);
+            self.backfill.request_older(&store.world.logs, &self.targets(store), None);
         }
     }
 

@@ -84,7 +84,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     draw_lines(logs, scene, (area, areas.lines), buf, &mut hits);
     match &logs.pane {
         Pane::None => {}
-        Pane::Details(details) => match logs.visible_lines.line(&scene.store.logs, details.line) {
+        Pane::Details(details) => match logs.visible_lines.line(&scene.store.world.logs, details.line) {
             Some(line) => {
                 hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf))
             }
@@ -156,29 +156,31 @@ fn title(logs: &Logs, store: &Store) -> String {
     words.push(position_text(logs, store));
     let clock = if logs.display.time_format == TimeFormat::Utc { TimeFormat::Utc } else { TimeFormat::Local };
     words.extend(
-        logs.query.since.map(|at| format!("since {}", clock.format(at, store.now, &store.time_zone))),
+        logs.query
+            .since
+            .map(|at| format!("since {}", clock.format(at, store.world.now, &store.session.time_zone))),
     );
     if more > 0 {
         words.push(format!("{} streams, {more} more not read", targets.len()));
     }
-    words.extend(logs.visible_lines.match_count(&store.logs, logs.scroll.cursor).map(|(number, found)| {
-        match number {
+    words.extend(logs.visible_lines.match_count(&store.world.logs, logs.scroll.cursor).map(
+        |(number, found)| match number {
             Some(number) => format!("match {number} of {found}"),
             None => format!("matches: {found}"),
-        }
-    }));
+        },
+    ));
     if !logs.visible_lines.is_complete() {
         words.push("filtering lines".to_owned());
     }
     if logs.backfill.is_reading() {
         words.push("loading older lines".to_owned());
-    } else if backfill::no_older_lines(&store.logs, &targets)
+    } else if backfill::no_older_lines(&store.world.logs, &targets)
         && logs.scroll.cursor.is_some()
-        && logs.scroll.cursor == logs.visible_lines.first(&store.logs)
+        && logs.scroll.cursor == logs.visible_lines.first(&store.world.logs)
     {
         words.push("start of the log".to_owned());
     }
-    let dropped = store.logs.dropped_lines();
+    let dropped = store.world.logs.dropped_lines();
     if dropped > 0 {
         words.push(format!("{dropped} old lines dropped"));
     }
@@ -187,12 +189,12 @@ fn title(logs: &Logs, store: &Store) -> String {
 
 /// Describes the position: following, or paused at a line number.
 fn position_text(logs: &Logs, store: &Store) -> String {
-    let all = logs.visible_lines.lines().count(&store.logs);
+    let all = logs.visible_lines.lines().count(&store.world.logs);
     match logs.scroll.cursor {
         _ if all == 0 => if logs.scroll.is_following() { "following" } else { "paused" }.to_owned(),
         None => format!("following, {}", text::pluralize(all, "line")),
         Some(here) => {
-            let line = (logs.visible_lines.lines().matches_before(&store.logs, here) + 1).min(all);
+            let line = (logs.visible_lines.lines().matches_before(&store.world.logs, here) + 1).min(all);
             format!("paused at line {line} of {all}")
         }
     }
@@ -237,7 +239,7 @@ fn unreadable_streams(logs: &Logs, store: &Store) -> Vec<(String, String)> {
     let services = logs.services(store);
     let about =
         |line: &LogEntry<'_>| line.service.is_none_or(|id| services.iter().any(|service| service.id == *id));
-    let notes = store.logs.unreadable_notes().filter(about);
+    let notes = store.world.logs.unreadable_notes().filter(about);
     notes.map(|note| (note.label.to_owned(), note.text.to_owned())).collect()
 }
 
@@ -272,7 +274,7 @@ fn empty_text(logs: &Logs, store: &Store) -> String {
     if !logs.query.chips.is_empty() {
         return "no line matches the filters; x removes the last filter".to_owned();
     }
-    if store.search.is_inverse() {
+    if store.session.search.is_inverse() {
         "the search hides all lines".to_owned()
     } else {
         "no lines yet".to_owned()

@@ -120,8 +120,8 @@ impl Screen for Logs {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
-        if self.shown_node != store.selected {
-            self.shown_node.clone_from(&store.selected);
+        if self.shown_node != store.session.selected {
+            self.shown_node.clone_from(&store.session.selected);
             // Filters for the lines of another service could hide relevant lines unnoticed.
             if self.query.scope == ServiceScope::Selected {
                 self.set_query(LogQuery::default());
@@ -162,7 +162,7 @@ impl Logs {
                 }
             }
             PromptKind::GoToTime => {
-                match query::time_input::parse_time(answer, store.now, &store.time_zone) {
+                match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
                     Ok(at) => self.request_jump(at, store),
                     Err(why) => return vec![Action::Notify(why)],
                 }
@@ -174,8 +174,8 @@ impl Logs {
     /// Shows the lines of the selected node at the given time.
     pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
         // Filters for the lines of another service could hide the lines to show.
-        let same = self.shown_node == store.selected;
-        self.shown_node.clone_from(&store.selected);
+        let same = self.shown_node == store.session.selected;
+        self.shown_node.clone_from(&store.session.selected);
         let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
         self.set_query(LogQuery { chips, ..LogQuery::default() });
         self.request_jump(at, store);
@@ -238,17 +238,17 @@ impl Logs {
             self.backfill.retain_streams(&self.targets(store));
         }
         let asked = self.resolved_query(store);
-        let mut whole = self.visible_lines.advance(&store.logs, asked);
+        let mut whole = self.visible_lines.advance(&store.world.logs, asked);
         if whole {
             self.try_pending_jump(store);
         }
         let services = self.query.scope.services(store);
         if let Some(histogram) = &mut self.histogram {
             let width = self.area.width.saturating_sub(2);
-            histogram.update(&self.visible_lines, &store.logs, &services, store, width);
+            histogram.update(&self.visible_lines, &store.world.logs, &services, store, width);
         }
         if let Pane::Patterns(patterns) = &mut self.pane {
-            whole &= patterns.update(&self.visible_lines, &store.logs, &services, store.now);
+            whole &= patterns.update(&self.visible_lines, &store.world.logs, &services, store.world.now);
         }
         if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
@@ -261,7 +261,7 @@ impl Logs {
             None => StreamScope::Services(services.iter().map(|service| service.id.clone()).collect()),
         };
         let filters = self.query.chips.iter().map(|chip| chip.filter.clone()).collect();
-        ResolvedQuery { scope, filters, since: self.query.since, search: store.search.clone() }
+        ResolvedQuery { scope, filters, since: self.query.since, search: store.session.search.clone() }
     }
 
     /// Returns the streams to read.
@@ -331,9 +331,13 @@ impl Logs {
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);
-        let settled =
-            self.backfill.request_since(&store.logs, &targets, jump.read_since, &mut jump.requested_streams);
-        let held = self.visible_lines.first(&store.logs).is_some_and(|first| first.at <= jump.at);
+        let settled = self.backfill.request_since(
+            &store.world.logs,
+            &targets,
+            jump.read_since,
+            &mut jump.requested_streams,
+        );
+        let held = self.visible_lines.first(&store.world.logs).is_some_and(|first| first.at <= jump.at);
         if held || (settled && !self.backfill.is_reading()) {
             self.go_to_time(jump.at, store);
         } else {
@@ -343,7 +347,7 @@ impl Logs {
 
     /// Goes to the first line at or after `at`, or follows the end if all lines are older.
     fn go_to_time(&mut self, at: Timestamp, store: &Store) {
-        match self.visible_lines.first_at_or_after(&store.logs, at) {
+        match self.visible_lines.first_at_or_after(&store.world.logs, at) {
             Some(key) => self.go_to_line(key, store),
             None => self.scroll.resume_following(),
         }
@@ -366,7 +370,7 @@ impl Logs {
         let width = usize::from(area.width.saturating_sub(2));
         let room = ColumnWidths::of(self, &self.services(store), width).text_cells(width);
         let takes = Box::new(move |line: &LogEntry<'_>| draw::line::row_count(self, line, room));
-        LogWindow { log_store: &store.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
+        LogWindow { log_store: &store.world.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
     }
 
     /// Returns the lines on a screen of this area, the oldest first.
@@ -376,6 +380,6 @@ impl Logs {
 
     /// Returns the line of the cursor, or the last line while following.
     fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
-        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.logs))
+        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.world.logs))
     }
 }

@@ -86,7 +86,7 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     };
     let graph = MapGraph::build(store, options, DetailLevel::Boxes);
     let diagram = layout(&graph.layout_graph, None, &Options::default());
-    let topology = store.topology();
+    let topology = store.world.topology();
     let known = |id: &NodeId| topology.nodes.get(id);
     let spot = |(item, cells): (&Item, &Rect)| {
         let node = known(item.representative()?)?;
@@ -114,7 +114,7 @@ fn edge_style(edge: &Edge, to: &Node, scene: Scene<'_>) -> EdgeStyle {
     let strength = edge.strength();
     let tone = match () {
         () if to.health >= Health::Degraded => EdgeTone::ToFault,
-        () if strength == Strength::Possible || edge.is_faded(scene.store.now) => EdgeTone::Quiet,
+        () if strength == Strength::Possible || edge.is_faded(scene.store.world.now) => EdgeTone::Quiet,
         () => EdgeTone::Plain,
     };
     EdgeStyle { tone, strength }

@@ -92,7 +92,7 @@ impl DrawnMap {
     /// Updates styles and on-demand edges after a change of the data or the selection.
     fn refresh(&mut self, store: &Store) {
         self.styles.refresh(&self.graph, store);
-        let selected = store.selected.as_ref().and_then(|id| self.graph.item_index(id));
+        let selected = store.session.selected.as_ref().and_then(|id| self.graph.item_index(id));
         self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
     }
 
@@ -130,8 +130,10 @@ impl Screen for Map {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Action> {
         let store = scene.store;
-        self.selection_changed_while_hidden |= !shown && self.followed_node != store.selected;
-        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden) {
+        self.selection_changed_while_hidden |= !shown && self.followed_node != store.session.selected;
+        if let Some(node) =
+            store.session.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden)
+        {
             self.view_state.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
@@ -146,8 +148,8 @@ impl Screen for Map {
         if resized {
             self.scheduler.note_change(true);
         }
-        if resized || self.followed_node != store.selected {
-            (self.panned, self.followed_node) = (false, store.selected.clone());
+        if resized || self.followed_node != store.session.selected {
+            (self.panned, self.followed_node) = (false, store.session.selected.clone());
         }
         if shown {
             self.scroll_to_selected(store);
@@ -156,17 +158,21 @@ impl Screen for Map {
         // All variants have about the same number of items.
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let is_loading = relayout::layout_scheduler::is_loading(store);
-        let should_relayout = self.relayout_policy.should_relayout(shown, store.selected_by_user, store.now);
+        let should_relayout =
+            self.relayout_policy.should_relayout(shown, store.session.selected_by_user, store.world.now);
         let effects = match () {
-            () if self.scheduler.is_due(items, is_loading, store.now) => vec![self.request_layout(store)],
+            () if self.scheduler.is_due(items, is_loading, store.world.now) => {
+                vec![self.request_layout(store)]
+            }
             () if self.scheduler.pending || is_loading => Vec::new(),
             () if should_relayout => vec![self.request_untangled_layout(store)],
-            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.now) => {
+            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.world.now) => {
                 vec![self.request_comparison()]
             }
             () => Vec::new(),
         };
-        self.scheduler.loaded |= !is_loading && store.sources.iter().all(SourceStatus::has_finished_loading);
+        self.scheduler.loaded |=
+            !is_loading && store.world.sources.iter().all(SourceStatus::has_finished_loading);
         effects
     }
 
@@ -221,7 +227,7 @@ impl Map {
 
     /// Returns the selected item: the one that contains the selected node.
     fn selected_item(&self, store: &Store) -> Option<&Item> {
-        store.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
+        store.session.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
     }
 
     /// Pans the map by cells, even if the selected node leaves the screen.
@@ -232,7 +238,7 @@ impl Map {
 
     /// Scrolls just enough to show the selected node, unless the user panned after selecting it.
     fn scroll_to_selected(&mut self, store: &Store) {
-        let selected = store.selected.as_ref().filter(|_| !self.panned);
+        let selected = store.session.selected.as_ref().filter(|_| !self.panned);
         if let Some(place) = selected.and_then(|id| self.drawn.rect_of(id)) {
             self.viewport.scroll_to_show(place);
         }

@@ -106,9 +106,9 @@ impl Axis {
 /// Formats a time: today without the date, else with month and day.
 pub(super) fn format_time(at: Timestamp, scene: Scene<'_>) -> String {
     let store = scene.store;
-    let zoned = |at: Timestamp| at.to_zoned_datetime(store.time_zone.clone());
-    if zoned(at).date() == zoned(store.now).date() {
-        return TimeFormat::Local.format(at, store.now, &store.time_zone);
+    let zoned = |at: Timestamp| at.to_zoned_datetime(store.session.time_zone.clone());
+    if zoned(at).date() == zoned(store.world.now).date() {
+        return TimeFormat::Local.format(at, store.world.now, &store.session.time_zone);
     }
     zoned(at).strftime("%m-%d %H:%M").to_string()
 }

@@ -69,7 +69,7 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
     let mut list = inner;
     if area.height >= MIN_HEIGHT_FOR_AXIS {
         let cursor = timeline.cursor.as_ref().and_then(|_| rows.get(here)).map(|row| row.last.at);
-        let axis = Axis::new(rows, cursor, scene.store.now, usize::from(inner.width));
+        let axis = Axis::new(rows, cursor, scene.store.world.now, usize::from(inner.width));
         axis.draw(scene, Rect { height: axis::AXIS_HEIGHT, ..inner }, buf);
         list = Rect { y: inner.y + axis::AXIS_HEIGHT, height: inner.height - axis::AXIS_HEIGHT, ..inner };
     }
@@ -90,9 +90,9 @@ fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<
     let Scene { store, theme, .. } = scene;
     let width = usize::from(area.width);
     buf.set_string(area.x, area.y, theme.glyphs.horizontal.repeat(width), Style::from(theme.styles.border));
-    let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
+    let node = row.last.subject.node().and_then(|id| store.world.topology().nodes.get(id));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
-    let words = event_group_text(row, store.now, theme.glyphs.ascii);
+    let words = event_group_text(row, store.world.now, theme.glyphs.ascii);
     let lines = text::wrap(&format!("{name}, {}: {words}", row.last.kind_spec().title), width);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
         buf.set_string(area.x, y, line, Style::from(theme.styles.text));
@@ -103,7 +103,7 @@ fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<
 fn title(timeline: &Timeline, store: &Store) -> String {
     let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
     words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));
-    if !store.search.is_empty() {
+    if !store.session.search.is_empty() {
         words.push(format!("matches: {}", timeline.rows.len()));
     }
     words.push(if timeline.cursor.is_none() { "following" } else { "paused" }.to_owned());
@@ -112,7 +112,7 @@ fn title(timeline: &Timeline, store: &Store) -> String {
 
 /// Returns the reason why the timeline is empty.
 fn empty_message(timeline: &Timeline, store: &Store) -> &'static str {
-    if !store.search.is_empty() {
+    if !store.session.search.is_empty() {
         "no matches"
     } else if timeline.kind_filter.is_some() {
         "no events of this kind"
@@ -126,14 +126,14 @@ fn row_cells(row: &EventGroup, wide: bool, scene: Scene<'_>) -> Vec<TableCell> {
     let Scene { store, theme, .. } = scene;
     let (text, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
     let tone = row.last.health.map_or(text, |tone| theme.health_style(tone));
-    let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
+    let node = row.last.subject.node().and_then(|id| store.world.topology().nodes.get(id));
     let (mark, colour) =
         node.map_or((" ", dim), |n| (theme.health_glyph(n.health), theme.health_style(n.health)));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
     let sort = row.last.kind_spec();
     let time = axis::format_time(row.last.at, scene);
     let time = if wide { time } else { time.chars().take(8).collect() };
-    let words = event_group_text(row, store.now, theme.glyphs.ascii);
+    let words = event_group_text(row, store.world.now, theme.glyphs.ascii);
     let mut cells = vec![
         (time, dim),
         (mark.to_owned(), colour),

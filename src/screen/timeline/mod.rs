@@ -52,7 +52,7 @@ impl Screen for Timeline {
             Command::Open => return self.open_row(store),
             Command::NextTimelineScope => {
                 if self.scope == TimelineScope::All {
-                    self.centre.clone_from(&store.selected);
+                    self.centre.clone_from(&store.session.selected);
                 }
                 self.scope = self.scope.next();
             }
@@ -90,9 +90,9 @@ impl Screen for Timeline {
     }
 
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
-        if self.selected_here != scene.store.selected {
-            self.selected_here.clone_from(&scene.store.selected);
-            self.centre.clone_from(&scene.store.selected);
+        if self.selected_here != scene.store.session.selected {
+            self.selected_here.clone_from(&scene.store.session.selected);
+            self.centre.clone_from(&scene.store.session.selected);
         }
         self.rebuild_rows(scene.store);
         Vec::new()
@@ -113,7 +113,7 @@ impl Screen for Timeline {
             "{} {}: {}",
             row.last.at,
             row.last.subject.name(),
-            event_group_text(row, store.now, true)
+            event_group_text(row, store.world.now, true)
         ))
     }
 
@@ -126,11 +126,11 @@ impl Timeline {
     /// Rebuilds the rows if their inputs changed.
     fn rebuild_rows(&mut self, store: &Store) {
         let made = RowInputs {
-            versions: (store.history.version(), store.topology_version),
+            versions: (store.world.history.version(), store.world.topology_version),
             scope: self.scope,
             kind: self.kind_filter,
             centre: self.centre.clone().filter(|_| self.scope != TimelineScope::All),
-            search: store.search.clone(),
+            search: store.session.search.clone(),
         };
         if self.row_inputs.as_ref() == Some(&made) {
             return;
@@ -141,12 +141,12 @@ impl Timeline {
         };
         let found = |entry: &Entry| {
             let text = || format!("{} {} {}", entry.subject.name(), entry.kind_spec().title, entry.text);
-            store.search.is_empty() || store.search.matches(&text())
+            store.session.search.is_empty() || store.session.search.matches(&text())
         };
         let shown = |entry: &&Arc<Entry>| {
             self.kind_filter.is_none_or(|kind| entry.kind == kind) && reached(entry) && found(entry)
         };
-        self.rows = coalesce(store.history.entries().filter(shown));
+        self.rows = coalesce(store.world.history.entries().filter(shown));
         self.row_inputs = Some(made);
     }
 
@@ -176,7 +176,7 @@ impl Timeline {
             Subject::Source(_) => return vec![Action::ShowScreen(ScreenId::Sources)],
             Subject::Node(node) => node,
         };
-        match store.topology().nodes.get(node).map(|node| store.service_of(node).is_some()) {
+        match store.world.topology().nodes.get(node).map(|node| store.world.service_of(node).is_some()) {
             Some(true) => vec![Action::ShowLogsAt(node.clone(), last.at)],
             Some(false) => vec![Action::Select(node.clone()), Action::ShowScreen(ScreenId::Card)],
             None => vec![Action::Notify(format!("{} was removed", last.subject.name()))],

@@ -106,10 +106,10 @@ pub(super) fn evidence_lines(
             say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
             let strength = edge.strength();
             say(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, ink.text.into());
-            for line in edge_text::drift_lines(store, &from.id, &to.id, edge) {
+            for line in edge_text::drift_lines(&store.world, &from.id, &to.id, edge) {
                 say(&line, 0, ink.degraded.into());
             }
-            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.now) {
+            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.world.now) {
                 say("", 0, ink.text.into());
                 say(&title, 0, ink.dim.into());
                 say(&text, 2, ink.text.into());
@@ -133,13 +133,13 @@ pub(super) fn evidence_lines(
             say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
             say(next, 0, ink.degraded.into());
             say("", 0, ink.text.into());
-            say(&edge_text::rejection_text(rejected, store.now), 2, ink.text.into());
+            say(&edge_text::rejection_text(rejected, store.world.now), 2, ink.text.into());
         }
     }
     let (from, to) = row.caller_and_callee(node);
     say("", 0, ink.text.into());
     for watched in
-        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(store, end))
+        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(&store.world, end))
     {
         say(&watched, 0, ink.dim.into());
     }
@@ -152,15 +152,17 @@ fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     let inner = draw_frame(area, &node.label(), theme, buf);
     let width = usize::from(inner.width.saturating_sub(2));
     let mut lines = vec![];
-    if store.edge_filter == EdgeFilter::All {
+    if store.session.edge_filter == EdgeFilter::All {
         lines.push(("no callers and no callees found".to_owned(), theme.styles.title));
         lines.push(("searched:".to_owned(), theme.styles.dim));
         lines.extend(
-            edge_text::coverage_lines(store, node, None).into_iter().map(|line| (line, theme.styles.text)),
+            edge_text::coverage_lines(&store.world, node, None)
+                .into_iter()
+                .map(|line| (line, theme.styles.text)),
         );
     } else {
         lines.push((
-            format!("no edges match the filter `{}` (e changes it)", store.edge_filter.id()),
+            format!("no edges match the filter `{}` (e changes it)", store.session.edge_filter.id()),
             theme.styles.title,
         ));
     }

@@ -62,8 +62,8 @@ impl Screen for Why {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
-        if self.shown_node != store.selected {
-            *self = Self { shown_node: store.selected.clone(), ..Self::default() };
+        if self.shown_node != store.session.selected {
+            *self = Self { shown_node: store.session.selected.clone(), ..Self::default() };
         }
         let rows = self.rows(store);
         let here = self.selected_index(&rows);
@@ -91,7 +91,7 @@ impl Screen for Why {
     fn clipboard_text(&self, store: &Store) -> Option<String> {
         let rows = self.rows(store);
         let (from, to) = rows.get(self.selected_index(&rows))?.caller_and_callee(store.selected_node()?);
-        Some(crate::screen::describe::edge_text::explain(store, from, to?, false))
+        Some(crate::screen::describe::edge_text::explain(&store.world, from, to?, false))
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
@@ -112,7 +112,7 @@ impl Why {
     }
 
     fn rows<'a>(&self, store: &'a Store) -> Vec<EdgeRow<'a>> {
-        let node = self.shown_node.as_ref().and_then(|of| store.topology().nodes.get(of));
+        let node = self.shown_node.as_ref().and_then(|of| store.world.topology().nodes.get(of));
         node.map(|node| edge_rows(store, &node.id)).unwrap_or_default()
     }
 
@@ -144,7 +144,7 @@ impl Why {
     /// Goes back to the previous node that still exists, and to the row that was followed there.
     fn go_back(&mut self, store: &Store) -> Vec<Action> {
         while let Some((node, spot)) = self.back_stack.pop() {
-            if store.topology().nodes.contains_key(&node) {
+            if store.world.topology().nodes.contains_key(&node) {
                 self.shown_node = Some(node.clone());
                 self.select_row(spot);
                 return vec![Action::Select(node)];

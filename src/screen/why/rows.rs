@@ -34,14 +34,14 @@ pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'
         };
         let shown = all.into_iter().filter(move |(peer, edge)| shown(peer, edge));
         shown.filter_map(move |(peer, edge)| {
-            store.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
+            store.world.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
         })
     };
-    let callers = edges(false, store.topology().callers(node).collect());
-    let mut all: Vec<_> = callers.chain(edges(true, store.topology().calls(node).collect())).collect();
-    if store.edge_filter == EdgeFilter::All {
-        all.extend(store.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
-        all.extend(store.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
+    let callers = edges(false, store.world.topology().callers(node).collect());
+    let mut all: Vec<_> = callers.chain(edges(true, store.world.topology().calls(node).collect())).collect();
+    if store.session.edge_filter == EdgeFilter::All {
+        all.extend(store.world.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
+        all.extend(store.world.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
     }
     all
 }
@@ -61,7 +61,9 @@ impl<'a> EdgeRow<'a> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
             Self::Dangling(_) => None,
-            Self::Rejected(rejected) => rejected.to.as_ref().and_then(|id| store.topology().nodes.get(id)),
+            Self::Rejected(rejected) => {
+                rejected.to.as_ref().and_then(|id| store.world.topology().nodes.get(id))
+            }
         }
     }
 
@@ -91,7 +93,7 @@ impl<'a> EdgeRow<'a> {
                     (theme.health_glyph(peer.health).to_owned(), theme.health_style(peer.health)),
                     (peer.name.clone(), plain),
                     (theme.edge_line(edge.strength()).to_owned(), plain),
-                    (evidence_summary(edge, store.now), dim),
+                    (evidence_summary(edge, store.world.now), dim),
                     (seen, style),
                 ]
             }
@@ -109,7 +111,7 @@ impl<'a> EdgeRow<'a> {
                 (rejected.target_label.clone(), plain),
                 (glyphs.cross.to_owned(), bad),
                 (rejected.outcome.description().trim_start_matches("was ").to_owned(), bad),
-                (age(rejected.seen.last_seen, store.now), plain),
+                (age(rejected.seen.last_seen, store.world.now), plain),
             ],
         }
     }
@@ -127,8 +129,8 @@ fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
 /// Returns the age of an edge's last observation, or `never` if it should have been observed.
 fn last_seen_cell(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
     let (store, ink) = (scene.store, &scene.theme.styles);
-    let drift = store.drift_context().drift(from, to, edge);
-    let words = edge.last_seen().map(|at| age(at, store.now)).unwrap_or_default();
+    let drift = store.world.drift_context().drift(from, to, edge);
+    let words = edge.last_seen().map(|at| age(at, store.world.now)).unwrap_or_default();
     match drift.first() {
         Some(Drift::NeverObserved) => ("never".to_owned(), ink.degraded.into()),
         _ if drift.contains(&Drift::Faded) => (words, ink.possible.into()),

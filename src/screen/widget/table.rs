@@ -8,6 +8,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 /// Column of a table.
+#[derive(Clone, Copy)]
 pub struct Column {
     /// Heading of the column.
     pub title: &'static str,

@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = CardBuilder::new(scene, width);
     page.push_state(node);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.append_usage(service);
     }
     let mut wrong = CardBuilder::new(scene, usize::from(u16::MAX));
@@ -53,7 +53,7 @@ impl CardBuilder<'_> {
     /// unhealthy nodes.
     fn push_relations(&mut self, node: &Node, whole: bool) {
         let Scene { store, theme, .. } = self.scene;
-        let topology = store.topology();
+        let topology = store.world.topology();
         let name = |(id, edge): (&NodeId, &Edge)| {
             let other = topology.nodes.get(id);
             let ill = other.filter(|other| other.health >= Health::Degraded);

@@ -106,7 +106,7 @@ pub(in crate::screen::logs) fn render_rows(
     }
     let inked = inked
         .with_style_from(part.fields_start, theme.styles.dim.into())
-        .with_matches(&store.search, theme.styles.found.into());
+        .with_matches(&store.session.search, theme.styles.found.into());
     let pieces = if logs.display.wrap {
         inked.wrapped_rows(room, MAX_LINE_ROWS)
     } else {
@@ -145,11 +145,11 @@ fn prefix_spans(
         }
     };
     column(
-        &logs.display.time_format.format(line.key.at, store.now, &store.time_zone),
+        &logs.display.time_format.format(line.key.at, store.world.now, &store.session.time_zone),
         widths.time,
         theme.styles.dim.into(),
     );
-    let service = line.service.and_then(|id| store.inventory.service(id));
+    let service = line.service.and_then(|id| store.world.inventory.service(id));
     let name = service.map_or("", |service| service.name.as_str());
     column(name, widths.service, name_style(name, theme));
     column(

@@ -42,14 +42,14 @@ const MAX_VALUE_CHARS: usize = 20_000;
 pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -> Vec<DetailRow> {
     let row =
         |name: &str, value: String, filter| DetailRow { name: name.to_owned(), value, filter, is_id: false };
-    let zoned = line.key.at.to_zoned_datetime(store.time_zone.clone());
+    let zoned = line.key.at.to_zoned_datetime(store.session.time_zone.clone());
     let time = format!(
         "{} ({})",
         zoned.strftime("%Y-%m-%d %H:%M:%S%.3f %Z"),
-        TimeFormat::Relative.format(line.key.at, store.now, &store.time_zone).trim()
+        TimeFormat::Relative.format(line.key.at, store.world.now, &store.session.time_zone).trim()
     );
     let mut rows = vec![row("time", time, None)];
-    let service = line.service.map(|id| (id, store.inventory.service(id)));
+    let service = line.service.map(|id| (id, store.world.inventory.service(id)));
     rows.extend(service.map(|(id, known)| row("service", id.to_string(), known.map(FilterChip::service))));
     rows.push(row("instance", line.label.to_owned(), Some(FilterChip::instance(line.label))));
     rows.extend(

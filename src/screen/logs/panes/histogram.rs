@@ -43,10 +43,11 @@ impl Histogram {
         store: &Store,
         width: u16,
     ) {
-        let made = Some((tape.lines().count(held), store.now, width));
+        let made = Some((tape.lines().count(held), store.world.now, width));
         let settled = |(count, now, cells): (usize, Timestamp, u16)| {
             cells == width
-                && (now == store.now && tape.is_complete() && count > 0 || Some((count, now, cells)) == made)
+                && (now == store.world.now && tape.is_complete() && count > 0
+                    || Some((count, now, cells)) == made)
         };
         if self.counted_from.is_some_and(settled) {
             return;
@@ -155,7 +156,7 @@ impl Histogram {
     /// Returns the text under the bars, about the selected bucket or else the whole time span.
     fn summary_text(&self, store: &Store, clock: TimeFormat) -> String {
         let clock = if clock == TimeFormat::Off { TimeFormat::Local } else { clock };
-        let show = |at| clock.format(at, store.now, &store.time_zone);
+        let show = |at| clock.format(at, store.world.now, &store.session.time_zone);
         let Some((chosen, bucket)) = self.chosen_bucket.and_then(|c| self.buckets.get(c).map(|b| (c, b)))
         else {
             return format!("{} to {}; left and right select", show(self.from).trim(), show(self.to).trim());
@@ -178,7 +179,7 @@ impl Histogram {
 /// Returns the events of `services`, each with its time, a mark and a text.
 fn service_events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)> {
     let about = |id| services.iter().find(|service| service.id == id);
-    let told = store.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
+    let told = store.world.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
         let service = about(event.service.clone())?;
         let words = format!("{}: {}", service.name, event.text);
         (event.kind != EventKind::Message).then(|| (event.at, EventKindSpec::of(event.kind).glyph, words))

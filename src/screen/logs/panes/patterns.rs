@@ -113,7 +113,7 @@ impl Patterns {
 
     /// Draws the list of patterns.
     pub(in crate::screen::logs) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let (theme, now) = (scene.theme, scene.store.now);
+        let (theme, now) = (scene.theme, scene.store.world.now);
         let inner = draw_frame(area, &self.title(), theme, buf);
         let row = |index: usize| self.rows.get(index).map(|row| row.cells(scene, now)).unwrap_or_default();
         let selected = (!self.rows.is_empty()).then(|| self.chosen_row());

@@ -36,7 +36,7 @@ impl ServiceScope {
     pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
         let selected = store.selected_node().ok_or("nothing selected");
         match command {
-            Command::LogsOfMarked if store.marks.is_empty() => {
+            Command::LogsOfMarked if store.session.marks.is_empty() => {
                 Err("no service marked; press space on the map to mark one")
             }
             Command::LogsOfMarked => Ok(Self::Marked),
@@ -47,8 +47,8 @@ impl ServiceScope {
                 Ok(Self::Group(node.source.clone(), group))
             }),
             Command::LogsOfPath => {
-                let (from, to) = store.path_ends().ok_or("mark one service, then select another")?;
-                shortest_path_either_way(store.topology(), from, to)
+                let (from, to) = store.session.path_ends().ok_or("mark one service, then select another")?;
+                shortest_path_either_way(store.world.topology(), from, to)
                     .ok_or("no path between them in either direction")?;
                 Ok(Self::Path(from.clone(), to.clone()))
             }
@@ -58,10 +58,10 @@ impl ServiceScope {
 
     /// Returns the nodes in scope now.
     fn nodes(&self, store: &Store) -> BTreeSet<NodeId> {
-        let topology = store.topology();
+        let topology = store.world.topology();
         match self {
-            Self::Selected => store.selected.iter().cloned().collect(),
-            Self::Marked => store.marks.iter().cloned().collect(),
+            Self::Selected => store.session.selected.iter().cloned().collect(),
+            Self::Marked => store.session.marks.iter().cloned().collect(),
             Self::Downstream(from) => nodes_reachable_from(topology, from),
             Self::WithNeighbours(center) => nodes_within_hops(topology, center, 1),
             Self::Path(from, to) => {
@@ -77,13 +77,14 @@ impl ServiceScope {
     /// Returns the services in scope now.
     pub(in crate::screen::logs) fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
         let nodes = self.nodes(store);
-        let nodes = nodes.iter().filter_map(|id| store.topology().nodes.get(id));
-        nodes.filter_map(|node| store.service_of(node)).collect()
+        let nodes = nodes.iter().filter_map(|id| store.world.topology().nodes.get(id));
+        nodes.filter_map(|node| store.world.service_of(node)).collect()
     }
 
     /// Returns the scope as text for the title.
     pub(in crate::screen::logs) fn label(&self, store: &Store) -> String {
-        let name = |id: &NodeId| store.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
+        let name =
+            |id: &NodeId| store.world.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
         let count = self.services(store).len();
         let many = pluralize(count, "service");
         match self {

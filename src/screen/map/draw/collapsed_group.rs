@@ -46,7 +46,7 @@ fn draw_heading(scene: Scene<'_>, tally: &ItemAggregate, title: &str, own: Rect,
     let Scene { store, theme, .. } = scene;
     let style = match () {
         () if tally.matches_search => theme.styles.found,
-        () if store.search.is_empty() => theme.styles.title,
+        () if store.session.search.is_empty() => theme.styles.title,
         () => theme.styles.dim,
     };
     let health = tally.worst;

@@ -72,7 +72,14 @@ impl Painter<'_> {
             picture.set_style(inside.intersection(own), Style::from(self.scene.theme.styles.selected));
         }
         self.draw_fault_role(tally.fault_role, own, &mut picture);
-        if self.scene.store.marks.iter().any(|mark| self.map.drawn.graph.item_index(mark) == Some(index)) {
+        if self
+            .scene
+            .store
+            .session
+            .marks
+            .iter()
+            .any(|mark| self.map.drawn.graph.item_index(mark) == Some(index))
+        {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             let x = if self.hides_bracket() { own.width.saturating_sub(1) } else { inset };
             picture.set_string(x, inset, mark, Style::from(self.scene.theme.styles.accent));

@@ -25,8 +25,8 @@ impl Painter<'_> {
         buf: &mut Canvas<'_>,
     ) {
         let Scene { store, theme, .. } = self.scene;
-        let found = !store.search.is_empty() && store.matches_search(node);
-        let lost = !store.search.is_empty() && !found;
+        let found = !store.session.search.is_empty() && store.session.matches_search(node);
+        let lost = !store.session.search.is_empty() && !found;
         let name_style = match () {
             () if found => theme.styles.found,
             () if lost || node.health == Health::Stopped => theme.styles.dim,
@@ -45,7 +45,7 @@ impl Painter<'_> {
             node_glyphs::node_glyph(node, self.scene),
             theme.health_style(node.health),
         );
-        if store.service_of(node).is_some_and(Service::is_deploying) {
+        if store.world.service_of(node).is_some_and(Service::is_deploying) {
             buf.set_string(deploying, room.y, theme.glyphs.deploying, Style::from(theme.styles.accent));
         }
         let role = node_glyphs::role_glyph(node, self.scene).filter(|_| room.right() > first + 2);

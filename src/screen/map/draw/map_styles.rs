@@ -46,7 +46,8 @@ pub(in crate::screen::map) struct MapStyles {
 impl MapStyles {
     /// Updates the styles if their inputs changed. Needs a new `MapStyles` for another `graph`.
     pub(in crate::screen::map) fn refresh(&mut self, graph: &MapGraph, store: &Store) {
-        let from = Some((store.topology_version, store.edge_filter, store.now.as_second() / 60));
+        let from =
+            Some((store.world.topology_version, store.session.edge_filter, store.world.now.as_second() / 60));
         if self.edges_from != from {
             self.edges_from = from;
             self.edges = graph
@@ -57,10 +58,16 @@ impl MapStyles {
             self.badges = hubs::hub_badges(graph, |call| self.edge_style(call).is_some());
         }
         let from = |known: &(u64, u64, Search)| {
-            known.0 == store.topology_version && known.1 == store.findings_version && known.2 == store.search
+            known.0 == store.world.topology_version
+                && known.1 == store.world.findings_version
+                && known.2 == store.session.search
         };
         if !self.items_from.as_ref().is_some_and(from) {
-            self.items_from = Some((store.topology_version, store.findings_version, store.search.clone()));
+            self.items_from = Some((
+                store.world.topology_version,
+                store.world.findings_version,
+                store.session.search.clone(),
+            ));
             self.items = graph.items.iter().map(|item| ItemAggregate::of(item, store)).collect();
         }
     }
@@ -91,7 +98,7 @@ impl MapStyles {
 /// Returns the style of an edge, or `None` if a filter hides all its calls; then its space stays free, so
 /// that a filter moves nothing. The strongest call decides the stroke, the most important one the colour.
 fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     let mut look: Option<Look> = None;
     let mut count = 0;
     for pair in &calls.calls {
@@ -112,11 +119,11 @@ fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
 
 /// Returns the tone of a call. Calls that were not observed for a while are quiet.
 fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
-    let failing = store.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
+    let failing = store.world.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
     match edge.strength() {
         _ if failing => tone::TO_FAULT,
         Strength::Possible => tone::QUIET,
-        _ if edge.is_faded(store.now) => tone::QUIET,
+        _ if edge.is_faded(store.world.now) => tone::QUIET,
         Strength::Observed => tone::OBSERVED,
         Strength::Declared => tone::PLAIN,
     }
@@ -124,7 +131,7 @@ fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
 
 /// Returns the strength of the strongest call of an edge.
 fn strongest_call(calls: &MapEdge, store: &Store) -> Option<Strength> {
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     calls.calls.iter().filter_map(|pair| edges.get(pair)).map(Edge::strength).max()
 }
 

@@ -48,7 +48,7 @@ pub(in crate::screen::map) fn diagram_point_at(
     store: &Store,
     (column, row): (u16, u16),
 ) -> Option<Point> {
-    let inner = inside_border(minimap_area(map, &map.viewport, store.selected.as_ref())?);
+    let inner = inside_border(minimap_area(map, &map.viewport, store.session.selected.as_ref())?);
     let far = |at: u16, start: u16, length: u16, size: i32| {
         i32::from(at.clamp(start, start + length - 1) - start) * size / i32::from(length)
     };
@@ -59,7 +59,7 @@ pub(in crate::screen::map) fn diagram_point_at(
 /// Draws the minimap and returns its click area.
 pub(super) fn draw_minimap(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf: &mut Canvas<'_>) -> HitMap {
     let mut hits = HitMap::default();
-    let Some(area) = minimap_area(map, viewport, scene.store.selected.as_ref()) else { return hits };
+    let Some(area) = minimap_area(map, viewport, scene.store.session.selected.as_ref()) else { return hits };
     let theme = scene.theme;
     let inner = inside_border(area);
     draw_outline(area, theme, theme.styles.border.into(), buf);

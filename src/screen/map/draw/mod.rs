@@ -57,7 +57,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 /// Draws the map with its panel.
 pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let areas = areas(area);
-    if scene.store.topology().nodes.is_empty() {
+    if scene.store.world.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
         return HitMap::default();
     }
@@ -110,7 +110,7 @@ struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     fn new(map: &'a Map, scene: Scene<'a>, area: Rect) -> Self {
-        let selected_node = scene.store.selected.as_ref();
+        let selected_node = scene.store.session.selected.as_ref();
         let selected_item = selected_node.and_then(|id| map.drawn.graph.item_index(id));
         let ends = map.drawn.graph.edges.iter().map(|calls| calls.ends);
         let near = ends.filter_map(|(from, to)| match selected_item {
@@ -184,10 +184,10 @@ impl<'a> Painter<'a> {
         words.extend(sight.level.map(|level| level.word().to_owned()));
         words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.hidden_edges_text());
-        if self.scene.store.faults_only {
+        if self.scene.store.session.faults_only {
             words.push("faults only".to_owned());
         }
-        words.extend(self.scene.store.only_source.iter().map(|source| format!("only {source}")));
+        words.extend(self.scene.store.session.only_source.iter().map(|source| format!("only {source}")));
         if self.map.relayout_policy.is_tangled {
             words.push(format!("better layout: press {}", key(Command::Relayout)));
         }

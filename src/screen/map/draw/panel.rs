@@ -56,11 +56,12 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
         let line = text::cut_end(&line, usize::from(row.width), theme.glyphs.ellipsis);
         buf.set_string(row.x, row.y, line, Style::from(theme.styles.dim));
     }
-    let here = item.members.iter().position(|id| Some(id) == store.selected.as_ref()).unwrap_or(0);
+    let here = item.members.iter().position(|id| Some(id) == store.session.selected.as_ref()).unwrap_or(0);
     let height = usize::from(inner.bottom().saturating_sub(row.y + 1));
     let first = first_visible_row(here, item.members.len(), height);
     let shown = item.members.iter().enumerate().skip(first).take(height);
-    for (place, node) in shown.filter_map(|(place, id)| Some((place, store.topology().nodes.get(id)?))) {
+    for (place, node) in shown.filter_map(|(place, id)| Some((place, store.world.topology().nodes.get(id)?)))
+    {
         row.y += 1;
         let count = node.desired.map(|desired| format!("{}/{desired}", node.running)).unwrap_or_default();
         let room = usize::from(row.width).saturating_sub(3 + count.len());
@@ -108,7 +109,7 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
             y += 1;
         }
     };
-    for status in &store.sources {
+    for status in &store.world.sources {
         let health = crate::screen::Theme::source_health(status.state);
         let what = match status.state {
             SourceState::Loading => format!("reading {} ({})", status.id, status.location),
@@ -124,7 +125,7 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
             draw_text(&format!("  {}", failure.remedy), theme.styles.text.into(), buf);
         }
     }
-    if store.sources.iter().all(SourceStatus::has_finished_loading) {
+    if store.world.sources.iter().all(SourceStatus::has_finished_loading) {
         draw_text("", theme.styles.text.into(), buf);
         draw_text(
             "portolan --demo shows the built-in demo; portolan doctor has details",

@@ -131,7 +131,7 @@ impl MapGraph {
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
         let mut collapsed: BTreeMap<(String, String), Vec<NodeId>> = BTreeMap::new();
         for node in shown {
-            let group = store.map_settings.grouping.group_of(store, node);
+            let group = store.session.map_settings.grouping.group_of(&store.world, node);
             if let Some((key, title)) =
                 group.clone().filter(|(key, _)| view_state.is_collapsed(key, self.level))
             {
@@ -171,16 +171,17 @@ impl MapGraph {
         let mut stubs: BTreeMap<(bool, String), BTreeSet<NodeId>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for called in [true, false] {
-            for (from, to) in store.topology().edges.keys() {
+            for (from, to) in store.world.topology().edges.keys() {
                 let (inner, outer) = if called { (from, to) } else { (to, from) };
                 let Some(node) = outside.get(outer).filter(|_| self.item_index(inner).is_some()) else {
                     continue;
                 };
                 if seen.insert(outer.clone()) {
                     let title = store
+                        .session
                         .map_settings
                         .grouping
-                        .group_of(store, node)
+                        .group_of(&store.world, node)
                         .map_or("others".to_owned(), |(_, t)| t);
                     stubs.entry((called, title)).or_default().insert(outer.clone());
                 }
@@ -193,7 +194,7 @@ impl MapGraph {
 
     /// Adds the edges between the items; calls inside a collapsed group are left out.
     fn add_edges(&mut self, store: &Store) {
-        let edges = &store.topology().edges;
+        let edges = &store.world.topology().edges;
         let crowded = edges.len() > MAX_EDGES_WITH_POSSIBLE;
         let mut calls: BTreeMap<(usize, usize), Vec<(NodeId, NodeId)>> = BTreeMap::new();
         for ((from, to), edge) in edges {

@@ -98,7 +98,7 @@ pub(in crate::screen::map) fn hide_badges(graph: &mut MapGraph) {
 
 /// Returns true if the configuration names the item at `index` as a hub.
 fn is_configured_hub(graph: &MapGraph, index: usize, store: &Store) -> bool {
-    let names = &store.map_settings.hub_names;
+    let names = &store.session.map_settings.hub_names;
     graph.items[index].nodes(store).any(|node| {
         names.iter().any(|name| *name == node.name || *name == node.label() || name == node.id.as_str())
     })

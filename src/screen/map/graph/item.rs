@@ -134,7 +134,7 @@ const OVERVIEW_WIDTH_FACTOR: usize = 6;
 impl Item {
     /// Creates an item and sorts its members by health, the least healthy first.
     pub(in crate::screen::map) fn new(kind: ItemKind, mut members: Vec<NodeId>, store: &Store) -> Self {
-        let health = |id: &NodeId| store.topology().nodes.get(id).map(|node| node.health);
+        let health = |id: &NodeId| store.world.topology().nodes.get(id).map(|node| node.health);
         members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
         Self { kind, members, hub: None, badges: HubBadges::default() }
     }
@@ -163,7 +163,7 @@ impl Item {
 
     /// Returns the members as nodes of the topology.
     pub(in crate::screen::map) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
-        self.members.iter().filter_map(|id| store.topology().nodes.get(id))
+        self.members.iter().filter_map(|id| store.world.topology().nodes.get(id))
     }
 
     /// Returns the preferred place along the flow: entry points first, dependencies last.

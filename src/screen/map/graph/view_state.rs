@@ -118,7 +118,7 @@ impl ViewState {
     pub(in crate::screen::map) fn focus_around(&self, hops: usize, store: &Store) -> Option<Focus> {
         let center = match &self.focus {
             Some(Focus::Around(center, _)) => Some(center),
-            _ => store.selected.as_ref(),
+            _ => store.session.selected.as_ref(),
         };
         center.map(|center| Focus::Around(center.clone(), hops))
     }
@@ -131,9 +131,9 @@ impl ViewState {
     /// Returns the nodes in focus, or `None` if everything is shown.
     pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         let mut nodes = match self.focus.as_ref()? {
-            Focus::Around(center, hops) => nodes_within_hops(store.topology(), center, *hops),
+            Focus::Around(center, hops) => nodes_within_hops(store.world.topology(), center, *hops),
             Focus::Path(way, _) => way.iter().cloned().collect(),
-            Focus::AllPaths(from, to) => nodes_between(store.topology(), from, to),
+            Focus::AllPaths(from, to) => nodes_between(store.world.topology(), from, to),
         };
         nodes.extend(self.extra_nodes.iter().cloned());
         Some(nodes)
@@ -166,7 +166,7 @@ impl ViewState {
                 Focus::AllPaths(from.clone(), to.clone())
             }
             (_, Some(from), Some(to)) => {
-                let ways = count_paths(store.topology(), from, to);
+                let ways = count_paths(store.world.topology(), from, to);
                 Focus::Path(path, ways)
             }
             _ => Focus::Path(path, PathCount { found: 1, complete: true }),

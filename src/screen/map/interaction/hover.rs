@@ -93,7 +93,7 @@ fn item_description(item: &Item, scene: Scene<'_>) -> String {
 fn callers_description(map: &Map, scene: Scene<'_>, target: usize, calls: &[&MapEdge]) -> Option<String> {
     let store = scene.store;
     let title = |index: usize| map.drawn.graph.items.get(index).map(|item| item.title(store));
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     let shown_strength = |calls: &MapEdge| {
         let known = calls.calls.iter().filter_map(|pair| Some((pair, edges.get(pair)?)));
         known

@@ -55,7 +55,7 @@ pub(in crate::screen::map) fn next_neighbour(
     forward: bool,
 ) -> Option<NeighbourCycle> {
     let graph = &drawn.graph;
-    let selected = store.selected.as_ref()?;
+    let selected = store.session.selected.as_ref()?;
     let center = before.filter(|(_, reached)| reached == selected).map_or(selected, |(center, _)| center);
     let middle = graph.item_index(center)?;
     let calls = graph.edges.iter().filter(|c| c.ends.0 == middle).map(|c| c.ends.1);

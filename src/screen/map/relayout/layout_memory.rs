@@ -44,11 +44,12 @@ impl LayoutKey {
     pub(in crate::screen::map) fn of(store: &Store, sight: &ViewState, available_size: (u16, u16)) -> Self {
         Self {
             view_state: sight.clone(),
-            faults_only: store.faults_only,
-            only_source: store.only_source.clone(),
-            map_settings: store.map_settings.clone(),
+            faults_only: store.session.faults_only,
+            only_source: store.session.only_source.clone(),
+            map_settings: store.session.map_settings.clone(),
             available_size,
             answered_sources: store
+                .world
                 .sources
                 .iter()
                 .filter(|s| s.last_read.is_some() || s.has_finished_loading())

@@ -20,7 +20,7 @@ impl Map {
             return;
         };
         let Some(way) = ways.into_iter().nth(choice) else { return };
-        let place = |chart: &DrawnMap| store.selected.as_ref().and_then(|id| chart.rect_of(id));
+        let place = |chart: &DrawnMap| store.session.selected.as_ref().and_then(|id| chart.rect_of(id));
         let before = place(&self.drawn);
         self.hovered = None;
         let origin = self.viewport.origin;
@@ -42,8 +42,8 @@ impl Map {
             self.viewport.origin.y += after.y - before.y;
         }
         // If only the data changed, the rest of a map that shrank would slide without need.
-        let begins = !same || !store.sources.iter().all(SourceStatus::has_finished_loading);
-        if before.is_none() || (begins && !store.selected_by_user) {
+        let begins = !same || !store.world.sources.iter().all(SourceStatus::has_finished_loading);
+        if before.is_none() || (begins && !store.session.selected_by_user) {
             self.viewport.center();
         }
         self.viewport.origin = back.unwrap_or(self.viewport.origin);

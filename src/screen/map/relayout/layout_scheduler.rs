@@ -94,7 +94,7 @@ impl LayoutScheduler {
 
 /// Returns true while a source is still reading its first snapshot in parts.
 pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
-    store.sources.iter().any(|source| !source.progress.is_empty())
+    store.world.sources.iter().any(|source| !source.progress.is_empty())
 }
 
 impl Map {
@@ -152,7 +152,7 @@ impl Map {
             }
         }
         // The first complete map chooses its variant again, unless the user has selected something.
-        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.selected_by_user;
+        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.session.selected_by_user;
         let mut drawn = if chooses_afresh { None } else { self.layout_memory.drawn_variant(&key, &variants) };
         let mut size = variants.first().map(|way| GraphSize::of(&way.graph.layout_graph)).unwrap_or_default();
         if let Some(index) = drawn
@@ -164,7 +164,7 @@ impl Map {
         let choices = variants.iter().map(choice).collect();
         self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
-        let number = self.scheduler.start_request(items, store.now);
+        let number = self.scheduler.start_request(items, store.world.now);
         Action::ComputeLayout(Box::new(LayoutRequest {
             request_id: number,
             candidates: choices,

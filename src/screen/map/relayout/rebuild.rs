@@ -19,8 +19,8 @@ impl Map {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(GraphInputs {
-            topology_version: store.topology_version,
-            filtered: store.faults_only.then(|| store.faulty_nodes_and_neighbours()),
+            topology_version: store.world.topology_version,
+            filtered: store.session.faults_only.then(|| store.world.faulty_nodes_and_neighbours()),
             key: LayoutKey::of(store, &self.view_state, room),
         });
         if from == self.inputs {

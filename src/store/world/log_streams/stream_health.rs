@@ -6,7 +6,7 @@ use crate::{
     model::{
         InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, ServiceId, SharedText, Timestamp,
     },
-    store::Store,
+    store::World,
     subscription::Subscription,
 };
 use jiff::SignedDuration;
@@ -130,7 +130,7 @@ impl StreamHealth {
     }
 }
 
-impl Store {
+impl World {
     /// Updates which log streams are followed. Call it before the clock moves on to `now`.
     pub fn set_followed_streams(&mut self, followed: &BTreeSet<Subscription>, now: Timestamp) {
         self.stream_health.tick(followed, self.now, now);

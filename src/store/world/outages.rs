@@ -1,6 +1,6 @@
 //! Outage data that survives a restart: start times of outages, and stops that a user requested.
 
-use super::Store;
+use super::World;
 use crate::model::{
     Exit, ExitCause, Instance, InstanceId, InstanceState, NodeId, SavedOutages, Service, ServiceKind,
     Snapshot, SourceId, Timestamp,
@@ -20,7 +20,7 @@ pub(super) struct OutageSaveState {
     last_saved: BTreeMap<SourceId, (Timestamp, SavedOutages)>,
 }
 
-impl Store {
+impl World {
     /// Restores the outages of `source` from an earlier run.
     pub fn restore_outages(&mut self, source: &SourceId, earlier: SavedOutages) {
         let outages = earlier.outages.iter().map(|(id, outage)| (NodeId::service_of(source, id), *outage));
@@ -129,7 +129,7 @@ fn may_be_requested_stop(exit: &Exit) -> bool {
 mod tests {
     use crate::{
         model::{fixtures::*, *},
-        store::Store,
+        store::World,
     };
 
     fn ended(ending: ExitCause, code: i64) -> Service {
@@ -139,37 +139,37 @@ mod tests {
         Service { instances: vec![Instance { state, exit: Some(exit), ..instance("web") }], ..service("web") }
     }
 
-    fn store(source: &str) -> Store {
+    fn world(source: &str) -> World {
         let status = SourceStatus::new(SourceId::new(source), "docker", "");
-        Store::new(Inventory::default(), vec![status], 0, ago(0))
+        World::new(Inventory::default(), vec![status], 0, ago(0))
     }
 
-    fn apply_services(store: &mut Store, service: Service) {
-        store.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
+    fn apply_services(world: &mut World, service: Service) {
+        world.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
     }
 
     #[test]
     fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
         let docker = SourceId::new("docker");
-        let mut heard = store("docker");
+        let mut heard = world("docker");
         apply_services(&mut heard, ended(ExitCause::StopRequested, 1));
         let memory = heard.due_outage_saves().remove(0).1;
         assert_eq!(heard.due_outage_saves(), [], "nothing else is to be kept");
-        let mut next = store("docker");
+        let mut next = world("docker");
         next.restore_outages(&docker, memory.clone());
         apply_services(&mut next, ended(ExitCause::ProcessExited, 1));
         assert_eq!(next.findings.iter().map(|f| f.kind.to_string()).collect::<Vec<_>>(), ["stopped"]);
-        let mut deaf = store("docker");
+        let mut deaf = world("docker");
         apply_services(&mut deaf, ended(ExitCause::ProcessExited, 1));
         assert_eq!(deaf.findings[0].kind, "stopped-with-error");
     }
 
     #[test]
     fn an_outage_is_known_again_under_another_name_of_its_source() {
-        let mut first = store("docker");
+        let mut first = world("docker");
         apply_services(&mut first, ended(ExitCause::ProcessExited, 1));
         let memory = first.outages_to_save(&SourceId::new("docker"));
-        let mut next = store("engine");
+        let mut next = world("engine");
         next.restore_outages(&SourceId::new("engine"), memory.clone());
         assert_eq!(next.outages_to_save(&SourceId::new("engine")).outages, memory.outages);
         assert_eq!(memory.outages.keys().map(crate::model::Text::as_str).collect::<Vec<_>>(), ["shop/web"]);
