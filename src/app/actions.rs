@@ -1,4 +1,4 @@
-//! Actions of screens: the one place that carries out everything that a screen asks for.
+//! Carrying out the actions that screens return. No other code does this.
 
 use super::{App, prompt::Prompt};
 use crate::{
@@ -18,7 +18,8 @@ impl App {
         self.apply_actions(actions)
     }
 
-    /// Carries out the actions of a screen, and returns effects for those that only the runtime can carry out.
+    /// Carries out the actions of a screen, and returns effects for those that only the runtime can carry
+    /// out.
     pub(super) fn apply_actions(&mut self, actions: Vec<Action>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for action in actions {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl App {
-    /// Runs a command here or, if the program has no use for it, on the shown screen.
+    /// Runs a command: one of the program itself here, any other on the shown screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
@@ -87,8 +87,8 @@ impl App {
         Vec::new()
     }
 
-    /// Shows a screen on top of the current one. If it is open already, closes the screens above it instead,
-    /// so that going back never loops.
+    /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it
+    /// instead, so that going back never loops.
     pub(super) fn show_screen(&mut self, screen: ScreenId) {
         if screen != self.screen() {
             self.store.session.search = Search::default();
@@ -113,8 +113,8 @@ impl App {
     /// Goes one step back: closes an overlay, the search, full screen, a step within the screen, or the
     /// screen.
     ///
-    /// On the lowest screen, removes filters and focus. If `quit` is true, skips all but closing the screen,
-    /// and quits the program on the lowest one.
+    /// On the lowest screen, removes filters and focus. If `quit` is true, closes the screen at once, and on
+    /// the lowest screen ends the program.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);

@@ -17,7 +17,7 @@ use ratatui::{
     style::Style,
 };
 
-/// Areas of the terminal.
+/// Areas of the terminal: header row, body with the shown screens, footer row.
 pub(super) struct ScreenAreas {
     header: Rect,
     pub(super) body: Rect,
@@ -27,7 +27,7 @@ pub(super) struct ScreenAreas {
 /// Smallest usable terminal size, in columns and rows.
 const MIN_SCREEN_SIZE: (u16, u16) = (24, 6);
 
-/// Smallest free width of the header, in cells, that is worth filling with the worst finding.
+/// Smallest free width of the header, in cells, in which the worst finding is shown.
 const MIN_FINDING_WIDTH: usize = 24;
 
 /// Returns the areas of a terminal of this size. In full screen the body covers header and footer.
@@ -103,7 +103,7 @@ impl App {
         row.hits
     }
 
-    /// Draws the worst finding, if there is room for it.
+    /// Draws the worst finding into the free part of the header, if there is room for it.
     fn draw_worst_finding(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let Some(finding) = self.store.world.findings.first().filter(|f| f.severity > Severity::Info) else {
             return;
@@ -118,7 +118,7 @@ impl App {
         row.write(&words, style, Some(Command::NextFinding), buf);
     }
 
-    /// Returns the numbers of findings and services for the right end of the header.
+    /// Returns the texts at the right end of the header: how many findings and services there are.
     fn finding_counts(&self) -> Vec<(String, Style)> {
         let theme = &self.theme;
         let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();
@@ -197,7 +197,7 @@ impl App {
         Position::new(area.x + before + column, area.y)
     }
 
-    /// Returns the number of matches for a search that is being typed, in words.
+    /// Returns the text `matches: N` while the user types a search for nodes, else `None`.
     fn match_count(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
         let found = || {
@@ -236,9 +236,11 @@ impl App {
     }
 }
 
-/// Writer that fills one row from the left.
+/// Writer that fills the header or footer row from the left, and collects its clickable areas.
 struct RowWriter {
+    /// Column of the next text.
     x: u16,
+    /// First column that is not free.
     right: u16,
     y: u16,
     hits: HitMap,
@@ -251,7 +253,7 @@ impl RowWriter {
             <= usize::from(self.right)
     }
 
-    /// Appends text if it fits as a whole, else closes the row. A click on it runs `command`.
+    /// Appends `words` if they fit as a whole, else closes the row. A click on the text runs `command`.
     fn write(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Canvas<'_>) {
         let width = text::display_width(words) as u16;
         if self.x + width > self.right {

@@ -1,4 +1,4 @@
-//! Polling priority: services that the user is viewing are polled first and more often.
+//! Polling priority: sources poll the services that the user views first and more often.
 
 use super::App;
 use crate::model::ServiceId;

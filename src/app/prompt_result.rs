@@ -1,4 +1,4 @@
-//! Handling of prompt events: search, command and the answer to a screen's question.
+//! Handling of prompt events: a search, a command, or input that the log screen requested.
 
 use super::{
     App,
@@ -7,7 +7,7 @@ use super::{
 use crate::{command::Command, effect::Effect, screen::ScreenId, store::Search};
 
 impl App {
-    /// Handles an event of the prompt.
+    /// Carries out the result of a key press or paste in the prompt.
     pub(super) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
         match answer {
             PromptEvent::Edited => {
@@ -53,7 +53,7 @@ impl App {
         matches!(self.screen(), ScreenId::Map | ScreenId::List)
     }
 
-    /// Ends the input of a search. Selects the next match, unless the selected node matches.
+    /// Confirms a search. A search for nodes selects the next match, unless the selected node matches.
     fn confirm_search(&mut self) -> Vec<Effect> {
         if self.searches_nodes() {
             self.last_search = self.store.session.search.clone();
@@ -73,7 +73,7 @@ impl App {
         }
     }
 
-    /// Selects the node that best matches text that is no command.
+    /// Selects the node whose name best matches `typed`, which is no command.
     fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.store.session.search, Search::new(typed.trim()));
         let best = self.store.best_match();

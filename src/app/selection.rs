@@ -1,4 +1,4 @@
-//! Selection of the next node with a finding or of the next search match.
+//! Moving the selection: to the next or previous faulty node, search match or source.
 
 use super::App;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl App {
-    /// Returns true if a search looks for text on the shown screen instead of nodes.
+    /// Returns true if the shown screen searches its own text, so that a search selects no nodes.
     pub(super) fn searches_in_screen(&self) -> bool {
         matches!(self.screen(), ScreenId::Logs | ScreenId::Timeline | ScreenId::Help)
     }
@@ -33,7 +33,7 @@ impl App {
         faults.filter_map(|fault| fault.node.clone()).filter(|node| seen.insert(node.clone())).collect()
     }
 
-    /// Selects the next node with a fault, in the order of the findings.
+    /// Selects the faulty node `step` places further in the order of the findings; a negative step goes back.
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
@@ -57,7 +57,8 @@ impl App {
         }
     }
 
-    /// Selects the next or previous search match, in reading order.
+    /// Selects the next or previous node that matches the search, in reading order. Repeats the last search
+    /// if none is active.
     pub(super) fn select_match(&mut self, forward: bool) {
         if self.store.session.search.is_empty() {
             self.store.session.search = self.last_search.clone();

@@ -1,4 +1,4 @@
-//! One complete poll of every source, for headless commands.
+//! Polling of every source for headless commands, until each has a complete snapshot or the time is over.
 
 use crate::{
     cache::CacheDir,
@@ -13,7 +13,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Returns a world in which the given sources have not answered yet.
+/// Creates the world for the given sources, before their first poll.
 pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     let statuses =
         sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location())).collect();
@@ -22,7 +22,7 @@ pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())
 }
 
-/// Returns the session that the configuration asks for.
+/// Creates a session with the settings of the configuration.
 pub(super) fn new_session(config: &Config) -> Session {
     let mut session = Session::default();
     session.map_settings = MapSettings {
@@ -34,7 +34,8 @@ pub(super) fn new_session(config: &Config) -> Session {
     session
 }
 
-/// Polls every source once, all at the same time, and waits at most `wait`.
+/// Polls all sources at the same time, each until its initial load is complete, for at most `wait`. Puts the
+/// snapshots or failures into `world`.
 pub(super) async fn poll_once(
     sources: &[Arc<dyn Source>],
     world: &mut World,
@@ -64,7 +65,7 @@ pub(super) async fn poll_once(
     }
 }
 
-/// Saves the known outages for the next run.
+/// Saves the known outages of all sources for the next run.
 pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World, cache: Option<&CacheDir>) {
     let Some(folder) = cache else { return };
     for (id, memory) in world.due_outage_saves() {
@@ -74,7 +75,8 @@ pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World,
     }
 }
 
-/// Polls a source until its first load is complete or the time is over; `None` if not even one poll finished.
+/// Polls a source until its initial load is complete or the time `until` has come. Returns `None` if not even
+/// one poll has finished.
 async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result<Snapshot, Failure>> {
     let mut last = None;
     loop {
@@ -90,7 +92,8 @@ async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result
     last.map(|snapshot| Ok(mark_incomplete(snapshot)))
 }
 
-/// Turns unfinished progress into gaps, because no later snapshot will complete it.
+/// Turns the parts of the initial load that are not complete into unread parts, because no later snapshot
+/// will complete them.
 fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     for progress in std::mem::take(&mut snapshot.progress) {
         let remedy = "increase --wait; the API quota of the account limits the calls per second";
@@ -100,6 +103,7 @@ fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
+/// Returns the failure of a source that did not respond within `wait`.
 fn timeout_failure(source: &dyn Source, wait: Duration) -> Failure {
     let what = format!("{} did not respond within {} s", source.location(), wait.as_secs());
     Failure::new(FailureKind::Timeout, what, "increase --wait, or run portolan doctor")

@@ -1,4 +1,4 @@
-//! Command `deployments`: the rollouts of a service, and how the new revision differs from the old one.
+//! Command `deployments`: the deployments of a service, and how the new version differs from the old one.
 
 use super::{args::Format, why};
 use crate::{

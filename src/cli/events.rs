@@ -1,4 +1,4 @@
-//! Command `events`: prints known events in rows, then new events as they happen.
+//! Command `events`: prints the known events, and with `--follow` new events as they happen.
 
 use super::{
     Error, Outcome,
@@ -26,16 +26,16 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout_at},
 };
 
-/// Time for sources that push changes to send their past events.
+/// Time to wait for past events from sources that push changes.
 const BACKLOG_WAIT: Duration = Duration::from_secs(1);
 
-/// Number of messages that may wait.
+/// Maximum number of messages from the sources that wait in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// Width of the service name in characters.
+/// Width of the service name, in characters.
 const NAME_WIDTH: usize = 32;
 
-/// Event as JSON, schema `portolan.event/1`.
+/// One row of events as JSON, schema `portolan.event/1`.
 #[derive(Serialize)]
 struct EventJson<'a> {
     schema: &'static str,
@@ -50,14 +50,18 @@ struct EventJson<'a> {
     tone: Option<&'static str>,
 }
 
-/// Filter of events by service, kind and time.
+/// Filter for events by service, kind and time.
 struct EventFilter {
+    /// Services whose events are printed; `None` for all.
     nodes: Option<BTreeSet<NodeId>>,
+    /// Kinds of events to print; empty for all.
     kinds: Vec<EventKind>,
+    /// Earliest time of an event.
     since: Timestamp,
 }
 
-/// Prints the known events; with `--follow` also new ones, until an interrupt or the end of the reader.
+/// Prints the known events; with `--follow` also new ones, until an interrupt or until standard output has no
+/// reader.
 pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
@@ -94,18 +98,19 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     Ok(read_outcome(&world))
 }
 
-/// Returns true if a source has not answered yet.
+/// Returns true if a source has not been polled yet.
 fn has_pending_sources(world: &World) -> bool {
     world.sources.iter().any(|status| status.state == SourceState::Loading)
 }
 
-/// Handles the next message, if one arrives before `until`. Returns false otherwise.
+/// Handles the next message if one arrives before `until`. Returns false if none does.
 async fn receive_until(messages: &mut Receiver<Msg>, world: &mut World, until: Instant) -> bool {
     let Ok(Some(msg)) = timeout_at(until, messages.recv()).await else { return false };
     apply(msg, world);
     true
 }
 
+/// Applies a snapshot or saved outages to the world. Ignores other messages.
 fn apply(msg: Msg, world: &mut World) {
     world.now = Timestamp::now();
     match msg {
@@ -117,7 +122,7 @@ fn apply(msg: Msg, world: &mut World) {
     }
 }
 
-/// Prints new events as they happen.
+/// Prints new events as they happen, each in its own row.
 async fn print_new_events(
     messages: &mut Receiver<Msg>,
     world: &mut World,

@@ -30,7 +30,7 @@ use directories::ProjectDirs;
 use sources::OpenedSources;
 use std::io;
 
-/// Outcome of a command, which becomes the exit code.
+/// Outcome of a command that did not fail; it becomes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The command succeeded.
@@ -43,13 +43,13 @@ pub enum Outcome {
     Signal(i32),
 }
 
-/// Reason why a command failed.
+/// Reason for the failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Wrong usage, wrong configuration, or another failure with a remedy.
     #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
-    /// The output has no reader any more, or the terminal is gone.
+    /// Standard output has no reader any more, or the terminal is gone.
     #[error(transparent)]
     Output(#[from] io::Error),
 }
@@ -70,7 +70,7 @@ impl Outcome {
 /// Runs the command that the command line names.
 pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let common = &cli.common;
-    let Some(command) = cli.command else { return tui::run(common).await };
+    let Some(command) = cli.command else { return Box::pin(tui::run(common)).await };
     match command {
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -148,7 +148,7 @@ async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Out
     Ok(read_outcome(&store.world))
 }
 
-/// Reads the configuration and opens the sources that it and the flags select.
+/// Reads the configuration, and opens the sources that the configuration and the flags select.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
     let usual = config_file().filter(|file| file.exists());
     let file = common.config.clone().or(usual);
@@ -163,14 +163,14 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     Ok((config, opened))
 }
 
-/// Outcome of polling every source once.
+/// World after every source was polled, with the configuration and the sources.
 struct Polled {
     config: Config,
     opened: OpenedSources,
     world: World,
 }
 
-/// Opens the sources, polls each once, and reports failures on standard error.
+/// Opens the sources, polls each until its snapshot is complete, and prints failures on standard error.
 async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
@@ -192,7 +192,7 @@ fn mono_theme(common: &CommonArgs) -> Result<Theme, Failure> {
     Theme::named("mono", common.ascii).map_err(|what| Failure::new(FailureKind::Invalid, what, ""))
 }
 
-/// Returns success if at least one source could be read.
+/// Returns success if at least one source could be read, else [`Outcome::NothingRead`].
 fn read_outcome(world: &World) -> Outcome {
     let any = world.sources.iter().any(|s| s.state == SourceState::Live);
     if any { Outcome::Fine } else { Outcome::NothingRead }

@@ -46,7 +46,8 @@ fn finding_row(finding: &Finding, world: &World) -> Vec<String> {
     vec![finding.severity.as_str().to_owned(), since, finding.subject.to_string(), what]
 }
 
-/// Largest width of every column but the last, so that one long name does not push the others away.
+/// Maximum width of every column but the last, in cells, so that one long name does not push the other
+/// columns away.
 const MAX_CELL_WIDTH: usize = 64;
 
 /// Formats rows in columns as wide as their widest cell, at most [`MAX_CELL_WIDTH`]; the last column is

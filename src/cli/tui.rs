@@ -1,4 +1,4 @@
-//! Interactive program: preparation before the event loop starts.
+//! Interactive program: opens the sources and the theme, then starts the event loop.
 
 use super::{Error, Outcome, args::CommonArgs, collect, directories, open_sources};
 use crate::{
@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Opens the map.
+/// Runs the interactive program. Shows the demo if no source is found.
 pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if !output::is_terminal() || !stdin().is_terminal() {
         let remedy = "without a terminal, use portolan map, status, findings or logs";
@@ -46,7 +46,8 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));
     }
-    Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
+    let running = runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref());
+    Ok(match Box::pin(running).await? {
         ExitReason::Quit => Outcome::Fine,
         ExitReason::Signal(number) => Outcome::Signal(number),
     })

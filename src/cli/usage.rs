@@ -16,10 +16,11 @@ use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// Width of a row in cells.
+/// Maximum width of a row, in cells.
 const ROW_WIDTH: usize = 100;
 
-/// Measures the services called `names` and stores the readings; a late result counts as a failure.
+/// Measures the usage of the services called `names` and stores the readings in `world`. No reading within
+/// `wait` counts as a failure.
 pub(super) async fn measure(
     world: &mut World,
     sources: &[Arc<dyn Source>],
@@ -55,7 +56,7 @@ pub(super) async fn measure(
     Ok(services)
 }
 
-/// Returns the readings as text or JSON.
+/// Returns the usage readings of `services` as text or JSON.
 pub(super) fn usage_text(world: &World, services: &[Service], format: Format, ascii: bool) -> String {
     match format {
         Format::Json => export::usage_json(world, services),
@@ -63,7 +64,8 @@ pub(super) fn usage_text(world: &World, services: &[Service], format: Format, as
     }
 }
 
-/// Returns one service as text: its id, why readings are missing, and each running instance.
+/// Returns one service as text: its id, the reason for missing readings, and each running instance with its
+/// readings.
 fn service_text(world: &World, service: &Service, ascii: bool) -> String {
     let mut rows = vec![service.id.to_string()];
     rows.extend(usage_text::missing_usage_reason(&world.usage, service).map(|why| format!("  {why}")));

@@ -9,7 +9,8 @@ use crate::{
     topology::Node,
 };
 
-/// Returns the evidence for the edge from `from` to `to`; without an edge, the paths and the searched places.
+/// Returns the evidence for the edge from the first of `ends` to the second. Without an edge, returns the
+/// paths between them and the places that were searched.
 pub(super) fn explain(
     world: &World,
     ends: (&str, &str),
@@ -23,7 +24,7 @@ pub(super) fn explain(
     })
 }
 
-/// Returns the only node that `name` can mean. Fails if there is none or there are several.
+/// Returns the node that `name` means. Fails if no node or several nodes match.
 pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Failure> {
     match world.topology().nodes_named(name)[..] {
         [one] => Ok(one),

@@ -5,7 +5,8 @@ use crate::{model::Timestamp, store::World, topology::EdgeFilter};
 /// Header row with the column names.
 const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen\r\n";
 
-/// Characters that start a formula in a spreadsheet (OWASP, "CSV Injection"), and their full-width forms.
+/// Characters that make a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), and their full-width
+/// forms.
 const FORMULA_PREFIXES: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 pub(super) fn write(world: &World, edges: EdgeFilter) -> String {

@@ -1,4 +1,4 @@
-//! Deployments of a service as `portolan.deployment/1`.
+//! Deployments of a service as JSON of the schema `portolan.deployment/1`.
 
 use super::json::to_pretty_json;
 use crate::{
@@ -17,6 +17,7 @@ struct DeploymentReport<'a> {
     deployments: Vec<DeploymentOut<'a>>,
 }
 
+/// Version of the service that has running instances.
 #[derive(Serialize)]
 struct VersionOut<'a> {
     version: &'a str,

@@ -1,5 +1,5 @@
-//! JSON by versioned schemas. docs/json.md describes every field. Within a version fields are only added,
-//! never changed or removed.
+//! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
+//! version fields are only added, never changed or removed.
 
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
@@ -59,18 +59,21 @@ struct WhyOut<'a> {
     rejected: Vec<RejectedOut<'a>>,
 }
 
+/// Number of places that Portolan searched for one kind of evidence.
 #[derive(Serialize)]
 struct SearchedOut {
     kind: &'static str,
     places: usize,
 }
 
+/// Dangling reference of the caller.
 #[derive(Serialize)]
 struct DanglingOut<'a> {
     place: &'a str,
     address: &'a str,
 }
 
+/// Rejected or failed connection of the caller.
 #[derive(Serialize)]
 struct RejectedOut<'a> {
     to: Option<&'a str>,
@@ -82,6 +85,7 @@ struct RejectedOut<'a> {
     last_seen: Timestamp,
 }
 
+/// State of a source.
 #[derive(Serialize)]
 struct SourceOut<'a> {
     id: &'a str,
@@ -155,8 +159,8 @@ pub fn status_json(world: &World) -> String {
     to_pretty_json(&StatusOut { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`. Without an edge it has the paths
-/// between the nodes. The list of searched places is always part of it.
+/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`, or the paths between the nodes
+/// if there is no edge. Always lists the places that Portolan searched for evidence.
 #[must_use]
 pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
     let found = world.topology().edges.get(&(from.id.clone(), to.id.clone()));
@@ -252,7 +256,7 @@ fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
     }
 }
 
-/// Returns `value` as indented JSON. Serialization can't fail, because all maps of our structures have string
+/// Returns `value` as indented JSON. Serialization can't fail, because all maps in these types have string
 /// keys.
 pub(super) fn to_pretty_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"

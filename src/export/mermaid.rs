@@ -40,8 +40,7 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
 /// section "Entity codes to escape characters").
 ///
 /// Even in quotes Mermaid interprets HTML, directives (`%%{init: …}%%`), Markdown in backticks, formulas
-/// between
-/// `$$`, and its own entities.
+/// between `$$`, and its own entities.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,4 +1,5 @@
-//! Export of the map in formats for other programs. Each format is a file here and a row in `MAP_FORMATS`.
+//! Export of the map in formats for other programs, and of other data as JSON. Each format of the map is a
+//! file here and a row in `MAP_FORMATS`.
 
 mod csv;
 mod dot;
@@ -19,7 +20,7 @@ pub use usage::usage_json;
 
 /// Export format of the map.
 pub struct MapFormat {
-    /// Identifier for `--format`.
+    /// Value of `--format` that selects it.
     pub id: &'static str,
     /// Description for help and documentation.
     pub description: &'static str,
@@ -27,10 +28,10 @@ pub struct MapFormat {
     pub writer: MapWriter,
 }
 
-/// Function that renders the map.
+/// Function that renders the map, by the data that it needs.
 #[derive(Clone, Copy)]
 pub enum MapWriter {
-    /// Writes what is known, with the edges that the filter passes.
+    /// Writes all nodes, and the edges that the filter passes, without positions.
     Data(fn(&World, EdgeFilter) -> String),
     /// Writes the drawing of the map screen, which also depends on the session's filters and grouping.
     Drawing(fn(Scene<'_>) -> String),

@@ -1,4 +1,4 @@
-//! Service card: a screen with all data on the selected node.
+//! Card: a screen with all data on the selected node, in most cases a service.
 
 use super::{
     Action, Canvas, HitMap, Scene, Screen,
@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 /// Screen with all data on the selected node.
 #[derive(Default)]
 pub struct Card {
+    /// Node at the last `sync`. Another node starts at the top.
     shown_node: Option<NodeId>,
     scroll: Scroll,
 }

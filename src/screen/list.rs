@@ -46,7 +46,7 @@ impl Screen for List {
     }
 }
 
-/// Returns the nodes that match the search.
+/// Returns the visible nodes that match the search, one per row.
 fn listed_nodes(store: &Store) -> Vec<&Node> {
     store.visible_nodes().into_iter().filter(|node| store.session.matches_search(node)).collect()
 }

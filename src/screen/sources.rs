@@ -1,4 +1,4 @@
-//! Source list: state, failures and remedies of each source.
+//! Sources screen: state, failures and remedies of each source.
 
 use super::{
     Action, Canvas, HitMap, Scene, Screen,
@@ -57,7 +57,7 @@ impl Screen for Sources {
     }
 }
 
-/// Returns the lines of a source with their styles.
+/// Returns the lines about one source with their styles: state, location, quota, progress, counts, failures.
 fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
     let Scene { store, theme, .. } = scene;
     let (health, _) = source_badge::source_badge(status, &store.world);

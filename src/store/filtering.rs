@@ -18,8 +18,8 @@ impl Store {
         self.world.edges_passing(self.session.edge_filter)
     }
 
-    /// Describes the edge filter and its number of edges. Adds a note if observation is too short to call an
-    /// edge never observed.
+    /// Returns a text with the edge filter and the number of edges that it shows. Adds a note if Portolan has
+    /// run for too short a time to call an edge never observed.
     #[must_use]
     pub fn edge_filter_summary(&self) -> String {
         let (shown, all) = (self.shown_edges().count(), self.world.topology().edges.len());

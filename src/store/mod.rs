@@ -23,14 +23,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// Creates a store in which `sources` have not answered yet. `log_bytes` limits the log lines in memory.
+    /// Creates a store before the first poll of `sources`. `log_bytes` limits the log lines in memory.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self { world: World::new(inventory, sources, log_bytes, now), session: Session::default() }
     }
 
-    /// Applies the result of polling `source`, and selects another node if the selected one disappeared.
-    /// Returns true if anything but times changed.
+    /// Applies the snapshot or failure of a poll of `source`, and selects another node if the selected one
+    /// disappeared. Returns true if anything but times changed.
     pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.world.sources.iter().all(SourceStatus::has_finished_loading);
         let anchor = self.selection_anchor();
@@ -39,7 +39,7 @@ impl Store {
         changed
     }
 
-    /// Applies the snapshot of an earlier run, unless `source` has answered already.
+    /// Applies the snapshot of an earlier run, unless `source` has been read in this run.
     pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) {
         if self.world.apply_cached_snapshot(source, snapshot) && !self.session.selected_by_user {
             self.session.selected = self.default_selection();

@@ -7,7 +7,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Traits of the selection that outlive a rename, taken before a snapshot is applied.
+/// Neighbours and instances of the selected node before a snapshot is applied, to find a replacement if the
+/// snapshot removes or renames the node.
 #[derive(Default)]
 pub(in crate::store) struct SelectionAnchor {
     /// Neighbours of the selected node, callers first.
@@ -29,8 +30,8 @@ impl Store {
         self.selected_node().and_then(|node| self.world.service_of(node))
     }
 
-    /// Moves through earlier selections, backward if `back`, else forward. Returns false if there is none
-    /// that still exists.
+    /// Selects the previous selection if `back`, else the next one, and skips nodes that no longer exist.
+    /// Returns false if there is none.
     pub fn go_in_history(&mut self, back: bool) -> bool {
         let topology = self.world.topology();
         let there = self.session.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
@@ -42,14 +43,14 @@ impl Store {
         found
     }
 
-    /// Returns true if an earlier selection (`back`) or a later one still exists.
+    /// Returns true if the node of an earlier selection (`back`) or of a later one still exists.
     #[must_use]
     pub fn can_go_in_history(&self, back: bool) -> bool {
         let topology = self.world.topology();
         self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
     }
 
-    /// Returns the traits of the current selection, to find it again after a source was polled.
+    /// Returns the neighbours and instances of the selected node, to be taken before a snapshot is applied.
     pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
         let Some(node) = &self.session.selected else { return SelectionAnchor::default() };
         let topology = self.world.topology();
@@ -71,9 +72,9 @@ impl Store {
 
     /// Selects another node if the selected one disappeared.
     ///
-    /// Prefers the node that now has its instances, then a neighbour if the user made the selection. When the
-    /// lost node returns, it is selected again. `complete` is false until all sources have answered; until
-    /// then a selection that Portolan made moves to the worst finding.
+    /// Prefers the node that now has the instances of the lost one, then a neighbour if the user made the
+    /// selection. When the lost node returns, it is selected again. `complete` is false until all sources
+    /// have been read; until then a selection that Portolan made moves to the worst finding.
     pub(in crate::store) fn restore_or_replace_selection(&mut self, held: &SelectionAnchor, complete: bool) {
         let nodes = &self.world.topology().nodes;
         if let Some(back) = self.session.lost_selection.take_if(|missed| nodes.contains_key(missed)) {

@@ -81,7 +81,7 @@ impl IncrementalTopology {
         for kind in EVIDENCE_KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
                 kind.visit_service_candidates(service, &mut |reference| {
-                    builder.add_candidate(kind, &reference)
+                    builder.add_candidate(kind, &reference);
                 });
             }
         }

@@ -114,7 +114,7 @@ fn find_strings(value: &Value, at: &str, found: &mut Vec<String>) {
             all.iter().enumerate().for_each(|(n, one)| find_strings(one, &format!("{at}/{n}"), found));
         }
         Value::Object(all) => {
-            all.iter().for_each(|(key, one)| find_strings(one, &format!("{at}/{key}"), found))
+            all.iter().for_each(|(key, one)| find_strings(one, &format!("{at}/{key}"), found));
         }
         _ => {}
     }

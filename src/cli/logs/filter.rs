@@ -1,4 +1,4 @@
-//! Filters of printed log lines, from the arguments of `portolan logs`.
+//! Filters for printed log lines, from the arguments of `portolan logs`.
 
 use crate::{
     cli::args::LogsArgs,
@@ -6,7 +6,7 @@ use crate::{
     model::{Failure, FailureKind},
 };
 
-/// Returns the filters that the arguments describe. A printed line passes all of them.
+/// Returns the filters from the arguments. Only lines that pass all filters are printed.
 pub(super) fn line_filters(args: &LogsArgs) -> Result<Vec<LogFilter>, Failure> {
     let fields = args.field.iter().cloned().map(|(name, value)| Predicate::Field { name, value });
     let mut filters: Vec<_> =

@@ -1,5 +1,5 @@
-//! Command `logs`: log lines of services, groups and instances in time order on standard output; failures on
-//! standard error.
+//! Command `logs`: prints log lines of services, groups and instances in time order on standard output, and
+//! failures on standard error.
 
 mod follow;
 mod history;
@@ -20,12 +20,12 @@ use patterns::PatternReport;
 use print::Printer;
 use targets::TargetSelector;
 
-/// Number of newest lines per stream that are printed by default.
+/// Default number of newest lines to print of each stream.
 const DEFAULT_TAIL_LINES: usize = 100;
-/// The same for `--patterns`, which needs many lines to count.
+/// Default number of newest lines that `--patterns` counts of each stream.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the log lines; with `--follow` until an interrupt or the end of the reader.
+/// Prints the log lines; with `--follow`, until an interrupt or until standard output has no reader.
 pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be combined";

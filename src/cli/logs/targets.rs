@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Selected services, groups and instances.
+/// Services, groups and instances that the user named, also for instances that start later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TargetSelector {
     services: BTreeSet<ServiceId>,
@@ -17,7 +17,7 @@ pub(super) struct TargetSelector {
 }
 
 impl TargetSelector {
-    /// Resolves `names`: each is a service, else a group, else an instance.
+    /// Resolves `names`: each is the name of a service, else of a group, else of an instance.
     pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Failure> {
         let mut selector = Self::default();
         for name in names {
@@ -52,7 +52,7 @@ impl TargetSelector {
         Ok(())
     }
 
-    /// Returns true if the selection may contain several services.
+    /// Returns true if lines of several services may be selected.
     pub(super) fn is_multi_service(&self) -> bool {
         self.services.len() + self.instances.len() > 1 || !self.groups.is_empty()
     }
@@ -68,7 +68,7 @@ impl TargetSelector {
         dedup_targets(targets.into_iter()).collect()
     }
 
-    /// Returns the targets for streams of tasks that ECS no longer lists.
+    /// Returns the targets of the selected services whose tasks ECS no longer lists.
     pub(super) fn expired_targets(&self, world: &World) -> impl Iterator<Item = LogTarget> {
         let services = || world.inventory.services();
         let whole = services().filter(|service| self.selects_service(service));
@@ -76,7 +76,7 @@ impl TargetSelector {
         expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
-    /// Returns the selected services without an instance and without any of `targets`.
+    /// Returns the selected services that have no instance with a log and no target in `targets`.
     pub(super) fn services_without_logs<'a>(
         &self,
         world: &'a World,
@@ -93,7 +93,7 @@ impl TargetSelector {
     }
 }
 
-/// Returns true if the service is in the group `name`, or in the group of the source in `SOURCE/GROUP`.
+/// Returns true if the service is in a group that `name` names, as `GROUP` or `SOURCE/GROUP`.
 fn is_in_group(service: &Service, name: &str) -> bool {
     let group = service.group.as_deref();
     group.is_some_and(|g| g == name || name.strip_suffix(g) == Some(&format!("{}/", service.source())))

@@ -1,4 +1,4 @@
-//! Data of the page's script: texts about each node, edge and finding, in the words of the screens.
+//! Data for the script of the HTML page: texts about each node, edge and finding, as on the screens.
 
 use crate::{
     export::svg::{SvgDrawing, box_pixels},
@@ -14,6 +14,7 @@ use crate::{
 use serde::Serialize;
 use std::{borrow::Cow, collections::BTreeMap};
 
+/// All data of the page, with its field names in the script.
 #[derive(Serialize)]
 struct PageData<'a> {
     size: (i32, i32),
@@ -24,10 +25,13 @@ struct PageData<'a> {
 
 #[derive(Serialize)]
 struct NodeOut<'a> {
+    /// Left, top, width and height of the box, in pixels.
     at: (i32, i32, i32, i32),
     name: &'a str,
     label: String,
+    /// Product, or kind of node.
     what: &'a str,
+    /// Group and source.
     home: String,
     health: &'static str,
     running: String,
@@ -36,8 +40,10 @@ struct NodeOut<'a> {
     twins: Vec<TwinOut<'a>>,
 }
 
+/// Counterpart of a node in another source.
 #[derive(Serialize)]
 struct TwinOut<'a> {
+    /// Number of the counterpart's node; `None` if the drawing leaves it out.
     node: Option<usize>,
     label: String,
     reason: &'a str,
@@ -45,10 +51,14 @@ struct TwinOut<'a> {
 
 #[derive(Serialize)]
 struct EdgeOut {
+    /// Number of the calling node.
     from: usize,
+    /// Number of the called node.
     to: usize,
     strength: &'static str,
+    /// Title and text of each piece of evidence.
     pieces: Vec<(String, String)>,
+    /// Lines about drift.
     states: Vec<String>,
 }
 
@@ -64,10 +74,11 @@ struct FindingOut<'a> {
     next: &'a str,
 }
 
-/// Node numbers in the drawing, by node id.
+/// Indices of the nodes in the drawing, by node id.
 type NodeNumbers<'a> = BTreeMap<&'a str, usize>;
 
-/// Returns the data of the page as JSON. Nodes and edges have the numbers of the drawing.
+/// Returns the data of the page as JSON. Nodes and edges have the order of the drawing, so that the script
+/// finds them by index.
 pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
     let (world, map) = (&scene.store.world, &drawing.map);
     let numbers: NodeNumbers<'_> =
@@ -108,7 +119,7 @@ fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'
     }
 }
 
-/// Returns owner, description and links from the configuration, then the facts of the source.
+/// Returns labels and values: owner, description and links from the configuration, then the source's facts.
 fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, &'a str)> {
     let Some(service) = world.service_of(node) else { return Vec::new() };
     let annotations = world.inventory.annotations(service).flat_map(|known| {
@@ -124,8 +135,8 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, &'a str)> {
     annotations.map(|(label, content)| (label.into(), content)).chain(facts).collect()
 }
 
-/// Returns notes on a node: unmatched addresses, rejected connections, and whether its connections are
-/// watched.
+/// Returns the notes on a node: dangling references, failed connections, and a line about the monitoring of
+/// its connections.
 fn notes(node: &Node, world: &World) -> Vec<String> {
     let dangling = world.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
     let dangling = dangling

@@ -87,7 +87,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
             (None, flag) => match (split_pair(text), flag) {
                 (Some((name, value)), _) => give(displayable_name(name), name, value),
                 (None, Some("h")) if !PROGRAMS_WITH_OTHER_H_FLAG.contains(&program) => {
-                    give("h", "host", text)
+                    give("h", "host", text);
                 }
                 (None, Some("h") | None) => give("", "", text),
                 (None, Some(flag)) => {

@@ -180,7 +180,7 @@ fn apply_hints(acyclic: &AcyclicGraph, components: &Components, inputs: &[RankIn
         match shape.hint {
             RankHint::First if acyclic.predecessors[node].is_empty() => rank[node] = 0,
             RankHint::Last if acyclic.successors[node].is_empty() => {
-                rank[node] = spans[components.component_of(node)].1
+                rank[node] = spans[components.component_of(node)].1;
             }
             _ => {}
         }

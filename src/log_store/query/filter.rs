@@ -1,4 +1,4 @@
-//! Filters of log lines by scope and by predicate.
+//! Filters of log lines: the streams to search, and conditions on lines.
 
 use super::text_matcher::TextMatcher;
 use crate::{
@@ -63,22 +63,24 @@ impl LogFilter {
     }
 }
 
-/// A line as filters see it: its text, its stream, and the facts that were parsed from it.
+/// A line in the form that filters test: its text, its stream, and the facts that were parsed from it.
 #[derive(Clone, Debug)]
 pub struct FilterLine<'a> {
     service: &'a ServiceId,
     label: &'a SharedText,
-    /// The text that contains the line. It is cut only for predicates that look at it.
+    /// The text in which the line lies at `range`, such as the text of a chunk. Only a condition on the
+    /// line's text cuts it out.
     container: &'a str,
+    /// The range of the line in the surrounding text, in bytes.
     range: Range<usize>,
-    /// The range of the message in the line.
+    /// The range of the message in the line, in bytes.
     message: Range<usize>,
     level: Option<LogLevel>,
     format: LineFormat,
 }
 
 impl<'a> FilterLine<'a> {
-    /// Creates the line that filters see from a received line.
+    /// Creates the filter line of a received line.
     #[must_use]
     pub fn of(line: &'a LogLine, parsed: &ParsedLine) -> Self {
         Self {
@@ -92,7 +94,7 @@ impl<'a> FilterLine<'a> {
         }
     }
 
-    /// Creates the line that filters see from a stored line.
+    /// Creates the filter line of a stored line.
     pub(in crate::log_store) fn of_stored(
         stream: &'a StoredStream,
         chunk: &'a Chunk,
@@ -123,16 +125,16 @@ pub enum Predicate {
     Level(LogLevel),
     /// Lines of a service.
     Service(ServiceId),
-    /// Lines of the stream with a label.
+    /// Lines of the stream with that label.
     Label(SharedText),
-    /// Lines with a value in a field.
+    /// Lines with that value in a field.
     Field {
         /// The field's name, with dots between the levels of nested objects.
         name: String,
         /// The field's exact value.
         value: String,
     },
-    /// Lines with the words of a template.
+    /// Lines that match the template.
     Template(Template),
     /// Lines with the level error or above.
     Errors,
@@ -155,7 +157,7 @@ impl Predicate {
         }
     }
 
-    /// Returns the extra work of testing a line, in units of one text search.
+    /// Returns the extra work of testing one line; one unit is the work of one text search.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
             Self::Field { .. } | Self::Template(_) => 5,

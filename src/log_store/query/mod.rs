@@ -1,4 +1,5 @@
-//! Queries over the stored log lines: filters, the lines that match them, and counts of those. Each query keeps one bit for each line and is evaluated piece by piece.
+//! Queries over the stored log lines: filters, the lines that match them, and counts of matching lines. Each
+//! query keeps one bit for each line and is evaluated piece by piece.
 
 pub(super) mod filter;
 pub(super) mod histogram;

@@ -1,5 +1,5 @@
-//! Syntax of log filters, the same in the prompt of the log screen and on the command line. A text or
-//! expression without a capital matches in any case.
+//! Syntax of log filters, the same in the prompt of the log screen and on the command line. Case matters only
+//! if a text or regular expression contains a capital.
 
 use super::{filter::Predicate, text_matcher::TextMatcher};
 use crate::model::{LogLevel, Service};

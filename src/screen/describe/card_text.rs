@@ -1,4 +1,5 @@
-//! Description of one node as lines. The panel beside the map shows the most important ones, the card all.
+//! Description of one node as lines: all of them for the card, the most important ones for the panel of the
+//! map, and one line of status.
 
 mod compact;
 
@@ -14,17 +15,17 @@ use crate::{
 };
 use ratatui::text::{Line, Span};
 
-/// Smallest width at which labels get more cells.
+/// Smallest width of the description, in cells, at which the column of labels gets more cells.
 const MIN_WIDTH_FOR_WIDE_LABELS: usize = 60;
 
-/// Builder of a node's lines at a fixed width.
+/// Builder of the lines that describe one node, each at most `width` cells wide.
 pub struct CardBuilder<'a> {
     scene: Scene<'a>,
     width: usize,
     lines: Vec<Line<'static>>,
 }
 
-/// Returns the lines for the panel beside the map: health, findings, deployments, callers and callees.
+/// Returns the lines for the panel beside the map: health, usage, findings, deployments, callers and callees.
 #[must_use]
 pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = CardBuilder::new(scene, width);
@@ -43,7 +44,8 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.lines
 }
 
-/// Returns deployment, restarts and age of a service in one line. Returns an empty text for other nodes.
+/// Returns the current deployment, restarts and age of a service in one line, or its health if there is
+/// nothing of these. Returns an empty text for other nodes.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     let Some(service) = scene.store.world.service_of(node) else { return String::new() };
@@ -65,7 +67,8 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
 
-/// Returns one line per instance, at most `rows`. Current instances come before those that ended.
+/// Returns one line per instance, current instances before those that ended. If there are more than `rows`,
+/// the last line has the number of the others.
 #[must_use]
 pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
     let Some(service) = scene.store.world.service_of(node) else { return Vec::new() };
@@ -165,7 +168,7 @@ impl<'a> CardBuilder<'a> {
         self.lines.push(Line::from(words));
     }
 
-    /// Adds the node that caused the fault, unless the fault started here.
+    /// Adds a line with the suspected cause of the node's fault, if the cause is another node.
     fn push_cause(&mut self, node: &Node) {
         let store = self.scene.store;
         let Some(FaultInvolvement { role, suspect: Some(by) }) = store.world.fault_roles.get(&node.id) else {
@@ -186,7 +189,7 @@ impl<'a> CardBuilder<'a> {
         self.push_text(&format!("{group}on {source}"), self.scene.theme.styles.dim.0);
     }
 
-    /// Adds the faults of the node if `wrong` is true, else its notes (findings of severity info).
+    /// Adds the findings of the node: those of severity info if `wrong` is false, else all others.
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
@@ -268,13 +271,13 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Returns the total usage of the instances, one text per resource.
+    /// Returns the total usage of the running instances, one text per resource.
     fn usage_gauges(&self, service: &Service) -> Vec<String> {
         let Scene { store, theme, .. } = self.scene;
         usage_text::service_gauges(&store.world.usage, service, store.world.now, theme.glyphs.ascii)
     }
 
-    /// Appends the total usage to the last line, as far as it fits.
+    /// Appends as many texts of the total usage to the last line as fit.
     fn append_usage(&mut self, service: &Service) {
         let gauges = self.usage_gauges(service);
         let Some(line) = self.lines.last_mut() else { return };
@@ -286,7 +289,7 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Adds the total usage of the instances.
+    /// Adds the total usage of the running instances in new lines.
     fn push_usage(&mut self, service: &Service) {
         let gauges = self.usage_gauges(service);
         for row in text::pack_rows(&gauges, self.width) {
@@ -351,7 +354,7 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Adds the facts that the source reports.
+    /// Adds the facts about the service that its source reports, such as image and ports.
     fn push_facts(&mut self, service: &Service) {
         if service.facts.is_empty() {
             return;
@@ -380,7 +383,8 @@ impl<'a> CardBuilder<'a> {
     }
 }
 
-/// Returns the text of an event. If it occurred several times, count and duration come first.
+/// Returns the text of an event. If the event occurred several times, the number of times and the period come
+/// first, such as `×3 in 5m: `.
 #[must_use]
 pub fn event_group_text(row: &EventGroup, now: Timestamp, ascii: bool) -> String {
     let words = row.last.display_text();

@@ -1,4 +1,5 @@
-//! Evidence for or against an edge as sentences, for the screen and the headless commands.
+//! Evidence for an edge, or the reasons for a missing edge, as sentences. Screens, exporters and headless
+//! commands share them.
 
 use crate::{
     model::{NodeId, Timestamp},
@@ -11,8 +12,8 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Explains an edge from `from` to `to`: its evidence, or without an edge the paths between them and the
-/// places that were searched.
+/// Explains in several lines why there is an edge from `from` to `to`, by its evidence. If there is none,
+/// lists the paths between the two nodes and what was searched.
 #[must_use]
 pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
     let (a, b) = (from.label(), to.label());
@@ -40,7 +41,7 @@ pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
     out
 }
 
-/// Returns the shortest path from `from` to `to` and the one back, if they exist.
+/// Returns at most two paths: the shortest one from `from` to `to`, and the shortest one from `to` to `from`.
 #[must_use]
 pub fn shortest_paths(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
     [(from, to), (to, from)]
@@ -49,19 +50,19 @@ pub fn shortest_paths(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>>
         .collect()
 }
 
-/// Piece of evidence in words.
+/// One piece of evidence for an edge, in words.
 pub struct EvidenceText {
-    /// Strength and kind.
+    /// Strength and kind of the evidence.
     pub title: String,
-    /// Place, statement and age.
+    /// Sentence with location, statement and age: `DB_HOST names db`.
     pub text: String,
 }
 
-/// Maximum number of places that a sentence names.
+/// Maximum number of locations that the text of one piece names.
 const MAX_NAMED_PLACES: usize = 3;
 
-/// Returns the evidence of an edge in words. Equal observations at several places, such as the instances of a
-/// service, become one piece.
+/// Returns the evidence of an edge in words. Equal observations at several locations, such as the instances
+/// of a service, become one piece.
 #[must_use]
 pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     let same = |a: &Evidence, b: &Evidence| {
@@ -70,7 +71,7 @@ pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     edge.evidence.chunk_by(same).map(|alike| evidence_text(alike, now)).collect()
 }
 
-/// Returns one piece for evidence that differs in its place only. `alike` must not be empty.
+/// Combines evidence that differs only in location and times into one piece. `alike` must not be empty.
 fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     let Evidence { kind, strength, detail, .. } = &alike[0];
     let places: Vec<&str> =
@@ -91,7 +92,7 @@ fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     }
 }
 
-/// Returns sentences for an edge that was never observed, is undeclared or has faded.
+/// Returns one sentence for each drift of an edge: never observed, undeclared or faded.
 #[must_use]
 pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
     let watch = world.drift_context();
@@ -107,9 +108,11 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
     watch.drift(from, to, edge).into_iter().map(say).collect()
 }
 
-/// Returns the places that were searched for callees of `from`, without result: one line per kind of
-/// evidence, then watched connections, unmatched addresses and rejected connections. With `to`, the lines say
-/// that none names `to`.
+/// Returns lines about the search for calls from `from` that found no edge.
+///
+/// The first lines have the number of addresses and names found, one line per kind of evidence. If `to` is
+/// given, they say that none matches `to`. Then follow the state of monitoring, addresses that match no
+/// service, and failed connections.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
@@ -140,13 +143,13 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
     lines
 }
 
-/// Returns the number of places of one kind: `environment variable: 12 addresses named`.
+/// Returns the number of edge candidates of one kind, such as `environment variable: 12 addresses named`.
 fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
     format!("{}: {}", kind.title, kind.unit.count_label(places))
 }
 
-/// Returns a sentence about how long the connections of a service have been watched, or `None` for other
-/// nodes.
+/// Returns a sentence with the time for which the connections of a service have been monitored, or `None` for
+/// other nodes.
 #[must_use]
 pub fn watch_status(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;
@@ -157,7 +160,7 @@ pub fn watch_status(world: &World, node: &Node) -> Option<String> {
     })
 }
 
-/// Returns a sentence about a rejected or failed connection.
+/// Returns a sentence about a connection that failed or was rejected.
 #[must_use]
 pub fn rejection_text(rejected: &FailedConnection, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first_seen, now), age(rejected.seen.last_seen, now));

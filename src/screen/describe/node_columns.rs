@@ -12,7 +12,7 @@ use crate::{
 };
 use ratatui::style::Style;
 
-/// Column of a table of nodes.
+/// Column of the list screen, of `portolan status`, or of both.
 pub struct NodeColumn {
     /// Heading and width on the list screen; `None` if the list screen has no such column.
     pub on_screen: Option<Column>,
@@ -22,7 +22,7 @@ pub struct NodeColumn {
     pub cell: fn(&Node, &World, &Theme) -> TableCell,
 }
 
-/// Columns of both tables, from left to right.
+/// Columns of the list screen and of `portolan status`, from left to right.
 pub const NODE_COLUMNS: &[NodeColumn] = &[
     screen_column(Column::cut_middle("", 1, 0), health_glyph),
     screen_column(Column::cut_middle("NAME", 14, 3), name),
@@ -74,7 +74,7 @@ fn running(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (text, theme.styles.text.into())
 }
 
-/// Returns the health of a service, or the kind of any other node.
+/// Returns the health of a service in words, or the kind of any other node.
 fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let is_service = world.service_of(node).is_some();
     let word = if is_service { node.health.as_str() } else { node.kind.as_str() };
@@ -86,7 +86,7 @@ fn version(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (version.unwrap_or_default().to_string(), theme.styles.dim.into())
 }
 
-/// Returns the age of the newest instance.
+/// Returns the age of the instance that started last.
 fn age(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let newest = instances(node, world).filter_map(|instance| instance.started).max();
     (newest.map(|at| time::age(at, world.now)).unwrap_or_default(), theme.styles.dim.into())

@@ -6,8 +6,8 @@ use crate::model::{Deployment, RolloutState, Service, Timestamp};
 /// Width of a progress bar, in cells.
 const BAR_WIDTH: usize = 10;
 
-/// Returns rows of label and text: each deployment with its progress and its changes, then the number of
-/// instances of each version if there are several.
+/// Returns rows as label and text. Each deployment has its version as label, with its progress and its
+/// changes. If several versions run, a last row has the number of instances of each.
 #[must_use]
 pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();
@@ -33,7 +33,7 @@ pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(S
     rows
 }
 
-/// Returns a bar with the share of desired instances that run.
+/// Returns a bar that shows the running instances as a share of the desired ones.
 fn progress_bar(deployment: &Deployment, ascii: bool) -> String {
     let (full, empty) = if ascii { ("#", "-") } else { ("█", "░") };
     let (running, desired) = (deployment.running as usize, deployment.desired as usize);

@@ -11,9 +11,9 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
-/// Number of lines to request from the log stream.
+/// Number of lines to request from each log stream.
 const FETCHED_LINES: usize = 20;
-/// Number of lines on screen.
+/// Maximum number of lines to show.
 pub(super) const SHOWN_LINES: usize = 5;
 /// Maximum number of stored lines to search.
 const MAX_SCANNED_LINES: usize = 5_000;
@@ -21,16 +21,17 @@ const MAX_SCANNED_LINES: usize = 5_000;
 /// batches.
 const MAX_DELIVERY_DELAY: SignedDuration = SignedDuration::from_secs(5);
 
-/// Last log lines for one finding.
+/// Last log lines of the instance that the selected finding is about.
 #[derive(Default)]
 pub(super) struct LogExcerpt {
+    /// Finding, and version of the log store, for which `lines` were searched.
     loaded_for: Option<(Finding, u64)>,
-    /// Lines, the oldest first, each with true if it is an error.
+    /// Lines to show, the oldest first. The flag is true for an error line.
     pub(super) lines: Vec<(String, bool)>,
 }
 
 impl LogExcerpt {
-    /// Returns the log streams to read.
+    /// Returns the log streams to read for the excerpt of `finding`.
     pub(super) fn subscriptions(finding: &Finding, store: &Store) -> BTreeSet<Subscription> {
         let Some((service, instance)) = instance_to_quote(finding, store) else { return BTreeSet::new() };
         let until = exit_time(instance).map(|at| at + MAX_DELIVERY_DELAY);
@@ -50,7 +51,8 @@ impl LogExcerpt {
     }
 }
 
-/// Returns the service of a finding and the instance to quote: the newest faulty one, else the first.
+/// Returns the service of a finding, and its instance whose log to show: the newest faulty one, else the
+/// first.
 fn instance_to_quote<'a>(finding: &Finding, store: &'a Store) -> Option<(&'a Service, &'a Instance)> {
     let node = store.world.topology().nodes.get(finding.node.as_ref()?)?;
     let NodeKind::Service(id) = &node.kind else { return None };

@@ -27,7 +27,7 @@ pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
     selected_key: Option<FindingKey>,
-    /// Node that was selected at the last `sync`.
+    /// Node selected at the last `sync`, to notice a new selection.
     last_selected_node: Option<NodeId>,
     log_excerpt: LogExcerpt,
 }
@@ -35,7 +35,7 @@ pub struct Findings {
 /// Identity of a finding: its node, its service or source, and its kind.
 type FindingKey = (Option<NodeId>, String, String);
 
-/// Columns of the list.
+/// Columns of the list of findings.
 const FINDING_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
     Column::cut_middle("SINCE", 12, 0),
@@ -43,7 +43,7 @@ const FINDING_COLUMNS: &[Column] = &[
     Column::cut_end("FINDING", 20, 4),
 ];
 
-/// Height of the details, in rows.
+/// Height of the area with the details of the selected finding, in rows.
 const DETAIL_HEIGHT: u16 = 12 + SHOWN_LINES as u16;
 /// Smallest screen height with room for list and details, in rows.
 const MIN_HEIGHT_FOR_DETAIL: u16 = 15;

@@ -1,16 +1,16 @@
-//! Commands that apply on the log screen now.
+//! Tests which commands do something on the log screen now.
 
 use super::{Logs, query::scope::ServiceScope};
 use crate::{command::Command, store::Store};
 
-/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
+/// Returns the reason why the logs that `command` asks for can't be shown, or `None` if they can.
 #[must_use]
 pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
     ServiceScope::of_command(command, store).err()
 }
 
-/// Returns true if the scope that `command` asks for has an instance, whose log can be shown or whose missing log
-/// can be explained.
+/// Returns true if there is an instance among the services whose logs `command` asks for. Its log can be
+/// shown, or its missing log can be explained.
 #[must_use]
 pub fn scope_has_logs(command: Command, store: &Store) -> bool {
     ServiceScope::of_command(command, store)

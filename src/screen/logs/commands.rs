@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 impl Logs {
-    /// Runs a command.
+    /// Runs a command, then updates the lines and the scroll position.
     pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let mut effects = self.apply_command(command, store);
         effects.extend(self.update_lines(store));
@@ -30,6 +30,7 @@ impl Logs {
         effects
     }
 
+    /// Applies a command to the open pane, else to the lines.
     fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if let Some(done) = self.apply_pane_command(command, store) {
             return done;
@@ -57,7 +58,7 @@ impl Logs {
             Command::RemoveLastFilter => drop(self.query.chips.pop()),
             Command::RemoveAllFilters => self.query.chips.clear(),
             Command::RaiseMinLevel | Command::LowerMinLevel => {
-                self.change_min_level(command == Command::RaiseMinLevel)
+                self.change_min_level(command == Command::RaiseMinLevel);
             }
             Command::MarkLine => self.cursor_line(store).into_iter().for_each(|line| self.marks.toggle(line)),
             Command::NextMark | Command::PreviousMark => {
@@ -67,7 +68,7 @@ impl Logs {
             }
             Command::SelectLines => {
                 self.marks.selection_start =
-                    self.cursor_line(store).filter(|_| self.marks.selection_start.is_none())
+                    self.cursor_line(store).filter(|_| self.marks.selection_start.is_none());
             }
             Command::SaveLogs => return copy_save::save_lines(self, store),
             Command::FullScreen => return vec![Action::ToggleFullscreen],
@@ -88,7 +89,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Handles commands that move the cursor or change the display.
+    /// Handles commands that move the cursor, change the display, or limit the lines to the last minutes.
     fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Action> {
         // A cursor move cancels a pending jump.
         self.pending_jump = None;
@@ -145,7 +146,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Changes the scope as `command` asks.
+    /// Changes the scope to the services whose logs `command` asks for.
     fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match ServiceScope::of_command(command, store) {
             Ok(reach) if reach != self.query.scope => {
@@ -158,7 +159,7 @@ impl Logs {
         }
     }
 
-    /// Handles a command for the open pane. Returns `None` if the command is not about it.
+    /// Handles a command for the open pane. Returns `None` if the pane has no such command.
     fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Action>> {
         let rows = match &self.pane {
             Pane::None => return None,
@@ -198,7 +199,8 @@ impl Logs {
         Some(Vec::new())
     }
 
-    /// Pivots on the first request or trace id in the cursor's line.
+    /// Pivots on the first request or trace id in the cursor's line: shows its lines in the logs of
+    /// neighbours too.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
         let Some(line) =
             self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
@@ -214,8 +216,8 @@ impl Logs {
         self.pivot_to(line.key, &value, store)
     }
 
-    /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
-    /// time of the line.
+    /// Shows the lines that contain `value` in the logs of the line's service and its neighbours, around the
+    /// time of the line. The previous query stays on the stack for the way back.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
         let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
@@ -235,7 +237,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Goes one step back: closes the pane, ends the selection, or leaves a pivot.
+    /// Goes one step back: closes the pane, or else ends the selection of lines, or else leaves a pivot.
     fn step_back(&mut self) {
         if self.pane.is_open() {
             self.pane = Pane::None;
@@ -247,7 +249,7 @@ impl Logs {
         }
     }
 
-    /// Raises or lowers the minimum level of the lines.
+    /// Raises or lowers the filter for the minimum level by one level.
     fn change_min_level(&mut self, up: bool) {
         let of = |chip: &FilterChip| match &chip.filter.predicate {
             Predicate::Level(level) if chip.filter.keep_matching => Some(*level),
@@ -267,7 +269,7 @@ impl Logs {
         self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
-    /// Limits the lines to the last minutes, or shows all again.
+    /// Limits the lines to the last minutes, or shows all again and follows the end (`Command::Tail`).
     fn limit_to_recent(&mut self, command: Command, store: &Store) {
         let minutes = match command {
             Command::LastMinute => 1,
@@ -288,14 +290,15 @@ impl Logs {
         self.backfill.request_older(&store.world.logs, &self.targets(store), Some(since));
     }
 
-    /// Reads the page before the lines in memory.
+    /// Requests the page of lines before the oldest lines in memory.
     fn read_older(&mut self, store: &Store) {
         if self.query.since.is_none() {
             self.backfill.request_older(&store.world.logs, &self.targets(store), None);
         }
     }
 
-    /// Jumps to a line, or notifies with `none`. Also notifies if the jump wrapped around.
+    /// Moves the cursor to the line `to`, or notifies the user with the text `none`. Also notifies if the
+    /// search for the line wrapped around.
     fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
         let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
@@ -312,5 +315,5 @@ impl Logs {
     }
 }
 
-/// Time before a line in which a pivot looks for the same request in other logs.
+/// Time before a line from which on a pivot reads the logs of neighbours.
 const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

@@ -1,4 +1,4 @@
-//! Copying and saving of log lines.
+//! Copying log lines to the clipboard, and saving them to a file.
 
 use super::{Logs, panes::pane::Pane};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 use std::fmt;
 
-/// Maximum number of lines to copy; larger selections can be saved to a file.
+/// Maximum number of lines to copy; the user can save more lines to a file.
 const MAX_COPIED_LINES: usize = 10_000;
 
 /// Returns the text to copy: the selected field or pattern, the selected lines, or the cursor's line.
@@ -35,7 +35,8 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     (!text.is_empty()).then(|| text.join("\n"))
 }
 
-/// Saves the selected lines, or else all filtered lines, each with its time, service and instance.
+/// Saves the selected lines, or else all lines that pass the filters, each with its time, service and
+/// instance.
 pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
         (logs.visible_lines.first(&store.world.logs), logs.visible_lines.last(&store.world.logs))
@@ -56,7 +57,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     ]
 }
 
-/// Writes a line in the format of the file.
+/// Writes one line of the saved file; a note starts with `--`.
 fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
     let whose = line.service.map_or("", |service| service.as_str());
     let note = if line.note.is_some() { "-- " } else { "" };

@@ -25,24 +25,24 @@ use ratatui::{
     style::Style,
 };
 
-/// Areas of the log screen.
+/// Areas of the parts of the log screen, in cells of the terminal.
 pub(super) struct Areas {
-    /// Row of chips; empty without filters.
+    /// Row of the filter chips; empty without filters.
     pub chips: Rect,
-    /// Rows for streams that can't be read.
+    /// Rows of notes about streams that can't be read; empty without such streams.
     pub notes: Rect,
-    /// Rows of the histogram.
+    /// Rows of the histogram; empty while it is off.
     pub histogram: Rect,
     /// Rows of the log lines.
     pub lines: Rect,
-    /// Rows of the open pane.
+    /// Rows of the open pane; empty without one.
     pub pane: Rect,
 }
 
-/// Maximum number of rows for streams that can't be read.
+/// Maximum number of notes about streams that can't be read; one more row counts the rest.
 const MAX_NOTE_ROWS: usize = 3;
 
-/// Divides `area` into the parts of the screen.
+/// Divides the area of the log screen into its parts.
 pub(super) fn areas(logs: &Logs, store: &Store, area: Rect) -> Areas {
     let mut rest = Rect {
         x: area.x + 1,
@@ -86,7 +86,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
         Pane::None => {}
         Pane::Details(details) => match logs.visible_lines.line(&scene.store.world.logs, details.line) {
             Some(line) => {
-                hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf))
+                hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf));
             }
             None => draw_message(areas.pane, "line no longer in memory", scene, buf),
         },
@@ -95,7 +95,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     hits
 }
 
-/// Draws the lines that fit, the newest at the bottom.
+/// Draws the lines that end at the scroll position, the newest at the bottom.
 fn draw_lines(
     logs: &Logs,
     scene: Scene<'_>,
@@ -132,7 +132,7 @@ fn draw_lines(
     }
 }
 
-/// Highlights the cursor's row. Search matches in it keep their own background.
+/// Highlights the cursor's row, except search matches in it, which keep their own background.
 fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let found = Style::from(scene.theme.styles.found).bg;
     for at in row.positions() {
@@ -142,8 +142,8 @@ fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the title: the services, the position, the search result, and notes about streams and dropped
-/// lines.
+/// Returns the title of the screen: the services, the scroll position, the search result, and notes about
+/// streams and dropped lines.
 fn title(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     let (targets, more) = scope::streams_to_read(&services, logs.query.only_instance.as_ref());
@@ -187,7 +187,7 @@ fn title(logs: &Logs, store: &Store) -> String {
     words.join(", ")
 }
 
-/// Describes the position: following, or paused at a line number.
+/// Describes the scroll position: following, or paused at a line number.
 fn position_text(logs: &Logs, store: &Store) -> String {
     let all = logs.visible_lines.lines().count(&store.world.logs);
     match logs.scroll.cursor {
@@ -200,12 +200,12 @@ fn position_text(logs: &Logs, store: &Store) -> String {
     }
 }
 
-/// Returns the texts of the chips.
+/// Returns the texts of the filter chips.
 fn chip_labels(logs: &Logs) -> Vec<String> {
     logs.query.chips.iter().map(|chip| format!(" {} ", chip.label())).collect()
 }
 
-/// Returns the index of the chip at this cell.
+/// Returns the index of the filter chip at a cell (column, row); `None` if there is no chip.
 pub(super) fn chip_at(logs: &Logs, area: Rect, (column, row): (u16, u16)) -> Option<usize> {
     if !area.contains(Position::new(column, row)) {
         return None;
@@ -234,7 +234,7 @@ fn draw_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the label and the reason of each stream that can't be read.
+/// Returns the label of each stream that can't be read, with the reason.
 fn unreadable_streams(logs: &Logs, store: &Store) -> Vec<(String, String)> {
     let services = logs.services(store);
     let about =
@@ -258,7 +258,7 @@ fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the reason why no line is shown.
+/// Returns the reason why the screen shows no line.
 fn empty_text(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     if services.is_empty() {
@@ -281,6 +281,7 @@ fn empty_text(logs: &Logs, store: &Store) -> String {
     }
 }
 
+/// Draws a message in place of lines.
 fn draw_message(area: Rect, words: &str, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let rows = text::wrap(words, usize::from(area.width.saturating_sub(4)));
     for (y, row) in (area.y + 1..area.bottom()).zip(rows) {

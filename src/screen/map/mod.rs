@@ -39,22 +39,23 @@ use std::{collections::BTreeSet, sync::Arc};
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
-    /// Variants in which the current data can be drawn.
+    /// Different ways to draw the current data.
     variants: Vec<MapVariant>,
     /// Inputs that the variants were built from.
     inputs: Option<GraphInputs>,
-    /// Scheduler of layout requests.
+    /// Scheduler that decides when to request a layout.
     scheduler: LayoutScheduler,
-    /// Variants of the pending layout request.
+    /// Layout request that the runtime is working on, with the variants it chooses from.
     pending_layout: Option<PendingLayout>,
     /// Map on the screen: the graph with its layout.
     drawn: DrawnMap,
-    /// Layouts of earlier views, for stability and for going back.
+    /// Layouts of the latest views. The next layout stays close to them, and a return to one looks as before.
     layout_memory: LayoutMemory,
     /// Part of the map on the screen.
     viewport: Viewport,
-    /// Node that the viewport keeps visible, unless the user has panned since.
+    /// Selected node that the viewport keeps visible, unless `panned` is true.
     followed_node: Option<NodeId>,
+    /// True if the user has panned since `followed_node` was selected.
     panned: bool,
     /// True if the selection changed while another screen was shown.
     selection_changed_while_hidden: bool,
@@ -64,7 +65,7 @@ pub struct Map {
     neighbour_cycle: Option<interaction::navigation::NeighbourCycle>,
     /// True if the user switched the minimap off.
     minimap_off: bool,
-    /// Policy for replacing a map that changes have tangled.
+    /// Policy that decides when to replace a layout that has become tangled by many changes.
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<Hovered>,
@@ -96,7 +97,7 @@ impl DrawnMap {
         self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
     }
 
-    /// Replaces the graph by one with the same layout input.
+    /// Replaces the graph by one with the same layout input, so the layout stays.
     fn replace_graph(&mut self, graph: &Arc<MapGraph>) {
         (self.graph, self.styles, self.on_demand_edges) =
             (Arc::clone(graph), MapStyles::default(), OnDemandEdges::default());
@@ -200,8 +201,8 @@ impl Map {
         self.pan_by(-columns, -rows);
     }
 
-    /// Takes the cell under the mouse; `None` if the mouse is elsewhere. Returns true if the map has to be
-    /// redrawn.
+    /// Notes that the mouse is over the screen cell `at`, or not over the map if `None`. Returns true if the
+    /// map has to be redrawn.
     pub fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
         let hovered = at.and_then(|cell| Hovered::at(self, cell));
         let changed = hovered != self.hovered;
@@ -209,7 +210,7 @@ impl Map {
         changed
     }
 
-    /// Makes a node visible that was selected elsewhere. A focus on other nodes ends.
+    /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.view_state.bring_into_focus(node, store);
     }
@@ -220,7 +221,7 @@ impl Map {
         self.view_state.focused_nodes(store)
     }
 
-    /// Returns the detail level that the user chose, or else the drawn one.
+    /// Returns the detail level that the user chose, or else the level of the map on the screen.
     fn detail_level(&self) -> DetailLevel {
         self.view_state.level.unwrap_or(self.drawn.graph.level)
     }

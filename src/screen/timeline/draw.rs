@@ -39,15 +39,15 @@ const NARROW_COLUMNS: &[Column] = &[
     Column::cut_end("EVENT", 10, 3),
 ];
 
-/// Smallest screen width with room for all columns.
+/// Smallest screen width with room for `WIDE_COLUMNS`, in cells.
 const MIN_WIDTH_FOR_WIDE_COLUMNS: u16 = 76;
 
-/// Smallest screen height at which the axis leaves enough room for the rows.
+/// Smallest screen height, in rows, at which the axis leaves enough room for the list of events.
 const MIN_HEIGHT_FOR_AXIS: u16 = 12;
 
-/// Height of the area that shows the selected row in full.
+/// Height of the area that shows the selected event in full, in rows.
 const DETAIL_HEIGHT: u16 = 4;
-/// Smallest screen height with room for that area.
+/// Smallest screen height with room for the area of the selected event, in rows.
 const MIN_HEIGHT_FOR_DETAIL: u16 = 20;
 
 /// Draws the timeline and returns its clickable areas.
@@ -85,7 +85,7 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
     draw_table(columns, rows.len(), Some(here), cells, ClickTarget::Row, scene.theme, list, buf)
 }
 
-/// Draws the selected row in full, below a line. The table may cut it.
+/// Draws the selected event in full, because the list may cut its text.
 fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let width = usize::from(area.width);
@@ -99,7 +99,7 @@ fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<
     }
 }
 
-/// Returns the title: scope, filters, and whether the timeline follows new events.
+/// Returns the title: scope, filters, and `following` or `paused`.
 fn title(timeline: &Timeline, store: &Store) -> String {
     let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
     words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));

@@ -1,5 +1,5 @@
-//! Timeline screen: the history on a time axis, for all services, the selected one with its neighbours, or it
-//! alone. Enter opens the logs at the time of an event.
+//! Timeline screen: the history on a time axis, for all services, for the selected service with its
+//! neighbours, or for the selected service alone. Enter opens the logs at the time of an event.
 
 mod axis;
 mod draw;
@@ -26,9 +26,10 @@ pub struct Timeline {
     scope: TimelineScope,
     /// Event kind to show; `None` shows all.
     kind_filter: Option<EventKind>,
-    /// Node at the centre of the scope, unless the scope is everything.
+    /// Node whose history is shown, alone or with its neighbours; without effect if the scope is everything.
     centre: Option<NodeId>,
-    /// Node that this screen selected last. Moving the cursor over rows does not move the centre.
+    /// Node that moving the cursor selected last. `centre` follows only selections that differ from it, so it
+    /// stays while the user moves over rows.
     selected_here: Option<NodeId>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,
@@ -39,6 +40,7 @@ pub struct Timeline {
 /// Inputs of the rows. Rows are rebuilt only if these change.
 #[derive(PartialEq)]
 struct RowInputs {
+    /// Versions of the history and of the topology.
     versions: (u64, u64),
     scope: TimelineScope,
     kind: Option<EventKind>,
@@ -169,7 +171,8 @@ impl Timeline {
         node.map(Action::Select).into_iter().collect()
     }
 
-    /// Opens the logs at the time of the event, or the source list or card if the subject has no logs.
+    /// Opens the logs at the time of the selected event. If its subject has no logs, opens the sources screen
+    /// or the card.
     fn open_row(&mut self, store: &Store) -> Vec<Action> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {

@@ -1,4 +1,5 @@
-//! Rows of one node: its callers and callees, addresses that match no service, and rejected connections.
+//! Rows of the why screen for one node: its callers and callees, addresses that match no service, and failed
+//! connections.
 
 use crate::{
     model::{NodeId, Timestamp},
@@ -12,17 +13,18 @@ use crate::{
 };
 use ratatui::style::Style;
 
-/// Row of the screen.
+/// Row of the why screen: an edge of the node, or the reason why an edge is missing.
 pub(super) enum EdgeRow<'a> {
-    /// Edge of the node. `out` is true if the node is the caller.
+    /// Edge between the node and `peer`. `out` is true if the node is the caller.
     Edge { out: bool, peer: &'a Node, edge: &'a Edge },
-    /// Address that matches no known service.
+    /// Reference of the node to an address that matches no known service.
     Dangling(&'a DanglingReference),
-    /// Rejected or failed connection.
+    /// Connection of the node that failed or was rejected.
     Rejected(&'a FailedConnection),
 }
 
-/// Identity of a row, independent of the rows around it.
+/// Key by which a row is found again when the list changes: the kind of the row as a number, and a text that
+/// is unique within the kind.
 pub(super) type RowKey = (u8, String);
 
 /// Returns the rows of a node that pass the edge filter, callers first.
@@ -47,7 +49,7 @@ pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'
 }
 
 impl<'a> EdgeRow<'a> {
-    /// Returns the identity of the row.
+    /// Returns the key of the row.
     pub(super) fn key(&self) -> RowKey {
         match self {
             Self::Edge { out, peer, .. } => (u8::from(*out), peer.id.to_string()),
@@ -67,8 +69,7 @@ impl<'a> EdgeRow<'a> {
         }
     }
 
-    /// Returns caller and callee, given that the row belongs to `node`. The callee is `None` if it is
-    /// unknown.
+    /// Returns caller and callee of a row of `node`. The callee is `None` if the row is no edge.
     pub(super) fn caller_and_callee(&self, node: &'a Node) -> (&'a Node, Option<&'a Node>) {
         match self {
             Self::Edge { out: true, peer, .. } => (node, Some(peer)),
@@ -117,7 +118,7 @@ impl<'a> EdgeRow<'a> {
     }
 }
 
-/// Returns the title of the strongest evidence and the number of further pieces.
+/// Returns the title of the strongest evidence and the number of other pieces, such as `socket +2`.
 fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     let first = edge.evidence.first().map(|evidence| evidence.kind.title).unwrap_or_default();
     match edge_text::evidence_texts(edge, now).len() {
@@ -126,7 +127,8 @@ fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     }
 }
 
-/// Returns the age of an edge's last observation, or `never` if it should have been observed.
+/// Returns the age of an edge's last observation with its style. Returns `never` if the edge was never
+/// observed although both ends are monitored.
 fn last_seen_cell(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
     let (store, ink) = (scene.store, &scene.theme.styles);
     let drift = store.world.drift_context().drift(from, to, edge);

@@ -4,7 +4,7 @@ use crate::{store::World, topology::Node};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::str::FromStr;
 
-/// Attribute by which the map groups services.
+/// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
     /// Compose project or cluster. Large groups are split further by the first differing word of their
@@ -33,7 +33,7 @@ const GROUPING_NAMES: &[(&str, Grouping)] = &[
     ("none", Grouping::Nothing),
 ];
 
-/// Prefix of a grouping by fact; the label of the fact follows it.
+/// Prefix of a grouping by fact in the configuration, such as `fact:launch type`.
 const FACT_PREFIX: &str = "fact:";
 
 impl FromStr for Grouping {

@@ -22,8 +22,8 @@ pub struct Session {
     pub selected: Option<NodeId>,
     /// Node that the user selected and that disappeared. It is selected again when it returns.
     pub(super) lost_selection: Option<NodeId>,
-    /// True if the user made the selection. Until then, and until all sources have answered, Portolan selects
-    /// the node with the worst finding.
+    /// True if the user made the selection. Before that, Portolan selects the node with the worst finding,
+    /// until all sources have been read.
     pub selected_by_user: bool,
     /// Selections before the current one, to go back to.
     pub selection_history: SelectionHistory,
@@ -31,11 +31,11 @@ pub struct Session {
     pub marks: Vec<NodeId>,
     /// Search that the user typed last.
     pub search: Search,
-    /// Source whose nodes alone are shown; `None` shows all sources.
+    /// Source to which the screens are limited; `None` shows all sources.
     pub only_source: Option<SourceId>,
     /// Nodes to export: those in the map's focus. `None` exports everything.
     pub only_nodes: Option<BTreeSet<NodeId>>,
-    /// True if only faulty nodes and their neighbours are shown.
+    /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
     pub faults_only: bool,
     /// Filter for the edges.
     pub edge_filter: EdgeFilter,
@@ -77,7 +77,7 @@ impl Default for Session {
 }
 
 impl Session {
-    /// Selects `node` for the user.
+    /// Selects `node` because the user asked for it, and adds it to the selection history.
     pub fn select(&mut self, node: NodeId) {
         if let (false, Some(first)) = (self.selected_by_user, &self.selected) {
             self.selection_history.push(first);
@@ -86,7 +86,8 @@ impl Session {
         (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
     }
 
-    /// Selects `node` as a preview, for example during a search. It does not enter the history.
+    /// Selects `node` as a preview, for example during a search. A preview does not enter the selection
+    /// history.
     pub fn preview_selection(&mut self, node: Option<NodeId>) {
         self.selected = node;
     }
@@ -107,7 +108,8 @@ impl Session {
         }
     }
 
-    /// Returns the ends of the requested path: the two newest marks, or the only mark and the selected node.
+    /// Returns start and end of the path to show: the two newest marks, or the only mark and the selected
+    /// node.
     #[must_use]
     pub fn path_ends(&self) -> Option<(&NodeId, &NodeId)> {
         match self.marks[..] {

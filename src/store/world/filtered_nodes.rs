@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl World {
-    /// Returns the data that drift is computed from.
+    /// Returns the data from which the drift of an edge is computed.
     #[must_use]
     pub fn drift_context(&self) -> DriftContext<'_> {
         DriftContext { inventory: &self.inventory, topology: self.topology(), now: self.now }
@@ -20,16 +20,16 @@ impl World {
         all.filter(move |(from, to, edge)| self.drift_context().passes_filter(filter, from, to, edge))
     }
 
-    /// Returns the nodes that `is_wanted` accepts, in reading order: services first, then by source, group and
-    /// name.
+    /// Returns the nodes that `is_wanted` accepts, in reading order: services first, then by source, group
+    /// and name.
     pub fn nodes_in_reading_order(&self, is_wanted: impl Fn(&Node) -> bool) -> Vec<&Node> {
         let mut nodes: Vec<_> = self.topology().nodes.values().filter(|node| is_wanted(node)).collect();
         nodes.sort_by(|a, b| reading_order_key(a).cmp(&reading_order_key(b)));
         nodes
     }
 
-    /// Returns the nodes with a finding above `Info`, all nodes that call them directly or indirectly, and
-    /// the nodes that they call.
+    /// Returns the nodes with a finding above `Info`, their direct and indirect callers, and their direct
+    /// callees.
     #[must_use]
     pub fn faulty_nodes_and_neighbours(&self) -> BTreeSet<NodeId> {
         let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone());
@@ -41,7 +41,7 @@ impl World {
         shown
     }
 
-    /// Returns the nodes that `source` runs, and the nodes without a source that are connected to them.
+    /// Returns the nodes that `source` runs, and their neighbours that no source runs, such as dependencies.
     #[must_use]
     pub fn nodes_of_source(&self, source: &SourceId) -> BTreeSet<NodeId> {
         let nodes = &self.topology().nodes;

@@ -39,13 +39,14 @@ use std::{
 /// once.
 const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// Everything known from all sources. A clone shares snapshots, history entries and log text with the original.
+/// Everything known from all sources. A clone shares snapshots, history entries and log text with the
+/// original.
 #[derive(Clone)]
 pub struct World {
     /// Services of all sources.
     pub inventory: Inventory,
     incremental_topology: IncrementalTopology,
-    /// Groups that are too large for one frame.
+    /// Groups that are too large for one frame on the map, and how to split them.
     pub(super) large_groups: LargeGroups,
     /// Counterparts of each node: nodes in other sources that seem to be the same service.
     pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
@@ -57,7 +58,7 @@ pub struct World {
     pub findings: Vec<Finding>,
     /// Incremented with every evaluation of the findings, so that derived data is rebuilt only then.
     pub findings_version: u64,
-    /// Part that each node plays in the findings: cause, victim or affected.
+    /// Role of each node in the findings: cause, victim or affected.
     pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
     /// Events of all sources, and changes between their snapshots.
     pub history: History,
@@ -69,11 +70,11 @@ pub struct World {
     pub now: Timestamp,
     /// Time of the last evaluation of the findings.
     evaluated_at: Timestamp,
-    /// Start times of the outages that last.
+    /// Open outages with their start times, also from earlier runs.
     outage_tracker: OutageTracker,
-    /// Outage data that was saved for the next run.
+    /// Outage data from earlier runs, and the data saved last for the next run.
     outage_save_state: outages::OutageSaveState,
-    /// Signals of the followed log streams, such as silence and missing log groups.
+    /// Statistics of the followed log streams, which reveal silent streams and missing log groups.
     stream_health: log_streams::stream_health::StreamHealth,
     /// Log lines in memory.
     pub logs: LogStore,
@@ -84,7 +85,7 @@ pub struct World {
 }
 
 impl World {
-    /// Creates a world in which `sources` have not answered yet. `log_bytes` limits the log lines in memory.
+    /// Creates a world before the first poll of `sources`. `log_bytes` limits the log lines in memory.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self {
@@ -111,7 +112,7 @@ impl World {
         }
     }
 
-    /// Applies the result of polling `source`. Returns true if anything but times changed.
+    /// Applies the snapshot or failure of a poll of `source`. Returns true if anything but times changed.
     pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
@@ -150,8 +151,8 @@ impl World {
         changed || status_changed
     }
 
-    /// Stores log lines and stream states, and adds the failed connections that the lines report to the
-    /// topology.
+    /// Stores log lines and the starts and ends of reading. Adds failed connections that the lines report to
+    /// the topology.
     pub fn ingest_logs(&mut self, news: LogUpdate) {
         self.stream_health.observe(&news, self.now);
         let observed = match &news {
@@ -188,7 +189,7 @@ impl World {
     }
 
     /// Moves the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
-    /// depend on durations.
+    /// findings depend on how long a state lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
@@ -196,8 +197,8 @@ impl World {
         }
     }
 
-    /// Evaluates the findings. Their starts and ends go into the history only after all sources have
-    /// answered: before that, many findings are false.
+    /// Evaluates the findings. Their starts and ends go into the history only after all sources have been
+    /// read, because many earlier findings are false.
     fn evaluate_findings(&mut self) {
         let lasting = std::mem::take(&mut self.outage_tracker);
         let log_signals = self.stream_health.log_signals(self.now);

@@ -8,10 +8,11 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Interval for saving outages that still last. The next run compares the time when an outage was last seen.
+/// Interval for saving open outages again. The next run continues an outage only if it was last seen not long
+/// before.
 const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Stops known from an earlier run, and the outage data saved last.
+/// Requested stops known from earlier runs, and the outage data saved last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OutageSaveState {
     /// End times of instances that a user stopped during an earlier run.
@@ -47,8 +48,8 @@ impl World {
         }
     }
 
-    /// Returns the outage data to save now, for the sources that were read completely. It is due after a
-    /// change, and once a minute while an outage lasts.
+    /// Returns the outage data to save now, by source: after a change, and once a minute while an outage
+    /// lasts. Leaves out sources that were not read completely.
     pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
         let whole =
             self.sources.iter().filter(|status| status.has_all_services()).map(|status| status.id.clone());
@@ -71,7 +72,7 @@ impl World {
         due
     }
 
-    /// Adds the stops known from an earlier run to `snapshot`: instances that a user stopped are stopped, not
+    /// Returns `snapshot` with the instances that a user stopped during an earlier run as stopped instead of
     /// failed.
     pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
         if self.outage_save_state.requested_stops.is_empty() {
@@ -94,7 +95,7 @@ impl World {
     }
 }
 
-/// Returns true if the outages or the requested stops differ.
+/// Returns true if the outages or the requested stops differ. Ignores when an outage was last seen.
 fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     let of = |memory: &SavedOutages| -> Vec<_> {
         memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.intentional)).collect()
@@ -102,8 +103,8 @@ fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Returns true if a container engine runs `service`. An engine reports a requested stop only once, as an
-/// event.
+/// Returns true if a container engine runs `service`. Only these stops are saved, because an engine reports a
+/// requested stop only once, as an event.
 fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }

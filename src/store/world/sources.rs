@@ -1,12 +1,12 @@
-//! State of the sources beside their snapshots: cached data of an earlier run, poll schedule, and push of
-//! changes.
+//! State of the sources other than live snapshots: cached snapshots of an earlier run, poll schedule, and
+//! change notifications.
 
 use super::World;
 use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus};
 
 impl World {
-    /// Applies the snapshot of an earlier run, unless `source` has answered already. It creates no findings
-    /// and no history. Returns true if the snapshot is now part of the world.
+    /// Applies the snapshot of an earlier run, unless `source` has been read in this run. A cached snapshot
+    /// creates no findings and no history. Returns true if the snapshot is now part of the world.
     pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) -> bool {
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         if status.last_read.is_some() {
@@ -16,21 +16,21 @@ impl World {
         self.cached_services.extend(snapshot.services.iter().map(|service| service.id.clone()));
         self.inventory.load_cached(snapshot);
         self.update_topology(&SnapshotDiff::Everything);
-        // Findings need at least one live answer. Skipping them here also makes the first frame faster.
+        // Findings need at least one live snapshot. Skipping them here also makes the first frame faster.
         if self.sources.iter().any(SourceStatus::has_finished_loading) {
             self.evaluate_findings();
         }
         true
     }
 
-    /// Sets the time of the next poll of `source`, and its cost.
+    /// Sets the time of the next poll of `source`, and its use of the API quota.
     pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.poll_schedule = Some(pace);
         }
     }
 
-    /// Sets if `source` pushes its changes by itself now.
+    /// Sets `pushes_changes` of `source`: true while the source sends change notifications.
     pub fn set_pushes_changes(&mut self, source: &SourceId, nudged: bool) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.pushes_changes = nudged;

@@ -212,7 +212,7 @@ impl EvidenceKind {
             CandidateOrigin::Search(search) => search(inventory, emit),
             CandidateOrigin::Connections(by) => connections::search(by, inventory, emit),
             CandidateOrigin::References(_) => {
-                inventory.services().for_each(|service| self.visit_service_candidates(service, emit))
+                inventory.services().for_each(|service| self.visit_service_candidates(service, emit));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Line details: time, service, instance, fields, ids and the full text of one log line.
+//! Pane with the details of one log line: time, service, instance, fields, ids and the full text.
 
 use crate::{
     extract::log_line::{correlation_ids, fields},
@@ -14,7 +14,7 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Log line shown in full.
+/// The log line whose details the pane shows, and the selected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::logs) struct Details {
     /// Key of the line.
@@ -23,7 +23,7 @@ pub(in crate::screen::logs) struct Details {
     pub row: usize,
 }
 
-/// Row of the details: a name, its value, and a filter for the value.
+/// Row of the details pane: a name, its value, and a filter by that value.
 pub(in crate::screen::logs) struct DetailRow {
     /// Name of the field.
     pub name: String,
@@ -35,10 +35,10 @@ pub(in crate::screen::logs) struct DetailRow {
     pub is_id: bool,
 }
 
-/// Maximum length of a value, in characters.
+/// Maximum length of a shown value, in characters.
 const MAX_VALUE_CHARS: usize = 20_000;
 
-/// Returns the rows of the details of `line`.
+/// Returns the rows of the details pane for `line`.
 pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -> Vec<DetailRow> {
     let row =
         |name: &str, value: String, filter| DetailRow { name: name.to_owned(), value, filter, is_id: false };
@@ -74,7 +74,7 @@ pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -
     rows
 }
 
-/// Draws the details. A long value takes several rows of the screen.
+/// Draws the details pane. A long value takes several rows of the screen.
 pub(in crate::screen::logs) fn draw_details(
     details: &Details,
     line: &LogEntry<'_>,

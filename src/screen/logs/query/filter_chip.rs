@@ -9,19 +9,20 @@ use crate::{
 /// Maximum width of the text on a chip, in cells, so that several chips fit side by side.
 const MAX_CHIP_CELLS: usize = 48;
 
-/// Log filter with the text on its chip.
+/// Log filter with the text of its chip on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct FilterChip {
-    /// Filter for log lines.
+    /// The filter.
     pub filter: LogFilter,
-    /// Filter as text, as the user typed it.
+    /// Text on the chip, without the sign before it: the filter as the user types it.
     pub label_text: String,
 }
 
 impl FilterChip {
-    /// Parses a filter by the syntax of [`parse_predicate`].
+    /// Parses a filter in the syntax of [`parse_predicate`].
     ///
-    /// `keep` decides if matching lines are shown or hidden. Returns a message if `typed` is invalid.
+    /// `keep` decides if matching lines are shown or hidden. Returns a message for the user if `typed` is
+    /// invalid.
     pub(in crate::screen::logs) fn parse(
         typed: &str,
         keep: bool,
@@ -49,7 +50,7 @@ impl FilterChip {
         Self { filter: LogFilter::keep(what), label_text: format!("service={}", service.name) }
     }
 
-    /// Creates a filter for the lines of one stream, by its label.
+    /// Creates a filter for the lines of one stream, by the stream's label.
     pub(in crate::screen::logs) fn instance(label: &str) -> Self {
         let what = Predicate::Label(label.into());
         Self { filter: LogFilter::keep(what), label_text: format!("instance={label}") }
@@ -63,7 +64,7 @@ impl FilterChip {
         }
     }
 
-    /// Creates a filter for the lines of a pattern.
+    /// Creates a filter that shows or hides the lines of a pattern.
     pub(in crate::screen::logs) fn template(template: Template, keep: bool) -> Self {
         let label_text = clean_with_max_chars(&template.to_string(), 4 * MAX_CHIP_CELLS);
         Self {
@@ -72,8 +73,8 @@ impl FilterChip {
         }
     }
 
-    /// Returns true if the filter makes sense for the lines of `services`. A filter for another service,
-    /// another instance or one pattern does not.
+    /// Returns true if the filter makes sense for the lines of `services`. A filter that shows another
+    /// service, another instance or one pattern does not.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {
@@ -84,7 +85,7 @@ impl FilterChip {
         }
     }
 
-    /// Returns the text of the chip, with `+` for lines to show and `-` for lines to hide.
+    /// Returns the text of the chip: `+` for lines to show or `-` for lines to hide, then the filter.
     pub(in crate::screen::logs) fn label(&self) -> String {
         let words = text::cut_end(&self.label_text, MAX_CHIP_CELLS, "...");
         format!("{}{words}", if self.filter.keep_matching { '+' } else { '-' })

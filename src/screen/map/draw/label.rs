@@ -16,7 +16,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
-    /// Draws the label of a node in `room`.
+    /// Draws the label of a node into `room`, an area of one row.
     pub(super) fn draw_label(
         &self,
         node: &Node,
@@ -72,7 +72,7 @@ impl Painter<'_> {
         self.map.drawn.graph.label_width.hides_bracket()
     }
 
-    /// Returns the count of running and desired instances.
+    /// Returns the number of running and desired instances, such as `2/3`, with its style.
     fn count_text(&self, node: &Node) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         let desired = node.desired.filter(|_| !self.map.drawn.graph.label_width.hides_counts());
@@ -81,14 +81,15 @@ impl Painter<'_> {
         Some((count, if faulty { theme.health_style(node.health) } else { theme.styles.dim.into() }))
     }
 
-    /// Returns the numbers of the hubs that the item calls or that call it.
+    /// Returns the badges of the item at `index`, with their style: the numbers of the hubs that it calls and
+    /// that call it.
     fn badges_text(&self, index: usize) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         badges_text(self.map.drawn.styles.badges(index), theme.glyphs.ascii)
             .map(|words| (words, theme.styles.line.into()))
     }
 
-    /// Returns the number of the hub and its number of callers.
+    /// Returns the number and the caller count of a hub with their style, or `None` if the item is no hub.
     fn hub_text(&self, item: &Item) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         item.hub.map(|hub| (hub_text(hub, theme.glyphs.ascii), theme.styles.line.into()))

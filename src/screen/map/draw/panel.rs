@@ -42,7 +42,8 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
     }
 }
 
-/// Draws the nodes of a collapsed group or stub, the least healthy first; the selected one is visible.
+/// Draws the list of nodes in a collapsed group or stub, the least healthy first. The list scrolls to the
+/// selected node.
 fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, title, theme, buf);
@@ -76,7 +77,8 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     }
 }
 
-/// Describes the lines from and to an item: the other end, the number of calls, and the strongest evidence.
+/// Describes the edges from and to `item`, one text each, with the other end, the number of calls and the
+/// strongest evidence. The edge with the most calls comes first.
 fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     let (store, graph) = (scene.store, &map.drawn.graph);
     let here = graph.items.iter().position(|other| std::ptr::eq(other, item));
@@ -97,7 +99,8 @@ fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Draws the text for an empty map: the state of each source, and remedies for failures.
+/// Draws a text instead of the map while there are no nodes: the state of each source, and remedies for
+/// failures.
 pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let mut y = area.y + area.height / 4;

@@ -129,7 +129,7 @@ fn canonicalize_service(name: &str, node: &mut Node, base: &BaseFolder) -> Resul
             "label_file" => short_forms::expand_label_files(value, base),
             "volumes" => short_forms::for_each_item(value, |item| volumes::canonicalize_volume(item, base))?,
             "configs" | "secrets" => {
-                short_forms::for_each_item(value, |item| short_forms::wrap_in_map(item, "source"))?
+                short_forms::for_each_item(value, |item| short_forms::wrap_in_map(item, "source"))?;
             }
             "extra_hosts" => short_forms::expand_extra_hosts(value)?,
             "extends" => {

@@ -99,7 +99,7 @@ fn parse_flow_log(item: &mut ScopedDecoder<'_, '_>) -> FlowLog {
             "logDestinationType" => sort = element_text(&mut tag),
             "logFormat" => log.format = element_text(&mut tag).unwrap_or_default(),
             "maxAggregationInterval" => {
-                log.aggregation_secs = element_text(&mut tag).and_then(|t| t.parse().ok())
+                log.aggregation_secs = element_text(&mut tag).and_then(|t| t.parse().ok());
             }
             "flowLogStatus" => log.status = element_text(&mut tag),
             _ => {}

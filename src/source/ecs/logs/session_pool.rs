@@ -116,18 +116,17 @@ impl SessionPool {
             least.filter(|slot| sessions >= MAX_SESSIONS && load(slot) < MAX_SESSION_GROUPS)
         });
         // A worker closes its slot under the lock of all slots, so no subscriber joins a closed one.
-        let (slot, is_new) = match found {
-            Some(slot) => (Arc::clone(slot), false),
-            None => {
-                let slot = Arc::new(WorkerSlot {
-                    region: member.place.region.clone(),
-                    may_go_live: sessions < MAX_SESSIONS,
-                    pending: Mutex::default(),
-                    changed: Notify::new(),
-                });
-                slots.push(Arc::clone(&slot));
-                (slot, true)
-            }
+        let (slot, is_new) = if let Some(slot) = found {
+            (Arc::clone(slot), false)
+        } else {
+            let slot = Arc::new(WorkerSlot {
+                region: member.place.region.clone(),
+                may_go_live: sessions < MAX_SESSIONS,
+                pending: Mutex::default(),
+                changed: Notify::new(),
+            });
+            slots.push(Arc::clone(&slot));
+            (slot, true)
         };
         let mut waiting = lock(&slot.pending);
         waiting.groups.insert(group);

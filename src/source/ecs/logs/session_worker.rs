@@ -73,7 +73,7 @@ pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subs
 async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
     let now = Instant::now();
     let mut worker = SessionWorker {
-        pool: pool,
+        pool,
         slot,
         logs,
         subscribers: Vec::new(),

@@ -271,10 +271,10 @@ impl ClusterCache {
                 return paged.error;
             }
             (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
-                self.apply_task_list(service, &ids)
+                self.apply_task_list(service, &ids);
             }
             (Operation::Describe(asked), CallResponse::Services(services)) => {
-                self.apply_services(asked, services, now)
+                self.apply_services(asked, services, now);
             }
             (Operation::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
             _ => {}

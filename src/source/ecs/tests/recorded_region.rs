@@ -116,7 +116,7 @@ pub(in crate::source::ecs) async fn api_over(respond: RespondFn, denied: &'stati
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())
         .http_client(http_client_fn(move |_, _| {
-            SharedHttpConnector::new(RecordedConnector { respond: respond, denied })
+            SharedHttpConnector::new(RecordedConnector { respond, denied })
         }))
         .load()
         .await;

@@ -1,5 +1,4 @@
-//! Failed connections found in log lines: a line that reports a failed connection names the address it went
-//! to.
+//! Failed connections found in log lines, such as `connect ECONNREFUSED 10.0.0.7:5432`.
 
 use crate::{
     extract::unreachable_address,

@@ -1,4 +1,5 @@
-//! Log streams: the streams to read, expired streams, silent or missing streams, and failed connections found in log lines.
+//! Log streams: the streams to read, streams of expired tasks, silent or missing streams, and failed
+//! connections found in log lines.
 
 pub(super) mod expired_streams;
 pub(super) mod log_connections;

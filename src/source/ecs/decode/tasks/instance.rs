@@ -92,7 +92,7 @@ fn health_check(
                 return HealthCheckStatus::Unhealthy { output: Some(output.into()), since: None };
             }
             Some(ReportedHealth::Healthy) if verdict != HealthCheckStatus::Pending => {
-                verdict = HealthCheckStatus::Healthy
+                verdict = HealthCheckStatus::Healthy;
             }
             Some(ReportedHealth::Healthy) => {}
             // A check that never reports (some emulators, a lost agent) counts as no check once its time is
