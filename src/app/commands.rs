@@ -54,7 +54,7 @@ impl App {
             }
             Command::PreviousSelection | Command::NextSelection => {
                 let back = command == Command::PreviousSelection;
-                if self.store.go_in_history(back) {
+                if self.store.step_selection_history(back) {
                     self.reveal_selected();
                 } else {
                     let direction = if back { "earlier" } else { "later" };
@@ -106,7 +106,7 @@ impl App {
     /// Closes all screens but the lowest `kept`.
     fn close_screens_above(&mut self, kept: usize) {
         if self.screen_stack.drain(kept..).any(|closed| closed == ScreenId::Why) {
-            self.screens.why.forget_way_back();
+            self.screens.why.clear_back_stack();
         }
     }
 

@@ -18,24 +18,24 @@ use ratatui::{
 };
 
 /// Areas of the terminal: header row, body with the shown screens, footer row.
-pub(super) struct ScreenAreas {
+pub(super) struct TerminalAreas {
     header: Rect,
     pub(super) body: Rect,
     footer: Rect,
 }
 
 /// Smallest usable terminal size, in columns and rows.
-const MIN_SCREEN_SIZE: (u16, u16) = (24, 6);
+const MIN_TERMINAL_SIZE: (u16, u16) = (24, 6);
 
 /// Smallest free width of the header, in cells, in which the worst finding is shown.
 const MIN_FINDING_WIDTH: usize = 24;
 
 /// Returns the areas of a terminal of this size. In full screen the body covers header and footer.
-pub(super) fn screen_areas(size: Rect, fullscreen: bool) -> ScreenAreas {
+pub(super) fn terminal_areas(size: Rect, fullscreen: bool) -> TerminalAreas {
     let header = Rect { height: 1.min(size.height), ..size };
     let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
     let body = Rect { y: header.bottom(), height: size.height.saturating_sub(2), ..size };
-    ScreenAreas { header, body: if fullscreen { size } else { body }, footer }
+    TerminalAreas { header, body: if fullscreen { size } else { body }, footer }
 }
 
 impl App {
@@ -47,12 +47,12 @@ impl App {
         if size.is_empty() {
             return (HitMap::default(), None);
         }
-        if size.width < MIN_SCREEN_SIZE.0 || size.height < MIN_SCREEN_SIZE.1 {
+        if size.width < MIN_TERMINAL_SIZE.0 || size.height < MIN_TERMINAL_SIZE.1 {
             buf.set_stringn(0, 0, "too small", usize::from(size.width), Style::default());
             return (HitMap::default(), None);
         }
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let areas = screen_areas(size, self.is_fullscreen());
+        let areas = terminal_areas(size, self.is_fullscreen());
         let mut hits =
             if self.is_fullscreen() { HitMap::default() } else { self.draw_header(areas.header, buf) };
         for (screen, area) in self.panes_in(size) {
@@ -75,7 +75,7 @@ impl App {
             row.write(" DEMO ", Style::from(theme.styles.badge), None, buf);
             row.write(" ", Style::default(), None, buf);
         }
-        let right = self.finding_counts();
+        let right = self.finding_count_labels();
         row.right = area
             .right()
             .saturating_sub(right.iter().map(|(words, _)| text::display_width(words) as u16).sum());
@@ -119,7 +119,7 @@ impl App {
     }
 
     /// Returns the texts at the right end of the header: how many findings and services there are.
-    fn finding_counts(&self) -> Vec<(String, Style)> {
+    fn finding_count_labels(&self) -> Vec<(String, Style)> {
         let theme = &self.theme;
         let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();
         let mut parts = Vec::new();
@@ -176,7 +176,7 @@ impl App {
     }
 
     /// Draws the prompt and the proposals above it. Returns the position of the text cursor.
-    fn draw_prompt(&self, prompt: &Prompt, areas: &ScreenAreas, buf: &mut Canvas<'_>) -> Position {
+    fn draw_prompt(&self, prompt: &Prompt, areas: &TerminalAreas, buf: &mut Canvas<'_>) -> Position {
         let theme = &self.theme;
         let area = areas.footer;
         let sign = text::cut_end(prompt.label(), usize::from(area.width / 2), theme.glyphs.ellipsis);
@@ -187,7 +187,7 @@ impl App {
         buf.set_string(area.x, area.y, sign, Style::from(theme.styles.key));
         let typed: String = prompt.input().value().chars().skip(scroll).collect();
         buf.set_stringn(area.x + before, area.y, typed, room, Style::from(theme.styles.text));
-        if let Some(found) = self.match_count(prompt) {
+        if let Some(found) = self.match_count_label(prompt) {
             let x = area.x + before + prompt.input().visual_cursor().min(room) as u16 + 3;
             let left = usize::from(area.right().saturating_sub(x));
             buf.set_stringn(x, area.y, found, left, Style::from(theme.styles.dim));
@@ -198,7 +198,7 @@ impl App {
     }
 
     /// Returns the text `matches: N` while the user types a search for nodes, else `None`.
-    fn match_count(&self, prompt: &Prompt) -> Option<String> {
+    fn match_count_label(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
         let found = || {
             self.store

@@ -108,7 +108,7 @@ impl App {
             }
             Msg::SourcePolled(source, outcome) => {
                 let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
-                self.store.apply_snapshot(&source, outcome);
+                self.store.apply_poll_result(&source, outcome);
                 self.notify_selection_lost(before);
                 Vec::new()
             }
@@ -124,7 +124,7 @@ impl App {
                 self.store.world.set_poll_schedule(&source, pace);
                 Vec::new()
             }
-            Msg::PushStateChanged(source, nudged) => {
+            Msg::ChangeNotificationsToggled(source, nudged) => {
                 self.store.world.set_pushes_changes(&source, nudged);
                 Vec::new()
             }

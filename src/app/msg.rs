@@ -31,7 +31,7 @@ pub enum Msg {
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
     /// Start (true) or end (false) of a source's change notifications.
-    PushStateChanged(SourceId, bool),
+    ChangeNotificationsToggled(SourceId, bool),
     /// Lines of log streams, or the start or end of reading a stream.
     Logs(LogUpdate),
     /// Measured usage of the instances of a service, or the failure to measure it.

@@ -39,8 +39,8 @@ impl App {
             | Command::LogsOfPath
             | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
             Command::NextFinding | Command::PreviousFinding => !self.faulty_nodes().is_empty(),
-            Command::PreviousSelection => self.store.can_go_in_history(true),
-            Command::NextSelection => self.store.can_go_in_history(false),
+            Command::PreviousSelection => self.store.can_step_selection_history(true),
+            Command::NextSelection => self.store.can_step_selection_history(false),
             Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
                 !self.store.session.search.is_empty() || !self.last_search.is_empty()
             }

@@ -1,6 +1,6 @@
 //! Panes: the areas of the shown screens, either one screen or the map with the logs below it.
 
-use super::{App, draw::screen_areas};
+use super::{App, draw::terminal_areas};
 use crate::{
     effect::Effect,
     model::LogUpdate,
@@ -20,7 +20,7 @@ impl App {
     /// Returns the panes on a terminal of this size.
     pub(super) fn panes_in(&self, size: Rect) -> Vec<(ScreenId, Rect)> {
         let top = self.screen();
-        let body = screen_areas(size, self.is_fullscreen()).body;
+        let body = terminal_areas(size, self.is_fullscreen()).body;
         let splits = self.is_split && matches!(top, ScreenId::Map | ScreenId::Logs) && !self.is_fullscreen();
         if !splits || body.height < MIN_SPLIT_HEIGHT {
             return vec![(top, body)];
@@ -33,7 +33,7 @@ impl App {
 
     /// Returns the area of the map. A hidden map has an area too, because its layout stays up to date.
     pub(super) fn map_area(&self) -> Rect {
-        let body = screen_areas(self.size, false).body;
+        let body = terminal_areas(self.size, false).body;
         if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }
     }
 
@@ -58,7 +58,7 @@ impl App {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
             LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store.world.logs.set_focus(self.screens.logs.log_focus_time());
+        self.store.world.logs.set_viewed_time(self.screens.logs.viewed_time());
         self.store.world.ingest_logs(news);
         if let Some((target, start)) = closed {
             self.screens.logs.on_log_page_end(&target, &start);

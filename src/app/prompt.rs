@@ -4,7 +4,7 @@ use crate::{
     command::{Command, CommandSpec},
     keymap::{Code, Key},
     model::NodeId,
-    screen::PromptKind,
+    screen::LogPromptKind,
 };
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -26,7 +26,7 @@ pub(super) enum Prompt {
         offered: Vec<&'static CommandSpec>,
     },
     /// Input that the log screen requested.
-    Ask(PromptKind, Input),
+    Ask(LogPromptKind, Input),
 }
 
 /// Result of a key press or paste in the prompt.
@@ -40,7 +40,7 @@ pub(super) enum PromptEvent {
     /// Chosen command.
     CommandChosen(Command),
     /// Confirmed input that the log screen requested.
-    Answered(PromptKind, String),
+    Answered(LogPromptKind, String),
     /// Text that matches no command.
     UnknownCommand(String),
 }
@@ -55,7 +55,7 @@ impl Prompt {
         Self::Command { input: Input::default(), chosen: 0, offered }
     }
 
-    pub(super) fn asking(question: PromptKind) -> Self {
+    pub(super) fn asking(question: LogPromptKind) -> Self {
         Self::Ask(question, Input::default())
     }
 

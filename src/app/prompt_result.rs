@@ -38,7 +38,7 @@ impl App {
             }
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;
-                let actions = self.screens.logs.on_answer(question, &text, &self.store);
+                let actions = self.screens.logs.on_prompt_input(question, &text, &self.store);
                 self.apply_actions(actions)
             }
             PromptEvent::UnknownCommand(typed) => {

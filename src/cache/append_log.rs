@@ -72,7 +72,7 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
         if lines.len() == 1 {
             return Ok(());
         }
-        self.folder.create()?.append(&self.name)?.write_all(&lines)
+        self.folder.create()?.open_append(&self.name)?.write_all(&lines)
     }
 
     /// Rewrites the file with the undamaged lines of `bytes`, its content. If the file is above the limit,

@@ -36,7 +36,7 @@ pub(super) fn new_session(config: &Config) -> Session {
 
 /// Polls all sources at the same time, each until its initial load is complete, for at most `wait`. Puts the
 /// snapshots or failures into `world`.
-pub(super) async fn poll_once(
+pub(super) async fn poll_until_complete(
     sources: &[Arc<dyn Source>],
     world: &mut World,
     wait: SignedDuration,
@@ -58,7 +58,7 @@ pub(super) async fn poll_once(
     world.now = Timestamp::now();
     for (source, earlier, outcome) in outcomes {
         earlier.into_iter().for_each(|earlier| world.restore_outages(source.id(), earlier));
-        world.apply_snapshot(source.id(), outcome);
+        world.apply_poll_result(source.id(), outcome);
         if let Some(status) = world.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.location = source.location().into();
         }

@@ -46,7 +46,7 @@ struct CheckOutcome {
     ok: bool,
     /// Success or failure, in words.
     outcome: String,
-    /// How to fix a failure.
+    /// Remedy for a failure; `None` on success.
     remedy: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
         print(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n")?;
     }
     let any = report.sources.iter().flat_map(|source| &source.tries).any(|one| one.ok);
-    Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
+    Ok(if any { Outcome::Success } else { Outcome::NothingRead })
 }
 
 /// Runs the checks of a source, for at most `wait`.

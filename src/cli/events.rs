@@ -11,7 +11,7 @@ use crate::{
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
     output::{self, PermittedEscapes},
     runtime::PollTasks,
-    screen::{describe::card_text::event_group_text, widget::text},
+    screen::{describe::node_text::event_group_text, widget::text},
     store::World,
 };
 use serde::Serialize;
@@ -115,7 +115,7 @@ fn apply(msg: Msg, world: &mut World) {
     world.now = Timestamp::now();
     match msg {
         Msg::SourcePolled(source, outcome) => {
-            world.apply_snapshot(&source, outcome);
+            world.apply_poll_result(&source, outcome);
         }
         Msg::OutagesLoaded(source, earlier) => world.restore_outages(&source, earlier),
         _ => {}

@@ -34,7 +34,7 @@ use std::io;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The command succeeded.
-    Fine,
+    Success,
     /// The command succeeded and found a fault (command `status`).
     Findings,
     /// No source could be read.
@@ -59,7 +59,7 @@ impl Outcome {
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
-            Self::Fine => 0,
+            Self::Success => 0,
             Self::Findings => 1,
             Self::NothingRead => 3,
             Self::Signal(number) => 128 + number as u8,
@@ -76,7 +76,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut script);
             output::print_script(&script)?;
-            Ok(Outcome::Fine)
+            Ok(Outcome::Success)
         }
         Command::Map { format, edges } => map(common, &format, edges).await,
         Command::Status { format, fail_on } => {
@@ -87,7 +87,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
                 status::status_table(&world, &mono_theme(common)?)
             })?;
             Ok(match read_outcome(&world) {
-                Outcome::Fine if status::has_findings(&world, fail_on.into()) => Outcome::Findings,
+                Outcome::Success if status::has_findings(&world, fail_on.into()) => Outcome::Findings,
                 outcome => outcome,
             })
         }
@@ -177,7 +177,7 @@ async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
         return Err(opened.no_sources_failure());
     }
     let mut world = collect::new_world(&opened.sources, &config);
-    collect::poll_once(&opened.sources, &mut world, common.wait, opened.cache.as_ref()).await;
+    collect::poll_until_complete(&opened.sources, &mut world, common.wait, opened.cache.as_ref()).await;
     collect::save_outages(&opened.sources, &mut world, opened.cache.as_ref()).await;
     for status in &world.sources {
         if let Some(failure) = &status.failure {
@@ -195,7 +195,7 @@ fn mono_theme(common: &CommonArgs) -> Result<Theme, Failure> {
 /// Returns success if at least one source could be read, else [`Outcome::NothingRead`].
 fn read_outcome(world: &World) -> Outcome {
     let any = world.sources.iter().any(|s| s.state == SourceState::Live);
-    if any { Outcome::Fine } else { Outcome::NothingRead }
+    if any { Outcome::Success } else { Outcome::NothingRead }
 }
 
 fn print(text: impl AsRef<str>) -> io::Result<()> {

@@ -57,7 +57,7 @@ pub(super) async fn run(
 ) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
     let mut world = collect::new_world(&opened.sources, &config);
-    collect::poll_once(&opened.sources, &mut world, common.wait, None).await;
+    collect::poll_until_complete(&opened.sources, &mut world, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let out = private_fs::create(file, force).map_err(|error| creation_failure(&error))?;
     let mut recorder = Recorder::begin(out, length).map_err(|error| write_failure(file, &error))?;
@@ -67,7 +67,7 @@ pub(super) async fn run(
         length.as_secs()
     ));
     recorder.record(&opened.sources).await.map_err(|error| write_failure(file, &error))?;
-    Ok(if recorder.last_snapshots.is_empty() { Outcome::NothingRead } else { Outcome::Fine })
+    Ok(if recorder.last_snapshots.is_empty() { Outcome::NothingRead } else { Outcome::Success })
 }
 
 /// Returns the failure of a file that can't be created.

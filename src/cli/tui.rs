@@ -48,7 +48,7 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     }
     let running = runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref());
     Ok(match Box::pin(running).await? {
-        ExitReason::Quit => Outcome::Fine,
+        ExitReason::Quit => Outcome::Success,
         ExitReason::Signal(number) => Outcome::Signal(number),
     })
 }

@@ -143,6 +143,18 @@ pub struct CommandSpec {
     pub description: &'static str,
 }
 
+/// Returns a row of the table.
+const fn row(
+    command: Command,
+    place: KeyContext,
+    id: &'static str,
+    keys: &'static str,
+    short: &'static str,
+    about: &'static str,
+) -> CommandSpec {
+    CommandSpec { command, id, default_keys: keys, context: place, footer_label: short, description: about }
+}
+
 impl Command {
     /// Returns the command's row in the table.
     #[must_use]

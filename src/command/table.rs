@@ -2,20 +2,9 @@
 
 use super::{
     Command, CommandSpec,
-    KeyContext::{self, Everywhere, Logs, Map, Timeline},
+    KeyContext::{Everywhere, Logs, Map, Timeline},
+    row,
 };
-
-/// Returns a row of the table.
-const fn row(
-    command: Command,
-    place: KeyContext,
-    id: &'static str,
-    keys: &'static str,
-    short: &'static str,
-    about: &'static str,
-) -> CommandSpec {
-    CommandSpec { command, id, default_keys: keys, context: place, footer_label: short, description: about }
-}
 
 /// All commands, in the order in which help shows them.
 pub const COMMAND_TABLE: &[CommandSpec] = &[

@@ -7,7 +7,7 @@ use crate::{
 
 /// A finding as a rule writes it, before its suspected causes and impact are known.
 pub(super) struct FindingDraft {
-    /// How serious the fault or risk is.
+    /// Severity of the fault or risk.
     pub(super) severity: Severity,
     /// The node or source that the finding is about.
     pub(super) subject: Subject,

@@ -56,7 +56,7 @@ struct WhyOut<'a> {
     from_watched_since: Option<Timestamp>,
     to_watched_since: Option<Timestamp>,
     dangling: Vec<DanglingOut<'a>>,
-    rejected: Vec<RejectedOut<'a>>,
+    rejected: Vec<FailedConnectionOut<'a>>,
 }
 
 /// Number of places that Portolan searched for one kind of evidence.
@@ -75,7 +75,7 @@ struct DanglingOut<'a> {
 
 /// Rejected or failed connection of the caller.
 #[derive(Serialize)]
-struct RejectedOut<'a> {
+struct FailedConnectionOut<'a> {
     to: Option<&'a str>,
     target: &'a str,
     verdict: &'static str,
@@ -177,7 +177,7 @@ pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
         from: node(from, world),
         to: node(to, world),
         edge: found.map(|e| edge(&from.id, &to.id, e, world)),
-        ways: if found.is_some() { Vec::new() } else { edge_text::shortest_paths(world, from, to) },
+        ways: if found.is_some() { Vec::new() } else { edge_text::shortest_paths_both_ways(world, from, to) },
         looked_at: EVIDENCE_KINDS.iter().map(|kind| kind.id).collect(),
         searched: searched
             .iter()
@@ -186,12 +186,12 @@ pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
         from_watched_since: watched(from),
         to_watched_since: watched(to),
         dangling: dangling.map(|d| DanglingOut { place: &d.location, address: &d.address }).collect(),
-        rejected: rejected.map(rejected_out).collect(),
+        rejected: rejected.map(failed_connection_out).collect(),
     })
 }
 
-fn rejected_out(rejected: &FailedConnection) -> RejectedOut<'_> {
-    RejectedOut {
+fn failed_connection_out(rejected: &FailedConnection) -> FailedConnectionOut<'_> {
+    FailedConnectionOut {
         to: rejected.to.as_ref().map(NodeId::as_str),
         target: &rejected.target_label,
         verdict: rejected.outcome.description(),

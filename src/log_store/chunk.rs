@@ -25,8 +25,8 @@ pub(super) struct Chunk {
     lines: Vec<LineMeta>,
     /// For each line with styles: the start of its text in the chunk, in bytes, and the index of its first
     /// style in `all_styles`. In the order of arrival.
-    paint_index: Vec<(u32, u32)>,
-    all_paint: Vec<TextStyle>,
+    style_index: Vec<(u32, u32)>,
+    all_styles: Vec<TextStyle>,
 }
 
 /// Metadata of one line.
@@ -100,7 +100,7 @@ impl Chunk {
     pub(super) fn new(id: u64, ChunkBuffer { mut text, mut lines }: ChunkBuffer) -> Self {
         text.clear();
         lines.clear();
-        Self { id, insert_generation: 0, text, lines, paint_index: Vec::new(), all_paint: Vec::new() }
+        Self { id, insert_generation: 0, text, lines, style_index: Vec::new(), all_styles: Vec::new() }
     }
 
     /// Returns the memory that the chunk takes, in bytes.
@@ -108,8 +108,8 @@ impl Chunk {
         size_of::<Self>()
             + self.text.capacity()
             + self.lines.capacity() * size_of::<LineMeta>()
-            + self.paint_index.capacity() * size_of::<(u32, u32)>()
-            + self.all_paint.capacity() * size_of::<TextStyle>()
+            + self.style_index.capacity() * size_of::<(u32, u32)>()
+            + self.all_styles.capacity() * size_of::<TextStyle>()
     }
 
     /// Returns true if a line of `len` bytes fits. An empty chunk takes a line of any length.
@@ -155,12 +155,12 @@ impl Chunk {
     }
 
     /// Returns the styles that the service gave to parts of a line.
-    pub(super) fn paint(&self, meta: &LineMeta) -> &[TextStyle] {
-        let Ok(place) = self.paint_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
+    pub(super) fn styles(&self, meta: &LineMeta) -> &[TextStyle] {
+        let Ok(place) = self.style_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
             return &[];
         };
-        let end = self.paint_index.get(place + 1).map_or(self.all_paint.len(), |(_, next)| *next as usize);
-        &self.all_paint[self.paint_index[place].1 as usize..end]
+        let end = self.style_index.get(place + 1).map_or(self.all_styles.len(), |(_, next)| *next as usize);
+        &self.all_styles[self.style_index[place].1 as usize..end]
     }
 
     /// Inserts a line at `index`.
@@ -186,8 +186,8 @@ impl Chunk {
         self.text.push_str(text);
         self.text.push('\n');
         if !paint.is_empty() {
-            self.paint_index.push((meta.start, self.all_paint.len() as u32));
-            self.all_paint.extend_from_slice(paint);
+            self.style_index.push((meta.start, self.all_styles.len() as u32));
+            self.all_styles.extend_from_slice(paint);
         }
         if index == self.lines.len() {
             self.lines.push(meta);
@@ -208,8 +208,8 @@ impl Chunk {
     /// Moves a full chunk to memory of its exact size, and returns the memory in which it grew. Shrinking in
     /// place would leave a hole too small for the next chunk.
     pub(super) fn seal(&mut self) -> ChunkBuffer {
-        self.paint_index.shrink_to_fit();
-        self.all_paint.shrink_to_fit();
+        self.style_index.shrink_to_fit();
+        self.all_styles.shrink_to_fit();
         let (text, metas) = (self.text.as_str().into(), self.lines.as_slice().into());
         ChunkBuffer {
             text: std::mem::replace(&mut self.text, text),
@@ -226,7 +226,7 @@ impl Chunk {
                 copy.lines.len(),
                 LineMeta { start, ..*meta },
                 &self.text[meta.text_range()],
-                self.paint(meta),
+                self.styles(meta),
             );
         }
         copy.seal();

@@ -33,7 +33,7 @@ pub struct LogEntry<'a> {
     /// The format of the line, such as JSON or plain text.
     pub format: LineFormat,
     /// The styles that the service gave to parts of the text.
-    pub paint: &'a [TextStyle],
+    pub styles: &'a [TextStyle],
     /// The kind of note; `None` for a stored line.
     pub note: Option<LogNoteKind>,
 }
@@ -54,7 +54,7 @@ impl<'a> LogEntry<'a> {
             text: &chunk.text()[meta.text_range()],
             message: meta.message_range(),
             format: meta.format,
-            paint: chunk.paint(meta),
+            styles: chunk.styles(meta),
             note: None,
         }
     }
@@ -69,7 +69,7 @@ impl<'a> LogEntry<'a> {
             text: &note.text,
             message: 0..note.text.len(),
             format: LineFormat::Text,
-            paint: &[],
+            styles: &[],
             note: Some(note.kind),
         }
     }

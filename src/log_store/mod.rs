@@ -26,7 +26,7 @@ pub use query::{
     histogram::HistogramBucket,
     merge_iter::MergeIter,
     parse::parse_predicate,
-    pattern_counts::{PatternCount, PatternCounts},
+    pattern_counts::{PatternCounts, RankedPattern},
     query_results::QueryResults,
     text_matcher::TextMatcher,
 };

@@ -29,7 +29,7 @@ pub struct LogStore {
     version: u64,
     /// The time around which the user reads, in nanoseconds since 1970; `None` while the screen shows the
     /// newest lines.
-    focus_nanos: Option<i64>,
+    viewed_nanos: Option<i64>,
 }
 
 impl LogStore {
@@ -55,7 +55,7 @@ impl LogStore {
             LogUpdate::Lines(batch) => self.add_batch(batch, now),
             LogUpdate::ReadFinished(target, start) => {
                 let number = self.open_stream(&target);
-                self.with_stream(number, |stream| stream.end_session(start));
+                self.update_stream(number, |stream| stream.end_session(start));
                 let stream = &mut self.streams[number as usize];
                 if stream.state == StreamState::Open && stream.sessions.iter().all(Option::is_none) {
                     stream.state = StreamState::Closed;
@@ -67,8 +67,8 @@ impl LogStore {
 
     /// Sets the time around which the user reads; `None` for the newest lines. Memory is freed first where
     /// the lines are farthest from that time.
-    pub fn set_focus(&mut self, at: Option<Timestamp>) {
-        self.focus_nanos = at.map(to_nanos);
+    pub fn set_viewed_time(&mut self, at: Option<Timestamp>) {
+        self.viewed_nanos = at.map(to_nanos);
     }
 
     /// Returns the streams in the order of their numbers.
@@ -159,13 +159,13 @@ impl LogStore {
     fn add_line(&mut self, number: u32, line: &LogLine) {
         self.last_seq += 1;
         let (seq, mut chunks) = (self.last_seq, self.last_chunk_id);
-        self.with_stream(number, |stream| stream.add_line(line, seq, &mut chunks));
+        self.update_stream(number, |stream| stream.add_line(line, seq, &mut chunks));
         self.last_chunk_id = chunks;
         self.enforce_limit();
     }
 
     /// Changes the lines or gaps of a stream, then updates the store's size and the notes about gaps.
-    fn with_stream(&mut self, number: u32, change: impl FnOnce(&mut StoredStream)) {
+    fn update_stream(&mut self, number: u32, change: impl FnOnce(&mut StoredStream)) {
         let stream = &mut self.streams[number as usize];
         let bytes = stream.bytes;
         change(stream);
@@ -193,10 +193,10 @@ impl LogStore {
                 stream.noted_gaps.clone_from(&stream.gaps);
             }
         }
-        let looked_at = self.focus_nanos;
+        let looked_at = self.viewed_nanos;
         while self.memory_bytes() > self.limit_bytes {
             let Some(number) = self.stream_to_evict_from() else { break };
-            self.with_stream(number, |stream| {
+            self.update_stream(number, |stream| {
                 let index = stream.eviction_candidate(looked_at);
                 if let Some((first, last, count)) = stream.evict_chunk(index) {
                     stream.record_dropped_lines(index, first, last, count);

@@ -79,7 +79,7 @@ impl PrivateDir {
     }
 
     /// Opens a file for appending (`O_APPEND`), and creates it if missing.
-    pub fn append(&self, name: &str) -> io::Result<File> {
+    pub fn open_append(&self, name: &str) -> io::Result<File> {
         self.open_file(name, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE)
     }
 

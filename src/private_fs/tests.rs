@@ -27,7 +27,7 @@ fn folders_and_files_are_for_their_owner_alone() {
     let place = temporary_dir();
     let path = place.path().join("a/b");
     let dir = PrivateDir::open_or_create(&path).unwrap();
-    dir.append("log").unwrap().write_all(b"one").unwrap();
+    dir.open_append("log").unwrap().write_all(b"one").unwrap();
     dir.replace("picture", |file| file.write_all(b"two")).unwrap();
     assert_eq!((mode(&path), mode(&path.join("log")), mode(&path.join("picture"))), (0o700, 0o600, 0o600));
     assert_eq!(dir.read("picture", 3).unwrap().unwrap(), b"two");
@@ -42,7 +42,7 @@ fn what_was_open_to_others_is_closed_to_them() {
     fs::write(&file, "old").unwrap();
     fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
     fs::set_permissions(place.path(), Permissions::from_mode(0o777)).unwrap();
-    PrivateDir::open_or_create(place.path()).unwrap().append("log").unwrap().write_all(b" new").unwrap();
+    PrivateDir::open_or_create(place.path()).unwrap().open_append("log").unwrap().write_all(b" new").unwrap();
     assert_eq!((mode(place.path()), mode(&file)), (0o700, 0o600));
     assert_eq!(fs::read_to_string(&file).unwrap(), "old new");
 }
@@ -57,7 +57,7 @@ fn no_link_is_followed_and_no_pipe_waited_for() {
     symlink("/dev/zero", dir.join("device")).unwrap();
     make_pipe(&dir.join("pipe"));
     for name in ["link", "device", "pipe"] {
-        assert!(private.append(name).is_err(), "{name}");
+        assert!(private.open_append(name).is_err(), "{name}");
         assert!(private.read(name, 9).is_err(), "{name}");
         assert!(create(&dir.join(name), true).is_err(), "{name}");
         assert!(create(&dir.join(name), false).is_err(), "{name}");
@@ -82,9 +82,9 @@ fn a_folder_of_another_user_is_refused() {
         assert!(error.ends_with("belongs to another user"), "{error}");
         std::os::unix::fs::chown(place.path(), Some(0), None).unwrap();
         let dir = PrivateDir::open_or_create(place.path()).unwrap();
-        drop(dir.append("log").unwrap());
+        drop(dir.open_append("log").unwrap());
         std::os::unix::fs::chown(place.path().join("log"), Some(65_534), None).unwrap();
-        assert!(dir.append("log").is_err());
+        assert!(dir.open_append("log").is_err());
     }
 }
 
@@ -122,7 +122,7 @@ fn leftovers_are_swept_by_their_age() {
     let dir = PrivateDir::open_or_create(place.path()).unwrap();
     let old = std::time::SystemTime::now() - Duration::from_mins(20);
     for name in ["picture-a", "picture-b", "other", "picture-a.1-1.new", "picture-b.1-1.new"] {
-        let file = dir.append(name).unwrap();
+        let file = dir.open_append(name).unwrap();
         if !name.contains("-b") {
             file.set_modified(old).unwrap();
         }

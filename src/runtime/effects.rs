@@ -41,7 +41,7 @@ pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
     );
 }
 
-/// Saves a file in the current directory in the background, and notifies the user of its path or of the failure.
+/// Saves a file in the current directory in the background. Notifies the user of its path or of the failure.
 pub(super) fn save_file(file: NewFile, sender: &Sender<Msg>) {
     let NewFile { name, extension, text } = file;
     let work =

@@ -116,7 +116,7 @@ fn spawn_reader(
     let (of, failure_sender) = (target.clone(), sender.clone());
     let make = move || read_stream(Arc::clone(&source), target.clone(), start, sender.clone());
     let on_panic = move |panicked: Panicked| {
-        let news = LogUpdate::Lines(interruption_batch(&of, &decode_failure(&of, &panicked)));
+        let news = LogUpdate::Lines(interruption_batch(&of, &panic_failure(&of, &panicked)));
         let failure_sender = failure_sender.clone();
         async move { drop(failure_sender.send(news).await) }
     };
@@ -143,7 +143,7 @@ async fn read_stream(
             let (outcome, goes_on) = match background::next_item(&mut batches).await {
                 Ok(Some(outcome)) => (outcome, true),
                 Ok(None) => break,
-                Err(panicked) => (Err(decode_failure(&target, &panicked)), false),
+                Err(panicked) => (Err(panic_failure(&target, &panicked)), false),
             };
             let batch = outcome.unwrap_or_else(|failure| interruption_batch(&target, &failure));
             let last = batch.notes.last().map(|note| note.kind);
@@ -170,7 +170,7 @@ async fn read_stream(
 }
 
 /// Returns the failure for a panic while a log is read.
-fn decode_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
+fn panic_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
     panicked.failure(format_args!("internal error while reading the log of {}", target.label))
 }
 

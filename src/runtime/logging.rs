@@ -25,10 +25,10 @@ const MAX_RUN_BYTES: u64 = 4 << 20;
 /// Starts writing warnings to the log in `folder`.
 pub fn start(folder: &Path) -> io::Result<()> {
     let dir = PrivateDir::open_or_create(folder)?;
-    let mut file = dir.append(LOG_FILE)?;
+    let mut file = dir.open_append(LOG_FILE)?;
     if file.metadata()?.len() > ROTATE_AT_BYTES {
         dir.rename(LOG_FILE, OLD_LOG_FILE)?;
-        file = dir.append(LOG_FILE)?;
+        file = dir.open_append(LOG_FILE)?;
     }
     let subscriber = tracing_subscriber::fmt()
         .with_writer(Mutex::new(BoundedWriter { file, bytes_left: MAX_RUN_BYTES }))

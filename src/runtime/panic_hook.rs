@@ -38,7 +38,7 @@ pub fn install() {
     }));
 }
 
-/// Sets the event loop that shows panics of background work from now on.
+/// Sets the sender to the event loop, which shows panics of background work from now on.
 pub(super) fn set_loop_sender(sender: Sender<Msg>) {
     *LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
 }

@@ -193,14 +193,14 @@ fn retry_wait(failures: u32) -> Duration {
 async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
     loop {
         let mut nudges = source.change_notifications();
-        let msg = Msg::PushStateChanged(source.id().clone(), source.pushes_changes());
+        let msg = Msg::ChangeNotificationsToggled(source.id().clone(), source.pushes_changes());
         if sender.send(msg).await.is_err() {
             return;
         }
         while let Ok(Some(())) = background::next_item(&mut nudges).await {
             again.notify_one();
         }
-        if sender.send(Msg::PushStateChanged(source.id().clone(), false)).await.is_err() {
+        if sender.send(Msg::ChangeNotificationsToggled(source.id().clone(), false)).await.is_err() {
             return;
         }
         again.notify_one();
@@ -287,7 +287,7 @@ mod tests {
             tokio::spawn(forward_changes(Arc::new(Broken(SourceId::new("broken"))), sender, again.clone()));
         again.notified().await;
         listening.abort();
-        let lost = |msg: Option<Msg>| matches!(msg, Some(Msg::PushStateChanged(_, false)));
+        let lost = |msg: Option<Msg>| matches!(msg, Some(Msg::ChangeNotificationsToggled(_, false)));
         assert!(lost(heard.recv().await) && lost(heard.recv().await));
     }
 

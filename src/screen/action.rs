@@ -26,7 +26,7 @@ pub enum Action {
     /// Shows a notice in the last row until the next key press.
     Notify(String),
     /// Opens a prompt in the last row.
-    OpenPrompt(PromptKind),
+    OpenPrompt(LogPromptKind),
     /// Gives the whole terminal to the logs, or takes it back.
     ToggleFullscreen,
     /// Continues work of the log screen after the next frame, because it takes longer than one frame.
@@ -41,7 +41,7 @@ pub enum Action {
 
 /// Kind of input that the log screen asks the user for in the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PromptKind {
+pub enum LogPromptKind {
     /// Filter for the log lines to show.
     KeepFilter,
     /// Filter for the log lines to hide.
@@ -50,7 +50,7 @@ pub enum PromptKind {
     GoToTime,
 }
 
-impl PromptKind {
+impl LogPromptKind {
     /// Returns the label in front of the input.
     #[must_use]
     pub fn label(self) -> &'static str {

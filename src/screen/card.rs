@@ -2,7 +2,7 @@
 
 use super::{
     Action, Canvas, HitMap, Scene, Screen,
-    describe::card_text,
+    describe::node_text,
     widget::{frame::draw_frame, scroll::Scroll},
 };
 use crate::{
@@ -47,7 +47,7 @@ impl Screen for Card {
         }
         let width = usize::from(area.width.saturating_sub(4));
         let rows =
-            scene.store.selected_node().map_or(0, |node| card_text::card_lines(scene, node, width).len());
+            scene.store.selected_node().map_or(0, |node| node_text::card_lines(scene, node, width).len());
         self.scroll.set_size(rows, usize::from(area.height.saturating_sub(2)));
         Vec::new()
     }
@@ -55,7 +55,7 @@ impl Screen for Card {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let Some(node) = scene.store.selected_node() else { return HitMap::default() };
         let inner = draw_frame(area, &node.label(), scene.theme, buf);
-        let lines = card_text::card_lines(scene, node, usize::from(inner.width.saturating_sub(2)));
+        let lines = node_text::card_lines(scene, node, usize::from(inner.width.saturating_sub(2)));
         for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll.first_row())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }

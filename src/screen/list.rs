@@ -37,7 +37,7 @@ impl Screen for List {
         let rows = listed_nodes(scene.store);
         let selected = rows.iter().position(|n| Some(&n.id) == scene.store.session.selected.as_ref());
         let (columns, cell_fns): (Vec<_>, Vec<_>) =
-            NODE_COLUMNS.iter().filter_map(|column| Some((column.on_screen?, column.cell))).unzip();
+            NODE_COLUMNS.iter().filter_map(|column| Some((column.list_column?, column.cell))).unzip();
         let cells = |index: usize| {
             cell_fns.iter().map(|cell| cell(rows[index], &scene.store.world, scene.theme)).collect()
         };

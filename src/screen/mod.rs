@@ -16,7 +16,7 @@ pub mod timeline;
 pub mod why;
 pub mod widget;
 
-pub use action::{Action, PromptKind};
+pub use action::{Action, LogPromptKind};
 pub use hit_map::{Click, ClickTarget, HitMap};
 pub use new_file::{DeferredText, NewFile};
 pub use theme::Theme;

@@ -44,7 +44,7 @@ impl Store {
     #[must_use]
     pub fn visible_nodes(&self) -> Vec<&Node> {
         let Self { world, session } = self;
-        let faulty = session.faults_only.then(|| world.faulty_nodes_and_neighbours());
+        let faulty = session.faults_only.then(|| world.faulty_nodes_with_callers_and_callees());
         let of_source = session.only_source.as_ref().map(|source| world.nodes_of_source(source));
         let filters = [&faulty, &of_source, &session.only_nodes];
         world.nodes_in_reading_order(|node| filters.into_iter().flatten().all(|s| s.contains(&node.id)))

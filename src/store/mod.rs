@@ -31,10 +31,10 @@ impl Store {
 
     /// Applies the snapshot or failure of a poll of `source`, and selects another node if the selected one
     /// disappeared. Returns true if anything but times changed.
-    pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+    pub fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.world.sources.iter().all(SourceStatus::has_finished_loading);
         let anchor = self.selection_anchor();
-        let changed = self.world.apply_snapshot(source, outcome);
+        let changed = self.world.apply_poll_result(source, outcome);
         self.restore_or_replace_selection(&anchor, complete);
         changed
     }

@@ -32,7 +32,7 @@ impl Store {
 
     /// Selects the previous selection if `back`, else the next one, and skips nodes that no longer exist.
     /// Returns false if there is none.
-    pub fn go_in_history(&mut self, back: bool) -> bool {
+    pub fn step_selection_history(&mut self, back: bool) -> bool {
         let topology = self.world.topology();
         let there = self.session.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
         let found = there.is_some();
@@ -45,7 +45,7 @@ impl Store {
 
     /// Returns true if the node of an earlier selection (`back`) or of a later one still exists.
     #[must_use]
-    pub fn can_go_in_history(&self, back: bool) -> bool {
+    pub fn can_step_selection_history(&self, back: bool) -> bool {
         let topology = self.world.topology();
         self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
     }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     fn apply_services(store: &mut Store, services: Vec<Service>) {
-        store.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", services)));
+        store.apply_poll_result(&SourceId::new("docker"), Ok(snapshot("docker", services)));
     }
 
     fn node(name: &str) -> NodeId {

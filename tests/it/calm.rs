@@ -186,7 +186,7 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
         }
         store.world.now = time_at(second);
         for source in SOURCE_IDS {
-            looks += usize::from(store.apply_snapshot(
+            looks += usize::from(store.apply_poll_result(
                 &snapshot_at(source, second).source.clone(),
                 Ok(snapshot_at(source, second)),
             ));
@@ -219,7 +219,7 @@ fn the_same_hour_with_one_fault_raises_one() {
             one.state = InstanceState::Failed;
             one.exit = Some(Exit { code: Some(1), at: Some(time_at(20)), ..Exit::default() });
         }
-        store.apply_snapshot(&seen.source.clone(), Ok(seen));
+        store.apply_poll_result(&seen.source.clone(), Ok(seen));
     }
     let alarms: Vec<_> = store.world.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
@@ -236,7 +236,7 @@ fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
     let mut store =
         Store::new(Inventory::new(Vec::new()), vec![source_status("ecs:eu-west-1")], 1 << 20, time_at(0));
     let stuck = |store: &Store| store.world.findings.iter().any(|finding| finding.kind == "deployment-stuck");
-    store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
+    store.apply_poll_result(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
             store.world.tick(time_at(second));
@@ -244,9 +244,9 @@ fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
         })
         .collect();
     assert_eq!(seen, [false, false, false, false, true, true], "it is stuck from the second on");
-    store.apply_snapshot(&slow(0).source, Ok(slow(0)));
+    store.apply_poll_result(&slow(0).source, Ok(slow(0)));
     assert!(!stuck(&store), "it was begun anew");
-    store.apply_snapshot(&slow(0).source, Ok(slow(-700)));
+    store.apply_poll_result(&slow(0).source, Ok(slow(-700)));
     assert!(stuck(&store));
 }
 
@@ -274,7 +274,7 @@ fn finding_kinds(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
     let mut said = Vec::new();
     for look in looks {
         store.world.tick(look.taken_at);
-        store.apply_snapshot(&look.source.clone(), Ok(look));
+        store.apply_poll_result(&look.source.clone(), Ok(look));
         said.extend(store.world.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();

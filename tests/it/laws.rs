@@ -100,9 +100,9 @@ fn a_source_that_fails_takes_nothing_off_the_map() {
     let id = SourceId::new("a");
     let status = SourceStatus::new(id.clone(), "docker", "a socket".to_owned());
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status], 1 << 20, Timestamp::UNIX_EPOCH);
-    store.apply_snapshot(&id, Ok(shop("a", 0)));
+    store.apply_poll_result(&id, Ok(shop("a", 0)));
     let before = store.world.topology().clone();
-    store.apply_snapshot(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
+    store.apply_poll_result(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
     assert_eq!(store.world.topology(), &before);
     assert_eq!(store.world.sources[0].state, SourceState::Stale);
     assert!(store.world.findings.iter().any(|finding| finding.kind == "source-trouble"));

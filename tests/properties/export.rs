@@ -20,7 +20,7 @@ pub(crate) fn store_with(told: &[Snapshot]) -> Store {
     let statuses = told.iter().map(|s| source_status(s.source.as_str())).collect();
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, now());
     for snapshot in told {
-        store.apply_snapshot(&snapshot.source, Ok(snapshot.clone()));
+        store.apply_poll_result(&snapshot.source, Ok(snapshot.clone()));
     }
     store
 }
@@ -69,7 +69,7 @@ fn decode_mermaid_label(label: &str) -> String {
 #[test]
 fn the_json_has_what_the_contract_names() {
     let mut store = store_with(&shop());
-    store.apply_snapshot(&shop()[0].source, Err(failure(FailureKind::Timeout, "too slow", "wait")));
+    store.apply_poll_result(&shop()[0].source, Err(failure(FailureKind::Timeout, "too slow", "wait")));
     let map = map_json(&store);
     let has = |value: &Value, keys: &[&str]| {
         let missing: Vec<_> = keys.iter().filter(|key| value.get(**key).is_none()).collect();

@@ -29,7 +29,7 @@ fn sources_in_every_state() -> AppHarness {
     let all = ["docker", "ecs:eu-west-1", "ecs:us-east-1", "ecs:ap-south-1", "docker-rootless"];
     let mut stage = AppHarness::before_first_poll(all.map(source_status).to_vec(), (100, 40));
     stage.poll(&shop()[0]);
-    stage.send(Msg::PushStateChanged(SourceId::new("docker"), true));
+    stage.send(Msg::ChangeNotificationsToggled(SourceId::new("docker"), true));
     let mut partial = faulty_cluster();
     partial.unread_parts = vec![UnreadPart { name: "load balancers".into(), failure: denied_failure() }];
     stage.poll(&partial);

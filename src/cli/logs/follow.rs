@@ -59,7 +59,7 @@ pub(super) async fn run(
         let due = buffer.due().unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
         tokio::select! {
             biased;
-            () = &mut readers_gone => return Ok(Outcome::Fine),
+            () = &mut readers_gone => return Ok(Outcome::Success),
             Some(heard) = news.next() => if let LogUpdate::Lines(batch) = heard {
                 any |= !batch.lines.is_empty();
                 for note in &batch.notes {
@@ -72,7 +72,7 @@ pub(super) async fn run(
                         printer.print_note(note);
                     }
                 }
-                buffer.note_streams(&batch);
+                buffer.mark_heard(&batch);
                 buffer.push(batch.lines);
             },
             Some(targets) = new_targets.recv() => subscribe(&mut subscribed, targets, LogReadOptions { tail: usize::MAX, ..start }),
@@ -178,7 +178,7 @@ impl ReorderBuffer {
     }
 
     /// Removes the streams of a batch from the unheard ones, and extends the wait for the rest.
-    fn note_streams(&mut self, batch: &LogBatch) {
+    fn mark_heard(&mut self, batch: &LogBatch) {
         if self.unheard.is_empty() {
             return;
         }
@@ -263,7 +263,7 @@ mod tests {
         let hear = |late: &mut ReorderBuffer, label: &str, second| {
             let batch =
                 LogBatch { lines: vec![LogLine { label: label.into(), ..line(second) }], notes: Vec::new() };
-            late.note_streams(&batch);
+            late.mark_heard(&batch);
             late.push(batch.lines);
         };
         hear(&mut late, "a", 9);

@@ -25,11 +25,11 @@ type BatchResult = Result<LogBatch, Failure>;
 /// One stream, with the lines that were read ahead from it.
 struct StreamHead {
     stream: BoxStream<'static, BatchResult>,
-    /// False while reading the stream fails.
+    /// Lines read but not printed yet, oldest first.
     lines: VecDeque<LogLine>,
     /// True if the stream has no more batches.
     ended: bool,
-    /// False if the last batch reported a failure.
+    /// False while reading the stream fails.
     readable: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) async fn run(
         printer.print_line(line)?;
     }
     printer.finish()?;
-    Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Fine })
+    Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Success })
 }
 
 /// Removes and returns the oldest line that was read ahead.

@@ -132,7 +132,7 @@ impl Printer {
         let colour = SERVICE_COLOURS[colour_index(line.service.as_str())];
         format!(
             "\u{1b}[2m{at}\u{1b}[0m \u{1b}[38;5;{colour}m{origin}\u{1b}[0m {}",
-            with_paint(&without_controls(&line.text), &line.styles, level_style(level))
+            with_escape_sequences(&without_controls(&line.text), &line.styles, level_style(level))
         )
     }
 }
@@ -154,7 +154,7 @@ fn level_style(level: Option<LogLevel>) -> &'static str {
 }
 
 /// Returns the text with escape sequences: in the given `style`, with the service's own styles on top.
-fn with_paint(text: &str, paint: &[TextStyle], style: &str) -> String {
+fn with_escape_sequences(text: &str, paint: &[TextStyle], style: &str) -> String {
     let mut out = String::with_capacity(text.len() + (paint.len() + 1) * 24);
     let mut done = 0;
     out.push_str(style);
@@ -197,18 +197,18 @@ fn line_json(line: &LogLine, level: Option<LogLevel>) -> LineJson<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{level_style, with_paint};
+    use super::{level_style, with_escape_sequences};
     use crate::model::{Colour, LogLevel, TextStyle};
 
     #[test]
     fn paint_is_printed_and_nothing_else() {
         let red = TextStyle { start: 4, end: 7, colour: Some(Colour::Palette(1)), bold: true };
         assert_eq!(
-            with_paint("the end is", &[red], level_style(None)),
+            with_escape_sequences("the end is", &[red], level_style(None)),
             "the \u{1b}[1m\u{1b}[38;5;1mend\u{1b}[0m is"
         );
         let beyond = TextStyle { start: 4, end: 70, ..red };
-        assert_eq!(with_paint("the end", &[beyond], ""), "the end");
+        assert_eq!(with_escape_sequences("the end", &[beyond], ""), "the end");
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         let blue = TextStyle { start: 4, end: 7, colour: Some(Colour::Palette(4)), bold: false };
         let warn = level_style(Some(LogLevel::Warn));
         assert_eq!(
-            with_paint("the end is", &[blue], warn),
+            with_escape_sequences("the end is", &[blue], warn),
             format!("{warn}the \u{1b}[38;5;4mend\u{1b}[0m{warn} is\u{1b}[0m")
         );
         let shades = [LogLevel::Error, LogLevel::Warn, LogLevel::Debug, LogLevel::Info]

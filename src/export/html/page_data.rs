@@ -37,12 +37,12 @@ struct NodeOut<'a> {
     running: String,
     facts: Vec<(Cow<'a, str>, &'a str)>,
     notes: Vec<String>,
-    twins: Vec<TwinOut<'a>>,
+    twins: Vec<CounterpartOut<'a>>,
 }
 
 /// Counterpart of a node in another source.
 #[derive(Serialize)]
-struct TwinOut<'a> {
+struct CounterpartOut<'a> {
     /// Number of the counterpart's node; `None` if the drawing leaves it out.
     node: Option<usize>,
     label: String,
@@ -86,7 +86,7 @@ pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
     let page = PageData {
         size: drawing.size,
         nodes: map.nodes.iter().map(|spot| node(spot, world, &numbers)).collect(),
-        edges: map.lines.iter().filter_map(|line| edge(line, world, &numbers)).collect(),
+        edges: map.edges.iter().filter_map(|line| edge(line, world, &numbers)).collect(),
         findings: world.findings.iter().map(|f| finding(f, world, &numbers)).collect(),
     };
     // Serialization can't fail, because all maps of these structures have string keys.
@@ -95,7 +95,7 @@ pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
 
 fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'_>) -> NodeOut<'a> {
     let node = exported.node;
-    let twins = world.counterparts.get(&node.id).into_iter().flatten().map(|twin| TwinOut {
+    let twins = world.counterparts.get(&node.id).into_iter().flatten().map(|twin| CounterpartOut {
         node: numbers.get(twin.node.as_str()).copied(),
         label: world.topology().nodes.get(&twin.node).map(Node::label).unwrap_or_default(),
         reason: &twin.reason,
@@ -142,8 +142,8 @@ fn notes(node: &Node, world: &World) -> Vec<String> {
     let dangling = dangling
         .map(|d| format!("{} names {}, but no known service has this address", d.location, d.address));
     let rejected = world.failed_connections.iter().filter(|rejected| rejected.from == node.id);
-    let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, world.now));
-    dangling.chain(rejected).chain(edge_text::watch_status(world, node)).collect()
+    let rejected = rejected.map(|rejected| edge_text::failed_connection_text(rejected, world.now));
+    dangling.chain(rejected).chain(edge_text::monitoring_status(world, node)).collect()
 }
 
 fn edge(line: &ExportEdge<'_>, world: &World, numbers: &NodeNumbers<'_>) -> Option<EdgeOut> {

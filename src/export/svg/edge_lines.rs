@@ -22,7 +22,7 @@ const JOIN_BEND_LENGTH: f64 = 6.0;
 
 /// Extends the points of an edge at both ends to the borders of the caller's and the callee's box. Returns no
 /// points if there are none.
-pub(super) fn border_to_border(points: &[Point], direction: Direction) -> Vec<Point> {
+pub(super) fn extend_to_borders(points: &[Point], direction: Direction) -> Vec<Point> {
     let ([start, ..], [.., end]) = (points, points) else { return Vec::new() };
     let (x, y) = if direction == Direction::LeftToRight { (1, 0) } else { (0, 1) };
     let mut way = vec![Point { x: start.x - x, y: start.y - y }];
@@ -43,9 +43,9 @@ pub(super) fn edge_path(way: &[Point]) -> String {
 /// Returns the SVG of all lines and arrow heads of a map.
 pub(super) fn draw_edges(map: &MapExport<'_>) -> String {
     let routes: Vec<_> = map
-        .lines
+        .edges
         .iter()
-        .map(|line| (cells_along(&border_to_border(&line.points, map.direction)), line.style))
+        .map(|line| (cells_along(&extend_to_borders(&line.points, map.direction)), line.style))
         .collect();
     let mut styles: BTreeMap<CellPair, EdgeStyle> = BTreeMap::new();
     for (cells, look) in &routes {

@@ -53,7 +53,7 @@ pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
         write_group(title, *cells, scene, &mut body);
     }
     body.push_str(&edge_lines::draw_edges(&map));
-    for (number, line) in map.lines.iter().enumerate() {
+    for (number, line) in map.edges.iter().enumerate() {
         write_edge(number, line, &map, scene, &mut body);
     }
     for (number, node) in map.nodes.iter().enumerate() {
@@ -88,7 +88,7 @@ fn write_group(title: &str, cells: Rect, scene: Scene<'_>, out: &mut String) {
 /// Writes the interactive parts of an edge: a broad invisible path for the mouse, and a path that highlights
 /// the edge.
 fn write_edge(number: usize, line: &ExportEdge<'_>, map: &MapExport<'_>, scene: Scene<'_>, out: &mut String) {
-    let way = edge_lines::border_to_border(&line.points, map.direction);
+    let way = edge_lines::extend_to_borders(&line.points, map.direction);
     let d = if way.is_empty() { self_loop_path(line, map) } else { edge_lines::edge_path(&way) };
     let strength = line.edge.strength().as_str();
     let own =

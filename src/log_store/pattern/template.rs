@@ -18,7 +18,7 @@ pub struct Template(Vec<String>);
 impl Template {
     /// Returns the template of one message: its words, with values masked.
     pub(super) fn from_message(text: &str) -> Self {
-        Self(counted_words(text).map(mask_values).collect())
+        Self(leading_words(text).map(mask_values).collect())
     }
 
     /// Returns the key under which patterns are grouped: the number of words and the first word.
@@ -51,7 +51,7 @@ impl Template {
         let fits = |(own, word): (&String, &str)| {
             own == WILDCARD_WORD || own == word || (own.contains('<') && *own == mask_values(word))
         };
-        counted_words(text).all(|word| own.next().is_some_and(|own| fits((own, word))))
+        leading_words(text).all(|word| own.next().is_some_and(|own| fits((own, word))))
             && own.next().is_none()
     }
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Template {
 }
 
 /// Returns the words of a message, at most `MAX_WORDS`, and a wildcard if there are more.
-fn counted_words(text: &str) -> impl Iterator<Item = &str> {
+fn leading_words(text: &str) -> impl Iterator<Item = &str> {
     let head = &text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)];
     let more = head.len() < text.len() || head.split_whitespace().nth(MAX_WORDS).is_some();
     head.split_whitespace().take(MAX_WORDS).chain(more.then_some(WILDCARD_WORD))

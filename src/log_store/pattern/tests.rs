@@ -1,9 +1,9 @@
-//! Patterns of lines as real programs write them.
+//! Tests of pattern detection on lines as real programs write them.
 use super::{LoggedMessage, MAX_PATTERNS, MAX_PATTERNS_COMPARED, PatternSet};
 use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines by kind: all lines of a group have one pattern, and no other group has it.
+/// Groups of lines: all lines of a group have one pattern, which no other group has.
 const LINES_BY_KIND: &[&[&str]] = &[
     &["GET /orders/17 200 12ms", "GET /orders/9 404 3ms", "GET /orders/1234 500 1.5s"],
     &["GET /health 200 1ms", "GET /health 200 2ms"],

@@ -70,7 +70,7 @@ pub struct FilterLine<'a> {
     label: &'a SharedText,
     /// The text in which the line lies at `range`, such as the text of a chunk. Only a condition on the
     /// line's text cuts it out.
-    container: &'a str,
+    surrounding_text: &'a str,
     /// The range of the line in the surrounding text, in bytes.
     range: Range<usize>,
     /// The range of the message in the line, in bytes.
@@ -86,7 +86,7 @@ impl<'a> FilterLine<'a> {
         Self {
             service: &line.service,
             label: &line.label,
-            container: &line.text,
+            surrounding_text: &line.text,
             range: 0..line.text.len(),
             message: parsed.message.start as usize..parsed.message.end as usize,
             level: parsed.level,
@@ -103,7 +103,7 @@ impl<'a> FilterLine<'a> {
         Self {
             service: &stream.service,
             label: &stream.label,
-            container: chunk.text(),
+            surrounding_text: chunk.text(),
             range: meta.text_range(),
             message: meta.message_range(),
             level: meta.level,
@@ -112,7 +112,7 @@ impl<'a> FilterLine<'a> {
     }
 
     fn text(&self) -> &'a str {
-        &self.container[self.range.clone()]
+        &self.surrounding_text[self.range.clone()]
     }
 }
 

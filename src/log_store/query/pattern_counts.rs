@@ -40,7 +40,7 @@ struct ChunkCounts {
 
 /// One pattern with its number of stored lines, for a ranked list.
 #[derive(Clone, Copy, Debug)]
-pub struct PatternCount<'a> {
+pub struct RankedPattern<'a> {
     /// The pattern. Its own statistics include lines that the store has dropped since.
     pub pattern: &'a Pattern,
     /// The number of stored lines of the pattern.
@@ -89,10 +89,10 @@ impl PatternCounts {
     /// many lines keep the order of their first lines, because exact counts would swap them with every new
     /// line.
     #[must_use]
-    pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<PatternCount<'_>> {
+    pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<RankedPattern<'_>> {
         let held = self.line_counts.iter().filter_map(|(id, count)| Some((self.patterns.get(*id)?, *count)));
         let mut kinds: Vec<_> = held
-            .map(|(pattern, count)| PatternCount {
+            .map(|(pattern, count)| RankedPattern {
                 pattern,
                 count,
                 is_new: self.patterns.is_new(pattern, since),

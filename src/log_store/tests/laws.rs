@@ -1,4 +1,4 @@
-//! Properties of the store for any sequence of updates.
+//! Properties of the log store that hold after any sequence of updates.
 
 use super::support::{all_entries, at, begin_session, end_session, entries, ingest, line, notes, start};
 use crate::{
@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 const AMPLE_LIMIT_BYTES: usize = 64 << 20;
 
-/// A matcher for each search method: without capitals, with capitals, and line by line.
+/// A matcher for each of the three search methods: without capitals, with capitals, and line by line.
 static SAMPLE_MATCHERS: LazyLock<[TextMatcher; 4]> = LazyLock::new(|| {
     let all = [
         TextMatcher::literal("a b"),
@@ -31,7 +31,7 @@ fn lines() -> impl Strategy<Value = Vec<Vec<(u32, i64, String)>>> {
     vec(vec((0..3_u32, 0..60_i64, text), 0..40), 0..20)
 }
 
-/// The expected order: time, stream, order of arrival.
+/// The order that queries must return: by time, then stream, then order of arrival.
 fn sorted(batches: &[Vec<(u32, i64, String)>]) -> Vec<(i64, String, String)> {
     let mut first = Vec::new();
     let mut all: Vec<_> = batches.iter().flatten().enumerate().collect();
@@ -187,7 +187,7 @@ fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
     begin_session(&mut store, 0, start(None, None, 10_000));
     ingest(&mut store, second(2_000..12_000));
     let oldest = store.streams().next().unwrap().oldest().unwrap().as_second();
-    store.set_focus(Some(at(oldest)));
+    store.set_viewed_time(Some(at(oldest)));
     let page = start(None, Some(oldest + 1), 500);
     begin_session(&mut store, 0, page);
     ingest(&mut store, second(oldest - 499..oldest + 1));
@@ -200,7 +200,7 @@ fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
     let said: i64 =
         notes(&store).iter().filter_map(|(_, text)| text.split(' ').next()?.parse::<i64>().ok()).sum();
     assert_eq!(said, 12_000 - lines.len() as i64);
-    store.set_focus(None);
+    store.set_viewed_time(None);
     ingest(&mut store, second(14_000..24_000));
     assert!(all_entries(&store)[0].0 > 14_000);
 }

@@ -1,4 +1,4 @@
-//! The store compared with a sorted list of the same lines.
+//! Tests that compare the log store with a sorted list of the same lines.
 
 mod laws;
 mod support;

@@ -1,4 +1,4 @@
-//! Lines and updates for the tests, and views of the store as sorted lists.
+//! Lines and updates for the tests, and the store's contents as sorted lists.
 
 use crate::{
     log_store::{LogStore, QueryResults, entry_key::to_nanos},

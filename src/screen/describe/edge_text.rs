@@ -28,7 +28,7 @@ pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
         }
     } else {
         let _ = writeln!(out, "no evidence that {a} calls {b}");
-        for way in shortest_paths(world, from, to) {
+        for way in shortest_paths_both_ways(world, from, to) {
             let names: Vec<_> =
                 way.iter().filter_map(|id| world.topology().nodes.get(id)).map(Node::label).collect();
             let _ = writeln!(out, "path: {}", names.join(if ascii { " -> " } else { " → " }));
@@ -43,7 +43,7 @@ pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
 
 /// Returns at most two paths: the shortest one from `from` to `to`, and the shortest one from `to` to `from`.
 #[must_use]
-pub fn shortest_paths(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
+pub fn shortest_paths_both_ways(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
     [(from, to), (to, from)]
         .into_iter()
         .filter_map(|(a, b)| shortest_path(world.topology(), &a.id, &b.id))
@@ -59,7 +59,7 @@ pub struct EvidenceText {
 }
 
 /// Maximum number of locations that the text of one piece names.
-const MAX_NAMED_PLACES: usize = 3;
+const MAX_NAMED_LOCATIONS: usize = 3;
 
 /// Returns the evidence of an edge in words. Equal observations at several locations, such as the instances
 /// of a service, become one piece.
@@ -75,8 +75,8 @@ pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
 fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     let Evidence { kind, strength, detail, .. } = &alike[0];
     let places: Vec<&str> =
-        alike.iter().take(MAX_NAMED_PLACES).map(|evidence| evidence.location.as_str()).collect();
-    let more = match alike.len().saturating_sub(MAX_NAMED_PLACES) {
+        alike.iter().take(MAX_NAMED_LOCATIONS).map(|evidence| evidence.location.as_str()).collect();
+    let more = match alike.len().saturating_sub(MAX_NAMED_LOCATIONS) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
@@ -126,7 +126,7 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
     if !titles.is_empty() {
         lines.push(format!("nothing found for {}: {}", from.label(), titles.join(", ")));
     }
-    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(world, node)));
+    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| monitoring_status(world, node)));
     for dangling in world.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
         lines.push(format!(
             "{} names {}, but no known service has this address",
@@ -138,7 +138,7 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
             .failed_connections
             .iter()
             .filter(|rejected| rejected.from == from.id)
-            .map(|r| rejection_text(r, world.now)),
+            .map(|r| failed_connection_text(r, world.now)),
     );
     lines
 }
@@ -151,7 +151,7 @@ fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
 /// Returns a sentence with the time for which the connections of a service have been monitored, or `None` for
 /// other nodes.
 #[must_use]
-pub fn watch_status(world: &World, node: &Node) -> Option<String> {
+pub fn monitoring_status(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;
     let label = node.label();
     Some(match world.inventory.observations().monitored_since(&service.id) {
@@ -162,7 +162,7 @@ pub fn watch_status(world: &World, node: &Node) -> Option<String> {
 
 /// Returns a sentence about a connection that failed or was rejected.
 #[must_use]
-pub fn rejection_text(rejected: &FailedConnection, now: Timestamp) -> String {
+pub fn failed_connection_text(rejected: &FailedConnection, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first_seen, now), age(rejected.seen.last_seen, now));
     let FailedConnection { target_label: target, location: place, outcome: verdict, .. } = rejected;
     let what = verdict.description();

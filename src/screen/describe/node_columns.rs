@@ -15,7 +15,7 @@ use ratatui::style::Style;
 /// Column of the list screen, of `portolan status`, or of both.
 pub struct NodeColumn {
     /// Heading and width on the list screen; `None` if the list screen has no such column.
-    pub on_screen: Option<Column>,
+    pub list_column: Option<Column>,
     /// Heading in `portolan status`; `None` if that table has no such column.
     pub status_title: Option<&'static str>,
     /// Function that returns the cell of a node.
@@ -24,28 +24,28 @@ pub struct NodeColumn {
 
 /// Columns of the list screen and of `portolan status`, from left to right.
 pub const NODE_COLUMNS: &[NodeColumn] = &[
-    screen_column(Column::cut_middle("", 1, 0), health_glyph),
-    screen_column(Column::cut_middle("NAME", 14, 3), name),
-    screen_column(Column::cut_middle("GROUP", 10, 2), group),
-    NodeColumn { on_screen: None, status_title: Some("SERVICE"), cell: label },
+    list_only_column(Column::cut_middle("", 1, 0), health_glyph),
+    list_only_column(Column::cut_middle("NAME", 14, 3), name),
+    list_only_column(Column::cut_middle("GROUP", 10, 2), group),
+    NodeColumn { list_column: None, status_title: Some("SERVICE"), cell: label },
     NodeColumn {
-        on_screen: Some(Column::cut_middle("RUN", 5, 0)),
+        list_column: Some(Column::cut_middle("RUN", 5, 0)),
         status_title: Some("RUNNING"),
         cell: running,
     },
     NodeColumn {
-        on_screen: Some(Column::cut_middle("HEALTH", 10, 0)),
+        list_column: Some(Column::cut_middle("HEALTH", 10, 0)),
         status_title: Some("HEALTH"),
         cell: health,
     },
-    screen_column(Column::cut_middle("VERSION", 8, 2), version),
-    screen_column(Column::cut_middle("AGE", 3, 0), age),
-    screen_column(Column::cut_end("FINDING", 13, 6), worst_finding),
+    list_only_column(Column::cut_middle("VERSION", 8, 2), version),
+    list_only_column(Column::cut_middle("AGE", 3, 0), age),
+    list_only_column(Column::cut_end("FINDING", 13, 6), worst_finding),
 ];
 
 /// Returns a column that only the list screen has.
-const fn screen_column(column: Column, cell: fn(&Node, &World, &Theme) -> TableCell) -> NodeColumn {
-    NodeColumn { on_screen: Some(column), status_title: None, cell }
+const fn list_only_column(column: Column, cell: fn(&Node, &World, &Theme) -> TableCell) -> NodeColumn {
+    NodeColumn { list_column: Some(column), status_title: None, cell }
 }
 
 fn health_glyph(node: &Node, _world: &World, theme: &Theme) -> TableCell {

@@ -27,7 +27,7 @@ pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
             (health, format!("cached {age}{suffix}"))
         }
         SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("late, {age} old")),
-        SourceState::Live => match (worst_gap(status, world), status.pushes_changes) {
+        SourceState::Live => match (worst_unread_part(status, world), status.pushes_changes) {
             (Some(kind), _) => (Health::Degraded, format!("{age}, {}", failure_label(kind))),
             (None, true) => (health, "live".to_owned()),
             (None, false) => (health, age),
@@ -44,7 +44,7 @@ pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
 #[must_use]
 pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static str> {
     let failure = status.failure.as_ref().map(|failure| failure.kind);
-    failure.or_else(|| worst_gap(status, world)).map(failure_label)
+    failure.or_else(|| worst_unread_part(status, world)).map(failure_label)
 }
 
 /// Returns the progress of the initial load, such as `12/40 services`, for the part with the most left to
@@ -83,7 +83,7 @@ const FAILURES_WORST_FIRST: [FailureKind; 7] = [
 ];
 
 /// Returns the worst kind of failure among the parts of the source that could not be read.
-fn worst_gap(status: &SourceStatus, world: &World) -> Option<FailureKind> {
+fn worst_unread_part(status: &SourceStatus, world: &World) -> Option<FailureKind> {
     worst_failure(world.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
 }
 

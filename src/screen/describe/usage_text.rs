@@ -22,7 +22,7 @@ const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Maximum difference in age between samples of different instances that are added up. CloudWatch Container
 /// Insights writes one sample per minute, and some arrive late.
-const MAX_READING_SKEW: SignedDuration = SignedDuration::from_mins(2);
+const MAX_SAMPLE_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// Returns the total usage of a service's running instances, one text per resource. If some instances have no
 /// recent sample, a last text has the number of those that do.
@@ -32,7 +32,7 @@ pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, a
     let newest =
         running.iter().filter_map(|one| usage.samples(&one.id).next_back()).map(|last| last.at).max();
     let is_of_now =
-        |last: &UsageSample| newest.is_some_and(|at| at.duration_since(last.at) <= MAX_READING_SKEW);
+        |last: &UsageSample| newest.is_some_and(|at| at.duration_since(last.at) <= MAX_SAMPLE_SKEW);
     let series = running.iter().map(|one| usage.samples(&one.id).collect::<Vec<_>>());
     let series: Vec<_> = series.filter(|series| series.last().is_some_and(|last| is_of_now(last))).collect();
     let mut texts = gauges(&series, now, ascii);

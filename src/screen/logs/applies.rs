@@ -20,7 +20,7 @@ pub fn scope_has_logs(command: Command, store: &Store) -> bool {
 impl Logs {
     /// Returns true if `command` does something on this screen now.
     pub(super) fn command_applies(&self, command: Command, store: &Store) -> bool {
-        let has_lines = || self.visible_lines.last(&store.world.logs).is_some();
+        let has_lines = || self.queried_lines.last(&store.world.logs).is_some();
         match command {
             Command::Back => {
                 self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()

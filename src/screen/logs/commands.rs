@@ -2,7 +2,7 @@
 
 use super::{
     LogQuery, Logs, PendingJump, copy_save,
-    panes::{details::Details, histogram::Histogram, pane::Pane, patterns::Patterns},
+    panes::{details::LineDetails, histogram::Histogram, pane::Pane, patterns::PatternList},
     query::{
         filter_chip::FilterChip,
         scope::{self, ServiceScope},
@@ -14,7 +14,7 @@ use crate::{
     extract::log_line::correlation_ids,
     log_store::{EntryKey, Predicate},
     model::{LogLevel, NodeId},
-    screen::{Action, PromptKind, widget::table},
+    screen::{Action, LogPromptKind, widget::table},
     store::Store,
 };
 use jiff::SignedDuration;
@@ -52,9 +52,9 @@ impl Logs {
                 self.query.only_instance = next;
                 self.reset_position();
             }
-            Command::KeepFilter => return vec![Action::OpenPrompt(PromptKind::KeepFilter)],
-            Command::HideFilter => return vec![Action::OpenPrompt(PromptKind::HideFilter)],
-            Command::GoToTime => return vec![Action::OpenPrompt(PromptKind::GoToTime)],
+            Command::KeepFilter => return vec![Action::OpenPrompt(LogPromptKind::KeepFilter)],
+            Command::HideFilter => return vec![Action::OpenPrompt(LogPromptKind::HideFilter)],
+            Command::GoToTime => return vec![Action::OpenPrompt(LogPromptKind::GoToTime)],
             Command::RemoveLastFilter => drop(self.query.chips.pop()),
             Command::RemoveAllFilters => self.query.chips.clear(),
             Command::RaiseMinLevel | Command::LowerMinLevel => {
@@ -75,11 +75,11 @@ impl Logs {
             Command::Histogram => {
                 self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
             }
-            Command::Patterns => self.pane = Pane::Patterns(Box::<Patterns>::default()),
+            Command::Patterns => self.pane = Pane::Patterns(Box::<PatternList>::default()),
             Command::Pivot => return self.pivot_on_line(store),
             Command::Open => {
                 if let Some(line) = self.cursor_line(store) {
-                    self.pane = Pane::Details(Details { line, row: 0 });
+                    self.pane = Pane::Details(LineDetails { line, row: 0 });
                     self.go_to_line(line, store);
                 }
             }
@@ -116,12 +116,12 @@ impl Logs {
             }
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
-                let next = self.visible_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
+                let next = self.queried_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
                 return self.jump_to(next, forward, "no errors", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
-                let next = self.visible_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
+                let next = self.queried_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
                 let none = if store.session.search.is_empty() { "press / to search" } else { "no matches" };
                 return self.jump_to(next, forward, none, store);
             }
@@ -140,7 +140,7 @@ impl Logs {
             }
         };
         self.with_window(store, |spot, sheet| spot.move_by(by, sheet));
-        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.world.logs) {
+        if by < 0 && self.scroll.cursor == self.queried_lines.first(&store.world.logs) {
             self.read_older(store);
         }
         Vec::new()
@@ -164,7 +164,7 @@ impl Logs {
         let rows = match &self.pane {
             Pane::None => return None,
             Pane::Details(details) => self
-                .visible_lines
+                .queried_lines
                 .line(&store.world.logs, details.line)
                 .map_or(0, |l| super::panes::details::detail_rows(&l, store).len()),
             Pane::Patterns(patterns) => patterns.len(),
@@ -175,7 +175,7 @@ impl Logs {
         }
         match (&self.pane, command) {
             (Pane::Details(details), Command::Open | Command::Pivot) => {
-                let line = self.visible_lines.line(&store.world.logs, details.line)?;
+                let line = self.queried_lines.line(&store.world.logs, details.line)?;
                 let row = super::panes::details::detail_rows(&line, store).into_iter().nth(details.row)?;
                 if command == Command::Pivot {
                     return Some(self.pivot_to(details.line, &row.value, store));
@@ -203,7 +203,7 @@ impl Logs {
     /// neighbours too.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
         let Some(line) =
-            self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
+            self.cursor_line(store).and_then(|key| self.queried_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
@@ -219,7 +219,7 @@ impl Logs {
     /// Shows the lines that contain `value` in the logs of the line's service and its neighbours, around the
     /// time of the line. The previous query stays on the stack for the way back.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
-        let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
+        let service = self.queried_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
             return vec![Action::Notify("this line belongs to no service".to_owned())];
         };
@@ -304,7 +304,7 @@ impl Logs {
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
         self.go_to_line(key, store);
         if let Pane::Details(details) = &mut self.pane {
-            *details = Details { line: key, row: 0 };
+            *details = LineDetails { line: key, row: 0 };
         }
         let said = match (round, forward) {
             (Some(true), true) => "wrapped to the top",

@@ -15,7 +15,7 @@ const MAX_COPIED_LINES: usize = 10_000;
 /// Returns the text to copy: the selected field or pattern, the selected lines, or the cursor's line.
 pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     if let Pane::Details(details) = &logs.pane {
-        let line = logs.visible_lines.line(&store.world.logs, details.line)?;
+        let line = logs.queried_lines.line(&store.world.logs, details.line)?;
         return super::panes::details::detail_rows(&line, store)
             .into_iter()
             .nth(details.row)
@@ -39,13 +39,13 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
 /// instance.
 pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
-        (logs.visible_lines.first(&store.world.logs), logs.visible_lines.last(&store.world.logs))
+        (logs.queried_lines.first(&store.world.logs), logs.queried_lines.last(&store.world.logs))
     else {
         return vec![Action::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap: they share their text with the originals.
-    let (held, lines) = (store.world.logs.clone(), logs.visible_lines.lines().clone());
+    let (held, lines) = (store.world.logs.clone(), logs.queried_lines.lines().clone());
     let text = DeferredText::new(move |to| {
         let from = lines.key_before(&held, first);
         let mut chosen = lines.forward(&held, from).take_while(|line| line.key <= last);
@@ -66,9 +66,9 @@ fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
 
 /// Returns the lines from `first` to `last`, at most the last `MAX_COPIED_LINES` of them.
 fn lines_between<'a>(logs: &'a Logs, store: &'a Store, first: EntryKey, last: EntryKey) -> Vec<LogEntry<'a>> {
-    let mut lines: Vec<_> = logs.visible_lines.lines().entries_up_to(&store.world.logs, Some(last), 1);
+    let mut lines: Vec<_> = logs.queried_lines.lines().entries_up_to(&store.world.logs, Some(last), 1);
     let before = logs
-        .visible_lines
+        .queried_lines
         .lines()
         .backward(&store.world.logs, Some(last))
         .take_while(|line| line.key >= first);

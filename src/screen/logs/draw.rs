@@ -84,7 +84,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     draw_lines(logs, scene, (area, areas.lines), buf, &mut hits);
     match &logs.pane {
         Pane::None => {}
-        Pane::Details(details) => match logs.visible_lines.line(&scene.store.world.logs, details.line) {
+        Pane::Details(details) => match logs.queried_lines.line(&scene.store.world.logs, details.line) {
             Some(line) => {
                 hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf));
             }
@@ -163,20 +163,20 @@ fn title(logs: &Logs, store: &Store) -> String {
     if more > 0 {
         words.push(format!("{} streams, {more} more not read", targets.len()));
     }
-    words.extend(logs.visible_lines.match_count(&store.world.logs, logs.scroll.cursor).map(
+    words.extend(logs.queried_lines.match_count(&store.world.logs, logs.scroll.cursor).map(
         |(number, found)| match number {
             Some(number) => format!("match {number} of {found}"),
             None => format!("matches: {found}"),
         },
     ));
-    if !logs.visible_lines.is_complete() {
+    if !logs.queried_lines.is_complete() {
         words.push("filtering lines".to_owned());
     }
     if logs.backfill.is_reading() {
         words.push("loading older lines".to_owned());
     } else if backfill::no_older_lines(&store.world.logs, &targets)
         && logs.scroll.cursor.is_some()
-        && logs.scroll.cursor == logs.visible_lines.first(&store.world.logs)
+        && logs.scroll.cursor == logs.queried_lines.first(&store.world.logs)
     {
         words.push("start of the log".to_owned());
     }
@@ -189,12 +189,12 @@ fn title(logs: &Logs, store: &Store) -> String {
 
 /// Describes the scroll position: following, or paused at a line number.
 fn position_text(logs: &Logs, store: &Store) -> String {
-    let all = logs.visible_lines.lines().count(&store.world.logs);
+    let all = logs.queried_lines.lines().count(&store.world.logs);
     match logs.scroll.cursor {
         _ if all == 0 => if logs.scroll.is_following() { "following" } else { "paused" }.to_owned(),
         None => format!("following, {}", text::pluralize(all, "line")),
         Some(here) => {
-            let line = (logs.visible_lines.lines().matches_before(&store.world.logs, here) + 1).min(all);
+            let line = (logs.queried_lines.lines().matches_before(&store.world.logs, here) + 1).min(all);
             format!("paused at line {line} of {all}")
         }
     }

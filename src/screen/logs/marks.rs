@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 /// Lines that the user marked, and the line at which the selection starts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Marks {
+pub(super) struct LineMarks {
     /// Marked lines.
     lines: BTreeSet<EntryKey>,
     /// Line at which the selection starts, `None` without a selection; it ends at the cursor.
     pub selection_start: Option<EntryKey>,
 }
 
-impl Marks {
+impl LineMarks {
     /// Marks a line, or removes its mark.
     pub(super) fn toggle(&mut self, line: EntryKey) {
         if !self.lines.remove(&line) {

@@ -11,7 +11,7 @@ mod marks;
 mod commands;
 mod scroll_position;
 
-use super::{Action, Canvas, Click, HitMap, PromptKind, Scene, Screen};
+use super::{Action, Canvas, Click, HitMap, LogPromptKind, Scene, Screen};
 use crate::{
     command::Command,
     log_store::{EntryKey, LogEntry, StreamScope},
@@ -21,13 +21,13 @@ use crate::{
 };
 pub use applies::{scope_has_logs, scope_refusal};
 use draw::{display_options::DisplayOptions, line::ColumnWidths};
-use marks::Marks;
+use marks::LineMarks;
 use panes::{histogram::Histogram, pane::Pane};
 use query::{
     backfill::Backfill,
     filter_chip::FilterChip,
+    queried_lines::{QueriedLines, ResolvedQuery},
     scope::ServiceScope,
-    visible_lines::{ResolvedQuery, VisibleLines},
 };
 use ratatui::layout::Rect;
 use scroll_position::{LogWindow, ScrollPosition};
@@ -38,10 +38,10 @@ use std::collections::BTreeSet;
 pub struct Logs {
     query: LogQuery,
     /// Queries and scroll positions to return to, one for each pivot.
-    pivot_stack: Vec<PivotFrame>,
+    pivot_stack: Vec<PivotOrigin>,
     /// Node that was selected when the lines were last updated.
     shown_node: Option<NodeId>,
-    visible_lines: VisibleLines,
+    queried_lines: QueriedLines,
     scroll: ScrollPosition,
     /// Jump to a time whose lines may still have to be read.
     pending_jump: Option<PendingJump>,
@@ -49,7 +49,7 @@ pub struct Logs {
     display: DisplayOptions,
     pane: Pane,
     histogram: Option<Histogram>,
-    marks: Marks,
+    marks: LineMarks,
     /// Area of the screen at the last update.
     area: Rect,
 }
@@ -79,7 +79,7 @@ struct PendingJump {
 }
 
 /// Query and scroll position at which a pivot began.
-type PivotFrame = (LogQuery, ScrollPosition);
+type PivotOrigin = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
@@ -154,16 +154,16 @@ impl Screen for Logs {
 
 impl Logs {
     /// Handles the user's input to a prompt that this screen opened.
-    pub fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Action> {
+    pub fn on_prompt_input(&mut self, question: LogPromptKind, answer: &str, store: &Store) -> Vec<Action> {
         match question {
-            PromptKind::KeepFilter | PromptKind::HideFilter => {
+            LogPromptKind::KeepFilter | LogPromptKind::HideFilter => {
                 let services = self.query.scope.services(store);
-                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
+                match FilterChip::parse(answer, question == LogPromptKind::KeepFilter, &services) {
                     Ok(chip) => self.add_filter(chip),
                     Err(why) => return vec![Action::Notify(why)],
                 }
             }
-            PromptKind::GoToTime => {
+            LogPromptKind::GoToTime => {
                 match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
                     Ok(at) => self.request_jump(at, store),
                     Err(why) => return vec![Action::Notify(why)],
@@ -192,7 +192,7 @@ impl Logs {
     /// Returns the time of the cursor, or `None` while the screen follows the newest lines. The log store
     /// drops lines near that time last.
     #[must_use]
-    pub fn log_focus_time(&self) -> Option<Timestamp> {
+    pub fn viewed_time(&self) -> Option<Timestamp> {
         self.scroll.cursor.map(|cursor| cursor.at)
     }
 
@@ -240,17 +240,17 @@ impl Logs {
             self.backfill.retain_streams(&self.targets(store));
         }
         let asked = self.resolved_query(store);
-        let mut whole = self.visible_lines.advance(&store.world.logs, asked);
+        let mut whole = self.queried_lines.advance(&store.world.logs, asked);
         if whole {
             self.try_pending_jump(store);
         }
         let services = self.query.scope.services(store);
         if let Some(histogram) = &mut self.histogram {
             let width = self.area.width.saturating_sub(2);
-            histogram.update(&self.visible_lines, &store.world.logs, &services, store, width);
+            histogram.update(&self.queried_lines, &store.world.logs, &services, store, width);
         }
         if let Pane::Patterns(patterns) = &mut self.pane {
-            whole &= patterns.update(&self.visible_lines, &store.world.logs, &services, store.world.now);
+            whole &= patterns.update(&self.queried_lines, &store.world.logs, &services, store.world.now);
         }
         if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
@@ -339,7 +339,7 @@ impl Logs {
             jump.read_since,
             &mut jump.requested_streams,
         );
-        let held = self.visible_lines.first(&store.world.logs).is_some_and(|first| first.at <= jump.at);
+        let held = self.queried_lines.first(&store.world.logs).is_some_and(|first| first.at <= jump.at);
         if held || (settled && !self.backfill.is_reading()) {
             self.go_to_time(jump.at, store);
         } else {
@@ -349,7 +349,7 @@ impl Logs {
 
     /// Moves the cursor to the first line at or after `at`, or follows the end if all lines are older.
     fn go_to_time(&mut self, at: Timestamp, store: &Store) {
-        match self.visible_lines.first_at_or_after(&store.world.logs, at) {
+        match self.queried_lines.first_at_or_after(&store.world.logs, at) {
             Some(key) => self.go_to_line(key, store),
             None => self.scroll.resume_following(),
         }
@@ -373,7 +373,7 @@ impl Logs {
         let width = usize::from(area.width.saturating_sub(2));
         let room = ColumnWidths::of(self, &self.services(store), width).text_cells(width);
         let takes = Box::new(move |line: &LogEntry<'_>| draw::line::row_count(self, line, room));
-        LogWindow { log_store: &store.world.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
+        LogWindow { log_store: &store.world.logs, queried_lines: &self.queried_lines, rows, rows_of: takes }
     }
 
     /// Returns the lines on a screen with this area, the oldest first.
@@ -383,6 +383,6 @@ impl Logs {
 
     /// Returns the key of the cursor's line, or of the last line while following.
     fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
-        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.world.logs))
+        self.scroll.cursor.or_else(|| self.queried_lines.last(&store.world.logs))
     }
 }

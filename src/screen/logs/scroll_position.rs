@@ -1,12 +1,12 @@
 //! Scroll position in the log lines: either following the newest line, or at a cursor.
 
-use super::query::visible_lines::VisibleLines;
+use super::query::queried_lines::QueriedLines;
 use crate::log_store::{EntryKey, LogEntry, LogStore};
 
 /// Scroll position in the log lines, as keys of lines, because line numbers change while lines arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScrollPosition {
-    /// Line of the cursor; `None` while following.
+    /// Line of the cursor; `None` while following the newest line.
     pub cursor: Option<EntryKey>,
     /// Last line on the screen; `None` while following.
     pub bottom: Option<EntryKey>,
@@ -21,11 +21,11 @@ pub(super) struct ScrollPosition {
 pub(super) struct LogWindow<'a> {
     /// Log store with the lines.
     pub log_store: &'a LogStore,
-    /// Lines that the filters show.
-    pub visible_lines: &'a VisibleLines,
-    /// Number of rows on the screen.
+    /// Lines in memory that the query selects.
+    pub queried_lines: &'a QueriedLines,
+    /// Number of rows for lines on the screen.
     pub rows: usize,
-    /// Function that returns the number of rows a line takes.
+    /// Function that returns the number of rows that a line takes.
     pub rows_of: Box<dyn Fn(&LogEntry<'_>) -> usize + 'a>,
 }
 
@@ -63,7 +63,7 @@ impl ScrollPosition {
     pub(super) fn move_by(&mut self, by: isize, window: &LogWindow<'_>) {
         let Some(last) = window.last() else { return };
         let here = self.cursor.unwrap_or(last);
-        let lines = window.visible_lines.lines();
+        let lines = window.queried_lines.lines();
         let walk = if by < 0 {
             lines.backward(window.log_store, Some(here))
         } else {
@@ -82,7 +82,7 @@ impl ScrollPosition {
     /// Moves the cursor to the first line.
     pub(super) fn go_to_first(&mut self, window: &LogWindow<'_>) {
         self.stop_following(window);
-        self.cursor = window.visible_lines.first(window.log_store);
+        self.cursor = window.queried_lines.first(window.log_store);
         self.bottom = self.cursor;
         self.scroll_to_cursor(window);
     }
@@ -109,7 +109,7 @@ impl ScrollPosition {
         if shown.first().is_some_and(|first| cursor < *first) {
             self.bottom = Some(window.bottom_for_top(cursor, window.rows));
         } else if let Some(first) =
-            shown.first().filter(|first| window.visible_lines.first(window.log_store) == Some(**first))
+            shown.first().filter(|first| window.queried_lines.first(window.log_store) == Some(**first))
         {
             // At the start of the log, the window is filled so that no row stays empty.
             self.bottom =
@@ -120,14 +120,14 @@ impl ScrollPosition {
 
 impl<'a> LogWindow<'a> {
     fn last(&self) -> Option<EntryKey> {
-        self.visible_lines.last(self.log_store)
+        self.queried_lines.last(self.log_store)
     }
 
     /// Returns the lines on a screen whose last line is `bottom` (`None` for the newest line), the oldest
     /// first. The first line may fit only with its end.
     pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
         let mut used = 0;
-        let mut lines = self.visible_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
+        let mut lines = self.queried_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
         let begin = lines.iter().rev().take_while(|line| {
             let room = used < self.rows;
             used += (self.rows_of)(line);
@@ -147,8 +147,8 @@ impl<'a> LogWindow<'a> {
 
     /// Returns the key of the last line on a screen of `rows` rows whose first line is `top`.
     fn bottom_for_top(&self, top: EntryKey, rows: usize) -> EntryKey {
-        let mut used = self.visible_lines.line(self.log_store, top).map_or(1, |line| (self.rows_of)(&line));
-        let more = self.visible_lines.lines().forward(self.log_store, Some(top)).take_while(|line| {
+        let mut used = self.queried_lines.line(self.log_store, top).map_or(1, |line| (self.rows_of)(&line));
+        let more = self.queried_lines.lines().forward(self.log_store, Some(top)).take_while(|line| {
             used += (self.rows_of)(line);
             used <= rows
         });

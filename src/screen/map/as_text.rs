@@ -4,7 +4,7 @@ use super::{
     DrawnMap, Map, Scene,
     draw::{self, map_styles::MapStyles},
     graph::{
-        build_graph::GraphOptions, detail_level::DetailLevel, map_graph::MapGraph, view_state::ViewState,
+        build_graph::GraphOptions, detail_level::DetailLevel, map_choices::MapChoices, map_graph::MapGraph,
     },
     interaction::viewport::Viewport,
 };
@@ -13,14 +13,14 @@ use ratatui::layout::Rect;
 use std::sync::Arc;
 
 /// Maximum number of columns, and of rows, of a map as text.
-const MAX_TEXT_MAP_CELLS: i32 = 4_000;
+const MAX_TEXT_MAP_SIDE: i32 = 4_000;
 
 /// Returns the whole map as text, in boxes, regardless of the screen size.
 #[must_use]
 pub fn map_as_text(scene: Scene<'_>) -> String {
-    let view_state = ViewState::default();
+    let view_state = MapChoices::default();
     let graph_options = GraphOptions {
-        view_state: &view_state,
+        map_choices: &view_state,
         available_size: (0, 0),
         half_cells: false,
         with_hub_badges: false,
@@ -29,8 +29,8 @@ pub fn map_as_text(scene: Scene<'_>) -> String {
     let options = Options::default();
     let diagram = layout(&graph.layout_graph, None, &options);
     let (width, height) = (
-        diagram.size.0.clamp(0, MAX_TEXT_MAP_CELLS) as u16,
-        diagram.size.1.clamp(0, MAX_TEXT_MAP_CELLS) as u16,
+        diagram.size.0.clamp(0, MAX_TEXT_MAP_SIDE) as u16,
+        diagram.size.1.clamp(0, MAX_TEXT_MAP_SIDE) as u16,
     );
     let area = Rect::new(0, 0, width, height);
     let mut looks = MapStyles::default();

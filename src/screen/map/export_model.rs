@@ -5,9 +5,9 @@ use super::graph::{
     build_graph::GraphOptions,
     detail_level::DetailLevel,
     item::{Item, MAX_NAME_CELLS},
+    map_choices::MapChoices,
     map_edge::MapEdge,
     map_graph::MapGraph,
-    view_state::ViewState,
 };
 use crate::{
     layout::{Direction, Options, Point, Rect, layout},
@@ -23,7 +23,7 @@ pub struct MapExport<'a> {
     /// Title and frame of each group; the frame is in cells.
     pub groups: Vec<(String, Rect)>,
     /// Edges of the map that the filters show, with their routes.
-    pub lines: Vec<ExportEdge<'a>>,
+    pub edges: Vec<ExportEdge<'a>>,
     /// Width and height of the whole map, in cells.
     pub size: (i32, i32),
     /// Direction from callers to callees: left to right or top down.
@@ -79,7 +79,7 @@ pub enum EdgeTone {
 pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     let store = scene.store;
     let options = GraphOptions {
-        view_state: &ViewState::default(),
+        map_choices: &MapChoices::default(),
         available_size: (0, 0),
         half_cells: false,
         with_hub_badges: false,
@@ -103,7 +103,7 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     };
     MapExport {
         nodes: graph.items.iter().zip(&diagram.nodes).filter_map(spot).collect(),
-        lines: graph.edges.iter().zip(routes).filter_map(line).collect(),
+        edges: graph.edges.iter().zip(routes).filter_map(line).collect(),
         groups: graph.groups.into_iter().map(|(_, title)| title).zip(diagram.groups).collect(),
         size: diagram.size,
         direction: diagram.direction,

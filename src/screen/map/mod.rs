@@ -21,11 +21,11 @@ use draw::{map_styles::MapStyles, on_demand_edges::OnDemandEdges};
 use graph::{
     detail_level::DetailLevel,
     item::{Item, ItemKind},
+    map_choices::MapChoices,
     map_graph::MapGraph,
     map_variant::MapVariant,
-    view_state::ViewState,
 };
-use interaction::{hover::Hovered, viewport::Viewport};
+use interaction::{hover::HoverTarget, viewport::Viewport};
 use ratatui::layout::Rect;
 pub use relayout::layout_candidates::{LayoutCandidate, LayoutComparison, LayoutRequest};
 use relayout::{
@@ -60,7 +60,7 @@ pub struct Map {
     /// True if the selection changed while another screen was shown.
     selection_changed_while_hidden: bool,
     /// Focus, detail level and collapsed groups that the user chose.
-    view_state: ViewState,
+    map_choices: MapChoices,
     /// Position in the cycle of neighbours that tab steps through.
     neighbour_cycle: Option<interaction::navigation::NeighbourCycle>,
     /// True if the user switched the minimap off.
@@ -68,7 +68,7 @@ pub struct Map {
     /// Policy that decides when to replace a layout that has become tangled by many changes.
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
-    hovered: Option<Hovered>,
+    hovered: Option<HoverTarget>,
     /// True if the panel for the selected node is visible.
     shows_panel: bool,
 }
@@ -135,7 +135,7 @@ impl Screen for Map {
         if let Some(node) =
             store.session.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden)
         {
-            self.view_state.bring_into_focus(node, store);
+            self.map_choices.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
         let draw::Areas { map: area, panel } = draw::areas(area);
@@ -145,7 +145,7 @@ impl Screen for Map {
         if resized {
             self.viewport.center();
         }
-        self.rebuild_graph(scene);
+        self.rebuild_variants(scene);
         if resized {
             self.scheduler.note_change(true);
         }
@@ -204,7 +204,7 @@ impl Map {
     /// Notes that the mouse is over the screen cell `at`, or not over the map if `None`. Returns true if the
     /// map has to be redrawn.
     pub fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
-        let hovered = at.and_then(|cell| Hovered::at(self, cell));
+        let hovered = at.and_then(|cell| HoverTarget::at(self, cell));
         let changed = hovered != self.hovered;
         self.hovered = hovered;
         changed
@@ -212,18 +212,18 @@ impl Map {
 
     /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
-        self.view_state.bring_into_focus(node, store);
+        self.map_choices.bring_into_focus(node, store);
     }
 
     /// Returns the nodes in focus, or `None` if all nodes are shown.
     #[must_use]
     pub fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
-        self.view_state.focused_nodes(store)
+        self.map_choices.focused_nodes(store)
     }
 
     /// Returns the detail level that the user chose, or else the level of the map on the screen.
     fn detail_level(&self) -> DetailLevel {
-        self.view_state.level.unwrap_or(self.drawn.graph.level)
+        self.map_choices.level.unwrap_or(self.drawn.graph.level)
     }
 
     /// Returns the selected item: the one that contains the selected node.

@@ -8,7 +8,7 @@ use crate::{
     history::{EventGroup, EventKindSpec},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
-        describe::card_text::event_group_text,
+        describe::node_text::event_group_text,
         widget::{
             frame::draw_frame,
             table::{Column, TableCell, draw_table},

@@ -7,7 +7,7 @@ mod scope;
 
 use super::{
     Action, Canvas, Click, HitMap, Scene, Screen, ScreenId,
-    describe::card_text::event_group_text,
+    describe::node_text::event_group_text,
     widget::table::{moves_cursor, row_after_command},
 };
 use crate::{
@@ -30,7 +30,7 @@ pub struct Timeline {
     centre: Option<NodeId>,
     /// Node that moving the cursor selected last. `centre` follows only selections that differ from it, so it
     /// stays while the user moves over rows.
-    selected_here: Option<NodeId>,
+    selected_by_cursor: Option<NodeId>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,
     rows: Vec<EventGroup>,
@@ -92,8 +92,8 @@ impl Screen for Timeline {
     }
 
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
-        if self.selected_here != scene.store.session.selected {
-            self.selected_here.clone_from(&scene.store.session.selected);
+        if self.selected_by_cursor != scene.store.session.selected {
+            self.selected_by_cursor.clone_from(&scene.store.session.selected);
             self.centre.clone_from(&scene.store.session.selected);
         }
         self.rebuild_rows(scene.store);
@@ -167,7 +167,7 @@ impl Timeline {
         let Some(row) = self.rows.get(row) else { return Vec::new() };
         self.cursor = Some(Arc::clone(&row.first));
         let node = row.last.subject.node().cloned();
-        self.selected_here = node.clone().or(self.selected_here.take());
+        self.selected_by_cursor = node.clone().or(self.selected_by_cursor.take());
         node.map(Action::Select).into_iter().collect()
     }
 

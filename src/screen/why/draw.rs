@@ -3,7 +3,7 @@
 
 use super::{
     Why,
-    rows::{EdgeRow, edge_rows},
+    rows::{WhyRow, why_rows},
 };
 use crate::{
     model::ConnectionOutcome,
@@ -57,7 +57,7 @@ pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
 pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let Scene { store, theme, .. } = scene;
     let Some(node) = store.selected_node() else { return HitMap::default() };
-    let rows = edge_rows(store, &node.id);
+    let rows = why_rows(store, &node.id);
     if rows.is_empty() {
         draw_no_edges(node, scene, area, buf);
         return HitMap::default();
@@ -80,9 +80,9 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
 }
 
 /// Returns the title of the list: the node and its numbers of callers and callees.
-fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
+fn title(node: &Node, rows: &[WhyRow<'_>]) -> String {
     let count = |wanted: bool| {
-        rows.iter().filter(|row| matches!(row, EdgeRow::Edge { out, .. } if *out == wanted)).count()
+        rows.iter().filter(|row| matches!(row, WhyRow::Edge { out, .. } if *out == wanted)).count()
     };
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
@@ -90,7 +90,7 @@ fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
 /// Returns the explanation of a row of `node`, wrapped to `width` cells: the evidence of an edge, or the
 /// location and a next step for an unknown address or a failed connection.
 pub(super) fn evidence_lines(
-    row: &EdgeRow<'_>,
+    row: &WhyRow<'_>,
     node: &Node,
     scene: Scene<'_>,
     width: usize,
@@ -104,7 +104,7 @@ pub(super) fn evidence_lines(
         }
     };
     match row {
-        EdgeRow::Edge { edge, .. } => {
+        WhyRow::Edge { edge, .. } => {
             let (from, to) = row.caller_and_callee(node);
             let to = to.unwrap_or(node);
             say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
@@ -119,7 +119,7 @@ pub(super) fn evidence_lines(
                 say(&text, 2, ink.text.into());
             }
         }
-        EdgeRow::Dangling(dangling) => {
+        WhyRow::Dangling(dangling) => {
             say(&format!("{} names {}", node.label(), dangling.address), 0, ink.title.into());
             say(
                 "no known service has this address: is it in another source, or removed?",
@@ -129,7 +129,7 @@ pub(super) fn evidence_lines(
             say("", 0, ink.text.into());
             say(&dangling.location, 2, ink.text.into());
         }
-        EdgeRow::Rejected(rejected) => {
+        WhyRow::FailedConnection(rejected) => {
             let (what, next) = match rejected.outcome {
                 ConnectionOutcome::Failed => ("can't reach", "check its state, the address and the network"),
                 _ => ("is rejected by", "check the security groups and network ACLs between them"),
@@ -137,13 +137,15 @@ pub(super) fn evidence_lines(
             say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
             say(next, 0, ink.degraded.into());
             say("", 0, ink.text.into());
-            say(&edge_text::rejection_text(rejected, store.world.now), 2, ink.text.into());
+            say(&edge_text::failed_connection_text(rejected, store.world.now), 2, ink.text.into());
         }
     }
     let (from, to) = row.caller_and_callee(node);
     say("", 0, ink.text.into());
-    for watched in
-        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(&store.world, end))
+    for watched in [Some(from), to]
+        .into_iter()
+        .flatten()
+        .filter_map(|end| edge_text::monitoring_status(&store.world, end))
     {
         say(&watched, 0, ink.dim.into());
     }

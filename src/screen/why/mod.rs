@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
-use rows::{EdgeRow, RowKey, edge_rows};
+use rows::{RowKey, WhyRow, why_rows};
 
 /// State of the why screen, which lists the edges of the selected node with their evidence.
 #[derive(Default)]
@@ -67,7 +67,7 @@ impl Screen for Why {
         }
         let rows = self.rows(store);
         let here = self.selected_index(&rows);
-        self.selected_key = rows.get(here).map(EdgeRow::key);
+        self.selected_key = rows.get(here).map(WhyRow::key);
         let detail = draw::split_areas(area, rows.len()).1;
         let width = usize::from(detail.width.saturating_sub(4));
         let lines = match (rows.get(here), store.selected_node()) {
@@ -80,7 +80,7 @@ impl Screen for Why {
 
     fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
         let Click::Row(row) = at else { return Vec::new() };
-        let spot = self.rows(store).get(row).map(EdgeRow::key);
+        let spot = self.rows(store).get(row).map(WhyRow::key);
         if spot.is_some() && spot == self.selected_key {
             return self.follow_edge(store);
         }
@@ -101,7 +101,7 @@ impl Screen for Why {
 
 impl Why {
     /// Removes all nodes to go back to, because the user closed the screen.
-    pub fn forget_way_back(&mut self) {
+    pub fn clear_back_stack(&mut self) {
         self.back_stack.clear();
     }
 
@@ -111,13 +111,13 @@ impl Why {
         self.scroll.reset();
     }
 
-    fn rows<'a>(&self, store: &'a Store) -> Vec<EdgeRow<'a>> {
+    fn rows<'a>(&self, store: &'a Store) -> Vec<WhyRow<'a>> {
         let node = self.shown_node.as_ref().and_then(|of| store.world.topology().nodes.get(of));
-        node.map(|node| edge_rows(store, &node.id)).unwrap_or_default()
+        node.map(|node| why_rows(store, &node.id)).unwrap_or_default()
     }
 
     /// Returns the index of the selected row, or 0 if the row no longer exists.
-    fn selected_index(&self, rows: &[EdgeRow<'_>]) -> usize {
+    fn selected_index(&self, rows: &[WhyRow<'_>]) -> usize {
         rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
@@ -132,9 +132,9 @@ impl Why {
             return vec![Action::Notify("no known service has this address".to_owned())];
         };
         let taken = row.key();
-        let out = !matches!(row, EdgeRow::Edge { out: false, .. });
-        let next = |row: &&EdgeRow<'_>| matches!(row, EdgeRow::Edge { out: same, .. } if *same == out);
-        let spot = rows::edge_rows(store, &peer).iter().find(next).map(EdgeRow::key);
+        let out = !matches!(row, WhyRow::Edge { out: false, .. });
+        let next = |row: &&WhyRow<'_>| matches!(row, WhyRow::Edge { out: same, .. } if *same == out);
+        let spot = rows::why_rows(store, &peer).iter().find(next).map(WhyRow::key);
         self.back_stack.push((of, Some(taken)));
         self.shown_node = Some(peer.clone());
         self.select_row(spot);

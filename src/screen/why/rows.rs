@@ -14,13 +14,13 @@ use crate::{
 use ratatui::style::Style;
 
 /// Row of the why screen: an edge of the node, or the reason why an edge is missing.
-pub(super) enum EdgeRow<'a> {
+pub(super) enum WhyRow<'a> {
     /// Edge between the node and `peer`. `out` is true if the node is the caller.
     Edge { out: bool, peer: &'a Node, edge: &'a Edge },
     /// Reference of the node to an address that matches no known service.
     Dangling(&'a DanglingReference),
     /// Connection of the node that failed or was rejected.
-    Rejected(&'a FailedConnection),
+    FailedConnection(&'a FailedConnection),
 }
 
 /// Key by which a row is found again when the list changes: the kind of the row as a number, and a text that
@@ -28,7 +28,7 @@ pub(super) enum EdgeRow<'a> {
 pub(super) type RowKey = (u8, String);
 
 /// Returns the rows of a node that pass the edge filter, callers first.
-pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'a>> {
+pub(super) fn why_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<WhyRow<'a>> {
     let edges = |out: bool, all: Vec<(&'a NodeId, &'a Edge)>| {
         let shown = move |peer: &NodeId, edge: &Edge| {
             let (from, to) = if out { (node, peer) } else { (peer, node) };
@@ -36,25 +36,29 @@ pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'
         };
         let shown = all.into_iter().filter(move |(peer, edge)| shown(peer, edge));
         shown.filter_map(move |(peer, edge)| {
-            store.world.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
+            store.world.topology().nodes.get(peer).map(|peer| WhyRow::Edge { out, peer, edge })
         })
     };
     let callers = edges(false, store.world.topology().callers(node).collect());
     let mut all: Vec<_> = callers.chain(edges(true, store.world.topology().calls(node).collect())).collect();
     if store.session.edge_filter == EdgeFilter::All {
-        all.extend(store.world.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
-        all.extend(store.world.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
+        all.extend(store.world.topology().dangling.iter().filter(|d| &d.from == node).map(WhyRow::Dangling));
+        all.extend(
+            store.world.failed_connections.iter().filter(|r| &r.from == node).map(WhyRow::FailedConnection),
+        );
     }
     all
 }
 
-impl<'a> EdgeRow<'a> {
+impl<'a> WhyRow<'a> {
     /// Returns the key of the row.
     pub(super) fn key(&self) -> RowKey {
         match self {
             Self::Edge { out, peer, .. } => (u8::from(*out), peer.id.to_string()),
             Self::Dangling(dangling) => (2, format!("{} {}", dangling.location, dangling.address)),
-            Self::Rejected(rejected) => (3, format!("{} {}", rejected.location, rejected.target_label)),
+            Self::FailedConnection(rejected) => {
+                (3, format!("{} {}", rejected.location, rejected.target_label))
+            }
         }
     }
 
@@ -63,7 +67,7 @@ impl<'a> EdgeRow<'a> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
             Self::Dangling(_) => None,
-            Self::Rejected(rejected) => {
+            Self::FailedConnection(rejected) => {
                 rejected.to.as_ref().and_then(|id| store.world.topology().nodes.get(id))
             }
         }
@@ -106,7 +110,7 @@ impl<'a> EdgeRow<'a> {
                 ("unknown address".to_owned(), dim),
                 (String::new(), dim),
             ],
-            Self::Rejected(rejected) => vec![
+            Self::FailedConnection(rejected) => vec![
                 (glyphs.arrow.to_owned(), dim),
                 (glyphs.cross.to_owned(), bad),
                 (rejected.target_label.clone(), plain),

@@ -82,7 +82,7 @@ impl Grouping {
                     return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
                 }
                 let (group, home) = (node.group.as_ref()?, node.display_group.as_ref()?);
-                return Some(match world.large_groups.part_of(node) {
+                return Some(match world.large_groups.part_name(node) {
                     Some(part) => (format!("{source}/{group}/{part}"), format!("{home}: {part}")),
                     None => (format!("{source}/{group}"), home.clone()),
                 });

@@ -3,7 +3,7 @@
 use crate::model::NodeId;
 
 /// Maximum number of remembered selections.
-const MAX_HISTORY_NODES: usize = 200;
+const MAX_SELECTIONS: usize = 200;
 
 /// Nodes selected so far in this run, the oldest first, and the position of the current one among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl SelectionHistory {
         }
         self.nodes.truncate(self.position + 1);
         self.nodes.push(node.clone());
-        if self.nodes.len() > MAX_HISTORY_NODES {
+        if self.nodes.len() > MAX_SELECTIONS {
             self.nodes.remove(0);
         }
         self.position = self.nodes.len() - 1;

@@ -31,7 +31,7 @@ impl World {
     /// Returns the nodes with a finding above `Info`, their direct and indirect callers, and their direct
     /// callees.
     #[must_use]
-    pub fn faulty_nodes_and_neighbours(&self) -> BTreeSet<NodeId> {
+    pub fn faulty_nodes_with_callers_and_callees(&self) -> BTreeSet<NodeId> {
         let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone());
         let bad: BTreeSet<NodeId> = bad.collect();
         let called = bad.iter().flat_map(|node| self.topology().calls(node)).map(|(to, _)| to.clone());

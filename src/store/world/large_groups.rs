@@ -79,7 +79,7 @@ impl LargeGroups {
 
     /// Returns the name of the part to which `node` belongs, or `None` if its group is not split.
     #[must_use]
-    pub fn part_of(&self, node: &Node) -> Option<String> {
+    pub fn part_name(&self, node: &Node) -> Option<String> {
         let crowd = self.groups.get(&group_key(node)?)?;
         let word =
             name_words(&node.name).nth(crowd.shared_words).filter(|word| crowd.part_words.contains(*word));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn part(crowds: &LargeGroups, nodes: &[Node], name: &str) -> Option<String> {
-        crowds.part_of(nodes.iter().find(|node| node.name == name).unwrap())
+        crowds.part_name(nodes.iter().find(|node| node.name == name).unwrap())
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl World {
     }
 
     /// Applies the snapshot or failure of a poll of `source`. Returns true if anything but times changed.
-    pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+    pub fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());

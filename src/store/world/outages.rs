@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn apply_services(world: &mut World, service: Service) {
-        world.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
+        world.apply_poll_result(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
     }
 
     #[test]

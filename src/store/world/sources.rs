@@ -75,17 +75,17 @@ mod tests {
         assert_eq!(world.findings, [], "it may be otherwise by now");
         assert_eq!(world.inventory.first_snapshot_at(), None, "nobody has watched since");
 
-        world.apply_snapshot(&ecs, Ok(snapshot_at(ago(2), vec![service_of_ecs("a")], true)));
+        world.apply_poll_result(&ecs, Ok(snapshot_at(ago(2), vec![service_of_ecs("a")], true)));
         assert_eq!((world.inventory.services().count(), world.cached_services.len()), (3, 2));
         assert_eq!(
             (world.sources[0].state, world.sources[0].last_read),
             (SourceState::Cached, Some(ago(86_400)))
         );
-        world.apply_snapshot(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
-        world.apply_snapshot(&ecs, Ok(snapshot_at(ago(1), vec![service_of_ecs("a")], true)));
+        world.apply_poll_result(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
+        world.apply_poll_result(&ecs, Ok(snapshot_at(ago(1), vec![service_of_ecs("a")], true)));
         assert_eq!(world.sources[0].last_read, Some(ago(86_400)), "most of it is as old as it was");
 
-        world.apply_snapshot(
+        world.apply_poll_result(
             &ecs,
             Ok(snapshot_at(ago(0), vec![service_of_ecs("a"), service_of_ecs("b")], false)),
         );

@@ -105,7 +105,7 @@ mod tests {
             text,
             message: parsed.message.start as usize..parsed.message.end as usize,
             format: parsed.format,
-            paint: &[],
+            styles: &[],
             note: None,
         };
         fold.part_of(&line, Some(&Search::new(search))).text.into_owned()

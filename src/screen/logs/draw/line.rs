@@ -71,7 +71,7 @@ impl ColumnWidths {
 
 /// Returns the text to show for a line.
 fn shown_part<'a>(logs: &Logs, line: &LogEntry<'a>) -> LinePart<'a> {
-    logs.display.field_display.part_of(line, logs.visible_lines.search())
+    logs.display.field_display.part_of(line, logs.queried_lines.search())
 }
 
 /// Returns the number of rows that a line takes if its text column has `room` cells.
@@ -102,7 +102,7 @@ pub(in crate::screen::logs) fn render_rows(
     let mut inked =
         StyledText::new(&part.text, (logs.display.scroll_x + room * rows).saturating_mul(2), base);
     if let Some(from) = part.offset.filter(|_| theme.is_coloured()) {
-        inked = inked.with_ansi_styles(line.paint, from);
+        inked = inked.with_ansi_styles(line.styles, from);
     }
     let inked = inked
         .with_style_from(part.fields_start, theme.styles.dim.into())

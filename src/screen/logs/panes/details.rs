@@ -16,7 +16,7 @@ use ratatui::{layout::Rect, style::Style};
 
 /// The log line whose details the pane shows, and the selected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::screen::logs) struct Details {
+pub(in crate::screen::logs) struct LineDetails {
     /// Key of the line.
     pub line: EntryKey,
     /// Index of the selected row.
@@ -76,7 +76,7 @@ pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -
 
 /// Draws the details pane. A long value takes several rows of the screen.
 pub(in crate::screen::logs) fn draw_details(
-    details: &Details,
+    details: &LineDetails,
     line: &LogEntry<'_>,
     scene: Scene<'_>,
     area: Rect,

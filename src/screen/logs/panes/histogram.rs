@@ -8,7 +8,7 @@ use crate::{
     screen::{
         Canvas, Scene,
         describe::time::TimeFormat,
-        logs::query::visible_lines::VisibleLines,
+        logs::query::queried_lines::QueriedLines,
         widget::{bar::histogram, text},
     },
     store::Store,
@@ -35,14 +35,14 @@ pub(in crate::screen::logs) struct Histogram {
     /// Index of the selected bucket.
     pub chosen_bucket: Option<usize>,
     /// Inputs of the last computation, if it covered all lines: number of lines, time, and width in cells.
-    counted_from: Option<(usize, Timestamp, u16)>,
+    last_inputs: Option<(usize, Timestamp, u16)>,
 }
 
 impl Histogram {
     /// Recomputes the histogram, at most once a second because faster changes can't be read.
     pub(in crate::screen::logs) fn update(
         &mut self,
-        tape: &VisibleLines,
+        tape: &QueriedLines,
         held: &LogStore,
         services: &[&Service],
         store: &Store,
@@ -54,10 +54,10 @@ impl Histogram {
                 && (now == store.world.now && tape.is_complete() && count > 0
                     || Some((count, now, cells)) == made)
         };
-        if self.counted_from.is_some_and(settled) {
+        if self.last_inputs.is_some_and(settled) {
             return;
         }
-        self.counted_from = made.filter(|_| tape.is_complete());
+        self.last_inputs = made.filter(|_| tape.is_complete());
         let (Some(first), Some(last)) = (tape.first(held), tape.last(held)) else {
             self.buckets.clear();
             return;

@@ -1,6 +1,6 @@
 //! Pane under the lines: the details of one line, or the patterns of all lines.
 
-use super::{details::Details, patterns::Patterns};
+use super::{details::LineDetails, patterns::PatternList};
 
 /// Pane that is open under the lines.
 #[derive(Default)]
@@ -9,9 +9,9 @@ pub(in crate::screen::logs) enum Pane {
     #[default]
     None,
     /// Details of one line.
-    Details(Details),
+    Details(LineDetails),
     /// Patterns of the lines.
-    Patterns(Box<Patterns>),
+    Patterns(Box<PatternList>),
 }
 
 impl Pane {

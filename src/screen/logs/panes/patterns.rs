@@ -10,7 +10,7 @@ use crate::{
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
         describe::time::age,
-        logs::{level_style::level_style, query::visible_lines::VisibleLines},
+        logs::{level_style::level_style, query::queried_lines::QueriedLines},
         widget::{
             frame::draw_frame,
             table::{Column, TableCell, draw_table},
@@ -23,7 +23,7 @@ use ratatui::{layout::Rect, style::Style};
 
 /// Pattern counts so far, the list as last built, and the selected pattern.
 #[derive(Debug, Default)]
-pub(in crate::screen::logs) struct Patterns {
+pub(in crate::screen::logs) struct PatternList {
     counts: PatternCounts,
     /// Generation of the query whose lines were counted.
     lines_generation: u64,
@@ -67,12 +67,12 @@ const PATTERN_COLUMNS: &[Column] = &[
     Column::cut_end("PATTERN", 20, 1),
 ];
 
-impl Patterns {
+impl PatternList {
     /// Counts some more lines. Returns true if all lines are counted. Rebuilds the rows at most once a
     /// second, because users can't read faster changes.
     pub(in crate::screen::logs) fn update(
         &mut self,
-        tape: &VisibleLines,
+        tape: &QueriedLines,
         held: &LogStore,
         services: &[&Service],
         now: Timestamp,

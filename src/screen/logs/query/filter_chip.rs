@@ -73,8 +73,8 @@ impl FilterChip {
         }
     }
 
-    /// Returns true if the filter makes sense for the lines of `services`. A filter that shows another
-    /// service, another instance or one pattern does not.
+    /// Returns true if the filter makes sense for the lines of `services`. A filter by another service or
+    /// instance does not, nor a filter that shows one pattern only.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {

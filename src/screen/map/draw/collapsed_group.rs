@@ -6,7 +6,7 @@ use crate::{
         Canvas, Scene, Theme,
         map::graph::{
             item::{Item, overview_grid},
-            item_aggregate::ItemAggregate,
+            item_totals::ItemTotals,
         },
         widget::text,
     },
@@ -23,7 +23,7 @@ pub(in crate::screen::map) fn uses_half_cells(theme: &Theme) -> bool {
 /// counts.
 pub(super) fn draw_collapsed_group(
     scene: Scene<'_>,
-    (item, tally): (&Item, &ItemAggregate),
+    (item, tally): (&Item, &ItemTotals),
     title: &str,
     overview: bool,
     own: Rect,
@@ -43,7 +43,7 @@ pub(super) fn draw_collapsed_group(
 }
 
 /// Draws the worst health, the title, and the number of faulty services.
-fn draw_heading(scene: Scene<'_>, tally: &ItemAggregate, title: &str, own: Rect, canvas: &mut Canvas<'_>) {
+fn draw_heading(scene: Scene<'_>, tally: &ItemTotals, title: &str, own: Rect, canvas: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let style = match () {
         () if tally.matches_search => theme.styles.found,
@@ -64,7 +64,7 @@ fn draw_heading(scene: Scene<'_>, tally: &ItemAggregate, title: &str, own: Rect,
 }
 
 /// Draws the health of each service as a cell or half a cell, the least healthy first.
-fn draw_health_cells(scene: Scene<'_>, tally: &ItemAggregate, own: Rect, canvas: &mut Canvas<'_>) {
+fn draw_health_cells(scene: Scene<'_>, tally: &ItemTotals, own: Rect, canvas: &mut Canvas<'_>) {
     let theme = scene.theme;
     let halves = uses_half_cells(theme);
     let healths = &tally.healths;

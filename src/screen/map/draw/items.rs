@@ -7,7 +7,7 @@ use crate::{
     model::Health,
     screen::{
         Canvas, ClickTarget, HitMap,
-        describe::card_text,
+        describe::node_text,
         map::graph::{
             detail_level::DetailLevel,
             item::{INSTANCE_ROWS, Item, ItemKind},
@@ -41,7 +41,7 @@ impl Painter<'_> {
         let own = Rect::new(0, 0, cells.width as u16, cells.height as u16);
         let mut whole = OffScreenBuffer::new(own.width, own.height);
         let mut picture = whole.canvas();
-        let tally = self.map.drawn.styles.item_aggregate(index);
+        let tally = self.map.drawn.styles.item_totals(index);
         let border = self.border_style(index, tally.worst);
         if own.height > 1 {
             draw_outline(own, self.scene.theme, border, &mut picture);
@@ -140,9 +140,9 @@ impl Painter<'_> {
         if own.height < 4 {
             return;
         }
-        let mut lines = vec![card_text::status_line(self.scene, node)];
+        let mut lines = vec![node_text::status_line(self.scene, node)];
         if usize::from(own.height) > INSTANCE_ROWS {
-            lines.extend(card_text::instance_lines(self.scene, node, INSTANCE_ROWS));
+            lines.extend(node_text::instance_lines(self.scene, node, INSTANCE_ROWS));
         }
         for (y, line) in (2..own.height - 1).zip(lines) {
             let line = text::cut_end(&line, usize::from(row.width), theme.glyphs.ellipsis);

@@ -8,7 +8,7 @@ use crate::{
     screen::map::graph::{
         hubs,
         item::HubBadges,
-        item_aggregate::ItemAggregate,
+        item_totals::ItemTotals,
         map_edge::{EdgeVisibility, MapEdge},
         map_graph::MapGraph,
     },
@@ -40,7 +40,7 @@ pub(in crate::screen::map) struct MapStyles {
     /// Inputs that `items` was computed from: topology version, findings version and search.
     items_from: Option<(u64, u64, Search)>,
     /// Totals of each item.
-    items: Vec<ItemAggregate>,
+    items: Vec<ItemTotals>,
     /// Badges of each item, without those of edges that the filter hides.
     badges: Vec<HubBadges>,
 }
@@ -71,7 +71,7 @@ impl MapStyles {
                 store.world.findings_version,
                 store.session.search.clone(),
             ));
-            self.items = graph.items.iter().map(|item| ItemAggregate::of(item, store)).collect();
+            self.items = graph.items.iter().map(|item| ItemTotals::of(item, store)).collect();
         }
     }
 
@@ -92,8 +92,8 @@ impl MapStyles {
     }
 
     /// Returns the totals of the item with index `item`, or empty ones before the first refresh.
-    pub(in crate::screen::map) fn item_aggregate(&self, item: usize) -> &ItemAggregate {
-        const NO_MEMBERS: &ItemAggregate = &ItemAggregate::EMPTY;
+    pub(in crate::screen::map) fn item_totals(&self, item: usize) -> &ItemTotals {
+        const NO_MEMBERS: &ItemTotals = &ItemTotals::EMPTY;
         self.items.get(item).unwrap_or(NO_MEMBERS)
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 /// Smallest area of the map screen, in columns and rows, that has room for the minimap.
-const MIN_SCREEN_SIZE: (u16, u16) = (100, 24);
+const MIN_AREA_FOR_MINIMAP: (u16, u16) = (100, 24);
 
 /// First braille character, the one without dots.
 const BRAILLE_BASE: u32 = 0x2800;
@@ -27,9 +27,9 @@ const BRAILLE_DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20
 fn minimap_area(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Option<Rect> {
     let Viewport { area, map_size: size, .. } = *viewport;
     if map.minimap_off
-        || area.width < MIN_SCREEN_SIZE.0
-        || area.height < MIN_SCREEN_SIZE.1
-        || !viewport.map_exceeds_screen()
+        || area.width < MIN_AREA_FOR_MINIMAP.0
+        || area.height < MIN_AREA_FOR_MINIMAP.1
+        || !viewport.needs_minimap()
     {
         return None;
     }
@@ -68,7 +68,7 @@ pub(super) fn draw_minimap(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf
     let small = |cells: &Cells| dot_range(*cells, viewport.map_size, inner);
     let mut dots = vec![(0u32, Health::Healthy); usize::from(inner.width) * usize::from(inner.height)];
     for (index, cells) in map.drawn.diagram.nodes.iter().enumerate() {
-        let health = map.drawn.styles.item_aggregate(index).worst;
+        let health = map.drawn.styles.item_totals(index).worst;
         let (left, top, right, bottom) = small(cells);
         for (x, y) in (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x, y))) {
             if let Some(cell) = dots.get_mut(y / 4 * usize::from(inner.width) + x / 2) {

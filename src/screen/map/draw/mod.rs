@@ -14,7 +14,7 @@ pub(super) mod collapsed_group;
 use super::{
     DrawnMap, Map,
     graph::map_edge::EdgeVisibility,
-    interaction::{hover::Hovered, viewport::Viewport},
+    interaction::{hover::HoverTarget, viewport::Viewport},
 };
 use crate::{
     command::Command,
@@ -58,7 +58,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let areas = areas(area);
     if scene.store.world.topology().nodes.is_empty() {
-        panel::draw_empty(scene, area, buf);
+        panel::draw_empty_map(scene, area, buf);
         return HitMap::default();
     }
     let painter = Painter::new(map, scene, areas.map);
@@ -106,7 +106,7 @@ struct Painter<'a> {
     /// Indices of the items that an edge connects to the selected item.
     neighbours: BTreeSet<usize>,
     /// Item or lines under the mouse.
-    hovered: Option<&'a Hovered>,
+    hovered: Option<&'a HoverTarget>,
 }
 
 impl<'a> Painter<'a> {
@@ -169,7 +169,7 @@ impl<'a> Painter<'a> {
         let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
         let kinds = [
             (EdgeVisibility::Badge, format!("shown as {marked}")),
-            (EdgeVisibility::PanelOnly, "shown when selected".to_owned()),
+            (EdgeVisibility::WhenSelected, "shown when selected".to_owned()),
         ];
         let told =
             kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
@@ -179,10 +179,10 @@ impl<'a> Painter<'a> {
     /// Draws the status text in a corner of the map: focus, level, filters, hidden lines, layout state and
     /// scroll arrows.
     fn draw_status_text(&self, buf: &mut Canvas<'_>) {
-        let sight = &self.map.view_state;
+        let sight = &self.map.map_choices;
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.focus_label(&key(Command::ShowPath)).into_iter().collect();
-        words.extend(sight.level.map(|level| level.word().to_owned()));
+        words.extend(sight.level.map(|level| level.name().to_owned()));
         words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {

@@ -38,7 +38,7 @@ impl OnDemandEdges {
             return;
         }
         let is_hidden =
-            |shown: EdgeVisibility| matches!(shown, EdgeVisibility::PanelOnly | EdgeVisibility::Badge);
+            |shown: EdgeVisibility| matches!(shown, EdgeVisibility::WhenSelected | EdgeVisibility::Badge);
         let of =
             |ends: (usize, usize)| ends.0 != ends.1 && (selected == Some(ends.0) || selected == Some(ends.1));
         let calls = graph.edges.iter().enumerate();

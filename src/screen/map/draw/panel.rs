@@ -5,7 +5,7 @@ use crate::{
     model::{SourceState, SourceStatus},
     screen::{
         Canvas, Scene,
-        describe::card_text,
+        describe::node_text,
         map::{
             Map,
             graph::item::{Item, ItemKind},
@@ -34,8 +34,8 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
     let inner = draw_frame(area, &node.label(), scene.theme, buf);
     let width = usize::from(inner.width.saturating_sub(1));
     let lines = match usize::from(inner.height) {
-        rows @ 0..8 => card_text::compact_lines(scene, node, (width, rows)),
-        _ => card_text::panel_lines(scene, node, width),
+        rows @ 0..8 => node_text::compact_lines(scene, node, (width, rows)),
+        _ => node_text::panel_lines(scene, node, width),
     };
     for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
         buf.set_line(inner.x, y, line, inner.width);
@@ -101,7 +101,7 @@ fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
 
 /// Draws a text instead of the map while there are no nodes: the state of each source, and remedies for
 /// failures.
-pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+pub(in crate::screen::map) fn draw_empty_map(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let mut y = area.y + area.height / 4;
     let mut draw_text = |content: &str, style: Style, buf: &mut Canvas<'_>| {

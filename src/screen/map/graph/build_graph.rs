@@ -4,9 +4,9 @@ use super::{
     detail_level::DetailLevel,
     hubs,
     item::{Item, ItemKind, LabelWidth, SizeOptions},
+    map_choices::MapChoices,
     map_edge::{EdgeVisibility, MapEdge},
     map_graph::MapGraph,
-    view_state::ViewState,
 };
 use crate::{
     layout::{Edge, Graph, Group, Key, Node as Sized},
@@ -41,7 +41,7 @@ const FRAMELESS_SHARE_PERCENT: usize = 60;
 #[derive(Clone, Copy)]
 pub(in crate::screen::map) struct GraphOptions<'a> {
     /// Focus, detail level and collapsed groups that the user chose.
-    pub view_state: &'a ViewState,
+    pub map_choices: &'a MapChoices,
     /// Columns and rows of the screen that are available for the map.
     pub available_size: (u16, u16),
     /// True if one cell shows the health of two services at the level `Overview`.
@@ -68,21 +68,21 @@ impl MapGraph {
         label_width: LabelWidth,
     ) -> Self {
         let measure = SizeOptions { level, label_width, half_cells: options.half_cells };
-        let focus = options.view_state.focused_nodes(store);
+        let focus = options.map_choices.focused_nodes(store);
         let listed = store.visible_nodes();
         let (shown, outside): (Vec<&Node>, Vec<&Node>) =
             listed.into_iter().partition(|n| focus.as_ref().is_none_or(|focus| focus.contains(&n.id)));
         let mut graph = Self::new(level, label_width);
-        let mut group_of_item = graph.add_nodes(store, options.view_state, &shown);
+        let mut group_of_item = graph.add_nodes(store, options.map_choices, &shown);
         if label_width.hides_counts() {
             graph.drop_dominant_frame(&mut group_of_item);
         }
-        if options.view_state.has_stubs() {
+        if options.map_choices.has_stubs() {
             graph.add_stubs(store, &outside);
         }
         graph.add_edges(store);
         if options.with_hub_badges {
-            hubs::mark_hubs(&mut graph, store, options.view_state);
+            hubs::mark_hubs(&mut graph, store, options.map_choices);
             if matches!(label_width, LabelWidth::NoBadges(_)) {
                 hubs::hide_badges(&mut graph);
             }
@@ -90,7 +90,7 @@ impl MapGraph {
         }
         let sized = graph.items.iter().enumerate().map(|(index, item)| {
             let inside = item.kind == ItemKind::Node
-                && options.view_state.instances_shown_for.as_ref() == item.representative();
+                && options.map_choices.instances_shown_for.as_ref() == item.representative();
             let (width, height) = item.size(store, measure, inside);
             let group = group_of_item.get(index).copied().flatten();
             Sized { key: item.key(), width, height, group, hint: item.rank_hint(store) }
@@ -127,7 +127,7 @@ impl MapGraph {
     }
 
     /// Adds nodes and collapsed groups. Returns for each added node the index of its expanded group.
-    fn add_nodes(&mut self, store: &Store, view_state: &ViewState, shown: &[&Node]) -> Vec<Option<usize>> {
+    fn add_nodes(&mut self, store: &Store, view_state: &MapChoices, shown: &[&Node]) -> Vec<Option<usize>> {
         let mut group_of_item = Vec::new();
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
         let mut collapsed: BTreeMap<(String, String), Vec<NodeId>> = BTreeMap::new();
@@ -231,7 +231,7 @@ impl MapGraph {
         }
         for calls in self.edges.iter_mut().filter(|calls| calls.visibility == EdgeVisibility::Always) {
             if heaviest.get(&calls.ends.0).is_some_and(|most| calls.calls.len() < *most) {
-                calls.visibility = EdgeVisibility::PanelOnly;
+                calls.visibility = EdgeVisibility::WhenSelected;
             }
         }
     }

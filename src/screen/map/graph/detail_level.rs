@@ -35,7 +35,7 @@ impl DetailLevel {
     }
 
     /// Returns the name of the level on the screen.
-    pub(in crate::screen::map) fn word(self) -> &'static str {
+    pub(in crate::screen::map) fn name(self) -> &'static str {
         LEVEL_NAMES[self.index()].1
     }
 

@@ -6,9 +6,9 @@
 
 use super::{
     item::{Hub, HubBadges, ItemKind},
+    map_choices::{Focus, MapChoices},
     map_edge::{EdgeVisibility, MapEdge},
     map_graph::MapGraph,
-    view_state::{Focus, ViewState},
 };
 use crate::store::Store;
 
@@ -28,7 +28,7 @@ const MAX_HUBS: usize = 9;
 
 /// Finds the hubs of `graph` and replaces the lines to them by badges. The center of a focus never becomes a
 /// hub, because the user wants to see its lines.
-pub(in crate::screen::map) fn mark_hubs(graph: &mut MapGraph, store: &Store, view_state: &ViewState) {
+pub(in crate::screen::map) fn mark_hubs(graph: &mut MapGraph, store: &Store, view_state: &MapChoices) {
     let center = match &view_state.focus {
         Some(Focus::Around(center, _)) => graph.item_index(center),
         _ => None,
@@ -96,7 +96,7 @@ pub(in crate::screen::map) fn hub_badges(
 pub(in crate::screen::map) fn hide_badges(graph: &mut MapGraph) {
     graph.items.iter_mut().for_each(|item| item.badges = HubBadges::default());
     for calls in graph.edges.iter_mut().filter(|calls| calls.visibility == EdgeVisibility::Badge) {
-        calls.visibility = EdgeVisibility::PanelOnly;
+        calls.visibility = EdgeVisibility::WhenSelected;
     }
 }
 

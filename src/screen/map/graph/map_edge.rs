@@ -23,7 +23,7 @@ pub(in crate::screen::map) enum EdgeVisibility {
     Dim,
     /// No permanent line, to keep the other lines readable. A line appears while the item at one end is
     /// selected.
-    PanelOnly,
+    WhenSelected,
     /// No permanent line, because one end is a hub and the other has a badge with the number of that hub.
     Badge,
 }

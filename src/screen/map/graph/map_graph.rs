@@ -50,12 +50,12 @@ impl MapGraph {
     }
 
     /// Returns the total area of all items, in cells.
-    pub(in crate::screen::map) fn box_cells(&self) -> usize {
+    pub(in crate::screen::map) fn total_area(&self) -> usize {
         self.layout_graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()
     }
 
     /// Returns the area that the items would take as short names of one row each, in cells.
-    pub(in crate::screen::map) fn min_name_cells(&self) -> usize {
+    pub(in crate::screen::map) fn area_as_short_names(&self) -> usize {
         self.layout_graph
             .nodes
             .iter()

@@ -22,7 +22,8 @@ pub(in crate::screen::map) struct MapVariant {
     pub options: Options,
 }
 
-/// Maximum total area of all boxes, in screens. If the boxes need more, no variant has boxes.
+/// Maximum total area of all boxes, in screens. If the boxes need more and there are groups to collapse, no
+/// variant has boxes.
 const MAX_SCREENS_OF_BOXES: usize = 4;
 
 /// Free rows at the level `Names`: between names that stand below each other, and between the lines beside
@@ -75,12 +76,12 @@ impl MapVariant {
 /// Left to right comes before top down, because cells are taller than wide and names wider than tall.
 /// Variants with dense lines come last.
 pub(in crate::screen::map) fn map_variants(store: &Store, options: GraphOptions<'_>) -> Vec<MapVariant> {
-    let GraphOptions { view_state: sight, available_size: room, .. } = options;
+    let GraphOptions { map_choices: sight, available_size: room, .. } = options;
     let of = |level| Arc::new(MapGraph::build(store, options, level));
     let mut plans = vec![of(sight.level.unwrap_or(DetailLevel::Boxes))];
     let most = MAX_SCREENS_OF_BOXES * (usize::from(room.0) * usize::from(room.1)).max(1);
     let may_close = sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1;
-    if sight.level.is_none() && !(may_close && plans[0].min_name_cells() > most) {
+    if sight.level.is_none() && !(may_close && plans[0].area_as_short_names() > most) {
         let pills = [LabelWidth::Full, LabelWidth::NoCounts, LabelWidth::Short];
         plans.extend(
             pills.map(|space| {
@@ -90,7 +91,7 @@ pub(in crate::screen::map) fn map_variants(store: &Store, options: GraphOptions<
     }
     let mut coarse = Vec::new();
     if may_close {
-        plans.retain(|plan| plan.box_cells() <= most);
+        plans.retain(|plan| plan.total_area() <= most);
         coarse.extend([of(DetailLevel::Groups), of(DetailLevel::Overview)]);
     }
     let both = |plans: &[Arc<MapGraph>]| -> Vec<MapVariant> {

@@ -4,7 +4,7 @@ use crate::{
     layout::Point,
     screen::{
         Scene,
-        describe::card_text,
+        describe::node_text,
         map::{
             Map,
             graph::{item::Item, map_edge::MapEdge},
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// Item or lines under the mouse, as indices into the drawn map graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::screen::map) enum Hovered {
+pub(in crate::screen::map) enum HoverTarget {
     /// Index of an item.
     Item(usize),
     /// Indices of the edges whose lines share the cell under the mouse.
@@ -25,7 +25,7 @@ pub(in crate::screen::map) enum Hovered {
 /// Maximum number of callers that the description of a line names.
 const MAX_NAMED_CALLERS: usize = 3;
 
-impl Hovered {
+impl HoverTarget {
     /// Returns the item or the lines drawn at `cell` of the screen.
     pub(in crate::screen::map) fn at(map: &Map, cell: (u16, u16)) -> Option<Self> {
         let at = map.viewport.to_diagram(cell)?;
@@ -79,7 +79,7 @@ fn item_description(item: &Item, scene: Scene<'_>) -> String {
             let count =
                 node.desired.map(|desired| format!(" {}/{desired}", node.running)).unwrap_or_default();
             let health = node.health.as_str();
-            let status = card_text::status_line(scene, node);
+            let status = node_text::status_line(scene, node);
             let more = if status.is_empty() || status == health { status } else { format!(", {status}") };
             let health = if more == health { "" } else { health };
             format!("{}{count} {health}{more}", node.label())

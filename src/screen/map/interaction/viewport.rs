@@ -69,7 +69,7 @@ impl Viewport {
     }
 
     /// Returns true if the map exceeds the screen by more than a quarter, so that a minimap helps.
-    pub(in crate::screen::map) fn map_exceeds_screen(&self) -> bool {
+    pub(in crate::screen::map) fn needs_minimap(&self) -> bool {
         let larger = |size: i32, room: i32| 4 * size > 5 * room;
         larger(self.map_size.0, self.area_size().0) || larger(self.map_size.1, self.area_size().1)
     }

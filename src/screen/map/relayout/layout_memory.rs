@@ -9,7 +9,7 @@ use crate::{
     layout::{Options, Point, Seed},
     model::{NodeId, SourceId},
     screen::map::graph::{
-        detail_level::DetailLevel, item::LabelWidth, map_variant::MapVariant, view_state::ViewState,
+        detail_level::DetailLevel, item::LabelWidth, map_choices::MapChoices, map_variant::MapVariant,
     },
     store::{MapSettings, Store},
 };
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 /// Key by which layouts are remembered: user choices, filters, settings and screen size, but not the data.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::map) struct LayoutKey {
-    view_state: ViewState,
+    map_choices: MapChoices,
     faults_only: bool,
     only_source: Option<SourceId>,
     map_settings: MapSettings,
@@ -34,16 +34,16 @@ pub(in crate::screen::map) struct GraphInputs {
     /// Version of the topology in the store.
     pub topology_version: u64,
     /// Nodes that the faults-only filter shows, or `None` without that filter.
-    pub filtered: Option<BTreeSet<NodeId>>,
+    pub faults_only_nodes: Option<BTreeSet<NodeId>>,
     /// Key of the current view.
     pub key: LayoutKey,
 }
 
 impl LayoutKey {
     /// Returns the key of the current view.
-    pub(in crate::screen::map) fn of(store: &Store, sight: &ViewState, available_size: (u16, u16)) -> Self {
+    pub(in crate::screen::map) fn of(store: &Store, sight: &MapChoices, available_size: (u16, u16)) -> Self {
         Self {
-            view_state: sight.clone(),
+            map_choices: sight.clone(),
             faults_only: store.session.faults_only,
             only_source: store.session.only_source.clone(),
             map_settings: store.session.map_settings.clone(),

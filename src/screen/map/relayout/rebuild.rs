@@ -15,13 +15,16 @@ use crate::screen::{
 impl Map {
     /// Rebuilds the variants if their inputs have changed, and tells the scheduler if they need a new layout.
     /// A change of health alone needs none.
-    pub(in crate::screen::map) fn rebuild_graph(&mut self, scene: Scene<'_>) {
+    pub(in crate::screen::map) fn rebuild_variants(&mut self, scene: Scene<'_>) {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(GraphInputs {
             topology_version: store.world.topology_version,
-            filtered: store.session.faults_only.then(|| store.world.faulty_nodes_and_neighbours()),
-            key: LayoutKey::of(store, &self.view_state, room),
+            faults_only_nodes: store
+                .session
+                .faults_only
+                .then(|| store.world.faulty_nodes_with_callers_and_callees()),
+            key: LayoutKey::of(store, &self.map_choices, room),
         });
         if from == self.inputs {
             return;
@@ -33,7 +36,7 @@ impl Map {
         let ways = map_variants(
             store,
             GraphOptions {
-                view_state: &self.view_state,
+                map_choices: &self.map_choices,
                 available_size: room,
                 half_cells: halves,
                 with_hub_badges: true,

@@ -29,7 +29,7 @@ pub(in crate::screen::map) struct RelayoutPolicy {
 
 impl RelayoutPolicy {
     /// Notes that a new layout was drawn. `fresh` is false if the layout was built on an earlier one.
-    pub(in crate::screen::map) fn layout_drawn(&mut self, fresh: bool) {
+    pub(in crate::screen::map) fn note_new_layout(&mut self, fresh: bool) {
         self.needs_comparison = !fresh;
         self.is_tangled &= !fresh;
         self.is_first_comparison &= !fresh;

@@ -31,14 +31,14 @@ const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
 const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
 
 /// Service and label of a log stream. For a missing log group, the label is the name of the group.
-type StreamName = (ServiceId, SharedText);
+type StreamKey = (ServiceId, SharedText);
 
 /// Output statistics of the followed streams, and the log groups found missing.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct StreamHealth {
-    streams: BTreeMap<StreamName, StreamActivity>,
+    streams: BTreeMap<StreamKey, StreamActivity>,
     /// Time of the latest report of each missing log group.
-    missing_log_groups: BTreeMap<StreamName, Timestamp>,
+    missing_log_groups: BTreeMap<StreamKey, Timestamp>,
 }
 
 /// Output statistics of one followed log stream since its last gap.
@@ -119,7 +119,7 @@ impl StreamHealth {
 
     /// Returns the current signals: silent streams and missing log groups.
     pub(in crate::store) fn log_signals(&self, now: Timestamp) -> Vec<LogSignal> {
-        let sign = |(service, label): &StreamName, told| LogSignal {
+        let sign = |(service, label): &StreamKey, told| LogSignal {
             service: service.clone(),
             label: label.clone(),
             kind: told,

@@ -19,7 +19,7 @@ use ratatui::text::{Line, Span};
 const MIN_WIDTH_FOR_WIDE_LABELS: usize = 60;
 
 /// Builder of the lines that describe one node, each at most `width` cells wide.
-pub struct CardBuilder<'a> {
+pub struct NodeTextBuilder<'a> {
     scene: Scene<'a>,
     width: usize,
     lines: Vec<Line<'static>>,
@@ -28,10 +28,10 @@ pub struct CardBuilder<'a> {
 /// Returns the lines for the panel beside the map: health, usage, findings, deployments, callers and callees.
 #[must_use]
 pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
-    let mut page = CardBuilder::new(scene, width);
+    let mut page = NodeTextBuilder::new(scene, width);
     page.push_state(node);
     page.push_cause(node);
-    page.push_location(node);
+    page.push_group_and_source(node);
     if let Some(service) = scene.store.world.service_of(node) {
         page.push_usage(service);
     }
@@ -89,10 +89,10 @@ pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String>
 /// Returns all lines for the card.
 #[must_use]
 pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
-    let mut page = CardBuilder::new(scene, width);
+    let mut page = NodeTextBuilder::new(scene, width);
     page.push_state(node);
     page.push_cause(node);
-    page.push_location(node);
+    page.push_group_and_source(node);
     page.push_findings(node, true);
     let service = scene.store.world.service_of(node);
     if let Some(service) = service {
@@ -112,7 +112,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.lines
 }
 
-impl<'a> CardBuilder<'a> {
+impl<'a> NodeTextBuilder<'a> {
     fn new(scene: Scene<'a>, width: usize) -> Self {
         Self { scene, width: width.max(10), lines: Vec::new() }
     }
@@ -183,7 +183,7 @@ impl<'a> CardBuilder<'a> {
     }
 
     /// Adds group and source.
-    fn push_location(&mut self, node: &Node) {
+    fn push_group_and_source(&mut self, node: &Node) {
         let Some(source) = &node.source else { return };
         let group = node.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
         self.push_text(&format!("{group}on {source}"), self.scene.theme.styles.dim.0);
@@ -354,7 +354,7 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Adds the facts about the service that its source reports, such as image and ports.
+    /// Adds the facts about the service that its source reports, such as command and ports.
     fn push_facts(&mut self, service: &Service) {
         if service.facts.is_empty() {
             return;

@@ -12,16 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Detail level, collapsed groups and focus that the user chose for the map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::screen::map) struct ViewState {
+pub(in crate::screen::map) struct MapChoices {
     /// Detail level that the user chose; `None` fits the map to the screen.
     pub level: Option<DetailLevel>,
     /// True if `level` was set because the user collapsed or expanded one group, which must not change the
     /// level of the others.
-    level_pinned_by_fold: bool,
+    level_set_by_group_toggle: bool,
     /// True if all groups are collapsed, false if all are expanded; `None` without a user choice.
     all_collapsed: Option<bool>,
     /// Groups that the user toggled one by one, by group key: true if collapsed, false if expanded.
-    collapsed: BTreeMap<String, bool>,
+    toggled_groups: BTreeMap<String, bool>,
     /// Node whose instances are shown inside its box.
     pub instances_shown_for: Option<NodeId>,
     /// Part of the map to show alone; `None` shows everything.
@@ -29,7 +29,7 @@ pub(in crate::screen::map) struct ViewState {
     /// Nodes outside the focus that the user added.
     extra_nodes: BTreeSet<NodeId>,
     /// Choices to restore when the user leaves the focus.
-    before_focus: Option<Box<ViewState>>,
+    before_focus: Option<Box<MapChoices>>,
 }
 
 /// Part of the map to show alone.
@@ -43,11 +43,11 @@ pub(in crate::screen::map) enum Focus {
     AllPaths(NodeId, NodeId),
 }
 
-impl ViewState {
+impl MapChoices {
     /// Returns true if `group` is collapsed at `level`.
     pub(in crate::screen::map) fn is_collapsed(&self, group: &str, level: DetailLevel) -> bool {
         let all = self.all_collapsed.unwrap_or(level.is_low_detail() && self.focus.is_none());
-        self.collapsed.get(group).copied().unwrap_or(all)
+        self.toggled_groups.get(group).copied().unwrap_or(all)
     }
 
     /// Collapses `group` if it is expanded, else expands it. The whole map keeps `level` until all groups are
@@ -55,20 +55,20 @@ impl ViewState {
     pub(in crate::screen::map) fn toggle_group(&mut self, group: &str, level: DetailLevel) {
         let closed = !self.is_collapsed(group, level);
         if self.level.is_none() {
-            (self.level, self.level_pinned_by_fold) = (Some(level), true);
+            (self.level, self.level_set_by_group_toggle) = (Some(level), true);
         }
-        self.collapsed.remove(group);
+        self.toggled_groups.remove(group);
         if closed != self.is_collapsed(group, level) {
-            self.collapsed.insert(group.to_owned(), closed);
+            self.toggled_groups.insert(group.to_owned(), closed);
         }
-        if self.level_pinned_by_fold && self.collapsed.is_empty() && self.all_collapsed.is_none() {
-            (self.level, self.level_pinned_by_fold) = (None, false);
+        if self.level_set_by_group_toggle && self.toggled_groups.is_empty() && self.all_collapsed.is_none() {
+            (self.level, self.level_set_by_group_toggle) = (None, false);
         }
     }
 
     /// Collapses or expands all groups.
     pub(in crate::screen::map) fn set_all_collapsed(&mut self, closed: bool) {
-        self.collapsed.clear();
+        self.toggled_groups.clear();
         self.all_collapsed = Some(closed);
     }
 
@@ -81,17 +81,17 @@ impl ViewState {
         selected: Option<&NodeId>,
     ) {
         if from.is_low_detail() != to.is_low_detail() {
-            self.collapsed.clear();
+            self.toggled_groups.clear();
             self.all_collapsed = None;
         }
         self.instances_shown_for = selected.filter(|_| to == DetailLevel::Instances).cloned();
-        (self.level, self.level_pinned_by_fold) = (Some(to), false);
+        (self.level, self.level_set_by_group_toggle) = (Some(to), false);
     }
 
     /// Resets detail level and collapsed groups, so that the map fits the screen.
     pub(in crate::screen::map) fn fit_to_screen(&mut self) {
-        self.collapsed.clear();
-        (self.level, self.level_pinned_by_fold, self.all_collapsed, self.instances_shown_for) =
+        self.toggled_groups.clear();
+        (self.level, self.level_set_by_group_toggle, self.all_collapsed, self.instances_shown_for) =
             (None, false, None, None);
     }
 

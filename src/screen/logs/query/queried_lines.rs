@@ -22,7 +22,7 @@ pub(in crate::screen::logs) struct ResolvedQuery {
 }
 
 /// Lines that the query selects, with the search matches and errors among them.
-pub(in crate::screen::logs) struct VisibleLines {
+pub(in crate::screen::logs) struct QueriedLines {
     /// Query that was last evaluated.
     query: Option<ResolvedQuery>,
     lines: QueryResults,
@@ -35,7 +35,7 @@ pub(in crate::screen::logs) struct VisibleLines {
     generation: u64,
 }
 
-impl Default for VisibleLines {
+impl Default for QueriedLines {
     fn default() -> Self {
         let none = || QueryResults::new(StreamScope::Services(BTreeSet::new()), Vec::new(), None);
         Self { query: None, lines: none(), matches: None, errors: none(), is_complete: false, generation: 0 }
@@ -45,7 +45,7 @@ impl Default for VisibleLines {
 /// Maximum number of lines per step, for each of lines, matches and errors: work of well under a millisecond.
 const LINES_PER_STEP: usize = 20_000;
 
-impl VisibleLines {
+impl QueriedLines {
     /// Evaluates the next lines for `query`, from the start if the query has changed. Returns true once all
     /// lines in memory are evaluated.
     pub(in crate::screen::logs) fn advance(&mut self, held: &LogStore, query: ResolvedQuery) -> bool {

@@ -11,7 +11,7 @@ use crate::{
 /// Totals of one box on the map (a node, a collapsed group or a stub): health, counts, search match and fault
 /// role of its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::screen::map) struct ItemAggregate {
+pub(in crate::screen::map) struct ItemTotals {
     /// Health of each member, in the order of `Item::members`.
     pub healths: Vec<Health>,
     /// Health of the least healthy member.
@@ -31,8 +31,8 @@ pub(in crate::screen::map) struct ItemAggregate {
     pub fault_role: Option<FaultRole>,
 }
 
-impl ItemAggregate {
-    /// Aggregate without members.
+impl ItemTotals {
+    /// Totals of an item without members.
     pub(in crate::screen::map) const EMPTY: Self = Self {
         healths: Vec::new(),
         worst: Health::Unknown,
@@ -44,7 +44,7 @@ impl ItemAggregate {
         fault_role: None,
     };
 
-    /// Computes the aggregate of `item`.
+    /// Computes the totals of `item` from the current data.
     pub(in crate::screen::map) fn of(item: &Item, store: &Store) -> Self {
         let mut tally = Self { desired: item.desired_instances(store), ..Self::EMPTY };
         for node in item.nodes(store) {

@@ -1,7 +1,7 @@
 //! Description of a node for the panel below a narrow map, which has few rows. Findings are cut to leave room
 //! for callers and callees.
 
-use super::CardBuilder;
+use super::NodeTextBuilder;
 use crate::{
     model::{Health, NodeId},
     screen::{
@@ -15,18 +15,18 @@ use ratatui::text::{Line, Span};
 /// Returns health, findings, callers and callees in at most `rows` lines of `width` cells.
 #[must_use]
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
-    let mut page = CardBuilder::new(scene, width);
+    let mut page = NodeTextBuilder::new(scene, width);
     page.push_state(node);
     if let Some(service) = scene.store.world.service_of(node) {
         page.append_usage(service);
     }
-    let mut wrong = CardBuilder::new(scene, usize::from(u16::MAX));
+    let mut wrong = NodeTextBuilder::new(scene, usize::from(u16::MAX));
     wrong.push_cause(node);
     wrong.push_findings(node, true);
     let wrong = wrong.lines.into_iter().filter(|line| line.width() > 0);
     let mut wrong: Vec<Line<'_>> = wrong.map(|line| page.cut_to_row(&line)).collect();
-    let mut relations = CardBuilder::new(scene, width);
-    relations.push_relations(node, wrong.is_empty());
+    let mut relations = NodeTextBuilder::new(scene, width);
+    relations.push_neighbour_names(node, wrong.is_empty());
     wrong.truncate(rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1));
     page.lines.extend(wrong);
     page.lines.extend(relations.lines);
@@ -34,7 +34,7 @@ pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize
     page.lines
 }
 
-impl CardBuilder<'_> {
+impl NodeTextBuilder<'_> {
     /// Returns `line` cut to the width of one row.
     fn cut_to_row(&self, line: &Line<'_>) -> Line<'static> {
         let words: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
@@ -52,7 +52,7 @@ impl CardBuilder<'_> {
 
     /// Adds one row with the names of the callers and one with those of the callees. If `whole` is true, long
     /// lists take more rows. Faulty nodes have a health glyph.
-    fn push_relations(&mut self, node: &Node, whole: bool) {
+    fn push_neighbour_names(&mut self, node: &Node, whole: bool) {
         let Scene { store, theme, .. } = self.scene;
         let topology = store.world.topology();
         let name = |(id, edge): (&NodeId, &Edge)| {
