@@ -36,7 +36,7 @@ impl Panicked {
         Self(Text::new(plain.trim_end()))
     }
 
-    /// Returns the failure to show: `what`, the work that the panic ended, then the message of the panic.
+    /// Returns the failure to show to the user. `what` names the work that the panic ended.
     #[must_use]
     pub fn failure(&self, what: impl fmt::Display) -> Failure {
         Failure::new(FailureKind::Invalid, format!("{what}: {self}"), BUG_REPORT_REMEDY)

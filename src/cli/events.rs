@@ -9,7 +9,7 @@ use crate::{
     app::Msg,
     history::{Entry, EventGroup, Subject, coalesce},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
-    output::{self, Styles},
+    output::{self, PermittedEscapes},
     runtime::PollTasks,
     screen::{describe::card_text::event_group_text, widget::text},
     store::World,
@@ -168,7 +168,7 @@ impl EventFilter {
 
 /// Prints event groups in the given format.
 fn print_rows(rows: &[EventGroup], world: &World, format: LogFormat) -> io::Result<()> {
-    let mut out = BufWriter::new(output::stdout(Styles::None));
+    let mut out = BufWriter::new(output::stdout(PermittedEscapes::None));
     for row in rows {
         let line = match format {
             LogFormat::Text => row_text(row, world),

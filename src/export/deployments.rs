@@ -2,7 +2,7 @@
 
 use super::json::to_pretty_json;
 use crate::{
-    model::{Deployment, RevisionChange, Rollout, Service, Timestamp},
+    model::{Deployment, RevisionChange, RolloutState, Service, Timestamp},
     store::World,
 };
 use serde::Serialize;
@@ -27,7 +27,7 @@ struct VersionOut<'a> {
 struct DeploymentOut<'a> {
     id: &'a str,
     version: &'a str,
-    rollout: Rollout,
+    rollout: RolloutState,
     reason: Option<&'a str>,
     desired: u32,
     running: u32,

@@ -5,7 +5,7 @@ use crate::estate::{ServiceBuilder, now, service, snapshot, source_status};
 use portolan::{
     model::{
         Deployment, Event, EventKind, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId,
-        InstanceState, Inventory, Rollout, Service, Severity, Snapshot, Timestamp,
+        InstanceState, Inventory, RolloutState, Service, Severity, Snapshot, Timestamp,
     },
     store::Store,
 };
@@ -42,7 +42,13 @@ fn instance_of(service: &Service, number: usize, began: i64, state: InstanceStat
     one
 }
 
-fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, counts: (u32, u32)) -> Deployment {
+fn deployment(
+    service: &str,
+    revision: i64,
+    second: i64,
+    rollout: RolloutState,
+    counts: (u32, u32),
+) -> Deployment {
     Deployment {
         id: format!("ecs-svc/{revision}").into(),
         version: format!("{service}:{revision}").into(),
@@ -67,7 +73,7 @@ fn ecs_service_at(number: i64, second: i64) -> Service {
     let plain = service("ecs:eu-west-1", Some("prod"), &name).with_instances(1);
     let old = |n| instance_of(&plain, n, -86_400, InstanceState::Running);
     let (mut wanted, mut copies) = (2, vec![old(1), old(2)]);
-    let mut rollout = Rollout::Completed;
+    let mut rollout = RolloutState::Completed;
     match (number % 3, turn) {
         // ECS raises the desired count before it lists the new task.
         (0, 0..20) => wanted = 3,
@@ -83,15 +89,15 @@ fn ecs_service_at(number: i64, second: i64) -> Service {
         (0, _) => copies.push(instance_of(&plain, 3, began + 600, InstanceState::Stopped)),
         // The rollout stops the old task first, so the service runs one task too few for a while.
         (1, 0..20) => {
-            (rollout, copies[0].state) = (Rollout::InProgress, InstanceState::Stopping);
+            (rollout, copies[0].state) = (RolloutState::InProgress, InstanceState::Stopping);
         }
         (1, 20..60) => {
-            rollout = Rollout::InProgress;
+            rollout = RolloutState::InProgress;
             copies[0] = instance_of(&plain, 1, began, InstanceState::Stopped);
             copies.push(instance_of(&plain, 4, began + 20, InstanceState::Starting));
         }
         (1, 60..120) => {
-            rollout = Rollout::InProgress;
+            rollout = RolloutState::InProgress;
             copies = vec![old(2), instance_of(&plain, 4, began + 20, InstanceState::Running)];
             copies.last_mut().unwrap().health_check = HealthCheckStatus::Pending;
         }
@@ -224,7 +230,7 @@ fn the_same_hour_with_one_fault_raises_one() {
 fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
     let slow = |began: i64| {
         let mut slow = service("ecs:eu-west-1", Some("prod"), "slow").with_instances(1);
-        slow.deployments = vec![deployment("slow", 7, began, Rollout::InProgress, (1, 2))];
+        slow.deployments = vec![deployment("slow", 7, began, RolloutState::InProgress, (1, 2))];
         snapshot("ecs:eu-west-1", vec![slow])
     };
     let mut store =

@@ -72,7 +72,7 @@ fn shop(source: &str, turned: usize) -> Snapshot {
 fn inventory(snapshots: impl IntoIterator<Item = Snapshot>) -> Inventory {
     let mut inventory = Inventory::new(Vec::new());
     for snapshot in snapshots {
-        inventory.replace(Arc::new(snapshot));
+        inventory.replace_snapshot(Arc::new(snapshot));
     }
     inventory
 }

@@ -7,7 +7,7 @@ use crate::{
     extract::log_line,
     log_store::{FilterLine, LogFilter},
     model::{Colour, LogLevel, LogLine, LogNote, OutputStream, TextStyle, Timestamp},
-    output::{self, SanitizedWriter, Styles, without_controls},
+    output::{self, PermittedEscapes, SanitizedWriter, without_controls},
     screen::widget::text,
 };
 use serde::Serialize;
@@ -56,7 +56,11 @@ impl Printer {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
         Self {
-            out: BufWriter::new(output::stdout(if coloured { Styles::Own } else { Styles::None })),
+            out: BufWriter::new(output::stdout(if coloured {
+                PermittedEscapes::Styles
+            } else {
+                PermittedEscapes::None
+            })),
             filters,
             format: args.format,
             patterns,

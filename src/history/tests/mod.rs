@@ -59,7 +59,7 @@ fn history_of(looks: &[Snapshot]) -> History {
     let (mut inventory, mut history) = (Inventory::default(), History::default());
     for look in looks {
         let old = inventory.snapshot(&look.source).cloned();
-        let change = inventory.replace(Arc::new(look.clone()));
+        let change = inventory.replace_snapshot(Arc::new(look.clone()));
         history.record_snapshot(old.as_deref(), inventory.snapshot(&look.source).unwrap(), &change);
     }
     history

@@ -8,7 +8,7 @@ use super::{edge_text, instance_text, rollout_text, time, usage_text};
 use crate::{
     diagnosis::{FaultInvolvement, FaultRole},
     history::{EventGroup, Subject, coalesce},
-    model::{Health, Instance, InstanceState, NodeId, Rollout, Service, Severity, Timestamp},
+    model::{Health, Instance, InstanceState, NodeId, RolloutState, Service, Severity, Timestamp},
     screen::{Scene, Theme, widget::text},
     topology::{Edge, Node},
 };
@@ -51,7 +51,7 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     if let Some(deployment) =
         service.deployments.first().filter(|_| service.is_deploying() || service.is_rolling_back())
     {
-        let state = if deployment.rollout == Rollout::Failed { "failed" } else { "deploying" };
+        let state = if deployment.rollout == RolloutState::Failed { "failed" } else { "deploying" };
         words.push(format!("{state} {} {}/{}", deployment.version, deployment.running, deployment.desired));
     }
     let restarts: u32 = service.instances.iter().map(|instance| instance.restarts).sum();

@@ -1,7 +1,7 @@
 //! Deployments of a service in words, for the card and the headless command.
 
 use super::time;
-use crate::model::{Deployment, Rollout, Service, Timestamp};
+use crate::model::{Deployment, RolloutState, Service, Timestamp};
 
 /// Width of a progress bar, in cells.
 const BAR_WIDTH: usize = 10;
@@ -54,12 +54,12 @@ fn describe_deployment(deployment: &Deployment, now: Timestamp) -> String {
 
 /// Returns the words for a rollout state.
 #[must_use]
-pub fn rollout_label(rollout: Rollout) -> &'static str {
+pub fn rollout_label(rollout: RolloutState) -> &'static str {
     match rollout {
-        Rollout::InProgress => "in progress",
-        Rollout::Completed => "completed",
-        Rollout::Failed => "failed",
-        Rollout::Unknown => "active",
+        RolloutState::InProgress => "in progress",
+        RolloutState::Completed => "completed",
+        RolloutState::Failed => "failed",
+        RolloutState::Unknown => "active",
     }
 }
 
@@ -70,13 +70,13 @@ fn ascii_arrows(words: String, ascii: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::deployment_rows;
-    use crate::model::{Deployment, RevisionChange, Rollout, Service, fixtures};
+    use crate::model::{Deployment, RevisionChange, RolloutState, Service, fixtures};
 
     fn deployment(version: &str, counts: (u32, u32, u32)) -> Deployment {
         Deployment {
             id: version.into(),
             version: version.into(),
-            rollout: Rollout::InProgress,
+            rollout: RolloutState::InProgress,
             reason: None,
             running: counts.0,
             desired: counts.1,

@@ -130,7 +130,7 @@ impl World {
                 } else {
                     snapshot
                 };
-                let change = self.inventory.replace(Arc::new(snapshot));
+                let change = self.inventory.replace_snapshot(Arc::new(snapshot));
                 if let Some(new) = self.inventory.snapshot(source) {
                     self.history.record_snapshot(old.as_deref(), new, &change);
                 }
@@ -229,7 +229,8 @@ impl World {
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
         let roles = diagnosis::fault_roles(&evidence, &findings);
-        let watched = sources.iter().filter(|source| source.is_complete()).map(|source| source.id.clone());
+        let watched =
+            sources.iter().filter(|source| source.has_all_services()).map(|source| source.id.clone());
         self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
         (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);
         self.findings_version += 1;

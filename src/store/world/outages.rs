@@ -50,7 +50,8 @@ impl World {
     /// Returns the outage data to save now, for the sources that were read completely. It is due after a
     /// change, and once a minute while an outage lasts.
     pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
-        let whole = self.sources.iter().filter(|status| status.is_complete()).map(|status| status.id.clone());
+        let whole =
+            self.sources.iter().filter(|status| status.has_all_services()).map(|status| status.id.clone());
         let mut due = Vec::new();
         for source in whole.collect::<Vec<_>>() {
             let memory = self.outages_to_save(&source);

@@ -1,4 +1,5 @@
-//! Discovery of flow logs: one call of EC2's Query protocol, with the response parsed as XML.
+//! Discovery of the log groups that receive flow logs: one EC2 call in the Query protocol, with an XML
+//! response.
 
 use super::format::LineFormat;
 use crate::{
@@ -56,7 +57,7 @@ pub(super) async fn find_log_groups(api: &Api) -> Result<BTreeMap<String, FlowLo
     Ok(groups)
 }
 
-/// Groups flow logs by log group. It skips inactive ones and those with another destination.
+/// Adds flow logs to their log groups. Skips inactive ones, and those with another destination.
 fn group_by_log_group(found: Vec<FlowLog>, groups: &mut BTreeMap<String, FlowLogGroup>) {
     for log in found {
         let Some(name) = log.group.filter(|name| !name.is_empty()) else { continue };

@@ -17,8 +17,8 @@ use crate::{
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Decodes a task as an instance. Any fault gives the state `Failed`; the stopped task policy may change it
-/// to `Stopped` later.
+/// Decodes a task as an instance. A task that a fault stopped gets the state `Failed`; the stopped task
+/// policy may change it to `Stopped` later.
 ///
 /// `endless` is true for a task of a service, which must never stop by itself.
 pub(crate) fn decode_instance(
