@@ -1,7 +1,8 @@
 //! Command line arguments. The doc comments of the fields are the text of `--help`.
 
-use super::logs::TimeArg;
+use super::time_arg::TimeArg;
 use crate::{
+    history::{EVENT_KIND_TABLE, EventKindSpec},
     model::{EventKind, LogLevel, Severity},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
@@ -188,7 +189,7 @@ pub struct EventsArgs {
     #[arg(long, value_name = "SERVICE")]
     pub service: Vec<String>,
     /// Only events of this kind, such as deployment or out-of-memory (repeatable)
-    #[arg(long, value_name = "KIND", value_parser = super::events::parse_kind)]
+    #[arg(long, value_name = "KIND", value_parser = parse_kind)]
     pub kind: Vec<EventKind>,
     /// Output format
     #[arg(long, default_value = "text")]
@@ -267,4 +268,12 @@ fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let duration: SignedDuration =
         text.parse().map_err(|_| "expected a duration such as 90s, 10m or 1h".to_owned())?;
     if duration.is_negative() { Err("the duration can't be negative".to_owned()) } else { Ok(duration) }
+}
+
+/// Parses an event kind by its id.
+fn parse_kind(text: &str) -> Result<EventKind, String> {
+    let known: Vec<_> = EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
+    EventKindSpec::named(text)
+        .map(|kind| kind.kind)
+        .ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }

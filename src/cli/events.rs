@@ -210,11 +210,3 @@ fn row_json<'a>(row: &'a EventGroup, store: &Store) -> EventJson<'a> {
         tone: last.health.map(crate::model::Health::as_str),
     }
 }
-
-/// Parses an event kind by its id.
-pub(super) fn parse_kind(text: &str) -> Result<EventKind, String> {
-    let known: Vec<_> = crate::history::EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
-    crate::history::EventKindSpec::named(text)
-        .map(|kind| kind.kind)
-        .ok_or_else(|| format!("possible values: {}", known.join(", ")))
-}

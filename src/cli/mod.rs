@@ -9,6 +9,7 @@ pub mod logs;
 mod record;
 mod sources;
 mod status;
+pub mod time_arg;
 mod tui;
 mod usage;
 mod why;

@@ -10,7 +10,7 @@ mod targets;
 
 use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
 use crate::{
-    model::{Failure, FailureKind, LogReadOptions, Timestamp},
+    model::{Failure, FailureKind, LogReadOptions},
     output,
     store::Store,
 };
@@ -51,24 +51,5 @@ pub(super) async fn run(store: &Store, opened: &OpenedSources, args: &LogsArgs) 
         follow::run(&opened.sources, selector, targets, start, printer).await
     } else {
         history::run(&opened.sources, targets, start, printer).await
-    }
-}
-
-/// Time argument of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeArg {
-    /// Age before now.
-    Ago(jiff::SignedDuration),
-    /// Point in time, UTC.
-    At(Timestamp),
-}
-
-impl TimeArg {
-    /// Returns the point in time; ages count back from `now`.
-    pub(super) fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::Ago(back) => now.checked_sub(back).unwrap_or(Timestamp::MIN),
-            Self::At(at) => at,
-        }
     }
 }

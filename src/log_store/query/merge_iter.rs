@@ -127,3 +127,54 @@ impl<'a> Iterator for MergeIter<'a, '_> {
         }
     }
 }
+
+impl QueryResults {
+    /// Returns an iterator over matching lines and notes, oldest first, after a key if one is given.
+    pub fn forward<'a, 's>(&'s self, store: &'a LogStore, after: Option<EntryKey>) -> MergeIter<'a, 's> {
+        MergeIter::new(self, store, after.map(|key| (key, false)), true)
+    }
+
+    /// Returns an iterator over matching lines and notes, newest first, before a key if one is given.
+    pub fn backward<'a, 's>(&'s self, store: &'a LogStore, before: Option<EntryKey>) -> MergeIter<'a, 's> {
+        MergeIter::new(self, store, before.map(|key| (key, false)), false)
+    }
+
+    /// Returns the key of the oldest line or note.
+    #[must_use]
+    pub fn first_key(&self, store: &LogStore) -> Option<EntryKey> {
+        self.forward(store, None).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the newest line or note.
+    #[must_use]
+    pub fn last_key(&self, store: &LogStore) -> Option<EntryKey> {
+        self.backward(store, None).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the line or note before a key.
+    #[must_use]
+    pub fn key_before(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
+        self.backward(store, Some(key)).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the line or note after a key.
+    #[must_use]
+    pub fn key_after(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
+        self.forward(store, Some(key)).next().map(|line| line.key)
+    }
+
+    /// Returns the last `n` lines and notes up to and including a key, oldest first. Without a key it returns
+    /// the newest.
+    #[must_use]
+    pub fn entries_up_to<'a>(
+        &self,
+        store: &'a LogStore,
+        key: Option<EntryKey>,
+        n: usize,
+    ) -> Vec<LogEntry<'a>> {
+        let mut lines: Vec<_> =
+            MergeIter::new(self, store, key.map(|key| (key, true)), false).take(n).collect();
+        lines.reverse();
+        lines
+    }
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Finding {
     /// The kind's id in `FINDING_KINDS`, such as `crash-loop`.
     pub kind: Text,
-    /// How serious the fault or risk is.
+    /// Seriousness of the fault or risk.
     pub severity: Severity,
     /// Label of the service or source.
     #[serde(rename = "service")]
