@@ -90,7 +90,7 @@ fn snapshot(count: usize, changed: Option<usize>) -> Arc<Snapshot> {
 
 fn inventory(count: usize) -> Inventory {
     let mut inventory = Inventory::default();
-    inventory.replace(snapshot(count, None));
+    inventory.replace_snapshot(snapshot(count, None));
     inventory
 }
 
@@ -113,7 +113,7 @@ fn build_index(bencher: Bencher, count: usize) {
 fn update_one_service(bencher: Bencher, count: usize) {
     let (old, new) = (inventory(count), {
         let mut inventory = inventory(count);
-        inventory.replace(snapshot(count, Some(count / 2)));
+        inventory.replace_snapshot(snapshot(count, Some(count / 2)));
         inventory
     });
     let there = SnapshotDiff::between(&snapshot(count, None), &snapshot(count, Some(count / 2)));
@@ -144,7 +144,7 @@ fn inventory_with_failures(count: usize) -> Inventory {
         snapshot.events.extend(told);
     }
     let mut inventory = Inventory::default();
-    inventory.replace(Arc::new(snapshot));
+    inventory.replace_snapshot(Arc::new(snapshot));
     inventory
 }
 

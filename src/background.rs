@@ -19,7 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Remedy of every failure that is a bug in Portolan.
 const BUG_REPORT_REMEDY: &str = "this is a bug in Portolan: please report it with portolan.log";
 
-/// Message of a panic that ended a piece of work.
+/// Panic that ended a piece of background work, as its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked(Text);
 
@@ -36,7 +36,7 @@ impl Panicked {
         Self(Text::new(plain.trim_end()))
     }
 
-    /// Returns the failure to show: `what`, the work that the panic ended, then the message of the panic.
+    /// Returns the failure to show to the user. `what` names the work that the panic ended.
     #[must_use]
     pub fn failure(&self, what: impl fmt::Display) -> Failure {
         Failure::new(FailureKind::Invalid, format!("{what}: {self}"), BUG_REPORT_REMEDY)
@@ -59,7 +59,8 @@ pub async fn catch_panic_async<T>(work: impl Future<Output = T>) -> Result<T, Pa
     AssertUnwindSafe(work).catch_unwind().await.map_err(|payload| Panicked::from_payload(&*payload))
 }
 
-/// Returns the next item of a stream, or its panic. Do not poll a stream again after a panic.
+/// Returns the next item of `stream`, or the panic that polling it caused. Do not poll a stream again after a
+/// panic.
 pub async fn next_item<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, Panicked> {
     catch_panic_async(stream.next()).await
 }
@@ -102,8 +103,9 @@ pub fn spawn(
     }))
 }
 
-/// Awaits the work that `make` returns. After each panic, calls `on_panic` with its message, waits for
-/// `pause`, and awaits new work from `make`.
+/// Awaits the work that `make` returns, and starts it again after each panic until it ends without one.
+///
+/// After a panic, calls `on_panic` with the message, waits for `pause`, and calls `make` again.
 pub async fn restart_on_panic<W: Future<Output = ()>, T: Future<Output = ()>>(
     pause: Duration,
     mut make: impl FnMut() -> W,

@@ -21,7 +21,7 @@ pub struct Config {
     pub theme: String,
     /// True to draw with ASCII characters only.
     pub ascii: bool,
-    /// True to capture the mouse at the start.
+    /// True if Portolan captures the mouse from the start.
     pub mouse: bool,
     /// The memory for stored log lines, in MiB.
     pub log_memory: usize,
@@ -31,11 +31,11 @@ pub struct Config {
     pub keep_observed: SignedDuration,
     /// The grouping of services on the map.
     pub group_by: Grouping,
-    /// Names of services to treat as hubs: the map draws no lines to them, and marks their callers instead.
+    /// Names of services to treat as hubs: the map draws no lines to a hub, and numbers its callers instead.
     pub hubs: Vec<String>,
     /// The sources to poll. If empty, Portolan detects them.
     pub source: Vec<source::Config>,
-    /// Annotations of services by the user.
+    /// The user's annotations of services, such as owner and runbook.
     pub service: Vec<ServiceAnnotation>,
     /// Keys by command id, in place of the command's default keys.
     pub keys: BTreeMap<String, Vec<String>>,

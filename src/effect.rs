@@ -15,7 +15,7 @@ pub enum Effect {
     ContinueWork,
     /// Polls all sources now.
     RefreshSources,
-    /// Saves the known outages of a source for the next run.
+    /// Saves the open outages and requested stops of a source for the next run.
     SaveOutages(SourceId, SavedOutages),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),

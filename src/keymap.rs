@@ -107,7 +107,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Commands by key and context, to find the command of a key press and the keys of a command.
+/// Key bindings in use: finds the command of a key press, and the keys of a command.
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
     commands_by_key: BTreeMap<(KeyContext, Key), Command>,
@@ -156,8 +156,7 @@ impl Keymap {
         self.keys_in(command.spec().context, command)
     }
 
-    /// Returns the keys that trigger `command` in `context`. Leaves out keys that trigger another command
-    /// there.
+    /// Returns the keys of `command` as text, without those that run another command in `context`.
     #[must_use]
     pub fn keys_in(&self, context: KeyContext, command: Command) -> Vec<String> {
         let spec = command.spec();

@@ -18,7 +18,7 @@ const REPLACEMENT_CHAR: char = '\u{fffd}';
 
 /// Prints `text` on standard output, with control characters replaced.
 pub fn print(text: &str) -> io::Result<()> {
-    let mut out = stdout(Styles::None);
+    let mut out = stdout(PermittedEscapes::None);
     out.write_all(text.as_bytes())?;
     out.flush()
 }
@@ -31,7 +31,7 @@ pub fn print_script(script: &[u8]) -> io::Result<()> {
 /// Prints a line on standard error, after the program's name. Ignores a failure, which could not be reported.
 pub fn print_stderr(line: impl Display) {
     let text = format!("portolan: {line}\n");
-    let _ = io::stderr().write_all(sanitize(&text, Styles::None).as_bytes());
+    let _ = io::stderr().write_all(sanitize(&text, PermittedEscapes::None).as_bytes());
 }
 
 /// Prints an error, help or version text of the command line parser. An error goes to standard error without
@@ -41,7 +41,7 @@ pub fn print_clap_error(error: &clap::Error) {
     let text = error.render().to_string();
     // A failure to print can't be reported.
     let _ = if error.use_stderr() {
-        io::stderr().write_all(sanitize(&text, Styles::None).as_bytes())
+        io::stderr().write_all(sanitize(&text, PermittedEscapes::None).as_bytes())
     } else {
         error.print()
     };
@@ -58,20 +58,21 @@ pub fn stdout_handle() -> io::Result<OwnedFd> {
     io::stdout().as_fd().try_clone_to_owned()
 }
 
-/// Returns a writer to standard output that replaces control characters, except the permitted `styles`.
+/// Returns a writer to standard output that replaces control characters, except the escape sequences that
+/// `styles` permits.
 #[must_use]
-pub fn stdout(styles: Styles) -> SanitizedWriter<Stdout> {
+pub fn stdout(styles: PermittedEscapes) -> SanitizedWriter<Stdout> {
     SanitizedWriter { inner: io::stdout(), styles }
 }
 
 /// Escape sequences that a [`SanitizedWriter`] does not replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Styles {
+pub enum PermittedEscapes {
     /// No escape sequences.
     None,
     /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). For callers that write their own
     /// styles around text cleaned by [`without_controls`].
-    Own,
+    Styles,
 }
 
 /// Writer that replaces control characters in the text that it passes on.
@@ -80,7 +81,7 @@ pub enum Styles {
 #[derive(Debug)]
 pub struct SanitizedWriter<W> {
     inner: W,
-    styles: Styles,
+    styles: PermittedEscapes,
 }
 
 impl<W: Write> Write for SanitizedWriter<W> {
@@ -98,12 +99,12 @@ impl<W: Write> Write for SanitizedWriter<W> {
 /// Returns `text` with every control character replaced, except line ends.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    sanitize(text, Styles::None)
+    sanitize(text, PermittedEscapes::None)
 }
 
 /// Returns `text` with every character replaced that could control a terminal. Leaves line ends and the
 /// permitted `styles`.
-fn sanitize(text: &str, styles: Styles) -> Cow<'_, str> {
+fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     if !text.contains(is_suspect) {
         return Cow::Borrowed(text);
     }
@@ -136,27 +137,30 @@ fn is_suspect(c: char) -> bool {
 
 /// Returns the length in bytes of the permitted sequence at the start of `text`: a style, or CR LF, which is
 /// the line end of CSV (RFC 4180). Returns 0 if there is none.
-fn permitted_len(text: &str, styles: Styles) -> usize {
+fn permitted_len(text: &str, styles: PermittedEscapes) -> usize {
     if text.starts_with("\r\n") {
         return 2;
     }
-    let Some(parameters) = text.strip_prefix("\u{1b}[").filter(|_| styles == Styles::Own) else { return 0 };
+    let Some(parameters) = text.strip_prefix("\u{1b}[").filter(|_| styles == PermittedEscapes::Styles) else {
+        return 0;
+    };
     let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';');
     end.filter(|end| parameters[*end..].starts_with('m')).map_or(0, |end| 2 + end + 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SanitizedWriter, Styles, sanitize, without_controls};
+    use super::{PermittedEscapes, SanitizedWriter, sanitize, without_controls};
     use std::io::Write;
 
     #[test]
     fn plain_text_passes_as_it_is() {
         for text in ["", "a\nb\n", "a,b\r\nc\r\n", "日本 עברית é ⣿", "{\"a\":\"\\u001b\"}"] {
             assert!(
-                matches!(sanitize(text, Styles::None), std::borrow::Cow::Borrowed(_)) || text.contains('\r')
+                matches!(sanitize(text, PermittedEscapes::None), std::borrow::Cow::Borrowed(_))
+                    || text.contains('\r')
             );
-            assert_eq!(sanitize(text, Styles::None), text);
+            assert_eq!(sanitize(text, PermittedEscapes::None), text);
         }
     }
 
@@ -174,7 +178,7 @@ mod tests {
 
     #[test]
     fn only_styles_pass_where_styles_may() {
-        let passes = |text| sanitize(text, Styles::Own) == text;
+        let passes = |text| sanitize(text, PermittedEscapes::Styles) == text;
         assert!(passes("\u{1b}[2m12:00\u{1b}[0m \u{1b}[38;5;32mweb\u{1b}[0m"));
         for text in ["\u{1b}[2J", "\u{1b}[?25l", "\u{1b}[31", "\u{1b}]0;m", "\u{1b}m", "\u{9b}31m"] {
             assert!(!passes(text), "{text:?}");
@@ -183,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_writer_guards_each_write() {
-        let mut out = SanitizedWriter { inner: Vec::new(), styles: Styles::None };
+        let mut out = SanitizedWriter { inner: Vec::new(), styles: PermittedEscapes::None };
         let raw = "\u{1b}[2J";
         writeln!(out, "a{raw}b").unwrap();
         out.write_all(b"\xff\r\n").unwrap();

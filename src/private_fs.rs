@@ -1,7 +1,7 @@
 //! Private files and directories: the only module through which Portolan writes to disk.
 //!
 //! Directories have mode 0700 and files 0600. The module follows no symbolic links and writes to no device or
-//! pipe. It overwrites a file only on request.
+//! pipe. Outside Portolan's own directories, it overwrites a file only on request.
 //!
 //! It opens files in Portolan's own directories relative to the directory's descriptor (openat(2)), and only
 //! if they belong to the user. So no other process can replace the directory between the check and the use.
@@ -36,8 +36,8 @@ const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// link.
 const SAFE_OPEN_FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
-/// Creates a file at a path that the user chose. With `overwrite`, empties an existing regular file; without,
-/// an existing file is an error.
+/// Creates a file at a path that the user chose. If `overwrite` is true, empties an existing regular file;
+/// otherwise an existing file is an error.
 pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     let named = |error| error_with_path(path, error);
     let exclusive = if overwrite { OFlags::empty() } else { OFlags::EXCL };

@@ -1,4 +1,4 @@
-//! Actions of screens: the one place that carries out everything that a screen asks for.
+//! Carrying out the actions that screens return. No other code does this.
 
 use super::{App, prompt::Prompt};
 use crate::{
@@ -18,21 +18,22 @@ impl App {
         self.apply_actions(actions)
     }
 
-    /// Carries out the actions of a screen, and returns effects for those that only the runtime can carry out.
+    /// Carries out the actions of a screen, and returns effects for those that only the runtime can carry
+    /// out.
     pub(super) fn apply_actions(&mut self, actions: Vec<Action>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for action in actions {
             match action {
-                Action::Select(node) => self.store.select(node),
+                Action::Select(node) => self.store.session.select(node),
                 Action::ShowScreen(screen) => self.show_screen(screen),
                 Action::ShowLogsAt(node, at) => {
-                    self.store.select(node);
+                    self.store.session.select(node);
                     self.show_screen(ScreenId::Logs);
                     let of_logs = self.screens.logs.jump_to_time(at, &self.store);
                     effects.extend(self.apply_actions(of_logs));
                 }
-                Action::ToggleMark(node) => self.store.toggle_mark(node),
-                Action::ClearMarks => self.store.marks.clear(),
+                Action::ToggleMark(node) => self.store.session.toggle_mark(node),
+                Action::ClearMarks => self.store.session.marks.clear(),
                 Action::Notify(words) => self.notice = Some(words),
                 Action::OpenPrompt(kind) => self.prompt = Some(Prompt::asking(kind)),
                 Action::ToggleFullscreen => self.logs_fullscreen = !self.logs_fullscreen,

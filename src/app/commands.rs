@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl App {
-    /// Runs a command here or, if the program has no use for it, on the shown screen.
+    /// Runs a command: one of the program itself here, any other on the shown screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
@@ -36,20 +36,21 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => self.prompt = Some(Prompt::command(self.all_offers())),
-            Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
+            Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
-            Command::FaultsOnly => self.store.faults_only = !self.store.faults_only,
+            Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
             Command::GroupBy => {
                 let grouping = self
                     .store
+                    .session
                     .map_settings
                     .grouping
-                    .next_useful(&self.store, &self.store.map_settings.configured_grouping);
+                    .next_useful(&self.store.world, &self.store.session.map_settings.configured_grouping);
                 self.notice = Some(format!("grouped by: {}", grouping.id()));
-                self.store.map_settings.grouping = grouping;
+                self.store.session.map_settings.grouping = grouping;
             }
             Command::PreviousSelection | Command::NextSelection => {
                 let back = command == Command::PreviousSelection;
@@ -61,7 +62,7 @@ impl App {
                 }
             }
             Command::NextEdgeFilter => {
-                self.store.edge_filter = self.store.edge_filter.next();
+                self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
@@ -86,11 +87,11 @@ impl App {
         Vec::new()
     }
 
-    /// Shows a screen on top of the current one. If it is open already, closes the screens above it instead,
-    /// so that going back never loops.
+    /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it
+    /// instead, so that going back never loops.
     pub(super) fn show_screen(&mut self, screen: ScreenId) {
         if screen != self.screen() {
-            self.store.search = Search::default();
+            self.store.session.search = Search::default();
         }
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
             return self.close_screens_above(place + 1);
@@ -112,28 +113,28 @@ impl App {
     /// Goes one step back: closes an overlay, the search, full screen, a step within the screen, or the
     /// screen.
     ///
-    /// On the lowest screen, removes filters and focus. If `quit` is true, skips all but closing the screen,
-    /// and quits the program on the lowest one.
+    /// On the lowest screen, removes filters and focus. If `quit` is true, closes the screen at once, and on
+    /// the lowest screen ends the program.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);
         let covered = screen == ScreenId::Logs && self.screens.logs.has_overlay();
         let above = self.screen_stack.len() > 1;
         let here = !quit && !covered;
-        if here && !self.store.search.is_empty() {
-            self.store.search = Search::default();
+        if here && !self.store.session.search.is_empty() {
+            self.store.session.search = Search::default();
         } else if here && self.is_fullscreen() {
             self.logs_fullscreen = false;
         } else if above && (quit || !steps) {
             self.close_screens_above(self.screen_stack.len() - 1);
         } else if quit {
             return vec![Effect::Quit];
-        } else if !above && self.store.faults_only {
-            self.store.faults_only = false;
-        } else if !above && self.store.only_source.is_some() {
-            self.store.only_source = None;
-        } else if !above && self.store.edge_filter != EdgeFilter::All {
-            self.store.edge_filter = EdgeFilter::All;
+        } else if !above && self.store.session.faults_only {
+            self.store.session.faults_only = false;
+        } else if !above && self.store.session.only_source.is_some() {
+            self.store.session.only_source = None;
+        } else if !above && self.store.session.edge_filter != EdgeFilter::All {
+            self.store.session.edge_filter = EdgeFilter::All;
         } else {
             return self.update_shown_screen(|view, store| view.update(Command::Back, store));
         }

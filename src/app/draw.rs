@@ -17,7 +17,7 @@ use ratatui::{
     style::Style,
 };
 
-/// Areas of the terminal.
+/// Areas of the terminal: header row, body with the shown screens, footer row.
 pub(super) struct ScreenAreas {
     header: Rect,
     pub(super) body: Rect,
@@ -27,7 +27,7 @@ pub(super) struct ScreenAreas {
 /// Smallest usable terminal size, in columns and rows.
 const MIN_SCREEN_SIZE: (u16, u16) = (24, 6);
 
-/// Smallest free width of the header, in cells, that is worth filling with the worst finding.
+/// Smallest free width of the header, in cells, in which the worst finding is shown.
 const MIN_FINDING_WIDTH: usize = 24;
 
 /// Returns the areas of a terminal of this size. In full screen the body covers header and footer.
@@ -71,7 +71,7 @@ impl App {
         buf.set_style(area, Style::from(theme.styles.bar));
         let mut row = RowWriter { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() };
         row.write(" portolan ", Style::from(theme.styles.title), None, buf);
-        if self.store.demo {
+        if self.store.world.demo {
             row.write(" DEMO ", Style::from(theme.styles.badge), None, buf);
             row.write(" ", Style::default(), None, buf);
         }
@@ -79,8 +79,8 @@ impl App {
         row.right = area
             .right()
             .saturating_sub(right.iter().map(|(words, _)| text::display_width(words) as u16).sum());
-        for status in &self.store.sources {
-            let (mark, freshness) = source_badge::source_badge(status, &self.store);
+        for status in &self.store.world.sources {
+            let (mark, freshness) = source_badge::source_badge(status, &self.store.world);
             let style = theme.health_style(mark);
             let (name, sign) = (format!(" {} ", status.id), theme.health_glyph(mark));
             if !row.has_room_for(&name, sign) {
@@ -103,9 +103,9 @@ impl App {
         row.hits
     }
 
-    /// Draws the worst finding, if there is room for it.
+    /// Draws the worst finding into the free part of the header, if there is room for it.
     fn draw_worst_finding(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
-        let Some(finding) = self.store.findings.first().filter(|f| f.severity > Severity::Info) else {
+        let Some(finding) = self.store.world.findings.first().filter(|f| f.severity > Severity::Info) else {
             return;
         };
         let room = usize::from(row.right.saturating_sub(row.x));
@@ -118,10 +118,10 @@ impl App {
         row.write(&words, style, Some(Command::NextFinding), buf);
     }
 
-    /// Returns the numbers of findings and services for the right end of the header.
+    /// Returns the texts at the right end of the header: how many findings and services there are.
     fn finding_counts(&self) -> Vec<(String, Style)> {
         let theme = &self.theme;
-        let count = |severity| self.store.findings.iter().filter(|f| f.severity == severity).count();
+        let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();
         let mut parts = Vec::new();
         for (severity, health) in
             [(Severity::Critical, Health::Failing), (Severity::Warning, Health::Degraded)]
@@ -133,7 +133,7 @@ impl App {
                 ));
             }
         }
-        let tally = self.store.health_counts();
+        let tally = self.store.world.health_counts();
         let services: usize = tally.values().sum();
         // A service that is only declared has no known health.
         let known = tally.keys().any(|health| *health != Health::Unknown);
@@ -156,11 +156,11 @@ impl App {
             row.write(&notice, Style::from(theme.styles.accent), None, buf);
             return row.hits;
         }
-        if !self.store.search.is_empty() {
+        if !self.store.session.search.is_empty() {
             row.write(" search on, esc clears ", Style::from(theme.styles.found), Some(Command::Back), buf);
         }
-        if self.store.edge_filter != EdgeFilter::All {
-            let chip = format!(" edges: {} ", self.store.edge_filter.id());
+        if self.store.session.edge_filter != EdgeFilter::All {
+            let chip = format!(" edges: {} ", self.store.session.edge_filter.id());
             row.write(&chip, Style::from(theme.styles.badge), Some(Command::NextEdgeFilter), buf);
         }
         for command in self.footer_offers() {
@@ -197,12 +197,17 @@ impl App {
         Position::new(area.x + before + column, area.y)
     }
 
-    /// Returns the number of matches for a search that is being typed, in words.
+    /// Returns the text `matches: N` while the user types a search for nodes, else `None`.
     fn match_count(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
-        let found =
-            || self.store.visible_nodes().into_iter().filter(|node| self.store.matches_search(node)).count();
-        (searches && !self.store.search.is_empty()).then(|| format!("matches: {}", found()))
+        let found = || {
+            self.store
+                .visible_nodes()
+                .into_iter()
+                .filter(|node| self.store.session.matches_search(node))
+                .count()
+        };
+        (searches && !self.store.session.search.is_empty()).then(|| format!("matches: {}", found()))
     }
 
     /// Draws the commands that match the input, the best match at the top.
@@ -231,9 +236,11 @@ impl App {
     }
 }
 
-/// Writer that fills one row from the left.
+/// Writer that fills the header or footer row from the left, and collects its clickable areas.
 struct RowWriter {
+    /// Column of the next text.
     x: u16,
+    /// First column that is not free.
     right: u16,
     y: u16,
     hits: HitMap,
@@ -246,7 +253,7 @@ impl RowWriter {
             <= usize::from(self.right)
     }
 
-    /// Appends text if it fits as a whole, else closes the row. A click on it runs `command`.
+    /// Appends `words` if they fit as a whole, else closes the row. A click on the text runs `command`.
     fn write(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Canvas<'_>) {
         let width = text::display_width(words) as u16;
         if self.x + width > self.right {

@@ -31,7 +31,7 @@ use std::collections::BTreeSet;
 /// Whole state of the program.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
-    /// State of all sources, and the selection.
+    /// Data of all sources, and the user's session.
     pub store: Store,
     theme: Theme,
     keymap: Keymap,
@@ -39,16 +39,19 @@ pub struct App {
     /// Open screens, the shown one last. Never empty.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
-    /// Last search for services.
+    /// Last confirmed search for nodes, which "next match" repeats.
     last_search: Search,
+    /// Message in the last row, until the next key press.
     notice: Option<String>,
     /// True if map and logs share the terminal.
     is_split: bool,
     /// True if the logs take the whole terminal while they are shown.
     logs_fullscreen: bool,
+    /// Whole area of the terminal.
     size: Rect,
     /// Clickable areas of the last frame.
     hit_map: HitMap,
+    /// Cell (column, row) of the last press or drag, from which the next drag is measured.
     pointer: (u16, u16),
     mouse_captured: bool,
     /// True if the state may have changed since the last frame.
@@ -98,9 +101,9 @@ impl App {
                 Vec::new()
             }
             Msg::Tick(now) => {
-                self.store.set_followed_streams(&self.subscriptions(), now);
-                self.store.tick(now);
-                let due = self.store.due_outage_saves();
+                self.store.world.set_followed_streams(&self.subscriptions(), now);
+                self.store.world.tick(now);
+                let due = self.store.world.due_outage_saves();
                 due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
             }
             Msg::SourcePolled(source, outcome) => {
@@ -114,22 +117,22 @@ impl App {
                 Vec::new()
             }
             Msg::OutagesLoaded(source, earlier) => {
-                self.store.restore_outages(&source, earlier);
+                self.store.world.restore_outages(&source, earlier);
                 Vec::new()
             }
             Msg::PollScheduled(source, pace) => {
-                self.store.set_poll_schedule(&source, pace);
+                self.store.world.set_poll_schedule(&source, pace);
                 Vec::new()
             }
             Msg::PushStateChanged(source, nudged) => {
-                self.store.set_pushes_changes(&source, nudged);
+                self.store.world.set_pushes_changes(&source, nudged);
                 Vec::new()
             }
             Msg::Logs(news) => {
                 return self.ingest_logs(news);
             }
             Msg::UsageMeasured(service, outcome) => {
-                self.store.usage.record(service, outcome);
+                self.store.world.usage.record(service, outcome);
                 return Vec::new();
             }
             Msg::ContinueWork => return self.sync_logs(),
@@ -180,7 +183,7 @@ impl App {
         self.dirty
     }
 
-    /// Stores the clickable areas of the frame that was drawn.
+    /// Records that a frame was drawn, with its clickable areas.
     pub fn frame_drawn(&mut self, hits: HitMap) {
         self.dirty = false;
         self.hit_map = hits;

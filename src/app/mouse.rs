@@ -54,7 +54,8 @@ impl App {
         }
     }
 
-    /// Passes the cell under the mouse to the map if it is shown, or `None` if something covers it there.
+    /// Passes the cell under the mouse to the map, if the map is shown. Passes `None` if the cell belongs to
+    /// the header, footer or mini-map, or if a prompt is open.
     pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()
@@ -69,18 +70,19 @@ impl App {
         }
     }
 
-    /// Selects the target of a click, or opens it if it is selected already.
+    /// Carries out a click: selects a node or opens the selected one, runs a command, or passes the click to
+    /// the shown screen.
     fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),
             Some(ClickTarget::Row(row)) => {
                 self.update_shown_screen(|screen, store| screen.click(Click::Row(row), store))
             }
-            Some(ClickTarget::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
+            Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)
             }
             Some(ClickTarget::Node(node)) => {
-                self.store.select(node);
+                self.store.session.select(node);
                 Vec::new()
             }
             Some(ClickTarget::Overview) => {

@@ -26,21 +26,22 @@ pub enum Msg {
     SourcePolled(SourceId, Result<Snapshot, Failure>),
     /// Snapshot of a source from an earlier run.
     CacheLoaded(SourceId, Box<Snapshot>),
-    /// Outages of a source from an earlier run.
+    /// Outages and requested stops of a source, saved by an earlier run.
     OutagesLoaded(SourceId, SavedOutages),
-    /// Time of a source's next poll, and the share of the API quota that it uses.
+    /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
-    /// Change in push notifications of a source: true if it now reports changes by itself.
+    /// Start (true) or end (false) of a source's change notifications.
     PushStateChanged(SourceId, bool),
-    /// News of log streams: lines, or the start or end of a read.
+    /// Lines of log streams, or the start or end of reading a stream.
     Logs(LogUpdate),
     /// Measured usage of the instances of a service, or the failure to measure it.
     UsageMeasured(ServiceId, Result<Vec<UsageSample>, Failure>),
-    /// Finished layout: id of the request, index of the chosen candidate, and the layout.
+    /// Finished layout of the map: id of the request, index of the chosen candidate, and the layout.
     LayoutReady(u64, usize, Box<Diagram>),
-    /// Failed layout, by the id of its request. The cause is a bug in Portolan.
+    /// Failed layout of the map, by the id of its request. The cause is a bug in Portolan.
     LayoutFailed(u64),
-    /// Call to go on with work that did not fit into the last frame.
+    /// Sent after a frame, in response to [`Effect::ContinueWork`](crate::effect::Effect::ContinueWork): the
+    /// log screen goes on with its work.
     ContinueWork,
     /// Result of a layout comparison: id of the layout request, and true if a fresh layout would be much
     /// better.

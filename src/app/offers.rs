@@ -42,7 +42,7 @@ impl App {
             Command::PreviousSelection => self.store.can_go_in_history(true),
             Command::NextSelection => self.store.can_go_in_history(false),
             Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
-                !self.store.search.is_empty() || !self.last_search.is_empty()
+                !self.store.session.search.is_empty() || !self.last_search.is_empty()
             }
             Command::Copy => self.screens.get(self.screen()).clipboard_text(&self.store).is_some(),
             _ => self.screens.get(self.screen()).applies(command, &self.store),

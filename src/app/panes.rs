@@ -31,7 +31,7 @@ impl App {
         panes
     }
 
-    /// Returns the area of the map, also while it is hidden. A hidden map stays up to date.
+    /// Returns the area of the map. A hidden map has an area too, because its layout stays up to date.
     pub(super) fn map_area(&self) -> Rect {
         let body = screen_areas(self.size, false).body;
         if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }
@@ -42,7 +42,8 @@ impl App {
         self.logs_fullscreen && self.screen() == ScreenId::Logs
     }
 
-    /// Updates the shown screens, and the map even if it is hidden.
+    /// Calls [`Screen::sync`](crate::screen::Screen::sync) for the shown screens, and for the map even if it
+    /// is hidden.
     pub(super) fn sync_screens(&mut self) -> Vec<Effect> {
         let panes = self.panes();
         let hidden = panes.iter().all(|(screen, _)| *screen != ScreenId::Map);
@@ -57,8 +58,8 @@ impl App {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
             LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store.logs.set_focus(self.screens.logs.log_focus_time());
-        self.store.ingest_logs(news);
+        self.store.world.logs.set_focus(self.screens.logs.log_focus_time());
+        self.store.world.ingest_logs(news);
         if let Some((target, start)) = closed {
             self.screens.logs.on_log_page_end(&target, &start);
         }
@@ -91,7 +92,7 @@ impl App {
     }
 }
 
-/// Returns the upper and the lower half.
+/// Returns the upper and the lower half of `body`.
 fn split_in_half(body: Rect) -> [Rect; 2] {
     let upper = body.height / 2;
     [Rect { height: upper, ..body }, Rect { y: body.y + upper, height: body.height - upper, ..body }]

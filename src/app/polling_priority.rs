@@ -1,4 +1,4 @@
-//! Polling priority: services that the user is viewing are polled first and more often.
+//! Polling priority: sources poll the services that the user views first and more often.
 
 use super::App;
 use crate::model::ServiceId;
@@ -11,7 +11,7 @@ impl App {
     /// Returns the services to poll with priority: the selected one, its callers and its callees.
     #[must_use]
     pub fn priority_services(&self) -> BTreeSet<ServiceId> {
-        let topology = self.store.topology();
+        let topology = self.store.world.topology();
         let Some(node) = self.store.selected_node() else { return BTreeSet::new() };
         let beside = topology
             .callers(&node.id)
@@ -19,6 +19,6 @@ impl App {
             .map(|(id, _)| id)
             .take(MAX_PRIORITY_NEIGHBOURS);
         let nodes = iter::once(&node.id).chain(beside).filter_map(|id| topology.nodes.get(id));
-        nodes.filter_map(|node| Some(self.store.service_of(node)?.id.clone())).collect()
+        nodes.filter_map(|node| Some(self.store.world.service_of(node)?.id.clone())).collect()
     }
 }

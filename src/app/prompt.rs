@@ -12,7 +12,7 @@ use nucleo_matcher::{
 };
 use tui_input::{Input, InputRequest};
 
-/// Open prompt with its input.
+/// Open prompt in the last row, with the text typed so far.
 pub(super) enum Prompt {
     /// Search, with the node that was selected before it.
     Search(Input, Option<NodeId>),
@@ -25,13 +25,13 @@ pub(super) enum Prompt {
         /// Commands that applied when the prompt was opened.
         offered: Vec<&'static CommandSpec>,
     },
-    /// Input that a screen requested.
+    /// Input that the log screen requested.
     Ask(PromptKind, Input),
 }
 
-/// Result of a key press in the prompt.
+/// Result of a key press or paste in the prompt.
 pub(super) enum PromptEvent {
-    /// Changed input; the prompt stays open.
+    /// Possibly changed input; the prompt stays open.
     Edited,
     /// Cancelled prompt.
     Cancelled,
@@ -39,7 +39,7 @@ pub(super) enum PromptEvent {
     SearchConfirmed,
     /// Chosen command.
     CommandChosen(Command),
-    /// Input that a screen requested.
+    /// Confirmed input that the log screen requested.
     Answered(PromptKind, String),
     /// Text that matches no command.
     UnknownCommand(String),
@@ -50,7 +50,7 @@ impl Prompt {
         Self::Search(Input::default(), selected)
     }
 
-    /// Returns a prompt for a command that proposes those in `offered`.
+    /// Returns a prompt for a command. It proposes the commands in `offered`.
     pub(super) fn command(offered: Vec<&'static CommandSpec>) -> Self {
         Self::Command { input: Input::default(), chosen: 0, offered }
     }

@@ -1,4 +1,4 @@
-//! Handling of prompt events: search, command and the answer to a screen's question.
+//! Handling of prompt events: a search, a command, or input that the log screen requested.
 
 use super::{
     App,
@@ -7,24 +7,24 @@ use super::{
 use crate::{command::Command, effect::Effect, screen::ScreenId, store::Search};
 
 impl App {
-    /// Handles an event of the prompt.
+    /// Carries out the result of a key press or paste in the prompt.
     pub(super) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
         match answer {
             PromptEvent::Edited => {
                 if let Some(Prompt::Search(input, before)) = &self.prompt {
                     let before = before.clone();
-                    self.store.search = Search::new(input.value());
+                    self.store.session.search = Search::new(input.value());
                     if self.searches_nodes() {
                         let best = self.store.best_match();
-                        self.store.preview_selection(best.or(before));
+                        self.store.session.preview_selection(best.or(before));
                     }
                 }
                 Vec::new()
             }
             PromptEvent::Cancelled => {
                 if let Some(Prompt::Search(_, before)) = self.prompt.take() {
-                    self.store.search = Search::default();
-                    self.store.preview_selection(before);
+                    self.store.session.search = Search::default();
+                    self.store.session.preview_selection(before);
                 }
                 Vec::new()
             }
@@ -53,15 +53,15 @@ impl App {
         matches!(self.screen(), ScreenId::Map | ScreenId::List)
     }
 
-    /// Ends the input of a search. Selects the next match, unless the selected node matches.
+    /// Confirms a search. A search for nodes selects the next match, unless the selected node matches.
     fn confirm_search(&mut self) -> Vec<Effect> {
         if self.searches_nodes() {
-            self.last_search = self.store.search.clone();
+            self.last_search = self.store.session.search.clone();
         }
         let here = self
             .store
             .selected_node()
-            .filter(|node| self.store.matches_search(node))
+            .filter(|node| self.store.session.matches_search(node))
             .map(|node| node.id.clone());
         match here {
             _ if self.searches_in_screen() => Vec::new(),
@@ -73,11 +73,11 @@ impl App {
         }
     }
 
-    /// Selects the node that best matches text that is no command.
+    /// Selects the node whose name best matches `typed`, which is no command.
     fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
-        let before = std::mem::replace(&mut self.store.search, Search::new(typed.trim()));
+        let before = std::mem::replace(&mut self.store.session.search, Search::new(typed.trim()));
         let best = self.store.best_match();
-        self.store.search = before;
+        self.store.session.search = before;
         self.notice = Some(match &best {
             Some(_) => format!("no command `{typed}`; selected the matching service"),
             None => format!("no command or service `{typed}`; ? shows all commands"),

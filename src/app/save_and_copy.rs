@@ -19,16 +19,16 @@ impl App {
         copied.map(Effect::CopyToClipboard).into_iter().collect()
     }
 
-    /// Saves the current map in the given format. With a focus, saves only the nodes in focus.
+    /// Saves the map in the export format with the id `format`. If the map has a focus, saves only its nodes.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.map.focused_nodes(&self.store);
         self.notice =
             Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
-        let (mut store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        store.only_nodes = focused;
+        let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
+        store.session.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {
-            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
+            to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };
         let text = DeferredText::new(write);
         vec![Effect::SaveFile(NewFile { name: "portolan-map", extension: format.id, text })]

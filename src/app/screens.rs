@@ -1,11 +1,11 @@
-//! All screens with their state, the hidden ones too.
+//! The screens of the app, found by their identifier.
 
 use crate::screen::{
     Screen, ScreenId, card::Card, findings::Findings, help::Help, list::List, logs::Logs, map::Map,
     sources::Sources, timeline::Timeline, why::Why,
 };
 
-/// State of each screen.
+/// State of each screen, also while it is hidden.
 #[derive(Default)]
 pub(super) struct Screens {
     pub map: Map,

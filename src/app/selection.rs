@@ -1,4 +1,4 @@
-//! Selection of the next node with a finding or of the next search match.
+//! Moving the selection: to the next or previous faulty node, search match or source.
 
 use super::App;
 use crate::{
@@ -8,61 +8,62 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl App {
-    /// Returns true if a search looks for text on the shown screen instead of nodes.
+    /// Returns true if the shown screen searches its own text, so that a search selects no nodes.
     pub(super) fn searches_in_screen(&self) -> bool {
         matches!(self.screen(), ScreenId::Logs | ScreenId::Timeline | ScreenId::Help)
     }
 
     /// Selects a node. The map ends a focus that does not include it.
     pub(super) fn select(&mut self, node: NodeId) {
-        self.store.select(node);
+        self.store.session.select(node);
         self.reveal_selected();
     }
 
     /// Makes the selected node visible on the map. A stub beside the focus does not count as visible.
     pub(super) fn reveal_selected(&mut self) {
-        if let Some(node) = &self.store.selected {
+        if let Some(node) = &self.store.session.selected {
             self.screens.map.reveal_node(node, &self.store);
         }
     }
 
     /// Returns the nodes with a fault, in the order of the findings.
     pub(super) fn faulty_nodes(&self) -> Vec<NodeId> {
-        let faults = self.store.findings.iter().filter(|finding| finding.severity > Severity::Info);
+        let faults = self.store.world.findings.iter().filter(|finding| finding.severity > Severity::Info);
         let mut seen = BTreeSet::new();
         faults.filter_map(|fault| fault.node.clone()).filter(|node| seen.insert(node.clone())).collect()
     }
 
-    /// Selects the next node with a fault, in the order of the findings.
+    /// Selects the faulty node `step` places further in the order of the findings; a negative step goes back.
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, step, "no faults");
     }
 
     /// Shows only the next source, or all sources after the last one.
     pub(super) fn show_next_source(&mut self) {
         self.store.cycle_source_filter();
-        let words = self.store.only_source.as_ref().map(|source| format!("only {source}"));
+        let words = self.store.session.only_source.as_ref().map(|source| format!("only {source}"));
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
     }
 
     /// Shows a notice if the node that the user selected no longer exists and another one is selected now.
     pub(super) fn notify_selection_lost(&mut self, before: Option<(NodeId, String)>) {
         let lost = before.filter(|(node, _)| {
-            self.store.selected_by_user && !self.store.topology().nodes.contains_key(node)
+            self.store.session.selected_by_user && !self.store.world.topology().nodes.contains_key(node)
         });
         if let (Some((_, gone)), Some(node)) = (lost, self.store.selected_node()) {
             self.notice = Some(format!("{gone} was removed; selected {}", node.name));
         }
     }
 
-    /// Selects the next or previous search match, in reading order.
+    /// Selects the next or previous node that matches the search, in reading order. Repeats the last search
+    /// if none is active.
     pub(super) fn select_match(&mut self, forward: bool) {
-        if self.store.search.is_empty() {
-            self.store.search = self.last_search.clone();
+        if self.store.session.search.is_empty() {
+            self.store.session.search = self.last_search.clone();
         }
-        if self.store.search.is_empty() {
+        if self.store.session.search.is_empty() {
             self.notice = Some("no search yet".to_owned());
             return;
         }
@@ -70,10 +71,10 @@ impl App {
             .store
             .visible_nodes()
             .into_iter()
-            .filter(|n| self.store.matches_search(n))
+            .filter(|n| self.store.session.matches_search(n))
             .map(|n| n.id.clone())
             .collect();
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "no matches");
     }
 

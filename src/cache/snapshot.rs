@@ -13,10 +13,10 @@ const SNAPSHOT_FORMAT_VERSION: u32 = 2;
 
 /// Maximum age in seconds of a snapshot that is loaded, because an older one misleads more than it helps.
 /// Older snapshot and outage files are removed.
-const MAX_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
+const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Age above which an unfinished file is removed, because its writer was surely killed.
-const LEFTOVER_AGE: Duration = Duration::from_mins(10);
+const MAX_UNFINISHED_FILE_AGE: Duration = Duration::from_mins(10);
 
 /// Maximum size in bytes of a snapshot file that is read. 2,000 services with 10,000 tasks take some 6 MB.
 const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
@@ -28,9 +28,9 @@ pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::R
     let written = replace_file(folder, &snapshot_file_name(key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, &snapshot)).map_err(io::Error::other)
     });
-    let max_age = Duration::from_secs(MAX_AGE_SECONDS.unsigned_abs());
+    let max_age = Duration::from_secs(MAX_SNAPSHOT_AGE_SECONDS.unsigned_abs());
     let is_aging = |name: &str| ["picture", "outages"].iter().any(|kind| name.starts_with(kind));
-    folder.create()?.remove_old(LEFTOVER_AGE, |name| is_aging(name).then_some(max_age));
+    folder.create()?.remove_old(MAX_UNFINISHED_FILE_AGE, |name| is_aging(name).then_some(max_age));
     written
 }
 
@@ -62,7 +62,7 @@ pub fn load_snapshot(folder: &CacheDir, key: &str, now: Timestamp) -> io::Result
         return Err(io::Error::new(ErrorKind::InvalidData, words));
     };
     let age = now.as_second() - snapshot.taken_at.as_second();
-    Ok(Some(snapshot).filter(|_| whose == key && (0..MAX_AGE_SECONDS).contains(&age)))
+    Ok(Some(snapshot).filter(|_| whose == key && (0..MAX_SNAPSHOT_AGE_SECONDS).contains(&age)))
 }
 
 /// Returns the file name of the snapshot of the source with that key.

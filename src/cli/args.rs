@@ -1,6 +1,6 @@
 //! Command line arguments. The doc comments of the fields are the text of `--help`.
 
-use super::time_arg::TimeArg;
+use super::time_arg::{TimeArg, parse_duration, parse_time};
 use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
     model::{EventKind, LogLevel, Severity},
@@ -156,10 +156,10 @@ pub struct LogsArgs {
     /// Number of newest lines (per stream with --follow)
     #[arg(long, value_name = "LINES")]
     pub tail: Option<usize>,
-    /// Only lines that match this regular expression (repeatable; all must match)
+    /// Only lines that match this regular expression, in any case unless it has a capital (repeatable; all must match)
     #[arg(long, value_name = "RE")]
     pub grep: Vec<String>,
-    /// Skip lines that match this regular expression (repeatable)
+    /// Skip lines that match this regular expression, in any case unless it has a capital (repeatable)
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
     /// Minimum log level: trace, debug, info, warn, error or fatal
@@ -189,7 +189,7 @@ pub struct EventsArgs {
     #[arg(long, value_name = "SERVICE")]
     pub service: Vec<String>,
     /// Only events of this kind, such as deployment or out-of-memory (repeatable)
-    #[arg(long, value_name = "KIND", value_parser = parse_kind)]
+    #[arg(long, value_name = "KIND", value_parser = parse_event_kind)]
     pub kind: Vec<EventKind>,
     /// Output format
     #[arg(long, default_value = "text")]
@@ -241,10 +241,7 @@ fn parse_edge_filter(text: &str) -> Result<EdgeFilter, String> {
 
 /// Parses a log level.
 fn parse_level(text: &str) -> Result<LogLevel, String> {
-    let all =
-        [LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error, LogLevel::Fatal];
-    let known = all.map(LogLevel::as_str).join(", ");
-    all.into_iter().find(|level| level.as_str() == text).ok_or_else(|| format!("possible values: {known}"))
+    LogLevel::named(text).ok_or_else(|| format!("possible values: {}", LogLevel::all_names()))
 }
 
 /// Parses a field filter, `NAME=VALUE`.
@@ -253,25 +250,8 @@ fn parse_field(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Parses a time: an age such as `10m`, or a timestamp such as `2026-11-23T03:07:12Z`.
-fn parse_time(text: &str) -> Result<TimeArg, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(TimeArg::At(at));
-    }
-    parse_duration(text)
-        .map(TimeArg::Ago)
-        .map_err(|why| format!("{why}, or a timestamp such as 2026-11-23T03:07:12Z"))
-}
-
-/// Parses a duration such as `90s`, `10m` or `1h 30m`.
-fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let duration: SignedDuration =
-        text.parse().map_err(|_| "expected a duration such as 90s, 10m or 1h".to_owned())?;
-    if duration.is_negative() { Err("the duration can't be negative".to_owned()) } else { Ok(duration) }
-}
-
 /// Parses an event kind by its id.
-fn parse_kind(text: &str) -> Result<EventKind, String> {
+fn parse_event_kind(text: &str) -> Result<EventKind, String> {
     let known: Vec<_> = EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
     EventKindSpec::named(text)
         .map(|kind| kind.kind)

@@ -1,37 +1,44 @@
-//! One complete poll of every source, for headless commands.
+//! Polling of every source for headless commands, until each has a complete snapshot or the time is over.
 
 use crate::{
     cache::CacheDir,
+    config::Config,
     model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
     runtime::{self, load_outages},
     source::Source,
-    store::{MapSettings, Store},
+    store::{MapSettings, Session, World},
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Returns an empty store for the given sources.
-pub(super) fn new_store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
+/// Creates the world for the given sources, before their first poll.
+pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     let statuses =
         sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location())).collect();
     let inventory =
         Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
-    let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
-    store.map_settings = MapSettings {
+    World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())
+}
+
+/// Creates a session with the settings of the configuration.
+pub(super) fn new_session(config: &Config) -> Session {
+    let mut session = Session::default();
+    session.map_settings = MapSettings {
         grouping: config.group_by.clone(),
         configured_grouping: config.group_by.clone(),
         hub_names: config.hubs.clone(),
     };
-    store.time_zone = TimeZone::system();
-    store
+    session.time_zone = TimeZone::system();
+    session
 }
 
-/// Polls every source once, all at the same time, and waits at most `wait`.
+/// Polls all sources at the same time, each until its initial load is complete, for at most `wait`. Puts the
+/// snapshots or failures into `world`.
 pub(super) async fn poll_once(
     sources: &[Arc<dyn Source>],
-    store: &mut Store,
+    world: &mut World,
     wait: SignedDuration,
     cache: Option<&CacheDir>,
 ) {
@@ -48,27 +55,28 @@ pub(super) async fn poll_once(
         )
     });
     let outcomes = join_all(looks).await;
-    store.now = Timestamp::now();
+    world.now = Timestamp::now();
     for (source, earlier, outcome) in outcomes {
-        earlier.into_iter().for_each(|earlier| store.restore_outages(source.id(), earlier));
-        store.apply_snapshot(source.id(), outcome);
-        if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
+        earlier.into_iter().for_each(|earlier| world.restore_outages(source.id(), earlier));
+        world.apply_snapshot(source.id(), outcome);
+        if let Some(status) = world.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.location = source.location().into();
         }
     }
 }
 
-/// Saves the known outages for the next run.
-pub(super) async fn save_outages(sources: &[Arc<dyn Source>], store: &mut Store, cache: Option<&CacheDir>) {
+/// Saves the known outages of all sources for the next run.
+pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World, cache: Option<&CacheDir>) {
     let Some(folder) = cache else { return };
-    for (id, memory) in store.due_outage_saves() {
+    for (id, memory) in world.due_outage_saves() {
         if let Some(source) = sources.iter().find(|source| *source.id() == id) {
             runtime::save_outages(folder, &**source, memory).await;
         }
     }
 }
 
-/// Polls a source until its first load is complete or the time is over; `None` if not even one poll finished.
+/// Polls a source until its initial load is complete or the time `until` has come. Returns `None` if not even
+/// one poll has finished.
 async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result<Snapshot, Failure>> {
     let mut last = None;
     loop {
@@ -84,7 +92,8 @@ async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result
     last.map(|snapshot| Ok(mark_incomplete(snapshot)))
 }
 
-/// Turns unfinished progress into gaps, because no later snapshot will complete it.
+/// Turns the parts of the initial load that are not complete into unread parts, because no later snapshot
+/// will complete them.
 fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     for progress in std::mem::take(&mut snapshot.progress) {
         let remedy = "increase --wait; the API quota of the account limits the calls per second";
@@ -94,6 +103,7 @@ fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
+/// Returns the failure of a source that did not respond within `wait`.
 fn timeout_failure(source: &dyn Source, wait: Duration) -> Failure {
     let what = format!("{} did not respond within {} s", source.location(), wait.as_secs());
     Failure::new(FailureKind::Timeout, what, "increase --wait, or run portolan doctor")

@@ -1,29 +1,29 @@
-//! Command `deployments`: the rollouts of a service, and how the new revision differs from the old one.
+//! Command `deployments`: the deployments of a service, and how the new version differs from the old one.
 
 use super::{args::Format, why};
 use crate::{
     export,
     model::{Failure, FailureKind},
     screen::describe::rollout_text,
-    store::Store,
+    store::World,
 };
 
 /// Returns the deployments of the service called `name`, as text or JSON.
 pub(super) fn deployments_text(
-    store: &Store,
+    world: &World,
     name: &str,
     format: Format,
     ascii: bool,
 ) -> Result<String, Failure> {
-    let node = why::find_node(store, name)?;
-    let Some(service) = store.service_of(node) else {
+    let node = why::find_node(world, name)?;
+    let Some(service) = world.service_of(node) else {
         let what = format!("{} is not a service", node.label());
         return Err(Failure::new(FailureKind::Invalid, what, "only services have deployments"));
     };
     if format == Format::Json {
-        return Ok(export::deployments_json(store, service));
+        return Ok(export::deployments_json(world, service));
     }
-    let rows = rollout_text::deployment_rows(service, store.now, ascii);
+    let rows = rollout_text::deployment_rows(service, world.now, ascii);
     if rows.is_empty() {
         return Ok(format!("no deployments known for {}\n", node.label()));
     }

@@ -1,5 +1,5 @@
-//! Command `doctor`: where Portolan searched, which sources it found, which calls work, and how to fix the
-//! others.
+//! Command `doctor`: reports the places where Portolan searched, the sources found, the result of each check,
+//! and how to fix failures.
 
 use super::{
     Error, Outcome,
@@ -14,31 +14,39 @@ use crate::{
 use serde::Serialize;
 use std::{fmt::Write, time::Duration};
 
-/// JSON output, schema `portolan.doctor/1`.
+/// Report of `doctor` as JSON, schema `portolan.doctor/1`.
 #[derive(Serialize)]
 struct Report {
     schema: &'static str,
+    /// Path of the configuration file, if there is one.
     configuration: Option<String>,
+    /// Directory of the cache; `None` if caching is off.
     cache: Option<String>,
+    /// Places that were searched for sources, each with its result in words.
     looked_at: Vec<String>,
     sources: Vec<CheckedSource>,
 }
 
-/// One source with all checks.
+/// One source with the results of all its checks.
 #[derive(Serialize)]
 struct CheckedSource {
     id: String,
     kind: &'static str,
+    /// Address or region of the source.
     place: String,
+    /// Checks with their results.
     tries: Vec<CheckOutcome>,
 }
 
-/// Result of one check.
+/// One check with its result.
 #[derive(Serialize)]
 struct CheckOutcome {
+    /// Name of the check.
     what: String,
     ok: bool,
+    /// Success or failure, in words.
     outcome: String,
+    /// Remedy for a failure.
     remedy: Option<String>,
 }
 
@@ -71,7 +79,7 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
     Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
 }
 
-/// Checks a source within the time `wait`.
+/// Runs the checks of a source, for at most `wait`.
 async fn check_source(source: &dyn Source, wait: Duration) -> CheckedSource {
     source.set_time_limit(wait);
     let late = |_| {
@@ -84,6 +92,7 @@ async fn check_source(source: &dyn Source, wait: Duration) -> CheckedSource {
     CheckedSource { id: source.id().to_string(), kind: source.kind(), place: source.location(), tries }
 }
 
+/// Converts the result of a check for the report.
 fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutcome {
     match outcome {
         Ok(outcome) => CheckOutcome { what, ok: true, outcome, remedy: None },
@@ -96,7 +105,7 @@ fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutco
     }
 }
 
-/// Returns the part of the report that needs no check: configuration, cache and searched places.
+/// Returns the first part of the report as text: configuration, cache and searched places.
 fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedSources) -> String {
     let mut out = String::new();
     let usual = config_file().map(|file| format!("none (default: {})", file.display())).unwrap_or_default();
@@ -115,7 +124,7 @@ fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedS
     out
 }
 
-/// Returns the checks of one source as text.
+/// Returns a source and the results of its checks as text.
 fn source_text(source: &CheckedSource) -> String {
     let mut out = format!("\n{} ({}): {}\n", source.id, source.kind, source.place);
     for one in &source.tries {

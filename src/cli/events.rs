@@ -1,4 +1,4 @@
-//! Command `events`: prints known events in rows, then new events as they happen.
+//! Command `events`: prints the known events, and with `--follow` new events as they happen.
 
 use super::{
     Error, Outcome,
@@ -9,10 +9,10 @@ use crate::{
     app::Msg,
     history::{Entry, EventGroup, Subject, coalesce},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
-    output::{self, Styles},
+    output::{self, PermittedEscapes},
     runtime::PollTasks,
     screen::{describe::card_text::event_group_text, widget::text},
-    store::Store,
+    store::World,
 };
 use serde::Serialize;
 use std::{
@@ -26,16 +26,16 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout_at},
 };
 
-/// Time for sources that push changes to send their past events.
+/// Time to wait for past events from sources that push changes.
 const BACKLOG_WAIT: Duration = Duration::from_secs(1);
 
-/// Number of messages that may wait.
+/// Maximum number of messages from the sources that wait in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// Width of the service name in characters.
+/// Width of the service name, in characters.
 const NAME_WIDTH: usize = 32;
 
-/// Event as JSON, schema `portolan.event/1`.
+/// One row of events as JSON, schema `portolan.event/1`.
 #[derive(Serialize)]
 struct EventJson<'a> {
     schema: &'static str,
@@ -50,30 +50,34 @@ struct EventJson<'a> {
     tone: Option<&'static str>,
 }
 
-/// Filter of events by service, kind and time.
+/// Filter for events by service, kind and time.
 struct EventFilter {
+    /// Services whose events are printed; `None` for all.
     nodes: Option<BTreeSet<NodeId>>,
+    /// Kinds of events to print; empty for all.
     kinds: Vec<EventKind>,
+    /// Earliest time of an event.
     since: Timestamp,
 }
 
-/// Prints the known events; with `--follow` also new ones, until an interrupt or the end of the reader.
+/// Prints the known events; with `--follow` also new ones, until an interrupt or until standard output has no
+/// reader.
 pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
         return Err(opened.no_sources_failure().into());
     }
-    let mut store = collect::new_store(&opened.sources, &config);
+    let mut world = collect::new_world(&opened.sources, &config);
     let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
     let _polls = PollTasks::start(&opened.sources, &sender, opened.cache.as_ref());
     let deadline = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
-    while has_pending_sources(&store) && receive_until(&mut messages, &mut store, deadline).await {}
+    while has_pending_sources(&world) && receive_until(&mut messages, &mut world, deadline).await {}
     if opened.sources.iter().any(|source| source.pushes_changes()) {
         let settled = Instant::now() + BACKLOG_WAIT;
-        while receive_until(&mut messages, &mut store, settled).await {}
+        while receive_until(&mut messages, &mut world, settled).await {}
     }
-    store.tick(Timestamp::now());
-    for status in &store.sources {
+    world.tick(Timestamp::now());
+    for status in &world.sources {
         match &status.failure {
             Some(failure) => {
                 output::print_stderr(format_args!("{}: {} ({})", status.id, failure.message, failure.remedy));
@@ -84,43 +88,44 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
             None => {}
         }
     }
-    let filter = EventFilter::new(&store, args)?;
-    let mut printed: BTreeSet<Arc<Entry>> = store.history.entries().cloned().collect();
-    let known = store.history.entries().filter(|entry| filter.matches(entry));
-    print_rows(&coalesce(known), &store, args.format)?;
+    let filter = EventFilter::new(&world, args)?;
+    let mut printed: BTreeSet<Arc<Entry>> = world.history.entries().cloned().collect();
+    let known = world.history.entries().filter(|entry| filter.matches(entry));
+    print_rows(&coalesce(known), &world, args.format)?;
     if args.follow {
-        print_new_events(&mut messages, &mut store, &filter, &mut printed, args.format).await?;
+        print_new_events(&mut messages, &mut world, &filter, &mut printed, args.format).await?;
     }
-    Ok(read_outcome(&store))
+    Ok(read_outcome(&world))
 }
 
-/// Returns true if a source has not answered yet.
-fn has_pending_sources(store: &Store) -> bool {
-    store.sources.iter().any(|status| status.state == SourceState::Loading)
+/// Returns true if a source has not been polled yet.
+fn has_pending_sources(world: &World) -> bool {
+    world.sources.iter().any(|status| status.state == SourceState::Loading)
 }
 
-/// Handles the next message, if one arrives before `until`. Returns false otherwise.
-async fn receive_until(messages: &mut Receiver<Msg>, store: &mut Store, until: Instant) -> bool {
+/// Handles the next message if one arrives before `until`. Returns false if none does.
+async fn receive_until(messages: &mut Receiver<Msg>, world: &mut World, until: Instant) -> bool {
     let Ok(Some(msg)) = timeout_at(until, messages.recv()).await else { return false };
-    apply(msg, store);
+    apply(msg, world);
     true
 }
 
-fn apply(msg: Msg, store: &mut Store) {
-    store.now = Timestamp::now();
+/// Applies a snapshot or saved outages to the world. Ignores other messages.
+fn apply(msg: Msg, world: &mut World) {
+    world.now = Timestamp::now();
     match msg {
         Msg::SourcePolled(source, outcome) => {
-            store.apply_snapshot(&source, outcome);
+            world.apply_snapshot(&source, outcome);
         }
-        Msg::OutagesLoaded(source, earlier) => store.restore_outages(&source, earlier),
+        Msg::OutagesLoaded(source, earlier) => world.restore_outages(&source, earlier),
         _ => {}
     }
 }
 
-/// Prints new events as they happen.
+/// Prints new events as they happen, each in its own row.
 async fn print_new_events(
     messages: &mut Receiver<Msg>,
-    store: &mut Store,
+    world: &mut World,
     filter: &EventFilter,
     printed: &mut BTreeSet<Arc<Entry>>,
     format: LogFormat,
@@ -128,33 +133,33 @@ async fn print_new_events(
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut readers_gone = std::pin::pin!(logs::stdout_closed());
-    let mut version = store.history.version();
+    let mut version = world.history.version();
     loop {
         tokio::select! {
             biased;
             () = &mut readers_gone => return Ok(()),
-            Some(msg) = messages.recv() => apply(msg, store),
-            _ = tick.tick() => store.tick(Timestamp::now()),
+            Some(msg) = messages.recv() => apply(msg, world),
+            _ = tick.tick() => world.tick(Timestamp::now()),
         }
-        if store.history.version() == version {
+        if world.history.version() == version {
             continue;
         }
-        version = store.history.version();
+        version = world.history.version();
         let new: Vec<_> =
-            store.history.entries().filter(|entry| !printed.contains(*entry)).cloned().collect();
+            world.history.entries().filter(|entry| !printed.contains(*entry)).cloned().collect();
         let rows = new.iter().filter(|entry| filter.matches(entry));
         let rows =
             rows.map(|entry| EventGroup { first: Arc::clone(entry), last: Arc::clone(entry), count: 1 });
-        print_rows(&rows.collect::<Vec<_>>(), store, format)?;
+        print_rows(&rows.collect::<Vec<_>>(), world, format)?;
         printed.extend(new);
     }
 }
 
 impl EventFilter {
-    fn new(store: &Store, args: &EventsArgs) -> Result<Self, Failure> {
-        let nodes = args.service.iter().map(|name| why::find_node(store, name).map(|node| node.id.clone()));
+    fn new(world: &World, args: &EventsArgs) -> Result<Self, Failure> {
+        let nodes = args.service.iter().map(|name| why::find_node(world, name).map(|node| node.id.clone()));
         let nodes = nodes.collect::<Result<BTreeSet<_>, _>>()?;
-        let since = args.since.resolve(store.now);
+        let since = args.since.resolve(world.now);
         Ok(Self { nodes: (!nodes.is_empty()).then_some(nodes), kinds: args.kind.clone(), since })
     }
 
@@ -167,12 +172,12 @@ impl EventFilter {
 }
 
 /// Prints event groups in the given format.
-fn print_rows(rows: &[EventGroup], store: &Store, format: LogFormat) -> io::Result<()> {
-    let mut out = BufWriter::new(output::stdout(Styles::None));
+fn print_rows(rows: &[EventGroup], world: &World, format: LogFormat) -> io::Result<()> {
+    let mut out = BufWriter::new(output::stdout(PermittedEscapes::None));
     for row in rows {
         let line = match format {
-            LogFormat::Text => row_text(row, store),
-            LogFormat::Json => serde_json::to_string(&row_json(row, store)).unwrap_or_default(),
+            LogFormat::Text => row_text(row, world),
+            LogFormat::Json => serde_json::to_string(&row_json(row, world)).unwrap_or_default(),
         };
         writeln!(out, "{line}")?;
     }
@@ -180,20 +185,20 @@ fn print_rows(rows: &[EventGroup], store: &Store, format: LogFormat) -> io::Resu
 }
 
 /// Returns an event group as a line of text.
-fn row_text(row: &EventGroup, store: &Store) -> String {
+fn row_text(row: &EventGroup, world: &World) -> String {
     let at = row.last.at.strftime("%Y-%m-%dT%H:%M:%SZ");
     let name = text::cut_or_pad(row.last.subject.name(), NAME_WIDTH, "…");
-    format!("{at} {name} {:<13} {}", row.last.kind_spec().title, event_group_text(row, store.now, false))
+    format!("{at} {name} {:<13} {}", row.last.kind_spec().title, event_group_text(row, world.now, false))
 }
 
 /// Returns an event group as JSON.
-fn row_json<'a>(row: &'a EventGroup, store: &Store) -> EventJson<'a> {
+fn row_json<'a>(row: &'a EventGroup, world: &World) -> EventJson<'a> {
     let last = &row.last;
     let source = match &last.subject {
         Subject::Source(source) => Some(source.clone()),
         // The id of a removed node still has its source.
-        Subject::Node(node) => store.topology().nodes.get(node).map_or_else(
-            || node.service_source().filter(|id| store.sources.iter().any(|status| status.id == *id)),
+        Subject::Node(node) => world.topology().nodes.get(node).map_or_else(
+            || node.service_source().filter(|id| world.sources.iter().any(|status| status.id == *id)),
             |node| node.source.clone(),
         ),
     };

@@ -9,9 +9,9 @@ pub mod logs;
 mod record;
 mod sources;
 mod status;
-pub mod time_arg;
 mod tui;
 mod usage;
+mod time_arg;
 mod why;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     model::{Failure, FailureKind, SourceState},
     output,
     screen::{Scene, Theme},
-    store::Store,
+    store::{Store, World},
     topology::EdgeFilter,
 };
 use args::{Cli, Command, CommonArgs, Format};
@@ -30,7 +30,7 @@ use directories::ProjectDirs;
 use sources::OpenedSources;
 use std::io;
 
-/// Outcome of a command, which becomes the exit code.
+/// Outcome of a command that did not fail; it becomes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The command succeeded.
@@ -43,13 +43,13 @@ pub enum Outcome {
     Signal(i32),
 }
 
-/// Reason why a command failed.
+/// Reason for the failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Wrong usage, wrong configuration, or another failure with a remedy.
     #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
-    /// The output has no reader any more, or the terminal is gone.
+    /// Standard output has no reader any more, or the terminal is gone.
     #[error(transparent)]
     Output(#[from] io::Error),
 }
@@ -70,7 +70,7 @@ impl Outcome {
 /// Runs the command that the command line names.
 pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let common = &cli.common;
-    let Some(command) = cli.command else { return tui::run(common).await };
+    let Some(command) = cli.command else { return Box::pin(tui::run(common)).await };
     match command {
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -78,67 +78,47 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             output::print_script(&script)?;
             Ok(Outcome::Fine)
         }
-        Command::Map { format, edges } => {
-            let Some(format) = export::MapFormat::named(&format) else {
-                let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
-                let what = format!("unknown format `{format}`");
-                let remedy = format!("use one of: {}", known.join(", "));
-                return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
-            };
-            let (mut store, _) = open_and_poll(common).await?;
-            store.edge_filter = edges;
-            if edges == EdgeFilter::NeverObserved {
-                output::print_stderr(
-                    "one poll can't show never observed calls; the interactive map can, after 10 minutes",
-                );
-            }
-            print((format.write)(Scene {
-                store: &store,
-                theme: &mono_theme(common)?,
-                keymap: &Keymap::default(),
-            }))?;
-            Ok(read_outcome(&store))
-        }
+        Command::Map { format, edges } => map(common, &format, edges).await,
         Command::Status { format, fail_on } => {
-            let (store, _) = open_and_poll(common).await?;
+            let Polled { world, .. } = open_and_poll(common).await?;
             print(if format == Format::Json {
-                export::status_json(&store)
+                export::status_json(&world)
             } else {
-                status::status_table(&store)
+                status::status_table(&world, &mono_theme(common)?)
             })?;
-            Ok(match read_outcome(&store) {
-                Outcome::Fine if status::has_findings(&store, fail_on.into()) => Outcome::Findings,
+            Ok(match read_outcome(&world) {
+                Outcome::Fine if status::has_findings(&world, fail_on.into()) => Outcome::Findings,
                 outcome => outcome,
             })
         }
         Command::Findings { format } => {
-            let (store, _) = open_and_poll(common).await?;
+            let Polled { world, .. } = open_and_poll(common).await?;
             print(if format == Format::Json {
-                export::findings_json(&store)
+                export::findings_json(&world)
             } else {
-                status::findings_table(&store)
+                status::findings_table(&world)
             })?;
-            Ok(read_outcome(&store))
+            Ok(read_outcome(&world))
         }
         Command::Deployments { service, format } => {
-            let (store, _) = open_and_poll(common).await?;
-            print(deployments::deployments_text(&store, &service, format, common.ascii)?)?;
-            Ok(read_outcome(&store))
+            let Polled { world, .. } = open_and_poll(common).await?;
+            print(deployments::deployments_text(&world, &service, format, common.ascii)?)?;
+            Ok(read_outcome(&world))
         }
         Command::Usage { services, format } => {
-            let (mut store, opened) = open_and_poll(common).await?;
-            let services = usage::measure(&mut store, &opened.sources, &services, common.wait).await?;
-            print(usage::usage_text(&store, &services, format, common.ascii))?;
-            Ok(read_outcome(&store))
+            let Polled { mut world, opened, .. } = open_and_poll(common).await?;
+            let services = usage::measure(&mut world, &opened.sources, &services, common.wait).await?;
+            print(usage::usage_text(&world, &services, format, common.ascii))?;
+            Ok(read_outcome(&world))
         }
         Command::Why { from, to, format } => {
-            let (store, _) = open_and_poll(common).await?;
-            print(why::explain(&store, (&from, &to), format, common.ascii)?)?;
-            Ok(read_outcome(&store))
+            let Polled { world, .. } = open_and_poll(common).await?;
+            print(why::explain(&world, (&from, &to), format, common.ascii)?)?;
+            Ok(read_outcome(&world))
         }
         Command::Logs(asked) => {
-            let (store, opened) = open_and_poll(common).await?;
-            logs::run(&store, &opened, &asked).await
+            let Polled { world, opened, .. } = open_and_poll(common).await?;
+            logs::run(&world, &opened, &asked).await
         }
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
@@ -146,7 +126,29 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     }
 }
 
-/// Reads the configuration and opens the sources that it and the flags select.
+/// Prints the map in the named format.
+async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Outcome, Error> {
+    let Some(format) = export::MapFormat::named(format) else {
+        let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
+        let what = format!("unknown format `{format}`");
+        let remedy = format!("use one of: {}", known.join(", "));
+        return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
+    };
+    let Polled { world, config, .. } = open_and_poll(common).await?;
+    let mut session = collect::new_session(&config);
+    session.edge_filter = edges;
+    if edges == EdgeFilter::NeverObserved {
+        output::print_stderr(
+            "one poll can't show never observed calls; the interactive map can, after 10 minutes",
+        );
+    }
+    let store = Store { world, session };
+    let (theme, keymap) = (mono_theme(common)?, Keymap::default());
+    print(format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))?;
+    Ok(read_outcome(&store.world))
+}
+
+/// Reads the configuration, and opens the sources that the configuration and the flags select.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
     let usual = config_file().filter(|file| file.exists());
     let file = common.config.clone().or(usual);
@@ -161,21 +163,28 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     Ok((config, opened))
 }
 
-/// Opens the sources, polls each once, and reports failures on standard error.
-async fn open_and_poll(common: &CommonArgs) -> Result<(Store, OpenedSources), Failure> {
+/// World after every source was polled, with the configuration and the sources.
+struct Polled {
+    config: Config,
+    opened: OpenedSources,
+    world: World,
+}
+
+/// Opens the sources, polls each until its snapshot is complete, and prints failures on standard error.
+async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
         return Err(opened.no_sources_failure());
     }
-    let mut store = collect::new_store(&opened.sources, &config);
-    collect::poll_once(&opened.sources, &mut store, common.wait, opened.cache.as_ref()).await;
-    collect::save_outages(&opened.sources, &mut store, opened.cache.as_ref()).await;
-    for status in &store.sources {
+    let mut world = collect::new_world(&opened.sources, &config);
+    collect::poll_once(&opened.sources, &mut world, common.wait, opened.cache.as_ref()).await;
+    collect::save_outages(&opened.sources, &mut world, opened.cache.as_ref()).await;
+    for status in &world.sources {
         if let Some(failure) = &status.failure {
             output::print_stderr(format_args!("{}: {} ({})", status.id, failure.message, failure.remedy));
         }
     }
-    Ok((store, opened))
+    Ok(Polled { config, opened, world })
 }
 
 /// Returns the theme of printed maps, which has no colours.
@@ -183,9 +192,9 @@ fn mono_theme(common: &CommonArgs) -> Result<Theme, Failure> {
     Theme::named("mono", common.ascii).map_err(|what| Failure::new(FailureKind::Invalid, what, ""))
 }
 
-/// Returns success if at least one source could be read.
-fn read_outcome(store: &Store) -> Outcome {
-    let any = store.sources.iter().any(|s| s.state == SourceState::Live);
+/// Returns success if at least one source could be read, else [`Outcome::NothingRead`].
+fn read_outcome(world: &World) -> Outcome {
+    let any = world.sources.iter().any(|s| s.state == SourceState::Live);
     if any { Outcome::Fine } else { Outcome::NothingRead }
 }
 

@@ -1,6 +1,6 @@
 //! Command `record`: writes snapshots and log lines of the sources to a file for replay, as they arrive. An
-//! interrupted recording is still readable. It contains no secrets of configurations, because snapshots
-//! contain none; log lines are written unchanged.
+//! interrupted recording is still readable. Snapshots contain no secrets from configurations, but log lines
+//! are written unchanged.
 
 use super::{Error, Outcome, args::CommonArgs, collect, open_sources};
 use crate::{
@@ -41,13 +41,14 @@ const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(2);
 /// Number of earlier lines to record of each stream.
 const INITIAL_LINES: usize = 40;
 
-/// Time after the end to wait for lines written before it, in addition to the reorder window of the sources.
+/// Time to wait for late lines after the end of the recording, in addition to the reorder window of the
+/// sources.
 const LATE_LINE_WAIT: Duration = Duration::from_millis(500);
 
-/// Number of snapshots that may wait to be written.
+/// Maximum number of snapshots that wait to be written.
 const SNAPSHOT_QUEUE_LEN: usize = 4;
 
-/// Records all sources for the time `length`. Replaces an existing file only if `force` is set.
+/// Records all sources for the duration `length`. Replaces an existing file only if `force` is true.
 pub(super) async fn run(
     common: &CommonArgs,
     file: &Path,
@@ -55,8 +56,8 @@ pub(super) async fn run(
     force: bool,
 ) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
-    let mut store = collect::new_store(&opened.sources, &config);
-    collect::poll_once(&opened.sources, &mut store, common.wait, None).await;
+    let mut world = collect::new_world(&opened.sources, &config);
+    collect::poll_once(&opened.sources, &mut world, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let out = private_fs::create(file, force).map_err(|error| creation_failure(&error))?;
     let mut recorder = Recorder::begin(out, length).map_err(|error| write_failure(file, &error))?;
@@ -76,17 +77,18 @@ fn creation_failure(error: &io::Error) -> Error {
     Error::Failure(Failure::new(FailureKind::Invalid, format!("the recording {error}"), remedy))
 }
 
-/// Returns the failure of a file that can't be written any further.
+/// Returns the failure of a file that can't be written to its end.
 fn write_failure(file: &Path, error: &io::Error) -> Error {
     let what = format!("the recording {} is incomplete: {error}", Text::new(&file.display().to_string()));
     Error::Failure(Failure::new(FailureKind::Invalid, what, "it can be replayed up to this point"))
 }
 
-/// Recording in progress.
+/// Writer of a recording in progress.
 struct Recorder {
     out: File,
     clock_start: Instant,
     started_at: Timestamp,
+    /// Duration of the whole recording.
     length: Duration,
     /// Last recorded snapshot of each source.
     last_snapshots: BTreeMap<SourceId, Snapshot>,
@@ -121,7 +123,8 @@ impl Recorder {
         self.write_late_lines(&mut news, end + lag + LATE_LINE_WAIT).await
     }
 
-    /// Writes the difference from the last snapshot of the source, if any.
+    /// Writes the first snapshot of a source, or the difference from its previous one. Writes nothing if they
+    /// are equal.
     fn write_snapshot(&mut self, snapshot: Snapshot) -> io::Result<()> {
         let before = self.last_snapshots.get(&snapshot.source);
         let at = if before.is_none() { Duration::ZERO } else { self.clock_start.elapsed() };
@@ -133,7 +136,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Returns the log subscriptions of all running instances: earlier lines and new ones.
+    /// Returns the log subscriptions for all instances in the last snapshots: earlier lines, then new ones.
     fn subscriptions(&self) -> BTreeSet<Subscription> {
         let start = LogReadOptions { since: None, until: None, tail: INITIAL_LINES, follow: true };
         let services = self.last_snapshots.values().flat_map(|snapshot| &snapshot.services);
@@ -141,7 +144,7 @@ impl Recorder {
         targets.map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    /// Writes lines that were logged before the end and arrive after it.
+    /// Writes lines that are older than the end of the recording and arrive after it, until `until`.
     async fn write_late_lines(&mut self, news: &mut LogReceiver, until: Instant) -> io::Result<()> {
         let end = self.started_at + self.length;
         while let Ok(Some(message)) = timeout_at(until, news.next()).await {
@@ -156,7 +159,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes log lines, each at its own second; lines from before the start go to second 0.
+    /// Writes log lines, each at its second of the recording; lines from before the start go to second 0.
     fn write_lines(&mut self, message: LogUpdate) -> io::Result<()> {
         let LogUpdate::Lines(batch) = message else { return Ok(()) };
         let mut frames: BTreeMap<(Duration, SourceId), Vec<LogLine>> = BTreeMap::new();
@@ -172,7 +175,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes one line of the file without a buffer, so that an interrupted recording keeps it.
+    /// Writes one line of the file without a buffer, so that an interrupted recording contains it.
     fn write(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
@@ -180,15 +183,15 @@ impl Recorder {
     }
 }
 
-/// Spawns a task that polls a source until the handle is dropped. Restarts after a panic, which the panic
-/// hook prints.
+/// Spawns a task that polls a source until the handle is dropped. The task starts again after a panic, which
+/// the panic hook prints.
 fn spawn_polling(source: &Arc<dyn Source>, sender: &Sender<Snapshot>) -> AbortOnDropHandle<()> {
     let (source, sender) = (Arc::clone(source), sender.clone());
     let make = move || poll_snapshots(Arc::clone(&source), sender.clone());
     background::spawn(background::restart_on_panic(SNAPSHOT_INTERVAL, make, |_| ready(())), |_| ())
 }
 
-/// Polls a source until the receiver is dropped.
+/// Polls a source again and again, and sends its snapshots, until the receiver is dropped.
 async fn poll_snapshots(source: Arc<dyn Source>, sender: Sender<Snapshot>) {
     loop {
         if let Ok(snapshot) = source.snapshot().await

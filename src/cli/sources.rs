@@ -1,4 +1,4 @@
-//! Sources to open: the configured ones, or else the ones that Portolan finds on this machine.
+//! Opening of sources: the configured ones, or else those that Portolan finds on this machine.
 
 use super::args::CommonArgs;
 use crate::{
@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 pub(super) struct OpenedSources {
     /// Sources that are ready to be read; no request was sent yet.
     pub sources: Vec<Arc<dyn Source>>,
-    /// Searched places, each with its result in words.
+    /// Places that were searched for sources, each with its result in words.
     pub searched: Vec<String>,
     /// API quotas that sources of the same AWS account share.
     quotas: Arc<ecs::QuotaRegistry>,
@@ -55,7 +55,8 @@ impl OpenedSources {
         self.add(vec![ecs::Ecs::new(config, &self.quotas, self.cache.clone())]);
     }
 
-    /// Finds sources without configuration: the local container engines and the AWS configuration.
+    /// Finds sources if none is configured: the local container engines, and ECS if there is an AWS
+    /// configuration.
     fn discover(&mut self, common: &CommonArgs) {
         let config = docker::Config::default();
         match docker::discover(&config, &docker_env()) {
@@ -144,8 +145,8 @@ fn unopened_engine(config: &docker::Config) -> UnopenedSource {
     })
 }
 
-/// Returns a source for a recording that can't be opened yet. Its sources are unknown until then, so it only
-/// plays after a restart of the program.
+/// Returns a source for a recording that can't be opened yet. Its sources are unknown until then, so the
+/// recording plays only after a restart of the program.
 fn unopened_recording(config: &replay::Config) -> UnopenedSource {
     let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
     let config = config.clone();
@@ -156,14 +157,14 @@ fn unopened_recording(config: &replay::Config) -> UnopenedSource {
     })
 }
 
-/// Returns true if the environment or the Docker context selects an engine. A missing engine is a failure
-/// then.
+/// Returns true if the environment or the Docker context selects an engine. In that case, a missing engine is
+/// a failure.
 fn is_engine_chosen() -> bool {
     let env = docker_env();
     !env.host.trim().is_empty() || !env.context.trim().is_empty() || env.has_current_context()
 }
 
-/// Returns the configuration of an ECS source with the flags applied.
+/// Returns the configuration of an ECS source, changed by the flags `--profile` and `--region`.
 fn with_flags(mut config: ecs::Config, common: &CommonArgs) -> ecs::Config {
     if let Some(profile) = &common.profile {
         config.profile.clone_from(profile);
@@ -178,7 +179,7 @@ fn docker_env() -> docker::Env {
     docker::Env::read(&home_dir().unwrap_or_default(), |name| std::env::var(name).ok())
 }
 
-/// Returns the environment variables that are valid Unicode.
+/// Returns the environment variables that are valid Unicode, by name.
 fn process_variables() -> BTreeMap<String, String> {
     let text = |value: OsString| value.into_string().ok();
     std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()

@@ -2,53 +2,52 @@
 
 use crate::{
     model::{Finding, Severity},
-    screen::{describe::time, widget::text},
-    store::Store,
+    screen::{
+        Theme,
+        describe::{node_columns::NODE_COLUMNS, time},
+        widget::text,
+    },
+    store::World,
     topology::Node,
 };
 
 /// Returns true if any finding has at least that severity.
-pub(super) fn has_findings(store: &Store, least: Severity) -> bool {
-    store.findings.iter().any(|f| f.severity >= least)
+pub(super) fn has_findings(world: &World, least: Severity) -> bool {
+    world.findings.iter().any(|f| f.severity >= least)
 }
 
 /// Returns a table of all services, followed by the findings.
-pub(super) fn status_table(store: &Store) -> String {
-    let services: Vec<&Node> = store.visible_nodes().into_iter().filter(|n| n.is_service()).collect();
-    let rows = services.iter().map(|n| service_row(n)).collect();
-    let mut out = format_columns(&["SERVICE", "RUNNING", "HEALTH"], rows);
-    if !store.findings.is_empty() {
+pub(super) fn status_table(world: &World, theme: &Theme) -> String {
+    let (titles, cell_fns): (Vec<_>, Vec<_>) =
+        NODE_COLUMNS.iter().filter_map(|column| Some((column.status_title?, column.cell))).unzip();
+    let services = world.nodes_in_reading_order(Node::is_service);
+    let row = |node: &&Node| cell_fns.iter().map(|cell| cell(node, world, theme).0).collect();
+    let mut out = format_columns(&titles, services.iter().map(row).collect());
+    if !world.findings.is_empty() {
         out.push('\n');
-        out.push_str(&findings_table(store));
+        out.push_str(&findings_table(world));
     }
     out
 }
 
 /// Returns a table of the findings.
-pub(super) fn findings_table(store: &Store) -> String {
-    if store.findings.is_empty() {
+pub(super) fn findings_table(world: &World) -> String {
+    if world.findings.is_empty() {
         return "no findings\n".to_owned();
     }
-    let rows = store.findings.iter().map(|f| finding_row(f, store)).collect();
+    let rows = world.findings.iter().map(|f| finding_row(f, world)).collect();
     format_columns(&["SEVERITY", "SINCE", "SERVICE", "FINDING"], rows)
 }
 
-fn service_row(node: &Node) -> Vec<String> {
-    let running = match node.desired {
-        Some(desired) => format!("{}/{desired}", node.running),
-        None => node.running.to_string(),
-    };
-    vec![node.label(), running, node.health.as_str().to_owned()]
-}
-
-fn finding_row(finding: &Finding, store: &Store) -> Vec<String> {
-    let since = finding.onset().map(|since| time::outage_age(since, store.now)).unwrap_or_default();
+fn finding_row(finding: &Finding, world: &World) -> Vec<String> {
+    let since = finding.onset().map(|since| time::outage_age(since, world.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.description)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
     vec![finding.severity.as_str().to_owned(), since, finding.subject.to_string(), what]
 }
 
-/// Largest width of every column but the last, so that one long name does not push the others away.
+/// Maximum width of every column but the last, in cells, so that one long name does not push the other
+/// columns away.
 const MAX_CELL_WIDTH: usize = 64;
 
 /// Formats rows in columns as wide as their widest cell, at most [`MAX_CELL_WIDTH`]; the last column is

@@ -1,4 +1,4 @@
-//! Interactive program: preparation before the event loop starts.
+//! Interactive program: opens the sources and the theme, then starts the event loop.
 
 use super::{Error, Outcome, args::CommonArgs, collect, directories, open_sources};
 use crate::{
@@ -9,13 +9,14 @@ use crate::{
     runtime::{self, ExitReason, logging},
     screen::Theme,
     source::{Source, replay},
+    store::Store,
 };
 use std::{
     io::{IsTerminal, stdin},
     sync::Arc,
 };
 
-/// Opens the map.
+/// Runs the interactive program. Shows the demo if no source is found.
 pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if !output::is_terminal() || !stdin().is_terminal() {
         let remedy = "without a terminal, use portolan map, status, findings or logs";
@@ -32,7 +33,8 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
     let log = directories().map(|dirs| logging::start(dirs.state_dir().unwrap_or(dirs.cache_dir())));
-    let store = collect::new_store(&opened.sources, &config);
+    let world = collect::new_world(&opened.sources, &config);
+    let store = Store { world, session: collect::new_session(&config) };
     let size = runtime::size()?;
     let mut app = App::new(store, theme, keymap, size, config.mouse);
     if !found {
@@ -44,7 +46,8 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));
     }
-    Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
+    let running = runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref());
+    Ok(match Box::pin(running).await? {
         ExitReason::Quit => Outcome::Fine,
         ExitReason::Signal(number) => Outcome::Signal(number),
     })

@@ -9,27 +9,28 @@ use crate::{
         widget::text,
     },
     source::Source,
-    store::{Store, usage_target},
+    store::{World, usage_target},
 };
 use futures::{StreamExt, future::join_all};
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// Width of a row in cells.
+/// Maximum width of a row, in cells.
 const ROW_WIDTH: usize = 100;
 
-/// Measures the services called `names` and stores the readings; a late result counts as a failure.
+/// Measures the usage of the services called `names` and stores the readings in `world`. No reading within
+/// `wait` counts as a failure.
 pub(super) async fn measure(
-    store: &mut Store,
+    world: &mut World,
     sources: &[Arc<dyn Source>],
     names: &[String],
     wait: SignedDuration,
 ) -> Result<Vec<Service>, Failure> {
     let mut services = Vec::new();
     for name in names {
-        let node = why::find_node(store, name)?;
-        let Some(service) = store.service_of(node) else {
+        let node = why::find_node(world, name)?;
+        let Some(service) = world.service_of(node) else {
             let what = format!("{} is not a service", node.label());
             return Err(Failure::new(FailureKind::Invalid, what, "only services have usage data"));
         };
@@ -50,28 +51,29 @@ pub(super) async fn measure(
         })
     });
     for (service, outcome) in join_all(measured).await {
-        store.usage.record(service, outcome);
+        world.usage.record(service, outcome);
     }
     Ok(services)
 }
 
-/// Returns the readings as text or JSON.
-pub(super) fn usage_text(store: &Store, services: &[Service], format: Format, ascii: bool) -> String {
+/// Returns the usage readings of `services` as text or JSON.
+pub(super) fn usage_text(world: &World, services: &[Service], format: Format, ascii: bool) -> String {
     match format {
-        Format::Json => export::usage_json(store, services),
-        Format::Table => services.iter().map(|service| service_text(store, service, ascii)).collect(),
+        Format::Json => export::usage_json(world, services),
+        Format::Table => services.iter().map(|service| service_text(world, service, ascii)).collect(),
     }
 }
 
-/// Returns one service as text: its id, why readings are missing, and each running instance.
-fn service_text(store: &Store, service: &Service, ascii: bool) -> String {
+/// Returns one service as text: its id, the reason for missing readings, and each running instance with its
+/// readings.
+fn service_text(world: &World, service: &Service, ascii: bool) -> String {
     let mut rows = vec![service.id.to_string()];
-    rows.extend(usage_text::missing_usage_reason(&store.usage, service).map(|why| format!("  {why}")));
+    rows.extend(usage_text::missing_usage_reason(&world.usage, service).map(|why| format!("  {why}")));
     let target = usage_target(service);
     let measured = target.as_ref().map(|target| &target.instances);
     for one in service.instances.iter().filter(|one| measured.is_some_and(|ids| ids.contains(&one.id))) {
-        rows.push(format!("  {}  {}", one.name, instance_text::describe_instance(one, store.now)));
-        let gauges = usage_text::gauges(&[store.usage.samples(&one.id).collect()], store.now, ascii);
+        rows.push(format!("  {}  {}", one.name, instance_text::describe_instance(one, world.now)));
+        let gauges = usage_text::gauges(&[world.usage.samples(&one.id).collect()], world.now, ascii);
         rows.extend(text::pack_rows(&gauges, ROW_WIDTH).into_iter().map(|row| format!("    {row}")));
     }
     match measured {

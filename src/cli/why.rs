@@ -5,31 +5,32 @@ use crate::{
     export,
     model::{Failure, FailureKind},
     screen::describe::edge_text,
-    store::Store,
+    store::World,
     topology::Node,
 };
 
-/// Returns the evidence for the edge from `from` to `to`; without an edge, the paths and the searched places.
+/// Returns the evidence for the edge from the first of `ends` to the second. Without an edge, returns the
+/// paths between them and the places that were searched.
 pub(super) fn explain(
-    store: &Store,
+    world: &World,
     ends: (&str, &str),
     format: Format,
     ascii: bool,
 ) -> Result<String, Failure> {
-    let (from, to) = (find_node(store, ends.0)?, find_node(store, ends.1)?);
+    let (from, to) = (find_node(world, ends.0)?, find_node(world, ends.1)?);
     Ok(match format {
-        Format::Json => export::why_json(store, from, to),
-        Format::Table => edge_text::explain(store, from, to, ascii),
+        Format::Json => export::why_json(world, from, to),
+        Format::Table => edge_text::explain(world, from, to, ascii),
     })
 }
 
-/// Returns the only node that `name` can mean. Fails if there is none or there are several.
-pub(super) fn find_node<'a>(store: &'a Store, name: &str) -> Result<&'a Node, Failure> {
-    match store.topology().nodes_named(name)[..] {
+/// Returns the node that `name` means. Fails if no node or several nodes match.
+pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Failure> {
+    match world.topology().nodes_named(name)[..] {
         [one] => Ok(one),
         [] => {
             let near =
-                store.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
+                world.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
             let remedy =
                 near.map_or("no services found".to_owned(), |n| format!("did you mean {}?", n.label()));
             Err(Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy))

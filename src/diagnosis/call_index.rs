@@ -1,7 +1,7 @@
-//! An index of the calls along which faults propagate, in both directions and by number, so that a thousand
-//! searches are fast.
+//! An index of the calls along which faults propagate, for fast searches in both directions. Nodes are
+//! numbered.
 //!
-//! Declared and observed calls count; calls that are merely possible explain nothing.
+//! Only declared and observed calls are in the index; calls that are merely possible explain no fault.
 
 use crate::{
     model::{Impact, NodeId},
@@ -9,16 +9,20 @@ use crate::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
-/// Index of calls. Nodes are addressed by their position in `nodes`.
+/// The call graph as lists of numbers. A node's number is its position in `nodes`.
 pub(super) struct CallIndex<'a> {
+    /// All nodes, sorted by id.
     nodes: Vec<&'a Node>,
+    /// The number of each node.
     index_by_id: BTreeMap<&'a NodeId, usize>,
+    /// The callees of each node, by number of the node.
     calls: Vec<Vec<usize>>,
+    /// The callers of each node, by number of the node.
     callers: Vec<Vec<usize>>,
 }
 
 impl<'a> CallIndex<'a> {
-    /// Builds the index of a topology.
+    /// Builds the index of the calls in `topology`.
     pub(super) fn new(topology: &'a Topology) -> Self {
         let nodes: Vec<&Node> = topology.nodes.values().collect();
         let index_by_id: BTreeMap<&NodeId, usize> = topology.nodes.keys().zip(0..).collect();
@@ -43,27 +47,27 @@ impl<'a> CallIndex<'a> {
         Self { nodes, index_by_id, calls, callers }
     }
 
-    /// Returns the index of `node`.
+    /// Returns the number of `node`, or `None` if the topology has no such node.
     pub(super) fn index_of(&self, node: &NodeId) -> Option<usize> {
         self.index_by_id.get(node).copied()
     }
 
-    /// Returns the id of the node at index `number`.
+    /// Returns the id of the node with this number.
     pub(super) fn node_id(&self, number: usize) -> &'a NodeId {
         &self.nodes[number].id
     }
 
-    /// Returns the label of the node at index `number`.
+    /// Returns the label of the node with this number.
     pub(super) fn label(&self, number: usize) -> String {
         self.nodes[number].label()
     }
 
-    /// Returns the callees of a node.
+    /// Returns the numbers of a node's callees.
     pub(super) fn callees(&self, number: usize) -> &[usize] {
         &self.calls[number]
     }
 
-    /// Returns the callers of a node.
+    /// Returns the numbers of a node's callers.
     pub(super) fn callers(&self, number: usize) -> &[usize] {
         &self.callers[number]
     }
@@ -73,8 +77,9 @@ impl<'a> CallIndex<'a> {
         self.nodes.len()
     }
 
-    /// Returns all nodes reachable from `from` through nodes for which `through` returns true, the nearest
-    /// first. Each comes with the node before it on the way. `from` itself is not included.
+    /// Returns all nodes that `from` reaches along calls, the nearest first, each with the node before it on
+    /// the path. The search goes on only from nodes for which `through` returns true. `from` itself is not
+    /// included.
     pub(super) fn reachable_from(&self, from: usize, through: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         seen[from] = true;
@@ -92,8 +97,8 @@ impl<'a> CallIndex<'a> {
         found
     }
 
-    /// Returns all nodes that depend on any of `nodes`, the nearest first, each with the nearest of `nodes`.
-    /// The nodes themselves are not included.
+    /// Returns all nodes that depend on one of `nodes`, the nearest first, each with the nearest of `nodes`.
+    /// `nodes` themselves are not included.
     pub(super) fn dependants_of(&self, nodes: &[usize]) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         nodes.iter().for_each(|node| seen[*node] = true);
@@ -110,7 +115,7 @@ impl<'a> CallIndex<'a> {
         order.split_off(nodes.len())
     }
 
-    /// Returns the number of services that depend on a node.
+    /// Returns the number of services that depend on a node, directly or indirectly.
     pub(super) fn count_dependent_services(&self, node: usize) -> usize {
         self.dependants_of(&[node]).into_iter().filter(|(number, _)| self.is_service(*number)).count()
     }
@@ -120,7 +125,7 @@ impl<'a> CallIndex<'a> {
         self.nodes[number].is_service()
     }
 
-    /// Returns the impact of a fault at `node`.
+    /// Returns the impact of a fault at `node`: the services that depend on it.
     pub(super) fn impact(&self, node: usize) -> Impact {
         let above: Vec<usize> = self.dependants_of(&[node]).into_iter().map(|(number, _)| number).collect();
         let services = |number: &&usize| self.is_service(**number);

@@ -1,16 +1,16 @@
-//! The class of a kind of finding, and the causes that may be suspected of it.
+//! Properties of a kind of finding: its class, and the causes that may be suspected.
 
-/// The significance of a kind of finding for its service.
+/// The meaning of a kind of finding for its service: down, impaired, or only a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FindingClass {
-    /// The reason why the service is down. Only the first one in the table is reported; it may propagate to
-    /// callers.
+    /// A reason why the service is down, which may break its callers too. Only the first reason in the order
+    /// of `FINDING_KINDS` is reported.
     Outage,
-    /// A user stopped or paused the service; reported like an outage.
+    /// A user stopped or paused the service, which counts as a reason why it is down.
     IntentionalStop,
-    /// A fault that may propagate to callers.
+    /// A fault of a service that still works, which may break its callers.
     Degradation,
-    /// Any other finding.
+    /// Any other finding; it explains no fault of callers.
     Note,
 }
 
@@ -21,22 +21,22 @@ impl FindingClass {
     }
 }
 
-/// The causes that may be suspected of a kind of finding.
+/// The causes that Portolan may suspect for a kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CausePolicy {
-    /// Faults of other services, and deployments.
+    /// Faults of other services, deployments of the service itself, and deployments of its callees.
     AnyCause,
     /// Only deployments of the service itself.
-    OwnChange,
-    /// The faults of the service's own instances, which often explain why a deployment does not complete.
+    OwnDeployment,
+    /// Only faults of the service's own instances, which often explain why a deployment does not complete.
     OwnInstances,
-    /// Nothing to add: the finding explains itself.
+    /// No causes, because the finding explains itself.
     NoCause,
 }
 
 impl CausePolicy {
-    /// Returns true if a deployment or a fault of another service may be a cause.
-    pub(super) fn suspects_changes(self) -> bool {
-        matches!(self, Self::AnyCause | Self::OwnChange)
+    /// Returns true if a deployment of the service may be the cause.
+    pub(super) fn suspects_deployments(self) -> bool {
+        matches!(self, Self::AnyCause | Self::OwnDeployment)
     }
 }

@@ -1,4 +1,4 @@
-//! The input of the rules, with data derived from it.
+//! The context of the rules: their input, and data derived from it.
 
 use super::{
     call_index::CallIndex, class::FindingClass, draft::FindingDraft, log_signal::LogSignal,
@@ -13,24 +13,24 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The input of all rules.
+/// The data in which the rules look for faults and risks.
 #[derive(Clone, Copy)]
 pub struct RuleInput<'a> {
     /// The services of all sources.
     pub inventory: &'a Inventory,
     /// The graph of calls.
     pub topology: &'a Topology,
-    /// Connections that were rejected or failed.
+    /// Connection attempts that were rejected or failed.
     pub failed_connections: &'a [FailedConnection],
-    /// Services that seem to be the same in several sources.
+    /// Services of other sources that seem to be the same service, by node.
     pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
     /// The status of the sources.
     pub sources: &'a [SourceStatus],
-    /// Noteworthy states of the logs that the user reads.
+    /// Silent streams and missing log groups among the logs that the user reads.
     pub log_signals: &'a [LogSignal],
 }
 
-/// The input of the rules, with data derived from it.
+/// The data that each rule reads: the input, the current time, and data derived from both.
 pub struct RuleContext<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) topology: &'a Topology,
@@ -39,8 +39,11 @@ pub struct RuleContext<'a> {
     pub(super) sources: &'a [SourceStatus],
     pub(super) log_signals: &'a [LogSignal],
     pub(super) now: Timestamp,
+    /// The known outages and restart counts from earlier evaluations.
     pub(super) outages: OutageTracker,
+    /// The calls along which faults propagate.
     pub(super) calls: CallIndex<'a>,
+    /// Number of recent stop events, by instance.
     pub(super) recent_stops: BTreeMap<&'a InstanceId, u32>,
 }
 
@@ -64,7 +67,8 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// Returns the service that the draft is about. Returns `None` if it is about another node or a source.
+    /// Returns the service that the draft is about. Returns `None` if the draft is about another kind of node
+    /// or a source.
     pub(super) fn service(&self, draft: &FindingDraft) -> Option<&'a Service> {
         match &self.topology.nodes.get(draft.node()?)?.kind {
             NodeKind::Service(id) => self.inventory.service(id),
@@ -72,8 +76,8 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// Corrects the start of a fault by the source's records and earlier evaluations. Standalone tasks of a
-    /// family are separate runs, so only the newest one's own time counts.
+    /// Corrects the start of a fault by the source's records and by earlier evaluations. A draft about a task
+    /// family keeps its own start, because each task of the family is a separate run.
     pub(super) fn set_onset(&self, class: FindingClass, draft: &mut FindingDraft) {
         let service = self.service(draft);
         if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
@@ -87,9 +91,9 @@ impl<'a> RuleContext<'a> {
         self.outages.correct_onset(class, draft, self.now);
     }
 
-    /// Returns true if every source has been read completely, so that a missing endpoint does not exist.
-    /// Parts with denied access don't count: they never arrive, and are reported as such.
-    pub(super) fn all_sources_answered(&self) -> bool {
+    /// Returns true if every source has been read completely, so an endpoint that is not known does not
+    /// exist. Parts to which access is denied don't count, because Portolan never gets to read them.
+    pub(super) fn all_sources_read(&self) -> bool {
         let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
         self.sources.iter().all(SourceStatus::has_reported_fully)
             && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)
@@ -101,7 +105,7 @@ impl<'a> RuleContext<'a> {
         restart_counts::recent_restarts(&self.outages.restart_counts, stops, instance, self.now)
     }
 
-    /// Returns the data that drift depends on.
+    /// Returns the data from which the drift of edges is computed.
     pub(super) fn drift_context(&self) -> DriftContext<'a> {
         DriftContext { inventory: self.inventory, topology: self.topology, now: self.now }
     }

@@ -5,18 +5,23 @@ use crate::{
     topology::{Node, Topology},
 };
 
-/// A finding before its kind, causes and impact are known.
+/// A finding as a rule writes it, before its suspected causes and impact are known.
 pub(super) struct FindingDraft {
+    /// Seriousness of the fault or risk.
     pub(super) severity: Severity,
+    /// The node or source that the finding is about.
     pub(super) subject: Subject,
+    /// Start of the fault; `None` while unknown.
     pub(super) since: Option<Onset>,
+    /// The fault in one sentence, with the facts behind it.
     pub(super) reason: String,
+    /// The next thing that the user should check or do.
     pub(super) next_step: String,
 }
 
-/// The subject of a finding.
+/// The node or source that a finding is about.
 pub(super) enum Subject {
-    /// A node of the map.
+    /// A node of the topology, nearly always a service.
     Node(NodeId),
     /// A source as a whole.
     Source(SourceId),
@@ -33,7 +38,7 @@ impl Subject {
 }
 
 impl FindingDraft {
-    /// Returns the node that the finding is about.
+    /// Returns the node that the finding is about, or `None` for a source.
     pub(super) fn node(&self) -> Option<&NodeId> {
         match &self.subject {
             Subject::Node(id) => Some(id),
@@ -41,7 +46,7 @@ impl FindingDraft {
         }
     }
 
-    /// Returns a draft about `service` with an exact start.
+    /// Returns a draft about `service`, with `since` as its exact start and `next` as the next step.
     pub(super) fn about_service(
         service: &Service,
         severity: Severity,

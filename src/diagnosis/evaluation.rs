@@ -60,13 +60,14 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
     all
 }
 
-/// Returns the sort key: severity first, then findings without an external cause, then impact, then start.
+/// Returns the key by which findings are sorted: severity, then no suspected other service, then impact, then
+/// start.
 fn sort_key(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
     (finding.severity, finding.main_suspect().is_none(), finding.impact.dependant_count(), finding.since)
 }
 
-/// Returns the drafts of all rules, in the order of the table. Of several reasons why a service is down, only
-/// the first is kept.
+/// Returns the drafts of all rules, in the order of `FINDING_KINDS`. If several drafts say why one service is
+/// down, only the first is kept.
 fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDraft)> {
     let mut all = Vec::new();
     let mut told: BTreeSet<NodeId> = BTreeSet::new();
@@ -83,8 +84,8 @@ fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDra
 }
 
 impl RuleContext<'_> {
-    /// Updates the tracker with `findings`. `complete_sources` lists the sources that were complete at this
-    /// evaluation.
+    /// Returns the tracker for the next evaluation, updated with `findings`. `complete_sources` lists the
+    /// sources that were read completely at this evaluation.
     #[must_use]
     pub fn into_tracker(self, findings: &[Finding], complete_sources: BTreeSet<SourceId>) -> OutageTracker {
         let outages = findings.iter().filter_map(|finding| outage_from(finding, self.now));
@@ -92,7 +93,8 @@ impl RuleContext<'_> {
     }
 }
 
-/// Returns the outage behind a finding. Returns `None` if the finding is no outage.
+/// Returns the outage that a finding reports, with its service. Returns `None` if the finding reports no
+/// outage.
 fn outage_from(finding: &Finding, now: Timestamp) -> Option<(NodeId, Outage)> {
     let kind = FindingKind::with_id(&finding.kind).filter(|kind| kind.class.explains_downtime())?;
     let outage = Outage {

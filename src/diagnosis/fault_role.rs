@@ -1,4 +1,4 @@
-//! The roles of services in a fault: cause, victim, or affected by either.
+//! The roles of services in faults: cause, victim of another service's fault, or healthy but affected.
 
 use super::{class::FindingClass, context::RuleContext, kinds::FindingKind};
 use crate::model::{Finding, NodeId, Severity};
@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 /// The role of a service in a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultRole {
-    /// The service seems healthy, but depends on a faulty one.
+    /// The service seems healthy, but depends on a faulty service.
     Affected,
-    /// The service is faulty, and a dependency of it is suspected.
+    /// The service is faulty, and Portolan suspects another service as the cause.
     Victim,
-    /// The service is faulty, and no dependency of it is suspected.
+    /// The service is faulty, and Portolan suspects no other service.
     Cause,
 }
 
@@ -27,16 +27,16 @@ impl FaultRole {
     }
 }
 
-/// A service's role in a fault, with the node responsible for it.
+/// A service's role in a fault, with the other node that may have caused it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultInvolvement {
     /// The service's role.
     pub role: FaultRole,
-    /// The suspect, for a victim; the nearest faulty node, for an affected service.
+    /// For a victim the suspected node, for an affected service the nearest faulty node, for a cause `None`.
     pub suspect: Option<NodeId>,
 }
 
-/// Returns the role of each service that is involved in a fault.
+/// Returns the roles of all services that are involved in a fault, by node.
 #[must_use]
 pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<NodeId, FaultInvolvement> {
     let web = &context.calls;

@@ -7,19 +7,22 @@ use super::{
     rules,
 };
 
-/// A kind of finding.
+/// A row of [`FINDING_KINDS`]: a kind of finding, with its texts and the rule that finds it.
 pub struct FindingKind {
     /// Id in JSON.
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
+    /// The meaning of the finding for its service.
     pub(super) class: FindingClass,
+    /// The causes that may be suspected.
     pub(super) cause_policy: CausePolicy,
+    /// The function that adds a draft for each fault of this kind.
     pub(super) rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 }
 
 impl FindingKind {
-    /// Returns the kind with this id in JSON.
+    /// Returns the kind whose id is `id`.
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
@@ -32,21 +35,21 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         "out-of-memory",
         "out of memory",
         FindingClass::Outage,
-        CausePolicy::OwnChange,
+        CausePolicy::OwnDeployment,
         rules::out_of_memory::find,
     ),
     finding_kind(
         "image-missing",
         "image pull failed",
         FindingClass::Outage,
-        CausePolicy::OwnChange,
+        CausePolicy::OwnDeployment,
         rules::start_failure::find_image_pull,
     ),
     finding_kind(
         "cannot-start",
         "start failed",
         FindingClass::Outage,
-        CausePolicy::OwnChange,
+        CausePolicy::OwnDeployment,
         rules::start_failure::find_other,
     ),
     finding_kind(
@@ -241,6 +244,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
 ];
 
+/// Returns a row of the table from its fields.
 const fn finding_kind(
     id: &'static str,
     title: &'static str,

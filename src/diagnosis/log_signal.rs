@@ -1,9 +1,9 @@
-//! Signals from the logs that the user reads: a stream fell silent, or a log group is missing.
+//! Log signals: states of a log that may show a fault. A stream has fallen silent, or a log group is missing.
 
 use crate::model::{InstanceId, ServiceId, SharedText, Timestamp};
 use jiff::SignedDuration;
 
-/// A noteworthy state of a service's log.
+/// A state of a service's log that may show a fault. Portolan watches only the logs that the user reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSignal {
     /// The service that writes the log.
@@ -17,22 +17,22 @@ pub struct LogSignal {
 /// The kind of a log signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogSignalKind {
-    /// A stream that is followed live stopped, after a long time with steady lines.
+    /// A live stream brings no more lines, after a long time with steady lines.
     Silent {
         /// The instance that writes the stream.
         instance: InstanceId,
-        /// Time of the last line by the service's clock.
+        /// Time of the last line in the log, UTC.
         last_line_at: Timestamp,
-        /// Time at which Portolan received that line.
+        /// Time at which Portolan received the last line, UTC.
         last_line_received_at: Timestamp,
-        /// Time for which lines had been steady before that.
+        /// Time for which lines came steadily before the silence.
         steady_for: SignedDuration,
-        /// Longest pause between two lines in that time.
+        /// Longest pause between two lines during the steady time.
         longest_pause: SignedDuration,
     },
     /// The log group does not exist.
     LogGroupMissing {
-        /// Time of the last failed attempt to read it.
+        /// Time of the last failed attempt to read the log group, UTC.
         reported_at: Timestamp,
     },
 }

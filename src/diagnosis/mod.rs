@@ -1,6 +1,7 @@
-//! Diagnosis: finds faults and risks, with their start, suspected causes, impact and order.
+//! Diagnosis: finds faults and risks of services, with start, suspected causes and impact, and sorts them by
+//! severity.
 //!
-//! A rule reads a `RuleContext` and adds drafts. The evaluation completes them.
+//! Each rule reads a `RuleContext` and adds drafts of findings. The evaluation completes the drafts.
 
 mod class;
 mod draft;

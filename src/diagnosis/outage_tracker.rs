@@ -1,49 +1,53 @@
-//! The outage tracker: start times of outages over many evaluations and over restarts of Portolan.
+//! The outage tracker: keeps the start times of outages over many evaluations, and over restarts of Portolan.
 //!
-//! Sources forget. ECS lists only the newest stopped tasks and an engine only recent events, so the oldest
-//! known failure moves forward while a fault lasts. The tracker keeps the earliest known start for as long as
-//! the outage lasts.
+//! Sources forget. ECS lists only the newest stopped tasks, and an engine only recent events. So the oldest
+//! failure that a source reports becomes ever newer while a fault lasts. The tracker keeps the earliest known
+//! start until the outage ends.
 
 use super::{class::FindingClass, draft::FindingDraft, restart_counts::RestartCounts};
 use crate::model::{Inventory, NodeId, Onset, Outage, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Age below which a fault is new: a source may report a higher desired count before the new instances.
+/// Age below which a fault is new. Missing instances are then no alarm yet, because a source may report a
+/// higher desired count before it lists the new instances.
 const NEW_FAULT_PERIOD: SignedDuration = SignedDuration::from_secs(30);
 
-/// Maximum time without a fault within one outage: a service that fails repeatedly looks healthy in between.
+/// Maximum time without a fault within one outage, because a service that fails repeatedly looks healthy in
+/// between.
 const MAX_HEALTHY_GAP: SignedDuration = SignedDuration::from_mins(2);
 
-/// Maximum time without observation within one outage, if the source does not know its start.
-const MAX_UNWATCHED_GAP: SignedDuration = SignedDuration::from_hours(1);
+/// Maximum time within one outage in which Portolan did not observe the service, if the source does not know
+/// the start of the fault.
+const MAX_UNOBSERVED_GAP: SignedDuration = SignedDuration::from_hours(1);
 
-/// Minimum time by which an onset must precede the known one to replace it. Some onsets are computed, and
-/// differ by seconds each time.
+/// Minimum time by which an onset must precede the known one to replace it, because onsets that are computed
+/// differ by seconds at each evaluation.
 const ONSET_TOLERANCE: SignedDuration = SignedDuration::from_secs(15);
 
-/// The state that is passed from one evaluation to the next.
+/// The known outages and restart counts, which each evaluation passes on to the next.
 #[derive(Clone, Debug, Default)]
 pub struct OutageTracker {
-    /// The current outages, by service. The reported reason may change while an outage lasts.
+    /// The current outages, by the service's node.
     pub(super) outages: BTreeMap<NodeId, Outage>,
-    /// The sources that were complete at the previous evaluation, so that a new fault in them has begun
-    /// since.
+    /// The sources that were read completely at the previous evaluation. A fault that is new in one of them
+    /// has begun since then.
     pub(super) complete_sources: BTreeSet<SourceId>,
-    /// Recent restarts of instances.
+    /// Restart counts of instances at recent evaluations.
     pub(super) restart_counts: RestartCounts,
 }
 
-/// Returns true if a fault that began at `own`, by its source's records, is the `known` outage.
+/// Returns true if a fault belongs to the outage `known`. `own` is the fault's onset by the source's records.
 fn is_same_outage(known: &Outage, own: Option<Onset>, now: Timestamp) -> bool {
     match own {
         Some(own) if !own.at_least => own.at.duration_since(known.last_seen) <= MAX_HEALTHY_GAP,
-        Some(own) => own.at.duration_since(known.last_seen) <= MAX_UNWATCHED_GAP,
-        None => now.duration_since(known.last_seen) <= MAX_UNWATCHED_GAP,
+        Some(own) => own.at.duration_since(known.last_seen) <= MAX_UNOBSERVED_GAP,
+        None => now.duration_since(known.last_seen) <= MAX_UNOBSERVED_GAP,
     }
 }
 
-/// Returns the onset of an outage, from the `known` one and the source's `own` one.
+/// Returns the earlier of two onsets of one outage: `known` from earlier evaluations, and `own` from the
+/// source's records. If they are less than `ONSET_TOLERANCE` apart, `known` stays.
 fn merge_onsets(known: Onset, own: Option<Onset>) -> Onset {
     match own {
         Some(own) if known.at.duration_since(own.at) > ONSET_TOLERANCE => own,
@@ -53,7 +57,8 @@ fn merge_onsets(known: Onset, own: Option<Onset>) -> Onset {
 }
 
 impl OutageTracker {
-    /// Merges the outages that an earlier run saved. This run may already have found some of them again.
+    /// Adds the outages that an earlier run saved. If this run has found one of them again already, the
+    /// earlier onset counts.
     pub fn load_saved(&mut self, earlier: BTreeMap<NodeId, Outage>) {
         for (node, outage) in earlier {
             let same = |now: &Outage| {
@@ -75,8 +80,8 @@ impl OutageTracker {
         self.outages.iter().filter(move |(node, _)| node.service_source().as_ref() == Some(source))
     }
 
-    /// Adds the outages of an evaluation, and removes those not found for a while. `whole` lists the
-    /// sources that are complete.
+    /// Adds the outages that an evaluation found, and removes those that no evaluation has found for a while.
+    /// `whole` lists the sources that were read completely.
     pub(super) fn update(
         mut self,
         outages: impl Iterator<Item = (NodeId, Outage)>,
@@ -87,7 +92,7 @@ impl OutageTracker {
         self.restart_counts.update(inventory, &self.complete_sources, now);
         self.outages.retain(|node, outage| {
             let is_complete = node.service_source().is_some_and(|source| whole.contains(&source));
-            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
+            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNOBSERVED_GAP };
             now.duration_since(outage.last_seen) <= patience
         });
         self.outages.extend(outages);
@@ -95,7 +100,8 @@ impl OutageTracker {
         self
     }
 
-    /// Returns true if a fault of `service` is new, as far as the service was observed.
+    /// Returns true if a fault of `service` at `now` began less than `NEW_FAULT_PERIOD` ago, or since the
+    /// last evaluation. Returns false if that is not known.
     pub(super) fn just_began(&self, now: Timestamp, service: &ServiceId) -> bool {
         match self.outages.get(&NodeId::from(service)) {
             Some(outage) => !outage.since.at_least && now.duration_since(outage.since.at) < NEW_FAULT_PERIOD,
@@ -103,8 +109,8 @@ impl OutageTracker {
         }
     }
 
-    /// Corrects the onset of a draft: no later than the known one, or `now` if the outage is new and its
-    /// source gives no time.
+    /// Corrects the onset of a draft about a service that is down. The onset is not later than that of the
+    /// known outage; without any known time it is `now`.
     pub(super) fn correct_onset(&self, class: FindingClass, draft: &mut FindingDraft, now: Timestamp) {
         let (true, Some(node)) = (class.explains_downtime(), draft.node().cloned()) else { return };
         let wanted = class == FindingClass::IntentionalStop;

@@ -1,8 +1,8 @@
-//! Numbers of recent restarts. An engine counts over the whole life of a container, but five restarts last
-//! month don't matter now.
+//! Numbers of recent restarts. An engine counts all restarts in the life of a container, but five restarts
+//! last month don't matter now.
 //!
-//! The recent number is taken from the counts of earlier evaluations and from stop events. If there was only
-//! one snapshot, the times in it give an estimate.
+//! The number comes from the counts at earlier evaluations and from stop events. After a single snapshot, the
+//! times in that snapshot give an estimate.
 
 use crate::model::{EventKind, Instance, InstanceId, InstanceState, Inventory, SourceId, Timestamp};
 use jiff::SignedDuration;
@@ -11,24 +11,25 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Age up to which a restart is recent.
 pub(super) const RECENT_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 
-/// Maximum duration of a run that counts as failed at once.
+/// Maximum duration of a run that counts as short: the instance failed soon after its start.
 const MAX_SHORT_RUN: SignedDuration = SignedDuration::from_secs(30);
 
-/// Minimum wait before a start that shows a series of short runs. Docker waits 0.1 s, and doubles that after
-/// each run of less than ten seconds (moby, `restartmanager`). No normal start takes that long.
+/// Minimum pause between exit and start that shows a series of short runs. Docker waits 0.1 s before a
+/// restart, and twice as long after each run of less than ten seconds (moby, `restartmanager`). No normal
+/// start takes that long.
 const MIN_BACKOFF_WAIT: SignedDuration = SignedDuration::from_secs(3);
 
-/// Assumed number of restarts in such a series; the exact number does not matter.
+/// Assumed number of restarts in a series of short runs; the exact number does not matter.
 const ASSUMED_RESTARTS: u32 = 4;
 
-/// Restart counts of each instance at earlier evaluations, with the time of the first evaluation that found
-/// each count.
+/// The engine's restart counts at earlier evaluations, by instance. Each count has the time of the first
+/// evaluation that found it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RestartCounts(BTreeMap<InstanceId, VecDeque<(Timestamp, u32)>>);
 
 impl RestartCounts {
-    /// Adds the current counts. All restarts of a new instance are recent if its source is among `watched`,
-    /// the sources observed before.
+    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read before; all
+    /// restarts of a new instance in one of them are recent.
     pub(super) fn update(&mut self, inventory: &Inventory, watched: &BTreeSet<SourceId>, now: Timestamp) {
         let mut before = std::mem::take(&mut self.0);
         for service in inventory.services() {
@@ -37,7 +38,7 @@ impl RestartCounts {
                     let known = watched.contains(&SourceId::from(&service.id));
                     VecDeque::from([(now, if known { 0 } else { instance.restarts })])
                 });
-                // The count has decreased, so the engine has started to count anew.
+                // The count has decreased, so the engine has begun a new count.
                 if counts.back().is_some_and(|(_, last)| *last > instance.restarts) {
                     counts = VecDeque::from([(now, 0)]);
                 }
@@ -53,15 +54,15 @@ impl RestartCounts {
         }
     }
 
-    /// Returns the number of recent restarts, and whether the number is exact.
+    /// Returns the number of recent restarts, and true if that number is exact.
     fn recent(&self, instance: &Instance, now: Timestamp) -> (u32, bool) {
         let Some((at, first)) = self.0.get(&instance.id).and_then(VecDeque::front) else { return (0, false) };
         (instance.restarts.saturating_sub(*first), *first == 0 || now.duration_since(*at) >= RECENT_PERIOD)
     }
 }
 
-/// Returns the number of recent restarts of `instance`, as far as it is known. `stops` is the number of its
-/// recent stop events.
+/// Returns the number of recent restarts of `instance`, the highest of counts, stop events and estimates.
+/// `stops` is the number of recent stop events.
 pub(super) fn recent_restarts(
     counts: &RestartCounts,
     stops: u32,
@@ -84,7 +85,8 @@ fn estimate_by_age(instance: &Instance, now: Timestamp) -> u32 {
     u32::try_from(i64::from(instance.restarts) / parts.max(1)).unwrap_or_default()
 }
 
-/// Estimates the recent restarts from the last exit and start: they may show a series of short runs.
+/// Estimates the recent restarts from the times of the last exit and start, which may show a series of short
+/// runs.
 fn estimate_by_times(instance: &Instance) -> u32 {
     let (Some(started), Some(ended)) = (instance.started, instance.exit.as_ref().and_then(|exit| exit.at))
     else {

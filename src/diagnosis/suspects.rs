@@ -1,30 +1,30 @@
-//! Suspected causes of a finding: a fault further along the calls, or a recent deployment. The list is ranked
-//! and gives reasons, but claims no certainty.
+//! Suspected causes of a finding: a fault of a service that is called directly or indirectly, or a recent
+//! deployment. Suspects are sorted by likelihood and come with reasons; none is certain.
 //!
-//! The deepest fault comes first, because faults propagate against the direction of calls: a service that
-//! waits for a broken one breaks. In a chain of faulty services the last one is therefore the likeliest
-//! cause. A callee that failed later than its caller ranks after those that failed earlier.
+//! Faults spread from callees to callers, because a service that waits for a broken one breaks. So in a chain
+//! of faulty services the last callee is the likeliest cause. A callee that failed later than its caller
+//! ranks after those that failed earlier.
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
-    model::{Deployment, NodeId, Rollout, Suspect, Timestamp},
+    model::{Deployment, NodeId, RolloutState, Suspect, Timestamp},
     topology::NodeKind,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Maximum time between a deployment and the fault that it is suspected of.
-const MAX_CHANGE_AGE: SignedDuration = SignedDuration::from_mins(30);
-/// Maximum delay with which a cause may be noticed after its effect: polls, health checks and back-offs blur
-/// the order.
+/// Maximum time between a deployment and a fault for which Portolan suspects the deployment.
+const MAX_DEPLOYMENT_AGE: SignedDuration = SignedDuration::from_mins(30);
+/// Maximum time by which a callee may seem to fail after its caller and still be the cause. Polls, health
+/// checks and back-offs blur the order.
 const MAX_NOTICE_DELAY: SignedDuration = SignedDuration::from_mins(2);
 /// Maximum number of suspects of a finding.
 const MAX_SUSPECTS: usize = 4;
 
-/// The nodes with a fault that may propagate to their callers.
+/// The nodes with a fault that may break their callers.
 pub(super) struct FaultSet<'a> {
     calls: &'a CallIndex<'a>,
-    /// Start and description of the fault of each node, by index in `calls`.
+    /// Start and description of each node's fault, by the node's number in `calls`.
     since: BTreeMap<usize, (Option<Timestamp>, &'a str)>,
 }
 
@@ -42,21 +42,22 @@ impl<'a> FaultSet<'a> {
         Self { calls, since }
     }
 
+    /// Returns true if the node with this number is faulty.
     fn contains(&self, number: usize) -> bool {
         self.since.contains_key(&number)
     }
 
-    /// Returns the suspected causes of `draft`, as far as `blame` allows them.
+    /// Returns the suspected causes of `draft`, of the kinds that `blame` allows.
     pub(super) fn suspects(
         &self,
         context: &RuleContext<'_>,
         draft: &FindingDraft,
         blame: CausePolicy,
     ) -> Vec<Suspect> {
-        let (Some(node), true) = (draft.node(), blame.suspects_changes()) else { return Vec::new() };
+        let (Some(node), true) = (draft.node(), blame.suspects_deployments()) else { return Vec::new() };
         let Some(number) = self.calls.index_of(node) else { return Vec::new() };
-        let own = own_change(context, node, draft.since.map(|since| since.at));
-        if blame == CausePolicy::OwnChange {
+        let own = own_deployment(context, node, draft.since.map(|since| since.at));
+        if blame == CausePolicy::OwnDeployment {
             return own.into_iter().collect();
         }
         let since = draft.since.map(|since| since.at);
@@ -65,15 +66,15 @@ impl<'a> FaultSet<'a> {
         suspects.extend(own);
         suspects.extend(later);
         if suspects.is_empty() {
-            suspects.extend(self.changed_callee(context, number, since));
+            suspects.extend(self.deployed_callee(context, number, since));
         }
         suspects.truncate(MAX_SUSPECTS);
         suspects
     }
 
-    /// Returns the faulty nodes reachable from `from` that reach no further faulty node: those that failed in
-    /// time to be the cause, and those that failed later. The search follows faulty nodes only; if it finds
-    /// none, it follows all nodes.
+    /// Returns the last faulty nodes on the call paths from `from`, as two lists: those that failed early
+    /// enough to be the cause, and those that failed later. The search follows paths of faulty nodes. If
+    /// there are none, it follows all paths.
     fn faulty_dependencies(&self, from: usize, since: Option<Timestamp>) -> (Vec<Suspect>, Vec<Suspect>) {
         let mut reached = self.calls.reachable_from(from, |number| self.contains(number));
         reached.retain(|(number, _)| self.contains(*number));
@@ -86,8 +87,8 @@ impl<'a> FaultSet<'a> {
             let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
             lag.filter(|lag| *lag > MAX_NOTICE_DELAY)
         };
-        // In a cycle every faulty node reaches the others; then the nearest one represents the cycle. A node
-        // that failed later does not replace one that failed in time.
+        // In a cycle every faulty node reaches the others; then the nearest one represents the cycle. A
+        // callee that failed too late does not replace a node that failed in time.
         let deepest = |number: usize| {
             let in_time = lag(number).is_none();
             let leads_to = |next: &usize| self.contains(*next) && *next != from && way.contains_key(next);
@@ -120,8 +121,9 @@ impl<'a> FaultSet<'a> {
         (before, after)
     }
 
-    /// Returns the most recent deployment, shortly before `since`, among the callees of `from`.
-    fn changed_callee(
+    /// Returns the callee of `from` that was deployed last, if that was at most `MAX_DEPLOYMENT_AGE` before
+    /// `since`.
+    fn deployed_callee(
         &self,
         context: &RuleContext<'_>,
         from: usize,
@@ -143,8 +145,9 @@ impl<'a> FaultSet<'a> {
     }
 }
 
-/// Returns a deployment of the service itself, shortly before `since`.
-fn own_change(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
+/// Returns the newest deployment of the service itself as a suspect, if it was at most `MAX_DEPLOYMENT_AGE`
+/// before `since`.
+fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
         let words = format!("possibly never worked: {} is the first version", deployment.version);
@@ -160,19 +163,18 @@ fn own_change(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>
     Some(Suspect { description: words.into(), node: None })
 }
 
-/// Returns true if `deployment` is the first one of its service: then nothing has changed, and no earlier
-/// version exists.
+/// Returns true if `deployment` is the first one of its service, so no earlier version has ever worked.
 fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
     let node = context.topology.nodes.get(node).map(|node| &node.kind);
     let Some(NodeKind::Service(id)) = node else { return false };
     let only = context.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
     // In ECS the version is a family and its revision, which starts at 1.
-    let has_worked = deployment.rollout == Rollout::Completed;
+    let has_worked = deployment.rollout == RolloutState::Completed;
     only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
-/// Returns the newest deployment of a node, if it is at most `MAX_CHANGE_AGE` older than `moment`, and its
-/// age then.
+/// Returns the newest deployment of a node with its age at `moment`. Returns `None` if it was later than
+/// `moment`, or more than `MAX_DEPLOYMENT_AGE` earlier.
 fn deployment_before<'a>(
     context: &RuleContext<'a>,
     node: &NodeId,
@@ -181,7 +183,7 @@ fn deployment_before<'a>(
     let NodeKind::Service(id) = &context.topology.nodes.get(node)?.kind else { return None };
     let deployment = context.inventory.service(id)?.deployments.first()?;
     let before = moment.duration_since(deployment.created?);
-    (before >= SignedDuration::ZERO && before <= MAX_CHANGE_AGE).then_some((deployment, before))
+    (before >= SignedDuration::ZERO && before <= MAX_DEPLOYMENT_AGE).then_some((deployment, before))
 }
 
 /// Formats a short duration in seconds or minutes.

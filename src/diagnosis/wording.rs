@@ -1,4 +1,4 @@
-//! Numbers and lists of names in sentences.
+//! Formatting of numbers and lists of names in the sentences of findings.
 
 use std::{borrow::Borrow, fmt::Display};
 
@@ -7,7 +7,7 @@ pub(super) fn count_label(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-/// Maximum number of names in a sentence.
+/// Maximum number of names that a sentence lists before `and 7 more`.
 const MAX_LISTED_NAMES: usize = 8;
 
 /// Joins names in a sentence: `a, b and c`, or `a, b and 7 more`.

@@ -1,17 +1,18 @@
 //! Edges as CSV for spreadsheets: a row for each piece of evidence, quoted by RFC 4180.
 
-use crate::{model::Timestamp, screen::Scene};
+use crate::{model::Timestamp, store::World, topology::EdgeFilter};
 
 /// Header row with the column names.
 const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen\r\n";
 
-/// Characters that start a formula in a spreadsheet (OWASP, "CSV Injection"), and their full-width forms.
+/// Characters that make a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), and their full-width
+/// forms.
 const FORMULA_PREFIXES: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-pub(super) fn write(scene: Scene<'_>) -> String {
+pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
     let mut out = CSV_HEADER.to_owned();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    for (from, to, edge) in scene.store.shown_edges() {
+    for (from, to, edge) in world.edges_passing(edges) {
         for evidence in &edge.evidence {
             let (first, last) = (time(evidence.first_seen), time(evidence.last_seen));
             let (strength, kind) = (evidence.strength.as_str(), evidence.kind.id);

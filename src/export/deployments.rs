@@ -1,9 +1,9 @@
-//! Deployments of a service as `portolan.deployment/1`.
+//! Deployments of a service as JSON of the schema `portolan.deployment/1`.
 
 use super::json::to_pretty_json;
 use crate::{
-    model::{Deployment, RevisionChange, Rollout, Service, Timestamp},
-    store::Store,
+    model::{Deployment, RevisionChange, RolloutState, Service, Timestamp},
+    store::World,
 };
 use serde::Serialize;
 
@@ -17,6 +17,7 @@ struct DeploymentReport<'a> {
     deployments: Vec<DeploymentOut<'a>>,
 }
 
+/// Version of the service that has running instances.
 #[derive(Serialize)]
 struct VersionOut<'a> {
     version: &'a str,
@@ -27,7 +28,7 @@ struct VersionOut<'a> {
 struct DeploymentOut<'a> {
     id: &'a str,
     version: &'a str,
-    rollout: Rollout,
+    rollout: RolloutState,
     reason: Option<&'a str>,
     desired: u32,
     running: u32,
@@ -40,11 +41,11 @@ struct DeploymentOut<'a> {
 
 /// Returns the deployments and running versions of a service as `portolan.deployment/1`.
 #[must_use]
-pub fn deployments_json(store: &Store, service: &Service) -> String {
+pub fn deployments_json(world: &World, service: &Service) -> String {
     let versions = service.running_versions().into_iter();
     to_pretty_json(&DeploymentReport {
         schema: "portolan.deployment/1",
-        taken: store.now,
+        taken: world.now,
         service: service.id.as_str(),
         versions: versions.map(|(version, running)| VersionOut { version, running }).collect(),
         deployments: service.deployments.iter().map(deployment).collect(),

@@ -2,16 +2,15 @@
 
 use crate::{
     model::{Health, SourceId},
-    screen::Scene,
-    topology::{Node, NodeKind, Strength},
+    store::World,
+    topology::{EdgeFilter, Node, NodeKind, Strength},
 };
 use std::{collections::BTreeMap, fmt::Write};
 
-pub(super) fn write(scene: Scene<'_>) -> String {
-    let store = scene.store;
+pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
     let mut out = String::from("digraph portolan {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in store.topology().nodes.values() {
+    for node in world.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
@@ -31,7 +30,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
             out.push_str("  }\n");
         }
     }
-    for (from, to, edge) in store.shown_edges() {
+    for (from, to, edge) in world.edges_passing(edges) {
         let style = match edge.strength() {
             Strength::Observed => "solid",
             Strength::Declared => "dashed",

@@ -1,11 +1,14 @@
-//! JSON by versioned schemas. docs/json.md describes every field. Within a version fields are only added,
-//! never changed or removed.
+//! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
+//! version fields are only added, never changed or removed.
 
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
-    screen::{Scene, describe::edge_text},
-    store::Store,
-    topology::{Drift, Edge, Evidence, FailedConnection, Node, evidence::EVIDENCE_KINDS, evidence_coverage},
+    screen::describe::edge_text,
+    store::World,
+    topology::{
+        Drift, Edge, EdgeFilter, Evidence, FailedConnection, Node, evidence::EVIDENCE_KINDS,
+        evidence_coverage,
+    },
 };
 use serde::Serialize;
 
@@ -56,18 +59,21 @@ struct WhyOut<'a> {
     rejected: Vec<RejectedOut<'a>>,
 }
 
+/// Number of places that Portolan searched for one kind of evidence.
 #[derive(Serialize)]
 struct SearchedOut {
     kind: &'static str,
     places: usize,
 }
 
+/// Dangling reference of the caller.
 #[derive(Serialize)]
 struct DanglingOut<'a> {
     place: &'a str,
     address: &'a str,
 }
 
+/// Rejected or failed connection of the caller.
 #[derive(Serialize)]
 struct RejectedOut<'a> {
     to: Option<&'a str>,
@@ -79,6 +85,7 @@ struct RejectedOut<'a> {
     last_seen: Timestamp,
 }
 
+/// State of a source.
 #[derive(Serialize)]
 struct SourceOut<'a> {
     id: &'a str,
@@ -124,54 +131,53 @@ struct EvidenceOut<'a> {
     last_seen: Option<Timestamp>,
 }
 
-/// Returns the map as `portolan.map/1`.
-pub(super) fn map_json(scene: Scene<'_>) -> String {
-    let store = scene.store;
+/// Returns the map as `portolan.map/1`, with the edges that the filter passes.
+pub(super) fn map_json(world: &World, edges: EdgeFilter) -> String {
     to_pretty_json(&MapOut {
         schema: "portolan.map/1",
-        taken: store.now,
-        sources: sources(store),
-        nodes: store.topology().nodes.values().map(|n| node(n, store)).collect(),
-        edges: store.shown_edges().map(|(from, to, e)| edge(from, to, e, store)).collect(),
-        findings: &store.findings,
+        taken: world.now,
+        sources: sources(world),
+        nodes: world.topology().nodes.values().map(|n| node(n, world)).collect(),
+        edges: world.edges_passing(edges).map(|(from, to, e)| edge(from, to, e, world)).collect(),
+        findings: &world.findings,
     })
 }
 
 /// Returns the findings as `portolan.findings/1`.
 #[must_use]
-pub fn findings_json(store: &Store) -> String {
-    let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
+pub fn findings_json(world: &World) -> String {
+    let (taken, sources, findings) = (world.now, sources(world), &world.findings[..]);
     to_pretty_json(&FindingsOut { schema: "portolan.findings/1", taken, sources, findings })
 }
 
 /// Returns the services and findings as `portolan.status/1`.
 #[must_use]
-pub fn status_json(store: &Store) -> String {
-    let services = store.topology().nodes.values().filter(|n| n.is_service());
-    let services = services.map(|n| node(n, store)).collect();
-    let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
+pub fn status_json(world: &World) -> String {
+    let services = world.topology().nodes.values().filter(|n| n.is_service());
+    let services = services.map(|n| node(n, world)).collect();
+    let (taken, sources, findings) = (world.now, sources(world), &world.findings[..]);
     to_pretty_json(&StatusOut { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`. Without an edge it has the paths
-/// between the nodes. The list of searched places is always part of it.
+/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`, or the paths between the nodes
+/// if there is no edge. Always lists the places that Portolan searched for evidence.
 #[must_use]
-pub fn why_json(store: &Store, from: &Node, to: &Node) -> String {
-    let found = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
+pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
+    let found = world.topology().edges.get(&(from.id.clone(), to.id.clone()));
     let watched = |node| {
-        let service = store.service_of(node)?;
-        store.inventory.observations().monitored_since(&service.id)
+        let service = world.service_of(node)?;
+        world.inventory.observations().monitored_since(&service.id)
     };
-    let searched = evidence_coverage(&store.inventory, store.topology(), &from.id);
-    let dangling = store.topology().dangling.iter().filter(|d| d.from == from.id);
-    let rejected = store.failed_connections.iter().filter(|r| r.from == from.id);
+    let searched = evidence_coverage(&world.inventory, world.topology(), &from.id);
+    let dangling = world.topology().dangling.iter().filter(|d| d.from == from.id);
+    let rejected = world.failed_connections.iter().filter(|r| r.from == from.id);
     to_pretty_json(&WhyOut {
         schema: "portolan.why/1",
-        taken: store.now,
-        from: node(from, store),
-        to: node(to, store),
-        edge: found.map(|e| edge(&from.id, &to.id, e, store)),
-        ways: if found.is_some() { Vec::new() } else { edge_text::shortest_paths(store, from, to) },
+        taken: world.now,
+        from: node(from, world),
+        to: node(to, world),
+        edge: found.map(|e| edge(&from.id, &to.id, e, world)),
+        ways: if found.is_some() { Vec::new() } else { edge_text::shortest_paths(world, from, to) },
         looked_at: EVIDENCE_KINDS.iter().map(|kind| kind.id).collect(),
         searched: searched
             .iter()
@@ -196,8 +202,8 @@ fn rejected_out(rejected: &FailedConnection) -> RejectedOut<'_> {
     }
 }
 
-fn sources(store: &Store) -> Vec<SourceOut<'_>> {
-    store.sources.iter().map(|status| source(status, store.now)).collect()
+fn sources(world: &World) -> Vec<SourceOut<'_>> {
+    world.sources.iter().map(|status| source(status, world.now)).collect()
 }
 
 fn source(status: &SourceStatus, now: Timestamp) -> SourceOut<'_> {
@@ -212,8 +218,8 @@ fn source(status: &SourceStatus, now: Timestamp) -> SourceOut<'_> {
     }
 }
 
-fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
-    let twins = store.counterparts.get(&node.id).into_iter().flatten();
+fn node<'a>(node: &'a Node, world: &'a World) -> NodeOut<'a> {
+    let twins = world.counterparts.get(&node.id).into_iter().flatten();
     NodeOut {
         id: node.id.as_str(),
         name: &node.name,
@@ -221,7 +227,7 @@ fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
         source: node.source.as_ref().map(crate::model::SourceId::as_str),
         group: node.group.as_deref(),
         health: node.health.as_str(),
-        role: store.fault_roles.get(&node.id).map(|involved| involved.role.as_str()),
+        role: world.fault_roles.get(&node.id).map(|involved| involved.role.as_str()),
         running: node.running,
         desired: node.desired,
         product: node.product.map(|p| p.id),
@@ -229,12 +235,12 @@ fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
     }
 }
 
-fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, store: &Store) -> EdgeOut<'a> {
+fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, world: &World) -> EdgeOut<'a> {
     EdgeOut {
         from: from.as_str(),
         to: to.as_str(),
         strength: edge.strength().as_str(),
-        drift: store.drift_context().drift(from, to, edge).into_iter().map(Drift::as_str).collect(),
+        drift: world.drift_context().drift(from, to, edge).into_iter().map(Drift::as_str).collect(),
         evidence: edge.evidence.iter().map(evidence).collect(),
     }
 }
@@ -250,7 +256,7 @@ fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
     }
 }
 
-/// Returns `value` as indented JSON. Serialization can't fail, because all maps of our structures have string
+/// Returns `value` as indented JSON. Serialization can't fail, because all maps in these types have string
 /// keys.
 pub(super) fn to_pretty_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"

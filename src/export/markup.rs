@@ -1,5 +1,5 @@
-//! Escaping of text for XML and HTML, so that no name of a service can end an element, an attribute or a
-//! script.
+//! Escaping of text for XML and HTML. Without it, the name of a service could end an element, an attribute or
+//! a script.
 
 use std::fmt::Write;
 

@@ -2,21 +2,20 @@
 
 use crate::{
     model::{NodeId, SourceId},
-    screen::Scene,
-    topology::{Node, Strength},
+    store::World,
+    topology::{EdgeFilter, Node, Strength},
 };
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Punctuation without a special meaning in Mermaid labels.
 const UNESCAPED_PUNCTUATION: &str = "-_.,:/()+=@";
 
-pub(super) fn write(scene: Scene<'_>) -> String {
-    let store = scene.store;
+pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
     let mut out = String::from("flowchart LR\n");
     let ids: BTreeMap<&NodeId, String> =
-        store.topology().nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
+        world.topology().nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in store.topology().nodes.values() {
+    for node in world.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
@@ -30,7 +29,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
             out.push_str("  end\n");
         }
     }
-    for (from, to, edge) in store.shown_edges() {
+    for (from, to, edge) in world.edges_passing(edges) {
         let arrow = if edge.strength() == Strength::Observed { "-->" } else { "-.->" };
         let _ = writeln!(out, "  {} {arrow} {}", ids[from], ids[to]);
     }
@@ -41,8 +40,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
 /// section "Entity codes to escape characters").
 ///
 /// Even in quotes Mermaid interprets HTML, directives (`%%{init: …}%%`), Markdown in backticks, formulas
-/// between
-/// `$$`, and its own entities.
+/// between `$$`, and its own entities.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,4 +1,5 @@
-//! Export of the map in formats for other programs. Each format is a file here and a row in `MAP_FORMATS`.
+//! Export of the map in formats for other programs, and of other data as JSON. Each format of the map is a
+//! file here and a row in `MAP_FORMATS`.
 
 mod csv;
 mod dot;
@@ -11,7 +12,7 @@ mod svg;
 mod text;
 mod usage;
 
-use crate::screen::Scene;
+use crate::{screen::Scene, store::World, topology::EdgeFilter};
 
 pub use deployments::deployments_json;
 pub use json::{findings_json, status_json, why_json};
@@ -19,15 +20,33 @@ pub use usage::usage_json;
 
 /// Export format of the map.
 pub struct MapFormat {
-    /// Identifier for `--format`.
+    /// Value of `--format` that selects it.
     pub id: &'static str,
     /// Description for help and documentation.
     pub description: &'static str,
     /// Renders the map.
-    pub write: fn(Scene<'_>) -> String,
+    pub writer: MapWriter,
+}
+
+/// Function that renders the map, by the data that it needs.
+#[derive(Clone, Copy)]
+pub enum MapWriter {
+    /// Writes all nodes, and the edges that the filter passes, without positions.
+    Data(fn(&World, EdgeFilter) -> String),
+    /// Writes the drawing of the map screen, which also depends on the session's filters and grouping.
+    Drawing(fn(Scene<'_>) -> String),
 }
 
 impl MapFormat {
+    /// Renders the map of `scene` in this format.
+    #[must_use]
+    pub fn write(&self, scene: Scene<'_>) -> String {
+        match self.writer {
+            MapWriter::Data(write) => write(&scene.store.world, scene.store.session.edge_filter),
+            MapWriter::Drawing(write) => write(scene),
+        }
+    }
+
     /// Returns the format with the identifier `id`, or `None` if there is none.
     #[must_use]
     pub fn named(id: &str) -> Option<&'static Self> {
@@ -37,19 +56,35 @@ impl MapFormat {
 
 /// All export formats of the map.
 pub const MAP_FORMATS: &[MapFormat] = &[
-    MapFormat { id: "text", description: "drawing, as on the screen", write: text::write },
-    MapFormat { id: "json", description: "all data, by the schema portolan.map/1", write: json::map_json },
-    MapFormat { id: "dot", description: "graph for Graphviz", write: dot::write },
+    MapFormat {
+        id: "text",
+        description: "drawing, as on the screen",
+        writer: MapWriter::Drawing(text::write),
+    },
+    MapFormat {
+        id: "json",
+        description: "all data, by the schema portolan.map/1",
+        writer: MapWriter::Data(json::map_json),
+    },
+    MapFormat { id: "dot", description: "graph for Graphviz", writer: MapWriter::Data(dot::write) },
     MapFormat {
         id: "mermaid",
         description: "graph for documents that render Mermaid",
-        write: mermaid::write,
+        writer: MapWriter::Data(mermaid::write),
     },
     MapFormat {
         id: "svg",
         description: "SVG drawing that follows the reader's light or dark theme",
-        write: svg::write,
+        writer: MapWriter::Drawing(svg::write),
     },
-    MapFormat { id: "html", description: "interactive page in one self-contained file", write: html::write },
-    MapFormat { id: "csv", description: "edges with their evidence, for spreadsheets", write: csv::write },
+    MapFormat {
+        id: "html",
+        description: "interactive page in one self-contained file",
+        writer: MapWriter::Drawing(html::write),
+    },
+    MapFormat {
+        id: "csv",
+        description: "edges with their evidence, for spreadsheets",
+        writer: MapWriter::Data(csv::write),
+    },
 ];

@@ -1,4 +1,4 @@
-//! Map as text: the complete drawing of the screen without the panel.
+//! Map as plain text: the whole drawing of the map screen, without the side panel.
 
 use crate::screen::{Scene, map};
 

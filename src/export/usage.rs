@@ -1,9 +1,9 @@
-//! Usage of instances as `portolan.usage/1`.
+//! CPU, memory and network usage of instances as JSON of the schema `portolan.usage/1`.
 
 use super::json::to_pretty_json;
 use crate::{
     model::{Failure, Service, Timestamp},
-    store::{Store, usage_target},
+    store::{World, usage_target},
 };
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ struct UsageReport<'a> {
     services: Vec<ServiceOut<'a>>,
 }
 
+/// Usage of one service, with the failure of its last measurement.
 #[derive(Serialize)]
 struct ServiceOut<'a> {
     service: &'a str,
@@ -22,6 +23,7 @@ struct ServiceOut<'a> {
     instances: Vec<InstanceOut<'a>>,
 }
 
+/// Latest reading of one running instance; all values are `None` before the first.
 #[derive(Serialize)]
 struct InstanceOut<'a> {
     id: &'a str,
@@ -36,18 +38,18 @@ struct InstanceOut<'a> {
     sent_bytes_per_second: Option<u64>,
 }
 
-/// Returns the latest usage of the running instances of `services` as `portolan.usage/1`.
+/// Returns the latest usage of the running instances of `services` as JSON of the schema `portolan.usage/1`.
 #[must_use]
-pub fn usage_json(store: &Store, services: &[Service]) -> String {
-    let services = services.iter().map(|service| service_out(store, service)).collect();
-    to_pretty_json(&UsageReport { schema: "portolan.usage/1", taken: store.now, services })
+pub fn usage_json(world: &World, services: &[Service]) -> String {
+    let services = services.iter().map(|service| service_out(world, service)).collect();
+    to_pretty_json(&UsageReport { schema: "portolan.usage/1", taken: world.now, services })
 }
 
-fn service_out<'a>(store: &'a Store, service: &'a Service) -> ServiceOut<'a> {
+fn service_out<'a>(world: &'a World, service: &'a Service) -> ServiceOut<'a> {
     let target = usage_target(service);
     let measured = |id| target.as_ref().is_some_and(|target| target.instances.contains(id));
     let instances = service.instances.iter().filter(|one| measured(&one.id)).map(|one| {
-        let last = store.usage.samples(&one.id).next_back();
+        let last = world.usage.samples(&one.id).next_back();
         InstanceOut {
             id: one.id.as_str(),
             name: &one.name,
@@ -63,7 +65,7 @@ fn service_out<'a>(store: &'a Store, service: &'a Service) -> ServiceOut<'a> {
     });
     ServiceOut {
         service: service.id.as_str(),
-        failure: store.usage.failure(&service.id),
+        failure: world.usage.failure(&service.id),
         instances: instances.collect(),
     }
 }

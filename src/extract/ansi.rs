@@ -1,32 +1,32 @@
-//! ANSI colours of log lines: stored next to the text, never as escape sequences in it.
+//! ANSI colours of log lines, converted from escape sequences in the text to spans beside it.
 
 use crate::model::{Colour, LineText, TextStyle};
 use std::borrow::Cow;
 
-/// The maximum number of coloured spans stored for one line.
-const MAX_PAINTED_SPANS: usize = 128;
+/// The maximum number of coloured or bold spans stored for one line.
+const MAX_STYLED_SPANS: usize = 128;
 
-/// The text style at one place in a line.
+/// The colour and weight that escape sequences have set so far in a line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct AnsiStyle {
     colour: Option<Colour>,
     bold: bool,
 }
 
-/// Replacement of a tab. Two blanks keep columns distinguishable from words.
+/// The replacement of a tab. Two blanks, because a single one separates words and not columns.
 const TAB_REPLACEMENT: &str = "  ";
 
-/// Returns the text of a line without escape sequences, and its coloured spans.
+/// Returns the text of a line without escape sequences, and its coloured or bold spans.
 ///
-/// Foreground colours and bold survive: ECMA-48 SGR 1, 22, 30 to 39 and 90 to 97. SGR 38 takes a palette
-/// number or red, green and blue as in ITU-T T.416, with semicolons or colons. All other sequences are
-/// removed.
+/// The spans hold foreground colours and bold: ECMA-48 SGR 1, 22, 30 to 39 and 90 to 97. SGR 38 takes a
+/// palette number or red, green and blue as in ITU-T T.416, with semicolons or colons. All other sequences
+/// are dropped.
 #[must_use]
 pub fn parse_ansi(raw: &str) -> (LineText, Vec<TextStyle>) {
     let mut parts: Vec<TextStyle> = Vec::new();
     let (mut pen, mut since) = (AnsiStyle::default(), 0);
     let mut close = |pen: AnsiStyle, start: usize, end: usize| {
-        if pen != AnsiStyle::default() && start < end && parts.len() < MAX_PAINTED_SPANS {
+        if pen != AnsiStyle::default() && start < end && parts.len() < MAX_STYLED_SPANS {
             let AnsiStyle { colour, bold } = pen;
             parts.push(TextStyle { start: start as u32, end: end as u32, colour, bold });
         }
@@ -58,7 +58,7 @@ impl AnsiStyle {
                 90..=97 => self.colour = Some(Colour::Palette(number as u8 - 90 + 8)),
                 39 => self.colour = None,
                 38 => self.colour = extended_colour(&mut numbers, parameters.contains(':')).or(self.colour),
-                // Consumes the numbers of a background colour, so that they are not read as SGR codes.
+                // Skips the numbers of a background colour, which are no SGR codes.
                 48 => {
                     extended_colour(&mut numbers, parameters.contains(':'));
                 }

@@ -4,8 +4,8 @@ use crate::model::{
     Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting, Text,
 };
 
-/// Returns the reference in an extra hosts entry whose value is an address. Returns `None` for a name of the
-/// host itself.
+/// Returns the reference of an extra hosts entry. Returns `None` if `address` is no IP address, or is an
+/// address of the container itself.
 #[must_use]
 pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;
@@ -17,7 +17,8 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     })
 }
 
-/// Returns references to the services that start before this one, each given with its `depends_on` condition.
+/// Returns references to the services that start before this one. `services` holds each service's name and
+/// `depends_on` condition.
 ///
 /// Compose's `service_completed_successfully` waits until the other service has ended (Compose file
 /// reference, `depends_on`). That service then no longer runs, so this one cannot call it.

@@ -1,13 +1,13 @@
 //! Interpolation of the container's variables into a value: `$NAME`, `${NAME}`, `${NAME:-default}`,
 //! `${env:NAME}`, `$(NAME)`, `{{ env "NAME" }}`, `%{ENV:NAME}`, `%(NAME)s`, `{$NAME}`.
 //!
-//! A variable that is a secret by its name becomes [`UNKNOWN_CHAR`], and so does any expression that cannot
-//! be evaluated. No host contains that character.
+//! A variable that holds a secret by its name becomes [`UNKNOWN_CHAR`], and so does any expression that
+//! Portolan cannot evaluate. No host contains that character.
 
 use super::env_key::{self, ValueKind};
 use std::borrow::Cow;
 
-/// The character for an unknown text (U+FFFC, object replacement character).
+/// The character that stands for an unknown or secret text (U+FFFC, object replacement character).
 pub(super) const UNKNOWN_CHAR: char = '\u{fffc}';
 
 /// The delimiters of placeholders. Sources: POSIX shell, Kubernetes ("Dependent Environment Variables"),
@@ -28,7 +28,7 @@ const PLACEHOLDER_DELIMITERS: &[(&str, &str)] = &[
 /// The maximum length of a placeholder, in bytes.
 const MAX_PLACEHOLDER_BYTES: usize = 400;
 
-/// Returns the text with its variables replaced by their values. `variable` looks up a value.
+/// Returns the text with its variables replaced by their values. `variable` returns the value of a name.
 pub(super) fn interpolate<'t, 'a>(
     text: &'t str,
     variable: &impl Fn(&str) -> Option<&'a str>,
@@ -60,10 +60,11 @@ pub(super) fn interpolate<'t, 'a>(
     Cow::Owned(out)
 }
 
-/// A placeholder at the beginning of a text.
+/// A placeholder such as `${NAME:-default}` at the beginning of a text.
 struct Placeholder<'t> {
     /// The variable's name; `None` for an expression.
     name: Option<&'t str>,
+    /// The value if the variable is unset or empty.
     default: Option<&'t str>,
     /// The length of the placeholder in the text, in bytes.
     length: usize,

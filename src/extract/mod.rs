@@ -1,4 +1,4 @@
-//! Extraction of facts from outside values. Secrets end in this room.
+//! Extraction of addresses, log levels and other facts from untrusted text. No secret leaves this module.
 //!
 //! Environment variables, arguments, configuration files and log lines come in. A variable's name and the
 //! host and port that its value names go out; the value itself never does.
@@ -45,7 +45,7 @@ pub fn references_in_environment<'a>(
     let ports: BTreeMap<String, &str> =
         pairs.iter().filter(is_port).map(|(name, value)| (env_key::normalized(name), *value)).collect();
     let tools: BTreeSet<(String, &str)> =
-        pairs.iter().filter_map(|(name, value)| Some((env_key::cli_tool_key(name)?, *value))).collect();
+        pairs.iter().filter_map(|(name, value)| Some((env_key::key_without_cli(name)?, *value))).collect();
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
         let sibling = || {
@@ -60,7 +60,7 @@ pub fn references_in_environment<'a>(
         let place =
             ReferenceLocation { container: container.map(Into::into), setting: Setting::environment(name) };
         let for_tool =
-            env_key::cli_tool_key(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
+            env_key::key_without_cli(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
         let via = if for_tool { ReferenceKind::ToolSetting } else { ReferenceKind::Environment };
         push_references(via, &place, addresses, &mut mentions);
     }
@@ -90,8 +90,8 @@ pub fn references_in_arguments<'a>(
     dedup_references(mentions)
 }
 
-/// Returns the addresses in `value`, read as the kind of value that `key` implies. `variable` looks up the
-/// variables in the text. A single address without a port takes `sibling_port`.
+/// Returns the addresses in `value`, read as the kind of value that `key` implies. `variable` returns the
+/// value of a variable by name. A single address without a port takes `sibling_port`.
 fn addresses_in<'a>(
     key: &str,
     value: &str,
@@ -106,7 +106,7 @@ fn addresses_in<'a>(
         return Vec::new();
     }
     let filled = interpolation::interpolate(value, variable);
-    // A placeholder in one text of a structure must not reach into the next text.
+    // Each text of a structure is interpolated alone: a placeholder must not reach into the next text.
     let in_texts = structured_value::text_leaves(value).map(|mut leaves| {
         leaves
             .iter_mut()
@@ -136,7 +136,7 @@ fn addresses_in<'a>(
     addresses
 }
 
-/// Returns the addresses in one text of a structure. The key is the text's own or, without one, `outer`.
+/// Returns the addresses in one text of a structure. A text without a key of its own is read under `outer`.
 fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Address> {
     let key = if leaf.key.is_empty() { outer } else { &leaf.key };
     let meaning = match env_key::value_kind(key) {
@@ -155,8 +155,7 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
     addresses
 }
 
-/// Returns the addresses in a plain value. Each must have a shape that is enough evidence for that kind of
-/// value.
+/// Returns the addresses in a plain value whose shape is sufficient evidence for that kind of value.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = address_parser::parse_addresses(value);
     let is_list = found.len() > 1;
@@ -174,10 +173,12 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
     found.into_iter().filter(counts).map(|found| found.address).collect()
 }
 
-/// Returns true if a word with a number, under a key that implies nothing, is a host with its port and not a
-/// user with a password. It is if the key contains the host's name, the port is a common one, or the host has
-/// dots or is an IP address. A word without a key is from a command line, where users and passwords follow
-/// options.
+/// Returns true if a word with a number, such as `db:5432`, is a host with its port and not a user with a
+/// password, although `key` implies neither.
+///
+/// That is certain if the key contains the host's name, the port is a common one, or the host has dots or is
+/// an IP address. It is also certain without a key: the word is then from a command line, where users and
+/// passwords follow options.
 fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
     let word = env_key::normalized(&host);
@@ -196,14 +197,14 @@ const COMMON_SERVER_PORTS: &[u16] = &[
     8090, 8888, 9001, 9091, 9999, 50051,
 ];
 
-/// Parses a port of digits alone: `u16::from_str` accepts a sign as well.
+/// Parses a port. Unlike `u16::from_str`, this function accepts no sign.
 fn parse_port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
 }
 
-/// Returns true if a number after a colon is likely a port although no key implies one: `node:20` is an
-/// image, `a:1` anything.
+/// Returns true if a number after a colon is likely a port although no key implies one. Most low numbers are
+/// not: `node:20` is an image, and `a:1` may be anything.
 fn is_likely_port(port: u16) -> bool {
     const LOW_SERVER_PORTS: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
     port >= 79 || LOW_SERVER_PORTS.contains(&port)

@@ -3,25 +3,37 @@
 use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;
 
-/// The label or variable prefix that a proxy product reads.
-struct ProxyRule {
+/// The prefix of labels by which a proxy product finds the containers to route to.
+struct ProxyLabelRule {
     product: &'static str,
     prefix: &'static str,
-    /// The label that turns routing off with the value `false`.
+    /// The label that switches routing off with the value `false`; `None` if the product has none.
     enable_label: Option<&'static str>,
 }
 
 /// Label prefixes, from the documentation of Traefik's Docker provider and of caddy-docker-proxy.
-const LABEL_RULES: &[ProxyRule] = &[
-    ProxyRule { product: "traefik", prefix: "traefik.http.routers.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.http.services.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.tcp.routers.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.frontend.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "caddy", prefix: "caddy.reverse_proxy", enable_label: None },
-    ProxyRule { product: "caddy", prefix: "caddy.route", enable_label: None },
+const LABEL_RULES: &[ProxyLabelRule] = &[
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.http.routers.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.http.services.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.tcp.routers.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule { product: "traefik", prefix: "traefik.frontend.", enable_label: Some("traefik.enable") },
+    ProxyLabelRule { product: "caddy", prefix: "caddy.reverse_proxy", enable_label: None },
+    ProxyLabelRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
-/// The variable that nginx-proxy reads.
+/// The variable by which nginx-proxy finds the containers to route to.
 const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
 /// Returns the references from proxies to a container with these labels and variables, once for each product.

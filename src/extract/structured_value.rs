@@ -6,23 +6,24 @@ use serde_saphyr::{alias_limits, budget, options};
 
 /// The maximum number of values read from one text.
 const MAX_VALUES: usize = 5_000;
-/// The maximum length of a text, in bytes.
+/// The maximum length of a structured value, in bytes; a longer one is not parsed.
 const MAX_VALUE_BYTES: usize = 64 * 1024;
 /// The maximum nesting depth.
 const MAX_NESTING_DEPTH: usize = 32;
 
-/// A text in a structure.
+/// A text in a JSON, YAML or properties value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TextLeaf {
     /// The nearest key above the text; empty if there is none.
     pub(super) key: String,
     /// The text itself.
     pub(super) value: String,
-    /// The port next to a host.
+    /// The port under the key that belongs to this text's key, as `port` belongs to `host`.
     pub(super) port: Option<u16>,
 }
 
-/// Returns the texts of a structure. Returns `None` if the value is no structure, or is broken or too large.
+/// Returns the texts in a JSON, YAML or properties value. Returns `None` if the value is none of these, or is
+/// broken or too large.
 pub(super) fn text_leaves(value: &str) -> Option<Vec<TextLeaf>> {
     let value = value.trim();
     let is_flow = value.starts_with(['{', '[']);

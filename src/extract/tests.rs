@@ -213,7 +213,10 @@ fn arguments_are_read_like_variables() {
 
 #[test]
 fn secrets_of_a_command_line_are_no_addresses() {
-    let none: [&[&str]; 14] = [
+    let none: [&[&str]; 17] = [
+        &["curl", "-uadmin: zz0:255"],
+        &["mysql", "-pzz1 zz:80"],
+        &["curl -uadmin:", "-uzz: zz:80"],
         &["curl", "-u", "zz:12345"],
         &["curl", "-uzz:12345", "x"],
         &["curl", "-H", "X-Api: http://zz:80"],

@@ -69,7 +69,7 @@ impl From<&Event> for Entry {
 }
 
 impl Entry {
-    /// Returns a new entry.
+    /// Creates an entry, and computes the hash of its text.
     #[must_use]
     pub fn new(
         at: Timestamp,

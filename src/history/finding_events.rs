@@ -27,7 +27,7 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
 const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Findings that started and are not resolved yet, to notice the next start or resolution.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct OpenFindings {
     /// Latest version of each finding. An absent one has the time since which it is absent.
     open: Vec<(Finding, Option<Timestamp>)>,

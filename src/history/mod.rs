@@ -41,7 +41,7 @@ const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
 /// All entries in order of time, and the state that finds new ones: the last complete snapshots and the open
 /// findings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,
     by_subject: BTreeMap<Subject, SubjectEntries>,
@@ -54,7 +54,7 @@ pub struct History {
 }
 
 /// Entries of one subject, in order of time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct SubjectEntries {
     entries: BTreeSet<Arc<Entry>>,
     newest_dropped: Option<Arc<Entry>>,

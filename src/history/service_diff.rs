@@ -1,7 +1,7 @@
 //! Differences of a service between two snapshots, as texts for the history. The texts contain names of
 //! settings, never their values.
 
-use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, Rollout, Service};
+use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, RolloutState, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One difference of a service between two snapshots, to record as an entry.
@@ -23,7 +23,7 @@ const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Returns the difference for a service that the older snapshot lacks.
 pub(super) fn appeared(service: &Service) -> Difference {
-    let version = wanted_version(service).map(|version| format!(" ({version})")).unwrap_or_default();
+    let version = desired_version(service).map(|version| format!(" ({version})")).unwrap_or_default();
     Difference::without_health(EventKind::Deployment, format!("appeared{version}"))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Diff
 
 /// Returns a difference if the version or the image digest changed, or else if the rollout ended.
 fn version_change(before: &Service, after: &Service) -> Option<Difference> {
-    let text = match (wanted_version(before), wanted_version(after)) {
+    let text = match (desired_version(before), desired_version(after)) {
         (Some(was), Some(is)) if was != is => format!("version {is}, was {was}"),
         _ => match (image_digests(before), image_digests(after)) {
             (Some(was), Some(is)) if was != is => format!("image digest {is}, was {was} (same tag)"),
@@ -64,9 +64,9 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
     let is = after.deployments.first()?;
     let was = before.deployments.iter().find(|was| was.id == is.id && was.rollout != is.rollout)?;
     let (words, tone) = match is.rollout {
-        Rollout::Completed => ("completed", Health::Healthy),
-        Rollout::Failed => ("failed", Health::Failing),
-        Rollout::InProgress | Rollout::Unknown => return None,
+        RolloutState::Completed => ("completed", Health::Healthy),
+        RolloutState::Failed => ("failed", Health::Failing),
+        RolloutState::InProgress | RolloutState::Unknown => return None,
     };
     let reason = is.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let text = format!("deployment of {} {words}{reason}", was.version);
@@ -74,7 +74,7 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
 }
 
 /// Returns the desired version: the version of the newest deployment, or else the images of the instances.
-fn wanted_version(service: &Service) -> Option<String> {
+fn desired_version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
     deployed
         .or_else(|| {
@@ -100,7 +100,7 @@ fn image_digests(service: &Service) -> Option<String> {
 /// Returns `None` if a new deployment already lists its changes.
 fn configuration_change(before: &Service, after: &Service) -> Option<Difference> {
     let has_changes = after.deployments.first().is_some_and(|deployment| !deployment.changes.is_empty());
-    if has_changes && wanted_version(before) != wanted_version(after) {
+    if has_changes && desired_version(before) != desired_version(after) {
         return None;
     }
     let named = |service: &Service| -> BTreeMap<String, BTreeSet<_>> {

@@ -1,10 +1,10 @@
-//! Maze router: finds routes for edges that the layout left out, through the free cells of a finished
-//! diagram. The map can show them for a while and nothing moves.
+//! Maze router: finds routes through the free cells of a finished diagram, for edges that are not in the
+//! layout. So the map can show hidden edges for a while, and nothing moves.
 //!
-//! It is Lee's maze routing ("An algorithm for path connections and its applications", IRE Trans. EC-10,
-//! 1961), with costs for turns and crossings. One search runs from the called box to all its callers. So
-//! edges to one box share their last stretch, as in a layout. An edge crosses another edge, or a frame, only
-//! in a straight line. If no free cells connect the two boxes, the edge gets no route.
+//! The method is Lee's maze routing ("An algorithm for path connections and its applications", IRE Trans.
+//! EC-10, 1961), with costs for turns and crossings. One search runs from the called box to all its callers,
+//! so edges to one box share their last stretch, as in a layout. An edge crosses another edge, or a group's
+//! frame, only in a straight line. If no free cells connect the two boxes, the edge gets no route.
 use super::{
     diagram::{Diagram, Route},
     geometry::{Point, Rect},
@@ -15,32 +15,33 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
 };
 
-/// Largest diagram to search, in cells. In one of more than a few screens no reader could follow the line.
+/// Largest diagram to search, in cells. No reader could follow a line over more than a few screens.
 const MAX_CELLS: usize = 40_000;
 
-/// Cost of a turn, in columns.
+/// Cost of a turn, as a number of columns.
 const TURN_COST: u32 = 4;
-/// Cost of a crossing, in columns.
+/// Cost of a crossing, as a number of columns.
 const CROSSING_COST: u32 = 3;
 
-/// Cost of arriving at another side of a box than layout edges do, in columns.
+/// Cost of arriving at another side of a box than edges of the layout do, as a number of columns.
 const OTHER_SIDE_COST: u32 = 8;
 
-/// Cost of a step along a row.
+/// Cost of a step to the left or right.
 const COLUMN_COST: u32 = 1;
-/// Cost of a step along a column: cells are twice as tall as wide.
+/// Cost of a step up or down. Cells are about twice as tall as wide.
 const ROW_COST: u32 = 2;
 
-/// Steps right, left, down and up. A step and its opposite differ in the lowest bit.
+/// Offsets of the steps 0 to 3: right, left, down and up. A step and its opposite differ in the lowest bit.
 const STEP_OFFSETS: [(i32, i32); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
 
-/// Step without direction, at the start of a search.
+/// Value in place of the previous step, at the start of a search.
 const NO_STEP: u8 = 4;
 
-/// Finds routes for `edges`, given as (caller, called), in `drawn`, the diagram of `graph`.
+/// Finds routes for hidden edges in `drawn`, the diagram of `graph`. `edges` are pairs of nodes (caller,
+/// called).
 ///
-/// `ticks` are the cells with marks on its lines. An edge without a route has no points. The result has only
-/// routes, direction and size; all else is empty.
+/// `ticks` are the cells of `drawn` with marks. The result has only the routes of `edges`, the direction and
+/// the size. A route without points means that the router found none.
 #[must_use]
 pub fn route_hidden_edges(
     graph: &Graph,
@@ -67,22 +68,22 @@ pub fn route_hidden_edges(
     Diagram { routes, direction: drawn.direction, size: drawn.size, ..Diagram::default() }
 }
 
-/// Constraint for lines that enter a cell.
+/// Directions in which a new line may run through a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellState {
     /// Lines may pass and turn.
     Free,
-    /// Lines may only pass along the row.
+    /// Lines may only run along the row.
     HorizontalOnly,
-    /// Lines may only pass along the column.
+    /// Lines may only run along the column.
     VerticalOnly,
     /// No line may enter.
     Blocked,
 }
 
 impl CellState {
-    /// Returns the remaining constraint after adding a line along the row if `across`, or else along the
-    /// column.
+    /// Returns the state after a line was added: along the row if `across`, or else along the column. Later
+    /// lines may only cross it.
     fn with_line(self, across: bool) -> Self {
         match (self, across) {
             (Self::Free | Self::VerticalOnly, true) => Self::VerticalOnly,
@@ -102,7 +103,7 @@ impl CellState {
     }
 }
 
-/// Constraints of all cells in a diagram.
+/// Grid of the cells in a diagram, with the directions in which new lines may run.
 struct ObstacleGrid {
     width: i32,
     height: i32,
@@ -150,7 +151,7 @@ impl ObstacleGrid {
         }
     }
 
-    /// Adds a group frame, which lines may cross in a straight line, except at its corners and its title.
+    /// Adds a group's frame. Lines may cross it in a straight line, except at its corners and its title.
     fn add_frame(&mut self, Rect { x, y, width, height }: Rect, title: i32) {
         for row in y..y + height {
             [x, x + width - 1].into_iter().for_each(|x| self.add_line_cell(Point { x, y: row }, false));
@@ -161,7 +162,7 @@ impl ObstacleGrid {
         (x + 1..x + title + 3).for_each(|x| self.block(Point { x, y }));
     }
 
-    /// Adds the lines of `routes`.
+    /// Adds the lines of `routes`. Their ends and turns block the cell.
     fn add_routes(&mut self, routes: &[Route]) {
         for Route { points } in routes {
             for ends in points.windows(2) {
@@ -176,16 +177,17 @@ impl ObstacleGrid {
     }
 }
 
-/// Costs of the cheapest path from the called box to each cell, for each of the four last steps.
+/// Costs of the cheapest paths from one called box to all cells. Each cell has four paths, one for each last
+/// step.
 struct CostField {
-    /// Cost of each cell and step.
+    /// Cost of the cheapest path, by cell and last step.
     costs: Vec<u32>,
-    /// Previous step on the cheapest path, for each cell and step.
+    /// Step before the last one on the cheapest path, by cell and last step.
     previous_step: Vec<u8>,
 }
 
 impl CostField {
-    /// Searches from all sides of the box `to`.
+    /// Searches from all sides of the box `to`, the called node.
     fn from_target(grid: &ObstacleGrid, drawn: &Diagram, to: usize) -> Self {
         let states = 4 * grid.cells.len();
         let mut field = Self { costs: vec![u32::MAX; states], previous_step: vec![NO_STEP; states] };
@@ -219,7 +221,7 @@ impl CostField {
         field
     }
 
-    /// Records a path to a cell if it is cheaper than the known one.
+    /// Records a path to a cell if it is cheaper than the known path.
     fn relax(
         &mut self,
         grid: &ObstacleGrid,
@@ -233,7 +235,8 @@ impl CostField {
         }
     }
 
-    /// Returns the cheapest path from a caller's box as its start, turns and end; `None` without one.
+    /// Returns the cheapest path from a caller's box to the called box as its start, turns and end; `None` if
+    /// there is none.
     fn cheapest_path(&self, grid: &ObstacleGrid, caller: Rect) -> Option<Vec<Point>> {
         let cost = |&(at, step, cost): &(Point, u8, u32)| {
             let reached = self.costs[state_index(grid, at, step)?];
@@ -259,7 +262,7 @@ impl CostField {
     }
 }
 
-/// Returns the index of a cell and step in a [`CostField`].
+/// Returns the index of a cell and last step in the vectors of a [`CostField`].
 fn state_index(grid: &ObstacleGrid, at: Point, step: u8) -> Option<usize> {
     grid.index(at).map(|index| 4 * index + usize::from(step))
 }
@@ -267,7 +270,8 @@ fn state_index(grid: &ObstacleGrid, at: Point, step: u8) -> Option<usize> {
 /// Returns the cells beside a box at which a line to it may end, each with the step away from the box and its
 /// cost.
 ///
-/// The cheapest is the one where layout edges end: in the middle of the side that the flow comes from.
+/// The cheapest cell is the one where edges of the layout end: in the middle of the side from which the flow
+/// comes.
 fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Vec<(Point, u8, u32)> {
     let off = |from: i32, size: i32| 2 * from.abs_diff(size / 2);
     let rows = (0..height).flat_map(|row| {

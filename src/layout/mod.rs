@@ -2,15 +2,15 @@
 //!
 //! - [`layout`] turns a [`Graph`] of sized boxes into a [`Diagram`] of rectangles and routes. It is a pure
 //!   function. The [`Seed`] of the previous diagram keeps unchanged parts where they were.
-//! - A [`Raster`], built once from a diagram, finds the line characters for any part of the screen.
-//! - Neither knows colours or terminals. A change of health needs no new layout, because the caller supplies
-//!   the style of each edge at each draw.
+//! - A [`Raster`], built once from a diagram, gives the characters of the lines for any part of it.
+//! - Layout and raster know no colours and no terminals. The caller supplies the style of each edge at each
+//!   draw, so a change of health needs no new layout.
 //!
 //! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
 //! Structures", 1981). Gansner et al. (1993) and ELK, the Eclipse Layout Kernel, refined it. Edges to the
 //! same target share one bundle of lines. The stages, in order:
 //!
-//! 1. `placeholders` adds back removed nodes, so that their places stay free.
+//! 1. `placeholders` adds removed nodes to the graph, so that their places stay free.
 //! 2. `group_layout` cuts the graph into subgraphs: one for each group and one for the root
 //!    (`canonical_graph`).
 //! 3. `pipeline` lays out one subgraph. It breaks cycles (`cycle_removal`, `back_edges`), assigns ranks

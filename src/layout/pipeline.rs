@@ -1,5 +1,5 @@
-//! Pipeline for one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and converts the
-//! result to cells.
+//! Pipeline that lays out one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and
+//! converts the result to cells.
 use super::{
     coordinates::{cell_layout::CellLayout, row_assignment},
     graph::Key,
@@ -18,7 +18,8 @@ use super::{
 pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> SubgraphLayout {
     let none = SubgraphSeed::default();
     let seed = seed.unwrap_or(&none);
-    let LayerAssignment { layer_of: of, count, rank_shift: shift } = assign_layers(subgraph, seed);
+    let LayerAssignment { layer_of: of, layer_count: count, rank_shift: shift } =
+        assign_layers(subgraph, seed);
     let mut graph = LayeredGraph::new(subgraph, &of, count);
     let mut anchors = previous_rows(subgraph, &graph, seed, shift);
     let crossings = sweeps::order_layers(&mut graph, &mut anchors);
@@ -32,12 +33,13 @@ pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> Subg
     layout
 }
 
-/// Layers of a subgraph's nodes.
+/// Assignment of a subgraph's nodes to layers.
 struct LayerAssignment {
-    /// Layer of each node; `None` for a node outside the layered graph.
+    /// Layer of each node; `None` for an isolated node, which is in no layer.
     layer_of: Vec<Option<usize>>,
-    count: usize,
-    /// Shift of the known layers against the seed.
+    /// Number of layers.
+    layer_count: usize,
+    /// Number that was added to all ranks of the seed.
     rank_shift: i32,
 }
 
@@ -82,14 +84,15 @@ fn assign_layers(subgraph: &Subgraph, seed: &SubgraphSeed) -> LayerAssignment {
     let of = (0..subgraph.nodes.len()).map(|i| place(i).and_then(|l| usize::try_from(l).ok())).collect();
     LayerAssignment {
         layer_of: of,
-        count: usize::try_from(layers + 2 * first).unwrap_or(0),
+        layer_count: usize::try_from(layers + 2 * first).unwrap_or(0),
         rank_shift: shift,
     }
 }
 
-/// Returns true for each node in the layered graph: nodes with links, and nodes that had some.
+/// Returns true for each node that belongs in a layer: nodes with links, and boxes that were in a layer
+/// before.
 ///
-/// A node must not jump because it loses its last link.
+/// So a node does not jump into the grid of isolated nodes when it loses its last link.
 fn layered_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     let stays = |item: &SubgraphNode| item.role == NodeRole::Box && seed.ranks.contains_key(&item.key);
     let mut placed: Vec<bool> = subgraph.nodes.iter().map(stays).collect();
@@ -100,12 +103,13 @@ fn layered_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     placed
 }
 
-/// Returns the pairs of linked nodes.
+/// Returns the pairs (caller, target) of linked nodes, as indices.
 fn linked_pairs(subgraph: &Subgraph) -> impl Iterator<Item = (usize, usize)> {
     subgraph.links.iter().map(|link| (link.from, subgraph.targets[link.target].node))
 }
 
-/// Returns the keys of the linked pairs, sorted; empty where ranking does not use them.
+/// Returns the keys of the linked pairs, sorted. Returns none for a large graph, whose ranking does not use
+/// them.
 fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {
         return Vec::new();
@@ -116,7 +120,8 @@ fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
     joined
 }
 
-/// Returns true for each node with a link that the seed lacks; false for all where ranking does not use it.
+/// Returns true for each node with a link that the seed lacks. Returns false for all nodes of a large graph,
+/// whose ranking does not use it.
 fn newly_linked_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     let mut rewired = vec![false; subgraph.nodes.len()];
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {
@@ -131,7 +136,7 @@ fn newly_linked_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     rewired
 }
 
-/// Returns true for each node with a link to a port.
+/// Returns true for each node with a link to or from a port.
 fn nodes_linked_to_border(subgraph: &Subgraph) -> Vec<bool> {
     let mut bound = vec![false; subgraph.nodes.len()];
     for link in &subgraph.links {
@@ -143,7 +148,8 @@ fn nodes_linked_to_border(subgraph: &Subgraph) -> Vec<bool> {
     bound
 }
 
-/// Returns the row of each vertex in the seed; `None` for a new vertex.
+/// Returns the row that each vertex has in the seed; `None` for a new vertex. `shift` is the shift of the
+/// layers since.
 fn previous_rows(
     subgraph: &Subgraph,
     graph: &LayeredGraph,

@@ -1,9 +1,9 @@
-//! Metrics of a layout, which tell a good diagram from a tangled one.
+//! Metrics of a layout, by which a good diagram differs from a tangled one.
 
-/// Metrics of a diagram, to compare it with another one.
+/// Metrics of a diagram, to compare two layouts of one graph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quality {
-    /// Crossings between layers. A line that many edges share counts once.
+    /// Number of crossings between lines. A line that many edges share counts once.
     pub crossings: usize,
     /// Number of turns, summed over all routes.
     pub bends: usize,
@@ -11,23 +11,24 @@ pub struct Quality {
     pub length: usize,
     /// Number of edges that run against the flow.
     pub back_edges: usize,
-    /// Number of doglegs: trunks broken in two because two lines needed each other's row.
+    /// Number of doglegs: vertical lines broken in two, because two lines each had to turn before the other.
     pub doglegs: usize,
-    /// Area of the diagram in cells, empty ones included.
+    /// Area of the diagram in cells, including empty cells.
     pub area: usize,
 }
 
 impl Quality {
-    /// Returns true if this diagram has over 1.3 times the crossings or the area of `fresh`, a layout without
-    /// a seed.
+    /// Returns true if this diagram has over 1.3 times the crossings or the area of `fresh`, a layout of the
+    /// same graph without a seed.
     ///
-    /// Each seeded layout changes the diagram where that disturbs least. Over many changes the losses add up.
+    /// Each layout with a seed moves as little as possible, so it may be a little worse than a fresh one.
+    /// Over many changes these losses add up.
     #[must_use]
     pub const fn is_much_worse_than(&self, fresh: &Self) -> bool {
         10 * self.crossings > 13 * fresh.crossings + CROSSING_SLACK_TENTHS || 10 * self.area > 13 * fresh.area
     }
 }
 
-/// Slack for crossings, in tenths of one: on a small map one or two more crossings do not justify moving
-/// everything.
+/// Additional crossings that do not count, in tenths of a crossing: on a small map, one or two more crossings
+/// do not justify moving everything.
 const CROSSING_SLACK_TENTHS: usize = 20;

@@ -1,20 +1,22 @@
-//! Flat subgraph, the input of the pipeline: the inside of one group, or the root.
+//! Flat subgraph, the input of the pipeline: the inside of one group, or the root, which has the groups as
+//! boxes.
 //!
 //! Its nodes are boxes of known size. Links are bundled by target: all links to one target form one tree of
-//! lines. The subgraph of a group has ports in its border. The left border has one for each inner target with
-//! callers outside. The right border has one for each outer target with callers inside.
+//! lines. The subgraph of a group also has ports, cells of its border through which lines pass. The left
+//! border has a port for each node inside that has callers outside. The right border has a port for each node
+//! outside that has callers inside.
 use super::graph::{Key, RankHint};
 
-/// Box, or port in the border of a group.
+/// Node of a subgraph: a box (a node or a whole group), or a port in the border.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubgraphNode {
-    /// Key of the node or group, or of the target behind a port.
+    /// Key of the box or port, which stays the same between layouts.
     pub key: Key,
     pub width: i32,
     pub height: i32,
     pub hint: RankHint,
     pub role: NodeRole,
-    /// Position of a port among those of its border; `None` if the outer layout asks for none.
+    /// Position of a port among the ports of its border; `None` if any position is allowed.
     pub port_order: Option<usize>,
 }
 
@@ -28,7 +30,7 @@ pub enum NodeRole {
     ExitPort,
 }
 
-/// Target of links: a row of a node's left side, or an exit port itself.
+/// End of links: a row at the left side of a box, or an exit port.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     pub key: Key,
@@ -37,8 +39,8 @@ pub struct Target {
     pub row: i32,
 }
 
-/// Link from a row of a node's right side to a target. No link leads from a node to itself, and none occurs
-/// twice.
+/// Link: the part of an edge inside this subgraph, from a row at a node's right side to a target. No link
+/// leads from a node to itself, and no link occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
     /// Index in [`Subgraph::targets`].
@@ -48,7 +50,7 @@ pub struct Link {
     pub row: i32,
 }
 
-/// Subgraph to lay out, with the options that apply to it.
+/// Flat graph to lay out at once, with the options that apply to it: the inside of a group, or the root.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subgraph {
     pub nodes: Vec<SubgraphNode>,
@@ -60,9 +62,9 @@ pub struct Subgraph {
     pub row_gap: i32,
     /// True if parallel lines keep a free row between each other.
     pub row_gap_between_lines: bool,
-    /// True if the finished layout gets transposed. Its columns then become screen rows, of which a screen
-    /// has few.
+    /// True if the finished layout is transposed, because the diagram is top-down. Columns then become rows
+    /// of the screen, which are scarcer.
     pub top_down: bool,
-    /// Minimum width and height.
+    /// Minimum width and height, in cells.
     pub min_size: (i32, i32),
 }

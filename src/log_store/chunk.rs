@@ -1,4 +1,5 @@
-//! A chunk of consecutive lines of one stream: their text in one string and 32 bytes of metadata for each.
+//! A chunk of consecutive lines of one stream: their text in one string, and 32 bytes of metadata for each
+//! line.
 
 use super::entry_key::{LinePosition, to_nanos};
 use crate::{
@@ -7,8 +8,8 @@ use crate::{
 };
 use std::ops::Range;
 
-/// The size of text and metadata from which a chunk takes no more new lines, in bytes. Late lines may double
-/// it.
+/// The size of text and metadata, in bytes, at which the next line begins a new chunk. Lines that arrive late
+/// may double it.
 const MAX_CHUNK_BYTES: usize = 64 * 1024;
 
 /// Lines of a stream that follow each other in time.
@@ -16,11 +17,14 @@ const MAX_CHUNK_BYTES: usize = 64 * 1024;
 pub(super) struct Chunk {
     /// The chunk's number, unique in the store.
     pub(super) id: u64,
-    /// The number of inserts between existing lines. Data stored by line index is invalid once it changes.
+    /// The number of lines inserted before existing lines. Each such insert invalidates data stored by line
+    /// index.
     pub(super) insert_generation: u32,
+    /// The metadata of the lines, oldest first.
     text: String,
     lines: Vec<LineMeta>,
-    /// The text start of each line with colours and the index of its first span, in the order of arrival.
+    /// For each line with styles: the start of its text in the chunk, in bytes, and the index of its first
+    /// style in `all_styles`. In the order of arrival.
     paint_index: Vec<(u32, u32)>,
     all_paint: Vec<TextStyle>,
 }
@@ -28,8 +32,11 @@ pub(super) struct Chunk {
 /// Metadata of one line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LineMeta {
+    /// The arrival number: of two lines of any streams, the later one has the higher number.
     /// The time, in nanoseconds since 1970.
+    /// The start of the line in the chunk's text, in bytes.
     at: i64,
+    /// The length of the line, in bytes.
     seq: u64,
     start: u32,
     len: u32,
@@ -41,14 +48,14 @@ pub(super) struct LineMeta {
     pub(super) format: LineFormat,
     /// The output stream of the process.
     pub(super) stream: OutputStream,
-    /// True if the current session has read this line again.
+    /// True if the read session in progress has delivered this stored line again.
     pub(super) is_reread: bool,
 }
 
-/// The design limits the metadata of a line to 32 bytes.
+/// The memory limit assumes at most 32 bytes of metadata for each line.
 const _: () = assert!(size_of::<LineMeta>() <= 32);
 
-/// The length that means "up to the end of the line".
+/// The length in `LineMeta::message` of a message that reaches to the end of the line.
 const MESSAGE_TO_LINE_END: u16 = u16::MAX;
 
 impl LineMeta {
@@ -124,7 +131,7 @@ impl Chunk {
         &self.lines
     }
 
-    /// Returns the metadata of the lines for marking.
+    /// Returns the metadata of the lines, so that deduplication can set `is_reread`.
     pub(super) fn lines_mut(&mut self) -> &mut [LineMeta] {
         &mut self.lines
     }
@@ -142,12 +149,12 @@ impl Chunk {
         self.lines.last().map(LineMeta::position)
     }
 
-    /// Returns the number of lines before `place`.
+    /// Returns the number of lines before the position `place`.
     pub(super) fn lines_before(&self, place: LinePosition) -> usize {
         self.lines.partition_point(|meta| meta.position() < place)
     }
 
-    /// Returns the coloured spans of a line.
+    /// Returns the styles that the service gave to parts of a line.
     pub(super) fn paint(&self, meta: &LineMeta) -> &[TextStyle] {
         let Ok(place) = self.paint_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
             return &[];

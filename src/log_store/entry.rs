@@ -1,4 +1,4 @@
-//! Entries of the log for display: stored lines and notes.
+//! Entries that the log screen and exports show: stored lines, and notes of Portolan.
 
 use super::{
     chunk::{Chunk, LineMeta},
@@ -12,28 +12,29 @@ use crate::{
 };
 use std::ops::Range;
 
-/// A stored line or a note.
+/// One stored line, or one note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry<'a> {
-    /// The entry's key.
+    /// The unique key, which gives the order of entries.
     pub key: EntryKey,
-    /// The service that wrote the line; `None` for a note about all streams.
+    /// The service that wrote the line, or that the note is about; `None` for a note about all streams.
     pub service: Option<&'a ServiceId>,
-    /// The label of the stream.
+    /// The label of the stream: the instance's name, with the container's name if there are several
+    /// containers.
     pub label: &'a str,
-    /// The output stream of the process.
+    /// Standard output or standard error of the process.
     pub stream: OutputStream,
-    /// The level that the line states.
+    /// The level that the line states; `None` without one.
     pub level: Option<LogLevel>,
-    /// The full text.
+    /// The full text of the line or note.
     pub text: &'a str,
     /// The byte range of the message in the text.
     pub message: Range<usize>,
-    /// The format of the line.
+    /// The format of the line, such as JSON or plain text.
     pub format: LineFormat,
-    /// The coloured spans of the text.
+    /// The styles that the service gave to parts of the text.
     pub paint: &'a [TextStyle],
-    /// The kind of note; `None` for a line of a service.
+    /// The kind of note; `None` for a stored line.
     pub note: Option<LogNoteKind>,
 }
 

@@ -1,4 +1,4 @@
-//! Keys of log lines: the time, the stream and the order of arrival. A line's key never changes.
+//! Keys of log lines and notes: the time, the stream and the arrival number. A line's key never changes.
 
 use crate::model::Timestamp;
 
@@ -9,16 +9,16 @@ pub struct EntryKey {
     pub at: Timestamp,
     /// The number of the stream in the store.
     pub stream: u32,
-    /// The order of arrival.
+    /// The arrival number: of two entries of any streams, the later one has the higher number.
     pub seq: u64,
 }
 
-/// The position of a line in its stream.
+/// The position of a line in its stream: its time, then its arrival number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LinePosition {
     /// The time of the line, in nanoseconds since 1970.
     pub(super) at: i64,
-    /// The order of arrival.
+    /// The arrival number.
     pub(super) seq: u64,
 }
 
@@ -29,8 +29,8 @@ impl LinePosition {
 }
 
 impl EntryKey {
-    /// Returns the first position of `stream` after this key if `after` is true, else the first position not
-    /// before it.
+    /// Returns the position in `stream` at which a search from this key begins: the first one after the key
+    /// if `after` is true, else the first one at or after the key.
     pub(super) fn lower_bound(self, stream: u32, after: bool) -> LinePosition {
         let at = to_nanos(self.at);
         match self.stream.cmp(&stream) {

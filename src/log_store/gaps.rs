@@ -1,4 +1,5 @@
-//! Gaps of a stream: between two read sessions and in place of dropped lines. Older pages fill them.
+//! Gaps of a stream: lines between two read sessions that were never read, and lines dropped from memory.
+//! Reading older pages closes gaps.
 
 use super::{
     entry_key::{LinePosition, to_nanos},
@@ -8,8 +9,8 @@ use super::{
 use crate::model::LogReadOptions;
 
 impl StoredStream {
-    /// Records that a session read a line of that time. `again` is true for a line that was already stored.
-    /// The first line of a session may have a gap before it.
+    /// Records that session number `index` read a line with the time `at`. `again` is true if the line was
+    /// already stored. Before the oldest line of the session there may be a gap.
     pub(super) fn record_session_line(&mut self, index: usize, at: i64, again: bool) {
         let Some(reading) = &mut self.sessions[index] else { return };
         reading.received_lines += 1;
@@ -24,8 +25,8 @@ impl StoredStream {
         }
     }
 
-    /// Records the gap between a session's first line and the newest stored line before it. There is none if
-    /// the session reads every line since then.
+    /// Records the gap between the oldest line that a session has read, at the time `at`, and the newest
+    /// stored line before it. There is no gap if the session reads every line since then.
     fn record_session_gap(&mut self, reading: &ReadSession, at: i64) {
         let high = LinePosition { at, seq: reading.start_seq };
         let chunk = self.chunks.partition_point(|chunk| chunk.first_position() < Some(high));
@@ -40,8 +41,8 @@ impl StoredStream {
         }
     }
 
-    /// Reduces the count of gaps that a newly read line belongs to. An earlier session may have dropped that
-    /// line.
+    /// Reduces the number of missing lines of each gap around a newly read line: the line may be one that was
+    /// dropped.
     pub(super) fn reduce_gap_counts(&mut self, index: usize, at: i64) {
         if self.gaps.last().is_none_or(|gap| gap.high.at < at) {
             return;
@@ -55,7 +56,8 @@ impl StoredStream {
         self.gaps.retain(|gap| gap.count != Some(0));
     }
 
-    /// Ends a session. The time span that it covered has no more gaps.
+    /// Ends the session that began with the options `start`. Removes the gaps from the time span that it
+    /// read.
     pub(super) fn end_session(&mut self, start: LogReadOptions) {
         let slot = usize::from(start.until.is_none());
         let Some(reading) = self.sessions[slot].take_if(|reading| reading.start == start) else { return };
@@ -76,7 +78,8 @@ impl StoredStream {
         }
     }
 
-    /// Records dropped lines as one gap. It absorbs gaps directly before and after these lines.
+    /// Records `count` lines, from `first` to `last`, as one gap after their chunk at `index` was dropped.
+    /// Merges the gap with those directly before and after it.
     pub(super) fn record_dropped_lines(
         &mut self,
         index: usize,
@@ -97,7 +100,7 @@ impl StoredStream {
         self.insert_gap(Gap { low, high, count: Some(counted + count) });
     }
 
-    /// Inserts a gap, merged with another gap that ends at the same place.
+    /// Inserts a gap, merged with any other gap that ends at the same position.
     fn insert_gap(&mut self, mut gap: Gap) {
         let place = self.gaps.partition_point(|other| other.high < gap.high);
         if let Some(other) = self.gaps.get(place).copied().filter(|other| other.high == gap.high) {

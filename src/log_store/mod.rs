@@ -22,9 +22,10 @@ mod unreadable_notes;
 pub use entry::LogEntry;
 pub use entry_key::EntryKey;
 pub use query::{
-    filter::{LogFilter, Predicate, StreamScope},
+    filter::{FilterLine, LogFilter, Predicate, StreamScope},
     histogram::HistogramBucket,
     merge_iter::MergeIter,
+    parse::parse_predicate,
     pattern_counts::{PatternCount, PatternCounts},
     query_results::QueryResults,
     text_matcher::TextMatcher,

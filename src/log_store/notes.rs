@@ -1,41 +1,48 @@
-//! Portolan's own notes about streams, at their places between the lines. Their memory is limited too.
+//! Notes: messages of Portolan about streams, each at its time between the lines. The memory of notes is
+//! limited too.
 
 use super::entry_key::EntryKey;
 use crate::model::{LogNoteKind, ServiceId, SharedText};
 use std::collections::BTreeMap;
 
-/// A note about one stream or all of them.
+/// A message of Portolan about one stream, or about all streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
+    /// The service of the stream; `None` for a note about all streams.
     pub(super) service: Option<ServiceId>,
+    /// The label of the stream.
     pub(super) label: SharedText,
+    /// The kind of note, such as a gap.
     pub(super) kind: LogNoteKind,
+    /// The text that the log screen shows.
     pub(super) text: String,
 }
 
-/// The stream number of a note about all streams. Such a note follows all lines of its time.
+/// The stream number of notes about all streams: the highest, so that they follow all lines of the same time.
 pub(super) const ALL_STREAMS: u32 = u32::MAX;
 
-/// All notes by their keys.
+/// All notes, in the order of their keys.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     by_key: BTreeMap<EntryKey, Note>,
+    /// The memory that the notes take, in bytes.
     bytes: usize,
 }
 
 impl Notes {
-    /// Returns the memory that the notes take, in bytes. It assumes tree nodes that are half full.
+    /// Returns the memory that the notes take, in bytes. The estimate assumes half-full nodes of the
+    /// `BTreeMap`.
     pub(super) fn memory_bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Returns the notes in order.
+    /// Returns the notes in the order of their keys.
     pub(super) fn by_key(&self) -> &BTreeMap<EntryKey, Note> {
         &self.by_key
     }
 
-    /// Inserts a note unless the same note exists for that stream and time. A note about an unreadable stream
-    /// is inserted only once.
+    /// Inserts a note, unless the stream already has an equal note of that time. For a note about an
+    /// unreadable stream, an equal note of any time counts.
     pub(super) fn insert_unless_known(&mut self, key: EntryKey, note: Note) {
         let same = |(at, held): (&EntryKey, &Note)| at.stream == key.stream && held == &note;
         let known = if note.kind == LogNoteKind::Unreadable {

@@ -1,20 +1,21 @@
-//! Read sessions of a stream, and the gaps that they leave or fill.
+//! Read sessions of a stream, and the gaps that they leave or close.
 
 use super::entry_key::{LinePosition, to_nanos};
 use crate::model::LogReadOptions;
 
-/// A read session in progress.
+/// One read of a stream that is in progress: it follows the newest lines, or reads one older page.
 #[derive(Clone, Debug)]
 pub(super) struct ReadSession {
-    /// The part of the stream that the session reads.
+    /// The options of the read, with its time span and maximum number of lines.
     pub(super) start: LogReadOptions,
-    /// The order of arrival at which the session began. It may read earlier lines again.
+    /// The arrival number at which the session began. Stored lines with lower numbers may be read again.
     pub(super) start_seq: u64,
     /// The number of lines read, including lines that were already stored.
     pub(super) received_lines: usize,
     /// The time of the oldest line read, in nanoseconds since 1970.
     pub(super) oldest_nanos: Option<i64>,
-    /// The last line that the session read again. The next search begins there.
+    /// The position of the last stored line that the session read again. The search for the next one begins
+    /// there.
     pub(super) last_duplicate: Option<LinePosition>,
 }
 
@@ -23,28 +24,29 @@ impl ReadSession {
         Self { start, start_seq, received_lines: 0, oldest_nanos: None, last_duplicate: None }
     }
 
-    /// Returns true if the session may read lines of that time.
+    /// Returns true if the time `at` lies before the end of the session's time span.
     pub(super) fn covers(&self, at: i64) -> bool {
         self.start.until.is_none_or(|until| at < to_nanos(until))
     }
 
-    /// Returns true if the session reads every line from that time on.
+    /// Returns true if the session reads every line since the time `at`.
     pub(super) fn is_complete_since(&self, at: i64) -> bool {
         self.start.tail == usize::MAX && self.start.since.is_none_or(|since| to_nanos(since) <= at)
     }
 
-    /// Returns true if the session reached the start of its part: it read fewer lines than its limit.
+    /// Returns true if the session has read back to the start of its time span: it got fewer lines than its
+    /// limit.
     pub(super) fn has_reached_start(&self) -> bool {
         self.received_lines < self.start.tail
     }
 }
 
-/// A gap in a stream: lines that were read and dropped, or never read.
+/// A gap in a stream: lines that were dropped from memory, or were never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
-    /// The time of the last line before the gap, or of the oldest line that was requested.
+    /// The time of the last line before the gap, or of its first dropped line, in nanoseconds since 1970.
     pub(super) low: i64,
-    /// The end of the gap, and the place of its note.
+    /// The end of the gap. The log screen shows the gap's note there.
     pub(super) high: LinePosition,
     /// The number of missing lines; `None` if unknown.
     pub(super) count: Option<u64>,

@@ -1,5 +1,5 @@
-//! All stored log lines, within one memory limit. No stream displaces another, and dropped lines are counted
-//! in their place.
+//! All stored log lines, within one memory limit. A stream with many lines does not displace the lines of the
+//! others, and a note counts the lines dropped at its place.
 
 use super::{
     entry_key::{EntryKey, to_nanos},
@@ -16,26 +16,32 @@ use std::collections::BTreeMap;
 pub struct LogStore {
     pub(super) streams: Vec<StoredStream>,
     pub(super) notes: Notes,
+    /// The index in `streams`, by service and label.
     stream_numbers: BTreeMap<(ServiceId, SharedText), u32>,
+    /// The memory that the lines take, in bytes.
     bytes: usize,
+    /// The maximum memory of lines and notes, in bytes.
     limit_bytes: usize,
+    /// The arrival number of the last line or note.
     last_seq: u64,
     last_chunk_id: u64,
+    /// The number of updates so far.
     version: u64,
-    /// The time around which the user reads, in nanoseconds since 1970; `None` while the newest lines are
-    /// shown.
+    /// The time around which the user reads, in nanoseconds since 1970; `None` while the screen shows the
+    /// newest lines.
     focus_nanos: Option<i64>,
 }
 
 impl LogStore {
     /// Creates an empty store that takes at most `limit` bytes of memory. An eighth of it is reserved for
-    /// lines on their way, the match bits of queries, and memory that the allocator cannot use.
+    /// lines on their way, the bitmaps of queries, and memory that the allocator can't use.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { limit_bytes: limit - limit / 8, ..Self::default() }
     }
 
-    /// Stores an update of a stream: its opening, its lines, or its end.
+    /// Stores an update about a stream: a read session starts, lines or notes arrive, or the session ends. A
+    /// note without a time gets the time `now`.
     pub fn ingest(&mut self, news: LogUpdate, now: Timestamp) {
         self.version += 1;
         match news {
@@ -59,8 +65,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Sets the time around which the user reads; `None` for the newest lines. Eviction starts with the lines
-    /// farthest from it.
+    /// Sets the time around which the user reads; `None` for the newest lines. Memory is freed first where
+    /// the lines are farthest from that time.
     pub fn set_focus(&mut self, at: Option<Timestamp>) {
         self.focus_nanos = at.map(to_nanos);
     }
@@ -88,8 +94,8 @@ impl LogStore {
         self.bytes + self.notes.memory_bytes()
     }
 
-    /// Returns the number of a stream that is being read. A renamed stream keeps its number, and a new stream
-    /// with an old label gets a new one.
+    /// Returns the number of the stream that `target` names. A renamed stream keeps its number. Another
+    /// stream with the same label gets a new number.
     fn open_stream(&mut self, target: &LogTarget) -> u32 {
         let same = |stream: &StoredStream| stream.target.as_ref() == Some(target);
         let key = (target.service.clone(), target.label.clone());
@@ -106,6 +112,7 @@ impl LogStore {
         self.stream_number(&target.service, &target.label)
     }
 
+    /// Returns the number of the stream with that service and label. Adds a stream if there is none.
     fn stream_number(&mut self, service: &ServiceId, label: &SharedText) -> u32 {
         let key = (service.clone(), label.clone());
         let streams = &mut self.streams;
@@ -157,7 +164,7 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Changes a stream's lines or gaps, then updates the store's size and the notes about gaps.
+    /// Changes the lines or gaps of a stream, then updates the store's size and the notes about gaps.
     fn with_stream(&mut self, number: u32, change: impl FnOnce(&mut StoredStream)) {
         let stream = &mut self.streams[number as usize];
         let bytes = stream.bytes;

@@ -16,34 +16,37 @@ use std::{collections::VecDeque, sync::Arc};
 pub struct StoredStream {
     /// The service that writes the stream.
     pub service: ServiceId,
-    /// The label in front of its lines.
+    /// The label that the log screen shows before its lines.
     pub label: SharedText,
-    /// The source of the lines; `None` until a read session begins.
+    /// The target to read the stream from; `None` until a read session begins.
     pub target: Option<LogTarget>,
     /// The state of reading the stream.
     pub state: StreamState,
-    /// The number of lines dropped from the stream.
+    /// The number of lines that were dropped from memory.
     pub dropped_lines: u64,
     /// True if the first line of the stream is stored: there are no older lines to read.
     pub has_first_line: bool,
     /// The chunks in time order. Clones of the store share them until one clone changes a chunk.
+    /// The number of stored lines.
     pub(super) chunks: VecDeque<Arc<Chunk>>,
+    /// The memory that the lines take, in bytes.
     pub(super) lines: usize,
     pub(super) bytes: usize,
-    /// The read session of an older page, and the session that reads up to the newest line.
+    /// The read sessions in progress: at index 0 the one of an older page, at index 1 the one that reads up
+    /// to the newest line.
     pub(super) sessions: [Option<ReadSession>; 2],
     /// The gaps, oldest first.
     pub(super) gaps: Vec<Gap>,
-    /// The gaps that have a note in the store.
+    /// The gaps about which the store has a note.
     pub(super) noted_gaps: Vec<Gap>,
 }
 
 /// The state of reading a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamState {
-    /// A session reads the stream.
+    /// A read session is in progress.
     Open,
-    /// The read session is over.
+    /// The last read session is over.
     Closed,
     /// The instance has ended.
     Ended,
@@ -93,15 +96,16 @@ impl StoredStream {
         self.chunks.back().and_then(|chunk| chunk.last_position()).map(|place| from_nanos(place.at))
     }
 
-    /// Returns the end of the next older page: just after the oldest line, because other lines of the same
-    /// time may be missing.
+    /// Returns the exclusive end of the time span for the next older page: just after the oldest line,
+    /// because other lines of the same time may be missing.
     #[must_use]
     pub fn older_page_end(&self) -> Option<Timestamp> {
         let oldest = self.chunks.front().and_then(|chunk| chunk.first_position())?;
         Some(from_nanos(oldest.at.saturating_add(1)))
     }
 
-    /// Adds a line, unless the current session reads a stored line again.
+    /// Adds a line, unless a session in progress reads a stored line again. `id` is the last chunk id of the
+    /// store.
     pub(super) fn add_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let at = to_nanos(line.at);
         let reading = self.sessions.iter().position(|r| r.as_ref().is_some_and(|r| r.covers(at)));
@@ -117,7 +121,7 @@ impl StoredStream {
         self.lines += 1;
     }
 
-    /// Inserts a line at its place in time.
+    /// Inserts a line in time order.
     fn insert_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let (place, len) = (LinePosition { at: to_nanos(line.at), seq }, line.text.len());
         let parsed = log_line::parse(&line.text);
@@ -167,7 +171,8 @@ impl StoredStream {
         }
     }
 
-    /// Removes a chunk. Returns the positions of its first and last line, and the number of its lines.
+    /// Removes the chunk at `index`. Returns the positions of its first and last line, and its number of
+    /// lines.
     pub(super) fn evict_chunk(&mut self, index: usize) -> Option<(LinePosition, LinePosition, u64)> {
         let chunk = self.chunks.remove(index)?;
         let lines = chunk.lines().len();
@@ -178,8 +183,8 @@ impl StoredStream {
         Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
     }
 
-    /// Returns the chunk to evict first: the oldest, or the chunk farthest from `looked_at` while the user
-    /// reads older lines. In that case the chunk that grows stays.
+    /// Returns the index of the chunk to drop first: the oldest, or the one farthest from `looked_at` while
+    /// the user reads older lines. The newest chunk stays in that case, because it still grows.
     pub(super) fn eviction_candidate(&self, looked_at: Option<i64>) -> usize {
         let (Some(at), Some(last)) = (looked_at, self.chunks.len().checked_sub(1)) else { return 0 };
         let newer =

@@ -1,4 +1,4 @@
-//! Notes about unreadable streams, which the screen shows at the top whatever time the user reads.
+//! Notes about unreadable streams. The log screen shows them at the top at all times.
 
 use super::{entry::LogEntry, store::LogStore};
 use crate::model::LogNoteKind;

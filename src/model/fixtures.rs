@@ -101,7 +101,7 @@ pub(crate) fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
 /// Returns the inventory of one source, `docker`, with `services`.
 pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
     let mut inventory = Inventory::default();
-    inventory.replace(Arc::new(snapshot("docker", services)));
+    inventory.replace_snapshot(Arc::new(snapshot("docker", services)));
     inventory
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn observed_connection(
         from: ConnectionEnd::Service(service_id(from)),
         to: ConnectionEnd::Service(service_id(to)),
         port: Some(5432),
-        observed_by: ObservationSource::Socket,
+        observed_by: ObservationMethod::Socket,
         outcome: verdict,
         location: format!("{from}-1").into(),
     };
@@ -138,11 +138,11 @@ pub(crate) fn inventory_with_connections(
     let mut inventory = inventory(services);
     let Some(mut snapshot) = inventory.snapshots().next().cloned() else { return inventory };
     // An earlier snapshot, so that the observation is long enough for the rule `never-observed`.
-    inventory.replace(Arc::new(Snapshot { taken_at: ago(3_600), ..snapshot.clone() }));
+    inventory.replace_snapshot(Arc::new(Snapshot { taken_at: ago(3_600), ..snapshot.clone() }));
     snapshot.connections = flows;
     let watch =
         |(name, since): &(&str, i64)| MonitoredService { service: service_id(name), since: ago(*since) };
     snapshot.monitored = watched.iter().map(watch).collect();
-    inventory.replace(Arc::new(snapshot));
+    inventory.replace_snapshot(Arc::new(snapshot));
     inventory
 }

@@ -4,7 +4,7 @@ use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BTreeSet};
 
-/// The way to a container's log: through the engine or from CloudWatch.
+/// The route by which Portolan reads a container's log: from the engine or from CloudWatch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
@@ -54,7 +54,7 @@ pub struct LogTarget {
     /// Label of the stream's lines: the instance's name, followed by the container's name if there are
     /// several containers.
     pub label: SharedText,
-    /// The place to read from.
+    /// The route by which Portolan reads the stream.
     pub route: LogRoute,
 }
 
@@ -88,13 +88,13 @@ impl Ord for LogTarget {
 /// Options of one read of a log stream: time range, number of lines, and waiting for new lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogReadOptions {
-    /// Time of the oldest line to read.
+    /// Time of the oldest line to read; `None` for no limit.
     pub since: Option<Timestamp>,
     /// Exclusive end of the time range, set to read an older page of lines; never set together with `follow`.
     pub until: Option<Timestamp>,
     /// Maximum number of lines of each stream; the newest are taken.
     pub tail: usize,
-    /// True to wait for new lines after the last one.
+    /// True to go on after the last line and wait for new ones.
     pub follow: bool,
 }
 

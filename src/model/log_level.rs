@@ -21,6 +21,22 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
+    /// All levels, the least severe first.
+    pub const ALL_LEVELS: [Self; 6] =
+        [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+
+    /// Returns the level with this name, in lower case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL_LEVELS.into_iter().find(|level| level.as_str() == name)
+    }
+
+    /// Returns the names of all levels for a message.
+    #[must_use]
+    pub fn all_names() -> String {
+        Self::ALL_LEVELS.map(Self::as_str).join(", ")
+    }
+
     /// Returns the level's name in lower case.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -31,13 +31,13 @@ pub use network::{
     address::Address,
     arn::Arn,
     connection::{
-        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationSource,
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationMethod,
         ObservedConnection, SeenPeriod,
     },
     display_url::DisplayUrl,
     endpoint::{EndpointOrigin, EndpointScope, ServiceEndpoint},
     host::{Host, HostName},
-    load_balancer::{LoadBalancer, Route, TargetHealth},
+    load_balancer::{LoadBalancer, LoadBalancerRoute, TargetHealth},
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
     setting::Setting,
@@ -52,7 +52,7 @@ pub use sources::{
 };
 pub use text::{LineText, SharedText, Text};
 pub use workload::{
-    deployment::{Deployment, RevisionChange, Rollout},
+    deployment::{Deployment, RevisionChange, RolloutState},
     exit_cause::{Exit, ExitCause},
     fact::{Fact, FactKind, FactLabel},
     health::Health,

@@ -19,7 +19,7 @@ use std::{
 /// Extension of a file that is being written and will replace another file.
 const UNFINISHED_EXTENSION: &str = "new";
 
-/// Open directory that belongs to this user, and that no other user may access.
+/// Open directory of Portolan, such as the cache. It belongs to this user, and no other user may access it.
 #[derive(Debug)]
 pub struct PrivateDir {
     fd: OwnedFd,
@@ -108,7 +108,7 @@ impl PrivateDir {
         Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    /// Removes old files. `max_age` returns the maximum age of the file with a name; `None` keeps it.
+    /// Removes old files. `max_age` maps a file name to the file's maximum age; `None` keeps the file.
     ///
     /// For unfinished files, which killed processes leave, the maximum age is `max_unfinished`. A file that
     /// can't be removed stays until the next call.

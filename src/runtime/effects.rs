@@ -1,4 +1,5 @@
-//! Effects that take a while: they run in the background, and a message tells the app of their result or panic.
+//! Slow effects: layouts of the map, and files to save. Each runs in the background and sends the app a
+//! message with its result or panic.
 
 use crate::{
     app::Msg,
@@ -16,7 +17,7 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Computes a layout of the map in the background.
+/// Computes a layout of the map in the background, and sends it to the app.
 pub(super) fn compute_layout(request: LayoutRequest, sender: &Sender<Msg>) {
     let number = request.request_id;
     run_in_background(
@@ -29,7 +30,8 @@ pub(super) fn compute_layout(request: LayoutRequest, sender: &Sender<Msg>) {
     );
 }
 
-/// Compares a layout of the map with a fresh one in the background.
+/// Tests in the background if a fresh layout of the map would be better than the current one, and sends the
+/// answer to the app.
 pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
     let number = request.request_id;
     run_in_background(
@@ -54,7 +56,7 @@ pub(super) fn save_file(file: NewFile, sender: &Sender<Msg>) {
     });
 }
 
-/// Runs `work` in the background and sends the message that `to_message` makes of its result or panic.
+/// Runs `work` in the background, and sends the message that `to_message` makes of its result or panic.
 fn run_in_background<T: Send + 'static>(
     sender: &Sender<Msg>,
     work: impl FnOnce() -> T + Send + 'static,
@@ -67,10 +69,11 @@ fn run_in_background<T: Send + 'static>(
     });
 }
 
-/// Largest number of files with the same name and different numbers.
+/// Maximum number of files with the same name and a different number at its end.
 const MAX_FILES_PER_NAME: usize = 1_000;
 
-/// Writes `text` into a new file in `place`. If the name is taken, appends `-1`, `-2` and so on.
+/// Writes `text` into a new file in the directory `place`, and returns its path. If the name is taken,
+/// appends `-1`, `-2` and so on.
 fn save_new_file(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::Result<PathBuf> {
     for number in 0..MAX_FILES_PER_NAME {
         let behind = if number == 0 { String::new() } else { format!("-{number}") };

@@ -1,5 +1,5 @@
-//! Tasks that read log streams: each runs while a screen wants it. All of them write to one short queue, so
-//! that a flood waits at its source and not in memory.
+//! Tasks that read log streams, each while a screen subscribes to its stream. All tasks send to one short
+//! queue. When the queue is full they wait, so a flood of lines stays at its source instead of in memory.
 
 use crate::{
     background::{self, Panicked},
@@ -26,15 +26,18 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Wait before a broken stream is opened again.
 const RETRY_WAIT: Duration = Duration::from_secs(2);
-/// Time in nanoseconds for which lines are remembered; a resumed reading overlaps the last one by half of it.
+/// Time span of the newest lines that are remembered to remove repeated ones, in nanoseconds. A reopened
+/// stream is read again from half of that span back.
 const DEDUP_SPAN_NS: i64 = 4_000_000_000;
-/// Number of batches that may wait. A batch of a source has at most 500 lines or 128 KiB.
+/// Maximum number of updates in the queue to the event loop. One batch of a source has at most 500 lines or
+/// 128 KiB.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Longest time lines wait to be merged into one message, and the largest number of lines in it.
+/// Longest time that lines wait to be merged into one message.
 const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
+/// Number of lines from which on a message is not merged with further ones.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Running log tasks, by subscription.
+/// Running log tasks, each by its subscription.
 pub struct LogTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<LogUpdate>,
@@ -44,19 +47,19 @@ pub struct LogTasks {
 /// Receiver that merges the batches of several streams into fewer messages.
 pub struct LogReceiver {
     messages: Receiver<LogUpdate>,
-    /// Message that may still grow, and until when.
+    /// Message to which lines may still be added, and the time until which it waits for them.
     growing: Option<(LogUpdate, Instant)>,
 }
 
 impl LogTasks {
-    /// Returns no tasks yet, and the receiver of their messages.
+    /// Creates an empty set of tasks, and the receiver of their messages.
     #[must_use]
     pub fn new(sources: Vec<Arc<dyn Source>>) -> (Self, LogReceiver) {
         let (sender, messages) = mpsc::channel(BATCH_QUEUE_LEN);
         (Self { sources, sender, running: BTreeMap::new() }, LogReceiver { messages, growing: None })
     }
 
-    /// Aborts tasks that no screen wants, and starts the new ones.
+    /// Aborts tasks that no screen wants any more, and starts the missing ones.
     pub fn sync(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|subscription, _| wanted.contains(subscription));
         for subscription in wanted {
@@ -73,7 +76,7 @@ impl LogTasks {
 }
 
 impl LogReceiver {
-    /// Returns the next message; `None` when no more can come. Dropping the future loses no message.
+    /// Returns the next message; `None` once all senders are gone. Dropping the future loses no message.
     pub async fn next(&mut self) -> Option<LogUpdate> {
         if self.growing.is_none() {
             self.growing = Some(with_deadline(self.messages.recv().await?));
@@ -98,11 +101,12 @@ impl LogReceiver {
     }
 }
 
+/// Returns the message with the time until which it waits for further lines.
 fn with_deadline(news: LogUpdate) -> (LogUpdate, Instant) {
     (news, Instant::now() + LOG_BATCH_WINDOW)
 }
 
-/// Spawns a task that reads until the handle is dropped, and starts again after a panic.
+/// Spawns a task that reads a stream until the handle is dropped. The task starts again after a panic.
 fn spawn_reader(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -119,7 +123,8 @@ fn spawn_reader(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Reads a stream. After a break, opens it again at the same position, until a note says that it has ended.
+/// Reads a stream. If it breaks, opens it again at the same position. Ends when a note says that the stream
+/// has ended or can't be read; without `follow`, at the first end.
 async fn read_stream(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -164,10 +169,12 @@ async fn read_stream(
     }
 }
 
+/// Returns the failure for a panic while a log is read.
 fn decode_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
     panicked.failure(format_args!("internal error while reading the log of {}", target.label))
 }
 
+/// Returns a batch with one note: reading the stream was interrupted by `failure`.
 fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let note = LogNote {
         at: None,
@@ -179,12 +186,12 @@ fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     LogBatch { lines: Vec::new(), notes: vec![note] }
 }
 
-/// Position in a stream, from which a new reading continues without a gap or a repeated line.
+/// Position in a stream from which a reopened stream continues, without a gap and without repeated lines.
 struct StreamCursor {
     start: LogReadOptions,
     dedup: LineDedup,
     reading: Option<ReadPass>,
-    /// Notes already sent, because a source repeats some at each new reading.
+    /// Notes that were already sent: a source repeats some of them each time the stream is opened.
     seen_notes: BTreeSet<(Option<Timestamp>, String)>,
 }
 
@@ -193,7 +200,7 @@ impl StreamCursor {
         Self { start, dedup: LineDedup::new(DEDUP_SPAN_NS), reading: None, seen_notes: BTreeSet::new() }
     }
 
-    /// Begins a reading and returns its start.
+    /// Begins the next read of the stream, and returns the options for it.
     fn next_start(&mut self) -> LogReadOptions {
         if let Some(reading) = self.reading.take() {
             self.dedup.end_pass(reading);

@@ -1,4 +1,4 @@
-//! Portolan's own log: warnings, in a file of the state directory, never on the terminal it draws on.
+//! Portolan's own log: warnings, in a file of the state directory, never on the terminal.
 //!
 //! Several Portolan processes append whole lines to one file. A run writes at most [`MAX_RUN_BYTES`]. A run
 //! that finds more than [`ROTATE_AT_BYTES`] in the file renames it and starts a new one.
@@ -11,14 +11,15 @@ use std::{
 };
 use tracing::level_filters::LevelFilter;
 
-/// Names of the log file and of the one before it.
+/// Name of the log file.
 const LOG_FILE: &str = "portolan.log";
+/// Name of the previous log file.
 const OLD_LOG_FILE: &str = "portolan.log.old";
 
-/// Size of the log in bytes from which on the next run starts a new file.
+/// Size of the log file in bytes, beyond which the next run starts a new file.
 const ROTATE_AT_BYTES: u64 = 1 << 20;
 
-/// Largest number of bytes that one run writes.
+/// Maximum number of bytes that one run writes.
 const MAX_RUN_BYTES: u64 = 4 << 20;
 
 /// Starts writing warnings to the log in `folder`.
@@ -39,9 +40,10 @@ pub fn start(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writer of whole lines that stops at a limit, with a last line that says so.
+/// Writer of whole lines that stops at a limit. Its last line states that the limit was reached.
 struct BoundedWriter<W> {
     file: W,
+    /// Number of bytes that may still be written.
     bytes_left: u64,
 }
 

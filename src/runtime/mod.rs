@@ -39,7 +39,7 @@ use tokio::{
 };
 use usage_tasks::UsageTasks;
 
-/// Number of messages that may wait. A sender waits while the queue is full.
+/// Maximum number of messages to the app that wait in the queue. While it is full, senders wait.
 const MESSAGE_QUEUE_LEN: usize = 256;
 
 /// Least time between two frames.
@@ -49,10 +49,11 @@ const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
 /// responsive during a flood.
 const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Longest time for which keys and resizes may delay a frame. Dragging a window sends many resizes.
+/// Longest time for which keys and resizes may delay a frame. They come before frames, and dragging a window
+/// sends many resizes.
 const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
-/// Longest time spent on waiting messages before a frame is drawn.
+/// Longest time spent on queued messages before the next frame.
 const MAX_DRAIN_TIME: Duration = Duration::from_millis(8);
 
 /// Reason why the program ended.
@@ -69,7 +70,7 @@ pub fn size() -> io::Result<(u16, u16)> {
     terminal::size()
 }
 
-/// Shows `app` until the user quits, and feeds it with data of `sources`.
+/// Runs `app` on the terminal until the user quits or a signal ends it. Passes it the data of `sources`.
 pub async fn run(
     app: App,
     sources: Vec<Arc<dyn Source>>,
@@ -159,12 +160,12 @@ struct EventLoop {
     polls: PollTasks,
     usage_tasks: UsageTasks,
     log_tasks: LogTasks,
-    /// True if the app asked to continue its work after the next frame.
+    /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
 }
 
 impl EventLoop {
-    /// Draws a frame. First applies a new terminal size, even if no event has announced it.
+    /// Draws a frame. First applies a new terminal size, even if no event has reported it yet.
     fn draw_frame(&mut self) -> io::Result<()> {
         if terminal::size()? != self.app.size() {
             self.resize()?;
@@ -172,14 +173,15 @@ impl EventLoop {
         self.screen.draw(&mut self.app)
     }
 
-    /// Fits the screens to the terminal.
+    /// Fits the app to the size of the terminal.
     fn resize(&mut self) -> io::Result<()> {
         let (width, height) = terminal::size()?;
         // A resize never quits, so the result is unused.
         self.update(Msg::Resize(width, height)).map(|_| ())
     }
 
-    /// Handles a message, then waiting ones for at most [`MAX_DRAIN_TIME`].
+    /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns the reason if the program
+    /// shall end.
     fn handle_messages(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let began = Instant::now();
         let mut next = Some(msg);
@@ -192,7 +194,8 @@ impl EventLoop {
         Ok(None)
     }
 
-    /// Passes a message to the app and performs the effects that it returns.
+    /// Passes a message to the app and performs the effects that it returns. Returns the reason if the
+    /// program shall end.
     fn update(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
         self.has_more_work &= !matches!(msg, Msg::ContinueWork);
         for effect in self.app.update(msg) {

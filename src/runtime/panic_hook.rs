@@ -1,5 +1,6 @@
-//! Panic hook. A panic is always a bug in Portolan. A panic of the main thread restores the terminal and ends
-//! the program; a panic of background work is logged and shown in the status line, and Portolan goes on.
+//! Panic hook: reports a panic, which is always a bug in Portolan. A panic of the main thread restores the
+//! terminal and ends the program. A panic of background work is logged and shown in the status line, and
+//! Portolan goes on.
 //!
 //! Messages pass through [`Panicked`], because the standard library quotes texts that may come from outside.
 
@@ -13,10 +14,10 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Sender of the event loop, which shows panics of background work to the user.
+/// Sender to the event loop, which shows panics of background work to the user.
 static LOOP_SENDER: Mutex<Option<Sender<Msg>>> = Mutex::new(None);
 
-/// Installs the hook. Treats the calling thread as the main thread.
+/// Installs the panic hook. The calling thread counts as the main thread.
 pub fn install() {
     let main = thread::current().id();
     panic::set_hook(Box::new(move |about| {

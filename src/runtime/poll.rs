@@ -1,4 +1,4 @@
-//! Polling of sources: each in its own task, at its interval, after a change, or on request.
+//! Polling of sources: each in its own task, at its poll interval, after a change, or on request.
 
 use super::snapshot_cache::{SnapshotCache, load_outages, save_outages};
 use crate::{
@@ -29,12 +29,13 @@ const FIRST_RETRY_WAIT: Duration = Duration::from_secs(2);
 /// Longest wait between two polls of a failing source, so that a recovery shows within a usual poll interval.
 const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Wait before a lost stream of changes is opened again.
+/// Wait before an ended stream of change notifications is opened again.
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 
 /// Tasks that poll the sources. Dropping this aborts them.
 pub struct PollTasks {
     sources: Vec<Arc<dyn Source>>,
+    /// For each source, the wake-up of its poll task before the interval is over.
     wake_ups: Vec<Arc<Notify>>,
     cache: Option<CacheDir>,
     _tasks: Vec<AbortOnDropHandle<()>>,
@@ -93,7 +94,8 @@ impl PollTasks {
     }
 }
 
-/// Spawns a task of a source. A panic is reported as a failure of the source, and the task starts again.
+/// Spawns a task that works for one source. A panic becomes a failure of the source, and the task starts
+/// again.
 fn spawn_task<F: Future<Output = ()> + Send + 'static>(
     (source, sender): &(Arc<dyn Source>, Sender<Msg>),
     make: impl FnMut() -> F + Send + 'static,
@@ -107,7 +109,7 @@ fn spawn_task<F: Future<Output = ()> + Send + 'static>(
     background::spawn(background::restart_on_panic(FIRST_RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Polls a source until the receiver is dropped.
+/// Polls a source again and again, until the receiver of the messages is dropped.
 async fn poll_repeatedly(
     source: Arc<dyn Source>,
     sender: Sender<Msg>,
@@ -152,7 +154,7 @@ async fn poll_repeatedly(
     }
 }
 
-/// Polls once, with a time limit, and turns a panic into a failure.
+/// Polls a source once, with a time limit. A panic becomes a failure.
 async fn take_snapshot(source: &dyn Source) -> Result<Snapshot, Failure> {
     match timeout(SNAPSHOT_TIMEOUT, background::catch_panic_async(source.snapshot())).await {
         Ok(Ok(outcome)) => outcome,
@@ -163,7 +165,7 @@ async fn take_snapshot(source: &dyn Source) -> Result<Snapshot, Failure> {
     }
 }
 
-/// Sends the snapshot that an earlier run saved.
+/// Sends the app the snapshot that an earlier run saved.
 async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cache: SnapshotCache) {
     let msg = match snapshot_cache.load(&*source).await {
         Ok(Some(snapshot)) => Msg::CacheLoaded(source.id().clone(), Box::new(snapshot)),
@@ -174,19 +176,20 @@ async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cach
     let _ = sender.send(msg).await;
 }
 
-/// Varies the wait by up to a tenth, so that many Portolan processes started together do not poll at the same
-/// time.
+/// Varies a wait by up to a tenth, because many Portolan processes that start together should not poll at the
+/// same time.
 fn jitter(wait: Duration) -> Duration {
     let tenths = f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX);
     wait.mul_f64(0.9 + 0.2 * tenths)
 }
 
-/// Returns the wait after that number of failed polls.
+/// Returns the wait after `failures` failed polls in a row.
 fn retry_wait(failures: u32) -> Duration {
     FIRST_RETRY_WAIT.saturating_mul(1 << (failures - 1).min(8)).min(MAX_RETRY_WAIT)
 }
 
-/// Wakes the poll task at each change of the source. Opens the stream of changes again when it is lost.
+/// Wakes the poll task at each change notification of the source. Opens the stream of notifications again
+/// when it ends.
 async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
     loop {
         let mut nudges = source.change_notifications();
@@ -205,6 +208,7 @@ async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Ar
     }
 }
 
+/// Returns the failure of a poll that exceeds [`SNAPSHOT_TIMEOUT`].
 fn timeout_failure(source: &dyn Source) -> Failure {
     let what = format!("{} did not respond within {} s", source.location(), SNAPSHOT_TIMEOUT.as_secs());
     Failure::new(FailureKind::Timeout, what, "run portolan doctor to check each call")

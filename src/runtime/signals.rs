@@ -18,18 +18,19 @@ use std::{io, process, sync::mpsc, thread, time::Duration};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Catchable signals that end a program. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP) can't be
-/// caught: the handler would return to the faulty instruction. After those, the guard process restores the
-/// terminal.
+/// caught: the handler would return to the faulty instruction. After such a fault, the guard process restores
+/// the terminal.
 const TERMINATING_SIGNALS: &[i32] =
     &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
-/// Time for the event loop to end the program.
+/// Time for the event loop to end the program after a signal.
 const LOOP_EXIT_TIMEOUT: Duration = Duration::from_millis(600);
 
-/// Longest time to restore the terminal then. A terminal that accepts no bytes would block for ever.
+/// Longest time that [`force_exit`] waits until the terminal is restored. A terminal that accepts no bytes
+/// would block for ever.
 const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Action that a signal asks for.
+/// Signal, by the action that it asks of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
     /// End the program, because of the signal with that number.
@@ -40,7 +41,7 @@ pub(super) enum Signal {
     Continue,
 }
 
-/// Receiver of signals.
+/// Receiver of signals from the thread that listens for them.
 pub(super) struct Signals(UnboundedReceiver<Signal>);
 
 impl Signals {
@@ -70,7 +71,7 @@ pub(super) fn suspend_process() -> io::Result<()> {
     Ok(kill_process(getpid(), Number::STOP)?)
 }
 
-/// Forwards signals to the event loop, and ends the program if the loop does not.
+/// Forwards signals to the event loop. Ends the program if the loop does not end it in time.
 fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
     for number in listener.forever() {
         let signal = match number {
@@ -88,7 +89,7 @@ fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
     }
 }
 
-/// Ends the program without the event loop.
+/// Restores the terminal and ends the program without the event loop.
 fn force_exit(number: i32) -> ! {
     let (done, restored) = mpsc::channel();
     let restore = move || {

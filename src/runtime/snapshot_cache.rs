@@ -1,4 +1,4 @@
-//! Snapshots and outage records of a source on disk, for the next run.
+//! Snapshots and outages of a source on disk, for the next run.
 
 use crate::{
     background::{run_blocking, run_blocking_then},
@@ -12,20 +12,23 @@ use tokio::time::Instant;
 /// Least time between two saves, because the snapshot of a large account has several megabytes.
 const SAVE_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Saved snapshots of one source.
+/// Cache on disk for the snapshots of one source: loads the one of an earlier run, and saves new ones from
+/// time to time.
 #[derive(Clone, Debug)]
 pub(super) struct SnapshotCache {
     folder: Option<CacheDir>,
+    /// Time of the last save in this run.
     saved_at: Option<Instant>,
 }
 
 impl SnapshotCache {
-    /// Returns a cache in `folder`; without a folder, the cache saves nothing.
+    /// Creates a cache in `folder`. Without a folder, it loads and saves nothing.
     pub(super) fn new(folder: Option<CacheDir>) -> Self {
         Self { folder, saved_at: None }
     }
 
-    /// Loads the last snapshot of `source`; `None` if there is none. The error says why it can't be read.
+    /// Loads the last saved snapshot of `source`; `None` if there is none. The error is the message for the
+    /// user.
     pub(super) async fn load(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
         let Some(folder) = self.folder.clone() else { return Ok(None) };
         let Some(key) = source.cache_key().await else { return Ok(None) };

@@ -1,20 +1,21 @@
-//! Detection of a suspended machine or a changed clock. In both cases the wall clock moved further than the
-//! program's own clock, and all shown data is older than it seems.
+//! Detection of a suspended machine or a changed clock. In both cases the wall clock has moved further than
+//! the monotonic clock, and all shown data is older than it seems.
 
 use crate::model::Timestamp;
 use std::time::Instant;
 
-/// Largest accepted difference of the two clocks between two ticks, in seconds.
+/// Largest accepted difference between the two clocks from one tick to the next, in seconds.
 const MAX_CLOCK_DRIFT_SECONDS: i64 = 5;
 
-/// Wall clock and monotonic clock at the last tick.
+/// Detector that compares the wall clock with the monotonic clock at each tick.
 #[derive(Debug, Default)]
 pub(super) struct SuspendDetector {
+    /// Wall clock and monotonic clock at the last tick.
     last_tick: Option<(Timestamp, Instant)>,
 }
 
 impl SuspendDetector {
-    /// Returns a detector without a tick.
+    /// Creates a detector that has seen no tick.
     pub(super) fn new() -> Self {
         Self::default()
     }

@@ -30,10 +30,11 @@ use std::{
 /// Largest drawn size in columns and rows: larger than any display, and about 70 MB of cells.
 const MAX_SIZE: (u16, u16) = (1_500, 600);
 
-/// Size of a terminal that reports none, such as a serial line: that of a VT100.
+/// Size of a terminal that reports none, such as a serial line: the size of a VT100.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
-/// True while the terminal is taken over. Only the first caller restores it.
+/// True while the terminal is taken over. The first caller of [`restore`] resets it, so that only one
+/// restores the terminal.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Returns the size of the terminal in columns and rows.
@@ -50,9 +51,10 @@ pub(super) fn is_taken() -> bool {
     IS_TAKEN.load(Ordering::SeqCst)
 }
 
-/// Terminal while Portolan draws on it. Dropping it restores the terminal.
+/// The terminal while Portolan draws on it. Dropping it restores the terminal.
 pub(super) struct TerminalScreen {
-    /// Has a fixed viewport: always the size that the screens were laid out for, never a newer one.
+    /// Has a fixed viewport: the size for which the screens were laid out, even if the terminal has a newer
+    /// one.
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
@@ -61,7 +63,7 @@ pub(super) struct TerminalScreen {
 }
 
 impl TerminalScreen {
-    /// Takes over the terminal to draw screens of that size.
+    /// Takes over the terminal, to draw frames of that size.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
         terminal_guard::start();
         let viewport = Viewport::Fixed(area(size));
@@ -114,7 +116,7 @@ impl TerminalScreen {
         execute!(stdout(), EndSynchronizedUpdate)
     }
 
-    /// Turns mouse events on or off.
+    /// Turns mouse events of the terminal on or off.
     pub(super) fn capture_mouse(&mut self, take: bool) -> io::Result<()> {
         self.mouse = take;
         let out = self.terminal.backend_mut();
@@ -147,7 +149,7 @@ pub(super) fn restore() {
     }
 }
 
-/// Events of the terminal: keys, mouse, paste, resize.
+/// Events of the terminal: keys, mouse, paste and resize, as messages for the app.
 pub(super) struct InputEvents(EventStream);
 
 impl InputEvents {

@@ -26,14 +26,15 @@ use std::{
 /// Argument that makes the program the guard of another process.
 const GUARD_ARGUMENT: &str = "--guard-terminal";
 
-/// Marks in the pipe: the terminal is in use from now on, or it was restored.
+/// Mark in the pipe: the terminal is in use from now on.
 const TAKEN_MARK: &[u8] = b"T";
+/// Mark in the pipe: the terminal was restored.
 const RESTORED_MARK: &[u8] = b"R";
 
 /// Signals that a whole process group receives, for example when its terminal closes. The guard ignores them.
 const IGNORED_SIGNALS: &[i32] = &[SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
-/// Pipe to the guard of this process, once it is started.
+/// Pipe to the guard of this process; empty until the guard is started.
 static GUARD_PIPE: OnceLock<PipeWriter> = OnceLock::new();
 
 /// Starts the guard once. Without a guard, Portolan still restores the terminal after panics and catchable
@@ -48,6 +49,7 @@ pub(super) fn start() {
     }
 }
 
+/// Starts the guard process. Returns the pipe to it.
 fn spawn() -> io::Result<PipeWriter> {
     let modes = TerminalModes::from_termios(&tcgetattr(tty::tty())?);
     let (from, mut to) = pipe()?;
@@ -76,6 +78,7 @@ pub(super) fn note_restored() {
     write_mark(RESTORED_MARK);
 }
 
+/// Writes a mark to the pipe.
 fn write_mark(state: &[u8]) {
     if let Some(mut pipe) = GUARD_PIPE.get() {
         // If the guard is gone, the write fails and there is nothing to do.
@@ -128,17 +131,20 @@ fn join_process_group(group: &str) {
     }
 }
 
-/// Returns true if this process may still change the terminal. A shell that took it back sets the modes
-/// itself, and a background process that tries is stopped (SIGTTOU).
+/// Returns true if this process may still change the terminal. A shell that took the terminal back sets the
+/// modes itself, and the system stops a background process that tries to set them (SIGTTOU).
 fn may_set_modes() -> bool {
     tcgetpgrp(tty::tty()).map_or(true, |foreground| foreground == getpgrp())
 }
 
-/// Terminal modes that raw mode changes (cfmakeraw(3)).
+/// Terminal modes that raw mode changes (see cfmakeraw(3)).
 #[derive(Debug, PartialEq, Eq)]
 struct TerminalModes {
+    /// Input, output, control and local modes.
     flags: [u64; 4],
+    /// Least number of bytes for a read (VMIN).
     min: u8,
+    /// Timeout of a read (VTIME).
     time: u8,
 }
 

@@ -1,9 +1,10 @@
-//! Panic that a test requests, to see that the terminal is restored. Release builds leave this module out.
+//! Panic on request of a test, which then checks that the terminal is restored. Release builds leave this
+//! module out.
 
 /// Countdown to the requested panic.
 #[derive(Debug)]
 pub(super) struct TestPanic {
-    /// Frames before the panic; `None` without one.
+    /// Number of frames before the panic; `None` if no panic is requested.
     frames_left: Option<usize>,
 }
 

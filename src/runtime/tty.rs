@@ -1,4 +1,4 @@
-//! Standard output as a terminal: what both Portolan and its guard need to restore it.
+//! The terminal on standard output: functions with which both Portolan and its guard restore it.
 
 use crossterm::{
     cursor::Show,

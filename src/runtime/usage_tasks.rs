@@ -1,4 +1,4 @@
-//! Tasks that measure the CPU, memory and network use of instances while a screen shows them.
+//! Tasks that measure the CPU, memory and network usage of instances, each while a screen shows it.
 
 use crate::{
     app::Msg,
@@ -16,10 +16,10 @@ use std::{
 use tokio::{sync::mpsc::Sender, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before measuring again after an end or a failure.
+/// Wait before the next measurement after one has ended or failed.
 const RETRY_WAIT: Duration = Duration::from_secs(30);
 
-/// Running measurements, by subscription.
+/// Running measurements, each by its subscription.
 pub(super) struct UsageTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<Msg>,
@@ -27,12 +27,12 @@ pub(super) struct UsageTasks {
 }
 
 impl UsageTasks {
-    /// Returns no tasks yet; they will send their readings to `sender`.
+    /// Creates an empty set of tasks. Their readings go to `sender`.
     pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>) -> Self {
         Self { sources, sender, running: BTreeMap::new() }
     }
 
-    /// Aborts tasks that no screen wants, and starts the new ones.
+    /// Aborts tasks that no screen wants any more, and starts the missing ones.
     pub(super) fn sync(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|subscription, _| wanted.contains(subscription));
         for subscription in wanted {
@@ -46,7 +46,7 @@ impl UsageTasks {
     }
 }
 
-/// Spawns a task that measures until the handle is dropped, and starts again after each panic.
+/// Spawns a task that measures usage until the handle is dropped. The task starts again after a panic.
 fn spawn_measuring(
     source: Arc<dyn Source>,
     target: UsageTarget,
@@ -63,7 +63,7 @@ fn spawn_measuring(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Sends readings until the receiver is dropped.
+/// Sends usage readings until the receiver is dropped. Measures again after a measurement has ended.
 async fn forward_readings(source: Arc<dyn Source>, target: UsageTarget, sender: Sender<Msg>) {
     loop {
         let mut readings = source.usage(target.clone());

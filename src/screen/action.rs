@@ -1,6 +1,7 @@
-//! Actions: everything that a screen can ask of the program.
+//! Actions: requests that a screen returns to the program as data.
 //!
-//! The app carries out an action itself, or passes it on to the runtime as an [`Effect`](crate::effect::Effect).
+//! The app carries out an action itself, or passes it on to the runtime as an
+//! [`Effect`](crate::effect::Effect).
 
 use super::{
     ScreenId,
@@ -28,7 +29,7 @@ pub enum Action {
     OpenPrompt(PromptKind),
     /// Gives the whole terminal to the logs, or takes it back.
     ToggleFullscreen,
-    /// Continues the screen's work after the next frame, because it takes longer than one frame.
+    /// Continues work of the log screen after the next frame, because it takes longer than one frame.
     ContinueWork,
     /// Writes a new file and shows its path.
     SaveFile(NewFile),

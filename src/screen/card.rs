@@ -1,4 +1,4 @@
-//! Service card: a screen with all data on the selected node.
+//! Card: a screen with all data on the selected node, in most cases a service.
 
 use super::{
     Action, Canvas, HitMap, Scene, Screen,
@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 /// Screen with all data on the selected node.
 #[derive(Default)]
 pub struct Card {
+    /// Node at the last `sync`. Another node starts at the top.
     shown_node: Option<NodeId>,
     scroll: Scroll,
 }
@@ -41,8 +42,8 @@ impl Screen for Card {
     }
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
-        if self.shown_node != scene.store.selected {
-            *self = Self { shown_node: scene.store.selected.clone(), ..Self::default() };
+        if self.shown_node != scene.store.session.selected {
+            *self = Self { shown_node: scene.store.session.selected.clone(), ..Self::default() };
         }
         let width = usize::from(area.width.saturating_sub(4));
         let rows =

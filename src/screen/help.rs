@@ -19,12 +19,12 @@ const KEY_COLUMN_WIDTH: usize = 18;
 /// Smallest screen width that has room for the command ids.
 const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
 
-/// Screen with keys, commands and the legend.
+/// Screen with the keys of all commands and the legend of the map.
 pub struct Help {
     scroll: Scroll,
-    /// Key context of the screen below. Help for the logs shows their many keys first.
+    /// Key context of the screen from which the user opened help. On the log screen its many keys come first.
     context: KeyContext,
-    /// Commands that apply on the screen below. The others are dim.
+    /// Commands that apply on that screen. The others are dim.
     offered: BTreeSet<Command>,
 }
 
@@ -63,15 +63,16 @@ impl Screen for Help {
 }
 
 impl Help {
-    /// Starts at the top, for a screen below with the key context `over`, on which the commands `offered` apply.
+    /// Prepares help for the screen from which the user opens it: its key context `over`, and the commands
+    /// `offered` that apply there.
     pub fn open_over(&mut self, over: KeyContext, offered: BTreeSet<Command>) {
         *self = Self { context: over, offered, ..Self::default() };
     }
 }
 
-/// Returns the rows that match the search, or all rows without a search.
+/// Returns the lines of the entries that match the search, or all lines without a search.
 fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
-    let search = &scene.store.search;
+    let search = &scene.store.session.search;
     let words = |rows: &Vec<Line<'_>>| {
         let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
         text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
@@ -84,7 +85,7 @@ fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static
     entries.into_iter().flatten().collect()
 }
 
-/// Returns the whole page: an entry for each title, command and line of the legend.
+/// Returns all entries with their lines: one for each title, command and line of the legend.
 fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
     let over = help.context;
     let ink = &scene.theme.styles;
@@ -116,8 +117,8 @@ fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'stat
     entries
 }
 
-/// Returns the rows of one command; `is_offered` is false if it does not apply now. A narrow screen leaves out
-/// the command id.
+/// Returns the lines of one command: keys, id and description. `is_offered` is false if the command does not
+/// apply now. A narrow screen leaves out the id.
 fn command_lines(
     spec: &CommandSpec,
     keys: &[String],
@@ -144,7 +145,7 @@ fn command_lines(
         .collect()
 }
 
-/// Returns the legend of the map's marks and lines.
+/// Returns the legend of the map's symbols and lines.
 fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     use Health::{Degraded, Failing, Healthy, Starting, Stopped, Unknown};
     let (theme, ink) = (scene.theme, &scene.theme.styles);
@@ -181,7 +182,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     ]
 }
 
-/// Returns the legend of the marks for databases, queues and other roles.
+/// Returns the legend line of the symbols for databases, queues and other roles of products.
 fn role_legend(ascii: bool) -> String {
     let known = [
         (ProductRole::Database, "database"),
@@ -197,7 +198,7 @@ fn role_legend(ascii: bool) -> String {
     format!("  {}", words.join("  "))
 }
 
-/// Returns the legend of the numbers on the map.
+/// Returns the legend of the map's numbered badges of hubs, counts of hidden neighbours, and marks.
 fn number_legend(ascii: bool) -> [&'static str; 2] {
     if ascii {
         [

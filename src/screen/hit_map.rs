@@ -1,16 +1,16 @@
-//! Clickable areas of the screen. Drawing fills the map, and mouse handling reads it.
+//! Clickable areas of the terminal. Drawing a frame fills the hit map, and handling of the mouse reads it.
 
 use crate::{command::Command, model::NodeId};
 use ratatui::layout::{Position, Rect};
 
-/// Target of a click.
+/// Target of a click: what a clickable area stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// Node on the map or in a list.
     Node(NodeId),
     /// Row of the shown screen, by its index.
     Row(usize),
-    /// Command in the header or footer.
+    /// Command to run, in the header or footer.
     Command(Command),
     /// Cell of an overview, such as the mini-map or the histogram.
     Overview,

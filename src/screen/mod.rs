@@ -34,7 +34,7 @@ use std::collections::BTreeSet;
 /// Data that every screen is drawn from.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
-    /// State of all sources, and the selection.
+    /// Data of all sources, and the user's session.
     pub store: &'a Store,
     /// Colours and glyphs.
     pub theme: &'a Theme,
@@ -49,9 +49,10 @@ pub trait Screen {
     /// Handles a command that the program itself does not handle.
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action>;
 
-    /// Returns true if `command` does something on this screen now. Only commands that the program itself does
-    /// not handle are asked for, and `Command::Back`: it applies if it is a step within this screen instead of
-    /// out of it.
+    /// Returns true if `command` does something on this screen now.
+    ///
+    /// The program asks only for commands that it does not handle itself, and for `Command::Back`. For
+    /// `Back`, true means that it undoes a step within this screen; otherwise it closes the screen.
     fn applies(&self, command: Command, store: &Store) -> bool;
 
     /// Returns the commands for the footer, the most useful first. The footer shows those that apply.
@@ -62,7 +63,7 @@ pub trait Screen {
         BTreeSet::new()
     }
 
-    /// Adapts the screen to changes of the store, the selection or its area.
+    /// Adapts the state of the screen to changes of the store or of its area, before it is drawn.
     ///
     /// The program calls this for all shown screens, and for the map also while it is hidden.
     fn sync(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
@@ -98,17 +99,17 @@ pub enum ScreenId {
     Help,
 }
 
-/// Row of the screen table: title and key context of one screen.
+/// Row of `SCREEN_TABLE`: title and key context of one screen.
 pub struct ScreenSpec {
     /// Screen that the row describes.
     pub id: ScreenId,
-    /// Title of the screen.
+    /// Name of the screen in texts.
     pub title: &'static str,
-    /// Context of the keys on this screen.
+    /// Context in which the keymap looks up keys on this screen.
     pub key_context: KeyContext,
 }
 
-/// Returns a row of the table.
+/// Returns a row of `SCREEN_TABLE`.
 const fn row(id: ScreenId, title: &'static str, key_context: KeyContext) -> ScreenSpec {
     ScreenSpec { id, title, key_context }
 }
@@ -127,7 +128,7 @@ pub const SCREEN_TABLE: &[ScreenSpec] = &[
 ];
 
 impl ScreenId {
-    /// Returns the screen's row in the table.
+    /// Returns the screen's row in `SCREEN_TABLE`.
     #[must_use]
     pub fn spec(self) -> &'static ScreenSpec {
         SCREEN_TABLE.iter().find(|spec| spec.id == self).unwrap_or(&SCREEN_TABLE[0])

@@ -1,4 +1,4 @@
-//! Files to save, whose text is written only when the runtime saves them.
+//! Files to save. The runtime produces their text only when it writes them.
 
 use std::{fmt, sync::Arc};
 
@@ -13,7 +13,7 @@ pub struct NewFile {
     pub text: DeferredText,
 }
 
-/// Text that a pure function writes only when the text is displayed.
+/// Text that a pure function produces only when the runtime writes it to a file.
 #[derive(Clone)]
 pub struct DeferredText(Arc<WriteFn>);
 
@@ -34,7 +34,7 @@ impl fmt::Display for DeferredText {
 }
 
 impl PartialEq for DeferredText {
-    /// Returns true if both share one function. Calls neither.
+    /// Returns true if both texts share one function. Does not call it.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -1,4 +1,4 @@
-//! Source list: state, failures and remedies of each source.
+//! Sources screen: state, failures and remedies of each source.
 
 use super::{
     Action, Canvas, HitMap, Scene, Screen,
@@ -26,7 +26,7 @@ impl Screen for Sources {
 
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         // Scrolling moves by whole sources, whatever their height.
-        self.scroll.set_size(scene.store.sources.len(), 1);
+        self.scroll.set_size(scene.store.world.sources.len(), 1);
         Vec::new()
     }
 
@@ -40,7 +40,7 @@ impl Screen for Sources {
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let mut y = area.y;
-        for status in scene.store.sources.iter().skip(self.scroll.first_row()) {
+        for status in scene.store.world.sources.iter().skip(self.scroll.first_row()) {
             let lines = source_lines(status, scene, usize::from(area.width.saturating_sub(4)));
             let height = (lines.len() as u16 + 2).min(area.bottom().saturating_sub(y));
             if height < 3 {
@@ -57,17 +57,18 @@ impl Screen for Sources {
     }
 }
 
-/// Returns the lines of a source with their styles.
+/// Returns the lines about one source with their styles: state, location, quota, progress, counts, failures.
 fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
     let Scene { store, theme, .. } = scene;
-    let (health, _) = source_badge::source_badge(status, store);
-    let trouble = source_badge::problem_label(status, store).filter(|word| *word != status.state.as_str());
+    let (health, _) = source_badge::source_badge(status, &store.world);
+    let trouble =
+        source_badge::problem_label(status, &store.world).filter(|word| *word != status.state.as_str());
     let trouble = trouble.map(|word| format!(": {word}")).unwrap_or_default();
     let (plain, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
     let read = status
         .last_read
-        .map_or("not read yet".to_owned(), |at| format!("last read {} ago", time::age(at, store.now)));
-    let next = source_badge::next_poll_label(status, store.now)
+        .map_or("not read yet".to_owned(), |at| format!("last read {} ago", time::age(at, store.world.now)));
+    let next = source_badge::next_poll_label(status, store.world.now)
         .map(|words| format!(", {words}"))
         .unwrap_or_default();
     let mut lines = vec![
@@ -82,7 +83,7 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
         lines.push((words, dim));
     }
     lines.extend(status.progress.iter().map(|progress| (format!("{progress}"), plain)));
-    if let Some(snapshot) = store.inventory.snapshots().find(|s| s.source == status.id) {
+    if let Some(snapshot) = store.world.inventory.snapshots().find(|s| s.source == status.id) {
         let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
         let counts = format!(
             "{}, {}, {}",

@@ -1,4 +1,5 @@
-//! Colours and glyphs by meaning. Each health has its own shape, so that colour is never the only sign.
+//! Theme: colours and glyphs by meaning. Each health has its own glyph, so that colour is never the only
+//! sign.
 
 use crate::{
     model::{Health, Severity, SourceState},
@@ -7,7 +8,7 @@ use crate::{
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Styles by meaning, and the glyphs of one character set.
+/// Styles from a theme file, and the glyphs of one character set.
 #[derive(Clone, Debug)]
 pub struct Theme {
     /// Styles of text, lines and states.
@@ -22,8 +23,10 @@ pub struct Theme {
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub struct ThemeStyles {
     pub text: ThemeStyle,
+    /// Less important text.
     pub dim: ThemeStyle,
     pub title: ThemeStyle,
+    /// Emphasised text, such as notices and marks.
     pub accent: ThemeStyle,
     pub healthy: ThemeStyle,
     pub starting: ThemeStyle,
@@ -32,14 +35,22 @@ pub struct ThemeStyles {
     pub stopped: ThemeStyle,
     pub unknown: ThemeStyle,
     pub border: ThemeStyle,
+    /// Line of a declared edge on the map.
     pub line: ThemeStyle,
+    /// Line of an observed edge.
     pub observed: ThemeStyle,
+    /// Line of a possible edge.
     pub possible: ThemeStyle,
     pub selected: ThemeStyle,
+    /// Border of the selected box and of its neighbours on the map.
     pub near: ThemeStyle,
+    /// Search match.
     pub found: ThemeStyle,
+    /// Background of the header, and of the visible part in the mini-map.
     pub bar: ThemeStyle,
+    /// Key in a key hint.
     pub key: ThemeStyle,
+    /// Label that stands out, such as `DEMO` or an active filter.
     pub badge: ThemeStyle,
 }
 
@@ -95,8 +106,10 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     pub arrow: &'static str,
     pub arrow_back: &'static str,
+    /// Pieces of line for possible, declared and observed edges.
     pub edge_lines: [&'static str; 3],
     pub cross: &'static str,
+    /// Corners of a frame: upper left, upper right, lower left, lower right.
     pub corners: [&'static str; 4],
     pub horizontal: &'static str,
     pub vertical: &'static str,
@@ -208,7 +221,7 @@ impl Theme {
         }
     }
 
-    /// Returns a piece of the line that the map draws for edges of this strength.
+    /// Returns a short piece of the line for edges of this strength, for texts and legends.
     #[must_use]
     pub fn edge_line(&self, strength: Strength) -> &'static str {
         let [possible, declared, observed] = self.glyphs.edge_lines;

@@ -1,26 +1,29 @@
-//! Deduplication of log lines. A read pass that is reopened, or runs beside another, brings lines that are
-//! known already. No source identifies lines in all its ways of reading, so time and text
-//! identify them. Equal lines are counted: of three equal lines in one millisecond, each is new exactly once.
+//! Deduplication of log lines. If Portolan reads a log again, or in two ways at once, some lines arrive more
+//! than once. No source gives lines an id in all its ways of reading, so time and text identify a line. Equal
+//! lines are counted: of three equal lines in one millisecond, each is new exactly once.
 
 use std::{
     collections::{HashMap, VecDeque},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Maximum number of remembered lines, 1 MiB of memory. Under heavy load they cover a shorter time.
+/// Maximum number of remembered lines, 1 MiB of memory. Under heavy load they cover less than the window.
 const MAX_REMEMBERED_LINES: usize = 1 << 16;
 
-/// Number of lines searched on each side of a line's position in time order.
+/// Number of lines searched for a repeated line, on each side of its position in time order.
 const REPEAT_SEARCH_LINES: usize = 256;
 
 /// Identity of a line: its time in the source's unit, and a hash of its text.
 type LineKey = (i64, u64);
 
-/// Recently read lines, with those that each running pass will still repeat.
+/// Memory of the recently read lines of one log, which tells new lines from repeated ones.
 #[derive(Clone, Debug)]
 pub(crate) struct LineDedup {
+    /// Time for which lines are remembered, in the source's unit.
     window: i64,
+    /// Remembered lines, oldest first.
     recent: VecDeque<LineKey>,
+    /// Time of the newest line.
     newest: Option<i64>,
     /// Lines older than this are no longer remembered.
     remembered_from: i64,
@@ -30,11 +33,12 @@ pub(crate) struct LineDedup {
     unique_timestamps: bool,
     /// True while the source is repeating lines.
     is_repeating: bool,
+    /// Running passes, each with the known lines that it has not brought yet, and their number.
     passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
     passes_begun: u32,
 }
 
-/// Pass over a log, which brings each line once.
+/// Handle of one pass over a log. A pass brings each line once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReadPass {
     number: u32,
@@ -68,13 +72,13 @@ impl LineDedup {
         }
     }
 
-    /// Creates a memory for a source that gives each line its own time and repeats some lines within a pass.
+    /// Creates a memory for a source that gives each line its own time, and may repeat lines within a pass.
     pub(crate) fn with_unique_timestamps(span: i64) -> Self {
         Self { unique_timestamps: true, ..Self::new(span) }
     }
 
-    /// Begins a pass. One with history brings old lines again. One without brings only lines that the source
-    /// received since, whatever their time.
+    /// Begins a pass. A pass with history brings old lines again. A pass without history brings only lines
+    /// that the source receives from now on, which may carry an older time.
     pub(crate) fn begin_pass(&mut self, includes_history: bool) -> ReadPass {
         self.passes_begun += 1;
         let reading = ReadPass { number: self.passes_begun, includes_history };
@@ -131,10 +135,10 @@ impl LineDedup {
         true
     }
 
-    /// Returns true if a line older than the newest came before. Lines arrive nearly in time order.
+    /// Returns true if a line older than the newest is a repetition. Lines arrive nearly in time order.
     fn is_repeated(&self, key: LineKey) -> bool {
-        // A line at the newest time counts as repeated only while others repeat too; otherwise two equal
-        // lines share a time.
+        // An equal line at the newest time is a repetition only if the line before was one too. Otherwise the
+        // source wrote two equal lines at the same time.
         let is_past = |newest: i64| key.0 < newest || (key.0 == newest && self.is_repeating);
         if !self.newest.is_some_and(is_past) {
             return false;

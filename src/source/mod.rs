@@ -1,5 +1,5 @@
-//! Sources: Docker engines, ECS clusters, compose projects and recordings. Each returns everything it sees
-//! now as one snapshot.
+//! Sources: Docker engines, ECS clusters, compose projects and recordings. Each returns its services, as they
+//! are now, in one snapshot.
 
 pub mod compose;
 pub mod docker;
@@ -37,7 +37,7 @@ pub enum Config {
     Replay(replay::Config),
 }
 
-/// Source of services. Its only state is caches.
+/// System that Portolan reads for services, logs and usage. An implementation keeps no state except caches.
 pub trait Source: Send + Sync {
     /// Returns the id, unique among the sources in use.
     fn id(&self) -> &SourceId;
@@ -67,7 +67,8 @@ pub trait Source: Send + Sync {
         async { None }.boxed()
     }
 
-    /// Returns the key of its saved outages. It depends on the location, not on the id.
+    /// Returns the key under which Portolan saves the source's outages. It depends on the location, not on
+    /// the id.
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
@@ -89,7 +90,7 @@ pub trait Source: Send + Sync {
         false
     }
 
-    /// Returns how much later than newer lines an older line of another stream may arrive.
+    /// Returns the longest time that a log line may arrive later than newer lines of other streams.
     fn reorder_window(&self) -> Duration {
         Duration::from_millis(150)
     }

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names of the loopback address.
 pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Port information of one member of a namespace.
+/// Ports of one container in a shared namespace, as evidence of where it listens.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Member {
+pub(super) struct MemberPorts {
     /// Ports on which it was observed to listen.
     pub(super) listening: BTreeSet<u16>,
     /// Ports that its image or options declare.
@@ -25,7 +25,7 @@ pub(super) struct Member {
     pub(super) product: Option<&'static Product>,
 }
 
-/// Listening member of each port, as positions in the list of members.
+/// Listening member behind each port of a shared namespace, by position in the list of members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listeners {
     /// Member behind each known port.
@@ -35,9 +35,9 @@ pub(super) struct Listeners {
 }
 
 /// Finds the listening member of each port. The first of `members` owns the namespace.
-pub(super) fn find_listeners(members: &[Member]) -> Listeners {
+pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
     // If a container declares no ports, those of its product count.
-    let known = |member: &Member| match member.product {
+    let known = |member: &MemberPorts| match member.product {
         Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.default_ports(),
         _ => &[],
     };
@@ -46,11 +46,11 @@ pub(super) fn find_listeners(members: &[Member]) -> Listeners {
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())
         .collect();
     let elsewhere = match members {
-        // A container that only provides the network for one other answers nothing itself.
+        // An owner that only provides the network for one other member, such as a VPN, listens nowhere else.
         [lender, _] if lender.product.is_some_and(Product::is_network_provider) => 1,
         _ => 0,
     };
-    let only = |fits: &dyn Fn(&Member) -> bool| {
+    let only = |fits: &dyn Fn(&MemberPorts) -> bool| {
         let mut found = members.iter().enumerate().filter(|(_, member)| fits(member));
         found.next().map(|(place, _)| place).filter(|_| found.next().is_none())
     };
@@ -78,8 +78,8 @@ impl Listeners {
         self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// Returns the ports at which the member at `place` answers to the owner's names. `None` stands for every
-    /// port without a known listener.
+    /// Returns the ports at which callers of the owner's names reach the member at `place`. `None` stands for
+    /// every port without a known listener.
     pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
         let ports =
             self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);
@@ -95,21 +95,21 @@ impl Listeners {
 
 #[cfg(test)]
 mod tests {
-    use super::{Listeners, Member, find_listeners};
+    use super::{Listeners, MemberPorts, find_listeners};
     use crate::topology::Product;
     use std::collections::BTreeSet;
 
-    fn exposing(ports: &[u16]) -> Member {
-        Member { exposed: ports.iter().copied().collect(), ..Member::default() }
+    fn exposing(ports: &[u16]) -> MemberPorts {
+        MemberPorts { exposed: ports.iter().copied().collect(), ..MemberPorts::default() }
     }
 
-    fn member_behind(members: &[Member], port: u16) -> usize {
+    fn member_behind(members: &[MemberPorts], port: u16) -> usize {
         find_listeners(members).member_at(port)
     }
 
     #[test]
     fn a_published_port_belongs_to_the_member_that_exposes_it() {
-        let lender = Member { published: BTreeSet::from([8080]), ..exposing(&[8080, 1194]) };
+        let lender = MemberPorts { published: BTreeSet::from([8080]), ..exposing(&[8080, 1194]) };
         let members = [lender, exposing(&[8080]), exposing(&[])];
         assert_eq!(member_behind(&members, 8080), 1);
         assert_eq!(member_behind(&members, 1194), 0, "the lender's own");
@@ -118,13 +118,13 @@ mod tests {
 
     #[test]
     fn an_observed_port_wins_over_an_exposed_port() {
-        let seen = Member { listening: BTreeSet::from([8080]), ..Member::default() };
+        let seen = MemberPorts { listening: BTreeSet::from([8080]), ..MemberPorts::default() };
         assert_eq!(member_behind(&[exposing(&[]), exposing(&[8080]), seen], 8080), 2);
     }
 
     #[test]
     fn a_product_listens_on_its_own_port() {
-        let redis = Member { product: Product::of_image("redis:7"), ..Member::default() };
+        let redis = MemberPorts { product: Product::of_image("redis:7"), ..MemberPorts::default() };
         assert_eq!(member_behind(&[exposing(&[80]), exposing(&[]), redis], 6379), 2);
     }
 
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_only_other_member_of_a_vpn_namespace_is_the_default() {
-        let vpn = Member { product: Product::of_image("qmcgaw/gluetun"), ..exposing(&[8888]) };
+        let vpn = MemberPorts { product: Product::of_image("qmcgaw/gluetun"), ..exposing(&[8888]) };
         let members = [vpn, exposing(&[])];
         assert_eq!(member_behind(&members, 80), 1);
         assert_eq!(member_behind(&members, 8888), 0, "the VPN's own proxy");

@@ -1,9 +1,9 @@
-//! Settings shared by several services, which count as one piece of evidence.
+//! References that several services share through one file, setting or start order.
 //!
-//! A file or start order written once and handed to many services shows only that *some* of them use the
-//! names in it. This pass runs over the services of a finished snapshot and gives such references a kind of
-//! their own, with less weight in the topology. It belongs to the sources, because only they know which
-//! containers run the same program. The references stay, so more information never removes an edge.
+//! A file or start order that is written once and given to many services shows only that *some* of them call
+//! the hosts that it names. This pass runs over the services of a finished snapshot and gives such references
+//! a kind of their own, with less weight in the topology. It belongs to the sources, because only they know
+//! which containers run the same program. It removes no reference, so more information never removes an edge.
 
 use crate::model::{ImageRef, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, Text};
 use std::{
@@ -15,7 +15,8 @@ use std::{
 /// Minimum number of services with the same setting for it to count as shared.
 const MIN_SHARERS: usize = 3;
 
-/// Minimum number of names in a file that several images share for it to count as an address book.
+/// Minimum number of names in a file that different programs share for the file to count as an address book:
+/// a list of all hosts, of which each program uses some.
 const MIN_ADDRESS_BOOK_NAMES: usize = 3;
 
 /// Minimum length of a program name that can claim a path, in letters.
@@ -25,7 +26,7 @@ const MIN_PROGRAM_NAME_CHARS: usize = 3;
 const GENERIC_IMAGE_WORDS: &[&str] =
     &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
 
-/// Program: an image with its command line.
+/// Program of a container: its image, and a hash of its command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Program {
     /// Image as configured, with its tag.
@@ -58,7 +59,7 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
     groups.retain(|group, members| group.is_some() && members.len() >= MIN_SHARERS);
     let groups: BTreeMap<_, _> =
-        groups.iter().map(|(name, members)| (name, ServiceGroup::new(members, programs))).collect();
+        groups.iter().map(|(name, members)| (name, GroupReferences::new(members, programs))).collect();
     let changes: Vec<(usize, Vec<Reference>)> = services
         .iter()
         .enumerate()
@@ -69,23 +70,24 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
 }
 
-/// File content that services share: the file name without its folder, because each may mount it elsewhere,
-/// and all targets in it.
+/// Key of equal files: the name without the folder, because each service may mount the file elsewhere, and
+/// all targets that the file names.
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
-/// Shared settings of one compose project or cluster.
-struct ServiceGroup<'a> {
+/// References of all services in one compose project or cluster, indexed to find the shared ones.
+struct GroupReferences<'a> {
     programs: &'a BTreeMap<ServiceId, Program>,
-    /// Services with each file, and the targets in each service's files by full path.
+    /// Services that read each file.
     readers: BTreeMap<FileKey<'a>, BTreeSet<&'a ServiceId>>,
+    /// Targets that each file names, by service and full path.
     files: BTreeMap<(&'a ServiceId, &'a str), BTreeSet<&'a ReferenceTarget>>,
     /// Services that wait for each target at start.
     dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
-    /// Settings that all services have.
+    /// References in variables and arguments that all services have.
     common_settings: BTreeSet<&'a Reference>,
 }
 
-impl<'a> ServiceGroup<'a> {
+impl<'a> GroupReferences<'a> {
     fn new(members: &'a [Arc<Service>], programs: &'a BTreeMap<ServiceId, Program>) -> Self {
         let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -124,6 +126,7 @@ impl<'a> ServiceGroup<'a> {
         Some(mentions)
     }
 
+    /// Returns the kind of a reference of `service`, changed if other services share the reference.
     fn reference_kind(&self, service: &Service, reference: &Reference) -> ReferenceKind {
         match reference.kind {
             ReferenceKind::Environment | ReferenceKind::Argument
@@ -143,6 +146,7 @@ impl<'a> ServiceGroup<'a> {
         }
     }
 
+    /// Returns the kind of the references in the file at `path` of `service`.
     fn file_kind(&self, service: &Service, path: &str) -> ReferenceKind {
         let names = self.files.get(&(&service.id, path));
         let readers = names.and_then(|names| self.readers.get(&(file_name(path), names.clone())));
@@ -176,8 +180,8 @@ impl<'a> ServiceGroup<'a> {
         !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
     }
 
-    /// Returns true if at least `MIN_SHARERS` of `sharers` run the image of `service`, and not all of them
-    /// the same program.
+    /// Returns true if at least `MIN_SHARERS` of `sharers` belong to the suite of `service`: they run its
+    /// image, but not all with the same command line.
     fn is_shared_by_suite(&self, service: &Service, sharers: Option<&BTreeSet<&ServiceId>>) -> bool {
         let Some(own) = self.programs.get(&service.id) else { return false };
         let programs = sharers.into_iter().flatten().filter_map(|id| self.programs.get(*id));
@@ -186,7 +190,7 @@ impl<'a> ServiceGroup<'a> {
     }
 }
 
-/// Returns the variables and arguments that are equal in all of `members`.
+/// Returns the references in variables and arguments that all of `members` have.
 fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
     let Some((first, others)) = members.split_first() else { return BTreeSet::new() };
     let mut common: BTreeSet<&Reference> = first

@@ -1,5 +1,6 @@
-//! Placeholder for a source that can't be opened yet. It fails like any other source and leaves the others
-//! alone. Each poll tries to open it again, and once open it delegates to the real source.
+//! Placeholder for a source that can't be opened yet, such as a recording whose file is missing. Its polls
+//! fail without affecting other sources. Each poll tries to open the source; then the placeholder delegates
+//! to it.
 
 use super::{DoctorCheck, Source};
 use crate::background::{self, Panicked};
@@ -25,11 +26,12 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 /// Function that opens the source; it may read files.
 type OpenSource = Arc<dyn Fn() -> Result<Arc<dyn Source>, Failure> + Send + Sync>;
 
-/// Source that can't be opened yet.
+/// Placeholder that opens its source at a poll and then delegates to it.
 pub struct UnopenedSource {
     id: SourceId,
     kind: &'static str,
     open: OpenSource,
+    /// The real source, once it is open.
     opened: OnceLock<Arc<dyn Source>>,
     /// Notified when the source was opened.
     opened_notify: Arc<Notify>,

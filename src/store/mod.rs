@@ -1,361 +1,48 @@
-//! The store: everything known from all sources, and the user's session. Every screen reads it; only
+//! The store: the world that all sources report, and the user's session. Every screen reads it; only
 //! `App::update` changes it.
 
-mod log_streams;
+mod world;
 mod session;
-mod large_groups;
-mod deployment_time;
-mod outages;
-mod sources;
-mod usage;
+mod filtering;
+mod selection;
 
-pub use deployment_time::deployment_time;
-pub use log_streams::{
-    expired_streams::expired_stream_targets,
-    log_targets::{dedup_targets, log_targets},
-};
-pub use session::{grouping::Grouping, search::Search, selection_history::SelectionHistory};
-pub use usage::{UsageHistory, usage_target};
-
-use crate::{
-    diagnosis::{self, FaultInvolvement, OutageTracker},
-    history::History,
-    log_store::LogStore,
-    model::{
-        Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot, SnapshotDiff,
-        SourceId, SourceStatus, Timestamp,
-    },
-    topology::{
-        Counterpart, EdgeFilter, FailedConnection, IncrementalTopology, Node, NodeKind, Topology,
-        counterparts, failed_connections,
-    },
-};
-use jiff::{SignedDuration, tz::TimeZone};
-use large_groups::LargeGroups;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+pub use session::{Grouping, MapSettings, Search, SelectionHistory, Session};
+pub use world::{
+    UsageHistory, World, dedup_targets, deployment_time, expired_stream_targets, log_targets, usage_target,
 };
 
-/// Interval at which findings are evaluated when only time has passed. A change of the data evaluates them at
-/// once.
-const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
+use crate::model::{Failure, Inventory, Snapshot, SourceId, SourceStatus, Timestamp};
 
 /// Everything known from all sources, together with the user's selection, filters and settings.
+#[derive(Clone)]
 pub struct Store {
-    /// Services of all sources.
-    pub inventory: Inventory,
-    incremental_topology: IncrementalTopology,
-    /// Groups that are too large for one frame.
-    large_groups: LargeGroups,
-    /// Counterparts of each node: nodes in other sources that seem to be the same service.
-    pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
-    /// Connections that a network rule rejected or that failed.
-    pub failed_connections: Vec<FailedConnection>,
-    /// Incremented with every change of the topology, so that derived data is rebuilt only then.
-    pub topology_version: u64,
-    /// Findings, the most severe first.
-    pub findings: Vec<Finding>,
-    /// Incremented with every evaluation of the findings, so that derived data is rebuilt only then.
-    pub findings_version: u64,
-    /// Part that each node plays in the findings: cause, victim or affected.
-    pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
-    /// Events of all sources, and changes between their snapshots.
-    pub history: History,
-    /// Status of each source, in configuration order.
-    pub sources: Vec<SourceStatus>,
-    /// Services known only from an earlier run: their source has not reported them yet in this one.
-    pub cached_services: BTreeSet<ServiceId>,
-    /// Selected node, the same on every screen.
-    pub selected: Option<NodeId>,
-    /// Node that the user selected and that disappeared. It is selected again when it returns.
-    lost_selection: Option<NodeId>,
-    /// True if the user made the selection. Until then, and until all sources have answered, Portolan selects
-    /// the node with the worst finding.
-    pub selected_by_user: bool,
-    /// Time of the last tick.
-    pub now: Timestamp,
-    /// Time of the last evaluation of the findings.
-    evaluated_at: Timestamp,
-    /// Start times of the outages that last.
-    outage_tracker: OutageTracker,
-    /// Outage data that was saved for the next run.
-    outage_save_state: outages::OutageSaveState,
-    /// Signals of the followed log streams, such as silence and missing log groups.
-    stream_health: log_streams::stream_health::StreamHealth,
-    /// Log lines in memory.
-    pub logs: LogStore,
-    /// CPU and memory readings of the instances that the user views.
-    pub usage: UsageHistory,
-    /// Search that the user typed last.
-    pub search: Search,
-    /// Source whose nodes alone are shown; `None` shows all sources.
-    pub only_source: Option<SourceId>,
-    /// Nodes to export: those in the map's focus. `None` exports everything.
-    pub only_nodes: Option<BTreeSet<NodeId>>,
-    /// True if only faulty nodes and their neighbours are shown.
-    pub faults_only: bool,
-    /// Filter for the edges.
-    pub edge_filter: EdgeFilter,
-    /// Grouping and hubs of the map.
-    pub map_settings: MapSettings,
-    /// Selections before the current one, to go back to.
-    pub selection_history: SelectionHistory,
-    /// Marked nodes, the newest last.
-    pub marks: Vec<NodeId>,
-    /// Time zone for the times on the screen.
-    pub time_zone: TimeZone,
-    /// True if the built-in demo is running.
-    pub demo: bool,
-}
-
-/// Map settings: the configured values, and the grouping that the user chose since.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MapSettings {
-    /// Grouping in use now.
-    pub grouping: Grouping,
-    /// Grouping from the configuration.
-    pub configured_grouping: Grouping,
-    /// Names of services to treat as hubs, in addition to the automatic ones: badges replace the lines to
-    /// them.
-    pub hub_names: Vec<String>,
+    /// Everything known from all sources.
+    pub world: World,
+    /// Selection, filters and settings of the user.
+    pub session: Session,
 }
 
 impl Store {
-    /// Creates a store in which `sources` have not answered yet. `log_bytes` limits the log lines in memory.
+    /// Creates a store before the first poll of `sources`. `log_bytes` limits the log lines in memory.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
-        Self {
-            inventory,
-            incremental_topology: IncrementalTopology::default(),
-            large_groups: LargeGroups::default(),
-            counterparts: BTreeMap::new(),
-            failed_connections: Vec::new(),
-            topology_version: 0,
-            findings: Vec::new(),
-            findings_version: 0,
-            fault_roles: BTreeMap::new(),
-            history: History::default(),
-            demo: sources.iter().any(|s| s.kind == "demo"),
-            sources,
-            cached_services: BTreeSet::new(),
-            selected: None,
-            lost_selection: None,
-            selected_by_user: false,
-            now,
-            evaluated_at: Timestamp::UNIX_EPOCH,
-            outage_tracker: OutageTracker::default(),
-            outage_save_state: outages::OutageSaveState::default(),
-            stream_health: log_streams::stream_health::StreamHealth::default(),
-            logs: LogStore::new(log_bytes),
-            usage: UsageHistory::default(),
-            search: Search::default(),
-            only_source: None,
-            only_nodes: None,
-            faults_only: false,
-            edge_filter: EdgeFilter::All,
-            map_settings: MapSettings::default(),
-            selection_history: SelectionHistory::default(),
-            marks: Vec::new(),
-            time_zone: TimeZone::UTC,
-        }
+        Self { world: World::new(inventory, sources, log_bytes, now), session: Session::default() }
     }
 
-    /// Copies the store for another thread, without log lines, history and usage readings.
-    #[must_use]
-    pub fn without_logs(&self) -> Self {
-        Self {
-            inventory: self.inventory.clone(),
-            incremental_topology: self.incremental_topology.clone(),
-            large_groups: self.large_groups.clone(),
-            counterparts: self.counterparts.clone(),
-            failed_connections: self.failed_connections.clone(),
-            findings: self.findings.clone(),
-            fault_roles: self.fault_roles.clone(),
-            history: History::default(),
-            sources: self.sources.clone(),
-            cached_services: self.cached_services.clone(),
-            selected: self.selected.clone(),
-            lost_selection: self.lost_selection.clone(),
-            logs: LogStore::new(0),
-            usage: UsageHistory::default(),
-            outage_tracker: OutageTracker::default(),
-            outage_save_state: outages::OutageSaveState::default(),
-            stream_health: log_streams::stream_health::StreamHealth::default(),
-            search: self.search.clone(),
-            only_source: self.only_source.clone(),
-            only_nodes: self.only_nodes.clone(),
-            map_settings: self.map_settings.clone(),
-            selection_history: self.selection_history.clone(),
-            marks: self.marks.clone(),
-            time_zone: self.time_zone.clone(),
-            ..*self
-        }
-    }
-
-    /// Applies the result of polling `source`. Returns true if anything but times changed.
+    /// Applies the snapshot or failure of a poll of `source`, and selects another node if the selected one
+    /// disappeared. Returns true if anything but times changed.
     pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
-        let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
-        let complete = self.sources.iter().all(SourceStatus::has_finished_loading);
+        let complete = self.world.sources.iter().all(SourceStatus::has_finished_loading);
         let anchor = self.selection_anchor();
-        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
-        let before = (status.state, status.failure.clone());
-        let changed = match outcome {
-            Ok(snapshot) => {
-                status.record_success(snapshot.taken_at, &snapshot.progress);
-                let old = self.inventory.snapshot(source).cloned();
-                let partial = snapshot.is_partial();
-                for service in &snapshot.services {
-                    self.cached_services.remove(&service.id);
-                }
-                self.cached_services.retain(|service| partial || &SourceId::from(service) != source);
-                let snapshot = if let (true, Some(old)) = (partial, &old) {
-                    snapshot.fill_unread_from(old)
-                } else {
-                    snapshot
-                };
-                let change = self.inventory.replace(Arc::new(snapshot));
-                if let Some(new) = self.inventory.snapshot(source) {
-                    self.history.record_snapshot(old.as_deref(), new, &change);
-                }
-                change
-            }
-            Err(failure) => {
-                status.record_failure(failure);
-                SnapshotDiff::Unchanged
-            }
-        };
-        self.history.record_source_state(before.0, status, self.now);
-        let status_changed = before != (status.state, status.failure.clone());
-        let changed = self.update_topology(&changed);
-        if changed || status_changed {
-            self.evaluate_findings();
-        }
+        let changed = self.world.apply_snapshot(source, outcome);
         self.restore_or_replace_selection(&anchor, complete);
-        changed || status_changed
+        changed
     }
 
-    /// Stores log lines and stream states, and adds the failed connections that the lines report to the
-    /// topology.
-    pub fn ingest_logs(&mut self, news: LogUpdate) {
-        self.stream_health.observe(&news, self.now);
-        let observed = match &news {
-            LogUpdate::Lines(batch) => {
-                log_streams::log_connections::failed_connections_in_log(&self.inventory, batch)
-            }
-            _ => return self.logs.ingest(news, self.now),
-        };
-        self.logs.ingest(news, self.now);
-        let change = self.inventory.record_connections(&observed, self.now);
-        if self.update_topology(&change) {
-            self.evaluate_findings();
+    /// Applies the snapshot of an earlier run, unless `source` has been read in this run.
+    pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) {
+        if self.world.apply_cached_snapshot(source, snapshot) && !self.session.selected_by_user {
+            self.session.selected = self.default_selection();
         }
-    }
-
-    /// Updates the topology and the data derived from it after `change`. Returns true if there was a change.
-    fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
-        self.incremental_topology.update(&self.inventory, change);
-        if change.has_changes() {
-            self.large_groups =
-                LargeGroups::split(self.incremental_topology.topology().nodes.values(), &self.large_groups);
-            self.counterparts = counterparts(&self.inventory);
-            self.failed_connections =
-                failed_connections(&self.inventory, self.incremental_topology.topology());
-            self.topology_version += 1;
-        }
-        change.has_changes()
-    }
-
-    /// Returns the topology: all nodes and the calls between them.
-    #[must_use]
-    pub fn topology(&self) -> &Topology {
-        self.incremental_topology.topology()
-    }
-
-    /// Moves the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
-    /// depend on durations.
-    pub fn tick(&mut self, now: Timestamp) {
-        self.now = now;
-        if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
-            self.evaluate_findings();
-        }
-    }
-
-    /// Evaluates the findings. Their starts and ends go into the history only after all sources have
-    /// answered: before that, many findings are false.
-    fn evaluate_findings(&mut self) {
-        let lasting = std::mem::take(&mut self.outage_tracker);
-        let log_signals = self.stream_health.log_signals(self.now);
-        let Self {
-            inventory,
-            incremental_topology: inference,
-            failed_connections: rejected,
-            counterparts: twins,
-            sources,
-            now,
-            cached_services: unread,
-            ..
-        } = &*self;
-        let topology = inference.topology();
-        let estate = diagnosis::RuleInput {
-            inventory,
-            topology,
-            failed_connections: rejected,
-            counterparts: twins,
-            sources,
-            log_signals: &log_signals,
-        };
-        let evidence = diagnosis::RuleContext::new(estate, lasting, *now);
-        let mut findings = diagnosis::findings(&evidence);
-        // Data from an earlier run may be outdated, so findings about it are dropped.
-        let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
-            Some(NodeKind::Service(service)) => !unread.contains(service),
-            _ => true,
-        };
-        findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
-        let roles = diagnosis::fault_roles(&evidence, &findings);
-        let watched = sources.iter().filter(|source| source.is_complete()).map(|source| source.id.clone());
-        self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
-        (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);
-        self.findings_version += 1;
-        if self.sources.iter().all(|source| source.has_finished_loading() && source.progress.is_empty()) {
-            self.history.record_findings(&self.findings, self.now);
-        }
-    }
-
-    /// Returns the selected node.
-    #[must_use]
-    pub fn selected_node(&self) -> Option<&Node> {
-        self.selected.as_ref().and_then(|id| self.topology().nodes.get(id))
-    }
-
-    /// Returns the selected service.
-    #[must_use]
-    pub fn selected_service(&self) -> Option<&Service> {
-        self.selected_node().and_then(|node| self.service_of(node))
-    }
-
-    /// Returns the service that `node` stands for, or `None` if it is not a service.
-    #[must_use]
-    pub fn service_of(&self, node: &Node) -> Option<&Service> {
-        match &node.kind {
-            NodeKind::Service(id) => self.inventory.service(id),
-            _ => None,
-        }
-    }
-
-    /// Returns the findings on `node`, the most severe first.
-    pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
-        self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
-    }
-
-    /// Returns the number of services by health.
-    #[must_use]
-    pub fn health_counts(&self) -> BTreeMap<Health, usize> {
-        let mut tally = BTreeMap::new();
-        for node in self.topology().nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
-            *tally.entry(node.health).or_default() += 1;
-        }
-        tally
     }
 }

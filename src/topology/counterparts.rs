@@ -134,7 +134,7 @@ mod tests {
             services = others;
             let sample = inventory_of(mine);
             let snapshot = sample.snapshots().next().unwrap().clone();
-            inventory.replace(Arc::new(Snapshot { source: SourceId::new(source), ..snapshot }));
+            inventory.replace_snapshot(Arc::new(Snapshot { source: SourceId::new(source), ..snapshot }));
         }
         let all = counterparts(&inventory);
         let both =

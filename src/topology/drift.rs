@@ -59,6 +59,7 @@ pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
 ];
 
 impl EdgeFilter {
+    /// Returns the filter's row in `EDGE_FILTERS`.
     fn index(self) -> usize {
         EDGE_FILTERS.iter().position(|(filter, ..)| *filter == self).unwrap_or(0)
     }
@@ -246,7 +247,7 @@ mod tests {
             .to_vec();
         let mut once = Inventory::default();
         let told = inventory(vec![web, service("db")]).snapshots().next().unwrap().clone();
-        once.replace(std::sync::Arc::new(Snapshot { monitored: watched, ..told }));
+        once.replace_snapshot(std::sync::Arc::new(Snapshot { monitored: watched, ..told }));
         let topology = infer(&once);
         let watch = DriftContext { inventory: &once, topology: &topology, now: ago(0) };
         let ((from, to), edge) = topology.edges.iter().next().unwrap();

@@ -47,7 +47,9 @@ impl Edge {
 /// of the callers of each node.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeMap {
+    /// The edges, sorted by caller, then by callee.
     by_caller: BTreeMap<EdgeKey, Edge>,
+    /// The callers of each node; empty until it is needed.
     callers: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
 
@@ -97,7 +99,7 @@ impl EdgeMap {
     }
 
     /// Removes the edges that have no evidence left.
-    pub(super) fn remove_unfounded(&mut self) {
+    pub(super) fn remove_without_evidence(&mut self) {
         self.callers.take();
         self.by_caller.retain(|_, edge| !edge.evidence.is_empty());
     }
@@ -152,7 +154,7 @@ mod tests {
             last_seen: None,
         });
         assert_eq!(edges.callers(&id("db")), [id("api"), id("web")]);
-        edges.remove_unfounded();
+        edges.remove_without_evidence();
         assert_eq!(edges.callers(&id("db")), [id("api")]);
         edges.get_or_add((id("job"), id("db")));
         assert_eq!(edges.callers(&id("db")), [id("api"), id("job")]);

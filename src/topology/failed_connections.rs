@@ -1,9 +1,9 @@
-//! Failed connections: connection attempts that a rule rejected or the callee did not answer, without a later
-//! success.
+//! Failed connections: connection attempts that a rule rejected or that the callee did not accept, without a
+//! later success.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
-    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, NodeId, ObservationSource,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, NodeId, ObservationMethod,
     SeenPeriod, Service, ServiceId, Timestamp,
 };
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub struct FailedConnection {
     /// Label of the callee with its port, such as `shop/db:5432` or `10.0.3.4:5432`.
     pub target_label: String,
     /// The means of observation.
-    pub observed_by: ObservationSource,
+    pub observed_by: ObservationMethod,
     /// The outcome: rejected or failed.
     pub outcome: ConnectionOutcome,
     /// The instance, log group or metric at which the attempt was observed.
@@ -117,6 +117,7 @@ fn callee(
 /// Caller, callee and port. Attempts with different outcomes have the same ends.
 type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
 
+/// Returns caller, callee and port of a connection.
 fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
     (&key.from, &key.to, key.port)
 }
@@ -183,7 +184,7 @@ mod tests {
         let failed = |host: &str, seconds| {
             let mut flow = observed_connection("web", "db", ConnectionOutcome::Failed, seconds);
             flow.key.to = ConnectionEnd::Address(Address::from_host_name(host).with_port(5432));
-            flow.key.observed_by = ObservationSource::Log;
+            flow.key.observed_by = ObservationMethod::Log;
             flow
         };
         assert_eq!(failed_between(vec![failed("db", 60)]), ["docker/shop/web shop/db:5432"]);

@@ -44,7 +44,7 @@ impl IncrementalTopology {
             SnapshotDiff::Services(before)
                 if !before.iter().any(|(id, old)| proxy_labels_changed(inventory, id, old)) =>
             {
-                self.rejoin_services(inventory, before);
+                self.update_services(inventory, before);
             }
             SnapshotDiff::Services(_) | SnapshotDiff::Everything => *self = Self::new(inventory),
         }
@@ -52,7 +52,7 @@ impl IncrementalTopology {
 
     /// Updates the nodes of the changed services, and resolves their references again. `before` holds each
     /// changed service as it was before.
-    fn rejoin_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
+    fn update_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
         let Self { topology, resolver } = self;
@@ -76,12 +76,12 @@ impl IncrementalTopology {
         let mut edges: BTreeSet<EdgeKey> =
             anew.iter().flat_map(|id| topology.remove_reference_evidence(&NodeId::from(id))).collect();
         // Edges without evidence must be removed before supporting evidence is added to the others.
-        topology.edges.remove_unfounded();
+        topology.edges.remove_without_evidence();
         let mut builder = TopologyBuilder::new(resolver, topology);
         for kind in EVIDENCE_KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
                 kind.visit_service_candidates(service, &mut |reference| {
-                    builder.add_candidate(kind, &reference)
+                    builder.add_candidate(kind, &reference);
                 });
             }
         }

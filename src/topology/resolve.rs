@@ -10,7 +10,9 @@ use std::{collections::BTreeMap, net::IpAddr};
 /// so it outlives the snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
+    /// The nodes that have a host as endpoint, by host.
     by_host: BTreeMap<Host, Vec<HostEntry>>,
+    /// The services that have a name, by name, `group/name` and id.
     by_name: BTreeMap<Text, Vec<NameEntry>>,
 }
 
@@ -20,8 +22,11 @@ struct HostEntry {
     node: NodeId,
     source: SourceId,
     group: Option<Text>,
+    /// The endpoint's port; `None` if the endpoint covers every port.
     port: Option<u16>,
+    /// The network whose members can use the endpoint; `None` for all callers.
     scope: Option<NetworkId>,
+    /// The mechanism that gives the node this host.
     origin: HostOrigin,
 }
 
@@ -90,6 +95,7 @@ impl Resolver {
         resolver
     }
 
+    /// Adds the endpoints and names of `service` to the index.
     fn add_service(&mut self, service: &Service, source: &SourceId) {
         for answer in &service.endpoints {
             let candidate = HostEntry::from_endpoint(service, answer, source);

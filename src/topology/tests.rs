@@ -256,7 +256,11 @@ fn start_order_is_possible_until_something_else_agrees() {
 fn the_internet_calls_a_public_load_balancer_that_calls_its_services() {
     let mut inventory = inventory(vec![service("web")]);
     let mut snapshot = inventory.snapshots().next().unwrap().clone();
-    let route = Route { service: ServiceId::new("docker/shop/web"), port: Some(443), rule: "path /*".into() };
+    let route = LoadBalancerRoute {
+        service: ServiceId::new("docker/shop/web"),
+        port: Some(443),
+        rule: "path /*".into(),
+    };
     snapshot.load_balancers.push(LoadBalancer {
         targets: Vec::new(),
         name: "public".into(),
@@ -265,7 +269,7 @@ fn the_internet_calls_a_public_load_balancer_that_calls_its_services() {
         kind: "application".into(),
         routes: vec![route],
     });
-    inventory.replace(std::sync::Arc::new(snapshot));
+    inventory.replace_snapshot(std::sync::Arc::new(snapshot));
     let topology = infer(&inventory);
     let way = shortest_path(&topology, &NodeId::new("internet"), &NodeId::new("docker/shop/web")).unwrap();
     assert_eq!(way.len(), 3);

@@ -17,7 +17,7 @@ pub(crate) fn cycles(sources: &[SourceFile]) -> Vec<String> {
         for (_, path) in source.production_paths() {
             let Some(target) = absolute(&own, &path, &modules) else { continue };
             let shared = own.iter().zip(&target).take_while(|(a, b)| a == b).count();
-            if shared < own.len() && shared < target.len() && modules.contains(&target[..=shared].to_vec()) {
+            if shared < own.len() && shared < target.len() && modules.contains(&target[..=shared]) {
                 let siblings = imports.entry(own[..shared].to_vec()).or_default();
                 siblings.entry(own[shared].clone()).or_default().insert(target[shared].clone());
             }

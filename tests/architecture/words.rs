@@ -147,7 +147,7 @@ pub(crate) fn namesakes(sources: &[SourceFile]) -> Vec<String> {
 fn room(path: &str) -> Option<String> {
     let mut parts = path.strip_prefix("src/")?.split('/');
     let first = parts.next()?;
-    let second = parts.next().filter(|part| !part.ends_with(".rs"));
+    let second = parts.next().filter(|part| !part.contains('.'));
     match second {
         Some(second) if first == "source" || first == "screen" => Some(format!("{first}/{second}")),
         _ => Some(first.trim_end_matches(".rs").to_owned()),

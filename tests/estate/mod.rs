@@ -9,9 +9,9 @@ pub use watched::monitored_shop;
 
 use portolan::model::{
     Address, Container, EndpointOrigin, EndpointScope, Event, EventKind, Exit, ExitCause, Failure,
-    FailureKind, HealthCheckStatus, Host, Instance, InstanceId, InstanceState, LoadBalancer, LogRoute,
-    NetworkId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Route, Scheme, Service,
-    ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, Timestamp,
+    FailureKind, HealthCheckStatus, Host, Instance, InstanceId, InstanceState, LoadBalancer,
+    LoadBalancerRoute, LogRoute, NetworkId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
+    Scheme, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, Timestamp,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -217,7 +217,7 @@ pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
 
 /// Returns a load balancer that routes to `services`.
 pub fn load_balancer(name: &str, services: &[&Service]) -> LoadBalancer {
-    let route = |service: &&Service| Route {
+    let route = |service: &&Service| LoadBalancerRoute {
         service: service.id.clone(),
         port: Some(443),
         rule: format!("path /{}/*", service.name).into(),

@@ -4,7 +4,7 @@ use super::{ServiceBuilder, event, failed_with_exit_code, load_balancer, minutes
 use portolan::model::{
     Deployment, EventKind, Fact, FactKind, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote,
     LogNoteKind, LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
-    Rollout, Service, ServiceId, Snapshot, Timestamp,
+    RolloutState, Service, ServiceId, Snapshot, Timestamp,
 };
 use std::sync::Arc;
 
@@ -53,8 +53,10 @@ pub fn faulty_cluster() -> Snapshot {
         .calls("DB_HOST", "shop.cluster-c1.eu-west-1.rds.amazonaws.com:5432")
         .calls("PAYMENTS_URL", "http://payments:8000")
         .edit(|service| {
-            service.deployments =
-                vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old_deployment("orders:41")];
+            service.deployments = vec![
+                deployment("orders:42", RolloutState::InProgress, 5, (1, 3, 6)),
+                old_deployment("orders:41"),
+            ];
             service.facts = vec![
                 Fact::new(FactKind::TaskDefinition, "orders:42"),
                 Fact::new(FactKind::LaunchType, "FARGATE"),
@@ -74,7 +76,7 @@ pub fn faulty_cluster() -> Snapshot {
         .with_desired(2)
         .with_instance(|i| i.state = InstanceState::Starting)
         .edit(|service| {
-            service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
+            service.deployments = vec![deployment("search:7", RolloutState::InProgress, 2, (0, 2, 0))];
         });
     let report = of("report").with_instances(0);
     let mut told = snapshot(ECS_SOURCE_ID, Vec::new());
@@ -88,7 +90,7 @@ pub fn faulty_cluster() -> Snapshot {
     told
 }
 
-fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, u32)) -> Deployment {
+fn deployment(version: &str, rollout: RolloutState, minutes: i64, counts: (u32, u32, u32)) -> Deployment {
     let (running, desired, failed) = counts;
     Deployment {
         id: format!("ecs-svc/{version}").into(),
@@ -106,7 +108,7 @@ fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, 
 }
 
 fn old_deployment(version: &str) -> Deployment {
-    deployment(version, Rollout::Completed, 2_000, (0, 0, 0))
+    deployment(version, RolloutState::Completed, 2_000, (0, 0, 0))
 }
 
 /// Returns services whose names have wide characters, right-to-left script, combining marks or great length.

@@ -2,7 +2,7 @@
 
 use super::{ServiceBuilder, minutes_ago, service, shop, snapshot};
 use portolan::model::{
-    ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationSource, ObservedConnection,
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationMethod, ObservedConnection,
     Service, ServiceId, Snapshot,
 };
 use std::sync::Arc;
@@ -39,7 +39,7 @@ fn connection(from: &str, to: &str, port: u16, minutes: i64) -> ObservedConnecti
         from: ConnectionEnd::Service(service_id(from)),
         to: ConnectionEnd::Service(service_id(to)),
         port: Some(port),
-        observed_by: ObservationSource::Socket,
+        observed_by: ObservationMethod::Socket,
         outcome: ConnectionOutcome::Accepted,
         location: format!("{from}-1").into(),
     };

@@ -5,7 +5,7 @@ use crate::estate::{ServiceBuilder, now, service, snapshot, source_status};
 use portolan::{
     model::{
         Deployment, Event, EventKind, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId,
-        InstanceState, Inventory, Rollout, Service, Severity, Snapshot, Timestamp,
+        InstanceState, Inventory, RolloutState, Service, Severity, Snapshot, Timestamp,
     },
     store::Store,
 };
@@ -42,7 +42,13 @@ fn instance_of(service: &Service, number: usize, began: i64, state: InstanceStat
     one
 }
 
-fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, counts: (u32, u32)) -> Deployment {
+fn deployment(
+    service: &str,
+    revision: i64,
+    second: i64,
+    rollout: RolloutState,
+    counts: (u32, u32),
+) -> Deployment {
     Deployment {
         id: format!("ecs-svc/{revision}").into(),
         version: format!("{service}:{revision}").into(),
@@ -67,7 +73,7 @@ fn ecs_service_at(number: i64, second: i64) -> Service {
     let plain = service("ecs:eu-west-1", Some("prod"), &name).with_instances(1);
     let old = |n| instance_of(&plain, n, -86_400, InstanceState::Running);
     let (mut wanted, mut copies) = (2, vec![old(1), old(2)]);
-    let mut rollout = Rollout::Completed;
+    let mut rollout = RolloutState::Completed;
     match (number % 3, turn) {
         // ECS raises the desired count before it lists the new task.
         (0, 0..20) => wanted = 3,
@@ -83,15 +89,15 @@ fn ecs_service_at(number: i64, second: i64) -> Service {
         (0, _) => copies.push(instance_of(&plain, 3, began + 600, InstanceState::Stopped)),
         // The rollout stops the old task first, so the service runs one task too few for a while.
         (1, 0..20) => {
-            (rollout, copies[0].state) = (Rollout::InProgress, InstanceState::Stopping);
+            (rollout, copies[0].state) = (RolloutState::InProgress, InstanceState::Stopping);
         }
         (1, 20..60) => {
-            rollout = Rollout::InProgress;
+            rollout = RolloutState::InProgress;
             copies[0] = instance_of(&plain, 1, began, InstanceState::Stopped);
             copies.push(instance_of(&plain, 4, began + 20, InstanceState::Starting));
         }
         (1, 60..120) => {
-            rollout = Rollout::InProgress;
+            rollout = RolloutState::InProgress;
             copies = vec![old(2), instance_of(&plain, 4, began + 20, InstanceState::Running)];
             copies.last_mut().unwrap().health_check = HealthCheckStatus::Pending;
         }
@@ -176,15 +182,16 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
     let mut looks = 0;
     for second in (0..=SIMULATED_SECONDS).step_by(POLL_INTERVAL_SECONDS as usize) {
         for step in 0..POLL_INTERVAL_SECONDS {
-            store.tick(time_at(second + step - POLL_INTERVAL_SECONDS));
+            store.world.tick(time_at(second + step - POLL_INTERVAL_SECONDS));
         }
-        store.now = time_at(second);
+        store.world.now = time_at(second);
         for source in SOURCE_IDS {
             looks += usize::from(store.apply_snapshot(
                 &snapshot_at(source, second).source.clone(),
                 Ok(snapshot_at(source, second)),
             ));
             let alarms: Vec<_> = store
+                .world
                 .findings
                 .iter()
                 .filter(|finding| finding.severity > Severity::Info)
@@ -193,7 +200,7 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
             assert_eq!(alarms, Vec::<String>::new(), "{source}, {second} s");
         }
     }
-    let happened = store.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
+    let happened = store.world.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
     assert!(
         looks > 150 && happened > 150,
         "it was no quiet hour: {looks} looks with news, {happened} events"
@@ -205,7 +212,7 @@ fn the_same_hour_with_one_fault_raises_one() {
     let statuses = vec![source_status("ecs:eu-west-1")];
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, time_at(0));
     for second in (0..=60).step_by(POLL_INTERVAL_SECONDS as usize) {
-        store.tick(time_at(second));
+        store.world.tick(time_at(second));
         let mut seen = snapshot_at("ecs:eu-west-1", second);
         if second >= 20 {
             let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
@@ -214,7 +221,7 @@ fn the_same_hour_with_one_fault_raises_one() {
         }
         store.apply_snapshot(&seen.source.clone(), Ok(seen));
     }
-    let alarms: Vec<_> = store.findings.iter().filter(|f| f.severity > Severity::Info).collect();
+    let alarms: Vec<_> = store.world.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(time_at(20))));
 }
@@ -223,16 +230,16 @@ fn the_same_hour_with_one_fault_raises_one() {
 fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
     let slow = |began: i64| {
         let mut slow = service("ecs:eu-west-1", Some("prod"), "slow").with_instances(1);
-        slow.deployments = vec![deployment("slow", 7, began, Rollout::InProgress, (1, 2))];
+        slow.deployments = vec![deployment("slow", 7, began, RolloutState::InProgress, (1, 2))];
         snapshot("ecs:eu-west-1", vec![slow])
     };
     let mut store =
         Store::new(Inventory::new(Vec::new()), vec![source_status("ecs:eu-west-1")], 1 << 20, time_at(0));
-    let stuck = |store: &Store| store.findings.iter().any(|finding| finding.kind == "deployment-stuck");
+    let stuck = |store: &Store| store.world.findings.iter().any(|finding| finding.kind == "deployment-stuck");
     store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
-            store.tick(time_at(second));
+            store.world.tick(time_at(second));
             stuck(&store)
         })
         .collect();
@@ -266,9 +273,9 @@ fn finding_kinds(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
         Store::new(Inventory::new(Vec::new()), vec![source_status("docker")], 1 << 20, time_at(0));
     let mut said = Vec::new();
     for look in looks {
-        store.tick(look.taken_at);
+        store.world.tick(look.taken_at);
         store.apply_snapshot(&look.source.clone(), Ok(look));
-        said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
+        said.extend(store.world.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();
     said

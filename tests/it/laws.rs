@@ -72,7 +72,7 @@ fn shop(source: &str, turned: usize) -> Snapshot {
 fn inventory(snapshots: impl IntoIterator<Item = Snapshot>) -> Inventory {
     let mut inventory = Inventory::new(Vec::new());
     for snapshot in snapshots {
-        inventory.replace(Arc::new(snapshot));
+        inventory.replace_snapshot(Arc::new(snapshot));
     }
     inventory
 }
@@ -101,11 +101,11 @@ fn a_source_that_fails_takes_nothing_off_the_map() {
     let status = SourceStatus::new(id.clone(), "docker", "a socket".to_owned());
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status], 1 << 20, Timestamp::UNIX_EPOCH);
     store.apply_snapshot(&id, Ok(shop("a", 0)));
-    let before = store.topology().clone();
+    let before = store.world.topology().clone();
     store.apply_snapshot(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
-    assert_eq!(store.topology(), &before);
-    assert_eq!(store.sources[0].state, SourceState::Stale);
-    assert!(store.findings.iter().any(|finding| finding.kind == "source-trouble"));
+    assert_eq!(store.world.topology(), &before);
+    assert_eq!(store.world.sources[0].state, SourceState::Stale);
+    assert!(store.world.findings.iter().any(|finding| finding.kind == "source-trouble"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     world::{drafts, services, snapshots},
 };
 use portolan::{
-    export::{self, MAP_FORMATS},
+    export::{self, MapFormat},
     keymap::Keymap,
     model::{FailureKind, Inventory, Snapshot, Timestamp},
     screen::{Scene, Theme},
@@ -29,7 +29,7 @@ pub(crate) fn store_with(told: &[Snapshot]) -> Store {
 pub(crate) fn export_map(store: &Store, format: &str) -> String {
     let theme = Theme::named("mono", false).unwrap();
     let scene = Scene { store, theme: &theme, keymap: &Keymap::default() };
-    (MAP_FORMATS.iter().find(|known| known.id == format).unwrap().write)(scene)
+    MapFormat::named(format).unwrap().write(scene)
 }
 
 fn map_json(store: &Store) -> Value {
@@ -95,9 +95,9 @@ fn the_json_has_what_the_contract_names() {
     let orders = nodes.iter().find(|node| node["name"] == "orders").unwrap();
     let (group, running, desired) = (&orders["group"], &orders["running"], &orders["desired"]);
     assert_eq!((group, running, desired), (&"prod".into(), &1.into(), &3.into()));
-    let alone: Value = serde_json::from_str(&export::findings_json(&store)).unwrap();
+    let alone: Value = serde_json::from_str(&export::findings_json(&store.world)).unwrap();
     assert_eq!((&alone["schema"], &alone["findings"]), (&"portolan.findings/1".into(), &map["findings"]));
-    let status: Value = serde_json::from_str(&export::status_json(&store)).unwrap();
+    let status: Value = serde_json::from_str(&export::status_json(&store.world)).unwrap();
     assert_eq!(status["schema"], "portolan.status/1");
 }
 
@@ -191,7 +191,7 @@ proptest! {
     #[test]
     fn every_format_has_every_edge(all in drafts()) {
         let store = store_with(&snapshots(&services(&all, str::to_owned)));
-        let edges = store.topology().edges.len();
+        let edges = store.world.topology().edges.len();
         prop_assert_eq!(map_json(&store)["edges"].as_array().map(Vec::len), Some(edges));
         prop_assert_eq!(export_map(&store, "dot").matches("\" -> \"").count(), edges);
         let mermaid = export_map(&store, "mermaid");
@@ -201,7 +201,7 @@ proptest! {
     #[test]
     fn pictures_are_well_formed_and_name_every_node_and_edge(all in drafts()) {
         let store = store_with(&snapshots(&services(&all, str::to_owned)));
-        let (nodes, edges) = (&store.topology().nodes, &store.topology().edges);
+        let (nodes, edges) = (&store.world.topology().nodes, &store.world.topology().edges);
         let lines = edges.len();
         for format in ["svg", "html"] {
             let markup = export_map(&store, format);
@@ -220,7 +220,7 @@ proptest! {
     fn the_drawing_names_every_node(all in drafts()) {
         let store = store_with(&snapshots(&services(&all, str::to_owned)));
         let drawing = export_map(&store, "text");
-        for node in store.topology().nodes.values() {
+        for node in store.world.topology().nodes.values() {
             prop_assert!(drawing.contains(node.name.as_str()), "{} is missing in\n{drawing}", node.name);
         }
         prop_assert!(!drawing.lines().any(|line| line.ends_with(' ')));

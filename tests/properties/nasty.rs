@@ -114,7 +114,7 @@ fn find_strings(value: &Value, at: &str, found: &mut Vec<String>) {
             all.iter().enumerate().for_each(|(n, one)| find_strings(one, &format!("{at}/{n}"), found));
         }
         Value::Object(all) => {
-            all.iter().for_each(|(key, one)| find_strings(one, &format!("{at}/{key}"), found))
+            all.iter().for_each(|(key, one)| find_strings(one, &format!("{at}/{key}"), found));
         }
         _ => {}
     }
@@ -234,12 +234,12 @@ fn check_mermaid(text: &str) {
 /// Asserts that every export of the snapshots in `told` is harmless and well-formed.
 fn check_exports(told: &[Snapshot]) {
     let store = store_with(told);
-    let service = store.inventory.services().next().cloned().unwrap();
+    let service = store.world.inventory.services().next().cloned().unwrap();
     let reports = [
-        export::findings_json(&store),
-        export::status_json(&store),
-        export::deployments_json(&store, &service),
-        export::usage_json(&store, std::slice::from_ref(&service)),
+        export::findings_json(&store.world),
+        export::status_json(&store.world),
+        export::deployments_json(&store.world, &service),
+        export::usage_json(&store.world, std::slice::from_ref(&service)),
     ];
     for text in reports.iter().chain([&export_map(&store, "json")]) {
         assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");

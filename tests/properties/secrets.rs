@@ -105,9 +105,9 @@ fn all_output(told: &Snapshot) -> String {
     for format in MAP_FORMATS {
         out += &export_map(&store, format.id);
     }
-    out += &export::status_json(&store);
-    out += &export::findings_json(&store);
-    let _ = write!(out, "{:?} {:?}", store.topology(), store.findings);
+    out += &export::status_json(&store.world);
+    out += &export::findings_json(&store.world);
+    let _ = write!(out, "{:?} {:?}", store.world.topology(), store.world.findings);
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let mut app = App::new(store, Theme::named("mono", true).unwrap(), keymap, (160, 200), false);
     for key in ["t", "d", "l", "!", "S", "M"] {

@@ -107,7 +107,7 @@ proptest! {
         let mut before = inventory(snapshots(&services_of(&all)));
         let mut inference = IncrementalTopology::new(&before);
         for snapshot in snapshots(&services_of(&changed)) {
-            let change = before.replace(Arc::new(snapshot));
+            let change = before.replace_snapshot(Arc::new(snapshot));
             inference.update(&before, &change);
         }
         prop_assert_eq!(inference.topology(), &infer(&before));

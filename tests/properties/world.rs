@@ -3,7 +3,7 @@
 
 use crate::estate::{ServiceBuilder, load_balancer, minutes_ago, now, service, snapshot};
 use portolan::model::{
-    ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, MonitoredService, ObservationSource,
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, MonitoredService, ObservationMethod,
     ObservedConnection, ReferenceKind, Service, Snapshot,
 };
 use proptest::prelude::*;
@@ -126,7 +126,7 @@ fn observed_connections(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
                 from: ConnectionEnd::Service(from.id.clone()),
                 to: ConnectionEnd::Service(to.id.clone()),
                 port: Some(80),
-                observed_by: ObservationSource::Socket,
+                observed_by: ObservationMethod::Socket,
                 outcome: ConnectionOutcome::Accepted,
                 location: "one".into(),
             };
@@ -139,7 +139,7 @@ fn observed_connections(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
 pub(crate) fn inventory(snapshots: Vec<Snapshot>) -> Inventory {
     let mut inventory = Inventory::new(Vec::new());
     for snapshot in snapshots {
-        inventory.replace(Arc::new(snapshot));
+        inventory.replace_snapshot(Arc::new(snapshot));
     }
     inventory
 }

@@ -5,7 +5,7 @@ use futures::StreamExt;
 use portolan::{
     model::{
         ConnectionEnd, ConnectionKey, EndpointOrigin, Health, InstanceState, LogReadOptions, LogTarget,
-        ObservationSource, Service, Snapshot,
+        ObservationMethod, Service, Snapshot,
     },
     source::{
         Source,
@@ -103,7 +103,7 @@ async fn calls_in_flow_logs_are_seen() {
     let ConnectionKey { from, to, port, observed_by: by, .. } = &flow.key;
     assert_eq!(
         (from, to, *port, *by),
-        (&named("web"), &named("pilot"), Some(9000), ObservationSource::FlowLog)
+        (&named("web"), &named("pilot"), Some(9000), ObservationMethod::FlowLog)
     );
 }
 

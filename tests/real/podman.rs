@@ -9,7 +9,7 @@ use portolan::{
     },
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, FoundEngine},
+        docker::{Config, Docker, EngineEndpoint, FoundEngine},
     },
     store::usage_target,
 };
@@ -46,7 +46,7 @@ impl PodmanLab {
         };
         let name =
             format!("portolan-test-{}-{}", std::process::id(), LAB_COUNT.fetch_add(1, Ordering::Relaxed));
-        let endpoint = Endpoint::parse(&address, None).unwrap();
+        let endpoint = EngineEndpoint::parse(&address, None).unwrap();
         let found = FoundEngine { name: "podman".into(), endpoint, found_by: "a test".into(), warning: None };
         Some(Self { name, address, source: Arc::new(Docker::new(found, &Config::default())) })
     }

@@ -89,7 +89,7 @@ fn apply_input(stage: &mut AppHarness, one: &RandomInput) {
         RandomInput::Mouse(mouse) => stage.send(Msg::Mouse(*mouse)),
         RandomInput::Poll(index) => estates()[*index].iter().for_each(|snapshot| stage.poll(snapshot)),
         RandomInput::PollFailure => {
-            stage.poll_failed("docker", failure(FailureKind::Timeout, "too slow", "wait"))
+            stage.poll_failed("docker", failure(FailureKind::Timeout, "too slow", "wait"));
         }
         RandomInput::Logs => stage.send(Msg::Logs(shop_logs())),
         RandomInput::Tick(by) => {

@@ -19,10 +19,10 @@ fn stage() -> AppHarness {
 #[test]
 fn the_finding_of_a_source_does_not_hold_the_cursor() {
     let mut stage = stage();
-    let mut of_source = stage.app.store.findings[0].clone();
+    let mut of_source = stage.app.store.world.findings[0].clone();
     (of_source.node, of_source.subject) = (None, "docker".into());
-    stage.app.store.findings.insert(1, of_source);
-    let last = stage.app.store.findings.last().unwrap().reason.clone();
+    stage.app.store.world.findings.insert(1, of_source);
+    let last = stage.app.store.world.findings.last().unwrap().reason.clone();
     stage.press_keys("! g j");
     assert!(stage.picture().text().contains("─ docker: "), "the row of the source is in the detail");
     stage.press_keys("j");

@@ -1,73 +1,45 @@
-//! Filter of printed log lines.
+//! Filters for printed log lines, from the arguments of `portolan logs`.
 
 use crate::{
     cli::args::LogsArgs,
-    extract::log_line::{self, ParsedLine},
-    model::{Failure, FailureKind, LogLevel, LogLine},
+    log_store::{LogFilter, Predicate, TextMatcher},
+    model::{Failure, FailureKind},
 };
-use regex::Regex;
 
-/// Conditions that a printed line must meet.
-#[derive(Debug)]
-pub(super) struct LineFilter {
-    grep: Vec<Regex>,
-    exclude: Vec<Regex>,
-    level: Option<LogLevel>,
-    fields: Vec<(String, String)>,
+/// Returns the filters from the arguments. Only lines that pass all filters are printed.
+pub(super) fn line_filters(args: &LogsArgs) -> Result<Vec<LogFilter>, Failure> {
+    let fields = args.field.iter().cloned().map(|(name, value)| Predicate::Field { name, value });
+    let mut filters: Vec<_> =
+        args.level.map(Predicate::Level).into_iter().chain(fields).map(LogFilter::keep).collect();
+    for text in &args.grep {
+        filters.push(LogFilter::keep(parse_regex(text)?));
+    }
+    for text in &args.exclude {
+        filters.push(LogFilter::hide(parse_regex(text)?));
+    }
+    Ok(filters)
 }
 
-impl LineFilter {
-    /// Returns the filter that the arguments describe.
-    pub(super) fn new(args: &LogsArgs) -> Result<Self, Failure> {
-        Ok(Self {
-            grep: compile_patterns(&args.grep)?,
-            exclude: compile_patterns(&args.exclude)?,
-            level: args.level,
-            fields: args.field.clone(),
-        })
-    }
-
-    /// Returns true if the line meets all conditions.
-    pub(super) fn matches(&self, line: &LogLine, parsed: &ParsedLine) -> bool {
-        self.level.is_none_or(|least| parsed.level.is_some_and(|level| level >= least))
-            && self.has_fields(&line.text, parsed)
-            && self.grep.iter().all(|wanted| wanted.is_match(&line.text))
-            && !self.exclude.iter().any(|unwanted| unwanted.is_match(&line.text))
-    }
-}
-
-impl LineFilter {
-    /// Returns true if a line has all the fields with their values.
-    fn has_fields(&self, text: &str, parsed: &ParsedLine) -> bool {
-        if self.fields.is_empty() {
-            return true;
-        }
-        let fields = log_line::fields(text, parsed.format);
-        let has =
-            |(name, value): &(String, String)| fields.iter().any(|f| f.name == *name && f.value == *value);
-        self.fields.iter().all(has)
-    }
-}
-
-fn compile_patterns(texts: &[String]) -> Result<Vec<Regex>, Failure> {
-    let expression = |text: &String| {
-        Regex::new(text).map_err(|error| {
-            let what = format!("invalid regular expression `{text}`: {error}");
-            Failure::new(FailureKind::Invalid, what, "escape literal characters with \\")
-        })
-    };
-    texts.iter().map(expression).collect()
+/// Parses a regular expression. Case matters only if it contains a capital, as on the log screen.
+fn parse_regex(text: &str) -> Result<Predicate, Failure> {
+    TextMatcher::regex(text).map(Predicate::Text).map_err(|error| {
+        let what = format!("invalid regular expression `{text}`: {error}");
+        Failure::new(FailureKind::Invalid, what, "escape literal characters with \\")
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::LineFilter;
+    use super::line_filters;
     use crate::{
+        cli::args::{Cli, Command},
         extract::log_line,
-        model::{LogLevel, LogLine, OutputStream, ServiceId, Timestamp},
+        log_store::FilterLine,
+        model::{LogLine, OutputStream, ServiceId, Timestamp},
     };
+    use clap::Parser;
 
-    fn passes(filter: &LineFilter, text: &str) -> bool {
+    fn passes(options: &[&str], text: &str) -> bool {
         let line = LogLine {
             at: Timestamp::UNIX_EPOCH,
             service: ServiceId::new("s/a"),
@@ -76,24 +48,31 @@ mod tests {
             text: text.into(),
             styles: Vec::new(),
         };
-        filter.matches(&line, &log_line::parse(text))
-    }
-
-    fn empty_filter() -> LineFilter {
-        LineFilter { grep: Vec::new(), exclude: Vec::new(), level: None, fields: Vec::new() }
+        let cli = Cli::parse_from(["portolan", "logs", "a"].iter().chain(options));
+        let Some(Command::Logs(args)) = cli.command else { panic!("{options:?}") };
+        let (filters, parsed) = (line_filters(&args).unwrap(), log_line::parse(text));
+        filters.iter().all(|filter| filter.passes(&FilterLine::of(&line, &parsed)))
     }
 
     #[test]
-    fn everything_asked_for_must_hold() {
-        let one = |text| vec![regex::Regex::new(text).unwrap()];
-        let both = LineFilter { grep: one("card"), exclude: one("test"), ..empty_filter() };
+    fn a_line_has_to_pass_all_filters() {
+        let both = ["--grep", "card", "--exclude", "test"];
         assert!(passes(&both, "card refused"));
         assert!(!passes(&both, "test card refused") && !passes(&both, "refused"));
-        let grave = LineFilter { level: Some(LogLevel::Warn), ..empty_filter() };
-        assert!(passes(&grave, "ERROR no") && !passes(&grave, "INFO yes") && !passes(&grave, "no level"));
-        let field = LineFilter { fields: vec![("user".into(), "7".into())], ..empty_filter() };
+        let warn = ["--level", "warn"];
+        assert!(passes(&warn, "ERROR no") && !passes(&warn, "INFO yes") && !passes(&warn, "no level"));
+        let field = ["--field", "user=7"];
         assert!(passes(&field, r#"{"user":"7","level":"info"}"#));
         assert!(passes(&field, "level=info user=7 msg=hello"));
         assert!(!passes(&field, "level=info user=77 msg=hello") && !passes(&field, "user 7"));
+    }
+
+    #[test]
+    fn case_matters_only_with_a_capital_as_on_the_screen() {
+        assert!(passes(&["--grep", "refused|timeout"], "Card REFUSED"));
+        assert!(!passes(&["--grep", "Refused"], "card refused"));
+        assert!(passes(&["--grep", r"card\W"], "CARD!"), "an escaped letter is no capital");
+        assert!(!passes(&["--grep", "(?-i)refused"], "Card REFUSED"));
+        assert!(!passes(&["--exclude", "debug"], "DEBUG on") && passes(&["--exclude", "Debug"], "DEBUG on"));
     }
 }

@@ -1,5 +1,5 @@
-//! `logs --follow`: new lines of all streams in time order. A line waits briefly for older lines of other
-//! streams. Instances that start meanwhile are followed too.
+//! `logs --follow`: prints new lines of all streams in time order. Each line waits briefly, because older
+//! lines of other streams may arrive later. Instances that start meanwhile are followed too.
 
 use super::{print::Printer, targets::TargetSelector};
 use crate::{
@@ -30,10 +30,11 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before polling a source again after a panic.
+/// Wait before a source is polled again after a panic.
 const PANIC_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// Prints the stored lines of the targets, then new ones.
+/// Prints the stored lines of the targets, then new ones, until an interrupt or until standard output has no
+/// reader.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
     selector: TargetSelector,
@@ -96,8 +97,8 @@ fn subscribe(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, s
     }
 }
 
-/// Spawns a task that polls a source until the handle is dropped. Restarts after a panic, which the panic
-/// hook prints.
+/// Spawns a task that polls a source until the handle is dropped. The task starts again after a panic, which
+/// the panic hook prints.
 fn spawn_polling(
     source: &Arc<dyn Source>,
     selector: &TargetSelector,
@@ -108,7 +109,8 @@ fn spawn_polling(
     background::spawn(background::restart_on_panic(PANIC_RETRY_WAIT, make, |_| ready(())), |_| ())
 }
 
-/// Polls a source at each change and interval, and sends the selected targets.
+/// Polls a source at each change notification and interval, and sends the log targets that `selector`
+/// selects.
 async fn poll_targets(source: Arc<dyn Source>, selector: TargetSelector, sender: Sender<Vec<LogTarget>>) {
     let mut nudges = source.change_notifications();
     let mut is_listening = true;
@@ -128,8 +130,8 @@ async fn poll_targets(source: Arc<dyn Source>, selector: TargetSelector, sender:
     }
 }
 
-/// Waits until the reader of standard output closes its pipe; for ever if standard output is no pipe. Without
-/// this, only the next write would notice.
+/// Waits until the reader of standard output closes its pipe, or for ever if standard output is no pipe.
+/// Otherwise only the next write would notice it.
 pub(in crate::cli) async fn stdout_closed() {
     let copy = output::stdout_handle();
     // A file is never ready for this event, and has no reader to lose.
@@ -145,24 +147,28 @@ pub(in crate::cli) async fn stdout_closed() {
     std::future::pending::<()>().await;
 }
 
-/// Buffer in which lines wait for older ones.
+/// Buffer that puts the lines of several streams in time order: each line waits for `window`, because older
+/// lines of other streams may still arrive.
 struct ReorderBuffer {
+    /// Time that each line waits.
     window: Duration,
-    /// Streams without any line or note so far. Lines wait for them, so that stored lines of all streams are
-    /// in order.
+    /// Streams that have sent no line or note so far. Lines wait for these streams too, so that the stored
+    /// lines of all streams are in order.
     unheard: BTreeSet<(ServiceId, SharedText)>,
-    /// Time until which lines wait for these streams.
+    /// Time until which lines wait for unheard streams.
     hold_until: Instant,
+    /// Waiting lines, by time and number of arrival.
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
     /// Arrival time of each batch, with the key of its newest line.
     batches: VecDeque<(Instant, (Timestamp, u64))>,
+    /// Number of lines received so far.
     count: u64,
 }
 
-/// Number of windows for which the first lines wait for the next unheard stream.
+/// Time that the first lines wait for the next unheard stream, in multiples of `window`.
 const HOLD_WINDOWS: u32 = 3;
 
-/// Largest number of waiting lines; beyond it, the oldest are printed at once.
+/// Maximum number of waiting lines; beyond it, the oldest are printed at once.
 const MAX_WAITING_LINES: usize = 20_000;
 
 impl ReorderBuffer {
@@ -171,7 +177,7 @@ impl ReorderBuffer {
         Self { window, unheard, hold_until, waiting: BTreeMap::new(), batches: VecDeque::new(), count: 0 }
     }
 
-    /// Removes the streams of a batch from the unheard ones, and waits longer for the rest.
+    /// Removes the streams of a batch from the unheard ones, and extends the wait for the rest.
     fn note_streams(&mut self, batch: &LogBatch) {
         if self.unheard.is_empty() {
             return;
@@ -185,13 +191,14 @@ impl ReorderBuffer {
         }
     }
 
-    /// Returns true while all lines wait for unheard streams.
+    /// Returns true while all lines wait for unheard streams to send something.
     fn is_holding(&self) -> bool {
         !self.unheard.is_empty()
             && Instant::now() < self.hold_until
             && self.waiting.len() <= MAX_WAITING_LINES
     }
 
+    /// Adds the lines of one batch.
     fn push(&mut self, lines: Vec<LogLine>) {
         let mut newest = None;
         for line in lines {

@@ -1,4 +1,5 @@
-//! Stored lines of all streams in time order. Reads no more than one batch of each stream ahead.
+//! `logs` without `--follow`: prints the stored lines of all streams in time order. Reads ahead at most one
+//! batch of each stream.
 
 use super::print::Printer;
 use crate::{
@@ -18,17 +19,21 @@ use std::{
     sync::Arc,
 };
 
+/// Next batch of a stream, or the failure to read it.
 type BatchResult = Result<LogBatch, Failure>;
 
-/// Stream with its next lines.
+/// One stream, with the lines that were read ahead from it.
 struct StreamHead {
     stream: BoxStream<'static, BatchResult>,
+    /// False while reading the stream fails.
     lines: VecDeque<LogLine>,
+    /// True if the stream has no more batches.
     ended: bool,
+    /// False if the last batch reported a failure.
     readable: bool,
 }
 
-/// Prints the stored lines of the targets.
+/// Prints the stored lines of the targets in time order.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
     targets: Vec<LogTarget>,
@@ -78,13 +83,13 @@ pub(super) async fn run(
     Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Fine })
 }
 
-/// Removes and returns the oldest of the next lines.
+/// Removes and returns the oldest line that was read ahead.
 fn pop_oldest(heads: &mut [StreamHead]) -> Option<LogLine> {
     let time = |head: &&mut StreamHead| head.lines.front().map_or(Timestamp::MAX, |line| line.at);
     heads.iter_mut().filter(|head| !head.lines.is_empty()).min_by_key(time)?.lines.pop_front()
 }
 
-/// Reads a stream until it has a line or ends. Returns its notes.
+/// Reads a stream until a line is read ahead or the stream ends. Returns its notes.
 async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
     let mut notes = Vec::new();
     while head.lines.is_empty() && !head.ended {
@@ -117,6 +122,7 @@ async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
     notes
 }
 
+/// Returns a note about a stream that can't be read.
 fn failure_note(failure: &Failure) -> LogNote {
     LogNote {
         at: None,

@@ -1,5 +1,5 @@
-//! Command `logs`: log lines of services, groups and instances in time order on standard output; failures on
-//! standard error.
+//! Command `logs`: prints log lines of services, groups and instances in time order on standard output, and
+//! failures on standard error.
 
 mod follow;
 mod history;
@@ -12,39 +12,39 @@ use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
 use crate::{
     model::{Failure, FailureKind, LogReadOptions},
     output,
-    store::Store,
+    store::World,
 };
-use filter::LineFilter;
+use filter::line_filters;
 pub(super) use follow::stdout_closed;
 use patterns::PatternReport;
 use print::Printer;
 use targets::TargetSelector;
 
-/// Number of newest lines per stream that are printed by default.
+/// Default number of newest lines to print of each stream.
 const DEFAULT_TAIL_LINES: usize = 100;
-/// The same for `--patterns`, which needs many lines to count.
+/// Default number of newest lines that `--patterns` counts of each stream.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the log lines; with `--follow` until an interrupt or the end of the reader.
-pub(super) async fn run(store: &Store, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
+/// Prints the log lines; with `--follow`, until an interrupt or until standard output has no reader.
+pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be combined";
         return Err(Failure::new(FailureKind::Invalid, what, "drop one of them").into());
     }
-    let selector = TargetSelector::from_names(store, &args.targets)?;
-    let mut targets = selector.targets(store.inventory.services());
-    let since = args.since.map(|since| since.resolve(store.now));
-    let until = args.until.map(|until| until.resolve(store.now));
+    let selector = TargetSelector::from_names(world, &args.targets)?;
+    let mut targets = selector.targets(world.inventory.services());
+    let since = args.since.map(|since| since.resolve(world.now));
+    let until = args.until.map(|until| until.resolve(world.now));
     let usual = if args.patterns { PATTERN_TAIL_LINES } else { DEFAULT_TAIL_LINES };
     let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogReadOptions { since, until, tail, follow: args.follow };
-    let patterns = args.patterns.then(|| PatternReport::new(store));
-    let printer = Printer::new(args, LineFilter::new(args)?, patterns, selector.is_multi_service());
+    let patterns = args.patterns.then(|| PatternReport::new(world));
+    let printer = Printer::new(args, line_filters(args)?, patterns, selector.is_multi_service());
     // Without a start time, this would read everything that the log groups keep.
     if since.is_some() && !args.follow {
-        targets.extend(selector.expired_targets(store));
+        targets.extend(selector.expired_targets(world));
     }
-    for service in selector.services_without_logs(store, &targets) {
+    for service in selector.services_without_logs(world, &targets) {
         output::print_stderr(format_args!("no logs: {service} has no running or recently stopped instances"));
     }
     if args.follow {

@@ -6,7 +6,7 @@ use crate::{
     log_store::pattern::{LoggedMessage, Pattern, PatternSet},
     model::{LogLevel, LogLine, ServiceId, Timestamp},
     output,
-    store::{Store, deployment_time},
+    store::{World, deployment_time},
 };
 use serde::Serialize;
 use std::{
@@ -22,7 +22,7 @@ pub(super) struct PatternReport {
     deployed: BTreeMap<ServiceId, Timestamp>,
 }
 
-/// Pattern as JSON, schema `portolan.log-pattern/1`.
+/// One pattern as JSON, schema `portolan.log-pattern/1`.
 #[derive(Serialize)]
 struct PatternJson<'a> {
     schema: &'static str,
@@ -37,19 +37,20 @@ struct PatternJson<'a> {
 }
 
 impl PatternReport {
-    /// Returns a report without lines.
-    pub(super) fn new(store: &Store) -> Self {
-        let services = store.inventory.services();
+    /// Creates a report without lines.
+    pub(super) fn new(world: &World) -> Self {
+        let services = world.inventory.services();
         let deployed = services.filter_map(|service| Some((service.id.clone(), deployment_time(service)?)));
         Self { patterns: PatternSet::default(), deployed: deployed.collect() }
     }
 
-    /// Records the time of a line, whether it passes the filter or not.
+    /// Records that a line was read, whether it passes the filters or not. The time of the first line read
+    /// decides which patterns are new.
     pub(super) fn note_line(&mut self, line: &LogLine) {
         self.patterns.record_read_from(&line.service, line.at);
     }
 
-    /// Adds a line that passed the filter.
+    /// Adds a line that passed the filters.
     pub(super) fn add_line(&mut self, line: &LogLine, parsed: &ParsedLine) {
         let range = parsed.message.start as usize..parsed.message.end as usize;
         let message = &log_line::message_text(&line.text, range, parsed.format);
@@ -61,7 +62,7 @@ impl PatternReport {
         });
     }
 
-    /// Prints all patterns.
+    /// Prints all patterns, the most frequent first.
     pub(super) fn print(&self, out: &mut impl Write, format: LogFormat) -> io::Result<()> {
         let mut kinds: Vec<&Pattern> = self.patterns.iter().collect();
         kinds.sort_by_key(|kind| (Reverse(kind.count), kind.id));

@@ -1,18 +1,19 @@
-//! Output of log lines and notes: as text, with a colour per service on a terminal, or as JSON. With
-//! `--patterns`, lines are only counted and the patterns are printed at the end.
+//! Printing of log lines and notes: as text, with a colour for each service on a terminal, or as JSON. With
+//! `--patterns`, lines are only counted, and the patterns are printed at the end.
 
-use super::{filter::LineFilter, patterns::PatternReport};
+use super::patterns::PatternReport;
 use crate::{
     cli::args::{LogFormat, LogsArgs},
     extract::log_line,
+    log_store::{FilterLine, LogFilter},
     model::{Colour, LogLevel, LogLine, LogNote, OutputStream, TextStyle, Timestamp},
-    output::{self, SanitizedWriter, Styles, without_controls},
+    output::{self, PermittedEscapes, SanitizedWriter, without_controls},
     screen::widget::text,
 };
 use serde::Serialize;
 use std::io::{self, BufWriter, Stdout, Write};
 
-/// Line as JSON, schema `portolan.log/1`.
+/// One line as JSON, schema `portolan.log/1`.
 #[derive(Serialize)]
 struct LineJson<'a> {
     schema: &'static str,
@@ -26,37 +27,43 @@ struct LineJson<'a> {
 
 /// Colours for services, out of the 256-colour palette: readable on light and dark backgrounds.
 const SERVICE_COLOURS: [u8; 10] = [32, 35, 130, 133, 37, 97, 166, 64, 170, 101];
-/// Widths of the service and instance names in cells.
+/// Width of the service name, in cells.
 const SERVICE_WIDTH: usize = 16;
+/// Width of the instance name, in cells.
 const INSTANCE_WIDTH: usize = 24;
 
-/// Printer of lines that pass the filter.
+/// Printer for the lines that pass all filters.
 pub(super) struct Printer {
     out: BufWriter<SanitizedWriter<Stdout>>,
-    filter: LineFilter,
+    filters: Vec<LogFilter>,
     format: LogFormat,
     patterns: Option<PatternReport>,
     /// Number of lines read, and number of lines that passed.
     line_counts: (usize, usize),
     /// True to print the service of each line.
     shows_service: bool,
+    /// True to print colours.
     coloured: bool,
 }
 
 impl Printer {
-    /// Returns a printer of lines, or of `patterns` if given. `shows_service` prints the service of each
-    /// line.
+    /// Creates a printer for lines, or for `patterns` if given. With `shows_service`, each line starts with
+    /// the name of its service.
     pub(super) fn new(
         args: &LogsArgs,
-        filter: LineFilter,
+        filters: Vec<LogFilter>,
         patterns: Option<PatternReport>,
         shows_service: bool,
     ) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
         Self {
-            out: BufWriter::new(output::stdout(if coloured { Styles::Own } else { Styles::None })),
-            filter,
+            out: BufWriter::new(output::stdout(if coloured {
+                PermittedEscapes::Styles
+            } else {
+                PermittedEscapes::None
+            })),
+            filters,
             format: args.format,
             patterns,
             line_counts: (0, 0),
@@ -65,12 +72,13 @@ impl Printer {
         }
     }
 
-    /// Prints a line if it passes the filter.
+    /// Prints a line if it passes all filters.
     pub(super) fn print_line(&mut self, line: &LogLine) -> io::Result<()> {
         let parsed = log_line::parse(&line.text);
         self.line_counts.0 += 1;
         self.patterns.iter_mut().for_each(|patterns| patterns.note_line(line));
-        if !self.filter.matches(line, &parsed) {
+        let seen = FilterLine::of(line, &parsed);
+        if !self.filters.iter().all(|filter| filter.passes(&seen)) {
             return Ok(());
         }
         self.line_counts.1 += 1;
@@ -99,7 +107,7 @@ impl Printer {
         self.out.flush()
     }
 
-    /// Prints the patterns, and a hint if no line passed.
+    /// Ends the output: prints the patterns, and a hint if no line passed the filters.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         if let Some(kinds) = &self.patterns {
             kinds.print(&mut self.out, self.format)?;
@@ -135,7 +143,7 @@ fn colour_index(service: &str) -> usize {
         % SERVICE_COLOURS.len()
 }
 
-/// Returns the escape sequence for a level, in the same colours as on the screen.
+/// Returns the escape sequence for a level, in the same colours as on the log screen.
 fn level_style(level: Option<LogLevel>) -> &'static str {
     match level {
         Some(LogLevel::Error | LogLevel::Fatal) => "\u{1b}[1m\u{1b}[38;5;160m",
@@ -145,7 +153,7 @@ fn level_style(level: Option<LogLevel>) -> &'static str {
     }
 }
 
-/// Returns the text in the given `style`, with the service's own colours on top.
+/// Returns the text with escape sequences: in the given `style`, with the service's own styles on top.
 fn with_paint(text: &str, paint: &[TextStyle], style: &str) -> String {
     let mut out = String::with_capacity(text.len() + (paint.len() + 1) * 24);
     let mut done = 0;

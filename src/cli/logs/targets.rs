@@ -4,11 +4,11 @@
 use crate::{
     cli::why,
     model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
-    store::{Store, dedup_targets, expired_stream_targets, log_targets},
+    store::{World, dedup_targets, expired_stream_targets, log_targets},
 };
 use std::collections::BTreeSet;
 
-/// Selected services, groups and instances.
+/// Services, groups and instances that the user named, also for instances that start later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TargetSelector {
     services: BTreeSet<ServiceId>,
@@ -17,18 +17,18 @@ pub(super) struct TargetSelector {
 }
 
 impl TargetSelector {
-    /// Resolves `names`: each is a service, else a group, else an instance.
-    pub(super) fn from_names(store: &Store, names: &[String]) -> Result<Self, Failure> {
+    /// Resolves `names`: each is the name of a service, else of a group, else of an instance.
+    pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Failure> {
         let mut selector = Self::default();
         for name in names {
-            selector.add(store, name)?;
+            selector.add(world, name)?;
         }
         Ok(selector)
     }
 
-    fn add(&mut self, store: &Store, name: &str) -> Result<(), Failure> {
-        let services = || store.inventory.services();
-        if store.topology().nodes_named(name).is_empty() {
+    fn add(&mut self, world: &World, name: &str) -> Result<(), Failure> {
+        let services = || world.inventory.services();
+        if world.topology().nodes_named(name).is_empty() {
             if services().any(|service| is_in_group(service, name)) {
                 self.groups.insert(name.to_owned());
                 return Ok(());
@@ -43,8 +43,8 @@ impl TargetSelector {
                 return Ok(());
             }
         }
-        let node = why::find_node(store, name)?;
-        let Some(service) = store.service_of(node) else {
+        let node = why::find_node(world, name)?;
+        let Some(service) = world.service_of(node) else {
             let what = format!("{} is not a service", node.label());
             return Err(Failure::new(FailureKind::Invalid, what, "name a service, group or instance"));
         };
@@ -52,7 +52,7 @@ impl TargetSelector {
         Ok(())
     }
 
-    /// Returns true if the selection may contain several services.
+    /// Returns true if lines of several services may be selected.
     pub(super) fn is_multi_service(&self) -> bool {
         self.services.len() + self.instances.len() > 1 || !self.groups.is_empty()
     }
@@ -68,21 +68,21 @@ impl TargetSelector {
         dedup_targets(targets.into_iter()).collect()
     }
 
-    /// Returns the targets for streams of tasks that ECS no longer lists.
-    pub(super) fn expired_targets(&self, store: &Store) -> impl Iterator<Item = LogTarget> {
-        let services = || store.inventory.services();
+    /// Returns the targets of the selected services whose tasks ECS no longer lists.
+    pub(super) fn expired_targets(&self, world: &World) -> impl Iterator<Item = LogTarget> {
+        let services = || world.inventory.services();
         let whole = services().filter(|service| self.selects_service(service));
         let whole: BTreeSet<_> = whole.map(|service| service.id.clone()).collect();
         expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
-    /// Returns the selected services without an instance and without any of `targets`.
+    /// Returns the selected services that have no instance with a log and no target in `targets`.
     pub(super) fn services_without_logs<'a>(
         &self,
-        store: &'a Store,
+        world: &'a World,
         targets: &[LogTarget],
     ) -> Vec<&'a ServiceId> {
-        let whole = store.inventory.services().filter(|service| self.selects_service(service));
+        let whole = world.inventory.services().filter(|service| self.selects_service(service));
         let none = whole.filter(|service| log_targets(service).is_empty());
         none.map(|s| &s.id).filter(|id| targets.iter().all(|target| target.service != **id)).collect()
     }
@@ -93,7 +93,7 @@ impl TargetSelector {
     }
 }
 
-/// Returns true if the service is in the group `name`, or in the group of the source in `SOURCE/GROUP`.
+/// Returns true if the service is in a group that `name` names, as `GROUP` or `SOURCE/GROUP`.
 fn is_in_group(service: &Service, name: &str) -> bool {
     let group = service.group.as_deref();
     group.is_some_and(|g| g == name || name.strip_suffix(g) == Some(&format!("{}/", service.source())))

@@ -1,4 +1,4 @@
-//! Tests of sequences of evaluations: a source reports a fault and forgets its start, and Portolan is
+//! Tests of sequences of evaluations: a source reports a fault and later forgets its start, or Portolan is
 //! restarted.
 
 use super::OutageTracker;
@@ -25,7 +25,7 @@ fn evaluate(web: Service, lasting: OutageTracker, now: Timestamp) -> (Vec<Findin
     (found, lasting)
 }
 
-/// Returns a service that should run twice; its instances failed at these ages, in seconds.
+/// Returns a service with two desired instances; `ends` are the ages of its instances' failures, in seconds.
 fn failing(ends: &[i64]) -> Service {
     let one = |(number, at): (usize, &i64)| {
         let exit = Exit { code: Some(1), at: Some(ago(*at)), ..Exit::default() };
@@ -105,7 +105,7 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
     let deployment = Deployment {
         id: "d".into(),
         version: "web:7".into(),
-        rollout: Rollout::Completed,
+        rollout: RolloutState::Completed,
         reason: None,
         desired: 2,
         running: 0,

@@ -6,22 +6,23 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Age up to which a loss is reported after the service has recovered.
+/// Age up to which a lost task is reported, even if the service has recovered.
 const MAX_LOSS_AGE: SignedDuration = SignedDuration::from_mins(30);
 
-/// Finds services that lost tasks with reclaimed Spot capacity.
+/// Finds services that lost tasks because AWS reclaimed Spot capacity.
 pub(in crate::diagnosis) fn find_spot(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let next = "ECS replaces the task where it finds capacity; use more Availability Zones or some \
                 On-Demand capacity";
     find(context, drafts, ExitCause::SpotInterruption, "AWS reclaimed Spot capacity", next);
 }
 
-/// Finds services that lost tasks with a failed host.
+/// Finds services that lost tasks because a host failed or was terminated.
 pub(in crate::diagnosis) fn find_host(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let next = "check the container instance and the Availability Zone";
     find(context, drafts, ExitCause::HostLost, "a host failed or was terminated", next);
 }
 
+/// Adds a draft for each service with recent exits of the cause `ending`.
 fn find(
     context: &RuleContext<'_>,
     drafts: &mut Vec<FindingDraft>,
@@ -42,6 +43,7 @@ fn find(
     }
 }
 
+/// Returns the times of the exits of `service` that have the cause `ending`.
 fn stop_times(service: &Service, ending: ExitCause) -> impl Iterator<Item = Timestamp> {
     let of = move |i: &Instance| i.exit.as_ref().filter(|exit| exit.cause == ending).and_then(|exit| exit.at);
     service.instances.iter().filter_map(of)

@@ -36,6 +36,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
+/// Returns the service behind `node`, or `None` for any other kind of node.
 fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Service> {
     match &context.topology.nodes.get(node)?.kind {
         NodeKind::Service(id) => context.inventory.service(id),
@@ -43,8 +44,8 @@ fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Servic
     }
 }
 
-/// Returns the tags of the running images of `service`, by the last segment of the image's name, because
-/// registries differ between sources.
+/// Returns the tags of the images that `service` runs, by the last segment of the image's name. Registries
+/// differ between sources, so they don't count.
 fn image_tags(service: &Service) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);
@@ -83,7 +84,7 @@ mod tests {
             let web = Instance { containers: vec![container], ..instance("web") };
             let id = ServiceId::new(format!("{source}/shop/web"));
             let web = Service { id, instances: vec![web], ..service("web") };
-            inventory.replace(Arc::new(snapshot(source, vec![web])));
+            inventory.replace_snapshot(Arc::new(snapshot(source, vec![web])));
         }
         let (topology, twins) = (infer(&inventory), counterparts(&inventory));
         let estate = RuleInput { counterparts: &twins, ..rule_input(&inventory, &topology) };

@@ -6,8 +6,8 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Minimum number of exits of a crash loop.
-const MIN_STOPS: u32 = 2;
+/// Minimum number of recent restarts or failed instances that make a crash loop.
+const MIN_EXITS: u32 = 2;
 
 /// Time for which a restarted instance must run before it counts as stable.
 const MIN_STABLE_RUN: SignedDuration = SignedDuration::from_mins(1);
@@ -18,10 +18,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let ended = || service.instances.iter().filter(|i| !i.health_check.is_failing());
         let turning =
             |i: &&Instance| i.state == InstanceState::Restarting || restarted_just_now(i, context.now);
-        let again = || ended().filter(turning).filter(|i| context.recent_restarts(i) >= MIN_STOPS);
+        let again = || ended().filter(turning).filter(|i| context.recent_restarts(i) >= MIN_EXITS);
         let restarting = again().next().is_some();
         let failed = ended().filter(|i| i.state == InstanceState::Failed).count();
-        let replaced = failed >= MIN_STOPS as usize && service.desired.is_some_and(|desired| desired > 0);
+        let replaced = failed >= MIN_EXITS as usize && service.desired.is_some_and(|desired| desired > 0);
         if !restarting && !replaced {
             continue;
         }
@@ -42,7 +42,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns true if the instance runs after a recent restart, so that it will probably exit again.
+/// Returns true if the instance runs, but exited by itself less than `MIN_STABLE_RUN` ago, so it will
+/// probably exit again.
 fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     let by_itself = instance.exit.as_ref().is_some_and(|exit| exit.cause != ExitCause::StopRequested);
     let ended_lately =
@@ -50,6 +51,7 @@ fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     instance.state == InstanceState::Running && ended_lately
 }
 
+/// Returns the time of the instance's last exit.
 fn ended_at(instance: &Instance) -> Option<Timestamp> {
     instance.exit.as_ref().and_then(|exit: &Exit| exit.at)
 }

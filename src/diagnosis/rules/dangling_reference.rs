@@ -1,4 +1,5 @@
-//! Dangling references: a service names an address that looks like the estate's, but is no endpoint of it.
+//! Dangling references: the configuration of a service names an address that looks like the estate's, but no
+//! service has this address.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},
@@ -6,7 +7,7 @@ use crate::{
 };
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    if !context.all_sources_answered() {
+    if !context.all_sources_read() {
         return;
     }
     for dangling in &context.topology.dangling {
@@ -82,8 +83,10 @@ mod tests {
             let failure = Failure::new(kind, "no", "");
             let gaps = vec![UnreadPart { name: "container cache".into(), failure }];
             let mut inventory = Inventory::default();
-            inventory
-                .replace(Arc::new(Snapshot { unread_parts: gaps, ..snapshot("docker", vec![web.clone()]) }));
+            inventory.replace_snapshot(Arc::new(Snapshot {
+                unread_parts: gaps,
+                ..snapshot("docker", vec![web.clone()])
+            }));
             findings_of(&inventory).iter().any(|finding| finding.kind == "dangling-reference")
         };
         assert!(!told(FailureKind::Timeout));

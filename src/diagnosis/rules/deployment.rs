@@ -2,15 +2,18 @@
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},
-    model::{Deployment, Rollout, Service, Severity},
+    model::{Deployment, RolloutState, Service, Severity},
 };
 use jiff::SignedDuration;
 
 /// Maximum duration of a deployment; a longer one is stuck.
 const MAX_ROLLOUT_TIME: SignedDuration = SignedDuration::from_mins(10);
 
+/// Finds services whose newest deployment failed.
 pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::Failed) {
+    for (service, deployment) in
+        newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::Failed)
+    {
         let reason = format!("deployment of {} failed{}", deployment.version, reason_suffix(deployment));
         let next = "check the failed instances; the previous version may still be running";
         drafts.push(FindingDraft::about_service(
@@ -26,7 +29,7 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
 /// Finds deployments that failed and were rolled back to the previous version.
 pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (service, newest) in newest_deployments(context) {
-        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == Rollout::Failed);
+        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == RolloutState::Failed);
         let Some(failed) = failed else { continue };
         let reason = format!(
             "deployment of {} failed and was rolled back to {}{}",
@@ -39,8 +42,10 @@ pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: 
     }
 }
 
+/// Finds services whose newest deployment takes too long, or has instances that failed to start.
 pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::InProgress)
+    for (service, deployment) in
+        newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::InProgress)
     {
         let age = deployment.created.map(|created| context.now.duration_since(created));
         let slow = age.is_some_and(|age| age > MAX_ROLLOUT_TIME);
@@ -70,19 +75,20 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
     }
 }
 
-/// Lists the older versions that still run, as ", alongside 2 on web:1".
+/// Lists the older versions that still run, as in `, alongside 2 on web:1`. Returns an empty text if there
+/// are none.
 fn older_versions_running(service: &Service) -> String {
     let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
     let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
     if each.is_empty() { String::new() } else { format!(", alongside {}", each.join(" and ")) }
 }
 
-/// Returns each service that has a deployment, with the newest one.
+/// Returns each service that has a deployment, with its newest deployment.
 fn newest_deployments<'a>(context: &RuleContext<'a>) -> impl Iterator<Item = (&'a Service, &'a Deployment)> {
     context.inventory.services().filter_map(|s| s.deployments.first().map(|d| (s, d)))
 }
 
-/// Returns the source's reason after a colon, or an empty text.
+/// Returns a colon and the source's reason for the deployment's state, or an empty text.
 fn reason_suffix(deployment: &Deployment) -> String {
     deployment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
 }

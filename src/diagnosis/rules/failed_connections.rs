@@ -23,6 +23,8 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
     });
 }
 
+/// Adds a draft for each caller with recent attempts of the outcome `verdict`. From the callees' names,
+/// `words` makes the reason and the next step.
 fn find(
     context: &RuleContext<'_>,
     verdict: ConnectionOutcome,

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// Minimum number of recent restarts of a flapping instance.
 const MIN_RESTARTS: u32 = 3;
 
-/// Minimum number of times a health check returns to its previous state: it failed, passed, failed and passed
-/// again.
+/// Minimum number of times that a health check returns to its previous state. Failing, passing, failing and
+/// passing again are two returns.
 const MIN_REVERSALS: usize = 2;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
@@ -49,9 +49,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the services with an instance whose health check recently alternated, each with the time of the
-/// first change and the number of returns to the previous state. Instances are counted separately: three that
-/// changed once each are not flapping. If an event names no instance, its text distinguishes them.
+/// Returns the services with an instance whose health check recently alternated, by service: the time of the
+/// first change, and the number of returns to the previous state. Instances are counted separately, because
+/// three instances that changed once each are not flapping. If an event names no instance, the event's text
+/// distinguishes the instances.
 fn health_reversals<'a>(context: &RuleContext<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
     let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();
     let events = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);

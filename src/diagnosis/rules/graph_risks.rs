@@ -1,11 +1,11 @@
-//! Risks in the call graph, without a fault: circular dependencies and single points of failure.
+//! Risks in the call graph that are no faults yet: circular dependencies and single points of failure.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject, call_index::CallIndex, join_names},
     model::{Service, Severity},
 };
 
-/// Minimum number of dependent services of a single point of failure.
+/// Minimum number of services that depend on a single point of failure, directly or indirectly.
 const MIN_DEPENDANTS: usize = 5;
 
 /// Finds circular dependencies: services that call each other in a cycle.
@@ -39,8 +39,8 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
     }
 }
 
-/// Returns the strongly connected components of the call graph, each sorted by node (Tarjan 1972, without
-/// recursion).
+/// Returns the strongly connected components of the call graph as sorted node numbers (Tarjan 1972, without
+/// recursion). A component of several nodes contains a cycle.
 fn strongly_connected_components(web: &CallIndex<'_>) -> Vec<Vec<usize>> {
     const NOT_VISITED: usize = usize::MAX;
     let (mut index, mut low) = (vec![NOT_VISITED; web.len()], vec![0; web.len()]);

@@ -1,5 +1,5 @@
-//! Findings from log streams: a stream that has fallen silent, or a log group that does not exist. They use
-//! only logs that the user reads anyway.
+//! Findings from log signals: a stream has fallen silent, or a log group does not exist. Portolan reads no
+//! logs for these rules; signals come only from logs that the user reads.
 
 use crate::{
     diagnosis::{FindingDraft, LogSignalKind, RuleContext, join_names},
@@ -8,9 +8,10 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Age up to which a missing log group is reported, and time for which an instance must have run: the first
+/// Time after the last failed read for which a missing log group is reported.
+const MAX_MISSING_GROUP_AGE: SignedDuration = SignedDuration::from_mins(15);
+/// Time for which an instance must have run before its missing log group is reported, because the first log
 /// line may create the group.
-const MAX_SIGNAL_AGE: SignedDuration = SignedDuration::from_mins(15);
 const MIN_RUN_TIME: SignedDuration = SignedDuration::from_mins(2);
 
 /// Finds services whose log has fallen silent.
@@ -49,7 +50,8 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
     }
 }
 
-/// Returns true if the service's source was read after `since`, so that the source is reachable.
+/// Returns true if the service's source was read after `since`. Otherwise the source itself may be
+/// unreachable.
 fn source_read_since(context: &RuleContext<'_>, service: &Service, since: Timestamp) -> bool {
     let source = service.source();
     let mut statuses = context.sources.iter().filter(|status| status.id == source);
@@ -67,7 +69,7 @@ pub(in crate::diagnosis) fn find_missing_log_group(
     let mut places: BTreeMap<&ServiceId, Vec<(Timestamp, String)>> = BTreeMap::new();
     for sign in context.log_signals {
         if let LogSignalKind::LogGroupMissing { reported_at: at } = sign.kind
-            && context.now.duration_since(at) <= MAX_SIGNAL_AGE
+            && context.now.duration_since(at) <= MAX_MISSING_GROUP_AGE
         {
             places.entry(&sign.service).or_default().push((at, sign.label.to_string()));
         }

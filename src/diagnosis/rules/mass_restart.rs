@@ -8,16 +8,16 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Maximum time between the failures of a mass restart.
+/// Maximum time between the first and the last failure of a mass restart.
 const MAX_STOP_SPREAD: SignedDuration = SignedDuration::from_secs(30);
 /// Minimum number of services in a mass restart.
 const MIN_SERVICES: usize = 4;
 /// Age up to which a mass restart is reported.
-const MAX_STORM_AGE: SignedDuration = SignedDuration::from_mins(30);
+const MAX_MASS_RESTART_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let mut ends: BTreeMap<SourceId, Vec<(Timestamp, String)>> = BTreeMap::new();
-    // A service that fails repeatedly fails at any time, and so by chance also at this one.
+    // A service that fails repeatedly may fail at the same time as others by chance.
     let steady = |s: &&Service| s.instances.iter().all(|i| i.restarts < 2);
     for service in context.inventory.services().filter(steady) {
         let faults = service.instances.iter().filter(|i| i.is_faulty()).filter_map(|i| i.exit.as_ref());
@@ -29,7 +29,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             service.failing_since.is_none_or(|since| at.duration_since(since.at) <= MAX_STOP_SPREAD)
         };
         if let Some(at) = newest.and_then(|exit| exit.at).filter(is_first)
-            && context.now.duration_since(at) <= MAX_STORM_AGE
+            && context.now.duration_since(at) <= MAX_MASS_RESTART_AGE
         {
             ends.entry(service.source()).or_default().push((at, service.name.to_string()));
         }
@@ -52,7 +52,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the period in which most services failed: its first and last failure, and the services' names.
+/// Returns the period of at most `MAX_STOP_SPREAD` in which most services failed: the times of its first and
+/// last failure, and the services' names. `ends` must be sorted by time.
 fn densest_window(ends: &[(Timestamp, String)]) -> Option<(Timestamp, Timestamp, Vec<String>)> {
     let window = |start: usize| {
         let first = ends[start].0;

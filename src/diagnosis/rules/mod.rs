@@ -1,4 +1,5 @@
-//! The rules that find faults, one file a rule: each reads a `RuleContext` and adds `FindingDraft`s.
+//! The rules that find faults and risks, one file for each. The function `find` of a rule reads a
+//! `RuleContext` and adds a `FindingDraft` for each fault.
 
 pub(super) mod capacity_loss;
 pub(super) mod counterpart_skew;
@@ -31,8 +32,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Adds one draft for each service with drifted edges. It names all callees in one sentence, because drift is
-/// only worth one line.
+/// Adds one draft for each caller with edges that pass the drift filter `which`. The draft names all callees
+/// in one sentence, because drift is only worth one line.
 fn add_drift_findings(
     context: &RuleContext<'_>,
     which: EdgeFilter,
@@ -41,7 +42,7 @@ fn add_drift_findings(
     next: &str,
     drafts: &mut Vec<FindingDraft>,
 ) {
-    if !context.all_sources_answered() {
+    if !context.all_sources_read() {
         return;
     }
     let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();
@@ -64,7 +65,7 @@ fn add_drift_findings(
     }
 }
 
-/// Returns the newest exit among the service's faulty instances.
+/// Returns the faulty instance that exited last, with its exit.
 fn newest_fault(service: &Service) -> Option<(&Instance, &Exit)> {
     let faulty = service.instances.iter().filter(|i| i.is_faulty());
     faulty.filter_map(|i| i.exit.as_ref().map(|exit| (i, exit))).max_by_key(|(_, exit)| exit.at)

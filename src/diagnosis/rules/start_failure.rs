@@ -10,11 +10,12 @@ pub(in crate::diagnosis) fn find_image_pull(context: &RuleContext<'_>, drafts: &
     find(context, drafts, |ending| ending == ExitCause::ImagePullFailed);
 }
 
-/// Finds services that can't start for another reason.
+/// Finds services that can't start for any reason but a failed image pull.
 pub(in crate::diagnosis) fn find_other(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     find(context, drafts, |ending| ending.is_start_failure() && ending != ExitCause::ImagePullFailed);
 }
 
+/// Adds a draft for each service with failed starts whose cause `which` accepts.
 fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl Fn(ExitCause) -> bool) {
     for service in context.inventory.services() {
         let kept = |i: &&Instance| i.is_faulty() && i.exit.as_ref().is_some_and(|exit| which(exit.cause));
@@ -36,7 +37,7 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
     }
 }
 
-/// Returns the problem and the next step.
+/// Returns the problem in words and the next step for the user.
 fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
     match ending {
         ExitCause::ImagePullFailed => (

@@ -1,7 +1,7 @@
 //! Stopped services: a user stopped all instances, or they exited without an error while other services call
 //! them.
 //!
-//! A job that has completed and that no service calls is no finding.
+//! A completed job that no service calls is no finding.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, call_index::CallIndex, join_names},
@@ -49,6 +49,7 @@ fn running_callers(web: &CallIndex<'_>, context: &RuleContext<'_>, service: &Ser
     web.callers(number).iter().filter(runs).map(|caller| web.label(*caller)).collect()
 }
 
+/// Returns the exit code after a comma, or an empty text.
 fn exit_code_suffix(exit: Option<&Exit>) -> String {
     exit.and_then(|exit| exit.code).map(|code| format!(", exit code {code}")).unwrap_or_default()
 }
@@ -114,7 +115,7 @@ mod tests {
             told("web-2", 100, EventKind::Unpause),
         ];
         let mut inventory = Inventory::default();
-        inventory.replace(std::sync::Arc::new(seen));
+        inventory.replace_snapshot(std::sync::Arc::new(seen));
         let paused = findings_of(&inventory).remove(0);
         assert_eq!((paused.reason.as_str(), paused.since), ("web-1 is paused", Some(ago(300))));
     }

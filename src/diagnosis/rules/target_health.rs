@@ -54,13 +54,13 @@ mod tests {
             host: Some(Host::parse_for_test("front.example.com")),
             internet_facing: true,
             kind: "application".into(),
-            routes: vec![Route { service: web.id.clone(), port: Some(80), rule: "all".into() }],
+            routes: vec![LoadBalancerRoute { service: web.id.clone(), port: Some(80), rule: "all".into() }],
             targets: reasons.iter().copied().enumerate().map(target).collect(),
         };
         let mut snapshot = snapshot("docker", vec![web]);
         snapshot.load_balancers.push(gateway);
         let mut inventory = Inventory::default();
-        inventory.replace(Arc::new(snapshot));
+        inventory.replace_snapshot(Arc::new(snapshot));
         findings_of(&inventory)
             .into_iter()
             .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))

@@ -7,7 +7,7 @@ fn a_deployment_is_stuck_when_it_goes_on_too_long() {
     let deployment = |created| Deployment {
         id: "d".into(),
         version: "web:2".into(),
-        rollout: Rollout::InProgress,
+        rollout: RolloutState::InProgress,
         reason: None,
         desired: 2,
         running: 1,
@@ -48,8 +48,12 @@ fn a_rollback_names_both_versions() {
         changes: Vec::new(),
     };
     let deployments = vec![
-        deployment("web:1", Rollout::Completed, None),
-        deployment("web:2", Rollout::Failed, Some("ECS deployment circuit breaker: tasks failed to start.")),
+        deployment("web:1", RolloutState::Completed, None),
+        deployment(
+            "web:2",
+            RolloutState::Failed,
+            Some("ECS deployment circuit breaker: tasks failed to start."),
+        ),
     ];
     let web = Service { deployments, ..service("web") };
     let told = "deployment-rolled-back warning deployment of web:2 failed and was rolled back to web:1: ECS deployment \
@@ -72,7 +76,7 @@ fn a_first_version_that_fails_is_told_as_that() {
         previous: None,
         changes: Vec::new(),
     };
-    let deployment = |version| deployed(version, Rollout::InProgress);
+    let deployment = |version| deployed(version, RolloutState::InProgress);
     let cause = |deployments| {
         let web = Service { deployments, ..service_with("web", vec![failed_instance("web-1", 1)]) };
         findings_of_services(vec![web])[0].suspects.first().map(|suspect| suspect.description.clone())
@@ -81,6 +85,6 @@ fn a_first_version_that_fails_is_told_as_that() {
     assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
     let changed = "possibly the deployment of web:7, 3 min earlier";
     assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
-    let worked = cause(vec![deployed("web:1", Rollout::Completed)]);
+    let worked = cause(vec![deployed("web:1", RolloutState::Completed)]);
     assert_eq!(worked.as_deref(), Some("possibly the deployment of web:1, 3 min earlier"), "it has worked");
 }

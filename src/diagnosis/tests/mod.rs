@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// An empty map of counterparts.
 static NO_COUNTERPARTS: BTreeMap<NodeId, Vec<Counterpart>> = BTreeMap::new();
 
-/// Returns the input of the rules with services and calls, and nothing else.
+/// Returns the input of the rules with an inventory and its topology, and nothing else.
 pub(in crate::diagnosis) fn rule_input<'a>(
     inventory: &'a Inventory,
     topology: &'a Topology,
@@ -50,7 +50,7 @@ pub(in crate::diagnosis) fn finding_lines_with_events(
     let mut snapshot = snapshot("docker", services);
     snapshot.events = events;
     let mut inventory = Inventory::default();
-    inventory.replace(std::sync::Arc::new(snapshot));
+    inventory.replace_snapshot(std::sync::Arc::new(snapshot));
     findings_of(&inventory)
         .into_iter()
         .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))

@@ -123,7 +123,7 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
         let mut all = inventory(vec![web.clone()]);
         let mut snapshot = all.snapshots().next().unwrap().clone();
         snapshot.events = events;
-        all.replace(std::sync::Arc::new(snapshot));
+        all.replace_snapshot(std::sync::Arc::new(snapshot));
         findings_of(&all).into_iter().map(|f| format!("{} {}", f.kind, f.reason)).collect::<Vec<_>>()
     };
     let why = "cannot-place task placement failed: no container instance met all of its requirements.";

@@ -1,5 +1,6 @@
 //! Map as a self-contained HTML page: the drawing, the data of each node and edge, and a script that shows
-//! it. Names of services enter the page as text or JSON, never as markup.
+//! the data of the node or edge that the reader selects. Names of services enter the page as text or JSON,
+//! never as markup.
 
 mod page_data;
 
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::screen::Scene;
 
-/// Template of the page with a placeholder `@NAME@` for each part. `write` fills them in the order of the
+/// Template of the page with placeholders such as `@STYLE@`. `write` fills in the parts in the order of the
 /// template.
 const PAGE_TEMPLATE: &str = include_str!("page.html");
 
@@ -20,7 +21,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let parts = [
         ("@STYLE@", SVG_STYLE),
         ("@LOOKS@", include_str!("page.css")),
-        ("@TAKEN@", &escape_markup(&scene.store.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
+        ("@TAKEN@", &escape_markup(&scene.store.world.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
         ("@BOX@", &format!("0 0 {width} {height}")),
         ("@MAP@", &drawing.body),
         ("@DATA@", &data),

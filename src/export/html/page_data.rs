@@ -1,4 +1,4 @@
-//! Data of the page's script: texts about each node, edge and finding, in the words of the screens.
+//! Data for the script of the HTML page: texts about each node, edge and finding, as on the screens.
 
 use crate::{
     export::svg::{SvgDrawing, box_pixels},
@@ -8,12 +8,13 @@ use crate::{
         describe::{edge_text, time::outage_age},
         map::export_model::{ExportEdge, ExportNode},
     },
-    store::Store,
+    store::World,
     topology::Node,
 };
 use serde::Serialize;
 use std::{borrow::Cow, collections::BTreeMap};
 
+/// All data of the page, with its field names in the script.
 #[derive(Serialize)]
 struct PageData<'a> {
     size: (i32, i32),
@@ -24,10 +25,13 @@ struct PageData<'a> {
 
 #[derive(Serialize)]
 struct NodeOut<'a> {
+    /// Left, top, width and height of the box, in pixels.
     at: (i32, i32, i32, i32),
     name: &'a str,
     label: String,
+    /// Product, or kind of node.
     what: &'a str,
+    /// Group and source.
     home: String,
     health: &'static str,
     running: String,
@@ -36,8 +40,10 @@ struct NodeOut<'a> {
     twins: Vec<TwinOut<'a>>,
 }
 
+/// Counterpart of a node in another source.
 #[derive(Serialize)]
 struct TwinOut<'a> {
+    /// Number of the counterpart's node; `None` if the drawing leaves it out.
     node: Option<usize>,
     label: String,
     reason: &'a str,
@@ -45,10 +51,14 @@ struct TwinOut<'a> {
 
 #[derive(Serialize)]
 struct EdgeOut {
+    /// Number of the calling node.
     from: usize,
+    /// Number of the called node.
     to: usize,
     strength: &'static str,
+    /// Title and text of each piece of evidence.
     pieces: Vec<(String, String)>,
+    /// Lines about drift.
     states: Vec<String>,
 }
 
@@ -64,29 +74,30 @@ struct FindingOut<'a> {
     next: &'a str,
 }
 
-/// Node numbers in the drawing, by node id.
+/// Indices of the nodes in the drawing, by node id.
 type NodeNumbers<'a> = BTreeMap<&'a str, usize>;
 
-/// Returns the data of the page as JSON. Nodes and edges have the numbers of the drawing.
+/// Returns the data of the page as JSON. Nodes and edges have the order of the drawing, so that the script
+/// finds them by index.
 pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
-    let (store, map) = (scene.store, &drawing.map);
+    let (world, map) = (&scene.store.world, &drawing.map);
     let numbers: NodeNumbers<'_> =
         map.nodes.iter().enumerate().map(|(number, spot)| (spot.node.id.as_str(), number)).collect();
     let page = PageData {
         size: drawing.size,
-        nodes: map.nodes.iter().map(|spot| node(spot, store, &numbers)).collect(),
-        edges: map.lines.iter().filter_map(|line| edge(line, store, &numbers)).collect(),
-        findings: store.findings.iter().map(|f| finding(f, store, &numbers)).collect(),
+        nodes: map.nodes.iter().map(|spot| node(spot, world, &numbers)).collect(),
+        edges: map.lines.iter().filter_map(|line| edge(line, world, &numbers)).collect(),
+        findings: world.findings.iter().map(|f| finding(f, world, &numbers)).collect(),
     };
     // Serialization can't fail, because all maps of these structures have string keys.
     serde_json::to_string(&page).unwrap_or_default()
 }
 
-fn node<'a>(exported: &ExportNode<'a>, store: &'a Store, numbers: &NodeNumbers<'_>) -> NodeOut<'a> {
+fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'_>) -> NodeOut<'a> {
     let node = exported.node;
-    let twins = store.counterparts.get(&node.id).into_iter().flatten().map(|twin| TwinOut {
+    let twins = world.counterparts.get(&node.id).into_iter().flatten().map(|twin| TwinOut {
         node: numbers.get(twin.node.as_str()).copied(),
-        label: store.topology().nodes.get(&twin.node).map(Node::label).unwrap_or_default(),
+        label: world.topology().nodes.get(&twin.node).map(Node::label).unwrap_or_default(),
         reason: &twin.reason,
     });
     let group = node.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
@@ -102,16 +113,16 @@ fn node<'a>(exported: &ExportNode<'a>, store: &'a Store, numbers: &NodeNumbers<'
             None if node.running > 0 => format!("{} running", node.running),
             None => String::new(),
         },
-        facts: facts(node, store),
-        notes: notes(node, store),
+        facts: facts(node, world),
+        notes: notes(node, world),
         twins: twins.collect(),
     }
 }
 
-/// Returns owner, description and links from the configuration, then the facts of the source.
-fn facts<'a>(node: &Node, store: &'a Store) -> Vec<(Cow<'a, str>, &'a str)> {
-    let Some(service) = store.service_of(node) else { return Vec::new() };
-    let annotations = store.inventory.annotations(service).flat_map(|known| {
+/// Returns labels and values: owner, description and links from the configuration, then the source's facts.
+fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, &'a str)> {
+    let Some(service) = world.service_of(node) else { return Vec::new() };
+    let annotations = world.inventory.annotations(service).flat_map(|known| {
         [
             ("owner", known.owner.as_str()),
             ("description", known.description.as_str()),
@@ -124,36 +135,36 @@ fn facts<'a>(node: &Node, store: &'a Store) -> Vec<(Cow<'a, str>, &'a str)> {
     annotations.map(|(label, content)| (label.into(), content)).chain(facts).collect()
 }
 
-/// Returns notes on a node: unmatched addresses, rejected connections, and whether its connections are
-/// watched.
-fn notes(node: &Node, store: &Store) -> Vec<String> {
-    let dangling = store.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
+/// Returns the notes on a node: dangling references, failed connections, and a line about the monitoring of
+/// its connections.
+fn notes(node: &Node, world: &World) -> Vec<String> {
+    let dangling = world.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
     let dangling = dangling
         .map(|d| format!("{} names {}, but no known service has this address", d.location, d.address));
-    let rejected = store.failed_connections.iter().filter(|rejected| rejected.from == node.id);
-    let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, store.now));
-    dangling.chain(rejected).chain(edge_text::watch_status(store, node)).collect()
+    let rejected = world.failed_connections.iter().filter(|rejected| rejected.from == node.id);
+    let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, world.now));
+    dangling.chain(rejected).chain(edge_text::watch_status(world, node)).collect()
 }
 
-fn edge(line: &ExportEdge<'_>, store: &Store, numbers: &NodeNumbers<'_>) -> Option<EdgeOut> {
+fn edge(line: &ExportEdge<'_>, world: &World, numbers: &NodeNumbers<'_>) -> Option<EdgeOut> {
     let number = |node: &Node| numbers.get(node.id.as_str()).copied();
-    let pieces = edge_text::evidence_texts(line.edge, store.now);
+    let pieces = edge_text::evidence_texts(line.edge, world.now);
     Some(EdgeOut {
         from: number(line.from)?,
         to: number(line.to)?,
         strength: line.edge.strength().as_str(),
         pieces: pieces.into_iter().map(|piece| (piece.title, piece.text)).collect(),
-        states: edge_text::drift_lines(store, &line.from.id, &line.to.id, line.edge),
+        states: edge_text::drift_lines(world, &line.from.id, &line.to.id, line.edge),
     })
 }
 
-fn finding<'a>(finding: &'a Finding, store: &Store, numbers: &NodeNumbers<'_>) -> FindingOut<'a> {
+fn finding<'a>(finding: &'a Finding, world: &World, numbers: &NodeNumbers<'_>) -> FindingOut<'a> {
     FindingOut {
         node: finding.node.as_ref().and_then(|id| numbers.get(id.as_str())).copied(),
         service: &finding.subject,
         severity: Severity::as_str(finding.severity),
         reason: &finding.reason,
-        since: finding.onset().map(|since| outage_age(since, store.now)),
+        since: finding.onset().map(|since| outage_age(since, world.now)),
         suspects: finding.suspects.iter().map(|suspect| suspect.description.as_str()).collect(),
         affects: finding.impact.summary(),
         next: &finding.next_step,

@@ -1,5 +1,5 @@
-//! Lines of edges. Edges share stretches, and a dashed line drawn twice would look solid. So each stretch is
-//! drawn once, in the style of the most important of its edges.
+//! Lines of edges in the SVG. Several edges may share a stretch of line, and a dashed line drawn twice would
+//! look solid. So each stretch is drawn once, in the style of the most important of its edges.
 
 use super::path::{PixelPoint, cell_centre, is_straight, point_towards, rounded_path};
 use crate::{
@@ -20,7 +20,8 @@ const ARROW_HEAD_LENGTH: f64 = 8.0;
 /// Length of the bend where a line joins another one, in pixels.
 const JOIN_BEND_LENGTH: f64 = 6.0;
 
-/// Returns all points of an edge, from the border of the first box to the border of the second.
+/// Extends the points of an edge at both ends to the borders of the caller's and the callee's box. Returns no
+/// points if there are none.
 pub(super) fn border_to_border(points: &[Point], direction: Direction) -> Vec<Point> {
     let ([start, ..], [.., end]) = (points, points) else { return Vec::new() };
     let (x, y) = if direction == Direction::LeftToRight { (1, 0) } else { (0, 1) };
@@ -62,7 +63,8 @@ pub(super) fn draw_edges(map: &MapExport<'_>) -> String {
     out
 }
 
-/// Returns every cell of an edge, starting at the callee, so that the dashes of joined lines coincide.
+/// Returns every cell along the line of an edge. Starts at the callee, so that the dashes of joined lines
+/// coincide.
 fn cells_along(way: &[Point]) -> Vec<Point> {
     let mut cells: Vec<Point> = way.first().copied().into_iter().collect();
     for ends in way.windows(2) {
@@ -79,7 +81,7 @@ fn ordered_pair(a: Point, b: Point) -> CellPair {
     if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) }
 }
 
-/// Draws those parts of an edge that no earlier edge has drawn. Each stretch has one style.
+/// Draws the stretches of an edge that no earlier edge has drawn. A stretch is a run of cells with one style.
 fn draw_new_stretches(
     cells: &[Point],
     styles: &BTreeMap<CellPair, EdgeStyle>,
@@ -116,7 +118,7 @@ fn draw_new_stretches(
     }
 }
 
-/// Returns the end points and the turns. Drops points on a straight line.
+/// Returns the end points and turns of a line. Drops points between them on a straight piece.
 fn turning_points(places: &[PixelPoint]) -> Vec<PixelPoint> {
     let mut kept: Vec<PixelPoint> = Vec::new();
     for &place in places {
@@ -137,7 +139,8 @@ fn trim_for_arrow_head(places: &mut [PixelPoint]) {
     }
 }
 
-/// Draws the arrow heads: one at each end, and one within each stretch that runs against the flow.
+/// Draws the arrow heads: one at the callee's end of each edge, and one within each long stretch that runs
+/// against the direction of the map.
 fn draw_arrow_heads(
     routes: &[(Vec<Point>, EdgeStyle)],
     styles: &BTreeMap<CellPair, EdgeStyle>,

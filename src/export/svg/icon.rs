@@ -20,7 +20,7 @@ const FAN_OUT_PATH: &str = "M1 6H11M4.5 6C6 6 6 2.2 8 2.2H11M4.5 6C6 6 6 9.8 8 9
 /// Square on its tip, for unknown dependencies.
 const DIAMOND_PATH: &str = "M6 1.2L10.8 6L6 10.8L1.2 6z";
 
-/// Returns CSS class and path of a node's icon: the health of a service, else the kind of node.
+/// Returns CSS class and path of a node's icon, which shows the health of a service, else the kind of node.
 pub(super) fn node_icon(node: &Node) -> (&'static str, &'static str) {
     match (&node.kind, node.product) {
         (NodeKind::Service(_), _) => health_icon(node.health),

@@ -1,4 +1,5 @@
-//! Map as SVG: the boxes and lines of the screen with 8 by 16 pixels per cell, in light and dark colours.
+//! Map as SVG: the boxes and lines of the map screen with 8 by 16 pixels per terminal cell, in light and dark
+//! colours.
 
 mod icon;
 mod edge_lines;
@@ -29,7 +30,7 @@ pub(super) struct SvgDrawing<'a> {
     pub body: String,
     /// Width and height in pixels.
     pub size: (i32, i32),
-    /// Model that it was drawn from.
+    /// Positions of nodes and lines from which the SVG was drawn.
     pub map: MapExport<'a>,
 }
 
@@ -44,7 +45,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     )
 }
 
-/// Draws the map. The attributes `data-n` and `data-e` have the indices of nodes and edges in the model.
+/// Draws the map. The attributes `data-n` and `data-e` are indices into the nodes and lines of `MapExport`.
 pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
     let map = export_map(scene);
     let mut body = String::new();
@@ -62,7 +63,8 @@ pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
     SvgDrawing { body, size, map }
 }
 
-/// Returns the box in pixels. Its border runs through the centres of its outermost cells.
+/// Returns left, top, width and height of a box in pixels. Its border runs through the centres of its
+/// outermost cells.
 pub(super) fn box_pixels(cells: Rect) -> (i32, i32, i32, i32) {
     let (x, y) = (cells.x * CELL_PIXELS.0 + CELL_PIXELS.0 / 2, cells.y * CELL_PIXELS.1 + CELL_PIXELS.1 / 2);
     (x, y, (cells.width - 1) * CELL_PIXELS.0, (cells.height - 1) * CELL_PIXELS.1)
@@ -83,15 +85,15 @@ fn write_group(title: &str, cells: Rect, scene: Scene<'_>, out: &mut String) {
     );
 }
 
-/// Writes the interactive parts of an edge: a broad invisible path for the mouse, and a second one as
-/// highlight.
+/// Writes the interactive parts of an edge: a broad invisible path for the mouse, and a path that highlights
+/// the edge.
 fn write_edge(number: usize, line: &ExportEdge<'_>, map: &MapExport<'_>, scene: Scene<'_>, out: &mut String) {
     let way = edge_lines::border_to_border(&line.points, map.direction);
     let d = if way.is_empty() { self_loop_path(line, map) } else { edge_lines::edge_path(&way) };
     let strength = line.edge.strength().as_str();
     let own =
         if way.is_empty() { format!("<path class=\"ink {strength}\" d=\"{d}\"/>") } else { String::new() };
-    let words = edge_text::explain(scene.store, line.from, line.to, false);
+    let words = edge_text::explain(&scene.store.world, line.from, line.to, false);
     let _ = writeln!(
         out,
         "<g class=\"edge {strength}\" data-e=\"{number}\"><title>{}</title>{own}<path class=\"hit\" d=\"{d}\"/>\
@@ -165,7 +167,7 @@ pub(super) fn node_title(node: &Node, scene: Scene<'_>) -> String {
         let _ = write!(words, ", {}/{desired} running", node.running);
     }
     let _ = write!(words, ", {}", node.product.map_or(node.kind.as_str(), |product| product.id));
-    for finding in scene.store.findings_on(&node.id) {
+    for finding in scene.store.world.findings_on(&node.id) {
         let _ = write!(words, "\n{}", finding.reason);
     }
     words

@@ -1,4 +1,4 @@
-//! SVG paths from cells, with rounded corners.
+//! SVG paths along terminal cells, with rounded corners.
 
 use crate::layout::Point;
 use std::fmt::Write;

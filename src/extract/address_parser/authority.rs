@@ -1,4 +1,4 @@
-//! Hosts with ports, as in an authority (RFC 3986 section 3.2) or a list of servers.
+//! Parser of hosts with ports, as in the authority of a URL (RFC 3986 section 3.2) or a list of servers.
 
 use super::UNKNOWN_CHAR;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{Address, Host, Scheme},
 };
 
-/// One entry of an authority or list.
+/// One entry of an authority or a list of servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum HostEntry {
     /// A host with or without a port.
@@ -44,8 +44,8 @@ pub(super) fn parse_host_port(text: &str) -> Option<HostEntry> {
     }
 }
 
-/// Parses a host and the text after its colon: a port, a variable, or several numbers. A colon with nothing
-/// after it marks a cut text or the scheme of another URL.
+/// Parses a host and the text after its colon: a port, a variable, or several numbers. Returns `None` if
+/// nothing follows the colon, because the text was cut or is the scheme of a URL.
 fn host_with_ports(host: &str, ports: Option<&str>) -> Option<HostEntry> {
     let mut port = None;
     for (index, text) in ports.into_iter().flat_map(|text| text.split(':')).enumerate() {

@@ -3,8 +3,8 @@
 use super::{AddressShape, FoundAddress};
 use crate::model::{Address, Arn, Host};
 
-/// AWS services with resources that programs call. Names of others, such as `iam` or `secretsmanager`, are
-/// for the platform.
+/// AWS services whose resources a program calls. The ARN of another service, such as `iam`, is a setting for
+/// AWS itself.
 const CALLED_SERVICES: &[&str] = &[
     "sqs",
     "sns",
@@ -77,8 +77,7 @@ fn is_resource_type(part: &str) -> bool {
     )
 }
 
-/// Returns the resource that a URL names by its host and path, if the host is Amazon's common endpoint for
-/// such resources.
+/// Returns the bucket or queue that a URL names. Returns `None` if the URL is none of S3 or SQS.
 pub(super) fn resource_in_url(scheme: &str, host: &str, path: &str) -> Option<Address> {
     if scheme == "s3" || scheme == "s3a" {
         return resource_address("s3", "", host);

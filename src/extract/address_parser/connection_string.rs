@@ -7,7 +7,7 @@
 //! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
 //! the second may be inside a password.
 
-use super::{AddressShape, FormParser, FoundAddress, host_value, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, host_value, url_authority};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -50,7 +50,7 @@ const PDO_DRIVERS: &[&str] = &[
 /// The maximum length of a key, in bytes.
 const MAX_KEY_BYTES: usize = 40;
 
-/// The maximum length of the first value, in characters.
+/// The maximum number of characters to search for the end of the first value.
 const MAX_VALUE_CHARS: usize = 400;
 
 /// A normalized key with its value.
@@ -58,9 +58,9 @@ type KeyValue<'a> = (String, Cow<'a, str>);
 
 /// Reads a connection string. Returns `None` if the value does not begin with a key and `=`.
 ///
-/// `url_list` reads the URLs under its keys. It is an argument because the query of a URL may hold a
-/// connection string in turn.
-pub(super) fn read(value: &str, url_list: FormParser) -> Option<Vec<FoundAddress>> {
+/// `url_list` parses the URLs in the connection string. That parser is an argument because it calls this
+/// function in turn, for connection strings in the query of a URL.
+pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAddress>> {
     let pdo = value.split_once(':').filter(|(driver, _)| PDO_DRIVERS.contains(driver)).map(|(_, rest)| rest);
     let text = pdo.unwrap_or(value);
     let separator = pair_separator(text)?;
@@ -76,7 +76,7 @@ pub(super) fn read(value: &str, url_list: FormParser) -> Option<Vec<FoundAddress
 }
 
 /// Returns the addresses in pairs: the first host with its port, and every endpoint.
-pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: FormParser) -> Vec<FoundAddress> {
+pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: NotationParser) -> Vec<FoundAddress> {
     let of =
         |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
     let port = of(PORT_KEYS).and_then(parse_port).filter(|port| *port != 0);
@@ -96,8 +96,8 @@ pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: FormParser) -
         .collect()
 }
 
-/// Returns the separator of the pairs: the character that ends the first value. Returns `None` if there is no
-/// first key.
+/// Returns the separator of the pairs: the character that ends the first value. Returns `None` if the text
+/// does not begin with a key.
 fn pair_separator(text: &str) -> Option<char> {
     let (key, rest) = text.split_once('=')?;
     // In `db user=app` the first word is a host before options. Keys of two words begin with a capital: `Data
@@ -155,8 +155,8 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     }
 }
 
-/// Reads a value in quotes or braces at the beginning of a text. Returns it with the text after it, or `None`
-/// if no quote is closed. The closing character is doubled, or escaped by a backslash, inside the value.
+/// Reads a value in quotes or braces at the beginning of a text. Returns the value and the text after it, or
+/// `None` without a closing quote. In the value, the closing character is doubled or after a backslash.
 fn read_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let open = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '{'))?;
     let close = if open == '{' { '}' } else { open };

@@ -47,7 +47,7 @@ pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     members.into_iter().flatten().filter_map(HostEntry::address).collect()
 }
 
-/// Returns the server without the name of its instance.
+/// Removes the instance name of SQL Server: `db` for `db\instance`.
 pub(super) fn strip_instance(server: &str) -> &str {
     server.split_once('\\').map_or(server, |(host, _)| host)
 }

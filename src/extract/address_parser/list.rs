@@ -15,7 +15,7 @@ use crate::{
     model::{Address, Host},
 };
 
-/// Words for a choice of a setting, which name no host.
+/// Common values of settings, which name no host.
 const SETTING_WORDS: &[&str] = &[
     "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "default", "auto", "enabled",
     "disabled", "all", "any", "local", "internal", "external",
@@ -30,7 +30,7 @@ pub(super) fn is_separator(c: char) -> bool {
 #[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
-    if !have_same_user(&items) {
+    if !separators_are_certain(&items) {
         return Some(Vec::new());
     }
     let found: Option<Vec<Vec<FoundAddress>>> = items.into_iter().map(parse_item).collect();
@@ -42,9 +42,9 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     Some(if is_sentence && is_mixed { Vec::new() } else { found })
 }
 
-/// Returns true if no separator can be inside an item's password. So there is one item, or no item has user
-/// information, or all have the same, or all have numbers.
-fn have_same_user(items: &[&str]) -> bool {
+/// Returns true if no separator can be inside a password: there is one item, or no item has user information,
+/// or all items have the same, or all have a number, as in `1@k1:9093,2@k2:9093`.
+fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;
         Some(user.to_owned())
@@ -54,7 +54,7 @@ fn have_same_user(items: &[&str]) -> bool {
     items.len() == 1 || users.windows(2).all(|pair| pair[0] == pair[1]) || users.iter().all(numbered)
 }
 
-/// Reads one item, which may have a label: `name=http://host:port`. Returns `None` if it is no address.
+/// Reads one item, which may have a label: `name=http://host:port`. Returns `None` if the item is no address.
 fn parse_item(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some((label, rest)) = text.split_once('=')
         && !label.contains(['/', '?', '@', ':'])

@@ -2,10 +2,11 @@
 //!
 //! Each notation is recognised first and then read by its own grammar, in one file with its source. A value
 //! must be one of the notations, or a list of addresses, from its first character to its last. Any other
-//! value has no addresses, because a missing line on the map is better than a piece of a password. The result
+//! value has no addresses, because a missing edge on the map is better than a piece of a password. The result
 //! is a host name, an IP address or a cloud resource with a port, checked again by [`crate::model::Host`].
 //!
-//! Variables in the text were interpolated or replaced by [`UNKNOWN_CHAR`] before (see `interpolation`).
+//! The caller has already interpolated variables in the text, or replaced them by [`UNKNOWN_CHAR`] (see
+//! `interpolation`).
 
 mod authority;
 mod aws;
@@ -40,24 +41,25 @@ pub(super) struct FoundAddress {
 /// The shape of an address in a text, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressShape {
-    /// After a scheme, or under the key of a host in a connection string.
+    /// A host after a URL scheme, or under the key of a host in a connection string.
     Url,
-    /// A cloud resource.
+    /// An AWS resource: an ARN, or the URL of a bucket or queue.
     Resource,
-    /// Host and port.
+    /// A host with its port, without a scheme.
     HostPort,
     /// A word that could be a host name.
     Word,
 }
 
-/// The maximum length of a value, in bytes.
+/// The maximum length of a value, in bytes; a longer one has no addresses.
 const MAX_VALUE_BYTES: usize = 16 * 1024;
 
 /// A parser of one notation. Returns `None` if the value has another notation, else its addresses, if any.
-type FormParser = fn(&str) -> Option<Vec<FoundAddress>>;
+type NotationParser = fn(&str) -> Option<Vec<FoundAddress>>;
 
-/// All notations in order of precedence: a later parser would misread some values of an earlier one.
-const FORM_PARSERS: &[FormParser] = &[
+/// The parsers of all notations in order of precedence: a later parser would misread some values that an
+/// earlier one reads.
+const NOTATION_PARSERS: &[NotationParser] = &[
     aws::arn_list,
     jdbc::read,
     oracle::connect_descriptor,
@@ -76,7 +78,7 @@ pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
     if value.is_empty() || value.len() > MAX_VALUE_BYTES || value.starts_with("-----BEGIN") {
         return Vec::new();
     }
-    FORM_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
+    NOTATION_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
 }
 
 /// Returns the value without the pair of quotes around it.

@@ -31,7 +31,7 @@ pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
 }
 
 /// Returns the addresses of `[user/password]@database`, the text after `jdbc:oracle:thin:`. A bare word after
-/// the `@` is an alias on the client and no host.
+/// the `@` is no host, because the client looks it up as an alias.
 pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
     let Some((_, database)) = text.rsplit_once('@') else { return Vec::new() };
     if database.starts_with('(') {

@@ -16,7 +16,7 @@ const NETWORK_KINDS: &[&str] = &[
 /// Socket types that lead to the local machine.
 const LOCAL_KINDS: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];
 
-/// Reads one such address. Returns `None` for any other text.
+/// Reads an address after a socket type. Returns `None` for any other text.
 pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some(found) = bracketed_host(text) {
         return Some(vec![found]);
@@ -40,7 +40,7 @@ pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     read(rest).or_else(plain)
 }
 
-/// Reads `[host]:port` or `[host]`. The brackets ask for no look-up of mail exchangers.
+/// Reads `[host]:port` or `[host]`. In Postfix, the brackets switch the look-up of mail exchangers off.
 fn bracketed_host(text: &str) -> Option<FoundAddress> {
     let (host, rest) = text.strip_prefix('[')?.split_once(']')?;
     let port = if rest.is_empty() { None } else { Some(parse_port(rest.strip_prefix(':')?)?) };

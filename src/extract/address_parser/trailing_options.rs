@@ -14,7 +14,7 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let (head, options) = value.split_at(start);
     let head = head.trim_end_matches(list::is_separator);
     (!head.is_empty()).then_some(())?;
-    // An `@` in the options may end user information that the head begins.
+    // An `@` in the options may end user information that begins before the options.
     let name = options.split('=').next().unwrap_or_default();
     if options.contains('@') && !is_parameter_name(name) {
         return Some(Vec::new());

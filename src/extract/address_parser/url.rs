@@ -40,15 +40,15 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 
-/// Returns the start of the next URL of a list, after a separator. Its scheme must be able to share a list
-/// with `first`, because a password may hold `,x://` too.
+/// Returns the start of the next URL of a list, after a separator. The URL's scheme must be `first` or
+/// compatible with `first`, because a password may contain `,x://` too.
 fn next_url_start(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
         let start = text[..at].rfind(is_separator)? + 1;
         let scheme = &text[start..at];
         let together =
             |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
-        // Without user information there is no password: Kafka's listeners have any name.
+        // Without user information there is no password, so any scheme counts, as in Kafka's listeners.
         let is_scheme = !text.contains('@') && split_scheme(&text[start..]).is_some();
         (is_scheme || scheme.eq_ignore_ascii_case(first) || COMPATIBLE_SCHEMES.iter().any(together))
             .then_some(start)

@@ -58,7 +58,7 @@ pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<Fo
         None => split_authority(known, rest).unwrap_or_default(),
     };
     let host = authority.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    // A bucket has no port. An authority with a port is a server that stores buckets.
+    // An `s3://` authority with a port is no bucket, but a server that stores buckets.
     let is_server = scheme.starts_with("s3") && authority.contains(':');
     if let Some(address) = aws::resource_in_url(&scheme, &host, behind).filter(|_| !is_server) {
         return (vec![FoundAddress::new(AddressShape::Resource, address)], behind);
@@ -67,8 +67,8 @@ pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<Fo
     (hosts.map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
 }
 
-/// Splits a URL without its scheme into the authority, less user information, and the rest. Returns `None` if
-/// the split is uncertain.
+/// Splits a URL without its scheme into the authority, without user information, and the rest. Returns `None`
+/// if the split is uncertain.
 ///
 /// A password may hold `/`, `?`, `#`, `;` and `@` unescaped, against RFC 3986. If an `@` follows the first of
 /// these, there are two readings: the authority ends there, or after the last `@`. A reading wins if it has a

@@ -2,7 +2,7 @@
 //! (Thanos and Go Cloud, "URL parameters"), and ODBC strings in SQLAlchemy URLs (SQLAlchemy, "Pass through
 //! exact Pyodbc string").
 
-use super::{AddressShape, FormParser, FoundAddress, connection_string, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, connection_string, url_authority};
 use crate::{
     extract::{
         env_key::{self, ValueKind},
@@ -12,9 +12,9 @@ use crate::{
 };
 use percent_encoding::percent_decode_str;
 
-/// Returns the addresses in the query, if any, of `behind`, the text after an authority. `url_list` reads the
-/// URLs in an ODBC string.
-pub(super) fn addresses_in_query(behind: &str, url_list: FormParser) -> Vec<FoundAddress> {
+/// Returns the addresses in the query of a URL. `behind` is the text after the authority; `url_list` parses
+/// the URLs in an ODBC string.
+pub(super) fn addresses_in_query(behind: &str, url_list: NotationParser) -> Vec<FoundAddress> {
     let Some((_, query)) = behind.split_once('?') else { return Vec::new() };
     let query = query.split('#').next().unwrap_or_default();
     let parameters = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -31,7 +31,7 @@ pub(super) fn host_parameter(behind: &str, scheme: Option<Scheme>) -> Option<Fou
     Some(FoundAddress::new(AddressShape::Url, Address { scheme, host, port }))
 }
 
-fn addresses_in_parameter(key: &str, value: &str, url_list: FormParser) -> Vec<FoundAddress> {
+fn addresses_in_parameter(key: &str, value: &str, url_list: NotationParser) -> Vec<FoundAddress> {
     let Ok(value) = percent_decode_str(value).decode_utf8() else { return Vec::new() };
     if key.eq_ignore_ascii_case("odbc_connect") {
         return connection_string::read(&value.replace('+', " "), url_list).unwrap_or_default();

@@ -6,29 +6,29 @@ use crate::extract::{
     parse_port,
 };
 
-/// A word of a command line and its position among all words, from 1.
+/// A word of a command, and its position among all words of the command line, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CommandWord {
     pub(super) position: usize,
     pub(super) text: String,
 }
 
-/// A value and the option that it belongs to.
+/// A value on a command line, and the option that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::extract) struct OptionValue<'w> {
-    /// The option's name as written; empty for a word without an option.
+    /// The option's name to show; empty without an option, or if the name may contain a secret.
     pub(in crate::extract) name: &'w str,
-    /// The key that decides how the value is read.
+    /// The key from which `env_key` derives the kind of value; empty if there is none.
     pub(in crate::extract) key: &'w str,
     /// The value as written.
     pub(in crate::extract) value: &'w str,
-    /// The position of the value among all words.
+    /// The position of the value among all words of the command line, from 1.
     pub(in crate::extract) position: usize,
-    /// The port that another option of the command sets.
+    /// The port that another option of the same command sets.
     pub(in crate::extract) port: Option<u16>,
 }
 
-/// Programs whose words are text, files or users.
+/// Programs whose arguments are text, files or users, and never addresses.
 const TEXT_PROGRAMS: &[&str] = &[
     "echo", "printf", "cat", "tee", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "test", "[", "[[",
     "logger", "tr", "cut", "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser",
@@ -45,12 +45,13 @@ const PROGRAMS_WITH_OTHER_H_FLAG: &[&str] = &[
     "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
     "numfmt",
 ];
-/// Clients that take a value directly after an option letter: `-hdb`, `-pPASSWORD`.
+/// Beginnings of the names of clients that take a value directly after an option letter: `-hdb`,
+/// `-pPASSWORD`.
 const CLIENT_PROGRAMS: &[&str] =
     &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
-/// Option letters for users, passwords, headers, keys and data.
+/// Letters of options whose value is a user, a password, a header, a key or data, so may be a secret.
 const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
-/// Option names for text, users and passwords.
+/// Names of options whose value is a user, a password or data, so may be a secret.
 const SECRET_OPTION_NAMES: &[&str] =
     &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
 
@@ -86,7 +87,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
             (None, flag) => match (split_pair(text), flag) {
                 (Some((name, value)), _) => give(displayable_name(name), name, value),
                 (None, Some("h")) if !PROGRAMS_WITH_OTHER_H_FLAG.contains(&program) => {
-                    give("h", "host", text)
+                    give("h", "host", text);
                 }
                 (None, Some("h") | None) => give("", "", text),
                 (None, Some(flag)) => {
@@ -107,7 +108,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                 }
                 None => match parse_flag(flag, program) {
                     FlagWord::AttachedHost(host) => give("h", "host", host),
-                    FlagWord::NoOption => {}
+                    FlagWord::Ignored => {}
                     FlagWord::OptionName(name) => {
                         pending = Some(name);
                         pending_is_long = flag.starts_with('-');
@@ -119,12 +120,12 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     found
 }
 
-/// The parse of a single word that begins with `-`.
+/// A word that begins with `-`, parsed without the words after it.
 enum FlagWord<'w> {
     /// A host attached to its letter: `-hdb`.
     AttachedHost(&'w str),
-    /// A password attached to its letter (`-pPASSWORD`), or a word that is no option.
-    NoOption,
+    /// A word to ignore: a password attached to its letter (`-pPASSWORD`), or no option at all.
+    Ignored,
     /// The name of an option whose value may be the next word.
     OptionName(&'w str),
 }
@@ -132,20 +133,21 @@ enum FlagWord<'w> {
 fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
     let name = flag.strip_prefix('-').unwrap_or(flag);
     if name.is_empty() || !is_option_name(name) {
-        return FlagWord::NoOption;
+        return FlagWord::Ignored;
     }
     let is_long = flag.starts_with('-') || flag.chars().count() == 1;
     let is_client = CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client));
     match name.strip_prefix('h').filter(|_| is_client && !is_long) {
         Some(host) => FlagWord::AttachedHost(host),
-        None if is_client && !is_long => FlagWord::NoOption,
+        None if is_client && !is_long => FlagWord::Ignored,
         None => FlagWord::OptionName(name),
     }
 }
 
-/// Returns the option name if it is safe to show, else an empty text. `-pSECRET` looks like the long options
-/// of some programs. So a name of several letters counts only if it implies an address, is a variable, or
-/// contains `-` or `.`.
+/// Returns the option name if it is safe to show, else an empty text.
+///
+/// `-pSECRET` looks like an option with a long name. So a name of several letters counts as safe only if it
+/// implies an address, is a variable, or contains `-` or `.`.
 fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -161,6 +163,13 @@ fn takes_secret(flag: &str) -> bool {
 /// Splits `name=value` if the left side is an option or a variable, and not part of a URL or an expression.
 fn split_pair(text: &str) -> Option<(&str, &str)> {
     text.split_once('=').filter(|(name, _)| is_option_name(name.trim_start_matches('-')))
+}
+
+/// Returns true if `flag` is an option that no value can be attached to: `--name`, or one letter. After
+/// `-pSECRET`, the rest of the same argument is a part of the secret.
+pub(super) fn is_complete_option(flag: &str) -> bool {
+    let long = flag.strip_prefix("--").is_some_and(is_option_name);
+    long || (flag.len() == 2 && flag.starts_with('-') && is_option_name(&flag[1..]))
 }
 
 fn is_option_name(name: &str) -> bool {

@@ -6,12 +6,12 @@ mod shell;
 use flags::CommandWord;
 pub(super) use flags::OptionValue;
 
-/// The maximum number of words read from a command line; a longer one is a script.
+/// The maximum number of words, plus commands in scripts, to read from a command line.
 const MAX_COMMAND_WORDS: usize = 400;
 /// Shells that take a script after `-c`.
 const SHELL_PROGRAMS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"];
 
-/// Calls `give` with every option value of a command line.
+/// Calls `give` with every option value of a command line and of the scripts in it.
 pub(super) fn for_each_option_value(arguments: &[&str], give: &mut dyn FnMut(&OptionValue<'_>)) {
     for command in split_commands(arguments) {
         flags::option_values(&command).iter().for_each(&mut *give);
@@ -27,7 +27,8 @@ pub(super) fn for_each_option_in_text(text: &str, give: &mut dyn FnMut(&OptionVa
     }
 }
 
-/// Splits a command line into its commands. Each word keeps its position among all words.
+/// Splits a command line into the command itself and the commands of scripts in it. Each word keeps its
+/// position among all words.
 fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
     let mut commands = Vec::new();
     let mut words = Vec::new();
@@ -41,7 +42,7 @@ fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
             let script = shell::commands(argument);
             commands.extend(script.into_iter().map(|words| words.into_iter().map(&mut next).collect()));
         } else if let Some((flag, value)) =
-            argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-') && !flag.contains('='))
+            argument.split_once(' ').filter(|(flag, _)| flags::is_complete_option(flag))
         {
             words.extend([flag, value.trim()].map(|text| next(text.to_owned())));
         } else {

@@ -1,5 +1,5 @@
-//! Split of a shell script into commands (POSIX.1-2024, "Shell Command Language"). It reads just enough to
-//! separate commands from comments, here-documents, redirections and quoted text. It expands nothing.
+//! Splits a shell script into commands (POSIX.1-2024, "Shell Command Language"). The reader knows just enough
+//! to separate commands from comments, here-documents, redirections and quoted text. It expands nothing.
 
 use super::super::interpolation::UNKNOWN_CHAR;
 
@@ -9,7 +9,7 @@ const MAX_SUBSTITUTION_DEPTH: usize = 4;
 const SHELL_KEYWORDS: &[&str] =
     &["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command"];
 
-/// Returns the commands of a script. Commands in substitutions follow the commands that contain them.
+/// Returns the commands of a script, each as its words. Commands in substitutions come last.
 pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     collect_commands(script, MAX_SUBSTITUTION_DEPTH, &mut found);
@@ -26,13 +26,18 @@ fn collect_commands(script: &str, depth: usize, found: &mut Vec<Vec<String>>) {
     }
 }
 
-/// The state of reading a script.
+/// A reader that splits a shell script into commands.
 #[derive(Default)]
 struct ScriptReader<'s> {
+    /// The text after the last character read.
     rest: &'s str,
+    /// The current word so far; `None` between words.
     word: Option<String>,
+    /// The words of the current command so far.
     words: Vec<String>,
+    /// The commands that have ended, each as its words.
     commands: Vec<Vec<String>>,
+    /// The scripts in `$(…)` and backquotes.
     substitutions: Vec<&'s str>,
     /// True if the next word is a file or a here-string.
     expects_redirect_target: bool,
@@ -159,7 +164,7 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Skips the here-documents that begin here, because they are text.
+    /// Skips the here-documents that begin here, because they are text and no commands.
     fn skip_heredocs(&mut self) {
         for end in std::mem::take(&mut self.heredoc_ends) {
             let mut lines = self.rest.split_inclusive('\n');

@@ -1,6 +1,7 @@
-//! Formats of configuration files by file name: their comments and the places of their keys.
+//! Formats of configuration files, which the file name decides. The format decides in turn which text is a
+//! comment and which word is a key.
 
-/// The syntax of a file.
+/// The syntax of a configuration file: its comments, and the places of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileFormat {
     /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI, environment files.
@@ -48,7 +49,7 @@ const NON_CONFIG_EXTENSIONS: &[&str] = &[
     "rdb", "aof", "wal",
 ];
 
-/// System files by their full name: `passwd` is one, `passwd-verify.lua` is not.
+/// Full names of system files, which configure no service: `passwd`, but not `passwd-verify.lua`.
 const SYSTEM_FILES: &[&str] = &[
     "localtime",
     "timezone",
@@ -66,8 +67,8 @@ const SYSTEM_FILES: &[&str] = &[
     "mtab",
 ];
 
-/// Name stems of project files, up to the first dot. They describe how all services are built, tested or
-/// documented, and configure none of them.
+/// Names, up to the first dot, of files for building, testing or documenting a project. They configure no
+/// service.
 const PROJECT_FILE_STEMS: &[&str] = &[
     "package-lock",
     "tsconfig",
@@ -118,8 +119,8 @@ impl FileFormat {
             .map(|(dialect, _)| *dialect)
     }
 
-    /// Removes the comment from a line. `#` and `//` count only at the beginning of a word, which the `//` of
-    /// a URL and the `#` of a colour are not.
+    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word, so not
+    /// within a URL.
     pub(super) fn strip_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
             Self::KeyValue | Self::Directives => &["#", ";;"],
@@ -161,7 +162,7 @@ fn is_not_service_config(lower: &str) -> bool {
         || HIDDEN_PROJECT_FILES.iter().any(|name| lower.starts_with(name))
 }
 
-/// Returns true if the file tests a program.
+/// Returns true if the file name is one of a program's tests.
 fn is_test_file(lower: &str) -> bool {
     [".test.", ".spec.", "_test.", "_spec."].iter().any(|part| lower.contains(part))
         || lower.starts_with("test_")

@@ -2,8 +2,8 @@
 //! mounted.
 //!
 //! Formats have no parsers of their own. A file is split into words, each under the key or directive before
-//! it, and the rules for variables decide. Comments do not count, variables are interpolated, and a name that
-//! the file defines for itself (`upstream api { … }`) is no host.
+//! it. As for variables, the key decides whether a word may be an address (`env_key`). Comments do not count,
+//! variables are interpolated, and a name that the file defines for itself (`upstream api { … }`) is no host.
 
 mod file_format;
 mod scan;
@@ -19,13 +19,14 @@ use file_format::FileFormat;
 use scan::ConfigEntry;
 use std::collections::BTreeSet;
 
-/// The maximum length read from one file, in bytes.
+/// The maximum number of bytes to read from one file.
 pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
 
 /// The maximum number of references from one file; a file with more holds data.
 const MAX_REFERENCES_PER_FILE: usize = 200;
 
-/// Returns true if a file of that name in a mounted directory is worth reading.
+/// Returns true if the name shows that a file is configuration or source code. This decides about the files
+/// of a mounted directory.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     FileFormat::from_file_name(name).is_some()
@@ -37,7 +38,8 @@ pub fn is_program_file(name: &str) -> bool {
     FileFormat::from_file_name(name) == Some(FileFormat::Code)
 }
 
-/// Returns true if a file of that name, mounted by itself, may be configuration.
+/// Returns true unless the name shows that a file is no configuration. This decides about a file that is
+/// mounted by itself.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     file_format::may_be_config(name)
@@ -80,8 +82,8 @@ pub fn references_in_file<'a>(
     mentions
 }
 
-/// Returns the targets that a value names, judged by its key. A host without a port takes the port next to
-/// it.
+/// Returns the targets that the value of an entry names. The entry's key decides which addresses count. A
+/// host without a port takes `port_beside`, and a name in `defined` is no host.
 fn targets_in_entry(
     format: FileFormat,
     entry: &ConfigEntry<'_>,
@@ -100,11 +102,13 @@ fn targets_in_entry(
         (ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image, _) => {
             false
         }
-        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.is_only_value,
+        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.allows_bare_host,
         (ValueKind::ObjectName, shape) => matches!(shape, AddressShape::Url | AddressShape::Resource),
         (ValueKind::PublicAddress, shape) => shape == AddressShape::HostPort,
         (_, AddressShape::Word) => {
-            meaning == ValueKind::HostAddress && entry.is_only_value && env_key::bare_word_is_host(entry.key)
+            meaning == ValueKind::HostAddress
+                && entry.allows_bare_host
+                && env_key::bare_word_is_host(entry.key)
         }
         (ValueKind::Other, AddressShape::HostPort) => found.address.port.is_none_or(is_likely_port),
         _ => true,
@@ -119,16 +123,16 @@ fn targets_in_entry(
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
                 AddressShape::Url | AddressShape::Resource if outside => to_target(address),
-                // Files are full of links, examples and defaults. An address that no service here answers to
-                // is no evidence.
+                // Files are full of links, examples and defaults. So these addresses count only if they are
+                // those of a known service.
                 _ => ReferenceTarget::EstateAddress(address),
             }
         })
         .collect()
 }
 
-/// Returns the kind of value under `key` in a file: `proxy_pass` of nginx and `ProxyPass` of httpd are no
-/// passwords.
+/// Returns the kind of value under `key` in a file. For `env_key` alone, `proxy_pass` (nginx) and `ProxyPass`
+/// (httpd) would hold passwords.
 fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
     const PROXY_PASS_DIRECTIVES: &[&str] = &[
         "proxy_pass",

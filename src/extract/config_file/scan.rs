@@ -1,4 +1,4 @@
-//! Split of a file's text into entries: each value with its key or directive and its line.
+//! Splits the text of a file into entries: each value with its key or directive and its line.
 
 use super::{file_format::FileFormat, words::split_words};
 use crate::extract::{
@@ -6,7 +6,7 @@ use crate::extract::{
     parse_port,
 };
 
-/// A value in a file.
+/// A value in a configuration file, with its key and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConfigEntry<'t> {
     /// The line number, from 1.
@@ -15,8 +15,8 @@ pub(super) struct ConfigEntry<'t> {
     pub(super) key: &'t str,
     /// The value without quotes.
     pub(super) value: &'t str,
-    /// True if the line has no other value under that key, so that a bare word may be a host.
-    pub(super) is_only_value: bool,
+    /// True if a bare word may be a host here. False for a directive with more than two values in its line.
+    pub(super) allows_bare_host: bool,
     /// The indentation of the line, including the dash of a list item.
     indent: usize,
     /// The number of the object, list item or section, counted from the top.
@@ -31,13 +31,13 @@ const DEFINING_DIRECTIVES: &[&str] =
     &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers"];
 
 impl ConfigEntry<'_> {
-    /// Returns the name that the entry defines for the file's own use.
+    /// Returns the name that the entry defines for the file's own use, such as `api` in `upstream api`.
     pub(super) fn defined_name(&self) -> Option<String> {
         DEFINING_DIRECTIVES.contains(&self.key).then(|| self.value.to_ascii_lowercase())
     }
 }
 
-/// Returns all values of a text.
+/// Returns all values in the text of a file, in order.
 pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
     let mut entries = Vec::new();
     let mut key = "";
@@ -45,7 +45,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
     let mut block = 0;
     for (index, raw) in text.lines().enumerate() {
         if hidden {
-            // The line continues a comment or a key block.
+            // The line continues a comment or a PEM block.
             hidden = !(raw.contains("*/") || raw.contains("-->") || raw.contains("-----END"));
             continue;
         }
@@ -75,7 +75,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
                     line: u32::try_from(index + 1).unwrap_or(u32::MAX),
                     key,
                     value: word.text,
-                    is_only_value: true,
+                    allows_bare_host: true,
                     indent,
                     block,
                 });
@@ -88,15 +88,20 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         };
         let alone: Vec<bool> = values.iter().map(|entry| !crowded(entry)).collect();
         entries.extend(
-            values.into_iter().zip(alone).map(|(entry, alone)| ConfigEntry { is_only_value: alone, ..entry }),
+            values
+                .into_iter()
+                .zip(alone)
+                .map(|(entry, alone)| ConfigEntry { allows_bare_host: alone, ..entry }),
         );
     }
     entries
 }
 
-/// Drops a URL that is followed by an `@` in its line, and all words up to the last one with an `@`. A blank
-/// or separator in a password splits the URL into words, and no word then shows which part is the host. A URL
-/// in quotes is complete, and an `@` after the next scheme belongs to the next URL.
+/// Drops the pieces of a URL that a blank or separator in its password has split, because no piece shows
+/// which part is the host.
+///
+/// The sign of such a URL is an `@` after it in its line; the pieces end at the last `@`. A URL in quotes is
+/// complete, and an `@` after the next scheme belongs to the next URL.
 fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     let is_torn = |entry: &ConfigEntry<'_>| {
         let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);

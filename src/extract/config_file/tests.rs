@@ -3,8 +3,8 @@
 use super::{is_config_file, may_be_config_file, references_in_file};
 use crate::model::ReferenceTarget;
 
-/// Returns the addresses that a file names. Addresses that count only if a known service answers are in
-/// brackets.
+/// Returns the addresses that a file names. An address that counts only as the address of a known service is
+/// in brackets.
 fn names(path: &str, text: &str) -> Vec<String> {
     let variable = |name: &str| (name == "DB_HOST").then_some("db");
     let mentions = references_in_file(None, path, text, variable);
@@ -183,4 +183,21 @@ fn only_files_that_configure_are_read() {
         !may_be_config_file("hosts") && !may_be_config_file("hostname") && may_be_config_file("hosts-proxy")
     );
     assert!(may_be_config_file("haproxy") && !may_be_config_file("docker.sock"));
+}
+
+#[test]
+fn a_password_in_a_url_may_hold_any_separator() {
+    for name in ["a.properties", "a.yml", "a.env", "a.toml"] {
+        for line in [
+            "NATS_URL=nats://zz137;@db:4222",
+            "nats.url = nats://zz1,zz2;zz@db:4222",
+            "url: nats://u:zz;=zz@db:4222",
+        ] {
+            let found = format!("{:?}", references_in_file(None, name, line, |_| None));
+            assert!(!found.contains("zz"), "{name}: {line}: {found}");
+        }
+    }
+    let found =
+        format!("{:?}", references_in_file(None, "a.properties", "NATS_URL=nats://zz137;@db:4222", |_| None));
+    assert!(found.contains("\"db\""), "{found}");
 }

@@ -1,8 +1,8 @@
-//! Split of a line into words: keys and the values after them.
+//! Splits a line of a file into words: keys and the values after them.
 
 use super::file_format::FileFormat;
 
-/// A word of a line.
+/// A word of a line: a key or a value.
 #[derive(Clone, Copy)]
 pub(super) struct FileWord<'t> {
     /// The word without quotes.
@@ -31,7 +31,8 @@ pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
     words
 }
 
-/// Reads the next word of `rest`, the tail of `line`. Returns the text after the word, or `None` at the end.
+/// Reads the next word of `rest`, the tail of `line`. Returns the text after the word, or `None` if the line
+/// has no further words.
 fn read_word<'t>(
     format: FileFormat,
     line: &'t str,
@@ -81,7 +82,8 @@ fn push_word<'t>(words: &mut Vec<FileWord<'t>>, text: &'t str, is_key: bool) {
     }
 }
 
-/// Returns the text after the sign that makes the word before it a key. Returns `None` without such a sign.
+/// Returns the text after a `:`, `=` or `=>`, which makes the word before it a key. Returns `None` without
+/// such a sign. `has_colon` is true if the word itself ended in the colon.
 fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     let next = after.trim_start();
     let assigned = next.starts_with('=') && !next.starts_with("==") || next.starts_with(":=");
@@ -89,7 +91,8 @@ fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     (has_colon || assigned || colon).then(|| next.trim_start_matches([':', '=', '>']))
 }
 
-/// Reads a quoted word at the beginning of `rest`.
+/// Reads a quoted word at the beginning of `rest`. Returns the text after the word, or `None` if the line has
+/// no further words.
 fn read_quoted<'t>(
     quote: char,
     rest: &'t str,
@@ -145,6 +148,11 @@ fn bare_word_end(format: FileFormat, text: &str) -> usize {
     let run = &text[..run];
     let end = unquoted_word_end(run);
     let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
+    let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if run[end..].starts_with('=') && end > 0 && run[..end].chars().all(is_key_char) {
+        // The `@` belongs to the value.
+        return end;
+    }
     if run[..end].contains("://") || run[..quote].contains('@') {
         return run
             .trim_end_matches(|c: char| is_word_separator(c) || matches!(c, '"' | '\'' | '`'))

@@ -10,25 +10,28 @@ use regex::{Regex, RegexSet};
 use std::sync::{LazyLock, OnceLock};
 use wordings::ERROR_WORDINGS;
 
-/// Phrases of operating systems and runtimes for a failed connection. They identify the address in a line
-/// that names only one. Every wording of [`ERROR_WORDINGS`] occurs in a line with one of these phrases.
+/// Phrases of operating systems and runtimes that always mean a failed connection. If a line has one of them
+/// and names a single address, that address is the unreachable one.
 const FAILURE_PATTERN: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host:|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
 
-/// Phrases that occur in other lines too, so that only a complete wording makes the failure certain.
-const HINT_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
+/// A quick first check: every line with a failed connection has one of these phrases. Other lines have them
+/// too.
+const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
-/// The maximum length of a line that is searched, in bytes: clients state the address within the first words.
+/// The number of bytes to search at the beginning of a line. Clients state the address within the first
+/// words.
 const MAX_LINE_BYTES: usize = 2_000;
 
-/// Compiled wordings. The set finds all matching wordings in one pass; only these are then compiled
-/// individually.
+/// The compiled regular expressions of all wordings.
 struct CompiledWordings {
+    /// All wordings together; it finds the wordings that match a line in one pass.
     set: RegexSet,
+    /// Each wording of [`ERROR_WORDINGS`], compiled once a line matches it.
     regexes: Vec<OnceLock<Option<Regex>>>,
 }
 
 static FAILURE_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FAILURE_PATTERN).ok());
-static HINT_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HINT_PATTERN).ok());
+static PREFILTER_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PREFILTER_PATTERN).ok());
 static COMPILED_WORDINGS: LazyLock<Option<CompiledWordings>> = LazyLock::new(|| {
     let patterns: Vec<String> = ERROR_WORDINGS.iter().map(|(_, wording)| wording_pattern(wording)).collect();
     let each = patterns.iter().map(|_| OnceLock::new()).collect();
@@ -56,7 +59,7 @@ fn wording_pattern(wording: &str) -> String {
 #[must_use]
 pub fn unreachable_address(line: &str) -> Option<Address> {
     let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
-    if !HINT_REGEX.as_ref()?.is_match(line) {
+    if !PREFILTER_REGEX.as_ref()?.is_match(line) {
         return None;
     }
     let stated = addresses_in_wordings(line);
@@ -84,7 +87,7 @@ fn addresses_in_wordings(line: &str) -> Vec<Address> {
     found.filter_map(address).collect()
 }
 
-/// Returns the address of a line that names no other.
+/// Returns the address in a line, or `None` if the line names no address or several.
 fn only_address(line: &str) -> Option<Address> {
     let mut all: Vec<Address> = line
         .split_whitespace()

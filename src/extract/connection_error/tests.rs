@@ -1,6 +1,6 @@
 //! Connection errors as clients print them, and lines that only mention an address.
 
-use super::{COMPILED_WORDINGS, FAILURE_REGEX, HINT_REGEX, unreachable_address};
+use super::{COMPILED_WORDINGS, FAILURE_REGEX, PREFILTER_REGEX, unreachable_address};
 use proptest::prelude::*;
 
 fn address_or_dash(line: &str) -> String {
@@ -9,7 +9,7 @@ fn address_or_dash(line: &str) -> String {
 
 #[test]
 fn the_wordings_compile() {
-    assert!(COMPILED_WORDINGS.is_some() && FAILURE_REGEX.is_some() && HINT_REGEX.is_some());
+    assert!(COMPILED_WORDINGS.is_some() && FAILURE_REGEX.is_some() && PREFILTER_REGEX.is_some());
 }
 
 /// The expected address and the line.

@@ -1,11 +1,11 @@
 //! Wordings of connection errors, each with the client that writes it.
 //!
-//! Each wording has both the failure and the place of the address, so that a line that only mentions an
-//! address matches none. [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (both), `{url}` and
+//! Each wording contains both the failure and the place of the address. A line that only mentions an address
+//! matches no wording. [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (both), `{url}` and
 //! `{ip}` (an address next to the name). The first match counts, so wordings with a service's name precede
 //! wordings with its address.
 
-/// Clients and their wordings.
+/// Names of clients, each with a wording as a regular expression with placeholders.
 pub(super) const ERROR_WORDINGS: &[(&str, &str)] = &[
     // Go. A proxy comes first, because it is the host that was not reached; then the URL, which names the
     // service.

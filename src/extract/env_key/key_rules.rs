@@ -1,8 +1,8 @@
-//! Words in the names of variables and options, and the kind of value each implies.
+//! Rules that derive the kind of value from words in the name of a variable or option.
 
 use super::ValueKind;
 
-/// The part of a key that a rule compares with its words.
+/// The part of a key that must match one of the words in a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KeyPart {
     /// Any word of the key.
@@ -17,11 +17,11 @@ pub(super) enum KeyPart {
     LastWordEnding,
 }
 
-/// A rule: the kind of value, the part of the key, and the words it matches.
+/// A rule for keys: the kind of value if the part of the key matches one of the words.
 pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 
-/// Rules in order of precedence; the first match decides. `ADVERTISED_URL` is the service's own address
-/// before it is a host.
+/// Rules in order of precedence; the first match decides. So `ADVERTISED_URL` is the service's own address
+/// and no endpoint.
 #[rustfmt::skip]
 pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::AnyWordEnding, &[
@@ -75,7 +75,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     ]),
 ];
 
-/// Last words of a public address that programs connect to, not browsers.
+/// Last words of keys with `PUBLIC` in them whose address is for programs, not for browsers.
 pub(super) const CONNECTABLE_WORDS: &[&str] = &[
     "ADDRESS",
     "ADDRESSES",
@@ -94,6 +94,6 @@ pub(super) const CONNECTABLE_WORDS: &[&str] = &[
     "HOSTPORT",
 ];
 
-/// Front-end frameworks that build variables with `PUBLIC` in their name into the browser's code (Next.js,
-/// Nuxt, Expo and SvelteKit documentation, "Environment Variables").
+/// Names of front-end frameworks in keys. These frameworks build variables with `PUBLIC` in their name into
+/// the browser's code (Next.js, Nuxt, Expo and SvelteKit documentation, "Environment Variables").
 pub(super) const FRONT_END_FRAMEWORKS: &[&str] = &["NEXT", "NUXT", "EXPO", "VITE"];

@@ -13,9 +13,9 @@ pub(super) enum ValueKind {
     OwnAddress,
     /// A URL to which the user's browser is sent: not a call of the service.
     BrowserAddress,
-    /// An address that is published to others too. Only host and port count, because a URL is for browsers.
+    /// A public address that may be for programs. Only a host with a port counts; a URL is for browsers.
     PublicAddress,
-    /// An image or a version: `redis:7` names no port.
+    /// A container image or a version: never an address, because the 7 of `redis:7` is no port.
     Image,
     /// The name of an object inside a server, such as a database or a user: only a URL counts.
     ObjectName,
@@ -27,8 +27,10 @@ pub(super) enum ValueKind {
     Other,
 }
 
-/// Returns the kind of value under `key`. The last word of a key decides if it implies a kind:
-/// `TOKEN_ISSUER_URL` is a URL. No bare word counts under such a key, because it may be the secret itself.
+/// Returns the kind of value under `key`.
+///
+/// A key with a word for a secret still holds an endpoint if its last word implies an address, as in
+/// `TOKEN_ISSUER_URL`. A bare word under such a key does not count, because it may be the secret itself.
 pub(super) fn value_kind(key: &str) -> ValueKind {
     let words = words_without_numbers(key);
     let joined = words.join("_");
@@ -94,33 +96,34 @@ fn split_words(key: &str) -> Vec<String> {
     words
 }
 
-/// Returns true if a bare word under the key is a host. `target: web` may name a platform instead.
+/// Returns true if a bare word under the key is a host. Under `target`, it may be a platform instead.
 pub(super) fn bare_word_is_host(key: &str) -> bool {
     const AMBIGUOUS_ENDINGS: &[&str] = &["ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS"];
     let other = |last: &String| AMBIGUOUS_ENDINGS.iter().any(|end| last.ends_with(end));
     value_kind(key) == ValueKind::HostAddress && !split_words(key).last().is_some_and(other)
 }
 
-/// Returns true if the key holds a host's own name. It names a server only if a port is next to it.
+/// Returns true for a key such as `HOSTNAME`, which usually holds the host's own name. Its value names a
+/// server only if a port is next to it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
     split_words(key).last().is_some_and(|last| last == "HOSTNAME")
 }
 
-/// Returns the words of a key for a command line tool in the image, without `CLI`: `TEMPORAL_CLI_ADDRESS`.
-/// Returns `None` for any other key.
-pub(super) fn cli_tool_key(key: &str) -> Option<String> {
+/// Returns the normalized key without `CLI`, which marks settings of a command line tool in the image:
+/// `TEMPORAL_ADDRESS` for `TEMPORAL_CLI_ADDRESS`. Returns `None` for a key without `CLI`.
+pub(super) fn key_without_cli(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let count = words.len();
     words.retain(|word| word != "CLI");
     (words.len() < count).then(|| words.join("_"))
 }
 
-/// Returns the upper-case words of a key, joined with `_`.
+/// Returns the upper-case words of a key, joined with `_`: `DB_HOST` for `dbHost`.
 pub(super) fn normalized(key: &str) -> String {
     split_words(key).join("_")
 }
 
-/// Returns the normalized key of the port that belongs to the host under `key`.
+/// Returns the normalized key of the port that belongs to the host under `key`: `DB_PORT` for `DB_HOST`.
 pub(super) fn port_key(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let last = words.pop()?;

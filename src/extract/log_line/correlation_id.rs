@@ -3,7 +3,7 @@
 use super::{LineFormat, LogField, fields};
 use std::borrow::Cow;
 
-/// A correlation id in a line.
+/// A request or trace id in a log line, by which the user finds the lines of other services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorrelationId<'a> {
     /// The name of the field that holds the id; `None` if the id was found by its form.
@@ -12,7 +12,7 @@ pub struct CorrelationId<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Endings of id names, without case, dots, dashes and underscores.
+/// Endings of the names of fields with an id, in lower case, without dots, dashes and underscores.
 const ID_NAME_ENDINGS: &[&str] = &[
     "requestid",
     "reqid",
@@ -33,7 +33,7 @@ const ID_NAME_ENDINGS: &[&str] = &[
     "xrayid",
 ];
 
-/// Returns the ids in a line: first the ids in fields with an id name, then words in the form of an id.
+/// Returns the ids in a line: first those in fields with the name of an id, then words in the form of an id.
 #[must_use]
 pub fn correlation_ids(text: &str, format: LineFormat) -> Vec<CorrelationId<'_>> {
     let named = |field: LogField<'_>| is_id_name(&field.name) && !field.value.is_empty();

@@ -2,14 +2,14 @@
 
 use super::level_numbers::LevelScale;
 
-/// The role of a field in a log record.
+/// The part of a log line that a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldRole {
-    /// The level; numbers count on the given scale.
+    /// The level. A number is read on this scale.
     Level(LevelScale),
     /// A status, which is the level of a record only in Datadog's format.
     Status,
-    /// The message; of several, the one with the lowest rank counts.
+    /// The message, with a rank. Of several fields with a message, the lowest rank counts.
     Message(u8),
     /// The time of the line.
     Time,
@@ -18,7 +18,8 @@ pub(super) enum FieldRole {
 use FieldRole::{Level, Message, Status, Time};
 use LevelScale::{Azure, Google, Java, OpenTelemetry, Python, Shared};
 
-/// Keys in lower case, without dots, dashes, underscores and `@`, sorted, with their sources.
+/// Keys with their roles and sources. The keys are sorted, in lower case, without dots, dashes, underscores
+/// and `@`.
 const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("asctime", Time, "Python, LogRecord attributes"),
     ("body", Message(1), "OpenTelemetry, Logs data model"),
@@ -67,7 +68,7 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
 /// (`record`), tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
 pub(super) const NESTING_KEYS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
 
-/// Returns the role of a key that libraries use for a part of every line.
+/// Returns the role of a key, or `None` if the key is no standard one of a logging library.
 pub(super) fn field_role(key: &str) -> Option<FieldRole> {
     if key.len() <= 3
         && let Some(role) = short_key_role(key)

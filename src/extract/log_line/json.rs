@@ -27,20 +27,23 @@ pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineF
         .then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), LineFormat::Json))
 }
 
-/// The level, message and status found in an object. Of several candidates, the one with the lowest rank
-/// counts.
+/// The level, message and status found so far in a JSON object. The first part of `level` and `message` is a
+/// rank; of several candidates, the lowest rank counts.
 #[derive(Default)]
 struct JsonRecord<'t> {
+    /// The whole line.
     text: &'t str,
     level: Option<(u8, LogLevel)>,
     message: Option<(u8, Range<usize>)>,
     status: Option<LogLevel>,
+    /// True if the object itself has a time.
     has_time: bool,
+    /// True if the object has keys of Serilog's Compact Log Event Format.
     is_clef: bool,
 }
 
 impl JsonRecord<'_> {
-    /// Reads the pairs of an object at that depth. Returns their number.
+    /// Reads the pairs of an object at the nesting depth `depth`. Returns the number of pairs.
     fn read_pairs(&mut self, pairs: &mut JsonPairs<'_>, depth: u8) -> usize {
         pairs.by_ref().map(|(key, value)| self.record_pair(&self.text[key], &value, depth)).count()
     }
@@ -54,7 +57,7 @@ impl JsonRecord<'_> {
             Some(FieldRole::Level(scale)) => {
                 let name = unescaped_value(self.text, value);
                 let named = level_names::level_of_value(name.trim()).map(|level| (0, level));
-                // A key of one letter holds many other numbers.
+                // Under a key of one letter, a number is often no level.
                 let number = name.trim().parse().ok().filter(|_| key.len() > 1);
                 let found = named.or_else(|| Some((1, scale.level(number?)?)));
                 self.offer_level(found, depth);

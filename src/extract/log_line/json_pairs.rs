@@ -17,7 +17,7 @@ impl<'t> JsonPairs<'t> {
         (bytes.get(start) == Some(&b'{')).then(|| Self { bytes, position: start + 1, is_complete: false })
     }
 
-    /// Returns the end of the object, or `None` before it is reached.
+    /// Returns the index of the byte after the object, or `None` before the iterator has reached its end.
     pub(super) fn end(&self) -> Option<usize> {
         self.is_complete.then_some(self.position)
     }

@@ -2,10 +2,10 @@
 
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// The contexts in which a name counts as a level.
+/// The contexts in which the name of a level counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LevelContext {
-    /// Also alone, if in capitals: no message begins with it.
+    /// As for `Marked`. In capitals also alone, because no message begins with such a word.
     Standalone,
     /// Only before a colon, in brackets or after a time, because messages begin with the word too.
     Marked,
@@ -15,7 +15,7 @@ pub(super) enum LevelContext {
 
 use LevelContext::{Keyed, Marked, Standalone};
 
-/// Level names in lower case, sorted, with their sources.
+/// Level names in lower case, sorted, with their levels, contexts and sources.
 const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("advertencia", Warn, Marked, "java.util.logging, Level.getLocalizedName (es)"),
     ("alert", Fatal, Standalone, "RFC 5424, table 2"),
@@ -112,7 +112,8 @@ pub(super) fn find_level_name(word: &str) -> Option<(LogLevel, LevelContext)> {
     (!numbered || matches!(*known, "trace" | "debug")).then_some((*level, *place))
 }
 
-/// Returns the level of a capital letter: klog, Ruby's Logger, MongoDB, capnslog (`N`), WebSphere (`A`).
+/// Returns the level that a capital letter stands for in klog, Ruby's Logger, MongoDB, capnslog (`N`) and
+/// WebSphere (`A`).
 pub(super) fn level_of_letter(letter: u8) -> Option<LogLevel> {
     match letter {
         b'T' | b'V' => Some(Trace),

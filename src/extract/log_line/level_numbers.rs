@@ -2,7 +2,7 @@
 
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// A scale of level numbers.
+/// The scale on which a logging library numbers its levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LevelScale {
     /// The scales of several libraries under the key `level`. Their numbers do not overlap.
@@ -50,10 +50,10 @@ const JAVA_UTIL_LOGGING_LEVELS: LevelThresholds =
     &[(300, Trace), (500, Debug), (700, Info), (900, Warn), (1_000, Error)];
 const LOGBACK_LEVELS: LevelThresholds =
     &[(5_000, Trace), (10_000, Debug), (20_000, Info), (30_000, Warn), (40_000, Error)];
-/// pino, `logger.levels`; bunyan, Levels.
+/// Sources: pino, `logger.levels`; bunyan, Levels.
 const PINO_LEVELS: LevelThresholds =
     &[(10, Trace), (20, Debug), (30, Info), (40, Warn), (50, Error), (60, Fatal)];
-/// Monolog, Log Levels.
+/// Source: Monolog, Log Levels.
 const MONOLOG_LEVELS: LevelThresholds = &[(100, Debug), (200, Info), (300, Warn), (400, Error), (500, Fatal)];
 
 /// Returns the level with the highest threshold that the number reaches.

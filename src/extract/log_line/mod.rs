@@ -19,7 +19,7 @@ pub use correlation_id::{CorrelationId, correlation_ids};
 use crate::model::LogLevel;
 use std::{borrow::Cow, ops::Range};
 
-/// A parsed log line.
+/// The level, message and format of a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedLine {
     /// The level; `None` if the line states none.

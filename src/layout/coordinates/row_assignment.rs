@@ -57,7 +57,7 @@ pub fn assign_rows(
     rows
 }
 
-/// Input of the row assignment, for its sweeps over the layers.
+/// Row assigner: the layered graph, and the rules and anchors for the rows of its vertices.
 struct RowAssigner<'a> {
     graph: &'a LayeredGraph,
     adjacency: Adjacency,
@@ -87,12 +87,12 @@ impl RowAssigner<'_> {
         let gap = if is_item(upper) && is_item(lower) { self.gap } else { 0 };
         let distance = self.graph.vertices[upper].height + gap;
         let uneven =
-            (distance + self.min_row(upper) + self.min_row(lower)) & i32::from(!self.parity.is_empty());
+            (distance + self.parity_of(upper) + self.parity_of(lower)) & i32::from(!self.parity.is_empty());
         i64::from(distance + uneven) * SUBROWS_PER_ROW
     }
 
     /// Returns the parity (0 or 1) of the uppermost row of a vertex; 0 if any row is allowed.
-    fn min_row(&self, vertex: usize) -> i32 {
+    fn parity_of(&self, vertex: usize) -> i32 {
         self.parity.get(vertex).copied().unwrap_or(0)
     }
 
@@ -122,7 +122,7 @@ impl RowAssigner<'_> {
     fn align_layer(&self, layer: usize, row: &mut [i64], sides: [bool; 2], unit: i64) {
         let order = &self.graph.layers[layer];
         let mut blocks: Vec<PooledBlock> = Vec::with_capacity(order.len());
-        let start = order.first().map_or(0, |&v| i64::from(self.min_row(v)) * SUBROWS_PER_ROW);
+        let start = order.first().map_or(0, |&v| i64::from(self.parity_of(v)) * SUBROWS_PER_ROW);
         let mut offset = start;
         for (index, &vertex) in order.iter().enumerate() {
             if index > 0 {

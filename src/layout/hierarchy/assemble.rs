@@ -39,7 +39,7 @@ impl SubgraphLayouts<'_> {
     /// lines continue outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
-            .map(|n| self.node_rect(n).y + self.canonical.port_row(n))
+            .map(|n| self.node_rect(n).y + self.canonical.line_row(n))
             .collect();
         let mut callers = vec![(0, 0); rows.len()];
         for &(from, to) in &self.canonical.edges {

@@ -52,7 +52,7 @@ impl<'a> CanonicalGraph<'a> {
         Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
     }
 
-    /// Returns a graph whose vectors are in the canonical order.
+    /// Returns the graph with its nodes, groups and edges in the canonical order.
     pub fn to_graph(&self) -> Graph {
         let node =
             |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
@@ -97,8 +97,8 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns the row of a node at which all its lines arrive and leave, counted from its top.
-    pub fn port_row(&self, node: usize) -> i32 {
+    /// Returns the row of a node's box, counted from its top, at which all its lines arrive and leave.
+    pub fn line_row(&self, node: usize) -> i32 {
         (self.box_node(node).height - 1) / 2
     }
 
@@ -132,12 +132,12 @@ impl<'a> CanonicalGraph<'a> {
         self.apply_options(&mut subgraph.subgraph);
         for &(from, to) in &self.edges {
             let (caller, row) = if inside(from) {
-                (Member::Node(from), self.port_row(from))
+                (Member::Node(from), self.line_row(from))
             } else {
                 (Member::EntryPort(to), 0)
             };
             let (called, at) =
-                if inside(to) { (Member::Node(to), self.port_row(to)) } else { (Member::ExitPort(to), 0) };
+                if inside(to) { (Member::Node(to), self.line_row(to)) } else { (Member::ExitPort(to), 0) };
             if inside(from) || inside(to) {
                 subgraph.add_link((caller, row), (called, at), to, self.key(to));
             }
@@ -168,7 +168,7 @@ impl<'a> CanonicalGraph<'a> {
         self.apply_options(&mut subgraph.subgraph);
         subgraph.subgraph.row_gap = subgraph.subgraph.row_gap.max(i32::from(!drawn.is_empty()));
         let end = |node: usize, port: Member| match self.group_of[node] {
-            None => (Member::Node(node), self.port_row(node)),
+            None => (Member::Node(node), self.line_row(node)),
             Some(group) => {
                 let item = inner[group].node_of.get(&port).copied();
                 (Member::Group(group), item.map_or(0, |i| drawn[group].layout.positions[i].y))

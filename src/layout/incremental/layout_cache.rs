@@ -1,13 +1,13 @@
 //! Cache of the recent layouts of one subgraph. The seed carries it from one layout to the next.
 //!
-//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless more than
-//! [`MAX_ENTRIES`] other layouts came in between. The cache counts layouts, never time. It does not reserve
-//! places for removed nodes; [`super::placeholders`] does.
+//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless
+//! [`MAX_CACHED_LAYOUTS`] or more other layouts came in between. The cache counts layouts, never time. It
+//! does not reserve places for removed nodes; [`super::placeholders`] does.
 use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLayout};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Maximum number of cached layouts of one subgraph.
-const MAX_ENTRIES: usize = 6;
+const MAX_CACHED_LAYOUTS: usize = 6;
 
 /// Subgraph and its layout.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ impl LayoutCache {
     /// Returns the cache `before` with `entry` added as its newest layout.
     pub fn with_newest(before: Option<&Self>, entry: &Arc<CachedLayout>) -> Self {
         let others = before.iter().flat_map(|cache| &cache.entries).filter(|old| !Arc::ptr_eq(old, entry));
-        let entries = [entry].into_iter().chain(others).take(MAX_ENTRIES).map(Arc::clone).collect();
+        let entries = [entry].into_iter().chain(others).take(MAX_CACHED_LAYOUTS).map(Arc::clone).collect();
         Self { entries }
     }
 }

@@ -13,12 +13,12 @@ pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i3
     let known =
         |&(from, to): &(usize, usize)| matches!((ranks[from], ranks[to]), (Some(a), Some(b)) if a > b);
     let free: Vec<(usize, usize)> = arcs.iter().filter(|a| !known(a)).copied().collect();
-    let place = Sequence::new(count, &free, ranks).places();
+    let place = NodeSequence::new(count, &free, ranks).places();
     arcs.iter().map(|arc| known(arc) || place[arc.0] > place[arc.1]).collect()
 }
 
 /// Sequence of nodes under construction, and the remaining graph: the nodes that are not yet in the sequence.
-struct Sequence<'a> {
+struct NodeSequence<'a> {
     /// Callees of each node.
     callees: Vec<Vec<usize>>,
     /// Callers of each node.
@@ -31,12 +31,12 @@ struct Sequence<'a> {
     /// Nodes of the remaining graph, sorted by `priority`.
     waiting: BTreeSet<(i32, i64, usize)>,
     /// Nodes that had no remaining callers when they were added. Some may be in the sequence by now.
-    sources: Vec<usize>,
+    candidate_sources: Vec<usize>,
     /// Nodes that had no remaining callees when they were added. Some may be in the sequence by now.
-    sinks: Vec<usize>,
+    candidate_sinks: Vec<usize>,
 }
 
-impl<'a> Sequence<'a> {
+impl<'a> NodeSequence<'a> {
     fn new(count: usize, arcs: &[(usize, usize)], ranks: &'a [Option<i32>]) -> Self {
         let (mut calls, mut called) = (vec![Vec::new(); count], vec![Vec::new(); count]);
         for &(from, to) in arcs {
@@ -54,8 +54,8 @@ impl<'a> Sequence<'a> {
             remaining_ins: ins,
             ranks,
             waiting: BTreeSet::new(),
-            sources,
-            sinks,
+            candidate_sources: sources,
+            candidate_sinks: sinks,
         };
         sequence.waiting = (0..count).map(|n| sequence.priority(n)).collect();
         sequence
@@ -77,14 +77,14 @@ impl<'a> Sequence<'a> {
         let mut place = vec![0; count];
         let (mut left, mut right) = (0, count);
         while left < right {
-            let sink = self.next_free(true);
+            let sink = self.next_sink_or_source(true);
             if let Some(node) = sink {
                 right -= 1;
                 place[node] = right;
                 self.remove(node);
                 continue;
             }
-            let source = self.next_free(false);
+            let source = self.next_sink_or_source(false);
             let Some(node) = source.or_else(|| self.waiting.first().map(|&(.., n)| n)) else { break };
             place[node] = left;
             left += 1;
@@ -93,10 +93,11 @@ impl<'a> Sequence<'a> {
         place
     }
 
-    /// Takes the next sink (or the next source, if `sink` is false) of the remaining graph.
-    fn next_free(&mut self, sink: bool) -> Option<usize> {
+    /// Takes the next sink of the remaining graph, or the next source if `sink` is false. Returns `None` if
+    /// there is none.
+    fn next_sink_or_source(&mut self, sink: bool) -> Option<usize> {
         loop {
-            let node = if sink { self.sinks.pop() } else { self.sources.pop() }?;
+            let node = if sink { self.candidate_sinks.pop() } else { self.candidate_sources.pop() }?;
             if self.waiting.contains(&self.priority(node)) {
                 return Some(node);
             }
@@ -112,7 +113,7 @@ impl<'a> Sequence<'a> {
                 self.remaining_ins[to] -= 1;
                 self.waiting.insert(self.priority(to));
                 if self.remaining_ins[to] == 0 {
-                    self.sources.push(to);
+                    self.candidate_sources.push(to);
                 }
             }
         }
@@ -122,7 +123,7 @@ impl<'a> Sequence<'a> {
                 self.remaining_outs[from] -= 1;
                 self.waiting.insert(self.priority(from));
                 if self.remaining_outs[from] == 0 {
-                    self.sinks.push(from);
+                    self.candidate_sinks.push(from);
                 }
             }
         }

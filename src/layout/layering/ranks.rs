@@ -2,10 +2,10 @@
 //! rank becomes the layer.
 //!
 //! - Without a seed, graphs up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In
-//! larger graphs, a few passes of median tightening move each node next to its callers or its callees,
-//! whichever are more. Then unconnected components are packed ([`super::components`]).
+//!   larger graphs, a few passes of median tightening move each node next to its callers or its callees,
+//!   whichever are more. Then unconnected components are packed ([`super::components`]).
 //! - With a seed, known nodes keep their ranks, unless a new edge pushes them on or makes their edges much
-//! too long.
+//!   too long.
 use super::{
     components::{self, Components},
     rank_input::RankInput,
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::layout::graph::RankHint;
 
-/// Largest graph, in nodes, for network simplex. In larger graphs, median tightening runs instead, and new
-/// edges do not shorten by moving known nodes.
+/// Largest graph, in nodes, for network simplex. In larger graphs, median tightening runs instead, and known
+/// nodes do not move to shorten new edges.
 pub const SIMPLEX_MAX_NODES: usize = 500;
 /// Maximum number of passes of median tightening.
 const MAX_MEDIAN_PASSES: usize = 8;
@@ -180,7 +180,7 @@ fn apply_hints(acyclic: &AcyclicGraph, components: &Components, inputs: &[RankIn
         match shape.hint {
             RankHint::First if acyclic.predecessors[node].is_empty() => rank[node] = 0,
             RankHint::Last if acyclic.successors[node].is_empty() => {
-                rank[node] = spans[components.component_of(node)].1
+                rank[node] = spans[components.component_of(node)].1;
             }
             _ => {}
         }

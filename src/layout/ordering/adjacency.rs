@@ -1,8 +1,8 @@
-//! Adjacency of a layered graph, the input of the ordering: the neighbours of each vertex in the layers
-//! beside it.
+//! Adjacency of a layered graph: the neighbours of each vertex in the layers to its left and right. Ordering
+//! and row assignment read it.
 use crate::layout::layering::layered_graph::LayeredGraph;
 
-/// Other end of a line: its vertex, the row there, and the row at this end.
+/// Vertex at the other end of a line, with the rows of both ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbour {
     /// Vertex at the other end.
@@ -13,15 +13,18 @@ pub struct Neighbour {
     pub own_row: i32,
 }
 
-/// Neighbours of each vertex on the left and on the right, and its U-turn partners in the same layer.
+/// Neighbours of each vertex on the left and on the right, and in the same layer the vertices to which
+/// U-turns lead.
 pub struct Adjacency {
     /// Neighbours of each vertex in the layer to the left.
     pub left: Vec<Vec<Neighbour>>,
     /// Neighbours of each vertex in the layer to the right.
     pub right: Vec<Vec<Neighbour>>,
-    /// U-turns of each vertex: the vertex at the other end, and true if the line turns on the right.
+    /// U-turns of each vertex, which are lines to a vertex in the same layer: the other vertex, and true if
+    /// the line turns on the right side of the layer.
     pub u_turns: Vec<Vec<(usize, bool)>>,
-    /// Number greater than any row within a vertex: a position is `place * stride + row`.
+    /// Number greater than any row within a vertex. The position of a line's end in its layer is `place *
+    /// stride + row`.
     pub stride: i64,
 }
 
@@ -58,12 +61,13 @@ impl Adjacency {
         adjacency
     }
 
-    /// Returns the neighbours of all vertices on one side, the right one if `right`.
+    /// Returns the neighbours of all vertices on the right if `right`, or else on the left.
     pub fn side(&self, right: bool) -> &[Vec<Neighbour>] {
         if right { &self.right } else { &self.left }
     }
 
-    /// Returns the position of a neighbour, given the places of all vertices in their layers.
+    /// Returns the position in its layer of the line's end at a neighbour. `place` holds the place of each
+    /// vertex in its layer.
     pub fn position(&self, neighbour: &Neighbour, place: &[usize]) -> i64 {
         place[neighbour.vertex] as i64 * self.stride + i64::from(neighbour.row)
     }

@@ -1,8 +1,9 @@
-//! Crossing numbers: counts the crossings of an order, and how a swap changes them.
+//! Crossing numbers: counts the crossings of lines for an order of the vertices, and the change if two
+//! vertices swap.
 use super::adjacency::Adjacency;
 
-/// Returns the number of all crossings. `layers` is the order, and `place` is the position of each vertex in
-/// its layer.
+/// Returns the number of all crossings. `layers` holds the order of the vertices in each layer, and `place`
+/// the place of each vertex in its layer.
 pub fn count(adjacency: &Adjacency, layers: &[Vec<usize>], place: &[usize]) -> usize {
     layers
         .iter()
@@ -12,7 +13,8 @@ pub fn count(adjacency: &Adjacency, layers: &[Vec<usize>], place: &[usize]) -> u
 
 /// Returns the number of crossings between `layer` and the next one.
 ///
-/// Lines arrive sorted by their left ends, except for the rows within one vertex.
+/// Counts the pairs of lines that are in one order at their left ends and in the other order at their right
+/// ends (with a Fenwick tree).
 fn crossings_between(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> usize {
     let count = layer.iter().map(|&v| adjacency.right[v].len()).sum();
     let mut lines: Vec<(i64, i64)> = Vec::with_capacity(count);
@@ -55,7 +57,7 @@ fn fenwick_add(tree: &mut [usize], mut slot: usize) {
     }
 }
 
-/// Returns the number of lines that the U-turns within a layer cross.
+/// Returns the number of crossings between the U-turns of a layer and other lines.
 fn u_turn_crossings(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> usize {
     let mut crossings = 0;
     for &vertex in layer {
@@ -69,10 +71,10 @@ fn u_turn_crossings(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> 
     crossings
 }
 
-/// Computes how the crossings change when two neighbours in a layer swap places and everything else stays.
+/// Evaluator of swaps: computes the change in crossings if two neighbours in a layer swap places.
 pub struct SwapEvaluator<'a> {
     adjacency: &'a Adjacency,
-    /// Sorted positions of the neighbours of each vertex, on the left and on the right.
+    /// For each vertex, the sorted positions of its neighbours on the left and on the right.
     neighbour_positions: Vec<[Vec<i64>; 2]>,
 }
 
@@ -81,7 +83,8 @@ impl<'a> SwapEvaluator<'a> {
         Self { adjacency, neighbour_positions: vec![[Vec::new(), Vec::new()]; adjacency.left.len()] }
     }
 
-    /// Reads the positions of the neighbours of all vertices in `layer`.
+    /// Updates the positions of the neighbours of all vertices in `layer`. Call it before evaluating swaps in
+    /// the layer.
     pub fn load_layer(&mut self, layer: &[usize], place: &[usize]) {
         for &vertex in layer {
             for right in [false, true] {
@@ -100,8 +103,8 @@ impl<'a> SwapEvaluator<'a> {
         layer.iter().any(|&v| !self.adjacency.u_turns[v].is_empty())
     }
 
-    /// Returns the change in crossings if `lower` moves above its neighbour `upper`; negative if that saves
-    /// some.
+    /// Returns the change in crossings if `lower` swaps places with `upper`, its neighbour above. A negative
+    /// change saves crossings.
     pub fn crossing_change(&self, upper: usize, lower: usize, place: &[usize]) -> i64 {
         let mut gain = 0;
         for side in 0..2 {
@@ -117,7 +120,7 @@ impl<'a> SwapEvaluator<'a> {
         gain + self.u_turn_change(upper, lower, place, true) + self.u_turn_change(lower, upper, place, false)
     }
 
-    /// Returns the change for the U-turns of `mover` when it passes `other`, downwards if `down`.
+    /// Returns the change in crossings of the U-turns of `mover` if it passes `other`, downwards if `down`.
     fn u_turn_change(&self, mover: usize, other: usize, place: &[usize], down: bool) -> i64 {
         let mut gain = 0;
         for &(partner, right) in &self.adjacency.u_turns[mover] {

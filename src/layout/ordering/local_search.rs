@@ -1,22 +1,24 @@
-//! Local search for fewer crossings: exchanges neighbours and sifts single vertices through their layer.
+//! Local search for fewer crossings: swaps neighbours, and sifts, which means to try all places in the layer
+//! for one vertex.
 use super::crossings::SwapEvaluator;
 use crate::layout::layering::layered_graph::LayeredGraph;
 
 /// Largest layer to sift, in vertices.
 const SIFT_MAX_VERTICES: usize = 400;
-/// Limit for the rounds of sifting and exchanging.
+/// Maximum number of rounds of sifting over all layers. Without a seed, exchanges of neighbours follow each
+/// round.
 pub const MAX_SIFT_ROUNDS: usize = 3;
-/// Passes of neighbour exchanges after all sweeps.
+/// Maximum number of passes of neighbour exchanges after all sweeps.
 const FINAL_EXCHANGE_ROUNDS: usize = 64;
 
-/// Order of the vertices in their layers.
+/// Order of the vertices in their layers, which the ordering stage changes step by step.
 #[derive(Clone)]
 pub struct LayerOrder {
     /// Vertices of each layer, from top to bottom.
     pub layers: Vec<Vec<usize>>,
     /// Position of each vertex in its layer.
     pub place: Vec<usize>,
-    /// True for each layer that must stay as it is.
+    /// For each layer, true if its order must not change.
     pub fixed: Vec<bool>,
 }
 
@@ -29,14 +31,14 @@ impl LayerOrder {
         order
     }
 
-    /// Updates the places of all vertices in `layer`.
+    /// Updates `place` for all vertices in `layer`.
     pub fn renumber(&mut self, layer: usize) {
         for (place, &vertex) in self.layers[layer].iter().enumerate() {
             self.place[vertex] = place;
         }
     }
 
-    /// Moves a vertex from one place in `layer` to another. Those between shift by one.
+    /// Moves a vertex from one place in `layer` to another. The vertices between shift by one place.
     fn move_vertex(&mut self, layer: usize, from: usize, to: usize) {
         let (low, high) = (from.min(to), from.max(to));
         let moved = &mut self.layers[layer][low..=high];
@@ -58,7 +60,7 @@ impl LayerOrder {
     }
 }
 
-/// Alternates sifting and exchanges until neither helps.
+/// Alternates sifting and exchanges of neighbours until neither saves crossings.
 pub fn sift_and_exchange(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>) {
     for _ in 0..MAX_SIFT_ROUNDS {
         let moved = sift(order, swap, |_| true);
@@ -68,8 +70,8 @@ pub fn sift_and_exchange(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>) {
     }
 }
 
-/// Swaps neighbours while that saves crossings, for at most `rounds` passes. Returns true if any swap
-/// happened.
+/// Swaps neighbours as long as that saves crossings, for at most `rounds` passes. Returns true if any pair
+/// was swapped.
 pub fn exchange_neighbours(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, rounds: usize) -> bool {
     let mut ever = false;
     let mut dirty = vec![true; order.layers.len()];
@@ -98,7 +100,8 @@ pub fn exchange_neighbours(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>,
     ever
 }
 
-/// Moves single vertices to the place in their layer with the fewest crossings. Returns true if any moved.
+/// Moves each vertex for which `may_move` is true to the place in its layer with the fewest crossings.
+/// Returns true if any vertex moved.
 pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) -> bool {
     let mut moved = false;
     for layer in 0..order.layers.len() {
@@ -107,8 +110,7 @@ pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl
             continue;
         }
         swap.load_layer(&order.layers[layer], &order.place);
-        // U-turns cross other lines depending on the order within the layer; all other changes are
-        // independent of it.
+        // The crossings of U-turns depend on the order within the layer; all other crossings do not.
         let turning = swap.has_u_turns(&order.layers[layer]);
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
@@ -122,7 +124,7 @@ pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl
     moved
 }
 
-/// Moves the one vertex whose best place saves the most crossings, and returns it.
+/// Moves one vertex, the one that saves the most crossings, and returns it.
 ///
 /// Returns `None` if no move saves at least `min_saved` crossings.
 pub fn move_best_vertex(
@@ -150,7 +152,8 @@ pub fn move_best_vertex(
     Some(vertex)
 }
 
-/// Returns the change in crossings and the place of `vertex` with the fewest. A tie keeps its own place.
+/// Returns the best place of `vertex` in its layer as (change in crossings, place). Prefers the present place
+/// if no other is better.
 fn best_place(
     swap: &SwapEvaluator<'_>,
     order: &mut LayerOrder,

@@ -1,4 +1,4 @@
-//! Ordering: chooses the order of the vertices within each layer so that few edges cross.
+//! Ordering: chooses the order of the vertices within each layer, so that few lines cross.
 
 pub(super) mod adjacency;
 pub(super) mod crossings;

@@ -1,10 +1,11 @@
-//! Crossing reduction: orders the vertices within each layer.
+//! Crossing reduction: orders the vertices within each layer so that few lines cross.
 //!
-//! The method alternates barycentre and median sweeps (Sugiyama 1981, Eades and Wormald 1994) with exchanges
-//! of neighbours (Gansner 1993). Small layers are sifted (Matuszewski, Schoenfeld and Molitor 1999), and
-//! small graphs get several starts. All limits count steps, never time, so the result is the same on every
-//! machine. With a seed, known boxes keep their order; new boxes and dummy vertices search for a place
-//! (semi-interactive crossing minimisation, ELK).
+//! - Without a seed, the method alternates barycentre and median sweeps (Sugiyama 1981, Eades and Wormald
+//!   1994) with exchanges of neighbours (Gansner 1993). Small layers are sifted (Matuszewski, Schoenfeld and
+//!   Molitor 1999). Small graphs get several starts, of which the best result counts.
+//! - With a seed, known boxes keep their order, and the best places for new boxes and dummy vertices are
+//!   searched (semi-interactive crossing minimisation, ELK).
+//! - All limits count steps, never time, so the result is the same on every machine.
 use super::{
     adjacency::Adjacency,
     crossings::{self, SwapEvaluator},
@@ -17,30 +18,31 @@ use crate::layout::layering::{
     layered_graph::{LayeredGraph, Net},
 };
 
-/// Limit for the sweeps from one start.
+/// Maximum number of sweeps from one start.
 const MAX_SWEEPS: usize = 24;
-/// Limit for sweeps in a row without an improvement.
+/// Maximum number of successive sweeps without an improvement.
 const MAX_STALLED_SWEEPS: usize = 5;
-/// Limit for the number of lines multiplied by the number of starts.
+/// Maximum product of the number of lines and the number of starts: large graphs get fewer starts.
 const MAX_LINES_TIMES_STARTS: usize = 3_000;
-/// Limit for the starts.
+/// Maximum number of starts.
 const MAX_STARTS: usize = 16;
-/// Passes of neighbour exchanges after each sweep.
+/// Maximum number of passes of neighbour exchanges after each sweep.
 const EXCHANGE_ROUNDS_PER_SWEEP: usize = 4;
-/// Largest number of lines with exchanges after each sweep. Above it, exchanges run only at the end.
+/// Largest number of lines for exchanges after each sweep. In larger graphs, exchanges run only at the end.
 const EXCHANGE_MAX_LINES: usize = 16_000;
-/// Largest number of lines with which the dummy vertices of a seeded layout may move.
+/// Largest number of lines for which dummy vertices with a row in the seed may move.
 const MOVE_DUMMIES_MAX_LINES: usize = 3_000;
-/// Crossings that moving a known box must save. With a lower limit, a service that comes or goes moves
-/// others.
+/// Minimum number of crossings that moving a known box must save. With a lower limit, a service that comes or
+/// goes moves others.
 const MIN_CROSSINGS_SAVED: usize = 5;
-/// Divisor for large graphs: moving a known box must also save one in this many of all crossings.
+/// Number of crossings in the diagram for which moving a known box must save one. It raises
+/// [`MIN_CROSSINGS_SAVED`] for large graphs.
 const CROSSINGS_PER_MIN_SAVED: usize = 60;
 
 /// Orders the layers of `graph` in place and returns the number of remaining crossings.
 ///
-/// `rows` holds the row of each vertex in the seed; `None` for new vertices. The function sets it to `None`
-/// for a vertex that it moves.
+/// `rows` holds the row of each vertex in the seed; `None` for a new vertex. If the function moves a known
+/// box, it sets the row of that box to `None`.
 pub fn order_layers(graph: &mut LayeredGraph, rows: &mut [Option<i32>]) -> usize {
     let adjacency = Adjacency::new(graph);
     let best = if rows.iter().any(Option::is_some) {
@@ -52,6 +54,8 @@ pub fn order_layers(graph: &mut LayeredGraph, rows: &mut [Option<i32>]) -> usize
     crossings::count(&adjacency, &best.layers, &best.place)
 }
 
+/// Orders the layers without a seed: runs from several starts and returns the order with the fewest
+/// crossings.
 fn order_fresh(graph: &LayeredGraph, adjacency: &Adjacency) -> LayerOrder {
     let lines: usize = adjacency.right.iter().map(Vec::len).sum();
     let starts = (MAX_LINES_TIMES_STARTS / lines.max(1)).clamp(1, MAX_STARTS);
@@ -66,8 +70,8 @@ fn order_fresh(graph: &LayeredGraph, adjacency: &Adjacency) -> LayerOrder {
     if graph.fixed.contains(&true) { best } else { separate_components(best, graph) }
 }
 
-/// Returns `order` with unconnected components one below the other in all layers, so that none crosses
-/// another.
+/// Returns `order` with unconnected components one below the other in all layers, so that their lines do not
+/// cross.
 fn separate_components(order: LayerOrder, graph: &LayeredGraph) -> LayerOrder {
     let pins = |net: &Net| net.inputs.iter().map(|pin| (pin.vertex, net.output.vertex)).collect::<Vec<_>>();
     let joins = graph.nets.iter().flat_map(pins);
@@ -77,10 +81,10 @@ fn separate_components(order: LayerOrder, graph: &LayeredGraph) -> LayerOrder {
     LayerOrder::new(layers, graph)
 }
 
-/// Runs all sweeps from one start and returns the best order.
+/// Runs all sweeps from the start with the number `start`, and returns the best order.
 ///
-/// Starts 0 to 3 begin in key order or its reverse, later ones with a shuffled order. They also differ in the
-/// first direction, forward or backward, and in the first rule, barycentre or median.
+/// Starts 0 to 3 begin with the order of the keys or its reverse, later starts with a shuffled order. Starts
+/// also differ in the direction of the first sweep, and in its rule, barycentre or median.
 fn run_from_start(
     graph: &LayeredGraph,
     adjacency: &Adjacency,
@@ -121,8 +125,8 @@ fn run_from_start(
     best
 }
 
-/// Shuffles a layer, always in the same way (Fisher and Yates, 1938, with the random generator of Knuth's
-/// MMIX).
+/// Shuffles a layer (Fisher and Yates, 1938, with the random generator of Knuth's MMIX). The same `start`
+/// always gives the same order.
 fn shuffle(layer: &mut [usize], start: usize) {
     let mut state = start as u64;
     for last in (1..layer.len()).rev() {
@@ -131,8 +135,8 @@ fn shuffle(layer: &mut [usize], start: usize) {
     }
 }
 
-/// Sorts each layer by the positions of its neighbours on one side. A vertex without neighbours there keeps
-/// its place.
+/// Sorts each layer by the desired positions of its vertices, from left to right if `forward`. A vertex
+/// without neighbours in the layer before keeps its place.
 fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
@@ -157,9 +161,10 @@ fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: b
     }
 }
 
-/// Returns the desired position of `vertex`, in 64ths of a position; `None` without neighbours on that side.
+/// Returns the desired position of `vertex`, the median or mean of its neighbours on one side, in 64ths of a
+/// position. Returns `None` if it has none there.
 ///
-/// A vertex with only a U-turn there goes beside its partner.
+/// A vertex whose only lines are U-turns goes beside the vertex at the other end of the first one.
 fn desired_position(
     adjacency: &Adjacency,
     place: &[usize],
@@ -191,12 +196,12 @@ fn desired_position(
     }
 }
 
-/// Orders known boxes as in the seed, and new ones first beside their neighbours, then wherever they cross
-/// least.
+/// Orders known boxes as in the seed. Puts new boxes beside their neighbours, and then moves them where their
+/// lines cross the fewest others.
 ///
-/// Dummy vertices may follow them, because a line on another path disturbs less than lines that tangle more
-/// and more. Where lines have become tangled over many changes, one box per layout leaves its place if that
-/// saves many crossings.
+/// Dummy vertices may also move, because a line on a new path disturbs less than lines that tangle more and
+/// more over many changes. For the same reason, each layout may move one known box if that saves many
+/// crossings.
 fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Option<i32>]) -> LayerOrder {
     let near_rows = |vertex: usize| {
         let lines = adjacency.left[vertex].iter().chain(&adjacency.right[vertex]).map(|e| e.vertex);
@@ -226,7 +231,7 @@ fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Opti
     order
 }
 
-/// Sifts the vertices that may move until that saves nothing more.
+/// Sifts the vertices that may move, until no move saves crossings, or for [`MAX_SIFT_ROUNDS`] rounds.
 fn sift_until_stable(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) {
     for _ in 0..MAX_SIFT_ROUNDS {
         if !sift(order, swap, &may_move) {

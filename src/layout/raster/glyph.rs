@@ -1,13 +1,13 @@
-//! Converts the arms of a cell to a character.
+//! Characters for cells with lines, chosen by the sides of the cell to which lines run.
 //!
-//! A crossing is `┼`, and nothing else is. A join of four arms is `╋`. In ASCII a crossing shows only the
-//! vertical line, joins and corners are `+`, and a join of four arms is `*`. Every character is one cell wide
-//! in every terminal profile that draws boxes at all. The arrows are characters that terminals never show as
-//! emoji.
+//! In Unicode, `┼` always means a crossing; lines that join on all four sides are `╋`. In ASCII, a crossing
+//! shows only the vertical line, joins and corners are `+`, and a join on all four sides is `*`. Every
+//! character is one cell wide in every terminal that can draw boxes. The arrows are characters that terminals
+//! never show as emoji.
 use super::marks::Mark;
 use super::{Side, Stroke};
 
-/// Character set for lines.
+/// Character set for lines, ticks and arrow heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {
     /// Box-drawing characters with rounded corners.
@@ -17,8 +17,8 @@ pub enum Glyphs {
     Ascii,
 }
 
-/// Characters by the weights of the arms north, east, south and west: 0 none, 1 light, 2 heavy, read as a
-/// number in base 3.
+/// Characters by the weights of the arms (0 none, 1 light, 2 heavy). The index is the number in base 3 with
+/// the weights north, east, south and west as its digits.
 #[rustfmt::skip]
 const WEIGHTED_GLYPHS: [char; 81] = [
     ' ', '╴', '╸', '╷', '┐', '┑', '╻', '┒', '┓', '╶', '─', '╾', '┌', '┬', '┭', '┎', '┰', '┱', '╺', '╼', '━', '┍', '┮', '┯', '┏', '┲', '┳',
@@ -26,12 +26,13 @@ const WEIGHTED_GLYPHS: [char; 81] = [
     '╹', '┚', '┛', '╿', '┦', '┩', '┃', '┨', '┫', '┖', '┸', '┹', '┞', '╀', '╃', '┠', '╂', '╉', '┗', '┺', '┻', '┡', '╄', '╇', '┣', '╊', '╋',
 ];
 
-/// Strokes of the arms of a cell: north, east, south, west.
+/// Strokes of a cell's arms, which are the lines from its centre to the north, east, south and west; `None`
+/// without a line.
 pub type Arms = [Option<Stroke>; 4];
 
 impl Glyphs {
-    /// Returns the character of a cell with these arms. `join` is true if four arms belong together, false if
-    /// two lines cross.
+    /// Returns the character of a cell with these arms. With four arms, `join` is true if they are one joined
+    /// line, and false if two lines cross. A mark replaces the line.
     #[must_use]
     pub fn glyph_for(self, arms: Arms, join: bool, mark: Option<Mark>) -> char {
         let arms = extend_ends(arms);
@@ -48,7 +49,7 @@ impl Glyphs {
     }
 }
 
-/// Extends a line that ends in a cell through the cell.
+/// Extends a single arm through the whole cell, because no character is drawn for half a line.
 const fn extend_ends(arms: Arms) -> Arms {
     match arms {
         [Some(a), None, None, None] | [None, None, Some(a), None] => [Some(a), None, Some(a), None],
@@ -107,12 +108,12 @@ const fn ascii_glyph(arms: Arms, join: bool) -> char {
     }
 }
 
-/// Returns the arms in a transposed diagram.
+/// Returns the arms of a cell as they are in the transposed diagram.
 pub const fn transpose_arms([north, east, south, west]: Arms) -> Arms {
     [west, south, east, north]
 }
 
-/// Returns the mark in a transposed diagram.
+/// Returns a mark as it is in the transposed diagram.
 pub const fn transpose_mark(mark: Mark) -> Mark {
     match mark {
         Mark::Tick(side) => Mark::Tick(side.transposed()),

@@ -1,21 +1,24 @@
-//! Marks that guide the reader: arrow heads, and ticks where a line would be ambiguous.
+//! Marks that guide the reader: arrow heads at the ends of edges, and ticks (small arrows on a line) where a
+//! line would be ambiguous.
 //!
-//! Rules of the drawing, for a flow from left to right: lines run to the right unless `◂` marks them. A tick
-//! `▴` or `▾` on a trunk beside a line that runs on means that the line feeds the trunk, not vice versa.
+//! Two rules let the reader follow a diagram that flows from left to right. Lines run to the right unless `◂`
+//! marks them. A tick `▴` or `▾` on a vertical line, next to a horizontal line that runs on, means that edges
+//! run from the horizontal line into the vertical one, not vice versa.
 use super::{Raster, Side};
 use crate::layout::geometry::Point;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Mark drawn in place of the line in its cell.
+/// Mark in a cell, drawn in place of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// Tick: the flow on this line runs towards this side.
+    /// Tick: the edges on this line run towards this side.
     Tick(Side),
     /// Arrow head: an edge ends here, heading towards this side.
     ArrowHead(Side),
 }
 
-/// Returns all marks of a raster, sorted by (row, column). Its lines and turns must be complete.
+/// Returns all marks of a raster with the cells, sorted by (row, column). The raster must have its lines and
+/// turns.
 pub fn place_marks(raster: &Raster, routes: &[Vec<Point>]) -> Vec<((i32, i32), Mark)> {
     let mut marks = MarkPlacer { raster, marks: BTreeMap::new(), marked_stretches: BTreeSet::new() };
     for points in routes {
@@ -32,7 +35,7 @@ pub fn place_marks(raster: &Raster, routes: &[Vec<Point>]) -> Vec<((i32, i32), M
     marks.marks.into_iter().collect()
 }
 
-/// Returns the side towards which a route heads at its end.
+/// Returns the side of the cell towards which a route runs at its end.
 fn arrival_side(points: &[Point]) -> Side {
     let ends = points.len().checked_sub(2).map(|before| (points[before], points[before + 1]));
     match ends {
@@ -43,16 +46,17 @@ fn arrival_side(points: &[Point]) -> Side {
     }
 }
 
-/// State of the placement of marks.
+/// Placer of marks, with the marks placed so far.
 struct MarkPlacer<'a> {
     raster: &'a Raster,
     marks: BTreeMap<(i32, i32), Mark>,
-    /// Backward stretches with marks, because several edges share one.
+    /// Backward stretches already marked, as (row, left end, right end). Several edges may share a stretch.
     marked_stretches: BTreeSet<(i32, i32, i32)>,
 }
 
 impl MarkPlacer<'_> {
-    /// Marks the place where an edge leaves a line that runs on, for a trunk that others share.
+    /// Places a tick where an edge turns from a line that runs on into a vertical line that other edges
+    /// share.
     fn mark_fork(&mut self, before: Point, corner: Point, after: Point) {
         let runs_on = self.raster.rows.segment_after(corner.y, corner.x).is_some();
         if before.x >= corner.x || after.x != corner.x || !runs_on {
@@ -77,7 +81,8 @@ impl MarkPlacer<'_> {
         }
     }
 
-    /// Marks a stretch against the flow, on both sides of every cell where a line turns.
+    /// Places ticks on a horizontal stretch that runs to the left, on both sides of every cell where a line
+    /// turns.
     fn mark_backward(&mut self, start: Point, end: Point) {
         if !self.marked_stretches.insert((start.y, end.x, start.x)) {
             return;
@@ -88,7 +93,8 @@ impl MarkPlacer<'_> {
         }
     }
 
-    /// Puts a backward tick on the first cell from `turn` towards `end` that nothing crosses.
+    /// Places `◂` on the first cell from `turn` towards `end` that no line crosses. `way` is the direction, 1
+    /// or -1.
     fn mark_beside(&mut self, y: i32, turn: i32, end: i32, way: i32) {
         let mut x = turn + way;
         while (end - x) * way >= 0 && !self.raster.has_turn_at(Point { x, y }) {

@@ -1,8 +1,9 @@
-//! Lines of a diagram as cells: built once, then drawn for any part of the diagram.
+//! Raster: the lines of a diagram as cells with characters. It is built once, and then draws any part of the
+//! diagram.
 //!
-//! A cell knows the edges of each of its arms. So a crossing never looks like a join, and a lookup finds the
-//! edges under the pointer. The caller supplies the style of each edge at each draw. The cost of a draw
-//! depends on the size of the visible part.
+//! For each cell, the raster has the edges that run to each of its four sides. So a crossing never looks like
+//! a join, and a lookup finds the edges under the mouse pointer. The caller supplies the style of each edge
+//! at each draw. The cost of a draw depends on the size of the visible part.
 mod painter;
 mod glyph;
 mod segments;
@@ -29,7 +30,8 @@ pub enum Side {
     West,
 }
 
-/// Stroke of a line. Where several edges share cells, the last of these wins.
+/// Stroke of a line. Where edges with different strokes share cells, the stroke that is last in this list is
+/// drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stroke {
     /// Dotted line: `┈`.
@@ -43,42 +45,46 @@ pub enum Stroke {
     Heavy,
 }
 
-/// Style of an edge at one draw. Where edges share cells, the highest stroke and the highest tone apply.
+/// Style of an edge, which may change from draw to draw. Where edges share cells, the greatest stroke and the
+/// greatest tone of any of them apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineStyle {
     /// Stroke of the line.
     pub stroke: Stroke,
-    /// Number with a meaning that the caller chooses, such as a colour or an importance.
+    /// Number whose meaning the caller chooses, such as a colour or an importance.
     pub tone: u8,
 }
 
-/// Cell of a line, ready to paint.
+/// Cell with a line or a mark, ready to paint.
 #[derive(Clone, Copy, Debug)]
 pub struct LineCell<'a> {
     /// Position in the diagram.
     pub at: Point,
     /// Character to paint.
     pub glyph: char,
-    /// Highest tone of the edges here.
+    /// Greatest tone of the edges in this cell.
     pub tone: u8,
-    /// Strokes towards north, east, south and west.
+    /// Strokes of the line's arms towards north, east, south and west.
     pub arms: Arms,
     /// Tick or arrow head to draw instead of the line.
     pub mark: Option<Mark>,
-    /// Edges of each arm, in the same order, as indices into the edges of the graph.
+    /// Edges of each arm, in the order of `arms`, as indices into the edges of the graph.
     pub edges: [&'a [u32]; 4],
 }
 
-/// Lines of a diagram, with their marks. Internally the flow always runs from left to right.
+/// Lines and marks of a diagram, to draw any part of it and to find the edges in a cell. Internally the flow
+/// always runs from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Raster {
+    /// Horizontal lines, by row.
     rows: SegmentIndex,
+    /// Vertical lines, by column.
     columns: SegmentIndex,
     /// Cells in which an edge turns, as sorted (row, column) pairs.
     turns: Vec<(i32, i32)>,
-    /// Marks, sorted by (row, column).
+    /// Marks with their cells, sorted by (row, column).
     marks: Vec<((i32, i32), Mark)>,
-    /// True if the diagram flows top down.
+    /// True if the diagram flows top down, so that rows and columns are swapped here.
     transposed: bool,
 }
 
@@ -116,7 +122,7 @@ impl Raster {
         raster
     }
 
-    /// Returns the edges through a cell of the diagram, in ascending order.
+    /// Returns the edges that run through a cell of the diagram, in ascending order.
     #[must_use]
     pub fn edges_at(&self, at: Point) -> Vec<usize> {
         let mut found: Vec<usize> =
@@ -132,7 +138,8 @@ impl Raster {
         self.marks.iter().map(|((y, x), _)| self.transpose(Point { x: *x, y: *y })).collect()
     }
 
-    /// Paints the part of the diagram in `view`, row by row; column by column if the flow runs top down.
+    /// Calls `paint_cell` for each cell with a line in the part `view` of the diagram: row by row, or column
+    /// by column if the flow runs top down.
     ///
     /// `style_of` returns the style of an edge, or `None` to hide it.
     pub fn draw(
@@ -155,7 +162,7 @@ impl Raster {
         if self.transposed { Rect { x: r.y, y: r.x, width: r.height, height: r.width } } else { r }
     }
 
-    /// Returns the segments north, east, south and west of a cell.
+    /// Returns the segments that run from a cell to the north, east, south and west.
     fn segments_around(&self, at: Point) -> [Option<&Segment>; 4] {
         [
             self.columns.segment_after(at.x, at.y - 1),
@@ -171,7 +178,7 @@ impl Raster {
             .map(|(lines, segment)| segment.map_or(&[][..], |p| lines.edges_of(p)))
     }
 
-    /// Returns for each of north, east, south and west of a cell of the diagram true if a line runs there.
+    /// Returns for each side of a cell (north, east, south, west) true if a line runs to it.
     #[cfg(test)]
     pub(super) fn sides_at(&self, at: Point) -> [bool; 4] {
         let sides = self.segments_around(self.transpose(at)).map(|segment| segment.is_some());
@@ -182,7 +189,7 @@ impl Raster {
         self.turns.binary_search(&(at.y, at.x)).is_ok()
     }
 
-    /// Returns the columns from `low` to `high` of a row in which a line turns.
+    /// Returns the columns between `low` and `high` in which a line on row `y` turns.
     fn turns_between(&self, y: i32, low: i32, high: i32) -> impl Iterator<Item = i32> + '_ {
         let first = self.turns.partition_point(|&t| t < (y, low));
         self.turns[first..].iter().take_while(move |&&t| t <= (y, high)).map(|t| t.1)

@@ -1,4 +1,5 @@
-//! Painter of one draw: collects the line segments in the visible part, cell by cell, and paints them.
+//! Painter for one draw of a raster: collects the line segments in the visible part, and paints them cell by
+//! cell.
 use super::glyph::{self, Arms, Glyphs};
 use super::marks::Mark;
 use super::{LineCell, LineStyle, Raster, Side};
@@ -8,7 +9,8 @@ use crate::layout::geometry::{Point, Rect};
 pub struct RasterPainter<'a> {
     raster: &'a Raster,
     view: Rect,
-    /// Segment at each side of each cell, as an index into `styled` plus 1; 0 for none.
+    /// For each side of each visible cell, the segment there, as its index in `styled` plus 1; 0 for no
+    /// segment.
     cells: Vec<[u32; 4]>,
     /// Style and edges of each visible segment.
     styled: Vec<(LineStyle, &'a [u32])>,
@@ -20,7 +22,7 @@ impl<'a> RasterPainter<'a> {
         Self { raster, view, cells: vec![[0; 4]; usize::try_from(area).unwrap_or(0)], styled: Vec::new() }
     }
 
-    /// Collects the visible segments in the part.
+    /// Collects the segments in the visible part of which at least one edge is not hidden.
     pub fn collect_segments(&mut self, style_of: &dyn Fn(usize) -> Option<LineStyle>) {
         let Rect { x, y, width, height } = self.view;
         let raster = self.raster;
@@ -48,8 +50,8 @@ impl<'a> RasterPainter<'a> {
         }
     }
 
-    /// Adds a segment with the highest stroke and tone of its edges. Returns `None` if all of them are
-    /// hidden.
+    /// Adds a segment with the greatest stroke and tone of its edges, and returns its number for `cells`.
+    /// Returns `None` if all its edges are hidden.
     fn add_styled(&mut self, edges: &'a [u32], style_of: &dyn Fn(usize) -> Option<LineStyle>) -> Option<u32> {
         let styles = edges.iter().filter_map(|&e| style_of(e as usize));
         let style =
@@ -63,7 +65,7 @@ impl<'a> RasterPainter<'a> {
         &mut self.cells[usize::try_from(index).unwrap_or(0)]
     }
 
-    /// Paints all cells with lines.
+    /// Calls `paint_cell` for all visible cells with lines.
     pub fn paint(&self, glyphs: Glyphs, paint_cell: &mut dyn FnMut(LineCell<'_>)) {
         let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
         let all = &self.raster.marks;
@@ -100,7 +102,7 @@ impl<'a> RasterPainter<'a> {
     }
 }
 
-/// Assignment of a value only if a condition holds.
+/// Assignment under a condition, which keeps the loops above short.
 trait SetIf {
     fn set_if(&mut self, condition: bool, value: u32);
 }

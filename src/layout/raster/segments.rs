@@ -1,6 +1,7 @@
-//! Index of all lines of one orientation, cut into segments that the same edges share.
+//! Index of all horizontal or all vertical lines, cut into segments. All cells of a segment have the same
+//! edges.
 
-/// Segment of a line, from one cell to another, with the edges that share it.
+/// Segment of a line, from the cell `from` to the cell `to`, with the edges that share it.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment {
     pub from: i32,
@@ -9,7 +10,7 @@ pub struct Segment {
     edge_range: (u32, u32),
 }
 
-/// Straight part of one edge: it runs along `line` from one cell to a later one.
+/// Straight part of one edge. It runs along `line`, a row or column, from one cell to a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EdgeRun {
     pub line: i32,
@@ -18,13 +19,14 @@ pub struct EdgeRun {
     pub edge: u32,
 }
 
-/// Segments sorted by line and position. On one line they do not overlap.
+/// Segments of all lines, sorted by line (a row or a column) and then by position. Segments of one line do
+/// not overlap.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
-    /// Positions in `segments`: line `i` has those from `starts[i]` to `starts[i + 1]`.
+    /// Start of each line in `segments`: line `i` has the segments from `starts[i]` up to `starts[i + 1]`.
     starts: Vec<usize>,
     segments: Vec<Segment>,
-    /// Edges of all segments, one segment after the other.
+    /// Edges of all segments. Each segment has a range in it.
     edge_pool: Vec<u32>,
 }
 
@@ -42,7 +44,7 @@ impl SegmentIndex {
         lines
     }
 
-    /// Sweeps over the runs of one line. A segment ends wherever an edge joins or leaves.
+    /// Cuts the runs of one line into segments. A segment ends wherever an edge joins or leaves the line.
     fn add_line(&mut self, runs: &[EdgeRun]) {
         let mut stops: Vec<i32> = runs.iter().flat_map(|r| [r.from, r.to]).collect();
         stops.sort_unstable();
@@ -75,7 +77,7 @@ impl SegmentIndex {
         }
     }
 
-    /// Returns the segments of a line that touch the cells from `low` to `high`.
+    /// Returns the segments of a line that have any of the cells from `low` to `high`.
     pub fn segments_in(&self, line: i32, low: i32, high: i32) -> &[Segment] {
         let segments = self.segments_of_line(line);
         let first = segments.partition_point(|p| p.to < low);
@@ -83,7 +85,7 @@ impl SegmentIndex {
         &segments[first..first + count]
     }
 
-    /// Returns the segment between a cell of a line and the next cell.
+    /// Returns the segment that connects a cell of a line with the next cell; `None` if no edge runs there.
     pub fn segment_after(&self, line: i32, cell: i32) -> Option<&Segment> {
         let segments = self.segments_of_line(line);
         let after = segments.partition_point(|p| p.from <= cell);

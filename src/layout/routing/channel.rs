@@ -1,40 +1,41 @@
-//! Channel routing: draws the nets in the gap between two layers.
+//! Channel routing: chooses the paths of the lines in the gap (the channel) between two layers.
 //!
-//! Each net that changes rows gets a trunk, a vertical line on a track (Hashimoto and Stevens 1971). The
-//! constraints are those of Deutsch's dogleg router (1976). If a line from the left and a line to the right
-//! share a row, the first must turn before the second begins. Where such demands form a cycle, a dogleg over
-//! a free row breaks the outgoing trunk in two.
+//! A net is the lines to one target in the gap. Each net that changes rows gets a trunk, a vertical line on a
+//! track (Hashimoto and Stevens 1971). The rules are those of Deutsch's dogleg router (1976): if a line from
+//! the left and a line to the right share a row, the trunk of the first must lie left of the trunk of the
+//! second. Where such rules form a cycle, a dogleg breaks the trunk of an outgoing line in two. A jog, a
+//! horizontal line on a free row, connects the two parts.
 //!
-//! The drawing must never mislead its reader. Where a caller's line feeds a trunk and runs on, a reader
-//! following the trunk could take the wrong line. So the raster draws a tick there. If a tick has no room, or
-//! the trunk passes the line on both sides, the caller gets a stub: a small trunk of its own that enters the
-//! trunk from the left.
+//! The drawing must never mislead its reader. Where a caller's line feeds a trunk and also runs on to another
+//! trunk, a reader who follows the trunk could take the wrong line. So the raster draws a tick there. If
+//! there is no room for a tick, the caller gets a stub: a short trunk of its own, connected to the shared
+//! trunk by a jog.
 use super::channel_net::{ChannelNet, ChannelPin};
-use super::row_occupancy::{self, FreeRows, RowOccupancy};
+use super::row_occupancy::{self, JogRowAllocator, RowOccupancy};
 use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Limit for the attempts to find room for all ticks.
+/// Maximum number of routings, each with more stubs than the last, until every tick has room.
 const MAX_STUB_ROUNDS: usize = 12;
 /// Largest number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
 
-/// Turn of a line at a track and a row.
+/// Turn of a line, in the cell at a track and a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bend {
     pub track: usize,
     pub row: i32,
 }
 
-/// Routing of a channel.
+/// Finished routing of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoutedChannel {
     /// Number of tracks, which is the number of columns for the trunks.
     pub track_count: usize,
-    /// Turns from each input of each net to its output.
+    /// Turns of each line from its input pin to the output pin, by net and then by input.
     pub bends: Vec<Vec<Vec<Bend>>>,
-    /// Number of broken trunks.
+    /// Number of trunks that had to be broken in two.
     pub dogleg_count: usize,
 }
 
@@ -54,8 +55,9 @@ pub fn route_channel(nets: &[ChannelNet]) -> RoutedChannel {
     router.routed_channel()
 }
 
-/// Net and one of its rows.
-type NetRow = (usize, i32);
+/// Pin of a net, as (index of the net, row). For a pin on the right side, [`RIGHT_SIDE_OFFSET`] is added to
+/// the row.
+type PinKey = (usize, i32);
 
 /// Router of one channel, with the trunks and jogs of the latest attempt.
 struct ChannelRouter<'a> {
@@ -65,15 +67,16 @@ struct ChannelRouter<'a> {
     /// Rows of lines that cross the channel without a turn.
     straight_rows: BTreeSet<i32>,
     /// Input pins that reach the trunk of their net through a stub.
-    stubs: BTreeSet<NetRow>,
+    stubs: BTreeSet<PinKey>,
     trunks: Vec<Trunk>,
     jogs: Vec<Jog>,
-    /// Trunk of each net; `None` for a net without turns.
+    /// Index of the trunk of each net; `None` for a net without turns.
     trunk_of: Vec<Option<usize>>,
-    /// Jog between a pin and the trunk of its net, by net and row.
-    jog_of: BTreeMap<NetRow, usize>,
+    /// Index of the jog between a pin and the trunk of its net. Most pins need no jog.
+    jog_of: BTreeMap<PinKey, usize>,
     /// Track of each trunk.
     track_of: Vec<usize>,
+    /// Number of trunks that had to be broken in two.
     dogleg_count: usize,
 }
 
@@ -99,7 +102,7 @@ impl<'a> ChannelRouter<'a> {
         self.trunks.clear();
         self.jogs.clear();
         self.jog_of.clear();
-        let mut rows = FreeRows::new(self.pinned_rows);
+        let mut rows = JogRowAllocator::new(self.pinned_rows);
         for (index, net) in self.nets.iter().enumerate() {
             if net.inputs.iter().all(|t| t.row == net.output.row) {
                 continue;
@@ -139,7 +142,7 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Removes stubs that later stubs made unnecessary.
+    /// Removes stubs that are unnecessary because of later stubs.
     fn drop_needless_stubs(&mut self) {
         if self.trunks.len() > DROP_STUBS_MAX_TRUNKS {
             return;
@@ -155,8 +158,8 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Returns the input pins with a line that runs on past its trunk and has no room for a clarifying tick.
-    fn ambiguous_pins(&self) -> Vec<NetRow> {
+    /// Returns the input pins that need a stub: the line runs on past its trunk, and a tick has no room.
+    fn ambiguous_pins(&self) -> Vec<PinKey> {
         let reach = RowOccupancy::new(&self.straight_rows, &self.trunks, &self.jogs, &self.track_of);
         let mut found = Vec::new();
         for (net, trunk_index) in self.trunk_of.iter().enumerate() {
@@ -180,8 +183,8 @@ impl<'a> ChannelRouter<'a> {
         found
     }
 
-    /// Returns true if a tick fits on the trunk beside the row: a cell before its next connection that no
-    /// line crosses.
+    /// Returns true if a tick fits on the trunk next to the row: the trunk ends on this row, and no line
+    /// crosses a cell before the next connection.
     fn has_room_for_tick(&self, reach: &RowOccupancy<'_>, index: usize, row: i32) -> bool {
         let trunk = &self.trunks[index];
         if trunk.first_row < row && row < trunk.last_row {
@@ -214,14 +217,14 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Returns the turns from one pin to another, over the trunk of the net.
+    /// Returns the turns of a line between two pins, over the trunk of their net.
     fn bends_between(&self, net: usize, trunk: usize, from: ChannelPin, to: ChannelPin) -> Vec<Bend> {
         let mut bends = self.bends_to_trunk(net, trunk, from);
         bends.extend(self.bends_to_trunk(net, trunk, to).into_iter().rev());
         bends
     }
 
-    /// Returns the turns between a pin and the trunk.
+    /// Returns the turns of a line from a pin to the trunk of its net.
     fn bends_to_trunk(&self, net: usize, trunk: usize, pin: ChannelPin) -> Vec<Bend> {
         let key = if pin.right { RIGHT_SIDE_OFFSET + pin.row } else { pin.row };
         let main = self.track_of[trunk];
@@ -239,5 +242,6 @@ impl<'a> ChannelRouter<'a> {
     }
 }
 
-/// Offset added to the row of a pin on the right side. It is far greater than any row.
+/// Number added to the row of a pin on the right side, so that one number names row and side. It is far
+/// greater than any row.
 const RIGHT_SIDE_OFFSET: i32 = 1 << 28;

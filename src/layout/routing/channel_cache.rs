@@ -1,11 +1,11 @@
-//! Cache of a routed channel: reuses its routing while the nets in the gap stay the same.
+//! Routed channel of the previous layout, which the next layout reuses if the nets in the gap are the same.
 //!
-//! Rows count from the uppermost row of the channel, so nodes above may push it down without a new routing.
+//! Rows count from the uppermost row of the channel. So it needs no new routing if nodes above push it down.
 use super::channel::{self, RoutedChannel};
 use super::channel_net::ChannelNet;
 use std::sync::Arc;
 
-/// Nets of a gap and their routing.
+/// Nets of a gap and their routing, kept for the next layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CachedChannel {
     /// Nets, with rows counted from `top_row`.

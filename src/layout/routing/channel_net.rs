@@ -1,6 +1,6 @@
 //! Nets of a channel, the input of its routing.
 
-/// Pin of a channel: the row and side at which a line meets it.
+/// Pin: the row and side at which a line enters or leaves the channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChannelPin {
     pub row: i32,
@@ -8,7 +8,7 @@ pub struct ChannelPin {
     pub right: bool,
 }
 
-/// Net of a channel, with several input pins and one output pin.
+/// Net of a channel: the lines to one target, with several input pins and one output pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelNet {
     pub inputs: Vec<ChannelPin>,

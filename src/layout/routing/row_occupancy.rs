@@ -1,9 +1,9 @@
-//! Occupied cells and free rows of a channel.
+//! Rows of a channel: free rows for jogs, and the horizontal lines that occupy the others.
 use super::channel_net::ChannelNet;
 use super::trunk::{Jog, Trunk};
 use std::collections::BTreeSet;
 
-/// Returns the rows with pins in a channel, sorted.
+/// Returns the rows of a channel that have pins, sorted.
 pub fn pinned_rows(nets: &[ChannelNet]) -> Vec<i32> {
     let mut rows: Vec<i32> =
         nets.iter().flat_map(|n| n.inputs.iter().chain([&n.output])).map(|t| t.row).collect();
@@ -12,21 +12,21 @@ pub fn pinned_rows(nets: &[ChannelNet]) -> Vec<i32> {
     rows
 }
 
-/// Rows of a channel without pins.
-pub struct FreeRows<'a> {
+/// Allocator of rows for jogs: each jog gets a row without pins and without another jog.
+pub struct JogRowAllocator<'a> {
     /// Rows with pins, sorted.
     pinned: &'a [i32],
-    /// Free rows that jogs already use.
+    /// Rows that jogs already use.
     taken: BTreeSet<i32>,
 }
 
-impl<'a> FreeRows<'a> {
+impl<'a> JogRowAllocator<'a> {
     pub const fn new(pinned: &'a [i32]) -> Self {
         Self { pinned, taken: BTreeSet::new() }
     }
 
-    /// Claims the free row nearest to `near`; of two equally near ones, the one in direction `way` (negative
-    /// is up).
+    /// Claims the free row nearest to `near`, but not `near` itself. Of two equally near rows, claims the one
+    /// above if `way` is negative, or else the one below.
     pub fn claim_nearest(&mut self, near: i32, way: i32) -> i32 {
         let way = if way == 0 { 1 } else { way };
         let mut distance = 1;
@@ -41,11 +41,12 @@ impl<'a> FreeRows<'a> {
     }
 }
 
-/// Horizontal lines of a routed channel and the tracks they extend to. All lists are sorted by row.
+/// Horizontal lines of a routed channel with the tracks between which they run. All lists are sorted by row.
 pub struct RowOccupancy<'a> {
     /// Rows of lines that cross the whole channel.
     straight_rows: &'a BTreeSet<i32>,
-    /// Lines from the left, as (row, track of a trunk that the line feeds).
+    /// Lines from the left, as (row, track of a trunk that the line feeds). A line that feeds several trunks
+    /// occurs once for each.
     left_lines: Vec<(i32, usize)>,
     /// Lines to the right, as (row, track of the trunk where the line starts).
     right_lines: Vec<(i32, usize)>,
@@ -73,7 +74,7 @@ impl<'a> RowOccupancy<'a> {
     }
 
     /// Returns the track up to which the line from the left on this row runs; `usize::MAX` if it crosses the
-    /// channel.
+    /// whole channel.
     pub fn left_line_end(&self, row: i32) -> usize {
         if self.straight_rows.contains(&row) { usize::MAX } else { self.farthest_track(row).unwrap_or(0) }
     }
@@ -88,7 +89,7 @@ impl<'a> RowOccupancy<'a> {
             .map(|(_, track)| track)
     }
 
-    /// Returns true if a horizontal line occupies this row at this track.
+    /// Returns true if a horizontal line runs through the cell at this row and track.
     pub fn is_occupied(&self, row: i32, track: usize) -> bool {
         let right = || self.right_lines.binary_search_by_key(&row, |r| r.0).map(|at| self.right_lines[at].1);
         let jog = || self.jogs.binary_search_by_key(&row, |b| b.0).map(|at| self.jogs[at]);

@@ -1,12 +1,12 @@
-//! Track assignment in a channel: orders the trunks with few crossings and no violated rule, then packs them.
+//! Track assignment in a channel: puts each trunk on a track (a column), with few crossings and by the rules.
 //!
-//! The order starts from pairwise crossing counts (a Borda score). Topological sorting applies the rules, and
-//! exchanges of neighbours improve the order. Packing is the left-edge algorithm with rules, which here is a
-//! longest path.
+//! A rule demands that one trunk lies left of another. The order of the trunks starts from pairwise crossing
+//! counts (a Borda score). Topological sorting applies the rules, and exchanges of neighbours improve the
+//! order. The left-edge algorithm then packs the trunks in this order.
 use super::trunk::{CROSSING_COST, Jog, Trunk};
 use std::collections::BTreeSet;
 
-/// Largest number of trunks with exchanges of neighbours.
+/// Largest number of trunks for which exchanges of neighbours improve the order.
 const EXCHANGE_MAX_TRUNKS: usize = 120;
 /// Tracks of all trunks, and the trunks that had to be broken.
 pub struct TrackAssignment {
@@ -16,8 +16,10 @@ pub struct TrackAssignment {
     pub broken_trunks: Vec<(usize, i32, usize)>,
 }
 
-/// Gives every trunk a track. `free_row` finds a free row for the jog of a dogleg, near a row and in a
-/// direction.
+/// Gives every trunk a track. Breaks trunks in two where the rules form a cycle, and adds the new trunks and
+/// jogs to the lists.
+///
+/// `free_row` claims a row for a jog, given a row near it and a direction (negative is up).
 pub fn assign_tracks(
     trunks: &mut Vec<Trunk>,
     jogs: &mut Vec<Jog>,
@@ -32,17 +34,18 @@ pub fn assign_tracks(
     TrackAssignment { track_of: pack_tracks(trunks, &before, &order), broken_trunks: broken }
 }
 
-/// Trunks that must lie left of a trunk, each with the row of the right pin that demands it (`None`: a jog
-/// does).
+/// Rules for one trunk: the trunks that must lie left of it. Each has the row of the right pin that is the
+/// reason, or `None` if a jog is.
 type LeftOfRules = BTreeSet<(usize, Option<i32>)>;
 
-/// Topological sort that prefers low scores and breaks trunks where it is stuck.
+/// Topological sort of the trunks by the rules. It prefers low scores, and breaks a trunk if the rules form a
+/// cycle.
 struct TrunkSorter {
-    /// Number of trunks before any was broken.
+    /// Number of trunks before the sort broke any.
     original_count: usize,
-    /// Score of each trunk: the higher, the further right it should lie.
+    /// Score of each trunk. The higher the score, the further right the trunk should lie.
     score: Vec<i64>,
-    /// Rules of each trunk.
+    /// Rules for each trunk.
     left_of_rules: Vec<LeftOfRules>,
     /// Trunks in the order found so far.
     order: Vec<usize>,
@@ -110,7 +113,7 @@ impl TrunkSorter {
         broken
     }
 
-    /// Returns the trunks that wait for each trunk, once for each rule.
+    /// Returns for each trunk the trunks that must lie right of it, once for each rule.
     fn waiting_for(&self) -> Vec<Vec<usize>> {
         let mut after = vec![Vec::new(); self.left_of_rules.len()];
         for (index, rules) in self.left_of_rules.iter().enumerate() {
@@ -121,10 +124,10 @@ impl TrunkSorter {
         after
     }
 
-    /// Returns the trunk to break: the waiting one with the fewest unplaced predecessors, if a pin row
-    /// demands each of them.
+    /// Returns the trunk to break: of the trunks whose unmet rules all come from pins, the one with the
+    /// fewest unmet rules.
     ///
-    /// Breaking the broken-off part of a trunk again would not help, because that part would only wait again.
+    /// The part that breaks off a trunk is never broken again, because its new part would get the same rules.
     fn trunk_to_break(&self, placed: &[bool]) -> Option<usize> {
         let waits_for = |t: usize| self.left_of_rules[t].iter().filter(|&&(b, _)| !placed[b]);
         let candidates =
@@ -132,12 +135,13 @@ impl TrunkSorter {
         candidates.min_by_key(|&t| (waits_for(t).count(), t))
     }
 
+    /// Returns the rows of the right pins that cause unmet rules for a trunk.
     fn blocked_rows(&self, trunk: usize, placed: &[bool]) -> BTreeSet<i32> {
         self.left_of_rules[trunk].iter().filter(|&&(b, _)| !placed[b]).filter_map(|&(_, row)| row).collect()
     }
 
-    /// Moves one right pin of a trunk to a new trunk behind a jog. Trunks that had to lie left of that pin
-    /// must now lie left of the new trunk.
+    /// Breaks a trunk: moves its right pin on `row` to a new trunk, which a jog connects to the old one. The
+    /// rules that come from this pin now apply to the new trunk.
     fn break_trunk(&mut self, trunks: &mut Vec<Trunk>, index: usize, row: i32, jog_row: i32) {
         let trunk = &mut trunks[index];
         trunk.right_pins.retain(|&r| r != row);
@@ -166,10 +170,11 @@ impl TrunkSorter {
     }
 }
 
-/// Returns the score of each trunk; the higher, the further right it should lie.
+/// Returns the score of each trunk. The higher the score, the further right the trunk should lie.
 ///
-/// The score (a Borda score) sums over all other trunks the cost of placing this one left of them, less the
-/// cost of placing it right. The function counts by rows, not by pairs.
+/// The score (a Borda score) is a sum over all other trunks: the cost of placing this trunk left of the
+/// other, less the cost of placing it right. The function computes the sums by rows, which is faster than by
+/// pairs.
 fn borda_scores(trunks: &[Trunk], fed: &[TrunkInput]) -> Vec<i64> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0);
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0);
@@ -226,8 +231,8 @@ fn inputs_on_row(fed: &[TrunkInput], row: i32) -> &[TrunkInput] {
     &fed[first..first + count]
 }
 
-/// Exchanges neighbours while that saves crossings. It compares a pair again only after one of the two
-/// changed.
+/// Swaps neighbours in `order` as long as that lowers the cost and the rules `before` permit it. Compares a
+/// pair again only after one of the two changed.
 fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [usize]) {
     let mut stale = vec![true; order.len()];
     for _ in 0..order.len() {
@@ -255,11 +260,11 @@ fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [us
     }
 }
 
-/// Returns the track of each trunk: in `order`, each takes the first track right of all that overlap it or
-/// must lie left of it.
+/// Returns the track of each trunk. In the sequence of `order`, each trunk takes the first track to the right
+/// of all placed trunks that overlap it or must lie left of it.
 ///
-/// Ends on the same track keep a row between them, and lines on the same row a column, so that nothing
-/// appears to touch. A jog that flows to the left gets an extra column for its tick.
+/// Trunks on the same track keep a free row between them, and lines on the same row a free column, so that
+/// they do not appear to touch. A jog that flows to the left gets an extra column for its tick.
 fn pack_tracks(trunks: &[Trunk], before: &[LeftOfRules], order: &[usize]) -> Vec<usize> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0) - 1;
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0) + 1;

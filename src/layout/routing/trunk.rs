@@ -1,13 +1,13 @@
-//! Trunk, the vertical line of a net in a channel, and the cost of its place left of another trunk.
+//! Trunk, the vertical line of a net in a channel, and the cost of placing one trunk left of another.
 
 /// Cost of a crossing.
 pub const CROSSING_COST: i64 = 4;
-/// Cost of a caller's line that runs on past a shared trunk and gets a tick there.
+/// Cost of a tick, which a caller's line needs if it runs on past a shared trunk.
 const TICK_COST: i64 = 1;
-/// Cost of a caller's line that runs on past a shared trunk and needs a stub.
+/// Cost of a stub, which a caller's line needs if it runs on past a shared trunk and a tick has no room.
 const STUB_COST: i64 = 8;
 
-/// Vertical line of a net, with the rows of the horizontal lines that meet it.
+/// Vertical line of a net, with the rows at which horizontal lines meet it.
 #[derive(Clone, Debug, Default)]
 pub struct Trunk {
     /// Rows of pins on the left side of the channel.
@@ -28,7 +28,7 @@ pub struct Trunk {
     pub last_row: i32,
 }
 
-/// Jog: a horizontal line between two trunks, on a row without pins.
+/// Jog: a horizontal line that connects two trunks, on a row without pins.
 #[derive(Clone, Copy, Debug)]
 pub struct Jog {
     /// Row of the jog.
@@ -40,7 +40,7 @@ pub struct Jog {
 }
 
 impl Trunk {
-    /// Creates a stub: a trunk that carries one line from `row` to a jog.
+    /// Returns a stub: a short trunk that leads one line from `row` to the jog on `jog_row`.
     pub fn stub(row: i32, jog_row: i32) -> Self {
         Self {
             left_pins: vec![row],
@@ -51,7 +51,7 @@ impl Trunk {
         }
     }
 
-    /// Sorts the rows of all lines, and updates the first and last row.
+    /// Updates the first and last row after a change, and sorts the rows of pins and jogs.
     pub fn update_extent(&mut self) {
         for rows in [&mut self.left_pins, &mut self.right_pins, &mut self.left_jogs, &mut self.right_jogs] {
             rows.sort_unstable();
@@ -72,25 +72,26 @@ impl Trunk {
             .any(|rows| rows.binary_search(&row).is_ok())
     }
 
-    /// Returns true if a tick fits beside a line that runs on past this trunk.
+    /// Returns true if there is room for a tick at a line on this row that runs on past the trunk.
     ///
-    /// It fits if the trunk ends on this row and no line meets it on the next one.
+    /// There is room if the trunk ends on this row and no line meets it on the next row.
     fn has_room_for_tick(&self, row: i32) -> bool {
         (row == self.first_row && !self.connects_at(row + 1))
             || (row == self.last_row && !self.connects_at(row - 1))
     }
 
-    /// Returns the rows of lines on the left.
+    /// Returns the rows of lines that meet the trunk from the left.
     pub fn left_rows(&self) -> impl Iterator<Item = i32> + '_ {
         [&self.left_pins, &self.left_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the rows of lines on the right.
+    /// Returns the rows of lines that meet the trunk from the right.
     pub fn right_rows(&self) -> impl Iterator<Item = i32> + '_ {
         [&self.right_pins, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the cost of letting a line that feeds the trunk on this row run on to a trunk further right.
+    /// Returns the cost if the line that feeds the trunk on this row runs on to a trunk further right: the
+    /// cost of a tick or a stub, or 0 if neither is needed.
     pub fn cost_of_passing(&self, row: i32) -> i64 {
         match () {
             () if self.input_count < 2 => 0,
@@ -99,7 +100,8 @@ impl Trunk {
         }
     }
 
-    /// Returns the cost of placing this trunk left of `other`.
+    /// Returns the cost of placing this trunk left of `other`: of the crossings, ticks and stubs between the
+    /// two.
     pub fn cost_left_of(&self, other: &Self) -> i64 {
         if self.last_row < other.first_row || other.last_row < self.first_row {
             return 0;

@@ -26,7 +26,8 @@ const PACKED_COMPONENTS: &str = "
 ▐j▌───▸▐k▌
 ";
 
-/// Options with a row between lines. They need no detour that could cross the edges of another component.
+/// Options with a free row between lines. With them no line needs a detour, which could cross the edges of
+/// another component.
 const LINE_GAP_OPTIONS: Options =
     Options { direction: Direction::LeftToRight, gap_rows: 1, gap_columns: 2, row_gap_between_lines: true };
 
@@ -37,7 +38,7 @@ fn components_lie_side_by_side_on_a_wide_screen() {
     assert_eq!(picture.to_text().trim_end(), PACKED_COMPONENTS.trim_matches('\n'));
 }
 
-/// Returns several unconnected systems in one graph; the first is the largest.
+/// Returns a graph of several unconnected systems, of which the first is the largest.
 fn separate_systems() -> Graph {
     let mut all = Graph::default();
     for (number, count) in [40, 9, 25, 6, 14, 5].into_iter().enumerate() {
@@ -50,7 +51,7 @@ fn separate_systems() -> Graph {
     all
 }
 
-/// Returns the component of each node, named by its least node.
+/// Returns the component of each node, as the least index of the component's nodes.
 fn component_of(graph: &Graph) -> Vec<usize> {
     let mut part: Vec<usize> = (0..graph.nodes.len()).collect();
     for _ in 0..graph.nodes.len() {

@@ -2,7 +2,7 @@
 use crate::layout::{Diagram, Edge, Graph, Group, Key, Node, Point, RankHint, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns a graph of `count` numbered nodes, dealt out to `groups` groups by number; 0 means no groups.
+/// Returns a graph of `count` numbered nodes in `groups` groups. With 0 groups, all nodes are outside groups.
 pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, groups: usize) -> Graph {
     let node = |n: usize| Node {
         key: Key::from(format!("n{n:05}")),
@@ -18,7 +18,7 @@ pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, group
     }
 }
 
-/// Pseudo-random number generator with the same numbers on every machine.
+/// Pseudo-random number generator that gives the same numbers on every machine.
 pub struct Random(pub u64);
 
 impl Random {
@@ -28,7 +28,7 @@ impl Random {
     }
 }
 
-/// Returns a realistic system: tiers that mostly call the next ones, shared databases, a few calls back.
+/// Returns a realistic system: tiers that mostly call the next tiers, shared databases, and a few calls back.
 pub fn service_graph(count: usize, seed: u64, height: u16, groups: usize) -> Graph {
     let mut dice = Random(seed);
     let mut edges = Vec::new();
@@ -46,7 +46,7 @@ pub fn service_graph(count: usize, seed: u64, height: u16, groups: usize) -> Gra
     numbered_graph(count, &edges, height, groups)
 }
 
-/// Panics with a reason if the diagram breaks a rule.
+/// Panics with a reason if the diagram breaks a rule for boxes, routes or shared cells.
 pub fn assert_valid(graph: &Graph, diagram: &Diagram) {
     assert_boxes(graph, diagram);
     assert_routes(graph, diagram);
@@ -160,8 +160,8 @@ fn is_arrival_cell(r: &Rect, at: Point) -> bool {
         || (at.y == r.y - 1 && at.x >= r.x && at.x < r.x + r.width)
 }
 
-/// Asserts that two edges with different callers and targets share a cell only where one runs straight across
-/// the other.
+/// Asserts that two edges share a cell only if they have a common caller or target, or one crosses the other
+/// in a straight line.
 fn assert_shared_cells(graph: &Graph, diagram: &Diagram) {
     let mut owners: BTreeMap<Point, BTreeSet<(usize, bool, bool)>> = BTreeMap::new();
     for (edge, route) in diagram.routes.iter().enumerate() {

@@ -81,7 +81,8 @@ proptest! {
     }
 }
 
-/// Databases that nearly all nodes of a layer call: each line out shares its row with lines into all others.
+/// Nearly all nodes of a layer call the same databases, so the line to each database shares its row with
+/// lines to all others.
 #[test]
 fn a_channel_of_conflicting_nets_is_routed() {
     let nets: [(&[i32], i32); 4] = [

@@ -1,4 +1,4 @@
-//! Services that go and return: nothing moves for them, whatever else changes in between.
+//! Placeholders: nothing moves when services are removed and return, whatever else changes in between.
 use super::invariants::{Random, assert_valid, service_graph};
 use super::laws::{any_graph, any_options};
 use super::stability::with_extra_node;
@@ -6,7 +6,7 @@ use super::text_drawing::parse_graph;
 use crate::layout::{Diagram, Edge, Graph, Key, Node, Options, Rect, layout};
 use proptest::prelude::*;
 
-/// Graph of twelve services, one of them between two entrances and all others.
+/// Graph of twelve services. One of them stands between two entrances and all other services.
 const GATEWAY_CALLS: &str = "
     web > gateway
     mobile > gateway
@@ -18,7 +18,7 @@ const GATEWAY_CALLS: &str = "
     workers > rabbit postgres
     mailer > rabbit";
 
-/// Returns the graph of the present services alone, and their indices in the full graph.
+/// Returns the graph of the services for which `there` is true, and their indices in the full graph.
 fn subset(graph: &Graph, there: &[bool]) -> (Graph, Vec<usize>) {
     let indices: Vec<usize> = (0..graph.nodes.len()).filter(|&n| there[n]).collect();
     let new = |old: usize| indices.iter().position(|&n| n == old);

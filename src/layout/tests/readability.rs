@@ -1,5 +1,5 @@
-//! Readability test: follows the lines from each caller, as a person would, and compares the result with the
-//! graph.
+//! Readability test: a simulated reader follows the lines from each caller, and the test compares the result
+//! with the graph.
 //!
 //! The reader sees characters only. It goes straight over `┼`, and may take any arm of a join. It never
 //! passes a tick against its direction, and goes left only where `◂` allows it.
@@ -9,7 +9,7 @@ use super::text_drawing::{TextDrawing, parse_graph};
 use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, Rect, layout};
 use std::collections::BTreeSet;
 
-/// Steps north, east, south and west.
+/// Offsets (x, y) of the steps north, east, south and west.
 const STEP_OFFSETS: [(i32, i32); 4] = [(0, -1), (1, 0), (0, 1), (-1, 0)];
 
 /// Returns the sides that a character connects: north, east, south and west.
@@ -33,6 +33,7 @@ fn glyph_arms(glyph: char) -> [bool; 4] {
     ['n', 'e', 's', 'w'].map(|side| sides.contains(side))
 }
 
+/// Simulated reader of a drawing, who follows its lines from cell to cell.
 struct LineReader<'a> {
     picture: &'a TextDrawing,
     diagram: &'a Diagram,
@@ -44,7 +45,7 @@ impl LineReader<'_> {
         row.and_then(|r| usize::try_from(at.0).ok().and_then(|x| r.get(x))).copied().unwrap_or(' ')
     }
 
-    /// Returns true if `◂` marks the line to the left of this cell before anything joins it.
+    /// Returns true if the line to the left of this cell has a `◂` before another line joins it.
     fn runs_left(&self, (mut x, y): (i32, i32)) -> bool {
         loop {
             x -= 1;
@@ -56,7 +57,7 @@ impl LineReader<'_> {
         }
     }
 
-    /// Returns the nodes at which a reader arrives who starts at the box `start`.
+    /// Returns the nodes that a reader reaches by following the lines from the box `start`.
     fn reached_nodes(&self, start: usize) -> BTreeSet<usize> {
         let r = self.diagram.nodes[start];
         let (mut seen, mut reached) = (BTreeSet::new(), BTreeSet::new());
@@ -100,7 +101,8 @@ impl LineReader<'_> {
     }
 }
 
-/// Returns the number of calls that a reader finds but the graph lacks, and of those that the reader misses.
+/// Returns the number of calls that a reader finds although the graph lacks them, and the number of calls
+/// that the reader misses.
 fn misread_calls(graph: &Graph, options: &Options) -> (usize, usize) {
     let diagram = layout(graph, None, options);
     let picture = TextDrawing::new(graph, &diagram, Glyphs::Unicode);
@@ -222,8 +224,7 @@ fn a_system_of_sixty_is_read_right() {
     }
 }
 
-/// With row gaps, lines meet boxes and each other on every second row only. So ticks have room and no line
-/// needs a loop.
+/// With row gaps, lines run only on every second row. So ticks have room and no line needs a loop.
 #[test]
 fn line_gaps_keep_lines_apart() {
     for (seed, height) in (0..8).flat_map(|seed| [1, 3, 4].map(|height| (seed, height))) {

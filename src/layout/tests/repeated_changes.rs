@@ -111,7 +111,7 @@ fn each_change_moves_one_box_to_save_crossings() {
     assert_eq!(diagram.quality.crossings, 0);
     let mut crossings = vec![PAIR_COUNT * (PAIR_COUNT - 1) / 2];
     for step in 0..PAIR_COUNT {
-        // Every line crosses every other, and one node more is new each time.
+        // Every line crosses every other line, and each step adds one more new node.
         let mut now = crossed_pairs(&|n| PAIR_COUNT - 1 - n);
         now.nodes.push(Node { key: Key::from(format!("z{step}")), ..now.nodes[0].clone() });
         now.edges.push(Edge { from: 0, to: now.nodes.len() - 1 });
@@ -123,8 +123,8 @@ fn each_change_moves_one_box_to_save_crossings() {
     assert!(crossings.last() < Some(&PAIR_COUNT), "{crossings:?}");
 }
 
-/// Returns the ratios of crossings and of area to a layout without a seed, and true if the layout counts as
-/// much worse.
+/// Compares a diagram with a layout of the same graph without a seed. Returns the ratio of the crossings, the
+/// ratio of the areas, and true if the diagram counts as much worse.
 fn compare_with_fresh(graph: &Graph, diagram: &Diagram) -> (f64, f64, bool) {
     let fresh = layout(graph, None, &Options::default()).quality;
     let times = |a: usize, b: usize| a as f64 / b.max(1) as f64;

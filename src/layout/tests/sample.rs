@@ -17,7 +17,7 @@ pub const SHOP_CALLS: &str = "
 /// Graph with one cycle.
 const CYCLE_CALLS: &str = "a > b c\nb > c\nc > a\nlone";
 
-/// Graph with two groups, one called from the other and from outside.
+/// Graph with two groups. A node outside calls the first group, and the first group calls the second.
 const GROUP_CALLS: &str = "
     cli > shop/web
     shop/web > shop/orders data/cache
@@ -100,7 +100,7 @@ fn groups_are_entered_and_left_through_their_borders() {
     assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }
 
-/// Group of two dozen services with an entrance that fans out, after the one in the survey that led to this
+/// Calls of two dozen services, of which one calls eight others, like a group in the survey that led to this
 /// layout.
 const FAN_OUT_CALLS: &str = "
     ext-0-152

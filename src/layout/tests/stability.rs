@@ -22,7 +22,7 @@ pub fn without_last_node(graph: &Graph) -> Graph {
     less
 }
 
-/// Gives every service an edge, so that none moves out of the grid of isolated nodes.
+/// Returns the graph with an edge at every service, so that no service is in the grid of isolated nodes.
 pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     let count = graph.nodes.len();
     let isolated: Vec<usize> = (0..count)
@@ -32,8 +32,8 @@ pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     graph
 }
 
-/// Returns the mean movement, in rows and in columns, of the nodes in both diagrams, after the best shift of
-/// the whole.
+/// Returns the mean movement, in rows and in columns, of the nodes that both diagrams have. A shift of the
+/// whole diagram does not count.
 pub fn mean_movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
     let both = before.nodes.iter().zip(&after.nodes);
     let (mut columns, mut rows): (Vec<i32>, Vec<i32>) = both.map(|(a, b)| (b.x - a.x, b.y - a.y)).unzip();
@@ -46,7 +46,7 @@ fn mean_deviation(moves: &mut [i32]) -> f64 {
     moves.iter().map(|m| f64::from((m - middle).abs())).sum::<f64>() / moves.len() as f64
 }
 
-/// Returns the number of pairs in one column that swapped their order and are still in one column.
+/// Returns the number of node pairs that share a column in both diagrams, but in the opposite order.
 pub fn order_flips(before: &Diagram, after: &Diagram) -> usize {
     let count = before.nodes.len().min(after.nodes.len());
     let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));

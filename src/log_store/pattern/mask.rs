@@ -1,4 +1,4 @@
-//! Masks of values in log messages: numbers, measures, ids, addresses.
+//! Masks for values in log messages: `<n>` for numbers and times, `<id>` for ids, `<ip>` for addresses.
 
 /// The maximum length of a value with dots, dashes and colons, in bytes: longer than any UUID, address or
 /// time.
@@ -35,7 +35,8 @@ pub(super) fn mask_values(word: &str) -> String {
     out
 }
 
-/// Returns the mask of a value with dots, dashes and colons: a UUID, an address, a fraction, a time.
+/// Returns the mask of a value that contains dots, dashes or colons: a UUID, an address, a fraction, a date
+/// or a time. Returns `None` if `text` is no such value.
 fn compound_value_mask(text: &str) -> Option<&'static str> {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     let hex = text.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');
@@ -55,7 +56,8 @@ fn compound_value_mask(text: &str) -> Option<&'static str> {
     (fraction || clock || date).then_some("<n>")
 }
 
-/// Returns the mask of a piece of letters and digits: a number, a measure, or an id.
+/// Returns the mask of a piece of letters and digits: a number, a number with a unit, or an id. Returns
+/// `None` for a word.
 fn value_mask(piece: &str) -> Option<&'static str> {
     let number = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = piece.len() - number.len();
@@ -68,7 +70,8 @@ fn value_mask(piece: &str) -> Option<&'static str> {
     ((hex && piece.len() >= 6) || mixed || hex_number).then_some("<id>")
 }
 
-/// Appends a word with the number at its end masked if it has several digits: `worker12`, but not `http2`.
+/// Appends a word to `out` and masks the number at its end if it has several digits: `worker12` becomes
+/// `worker<n>`, but `http2` stays.
 fn push_without_number(piece: &str, out: &mut String) {
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     if piece.len() - word.len() > 1 {

@@ -16,21 +16,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The share of equal words that a line and a template must exceed; the paper tries 0.3 to 0.5. Masked values
 /// are not words: `GET <n>` and `PUT <n>` share none.
 const MIN_SIMILARITY: f64 = 0.5;
-/// The maximum number of patterns. The one with the oldest last line goes first.
+/// The maximum number of patterns. At this limit, the pattern whose last line is oldest is dropped.
 const MAX_PATTERNS: usize = 2_000;
 /// The maximum number of patterns that one line is compared with.
 const MAX_PATTERNS_COMPARED: usize = 100;
-/// The maximum length of an example line, in bytes.
+/// The maximum length of a pattern's example line, in bytes.
 const MAX_EXAMPLE_BYTES: usize = 512;
 
-/// A template with statistics of its lines.
+/// A template, with statistics of the lines that match it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// The id, unique in its [`PatternSet`], in the order of first lines.
     pub id: u64,
-    /// The words that all lines have in common.
+    /// The words that all lines of the pattern share, with wildcards for the others.
     pub template: Template,
-    /// The number of lines.
+    /// The number of lines that were added.
     pub count: u64,
     /// The time of the first line of each service.
     pub first_seen_by_service: BTreeMap<ServiceId, Timestamp>,
@@ -42,7 +42,7 @@ pub struct Pattern {
     pub example: String,
 }
 
-/// A log message with the facts that its pattern counts.
+/// The message of one log line, with its service, time and level: the input of [`PatternSet::add`].
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedMessage<'a> {
     /// The service that wrote it.
@@ -55,7 +55,7 @@ pub struct LoggedMessage<'a> {
     pub message: &'a str,
 }
 
-/// The patterns of all lines so far.
+/// The patterns of all lines added so far, with indexes that find the pattern of a line.
 #[derive(Clone, Debug, Default)]
 pub struct PatternSet {
     by_id: BTreeMap<u64, Pattern>,
@@ -63,7 +63,7 @@ pub struct PatternSet {
     tree: BTreeMap<(usize, String), Vec<u64>>,
     /// Pattern ids by the time of their last line.
     by_last_seen: BTreeSet<(Timestamp, u64)>,
-    /// The time from which all lines of each service were read.
+    /// For each service, the time from which on all its lines were read.
     read_from: BTreeMap<ServiceId, Timestamp>,
     next_id: u64,
     /// The number of patterns dropped to limit memory.
@@ -101,7 +101,8 @@ impl Pattern {
 }
 
 impl PatternSet {
-    /// Records that all lines of a service were read from a time on, including lines that were not added.
+    /// Records that all lines of a service from the time `from` on were read, including lines that were not
+    /// added.
     pub fn record_read_from(&mut self, service: &ServiceId, from: Timestamp) {
         keep_earliest(&mut self.read_from, service, from);
     }
@@ -119,7 +120,7 @@ impl PatternSet {
         id
     }
 
-    /// Returns the most similar pattern, or `None` if none is similar enough.
+    /// Returns the id of the most similar pattern, or `None` if no pattern is similar enough.
     fn most_similar(&self, template: &Template) -> Option<u64> {
         let leaf = self.tree.get(&template.tree_key())?;
         let likeness = |id: &u64| self.by_id.get(id).map_or(0.0, |held| held.template.similarity(template));
@@ -128,7 +129,7 @@ impl PatternSet {
         (best.0 > MIN_SIMILARITY).then_some(best.1)
     }
 
-    /// Inserts a new pattern, and drops an old one at the limit.
+    /// Inserts a new pattern and returns its id. At a limit, drops an old pattern.
     fn insert_new(&mut self, template: &Template, logged: LoggedMessage<'_>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
@@ -170,9 +171,9 @@ impl PatternSet {
         self.by_id.get(&id)
     }
 
-    /// Returns true if every service that writes the pattern began after its time in `since`, and some
-    /// earlier lines were read. A pattern that is new since a deployment deserves attention first. Returns
-    /// `None` if there is nothing to compare with.
+    /// Returns true if no service wrote the pattern before the service's time in `since`, although earlier
+    /// lines were read. Such patterns, new since a deployment, deserve attention first. Returns `None` if no
+    /// earlier lines were read.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {
@@ -186,7 +187,7 @@ impl PatternSet {
     }
 }
 
-/// Records the earliest time of a service.
+/// Sets the time of a service to `at`, unless an earlier time is known.
 fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),

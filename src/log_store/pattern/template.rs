@@ -3,14 +3,15 @@
 use super::mask::{has_words, mask_values};
 use std::fmt;
 
-/// The maximum number of words. Later words count as one wildcard.
+/// The maximum number of words in a template. All later words together become one wildcard.
 const MAX_WORDS: usize = 48;
-/// The maximum length that is read of a message, in bytes. It limits the time for one line.
+/// The maximum number of bytes that are read of a message. It limits the time for one line.
 const MAX_MESSAGE_BYTES: usize = 2_048;
 /// The wildcard for a word that varies.
 const WILDCARD_WORD: &str = "<*>";
 
-/// The words that all lines of a pattern share.
+/// The words that all lines of a pattern share, in order: `<*>` stands for a word that varies, and a mask
+/// such as `<n>` for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template(Vec<String>);
 
@@ -26,7 +27,8 @@ impl Template {
         (self.0.len(), first.to_owned())
     }
 
-    /// Returns the share of equal words among the positions where either template has a word.
+    /// Returns the share of equal words, from 0 to 1, among the positions where at least one of the templates
+    /// has a word.
     pub(super) fn similarity(&self, other: &Self) -> f64 {
         let told = |word: &str| word != WILDCARD_WORD && has_words(word);
         let pairs = || self.0.iter().zip(&other.0).filter(|(a, b)| told(a) || told(b));
@@ -60,14 +62,14 @@ impl fmt::Display for Template {
     }
 }
 
-/// Returns the words of a message up to the limits, and a wildcard if there are more.
+/// Returns the words of a message, at most `MAX_WORDS`, and a wildcard if there are more.
 fn counted_words(text: &str) -> impl Iterator<Item = &str> {
     let head = &text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)];
     let more = head.len() < text.len() || head.split_whitespace().nth(MAX_WORDS).is_some();
     head.split_whitespace().take(MAX_WORDS).chain(more.then_some(WILDCARD_WORD))
 }
 
-/// Returns the first word as a grouping key: a wildcard if it contains a value.
+/// Returns the first word of a template as a grouping key: the word, or a wildcard if it contains a value.
 fn first_word_key(word: &str) -> &str {
     if word.contains('<') || word.bytes().any(|c| c.is_ascii_digit()) { WILDCARD_WORD } else { word }
 }

@@ -1,16 +1,16 @@
-//! Filters of log lines by scope and by predicate.
+//! Filters of log lines: the streams to search, and conditions on lines.
 
 use super::text_matcher::TextMatcher;
 use crate::{
-    extract::log_line,
+    extract::log_line::{self, LineFormat, ParsedLine},
     log_store::{
         chunk::{Chunk, LineMeta},
         pattern::Template,
         stream::StoredStream,
     },
-    model::{InstanceId, LogLevel, ServiceId, SharedText},
+    model::{InstanceId, LogLevel, LogLine, ServiceId, SharedText},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 /// The streams in which a query looks for lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,79 @@ pub struct LogFilter {
     pub keep_matching: bool,
 }
 
+impl LogFilter {
+    /// Creates a filter that keeps the lines that match `predicate`.
+    #[must_use]
+    pub fn keep(predicate: Predicate) -> Self {
+        Self { predicate, keep_matching: true }
+    }
+
+    /// Creates a filter that hides the lines that match `predicate`.
+    #[must_use]
+    pub fn hide(predicate: Predicate) -> Self {
+        Self { predicate, keep_matching: false }
+    }
+
+    /// Returns true if the filter lets `line` pass.
+    #[must_use]
+    pub fn passes(&self, line: &FilterLine<'_>) -> bool {
+        self.predicate.matches(line) == self.keep_matching
+    }
+}
+
+/// A line in the form that filters test: its text, its stream, and the facts that were parsed from it.
+#[derive(Clone, Debug)]
+pub struct FilterLine<'a> {
+    service: &'a ServiceId,
+    label: &'a SharedText,
+    /// The text in which the line lies at `range`, such as the text of a chunk. Only a condition on the
+    /// line's text cuts it out.
+    container: &'a str,
+    /// The range of the line in the surrounding text, in bytes.
+    range: Range<usize>,
+    /// The range of the message in the line, in bytes.
+    message: Range<usize>,
+    level: Option<LogLevel>,
+    format: LineFormat,
+}
+
+impl<'a> FilterLine<'a> {
+    /// Creates the filter line of a received line.
+    #[must_use]
+    pub fn of(line: &'a LogLine, parsed: &ParsedLine) -> Self {
+        Self {
+            service: &line.service,
+            label: &line.label,
+            container: &line.text,
+            range: 0..line.text.len(),
+            message: parsed.message.start as usize..parsed.message.end as usize,
+            level: parsed.level,
+            format: parsed.format,
+        }
+    }
+
+    /// Creates the filter line of a stored line.
+    pub(in crate::log_store) fn of_stored(
+        stream: &'a StoredStream,
+        chunk: &'a Chunk,
+        meta: &LineMeta,
+    ) -> Self {
+        Self {
+            service: &stream.service,
+            label: &stream.label,
+            container: chunk.text(),
+            range: meta.text_range(),
+            message: meta.message_range(),
+            level: meta.level,
+            format: meta.format,
+        }
+    }
+
+    fn text(&self) -> &'a str {
+        &self.container[self.range.clone()]
+    }
+}
+
 /// A condition that a line matches or not.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
@@ -52,16 +125,16 @@ pub enum Predicate {
     Level(LogLevel),
     /// Lines of a service.
     Service(ServiceId),
-    /// Lines of the stream with a label.
+    /// Lines of the stream with that label.
     Label(SharedText),
-    /// Lines with a value in a field.
+    /// Lines with that value in a field.
     Field {
         /// The field's name, with dots between the levels of nested objects.
         name: String,
         /// The field's exact value.
         value: String,
     },
-    /// Lines with the words of a template.
+    /// Lines that match the template.
     Template(Template),
     /// Lines with the level error or above.
     Errors,
@@ -69,28 +142,22 @@ pub enum Predicate {
 
 impl Predicate {
     /// Returns true if a line matches the predicate.
-    pub(in crate::log_store) fn matches(
-        &self,
-        stream: &StoredStream,
-        chunk: &Chunk,
-        meta: &LineMeta,
-    ) -> bool {
-        let text = || &chunk.text()[meta.text_range()];
+    fn matches(&self, line: &FilterLine<'_>) -> bool {
         match self {
-            Self::Text(needle) => needle.is_match(text()),
-            Self::Level(least) => meta.level >= Some(*least),
-            Self::Service(service) => &stream.service == service,
-            Self::Label(label) => &stream.label == label,
+            Self::Text(matcher) => matcher.is_match(line.text()),
+            Self::Level(least) => line.level >= Some(*least),
+            Self::Service(service) => line.service == service,
+            Self::Label(label) => line.label == label,
             Self::Field { name, value } => {
-                let fields = log_line::fields(text(), meta.format);
+                let fields = log_line::fields(line.text(), line.format);
                 fields.iter().any(|field| field.name == name.as_str() && field.value == value.as_str())
             }
-            Self::Template(template) => template.matches(&text()[meta.message_range()]),
-            Self::Errors => meta.level >= Some(LogLevel::Error),
+            Self::Template(template) => template.matches(&line.text()[line.message.clone()]),
+            Self::Errors => line.level >= Some(LogLevel::Error),
         }
     }
 
-    /// Returns the extra work of testing a line, in units of one text search.
+    /// Returns the extra work of testing one line; one unit is the work of one text search.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
             Self::Field { .. } | Self::Template(_) => 5,

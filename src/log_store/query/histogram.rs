@@ -1,4 +1,4 @@
-//! Histogram of matching lines over time, with warnings and errors, from line metadata.
+//! Histogram of the matching lines over time, with warnings and errors. It reads only the metadata of lines.
 
 use super::{match_bitmap::count_by_level, query_results::QueryResults};
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
 /// The line counts of one time interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistogramBucket {
-    /// All lines.
+    /// The number of lines of any level.
     pub lines: usize,
-    /// Lines with the level warning.
+    /// The number of lines with the level warning.
     pub warnings: usize,
-    /// Lines with the level error or above.
+    /// The number of lines with the level error or above.
     pub errors: usize,
 }
 
 impl QueryResults {
-    /// Returns the matching lines from `from` until before `to`, in `buckets` intervals of equal length.
+    /// Counts the matching lines from `from` until before `to`, in `buckets` intervals of equal length.
     #[must_use]
     pub fn histogram(
         &self,

@@ -1,7 +1,7 @@
 //! Match bitmaps: one bit for each line of a chunk that passes the filters.
 
 use super::{
-    filter::{LogFilter, Predicate},
+    filter::{FilterLine, LogFilter, Predicate},
     text_matcher::TextMatcher,
 };
 use crate::{
@@ -13,18 +13,23 @@ use crate::{
     model::LogLevel,
 };
 
-/// The matching lines of a chunk, as far as it was scanned.
+/// The matching lines of a chunk, as far as the chunk was scanned: one bit for each line.
 #[derive(Clone, Debug)]
 pub(in crate::log_store) struct MatchBitmap {
+    /// The id of the chunk.
     pub(in crate::log_store) chunk_id: u64,
+    /// The `insert_generation` of the chunk when it was scanned.
     insert_generation: u32,
+    /// The number of lines scanned so far.
     scanned: usize,
+    /// The bits, 64 in each word; the lowest bit of the first word is the first line.
     bits: Vec<u64>,
-    /// The number of matching lines: all, with the level warning, with the level error or above.
+    /// The numbers of matching lines, in this order: all, with the level warning, with the level error or
+    /// above.
     pub(in crate::log_store) level_counts: [usize; 3],
 }
 
-/// Returns the counts of one line for [`MatchBitmap::level_counts`].
+/// Returns the numbers to add to [`MatchBitmap::level_counts`] for one line.
 pub(in crate::log_store) fn count_by_level(level: Option<LogLevel>) -> [usize; 3] {
     [1, usize::from(level == Some(LogLevel::Warn)), usize::from(level >= Some(LogLevel::Error))]
 }
@@ -56,7 +61,8 @@ impl MatchBitmap {
         self.scanned
     }
 
-    /// Scans the new lines of a chunk. Returns the work done in lines; long lines count as several.
+    /// Scans the new lines of a chunk: a line matches if it is no older than `since` and passes all
+    /// `filters`. Returns the work done, in lines; a long line counts as several.
     pub(in crate::log_store) fn scan(
         &mut self,
         stream: &StoredStream,
@@ -67,16 +73,16 @@ impl MatchBitmap {
         let metas = &chunk.lines()[self.scanned..];
         let mut passing: Vec<bool> =
             metas.iter().map(|meta| since.is_none_or(|since| since <= meta.position().at)).collect();
-        for LogFilter { predicate: what, keep_matching: keep } in filters {
-            if let Predicate::Text(needle) = what
+        for filter in filters {
+            if let Predicate::Text(needle) = &filter.predicate
                 && needle.is_literal
                 && chunk.insert_generation == 0
             {
-                search_all_lines(needle, chunk.text(), metas, *keep, &mut passing);
+                search_all_lines(needle, chunk.text(), metas, filter.keep_matching, &mut passing);
                 continue;
             }
             for (passing, meta) in passing.iter_mut().zip(metas).filter(|(passing, _)| **passing) {
-                *passing = what.matches(stream, chunk, meta) == *keep;
+                *passing = filter.passes(&FilterLine::of_stored(stream, chunk, meta));
             }
         }
         self.bits.resize(chunk.lines().len().div_ceil(64), 0);
@@ -92,7 +98,7 @@ impl MatchBitmap {
         metas.len() * (1 + each) + bytes / 512
     }
 
-    /// Returns the next matching line at or after `from`.
+    /// Returns the index of the next matching line at or after `from`.
     pub(in crate::log_store) fn next_match(&self, from: usize) -> Option<usize> {
         let mut word = from / 64;
         let mut bits = self.bits.get(word)? & (u64::MAX << (from % 64));
@@ -103,7 +109,7 @@ impl MatchBitmap {
         Some(word * 64 + bits.trailing_zeros() as usize)
     }
 
-    /// Returns the last matching line before `before`.
+    /// Returns the index of the last matching line before `before`.
     pub(in crate::log_store) fn previous_match(&self, before: usize) -> Option<usize> {
         let last = before.checked_sub(1)?.min((self.bits.len() * 64).checked_sub(1)?);
         let mut word = last / 64;
@@ -115,7 +121,7 @@ impl MatchBitmap {
         Some(word * 64 + 63 - bits.leading_zeros() as usize)
     }
 
-    /// Returns the number of matching lines before a position.
+    /// Returns the number of matching lines before the position `place`.
     pub(in crate::log_store) fn matches_before(&self, chunk: &Chunk, place: LinePosition) -> usize {
         let end = chunk.lines_before(place);
         let whole: u32 = self.bits.iter().take(end / 64).map(|bits| bits.count_ones()).sum();
@@ -124,7 +130,8 @@ impl MatchBitmap {
     }
 }
 
-/// Searches the text of all lines in one pass, which is much faster than line by line.
+/// Clears the elements of `passing` whose lines a text filter does not let pass. Searches the text of all
+/// lines at once, which is much faster than line by line.
 fn search_all_lines(matcher: &TextMatcher, text: &str, metas: &[LineMeta], keep: bool, passing: &mut [bool]) {
     let (Some(first), Some(last)) = (metas.first(), metas.last()) else { return };
     let base = first.text_range().start;

@@ -1,4 +1,4 @@
-//! Iteration over matching lines in time order: a heap merges all streams.
+//! Iteration over the matching lines of all streams in time order. A heap merges the streams.
 
 use super::query_results::QueryResults;
 use crate::log_store::{
@@ -8,31 +8,87 @@ use crate::log_store::{
 };
 use std::{cmp::Reverse, collections::BinaryHeap};
 
+impl QueryResults {
+    /// Returns an iterator over matching lines and notes, oldest first. With a key, it starts after that key.
+    pub fn forward<'a, 's>(&'s self, store: &'a LogStore, after: Option<EntryKey>) -> MergeIter<'a, 's> {
+        MergeIter::new(self, store, after.map(|key| (key, false)), true)
+    }
+
+    /// Returns an iterator over matching lines and notes, newest first. With a key, it starts before that
+    /// key.
+    pub fn backward<'a, 's>(&'s self, store: &'a LogStore, before: Option<EntryKey>) -> MergeIter<'a, 's> {
+        MergeIter::new(self, store, before.map(|key| (key, false)), false)
+    }
+
+    /// Returns the key of the oldest line or note.
+    #[must_use]
+    pub fn first_key(&self, store: &LogStore) -> Option<EntryKey> {
+        self.forward(store, None).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the newest line or note.
+    #[must_use]
+    pub fn last_key(&self, store: &LogStore) -> Option<EntryKey> {
+        self.backward(store, None).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the line or note before a key.
+    #[must_use]
+    pub fn key_before(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
+        self.backward(store, Some(key)).next().map(|line| line.key)
+    }
+
+    /// Returns the key of the line or note after a key.
+    #[must_use]
+    pub fn key_after(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
+        self.forward(store, Some(key)).next().map(|line| line.key)
+    }
+
+    /// Returns the last `n` lines and notes up to and including a key, oldest first. Without a key, returns
+    /// the newest `n`.
+    #[must_use]
+    pub fn entries_up_to<'a>(
+        &self,
+        store: &'a LogStore,
+        key: Option<EntryKey>,
+        n: usize,
+    ) -> Vec<LogEntry<'a>> {
+        let mut lines: Vec<_> =
+            MergeIter::new(self, store, key.map(|key| (key, true)), false).take(n).collect();
+        lines.reverse();
+        lines
+    }
+}
+
 /// An iterator over matching lines and the notes between them.
 pub struct MergeIter<'a, 's> {
     store: &'a LogStore,
     results: &'s QueryResults,
+    /// The next entry of each stream, and the next note.
     heap: BinaryHeap<(HeapOrder, Cursor)>,
     forward: bool,
 }
 
-/// The order of the heap: the next entry is the greatest.
+/// The sort key of an entry in the heap: time in nanoseconds, stream number, arrival number. The heap returns
+/// the greatest element first, so forward iteration reverses the order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum HeapOrder {
     Forward(Reverse<(i64, u32, u64)>),
     Backward((i64, u32, u64)),
 }
 
-/// The next entry of a stream: its number, chunk index and line index; or the key of a note.
+/// The place of the next entry of one stream, or the key of the next note.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Cursor {
+    /// Stream number, chunk index and line index.
     Line(u32, usize, usize),
+    /// Key of a note.
     Note(EntryKey),
 }
 
 impl<'a, 's> MergeIter<'a, 's> {
-    /// Creates an iterator that starts at a key, which is included if the flag is true. Without a key it
-    /// starts at the first or last entry.
+    /// Creates an iterator that starts at a key. The key itself is included if the flag beside it is true.
+    /// Without a key, the iterator starts at the first or last entry.
     pub(in crate::log_store) fn new(
         results: &'s QueryResults,
         store: &'a LogStore,
@@ -59,8 +115,8 @@ impl<'a, 's> MergeIter<'a, 's> {
         iter
     }
 
-    /// Pushes the next matching line of a stream: at or after `line`, or before it if the iterator runs
-    /// backward.
+    /// Pushes the next matching line of stream `number` to the heap: the first one at or after `line` of
+    /// `chunk`, or before it if the iterator runs backward.
     fn push_next_line(&mut self, number: u32, mut chunk: usize, mut line: usize) {
         let stream = &self.store.streams[number as usize];
         loop {
@@ -85,6 +141,7 @@ impl<'a, 's> MergeIter<'a, 's> {
         }
     }
 
+    /// Pushes the next note to the heap.
     fn push_next_note(&mut self, from: Option<(EntryKey, bool)>) {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let notes = self.store.notes.by_key();

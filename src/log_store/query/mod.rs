@@ -1,9 +1,11 @@
-//! Queries over the stored log lines: filters, the lines that match them, and counts of those. Each query keeps one bit for each line and is evaluated piece by piece.
+//! Queries over the stored log lines: filters, the lines that match them, and counts of matching lines. Each
+//! query keeps one bit for each line and is evaluated piece by piece.
 
 pub(super) mod filter;
 pub(super) mod histogram;
 pub(super) mod match_bitmap;
 pub(super) mod merge_iter;
+pub(super) mod parse;
 pub(super) mod pattern_counts;
 pub(super) mod query_results;
 pub(super) mod text_matcher;

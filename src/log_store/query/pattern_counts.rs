@@ -1,4 +1,4 @@
-//! Counts of matching lines by pattern, updated chunk by chunk within a work limit.
+//! Numbers of matching lines by pattern, updated chunk by chunk within a work limit.
 
 use super::{match_bitmap::MatchBitmap, query_results::QueryResults};
 use crate::{
@@ -17,32 +17,36 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// The patterns of one query's lines, with counts.
+/// The patterns in the lines that match one query, with the number of stored lines of each.
 #[derive(Debug, Default)]
 pub struct PatternCounts {
     patterns: PatternSet,
-    /// The counts of each chunk, by its number.
+    /// The counts of each chunk, by chunk id.
     chunks: BTreeMap<u64, ChunkCounts>,
-    /// The number of stored lines of each pattern.
+    /// The number of stored lines of each pattern, by pattern id.
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// The counts of one chunk.
+/// The counts of one chunk, to subtract when the store drops the chunk.
 #[derive(Debug, Default)]
 struct ChunkCounts {
+    /// The `insert_generation` of the chunk when its lines were counted.
     insert_generation: u32,
+    /// The number of lines of the chunk that were scanned for patterns.
     scanned: usize,
+    /// The number of lines of each pattern, by pattern id.
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// A pattern with its counts.
+/// One pattern with its number of stored lines, for a ranked list.
 #[derive(Clone, Copy, Debug)]
 pub struct PatternCount<'a> {
-    /// The pattern. Its statistics include lines that were dropped since.
+    /// The pattern. Its own statistics include lines that the store has dropped since.
     pub pattern: &'a Pattern,
-    /// The number of stored lines.
+    /// The number of stored lines of the pattern.
     pub count: u64,
-    /// True if all lines of the pattern are newer than the given times; `None` if unknown.
+    /// True if the pattern is new, see [`PatternSet::is_new`]; `None` if there are no earlier lines to
+    /// compare with.
     pub is_new: Option<bool>,
 }
 
@@ -80,9 +84,10 @@ impl PatternCounts {
         }
     }
 
-    /// Returns the patterns with at least one stored line. New patterns come first, the most severe at the
-    /// top, then by the number of lines. Patterns with about as many lines keep the order of their first
-    /// lines, or they would swap places with every line.
+    /// Returns the patterns with at least one stored line. Patterns that are new since the times in `since`
+    /// come first, the most severe at the top; the others follow by number of lines. Patterns with about as
+    /// many lines keep the order of their first lines, because exact counts would swap them with every new
+    /// line.
     #[must_use]
     pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<PatternCount<'_>> {
         let held = self.line_counts.iter().filter_map(|(id, count)| Some((self.patterns.get(*id)?, *count)));
@@ -114,7 +119,7 @@ impl PatternCounts {
         bitmap.scanned().saturating_sub(self.chunks.get(&chunk.id).map_or(0, |part| part.scanned))
     }
 
-    /// Removes the counts of dropped chunks, and of chunks with changed line indices.
+    /// Removes the counts of dropped chunks, and of chunks whose line indices have changed.
     fn forget_stale_chunks(&mut self, results: &QueryResults, store: &LogStore) {
         let held: BTreeSet<(u64, u32)> = results
             .chunks_with_bitmaps(store)
@@ -133,7 +138,8 @@ impl PatternCounts {
         counts.retain(|_, count| *count > 0);
     }
 
-    /// Counts the new matching lines of a chunk. Returns the work done in lines; long lines count as several.
+    /// Counts the new matching lines of a chunk. Returns the work done, in lines; a long line counts as
+    /// several.
     fn count_chunk(&mut self, stream: &StoredStream, chunk: &Chunk, bitmap: &MatchBitmap) -> usize {
         let part = self.chunks.entry(chunk.id).or_default();
         part.insert_generation = chunk.insert_generation;

@@ -1,4 +1,5 @@
-//! Results of a log query over all streams. The query tests each line once, piece by piece, newest first.
+//! Results of a log query over all streams. Each stored line is tested once, piece by piece, the newest lines
+//! first.
 
 use super::{
     filter::{LogFilter, Predicate, StreamScope},
@@ -15,19 +16,20 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The lines that match a scope, filters and a start time. Call [`QueryResults::advance`] after each change
-/// of the store.
+/// The stored lines that match a scope, filters and a start time. Call [`QueryResults::advance`] after each
+/// change of the store.
 #[derive(Clone, Debug)]
 pub struct QueryResults {
     scope: StreamScope,
     filters: Vec<LogFilter>,
+    /// The start time, in nanoseconds since 1970; `None` for all times.
     since: Option<i64>,
     /// Match bitmaps by stream number and chunk index; `None` for a stream outside the scope.
     bitmaps: Vec<Option<Vec<MatchBitmap>>>,
 }
 
 impl QueryResults {
-    /// Creates a query that has tested no lines yet.
+    /// Creates the results of a query that has tested no lines yet.
     #[must_use]
     pub fn new(scope: StreamScope, filters: Vec<LogFilter>, since: Option<Timestamp>) -> Self {
         Self { scope, filters, since: since.map(to_nanos), bitmaps: Vec::new() }
@@ -59,8 +61,8 @@ impl QueryResults {
         &self.filters
     }
 
-    /// Tests about `work` new lines, newest first. Very long lines count as several, and a chunk is always
-    /// finished. Returns true once all lines are tested.
+    /// Tests about `work` new lines, newest first. A very long line counts as several, and a chunk is always
+    /// finished. Returns true once all stored lines are tested.
     pub fn advance(&mut self, store: &LogStore, work: usize) -> bool {
         self.sync_bitmaps(store);
         let mut new = Vec::new();
@@ -82,7 +84,7 @@ impl QueryResults {
         new.is_empty()
     }
 
-    /// Keeps one bitmap for each chunk in the scope. Bitmaps that are still valid stay.
+    /// Creates the missing bitmaps for the chunks in the scope, and removes outdated ones.
     fn sync_bitmaps(&mut self, store: &LogStore) {
         self.bitmaps.resize(store.streams.len(), None);
         for (stream, own) in store.streams.iter().zip(&mut self.bitmaps) {
@@ -107,7 +109,7 @@ impl QueryResults {
         }
     }
 
-    /// Returns true if the stream is in the scope.
+    /// Returns true if the stream with that number is in the scope.
     pub(in crate::log_store) fn includes_stream(&self, number: u32) -> bool {
         self.bitmaps.get(number as usize).is_some_and(Option::is_some)
     }
@@ -136,7 +138,8 @@ impl QueryResults {
                 .map_or(key.stream == ALL_STREAMS, |stream| self.scope.includes(stream))
     }
 
-    /// Returns the bitmap of a chunk, or `None` if it is outdated or missing.
+    /// Returns the bitmap of the chunk at `index` of stream `number`, or `None` if the bitmap is outdated or
+    /// missing.
     pub(in crate::log_store) fn bitmap(
         &self,
         number: u32,
@@ -146,7 +149,7 @@ impl QueryResults {
         self.bitmaps.get(number as usize)?.as_ref()?.get(index).filter(|sieve| sieve.is_valid_for(chunk))
     }
 
-    /// Returns all chunks in the scope with their bitmaps.
+    /// Returns all chunks in the scope: stream number, chunk index, chunk and bitmap.
     pub(in crate::log_store) fn chunks_with_bitmaps<'a>(
         &'a self,
         store: &'a LogStore,

@@ -1,20 +1,22 @@
-//! Matcher of a search text: literal, or a regular expression.
+//! Matcher for a search text: a literal text, or a regular expression.
 
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
 
-/// The maximum size of a compiled expression, in bytes. It rejects hostile expressions. Matching time is
-/// linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
+/// The maximum size of a compiled regular expression, in bytes. It rejects hostile expressions. Matching time
+/// is linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
 const MAX_REGEX_BYTES: usize = 512 * 1024;
 
-/// A compiled search text. Case matters only if it contains a capital.
+/// A compiled search text. Case matters only if the text contains a capital.
 #[derive(Clone, Debug)]
 pub struct TextMatcher {
+    /// The text as the user typed it.
     input: String,
     regex: Regex,
-    /// True if many lines can be searched in one pass, because no match reaches across an end of line.
+    /// True if many lines can be searched in one pass, because no match reaches across a line end.
     pub(in crate::log_store) is_literal: bool,
-    /// A matcher of lower-case text; several times as fast as a case-insensitive search.
+    /// A regex for text in lower case, several times as fast as a case-insensitive search. `None` if case
+    /// matters, or for text beyond ASCII.
     lowercase_regex: Option<Regex>,
 }
 
@@ -79,12 +81,13 @@ impl TextMatcher {
         self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty())
     }
 
-    /// Returns the text in the form that [`TextMatcher::find_from`] expects.
+    /// Returns `text` in the form that [`TextMatcher::find_from`] expects: in lower case if there is a regex
+    /// for it.
     pub(in crate::log_store) fn normalized<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.lowercase_regex.is_some() { text.to_ascii_lowercase().into() } else { text.into() }
     }
 
-    /// Returns the start of the first match at or after `from` in a normalized text.
+    /// Returns the byte offset of the first match at or after `from` in a normalized text.
     pub(in crate::log_store) fn find_from(&self, searchable: &str, from: usize) -> Option<usize> {
         let regex = self.lowercase_regex.as_ref().unwrap_or(&self.regex);
         regex.find_at(searchable, from).map(|found| found.start())
@@ -107,7 +110,7 @@ fn has_capital(typed: &str) -> bool {
     })
 }
 
-/// Returns the error in an expression as one line.
+/// Returns the error in a regular expression as one line.
 fn error_message(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),

@@ -29,11 +29,11 @@ pub struct ConnectionKey {
     pub port: Option<u16>,
     /// The means of observation.
     #[serde(rename = "by")]
-    pub observed_by: ObservationSource,
+    pub observed_by: ObservationMethod,
     /// The outcome of the connection attempt.
     #[serde(rename = "verdict")]
     pub outcome: ConnectionOutcome,
-    /// The place of observation: the instance, log group or metric.
+    /// The place of observation: name of the instance, log group or metric.
     #[serde(rename = "place")]
     pub location: Text,
 }
@@ -51,7 +51,7 @@ pub enum ConnectionEnd {
 /// The means by which Portolan observed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ObservationSource {
+pub enum ObservationMethod {
     /// A socket in the network namespace of a container.
     Socket,
     /// A record of the VPC flow logs.
@@ -70,7 +70,7 @@ pub enum ConnectionOutcome {
     Accepted,
     /// A security group or network rule rejected it.
     Rejected,
-    /// The host did not answer, or its name did not resolve.
+    /// The host did not respond, or its name did not resolve.
     Failed,
 }
 
@@ -110,7 +110,9 @@ pub struct MonitoredService {
 /// observed.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
+    /// The period of observation of each connection.
     seen_periods: BTreeMap<ConnectionKey, SeenPeriod>,
+    /// The time since which a service's connections are observed, by service.
     monitored: BTreeMap<ServiceId, Timestamp>,
 }
 
@@ -193,7 +195,7 @@ impl ObservationLog {
 #[cfg(test)]
 mod tests {
     use super::{
-        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationSource,
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationMethod,
         ObservedConnection,
     };
     use crate::model::{ServiceId, Timestamp};
@@ -208,7 +210,7 @@ mod tests {
             from: end("web"),
             to: end(to),
             port: Some(80),
-            observed_by: ObservationSource::Socket,
+            observed_by: ObservationMethod::Socket,
             outcome: ConnectionOutcome::Accepted,
             location: "web-1".into(),
         };

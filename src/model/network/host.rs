@@ -48,6 +48,7 @@ impl HostName {
     }
 }
 
+/// Returns true if `label`, the text between two dots of a name, has only permitted characters.
 fn is_dns_label(label: &str) -> bool {
     (1..=MAX_LABEL_BYTES).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))

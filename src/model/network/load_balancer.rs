@@ -16,7 +16,7 @@ pub struct LoadBalancer {
     /// Type in the provider's terms: `application`, `network`, `gateway`.
     pub kind: Text,
     /// The services that receive traffic, each with the listener's port and rule that select it.
-    pub routes: Vec<Route>,
+    pub routes: Vec<LoadBalancerRoute>,
     /// The health of its targets; empty if the load balancer does not report it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetHealth>,
@@ -33,9 +33,9 @@ pub struct TargetHealth {
     pub reason: Option<Text>,
 }
 
-/// A way from a load balancer to one service: the listener's port and the rule that select the service.
+/// A route of a load balancer: the listener's port and the rule that send requests to one service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Route {
+pub struct LoadBalancerRoute {
     /// The service that receives the traffic.
     pub service: ServiceId,
     /// The listener's port; `None` if no listener forwards to the service.

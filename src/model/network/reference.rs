@@ -33,7 +33,7 @@ pub enum ReferenceKind {
     ExtraHost,
     /// A configuration file mounted into the container.
     ConfigFile,
-    /// A label that tells a proxy to send requests to this service.
+    /// A label that makes a proxy send requests to this service.
     ProxyLabel,
     /// The configuration of a service mesh.
     Mesh,

@@ -1,5 +1,5 @@
-//! The inventory: the latest snapshots of all sources together, sorted by source, whatever order they arrive
-//! in.
+//! The inventory: the latest snapshots of all sources together. They are sorted by source, so the order of
+//! polls does not matter.
 
 use crate::model::{
     LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot, SnapshotDiff,
@@ -11,10 +11,15 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The latest snapshot of every source, the user's annotations and the observed connections.
 #[derive(Clone, Debug)]
 pub struct Inventory {
+    /// The latest snapshot of each source, with the services sorted by id.
     snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
+    /// The annotations in the order of the user's configuration.
     annotations: Vec<ServiceAnnotation>,
+    /// The observed connections of all sources.
     observations: ObservationLog,
+    /// Time for which an observed connection is kept after its last observation, in seconds.
     retention_seconds: i64,
+    /// Time of the oldest snapshot of this run; `None` before the first one.
     first_snapshot_at: Option<Timestamp>,
 }
 
@@ -66,7 +71,7 @@ impl Inventory {
 
     /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
     /// the old snapshot.
-    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
+    pub fn replace_snapshot(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
         }
@@ -108,7 +113,7 @@ impl Inventory {
         &self.observations
     }
 
-    /// Returns the time of the first snapshot. Returns `None` before there is one.
+    /// Returns the time of the first snapshot of this run, or `None` before there is one.
     #[must_use]
     pub fn first_snapshot_at(&self) -> Option<Timestamp> {
         self.first_snapshot_at

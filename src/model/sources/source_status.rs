@@ -112,7 +112,7 @@ impl SourceStatus {
 
     /// Returns true if all services were read in this run.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub fn has_all_services(&self) -> bool {
         let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
         is_read && !self.from_cache && !self.progress.iter().any(LoadProgress::may_miss_services)
     }
@@ -166,7 +166,7 @@ pub enum FailureKind {
     Credentials,
     /// The API throttled the call.
     Throttled,
-    /// The host does not answer.
+    /// The host does not respond.
     Unreachable,
     /// The call took longer than its time limit.
     Timeout,

@@ -64,6 +64,7 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
         Self(Self::without_url_users(&clean).as_ref().into())
     }
 
+    /// Returns `text` without the user information of URLs, or unchanged if `URL_USERS` is true.
     fn without_url_users(text: &str) -> Cow<'_, str> {
         if URL_USERS { Cow::Borrowed(text) } else { url_user_info::without_user_info(text) }
     }

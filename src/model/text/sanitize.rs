@@ -11,7 +11,8 @@ const MAX_PARAMETER_BYTES: usize = 64;
 const STRING_INTRODUCERS: [char; 5] = ['\u{90}', '\u{98}', '\u{9d}', '\u{9e}', '\u{9f}'];
 
 /// Returns `raw` without terminal sequences and deceiving characters, cut after `max_chars` characters with
-/// an ellipsis `…`. Calls `sgr` with the place and parameters of each sequence that sets colours.
+/// an ellipsis `…`. Calls `sgr` for each sequence that sets colours, with the byte offset in the result and
+/// the sequence's parameters.
 pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(max_chars));
     let (mut kept, mut marks, mut chars) = (0, 0, raw.chars());
@@ -32,11 +33,11 @@ pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str
         }
         match c {
             '\u{1b}' => match skip_escape(&mut chars) {
-                Introduced::ControlSequence => {
+                SequenceKind::ControlSequence => {
                     skip_control(&mut chars, |parameters| sgr(out.len(), parameters));
                 }
-                Introduced::ControlString => strings_end = strings_end && skip_string(&mut chars),
-                Introduced::Nothing => {}
+                SequenceKind::ControlString => strings_end = strings_end && skip_string(&mut chars),
+                SequenceKind::Nothing => {}
             },
             '\u{9b}' => skip_control(&mut chars, |parameters| sgr(out.len(), parameters)),
             c if STRING_INTRODUCERS.contains(&c) => strings_end = strings_end && skip_string(&mut chars),
@@ -64,7 +65,7 @@ pub(super) fn printable_ascii_prefix(bytes: &[u8]) -> usize {
 }
 
 /// The kind of terminal sequence that follows the character ESC.
-enum Introduced {
+enum SequenceKind {
     /// A control sequence, such as one that sets colours or moves the cursor.
     ControlSequence,
     /// A control string, such as one that sets the window's title.
@@ -75,18 +76,18 @@ enum Introduced {
 
 /// Skips the intermediate and final characters after ESC (ECMA-35 section 13.1). Returns the kind of sequence
 /// whose rest follows.
-fn skip_escape(chars: &mut Chars<'_>) -> Introduced {
+fn skip_escape(chars: &mut Chars<'_>) -> SequenceKind {
     skip_while(chars, |c| ('\u{20}'..='\u{2f}').contains(&c));
     match chars.as_str().chars().next() {
         Some(c @ '\u{30}'..='\u{7e}') => {
             chars.next();
             match c {
-                '[' => Introduced::ControlSequence,
-                ']' | 'P' | 'X' | '^' | '_' => Introduced::ControlString,
-                _ => Introduced::Nothing,
+                '[' => SequenceKind::ControlSequence,
+                ']' | 'P' | 'X' | '^' | '_' => SequenceKind::ControlString,
+                _ => SequenceKind::Nothing,
             }
         }
-        _ => Introduced::Nothing,
+        _ => SequenceKind::Nothing,
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Deployment {
     /// The version, such as `orders:42`.
     pub version: Text,
     /// The state of the rollout.
-    pub rollout: Rollout,
+    pub rollout: RolloutState,
     /// The source's explanation of that state, in its own words.
     pub reason: Option<Text>,
     /// Number of instances that the deployment is to run.
@@ -86,7 +86,7 @@ impl Deployment {
 /// The state of a deployment's rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Rollout {
+pub enum RolloutState {
     /// The source still replaces instances.
     InProgress,
     /// All instances run the deployment's version.

@@ -82,7 +82,7 @@ pub struct Container {
     pub image: Text,
     /// Digest of the running image; `None` if the source does not report it.
     pub digest: Option<Text>,
-    /// The way to the container's log.
+    /// The route by which Portolan reads the container's log.
     #[serde(rename = "log")]
     pub log_route: LogRoute,
     /// The last exit; `None` if the container has not exited.

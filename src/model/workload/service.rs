@@ -2,7 +2,7 @@
 //! tasks.
 
 use crate::model::{
-    Deployment, Fact, FactKind, Instance, InstanceState, NetworkId, Onset, Reference, Rollout,
+    Deployment, Fact, FactKind, Instance, InstanceState, NetworkId, Onset, Reference, RolloutState,
     ServiceEndpoint, ServiceId, SourceId, Text,
 };
 use serde::{Deserialize, Serialize};
@@ -121,13 +121,13 @@ impl Service {
     /// Returns true while a deployment is in progress.
     #[must_use]
     pub fn is_deploying(&self) -> bool {
-        self.deployments.iter().any(|d| d.rollout == Rollout::InProgress)
+        self.deployments.iter().any(|d| d.rollout == RolloutState::InProgress)
     }
 
     /// Returns true if the newest deployment has failed or is being rolled back.
     #[must_use]
     pub fn is_rolling_back(&self) -> bool {
-        self.deployments.first().is_some_and(|d| d.rollout == Rollout::Failed)
+        self.deployments.first().is_some_and(|d| d.rollout == RolloutState::Failed)
     }
 
     /// Returns true if an instance is faulty or a deployment counts failed instances.

@@ -1,4 +1,5 @@
-//! Description of one node as lines. The panel beside the map shows the most important ones, the card all.
+//! Description of one node as lines: all of them for the card, the most important ones for the panel of the
+//! map, and one line of status.
 
 mod compact;
 
@@ -8,34 +9,34 @@ use super::{edge_text, instance_text, rollout_text, time, usage_text};
 use crate::{
     diagnosis::{FaultInvolvement, FaultRole},
     history::{EventGroup, Subject, coalesce},
-    model::{Health, Instance, InstanceState, NodeId, Rollout, Service, Severity, Timestamp},
+    model::{Health, Instance, InstanceState, NodeId, RolloutState, Service, Severity, Timestamp},
     screen::{Scene, Theme, widget::text},
     topology::{Edge, Node},
 };
 use ratatui::text::{Line, Span};
 
-/// Smallest width at which labels get more cells.
+/// Smallest width of the description, in cells, at which the column of labels gets more cells.
 const MIN_WIDTH_FOR_WIDE_LABELS: usize = 60;
 
-/// Builder of a node's lines at a fixed width.
+/// Builder of the lines that describe one node, each at most `width` cells wide.
 pub struct CardBuilder<'a> {
     scene: Scene<'a>,
     width: usize,
     lines: Vec<Line<'static>>,
 }
 
-/// Returns the lines for the panel beside the map: health, findings, deployments, callers and callees.
+/// Returns the lines for the panel beside the map: health, usage, findings, deployments, callers and callees.
 #[must_use]
 pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = CardBuilder::new(scene, width);
     page.push_state(node);
     page.push_cause(node);
     page.push_location(node);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.push_usage(service);
     }
     page.push_findings(node, true);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.push_deployments(service);
     }
     page.push_neighbours(node, false);
@@ -43,15 +44,16 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.lines
 }
 
-/// Returns deployment, restarts and age of a service in one line. Returns an empty text for other nodes.
+/// Returns the current deployment, restarts and age of a service in one line, or its health if there is
+/// nothing of these. Returns an empty text for other nodes.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
-    let Some(service) = scene.store.service_of(node) else { return String::new() };
+    let Some(service) = scene.store.world.service_of(node) else { return String::new() };
     let mut words = Vec::new();
     if let Some(deployment) =
         service.deployments.first().filter(|_| service.is_deploying() || service.is_rolling_back())
     {
-        let state = if deployment.rollout == Rollout::Failed { "failed" } else { "deploying" };
+        let state = if deployment.rollout == RolloutState::Failed { "failed" } else { "deploying" };
         words.push(format!("{state} {} {}/{}", deployment.version, deployment.running, deployment.desired));
     }
     let restarts: u32 = service.instances.iter().map(|instance| instance.restarts).sum();
@@ -60,19 +62,20 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     }
     let running = service.instances.iter().filter(|i| i.state == InstanceState::Running);
     if let Some(at) = running.filter_map(|instance| instance.started).max() {
-        words.push(format!("up {}", time::age(at, scene.store.now)));
+        words.push(format!("up {}", time::age(at, scene.store.world.now)));
     }
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
 
-/// Returns one line per instance, at most `rows`. Current instances come before those that ended.
+/// Returns one line per instance, current instances before those that ended. If there are more than `rows`,
+/// the last line has the number of the others.
 #[must_use]
 pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
-    let Some(service) = scene.store.service_of(node) else { return Vec::new() };
+    let Some(service) = scene.store.world.service_of(node) else { return Vec::new() };
     let mut all: Vec<&Instance> = service.instances.iter().collect();
     all.sort_by_key(|instance| !instance.counts_toward_health());
     let shown = if all.len() > rows { rows.saturating_sub(1) } else { all.len() };
-    let now = scene.store.now;
+    let now = scene.store.world.now;
     let mut lines: Vec<String> = all[..shown]
         .iter()
         .map(|one| format!("{}  {}", one.name, instance_text::describe_instance(one, now)))
@@ -91,7 +94,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_cause(node);
     page.push_location(node);
     page.push_findings(node, true);
-    let service = scene.store.service_of(node);
+    let service = scene.store.world.service_of(node);
     if let Some(service) = service {
         page.push_annotations(service);
     }
@@ -165,13 +168,13 @@ impl<'a> CardBuilder<'a> {
         self.lines.push(Line::from(words));
     }
 
-    /// Adds the node that caused the fault, unless the fault started here.
+    /// Adds a line with the suspected cause of the node's fault, if the cause is another node.
     fn push_cause(&mut self, node: &Node) {
         let store = self.scene.store;
-        let Some(FaultInvolvement { role, suspect: Some(by) }) = store.fault_roles.get(&node.id) else {
+        let Some(FaultInvolvement { role, suspect: Some(by) }) = store.world.fault_roles.get(&node.id) else {
             return;
         };
-        let Some(by) = store.topology().nodes.get(by).map(Node::label) else { return };
+        let Some(by) = store.world.topology().nodes.get(by).map(Node::label) else { return };
         let words = match role {
             FaultRole::Affected => format!("affected: depends on {by}, which is faulty"),
             _ => format!("possible victim of {by}"),
@@ -186,12 +189,12 @@ impl<'a> CardBuilder<'a> {
         self.push_text(&format!("{group}on {source}"), self.scene.theme.styles.dim.0);
     }
 
-    /// Adds the faults of the node if `wrong` is true, else its notes (findings of severity info).
+    /// Adds the findings of the node: those of severity info if `wrong` is false, else all others.
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        for finding in store.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
+        for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
             let health = Theme::severity_health(finding.severity);
-            let age = finding.onset().map(|since| time::outage_age(since, store.now));
+            let age = finding.onset().map(|since| time::outage_age(since, store.world.now));
             let since = age.map(|age| format!(" ({age} ago)")).unwrap_or_default();
             self.lines.push(Line::default());
             self.push_text(
@@ -210,7 +213,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds owner, description, repository and runbook from the configuration.
     fn push_annotations(&mut self, service: &Service) {
-        for known in self.scene.store.inventory.annotations(service) {
+        for known in self.scene.store.world.inventory.annotations(service) {
             self.push_heading("about".to_owned());
             let rows = [
                 ("owner", &known.owner),
@@ -227,7 +230,7 @@ impl<'a> CardBuilder<'a> {
     /// Adds the current and previous deployments.
     fn push_deployments(&mut self, service: &Service) {
         let Scene { store, theme, .. } = self.scene;
-        let rows = rollout_text::deployment_rows(service, store.now, theme.glyphs.ascii);
+        let rows = rollout_text::deployment_rows(service, store.world.now, theme.glyphs.ascii);
         if rows.is_empty() {
             return;
         }
@@ -239,7 +242,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds the instances, including those that ended.
     fn push_instances(&mut self, service: &Service) {
-        let usage = &self.scene.store.usage;
+        let usage = &self.scene.store.world.usage;
         let span = usage_text::sampled_span(usage, service).map(|span| format!(", usage over {span}"));
         let over = service
             .instances
@@ -252,12 +255,15 @@ impl<'a> CardBuilder<'a> {
             self.push_labelled("usage", &excuse);
         }
         for instance in &service.instances {
-            let words = instance_text::describe_instance(instance, self.scene.store.now);
+            let words = instance_text::describe_instance(instance, self.scene.store.world.now);
             self.push_labelled(&instance.name, &words);
             let readings = usage.samples(&instance.id).collect();
             if instance.state == InstanceState::Running {
-                let gauges =
-                    usage_text::gauges(&[readings], self.scene.store.now, self.scene.theme.glyphs.ascii);
+                let gauges = usage_text::gauges(
+                    &[readings],
+                    self.scene.store.world.now,
+                    self.scene.theme.glyphs.ascii,
+                );
                 for row in text::pack_rows(&gauges, self.width.saturating_sub(self.label_width() + 1)) {
                     self.push_labelled("", &row);
                 }
@@ -265,13 +271,13 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Returns the total usage of the instances, one text per resource.
+    /// Returns the total usage of the running instances, one text per resource.
     fn usage_gauges(&self, service: &Service) -> Vec<String> {
         let Scene { store, theme, .. } = self.scene;
-        usage_text::service_gauges(&store.usage, service, store.now, theme.glyphs.ascii)
+        usage_text::service_gauges(&store.world.usage, service, store.world.now, theme.glyphs.ascii)
     }
 
-    /// Appends the total usage to the last line, as far as it fits.
+    /// Appends as many texts of the total usage to the last line as fit.
     fn append_usage(&mut self, service: &Service) {
         let gauges = self.usage_gauges(service);
         let Some(line) = self.lines.last_mut() else { return };
@@ -283,7 +289,7 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Adds the total usage of the instances.
+    /// Adds the total usage of the running instances in new lines.
     fn push_usage(&mut self, service: &Service) {
         let gauges = self.usage_gauges(service);
         for row in text::pack_rows(&gauges, self.width) {
@@ -293,7 +299,7 @@ impl<'a> CardBuilder<'a> {
 
     /// Adds callers and callees. If `why` is true, adds the evidence of each edge.
     fn push_neighbours(&mut self, node: &Node, why: bool) {
-        let topology = self.scene.store.topology();
+        let topology = self.scene.store.world.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         let callers: Vec<_> =
             topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -310,7 +316,7 @@ impl<'a> CardBuilder<'a> {
 
     fn push_neighbour(&mut self, node: &Node, (id, edge): (&NodeId, &Edge), why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        let Some(other) = store.topology().nodes.get(id) else { return };
+        let Some(other) = store.world.topology().nodes.get(id) else { return };
         let name = text::cut_middle(
             &other.label_relative_to(node),
             self.width.saturating_sub(17),
@@ -318,7 +324,7 @@ impl<'a> CardBuilder<'a> {
         );
         let strength = edge.strength();
         let seen =
-            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();
+            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.world.now))).unwrap_or_default();
         self.lines.push(Line::from(vec![
             Span::styled(format!("{} ", theme.edge_line(strength)), theme.styles.dim.0),
             Span::styled(format!("{} ", theme.health_glyph(other.health)), theme.health_style(other.health)),
@@ -326,7 +332,7 @@ impl<'a> CardBuilder<'a> {
             Span::styled(format!("  {}{seen}", strength.as_str()), theme.styles.dim.0),
         ]));
         if why {
-            for piece in edge_text::evidence_texts(edge, store.now) {
+            for piece in edge_text::evidence_texts(edge, store.world.now) {
                 self.push_text(&format!("       {}", piece.text), theme.styles.dim.0);
             }
         }
@@ -335,10 +341,10 @@ impl<'a> CardBuilder<'a> {
     /// Adds services of other sources that seem to be the same service.
     fn push_counterparts(&mut self, node: &Node) {
         let store = self.scene.store;
-        let Some(twins) = store.counterparts.get(&node.id) else { return };
+        let Some(twins) = store.world.counterparts.get(&node.id) else { return };
         self.push_heading("counterparts".to_owned());
         for twin in twins {
-            if let Some(other) = store.topology().nodes.get(&twin.node) {
+            if let Some(other) = store.world.topology().nodes.get(&twin.node) {
                 let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();
                 self.push_text(
                     &format!("{}{home}: {}", other.group_and_name(), twin.reason),
@@ -348,7 +354,7 @@ impl<'a> CardBuilder<'a> {
         }
     }
 
-    /// Adds the facts that the source reports.
+    /// Adds the facts about the service that its source reports, such as image and ports.
     fn push_facts(&mut self, service: &Service) {
         if service.facts.is_empty() {
             return;
@@ -362,19 +368,23 @@ impl<'a> CardBuilder<'a> {
     /// Adds the latest events.
     fn push_events(&mut self, service: &Service) {
         let store = self.scene.store;
-        let rows = coalesce(store.history.entries_of(&Subject::from(&service.id)));
+        let rows = coalesce(store.world.history.entries_of(&Subject::from(&service.id)));
         if rows.is_empty() {
             return;
         }
         self.push_heading("events".to_owned());
         for row in rows.iter().rev().take(20) {
-            let label = format!("{} ago", time::age(row.last.at, store.now));
-            self.push_labelled(&label, &event_group_text(row, store.now, self.scene.theme.glyphs.ascii));
+            let label = format!("{} ago", time::age(row.last.at, store.world.now));
+            self.push_labelled(
+                &label,
+                &event_group_text(row, store.world.now, self.scene.theme.glyphs.ascii),
+            );
         }
     }
 }
 
-/// Returns the text of an event. If it occurred several times, count and duration come first.
+/// Returns the text of an event. If the event occurred several times, the number of times and the period come
+/// first, such as `×3 in 5m: `.
 #[must_use]
 pub fn event_group_text(row: &EventGroup, now: Timestamp, ascii: bool) -> String {
     let words = row.last.display_text();

@@ -1,9 +1,10 @@
-//! Evidence for or against an edge as sentences, for the screen and the headless commands.
+//! Evidence for an edge, or the reasons for a missing edge, as sentences. Screens, exporters and headless
+//! commands share them.
 
 use crate::{
     model::{NodeId, Timestamp},
     screen::describe::time::age,
-    store::Store,
+    store::World,
     topology::{
         Drift, Edge, Evidence, FailedConnection, Node, Strength, evidence::EvidenceKind, evidence_coverage,
         shortest_path,
@@ -11,57 +12,57 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Explains an edge from `from` to `to`: its evidence, or without an edge the paths between them and the
-/// places that were searched.
+/// Explains in several lines why there is an edge from `from` to `to`, by its evidence. If there is none,
+/// lists the paths between the two nodes and what was searched.
 #[must_use]
-pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
+pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
     let (a, b) = (from.label(), to.label());
     let mut out = String::new();
-    if let Some(edge) = store.topology().edges.get(&(from.id.clone(), to.id.clone())) {
+    if let Some(edge) = world.topology().edges.get(&(from.id.clone(), to.id.clone())) {
         let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().as_str());
-        for EvidenceText { title, text } in evidence_texts(edge, store.now) {
+        for EvidenceText { title, text } in evidence_texts(edge, world.now) {
             let _ = writeln!(out, "  {title}: {text}");
         }
-        for line in drift_lines(store, &from.id, &to.id, edge) {
+        for line in drift_lines(world, &from.id, &to.id, edge) {
             let _ = writeln!(out, "{line}");
         }
     } else {
         let _ = writeln!(out, "no evidence that {a} calls {b}");
-        for way in shortest_paths(store, from, to) {
+        for way in shortest_paths(world, from, to) {
             let names: Vec<_> =
-                way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
+                way.iter().filter_map(|id| world.topology().nodes.get(id)).map(Node::label).collect();
             let _ = writeln!(out, "path: {}", names.join(if ascii { " -> " } else { " → " }));
         }
         let _ = writeln!(out, "searched:");
-        for line in coverage_lines(store, from, Some(to)) {
+        for line in coverage_lines(world, from, Some(to)) {
             let _ = writeln!(out, "  {line}");
         }
     }
     out
 }
 
-/// Returns the shortest path from `from` to `to` and the one back, if they exist.
+/// Returns at most two paths: the shortest one from `from` to `to`, and the shortest one from `to` to `from`.
 #[must_use]
-pub fn shortest_paths(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
+pub fn shortest_paths(world: &World, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
     [(from, to), (to, from)]
         .into_iter()
-        .filter_map(|(a, b)| shortest_path(store.topology(), &a.id, &b.id))
+        .filter_map(|(a, b)| shortest_path(world.topology(), &a.id, &b.id))
         .collect()
 }
 
-/// Piece of evidence in words.
+/// One piece of evidence for an edge, in words.
 pub struct EvidenceText {
-    /// Strength and kind.
+    /// Strength and kind of the evidence.
     pub title: String,
-    /// Place, statement and age.
+    /// Sentence with location, statement and age: `DB_HOST names db`.
     pub text: String,
 }
 
-/// Maximum number of places that a sentence names.
+/// Maximum number of locations that the text of one piece names.
 const MAX_NAMED_PLACES: usize = 3;
 
-/// Returns the evidence of an edge in words. Equal observations at several places, such as the instances of a
-/// service, become one piece.
+/// Returns the evidence of an edge in words. Equal observations at several locations, such as the instances
+/// of a service, become one piece.
 #[must_use]
 pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     let same = |a: &Evidence, b: &Evidence| {
@@ -70,7 +71,7 @@ pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     edge.evidence.chunk_by(same).map(|alike| evidence_text(alike, now)).collect()
 }
 
-/// Returns one piece for evidence that differs in its place only. `alike` must not be empty.
+/// Combines evidence that differs only in location and times into one piece. `alike` must not be empty.
 fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     let Evidence { kind, strength, detail, .. } = &alike[0];
     let places: Vec<&str> =
@@ -91,11 +92,11 @@ fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     }
 }
 
-/// Returns sentences for an edge that was never observed, is undeclared or has faded.
+/// Returns one sentence for each drift of an edge: never observed, undeclared or faded.
 #[must_use]
-pub fn drift_lines(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
-    let watch = store.drift_context();
-    let ago = |at: Option<Timestamp>| at.map(|at| age(at, store.now)).unwrap_or_default();
+pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
+    let watch = world.drift_context();
+    let ago = |at: Option<Timestamp>| at.map(|at| age(at, world.now)).unwrap_or_default();
     let say = |drift| match drift {
         Drift::NeverObserved => format!(
             "never observed: both ends have been monitored for {}, but no connection was observed",
@@ -107,13 +108,15 @@ pub fn drift_lines(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
     watch.drift(from, to, edge).into_iter().map(say).collect()
 }
 
-/// Returns the places that were searched for callees of `from`, without result: one line per kind of
-/// evidence, then watched connections, unmatched addresses and rejected connections. With `to`, the lines say
-/// that none names `to`.
+/// Returns lines about the search for calls from `from` that found no edge.
+///
+/// The first lines have the number of addresses and names found, one line per kind of evidence. If `to` is
+/// given, they say that none matches `to`. Then follow the state of monitoring, addresses that match no
+/// service, and failed connections.
 #[must_use]
-pub fn coverage_lines(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
+pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
-    let found = evidence_coverage(&store.inventory, store.topology(), &from.id);
+    let found = evidence_coverage(&world.inventory, world.topology(), &from.id);
     let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.candidate_count > 0);
     let mut lines: Vec<String> = some
         .iter()
@@ -123,41 +126,41 @@ pub fn coverage_lines(store: &Store, from: &Node, to: Option<&Node>) -> Vec<Stri
     if !titles.is_empty() {
         lines.push(format!("nothing found for {}: {}", from.label(), titles.join(", ")));
     }
-    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(store, node)));
-    for dangling in store.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
+    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(world, node)));
+    for dangling in world.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
         lines.push(format!(
             "{} names {}, but no known service has this address",
             dangling.location, dangling.address
         ));
     }
     lines.extend(
-        store
+        world
             .failed_connections
             .iter()
             .filter(|rejected| rejected.from == from.id)
-            .map(|r| rejection_text(r, store.now)),
+            .map(|r| rejection_text(r, world.now)),
     );
     lines
 }
 
-/// Returns the number of places of one kind: `environment variable: 12 addresses named`.
+/// Returns the number of edge candidates of one kind, such as `environment variable: 12 addresses named`.
 fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
     format!("{}: {}", kind.title, kind.unit.count_label(places))
 }
 
-/// Returns a sentence about how long the connections of a service have been watched, or `None` for other
-/// nodes.
+/// Returns a sentence with the time for which the connections of a service have been monitored, or `None` for
+/// other nodes.
 #[must_use]
-pub fn watch_status(store: &Store, node: &Node) -> Option<String> {
-    let service = store.service_of(node)?;
+pub fn watch_status(world: &World, node: &Node) -> Option<String> {
+    let service = world.service_of(node)?;
     let label = node.label();
-    Some(match store.inventory.observations().monitored_since(&service.id) {
-        Some(since) => format!("connections of {label}: monitored for {}", age(since, store.now)),
+    Some(match world.inventory.observations().monitored_since(&service.id) {
+        Some(since) => format!("connections of {label}: monitored for {}", age(since, world.now)),
         None => format!("connections of {label}: not monitored, so only declared calls are known"),
     })
 }
 
-/// Returns a sentence about a rejected or failed connection.
+/// Returns a sentence about a connection that failed or was rejected.
 #[must_use]
 pub fn rejection_text(rejected: &FailedConnection, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first_seen, now), age(rejected.seen.last_seen, now));

@@ -3,6 +3,7 @@
 pub mod card_text;
 pub mod edge_text;
 pub mod instance_text;
+pub mod node_columns;
 pub mod rollout_text;
 pub mod source_badge;
 pub mod time;

@@ -1,13 +1,13 @@
 //! Deployments of a service in words, for the card and the headless command.
 
 use super::time;
-use crate::model::{Deployment, Rollout, Service, Timestamp};
+use crate::model::{Deployment, RolloutState, Service, Timestamp};
 
 /// Width of a progress bar, in cells.
 const BAR_WIDTH: usize = 10;
 
-/// Returns rows of label and text: each deployment with its progress and its changes, then the number of
-/// instances of each version if there are several.
+/// Returns rows as label and text. Each deployment has its version as label, with its progress and its
+/// changes. If several versions run, a last row has the number of instances of each.
 #[must_use]
 pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();
@@ -33,7 +33,7 @@ pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(S
     rows
 }
 
-/// Returns a bar with the share of desired instances that run.
+/// Returns a bar that shows the running instances as a share of the desired ones.
 fn progress_bar(deployment: &Deployment, ascii: bool) -> String {
     let (full, empty) = if ascii { ("#", "-") } else { ("█", "░") };
     let (running, desired) = (deployment.running as usize, deployment.desired as usize);
@@ -54,12 +54,12 @@ fn describe_deployment(deployment: &Deployment, now: Timestamp) -> String {
 
 /// Returns the words for a rollout state.
 #[must_use]
-pub fn rollout_label(rollout: Rollout) -> &'static str {
+pub fn rollout_label(rollout: RolloutState) -> &'static str {
     match rollout {
-        Rollout::InProgress => "in progress",
-        Rollout::Completed => "completed",
-        Rollout::Failed => "failed",
-        Rollout::Unknown => "active",
+        RolloutState::InProgress => "in progress",
+        RolloutState::Completed => "completed",
+        RolloutState::Failed => "failed",
+        RolloutState::Unknown => "active",
     }
 }
 
@@ -70,13 +70,13 @@ fn ascii_arrows(words: String, ascii: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::deployment_rows;
-    use crate::model::{Deployment, RevisionChange, Rollout, Service, fixtures};
+    use crate::model::{Deployment, RevisionChange, RolloutState, Service, fixtures};
 
     fn deployment(version: &str, counts: (u32, u32, u32)) -> Deployment {
         Deployment {
             id: version.into(),
             version: version.into(),
-            rollout: Rollout::InProgress,
+            rollout: RolloutState::InProgress,
             reason: None,
             running: counts.0,
             desired: counts.1,

@@ -1,20 +1,20 @@
-//! State of a source in few words, for the header and the source list. Each kind of failure has its own
-//! words.
+//! State of a source in few words, for the header and the source list. Each kind of failure has a word of its
+//! own.
 
 use super::time;
 use crate::{
     model::{FailureKind, Health, SourcePart, SourceState, SourceStatus, Timestamp},
     screen::Theme,
-    store::Store,
+    store::World,
 };
 
-/// Seconds past the scheduled poll after which a source counts as slow.
+/// Seconds after the scheduled poll from which a source counts as late.
 const OVERDUE_AFTER_SECONDS: i64 = 10;
 
-/// Returns the health that stands for the state of a source, and the words for it.
+/// Returns the state of a source as a health, for glyph and colour, and as text.
 #[must_use]
-pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
-    let now = store.now;
+pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
+    let now = world.now;
     let health = Theme::source_health(status.state);
     let age = status.last_read.map(|at| time::age(at, now)).unwrap_or_default();
     let trouble = status.failure.as_ref().map(|failure| failure_label(failure.kind));
@@ -27,7 +27,7 @@ pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
             (health, format!("cached {age}{suffix}"))
         }
         SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("late, {age} old")),
-        SourceState::Live => match (worst_gap(status, store), status.pushes_changes) {
+        SourceState::Live => match (worst_gap(status, world), status.pushes_changes) {
             (Some(kind), _) => (Health::Degraded, format!("{age}, {}", failure_label(kind))),
             (None, true) => (health, "live".to_owned()),
             (None, false) => (health, age),
@@ -39,14 +39,16 @@ pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
     }
 }
 
-/// Returns a word for the current problem of a source, or `None` without one.
+/// Returns a word for the failure of a source, or for the worst failure among its unread parts. Returns
+/// `None` without a failure.
 #[must_use]
-pub fn problem_label(status: &SourceStatus, store: &Store) -> Option<&'static str> {
+pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static str> {
     let failure = status.failure.as_ref().map(|failure| failure.kind);
-    failure.or_else(|| worst_gap(status, store)).map(failure_label)
+    failure.or_else(|| worst_gap(status, world)).map(failure_label)
 }
 
-/// Returns the progress of the first read, for the part with the most items left, such as `12/40 services`.
+/// Returns the progress of the initial load, such as `12/40 services`, for the part with the most left to
+/// read.
 #[must_use]
 pub fn loading_progress(status: &SourceStatus) -> Option<String> {
     let parts = status.progress.iter().filter(|progress| progress.part != SourcePart::Enrichment);
@@ -61,14 +63,14 @@ pub fn next_poll_label(status: &SourceStatus, now: Timestamp) -> Option<String> 
     (left > 0).then(|| format!("next poll in {left}s"))
 }
 
-/// Returns true if the scheduled poll is overdue.
+/// Returns true if the scheduled poll is late by more than `OVERDUE_AFTER_SECONDS`.
 fn is_overdue(status: &SourceStatus, now: Timestamp) -> bool {
     status
         .poll_schedule
         .is_some_and(|pace| now.as_second() - pace.next_poll.as_second() > OVERDUE_AFTER_SECONDS)
 }
 
-/// Kinds of failure in order of importance: those that need action come before those that may pass by
+/// All kinds of failure, the worst first. Failures that need action are worse than failures that may pass by
 /// themselves.
 const FAILURES_WORST_FIRST: [FailureKind; 7] = [
     FailureKind::Credentials,
@@ -81,8 +83,8 @@ const FAILURES_WORST_FIRST: [FailureKind; 7] = [
 ];
 
 /// Returns the worst kind of failure among the parts of the source that could not be read.
-fn worst_gap(status: &SourceStatus, store: &Store) -> Option<FailureKind> {
-    worst_failure(store.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
+fn worst_gap(status: &SourceStatus, world: &World) -> Option<FailureKind> {
+    worst_failure(world.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
 }
 
 fn worst_failure(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind> {

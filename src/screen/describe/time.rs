@@ -32,12 +32,12 @@ pub enum TimeFormat {
     Utc,
     /// Age, such as `12m`.
     Relative,
-    /// Hidden time column.
+    /// No time: the column is hidden.
     Off,
 }
 
 impl TimeFormat {
-    /// Returns the next format. The first follows the last.
+    /// Returns the next format in the order of the variants, and the first one after the last.
     #[must_use]
     pub fn next(self) -> Self {
         match self {

@@ -8,22 +8,24 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Width of a sparkline in cells; each cell is one reading.
+/// Maximum width of a sparkline, in cells. Each cell stands for one sample.
 const SPARKLINE_WIDTH: usize = 10;
 
-/// Smallest full scale of a sparkline without a limit, for CPU (millicores), memory (bytes) and network
-/// (bytes per second). Below it, noise would look like peaks.
+/// Smallest value that the highest bar of a sparkline stands for, if the resource has no limit. With a
+/// smaller scale, noise would look like peaks.
+///
+/// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// Age from which the text mentions the age of a reading.
+/// Age of the newest sample above which the text mentions it.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Largest age difference of readings that may be summed. CloudWatch Container Insights writes one reading
-/// per minute, and some arrive late.
+/// Maximum difference in age between samples of different instances that are added up. CloudWatch Container
+/// Insights writes one sample per minute, and some arrive late.
 const MAX_READING_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// Returns the total usage of a service's running instances, one text per resource. If some instances have no
-/// recent reading, a last text has the number of measured ones.
+/// recent sample, a last text has the number of those that do.
 #[must_use]
 pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, ascii: bool) -> Vec<String> {
     let running: Vec<&Instance> = running_instances(service).collect();
@@ -44,8 +46,9 @@ fn running_instances(service: &Service) -> impl Iterator<Item = &Instance> {
     service.instances.iter().filter(|instance| instance.state == InstanceState::Running)
 }
 
-/// Returns the summed usage of several instances, one text per resource. If the newest reading is old, a last
-/// text has its age.
+/// Returns the total usage of several instances, one text per resource, such as `cpu ▂▄ 0.4 of 1 cores
+/// (40%)`. If the newest sample is old, a last text has its age. `series` has the samples of each instance,
+/// oldest first.
 #[must_use]
 pub fn gauges(series: &[Vec<&UsageSample>], now: Timestamp, ascii: bool) -> Vec<String> {
     let mut texts = resource_gauges(series, ascii);
@@ -91,7 +94,8 @@ fn resource_gauges(series: &[Vec<&UsageSample>], ascii: bool) -> Vec<String> {
     texts
 }
 
-/// Returns the time span of the sparklines of a service's running instances.
+/// Returns the period that the sparklines of a service's running instances cover, such as `2m`, or `None`
+/// without samples.
 #[must_use]
 pub fn sampled_span(usage: &UsageHistory, service: &Service) -> Option<String> {
     let ends = running_instances(service).filter_map(|instance| {
@@ -103,7 +107,7 @@ pub fn sampled_span(usage: &UsageHistory, service: &Service) -> Option<String> {
     Some(time::age(oldest, newest))
 }
 
-/// Returns the reason for missing usage data, or `None` if there is data or no instance runs.
+/// Returns the reason why a service has no usage data, or `None` if it has some or no instance runs.
 #[must_use]
 pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<String> {
     let target = usage_target(service)?;
@@ -118,7 +122,8 @@ pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<S
     }
 }
 
-/// Returns the sums of the last values of several series, aligned at their newest reading.
+/// Returns the sums of the latest values of several series, oldest first, at most `SPARKLINE_WIDTH`. The
+/// newest samples of all series are added up, then the second newest, and so on.
 fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Vec<u64> {
     let columns = (0..SPARKLINE_WIDTH).map_while(|back| {
         let values = series.iter().filter_map(|readings| of(readings.iter().rev().nth(back)?));
@@ -129,7 +134,7 @@ fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Opti
     values
 }
 
-/// Returns the sum of the latest limits, or `None` if a series has none.
+/// Returns the sum of the limits in the newest samples, or `None` if a series has no limit.
 fn summed_limit(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Option<u64> {
     let mut limits = series.iter().filter_map(|readings| readings.last()).map(|reading| of(reading));
     limits.try_fold(0, |sum, limit| Some(sum + limit?)).filter(|limit| *limit > 0)
@@ -165,7 +170,7 @@ fn format_bytes(number: u64) -> String {
     format!("{amount:.1} TiB")
 }
 
-/// Formats a number of bytes and its limit, with a common unit only once.
+/// Formats a number of bytes and its limit, such as `32 of 64 MiB`. A unit that both share appears once.
 fn format_bytes_of_limit(number: u64, limit: u64) -> String {
     let (number, limit) = (format_bytes(number), format_bytes(limit));
     match (number.split_once(' '), limit.split_once(' ')) {

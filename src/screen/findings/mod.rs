@@ -27,7 +27,7 @@ pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
     selected_key: Option<FindingKey>,
-    /// Node that was selected at the last `sync`.
+    /// Node selected at the last `sync`, to notice a new selection.
     last_selected_node: Option<NodeId>,
     log_excerpt: LogExcerpt,
 }
@@ -35,7 +35,7 @@ pub struct Findings {
 /// Identity of a finding: its node, its service or source, and its kind.
 type FindingKey = (Option<NodeId>, String, String);
 
-/// Columns of the list.
+/// Columns of the list of findings.
 const FINDING_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
     Column::cut_middle("SINCE", 12, 0),
@@ -43,7 +43,7 @@ const FINDING_COLUMNS: &[Column] = &[
     Column::cut_end("FINDING", 20, 4),
 ];
 
-/// Height of the details, in rows.
+/// Height of the area with the details of the selected finding, in rows.
 const DETAIL_HEIGHT: u16 = 12 + SHOWN_LINES as u16;
 /// Smallest screen height with room for list and details, in rows.
 const MIN_HEIGHT_FOR_DETAIL: u16 = 15;
@@ -81,11 +81,11 @@ impl Screen for Findings {
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
         let rows = matching_findings(store);
-        let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;
+        let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.session.selected;
         // A finding of a source has no node. The cursor stays on it until the user selects another node.
-        let moved = self.last_selected_node != store.selected
+        let moved = self.last_selected_node != store.session.selected
             && !rows.get(self.selected_row).is_some_and(on_selected);
-        self.last_selected_node.clone_from(&store.selected);
+        self.last_selected_node.clone_from(&store.session.selected);
         let same = rows.iter().position(|finding| self.selected_key.as_ref() == Some(&finding_key(finding)));
         let found = rows.iter().position(on_selected);
         let there = if moved { found.or(same) } else { same.or(found) };
@@ -109,7 +109,7 @@ impl Screen for Findings {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let rows = matching_findings(scene.store);
         if rows.is_empty() {
-            let calm = if scene.store.search.is_empty() { "no findings" } else { "no matches" };
+            let calm = if scene.store.session.search.is_empty() { "no findings" } else { "no matches" };
             buf.set_stringn(
                 area.x + 1,
                 area.y,
@@ -148,14 +148,15 @@ fn finding_key(finding: &Finding) -> FindingKey {
 /// Returns the findings that match the search.
 fn matching_findings(store: &Store) -> Vec<&Finding> {
     let text = |f: &Finding| format!("{} {} {}", f.subject, f.kind, f.reason);
-    store.findings.iter().filter(|f| store.search.matches(&text(f))).collect()
+    store.world.findings.iter().filter(|f| store.session.search.matches(&text(f))).collect()
 }
 
 /// Returns the cells of a finding's row.
 fn row_cells(finding: &Finding, scene: Scene<'_>) -> Vec<TableCell> {
     let theme = scene.theme;
     let health = Theme::severity_health(finding.severity);
-    let since = finding.onset().map(|since| time::outage_age(since, scene.store.now)).unwrap_or_default();
+    let since =
+        finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
     vec![
         (theme.health_glyph(health).to_owned(), theme.health_style(health)),
         (since, theme.styles.dim.into()),
@@ -167,7 +168,8 @@ fn row_cells(finding: &Finding, scene: Scene<'_>) -> Vec<TableCell> {
 /// Returns the details of a finding as label and text.
 fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
     let since = finding.onset().map(|since| {
-        let at = since.at.to_zoned_datetime(scene.store.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+        let at =
+            since.at.to_zoned_datetime(scene.store.session.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
         if since.at_least { format!("{at} or earlier") } else { at.to_string() }
     });
     let first = [("finding", Some(finding.reason.to_string())), ("since", since)];

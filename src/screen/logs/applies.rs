@@ -1,16 +1,16 @@
-//! Commands that apply on the log screen now.
+//! Tests which commands do something on the log screen now.
 
 use super::{Logs, query::scope::ServiceScope};
 use crate::{command::Command, store::Store};
 
-/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
+/// Returns the reason why the logs that `command` asks for can't be shown, or `None` if they can.
 #[must_use]
 pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
     ServiceScope::of_command(command, store).err()
 }
 
-/// Returns true if the scope that `command` asks for has an instance, whose log can be shown or whose missing log
-/// can be explained.
+/// Returns true if there is an instance among the services whose logs `command` asks for. Its log can be
+/// shown, or its missing log can be explained.
 #[must_use]
 pub fn scope_has_logs(command: Command, store: &Store) -> bool {
     ServiceScope::of_command(command, store)
@@ -20,7 +20,7 @@ pub fn scope_has_logs(command: Command, store: &Store) -> bool {
 impl Logs {
     /// Returns true if `command` does something on this screen now.
     pub(super) fn command_applies(&self, command: Command, store: &Store) -> bool {
-        let has_lines = || self.visible_lines.last(&store.logs).is_some();
+        let has_lines = || self.visible_lines.last(&store.world.logs).is_some();
         match command {
             Command::Back => {
                 self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
@@ -44,7 +44,7 @@ impl Logs {
             | Command::SaveLogs
             | Command::Pivot => has_lines(),
             Command::Left | Command::Right => self.histogram.is_some() || !self.display.wrap,
-            Command::NextMatch | Command::PreviousMatch => !store.search.is_empty() && has_lines(),
+            Command::NextMatch | Command::PreviousMatch => !store.session.search.is_empty() && has_lines(),
             Command::NextMark | Command::PreviousMark => self.marks.next_mark(None, true).is_some(),
             Command::RemoveLastFilter | Command::RemoveAllFilters => !self.query.chips.is_empty(),
             Command::NextInstance | Command::PreviousInstance => {

@@ -4,7 +4,7 @@ use super::{
     LogQuery, Logs, PendingJump, copy_save,
     panes::{details::Details, histogram::Histogram, pane::Pane, patterns::Patterns},
     query::{
-        filter_chip::{FilterChip, LOG_LEVELS},
+        filter_chip::FilterChip,
         scope::{self, ServiceScope},
     },
     scroll_position::ScrollPosition,
@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
 impl Logs {
-    /// Runs a command.
+    /// Runs a command, then updates the lines and the scroll position.
     pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let mut effects = self.apply_command(command, store);
         effects.extend(self.update_lines(store));
@@ -30,6 +30,7 @@ impl Logs {
         effects
     }
 
+    /// Applies a command to the open pane, else to the lines.
     fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if let Some(done) = self.apply_pane_command(command, store) {
             return done;
@@ -57,7 +58,7 @@ impl Logs {
             Command::RemoveLastFilter => drop(self.query.chips.pop()),
             Command::RemoveAllFilters => self.query.chips.clear(),
             Command::RaiseMinLevel | Command::LowerMinLevel => {
-                self.change_min_level(command == Command::RaiseMinLevel)
+                self.change_min_level(command == Command::RaiseMinLevel);
             }
             Command::MarkLine => self.cursor_line(store).into_iter().for_each(|line| self.marks.toggle(line)),
             Command::NextMark | Command::PreviousMark => {
@@ -67,7 +68,7 @@ impl Logs {
             }
             Command::SelectLines => {
                 self.marks.selection_start =
-                    self.cursor_line(store).filter(|_| self.marks.selection_start.is_none())
+                    self.cursor_line(store).filter(|_| self.marks.selection_start.is_none());
             }
             Command::SaveLogs => return copy_save::save_lines(self, store),
             Command::FullScreen => return vec![Action::ToggleFullscreen],
@@ -88,7 +89,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Handles commands that move the cursor or change the display.
+    /// Handles commands that move the cursor, change the display, or limit the lines to the last minutes.
     fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Action> {
         // A cursor move cancels a pending jump.
         self.pending_jump = None;
@@ -115,13 +116,13 @@ impl Logs {
             }
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
-                let next = self.visible_lines.next_error(&store.logs, self.scroll.cursor, forward);
+                let next = self.visible_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
                 return self.jump_to(next, forward, "no errors", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
-                let next = self.visible_lines.next_match(&store.logs, self.scroll.cursor, forward);
-                let none = if store.search.is_empty() { "press / to search" } else { "no matches" };
+                let next = self.visible_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
+                let none = if store.session.search.is_empty() { "press / to search" } else { "no matches" };
                 return self.jump_to(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
@@ -139,13 +140,13 @@ impl Logs {
             }
         };
         self.with_window(store, |spot, sheet| spot.move_by(by, sheet));
-        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.logs) {
+        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.world.logs) {
             self.read_older(store);
         }
         Vec::new()
     }
 
-    /// Changes the scope as `command` asks.
+    /// Changes the scope to the services whose logs `command` asks for.
     fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match ServiceScope::of_command(command, store) {
             Ok(reach) if reach != self.query.scope => {
@@ -158,13 +159,13 @@ impl Logs {
         }
     }
 
-    /// Handles a command for the open pane. Returns `None` if the command is not about it.
+    /// Handles a command for the open pane. Returns `None` if the pane has no such command.
     fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Action>> {
         let rows = match &self.pane {
             Pane::None => return None,
             Pane::Details(details) => self
                 .visible_lines
-                .line(&store.logs, details.line)
+                .line(&store.world.logs, details.line)
                 .map_or(0, |l| super::panes::details::detail_rows(&l, store).len()),
             Pane::Patterns(patterns) => patterns.len(),
         };
@@ -174,7 +175,7 @@ impl Logs {
         }
         match (&self.pane, command) {
             (Pane::Details(details), Command::Open | Command::Pivot) => {
-                let line = self.visible_lines.line(&store.logs, details.line)?;
+                let line = self.visible_lines.line(&store.world.logs, details.line)?;
                 let row = super::panes::details::detail_rows(&line, store).into_iter().nth(details.row)?;
                 if command == Command::Pivot {
                     return Some(self.pivot_to(details.line, &row.value, store));
@@ -198,9 +199,11 @@ impl Logs {
         Some(Vec::new())
     }
 
-    /// Pivots on the first request or trace id in the cursor's line.
+    /// Pivots on the first request or trace id in the cursor's line: shows its lines in the logs of
+    /// neighbours too.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
-        let Some(line) = self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.logs, key))
+        let Some(line) =
+            self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
@@ -213,10 +216,10 @@ impl Logs {
         self.pivot_to(line.key, &value, store)
     }
 
-    /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
-    /// time of the line.
+    /// Shows the lines that contain `value` in the logs of the line's service and its neighbours, around the
+    /// time of the line. The previous query stays on the stack for the way back.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
-        let service = self.visible_lines.line(&store.logs, key).and_then(|line| line.service.cloned());
+        let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
             return vec![Action::Notify("this line belongs to no service".to_owned())];
         };
@@ -234,7 +237,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Goes one step back: closes the pane, ends the selection, or leaves a pivot.
+    /// Goes one step back: closes the pane, or else ends the selection of lines, or else leaves a pivot.
     fn step_back(&mut self) {
         if self.pane.is_open() {
             self.pane = Pane::None;
@@ -246,25 +249,27 @@ impl Logs {
         }
     }
 
-    /// Raises or lowers the minimum level of the lines.
+    /// Raises or lowers the filter for the minimum level by one level.
     fn change_min_level(&mut self, up: bool) {
         let of = |chip: &FilterChip| match &chip.filter.predicate {
             Predicate::Level(level) if chip.filter.keep_matching => Some(*level),
             _ => None,
         };
         let now = self.query.chips.iter().find_map(of);
-        let place = now.and_then(|now| LOG_LEVELS.iter().position(|level| *level == now));
+        let place = now.and_then(|now| LogLevel::ALL_LEVELS.iter().position(|level| *level == now));
         let next = match (place, up) {
-            (None, true) => LOG_LEVELS.iter().position(|level| *level == LogLevel::Warn),
+            (None, true) => LogLevel::ALL_LEVELS.iter().position(|level| *level == LogLevel::Warn),
             (None, false) => None,
-            (Some(place), true) => Some((place + 1).min(LOG_LEVELS.len() - 1)),
-            (Some(place), false) => place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug),
+            (Some(place), true) => Some((place + 1).min(LogLevel::ALL_LEVELS.len() - 1)),
+            (Some(place), false) => {
+                place.checked_sub(1).filter(|place| LogLevel::ALL_LEVELS[*place] > LogLevel::Debug)
+            }
         };
         self.query.chips.retain(|chip| of(chip).is_none());
-        self.query.chips.extend(next.map(|next| FilterChip::level(LOG_LEVELS[next])));
+        self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
-    /// Limits the lines to the last minutes, or shows all again.
+    /// Limits the lines to the last minutes, or shows all again and follows the end (`Command::Tail`).
     fn limit_to_recent(&mut self, command: Command, store: &Store) {
         let minutes = match command {
             Command::LastMinute => 1,
@@ -279,20 +284,21 @@ impl Logs {
             }
             _ => return,
         };
-        let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
+        let Ok(since) = store.world.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
         self.query.since = Some(since);
         self.scroll.resume_following();
-        self.backfill.request_older(&store.logs, &self.targets(store), Some(since));
+        self.backfill.request_older(&store.world.logs, &self.targets(store), Some(since));
     }
 
-    /// Reads the page before the lines in memory.
+    /// Requests the page of lines before the oldest lines in memory.
     fn read_older(&mut self, store: &Store) {
         if self.query.since.is_none() {
-            self.backfill.request_older(&store.logs, &self.targets(store), None);
+            self.backfill.request_older(&store.world.logs, &self.targets(store), None);
         }
     }
 
-    /// Jumps to a line, or notifies with `none`. Also notifies if the jump wrapped around.
+    /// Moves the cursor to the line `to`, or notifies the user with the text `none`. Also notifies if the
+    /// search for the line wrapped around.
     fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
         let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
@@ -309,5 +315,5 @@ impl Logs {
     }
 }
 
-/// Time before a line in which a pivot looks for the same request in other logs.
+/// Time before a line from which on a pivot reads the logs of neighbours.
 const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

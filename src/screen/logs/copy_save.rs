@@ -1,4 +1,4 @@
-//! Copying and saving of log lines.
+//! Copying log lines to the clipboard, and saving them to a file.
 
 use super::{Logs, panes::pane::Pane};
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
 };
 use std::fmt;
 
-/// Maximum number of lines to copy; larger selections can be saved to a file.
+/// Maximum number of lines to copy; the user can save more lines to a file.
 const MAX_COPIED_LINES: usize = 10_000;
 
 /// Returns the text to copy: the selected field or pattern, the selected lines, or the cursor's line.
 pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     if let Pane::Details(details) = &logs.pane {
-        let line = logs.visible_lines.line(&store.logs, details.line)?;
+        let line = logs.visible_lines.line(&store.world.logs, details.line)?;
         return super::panes::details::detail_rows(&line, store)
             .into_iter()
             .nth(details.row)
@@ -35,16 +35,17 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     (!text.is_empty()).then(|| text.join("\n"))
 }
 
-/// Saves the selected lines, or else all filtered lines, each with its time, service and instance.
+/// Saves the selected lines, or else all lines that pass the filters, each with its time, service and
+/// instance.
 pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
-        (logs.visible_lines.first(&store.logs), logs.visible_lines.last(&store.logs))
+        (logs.visible_lines.first(&store.world.logs), logs.visible_lines.last(&store.world.logs))
     else {
         return vec![Action::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap: they share their text with the originals.
-    let (held, lines) = (store.logs.clone(), logs.visible_lines.lines().clone());
+    let (held, lines) = (store.world.logs.clone(), logs.visible_lines.lines().clone());
     let text = DeferredText::new(move |to| {
         let from = lines.key_before(&held, first);
         let mut chosen = lines.forward(&held, from).take_while(|line| line.key <= last);
@@ -56,7 +57,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     ]
 }
 
-/// Writes a line in the format of the file.
+/// Writes one line of the saved file; a note starts with `--`.
 fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
     let whose = line.service.map_or("", |service| service.as_str());
     let note = if line.note.is_some() { "-- " } else { "" };
@@ -65,9 +66,12 @@ fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
 
 /// Returns the lines from `first` to `last`, at most the last `MAX_COPIED_LINES` of them.
 fn lines_between<'a>(logs: &'a Logs, store: &'a Store, first: EntryKey, last: EntryKey) -> Vec<LogEntry<'a>> {
-    let mut lines: Vec<_> = logs.visible_lines.lines().entries_up_to(&store.logs, Some(last), 1);
-    let before =
-        logs.visible_lines.lines().backward(&store.logs, Some(last)).take_while(|line| line.key >= first);
+    let mut lines: Vec<_> = logs.visible_lines.lines().entries_up_to(&store.world.logs, Some(last), 1);
+    let before = logs
+        .visible_lines
+        .lines()
+        .backward(&store.world.logs, Some(last))
+        .take_while(|line| line.key >= first);
     lines.extend(before.take(MAX_COPIED_LINES));
     lines.reverse();
     lines

@@ -25,24 +25,24 @@ use ratatui::{
     style::Style,
 };
 
-/// Areas of the log screen.
+/// Areas of the parts of the log screen, in cells of the terminal.
 pub(super) struct Areas {
-    /// Row of chips; empty without filters.
+    /// Row of the filter chips; empty without filters.
     pub chips: Rect,
-    /// Rows for streams that can't be read.
+    /// Rows of notes about streams that can't be read; empty without such streams.
     pub notes: Rect,
-    /// Rows of the histogram.
+    /// Rows of the histogram; empty while it is off.
     pub histogram: Rect,
     /// Rows of the log lines.
     pub lines: Rect,
-    /// Rows of the open pane.
+    /// Rows of the open pane; empty without one.
     pub pane: Rect,
 }
 
-/// Maximum number of rows for streams that can't be read.
+/// Maximum number of notes about streams that can't be read; one more row counts the rest.
 const MAX_NOTE_ROWS: usize = 3;
 
-/// Divides `area` into the parts of the screen.
+/// Divides the area of the log screen into its parts.
 pub(super) fn areas(logs: &Logs, store: &Store, area: Rect) -> Areas {
     let mut rest = Rect {
         x: area.x + 1,
@@ -84,9 +84,9 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     draw_lines(logs, scene, (area, areas.lines), buf, &mut hits);
     match &logs.pane {
         Pane::None => {}
-        Pane::Details(details) => match logs.visible_lines.line(&scene.store.logs, details.line) {
+        Pane::Details(details) => match logs.visible_lines.line(&scene.store.world.logs, details.line) {
             Some(line) => {
-                hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf))
+                hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf));
             }
             None => draw_message(areas.pane, "line no longer in memory", scene, buf),
         },
@@ -95,7 +95,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     hits
 }
 
-/// Draws the lines that fit, the newest at the bottom.
+/// Draws the lines that end at the scroll position, the newest at the bottom.
 fn draw_lines(
     logs: &Logs,
     scene: Scene<'_>,
@@ -132,7 +132,7 @@ fn draw_lines(
     }
 }
 
-/// Highlights the cursor's row. Search matches in it keep their own background.
+/// Highlights the cursor's row, except search matches in it, which keep their own background.
 fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let found = Style::from(scene.theme.styles.found).bg;
     for at in row.positions() {
@@ -142,8 +142,8 @@ fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the title: the services, the position, the search result, and notes about streams and dropped
-/// lines.
+/// Returns the title of the screen: the services, the scroll position, the search result, and notes about
+/// streams and dropped lines.
 fn title(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     let (targets, more) = scope::streams_to_read(&services, logs.query.only_instance.as_ref());
@@ -156,54 +156,56 @@ fn title(logs: &Logs, store: &Store) -> String {
     words.push(position_text(logs, store));
     let clock = if logs.display.time_format == TimeFormat::Utc { TimeFormat::Utc } else { TimeFormat::Local };
     words.extend(
-        logs.query.since.map(|at| format!("since {}", clock.format(at, store.now, &store.time_zone))),
+        logs.query
+            .since
+            .map(|at| format!("since {}", clock.format(at, store.world.now, &store.session.time_zone))),
     );
     if more > 0 {
         words.push(format!("{} streams, {more} more not read", targets.len()));
     }
-    words.extend(logs.visible_lines.match_count(&store.logs, logs.scroll.cursor).map(|(number, found)| {
-        match number {
+    words.extend(logs.visible_lines.match_count(&store.world.logs, logs.scroll.cursor).map(
+        |(number, found)| match number {
             Some(number) => format!("match {number} of {found}"),
             None => format!("matches: {found}"),
-        }
-    }));
+        },
+    ));
     if !logs.visible_lines.is_complete() {
         words.push("filtering lines".to_owned());
     }
     if logs.backfill.is_reading() {
         words.push("loading older lines".to_owned());
-    } else if backfill::no_older_lines(&store.logs, &targets)
+    } else if backfill::no_older_lines(&store.world.logs, &targets)
         && logs.scroll.cursor.is_some()
-        && logs.scroll.cursor == logs.visible_lines.first(&store.logs)
+        && logs.scroll.cursor == logs.visible_lines.first(&store.world.logs)
     {
         words.push("start of the log".to_owned());
     }
-    let dropped = store.logs.dropped_lines();
+    let dropped = store.world.logs.dropped_lines();
     if dropped > 0 {
         words.push(format!("{dropped} old lines dropped"));
     }
     words.join(", ")
 }
 
-/// Describes the position: following, or paused at a line number.
+/// Describes the scroll position: following, or paused at a line number.
 fn position_text(logs: &Logs, store: &Store) -> String {
-    let all = logs.visible_lines.lines().count(&store.logs);
+    let all = logs.visible_lines.lines().count(&store.world.logs);
     match logs.scroll.cursor {
         _ if all == 0 => if logs.scroll.is_following() { "following" } else { "paused" }.to_owned(),
         None => format!("following, {}", text::pluralize(all, "line")),
         Some(here) => {
-            let line = (logs.visible_lines.lines().matches_before(&store.logs, here) + 1).min(all);
+            let line = (logs.visible_lines.lines().matches_before(&store.world.logs, here) + 1).min(all);
             format!("paused at line {line} of {all}")
         }
     }
 }
 
-/// Returns the texts of the chips.
+/// Returns the texts of the filter chips.
 fn chip_labels(logs: &Logs) -> Vec<String> {
     logs.query.chips.iter().map(|chip| format!(" {} ", chip.label())).collect()
 }
 
-/// Returns the index of the chip at this cell.
+/// Returns the index of the filter chip at a cell (column, row); `None` if there is no chip.
 pub(super) fn chip_at(logs: &Logs, area: Rect, (column, row): (u16, u16)) -> Option<usize> {
     if !area.contains(Position::new(column, row)) {
         return None;
@@ -232,12 +234,12 @@ fn draw_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the label and the reason of each stream that can't be read.
+/// Returns the label of each stream that can't be read, with the reason.
 fn unreadable_streams(logs: &Logs, store: &Store) -> Vec<(String, String)> {
     let services = logs.services(store);
     let about =
         |line: &LogEntry<'_>| line.service.is_none_or(|id| services.iter().any(|service| service.id == *id));
-    let notes = store.logs.unreadable_notes().filter(about);
+    let notes = store.world.logs.unreadable_notes().filter(about);
     notes.map(|note| (note.label.to_owned(), note.text.to_owned())).collect()
 }
 
@@ -256,7 +258,7 @@ fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the reason why no line is shown.
+/// Returns the reason why the screen shows no line.
 fn empty_text(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     if services.is_empty() {
@@ -272,13 +274,14 @@ fn empty_text(logs: &Logs, store: &Store) -> String {
     if !logs.query.chips.is_empty() {
         return "no line matches the filters; x removes the last filter".to_owned();
     }
-    if store.search.is_inverse() {
+    if store.session.search.is_inverse() {
         "the search hides all lines".to_owned()
     } else {
         "no lines yet".to_owned()
     }
 }
 
+/// Draws a message in place of lines.
 fn draw_message(area: Rect, words: &str, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let rows = text::wrap(words, usize::from(area.width.saturating_sub(4)));
     for (y, row) in (area.y + 1..area.bottom()).zip(rows) {

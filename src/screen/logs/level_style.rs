@@ -1,9 +1,9 @@
-//! Style of log levels.
+//! Text style of log levels.
 
 use crate::{model::LogLevel, screen::Theme};
 use ratatui::style::Style;
 
-/// Returns the style of a log level.
+/// Returns the text style of a log level.
 pub(in crate::screen::logs) fn level_style(level: Option<LogLevel>, theme: &Theme) -> Style {
     match level {
         Some(LogLevel::Error | LogLevel::Fatal) => theme.styles.failing,

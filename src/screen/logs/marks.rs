@@ -1,13 +1,14 @@
-//! Marked log lines, and the selection of lines.
+//! Marked log lines, and the selection of consecutive lines.
 
 use crate::log_store::EntryKey;
 use std::collections::BTreeSet;
 
-/// Marked lines and the start of the selection.
+/// Lines that the user marked, and the line at which the selection starts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
+    /// Marked lines.
     lines: BTreeSet<EntryKey>,
-    /// Line at which the selection starts; it ends at the cursor.
+    /// Line at which the selection starts, `None` without a selection; it ends at the cursor.
     pub selection_start: Option<EntryKey>,
 }
 
@@ -24,7 +25,7 @@ impl Marks {
         self.lines.contains(&line)
     }
 
-    /// Returns the next or the previous marked line from `here`, wrapping around.
+    /// Returns the next or previous marked line from `here`, wrapping around.
     pub(super) fn next_mark(&self, here: Option<EntryKey>, forward: bool) -> Option<EntryKey> {
         let beyond = here.and_then(|here| {
             if forward {
@@ -36,7 +37,7 @@ impl Marks {
         beyond.or(if forward { self.lines.first() } else { self.lines.last() }).copied()
     }
 
-    /// Returns the first and the last selected line for a cursor at `here`.
+    /// Returns the first and the last selected line if the cursor is at `here`.
     pub(super) fn selection(&self, here: Option<EntryKey>) -> Option<(EntryKey, EntryKey)> {
         let (from, here) = (self.selection_start?, here?);
         Some((from.min(here), from.max(here)))

@@ -37,46 +37,48 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub struct Logs {
     query: LogQuery,
-    /// Queries and positions to return to, one for each pivot.
+    /// Queries and scroll positions to return to, one for each pivot.
     pivot_stack: Vec<PivotFrame>,
-    /// Node that was selected when the lines were last shown.
+    /// Node that was selected when the lines were last updated.
     shown_node: Option<NodeId>,
     visible_lines: VisibleLines,
     scroll: ScrollPosition,
-    /// Jump to a time whose lines are still being read.
+    /// Jump to a time whose lines may still have to be read.
     pending_jump: Option<PendingJump>,
     backfill: Backfill,
     display: DisplayOptions,
     pane: Pane,
     histogram: Option<Histogram>,
     marks: Marks,
+    /// Area of the screen at the last update.
     area: Rect,
 }
 
-/// Query for log lines.
+/// Query of the user: the services, instance, filters and start time of the lines.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct LogQuery {
     /// Services whose lines are shown.
     scope: ServiceScope,
     /// Instance to which the lines are limited, if any.
     only_instance: Option<InstanceId>,
-    /// Filters for the lines.
+    /// Filters that the lines must pass.
     chips: Vec<FilterChip>,
     /// Earliest time to show, or `None` for all lines.
     since: Option<Timestamp>,
 }
 
-/// Jump to a time.
+/// Jump to a time, waiting for its lines.
 #[derive(Clone, Debug)]
 struct PendingJump {
+    /// Time to jump to.
     at: Timestamp,
-    /// Time back to which lines are read.
+    /// Earliest time of the lines to read for the jump.
     read_since: Timestamp,
-    /// Streams of which older lines were requested.
+    /// Streams whose older lines were requested.
     requested_streams: BTreeSet<LogTarget>,
 }
 
-/// Query and position that a pivot left.
+/// Query and scroll position at which a pivot began.
 type PivotFrame = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
@@ -120,8 +122,8 @@ impl Screen for Logs {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
-        if self.shown_node != store.selected {
-            self.shown_node.clone_from(&store.selected);
+        if self.shown_node != store.session.selected {
+            self.shown_node.clone_from(&store.session.selected);
             // Filters for the lines of another service could hide relevant lines unnoticed.
             if self.query.scope == ServiceScope::Selected {
                 self.set_query(LogQuery::default());
@@ -151,7 +153,7 @@ impl Screen for Logs {
 }
 
 impl Logs {
-    /// Takes the user's input for a prompt that this screen opened.
+    /// Handles the user's input to a prompt that this screen opened.
     pub fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Action> {
         match question {
             PromptKind::KeepFilter | PromptKind::HideFilter => {
@@ -162,7 +164,7 @@ impl Logs {
                 }
             }
             PromptKind::GoToTime => {
-                match query::time_input::parse_time(answer, store.now, &store.time_zone) {
+                match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
                     Ok(at) => self.request_jump(at, store),
                     Err(why) => return vec![Action::Notify(why)],
                 }
@@ -171,24 +173,24 @@ impl Logs {
         self.update_lines(store)
     }
 
-    /// Shows the lines of the selected node at the given time.
+    /// Shows the lines of the selected node around the given time.
     pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
         // Filters for the lines of another service could hide the lines to show.
-        let same = self.shown_node == store.selected;
-        self.shown_node.clone_from(&store.selected);
+        let same = self.shown_node == store.session.selected;
+        self.shown_node.clone_from(&store.session.selected);
         let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
         self.set_query(LogQuery { chips, ..LogQuery::default() });
         self.request_jump(at, store);
         self.update_lines(store)
     }
 
-    /// Notes that one read of a part of a log stream has ended.
+    /// Handles the end of one read of a log stream: a page of older lines is complete.
     pub fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
         self.backfill.on_page_end(target, start);
     }
 
-    /// Returns the time of the lines on screen, or `None` if these are the newest. The log store drops lines near
-    /// that time last.
+    /// Returns the time of the cursor, or `None` while the screen follows the newest lines. The log store
+    /// drops lines near that time last.
     #[must_use]
     pub fn log_focus_time(&self) -> Option<Timestamp> {
         self.scroll.cursor.map(|cursor| cursor.at)
@@ -200,7 +202,7 @@ impl Logs {
         self.pane.is_open()
     }
 
-    /// Moves to the clicked row, or opens it if the cursor is there already.
+    /// Moves the cursor to the clicked row. A second click on the row opens it.
     fn click_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
         if self.pane.is_open() {
             let again = self.pane.chosen_row() == row;
@@ -217,7 +219,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Removes the clicked filter, or goes to the clicked time in the histogram.
+    /// Removes the clicked filter chip, or goes to the clicked time in the histogram.
     fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
         let areas = draw::areas(self, store, self.area);
         if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
@@ -232,28 +234,28 @@ impl Logs {
         }
     }
 
-    /// Updates the visible lines and all that depends on them. Asks for another turn if work is left.
+    /// Updates the lines, histogram and patterns. Asks to continue later if work is left.
     fn update_lines(&mut self, store: &Store) -> Vec<Action> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));
         }
         let asked = self.resolved_query(store);
-        let mut whole = self.visible_lines.advance(&store.logs, asked);
+        let mut whole = self.visible_lines.advance(&store.world.logs, asked);
         if whole {
             self.try_pending_jump(store);
         }
         let services = self.query.scope.services(store);
         if let Some(histogram) = &mut self.histogram {
             let width = self.area.width.saturating_sub(2);
-            histogram.update(&self.visible_lines, &store.logs, &services, store, width);
+            histogram.update(&self.visible_lines, &store.world.logs, &services, store, width);
         }
         if let Pane::Patterns(patterns) = &mut self.pane {
-            whole &= patterns.update(&self.visible_lines, &store.logs, &services, store.now);
+            whole &= patterns.update(&self.visible_lines, &store.world.logs, &services, store.world.now);
         }
         if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
 
-    /// Resolves the query into services, filters and search for the log store.
+    /// Resolves the query to the streams, filters and search of the log store.
     fn resolved_query(&self, store: &Store) -> ResolvedQuery {
         let services = self.query.scope.services(store);
         let scope = match &self.query.only_instance {
@@ -261,10 +263,10 @@ impl Logs {
             None => StreamScope::Services(services.iter().map(|service| service.id.clone()).collect()),
         };
         let filters = self.query.chips.iter().map(|chip| chip.filter.clone()).collect();
-        ResolvedQuery { scope, filters, since: self.query.since, search: store.search.clone() }
+        ResolvedQuery { scope, filters, since: self.query.since, search: store.session.search.clone() }
     }
 
-    /// Returns the streams to read.
+    /// Returns the targets of the streams to read.
     fn targets(&self, store: &Store) -> Vec<LogTarget> {
         query::scope::streams_to_read(&self.query.scope.services(store), self.query.only_instance.as_ref()).0
     }
@@ -274,13 +276,13 @@ impl Logs {
         self.query.scope.services(store)
     }
 
-    /// Replaces the query.
+    /// Replaces the query, and resets the scroll position.
     fn set_query(&mut self, aim: LogQuery) {
         self.query = aim;
         self.reset_position();
     }
 
-    /// Shows the lines of other services. Filters that also apply to them stay.
+    /// Shows the lines of other services. Filters that also apply to these services stay.
     fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
         let services = reach.services(store);
         let mut chips = std::mem::take(&mut self.query.chips);
@@ -288,7 +290,7 @@ impl Logs {
         self.set_query(LogQuery { scope: reach, chips, ..LogQuery::default() });
     }
 
-    /// Resets cursor, pending jump and selection, because other lines are shown now.
+    /// Resets scroll position, pending jump and selection, because other lines are shown now.
     fn reset_position(&mut self) {
         (self.scroll, self.pending_jump, self.marks.selection_start) =
             (ScrollPosition::default(), None, None);
@@ -298,7 +300,7 @@ impl Logs {
         }
     }
 
-    /// Adds a filter. The position stays, or moves to the nearest line.
+    /// Adds a filter, unless the same one is active.
     fn add_filter(&mut self, chip: FilterChip) {
         if !self.query.chips.contains(&chip) {
             self.query.chips.push(chip);
@@ -319,21 +321,25 @@ impl Logs {
         }
     }
 
-    /// Jumps to the time `at`, and reads back to it if its lines are not in memory.
+    /// Jumps to the time `at`; first reads older lines if the lines of that time are not in memory.
     fn request_jump(&mut self, at: Timestamp, store: &Store) {
         self.query.since = self.query.since.filter(|since| *since <= at);
         self.pending_jump = Some(PendingJump { at, read_since: at, requested_streams: BTreeSet::new() });
         self.try_pending_jump(store);
     }
 
-    /// Makes the pending jump if a line from before its time is in memory, or if all older lines have been
-    /// read. Streams opened only now get a request for older lines once their newest ones have arrived.
+    /// Makes the pending jump once a line from before its time is in memory, or all older lines have been
+    /// read. For a stream opened only now, requests older lines after its newest ones have arrived.
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);
-        let settled =
-            self.backfill.request_since(&store.logs, &targets, jump.read_since, &mut jump.requested_streams);
-        let held = self.visible_lines.first(&store.logs).is_some_and(|first| first.at <= jump.at);
+        let settled = self.backfill.request_since(
+            &store.world.logs,
+            &targets,
+            jump.read_since,
+            &mut jump.requested_streams,
+        );
+        let held = self.visible_lines.first(&store.world.logs).is_some_and(|first| first.at <= jump.at);
         if held || (settled && !self.backfill.is_reading()) {
             self.go_to_time(jump.at, store);
         } else {
@@ -341,41 +347,42 @@ impl Logs {
         }
     }
 
-    /// Goes to the first line at or after `at`, or follows the end if all lines are older.
+    /// Moves the cursor to the first line at or after `at`, or follows the end if all lines are older.
     fn go_to_time(&mut self, at: Timestamp, store: &Store) {
-        match self.visible_lines.first_at_or_after(&store.logs, at) {
+        match self.visible_lines.first_at_or_after(&store.world.logs, at) {
             Some(key) => self.go_to_line(key, store),
             None => self.scroll.resume_following(),
         }
     }
 
+    /// Moves the cursor to a line.
     fn go_to_line(&mut self, key: EntryKey, store: &Store) {
         self.with_window(store, |spot, sheet| spot.go_to_line(key, sheet));
     }
 
-    /// Runs `then` with the scroll position and the current window.
+    /// Calls `then` with the scroll position and the window of lines on the screen.
     fn with_window(&mut self, store: &Store, then: impl FnOnce(&mut ScrollPosition, &LogWindow<'_>)) {
         let mut spot = std::mem::take(&mut self.scroll);
         then(&mut spot, &self.window(store, self.area));
         self.scroll = spot;
     }
 
-    /// Returns the window of lines for a screen of this area.
+    /// Returns the window of lines on a screen with this area.
     fn window<'a>(&'a self, store: &'a Store, area: Rect) -> LogWindow<'a> {
         let rows = usize::from(draw::areas(self, store, area).lines.height).max(1);
         let width = usize::from(area.width.saturating_sub(2));
         let room = ColumnWidths::of(self, &self.services(store), width).text_cells(width);
         let takes = Box::new(move |line: &LogEntry<'_>| draw::line::row_count(self, line, room));
-        LogWindow { log_store: &store.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
+        LogWindow { log_store: &store.world.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
     }
 
-    /// Returns the lines on a screen of this area, the oldest first.
+    /// Returns the lines on a screen with this area, the oldest first.
     fn lines_on_screen<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<LogEntry<'a>> {
         self.window(store, area).lines_ending_at(self.scroll.bottom)
     }
 
-    /// Returns the line of the cursor, or the last line while following.
+    /// Returns the key of the cursor's line, or of the last line while following.
     fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
-        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.logs))
+        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.world.logs))
     }
 }

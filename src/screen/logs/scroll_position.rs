@@ -1,22 +1,23 @@
-//! Scroll position in the log lines: the cursor's line and the last line on the screen, or following the end.
+//! Scroll position in the log lines: either following the newest line, or at a cursor.
 
 use super::query::visible_lines::VisibleLines;
 use crate::log_store::{EntryKey, LogEntry, LogStore};
 
-/// Scroll position in the log lines.
+/// Scroll position in the log lines, as keys of lines, because line numbers change while lines arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScrollPosition {
     /// Line of the cursor; `None` while following.
     pub cursor: Option<EntryKey>,
     /// Last line on the screen; `None` while following.
     pub bottom: Option<EntryKey>,
-    /// Last line when following stopped: lines that arrive later do not fill the screen by themselves.
+    /// Last line when following stopped. Lines that arrive later fill the screen only when the user scrolls
+    /// down.
     pub end_when_stopped: Option<EntryKey>,
-    /// True if the user paused. Then moving beyond the last line does not resume following.
+    /// True if the user paused. Then moving beyond the last line does not start following again.
     pub paused: bool,
 }
 
-/// Window onto the lines, with the height of the screen.
+/// Window of the screen onto the lines: the lines, the number of rows, and the rows of each line.
 pub(super) struct LogWindow<'a> {
     /// Log store with the lines.
     pub log_store: &'a LogStore,
@@ -29,17 +30,17 @@ pub(super) struct LogWindow<'a> {
 }
 
 impl ScrollPosition {
-    /// Returns true if new lines move the view.
+    /// Returns true while the screen follows the newest line.
     pub(super) fn is_following(&self) -> bool {
         self.cursor.is_none()
     }
 
-    /// Resumes following at the newest line.
+    /// Follows the newest line again.
     pub(super) fn resume_following(&mut self) {
         *self = Self::default();
     }
 
-    /// Pauses at the last line, or resumes following.
+    /// Pauses at the last line, or follows the newest line again.
     pub(super) fn toggle_pause(&mut self, window: &LogWindow<'_>) {
         let last = window.last();
         if self.cursor.is_some() || last.is_none() {
@@ -50,14 +51,15 @@ impl ScrollPosition {
         }
     }
 
-    /// Stops following; the visible lines stay.
+    /// Stops following; the lines on the screen stay.
     fn stop_following(&mut self, window: &LogWindow<'_>) {
         if self.bottom.is_none() {
             (self.bottom, self.end_when_stopped) = (window.last(), window.last());
         }
     }
 
-    /// Moves by `by` lines, down if positive. Beyond the last line it resumes following.
+    /// Moves the cursor by `by` lines, down if positive. Beyond the last line it follows the newest line
+    /// again, unless the user paused.
     pub(super) fn move_by(&mut self, by: isize, window: &LogWindow<'_>) {
         let Some(last) = window.last() else { return };
         let here = self.cursor.unwrap_or(last);
@@ -77,7 +79,7 @@ impl ScrollPosition {
         }
     }
 
-    /// Goes to the first line.
+    /// Moves the cursor to the first line.
     pub(super) fn go_to_first(&mut self, window: &LogWindow<'_>) {
         self.stop_following(window);
         self.cursor = window.visible_lines.first(window.log_store);
@@ -85,7 +87,7 @@ impl ScrollPosition {
         self.scroll_to_cursor(window);
     }
 
-    /// Goes to a line, with lines around it.
+    /// Moves the cursor to a line. If the line is not on the screen, shows it with the lines around it.
     pub(super) fn go_to_line(&mut self, line: EntryKey, window: &LogWindow<'_>) {
         let shown =
             self.bottom.or(window.last()).map(|bottom| window.whole_line_keys(bottom)).unwrap_or_default();
@@ -97,7 +99,7 @@ impl ScrollPosition {
         self.scroll_to_cursor(window);
     }
 
-    /// Scrolls just enough to show the cursor's line.
+    /// Scrolls just far enough to show the cursor's line.
     pub(super) fn scroll_to_cursor(&mut self, window: &LogWindow<'_>) {
         let (Some(cursor), Some(bottom)) = (self.cursor, self.bottom) else { return };
         if cursor >= bottom {
@@ -122,7 +124,7 @@ impl<'a> LogWindow<'a> {
     }
 
     /// Returns the lines on a screen whose last line is `bottom` (`None` for the newest line), the oldest
-    /// first. Of the first line, only its end may fit.
+    /// first. The first line may fit only with its end.
     pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
         let mut used = 0;
         let mut lines = self.visible_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
@@ -135,7 +137,7 @@ impl<'a> LogWindow<'a> {
         lines.split_off(lines.len() - shown)
     }
 
-    /// Returns the keys of the lines on the screen that fit as a whole, and always that of the last one.
+    /// Returns the keys of the lines that fit on the screen as a whole, and always the key of the last line.
     fn whole_line_keys(&self, bottom: EntryKey) -> Vec<EntryKey> {
         let shown = self.lines_ending_at(Some(bottom));
         let used: usize = shown.iter().map(|line| (self.rows_of)(line)).sum();
@@ -143,7 +145,7 @@ impl<'a> LogWindow<'a> {
         shown.iter().skip(cut).map(|line| line.key).collect()
     }
 
-    /// Returns the last line on a screen of `rows` rows whose first line is `top`.
+    /// Returns the key of the last line on a screen of `rows` rows whose first line is `top`.
     fn bottom_for_top(&self, top: EntryKey, rows: usize) -> EntryKey {
         let mut used = self.visible_lines.line(self.log_store, top).map_or(1, |line| (self.rows_of)(&line));
         let more = self.visible_lines.lines().forward(self.log_store, Some(top)).take_while(|line| {

@@ -12,7 +12,7 @@ use crate::layout::{Options, Point, Raster, layout};
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-/// Maximum number of columns and of rows of a map as text.
+/// Maximum number of columns, and of rows, of a map as text.
 const MAX_TEXT_MAP_CELLS: i32 = 4_000;
 
 /// Returns the whole map as text, in boxes, regardless of the screen size.

@@ -22,6 +22,7 @@ impl Map {
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
                 let next = store
+                    .session
                     .selected
                     .as_ref()
                     .and_then(|from| navigation::nearest_in_direction(&self.drawn, from, command));
@@ -44,7 +45,7 @@ impl Map {
             Command::MiniMap => self.minimap_off = !self.minimap_off,
             Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
             Command::Open => return self.open_selected(store),
-            Command::Mark => return store.selected.iter().cloned().map(Action::ToggleMark).collect(),
+            Command::Mark => return store.session.selected.iter().cloned().map(Action::ToggleMark).collect(),
             Command::ShowPath => return self.focus_path(store),
             Command::Back if self.view_state.focus.is_some() => self.view_state.leave_focus(),
             Command::Back => return vec![Action::ClearMarks],
@@ -80,15 +81,15 @@ impl Map {
             | Command::ExpandAllGroups => has_items,
             Command::Relayout => !self.variants.is_empty(),
             Command::Open | Command::Mark => has_selection,
-            Command::ShowPath => store.path_ends().is_some(),
-            Command::ToggleGroup => store
-                .selected_node()
-                .is_some_and(|node| store.map_settings.grouping.group_of(store, node).is_some()),
+            Command::ShowPath => store.session.path_ends().is_some(),
+            Command::ToggleGroup => store.selected_node().is_some_and(|node| {
+                store.session.map_settings.grouping.group_of(&store.world, node).is_some()
+            }),
             Command::Focus => self.view_state.focus.is_some() || has_selection,
             Command::OneHop | Command::TwoHops | Command::ThreeHops | Command::FourHops => {
                 self.view_state.focus_around(1, store).is_some()
             }
-            Command::Back => self.view_state.focus.is_some() || !store.marks.is_empty(),
+            Command::Back => self.view_state.focus.is_some() || !store.session.marks.is_empty(),
             _ => false,
         }
     }
@@ -106,7 +107,7 @@ impl Map {
                     .any(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
                     || !self.drawn.graph.groups.is_empty();
                 let to = level.step(command == Command::ZoomIn, grouped && self.view_state.focus.is_none());
-                let selected = store.selected.as_ref();
+                let selected = store.session.selected.as_ref();
                 self.view_state.set_level(level, to, selected);
             }
             Command::ZoomAuto => self.view_state.fit_to_screen(),
@@ -146,7 +147,9 @@ impl Map {
 
     /// Collapses or expands the group of the selected node.
     fn toggle_selected_group(&mut self, store: &Store) -> Vec<Action> {
-        let group = store.selected_node().and_then(|node| store.map_settings.grouping.group_of(store, node));
+        let group = store
+            .selected_node()
+            .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
         let Some((key, _)) = group else { return vec![Action::Notify("not in a group".to_owned())] };
         let level = self.detail_level();
         self.view_state.toggle_group(&key, level);
@@ -155,10 +158,10 @@ impl Map {
 
     /// Focuses on the path between two marked nodes, or between the marked and the selected one.
     fn focus_path(&mut self, store: &Store) -> Vec<Action> {
-        let Some((from, to)) = store.path_ends() else {
+        let Some((from, to)) = store.session.path_ends() else {
             return vec![Action::Notify("mark one service, then select another".to_owned())];
         };
-        match shortest_path_either_way(store.topology(), from, to) {
+        match shortest_path_either_way(store.world.topology(), from, to) {
             Some(way) => {
                 let focus = self.view_state.path_focus(way, store);
                 self.view_state.set_focus(focus);

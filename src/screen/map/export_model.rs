@@ -16,21 +16,21 @@ use crate::{
     topology::{Edge, Node, Strength},
 };
 
-/// Whole map, laid out as on the screen. Coordinates are in cells.
+/// Whole map with its layout, regardless of the screen size. Coordinates are in cells.
 pub struct MapExport<'a> {
     /// Nodes of the map.
     pub nodes: Vec<ExportNode<'a>>,
-    /// Titles and frames of the groups.
+    /// Title and frame of each group; the frame is in cells.
     pub groups: Vec<(String, Rect)>,
-    /// Edges of the map.
+    /// Edges of the map that the filters show, with their routes.
     pub lines: Vec<ExportEdge<'a>>,
-    /// Columns and rows.
+    /// Width and height of the whole map, in cells.
     pub size: (i32, i32),
-    /// Direction of the flow.
+    /// Direction from callers to callees: left to right or top down.
     pub direction: Direction,
 }
 
-/// Node with its position.
+/// Node with its position on the exported map.
 pub struct ExportNode<'a> {
     /// Node of the topology.
     pub node: &'a Node,
@@ -40,7 +40,7 @@ pub struct ExportNode<'a> {
     pub name: String,
 }
 
-/// Edge with its route.
+/// Edge with the route of its line on the exported map.
 pub struct ExportEdge<'a> {
     /// Node that makes the call.
     pub from: &'a Node,
@@ -50,7 +50,7 @@ pub struct ExportEdge<'a> {
     pub edge: &'a Edge,
     /// Cells at which the line starts, turns and ends; empty if the node calls itself.
     pub points: Vec<Point>,
-    /// Tone and strength of the line.
+    /// Importance of the edge and strength of its evidence, which decide how the line looks.
     pub style: EdgeStyle,
 }
 
@@ -74,7 +74,7 @@ pub enum EdgeTone {
     ToFault,
 }
 
-/// Returns the map of all nodes that the filters show, in boxes, as `map_as_text` prints it.
+/// Returns the map of all nodes that the filters show, in boxes, with the same layout as `map_as_text`.
 #[must_use]
 pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     let store = scene.store;
@@ -86,7 +86,7 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     };
     let graph = MapGraph::build(store, options, DetailLevel::Boxes);
     let diagram = layout(&graph.layout_graph, None, &Options::default());
-    let topology = store.topology();
+    let topology = store.world.topology();
     let known = |id: &NodeId| topology.nodes.get(id);
     let spot = |(item, cells): (&Item, &Rect)| {
         let node = known(item.representative()?)?;
@@ -114,7 +114,7 @@ fn edge_style(edge: &Edge, to: &Node, scene: Scene<'_>) -> EdgeStyle {
     let strength = edge.strength();
     let tone = match () {
         () if to.health >= Health::Degraded => EdgeTone::ToFault,
-        () if strength == Strength::Possible || edge.is_faded(scene.store.now) => EdgeTone::Quiet,
+        () if strength == Strength::Possible || edge.is_faded(scene.store.world.now) => EdgeTone::Quiet,
         () => EdgeTone::Plain,
     };
     EdgeStyle { tone, strength }

@@ -39,22 +39,23 @@ use std::{collections::BTreeSet, sync::Arc};
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
-    /// Variants in which the current data can be drawn.
+    /// Different ways to draw the current data.
     variants: Vec<MapVariant>,
     /// Inputs that the variants were built from.
     inputs: Option<GraphInputs>,
-    /// Scheduler of layout requests.
+    /// Scheduler that decides when to request a layout.
     scheduler: LayoutScheduler,
-    /// Variants of the pending layout request.
+    /// Layout request that the runtime is working on, with the variants it chooses from.
     pending_layout: Option<PendingLayout>,
     /// Map on the screen: the graph with its layout.
     drawn: DrawnMap,
-    /// Layouts of earlier views, for stability and for going back.
+    /// Layouts of the latest views. The next layout stays close to them, and a return to one looks as before.
     layout_memory: LayoutMemory,
     /// Part of the map on the screen.
     viewport: Viewport,
-    /// Node that the viewport keeps visible, unless the user has panned since.
+    /// Selected node that the viewport keeps visible, unless `panned` is true.
     followed_node: Option<NodeId>,
+    /// True if the user has panned since `followed_node` was selected.
     panned: bool,
     /// True if the selection changed while another screen was shown.
     selection_changed_while_hidden: bool,
@@ -64,7 +65,7 @@ pub struct Map {
     neighbour_cycle: Option<interaction::navigation::NeighbourCycle>,
     /// True if the user switched the minimap off.
     minimap_off: bool,
-    /// Policy for replacing a map that changes have tangled.
+    /// Policy that decides when to replace a layout that has become tangled by many changes.
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<Hovered>,
@@ -92,11 +93,11 @@ impl DrawnMap {
     /// Updates styles and on-demand edges after a change of the data or the selection.
     fn refresh(&mut self, store: &Store) {
         self.styles.refresh(&self.graph, store);
-        let selected = store.selected.as_ref().and_then(|id| self.graph.item_index(id));
+        let selected = store.session.selected.as_ref().and_then(|id| self.graph.item_index(id));
         self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
     }
 
-    /// Replaces the graph by one with the same layout input.
+    /// Replaces the graph by one with the same layout input, so the layout stays.
     fn replace_graph(&mut self, graph: &Arc<MapGraph>) {
         (self.graph, self.styles, self.on_demand_edges) =
             (Arc::clone(graph), MapStyles::default(), OnDemandEdges::default());
@@ -130,8 +131,10 @@ impl Screen for Map {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Action> {
         let store = scene.store;
-        self.selection_changed_while_hidden |= !shown && self.followed_node != store.selected;
-        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden) {
+        self.selection_changed_while_hidden |= !shown && self.followed_node != store.session.selected;
+        if let Some(node) =
+            store.session.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden)
+        {
             self.view_state.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
@@ -146,8 +149,8 @@ impl Screen for Map {
         if resized {
             self.scheduler.note_change(true);
         }
-        if resized || self.followed_node != store.selected {
-            (self.panned, self.followed_node) = (false, store.selected.clone());
+        if resized || self.followed_node != store.session.selected {
+            (self.panned, self.followed_node) = (false, store.session.selected.clone());
         }
         if shown {
             self.scroll_to_selected(store);
@@ -156,17 +159,21 @@ impl Screen for Map {
         // All variants have about the same number of items.
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let is_loading = relayout::layout_scheduler::is_loading(store);
-        let should_relayout = self.relayout_policy.should_relayout(shown, store.selected_by_user, store.now);
+        let should_relayout =
+            self.relayout_policy.should_relayout(shown, store.session.selected_by_user, store.world.now);
         let effects = match () {
-            () if self.scheduler.is_due(items, is_loading, store.now) => vec![self.request_layout(store)],
+            () if self.scheduler.is_due(items, is_loading, store.world.now) => {
+                vec![self.request_layout(store)]
+            }
             () if self.scheduler.pending || is_loading => Vec::new(),
             () if should_relayout => vec![self.request_untangled_layout(store)],
-            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.now) => {
+            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.world.now) => {
                 vec![self.request_comparison()]
             }
             () => Vec::new(),
         };
-        self.scheduler.loaded |= !is_loading && store.sources.iter().all(SourceStatus::has_finished_loading);
+        self.scheduler.loaded |=
+            !is_loading && store.world.sources.iter().all(SourceStatus::has_finished_loading);
         effects
     }
 
@@ -194,8 +201,8 @@ impl Map {
         self.pan_by(-columns, -rows);
     }
 
-    /// Takes the cell under the mouse; `None` if the mouse is elsewhere. Returns true if the map has to be
-    /// redrawn.
+    /// Notes that the mouse is over the screen cell `at`, or not over the map if `None`. Returns true if the
+    /// map has to be redrawn.
     pub fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
         let hovered = at.and_then(|cell| Hovered::at(self, cell));
         let changed = hovered != self.hovered;
@@ -203,7 +210,7 @@ impl Map {
         changed
     }
 
-    /// Makes a node visible that was selected elsewhere. A focus on other nodes ends.
+    /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.view_state.bring_into_focus(node, store);
     }
@@ -214,14 +221,14 @@ impl Map {
         self.view_state.focused_nodes(store)
     }
 
-    /// Returns the detail level that the user chose, or else the drawn one.
+    /// Returns the detail level that the user chose, or else the level of the map on the screen.
     fn detail_level(&self) -> DetailLevel {
         self.view_state.level.unwrap_or(self.drawn.graph.level)
     }
 
     /// Returns the selected item: the one that contains the selected node.
     fn selected_item(&self, store: &Store) -> Option<&Item> {
-        store.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
+        store.session.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
     }
 
     /// Pans the map by cells, even if the selected node leaves the screen.
@@ -232,7 +239,7 @@ impl Map {
 
     /// Scrolls just enough to show the selected node, unless the user panned after selecting it.
     fn scroll_to_selected(&mut self, store: &Store) {
-        let selected = store.selected.as_ref().filter(|_| !self.panned);
+        let selected = store.session.selected.as_ref().filter(|_| !self.panned);
         if let Some(place) = selected.and_then(|id| self.drawn.rect_of(id)) {
             self.viewport.scroll_to_show(place);
         }

@@ -1,4 +1,5 @@
-//! Time axis: number of events per cell, their severity as colour, and the most important event kind.
+//! Time axis of the timeline: for each cell the number of events as a bar, their worst health as colour, and
+//! the glyph of the most important event kind.
 
 use crate::{
     history::{EVENT_KIND_TABLE, EventGroup},
@@ -11,19 +12,20 @@ use ratatui::{layout::Rect, style::Style};
 /// Height of the axis in rows: bars, glyphs, times.
 pub(super) const AXIS_HEIGHT: u16 = 3;
 
-/// Possible time spans of the axis, in minutes.
+/// Time spans of the axis to choose from, in minutes.
 const SPAN_MINUTES: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
 
-/// Events in the time span of one cell.
+/// Summary of the events in the time span of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct AxisCell {
     count: usize,
+    /// Worst health that the events report.
     health: Option<Health>,
-    /// Index of the most important event kind in the table.
+    /// Index of the most important event kind in `EVENT_KIND_TABLE`; a smaller index is more important.
     kind_index: Option<usize>,
 }
 
-/// Time axis that ends now.
+/// Time axis from an earlier time until now, divided into cells.
 pub(super) struct Axis {
     from: Timestamp,
     to: Timestamp,
@@ -35,7 +37,7 @@ pub(super) struct Axis {
 impl Axis {
     /// Returns the axis for `rows`, with the shortest time span that includes the cursor.
     ///
-    /// The span is an hour or more, except if everything happened in the last 15 minutes.
+    /// The span is an hour or more, except if all events happened in the last 15 minutes.
     pub(super) fn new(rows: &[EventGroup], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
         let back = cursor.map_or(SignedDuration::ZERO, |at| now.duration_since(at)).as_mins();
         let longest = SPAN_MINUTES[SPAN_MINUTES.len() - 1];
@@ -54,7 +56,7 @@ impl Axis {
         axis
     }
 
-    /// Returns the cell of a time, or `None` before the start of the axis.
+    /// Returns the index of the cell for the time `at`, or `None` before the start of the axis.
     fn cell_at(&self, at: Timestamp) -> Option<usize> {
         let span = self.to.duration_since(self.from).as_millis().max(1);
         let past = at.duration_since(self.from).as_millis();
@@ -103,12 +105,12 @@ impl Axis {
     }
 }
 
-/// Formats a time: today without the date, else with month and day.
+/// Formats a time in the user's time zone, with the date if it is not today.
 pub(super) fn format_time(at: Timestamp, scene: Scene<'_>) -> String {
     let store = scene.store;
-    let zoned = |at: Timestamp| at.to_zoned_datetime(store.time_zone.clone());
-    if zoned(at).date() == zoned(store.now).date() {
-        return TimeFormat::Local.format(at, store.now, &store.time_zone);
+    let zoned = |at: Timestamp| at.to_zoned_datetime(store.session.time_zone.clone());
+    if zoned(at).date() == zoned(store.world.now).date() {
+        return TimeFormat::Local.format(at, store.world.now, &store.session.time_zone);
     }
     zoned(at).strftime("%m-%d %H:%M").to_string()
 }

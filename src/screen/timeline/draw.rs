@@ -39,15 +39,15 @@ const NARROW_COLUMNS: &[Column] = &[
     Column::cut_end("EVENT", 10, 3),
 ];
 
-/// Smallest screen width with room for all columns.
+/// Smallest screen width with room for `WIDE_COLUMNS`, in cells.
 const MIN_WIDTH_FOR_WIDE_COLUMNS: u16 = 76;
 
-/// Smallest screen height at which the axis leaves enough room for the rows.
+/// Smallest screen height, in rows, at which the axis leaves enough room for the list of events.
 const MIN_HEIGHT_FOR_AXIS: u16 = 12;
 
-/// Height of the area that shows the selected row in full.
+/// Height of the area that shows the selected event in full, in rows.
 const DETAIL_HEIGHT: u16 = 4;
-/// Smallest screen height with room for that area.
+/// Smallest screen height with room for the area of the selected event, in rows.
 const MIN_HEIGHT_FOR_DETAIL: u16 = 20;
 
 /// Draws the timeline and returns its clickable areas.
@@ -69,7 +69,7 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
     let mut list = inner;
     if area.height >= MIN_HEIGHT_FOR_AXIS {
         let cursor = timeline.cursor.as_ref().and_then(|_| rows.get(here)).map(|row| row.last.at);
-        let axis = Axis::new(rows, cursor, scene.store.now, usize::from(inner.width));
+        let axis = Axis::new(rows, cursor, scene.store.world.now, usize::from(inner.width));
         axis.draw(scene, Rect { height: axis::AXIS_HEIGHT, ..inner }, buf);
         list = Rect { y: inner.y + axis::AXIS_HEIGHT, height: inner.height - axis::AXIS_HEIGHT, ..inner };
     }
@@ -85,25 +85,25 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
     draw_table(columns, rows.len(), Some(here), cells, ClickTarget::Row, scene.theme, list, buf)
 }
 
-/// Draws the selected row in full, below a line. The table may cut it.
+/// Draws the selected event in full, because the list may cut its text.
 fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let width = usize::from(area.width);
     buf.set_string(area.x, area.y, theme.glyphs.horizontal.repeat(width), Style::from(theme.styles.border));
-    let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
+    let node = row.last.subject.node().and_then(|id| store.world.topology().nodes.get(id));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
-    let words = event_group_text(row, store.now, theme.glyphs.ascii);
+    let words = event_group_text(row, store.world.now, theme.glyphs.ascii);
     let lines = text::wrap(&format!("{name}, {}: {words}", row.last.kind_spec().title), width);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
         buf.set_string(area.x, y, line, Style::from(theme.styles.text));
     }
 }
 
-/// Returns the title: scope, filters, and whether the timeline follows new events.
+/// Returns the title: scope, filters, and `following` or `paused`.
 fn title(timeline: &Timeline, store: &Store) -> String {
     let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
     words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));
-    if !store.search.is_empty() {
+    if !store.session.search.is_empty() {
         words.push(format!("matches: {}", timeline.rows.len()));
     }
     words.push(if timeline.cursor.is_none() { "following" } else { "paused" }.to_owned());
@@ -112,7 +112,7 @@ fn title(timeline: &Timeline, store: &Store) -> String {
 
 /// Returns the reason why the timeline is empty.
 fn empty_message(timeline: &Timeline, store: &Store) -> &'static str {
-    if !store.search.is_empty() {
+    if !store.session.search.is_empty() {
         "no matches"
     } else if timeline.kind_filter.is_some() {
         "no events of this kind"
@@ -126,14 +126,14 @@ fn row_cells(row: &EventGroup, wide: bool, scene: Scene<'_>) -> Vec<TableCell> {
     let Scene { store, theme, .. } = scene;
     let (text, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
     let tone = row.last.health.map_or(text, |tone| theme.health_style(tone));
-    let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
+    let node = row.last.subject.node().and_then(|id| store.world.topology().nodes.get(id));
     let (mark, colour) =
         node.map_or((" ", dim), |n| (theme.health_glyph(n.health), theme.health_style(n.health)));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
     let sort = row.last.kind_spec();
     let time = axis::format_time(row.last.at, scene);
     let time = if wide { time } else { time.chars().take(8).collect() };
-    let words = event_group_text(row, store.now, theme.glyphs.ascii);
+    let words = event_group_text(row, store.world.now, theme.glyphs.ascii);
     let mut cells = vec![
         (time, dim),
         (mark.to_owned(), colour),

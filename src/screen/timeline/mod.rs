@@ -1,5 +1,5 @@
-//! Timeline screen: the history on a time axis, for all services, the selected one with its neighbours, or it
-//! alone. Enter opens the logs at the time of an event.
+//! Timeline screen: the history on a time axis, for all services, for the selected service with its
+//! neighbours, or for the selected service alone. Enter opens the logs at the time of an event.
 
 mod axis;
 mod draw;
@@ -26,9 +26,10 @@ pub struct Timeline {
     scope: TimelineScope,
     /// Event kind to show; `None` shows all.
     kind_filter: Option<EventKind>,
-    /// Node at the centre of the scope, unless the scope is everything.
+    /// Node whose history is shown, alone or with its neighbours; without effect if the scope is everything.
     centre: Option<NodeId>,
-    /// Node that this screen selected last. Moving the cursor over rows does not move the centre.
+    /// Node that moving the cursor selected last. `centre` follows only selections that differ from it, so it
+    /// stays while the user moves over rows.
     selected_here: Option<NodeId>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,
@@ -39,6 +40,7 @@ pub struct Timeline {
 /// Inputs of the rows. Rows are rebuilt only if these change.
 #[derive(PartialEq)]
 struct RowInputs {
+    /// Versions of the history and of the topology.
     versions: (u64, u64),
     scope: TimelineScope,
     kind: Option<EventKind>,
@@ -52,7 +54,7 @@ impl Screen for Timeline {
             Command::Open => return self.open_row(store),
             Command::NextTimelineScope => {
                 if self.scope == TimelineScope::All {
-                    self.centre.clone_from(&store.selected);
+                    self.centre.clone_from(&store.session.selected);
                 }
                 self.scope = self.scope.next();
             }
@@ -90,9 +92,9 @@ impl Screen for Timeline {
     }
 
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
-        if self.selected_here != scene.store.selected {
-            self.selected_here.clone_from(&scene.store.selected);
-            self.centre.clone_from(&scene.store.selected);
+        if self.selected_here != scene.store.session.selected {
+            self.selected_here.clone_from(&scene.store.session.selected);
+            self.centre.clone_from(&scene.store.session.selected);
         }
         self.rebuild_rows(scene.store);
         Vec::new()
@@ -113,7 +115,7 @@ impl Screen for Timeline {
             "{} {}: {}",
             row.last.at,
             row.last.subject.name(),
-            event_group_text(row, store.now, true)
+            event_group_text(row, store.world.now, true)
         ))
     }
 
@@ -126,11 +128,11 @@ impl Timeline {
     /// Rebuilds the rows if their inputs changed.
     fn rebuild_rows(&mut self, store: &Store) {
         let made = RowInputs {
-            versions: (store.history.version(), store.topology_version),
+            versions: (store.world.history.version(), store.world.topology_version),
             scope: self.scope,
             kind: self.kind_filter,
             centre: self.centre.clone().filter(|_| self.scope != TimelineScope::All),
-            search: store.search.clone(),
+            search: store.session.search.clone(),
         };
         if self.row_inputs.as_ref() == Some(&made) {
             return;
@@ -141,12 +143,12 @@ impl Timeline {
         };
         let found = |entry: &Entry| {
             let text = || format!("{} {} {}", entry.subject.name(), entry.kind_spec().title, entry.text);
-            store.search.is_empty() || store.search.matches(&text())
+            store.session.search.is_empty() || store.session.search.matches(&text())
         };
         let shown = |entry: &&Arc<Entry>| {
             self.kind_filter.is_none_or(|kind| entry.kind == kind) && reached(entry) && found(entry)
         };
-        self.rows = coalesce(store.history.entries().filter(shown));
+        self.rows = coalesce(store.world.history.entries().filter(shown));
         self.row_inputs = Some(made);
     }
 
@@ -169,14 +171,15 @@ impl Timeline {
         node.map(Action::Select).into_iter().collect()
     }
 
-    /// Opens the logs at the time of the event, or the source list or card if the subject has no logs.
+    /// Opens the logs at the time of the selected event. If its subject has no logs, opens the sources screen
+    /// or the card.
     fn open_row(&mut self, store: &Store) -> Vec<Action> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {
             Subject::Source(_) => return vec![Action::ShowScreen(ScreenId::Sources)],
             Subject::Node(node) => node,
         };
-        match store.topology().nodes.get(node).map(|node| store.service_of(node).is_some()) {
+        match store.world.topology().nodes.get(node).map(|node| store.world.service_of(node).is_some()) {
             Some(true) => vec![Action::ShowLogsAt(node.clone(), last.at)],
             Some(false) => vec![Action::Select(node.clone()), Action::ShowScreen(ScreenId::Card)],
             None => vec![Action::Notify(format!("{} was removed", last.subject.name()))],

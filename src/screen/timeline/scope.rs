@@ -31,7 +31,7 @@ impl TimelineScope {
             (Self::All, _) => None,
             (_, None) => Some(BTreeSet::new()),
             (Self::WithNeighbours, Some(centre)) => {
-                let mut nodes = nodes_within_hops(store.topology(), centre, 1);
+                let mut nodes = nodes_within_hops(store.world.topology(), centre, 1);
                 nodes.insert(centre.clone());
                 Some(nodes)
             }
@@ -41,8 +41,9 @@ impl TimelineScope {
 
     /// Returns the label of the scope for the title.
     pub(super) fn label(self, store: &Store, centre: Option<&NodeId>) -> String {
-        let name =
-            centre.and_then(|id| store.topology().nodes.get(id)).map_or("no service", |node| &node.name);
+        let name = centre
+            .and_then(|id| store.world.topology().nodes.get(id))
+            .map_or("no service", |node| &node.name);
         match self {
             Self::All => "everything".to_owned(),
             Self::WithNeighbours => format!("{name} and its neighbours"),

@@ -1,4 +1,5 @@
-//! Drawing of a node's edges, with the evidence of the selected edge beside or below them.
+//! Drawing of the why screen: the list of a node's edges, with the evidence of the selected edge beside or
+//! below the list.
 
 use super::{
     Why,
@@ -35,7 +36,8 @@ const MIN_WIDTH_FOR_SIDE_BY_SIDE: u16 = 100;
 /// Smallest screen height with room for the evidence below the list.
 const MIN_HEIGHT_FOR_STACKED: u16 = 10;
 
-/// Splits `area` into the areas of the list, which has `rows` rows, and of the evidence.
+/// Splits `area` into an area for the list of edges and one for the evidence. `rows` is the length of the
+/// list.
 pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
     if area.width >= MIN_WIDTH_FOR_SIDE_BY_SIDE {
         let width = (area.width * 9 / 20).max(50);
@@ -51,6 +53,7 @@ pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
     (list, Rect { y: list.bottom(), height: area.height - list.height, ..area })
 }
 
+/// Draws the why screen and returns the click areas of its rows.
 pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let Scene { store, theme, .. } = scene;
     let Some(node) = store.selected_node() else { return HitMap::default() };
@@ -76,7 +79,7 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     hits
 }
 
-/// Returns the title: the node and the number of its callers and callees.
+/// Returns the title of the list: the node and its numbers of callers and callees.
 fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
     let count = |wanted: bool| {
         rows.iter().filter(|row| matches!(row, EdgeRow::Edge { out, .. } if *out == wanted)).count()
@@ -84,7 +87,8 @@ fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
 
-/// Returns the evidence of an edge, wrapped to `width` cells.
+/// Returns the explanation of a row of `node`, wrapped to `width` cells: the evidence of an edge, or the
+/// location and a next step for an unknown address or a failed connection.
 pub(super) fn evidence_lines(
     row: &EdgeRow<'_>,
     node: &Node,
@@ -106,10 +110,10 @@ pub(super) fn evidence_lines(
             say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
             let strength = edge.strength();
             say(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, ink.text.into());
-            for line in edge_text::drift_lines(store, &from.id, &to.id, edge) {
+            for line in edge_text::drift_lines(&store.world, &from.id, &to.id, edge) {
                 say(&line, 0, ink.degraded.into());
             }
-            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.now) {
+            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.world.now) {
                 say("", 0, ink.text.into());
                 say(&title, 0, ink.dim.into());
                 say(&text, 2, ink.text.into());
@@ -133,34 +137,37 @@ pub(super) fn evidence_lines(
             say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
             say(next, 0, ink.degraded.into());
             say("", 0, ink.text.into());
-            say(&edge_text::rejection_text(rejected, store.now), 2, ink.text.into());
+            say(&edge_text::rejection_text(rejected, store.world.now), 2, ink.text.into());
         }
     }
     let (from, to) = row.caller_and_callee(node);
     say("", 0, ink.text.into());
     for watched in
-        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(store, end))
+        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(&store.world, end))
     {
         say(&watched, 0, ink.dim.into());
     }
     lines
 }
 
-/// Draws the screen of a node without edges: a list of all places that could have named one.
+/// Draws the screen for a node without rows: what was searched for calls of the node, or the edge filter that
+/// hides them.
 fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, &node.label(), theme, buf);
     let width = usize::from(inner.width.saturating_sub(2));
     let mut lines = vec![];
-    if store.edge_filter == EdgeFilter::All {
+    if store.session.edge_filter == EdgeFilter::All {
         lines.push(("no callers and no callees found".to_owned(), theme.styles.title));
         lines.push(("searched:".to_owned(), theme.styles.dim));
         lines.extend(
-            edge_text::coverage_lines(store, node, None).into_iter().map(|line| (line, theme.styles.text)),
+            edge_text::coverage_lines(&store.world, node, None)
+                .into_iter()
+                .map(|line| (line, theme.styles.text)),
         );
     } else {
         lines.push((
-            format!("no edges match the filter `{}` (e changes it)", store.edge_filter.id()),
+            format!("no edges match the filter `{}` (e changes it)", store.session.edge_filter.id()),
             theme.styles.title,
         ));
     }

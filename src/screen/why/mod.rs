@@ -1,5 +1,5 @@
-//! Screen with the edges of the selected node and the evidence of one edge. The user can follow an edge to
-//! the next node, and go back the same way.
+//! Why screen: the edges of the selected node, with the evidence that explains why the selected edge is on
+//! the map. The user can follow an edge to the node at its other end, and go back the same way.
 
 mod draw;
 mod rows;
@@ -15,16 +15,16 @@ use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
 use rows::{EdgeRow, RowKey, edge_rows};
 
-/// Screen with the edges of the selected node and their evidence.
+/// State of the why screen, which lists the edges of the selected node with their evidence.
 #[derive(Default)]
 pub struct Why {
     /// Node whose edges are shown.
     shown_node: Option<NodeId>,
-    /// Identity of the selected row.
+    /// Key of the selected row.
     selected_key: Option<RowKey>,
-    /// Nodes on the way to this one, each with the row that was followed there.
+    /// Nodes that the user came from, the latest last, each with the row that the user followed.
     back_stack: Vec<(NodeId, Option<RowKey>)>,
-    /// Scroll position of the evidence.
+    /// Scroll position in the evidence of the selected row.
     scroll: Scroll,
 }
 
@@ -62,8 +62,8 @@ impl Screen for Why {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
-        if self.shown_node != store.selected {
-            *self = Self { shown_node: store.selected.clone(), ..Self::default() };
+        if self.shown_node != store.session.selected {
+            *self = Self { shown_node: store.session.selected.clone(), ..Self::default() };
         }
         let rows = self.rows(store);
         let here = self.selected_index(&rows);
@@ -91,7 +91,7 @@ impl Screen for Why {
     fn clipboard_text(&self, store: &Store) -> Option<String> {
         let rows = self.rows(store);
         let (from, to) = rows.get(self.selected_index(&rows))?.caller_and_callee(store.selected_node()?);
-        Some(crate::screen::describe::edge_text::explain(store, from, to?, false))
+        Some(crate::screen::describe::edge_text::explain(&store.world, from, to?, false))
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
@@ -100,7 +100,7 @@ impl Screen for Why {
 }
 
 impl Why {
-    /// Forgets the nodes to go back to, because the screen was closed.
+    /// Removes all nodes to go back to, because the user closed the screen.
     pub fn forget_way_back(&mut self) {
         self.back_stack.clear();
     }
@@ -112,7 +112,7 @@ impl Why {
     }
 
     fn rows<'a>(&self, store: &'a Store) -> Vec<EdgeRow<'a>> {
-        let node = self.shown_node.as_ref().and_then(|of| store.topology().nodes.get(of));
+        let node = self.shown_node.as_ref().and_then(|of| store.world.topology().nodes.get(of));
         node.map(|node| edge_rows(store, &node.id)).unwrap_or_default()
     }
 
@@ -121,7 +121,7 @@ impl Why {
         rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
-    /// Selects the node at the other end of the selected edge, and there the first edge in the same
+    /// Selects the node at the other end of the selected edge, and in its list the first edge in the same
     /// direction.
     fn follow_edge(&mut self, store: &Store) -> Vec<Action> {
         let rows = self.rows(store);
@@ -141,10 +141,10 @@ impl Why {
         vec![Action::Select(peer)]
     }
 
-    /// Goes back to the previous node that still exists, and to the row that was followed there.
+    /// Selects the latest node on the back stack that still exists, and the row that the user followed there.
     fn go_back(&mut self, store: &Store) -> Vec<Action> {
         while let Some((node, spot)) = self.back_stack.pop() {
-            if store.topology().nodes.contains_key(&node) {
+            if store.world.topology().nodes.contains_key(&node) {
                 self.shown_node = Some(node.clone());
                 self.select_row(spot);
                 return vec![Action::Select(node)];

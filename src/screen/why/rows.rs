@@ -1,4 +1,5 @@
-//! Rows of one node: its callers and callees, addresses that match no service, and rejected connections.
+//! Rows of the why screen for one node: its callers and callees, addresses that match no service, and failed
+//! connections.
 
 use crate::{
     model::{NodeId, Timestamp},
@@ -12,17 +13,18 @@ use crate::{
 };
 use ratatui::style::Style;
 
-/// Row of the screen.
+/// Row of the why screen: an edge of the node, or the reason why an edge is missing.
 pub(super) enum EdgeRow<'a> {
-    /// Edge of the node. `out` is true if the node is the caller.
+    /// Edge between the node and `peer`. `out` is true if the node is the caller.
     Edge { out: bool, peer: &'a Node, edge: &'a Edge },
-    /// Address that matches no known service.
+    /// Reference of the node to an address that matches no known service.
     Dangling(&'a DanglingReference),
-    /// Rejected or failed connection.
+    /// Connection of the node that failed or was rejected.
     Rejected(&'a FailedConnection),
 }
 
-/// Identity of a row, independent of the rows around it.
+/// Key by which a row is found again when the list changes: the kind of the row as a number, and a text that
+/// is unique within the kind.
 pub(super) type RowKey = (u8, String);
 
 /// Returns the rows of a node that pass the edge filter, callers first.
@@ -34,20 +36,20 @@ pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'
         };
         let shown = all.into_iter().filter(move |(peer, edge)| shown(peer, edge));
         shown.filter_map(move |(peer, edge)| {
-            store.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
+            store.world.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
         })
     };
-    let callers = edges(false, store.topology().callers(node).collect());
-    let mut all: Vec<_> = callers.chain(edges(true, store.topology().calls(node).collect())).collect();
-    if store.edge_filter == EdgeFilter::All {
-        all.extend(store.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
-        all.extend(store.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
+    let callers = edges(false, store.world.topology().callers(node).collect());
+    let mut all: Vec<_> = callers.chain(edges(true, store.world.topology().calls(node).collect())).collect();
+    if store.session.edge_filter == EdgeFilter::All {
+        all.extend(store.world.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
+        all.extend(store.world.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
     }
     all
 }
 
 impl<'a> EdgeRow<'a> {
-    /// Returns the identity of the row.
+    /// Returns the key of the row.
     pub(super) fn key(&self) -> RowKey {
         match self {
             Self::Edge { out, peer, .. } => (u8::from(*out), peer.id.to_string()),
@@ -61,12 +63,13 @@ impl<'a> EdgeRow<'a> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
             Self::Dangling(_) => None,
-            Self::Rejected(rejected) => rejected.to.as_ref().and_then(|id| store.topology().nodes.get(id)),
+            Self::Rejected(rejected) => {
+                rejected.to.as_ref().and_then(|id| store.world.topology().nodes.get(id))
+            }
         }
     }
 
-    /// Returns caller and callee, given that the row belongs to `node`. The callee is `None` if it is
-    /// unknown.
+    /// Returns caller and callee of a row of `node`. The callee is `None` if the row is no edge.
     pub(super) fn caller_and_callee(&self, node: &'a Node) -> (&'a Node, Option<&'a Node>) {
         match self {
             Self::Edge { out: true, peer, .. } => (node, Some(peer)),
@@ -91,7 +94,7 @@ impl<'a> EdgeRow<'a> {
                     (theme.health_glyph(peer.health).to_owned(), theme.health_style(peer.health)),
                     (peer.name.clone(), plain),
                     (theme.edge_line(edge.strength()).to_owned(), plain),
-                    (evidence_summary(edge, store.now), dim),
+                    (evidence_summary(edge, store.world.now), dim),
                     (seen, style),
                 ]
             }
@@ -109,13 +112,13 @@ impl<'a> EdgeRow<'a> {
                 (rejected.target_label.clone(), plain),
                 (glyphs.cross.to_owned(), bad),
                 (rejected.outcome.description().trim_start_matches("was ").to_owned(), bad),
-                (age(rejected.seen.last_seen, store.now), plain),
+                (age(rejected.seen.last_seen, store.world.now), plain),
             ],
         }
     }
 }
 
-/// Returns the title of the strongest evidence and the number of further pieces.
+/// Returns the title of the strongest evidence and the number of other pieces, such as `socket +2`.
 fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     let first = edge.evidence.first().map(|evidence| evidence.kind.title).unwrap_or_default();
     match edge_text::evidence_texts(edge, now).len() {
@@ -124,11 +127,12 @@ fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     }
 }
 
-/// Returns the age of an edge's last observation, or `never` if it should have been observed.
+/// Returns the age of an edge's last observation with its style. Returns `never` if the edge was never
+/// observed although both ends are monitored.
 fn last_seen_cell(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
     let (store, ink) = (scene.store, &scene.theme.styles);
-    let drift = store.drift_context().drift(from, to, edge);
-    let words = edge.last_seen().map(|at| age(at, store.now)).unwrap_or_default();
+    let drift = store.world.drift_context().drift(from, to, edge);
+    let words = edge.last_seen().map(|at| age(at, store.world.now)).unwrap_or_default();
     match drift.first() {
         Some(Drift::NeverObserved) => ("never".to_owned(), ink.degraded.into()),
         _ if drift.contains(&Drift::Faded) => (words, ink.possible.into()),

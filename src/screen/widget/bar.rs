@@ -1,17 +1,18 @@
-//! Bars of one cell each, with heights in eighths.
+//! Bars for histograms and sparklines: one cell wide and at most one cell high, in steps of an eighth.
 
 /// Glyphs of a bar by height, from empty to full.
 const UNICODE_BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// ASCII glyphs of a bar by height, from empty to full.
 const ASCII_BARS: [char; 9] = [' ', '.', ':', '-', '=', '+', '*', '#', '@'];
 
-/// Returns the bar of `count`, where `most` fills the cell. A count above zero is never an empty cell.
+/// Returns the bar for `count` in a histogram, where the count `most` fills the cell. A count above zero is
+/// never an empty cell.
 fn histogram_glyph(count: u64, most: u64, ascii: bool) -> char {
     glyph_for_eighths((u128::from(count) * 8).div_ceil(u128::from(most.max(1))), ascii)
 }
 
-/// Returns the bar of `value` in a sparkline, where `full` fills the cell. Zero is a low line, not an empty
-/// cell.
+/// Returns the bar for `value` in a sparkline, where the value `full` fills the cell. Zero is the lowest bar,
+/// not an empty cell.
 #[must_use]
 pub fn sparkline_glyph(value: u64, full: u64, ascii: bool) -> char {
     let full = u128::from(full.max(1));

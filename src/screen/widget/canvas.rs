@@ -1,4 +1,4 @@
-//! Canvas: the only way screens write cells. It clips at the edges of its buffer.
+//! Canvas: the only way in which screens write cells. Writes outside its buffer have no effect.
 //!
 //! ratatui's `Buffer` panics on a write outside. A screen computes positions from its own state, and the
 //! terminal may have another size by then, so `tests/architecture.rs` keeps `Buffer` out of the screens.
@@ -10,7 +10,7 @@ use ratatui::{
     text::Line,
 };
 
-/// Drawing surface over a buffer that clips at its edges.
+/// Drawing surface over a ratatui buffer. Writes outside the buffer have no effect, instead of a panic.
 pub struct Canvas<'a>(&'a mut Buffer);
 
 impl<'a> Canvas<'a> {

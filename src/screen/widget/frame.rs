@@ -1,4 +1,4 @@
-//! Frame with a title, in the glyphs of the theme.
+//! Frames around areas, with or without a title, in the glyphs of the theme.
 
 use super::text;
 use crate::screen::{Canvas, Theme};
@@ -19,7 +19,7 @@ pub fn draw_frame(area: Rect, title: &str, theme: &Theme, buf: &mut Canvas<'_>) 
     }
 }
 
-/// Draws the four edges of `area`.
+/// Draws a border along the inside of `area`, without a title.
 pub fn draw_outline(area: Rect, theme: &Theme, style: Style, buf: &mut Canvas<'_>) {
     if area.width < 2 || area.height < 2 {
         return;

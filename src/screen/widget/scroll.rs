@@ -8,10 +8,11 @@ const BEYOND_LAST_ROW: usize = 1_000_000;
 /// Scroll position within content of a known height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scroll {
+    /// Index of the first visible row.
     first_row: usize,
     /// Height of the area, in rows.
     visible_rows: usize,
-    /// Largest possible scroll position.
+    /// Largest `first_row` at which the content still fills the area.
     max_first_row: usize,
 }
 
@@ -33,30 +34,30 @@ impl Scroll {
         self.first_row = 0;
     }
 
-    /// Sets the number of rows and the height of the area. Moves the position back if it is beyond the end.
+    /// Sets the height of the content and of the area, in rows. Scrolls back if the position is beyond the
+    /// end.
     pub fn set_size(&mut self, rows: usize, height: usize) {
         (self.visible_rows, self.max_first_row) = (height, rows.saturating_sub(height));
         self.first_row = self.first_row.min(self.max_first_row);
     }
 
-    /// Returns true if `command` scrolls, and the content is taller than its area.
+    /// Returns true if `command` is a scroll command and the content is taller than its area.
     #[must_use]
     pub fn applies(&self, command: Command) -> bool {
         self.is_needed() && self.row_after(command).is_some()
     }
 
-    /// Scrolls by a command.
+    /// Scrolls if `command` is a scroll command.
     ///
-    /// The position may go beyond the end until the next size update, because the content may be longer by
-    /// then.
+    /// The position may be beyond the end until the next `set_size`, because the content may have grown.
     pub fn apply(&mut self, command: Command) {
         if let Some(row) = self.row_after(command) {
             self.first_row = row;
         }
     }
 
-    /// Returns the first visible row after `command`, or `None` if the command does not scroll. Scrolling by a
-    /// page keeps one row visible.
+    /// Returns the first visible row after `command`, or `None` if the command does not scroll. Scrolling by
+    /// a page keeps one row visible.
     fn row_after(&self, command: Command) -> Option<usize> {
         let page = self.visible_rows.saturating_sub(1).max(1);
         Some(match command {

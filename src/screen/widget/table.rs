@@ -1,4 +1,4 @@
-//! Table with headings. It scrolls so that the selected row is visible.
+//! Table with headings, and the commands that move the cursor in it. The selected row is always visible.
 
 use super::text;
 use crate::{
@@ -8,18 +8,19 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 /// Column of a table.
+#[derive(Clone, Copy)]
 pub struct Column {
     /// Heading of the column.
     pub title: &'static str,
     /// Smallest width, in cells.
     pub min_width: u16,
-    /// Weight by which the column receives spare width; 0 for a fixed width.
+    /// Share of the spare width that the column receives, relative to the other columns; 0 for a fixed width.
     pub spare_share: u16,
     /// Function that shortens texts that are too long.
     truncate: TruncateFn,
 }
 
-/// Function that shortens a text to a number of cells with an ellipsis.
+/// Function that shortens a text. Its arguments are the text, the maximum number of cells and the ellipsis.
 type TruncateFn = fn(&str, usize, &str) -> String;
 
 impl Column {
@@ -45,10 +46,11 @@ impl Column {
 /// Text and style of one cell.
 pub type TableCell = (String, Style);
 
-/// Number of rows in a page.
+/// Number of rows by which the page commands move the cursor, whatever the height of the table.
 const PAGE_ROWS: isize = 20;
 
-/// Returns the row that a command moves the cursor to from `here`, or `None` if the command does not move it.
+/// Returns the row to which `command` moves the cursor from the row `here`, or `None` if it is another
+/// command.
 #[must_use]
 pub fn row_after_command(command: Command, here: usize, rows: usize) -> Option<usize> {
     let step = match command {
@@ -72,13 +74,14 @@ pub fn moves_cursor(command: Command, rows: usize) -> bool {
     rows > 0 && row_after_command(command, 0, rows).is_some()
 }
 
-/// Returns the first row to show, such that the selected row is near the middle.
+/// Returns the index of the first row to draw, with which the selected row is near the middle.
 #[must_use]
 pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Draws the headings and as many rows as fit. `hit` returns the click target of a row.
+/// Draws the headings and as many of `rows` rows as fit. `row` returns the cells of the row with an index,
+/// and `hit` its click target.
 #[allow(clippy::too_many_arguments, reason = "a table is drawn from all of these")]
 pub fn draw_table(
     columns: &[Column],

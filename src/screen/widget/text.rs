@@ -61,7 +61,7 @@ pub fn cut_or_pad(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
-/// Space at which `wrap` never breaks a row. The output has a plain space instead.
+/// Space at which `wrap` never breaks a row. `wrap` replaces it by a plain space.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Wraps `text` into rows of at most `cells` cells. Breaks at spaces, and within words that are longer than a
@@ -94,7 +94,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     rows
 }
 
-/// Splits `text` into words and the spaces between them.
+/// Splits `text` into runs of spaces and runs of other characters, in their order.
 fn word_runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     let breaks = |c: char| c.is_whitespace() && c != NO_BREAK_SPACE;
@@ -106,7 +106,8 @@ fn word_runs(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Packs pieces of text into rows of at most `cells` cells, as many into each as fit. Never breaks a piece.
+/// Joins pieces of text into rows of at most `cells` cells, with as many pieces in a row as fit. Never breaks
+/// a piece, so a long piece may be wider.
 #[must_use]
 pub fn pack_rows(pieces: &[String], cells: usize) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();

@@ -10,7 +10,7 @@ pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
 /// Maximum number of compose files in a project.
 pub(super) const MAX_FILES: usize = 200;
 /// Maximum number of paths that Portolan tries to read for a project, checked before each env file.
-const MAX_ENV_FILE_PATHS: usize = 1_000;
+const MAX_SEARCHED_PATHS: usize = 1_000;
 /// Maximum size of all files of a project together, in bytes.
 const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
 /// Maximum number of YAML values in a project. Values that aliases, merge keys and `extends` repeat count
@@ -45,7 +45,7 @@ impl fmt::Display for LimitExceeded {
 /// Counters of the files, bytes, values and names read for one project. Each method returns an error or false
 /// once its counter exceeds a limit of this module.
 #[derive(Debug, Default)]
-pub(super) struct Limits {
+pub(super) struct LimitCounters {
     files: usize,
     bytes_read: usize,
     nodes: usize,
@@ -56,7 +56,7 @@ pub(super) struct Limits {
     config_bytes: usize,
 }
 
-impl Limits {
+impl LimitCounters {
     /// Counts a compose file.
     pub(super) fn count_file(&mut self) -> Result<(), LimitExceeded> {
         self.files += 1;
@@ -68,8 +68,8 @@ impl Limits {
     pub(super) fn check_env_file_room(&mut self, places: usize) -> Result<(), LimitExceeded> {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;
-        check_limit(places + 1, MAX_ENV_FILE_PATHS, || {
-            format!("the project has more than {MAX_ENV_FILE_PATHS} env files")
+        check_limit(places + 1, MAX_SEARCHED_PATHS, || {
+            format!("the project has more than {MAX_SEARCHED_PATHS} env files")
         })
     }
 
@@ -146,12 +146,13 @@ fn format_mebibytes(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        Limits, MAX_CONFIG_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_MOUNTS, MAX_TOTAL_BYTES, MAX_YAML_NODES,
+        LimitCounters, MAX_CONFIG_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_MOUNTS, MAX_TOTAL_BYTES,
+        MAX_YAML_NODES,
     };
 
     #[test]
     fn every_limit_is_met_exactly_and_named() {
-        let mut limits = Limits::default();
+        let mut limits = LimitCounters::default();
         assert!((0..MAX_FILES).all(|_| limits.count_file().is_ok()));
         assert!(limits.count_file().unwrap_err().to_string().contains("200 files"));
         assert!(limits.add_bytes_read(MAX_TOTAL_BYTES).is_ok());

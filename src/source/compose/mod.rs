@@ -30,7 +30,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use variables::Variables;
+use variables::LayeredVariables;
 
 /// Interval at which Portolan checks the project's files for changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ pub struct Compose {
     id: SourceId,
     path: PathBuf,
     /// Environment of this process, for the variables in the files.
-    environment: Variables,
+    environment: LayeredVariables,
     /// The last snapshot, with the state of the files it was read from.
     cache: Arc<Mutex<Option<snapshot::snapshot_cache::CachedSnapshot>>>,
 }
@@ -61,7 +61,8 @@ impl Compose {
     /// The constructor reads no file. So the source's default name is the folder's name, not the project name
     /// in the files.
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
-        let (path, environment) = (load::find_project::project_path(&config.path), Variables::new(around));
+        let (path, environment) =
+            (load::find_project::project_path(&config.path), LayeredVariables::new(around));
         // In a service id, a slash separates the source from the service.
         let name = if config.name.is_empty() {
             default_name(&path)
@@ -100,7 +101,7 @@ impl Source for Compose {
         let (around, last) = (self.environment.clone(), Arc::clone(&self.cache));
         async move {
             let looked = background::run_blocking(move || {
-                snapshot::snapshot_cache::snapshot_if_changed(&id, &place, &around, &last)
+                snapshot::snapshot_cache::current_snapshot(&id, &place, &around, &last)
             })
             .await;
             looked.unwrap_or_else(|panicked| {

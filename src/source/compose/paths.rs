@@ -25,7 +25,8 @@ pub(super) fn resolve_path(folder: &Path, path: &str) -> PathBuf {
     normalize_path(&home.unwrap_or_else(|| folder.join(path)))
 }
 
-/// Removes `.`, and each `..` together with the folder name before it. Like compose, it does not follow links.
+/// Removes `.`, and each `..` together with the folder name before it. Like compose, this function does not
+/// follow links.
 pub(super) fn normalize_path(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {

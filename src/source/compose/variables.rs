@@ -8,16 +8,16 @@ pub(super) trait VariableLookup {
     fn value(&self, name: &str) -> Option<&str>;
 }
 
-/// Variables in layers; the first layer that sets a variable wins. The values serve only for interpolation and
-/// for the extraction of references.
+/// Variables in layers; the first layer that sets a variable wins. Portolan uses the values only for
+/// interpolation and for the extraction of references.
 #[derive(Clone, Default)]
-pub(super) struct Variables {
+pub(super) struct LayeredVariables {
     /// Values by name for each layer, the winning layer first. An included project shares the layers of the
     /// project that includes it.
     layers: Vec<Arc<BTreeMap<String, String>>>,
 }
 
-impl Variables {
+impl LayeredVariables {
     /// Creates a single layer of `values`.
     pub(super) fn new(values: BTreeMap<String, String>) -> Self {
         Self { layers: vec![Arc::new(values)] }
@@ -41,16 +41,16 @@ impl Variables {
     }
 }
 
-impl VariableLookup for Variables {
+impl VariableLookup for LayeredVariables {
     fn value(&self, name: &str) -> Option<&str> {
         self.layers.iter().find_map(|layer| layer.value(name))
     }
 }
 
 /// Lookup in two collections: a variable that the first does not set is looked up in the second.
-pub(super) struct LayeredLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
+pub(super) struct FallbackLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
 
-impl VariableLookup for LayeredLookup<'_> {
+impl VariableLookup for FallbackLookup<'_> {
     fn value(&self, name: &str) -> Option<&str> {
         self.0.value(name).or_else(|| self.1.value(name))
     }

@@ -1,7 +1,7 @@
 //! Checks of each call that a Docker source needs, for `portolan doctor`.
 
 use super::{
-    Shared,
+    DockerState,
     engine::{client::Engine, http::CallError},
     snapshot::{events::EVENT_ACTIONS, poll},
 };
@@ -14,7 +14,7 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::time::Instant;
 
 /// Runs the checks in order. If the engine is unreachable, the first failure ends them.
-pub(super) async fn run_checks(shared: &Arc<Shared>) -> Vec<DoctorCheck> {
+pub(super) async fn run_checks(shared: &Arc<DockerState>) -> Vec<DoctorCheck> {
     let engine = &shared.engine;
     let mut all: Vec<DoctorCheck> = shared
         .warning
@@ -88,7 +88,7 @@ async fn check_events(engine: &Engine) -> Result<String, Failure> {
 }
 
 /// Reports how many running services have visible connections, and why others do not.
-async fn check_sockets(shared: &Arc<Shared>) -> Result<String, Failure> {
+async fn check_sockets(shared: &Arc<DockerState>) -> Result<String, Failure> {
     let snapshot = poll::take_snapshot(shared).await?;
     let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == InstanceState::Running);
     let (seen, all) = (snapshot.monitored.len(), snapshot.services.iter().filter(runs).count());

@@ -13,7 +13,7 @@ mod sockets;
 mod usage;
 
 pub use discovery::{
-    endpoint::Endpoint,
+    endpoint::EngineEndpoint,
     engines::{Env, FoundEngine, discover},
 };
 
@@ -74,14 +74,14 @@ impl Default for Config {
 /// Source that reads one Docker or Podman engine.
 #[derive(Clone, Debug)]
 pub struct Docker {
-    shared: Arc<Shared>,
+    shared: Arc<DockerState>,
     /// Setting that led to the engine, for display.
     found_by: String,
 }
 
 /// State of one Docker source, shared by its polls, its event subscription, measurements and checks.
 #[derive(Debug)]
-struct Shared {
+struct DockerState {
     id: SourceId,
     engine: Engine,
     /// Containers, events and sockets that are known from earlier polls.
@@ -101,7 +101,7 @@ struct Shared {
     allow_exec: bool,
 }
 
-impl Shared {
+impl DockerState {
     /// Locks the cache. No caller holds the lock while it awaits the engine.
     fn cache(&self) -> MutexGuard<'_, EngineCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
@@ -117,7 +117,7 @@ impl Docker {
     /// Creates the source for an engine that discovery found. Makes no call yet.
     #[must_use]
     pub fn new(found: FoundEngine, config: &Config) -> Self {
-        let shared = Shared {
+        let shared = DockerState {
             id: SourceId::new(&found.name),
             engine: Engine::new(found.endpoint),
             cache: Mutex::default(),

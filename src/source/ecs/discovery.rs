@@ -44,7 +44,8 @@ const CREDENTIAL_KEYS: [&str; 8] = [
     "web_identity_token_file",
 ];
 
-/// Searches the environment, and the files `config` and `credentials` in `~/.aws`.
+/// Searches the environment and the two AWS configuration files (by default `~/.aws/config` and
+/// `~/.aws/credentials`).
 #[must_use]
 pub fn discover(env: Env<'_>) -> Discovery {
     let variable = |name: &str| (env.variable)(name).filter(|value| !value.is_empty());

@@ -19,7 +19,7 @@ use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeT
 /// Makes the main calls of the source once each, in the order in which a poll needs them. Stops after the
 /// first one if its failure would block all others.
 pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> {
-    let mut found = vec![check_result(&calls::CALLER_IDENTITY, identity(api).await)];
+    let mut found = vec![check_result(&calls::CALLER_IDENTITY, caller_identity(api).await)];
     if found[0].outcome.as_ref().is_err_and(|f| blocks_all_calls(f.kind)) {
         return found;
     }
@@ -38,7 +38,7 @@ pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> 
     if let Some(cluster) = first {
         check_cluster_calls(api, &cluster, &mut found).await;
     }
-    check_other_services(api, &mut found).await;
+    check_other_apis(api, &mut found).await;
     found
 }
 
@@ -90,7 +90,7 @@ async fn check_cluster_calls(api: &Api, cluster: &str, found: &mut Vec<DoctorChe
 
 /// Checks the APIs besides ECS. Asks for resources that need not exist, because "not found" proves the
 /// permission too.
-async fn check_other_services(api: &Api, found: &mut Vec<DoctorCheck>) {
+async fn check_other_apis(api: &Api, found: &mut Vec<DoctorCheck>) {
     let balancers = &api.clients.load_balancers;
     let groups = api.call(&calls::DESCRIBE_TARGET_GROUPS, balancers.describe_target_groups().send()).await;
     let first =
@@ -139,7 +139,7 @@ async fn check_other_services(api: &Api, found: &mut Vec<DoctorCheck>) {
 }
 
 /// Returns the ARN of the user or role that makes the calls, with the region.
-async fn identity(api: &Api) -> Result<String, Failure> {
+async fn caller_identity(api: &Api) -> Result<String, Failure> {
     let ask = api.clients.sts.get_caller_identity().send();
     let answer = api.call(&calls::CALLER_IDENTITY, ask).await?;
     let arn = answer.arn().map(crate::model::Text::new).unwrap_or_default();

@@ -16,12 +16,12 @@ use super::{
         definitions::task_definition::TaskDefinitions,
         load_balancing::load_balancer::LoadBalancerData,
         region::ClusterData,
-        service_connect_metrics::CallCounts,
+        service_connect_metrics::ObservedCalls,
         service_mesh::app_mesh::AppMeshes,
         services::{deployment::revision_to_compare, endpoints::CloudMapNames},
         target_group_arns,
     },
-    flows::{FlowLogReader, NewLines},
+    flows::{FlowLogLines, FlowLogReader},
 };
 use crate::{
     background::Panicked,
@@ -72,13 +72,13 @@ pub(crate) struct Enrichment {
     /// App Mesh nodes of the tasks, with the virtual services that they may call.
     pub meshes: Arc<AppMeshes>,
     /// Flow log lines that no snapshot contains yet.
-    pub flow_log_lines: NewLines,
+    pub flow_log_lines: FlowLogLines,
     /// Calls in Service Connect metrics that no snapshot contains yet.
-    pub request_counts: Vec<CallCounts>,
+    pub observed_calls: Vec<ObservedCalls>,
     /// Parts that could not be read, by the name of the part.
-    gaps: BTreeMap<&'static str, UnreadPart>,
+    unread_parts: BTreeMap<&'static str, UnreadPart>,
     /// Parts whose background task panicked, by the name of the task.
-    panic_gaps: BTreeMap<&'static str, UnreadPart>,
+    panicked_parts: BTreeMap<&'static str, UnreadPart>,
 }
 
 impl Enricher {
@@ -126,7 +126,7 @@ impl Enricher {
         let all = Arc::clone(seen);
         self.start("Service Connect metrics", api, |api, readers, tray| async move {
             let (counted, gap) = readers.service_connect.read(&api, &all).await;
-            tray.store("metrics", gap, |enrichment| enrichment.request_counts.push(counted));
+            tray.store("metrics", gap, |enrichment| enrichment.observed_calls.push(counted));
         });
         self.tasks.wait(wait).await;
     }
@@ -138,12 +138,12 @@ impl Enricher {
         // before the complete one, so it would lose them.
         let whole = self.progress().is_empty();
         let mut enrichment = self.results.lock();
-        let (mut lines, mut counted) = (NewLines::default(), Vec::new());
+        let (mut lines, mut counted) = (FlowLogLines::default(), Vec::new());
         if whole {
             (lines, counted) =
-                (mem::take(&mut enrichment.flow_log_lines), mem::take(&mut enrichment.request_counts));
+                (mem::take(&mut enrichment.flow_log_lines), mem::take(&mut enrichment.observed_calls));
         }
-        Enrichment { flow_log_lines: lines, request_counts: counted, ..enrichment.clone() }
+        Enrichment { flow_log_lines: lines, observed_calls: counted, ..enrichment.clone() }
     }
 
     /// Returns the task definitions read so far.
@@ -152,12 +152,12 @@ impl Enricher {
     }
 
     /// Returns the parts that could not be read.
-    pub(crate) fn gaps(&self, enrichment: &Enrichment) -> Vec<UnreadPart> {
+    pub(crate) fn unread_parts(&self, enrichment: &Enrichment) -> Vec<UnreadPart> {
         self.readers
             .task_definitions
-            .gap()
+            .unread_part()
             .into_iter()
-            .chain(enrichment.gaps.values().chain(enrichment.panic_gaps.values()).cloned())
+            .chain(enrichment.unread_parts.values().chain(enrichment.panicked_parts.values()).cloned())
             .collect()
     }
 
@@ -233,8 +233,8 @@ impl SharedEnrichment {
         let mut enrichment = self.lock();
         update(&mut enrichment);
         match gap {
-            Some(gap) => enrichment.gaps.insert(name, gap),
-            None => enrichment.gaps.remove(name),
+            Some(gap) => enrichment.unread_parts.insert(name, gap),
+            None => enrichment.unread_parts.remove(name),
         };
     }
 
@@ -244,9 +244,9 @@ impl SharedEnrichment {
         match panicked {
             Some(panicked) => {
                 let failure = panicked.failure(format_args!("internal error while reading {name}"));
-                enrichment.panic_gaps.insert(name, UnreadPart { name: name.into(), failure });
+                enrichment.panicked_parts.insert(name, UnreadPart { name: name.into(), failure });
             }
-            None => drop(enrichment.panic_gaps.remove(name)),
+            None => drop(enrichment.panicked_parts.remove(name)),
         }
     }
 }

@@ -69,9 +69,9 @@ pub struct Ecs {
     log_sessions: Arc<logs::SessionPool>,
     /// Phase seen by the last poll; it sets the wait before the next one.
     phase: Mutex<PollPhase>,
-    /// Services that the user is viewing; each poll reads them first.
-    watched: Mutex<BTreeSet<ServiceId>>,
-    meter: Arc<usage::UsageCache>,
+    /// Services that the user is viewing, so every poll reads them.
+    viewed: Mutex<BTreeSet<ServiceId>>,
+    usage_cache: Arc<usage::UsageCache>,
 }
 
 /// State of the last snapshot, from which the wait before the next poll follows.
@@ -100,8 +100,8 @@ impl Ecs {
             api: Arc::default(),
             log_sessions: Arc::default(),
             phase: Mutex::new(PollPhase::Changing),
-            watched: Mutex::default(),
-            meter: Arc::default(),
+            viewed: Mutex::default(),
+            usage_cache: Arc::default(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Ecs {
     }
 
     async fn poll(&self) -> Result<Snapshot, Failure> {
-        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let watched = self.viewed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
         let polled = snapshot::take_snapshot(api, &self.config, &self.id, &self.caches, &watched).await;
         // A source whose poll fails is not loading, so it must not keep the account at the startup share of
@@ -192,7 +192,7 @@ impl Source for Ecs {
     }
 
     fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone_from(watched);
+        self.viewed.lock().unwrap_or_else(PoisonError::into_inner).clone_from(watched);
     }
 
     fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
@@ -233,7 +233,10 @@ impl Source for Ecs {
 
     fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
         let (api, config, gate) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
-        usage::usage_stream(usage::UsageReader { api, config, gate, cache: Arc::clone(&self.meter) }, target)
+        usage::usage_stream(
+            usage::UsageReader { api, config, rate_limiter: gate, cache: Arc::clone(&self.usage_cache) },
+            target,
+        )
     }
 
     fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {

@@ -48,11 +48,11 @@ struct CachedClusters {
     fetched_at: Duration,
     clusters: Vec<Cluster>,
     /// Clusters and cluster settings that could not be read.
-    gaps: Vec<UnreadPart>,
+    unread_parts: Vec<UnreadPart>,
 }
 
 /// Services that the user is viewing.
-pub(crate) type WatchedServices = BTreeSet<ServiceId>;
+pub(crate) type ViewedServices = BTreeSet<ServiceId>;
 
 /// Reads as much as the API quota allows now, and returns the snapshot. Fails if nothing could be read.
 pub(crate) async fn take_snapshot(
@@ -60,29 +60,29 @@ pub(crate) async fn take_snapshot(
     config: &Config,
     source: &SourceId,
     caches: &Caches,
-    watched: &WatchedServices,
+    watched: &ViewedServices,
 ) -> Result<Snapshot, Failure> {
-    let CachedClusters { clusters: found, mut gaps, .. } = caches.clusters(api, config).await?;
-    let polled = caches.scheduler.poll(api, &found, &watched_by_cluster(watched, &found)).await;
+    let CachedClusters { clusters: found, unread_parts: mut gaps, .. } = caches.clusters(api, config).await?;
+    let polled = caches.scheduler.poll(api, &found, &viewed_by_cluster(watched, &found)).await;
     if let Some(failure) = polled.failure {
         // The cluster may be deleted, so the next poll lists the clusters again.
         *caches.lock_clusters() = None;
         return Err(failure);
     }
-    gaps.extend(polled.gaps);
+    gaps.extend(polled.unread_parts);
     let nothing =
-        polled.seen.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.has_all_services);
+        polled.clusters.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.has_all_services);
     if nothing
-        && !polled.seen.is_empty()
+        && !polled.clusters.is_empty()
         && let Some(gap) = gaps.first()
     {
         return Err(gap.failure.clone());
     }
     let now = Timestamp::now();
-    let seen = Arc::new(polled.seen);
+    let seen = Arc::new(polled.clusters);
     caches.enricher.read(api, &seen, now, ENRICHMENT_WAIT).await;
     let enrichment = caches.enricher.take_enrichment();
-    gaps.extend(caches.enricher.gaps(&enrichment));
+    gaps.extend(caches.enricher.unread_parts(&enrichment));
     let context = SnapshotContext { source: source.clone(), region: api.clients.target.region.clone(), now };
     let estate = RegionData {
         context,
@@ -99,7 +99,7 @@ pub(crate) async fn take_snapshot(
     );
     snapshot.progress = polled.progress.into_iter().chain(caches.enricher.progress()).collect();
     let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
-    for counted in enrichment.request_counts {
+    for counted in enrichment.observed_calls {
         snapshot.connections.extend(counted.connections(&estate.clusters, &known, &estate.context));
     }
     if !enrichment.flow_log_lines.is_empty() {
@@ -128,7 +128,7 @@ impl Caches {
         let known = self
             .lock_clusters()
             .clone()
-            .filter(|known| known.gaps.is_empty() && now < known.fetched_at + CLUSTERS_TTL);
+            .filter(|known| known.unread_parts.is_empty() && now < known.fetched_at + CLUSTERS_TTL);
         if let Some(known) = known {
             return Ok(known);
         }
@@ -138,7 +138,7 @@ impl Caches {
             api.rate_limiter
                 .join_account(format!("{account} {region} {}", endpoint.as_deref().unwrap_or_default()));
         }
-        let clusters = CachedClusters { fetched_at: now, clusters: found, gaps };
+        let clusters = CachedClusters { fetched_at: now, clusters: found, unread_parts: gaps };
         *self.lock_clusters() = Some(clusters.clone());
         Ok(clusters)
     }
@@ -149,7 +149,7 @@ impl Caches {
 }
 
 /// Returns the names of the viewed services by the name or ARN of their cluster.
-fn watched_by_cluster(watched: &WatchedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
+fn viewed_by_cluster(watched: &ViewedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for id in watched {
         let ServiceIdParts { group: Some(cluster), name: service, .. } = id.parts() else { continue };

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-/// Version of the format.
+/// Name and version of the recording format that Portolan writes and reads.
 pub const RECORDING_SCHEMA: &str = "portolan.recording/1";
 
 /// Header, the first line of a recording.

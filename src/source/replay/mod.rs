@@ -1,5 +1,5 @@
-//! Replay of a recording. Topology, health and logs appear in their original rhythm and take the same path as
-//! those of any source.
+//! Sources that replay a recording in its original rhythm, again and again. Portolan treats their snapshots
+//! and logs like those of any other source.
 
 mod format;
 mod read;
@@ -44,13 +44,13 @@ pub struct Config {
     pub path: String,
 }
 
-/// One source of a recording, replayed.
+/// Source that replays one of the sources in a recording.
 pub struct Replay {
     id: SourceId,
     kind: &'static str,
     location: String,
     recording: Arc<Recording>,
-    /// Start of the replay, on both clocks.
+    /// Start of the replay, on the monotonic and the UTC clock.
     started_at: (Instant, Timestamp),
 }
 
@@ -59,8 +59,8 @@ pub fn demo() -> Result<Vec<Replay>, Failure> {
     sources_in(DEMO_RECORDING.as_bytes(), "demo", "the built-in demo")
 }
 
-/// Opens the recording that `config` names and returns its sources. It is read at once, because only its
-/// frames name the sources. Devices and pipes are refused, and the size is limited.
+/// Reads the recording that `config` names and returns its sources. Reads the whole file, because only its
+/// frames name the sources. Refuses devices and pipes, and limits the size.
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
     let file = regular_file::open_regular(Path::new(&config.path)).map_err(|error| {
         let what = format!("the recording {} can't be read: {error}", config.path);
@@ -86,7 +86,8 @@ fn sources_in(input: impl BufRead, kind: &'static str, place: &str) -> Result<Ve
 }
 
 impl Replay {
-    /// Returns the offset in the current round, and the shift from recorded to current times.
+    /// Returns the offset in the recording, which starts again at its end, and the shift from recorded to
+    /// current times.
     fn position(&self) -> (Duration, SignedDuration) {
         let played = self.started_at.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
@@ -100,7 +101,8 @@ impl Replay {
     }
 }
 
-/// Returns the snapshot of the source `id` at the offset `at`, with its times shifted by `moved`.
+/// Returns the snapshot of the source `id` at the offset `at`, with its times shifted by `moved`. `began` is
+/// the start of the replay.
 fn shifted_snapshot(
     recording: &Recording,
     id: &SourceId,
@@ -110,8 +112,8 @@ fn shifted_snapshot(
 ) -> Snapshot {
     let mut snapshot = recording.snapshot(id, at);
     snapshot.services.shift_times(moved);
-    // Events from before the recording get the same time in every round, so that they appear as new only
-    // once.
+    // Events from before the recording get the same time whenever the recording starts again, so that they
+    // appear as new only once.
     for event in &mut snapshot.events {
         let old = event.at < recording.header.taken;
         event.shift_times(if old { began.duration_since(recording.header.taken) } else { moved });

@@ -22,7 +22,7 @@ const MAX_SOURCES: usize = 64;
 const RECORD_AGAIN_REMEDY: &str = "record again with `portolan record`";
 
 impl Recording {
-    /// Reads a recording. `name` stands for it in failures.
+    /// Reads a recording. Failures call it `name`.
     pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
         let failure =
             |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), RECORD_AGAIN_REMEDY);
@@ -77,6 +77,7 @@ struct FrameCollector {
     first_damaged: Option<String>,
     /// Number of frames beyond the maximum number of sources.
     surplus_frames: usize,
+    /// True if the last line so far is damaged.
     ends_with_damage: bool,
 }
 

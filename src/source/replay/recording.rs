@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-/// Time that the last frame of a truncated recording stays.
+/// Time for which the last frame of a truncated recording is shown.
 const LAST_FRAME_DURATION: Duration = Duration::from_secs(5);
 
-/// Recording in memory.
+/// Recording in memory: header, frames in order of time, and failures for the parts that were not read.
 #[derive(Debug)]
 pub struct Recording {
     /// Header of the recording.

@@ -1,10 +1,10 @@
 //! Grouping of services into frames on the map, chosen by the user or the configuration.
 
-use crate::{store::Store, topology::Node};
+use crate::{store::World, topology::Node};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::str::FromStr;
 
-/// Attribute by which the map groups services.
+/// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
     /// Compose project or cluster. Large groups are split further by the first differing word of their
@@ -33,7 +33,7 @@ const GROUPING_NAMES: &[(&str, Grouping)] = &[
     ("none", Grouping::Nothing),
 ];
 
-/// Prefix of a grouping by fact; the label of the fact follows it.
+/// Prefix of a grouping by fact in the configuration, such as `fact:launch type`.
 const FACT_PREFIX: &str = "fact:";
 
 impl FromStr for Grouping {
@@ -73,16 +73,16 @@ impl Grouping {
     /// Returns the group of `node` as a stable key and the title of its frame, or `None` if the node has no
     /// group.
     #[must_use]
-    pub fn group_of(&self, store: &Store, node: &Node) -> Option<(String, String)> {
-        let service = || store.service_of(node);
+    pub fn group_of(&self, world: &World, node: &Node) -> Option<(String, String)> {
+        let service = || world.service_of(node);
         let title = match self {
             Self::Project => {
                 let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
-                if store.large_groups.is_bundled_dependency(node) {
+                if world.large_groups.is_bundled_dependency(node) {
                     return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
                 }
                 let (group, home) = (node.group.as_ref()?, node.display_group.as_ref()?);
-                return Some(match store.large_groups.part_of(node) {
+                return Some(match world.large_groups.part_of(node) {
                     Some(part) => (format!("{source}/{group}/{part}"), format!("{home}: {part}")),
                     None => (format!("{source}/{group}"), home.clone()),
                 });
@@ -93,7 +93,7 @@ impl Grouping {
             }),
             Self::Owner => service()
                 .and_then(|service| {
-                    let mut known = store.inventory.annotations(service).map(|known| known.owner.clone());
+                    let mut known = world.inventory.annotations(service).map(|known| known.owner.clone());
                     known.find(|owner| !owner.is_empty())
                 })
                 .map(Into::into),
@@ -109,7 +109,7 @@ impl Grouping {
     /// Returns the next grouping that groups at least one node, in a cycle. A `configured` grouping by fact
     /// is part of the cycle.
     #[must_use]
-    pub fn next_useful(&self, store: &Store, configured: &Self) -> Self {
+    pub fn next_useful(&self, world: &World, configured: &Self) -> Self {
         let mut round: Vec<Self> = GROUPING_NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();
         if let Self::Fact(_) = configured {
             round.insert(0, configured.clone());
@@ -118,7 +118,7 @@ impl Grouping {
         let step = (here + 1) % round.len();
         round.rotate_left(step);
         let groups =
-            |grouping: &Self| store.topology().nodes.values().any(|n| grouping.group_of(store, n).is_some());
+            |grouping: &Self| world.topology().nodes.values().any(|n| grouping.group_of(world, n).is_some());
         round.into_iter().find(|g| *g == Self::Nothing || groups(g)).unwrap_or_default()
     }
 }

@@ -1,8 +1,121 @@
-//! The user's session: selection and its history, marks, search, filters and grouping.
+//! The session: the user's selection, marks, search, filters, grouping and time zone.
 
-pub(super) mod filtering;
-pub(super) mod grouping;
-pub(super) mod marks;
-pub(super) mod search;
-pub(super) mod selection;
-pub(super) mod selection_history;
+mod grouping;
+mod search;
+mod selection_history;
+
+pub use grouping::Grouping;
+pub use search::Search;
+pub use selection_history::SelectionHistory;
+
+use crate::{
+    model::{NodeId, SourceId},
+    topology::{EdgeFilter, Node},
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+/// Selection, filters and settings of the person at the terminal.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Selected node, the same on every screen.
+    pub selected: Option<NodeId>,
+    /// Node that the user selected and that disappeared. It is selected again when it returns.
+    pub(super) lost_selection: Option<NodeId>,
+    /// True if the user made the selection. Before that, Portolan selects the node with the worst finding,
+    /// until all sources have been read.
+    pub selected_by_user: bool,
+    /// Selections before the current one, to go back to.
+    pub selection_history: SelectionHistory,
+    /// Marked nodes, the newest last.
+    pub marks: Vec<NodeId>,
+    /// Search that the user typed last.
+    pub search: Search,
+    /// Source to which the screens are limited; `None` shows all sources.
+    pub only_source: Option<SourceId>,
+    /// Nodes to export: those in the map's focus. `None` exports everything.
+    pub only_nodes: Option<BTreeSet<NodeId>>,
+    /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
+    pub faults_only: bool,
+    /// Filter for the edges.
+    pub edge_filter: EdgeFilter,
+    /// Grouping and hubs of the map.
+    pub map_settings: MapSettings,
+    /// Time zone for the times on the screen.
+    pub time_zone: TimeZone,
+}
+
+/// Map settings: the configured values, and the grouping that the user chose since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapSettings {
+    /// Grouping in use now.
+    pub grouping: Grouping,
+    /// Grouping from the configuration.
+    pub configured_grouping: Grouping,
+    /// Names of services to treat as hubs, in addition to the automatic ones: badges replace the lines to
+    /// them.
+    pub hub_names: Vec<String>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            selected: None,
+            lost_selection: None,
+            selected_by_user: false,
+            selection_history: SelectionHistory::default(),
+            marks: Vec::new(),
+            search: Search::default(),
+            only_source: None,
+            only_nodes: None,
+            faults_only: false,
+            edge_filter: EdgeFilter::All,
+            map_settings: MapSettings::default(),
+            time_zone: TimeZone::UTC,
+        }
+    }
+}
+
+impl Session {
+    /// Selects `node` because the user asked for it, and adds it to the selection history.
+    pub fn select(&mut self, node: NodeId) {
+        if let (false, Some(first)) = (self.selected_by_user, &self.selected) {
+            self.selection_history.push(first);
+        }
+        self.selection_history.push(&node);
+        (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
+    }
+
+    /// Selects `node` as a preview, for example during a search. A preview does not enter the selection
+    /// history.
+    pub fn preview_selection(&mut self, node: Option<NodeId>) {
+        self.selected = node;
+    }
+
+    /// Returns true if the search matches the label, the health or the source of `node`.
+    #[must_use]
+    pub fn matches_search(&self, node: &Node) -> bool {
+        let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.search.matches(&format!("{} {} {source}", node.label(), node.health.as_str()))
+    }
+
+    /// Marks `node`, or removes its mark.
+    pub fn toggle_mark(&mut self, node: NodeId) {
+        let before = self.marks.len();
+        self.marks.retain(|mark| *mark != node);
+        if self.marks.len() == before {
+            self.marks.push(node);
+        }
+    }
+
+    /// Returns start and end of the path to show: the two newest marks, or the only mark and the selected
+    /// node.
+    #[must_use]
+    pub fn path_ends(&self) -> Option<(&NodeId, &NodeId)> {
+        match self.marks[..] {
+            [.., ref from, ref to] => Some((from, to)),
+            [ref from] => self.selected.as_ref().filter(|to| *to != from).map(|to| (from, to)),
+            [] => None,
+        }
+    }
+}

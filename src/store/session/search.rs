@@ -1,5 +1,5 @@
-//! Search syntax: case matters only if the text has a capital, `/…/` is a regular expression, and a leading
-//! `!` inverts it.
+//! Search that the user types: case matters only if the text has a capital, `/…/` is a regular expression,
+//! and a leading `!` finds everything that does not match.
 
 use crate::log_store::TextMatcher;
 
@@ -40,7 +40,7 @@ impl Search {
         self.inverse
     }
 
-    /// Returns true if the search matches `text`.
+    /// Returns true if the search matches `text`; an inverted search matches text without the expression.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.matcher.as_ref().is_none_or(|needle| needle.is_match(text) != self.inverse)

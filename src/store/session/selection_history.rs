@@ -5,7 +5,7 @@ use crate::model::NodeId;
 /// Maximum number of remembered selections.
 const MAX_HISTORY_NODES: usize = 200;
 
-/// Earlier selections, and the current position among them.
+/// Nodes selected so far in this run, the oldest first, and the position of the current one among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelectionHistory {
     nodes: Vec<NodeId>,

@@ -3,20 +3,20 @@
 
 use super::{Callee, Caller, EdgeCandidate};
 use crate::model::{
-    ConnectionEnd, ConnectionOutcome, Host, Inventory, ObservationSource, Service, ServiceId,
+    ConnectionEnd, ConnectionOutcome, Host, Inventory, ObservationMethod, Service, ServiceId,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
 /// Emits a candidate for each established connection that was observed by the means `by`. Logs report only
-/// failures, so for `ObservationSource::Log` each failed connection is a candidate.
+/// failures, so for `ObservationMethod::Log` each failed connection is a candidate.
 pub(super) fn search<'a>(
-    by: ObservationSource,
+    by: ObservationMethod,
     inventory: &'a Inventory,
     emit: &mut dyn FnMut(EdgeCandidate<'a>),
 ) {
     let mut known: Option<BTreeMap<&ServiceId, &Service>> = None;
     for (key, span) in inventory.observations().connections() {
-        let wanted = if by == ObservationSource::Log {
+        let wanted = if by == ObservationMethod::Log {
             ConnectionOutcome::Failed
         } else {
             ConnectionOutcome::Accepted
@@ -24,7 +24,7 @@ pub(super) fn search<'a>(
         if key.observed_by != by || key.outcome != wanted {
             continue;
         }
-        if by == ObservationSource::FlowLog && (is_reassignable(&key.from) || is_reassignable(&key.to)) {
+        if by == ObservationMethod::FlowLog && (is_reassignable(&key.from) || is_reassignable(&key.to)) {
             continue;
         }
         let known = known.get_or_insert_with(|| inventory.services().map(|s| (&s.id, s)).collect());
@@ -38,7 +38,7 @@ pub(super) fn search<'a>(
         let to = match &key.to {
             ConnectionEnd::Service(id) => Callee::Service(id, key.port),
             // A log line may name any address, so it counts only if the address is an endpoint of the estate.
-            ConnectionEnd::Address(address) if by == ObservationSource::Log => {
+            ConnectionEnd::Address(address) if by == ObservationMethod::Log => {
                 Callee::EstateAddress(address.clone())
             }
             ConnectionEnd::Address(address) => Callee::Address(address.clone()),

@@ -3,7 +3,7 @@
 use super::{
     CandidateOrigin, EvidenceKind, EvidenceUnit, Strength, configured_calls, load_balancer, proxy_label,
 };
-use crate::model::{ObservationSource, ReferenceKind};
+use crate::model::{ObservationMethod, ReferenceKind};
 
 /// All kinds of evidence, in the order in which edges, screens and documentation list them.
 pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
@@ -15,7 +15,7 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
                       container.",
         verb: " connected to",
         unit: EvidenceUnit::Connection,
-        origin: CandidateOrigin::Connections(ObservationSource::Socket),
+        origin: CandidateOrigin::Connections(ObservationMethod::Socket),
     },
     EvidenceKind {
         id: "flow-log",
@@ -24,7 +24,7 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
         description: "A VPC flow log record shows traffic from one task's address to another's.",
         verb: " shows traffic to",
         unit: EvidenceUnit::Connection,
-        origin: CandidateOrigin::Connections(ObservationSource::FlowLog),
+        origin: CandidateOrigin::Connections(ObservationMethod::FlowLog),
     },
     EvidenceKind {
         id: "service-connect",
@@ -34,7 +34,7 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
                       other.",
         verb: " counts requests to",
         unit: EvidenceUnit::Connection,
-        origin: CandidateOrigin::Connections(ObservationSource::ServiceConnect),
+        origin: CandidateOrigin::Connections(ObservationMethod::ServiceConnect),
     },
     EvidenceKind {
         id: "declared",
@@ -172,7 +172,7 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
         description: "The service's own log reports that it could not reach an address of the estate.",
         verb: " reports a failed connection to",
         unit: EvidenceUnit::Address,
-        origin: CandidateOrigin::Connections(ObservationSource::Log),
+        origin: CandidateOrigin::Connections(ObservationMethod::Log),
     },
     EvidenceKind {
         id: "load-balancer",

@@ -17,7 +17,7 @@ pub use kinds::EVIDENCE_KINDS;
 pub use strength::Strength;
 
 use super::{ProductRole, node::Node};
-use crate::model::{Inventory, ObservationSource, ReferenceKind, Service};
+use crate::model::{Inventory, ObservationMethod, ReferenceKind, Service};
 use std::{cmp::Ordering, fmt};
 
 /// A row of [`EVIDENCE_KINDS`]: a kind of evidence for calls, with its texts, its strength and the search for
@@ -111,7 +111,7 @@ enum CandidateOrigin {
     /// Each reference of this kind is a candidate.
     References(ReferenceKind),
     /// Each connection that was observed by this means is a candidate.
-    Connections(ObservationSource),
+    Connections(ObservationMethod),
     /// A function finds the candidates.
     Search(SearchFn),
 }
@@ -179,6 +179,7 @@ impl EvidenceKind {
         }
     }
 
+    /// Returns the kind of references that are the candidates, or `None` if other data gives the candidates.
     fn reference_kind(&self) -> Option<ReferenceKind> {
         match self.origin {
             CandidateOrigin::References(via) => Some(via),
@@ -211,7 +212,7 @@ impl EvidenceKind {
             CandidateOrigin::Search(search) => search(inventory, emit),
             CandidateOrigin::Connections(by) => connections::search(by, inventory, emit),
             CandidateOrigin::References(_) => {
-                inventory.services().for_each(|service| self.visit_service_candidates(service, emit))
+                inventory.services().for_each(|service| self.visit_service_candidates(service, emit));
             }
         }
     }

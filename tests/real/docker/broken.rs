@@ -7,7 +7,7 @@ use portolan::{
     model::{Failure, FailureKind},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, FoundEngine},
+        docker::{Config, Docker, EngineEndpoint, FoundEngine},
     },
 };
 use std::{
@@ -20,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-fn source_at(endpoint: Endpoint) -> Docker {
+fn source_at(endpoint: EngineEndpoint) -> Docker {
     Docker::new(
         FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None },
         &Config::default(),
@@ -40,7 +40,7 @@ async fn poll_failure(docker: &Docker) -> Failure {
 
 #[tokio::test]
 async fn a_missing_socket_names_a_remedy() {
-    let docker = source_at(Endpoint::Socket("/nowhere/docker.sock".into()));
+    let docker = source_at(EngineEndpoint::Socket("/nowhere/docker.sock".into()));
     let failed = poll_failure(&docker).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
     assert!(failed.message.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
@@ -53,7 +53,7 @@ async fn an_engine_that_comes_back_is_read_again() {
         return;
     }
     let path = temp_folder("back").join("docker.sock");
-    let docker = source_at(Endpoint::Socket(path.clone()));
+    let docker = source_at(EngineEndpoint::Socket(path.clone()));
     assert_eq!(poll_failure(&docker).await.kind, FailureKind::Unreachable);
     assert_eq!(docker.change_notifications().next().await, None);
     for _ in 0..2 {
@@ -68,7 +68,7 @@ async fn an_engine_that_comes_back_is_read_again() {
 async fn a_dead_socket_is_reported() {
     let path = temp_folder("dead").join("docker.sock");
     drop(UnixListener::bind(&path).unwrap());
-    let failed = poll_failure(&source_at(Endpoint::Socket(path))).await;
+    let failed = poll_failure(&source_at(EngineEndpoint::Socket(path))).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
     assert!(failed.message.contains("connection refused"), "{failed:?}");
 }
@@ -78,7 +78,7 @@ async fn a_silent_engine_times_out() {
     let path = temp_folder("mute").join("docker.sock");
     let _listener = UnixListener::bind(&path).unwrap();
     let began = Instant::now();
-    let failed = poll_failure(&source_at(Endpoint::Socket(path))).await;
+    let failed = poll_failure(&source_at(EngineEndpoint::Socket(path))).await;
     assert_eq!(failed.kind, FailureKind::Timeout);
     assert!(began.elapsed() < Duration::from_secs(15));
 }
@@ -86,7 +86,7 @@ async fn a_silent_engine_times_out() {
 #[tokio::test]
 async fn an_invalid_response_is_rejected() {
     let address = serve_response(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
-    let failed = poll_failure(&source_at(Endpoint::Tcp(address))).await;
+    let failed = poll_failure(&source_at(EngineEndpoint::Tcp(address))).await;
     assert_eq!(failed.kind, FailureKind::Invalid, "{failed:?}");
 }
 
@@ -97,7 +97,7 @@ async fn tls_to_a_plain_port_fails_with_a_message() {
         fs::write(certificates.join(name), "").unwrap();
     }
     let address = serve_response(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-    let failed = poll_failure(&source_at(Endpoint::Tls { address, certificates })).await;
+    let failed = poll_failure(&source_at(EngineEndpoint::Tls { address, certificates })).await;
     assert_eq!(failed.kind, FailureKind::Credentials, "{failed:?}");
 }
 

@@ -7,7 +7,7 @@ use portolan::{
     model::{FailureKind, LogNoteKind, LogReadOptions, LogTarget, Snapshot},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, FoundEngine},
+        docker::{Config, Docker, EngineEndpoint, FoundEngine},
     },
 };
 use std::{
@@ -70,7 +70,7 @@ impl FaultProxy {
     /// Returns a new source, for which calls whose path ends with `call` get `fault`.
     fn source_with_fault(&self, call: &str, fault: Fault) -> Docker {
         *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
-        let endpoint = Endpoint::Socket(self.socket.clone());
+        let endpoint = EngineEndpoint::Socket(self.socket.clone());
         let found = FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None };
         let docker = Docker::new(found, &Config::default());
         docker.set_time_limit(Duration::from_secs(12));

@@ -142,7 +142,7 @@ async fn each_line_comes_once_though_the_container_is_restarted() {
     let (mut streams, mut news) = LogTasks::new(vec![Arc::new(lab.source.clone())]);
     streams.sync(&BTreeSet::from([Subscription::Logs(target.clone(), READ_AND_FOLLOW)]));
     let restarts = tokio::task::spawn_blocking(move || {
-        (0..2).for_each(|_| drop(run_docker(&["restart", "-t", "2", &full])))
+        (0..2).for_each(|_| drop(run_docker(&["restart", "-t", "2", &full])));
     });
     let mut followed = Vec::new();
     let reading = async {

@@ -9,7 +9,7 @@ use portolan::{
     model::{Inventory, ReferenceKind, Snapshot},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, FoundEngine},
+        docker::{Config, Docker, EngineEndpoint, FoundEngine},
     },
     topology::infer,
 };
@@ -22,7 +22,7 @@ const SERVER_SCRIPT: &str =
 /// Returns the edges between the lab's own containers, as `from to`.
 fn edge_names(lab: &Lab, snapshot: Snapshot) -> Vec<String> {
     let mut inventory = Inventory::default();
-    inventory.replace(Arc::new(snapshot));
+    inventory.replace_snapshot(Arc::new(snapshot));
     let topology = infer(&inventory);
     let own = |id| topology.nodes[id].name.strip_prefix(&format!("{}-", lab.name)).map(str::to_owned);
     topology.edges.keys().filter_map(|(from, to)| Some(format!("{} {}", own(from)?, own(to)?))).collect()
@@ -84,7 +84,7 @@ async fn a_config_file_in_a_volume_belongs_to_its_reader() {
     lab.run("reader", &["-v", &read], IDLE_SCRIPT);
     let found = FoundEngine {
         name: "docker".into(),
-        endpoint: Endpoint::Tcp(start_tcp_forwarder()),
+        endpoint: EngineEndpoint::Tcp(start_tcp_forwarder()),
         found_by: "a test".into(),
         warning: None,
     };

@@ -4,12 +4,12 @@
 use super::lab::{Lab, run_docker};
 use portolan::{
     model::{
-        ConnectionEnd, ObservationSource, ObservedConnection, ReferenceKind, ReferenceTarget, Service,
+        ConnectionEnd, ObservationMethod, ObservedConnection, ReferenceKind, ReferenceTarget, Service,
         Snapshot,
     },
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, FoundEngine},
+        docker::{Config, Docker, EngineEndpoint, FoundEngine},
     },
 };
 use std::{
@@ -96,7 +96,7 @@ async fn a_connection_points_from_the_client_to_the_server() {
     let snapshot = lab.snapshot().await;
     let watched = |name| snapshot.monitored.iter().any(|w| w.service == lab.service(&snapshot, name).id);
     assert!(["server", "client", "beside", "idle"].into_iter().all(watched), "{:?}", snapshot.monitored);
-    assert!(snapshot.connections.iter().all(|f| f.key.observed_by == ObservationSource::Socket));
+    assert!(snapshot.connections.iter().all(|f| f.key.observed_by == ObservationMethod::Socket));
     let idle = &lab.service(&snapshot, "idle").id;
     let of_idle =
         |f: &&ObservedConnection| [&f.key.from, &f.key.to].contains(&&ConnectionEnd::Service(idle.clone()));
@@ -139,7 +139,7 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
     for exec in [false, true] {
         let found = FoundEngine {
             name: "docker".into(),
-            endpoint: Endpoint::Tcp(start_tcp_forwarder()),
+            endpoint: EngineEndpoint::Tcp(start_tcp_forwarder()),
             found_by: "a test".into(),
             warning: None,
         };

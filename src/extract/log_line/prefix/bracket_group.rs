@@ -26,7 +26,7 @@ pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
     level_after_time(inner).or_else(|| level_after_module(inner)).or_else(|| level_of_chromium(inner))
 }
 
-/// Returns the level of a text that is only a level, as most loggers put in brackets.
+/// Returns the level of a text that is nothing but the name of a level.
 fn only_level(text: &str) -> Option<LogLevel> {
     level_names::find_level_name(text)
         .filter(|(_, place)| *place != LevelContext::Keyed)

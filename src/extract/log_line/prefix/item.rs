@@ -1,9 +1,9 @@
-//! Items of a prefix: words, and groups in brackets.
+//! Splits the prefix of a log line into items: words, and groups in brackets.
 
 /// The maximum length of a group, in bytes; a longer one belongs to the message.
 const MAX_GROUP_BYTES: usize = 160;
 
-/// An item of a prefix.
+/// A word, or a group in brackets, in the prefix of a log line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PrefixItem<'t> {
     /// The word without punctuation around it, or the text between the brackets.
@@ -120,7 +120,8 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
-/// Returns the end of the group that begins at `open`, or `None`. Brackets of one kind may be nested.
+/// Returns the index of the closing bracket for the bracket at `open`, or `None`. Brackets of one kind may be
+/// nested.
 fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
     let opening = *bytes.get(open)?;
     let close = match opening {

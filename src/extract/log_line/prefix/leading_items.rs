@@ -16,7 +16,7 @@ pub(super) fn is_time_item(item: &PrefixItem<'_>, context: ItemContext<'_>, behi
         let is_time = |word: &str| time::is_time(word.trim_end_matches(',')) || time::is_zone(word);
         return words.peek().is_some() && (words.all(is_time) || time::worded_date_end(text).is_some());
     }
-    // MySQL before 5.7, and the year after a clock as ctime(3) writes it.
+    // Six digits are a date of MySQL before 5.7. Four digits after a clock are the year of ctime(3).
     let is_number = matches!(text.len(), 4 | 6) && text.bytes().all(|c| c.is_ascii_digit());
     let beside_clock = || match text.len() {
         6 => { behind }.next().is_some_and(|next| time::is_time(next.text)),

@@ -13,7 +13,7 @@ use crate::{
     model::LogLevel,
 };
 
-/// The maximum index of the sign of an offset: it follows at most `DEBUG`, the longest such name.
+/// The maximum index of the sign in `ERROR+2`. The longest name before a sign has five letters.
 const MAX_OFFSET_SIGN_INDEX: usize = 5;
 /// Extensions of source files.
 const SOURCE_FILE_ENDINGS: &[&str] =
@@ -73,9 +73,9 @@ fn is_zero_count(behind: &str) -> bool {
     rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
-/// Returns true if a lower-case word after the time is in a column, and so is a level. The column precedes
-/// the place in the source code (zap), lies between tabs (zap; each is two blanks here), or precedes an
-/// object of fields or a label (swift-log).
+/// Returns true if a lower-case word after the time stands where libraries write the level: before a source
+/// location (zap), between tabs (zap; a tab is two blanks here), before an object of fields, or before a
+/// label (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
     let is_place = |word: &str| {
@@ -129,7 +129,7 @@ fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Optio
 
 /// Returns the level of a letter after a time: MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow
 /// (`E file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`). Because `I` is a word as well, the
-/// next item must be of these kinds.
+/// next item must have one of these forms.
 fn level_of_single_letter(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<LogLevel> {
     let level = match item.text.as_bytes() {
         // apt and dpkg, `E: text`.

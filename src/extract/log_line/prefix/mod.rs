@@ -18,7 +18,7 @@ use item::{PrefixItem, PrefixItems};
 /// The maximum number of items in a prefix.
 const MAX_PREFIX_ITEMS: usize = 16;
 
-/// The items before an item of the prefix.
+/// Facts about the items before the current item of the prefix.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 struct ItemContext<'t> {
@@ -43,7 +43,7 @@ pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
     let date = time::worded_date_end(text);
     let mut context =
         ItemContext { after_time: date.is_some(), after_times_only: true, ..ItemContext::default() };
-    // The start of the message if there is no level: after the time.
+    // The start of the message for a line without a level: after the time.
     let mut plain = date.unwrap_or(0);
     let mut items = PrefixItems { text, position: plain };
     for _ in 0..MAX_PREFIX_ITEMS {
@@ -94,7 +94,7 @@ fn item_level(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Op
     match item.bracket {
         // Braces hold an object or the name of a file (Airflow).
         Some(b'{') => None,
-        // Outside of a prefix, angle brackets are markup.
+        // Without a time before them, angle brackets are markup.
         Some(b'<') if !context.after_time => None,
         Some(_) => {
             bracket_group::level_in_brackets(item.text, context.after_time).map(|level| (level, item.end))
@@ -115,6 +115,6 @@ fn message_start(text: &str, from: usize) -> usize {
     let start = text.len() - rest.trim_start_matches([' ', ':', ']', ')', '|', '>', ',']).len();
     let rest = &text[start..];
     let start = start + if rest.starts_with("- ") { 2 } else { 0 };
-    // A prefix without a message is shown as the message.
+    // If nothing follows the prefix, the whole line is the message.
     if start >= text.len() { 0 } else { start }
 }

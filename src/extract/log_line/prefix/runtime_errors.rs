@@ -2,7 +2,7 @@
 
 use crate::model::LogLevel::{self, Error, Fatal, Info, Warn};
 
-/// Beginnings of such messages in lower case, with their runtimes.
+/// Beginnings of errors in lower case, with their levels and the runtimes that print them.
 const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("panic: ", Fatal, "Go"),
     ("fatal error: ", Fatal, "Go; PHP with html_errors off"),
@@ -32,7 +32,7 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("php user deprecated: ", Info, "PHP"),
 ];
 
-/// Returns the level of a message that a runtime printed.
+/// Returns the level of an error that a runtime printed, or `None` for any other message.
 pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     let first = text.as_bytes().first()?.to_ascii_lowercase();
     let begins = |head: &str| {

@@ -165,10 +165,15 @@ fn words_with_ends(text: &str) -> impl Iterator<Item = (&str, usize)> {
 /// The possible role of a word in a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DateWord {
+    /// A month or a weekday, in any language.
     Name,
+    /// A number from 1 to 31.
     Day,
+    /// Four digits.
     Year,
+    /// Hours and minutes.
     Clock,
+    /// A word of no date.
     Other,
 }
 

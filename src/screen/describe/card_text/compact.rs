@@ -1,4 +1,5 @@
-//! Description of a node in the few rows below a narrow map. Findings leave room for callers and callees.
+//! Description of a node for the panel below a narrow map, which has few rows. Findings are cut to leave room
+//! for callers and callees.
 
 use super::CardBuilder;
 use crate::{
@@ -16,7 +17,7 @@ use ratatui::text::{Line, Span};
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = CardBuilder::new(scene, width);
     page.push_state(node);
-    if let Some(service) = scene.store.service_of(node) {
+    if let Some(service) = scene.store.world.service_of(node) {
         page.append_usage(service);
     }
     let mut wrong = CardBuilder::new(scene, usize::from(u16::MAX));
@@ -34,7 +35,7 @@ pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize
 }
 
 impl CardBuilder<'_> {
-    /// Returns the text of `line` in one row.
+    /// Returns `line` cut to the width of one row.
     fn cut_to_row(&self, line: &Line<'_>) -> Line<'static> {
         let words: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
         Line::styled(text::cut_end(&words, self.width, self.scene.theme.glyphs.ellipsis), line.style)
@@ -49,11 +50,11 @@ impl CardBuilder<'_> {
         }
     }
 
-    /// Adds the names of callers and of callees, one row each, or all rows if `whole` is true. Marks
-    /// unhealthy nodes.
+    /// Adds one row with the names of the callers and one with those of the callees. If `whole` is true, long
+    /// lists take more rows. Faulty nodes have a health glyph.
     fn push_relations(&mut self, node: &Node, whole: bool) {
         let Scene { store, theme, .. } = self.scene;
-        let topology = store.topology();
+        let topology = store.world.topology();
         let name = |(id, edge): (&NodeId, &Edge)| {
             let other = topology.nodes.get(id);
             let ill = other.filter(|other| other.health >= Health::Degraded);

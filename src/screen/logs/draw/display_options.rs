@@ -1,25 +1,26 @@
-//! Display options of the log lines: columns, field display, line wrap and horizontal scroll.
+//! Display options for log lines: columns, field display, line wrap and horizontal scroll.
 
 use super::field_display::FieldDisplay;
 use crate::{command::Command, screen::describe::time::TimeFormat};
 
-/// Display options of the log lines.
+/// Display options for log lines, which the user changes with keys.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn by itself")]
 pub(in crate::screen::logs) struct DisplayOptions {
     /// Format of the time column.
     pub time_format: TimeFormat,
-    /// True if long lines wrap.
+    /// True if long lines wrap; false to cut them.
     pub wrap: bool,
-    /// Part of a structured line to show.
+    /// Part of a JSON or logfmt line to show.
     pub field_display: FieldDisplay,
-    /// Service column, as set by the user; `None` shows it if there are several services.
+    /// True to show the service column, false to hide it, as the user chose; `None` shows it if there are
+    /// several services.
     pub service_column: Option<bool>,
     /// True if the instance column is shown.
     pub instance_column: bool,
     /// True if the level column is shown.
     pub level_column: bool,
-    /// Number of cells skipped at the start of the text.
+    /// Number of cells that are scrolled out of view at the start of the text.
     pub scroll_x: usize,
 }
 
@@ -41,8 +42,8 @@ impl Default for DisplayOptions {
 const SCROLL_STEP_CELLS: usize = 16;
 
 impl DisplayOptions {
-    /// Handles a command that changes the display. Returns false if it is another command; `several` is true
-    /// with more than one service.
+    /// Handles a command that changes the display. Returns false for any other command. `several` is true if
+    /// the lines come from more than one service.
     pub(in crate::screen::logs) fn update(&mut self, command: Command, several: bool) -> bool {
         match command {
             Command::Wrap => (self.wrap, self.scroll_x) = (!self.wrap, 0),

@@ -1,5 +1,5 @@
-//! Field display: shows the message of a log line, the message with its fields, or the raw line. With a
-//! search, the part shown always contains the match.
+//! Field display: shows of a JSON or logfmt line the message, the message with its fields, or the raw line.
+//! During a search, the shown text always contains the match.
 
 use crate::{
     extract::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::borrow::Cow;
 
-/// Part of a structured line to show.
+/// The user's choice of the part to show of each JSON or logfmt line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::logs) enum FieldDisplay {
     /// Message without its fields.
@@ -23,11 +23,11 @@ pub(in crate::screen::logs) enum FieldDisplay {
     Raw,
 }
 
-/// Part of a line to show.
+/// The text to show for one line.
 pub(in crate::screen::logs) struct LinePart<'a> {
-    /// Text of the part.
+    /// The text.
     pub text: Cow<'a, str>,
-    /// Byte offset of the part in the line; `None` if the text was composed.
+    /// Byte offset in the line at which the text starts; `None` if the text was composed from fields.
     pub offset: Option<usize>,
     /// Byte offset in `text` at which the fields start.
     pub fields_start: usize,
@@ -43,7 +43,7 @@ impl FieldDisplay {
         }
     }
 
-    /// Returns the part of `line` to show. Shows more than asked for if only that contains the match of
+    /// Returns the text to show for `line`. Shows more than the user chose if only that contains the match of
     /// `search`.
     pub(in crate::screen::logs) fn part_of<'a>(
         self,
@@ -63,6 +63,7 @@ impl FieldDisplay {
     }
 }
 
+/// Returns the message of a line.
 fn message_part<'a>(line: &LogEntry<'a>) -> LinePart<'a> {
     let text = extract::log_line::message_text(line.text, line.message.clone(), line.format);
     let from = matches!(text, Cow::Borrowed(_)).then_some(line.message.start);

@@ -1,4 +1,4 @@
-//! One log line as rows of the screen: mark, time, service, instance, level, text.
+//! Rows of one log line on the screen: mark, time, service, instance, level, text.
 
 use super::{
     field_display::LinePart,
@@ -19,14 +19,14 @@ use ratatui::{
     text::{Line as Row, Span},
 };
 
-/// Maximum number of rows for one line.
+/// Maximum number of rows for one wrapped line.
 const MAX_LINE_ROWS: usize = 40;
-/// Maximum number of services considered for the column widths.
+/// Maximum number of services whose names are measured for the column widths.
 const MAX_MEASURED_SERVICES: usize = 100;
-/// Minimum width of the text, in cells.
+/// Minimum width of the text column, in cells.
 const MIN_TEXT_CELLS: usize = 10;
 
-/// Widths of the columns before the text, in cells; 0 hides a column.
+/// Widths of the columns before the text, in cells; 0 for a hidden column.
 pub(in crate::screen::logs) struct ColumnWidths {
     time: usize,
     service: usize,
@@ -63,18 +63,18 @@ impl ColumnWidths {
             + 1
     }
 
-    /// Returns the width that remains for the text.
+    /// Returns the width that remains for the text on a screen of `width` cells.
     pub(in crate::screen::logs) fn text_cells(&self, width: usize) -> usize {
         width.saturating_sub(self.total_cells()).max(MIN_TEXT_CELLS)
     }
 }
 
-/// Returns the part of a line to show.
+/// Returns the text to show for a line.
 fn shown_part<'a>(logs: &Logs, line: &LogEntry<'a>) -> LinePart<'a> {
     logs.display.field_display.part_of(line, logs.visible_lines.search())
 }
 
-/// Returns the number of rows that a line takes.
+/// Returns the number of rows that a line takes if its text column has `room` cells.
 pub(in crate::screen::logs) fn row_count(logs: &Logs, line: &LogEntry<'_>, room: usize) -> usize {
     if logs.display.wrap {
         styled_text::row_count(&shown_part(logs, line).text, room, MAX_LINE_ROWS)
@@ -83,7 +83,7 @@ pub(in crate::screen::logs) fn row_count(logs: &Logs, line: &LogEntry<'_>, room:
     }
 }
 
-/// Renders a line as rows.
+/// Renders a line as rows of the screen; following rows of a wrapped line have no columns.
 pub(in crate::screen::logs) fn render_rows(
     logs: &Logs,
     line: &LogEntry<'_>,
@@ -106,7 +106,7 @@ pub(in crate::screen::logs) fn render_rows(
     }
     let inked = inked
         .with_style_from(part.fields_start, theme.styles.dim.into())
-        .with_matches(&store.search, theme.styles.found.into());
+        .with_matches(&store.session.search, theme.styles.found.into());
     let pieces = if logs.display.wrap {
         inked.wrapped_rows(room, MAX_LINE_ROWS)
     } else {
@@ -145,11 +145,11 @@ fn prefix_spans(
         }
     };
     column(
-        &logs.display.time_format.format(line.key.at, store.now, &store.time_zone),
+        &logs.display.time_format.format(line.key.at, store.world.now, &store.session.time_zone),
         widths.time,
         theme.styles.dim.into(),
     );
-    let service = line.service.and_then(|id| store.inventory.service(id));
+    let service = line.service.and_then(|id| store.world.inventory.service(id));
     let name = service.map_or("", |service| service.name.as_str());
     column(name, widths.service, name_style(name, theme));
     column(
@@ -165,7 +165,7 @@ fn prefix_spans(
     spans
 }
 
-/// Returns the glyph before a line: marked, selected, or none.
+/// Returns the glyph before a line: for a marked line, for a selected line, or a space.
 fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> String {
     let selected = logs
         .marks
@@ -180,7 +180,7 @@ fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> Strin
     mark.to_owned()
 }
 
-/// Returns a style that is always the same for one name.
+/// Returns a style for a name, always the same for one name.
 fn name_style(name: &str, theme: &Theme) -> Style {
     let ink = &theme.styles;
     let tints = [ink.accent, ink.healthy, ink.starting, ink.near, ink.title, ink.observed];

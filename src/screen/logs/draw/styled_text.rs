@@ -1,5 +1,5 @@
-//! Styled text in rows of cells: wrapped or cut, with the service's own ANSI colours and highlighted search
-//! matches.
+//! Text of a line with styles, in rows of cells: wrapped or cut, with the service's own ANSI styles and
+//! highlighted search matches.
 
 use crate::{
     model::{Colour, TextStyle, text::clean_with_max_chars},
@@ -13,17 +13,17 @@ use ratatui::{
 use std::{borrow::Cow, ops::Range};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Text with styles.
+/// Text of a log line with a base style and overlaid styles.
 pub(in crate::screen::logs) struct StyledText<'a> {
     text: Cow<'a, str>,
-    /// Byte ranges with their own style; later ones take precedence.
+    /// Byte ranges with a style over the base style; later ones take precedence.
     overlays: Vec<(Range<usize>, Style)>,
     base_style: Style,
 }
 
 impl<'a> StyledText<'a> {
-    /// Takes at most `longest` characters of `text`, and removes control characters: log text must never
-    /// reach the terminal unfiltered.
+    /// Takes at most `longest` characters of `text`, and removes control characters, because log text must
+    /// never reach the terminal unfiltered.
     pub(in crate::screen::logs) fn new(text: &'a str, longest: usize, base_style: Style) -> Self {
         let end = text.char_indices().nth(longest).map_or(text.len(), |(end, _)| end);
         let text = &text[..end];
@@ -32,7 +32,8 @@ impl<'a> StyledText<'a> {
         Self { text, overlays: Vec::new(), base_style }
     }
 
-    /// Adds the ANSI styles that the service wrote; `from` is the offset of the text in the original line.
+    /// Adds the ANSI styles that the service wrote. `from` is the byte offset at which the text starts in the
+    /// line.
     pub(in crate::screen::logs) fn with_ansi_styles(mut self, paint: &[TextStyle], from: usize) -> Self {
         if matches!(self.text, Cow::Owned(_)) {
             return self;
@@ -52,7 +53,7 @@ impl<'a> StyledText<'a> {
         self
     }
 
-    /// Adds `style` from byte `from` on.
+    /// Adds `style` to the text from byte `from` to the end.
     pub(in crate::screen::logs) fn with_style_from(mut self, from: usize, style: Style) -> Self {
         if from < self.text.len() && matches!(self.text, Cow::Borrowed(_)) {
             self.overlays.push((from..self.text.len(), style));
@@ -60,14 +61,14 @@ impl<'a> StyledText<'a> {
         self
     }
 
-    /// Highlights the matches of a search.
+    /// Adds `style` to the matches of a search.
     pub(in crate::screen::logs) fn with_matches(mut self, search: &Search, style: Style) -> Self {
         self.overlays
             .extend(search.match_ranges(&self.text).into_iter().map(|(start, end)| (start..end, style)));
         self
     }
 
-    /// Wraps the text into at most `most` rows of `cells`.
+    /// Wraps the text into at most `most` rows of `cells` each.
     pub(in crate::screen::logs) fn wrapped_rows(&self, cells: usize, most: usize) -> Vec<Vec<Span<'static>>> {
         row_ranges(&self.text, cells, most).into_iter().map(|row| self.spans_of(row)).collect()
     }
@@ -90,7 +91,7 @@ impl<'a> StyledText<'a> {
         spans
     }
 
-    /// Returns a part of the text as spans of one style each.
+    /// Returns a byte range of the text as spans, each with one style.
     fn spans_of(&self, part: Range<usize>) -> Vec<Span<'static>> {
         let edges = self.overlays.iter().flat_map(|(spot, _)| [spot.start, spot.end]);
         let mut edges: Vec<_> =

@@ -1,4 +1,4 @@
-//! Line details: time, service, instance, fields, ids and the full text of one log line.
+//! Pane with the details of one log line: time, service, instance, fields, ids and the full text.
 
 use crate::{
     extract::log_line::{correlation_ids, fields},
@@ -14,7 +14,7 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Log line shown in full.
+/// The log line whose details the pane shows, and the selected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::logs) struct Details {
     /// Key of the line.
@@ -23,7 +23,7 @@ pub(in crate::screen::logs) struct Details {
     pub row: usize,
 }
 
-/// Row of the details: a name, its value, and a filter for the value.
+/// Row of the details pane: a name, its value, and a filter by that value.
 pub(in crate::screen::logs) struct DetailRow {
     /// Name of the field.
     pub name: String,
@@ -35,21 +35,21 @@ pub(in crate::screen::logs) struct DetailRow {
     pub is_id: bool,
 }
 
-/// Maximum length of a value, in characters.
+/// Maximum length of a shown value, in characters.
 const MAX_VALUE_CHARS: usize = 20_000;
 
-/// Returns the rows of the details of `line`.
+/// Returns the rows of the details pane for `line`.
 pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -> Vec<DetailRow> {
     let row =
         |name: &str, value: String, filter| DetailRow { name: name.to_owned(), value, filter, is_id: false };
-    let zoned = line.key.at.to_zoned_datetime(store.time_zone.clone());
+    let zoned = line.key.at.to_zoned_datetime(store.session.time_zone.clone());
     let time = format!(
         "{} ({})",
         zoned.strftime("%Y-%m-%d %H:%M:%S%.3f %Z"),
-        TimeFormat::Relative.format(line.key.at, store.now, &store.time_zone).trim()
+        TimeFormat::Relative.format(line.key.at, store.world.now, &store.session.time_zone).trim()
     );
     let mut rows = vec![row("time", time, None)];
-    let service = line.service.map(|id| (id, store.inventory.service(id)));
+    let service = line.service.map(|id| (id, store.world.inventory.service(id)));
     rows.extend(service.map(|(id, known)| row("service", id.to_string(), known.map(FilterChip::service))));
     rows.push(row("instance", line.label.to_owned(), Some(FilterChip::instance(line.label))));
     rows.extend(
@@ -74,7 +74,7 @@ pub(in crate::screen::logs) fn detail_rows(line: &LogEntry<'_>, store: &Store) -
     rows
 }
 
-/// Draws the details. A long value takes several rows of the screen.
+/// Draws the details pane. A long value takes several rows of the screen.
 pub(in crate::screen::logs) fn draw_details(
     details: &Details,
     line: &LogEntry<'_>,

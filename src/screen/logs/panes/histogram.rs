@@ -1,4 +1,5 @@
-//! Histogram: numbers of lines, warnings and errors over time, with events of the services on the same axis.
+//! Histogram over the log lines: numbers of lines, warnings and errors over time, with events of the services
+//! on the same axis.
 
 use crate::{
     history::EventKindSpec,
@@ -20,16 +21,20 @@ pub(in crate::screen::logs) const HISTOGRAM_ROWS: u16 = 5;
 /// Width of the row labels, in cells.
 const LABEL_CELLS: u16 = 8;
 
-/// Histogram as last computed.
+/// Histogram as last computed, with the selected bucket.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct Histogram {
+    /// Time of the first line.
     from: Timestamp,
+    /// Time just after the last line.
     to: Timestamp,
+    /// Line counts of equal time intervals, oldest first.
     buckets: Vec<HistogramBucket>,
+    /// Events of the services: time, glyph and text.
     events: Vec<(Timestamp, char, String)>,
     /// Index of the selected bucket.
     pub chosen_bucket: Option<usize>,
-    /// Inputs of the last computation: number of lines, time, and width.
+    /// Inputs of the last computation, if it covered all lines: number of lines, time, and width in cells.
     counted_from: Option<(usize, Timestamp, u16)>,
 }
 
@@ -43,10 +48,11 @@ impl Histogram {
         store: &Store,
         width: u16,
     ) {
-        let made = Some((tape.lines().count(held), store.now, width));
+        let made = Some((tape.lines().count(held), store.world.now, width));
         let settled = |(count, now, cells): (usize, Timestamp, u16)| {
             cells == width
-                && (now == store.now && tape.is_complete() && count > 0 || Some((count, now, cells)) == made)
+                && (now == store.world.now && tape.is_complete() && count > 0
+                    || Some((count, now, cells)) == made)
         };
         if self.counted_from.is_some_and(settled) {
             return;
@@ -66,19 +72,20 @@ impl Histogram {
         self.chosen_bucket = self.chosen_bucket.map(|chosen| chosen.min(cells - 1));
     }
 
-    /// Moves the selection by `by` buckets, starting at the last bucket. Returns the start time of the new
-    /// one.
+    /// Moves the selection by `by` buckets; without a selection, selects the last bucket. Returns the start
+    /// time of the newly selected bucket.
     pub(in crate::screen::logs) fn move_by(&mut self, by: isize) -> Option<Timestamp> {
         let last = self.buckets.len().checked_sub(1)?;
         let next = self.chosen_bucket.map_or(last, |chosen| chosen.saturating_add_signed(by).min(last));
         self.choose(next)
     }
 
-    /// Selects the bucket at `column` of the histogram's area. Returns its start time.
+    /// Selects the bucket at `column` of the histogram's area. Returns the start time of the bucket.
     pub(in crate::screen::logs) fn choose_column(&mut self, column: u16) -> Option<Timestamp> {
         self.choose(usize::from(column.checked_sub(LABEL_CELLS)?))
     }
 
+    /// Selects a bucket by its index. Returns its start time.
     fn choose(&mut self, bucket: usize) -> Option<Timestamp> {
         if bucket >= self.buckets.len() {
             return None;
@@ -94,7 +101,7 @@ impl Histogram {
         self.from.checked_add(SignedDuration::from_nanos(nanos as i64)).unwrap_or(self.to)
     }
 
-    /// Returns the bucket that contains the time `at`.
+    /// Returns the index of the bucket that contains the time `at`.
     fn bucket_of(&self, at: Timestamp) -> Option<usize> {
         let span = self.to.duration_since(self.from).as_nanos().max(1);
         let past = at.duration_since(self.from).as_nanos();
@@ -152,10 +159,10 @@ impl Histogram {
         buf.set_string(area.x, area.y + 4, told, Style::from(ink.dim));
     }
 
-    /// Returns the text under the bars, about the selected bucket or else the whole time span.
+    /// Returns the text under the bars: about the selected bucket, or else about the whole time span.
     fn summary_text(&self, store: &Store, clock: TimeFormat) -> String {
         let clock = if clock == TimeFormat::Off { TimeFormat::Local } else { clock };
-        let show = |at| clock.format(at, store.now, &store.time_zone);
+        let show = |at| clock.format(at, store.world.now, &store.session.time_zone);
         let Some((chosen, bucket)) = self.chosen_bucket.and_then(|c| self.buckets.get(c).map(|b| (c, b)))
         else {
             return format!("{} to {}; left and right select", show(self.from).trim(), show(self.to).trim());
@@ -175,10 +182,10 @@ impl Histogram {
     }
 }
 
-/// Returns the events of `services`, each with its time, a mark and a text.
+/// Returns the events of `services`, each with its time, a glyph and a text.
 fn service_events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)> {
     let about = |id| services.iter().find(|service| service.id == id);
-    let told = store.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
+    let told = store.world.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
         let service = about(event.service.clone())?;
         let words = format!("{}: {}", service.name, event.text);
         (event.kind != EventKind::Message).then(|| (event.at, EventKindSpec::of(event.kind).glyph, words))

@@ -1,4 +1,4 @@
-//! Panes beside the lines: one line in full, message patterns, and the histogram.
+//! Parts of the log screen around the lines: the histogram, and a pane with line details or patterns.
 
 pub(super) mod details;
 pub(super) mod histogram;

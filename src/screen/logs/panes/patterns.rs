@@ -1,5 +1,5 @@
-//! Patterns of the visible lines, collected step by step as lines arrive. Patterns that are new since the
-//! last deployment come first, then the most frequent ones.
+//! Pane with the patterns of the log lines, counted step by step as lines arrive. Patterns that are new since
+//! the last deployment come first, then the most frequent ones.
 
 use crate::{
     log_store::{
@@ -21,34 +21,40 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Patterns as last listed.
+/// Pattern counts so far, the list as last built, and the selected pattern.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct Patterns {
     counts: PatternCounts,
-    /// Generation of the visible lines that the patterns belong to.
+    /// Generation of the query whose lines were counted.
     lines_generation: u64,
+    /// Rows of the list.
     rows: Vec<PatternRow>,
-    /// Id of the selected pattern; `None` selects the first row.
+    /// Id of the selected pattern; `None` for the first row.
     chosen_id: Option<u64>,
-    /// Time of the last listing, and true if it covered all lines.
+    /// Time at which the rows were last built, and true if all lines had been counted.
     listed_at: Option<(Timestamp, bool)>,
-    /// Event since which patterns count as new: the last deployment, or the last start.
+    /// Name of the time since which patterns count as new: the last deployment or the last start.
     since_label: &'static str,
 }
 
-/// Row of one pattern.
+/// Row of the pattern list.
 #[derive(Debug)]
 struct PatternRow {
     id: u64,
     template: Template,
+    /// Template as shown on the screen.
     words: String,
+    /// Number of lines in memory.
     count: u64,
+    /// Most severe level of the lines.
     level: Option<LogLevel>,
+    /// Time of the first line.
     first_seen: Timestamp,
+    /// True if the pattern is new; `None` if that is unknown.
     is_new: Option<bool>,
 }
 
-/// Maximum number of lines per step, which takes a few milliseconds.
+/// Maximum number of lines to count in one step of a few milliseconds.
 const PATTERN_LINES_PER_STEP: usize = 2_000;
 /// Maximum length of a template on the screen, in characters.
 const MAX_TEMPLATE_CHARS: usize = 1_000;
@@ -62,8 +68,8 @@ const PATTERN_COLUMNS: &[Column] = &[
 ];
 
 impl Patterns {
-    /// Counts the next lines. Returns true if all lines are counted. Rebuilds the list at most once a second,
-    /// because faster changes can't be read.
+    /// Counts some more lines. Returns true if all lines are counted. Rebuilds the rows at most once a
+    /// second, because users can't read faster changes.
     pub(in crate::screen::logs) fn update(
         &mut self,
         tape: &VisibleLines,
@@ -82,6 +88,7 @@ impl Patterns {
         whole
     }
 
+    /// Rebuilds the rows from the counts.
     fn rebuild_rows(&mut self, services: &[&Service]) {
         let deployed =
             services.iter().filter_map(|service| Some((service.id.clone(), deployment_time(service)?)));
@@ -106,14 +113,14 @@ impl Patterns {
         self.chosen_id = self.rows.get(row).map(|row| row.id);
     }
 
-    /// Returns the template of the selected pattern.
+    /// Returns the template of the selected row.
     pub(in crate::screen::logs) fn chosen_template(&self) -> Option<&Template> {
         self.rows.get(self.chosen_row()).map(|row| &row.template)
     }
 
     /// Draws the list of patterns.
     pub(in crate::screen::logs) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let (theme, now) = (scene.theme, scene.store.now);
+        let (theme, now) = (scene.theme, scene.store.world.now);
         let inner = draw_frame(area, &self.title(), theme, buf);
         let row = |index: usize| self.rows.get(index).map(|row| row.cells(scene, now)).unwrap_or_default();
         let selected = (!self.rows.is_empty()).then(|| self.chosen_row());

@@ -1,4 +1,4 @@
-//! Backfill: reads older pages of the followed streams when the user scrolls back beyond the lines in memory.
+//! Backfill: reads older pages of the followed streams when the user goes back beyond the lines in memory.
 
 use crate::{
     log_store::{LogStore, StoredStream, StreamState},
@@ -7,17 +7,18 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Number of newest lines read at first for each stream.
+/// Number of newest lines to read of each stream when it is opened.
 const INITIAL_LINES: usize = 500;
-/// Number of older lines per page.
+/// Number of lines in a page of older lines.
 const PAGE_LINES: usize = 1_000;
 
-/// Page being read of each stream.
+/// Pages of older lines that are being read, at most one of each stream.
 #[derive(Default)]
 pub(in crate::screen::logs) struct Backfill(BTreeMap<LogTarget, LogReadOptions>);
 
 impl Backfill {
-    /// Returns the subscriptions for `targets`: following each stream, and the pages being read.
+    /// Returns the subscriptions for `targets`: one that follows each stream, and one for each page being
+    /// read.
     pub(in crate::screen::logs) fn subscriptions(&self, targets: &[LogTarget]) -> BTreeSet<Subscription> {
         let start = LogReadOptions { since: None, until: None, tail: INITIAL_LINES, follow: true };
         let follow = targets.iter().map(|target| Subscription::Logs(target.clone(), start));
@@ -26,7 +27,7 @@ impl Backfill {
     }
 
     /// Requests the page before the oldest line in memory of each stream. With `since`, requests all lines
-    /// back to that time.
+    /// from that time on.
     pub(in crate::screen::logs) fn request_older(
         &mut self,
         held: &LogStore,
@@ -47,8 +48,9 @@ impl Backfill {
         }
     }
 
-    /// Requests the lines since `since` once for each stream that has only newer ones. Returns true if every
-    /// stream was requested or is closed.
+    /// Requests the lines from `since` on for each stream whose oldest line in memory is newer, once for each
+    /// stream: `asked` collects the streams. Returns true once every stream was requested or is no longer
+    /// open.
     pub(in crate::screen::logs) fn request_since(
         &mut self,
         held: &LogStore,
@@ -66,30 +68,30 @@ impl Backfill {
         targets.iter().all(|target| asked.contains(target) || is_over(target))
     }
 
-    /// Ends a page that has been read.
+    /// Removes a page that has been read.
     pub(in crate::screen::logs) fn on_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
         if self.0.get(target) == Some(start) {
             self.0.remove(target);
         }
     }
 
-    /// Drops pages of streams that are not in `targets`.
+    /// Removes pages of streams that are not in `targets`.
     pub(in crate::screen::logs) fn retain_streams(&mut self, targets: &[LogTarget]) {
         self.0.retain(|target, _| targets.contains(target));
     }
 
-    /// Returns true while older lines of any stream are being read.
+    /// Returns true while a page of older lines is being read.
     pub(in crate::screen::logs) fn is_reading(&self) -> bool {
         !self.0.is_empty()
     }
 }
 
-/// Returns the state of a stream in the log store.
+/// Returns the stored stream of a target; `None` if it was never opened.
 fn held_stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a StoredStream> {
     held.streams().find(|stream| stream.target.as_ref() == Some(target))
 }
 
-/// Returns true if every stream with lines has been read back to its beginning.
+/// Returns true if every stream with lines in memory has been read back to its first line.
 pub(in crate::screen::logs) fn no_older_lines(held: &LogStore, targets: &[LogTarget]) -> bool {
     let streams = targets.iter().filter_map(|target| held_stream(held, target));
     let mut begun =

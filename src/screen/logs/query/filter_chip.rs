@@ -1,31 +1,28 @@
-//! Filter chips: the active log filters, shown as removable chips, and the syntax in which users type them.
+//! Filter chips: the active log filters, shown as removable chips.
 
 use crate::{
-    log_store::{LogFilter, Predicate, TextMatcher, pattern::Template},
+    log_store::{LogFilter, Predicate, TextMatcher, parse_predicate, pattern::Template},
     model::{LogLevel, Service, text::clean_with_max_chars},
     screen::widget::text,
 };
 
-/// All log levels in ascending order.
-pub(in crate::screen::logs) const LOG_LEVELS: &[LogLevel] =
-    &[LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error, LogLevel::Fatal];
-
 /// Maximum width of the text on a chip, in cells, so that several chips fit side by side.
 const MAX_CHIP_CELLS: usize = 48;
 
-/// Log filter with the text on its chip.
+/// Log filter with the text of its chip on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct FilterChip {
-    /// Filter for log lines.
+    /// The filter.
     pub filter: LogFilter,
-    /// Filter as text, as the user typed it.
+    /// Text on the chip, without the sign before it: the filter as the user types it.
     pub label_text: String,
 }
 
 impl FilterChip {
-    /// Parses a filter: `text`, `/regex/`, `level=warn`, `service=NAME`, `instance=NAME` or `field=value`.
+    /// Parses a filter in the syntax of [`parse_predicate`].
     ///
-    /// `keep` decides if matching lines are shown or hidden. Returns a message if `typed` is invalid.
+    /// `keep` decides if matching lines are shown or hidden. Returns a message for the user if `typed` is
+    /// invalid.
     pub(in crate::screen::logs) fn parse(
         typed: &str,
         keep: bool,
@@ -38,45 +35,36 @@ impl FilterChip {
     /// Creates a filter for lines that contain `text` literally.
     pub(in crate::screen::logs) fn text(text: &str) -> Result<Self, String> {
         let what = Predicate::Text(TextMatcher::literal(text)?);
-        Ok(Self { filter: LogFilter { predicate: what, keep_matching: true }, label_text: text.to_owned() })
+        Ok(Self { filter: LogFilter::keep(what), label_text: text.to_owned() })
     }
 
     /// Creates a filter for lines in which the field `name` has this `value`.
     pub(in crate::screen::logs) fn field(name: &str, value: &str) -> Self {
         let what = Predicate::Field { name: name.to_owned(), value: value.to_owned() };
-        Self {
-            filter: LogFilter { predicate: what, keep_matching: true },
-            label_text: format!("{name}={value}"),
-        }
+        Self { filter: LogFilter::keep(what), label_text: format!("{name}={value}") }
     }
 
     /// Creates a filter for the lines of `service`.
     pub(in crate::screen::logs) fn service(service: &Service) -> Self {
         let what = Predicate::Service(service.id.clone());
-        Self {
-            filter: LogFilter { predicate: what, keep_matching: true },
-            label_text: format!("service={}", service.name),
-        }
+        Self { filter: LogFilter::keep(what), label_text: format!("service={}", service.name) }
     }
 
-    /// Creates a filter for the lines of one stream, by its label.
+    /// Creates a filter for the lines of one stream, by the stream's label.
     pub(in crate::screen::logs) fn instance(label: &str) -> Self {
         let what = Predicate::Label(label.into());
-        Self {
-            filter: LogFilter { predicate: what, keep_matching: true },
-            label_text: format!("instance={label}"),
-        }
+        Self { filter: LogFilter::keep(what), label_text: format!("instance={label}") }
     }
 
     /// Creates a filter for lines of at least `level`.
     pub(in crate::screen::logs) fn level(level: LogLevel) -> Self {
         Self {
-            filter: LogFilter { predicate: Predicate::Level(level), keep_matching: true },
+            filter: LogFilter::keep(Predicate::Level(level)),
             label_text: format!("level={}", level.as_str()),
         }
     }
 
-    /// Creates a filter for the lines of a pattern.
+    /// Creates a filter that shows or hides the lines of a pattern.
     pub(in crate::screen::logs) fn template(template: Template, keep: bool) -> Self {
         let label_text = clean_with_max_chars(&template.to_string(), 4 * MAX_CHIP_CELLS);
         Self {
@@ -85,8 +73,8 @@ impl FilterChip {
         }
     }
 
-    /// Returns true if the filter makes sense for the lines of `services`. A filter for another service,
-    /// another instance or one pattern does not.
+    /// Returns true if the filter makes sense for the lines of `services`. A filter that shows another
+    /// service, another instance or one pattern does not.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {
@@ -97,45 +85,9 @@ impl FilterChip {
         }
     }
 
-    /// Returns the text of the chip, with `+` for lines to show and `-` for lines to hide.
+    /// Returns the text of the chip: `+` for lines to show or `-` for lines to hide, then the filter.
     pub(in crate::screen::logs) fn label(&self) -> String {
         let words = text::cut_end(&self.label_text, MAX_CHIP_CELLS, "...");
         format!("{}{words}", if self.filter.keep_matching { '+' } else { '-' })
     }
-}
-
-/// Parses the condition of a filter.
-fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, String> {
-    if typed.starts_with('/') {
-        return TextMatcher::parse(typed).map(Predicate::Text);
-    }
-    let Some((name, value)) =
-        typed.split_once('=').filter(|(name, value)| is_field_name(name) && !value.is_empty())
-    else {
-        return TextMatcher::literal(typed).map(Predicate::Text);
-    };
-    match name {
-        "level" => {
-            let level = LOG_LEVELS.iter().find(|level| level.as_str() == value);
-            level.map(|level| Predicate::Level(*level)).ok_or_else(|| {
-                let words: Vec<_> = LOG_LEVELS.iter().map(|level| level.as_str()).collect();
-                format!("unknown level `{value}`; use one of {}", words.join(", "))
-            })
-        }
-        "service" => {
-            let named = services.iter().find(|service| service.name == value);
-            named.map(|service| Predicate::Service(service.id.clone())).ok_or_else(|| {
-                let mut names: Vec<_> = services.iter().map(|service| service.name.as_str()).collect();
-                names.truncate(8);
-                format!("unknown service `{value}`; services shown: {}", names.join(", "))
-            })
-        }
-        "instance" => Ok(Predicate::Label(value.into())),
-        _ => Ok(Predicate::Field { name: name.to_owned(), value: value.to_owned() }),
-    }
-}
-
-/// Returns true if `text` can be the name of a field, so that `a == b` stays plain text.
-fn is_field_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-@".contains(c))
 }

@@ -1,4 +1,5 @@
-//! The log query: services in scope, filter chips, typed times, the matching lines, and reading of older lines.
+//! The query of the log screen: services in scope, filter chips, typed times, the lines that match, and
+//! reading of older lines.
 
 pub(super) mod backfill;
 pub(super) mod filter_chip;

@@ -1,5 +1,5 @@
-//! Scope of the logs: one service, the marked ones, a part of the map, or a project. The services in it
-//! follow the topology.
+//! Scope of the log screen: the services whose logs it shows. Services enter and leave the scope when the
+//! topology changes.
 
 use crate::{
     command::Command,
@@ -10,7 +10,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Services whose logs are shown.
+/// Choice of services whose logs are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::logs) enum ServiceScope {
     /// Service of the selected node.
@@ -18,25 +18,25 @@ pub(in crate::screen::logs) enum ServiceScope {
     Selected,
     /// All marked services.
     Marked,
-    /// A service, and all services that calls lead to from it.
+    /// A service, and all services further along the calls from it.
     Downstream(NodeId),
     /// A service, its callers and its callees.
     WithNeighbours(NodeId),
-    /// Services along the path between two nodes.
+    /// Services along the shortest path between two nodes.
     Path(NodeId, NodeId),
-    /// Project or cluster of a source.
+    /// Services of a project or cluster: its source and its name.
     Group(Option<SourceId>, String),
 }
 
-/// Maximum number of streams read at once, because each costs the source a connection or a call.
+/// Maximum number of streams to read at once, because each takes a connection to the source or calls of it.
 pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
 
 impl ServiceScope {
-    /// Returns the scope for `command`, or the reason why there is none.
+    /// Returns the scope that `command` asks for, or the reason why there is none.
     pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
         let selected = store.selected_node().ok_or("nothing selected");
         match command {
-            Command::LogsOfMarked if store.marks.is_empty() => {
+            Command::LogsOfMarked if store.session.marks.is_empty() => {
                 Err("no service marked; press space on the map to mark one")
             }
             Command::LogsOfMarked => Ok(Self::Marked),
@@ -47,8 +47,8 @@ impl ServiceScope {
                 Ok(Self::Group(node.source.clone(), group))
             }),
             Command::LogsOfPath => {
-                let (from, to) = store.path_ends().ok_or("mark one service, then select another")?;
-                shortest_path_either_way(store.topology(), from, to)
+                let (from, to) = store.session.path_ends().ok_or("mark one service, then select another")?;
+                shortest_path_either_way(store.world.topology(), from, to)
                     .ok_or("no path between them in either direction")?;
                 Ok(Self::Path(from.clone(), to.clone()))
             }
@@ -58,10 +58,10 @@ impl ServiceScope {
 
     /// Returns the nodes in scope now.
     fn nodes(&self, store: &Store) -> BTreeSet<NodeId> {
-        let topology = store.topology();
+        let topology = store.world.topology();
         match self {
-            Self::Selected => store.selected.iter().cloned().collect(),
-            Self::Marked => store.marks.iter().cloned().collect(),
+            Self::Selected => store.session.selected.iter().cloned().collect(),
+            Self::Marked => store.session.marks.iter().cloned().collect(),
             Self::Downstream(from) => nodes_reachable_from(topology, from),
             Self::WithNeighbours(center) => nodes_within_hops(topology, center, 1),
             Self::Path(from, to) => {
@@ -77,13 +77,14 @@ impl ServiceScope {
     /// Returns the services in scope now.
     pub(in crate::screen::logs) fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
         let nodes = self.nodes(store);
-        let nodes = nodes.iter().filter_map(|id| store.topology().nodes.get(id));
-        nodes.filter_map(|node| store.service_of(node)).collect()
+        let nodes = nodes.iter().filter_map(|id| store.world.topology().nodes.get(id));
+        nodes.filter_map(|node| store.world.service_of(node)).collect()
     }
 
-    /// Returns the scope as text for the title.
+    /// Returns the name of the scope for the title.
     pub(in crate::screen::logs) fn label(&self, store: &Store) -> String {
-        let name = |id: &NodeId| store.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
+        let name =
+            |id: &NodeId| store.world.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
         let count = self.services(store).len();
         let many = pluralize(count, "service");
         match self {
@@ -97,7 +98,8 @@ impl ServiceScope {
     }
 }
 
-/// Returns the streams of `services`, or of the instance `alone`, and the number of streams beyond the limit.
+/// Returns the streams of `services`, or only those of the instance `alone`, and the number of streams beyond
+/// [`MAX_READ_STREAMS`].
 pub(in crate::screen::logs) fn streams_to_read(
     services: &[&Service],
     alone: Option<&InstanceId>,
@@ -110,7 +112,7 @@ pub(in crate::screen::logs) fn streams_to_read(
     (all, more)
 }
 
-/// Returns the instance after or before `here`, in a cycle; `None` stands for all instances.
+/// Returns the next or previous instance after `here`, in a cycle; `None` stands for all instances.
 pub(in crate::screen::logs) fn next_instance(
     services: &[&Service],
     here: Option<&InstanceId>,

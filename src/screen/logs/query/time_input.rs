@@ -1,10 +1,10 @@
-//! Time input: an age, a time of day, or a date.
+//! Parser for the times that the user types: an age, a time of day, or a date with a time.
 
 use crate::model::Timestamp;
 use jiff::{SignedDuration, civil, tz::TimeZone};
 
-/// Parses a time: `-10m` counts back from `now`, and `14:05` is the last such time in `zone`. A date counts
-/// in `zone` unless it has an offset (RFC 3339).
+/// Parses a time: `-10m` counts back from `now`, and `14:05` is the last such time of day in `zone`. A date
+/// with a time is in `zone`, unless it has an offset (RFC 3339).
 pub(in crate::screen::logs) fn parse_time(
     typed: &str,
     now: Timestamp,

@@ -1,5 +1,5 @@
-//! Visible lines: the log lines that the query selects, and among them the search matches and the errors.
-//! Evaluated step by step, so that a single step stays short.
+//! The lines in memory that the query selects, on the screen or not, and among them the search matches and
+//! the errors. They are evaluated step by step, so that no step takes long.
 
 use crate::{
     log_store::{EntryKey, LogEntry, LogFilter, LogStore, Predicate, QueryResults, StreamScope},
@@ -8,28 +8,30 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Query as the log store understands it, with scope and filters resolved.
+/// Query in the terms of the log store: the user's scope and chips became streams and filters.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct ResolvedQuery {
-    /// Streams to read from.
+    /// Streams whose lines are shown.
     pub scope: StreamScope,
     /// Filters that the lines must pass.
     pub filters: Vec<LogFilter>,
-    /// Earliest time of a line.
+    /// Earliest time of a line; `None` for all times.
     pub since: Option<Timestamp>,
-    /// Search in these lines. An inverted search removes its matches.
+    /// Search in these lines. An inverse search hides the lines that it matches.
     pub search: Search,
 }
 
-/// Lines that the current query selects.
+/// Lines that the query selects, with the search matches and errors among them.
 pub(in crate::screen::logs) struct VisibleLines {
+    /// Query that was last evaluated.
     query: Option<ResolvedQuery>,
     lines: QueryResults,
+    /// Lines that match the search; `None` without a search, or for an inverse one.
     matches: Option<QueryResults>,
     errors: QueryResults,
     /// True if all lines in memory have been evaluated.
     is_complete: bool,
-    /// Counts the changes of the query's lines.
+    /// Number of times that a changed query has selected other lines.
     generation: u64,
 }
 
@@ -40,12 +42,12 @@ impl Default for VisibleLines {
     }
 }
 
-/// Maximum number of lines per step, for each of the three results: well under a millisecond of work.
+/// Maximum number of lines per step, for each of lines, matches and errors: work of well under a millisecond.
 const LINES_PER_STEP: usize = 20_000;
 
 impl VisibleLines {
-    /// Evaluates the next lines for `query`, from the start if it changed. Returns true if all lines are
-    /// evaluated.
+    /// Evaluates the next lines for `query`, from the start if the query has changed. Returns true once all
+    /// lines in memory are evaluated.
     pub(in crate::screen::logs) fn advance(&mut self, held: &LogStore, query: ResolvedQuery) -> bool {
         let before = self.query.as_ref();
         let same = before
@@ -91,18 +93,18 @@ impl VisibleLines {
         self.is_complete
     }
 
-    /// Returns a number that changes whenever the query selects other lines.
+    /// Returns a number that changes whenever a changed query selects other lines.
     pub(in crate::screen::logs) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Returns the lines.
+    /// Returns the lines that the query selects.
     pub(in crate::screen::logs) fn lines(&self) -> &QueryResults {
         &self.lines
     }
 
-    /// Returns the number of the match at `here`, if it is one, and the number of all matches. Returns `None`
-    /// without a search.
+    /// Returns the number of the search match at `here`, if there is one, and the number of all matches.
+    /// Returns `None` without a search.
     pub(in crate::screen::logs) fn match_count(
         &self,
         held: &LogStore,
@@ -114,12 +116,13 @@ impl VisibleLines {
         Some((here.map(|here| found.matches_before(held, here) + 1), found.count(held)))
     }
 
-    /// Returns the search.
+    /// Returns the search of the last evaluated query.
     pub(in crate::screen::logs) fn search(&self) -> Option<&Search> {
         self.query.as_ref().map(|asked| &asked.search)
     }
 
-    /// Returns the next or previous search match, wrapping around; while following, the newest one.
+    /// Returns the next or previous search match from `here`, wrapping around. Without `here`, while
+    /// following, returns the newest one.
     pub(in crate::screen::logs) fn next_match(
         &self,
         held: &LogStore,
@@ -129,7 +132,8 @@ impl VisibleLines {
         self.matches.as_ref().and_then(|found| next_wrapping(found, held, here, forward))
     }
 
-    /// Returns the next or previous error, wrapping around; while following, the newest one.
+    /// Returns the next or previous error from `here`, wrapping around. Without `here`, while following,
+    /// returns the newest one.
     pub(in crate::screen::logs) fn next_error(
         &self,
         held: &LogStore,
@@ -139,15 +143,17 @@ impl VisibleLines {
         next_wrapping(&self.errors, held, here, forward)
     }
 
+    /// Returns the key of the first line.
     pub(in crate::screen::logs) fn first(&self, held: &LogStore) -> Option<EntryKey> {
         self.lines.first_key(held)
     }
 
+    /// Returns the key of the last line.
     pub(in crate::screen::logs) fn last(&self, held: &LogStore) -> Option<EntryKey> {
         self.lines.last_key(held)
     }
 
-    /// Returns the first line at or after `time`.
+    /// Returns the key of the first line at or after `time`.
     pub(in crate::screen::logs) fn first_at_or_after(
         &self,
         held: &LogStore,
@@ -156,7 +162,7 @@ impl VisibleLines {
         self.lines.key_after(held, EntryKey { at: time, stream: 0, seq: 0 })
     }
 
-    /// Returns the line with this key, if it is in memory and passes the filters.
+    /// Returns the line with this key, if it is in memory and the query selects it.
     pub(in crate::screen::logs) fn line<'a>(
         &'a self,
         held: &'a LogStore,
@@ -166,8 +172,8 @@ impl VisibleLines {
     }
 }
 
-/// Returns the next or previous line in `results`, wrapping around, without notes. While following (`here` is
-/// `None`), returns the newest one in both directions.
+/// Returns the next or previous line in `results` from `here`, wrapping around; skips notes. Without `here`,
+/// while following, returns the newest line in both directions.
 fn next_wrapping(
     results: &QueryResults,
     held: &LogStore,

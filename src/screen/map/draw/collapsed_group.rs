@@ -13,13 +13,14 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Returns true if two services share a cell of an overview, which needs colours for their health. Without
-/// colours, each service has a cell with its health glyph.
+/// Returns true if the theme has colours for health, with which one cell can show two services at the level
+/// `Overview`. Without colours, each service has a cell with its health glyph.
 pub(in crate::screen::map) fn uses_half_cells(theme: &Theme) -> bool {
     !theme.glyphs.ascii && theme.health_style(Health::Healthy).fg != theme.health_style(Health::Failing).fg
 }
 
-/// Draws the content of the frame: one cell per service in an overview, else counts.
+/// Draws the content of a collapsed group: its heading, then one cell per service if `overview` is true, else
+/// counts.
 pub(super) fn draw_collapsed_group(
     scene: Scene<'_>,
     (item, tally): (&Item, &ItemAggregate),
@@ -46,7 +47,7 @@ fn draw_heading(scene: Scene<'_>, tally: &ItemAggregate, title: &str, own: Rect,
     let Scene { store, theme, .. } = scene;
     let style = match () {
         () if tally.matches_search => theme.styles.found,
-        () if store.search.is_empty() => theme.styles.title,
+        () if store.session.search.is_empty() => theme.styles.title,
         () => theme.styles.dim,
     };
     let health = tally.worst;
@@ -62,7 +63,7 @@ fn draw_heading(scene: Scene<'_>, tally: &ItemAggregate, title: &str, own: Rect,
     );
 }
 
-/// Draws a cell, or half of one, per service, the least healthy first.
+/// Draws the health of each service as a cell or half a cell, the least healthy first.
 fn draw_health_cells(scene: Scene<'_>, tally: &ItemAggregate, own: Rect, canvas: &mut Canvas<'_>) {
     let theme = scene.theme;
     let halves = uses_half_cells(theme);

@@ -19,8 +19,8 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
-    /// Draws all visible items on top of lines and frames. A click on the item with the selected node keeps
-    /// that node selected.
+    /// Draws all visible items on top of lines and frames, and returns their click areas. A click on an item
+    /// selects its least healthy node, unless it contains the selected node, which then stays selected.
     pub(super) fn draw_items(&self, buf: &mut Canvas<'_>) -> HitMap {
         let mut hits = HitMap::default();
         let chart = &self.map.drawn;
@@ -65,14 +65,22 @@ impl Painter<'_> {
             }
             ItemKind::Stub(title, _) => self.draw_stub(title, item.members.len(), own, &mut picture),
         }
-        // The highlight stays inside the frame of a box. In a single row, role and mark replace the brackets.
+        // The highlight stays inside the frame of a box. In an item of one row, the fault role and the mark
+        // replace the brackets.
         let inset = u16::from(own.height > 1);
         if self.selected_item == Some(index) {
             let inside = Rect { x: 1, y: inset, width: own.width.saturating_sub(2), height: 1 };
             picture.set_style(inside.intersection(own), Style::from(self.scene.theme.styles.selected));
         }
         self.draw_fault_role(tally.fault_role, own, &mut picture);
-        if self.scene.store.marks.iter().any(|mark| self.map.drawn.graph.item_index(mark) == Some(index)) {
+        if self
+            .scene
+            .store
+            .session
+            .marks
+            .iter()
+            .any(|mark| self.map.drawn.graph.item_index(mark) == Some(index))
+        {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             let x = if self.hides_bracket() { own.width.saturating_sub(1) } else { inset };
             picture.set_string(x, inset, mark, Style::from(self.scene.theme.styles.accent));
@@ -80,8 +88,8 @@ impl Painter<'_> {
         whole
     }
 
-    /// Draws the glyph of the item's role in the findings at its right edge. It must not look like an
-    /// arrowhead.
+    /// Draws the glyph of the item's fault role at its right edge. The glyphs must not look like arrowheads,
+    /// which end the lines there.
     fn draw_fault_role(&self, role: Option<FaultRole>, own: Rect, picture: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let Some(role) = role else { return };
@@ -109,7 +117,7 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws a node: its label, and with enough rows its status and its instances.
+    /// Draws a node: its label, and if the box is tall enough, its status line and its instances.
     fn draw_node(
         &self,
         node: &Node,

@@ -16,7 +16,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
-    /// Draws the label of a node in `room`.
+    /// Draws the label of a node into `room`, an area of one row.
     pub(super) fn draw_label(
         &self,
         node: &Node,
@@ -25,8 +25,8 @@ impl Painter<'_> {
         buf: &mut Canvas<'_>,
     ) {
         let Scene { store, theme, .. } = self.scene;
-        let found = !store.search.is_empty() && store.matches_search(node);
-        let lost = !store.search.is_empty() && !found;
+        let found = !store.session.search.is_empty() && store.session.matches_search(node);
+        let lost = !store.session.search.is_empty() && !found;
         let name_style = match () {
             () if found => theme.styles.found,
             () if lost || node.health == Health::Stopped => theme.styles.dim,
@@ -45,7 +45,7 @@ impl Painter<'_> {
             node_glyphs::node_glyph(node, self.scene),
             theme.health_style(node.health),
         );
-        if store.service_of(node).is_some_and(Service::is_deploying) {
+        if store.world.service_of(node).is_some_and(Service::is_deploying) {
             buf.set_string(deploying, room.y, theme.glyphs.deploying, Style::from(theme.styles.accent));
         }
         let role = node_glyphs::role_glyph(node, self.scene).filter(|_| room.right() > first + 2);
@@ -72,7 +72,7 @@ impl Painter<'_> {
         self.map.drawn.graph.label_width.hides_bracket()
     }
 
-    /// Returns the count of running and desired instances.
+    /// Returns the number of running and desired instances, such as `2/3`, with its style.
     fn count_text(&self, node: &Node) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         let desired = node.desired.filter(|_| !self.map.drawn.graph.label_width.hides_counts());
@@ -81,14 +81,15 @@ impl Painter<'_> {
         Some((count, if faulty { theme.health_style(node.health) } else { theme.styles.dim.into() }))
     }
 
-    /// Returns the numbers of the hubs that the item calls or that call it.
+    /// Returns the badges of the item at `index`, with their style: the numbers of the hubs that it calls and
+    /// that call it.
     fn badges_text(&self, index: usize) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         badges_text(self.map.drawn.styles.badges(index), theme.glyphs.ascii)
             .map(|words| (words, theme.styles.line.into()))
     }
 
-    /// Returns the number of the hub and its number of callers.
+    /// Returns the number and the caller count of a hub with their style, or `None` if the item is no hub.
     fn hub_text(&self, item: &Item) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         item.hub.map(|hub| (hub_text(hub, theme.glyphs.ascii), theme.styles.line.into()))

@@ -26,8 +26,8 @@ impl Painter<'_> {
         self.draw_on_demand_edges(glyphs, buf);
     }
 
-    /// Draws the lines that appear only because one of their ends is selected. Where they meet other
-    /// characters they draw a crossing.
+    /// Draws the lines that appear only because the item at one end is selected. Where such a line meets
+    /// another character, it becomes a crossing.
     fn draw_on_demand_edges(&self, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let DrawnMap { graph: plan, on_demand_edges: revealed, .. } = &self.map.drawn;
         let viewport = &self.viewport;
@@ -44,7 +44,8 @@ impl Painter<'_> {
         revealed.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
     }
 
-    /// Returns the current style of an edge. Selected and hovered edges stand out.
+    /// Returns the style of the edge with index `line`, or `None` if a filter hides it. Edges of the selected
+    /// item and edges under the mouse stand out.
     fn edge_style(&self, line: usize, calls: &MapEdge) -> Option<Look> {
         let (from, to) = calls.ends;
         let hovered = self.hovered.is_some_and(|hovered| hovered.highlights_line(line, calls));

@@ -1,5 +1,6 @@
-//! Styles of the lines and items, apart from selection and hover. They are computed only when the data
-//! changes: a line between two groups may stand for thousands of calls, too many to visit in every frame.
+//! Styles of the lines and totals of the items, apart from selection and hover. Portolan computes them only
+//! when the data changes, because a line between two groups may stand for thousands of calls, too many to
+//! visit in every frame.
 
 use crate::{
     layout::{LineStyle as Look, Stroke},
@@ -24,29 +25,32 @@ pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const SELECTED: u8 = 4;
 }
 
-/// Minimum number of calls on one line that makes it heavy.
+/// Minimum number of calls for which a line is drawn thick.
 const MIN_HEAVY_CALLS: usize = 3;
 
-/// Styles of the edges and aggregates of the items of a map graph.
+/// Styles of the edges of one map graph, with totals and badges of its items.
 #[derive(Debug, Default)]
 pub(in crate::screen::map) struct MapStyles {
-    /// Inputs of the edge styles: topology version, edge filter, and minute, because observations fade with
-    /// time.
+    /// Inputs that `edges` and `badges` were computed from: topology version, edge filter and minute. The
+    /// minute counts because observations fade with time.
     edges_from: Option<(u64, EdgeFilter, i64)>,
-    /// Style of each edge (`None` if a filter hides it), and the strength of its strongest call even if
-    /// hidden.
+    /// Style of each edge, or `None` if a filter hides it, and the strength of its strongest call, hidden or
+    /// not.
     edges: Vec<(Option<Look>, Option<Strength>)>,
-    /// Inputs of the item aggregates: topology version, findings version, and search.
+    /// Inputs that `items` was computed from: topology version, findings version and search.
     items_from: Option<(u64, u64, Search)>,
+    /// Totals of each item.
     items: Vec<ItemAggregate>,
-    /// Badges of each item, limited to calls that the filter shows.
+    /// Badges of each item, without those of edges that the filter hides.
     badges: Vec<HubBadges>,
 }
 
 impl MapStyles {
-    /// Updates the styles if their inputs changed. Needs a new `MapStyles` for another `graph`.
+    /// Computes styles, totals and badges again if their inputs have changed. For another `graph`, create a
+    /// new `MapStyles`.
     pub(in crate::screen::map) fn refresh(&mut self, graph: &MapGraph, store: &Store) {
-        let from = Some((store.topology_version, store.edge_filter, store.now.as_second() / 60));
+        let from =
+            Some((store.world.topology_version, store.session.edge_filter, store.world.now.as_second() / 60));
         if self.edges_from != from {
             self.edges_from = from;
             self.edges = graph
@@ -57,15 +61,21 @@ impl MapStyles {
             self.badges = hubs::hub_badges(graph, |call| self.edge_style(call).is_some());
         }
         let from = |known: &(u64, u64, Search)| {
-            known.0 == store.topology_version && known.1 == store.findings_version && known.2 == store.search
+            known.0 == store.world.topology_version
+                && known.1 == store.world.findings_version
+                && known.2 == store.session.search
         };
         if !self.items_from.as_ref().is_some_and(from) {
-            self.items_from = Some((store.topology_version, store.findings_version, store.search.clone()));
+            self.items_from = Some((
+                store.world.topology_version,
+                store.world.findings_version,
+                store.session.search.clone(),
+            ));
             self.items = graph.items.iter().map(|item| ItemAggregate::of(item, store)).collect();
         }
     }
 
-    /// Returns the style of the edge with index `edge`, or `None` if it is not drawn.
+    /// Returns the style of the edge with index `edge`, or `None` if a filter hides it.
     pub(in crate::screen::map) fn edge_style(&self, edge: usize) -> Option<Look> {
         self.edges.get(edge)?.0
     }
@@ -81,17 +91,19 @@ impl MapStyles {
         self.badges.get(item).unwrap_or(NO_BADGES)
     }
 
-    /// Returns the aggregate of the item with index `item`; an empty one before the first refresh.
+    /// Returns the totals of the item with index `item`, or empty ones before the first refresh.
     pub(in crate::screen::map) fn item_aggregate(&self, item: usize) -> &ItemAggregate {
         const NO_MEMBERS: &ItemAggregate = &ItemAggregate::EMPTY;
         self.items.get(item).unwrap_or(NO_MEMBERS)
     }
 }
 
-/// Returns the style of an edge, or `None` if a filter hides all its calls; then its space stays free, so
-/// that a filter moves nothing. The strongest call decides the stroke, the most important one the colour.
+/// Returns the style of an edge, or `None` if a filter hides all its calls. The strongest call decides the
+/// stroke, and the most important call decides the colour.
+///
+/// A hidden edge keeps its space in the layout, because a filter must not move the map.
 fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     let mut look: Option<Look> = None;
     let mut count = 0;
     for pair in &calls.calls {
@@ -110,13 +122,13 @@ fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
     look.map(|look| if is_heavy(&look) { Look { stroke: Stroke::Heavy, ..look } } else { look })
 }
 
-/// Returns the tone of a call. Calls that were not observed for a while are quiet.
+/// Returns the tone of a call to the node `to`. A call that was not observed for a while is quiet.
 fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
-    let failing = store.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
+    let failing = store.world.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
     match edge.strength() {
         _ if failing => tone::TO_FAULT,
         Strength::Possible => tone::QUIET,
-        _ if edge.is_faded(store.now) => tone::QUIET,
+        _ if edge.is_faded(store.world.now) => tone::QUIET,
         Strength::Observed => tone::OBSERVED,
         Strength::Declared => tone::PLAIN,
     }
@@ -124,7 +136,7 @@ fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
 
 /// Returns the strength of the strongest call of an edge.
 fn strongest_call(calls: &MapEdge, store: &Store) -> Option<Strength> {
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     calls.calls.iter().filter_map(|pair| edges.get(pair)).map(Edge::strength).max()
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Smallest map area, in columns and rows, that shows the minimap.
+/// Smallest area of the map screen, in columns and rows, that has room for the minimap.
 const MIN_SCREEN_SIZE: (u16, u16) = (100, 24);
 
 /// First braille character, the one without dots.
@@ -20,8 +20,10 @@ const BRAILLE_BASE: u32 = 0x2800;
 /// Bit of each dot in a braille character, by column and row.
 const BRAILLE_DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
-/// Returns the area of the minimap, or `None` if the map is not larger than the screen. It is in the upper
-/// right corner, or in the lower left one if it would hide the selected node.
+/// Returns the area of the minimap: the upper right corner, or the lower left one if the selected node is in
+/// the upper right.
+///
+/// Returns `None` if the minimap is off, the screen is small, or the map is not much larger than the screen.
 fn minimap_area(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Option<Rect> {
     let Viewport { area, map_size: size, .. } = *viewport;
     if map.minimap_off
@@ -42,13 +44,13 @@ fn minimap_area(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Op
     Some(if hides { Rect { x: area.x, y: area.bottom() - height, ..right } } else { right })
 }
 
-/// Converts a cell of the minimap to a cell of the diagram.
+/// Converts a screen cell of the minimap to a diagram cell. Returns `None` if the minimap is hidden.
 pub(in crate::screen::map) fn diagram_point_at(
     map: &Map,
     store: &Store,
     (column, row): (u16, u16),
 ) -> Option<Point> {
-    let inner = inside_border(minimap_area(map, &map.viewport, store.selected.as_ref())?);
+    let inner = inside_border(minimap_area(map, &map.viewport, store.session.selected.as_ref())?);
     let far = |at: u16, start: u16, length: u16, size: i32| {
         i32::from(at.clamp(start, start + length - 1) - start) * size / i32::from(length)
     };
@@ -59,7 +61,7 @@ pub(in crate::screen::map) fn diagram_point_at(
 /// Draws the minimap and returns its click area.
 pub(super) fn draw_minimap(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf: &mut Canvas<'_>) -> HitMap {
     let mut hits = HitMap::default();
-    let Some(area) = minimap_area(map, viewport, scene.store.selected.as_ref()) else { return hits };
+    let Some(area) = minimap_area(map, viewport, scene.store.session.selected.as_ref()) else { return hits };
     let theme = scene.theme;
     let inner = inside_border(area);
     draw_outline(area, theme, theme.styles.border.into(), buf);
@@ -100,7 +102,7 @@ pub(super) fn draw_minimap(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf
     hits
 }
 
-/// Returns the left, top, right and bottom dot that a rectangle of the map covers.
+/// Returns the first column, first row, last column and last row of dots that a diagram rectangle covers.
 fn dot_range(cells: Cells, size: (i32, i32), inner: Rect) -> (usize, usize, usize, usize) {
     let dot = |at: i32, size: i32, dots: u16| {
         let dots = i32::from(dots);

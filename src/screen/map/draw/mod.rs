@@ -1,4 +1,4 @@
-//! Drawing of the map: lines first, then group frames, then items on top; only the visible part.
+//! Drawing of the visible part of the map: first the lines, then the group frames, then the items on top.
 
 pub(super) mod map_styles;
 pub(super) mod on_demand_edges;
@@ -28,7 +28,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
 
-/// Areas of the map screen.
+/// Division of the map screen into map and panel.
 pub(super) struct Areas {
     /// Area of the map.
     pub map: Rect,
@@ -57,7 +57,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 /// Draws the map with its panel.
 pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let areas = areas(area);
-    if scene.store.topology().nodes.is_empty() {
+    if scene.store.world.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
         return HitMap::default();
     }
@@ -93,16 +93,17 @@ pub(super) fn draw_as_text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
     (0..area.height).map(row).collect()
 }
 
-/// Draws one map into a buffer.
+/// One map with the selection and the mouse target, for all functions that draw its parts.
 struct Painter<'a> {
     map: &'a Map,
     scene: Scene<'a>,
-    /// Visible part of the map, in the area to draw into; the map may last have been fitted to another area.
+    /// Visible part of the map and the area to draw into, which may be newer than the one in `map.viewport`.
     viewport: Viewport,
-    /// Selected item, and the selected node in it.
+    /// Index of the item that contains the selected node.
     selected_item: Option<usize>,
+    /// Selected node.
     selected_node: Option<&'a NodeId>,
-    /// Items connected to the selected one.
+    /// Indices of the items that an edge connects to the selected item.
     neighbours: BTreeSet<usize>,
     /// Item or lines under the mouse.
     hovered: Option<&'a Hovered>,
@@ -110,7 +111,7 @@ struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     fn new(map: &'a Map, scene: Scene<'a>, area: Rect) -> Self {
-        let selected_node = scene.store.selected.as_ref();
+        let selected_node = scene.store.session.selected.as_ref();
         let selected_item = selected_node.and_then(|id| map.drawn.graph.item_index(id));
         let ends = map.drawn.graph.edges.iter().map(|calls| calls.ends);
         let near = ends.filter_map(|(from, to)| match selected_item {
@@ -130,7 +131,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Draws the description of the hover target in the last row of the map.
+    /// Draws the description of the item or lines under the mouse in the last row of the map.
     fn draw_hover_line(&self, buf: &mut Canvas<'_>) {
         let words = self.hovered.map(|hovered| hovered.description(self.map, self.scene)).unwrap_or_default();
         if !words.is_empty() && self.viewport.area.height > 0 {
@@ -158,7 +159,7 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
-    /// Returns texts with the number of lines not drawn, and the reason.
+    /// Returns how many edges have no line now, one text per reason, such as `3 lines shown when selected`.
     fn hidden_edges_text(&self) -> Vec<String> {
         let DrawnMap { graph: plan, styles: looks, on_demand_edges: revealed, .. } = &self.map.drawn;
         let hidden = (0..plan.edges.len())
@@ -175,8 +176,8 @@ impl<'a> Painter<'a> {
         told.map(|(count, words)| format!("{} {words}", text::pluralize(count, "line"))).collect()
     }
 
-    /// Draws the status text in a corner: focus, filters, hidden lines, scroll arrows, and a layout in
-    /// progress.
+    /// Draws the status text in a corner of the map: focus, level, filters, hidden lines, layout state and
+    /// scroll arrows.
     fn draw_status_text(&self, buf: &mut Canvas<'_>) {
         let sight = &self.map.view_state;
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
@@ -184,10 +185,10 @@ impl<'a> Painter<'a> {
         words.extend(sight.level.map(|level| level.word().to_owned()));
         words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.hidden_edges_text());
-        if self.scene.store.faults_only {
+        if self.scene.store.session.faults_only {
             words.push("faults only".to_owned());
         }
-        words.extend(self.scene.store.only_source.iter().map(|source| format!("only {source}")));
+        words.extend(self.scene.store.session.only_source.iter().map(|source| format!("only {source}")));
         if self.map.relayout_policy.is_tangled {
             words.push(format!("better layout: press {}", key(Command::Relayout)));
         }
@@ -207,8 +208,8 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Returns the start of a text of that width in a corner where it hides nothing, else in the lower right
-    /// one.
+    /// Returns the first cell for a text of `width` cells in a corner of the map where it hides nothing. If
+    /// there is no such corner, returns the lower right one.
     fn free_corner(&self, width: u16, buf: &Canvas<'_>) -> (u16, u16) {
         let right = self.viewport.area.right().saturating_sub(width).max(self.viewport.area.x);
         let (left, top, bottom) =

@@ -1,31 +1,32 @@
-//! On-demand edges: edges without a permanent line, drawn while one of their ends is selected. These are
-//! edges to hubs and edges that only the panel lists.
+//! On-demand edges: edges without a permanent line. Their lines appear while the item at one end is selected.
+//! These are edges to hubs, and edges left out because the map has too many lines.
 
 use crate::{
     layout::{Diagram, Raster, route_hidden_edges},
     screen::map::graph::{map_edge::EdgeVisibility, map_graph::MapGraph},
 };
 
-/// Lines of the selected item.
+/// Lines that are on the map only because one item is selected.
 #[derive(Default)]
 pub(in crate::screen::map) struct OnDemandEdges {
     /// Index of the selected item.
     item: Option<usize>,
-    /// Indices of its hidden edges in the map graph, ascending.
+    /// Indices in the map graph of the item's edges without a permanent line, ascending.
     pub edges: Vec<usize>,
-    /// For each of these edges, true if it has a route.
+    /// For each edge in `edges`, true if there was room for its line.
     has_route: Vec<bool>,
-    /// Lines of these edges, in the same order.
+    /// Cells of the lines; route numbers are positions in `edges`.
     pub raster: Raster,
 }
 
 impl OnDemandEdges {
-    /// Returns true if `edge`, an index into the map graph, has a line here.
+    /// Returns true if an on-demand line is drawn for `edge`, an index into the map graph.
     pub(in crate::screen::map) fn has_line(&self, edge: usize) -> bool {
         self.edges.binary_search(&edge).is_ok_and(|place| self.has_route.get(place) == Some(&true))
     }
 
-    /// Routes the hidden edges of the selected item. Needs a new `OnDemandEdges` for another layout.
+    /// Finds routes for the edges of the selected item that have no permanent line. For another layout,
+    /// create a new `OnDemandEdges`.
     pub(in crate::screen::map) fn refresh(
         &mut self,
         selected: Option<usize>,

@@ -42,7 +42,8 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
     }
 }
 
-/// Draws the nodes of a collapsed group or stub, the least healthy first; the selected one is visible.
+/// Draws the list of nodes in a collapsed group or stub, the least healthy first. The list scrolls to the
+/// selected node.
 fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, title, theme, buf);
@@ -56,11 +57,12 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
         let line = text::cut_end(&line, usize::from(row.width), theme.glyphs.ellipsis);
         buf.set_string(row.x, row.y, line, Style::from(theme.styles.dim));
     }
-    let here = item.members.iter().position(|id| Some(id) == store.selected.as_ref()).unwrap_or(0);
+    let here = item.members.iter().position(|id| Some(id) == store.session.selected.as_ref()).unwrap_or(0);
     let height = usize::from(inner.bottom().saturating_sub(row.y + 1));
     let first = first_visible_row(here, item.members.len(), height);
     let shown = item.members.iter().enumerate().skip(first).take(height);
-    for (place, node) in shown.filter_map(|(place, id)| Some((place, store.topology().nodes.get(id)?))) {
+    for (place, node) in shown.filter_map(|(place, id)| Some((place, store.world.topology().nodes.get(id)?)))
+    {
         row.y += 1;
         let count = node.desired.map(|desired| format!("{}/{desired}", node.running)).unwrap_or_default();
         let room = usize::from(row.width).saturating_sub(3 + count.len());
@@ -75,7 +77,8 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     }
 }
 
-/// Describes the lines from and to an item: the other end, the number of calls, and the strongest evidence.
+/// Describes the edges from and to `item`, one text each, with the other end, the number of calls and the
+/// strongest evidence. The edge with the most calls comes first.
 fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     let (store, graph) = (scene.store, &map.drawn.graph);
     let here = graph.items.iter().position(|other| std::ptr::eq(other, item));
@@ -96,7 +99,8 @@ fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Draws the text for an empty map: the state of each source, and remedies for failures.
+/// Draws a text instead of the map while there are no nodes: the state of each source, and remedies for
+/// failures.
 pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let mut y = area.y + area.height / 4;
@@ -108,7 +112,7 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
             y += 1;
         }
     };
-    for status in &store.sources {
+    for status in &store.world.sources {
         let health = crate::screen::Theme::source_health(status.state);
         let what = match status.state {
             SourceState::Loading => format!("reading {} ({})", status.id, status.location),
@@ -124,7 +128,7 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
             draw_text(&format!("  {}", failure.remedy), theme.styles.text.into(), buf);
         }
     }
-    if store.sources.iter().all(SourceStatus::has_finished_loading) {
+    if store.world.sources.iter().all(SourceStatus::has_finished_loading) {
         draw_text("", theme.styles.text.into(), buf);
         draw_text(
             "portolan --demo shows the built-in demo; portolan doctor has details",

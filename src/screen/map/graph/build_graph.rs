@@ -20,30 +20,31 @@ use std::{
     sync::Arc,
 };
 
-/// Maximum number of edges with which possible edges are shown.
+/// Maximum number of edges in the topology for which the map shows edges of strength possible. With more
+/// edges it leaves them out.
 const MAX_EDGES_WITH_POSSIBLE: usize = 80;
 
-/// Maximum number of lines on a map of groups. Beyond it, each group keeps only its heaviest lines, and the
-/// panel lists the others.
+/// Maximum number of lines on a map of collapsed groups. Beyond it, each group keeps only its lines with the
+/// most calls; the others appear when the group is selected.
 const MAX_GROUP_LINES: usize = 60;
-/// Maximum number of lines on a map of groups, per group.
+/// Maximum number of lines on a map of collapsed groups, as an average per group.
 const MAX_LINES_PER_GROUP: usize = 4;
 
 /// Maximum number of lines between expanded groups that are drawn brightly. Beyond it they are dim, so that
 /// the inside of each group stays readable and the selection stands out.
 const MAX_BRIGHT_LINES_BETWEEN_GROUPS: usize = 12;
 
-/// Share of all services, in percent, from which a group loses its frame where space is short.
+/// Percentage of all nodes in groups at which a group loses its frame, where space is short.
 const FRAMELESS_SHARE_PERCENT: usize = 60;
 
-/// Options of a map graph beside the store.
+/// Options for building a map graph from the data in the store.
 #[derive(Clone, Copy)]
 pub(in crate::screen::map) struct GraphOptions<'a> {
     /// Focus, detail level and collapsed groups that the user chose.
     pub view_state: &'a ViewState,
-    /// Columns and rows available.
+    /// Columns and rows of the screen that are available for the map.
     pub available_size: (u16, u16),
-    /// True if two services of an overview share a cell.
+    /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
     /// True if badges replace the lines to hubs.
     pub with_hub_badges: bool,
@@ -125,13 +126,13 @@ impl MapGraph {
         }
     }
 
-    /// Adds nodes and collapsed groups. Returns the expanded group of each node.
+    /// Adds nodes and collapsed groups. Returns for each added node the index of its expanded group.
     fn add_nodes(&mut self, store: &Store, view_state: &ViewState, shown: &[&Node]) -> Vec<Option<usize>> {
         let mut group_of_item = Vec::new();
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
         let mut collapsed: BTreeMap<(String, String), Vec<NodeId>> = BTreeMap::new();
         for node in shown {
-            let group = store.map_settings.grouping.group_of(store, node);
+            let group = store.session.map_settings.grouping.group_of(&store.world, node);
             if let Some((key, title)) =
                 group.clone().filter(|(key, _)| view_state.is_collapsed(key, self.level))
             {
@@ -152,7 +153,7 @@ impl MapGraph {
         group_of_item
     }
 
-    /// Removes the frame of the group that contains most of the services.
+    /// Removes the frame of a group that contains at least `FRAMELESS_SHARE_PERCENT` of all nodes in groups.
     fn drop_dominant_frame(&mut self, group_of_item: &mut [Option<usize>]) {
         let size = |group: usize| group_of_item.iter().filter(|home| **home == Some(group)).count();
         let all = group_of_item.iter().flatten().count();
@@ -165,22 +166,24 @@ impl MapGraph {
         }
     }
 
-    /// Adds stubs for the nodes outside the focus with calls from or to it, one stub per group and direction.
+    /// Adds stubs for the nodes outside the focus that call nodes in the focus or are called by them: one
+    /// stub per group and direction.
     fn add_stubs(&mut self, store: &Store, outside: &[&Node]) {
         let outside: BTreeMap<&NodeId, &Node> = outside.iter().map(|node| (&node.id, *node)).collect();
         let mut stubs: BTreeMap<(bool, String), BTreeSet<NodeId>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for called in [true, false] {
-            for (from, to) in store.topology().edges.keys() {
+            for (from, to) in store.world.topology().edges.keys() {
                 let (inner, outer) = if called { (from, to) } else { (to, from) };
                 let Some(node) = outside.get(outer).filter(|_| self.item_index(inner).is_some()) else {
                     continue;
                 };
                 if seen.insert(outer.clone()) {
                     let title = store
+                        .session
                         .map_settings
                         .grouping
-                        .group_of(store, node)
+                        .group_of(&store.world, node)
                         .map_or("others".to_owned(), |(_, t)| t);
                     stubs.entry((called, title)).or_default().insert(outer.clone());
                 }
@@ -191,9 +194,9 @@ impl MapGraph {
         }
     }
 
-    /// Adds the edges between the items; calls inside a collapsed group are left out.
+    /// Adds the edges between the items. Leaves out calls inside one collapsed group and calls between stubs.
     fn add_edges(&mut self, store: &Store) {
-        let edges = &store.topology().edges;
+        let edges = &store.world.topology().edges;
         let crowded = edges.len() > MAX_EDGES_WITH_POSSIBLE;
         let mut calls: BTreeMap<(usize, usize), Vec<(NodeId, NodeId)>> = BTreeMap::new();
         for ((from, to), edge) in edges {
@@ -214,7 +217,8 @@ impl MapGraph {
             .collect();
     }
 
-    /// Hides all but the heaviest lines of each group if there are too many; the panel lists the hidden ones.
+    /// Hides lines of collapsed groups if there are too many: each group keeps its lines with the most calls,
+    /// and the others appear when the group is selected.
     fn thin_group_edges(&mut self) {
         let many = MAX_GROUP_LINES.min(MAX_LINES_PER_GROUP * self.items.len());
         if !self.level.is_low_detail() || self.edges.len() <= many {

@@ -3,11 +3,11 @@
 /// Detail shown for each node, in ascending order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::screen::map) enum DetailLevel {
-    /// Groups with a health cell for each service.
+    /// Collapsed groups, each with a grid that shows the health of every service in one cell.
     Overview,
-    /// Groups with counts.
+    /// Collapsed groups with counts of services and instances.
     Groups,
-    /// Names: one row for each service.
+    /// One row for each service, with its name.
     Names,
     /// Boxes of three rows.
     #[default]
@@ -34,7 +34,7 @@ impl DetailLevel {
         self <= Self::Groups
     }
 
-    /// Returns the name of the level.
+    /// Returns the name of the level on the screen.
     pub(in crate::screen::map) fn word(self) -> &'static str {
         LEVEL_NAMES[self.index()].1
     }

@@ -1,8 +1,8 @@
 //! Hubs: items with so many callers that lines to them would hide the rest.
 //!
-//! A hub and its callers get numbered badges instead of lines. The lines appear while one of both ends is
-//! selected. The layout ignores them, because space for them would undo the savings. In the OpenTelemetry
-//! demo they made the map 1.8 times as large, with 12 times as many crossings.
+//! A hub and its callers get numbered badges instead of lines. A line appears while the item at one of its
+//! ends is selected. The layout reserves no space for such lines: in the OpenTelemetry demo, lines to hubs
+//! made the map 1.8 times as large, with 12 times as many crossings.
 
 use super::{
     item::{Hub, HubBadges, ItemKind},
@@ -14,14 +14,16 @@ use crate::store::Store;
 
 /// Minimum number of callers of a hub.
 const MIN_HUB_CALLERS: usize = 8;
-/// Share of all items that must call a hub, as a divisor: more than one item in three.
+/// Divisor of the number of items: a hub has more callers than the quotient.
 const HUB_SHARE_DIVISOR: usize = 3;
 
-/// Minimum number of calls made by a collector: a hub that more than half of all items call, such as a
-/// telemetry collector. It is not part of the flow of the others, so its own calls become badges too.
+/// Minimum number of items that a collector calls.
+///
+/// A collector is a hub that more than half of all items call, such as a telemetry collector. Its own calls
+/// become badges too, because they say nothing about the flow between the other items.
 const MIN_COLLECTOR_CALLS: usize = 4;
 
-/// Maximum number of hubs, because a badge has one digit; the hubs with the fewest callers keep their lines.
+/// Maximum number of hubs, because a badge has one digit. Further hubs, with fewer callers, keep their lines.
 const MAX_HUBS: usize = 9;
 
 /// Finds the hubs of `graph` and replaces the lines to them by badges. The center of a focus never becomes a
@@ -65,7 +67,8 @@ pub(in crate::screen::map) fn mark_hubs(graph: &mut MapGraph, store: &Store, vie
     graph.items.iter_mut().zip(badges).for_each(|(item, ties)| item.badges = ties);
 }
 
-/// Returns the badges of each item, for the edges whose index `is_let_through` accepts.
+/// Returns the badges of each item, in the order of the items. Ignores edges whose index `is_let_through`
+/// rejects.
 pub(in crate::screen::map) fn hub_badges(
     graph: &MapGraph,
     is_let_through: impl Fn(usize) -> bool,
@@ -88,7 +91,8 @@ pub(in crate::screen::map) fn hub_badges(
     badges
 }
 
-/// Removes the badges from all items except the hubs. The lines appear when one of their ends is selected.
+/// Removes the badges from all items to save space; the hubs keep their numbers. A line that a badge replaced
+/// still appears while the item at one of its ends is selected.
 pub(in crate::screen::map) fn hide_badges(graph: &mut MapGraph) {
     graph.items.iter_mut().for_each(|item| item.badges = HubBadges::default());
     for calls in graph.edges.iter_mut().filter(|calls| calls.visibility == EdgeVisibility::Badge) {
@@ -98,7 +102,7 @@ pub(in crate::screen::map) fn hide_badges(graph: &mut MapGraph) {
 
 /// Returns true if the configuration names the item at `index` as a hub.
 fn is_configured_hub(graph: &MapGraph, index: usize, store: &Store) -> bool {
-    let names = &store.map_settings.hub_names;
+    let names = &store.session.map_settings.hub_names;
     graph.items[index].nodes(store).any(|node| {
         names.iter().any(|name| *name == node.name || *name == node.label() || name == node.id.as_str())
     })

@@ -16,7 +16,7 @@ pub(in crate::screen::map) struct Item {
     pub kind: ItemKind,
     /// Nodes in the item, the least healthy first. A node item has exactly one.
     pub members: Vec<NodeId>,
-    /// Hub data if badges replace the lines to this item.
+    /// Number and caller count if the item is a hub, whose lines badges replace; else `None`.
     pub hub: Option<Hub>,
     /// Badges that connect the item to hubs.
     pub badges: HubBadges,
@@ -36,10 +36,10 @@ pub(in crate::screen::map) struct HubBadges {
 pub(in crate::screen::map) enum ItemKind {
     /// Single node of the topology.
     Node,
-    /// Group whose nodes are hidden: its key and its title.
+    /// Group drawn as one box instead of its nodes: its key and its title.
     CollapsedGroup(String, String),
-    /// Stub for nodes outside the focus: the title of their group, and true if the focus calls them, false if
-    /// they call into it.
+    /// Stub for nodes outside the focus that belong to one group: the title of the group, and true if nodes
+    /// in the focus call them, or false if they call nodes in the focus.
     Stub(String, bool),
 }
 
@@ -116,25 +116,25 @@ pub(in crate::screen::map) struct SizeOptions {
     pub level: DetailLevel,
     /// Width of labels.
     pub label_width: LabelWidth,
-    /// True if two services of an overview share a cell.
+    /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
 }
 
 /// Minimum width of a box with a status line, in cells.
 const MIN_STATUS_WIDTH: usize = 26;
 
-/// Number of rows for instances in a box.
+/// Number of rows that a box reserves for instances.
 pub(in crate::screen::map) const INSTANCE_ROWS: usize = 6;
 /// Minimum width of a box with instances, in cells.
 const MIN_INSTANCES_WIDTH: usize = 44;
 
-/// Ratio of width to height of an overview, in services.
+/// Ratio of columns to rows in the grid of health cells at the level `Overview`.
 const OVERVIEW_WIDTH_FACTOR: usize = 6;
 
 impl Item {
     /// Creates an item and sorts its members by health, the least healthy first.
     pub(in crate::screen::map) fn new(kind: ItemKind, mut members: Vec<NodeId>, store: &Store) -> Self {
-        let health = |id: &NodeId| store.topology().nodes.get(id).map(|node| node.health);
+        let health = |id: &NodeId| store.world.topology().nodes.get(id).map(|node| node.health);
         members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
         Self { kind, members, hub: None, badges: HubBadges::default() }
     }
@@ -163,10 +163,10 @@ impl Item {
 
     /// Returns the members as nodes of the topology.
     pub(in crate::screen::map) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
-        self.members.iter().filter_map(|id| store.topology().nodes.get(id))
+        self.members.iter().filter_map(|id| store.world.topology().nodes.get(id))
     }
 
-    /// Returns the preferred place along the flow: entry points first, dependencies last.
+    /// Returns the preferred rank in the layout: load balancers and the internet first, dependencies last.
     pub(in crate::screen::map) fn rank_hint(&self, store: &Store) -> RankHint {
         let node = self.nodes(store).next().filter(|_| self.kind == ItemKind::Node);
         match node.map(|node| (&node.kind, node.product)) {
@@ -176,8 +176,9 @@ impl Item {
         }
     }
 
-    /// Returns the width and height in cells; `inside` adds rows for instances. The size does not depend on
-    /// health or running counts, so that a status change moves nothing.
+    /// Returns width and height of the box in cells. If `inside` is true, the box has rows for instances.
+    ///
+    /// The size does not depend on health or running counts, because a status change must not move the map.
     pub(in crate::screen::map) fn size(
         &self,
         store: &Store,
@@ -244,13 +245,14 @@ pub(in crate::screen::map) fn desired_or_one(node: &Node) -> usize {
     node.desired.map_or(1, |desired| desired as usize)
 }
 
-/// Returns the text on a hub: its number and its number of callers.
+/// Returns the text in the label of a hub: its number and its number of callers, such as `¹◂9`.
 pub(in crate::screen::map) fn hub_text(hub: Hub, ascii: bool) -> String {
     let arrow = if ascii { '<' } else { '◂' };
     format!("{}{arrow}{}", hub_number_glyph(hub.number, ascii), hub.caller_count)
 }
 
-/// Returns the numbers of the hubs that call an item and that it calls, or `None` without badges.
+/// Returns the text of an item's badges, such as `◂²▸¹`: first the hubs that call it, then the hubs that it
+/// calls. Returns `None` without badges.
 pub(in crate::screen::map) fn badges_text(badges: &HubBadges, ascii: bool) -> Option<String> {
     let arrows = if ascii { ['<', '>'] } else { ['◂', '▸'] };
     let words = |(numbers, arrow): (&Vec<usize>, char)| {
@@ -267,7 +269,8 @@ fn hub_number_glyph(number: usize, ascii: bool) -> char {
     all.chars().nth(number.saturating_sub(1)).unwrap_or('*')
 }
 
-/// Returns the columns and rows of an overview with `services` services.
+/// Returns columns and rows of the grid of health cells for this number of services. If `halves` is true, two
+/// services share a cell.
 pub(in crate::screen::map) fn overview_grid(services: usize, halves: bool) -> (usize, usize) {
     let cells = services.div_ceil(if halves { 2 } else { 1 }).max(1);
     let rows = cells.div_ceil((services * OVERVIEW_WIDTH_FACTOR).isqrt().clamp(6, 60));

@@ -1,5 +1,5 @@
-//! Aggregates of the nodes in one item. They are computed when the data changes: a collapsed group may hold
-//! thousands of services, too many to visit in every frame.
+//! Totals over the nodes in one box of the map. Portolan computes them only when the data changes, because a
+//! collapsed group may contain thousands of services, too many to visit in every frame.
 
 use super::item::{Item, desired_or_one};
 use crate::{
@@ -8,17 +8,18 @@ use crate::{
     store::Store,
 };
 
-/// Health, counts and search result of the members of an item.
+/// Totals of one box on the map (a node, a collapsed group or a stub): health, counts, search match and fault
+/// role of its members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::map) struct ItemAggregate {
-    /// Health of each member, in their order.
+    /// Health of each member, in the order of `Item::members`.
     pub healths: Vec<Health>,
     /// Health of the least healthy member.
     pub worst: Health,
     /// Number of degraded or failing services.
     pub faulty: usize,
-    /// Number of running instances, per member at most the desired number, so that a surplus hides no
-    /// shortage.
+    /// Number of running instances. Each member counts at most its desired number, because a surplus of one
+    /// member must not hide a shortage of another.
     pub running: usize,
     /// Number of desired instances.
     pub desired: usize,
@@ -26,7 +27,7 @@ pub(in crate::screen::map) struct ItemAggregate {
     pub has_services: bool,
     /// True if the search matches any member.
     pub matches_search: bool,
-    /// Most important role of any member in the findings.
+    /// Most important role of any member in a fault; `None` if no member is involved in one.
     pub fault_role: Option<FaultRole>,
 }
 
@@ -51,8 +52,8 @@ impl ItemAggregate {
             tally.faulty += usize::from(node.health >= Health::Degraded && node.is_service());
             tally.running += node.running.min(desired_or_one(node));
             tally.has_services |= node.is_service();
-            tally.matches_search |= !store.search.is_empty() && store.matches_search(node);
-            let role = store.fault_roles.get(&node.id).map(|FaultInvolvement { role, .. }| *role);
+            tally.matches_search |= !store.session.search.is_empty() && store.session.matches_search(node);
+            let role = store.world.fault_roles.get(&node.id).map(|FaultInvolvement { role, .. }| *role);
             tally.fault_role = tally.fault_role.max(role);
         }
         tally.worst = tally.healths.iter().copied().max().unwrap_or(Health::Unknown);

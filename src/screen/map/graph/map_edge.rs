@@ -5,30 +5,31 @@ use crate::model::NodeId;
 /// All calls between two items, drawn as one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::map) struct MapEdge {
-    /// Calling and called item.
+    /// Indices of the calling and the called item in the map graph.
     pub ends: (usize, usize),
     /// Calls as pairs of caller and called node.
     pub calls: Vec<(NodeId, NodeId)>,
-    /// Condition under which the line is drawn.
+    /// Condition under which the edge has a permanent line.
     pub visibility: EdgeVisibility,
 }
 
-/// Condition under which an edge has a line. Edges without a line take no space in the layout.
+/// Condition under which an edge has a permanent line. Only permanent lines take space in the layout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::map) enum EdgeVisibility {
-    /// Drawn in every state.
+    /// Always drawn, in normal brightness.
     #[default]
     Always,
-    /// Drawn dim, unless one of its ends is selected or it leads to a faulty node.
+    /// Always drawn: dim, but bright if one of its ends is selected or it leads to a faulty node.
     Dim,
-    /// Not drawn, to keep the others readable. The panel lists it when one of its ends is selected.
+    /// No permanent line, to keep the other lines readable. A line appears while the item at one end is
+    /// selected.
     PanelOnly,
-    /// Not drawn: both ends have a badge.
+    /// No permanent line, because one end is a hub and the other has a badge with the number of that hub.
     Badge,
 }
 
 impl EdgeVisibility {
-    /// Returns true if the edge has a line.
+    /// Returns true if the edge has a permanent line.
     pub(in crate::screen::map) fn is_drawn(self) -> bool {
         matches!(self, Self::Always | Self::Dim)
     }

@@ -18,7 +18,7 @@ pub(in crate::screen::map) struct MapGraph {
     item_of_node: BTreeMap<NodeId, usize>,
     /// Key and title of each expanded group.
     pub groups: Vec<(String, String)>,
-    /// Edges; those with a line come first.
+    /// Edges between the items. Those with a permanent line come first, with the indices of `layout_graph`.
     pub edges: Vec<MapEdge>,
     /// Input of the layout.
     pub layout_graph: Arc<Graph>,
@@ -26,11 +26,11 @@ pub(in crate::screen::map) struct MapGraph {
     pub level: DetailLevel,
     /// Width of labels.
     pub label_width: LabelWidth,
-    /// Title of the group whose frame was dropped to save space.
+    /// Title of the group that has no frame, to save space; `None` if all groups have one.
     pub frameless_group: Option<String>,
 }
 
-/// Number of cells of a short name with the characters around it.
+/// Width of a short name with the characters around it, in cells.
 const SHORT_NAME_CELLS: usize = 16;
 
 impl MapGraph {
@@ -49,12 +49,12 @@ impl MapGraph {
         self.item_index(id).and_then(|index| self.items.get(index))
     }
 
-    /// Returns the total area of the boxes, in cells.
+    /// Returns the total area of all items, in cells.
     pub(in crate::screen::map) fn box_cells(&self) -> usize {
         self.layout_graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()
     }
 
-    /// Returns the minimum area of the names in these boxes, in cells, without frames.
+    /// Returns the area that the items would take as short names of one row each, in cells.
     pub(in crate::screen::map) fn min_name_cells(&self) -> usize {
         self.layout_graph
             .nodes

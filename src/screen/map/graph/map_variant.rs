@@ -1,4 +1,5 @@
-//! Map variants: the ways to draw the current data, by detail level, label width, direction and gaps.
+//! Map variants: the different ways to draw the current data. They differ in detail level, label width,
+//! direction and gaps; the layout chooses one that fits the screen.
 
 use super::{
     build_graph::GraphOptions,
@@ -21,13 +22,14 @@ pub(in crate::screen::map) struct MapVariant {
     pub options: Options,
 }
 
-/// Largest area of all boxes, in screens, with which boxes are tried at all.
+/// Maximum total area of all boxes, in screens. If the boxes need more, no variant has boxes.
 const MAX_SCREENS_OF_BOXES: usize = 4;
 
-/// Free rows between names one above the other, and between the lines beside them.
+/// Free rows at the level `Names`: between names that stand below each other, and between the lines beside
+/// the names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RowSpacing {
-    /// A free row between names, between lines, and between both.
+    /// A free row between two names, and a free row between two lines.
     BetweenAll,
     /// A free row between names only.
     BetweenNames,
@@ -68,7 +70,7 @@ impl MapVariant {
     }
 }
 
-/// Returns the variants in which the filtered data can be drawn, the most informative first.
+/// Returns the ways to draw the nodes that pass the filters, the most informative variant first.
 ///
 /// Left to right comes before top down, because cells are taller than wide and names wider than tall.
 /// Variants with dense lines come last.

@@ -1,4 +1,5 @@
-//! View state of the map: the detail level, collapsed groups and focus that the user chose.
+//! Choices of the user that shape the map: detail level, collapsed groups and focus. Selection and viewport
+//! are kept elsewhere.
 
 use crate::{
     command::Command,
@@ -9,24 +10,25 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// User choices for the map.
+/// Detail level, collapsed groups and focus that the user chose for the map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::map) struct ViewState {
     /// Detail level that the user chose; `None` fits the map to the screen.
     pub level: Option<DetailLevel>,
-    /// True if the level is set only so that collapsing or expanding a group changes nothing else.
+    /// True if `level` was set because the user collapsed or expanded one group, which must not change the
+    /// level of the others.
     level_pinned_by_fold: bool,
     /// True if all groups are collapsed, false if all are expanded; `None` without a user choice.
     all_collapsed: Option<bool>,
-    /// Groups that the user collapsed (true) or expanded (false) one by one.
+    /// Groups that the user toggled one by one, by group key: true if collapsed, false if expanded.
     collapsed: BTreeMap<String, bool>,
     /// Node whose instances are shown inside its box.
     pub instances_shown_for: Option<NodeId>,
-    /// Part of the map to which the view is limited.
+    /// Part of the map to show alone; `None` shows everything.
     pub focus: Option<Focus>,
     /// Nodes outside the focus that the user added.
     extra_nodes: BTreeSet<NodeId>,
-    /// View state before the focus.
+    /// Choices to restore when the user leaves the focus.
     before_focus: Option<Box<ViewState>>,
 }
 
@@ -48,8 +50,8 @@ impl ViewState {
         self.collapsed.get(group).copied().unwrap_or(all)
     }
 
-    /// Collapses or expands `group` and keeps `level`. Once all groups are back in their default state, the
-    /// level is automatic again.
+    /// Collapses `group` if it is expanded, else expands it. The whole map keeps `level` until all groups are
+    /// back in their default state.
     pub(in crate::screen::map) fn toggle_group(&mut self, group: &str, level: DetailLevel) {
         let closed = !self.is_collapsed(group, level);
         if self.level.is_none() {
@@ -70,7 +72,8 @@ impl ViewState {
         self.all_collapsed = Some(closed);
     }
 
-    /// Sets the detail level. A change between groups and services resets the collapsed groups.
+    /// Changes the detail level. A change between a map of groups and a map of services resets the collapsed
+    /// groups.
     pub(in crate::screen::map) fn set_level(
         &mut self,
         from: DetailLevel,
@@ -118,7 +121,7 @@ impl ViewState {
     pub(in crate::screen::map) fn focus_around(&self, hops: usize, store: &Store) -> Option<Focus> {
         let center = match &self.focus {
             Some(Focus::Around(center, _)) => Some(center),
-            _ => store.selected.as_ref(),
+            _ => store.session.selected.as_ref(),
         };
         center.map(|center| Focus::Around(center.clone(), hops))
     }
@@ -131,20 +134,22 @@ impl ViewState {
     /// Returns the nodes in focus, or `None` if everything is shown.
     pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         let mut nodes = match self.focus.as_ref()? {
-            Focus::Around(center, hops) => nodes_within_hops(store.topology(), center, *hops),
+            Focus::Around(center, hops) => nodes_within_hops(store.world.topology(), center, *hops),
             Focus::Path(way, _) => way.iter().cloned().collect(),
-            Focus::AllPaths(from, to) => nodes_between(store.topology(), from, to),
+            Focus::AllPaths(from, to) => nodes_between(store.world.topology(), from, to),
         };
         nodes.extend(self.extra_nodes.iter().cloned());
         Some(nodes)
     }
 
-    /// Returns true if stubs stand for nodes outside the focus. On a path they would hide the path.
+    /// Returns true if stubs stand for nodes outside the focus. A focus on a path has none, because they
+    /// would distract from the path.
     pub(in crate::screen::map) fn has_stubs(&self) -> bool {
         matches!(self.focus, Some(Focus::Around(..)))
     }
 
-    /// Describes the focus; `key` names the key that switches between one path and all paths.
+    /// Describes the focus for the status text, or returns `None` without a focus. `key` is the key that
+    /// switches between one path and all paths.
     pub(in crate::screen::map) fn focus_label(&self, key: &str) -> Option<String> {
         Some(match self.focus.as_ref()? {
             Focus::Around(_, 1) => "focus".to_owned(),
@@ -166,7 +171,7 @@ impl ViewState {
                 Focus::AllPaths(from.clone(), to.clone())
             }
             (_, Some(from), Some(to)) => {
-                let ways = count_paths(store.topology(), from, to);
+                let ways = count_paths(store.world.topology(), from, to);
                 Focus::Path(path, ways)
             }
             _ => Focus::Path(path, PathCount { found: 1, complete: true }),
@@ -179,7 +184,7 @@ const fn is_only_path(ways: PathCount) -> bool {
     ways.complete && ways.found <= 1
 }
 
-/// Describes the number of other paths; `key` names the key that shows them.
+/// Describes the number of other paths. `key` is the key that shows them.
 fn other_paths_text(ways: PathCount, key: &str) -> String {
     let others = ways.found.saturating_sub(1);
     match (others, ways.complete) {
@@ -191,7 +196,7 @@ fn other_paths_text(ways: PathCount, key: &str) -> String {
     }
 }
 
-/// Returns the number of hops that `command` asks for.
+/// Returns the radius of the focus that `command` sets, in hops, or `None` for other commands.
 pub(in crate::screen::map) fn hops_of_command(command: Command) -> Option<usize> {
     let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
     commands.iter().position(|c| *c == command).map(|place| place + 1)

@@ -13,16 +13,16 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Target of the mouse, as indices into the drawn map graph.
+/// Item or lines under the mouse, as indices into the drawn map graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::map) enum Hovered {
     /// Index of an item.
     Item(usize),
-    /// Indices of the edges whose lines share the cell.
+    /// Indices of the edges whose lines share the cell under the mouse.
     Lines(Vec<usize>),
 }
 
-/// Maximum number of callers that the description names.
+/// Maximum number of callers that the description of a line names.
 const MAX_NAMED_CALLERS: usize = 3;
 
 impl Hovered {
@@ -44,7 +44,7 @@ impl Hovered {
         *self == Self::Item(index)
     }
 
-    /// Returns true if the line with index `line` is highlighted.
+    /// Returns true if the line of `edge` is highlighted; `line` is the index of `edge` in the map graph.
     pub(in crate::screen::map) fn highlights_line(&self, line: usize, edge: &MapEdge) -> bool {
         match self {
             Self::Item(index) => edge.ends.0 == *index || edge.ends.1 == *index,
@@ -52,7 +52,7 @@ impl Hovered {
         }
     }
 
-    /// Describes the target in one line. Returns an empty text for lines that a filter hides.
+    /// Describes the item or lines in one row of text. Returns an empty text for lines that a filter hides.
     pub(in crate::screen::map) fn description(&self, map: &Map, scene: Scene<'_>) -> String {
         let graph = &map.drawn.graph;
         match self {
@@ -88,12 +88,12 @@ fn item_description(item: &Item, scene: Scene<'_>) -> String {
     }
 }
 
-/// Describes the callers of the item `target` over `calls`, with the strongest evidence among them. Returns
-/// `None` if a filter hides all of them.
+/// Describes the edges `calls` to the item `target`: the names of the callers, the target, and the strongest
+/// evidence. Returns `None` if a filter hides all these edges.
 fn callers_description(map: &Map, scene: Scene<'_>, target: usize, calls: &[&MapEdge]) -> Option<String> {
     let store = scene.store;
     let title = |index: usize| map.drawn.graph.items.get(index).map(|item| item.title(store));
-    let edges = &store.topology().edges;
+    let edges = &store.world.topology().edges;
     let shown_strength = |calls: &MapEdge| {
         let known = calls.calls.iter().filter_map(|pair| Some((pair, edges.get(pair)?)));
         known

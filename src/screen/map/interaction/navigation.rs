@@ -8,11 +8,12 @@ use crate::{
     store::Store,
 };
 
-/// Returns the nearest node in `direction`; an item with several nodes is represented by its least healthy
-/// one.
+/// Returns the node of the nearest item in `direction`. If the item has several nodes, returns the least
+/// healthy one.
 ///
-/// A row counts as two columns because cells are twice as tall as wide. Sideways distance counts double.
-/// Along the flow, the distance to a connected item counts a third.
+/// A row counts as two columns, because cells are twice as tall as wide. The distance across `direction`
+/// counts double. If `direction` is parallel to the flow of the map, a connected item counts as three times
+/// closer.
 pub(in crate::screen::map) fn nearest_in_direction(
     drawn: &DrawnMap,
     from: &NodeId,
@@ -43,11 +44,11 @@ pub(in crate::screen::map) fn nearest_in_direction(
     others.filter_map(|index| Some((cost(index)?, face(index)?))).min().map(|(_, id)| id.clone())
 }
 
-/// Position in a cycle of neighbours: the center, and the neighbour reached last.
+/// Position in the cycle through the neighbours of one node: that node, and the neighbour selected last.
 pub(in crate::screen::map) type NeighbourCycle = (NodeId, NodeId);
 
-/// Returns the next neighbour of the selected node, callees before callers. The cycle of `before` continues
-/// as long as the user selects nothing else.
+/// Returns the next neighbour to select, callees before callers. The neighbours are those of the node in
+/// `before`, or those of the selected node if the user has selected another node since.
 pub(in crate::screen::map) fn next_neighbour(
     drawn: &DrawnMap,
     store: &Store,
@@ -55,7 +56,7 @@ pub(in crate::screen::map) fn next_neighbour(
     forward: bool,
 ) -> Option<NeighbourCycle> {
     let graph = &drawn.graph;
-    let selected = store.selected.as_ref()?;
+    let selected = store.session.selected.as_ref()?;
     let center = before.filter(|(_, reached)| reached == selected).map_or(selected, |(center, _)| center);
     let middle = graph.item_index(center)?;
     let calls = graph.edges.iter().filter(|c| c.ends.0 == middle).map(|c| c.ends.1);
@@ -71,7 +72,8 @@ pub(in crate::screen::map) fn next_neighbour(
     Some((center.clone(), face.clone()))
 }
 
-/// Returns the first or the last node by column, then row.
+/// Returns the node of the leftmost item, or of the rightmost if `last` is true. In one column, the upper
+/// item comes first.
 pub(in crate::screen::map) fn first_or_last(drawn: &DrawnMap, last: bool) -> Option<NodeId> {
     let order = |(_, place): &(_, &Cells)| (place.x, place.y);
     let items = drawn.graph.items.iter().zip(&drawn.diagram.nodes);

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 /// Part of the map on the screen.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::screen::map) struct Viewport {
-    /// Cell of the diagram in the upper left corner of the screen.
+    /// Diagram cell in the upper left corner of `area`.
     pub origin: Point,
     /// Area of the screen in which the map is drawn.
     pub area: Rect,
@@ -22,7 +22,8 @@ impl Viewport {
         self.clamp_to_map();
     }
 
-    /// Limits the origin: a map that fits stays fully visible, a larger one leaves no empty margin.
+    /// Moves the viewport back over the map: a map that fits stays fully visible, and a larger one leaves at
+    /// most one empty row or column at an edge.
     pub(in crate::screen::map) fn clamp_to_map(&mut self) {
         let hold = |origin: i32, size: i32, room: i32| {
             if size <= room { origin.clamp(size - room, 0) } else { origin.clamp(-1, size - room + 1) }
@@ -50,7 +51,8 @@ impl Viewport {
         self.clamp_to_map();
     }
 
-    /// Scrolls just enough to show `place`; does nothing where the whole map fits.
+    /// Scrolls just enough to show the diagram rectangle `place`. Does not scroll in a dimension in which the
+    /// whole map fits.
     pub(in crate::screen::map) fn scroll_to_show(&mut self, place: Cells) {
         let near = |origin: i32, (start, length): (i32, i32), size: i32, room: i32| {
             let margin = room / 8;
@@ -72,21 +74,21 @@ impl Viewport {
         larger(self.map_size.0, self.area_size().0) || larger(self.map_size.1, self.area_size().1)
     }
 
-    /// Returns the visible rectangle of the diagram.
+    /// Returns the part of the diagram that is on the screen, in diagram cells.
     pub(in crate::screen::map) fn visible_cells(&self) -> Cells {
         let (width, height) = self.area_size();
         Cells { x: self.origin.x, y: self.origin.y, width, height }
     }
 
     /// Converts a diagram cell to a screen cell. Returns `None` if it is off the screen.
-    pub(in crate::screen::map) fn to_screen(&self, at: Point) -> Option<(u16, u16)> {
+    pub(in crate::screen::map) fn to_screen(self, at: Point) -> Option<(u16, u16)> {
         let column = u16::try_from(at.x - self.origin.x).ok().filter(|c| *c < self.area.width)?;
         let row = u16::try_from(at.y - self.origin.y).ok().filter(|r| *r < self.area.height)?;
         Some((self.area.x + column, self.area.y + row))
     }
 
     /// Converts a screen cell to a diagram cell. Returns `None` outside the map's area.
-    pub(in crate::screen::map) fn to_diagram(&self, (column, row): (u16, u16)) -> Option<Point> {
+    pub(in crate::screen::map) fn to_diagram(self, (column, row): (u16, u16)) -> Option<Point> {
         let inside = self.area.contains(Position::new(column, row));
         inside.then(|| Point {
             x: i32::from(column - self.area.x) + self.origin.x,
@@ -94,7 +96,9 @@ impl Viewport {
         })
     }
 
-    /// Returns the visible part of a diagram rectangle, and the columns and rows cut off at its left and top.
+    /// Returns the part of a diagram rectangle that is on the screen, in screen cells, with the number of
+    /// columns cut off at its left and of rows cut off at its top. Returns `None` if no part is on the
+    /// screen.
     pub(in crate::screen::map) fn clip(&self, cells: Cells) -> Option<(Rect, i32, i32)> {
         let (x, y) = (cells.x - self.origin.x, cells.y - self.origin.y);
         let (left, top) = (x.max(0), y.max(0));

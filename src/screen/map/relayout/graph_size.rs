@@ -1,11 +1,12 @@
-//! Size of a layout graph, which tells when another variant may fit better.
+//! Size of a layout graph. If it changes much, another map variant may fit better.
 
 use crate::layout::{Graph, should_compact};
 
-/// Growth in boxes and lines that reopens the choice of a variant: one part in this many.
+/// Divisor of the earlier number of boxes and lines: if more than the quotient are added, the map chooses its
+/// variant again.
 const RECHOOSE_GROWTH_DIVISOR: usize = 8;
 
-/// Size of a layout graph.
+/// Number of boxes and lines in a layout graph.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::screen::map) struct GraphSize {
     boxes: usize,

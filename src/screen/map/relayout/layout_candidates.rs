@@ -1,21 +1,22 @@
-//! Layout candidates: the ways in which the map may be drawn, and the choice among them.
+//! Layout candidates: the map variants to lay out, and the choice of the one that fits the screen best.
 //!
-//! The requests are plain data with a pure function. The map makes them, and the runtime computes them off the
-//! drawing thread.
+//! Requests are plain data with a pure function. The map creates a request, and the runtime computes the
+//! layout on another thread than the drawing.
 
 use crate::layout;
 use std::{cmp::Ordering, sync::Arc};
 
-/// Request to compare an incremental layout with a fresh one, off the drawing thread.
+/// Request to compare the drawn layout, which was built on earlier ones, with a fresh layout. The runtime
+/// computes the fresh one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutComparison {
-    /// Id of the layout request that produced the layout.
+    /// Id of the layout request that produced the drawn layout.
     pub request_id: u64,
-    /// Graph that was laid out.
+    /// Graph of the drawn layout.
     pub graph: Arc<layout::Graph>,
-    /// Options of that layout.
+    /// Options of the drawn layout.
     pub options: layout::Options,
-    /// Quality of that layout.
+    /// Quality of the drawn layout.
     pub quality: layout::Quality,
 }
 
@@ -27,27 +28,27 @@ impl LayoutComparison {
     }
 }
 
-/// Request to compute a layout off the drawing thread.
+/// Request to compute a layout for the candidate that fits best. The runtime computes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutRequest {
-    /// Increasing id, by which the map ignores an outdated answer.
+    /// Increasing id, by which the map recognizes and ignores an outdated result.
     pub request_id: u64,
     /// Candidates, the most detailed first.
     pub candidates: Vec<LayoutCandidate>,
     /// Index of the candidate on screen; `None` after a change of focus, filter, grouping or screen size.
     pub current: Option<usize>,
-    /// Available columns and rows.
+    /// Columns and rows that are available for the map.
     pub available_size: (u16, u16),
 }
 
-/// One way to draw the map.
+/// Map variant to lay out: its layout graph and options, with hints for the choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutCandidate {
     /// Graph to lay out.
     pub graph: Arc<layout::Graph>,
     /// Layout options.
     pub options: layout::Options,
-    /// Previous layout of the same kind, to stay close to; `None` without one.
+    /// Earlier layout of the same variant, to which the new one stays close; `None` for a fresh layout.
     pub seed: Option<layout::Seed>,
     /// True if it shows much less detail. It is used only if no earlier candidate comes close to fitting.
     pub is_low_detail: bool,
@@ -55,22 +56,22 @@ pub struct LayoutCandidate {
     pub is_hard_to_read: bool,
 }
 
-/// Largest overflow ratio at which a detailed candidate still wins over all low-detail ones.
+/// Maximum overflow ratio at which a detailed candidate is preferred to all low-detail ones.
 const MAX_DETAILED_OVERFLOW: f64 = 2.0;
 
-/// Factor on the overflow ratio of candidates that are hard to read. An easier one may be this much larger.
+/// Factor on the overflow ratio of candidates that are hard to read. A readable candidate wins even if it is
+/// this many times larger.
 const HARD_TO_READ_PENALTY: f64 = 1.1;
 
-/// Factor by which another candidate must fit better than the current one. Without it the map would switch
-/// back and forth while a deployment starts and stops services.
+/// Factor by which another candidate must fit better to replace the current one. Without this factor, the map
+/// would switch back and forth while a deployment starts and stops services.
 const MIN_FIT_GAIN: f64 = 1.25;
 
 impl LayoutRequest {
     /// Computes the best candidate: the first that fits, else the one with the smallest overflow ratio.
     ///
-    /// Returns its index and its layout. Low-detail candidates are tried only if no detailed one comes close
-    /// to fitting. The current candidate stays unless another fits much better; a more detailed one needs
-    /// spare room.
+    /// Returns the index and the layout of that candidate. Low-detail candidates are tried only if no
+    /// detailed one comes close to fitting. The current candidate stays unless another fits much better.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
         let drawn = self.current.map(|index| (index, self.lay_out(index)));
@@ -109,8 +110,8 @@ impl LayoutRequest {
         layout::layout(graph, seed.as_ref(), options)
     }
 
-    /// Returns `diagram`, or a fresh layout if that is much better. After many changes the previous layout is
-    /// more of a burden than a help.
+    /// Returns `diagram`, or a fresh layout if the fresh one is much better. Many changes can make the layout
+    /// that `diagram` was built on a burden.
     fn fresh_if_tangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
         let LayoutCandidate { graph, options, seed, .. } = &self.candidates[index];
         if self.current.is_some() || seed.is_none() {
@@ -120,11 +121,11 @@ impl LayoutRequest {
         if diagram.quality.is_much_worse_than(&fresh.quality) { fresh } else { diagram }
     }
 
-    /// Returns how many times larger than the available size a drawing is in its worse direction; 1 if it
-    /// fits.
+    /// Returns the ratio of a layout's width or height to the available one, whichever is larger, or 1 if the
+    /// layout fits.
     ///
-    /// The current candidate may be a little larger. Candidates that are more detailed or hard to read must
-    /// be a little smaller.
+    /// The ratio is lowered for the current candidate, to keep it. It is raised for more detailed candidates
+    /// and for those that are hard to read.
     fn overflow_ratio(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
         let bias = match self.current.map(|drawn| index.cmp(&drawn)) {
@@ -141,8 +142,8 @@ impl LayoutRequest {
         }
     }
 
-    /// Returns a lower bound of the drawing's size: the available size, scaled until all boxes exactly fill
-    /// it.
+    /// Returns a lower bound of a candidate's width and height: the available size, scaled to the total area
+    /// of the boxes.
     fn min_size(&self, index: usize) -> (i32, i32) {
         let nodes = &self.candidates[index].graph.nodes;
         let cells: f64 = nodes.iter().map(|node| f64::from(node.width) * f64::from(node.height)).sum();

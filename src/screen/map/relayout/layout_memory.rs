@@ -1,8 +1,8 @@
 //! Layout memory: the recent views of the map and the layouts drawn for them.
 //!
-//! While the view stays the same, added and removed services change neither detail level nor direction,
-//! unless another variant is much better. Another focus, filter, grouping or screen size is another view: it
-//! chooses a variant afresh. On return to an earlier view the map looks as before.
+//! A view is a combination of user choices, filters, settings and screen size. While it stays the same, added
+//! and removed services change neither detail level nor direction, unless another variant is much better. A
+//! new view chooses its variant afresh. If the user returns to an earlier view, the map looks as before.
 
 use super::graph_size::GraphSize;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// View of the map apart from the data: user choices, filters, settings and size.
+/// Key by which layouts are remembered: user choices, filters, settings and screen size, but not the data.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::map) struct LayoutKey {
     view_state: ViewState,
@@ -23,12 +23,12 @@ pub(in crate::screen::map) struct LayoutKey {
     only_source: Option<SourceId>,
     map_settings: MapSettings,
     available_size: (u16, u16),
-    /// Number of sources that have answered. The first answer of a source changes as much as another filter
-    /// would.
+    /// Number of sources that have been read, or have failed, at least once. The first snapshot of a source
+    /// changes the map as much as another filter would.
     answered_sources: usize,
 }
 
-/// All inputs of the map graph.
+/// Inputs of the map variants; if one changes, the variants are rebuilt.
 #[derive(PartialEq)]
 pub(in crate::screen::map) struct GraphInputs {
     /// Version of the topology in the store.
@@ -44,11 +44,12 @@ impl LayoutKey {
     pub(in crate::screen::map) fn of(store: &Store, sight: &ViewState, available_size: (u16, u16)) -> Self {
         Self {
             view_state: sight.clone(),
-            faults_only: store.faults_only,
-            only_source: store.only_source.clone(),
-            map_settings: store.map_settings.clone(),
+            faults_only: store.session.faults_only,
+            only_source: store.session.only_source.clone(),
+            map_settings: store.session.map_settings.clone(),
             available_size,
             answered_sources: store
+                .world
                 .sources
                 .iter()
                 .filter(|s| s.last_read.is_some() || s.has_finished_loading())
@@ -58,13 +59,14 @@ impl LayoutKey {
 }
 
 impl LayoutKey {
-    /// Returns true if the keys differ at most in the number of sources that have answered.
+    /// Returns true if the keys are equal or differ only in the number of sources that have been read.
     fn differs_only_in_answers(&self, other: &Self) -> bool {
         *self == Self { answered_sources: self.answered_sources, ..other.clone() }
     }
 }
 
-/// Properties that identify a variant, whatever the data: detail level, label width, layout options.
+/// Properties by which a variant is found again after the data has changed: detail level, label width and
+/// layout options.
 type VariantKey = (DetailLevel, LabelWidth, Options);
 
 fn variant_key(way: &MapVariant) -> VariantKey {
@@ -74,19 +76,20 @@ fn variant_key(way: &MapVariant) -> VariantKey {
 /// Maximum number of remembered views.
 const MAX_REMEMBERED_LAYOUTS: usize = 4;
 
-/// Layout drawn for a view, and the cell in the upper left corner of the screen when the user left it.
+/// Last layout drawn for one view.
 struct RememberedLayout {
     key: LayoutKey,
     variant_key: VariantKey,
     /// Size of the graph when this variant was chosen.
     size_when_chosen: GraphSize,
     seed: Seed,
+    /// Viewport origin when the user left the view.
     origin: Point,
 }
 
-/// Layout to remember.
+/// New layout on the screen, as input of `LayoutMemory::remember`.
 pub(in crate::screen::map) struct DrawnLayout<'a> {
-    /// Key of its view.
+    /// Key of the view that it was computed for.
     pub key: &'a LayoutKey,
     /// Variant that is drawn.
     pub variant: &'a MapVariant,
@@ -96,7 +99,7 @@ pub(in crate::screen::map) struct DrawnLayout<'a> {
     pub seed: Seed,
 }
 
-/// Layouts of the last views, the newest first.
+/// Layouts of the latest views, the newest first, at most `MAX_REMEMBERED_LAYOUTS`.
 #[derive(Default)]
 pub(in crate::screen::map) struct LayoutMemory(Vec<RememberedLayout>);
 
@@ -110,12 +113,12 @@ impl LayoutMemory {
         self.0.first().is_some_and(|drawn| drawn.key == *outlook)
     }
 
-    /// Returns true if the last layout was drawn for this key, ignoring sources that have answered since.
+    /// Returns true if the last layout was drawn for this key, apart from sources first read since then.
     pub(in crate::screen::map) fn is_last_ignoring_answers(&self, outlook: &LayoutKey) -> bool {
         self.0.first().is_some_and(|drawn| drawn.key.differs_only_in_answers(outlook))
     }
 
-    /// Returns the index of the variant that was last drawn for this key.
+    /// Returns the index in `ways` of the variant that was last drawn for this key.
     pub(in crate::screen::map) fn drawn_variant(
         &self,
         outlook: &LayoutKey,
@@ -130,18 +133,20 @@ impl LayoutMemory {
         self.find(outlook).map(|drawn| drawn.size_when_chosen)
     }
 
-    /// Returns the seed that keeps common nodes in place in this variant.
+    /// Returns the seed for a layout of the variant `way`, which keeps nodes where they were before.
     ///
-    /// Takes the last layout of this key, else the last layout of any key, if either was drawn in the same
-    /// variant. Removed nodes keep their placeholders only within the same key.
+    /// The seed comes from the last layout of this key, or else from the last layout of any key, but only
+    /// from the same variant. Only a seed of the same key keeps placeholders for removed nodes.
     pub(in crate::screen::map) fn seed(&self, outlook: &LayoutKey, way: &MapVariant) -> Option<Seed> {
         let alike = |drawn: &&RememberedLayout| drawn.variant_key == variant_key(way);
         let same = self.find(outlook).filter(alike).map(|drawn| drawn.seed.clone());
         same.or_else(|| self.0.first().filter(alike).map(|drawn| drawn.seed.clone().without_placeholders()))
     }
 
-    /// Remembers the current layout. On return to an earlier key, returns the viewport origin of that time;
-    /// `origin` is the one of the view that the user leaves.
+    /// Remembers the new layout `now`, and `origin` as the viewport origin of the layout before it.
+    ///
+    /// If the user returns to a remembered view, returns the viewport origin that the view had when the user
+    /// left it.
     pub(in crate::screen::map) fn remember(&mut self, now: DrawnLayout<'_>, origin: Point) -> Option<Point> {
         let DrawnLayout { key: outlook, variant: way, size_when_chosen: weight, seed } = now;
         if let Some(last) = self.0.first_mut() {

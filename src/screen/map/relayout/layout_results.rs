@@ -1,4 +1,5 @@
-//! Layout results: the map takes the layouts and comparisons that it requested.
+//! Layout results: the map receives the layouts and comparisons that it requested, and draws a new layout
+//! from then on.
 
 use super::{layout_memory::DrawnLayout, layout_scheduler::PendingLayout};
 use crate::{
@@ -9,7 +10,8 @@ use crate::{
 };
 
 impl Map {
-    /// Takes a requested layout: the id of its request, the index of the chosen variant, and the layout.
+    /// Replaces the drawn map by a requested layout. `number` is the id of the request, and `choice` the
+    /// index of the chosen variant. Ignores the result of an outdated request.
     pub fn on_layout_ready(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
         if !self.scheduler.finish_request(number) {
             return;
@@ -20,7 +22,7 @@ impl Map {
             return;
         };
         let Some(way) = ways.into_iter().nth(choice) else { return };
-        let place = |chart: &DrawnMap| store.selected.as_ref().and_then(|id| chart.rect_of(id));
+        let place = |chart: &DrawnMap| store.session.selected.as_ref().and_then(|id| chart.rect_of(id));
         let before = place(&self.drawn);
         self.hovered = None;
         let origin = self.viewport.origin;
@@ -41,22 +43,23 @@ impl Map {
             self.viewport.origin.x += after.x - before.x;
             self.viewport.origin.y += after.y - before.y;
         }
-        // If only the data changed, the rest of a map that shrank would slide without need.
-        let begins = !same || !store.sources.iter().all(SourceStatus::has_finished_loading);
-        if before.is_none() || (begins && !store.selected_by_user) {
+        // The map is not centered if only the data changed, because the remaining boxes would move without
+        // need.
+        let begins = !same || !store.world.sources.iter().all(SourceStatus::has_finished_loading);
+        if before.is_none() || (begins && !store.session.selected_by_user) {
             self.viewport.center();
         }
         self.viewport.origin = back.unwrap_or(self.viewport.origin);
         self.scroll_to_selected(store);
     }
 
-    /// Ends the layout request with this id, because it failed.
+    /// Ends the layout request with the id `number`, because the layout failed. The drawn map stays.
     pub fn on_layout_failed(&mut self, number: u64) {
         self.scheduler.finish_request(number);
     }
 
-    /// Takes the result of a comparison: `tangled` is true if a fresh layout would be much better than the one
-    /// of the request with this id.
+    /// Notes the result of a comparison: `tangled` is true if a fresh layout would be much better than the
+    /// layout of the request with the id `number`.
     pub fn on_layout_compared(&mut self, number: u64, tangled: bool) {
         if number == self.scheduler.request_id && !self.scheduler.pending {
             self.relayout_policy.is_tangled = tangled;

@@ -1,5 +1,5 @@
-//! Layout scheduling: one request at a time. During initial loading requests are rare, because each layout
-//! would be outdated before it is ready.
+//! Layout scheduling: decides when the map requests a layout. A change of the data waits until the previous
+//! request is done. During initial loading requests are rare, because each layout is soon outdated.
 
 use super::{graph_size::GraphSize, layout_memory::LayoutKey};
 use crate::{
@@ -18,18 +18,20 @@ use std::sync::Arc;
 /// Minimum seconds between two layouts during initial loading, unless the map grows much.
 const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
-/// Growth that triggers a layout during initial loading: one part in this many of the items.
+/// Divisor of the number of items in the last request: during initial loading, the map requests a layout
+/// early if at least the quotient was added or removed.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
 
-/// State of the layout requests.
+/// Decides when the map requests a layout, and numbers the requests.
 #[derive(Debug, Default)]
 pub(in crate::screen::map) struct LayoutScheduler {
-    /// Number of the last request.
+    /// Id of the last request.
     pub request_id: u64,
-    /// True while the layout for that request is being computed.
+    /// True while the runtime computes the layout of the last request.
     pub pending: bool,
     /// True once the initial loading has finished.
     pub loaded: bool,
+    /// Urgency of the next request.
     urgency: Urgency,
     /// Time of the last request and its number of items.
     last_request: Option<(Timestamp, usize)>,
@@ -39,20 +41,21 @@ pub(in crate::screen::map) struct LayoutScheduler {
 pub(in crate::screen::map) struct PendingLayout {
     /// Key of the requested view.
     pub key: LayoutKey,
-    /// Variants among which the layout chooses.
+    /// Map variants of the request, in the order of its candidates.
     pub variants: Vec<MapVariant>,
-    /// Size of the graph when a variant was last chosen among all.
+    /// Size of the graph when the view last chose among all variants.
     pub size_when_chosen: GraphSize,
 }
 
-/// Urgency of the next layout.
+/// Urgency of the next layout request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Urgency {
+    /// Nothing has changed since the last request.
     #[default]
     No,
-    /// The data changed.
+    /// Only the data changed: request a layout when the previous one is done.
     Soon,
-    /// The user changed the view.
+    /// The view changed: request a layout at once.
     Now,
 }
 
@@ -76,7 +79,7 @@ impl LayoutScheduler {
         }
     }
 
-    /// Starts a request for a layout of `items` items, and returns its number.
+    /// Notes the start of a request for a layout of `items` items, and returns its id.
     pub(in crate::screen::map) fn start_request(&mut self, items: usize, now: Timestamp) -> u64 {
         (self.urgency, self.last_request) = (Urgency::No, Some((now, items)));
         self.pending = true;
@@ -84,7 +87,7 @@ impl LayoutScheduler {
         self.request_id
     }
 
-    /// Ends the request `number`. Returns false if it is not the last request.
+    /// Ends the request with the id `number`. Returns false if that request is outdated.
     pub(in crate::screen::map) fn finish_request(&mut self, number: u64) -> bool {
         let is_last = self.pending && number == self.request_id;
         self.pending &= !is_last;
@@ -94,7 +97,7 @@ impl LayoutScheduler {
 
 /// Returns true while a source is still reading its first snapshot in parts.
 pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
-    store.sources.iter().any(|source| !source.progress.is_empty())
+    store.world.sources.iter().any(|source| !source.progress.is_empty())
 }
 
 impl Map {
@@ -104,7 +107,7 @@ impl Map {
         self.request_layout(store)
     }
 
-    /// Requests a fresh layout unasked. It keeps only the direction of the current one.
+    /// Requests a fresh layout without the user asking. Of the current layout it keeps only the direction.
     pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout_with(store, true)
@@ -124,7 +127,7 @@ impl Map {
             .map_or_else(|| LayoutKey::of(store, &self.view_state, room), |from| from.key.clone());
         let choice = |way: &MapVariant| {
             let MapVariant { graph: plan, options } = way;
-            // During initial loading a node may be misjudged and disappear, so it leaves no placeholder.
+            // During initial loading a node may appear by mistake, so a removed node leaves no placeholder.
             let seed = self.layout_memory.seed(&key, way);
             let seed = if self.scheduler.loaded { seed } else { seed.map(Seed::without_placeholders) };
             let coarse = plan.level.is_low_detail() && self.view_state.level.is_none();
@@ -152,7 +155,7 @@ impl Map {
             }
         }
         // The first complete map chooses its variant again, unless the user has selected something.
-        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.selected_by_user;
+        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.session.selected_by_user;
         let mut drawn = if chooses_afresh { None } else { self.layout_memory.drawn_variant(&key, &variants) };
         let mut size = variants.first().map(|way| GraphSize::of(&way.graph.layout_graph)).unwrap_or_default();
         if let Some(index) = drawn
@@ -164,7 +167,7 @@ impl Map {
         let choices = variants.iter().map(choice).collect();
         self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
-        let number = self.scheduler.start_request(items, store.now);
+        let number = self.scheduler.start_request(items, store.world.now);
         Action::ComputeLayout(Box::new(LayoutRequest {
             request_id: number,
             candidates: choices,

@@ -1,4 +1,4 @@
-//! Relayout: decides when the map requests a layout, and remembers earlier layouts so that the map stays stable.
+//! Relayout: decides when the map requests a layout. It remembers earlier layouts to keep nodes in place.
 
 pub(super) mod graph_size;
 pub(super) mod layout_candidates;

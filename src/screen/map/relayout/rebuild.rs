@@ -1,4 +1,4 @@
-//! Rebuilding of the map graph when its inputs have changed.
+//! Rebuilding of the map variants when the data, the filters, the user's choices or the screen size change.
 
 use super::layout_memory::{GraphInputs, LayoutKey};
 use crate::screen::{
@@ -13,14 +13,14 @@ use crate::screen::{
 };
 
 impl Map {
-    /// Rebuilds the variants if their inputs changed, and notes if they need a new layout. A change of health
-    /// alone does not.
+    /// Rebuilds the variants if their inputs have changed, and tells the scheduler if they need a new layout.
+    /// A change of health alone needs none.
     pub(in crate::screen::map) fn rebuild_graph(&mut self, scene: Scene<'_>) {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(GraphInputs {
-            topology_version: store.topology_version,
-            filtered: store.faults_only.then(|| store.faulty_nodes_and_neighbours()),
+            topology_version: store.world.topology_version,
+            filtered: store.session.faults_only.then(|| store.world.faulty_nodes_and_neighbours()),
             key: LayoutKey::of(store, &self.view_state, room),
         });
         if from == self.inputs {
@@ -49,7 +49,7 @@ impl Map {
             self.scheduler.note_change(other);
         }
         self.variants = ways;
-        // A collapsed group may contain other nodes although its shape is the same.
+        // The drawn graph may have the same layout but other nodes, for example in a collapsed group.
         let DrawnMap { graph: drawn, options, .. } = &self.drawn;
         let is_drawn = |way: &&MapVariant| {
             way.graph.level == drawn.level && way.layout_input() == (&drawn.layout_graph, *options)

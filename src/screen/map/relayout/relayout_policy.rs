@@ -12,31 +12,31 @@ const MIN_COMPARISON_INTERVAL_SECS: i64 = 10;
 /// Seconds without the map on the screen after which a relayout disturbs no reader.
 const HIDDEN_RELAYOUT_SECS: i64 = 30;
 
-/// State of the comparisons.
+/// Decides when to compare the drawn layout with a fresh one, and when to apply the fresh one unasked.
 #[derive(Default)]
 pub(in crate::screen::map) struct RelayoutPolicy {
-    /// True if the layout follows an earlier one and was not compared since.
+    /// True if the drawn layout was built on an earlier one and has not been compared yet.
     needs_comparison: bool,
     /// Time of the last comparison.
     last_comparison: Option<Timestamp>,
-    /// True while the last comparison is the first one, which judges the map drawn during initial loading.
+    /// True if the last comparison was the first one, which judges the layout drawn during initial loading.
     is_first_comparison: bool,
-    /// True if a fresh layout would be much better.
+    /// True if, by the last comparison, a fresh layout would be much better.
     pub is_tangled: bool,
     /// Time since which the map is hidden; `None` while it is on the screen.
     hidden_since: Option<Timestamp>,
 }
 
 impl RelayoutPolicy {
-    /// Notes a new layout: a fresh one, or one that follows an earlier layout.
+    /// Notes that a new layout was drawn. `fresh` is false if the layout was built on an earlier one.
     pub(in crate::screen::map) fn layout_drawn(&mut self, fresh: bool) {
         self.needs_comparison = !fresh;
         self.is_tangled &= !fresh;
         self.is_first_comparison &= !fresh;
     }
 
-    /// Returns true if a comparison is due, and starts its interval. Must not be called before the initial
-    /// loading has finished.
+    /// Returns true if a comparison is due, and notes `now` as its time. Call it only after the initial
+    /// loading.
     pub(in crate::screen::map) fn start_comparison_if_due(&mut self, now: Timestamp) -> bool {
         let first = self.last_comparison.is_none();
         let due = self.needs_comparison
@@ -50,8 +50,8 @@ impl RelayoutPolicy {
         due
     }
 
-    /// Notes if the map is shown and if the user has selected anything. Returns true if a relayout should
-    /// happen unasked.
+    /// Returns true if Portolan should apply a fresh layout unasked, and notes since when the map is hidden.
+    /// `shown` is true if the map is on the screen, `chosen` if the user has selected anything.
     pub(in crate::screen::map) fn should_relayout(
         &mut self,
         shown: bool,

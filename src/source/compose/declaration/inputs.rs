@@ -11,9 +11,9 @@ use crate::{
         compose::{
             limits::LimitExceeded,
             load::{EnvFileFormat, Loader},
-            variables::{LayeredLookup, VariableLookup},
+            variables::{FallbackLookup, VariableLookup},
         },
-        docker::files::{self, FileText, FileWatch, Server},
+        docker::files::{self, FileText, FileWatch, ServerProgram},
     },
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 /// Variables, labels and configuration texts of one service. Any value may be a secret, so Portolan drops all
 /// of them once it has extracted the references.
 #[derive(Default)]
-pub(in crate::source::compose) struct LocalInputs {
+pub(in crate::source::compose) struct ComposeInputs {
     /// Values of the variables, by name.
     pub(in crate::source::compose) variables: BTreeMap<String, String>,
     /// Values of the labels, by name.
@@ -35,7 +35,7 @@ pub(in crate::source::compose) fn read_inputs(
     service: &ComposeService,
     model: &ComposeProject,
     loader: &mut Loader,
-) -> (LocalInputs, FileWatch) {
+) -> (ComposeInputs, FileWatch) {
     let variables = read_variables(service, model, loader);
     let labels = read_labels(service, loader);
     let mounts = service.files.mounts.iter().map(|(inside, outside)| (outside.clone(), inside.clone()));
@@ -60,7 +60,7 @@ pub(in crate::source::compose) fn read_inputs(
     }
     let program = &service.container;
     let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
-    let server = Server::of(program.image.as_deref().unwrap_or_default(), words);
+    let server = ServerProgram::of(program.image.as_deref().unwrap_or_default(), words);
     let found = files::read_mounted_files(mounts, server);
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.extend(found.texts);
@@ -68,7 +68,7 @@ pub(in crate::source::compose) fn read_inputs(
         record_exceeded_limit(loader, &limit);
         texts.clear();
     }
-    (LocalInputs { variables, labels, texts }, found.watch)
+    (ComposeInputs { variables, labels, texts }, found.watch)
 }
 
 fn record_exceeded_limit(loader: &mut Loader, limit: &LimitExceeded) {
@@ -102,7 +102,7 @@ fn read_variables(
             }
         }
     }
-    let around = LayeredLookup(&model.variables, &own);
+    let around = FallbackLookup(&model.variables, &own);
     let mut all = BTreeMap::new();
     for file in &service.container.env_files {
         loader.read_service_env_file(&file.path, file.format, file.required, &around, &mut all);

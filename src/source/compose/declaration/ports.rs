@@ -99,15 +99,16 @@ fn parse_range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
 mod tests {
     use super::{Ports, parse_exposed, parse_ports};
     use crate::source::compose::{
-        limits::Limits,
+        limits::LimitCounters,
         yaml::{Node, parse_documents},
     };
     use std::{path::Path, sync::Arc};
 
     fn items(text: &str) -> Vec<Node> {
         let file = Arc::from(Path::new("x"));
-        let tree =
-            parse_documents(&format!("ports: {text}"), &file, &mut Limits::default()).unwrap().remove(0);
+        let tree = parse_documents(&format!("ports: {text}"), &file, &mut LimitCounters::default())
+            .unwrap()
+            .remove(0);
         tree.items("ports").to_vec()
     }
 

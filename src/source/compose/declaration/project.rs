@@ -13,7 +13,7 @@ use crate::{
             canonical,
             check::{self, ActiveProfiles},
         },
-        variables::Variables,
+        variables::LayeredVariables,
         yaml::{ComposeError, MergeTag, Node},
     },
 };
@@ -32,7 +32,7 @@ pub(in crate::source::compose) struct ComposeProject {
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
     /// Variables for interpolation: the environment of this process over the project's env files.
-    pub(in crate::source::compose) variables: Variables,
+    pub(in crate::source::compose) variables: LayeredVariables,
 }
 
 /// Origin of a config's text.
@@ -52,7 +52,7 @@ impl Loader {
     pub(in crate::source::compose) fn load_project(
         &mut self,
         place: &Path,
-        around: &Variables,
+        around: &LayeredVariables,
     ) -> Result<ComposeProject, Failure> {
         let found = find_project::find_project(self, place, around)?;
         let mut files = Vec::new();
@@ -85,7 +85,7 @@ impl Loader {
     fn declared_name(
         &mut self,
         files: &[ParsedFile],
-        variables: &Variables,
+        variables: &LayeredVariables,
     ) -> Result<Option<String>, ComposeError> {
         let all = files.iter().flat_map(|(_, documents)| documents);
         let names =
@@ -101,7 +101,7 @@ impl Loader {
         &mut self,
         node: &Node,
         name: String,
-        variables: Variables,
+        variables: LayeredVariables,
     ) -> Result<ComposeProject, ComposeError> {
         canonical::check_complete(node)?;
         let profiles = ActiveProfiles::of(&variables);
@@ -128,7 +128,7 @@ impl Loader {
         }
         let networks = node
             .entries("networks")
-            .filter_map(|(key, n)| Some((key.clone(), external_network_name(key, n)?)));
+            .filter_map(|(key, n)| Some((key.clone(), explicit_network_name(key, n)?)));
         let configs = node.entries("configs").filter_map(|(key, n)| Some((key.clone(), config_origin(n)?)));
         Ok(ComposeProject {
             name,
@@ -140,9 +140,9 @@ impl Loader {
     }
 }
 
-/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name from
-/// the project's name and `key`.
-fn external_network_name(key: &str, node: &Node) -> Option<String> {
+/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name
+/// from the project's name and `key`.
+fn explicit_network_name(key: &str, node: &Node) -> Option<String> {
     let old = node.get("external").and_then(|external| external.text_of("name"));
     let is_external = node.is_true("external") || node.entries("external").next().is_some();
     node.text_of("name").or(old).or_else(|| is_external.then(|| key.to_owned()))

@@ -112,7 +112,7 @@ impl ComposeService {
     /// Returns the number of names of the service, summed over its networks: service name, host name,
     /// container names and aliases.
     pub(in crate::source::compose) fn network_name_count(&self) -> usize {
-        let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_COPIES) as usize;
+        let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_REPLICAS) as usize;
         self.networking.network_attachments().values().map(|aliases| aliases.len() + copies + 2).sum()
     }
 }
@@ -122,7 +122,7 @@ fn dependency((name, dependency): (&String, &Node)) -> (String, String) {
 }
 
 /// Maximum number of replicas whose container names become endpoints.
-pub(in crate::source::compose) const MAX_NAMED_COPIES: u32 = 20;
+pub(in crate::source::compose) const MAX_NAMED_REPLICAS: u32 = 20;
 
 /// Reads the number of replicas from `scale` or `deploy.replicas`.
 fn parse_replicas(node: &Node) -> Result<Option<u32>, ComposeError> {

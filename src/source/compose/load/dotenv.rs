@@ -5,8 +5,8 @@
 
 use super::interpolate::Interpolator;
 use crate::source::compose::{
-    limits::Limits,
-    variables::{LayeredLookup, VariableLookup},
+    limits::LimitCounters,
+    variables::{FallbackLookup, VariableLookup},
     yaml::{ComposeError, FileLine},
 };
 use std::{
@@ -27,7 +27,7 @@ pub(in crate::source::compose) struct DotenvReader<'a> {
     pub(in crate::source::compose) file: &'a Arc<Path>,
     /// Variables from outside the file. In interpolation, they win over the variables of the file.
     pub(in crate::source::compose) outer: &'a dyn VariableLookup,
-    pub(in crate::source::compose) limits: &'a mut Limits,
+    pub(in crate::source::compose) limits: &'a mut LimitCounters,
     /// Required variables (`${NAME:?}`) that have no value.
     pub(in crate::source::compose) missing_required: BTreeSet<String>,
 }
@@ -125,7 +125,7 @@ impl DotenvReader<'_> {
         at: &FileLine,
         known: &BTreeMap<String, String>,
     ) -> Result<String, ComposeError> {
-        let layers = LayeredLookup(self.outer, known);
+        let layers = FallbackLookup(self.outer, known);
         let mut interpolator = Interpolator::new(&layers, self.limits);
         let value = interpolator.interpolate(text).map_err(|problem| at.error(problem.to_string()))?;
         self.missing_required.append(&mut interpolator.missing_required);
@@ -232,8 +232,8 @@ fn escaped_text(c: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ComposeError, DotenvReader, Limits};
-    use crate::source::compose::variables::Variables;
+    use super::{ComposeError, DotenvReader, LimitCounters};
+    use crate::source::compose::variables::LayeredVariables;
     use std::{
         collections::{BTreeMap, BTreeSet},
         path::Path,
@@ -241,8 +241,8 @@ mod tests {
     };
 
     fn read_as(text: &str, raw: bool) -> Result<BTreeMap<String, String>, ComposeError> {
-        let around = Variables::new(BTreeMap::from([("DB".to_owned(), "db".to_owned())]));
-        let (file, mut limits) = (Arc::from(Path::new("x.env")), Limits::default());
+        let around = LayeredVariables::new(BTreeMap::from([("DB".to_owned(), "db".to_owned())]));
+        let (file, mut limits) = (Arc::from(Path::new("x.env")), LimitCounters::default());
         let mut known = BTreeMap::new();
         let required = BTreeSet::new();
         let mut reader =

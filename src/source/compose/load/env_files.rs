@@ -6,7 +6,7 @@ use crate::{
     source::{
         compose::{
             load::dotenv::DotenvReader,
-            variables::{VariableLookup, Variables},
+            variables::{LayeredVariables, VariableLookup},
             yaml::{ComposeError, FileLine},
         },
         regular_file::ReadError,
@@ -35,8 +35,8 @@ impl Loader {
         &mut self,
         paths: &[PathBuf],
         named: bool,
-        around: &Variables,
-    ) -> Result<Variables, ComposeError> {
+        around: &LayeredVariables,
+    ) -> Result<LayeredVariables, ComposeError> {
         let mut known = BTreeMap::new();
         for path in paths.iter().filter(|path| **path != *Path::new("/dev/null")) {
             self.read_env_file(path, EnvFileFormat::Dotenv, named, around, &mut known)?;
@@ -91,7 +91,7 @@ impl Loader {
         outcome
     }
 
-    /// Adds the variables of a service's env file to `known`. An error in the file becomes an unread part, and
+    /// Adds the variables of a service's env file to `known`. An error in the file becomes an unread part;
     /// Portolan still reads the other files.
     pub(in crate::source::compose) fn read_service_env_file(
         &mut self,

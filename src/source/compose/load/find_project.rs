@@ -5,7 +5,7 @@ use crate::{
     model::{Failure, FailureKind},
     source::compose::{
         paths::resolve_path,
-        variables::{VariableLookup, Variables},
+        variables::{LayeredVariables, VariableLookup},
     },
 };
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(in crate::source::compose) struct ProjectFiles {
     pub(in crate::source::compose) files: Vec<PathBuf>,
     /// Folder of the first file. Relative paths start there.
     pub(in crate::source::compose) folder: PathBuf,
-    pub(in crate::source::compose) variables: Variables,
+    pub(in crate::source::compose) variables: LayeredVariables,
 }
 
 /// Returns the absolute path for a configured `path`; an empty one means the working directory.
@@ -45,7 +45,7 @@ pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
 pub(in crate::source::compose) fn find_project(
     loader: &mut Loader,
     place: &Path,
-    around: &Variables,
+    around: &LayeredVariables,
 ) -> Result<ProjectFiles, Failure> {
     let wrong = |wrong| LoadError::Invalid(wrong).failure();
     if !place.is_dir() {
@@ -75,8 +75,8 @@ pub(in crate::source::compose) fn find_project(
 fn load_env_files(
     loader: &mut Loader,
     folder: &Path,
-    around: &Variables,
-) -> Result<Variables, crate::source::compose::yaml::ComposeError> {
+    around: &LayeredVariables,
+) -> Result<LayeredVariables, crate::source::compose::yaml::ComposeError> {
     if let Some(paths) = around.non_empty("COMPOSE_ENV_FILES") {
         let paths: Vec<PathBuf> = paths.split(',').map(|path| resolve_path(folder, path)).collect();
         return loader.with_env_files(&paths, true, around);
@@ -91,7 +91,7 @@ fn load_env_files(
 }
 
 /// Returns the paths in the variable `COMPOSE_FILE`.
-fn files_from_variable(place: &Path, variables: &Variables) -> Vec<PathBuf> {
+fn files_from_variable(place: &Path, variables: &LayeredVariables) -> Vec<PathBuf> {
     let default = if cfg!(windows) { ";" } else { ":" };
     let separator = variables.non_empty("COMPOSE_PATH_SEPARATOR").unwrap_or(default);
     let paths = variables.non_empty("COMPOSE_FILE").into_iter().flat_map(|paths| paths.split(separator));
@@ -117,7 +117,7 @@ fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
 pub(in crate::source::compose) fn project_name(
     said: Option<&str>,
     folder: &Path,
-    variables: &Variables,
+    variables: &LayeredVariables,
 ) -> Result<String, Failure> {
     let invalid = |what: String| {
         let remedy = "use lower-case letters, digits, `-` and `_`, and start with a letter or digit";
@@ -153,19 +153,19 @@ fn normalize_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Variables, project_name};
+    use super::{LayeredVariables, project_name};
     use std::{collections::BTreeMap, path::Path};
 
     #[test]
     fn the_name_comes_from_the_file_or_the_folder() {
-        let none = Variables::default();
+        let none = LayeredVariables::default();
         let of = |said, folder| project_name(said, Path::new(folder), &none);
         assert_eq!(of(None, "/home/me/My Shop.v2").unwrap(), "myshopv2");
         assert_eq!(of(Some("Other"), "/shop").unwrap(), "other");
         assert_eq!(of(Some(""), "/_shop").unwrap(), "shop");
         assert!(of(None, "/").is_err());
         let set = |value: &str| {
-            Variables::new(BTreeMap::from([("COMPOSE_PROJECT_NAME".to_owned(), value.to_owned())]))
+            LayeredVariables::new(BTreeMap::from([("COMPOSE_PROJECT_NAME".to_owned(), value.to_owned())]))
         };
         assert_eq!(project_name(Some("other"), Path::new("/shop"), &set("mine")).unwrap(), "mine");
         assert!(project_name(Some("other"), Path::new("/shop"), &set("My Shop")).is_err());

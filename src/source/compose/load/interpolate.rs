@@ -3,7 +3,7 @@
 //! nested forms.
 
 use crate::source::compose::{
-    limits::{LimitExceeded, Limits, MAX_NESTING_DEPTH},
+    limits::{LimitCounters, LimitExceeded, MAX_NESTING_DEPTH},
     variables::VariableLookup,
     yaml::{ComposeError, FileLine, MergeTag, Node, ScalarKind, Value},
 };
@@ -35,7 +35,7 @@ impl std::fmt::Display for InterpolationError {
 /// Replaces the variables in texts by their values, and records the variables without a value.
 pub(in crate::source::compose) struct Interpolator<'a> {
     lookup: &'a dyn VariableLookup,
-    limits: &'a mut Limits,
+    limits: &'a mut LimitCounters,
     /// Required variables (`${NAME:?}`) without a value.
     pub(in crate::source::compose) missing_required: BTreeSet<String>,
     /// Variables with neither a value nor a default.
@@ -44,7 +44,10 @@ pub(in crate::source::compose) struct Interpolator<'a> {
 
 impl<'a> Interpolator<'a> {
     /// Creates an interpolator with the values of `lookup`. Its results count against `limits`.
-    pub(in crate::source::compose) fn new(lookup: &'a dyn VariableLookup, limits: &'a mut Limits) -> Self {
+    pub(in crate::source::compose) fn new(
+        lookup: &'a dyn VariableLookup,
+        limits: &'a mut LimitCounters,
+    ) -> Self {
         Self { lookup, limits, missing_required: BTreeSet::new(), unset: BTreeSet::new() }
     }
 
@@ -153,7 +156,7 @@ pub(in crate::source::compose) struct MissingVariables {
 pub(in crate::source::compose) fn interpolate_tree(
     node: &mut Node,
     lookup: &dyn VariableLookup,
-    limits: &mut Limits,
+    limits: &mut LimitCounters,
     without: &mut MissingVariables,
 ) -> Result<(), ComposeError> {
     if node.merge_tag == Some(MergeTag::Reset) {
@@ -209,19 +212,19 @@ fn closing_brace(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{InterpolationError, Interpolator, Limits};
-    use crate::source::compose::variables::Variables;
+    use super::{InterpolationError, Interpolator, LimitCounters};
+    use crate::source::compose::variables::LayeredVariables;
     use std::collections::BTreeMap;
 
-    fn variables() -> Variables {
+    fn variables() -> LayeredVariables {
         let pairs = [("HOST", "db"), ("EMPTY", ""), ("PORT", "5432"), ("a", "small"), ("_X1", "x")];
-        Variables::new(
+        LayeredVariables::new(
             pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
         )
     }
 
     fn interpolate_text(text: &str) -> Result<String, InterpolationError> {
-        Interpolator::new(&variables(), &mut Limits::default()).interpolate(text)
+        Interpolator::new(&variables(), &mut LimitCounters::default()).interpolate(text)
     }
 
     #[test]
@@ -264,7 +267,7 @@ mod tests {
 
     #[test]
     fn variables_without_a_value_are_noted() {
-        let (variables, mut limits) = (variables(), Limits::default());
+        let (variables, mut limits) = (variables(), LimitCounters::default());
         let mut interpolator = Interpolator::new(&variables, &mut limits);
         assert_eq!(
             interpolator.interpolate("${EMPTY:?why}${NONE?}${EMPTY?}$GONE${LOST}${X:-}").as_deref(),
@@ -276,8 +279,8 @@ mod tests {
 
     #[test]
     fn text_that_variables_multiply_is_bounded() {
-        let big = Variables::new(BTreeMap::from([("BIG".to_owned(), "x".repeat(1024 * 1024))]));
-        let mut limits = Limits::default();
+        let big = LayeredVariables::new(BTreeMap::from([("BIG".to_owned(), "x".repeat(1024 * 1024))]));
+        let mut limits = LimitCounters::default();
         let text = "${BIG}".repeat(100);
         let outcome = Interpolator::new(&big, &mut limits).interpolate(&text);
         assert!(matches!(outcome, Err(InterpolationError::Exceeded(_))));

@@ -24,8 +24,8 @@ pub(in crate::source::compose) fn merge_services(below: Node, above: Node) -> No
     merge_nodes(below, above, &|_, below, above| merge_service(below, above))
 }
 
-/// Merges the service `above` over the service `below`. Entries marked `!reset` stay in the result, because it
-/// may be merged over another service in turn.
+/// Merges the service `above` over the service `below`. Entries marked `!reset` stay in the result, because
+/// the result may be merged over another service in turn.
 pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|key, below, above| match key {
         key if REPLACED_KEYS.contains(&key) => above,
@@ -85,13 +85,15 @@ pub(in crate::source::compose) fn strip_merge_tags(node: &mut Node) {
 mod tests {
     use super::{merge_documents, merge_service, strip_merge_tags};
     use crate::source::compose::{
-        limits::Limits,
+        limits::LimitCounters,
         yaml::{self, Node},
     };
     use std::{path::Path, sync::Arc};
 
     fn tree(text: &str) -> Node {
-        yaml::parse_documents(text, &Arc::from(Path::new("x")), &mut Limits::default()).unwrap().remove(0)
+        yaml::parse_documents(text, &Arc::from(Path::new("x")), &mut LimitCounters::default())
+            .unwrap()
+            .remove(0)
     }
 
     /// Formats a tree in YAML's flow style, without lines.

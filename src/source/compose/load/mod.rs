@@ -12,10 +12,10 @@ mod include;
 pub(super) use env_files::EnvFileFormat;
 
 use super::{
-    limits::{Limits, MAX_FILE_BYTES},
+    limits::{LimitCounters, MAX_FILE_BYTES},
     paths::BaseFolder,
     schema::canonical,
-    variables::Variables,
+    variables::LayeredVariables,
     yaml::{self, ComposeError, Node, Value},
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) struct Loader {
     /// Parts of the project that Portolan could not read or left out.
     pub(super) unread_parts: Vec<UnreadPart>,
     /// Counters that are compared with the limits of a project.
-    pub(super) limits: Limits,
+    pub(super) limits: LimitCounters,
     /// Variables without a value so far, not yet among the unread parts.
     missing: MissingVariables,
 }
@@ -52,9 +52,9 @@ pub(super) struct Loader {
 /// Base folder, variables and cache for the files of one project: the main project or an included one.
 pub(super) struct LoadContext {
     base: BaseFolder,
-    variables: Variables,
-    /// Files that include this project, directly or through others, and the project's own files merged so far.
-    /// An include of one of them is circular.
+    variables: LayeredVariables,
+    /// Files that include this project, directly or through others, and the project's own files merged so
+    /// far. An include of one of these files is circular.
     ancestors: Vec<Arc<Path>>,
     /// Cache of the services in files that `extends` names, by path.
     extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,
@@ -98,7 +98,7 @@ pub(super) fn compose_failure(wrong: &ComposeError) -> Failure {
 
 impl LoadContext {
     /// Creates the context of a project with relative paths below `folder`.
-    pub(super) fn new(folder: PathBuf, variables: Variables, ancestors: Vec<Arc<Path>>) -> Self {
+    pub(super) fn new(folder: PathBuf, variables: LayeredVariables, ancestors: Vec<Arc<Path>>) -> Self {
         Self { base: BaseFolder(folder), variables, ancestors, extended_files: BTreeMap::new() }
     }
 }
@@ -160,7 +160,7 @@ impl Loader {
         &mut self,
         node: &mut Node,
         base: &BaseFolder,
-        variables: &Variables,
+        variables: &LayeredVariables,
     ) -> Result<(), ComposeError> {
         interpolate::interpolate_tree(node, variables, &mut self.limits, &mut self.missing)?;
         for wrong in canonical::canonicalize_document(node, base)? {

@@ -126,10 +126,10 @@ fn canonicalize_service(name: &str, node: &mut Node, base: &BaseFolder) -> Resul
             }
             "networks" => short_forms::names_to_map(value, keys::NETWORK_ATTACHMENT_KEYS, true)?,
             "env_file" => short_forms::expand_env_files(value, base)?,
-            "label_file" => short_forms::make_paths_absolute(value, base),
+            "label_file" => short_forms::expand_label_files(value, base),
             "volumes" => short_forms::for_each_item(value, |item| volumes::canonicalize_volume(item, base))?,
             "configs" | "secrets" => {
-                short_forms::for_each_item(value, |item| short_forms::wrap_in_map(item, "source"))?
+                short_forms::for_each_item(value, |item| short_forms::wrap_in_map(item, "source"))?;
             }
             "extra_hosts" => short_forms::expand_extra_hosts(value)?,
             "extends" => {

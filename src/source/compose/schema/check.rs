@@ -2,7 +2,7 @@
 //! settings exclude each other (Compose Specification, chapters "Services" and "Profiles").
 
 use crate::source::compose::{
-    variables::Variables,
+    variables::LayeredVariables,
     yaml::{ComposeError, FileLine, Node},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ pub(in crate::source::compose) struct ActiveProfiles(BTreeSet<String>);
 
 impl ActiveProfiles {
     /// Reads the active profiles from `COMPOSE_PROFILES`.
-    pub(in crate::source::compose) fn of(variables: &Variables) -> Self {
+    pub(in crate::source::compose) fn of(variables: &LayeredVariables) -> Self {
         let named = variables.non_empty("COMPOSE_PROFILES").unwrap_or_default();
         Self(named.split(',').map(|name| name.trim().to_owned()).collect())
     }
@@ -199,16 +199,16 @@ fn check_acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &FileLine>>) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use super::{ActiveProfiles, Variables, check_project};
-    use crate::source::compose::{limits::Limits, paths::BaseFolder, schema::canonical, yaml};
+    use super::{ActiveProfiles, LayeredVariables, check_project};
+    use crate::source::compose::{limits::LimitCounters, paths::BaseFolder, schema::canonical, yaml};
     use std::{collections::BTreeMap, path::Path, sync::Arc};
 
     fn check_text(text: &str) -> Result<usize, String> {
         let file = Arc::from(Path::new("x.yaml"));
-        let mut node = yaml::parse_documents(text, &file, &mut Limits::default()).unwrap().remove(0);
+        let mut node = yaml::parse_documents(text, &file, &mut LimitCounters::default()).unwrap().remove(0);
         canonical::canonicalize_document(&mut node, &BaseFolder("/shop".into())).unwrap();
         let set = BTreeMap::from([("COMPOSE_PROFILES".to_owned(), "on, other".to_owned())]);
-        let profiles = ActiveProfiles::of(&Variables::new(set));
+        let profiles = ActiveProfiles::of(&LayeredVariables::new(set));
         check_project(&node, &profiles).map(|inactive| inactive.len()).map_err(|wrong| wrong.message)
     }
 

@@ -6,7 +6,7 @@
 
 use crate::source::compose::yaml::{ComposeError, MergeTag, Node, ScalarKind, Value};
 
-/// Shape that a value must have.
+/// Shape that the value of a key in a compose file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) enum ValueShape {
     /// Text.

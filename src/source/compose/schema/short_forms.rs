@@ -28,8 +28,8 @@ pub(in crate::source::compose) fn pairs_to_map(node: &mut Node) -> Result<(), Co
     }
 }
 
-/// Converts a list of names to a mapping with an empty mapping under each name. If `node` is a mapping already,
-/// checks its entries against `table`.
+/// Converts a list of names to a mapping with an empty mapping under each name. If `node` is a mapping
+/// already, checks its entries against `table`.
 ///
 /// `may_be_null` allows entries of a mapping that have no value.
 pub(in crate::source::compose) fn names_to_map(
@@ -114,7 +114,7 @@ pub(in crate::source::compose) fn expand_env_files(
 }
 
 /// Converts `label_file` to a list of absolute paths.
-pub(in crate::source::compose) fn make_paths_absolute(node: &mut Node, base: &BaseFolder) {
+pub(in crate::source::compose) fn expand_label_files(node: &mut Node, base: &BaseFolder) {
     wrap_in_list(node);
     if let Value::List(items) = &mut node.value {
         for item in items {

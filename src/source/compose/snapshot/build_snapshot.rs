@@ -10,7 +10,7 @@ use crate::{
         Fact, FactKind, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp, UnreadPart,
     },
     source::{
-        compose::declaration::{inputs::LocalInputs, service::ComposeService},
+        compose::declaration::{inputs::ComposeInputs, service::ComposeService},
         shared_references::{self, Program},
     },
 };
@@ -19,12 +19,12 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Builds the snapshot of a project. `given` holds the inputs of each service, by the service's name.
 pub(in crate::source::compose) fn build_snapshot(
     project: &ProjectRef<'_>,
-    given: &BTreeMap<String, LocalInputs>,
+    given: &BTreeMap<String, ComposeInputs>,
     gaps: Vec<UnreadPart>,
     taken: Timestamp,
 ) -> Snapshot {
     let mut reach = endpoints::service_endpoints(project);
-    let nothing = LocalInputs::default();
+    let nothing = ComposeInputs::default();
     let services = project.services.iter().map(|(name, declared)| {
         let reach = reach.remove(name.as_str()).unwrap_or_default();
         build_service(project, name, declared, reach, given.get(name).unwrap_or(&nothing))
@@ -50,7 +50,7 @@ fn build_service(
     name: &str,
     declared: &ComposeService,
     reach: ServiceEndpoints,
-    given: &LocalInputs,
+    given: &ComposeInputs,
 ) -> Service {
     let label = Text::new(name);
     let mut mentions = references::service_references(declared, given);
@@ -93,7 +93,7 @@ fn service_facts(
     project: &ProjectRef<'_>,
     name: &str,
     declared: &ComposeService,
-    given: &LocalInputs,
+    given: &ComposeInputs,
 ) -> Vec<Fact> {
     let (place, files) = (&declared.networking, &declared.files);
     let image = image_name(project, name, declared);

@@ -4,8 +4,8 @@
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, NetworkId, ServiceEndpoint, SourceId, Text},
     source::{
-        compose::declaration::service::{ComposeService, MAX_NAMED_COPIES},
-        netns::{self, LOOPBACK_NAMES, Listeners, Member},
+        compose::declaration::service::{ComposeService, MAX_NAMED_REPLICAS},
+        netns::{self, LOOPBACK_NAMES, Listeners, MemberPorts},
     },
     topology::Product,
 };
@@ -152,7 +152,7 @@ impl ProjectRef<'_> {
     /// Adds the endpoints of the services with `network_mode: host`. In `listeners`, index 0 is the host
     /// itself.
     fn add_host_endpoints(&self, members: &[&str], all: &mut BTreeMap<&str, ServiceEndpoints>) {
-        let mut claims = vec![Member::default()];
+        let mut claims = vec![MemberPorts::default()];
         claims.extend(self.namespace_members(members));
         let listeners = netns::find_listeners(&claims);
         for (place, name) in members.iter().enumerate() {
@@ -185,10 +185,10 @@ impl ProjectRef<'_> {
 
     /// Returns the declared ports and the product of each of `members`, from which `netns` finds the service
     /// that listens on a port.
-    fn namespace_members(&self, members: &[&str]) -> Vec<Member> {
+    fn namespace_members(&self, members: &[&str]) -> Vec<MemberPorts> {
         let claim = |name: &&str| {
-            let Some(service) = self.services.get(*name) else { return Member::default() };
-            Member {
+            let Some(service) = self.services.get(*name) else { return MemberPorts::default() };
+            MemberPorts {
                 listening: BTreeSet::new(),
                 exposed: service.networking.exposed.clone(),
                 published: service.networking.published.values().copied().collect(),
@@ -255,7 +255,7 @@ impl ProjectRef<'_> {
 
     /// Returns the names that compose would give to the service's containers.
     fn container_names(&self, name: &str, service: &ComposeService) -> Vec<String> {
-        let copies = 1..=service.replicas.unwrap_or(1).min(MAX_NAMED_COPIES);
+        let copies = 1..=service.replicas.unwrap_or(1).min(MAX_NAMED_REPLICAS);
         match &service.networking.container_name {
             Some(own) => vec![own.clone()],
             None => copies.map(|copy| format!("{}-{name}-{copy}", self.name)).collect(),

@@ -8,13 +8,13 @@ use crate::{
         references_in_environment, references_in_file, start_order_references,
     },
     model::{Reference, ReferenceKind, Service, Text},
-    source::compose::declaration::{inputs::LocalInputs, service::ComposeService},
+    source::compose::declaration::{inputs::ComposeInputs, service::ComposeService},
 };
 
 /// Returns all references of a service, including those in its local inputs.
 pub(in crate::source::compose) fn service_references(
     service: &ComposeService,
-    given: &LocalInputs,
+    given: &ComposeInputs,
 ) -> Vec<Reference> {
     let (program, place) = (&service.container, &service.networking);
     let variables: Vec<(&str, &str)> =

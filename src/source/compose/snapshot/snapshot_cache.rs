@@ -4,7 +4,7 @@ use super::{build_snapshot, endpoints::ProjectRef};
 use crate::{
     model::{Failure, Snapshot, SourceId, Timestamp},
     source::{
-        compose::{Variables, declaration::inputs, load::Loader},
+        compose::{LayeredVariables, declaration::inputs, load::Loader},
         docker::files::FileWatch,
     },
 };
@@ -30,7 +30,7 @@ pub(in crate::source::compose) struct CachedSnapshot {
 type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
 
 /// Reads the project from disk and builds its snapshot.
-fn read_project(id: &SourceId, place: &Path, around: &Variables) -> Result<CachedSnapshot, Failure> {
+fn read_project(id: &SourceId, place: &Path, around: &LayeredVariables) -> Result<CachedSnapshot, Failure> {
     let mut loader = Loader::default();
     let model = loader.load_project(place, around)?;
     let (mut given, mut watches) = (BTreeMap::new(), Vec::new());
@@ -59,10 +59,10 @@ impl CachedSnapshot {
 }
 
 /// Returns a snapshot: the cached one if no file has changed, else a new one.
-pub(in crate::source::compose) fn snapshot_if_changed(
+pub(in crate::source::compose) fn current_snapshot(
     id: &SourceId,
     place: &Path,
-    around: &Variables,
+    around: &LayeredVariables,
     last: &Mutex<Option<CachedSnapshot>>,
 ) -> Result<Snapshot, Failure> {
     let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);

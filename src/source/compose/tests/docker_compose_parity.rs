@@ -4,7 +4,7 @@
 //! interpolate. The projects use only shapes on which that release agrees with today's specification.
 
 use super::TestProject;
-use crate::source::compose::{declaration::inputs, load::Loader, variables::Variables};
+use crate::source::compose::{declaration::inputs, load::Loader, variables::LayeredVariables};
 use std::{collections::BTreeMap, process::Command};
 
 /// Projects that docker-compose accepts, each with its files.
@@ -84,7 +84,7 @@ fn docker_compose_config(folder: &TestProject) -> Option<String> {
 fn describe_services(folder: &TestProject) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut loader = Loader::default();
     let model = loader
-        .load_project(&folder.0, &Variables::default())
+        .load_project(&folder.0, &LayeredVariables::default())
         .map_err(|failure| failure.message.to_string())?;
     let mut all = BTreeMap::new();
     for (name, service) in &model.services {

@@ -297,7 +297,7 @@ fn edge_lines(text: &str, files: &[(&str, &str)]) -> Vec<String> {
     let mut all = vec![("compose.yaml", text)];
     all.extend(files);
     let mut inventory = crate::model::Inventory::default();
-    inventory.replace(std::sync::Arc::new(TestProject::new(&all).snapshot().unwrap()));
+    inventory.replace_snapshot(std::sync::Arc::new(TestProject::new(&all).snapshot().unwrap()));
     let topology = crate::topology::infer(&inventory);
     let name = |id| topology.nodes[id].name.clone();
     topology

@@ -5,12 +5,12 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use super::limits::{LimitExceeded, Limits};
+use super::limits::{LimitCounters, LimitExceeded};
 pub(super) use parse::parse_documents;
 pub(super) use scalar::{Scalar, ScalarKind};
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
-/// Line of a file.
+/// Position in a file, for error messages: a path and a line number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileLine {
     /// Path of the file.
@@ -105,7 +105,7 @@ impl Node {
     }
 
     /// Returns a clone, after counting its size against `limits`.
-    pub(super) fn counted_clone(&self, limits: &mut Limits) -> Result<Self, LimitExceeded> {
+    pub(super) fn counted_clone(&self, limits: &mut LimitCounters) -> Result<Self, LimitExceeded> {
         let (nodes, bytes) = self.size();
         limits.add_nodes(nodes)?;
         limits.add_expanded_bytes(bytes)?;

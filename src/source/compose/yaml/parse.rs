@@ -2,7 +2,7 @@
 //! resolved.
 
 use super::{ComposeError, FileLine, MergeTag, Node, Scalar, ScalarKind, Value, scalar};
-use crate::source::compose::limits::{Limits, MAX_NESTING_DEPTH};
+use crate::source::compose::limits::{LimitCounters, MAX_NESTING_DEPTH};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
 use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
 
@@ -13,7 +13,7 @@ const MERGE_KEY: &str = "<<";
 pub(in crate::source::compose) fn parse_documents(
     text: &str,
     file: &Arc<Path>,
-    limits: &mut Limits,
+    limits: &mut LimitCounters,
 ) -> Result<Vec<Node>, ComposeError> {
     let options = options! {
         emit_comments: false,
@@ -38,7 +38,7 @@ pub(in crate::source::compose) fn parse_documents(
 /// Builder of trees from YAML events.
 struct TreeBuilder<'a> {
     file: &'a Arc<Path>,
-    limits: &'a mut Limits,
+    limits: &'a mut LimitCounters,
     /// Finished nodes, by the number of their anchor.
     anchors: BTreeMap<usize, Node>,
     /// Collections that have started and not ended.

@@ -2,7 +2,7 @@
 //! underscores of YAML 1.1 (YAML 1.2.2, section 10.3.2 "Tag Resolution"; YAML 1.1, "Integer
 //! Language-Independent Type").
 
-/// Type of a scalar.
+/// Type of a YAML scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) enum ScalarKind {
     /// Text.
@@ -13,7 +13,7 @@ pub(in crate::source::compose) enum ScalarKind {
     Number,
 }
 
-/// Scalar value. Numbers and booleans are in the form that a container would get in a variable.
+/// YAML scalar as text. Numbers and booleans have the form that compose would give them in a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) struct Scalar {
     /// Value as text.

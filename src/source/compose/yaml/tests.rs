@@ -1,11 +1,11 @@
 //! Tests of the YAML parser: trees built from texts, and texts that are refused.
 
 use super::{ComposeError, MergeTag, Node, Value, parse_documents};
-use crate::source::compose::limits::Limits;
+use crate::source::compose::limits::LimitCounters;
 use std::{path::Path, sync::Arc};
 
 fn parse_all(text: &str) -> Result<Vec<Node>, ComposeError> {
-    parse_documents(text, &Arc::from(Path::new("x.yaml")), &mut Limits::default())
+    parse_documents(text, &Arc::from(Path::new("x.yaml")), &mut LimitCounters::default())
 }
 
 fn parse_one(text: &str) -> Node {

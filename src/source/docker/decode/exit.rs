@@ -2,7 +2,7 @@
 
 use super::{
     parse_time,
-    state::{EngineStatus, engine_status},
+    state::{ContainerStatus, container_status},
 };
 use crate::{
     model::{Exit, ExitCause, Text, Timestamp},
@@ -25,7 +25,7 @@ pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectRespon
     let policy = answer.host_config.as_ref().and_then(|host| host.restart_policy.as_ref());
     let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
     let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
-    let stays = engine_status(state) == EngineStatus::Exited;
+    let stays = container_status(state) == ContainerStatus::Exited;
     let code = state.exit_code;
     match policy.and_then(|p| p.name.as_deref()) {
         Some("always" | "unless-stopped") if stays => ExitCause::StopRequested,
@@ -61,7 +61,7 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
     code == Some(128 + number)
 }
 
-/// Returns the engine's error text, if there is one.
+/// Returns the engine's text on why it could not start or run the container, if there is one.
 fn engine_error(state: &ContainerState) -> Option<Text> {
     state.error.as_deref().map(|e| Text::with_max_chars(e, MAX_ERROR_CHARS)).filter(|e| !e.trim().is_empty())
 }
@@ -75,12 +75,12 @@ pub(super) fn last_exit(
     made: Option<Timestamp>,
 ) -> Option<Exit> {
     let at = state.finished_at.as_deref().and_then(parse_time);
-    match engine_status(state) {
+    match container_status(state) {
         // The engine forgets the exit code when it restarts the container.
-        EngineStatus::Running | EngineStatus::Paused => {
+        ContainerStatus::Running | ContainerStatus::Paused => {
             (restarts > 0 && at.is_some()).then(|| Exit { at, ..Exit::default() })
         }
-        EngineStatus::Created => engine_error(state).map(|reason| Exit {
+        ContainerStatus::Created => engine_error(state).map(|reason| Exit {
             code: state.exit_code.filter(|code| *code != 0),
             cause: ending,
             reason: Some(reason),

@@ -40,7 +40,7 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     facts
 }
 
-/// Describes the length of a list, and says so if only its beginning was read.
+/// Describes the number of entries in a list named `what`, and whether Portolan read only the first ones.
 fn count_text(number: usize, what: &str) -> String {
     if number > MAX_ENTRIES {
         return format!("more than {MAX_ENTRIES} {what}, only the first {MAX_ENTRIES} are read");
@@ -48,7 +48,7 @@ fn count_text(number: usize, what: &str) -> String {
     format!("{number} {what}")
 }
 
-/// Returns the ports; published ones look like `0.0.0.0:8080 → 80/tcp`.
+/// Returns one fact per port. A published port looks like `0.0.0.0:8080 → 80/tcp`.
 fn port_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let ports = answer.network_settings.as_ref().and_then(|s| s.ports.as_ref());
     let mut words: Vec<_> = ports
@@ -69,7 +69,7 @@ fn port_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     words.into_iter().map(|w| Fact::new(FactKind::Port, w)).collect()
 }
 
-/// Returns the networks, each with the container's addresses and aliases.
+/// Returns one fact per network, with the container's addresses and aliases there.
 fn network_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let networks = answer.network_settings.as_ref().and_then(|s| s.networks.as_ref());
     let mut words: Vec<_> =

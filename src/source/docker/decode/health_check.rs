@@ -29,8 +29,9 @@ pub(super) fn health_check(health: &Health) -> HealthCheckStatus {
     }
 }
 
-/// Returns the start of the current series of failed health checks. The engine keeps the length of the series,
-/// but only its latest results. The start of a longer series is extrapolated from their interval.
+/// Returns the start of the current series of failed health checks. The engine keeps only the latest results
+/// and the length of the series. The start of a longer series is extrapolated from the interval of the
+/// results.
 fn failing_since(health: &Health) -> Option<Timestamp> {
     let log: Vec<_> = health.log.iter().flatten().collect();
     let row = log.iter().rev().take_while(|result| result.exit_code != Some(0));
@@ -39,7 +40,7 @@ fn failing_since(health: &Health) -> Option<Timestamp> {
     let (first, last) = (*starts.first()?, *starts.last()?);
     let streak = usize::try_from(health.failing_streak.unwrap_or(0)).unwrap_or(0);
     let beyond = i32::try_from(streak.saturating_sub(starts.len())).unwrap_or(0);
-    // A single failure has no interval, and nothing came before it.
+    // A single kept failure has no interval to extrapolate from.
     let steps = i32::try_from(starts.len() - 1).unwrap_or(1).max(1);
     let pace = last.duration_since(first) / steps;
     first.checked_sub(pace * beyond).ok()

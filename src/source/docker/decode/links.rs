@@ -26,7 +26,10 @@ impl Link {
 
 /// Decodes the links of a container: `/db:/web/database` on the default bridge, `db:database` on other
 /// networks.
-pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, EndpointSettings>>) -> Vec<Link> {
+pub(super) fn decode_links(
+    host: &HostConfig,
+    networks: Option<&HashMap<String, EndpointSettings>>,
+) -> Vec<Link> {
     let on_networks = networks.into_iter().flatten().flat_map(|(_, at)| at.links.iter().flatten());
     let mut links: Vec<_> = host
         .links
@@ -47,7 +50,7 @@ pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, Endpoin
 
 /// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`). Names of the Docker host
 /// itself are skipped.
-pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Reference> {
+pub(super) fn extra_host_references(answer: &ContainerInspectResponse) -> Vec<Reference> {
     let entries = answer.host_config.iter().flat_map(|h| h.extra_hosts.iter().flatten());
     entries
         .filter_map(|entry| entry.split_once('=').or_else(|| entry.split_once(':')))
@@ -57,7 +60,7 @@ pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Reference> {
 
 /// Returns references to the services that compose starts before this one. `label` lists them as
 /// `db:service_healthy:true,queue:service_started:false`.
-pub(super) fn start_order(label: &str) -> Vec<Reference> {
+pub(super) fn start_order_references(label: &str) -> Vec<Reference> {
     extract::start_order_references(label.split(',').map(|entry| {
         let (name, rest) = entry.split_once(':').unwrap_or((entry, ""));
         (name, rest.split(':').next().unwrap_or_default())
@@ -66,24 +69,24 @@ pub(super) fn start_order(label: &str) -> Vec<Reference> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Link, links, start_order};
+    use super::{Link, decode_links, start_order_references};
     use crate::{model::ReferenceKind, source::docker::api_types::HostConfig};
 
     #[test]
     fn a_link_has_a_container_and_an_alias() {
         let config = HostConfig { links: Some(vec!["/db:/web/database".into()]), ..HostConfig::default() };
-        assert_eq!(links(&config, None), [Link { container: "db".into(), alias: "database".into() }]);
+        assert_eq!(decode_links(&config, None), [Link { container: "db".into(), alias: "database".into() }]);
     }
 
     #[test]
     fn start_order_is_a_list_of_services() {
-        let peers: Vec<_> = start_order("db:service_healthy:true,queue:service_started:false")
+        let peers: Vec<_> = start_order_references("db:service_healthy:true,queue:service_started:false")
             .into_iter()
             .map(|m| format!("{:?}", m.target))
             .collect();
         assert_eq!(peers, ["ServiceName(\"db\")", "ServiceName(\"queue\")"]);
-        assert!(start_order("").is_empty());
-        let vias = |label| start_order(label).into_iter().map(|m| m.kind).collect::<Vec<_>>();
+        assert!(start_order_references("").is_empty());
+        let vias = |label| start_order_references(label).into_iter().map(|m| m.kind).collect::<Vec<_>>();
         assert_eq!(
             vias("init:service_completed_successfully:false,db"),
             [ReferenceKind::Completion, ReferenceKind::StartOrder],

@@ -1,5 +1,5 @@
-//! Log route of a container: the engine, which keeps a copy with most log drivers, or the reason why no log is
-//! readable.
+//! Log route of a container: the engine, which keeps a copy with most log drivers, or the reason why the log
+//! is unreadable.
 
 use crate::model::{LogRoute, Text};
 use crate::source::docker::api_types::ContainerInspectResponse;

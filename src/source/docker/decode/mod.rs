@@ -14,7 +14,7 @@ mod state;
 mod tests;
 
 pub(super) use links::Link;
-pub(super) use network::{ContainerNetwork, NetworkEndpoint};
+pub(super) use network::{ContainerNetwork, NetworkAttachment};
 pub(super) use owner::Owner;
 
 use super::api_types::{ContainerInspectResponse, ContainerSummary};
@@ -167,10 +167,10 @@ fn find_references(
     all.extend(proxy_references(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
     all.extend(references_in_arguments(None, words.map(String::as_str)));
-    all.extend(links::extra_hosts(answer));
+    all.extend(links::extra_host_references(answer));
     if owner.group.is_some() {
         let order = labels.get("com.docker.compose.depends_on").map(String::as_str).unwrap_or_default();
-        all.extend(links::start_order(order));
+        all.extend(links::start_order_references(order));
     }
     all.sort();
     all.dedup();

@@ -10,11 +10,11 @@ use std::{
     net::IpAddr,
 };
 
-/// Network settings of a container.
+/// Network settings of a container: networks, ports, links, and the namespace that it shares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ContainerNetwork {
     /// Networks that it is attached to, with its names and addresses there.
-    pub(in super::super) endpoints: Vec<NetworkEndpoint>,
+    pub(in super::super) attachments: Vec<NetworkAttachment>,
     /// Id or name of the container whose network it uses (`container:` mode).
     pub(in super::super) shares_network_of: Option<String>,
     /// True if it uses the host's network.
@@ -29,7 +29,7 @@ pub(in super::super) struct ContainerNetwork {
 
 /// Attachment of a container to one network: its DNS names and IP addresses there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct NetworkEndpoint {
+pub(in super::super) struct NetworkAttachment {
     /// Id of the network.
     pub(in super::super) network_id: String,
     /// DNS names of the container on this network, with the origin of each.
@@ -48,7 +48,7 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
         .into_iter()
         .flatten()
         .filter(|(name, _)| !matches!(name.as_str(), "host" | "none" | "ingress"))
-        .map(|(name, at)| decode_endpoint(answer, name, at))
+        .map(|(name, at)| decode_attachment(answer, name, at))
         .collect();
     endpoints.sort_by(|a, b| a.network_id.cmp(&b.network_id));
     let bound = settings.and_then(|s| s.ports.as_ref()).into_iter().flatten();
@@ -65,19 +65,22 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
         uses_host_network: mode == "host" || networks.is_some_and(|n| n.contains_key("host")),
         exposed_ports: exposed_ports(answer.config.as_ref()),
         published_ports: published,
-        links: links::links(host_config.unwrap_or(&HostConfig::default()), networks),
-        endpoints,
+        links: links::decode_links(host_config.unwrap_or(&HostConfig::default()), networks),
+        attachments: endpoints,
     }
 }
 
 /// Decodes the attachment to the network `name`. The name replaces a missing network id.
-fn decode_endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointSettings) -> NetworkEndpoint {
+fn decode_attachment(
+    answer: &ContainerInspectResponse,
+    name: &str,
+    at: &EndpointSettings,
+) -> NetworkAttachment {
     let network = at.network_id.as_deref().filter(|id| !id.is_empty()).unwrap_or(name);
     let ips = [at.ip_address.as_deref(), at.global_ipv6_address.as_deref()];
     // The default network has no DNS: other containers reach this one by address or link only.
-    let names =
-        if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { endpoint_names(answer, at) };
-    NetworkEndpoint {
+    let names = if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { dns_names_on(answer, at) };
+    NetworkAttachment {
         network_id: Text::new(network).to_string(),
         names,
         ips: ips.into_iter().flatten().filter_map(|ip| ip.parse().ok()).collect(),
@@ -85,10 +88,7 @@ fn decode_endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointS
 }
 
 /// Returns the DNS names of the container on a network, each with its strongest origin.
-fn endpoint_names(
-    answer: &ContainerInspectResponse,
-    at: &EndpointSettings,
-) -> BTreeMap<Text, EndpointOrigin> {
+fn dns_names_on(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<Text, EndpointOrigin> {
     let mut names = BTreeMap::new();
     let mut add = |name: &str, by: EndpointOrigin| {
         let name = Text::new(name.trim_start_matches('/'));

@@ -9,7 +9,7 @@ pub(in super::super) struct Owner {
     pub(in super::super) group: Option<Text>,
     /// Name of the service.
     pub(in super::super) name: Text,
-    /// Kind of service.
+    /// Kind of the service, such as compose or swarm.
     pub(in super::super) kind: ServiceKind,
     /// Slot of a swarm service, which only one container fills at a time.
     pub(in super::super) slot: Option<Text>,

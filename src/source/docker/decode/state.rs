@@ -5,28 +5,28 @@ use crate::{
     source::docker::api_types::ContainerState,
 };
 
-/// Returns the instance state of a container. A container that never started counts as starting here; when the
-/// snapshot is built, an old one becomes stopped.
+/// Returns the instance state of a container. A container that never started counts as starting here; if it
+/// is old, `build` changes that to stopped.
 pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> InstanceState {
-    match engine_status(state) {
-        EngineStatus::Running => InstanceState::Running,
-        EngineStatus::Paused => InstanceState::Paused,
-        EngineStatus::Restarting => InstanceState::Restarting,
-        EngineStatus::Stopping => InstanceState::Stopping,
+    match container_status(state) {
+        ContainerStatus::Running => InstanceState::Running,
+        ContainerStatus::Paused => InstanceState::Paused,
+        ContainerStatus::Restarting => InstanceState::Restarting,
+        ContainerStatus::Stopping => InstanceState::Stopping,
         // An engine that could not start a container leaves it created, with the error.
-        EngineStatus::Created if !ending.is_start_failure() => InstanceState::Starting,
-        EngineStatus::Exited if matches!(ending, ExitCause::StopRequested | ExitCause::KilledBySignal) => {
+        ContainerStatus::Created if !ending.is_start_failure() => InstanceState::Starting,
+        ContainerStatus::Exited if matches!(ending, ExitCause::StopRequested | ExitCause::KilledBySignal) => {
             InstanceState::Stopped
         }
-        EngineStatus::Exited if exited_cleanly(state, ending) => InstanceState::Stopped,
-        EngineStatus::Created | EngineStatus::Exited | EngineStatus::Dead => InstanceState::Failed,
-        EngineStatus::Unknown => InstanceState::Unknown,
+        ContainerStatus::Exited if exited_cleanly(state, ending) => InstanceState::Stopped,
+        ContainerStatus::Created | ContainerStatus::Exited | ContainerStatus::Dead => InstanceState::Failed,
+        ContainerStatus::Unknown => InstanceState::Unknown,
     }
 }
 
 /// Status of a container, in words that Docker and Podman share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EngineStatus {
+pub(super) enum ContainerStatus {
     Created,
     Running,
     Paused,
@@ -39,21 +39,21 @@ pub(super) enum EngineStatus {
 
 /// Parses the status words of Docker (moby, `container/state.go`) and Podman (libpod,
 /// `define.ContainerStatus`). For an unknown word, the state's flags decide, such as `Running`.
-pub(super) fn engine_status(state: &ContainerState) -> EngineStatus {
+pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
     match state.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "created" | "configured" | "initialized" => EngineStatus::Created,
-        "running" => EngineStatus::Running,
-        "paused" => EngineStatus::Paused,
-        "restarting" => EngineStatus::Restarting,
-        "removing" | "stopping" => EngineStatus::Stopping,
+        "created" | "configured" | "initialized" => ContainerStatus::Created,
+        "running" => ContainerStatus::Running,
+        "paused" => ContainerStatus::Paused,
+        "restarting" => ContainerStatus::Restarting,
+        "removing" | "stopping" => ContainerStatus::Stopping,
         // Podman says `stopped` for a process that has exited but is not cleaned up yet.
-        "exited" | "stopped" => EngineStatus::Exited,
-        "dead" => EngineStatus::Dead,
-        _ if state.dead == Some(true) => EngineStatus::Dead,
-        _ if state.restarting == Some(true) => EngineStatus::Restarting,
-        _ if state.paused == Some(true) => EngineStatus::Paused,
-        _ if state.running == Some(true) => EngineStatus::Running,
-        _ => EngineStatus::Unknown,
+        "exited" | "stopped" => ContainerStatus::Exited,
+        "dead" => ContainerStatus::Dead,
+        _ if state.dead == Some(true) => ContainerStatus::Dead,
+        _ if state.restarting == Some(true) => ContainerStatus::Restarting,
+        _ if state.paused == Some(true) => ContainerStatus::Paused,
+        _ if state.running == Some(true) => ContainerStatus::Running,
+        _ => ContainerStatus::Unknown,
     }
 }
 

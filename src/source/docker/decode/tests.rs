@@ -28,7 +28,7 @@ fn a_compose_container_belongs_to_its_service() {
 #[test]
 fn its_place_on_the_network_is_read() {
     let network = web_container().network;
-    let endpoint = &network.endpoints[0];
+    let endpoint = &network.attachments[0];
     let names: Vec<_> = endpoint.names.iter().map(|(name, by)| (name.as_str(), *by)).collect();
     assert_eq!(
         names,
@@ -72,7 +72,7 @@ fn a_failed_container_keeps_its_exit_code() {
     assert_eq!(job.instance.state, InstanceState::Failed);
     assert_eq!(job.instance.exit.as_ref().and_then(|e| e.code), Some(3));
     assert!(matches!(job.instance.containers[0].log_route, LogRoute::Unreadable { .. }));
-    assert!(job.network.endpoints[0].names.is_empty(), "the default bridge has no names");
+    assert!(job.network.attachments[0].names.is_empty(), "the default bridge has no names");
 }
 
 #[test]

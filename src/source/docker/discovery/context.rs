@@ -3,7 +3,7 @@
 use super::settings_file;
 use crate::{
     model::{Failure, FailureKind, Text},
-    source::docker::Endpoint,
+    source::docker::EngineEndpoint,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -80,7 +80,10 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
 }
 
 /// Returns the engine address of the context `name`.
-pub(in crate::source::docker) fn context_endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
+pub(in crate::source::docker) fn context_endpoint(
+    config: &Path,
+    name: &str,
+) -> Result<EngineEndpoint, Failure> {
     let Some((folder, meta)) = read_contexts(config).find(|(_, meta)| meta.name == name) else {
         let known: Vec<_> = read_contexts(config).map(|(_, meta)| Text::new(&meta.name)).collect();
         return Err(Failure::new(
@@ -94,13 +97,13 @@ pub(in crate::source::docker) fn context_endpoint(config: &Path, name: &str) -> 
     };
     let target = meta.endpoints.docker;
     if target.host.trim().is_empty() {
-        return Ok(Endpoint::default());
+        return Ok(EngineEndpoint::default());
     }
     // A context's keys and its metadata lie in folders of the same name: the digest of the context's name.
     let keys = config.join("contexts/tls").join(folder).join("docker");
-    let endpoint = Endpoint::parse(&target.host, keys.join("ca.pem").exists().then_some(keys))?;
-    // A socket or an ssh connection uses no TLS, so there is none to skip.
-    if target.skip_tls_verify && matches!(endpoint, Endpoint::Tcp(_) | Endpoint::Tls { .. }) {
+    let endpoint = EngineEndpoint::parse(&target.host, keys.join("ca.pem").exists().then_some(keys))?;
+    // A socket or an ssh connection uses no TLS, so the option has no effect there.
+    if target.skip_tls_verify && matches!(endpoint, EngineEndpoint::Tcp(_) | EngineEndpoint::Tls { .. }) {
         return Err(Failure::new(
             FailureKind::Invalid,
             format!("the docker context {} skips TLS verification, which is not supported", Text::new(name)),

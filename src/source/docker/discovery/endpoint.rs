@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 
 /// Address at which Portolan reaches an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Endpoint {
+pub enum EngineEndpoint {
     /// Path of a Unix socket.
     Socket(PathBuf),
     /// HTTP without encryption, at `host:port`.
@@ -27,7 +27,7 @@ const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 const PLAIN_PORT: u16 = 2375;
 const TLS_PORT: u16 = 2376;
 
-impl Endpoint {
+impl EngineEndpoint {
     /// Parses `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port` as the
     /// docker command does (docker/cli, `opts/hosts.go`). Surrounding space is ignored, and a missing host or
     /// port gets its default. With `certificates`, `tcp` means TLS. Unlike the docker command, this also
@@ -63,7 +63,7 @@ impl Endpoint {
     }
 }
 
-impl Default for Endpoint {
+impl Default for EngineEndpoint {
     fn default() -> Self {
         Self::Socket(PathBuf::from(DEFAULT_SOCKET))
     }
@@ -128,7 +128,7 @@ fn invalid_address(host: &str, why: &str, remedy: &str) -> Failure {
     )
 }
 
-impl fmt::Display for Endpoint {
+impl fmt::Display for EngineEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Socket(path) => DisplayUrl::new(&format!("unix://{}", path.display())).fmt(f),

@@ -3,7 +3,7 @@
 use super::context;
 use crate::{
     model::{Failure, FailureKind, Text},
-    source::docker::{Config, Endpoint},
+    source::docker::{Config, EngineEndpoint},
 };
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub struct FoundEngine {
     /// Name of the source: `docker`, `podman`.
     pub name: String,
     /// Address of the engine.
-    pub endpoint: Endpoint,
+    pub endpoint: EngineEndpoint,
     /// Setting that led to it, such as `DOCKER_HOST`.
     pub found_by: String,
     /// Warning about a setting that was ignored on the way, such as an unreadable `config.json`.
@@ -96,12 +96,12 @@ fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>,
     };
     if !config.host.trim().is_empty() {
         let certificates = (!config.certificates.is_empty()).then(|| PathBuf::from(&config.certificates));
-        let endpoint = Endpoint::parse(&config.host, certificates)?;
+        let endpoint = EngineEndpoint::parse(&config.host, certificates)?;
         return Ok(one(endpoint, "the configuration file".to_owned()));
     }
     if config.context.is_empty() && !env.host.trim().is_empty() {
         let certificates = (!env.tls.is_empty()).then(|| env.certificates());
-        return Ok(one(Endpoint::parse(&env.host, certificates)?, "DOCKER_HOST".to_owned()));
+        return Ok(one(EngineEndpoint::parse(&env.host, certificates)?, "DOCKER_HOST".to_owned()));
     }
     let (context, because, warning) = if !config.context.is_empty() {
         (config.context.clone(), "the configuration file", None)
@@ -134,7 +134,7 @@ fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
             seen.push(real);
             found.push(FoundEngine {
                 name: (*name).to_owned(),
-                endpoint: Endpoint::Socket(path.clone()),
+                endpoint: EngineEndpoint::Socket(path.clone()),
                 found_by: "the default socket".to_owned(),
                 warning: None,
             });

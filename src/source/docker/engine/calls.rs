@@ -36,7 +36,7 @@ const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
 pub(in crate::source::docker) const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Engine {
-    /// Pings the engine and returns its answer, usually `OK`.
+    /// Pings the engine and returns the text of its response, usually `OK`.
     pub(in crate::source::docker) async fn ping(&self) -> Result<String, Failure> {
         let bytes = self.read_bytes(&ApiCall::get("ping", "/_ping", &()), MAX_SMALL_BYTES).await?;
         Ok(clean_with_max_chars(&String::from_utf8_lossy(&bytes), 40))

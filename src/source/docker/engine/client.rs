@@ -9,7 +9,7 @@ use super::{
 use crate::{
     background,
     model::{Failure, FailureKind},
-    source::docker::{Endpoint, api_types::SystemVersion},
+    source::docker::{EngineEndpoint, api_types::SystemVersion},
 };
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker as Client};
 use bytes::Bytes;
@@ -40,7 +40,7 @@ const MAX_SMALL_BYTES: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub(in crate::source::docker) struct Engine {
     /// Address of the engine.
-    pub(in crate::source::docker) endpoint: Endpoint,
+    pub(in crate::source::docker) endpoint: EngineEndpoint,
     connection: Arc<Mutex<Connection>>,
 }
 
@@ -92,14 +92,14 @@ impl ApiCall {
 }
 
 impl Engine {
-    pub(in crate::source::docker) fn new(endpoint: Endpoint) -> Self {
+    pub(in crate::source::docker) fn new(endpoint: EngineEndpoint) -> Self {
         Self { endpoint, connection: Arc::default() }
     }
 
     /// Returns true if Portolan reaches the engine through a Unix socket, so that it probably runs on this
     /// machine.
     pub(in crate::source::docker) fn is_local(&self) -> bool {
-        matches!(self.endpoint, Endpoint::Socket(_))
+        matches!(self.endpoint, EngineEndpoint::Socket(_))
     }
 
     /// Sets the time limit of a poll.
@@ -215,7 +215,7 @@ impl Engine {
     }
 
     async fn open_transport(&self) -> Result<Transport, CallError> {
-        if let Endpoint::Ssh(place) = &self.endpoint {
+        if let EngineEndpoint::Ssh(place) = &self.endpoint {
             let mut way = self.connection();
             let tunnel = match way.tunnel.take() {
                 Some(tunnel) => tunnel,
@@ -296,7 +296,11 @@ impl Engine {
 
 impl Session {
     /// Sends a call and returns the response head and body.
-    async fn send(&self, endpoint: &Endpoint, call: &ApiCall) -> Result<(ResponseHead, Body), CallError> {
+    async fn send(
+        &self,
+        endpoint: &EngineEndpoint,
+        call: &ApiCall,
+    ) -> Result<(ResponseHead, Body), CallError> {
         let version = self.version.map_or_else(String::new, |version| format!("/v{version}"));
         let request = Request::builder()
             .method(call.method.clone())

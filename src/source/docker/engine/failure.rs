@@ -3,7 +3,7 @@
 use super::http::CallError;
 use crate::{
     model::{Failure, FailureKind, text::clean_with_max_chars},
-    source::docker::Endpoint,
+    source::docker::EngineEndpoint,
 };
 use std::io;
 
@@ -11,13 +11,21 @@ use std::io;
 const MAX_MESSAGE_CHARS: usize = 400;
 
 /// Returns the failure of the call `what` to the engine at `endpoint`.
-pub(in crate::source::docker) fn call_failure(endpoint: &Endpoint, what: &str, error: &CallError) -> Failure {
+pub(in crate::source::docker) fn call_failure(
+    endpoint: &EngineEndpoint,
+    what: &str,
+    error: &CallError,
+) -> Failure {
     let (kind, why, remedy) = explain(endpoint, error);
     Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
 }
 
 /// Returns the failure of a call that failed because of ssh; `message` is the error text of ssh.
-pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, message: &str) -> Failure {
+pub(in crate::source::docker) fn ssh_failure(
+    endpoint: &EngineEndpoint,
+    what: &str,
+    message: &str,
+) -> Failure {
     let kind = match message {
         _ if message.contains("ermission denied") => FailureKind::Denied,
         _ if message.contains("erification failed") => FailureKind::Credentials,
@@ -28,7 +36,7 @@ pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, me
 }
 
 /// Returns the kind of failure, the reason in words and the remedy.
-fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, String) {
+fn explain(endpoint: &EngineEndpoint, error: &CallError) -> (FailureKind, String, String) {
     match error {
         CallError::Refused { status, message } => {
             explain_status(*status, &clean_with_max_chars(message, MAX_MESSAGE_CHARS))

@@ -27,7 +27,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Time for which ssh keeps the login after its last connection, in seconds.
 const CONTROL_PERSIST_SECONDS: u32 = 20;
 
-/// Prefix of tunnel folders, and name of the socket in each.
+/// Prefix of tunnel folder names, and name of the socket in each folder.
 const TUNNEL_DIR_PREFIX: &str = "portolan-ssh-";
 const SOCKET_FILE_NAME: &str = "engine";
 
@@ -49,7 +49,7 @@ type LastError = Arc<Mutex<Option<String>>>;
 impl SshTunnel {
     /// Opens a tunnel to `user@host:port`. Makes no connection yet.
     pub(in crate::source::docker) fn open(place: &str) -> io::Result<Self> {
-        // In the background, because a busy program may keep a connection waiting.
+        // Runs in the background, because a busy Portolan may not accept the test connection at once.
         background::run_blocking_then(
             || TemporaryDir::remove_abandoned(TUNNEL_DIR_PREFIX, is_abandoned),
             drop,
@@ -133,7 +133,7 @@ async fn forward_connection(client: &mut UnixStream, mut ssh: Command) -> Result
     };
     let (mut asks, mut hears) = client.split();
     tokio::select! {
-        // If ssh no longer takes input, its error output says why.
+        // If ssh no longer reads input, its error output holds the reason.
         asked = copy(&mut asks, &mut to) => if asked.is_ok() { return Ok(()) },
         _ = copy(&mut from, &mut hears) => {}
     }

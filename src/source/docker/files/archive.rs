@@ -9,7 +9,8 @@ use bollard::{Docker as Client, errors::Error, query_parameters::DownloadFromCon
 use futures::TryStreamExt;
 use std::io::Read;
 
-/// Downloads the texts at `inside`. Returns an empty list if there are none or the call fails.
+/// Downloads the configuration files at or below the container path `inside`. Returns an empty list if there
+/// are none or the call fails.
 pub(super) async fn download_texts(
     engine: &Engine,
     client: &Client,
@@ -27,8 +28,8 @@ pub(super) async fn download_texts(
     unpack_texts(&bytes, inside)
 }
 
-/// Unpacks the texts from a tar archive of `inside`. Its entries begin with the last path component of
-/// `inside`.
+/// Unpacks the configuration files from a tar archive of the container path `inside`. Entries of the archive
+/// begin with the last component of that path.
 fn unpack_texts(bytes: &[u8], inside: &str) -> Vec<FileText> {
     let mut archive = tar::Archive::new(bytes);
     let parent = inside.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);

@@ -74,7 +74,7 @@ const DATA_FOLDERS: &[&str] = &[
 /// Folders below which volumes hold state, logs or temporary data.
 const STATE_FOLDERS: &[&str] = &["/var/lib", "/var/log", "/var/cache", "/var/spool", "/tmp"];
 
-/// Programs with a fixed configuration path in their image, by their documentation.
+/// Names of programs, each with the configuration paths in its image, according to its documentation.
 const PROGRAM_CONFIG_PATHS: &[(&str, &[&str])] = &[
     ("nginx", &["/etc/nginx/nginx.conf", "/etc/nginx/conf.d"]),
     ("haproxy", &["/usr/local/etc/haproxy/haproxy.cfg", "/etc/haproxy/haproxy.cfg"]),
@@ -92,7 +92,7 @@ const PROGRAM_CONFIG_PATHS: &[(&str, &[&str])] = &[
     ("pgbouncer", &["/etc/pgbouncer/pgbouncer.ini"]),
 ];
 
-/// Returns the paths of a container that are worth reading.
+/// Returns the paths of a container that may hold its configuration.
 pub(super) fn config_paths(answer: &ContainerInspectResponse) -> Vec<ConfigPath> {
     let mut places: Vec<ConfigPath> = bind_mounts(answer).chain(config_volumes(answer)).collect();
     let arguments = answer.path.iter().chain(answer.args.iter().flatten()).take(4);
@@ -127,9 +127,9 @@ fn bind_mounts(answer: &ContainerInspectResponse) -> impl Iterator<Item = Config
     })
 }
 
-/// Returns the named volumes that may hold configuration. Volumes of databases, caches, queues and object
-/// stores hold data. So do volumes in state folders (Filesystem Hierarchy Standard, 5: /var). Both count only
-/// if their path names configuration.
+/// Returns the named volumes that may hold configuration. A volume of a database, cache, queue or object
+/// store, or in a state folder (Filesystem Hierarchy Standard, 5: /var), normally holds data. It counts only
+/// if its path names configuration.
 fn config_volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = ConfigPath> {
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref());
     let keeps_data = image.and_then(Product::of_image).is_some_and(|product| product.role.stores_data());
@@ -193,7 +193,7 @@ pub(super) fn is_named_for_configuration(path: &str) -> bool {
     path.split(['/', '-', '_', '.']).any(|word| CONFIG_WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
-/// Returns the path of a bind mount, if it may configure the container.
+/// Returns the paths of a bind mount, from `outside` on the host to `inside`, if it may hold configuration.
 pub(super) fn bind_mount(outside: PathBuf, inside: String) -> Option<ConfigPath> {
     // A checkout may lie below a folder named `secrets`; only the folder that holds the file itself counts.
     let is_secret = outside.parent().is_some_and(|folder| folder.ends_with("secrets"));

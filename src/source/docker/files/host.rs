@@ -45,15 +45,15 @@ pub(super) const SKIPPED_FOLDERS: &[&str] = &[
     ".vscode",
 ];
 
-/// Metadata of a file.
+/// Configuration file on this machine: path, size in bytes and modification time.
 pub(super) struct FileEntry {
     pub(super) path: PathBuf,
     pub(super) length: u64,
     pub(super) modified: Option<SystemTime>,
 }
 
-/// Reads the texts at or below `outside`, with their paths in the container. Returns `None` if any of it is
-/// unreadable.
+/// Reads the configuration files at or below the host path `outside`. Their paths in the container begin with
+/// `inside`. Returns `None` if any file is unreadable.
 pub(super) fn read_texts(outside: &Path, inside: &str) -> Option<Vec<FileText>> {
     let known = fs::metadata(outside).ok()?;
     if known.is_dir() {
@@ -78,7 +78,7 @@ pub(super) fn utf8_text(path: String, bytes: Vec<u8>) -> Option<FileText> {
     Some(FileText { path, text })
 }
 
-/// Returns the configuration files at or below `place`, in order.
+/// Returns the configuration files at or below `place`, in a fixed order.
 pub(super) fn config_files(place: &Path) -> Vec<FileEntry> {
     let mut found = Vec::new();
     let Ok(known) = fs::metadata(place) else { return found };

@@ -2,8 +2,8 @@
 //! well-known programs read from their image. Portolan reads them only to decode them, once per container and
 //! again when one changes.
 //!
-//! They are read on the host where possible, else through the engine's archive call. Nothing is run in a
-//! container.
+//! Portolan reads the files on this machine where possible, else through the engine's archive call. It runs
+//! no command in a container.
 
 mod archive;
 mod config_paths;
@@ -11,7 +11,7 @@ mod host;
 mod servers;
 
 pub(super) use config_paths::NamedVolume;
-pub(in crate::source) use servers::Server;
+pub(in crate::source) use servers::ServerProgram;
 
 use super::{api_types::ContainerInspectResponse, engine::client::Engine};
 use crate::{background, extract::is_program_file};
@@ -19,7 +19,7 @@ use bollard::Docker as Client;
 use config_paths::ConfigPath;
 use std::{fmt::Write, path::PathBuf};
 
-/// Maximum text of one container, in bytes.
+/// Maximum total size of one container's configuration files, in bytes.
 const MAX_TEXT_BYTES: usize = 2 * 1024 * 1024;
 /// Maximum number of files of one container.
 const MAX_FILES: usize = 120;
@@ -49,7 +49,7 @@ impl std::fmt::Debug for FileText {
     }
 }
 
-/// Host paths that a container's files came from, with a fingerprint of their state.
+/// Host paths of a container's configuration files, with a fingerprint that shows changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source) struct FileWatch {
     paths: Vec<PathBuf>,
@@ -57,7 +57,8 @@ pub(in crate::source) struct FileWatch {
 }
 
 impl FileWatch {
-    /// Returns true if a file has changed since. Reads directories, so it belongs on a blocking thread.
+    /// Returns true if a file has changed since it was read. Reads directories, so callers run it on a
+    /// blocking thread.
     pub(in crate::source) fn has_changed(&self) -> bool {
         !self.paths.is_empty() && fingerprint(&self.paths) != self.fingerprint
     }
@@ -87,7 +88,7 @@ pub(super) async fn read_config_files(
     }
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     let words = answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str);
-    limit_texts(&mut files.texts, Server::of(image, words));
+    limit_texts(&mut files.texts, ServerProgram::of(image, words));
     files
 }
 
@@ -95,7 +96,7 @@ pub(super) async fn read_config_files(
 /// path and a container path; `server` is the program that the container would run.
 pub(in crate::source) fn read_mounted_files(
     mounts: Vec<(PathBuf, String)>,
-    server: Option<&Server>,
+    server: Option<&ServerProgram>,
 ) -> ContainerFiles {
     let places = mounts.into_iter().filter_map(|(outside, inside)| config_paths::bind_mount(outside, inside));
     let (mut files, _) = read_on_host(places.collect(), true);
@@ -143,8 +144,9 @@ impl ConfigPath {
     }
 }
 
-/// Limits the texts of one container, in order of path. For a known server, only files in its formats stay.
-fn limit_texts(texts: &mut Vec<FileText>, server: Option<&Server>) {
+/// Limits the files of one container to the first ones in order of path. For a known server, only files in
+/// its formats stay.
+fn limit_texts(texts: &mut Vec<FileText>, server: Option<&ServerProgram>) {
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));
     texts.dedup_by(|a, b| a.path == b.path);

@@ -1,10 +1,11 @@
-//! Servers that read configuration in their own formats. Other files mounted into them are content to serve.
+//! Server programs, such as nginx, that read configuration in their own formats. Other files mounted into
+//! their containers are content to serve.
 
 use crate::model::ImageRef;
 
-/// Server program and the files that it reads as configuration, by its documentation.
+/// Server program and the files that it reads as configuration, according to its documentation.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::source) struct Server {
+pub(in crate::source) struct ServerProgram {
     /// Names of its executable.
     programs: &'static [&'static str],
     /// Names of images that run it, without registry and tag.
@@ -17,9 +18,11 @@ pub(in crate::source) struct Server {
     folder_extensions: &'static [&'static str],
 }
 
-const KNOWN_SERVERS: &[Server] = &[
-    // nginx: Beginner's Guide, Serving Static Content; njs: Download and install; OpenResty: lua_nginx_module.
-    Server {
+/// Known server programs. The comment before each names the pages of its documentation.
+const KNOWN_SERVERS: &[ServerProgram] = &[
+    // nginx: Beginner's Guide, Serving Static Content; njs: Download and install; OpenResty:
+    // lua_nginx_module.
+    ServerProgram {
         programs: &["nginx", "nginx-debug", "openresty"],
         images: &["nginx", "nginx-unprivileged", "openresty", "nginx-proxy"],
         extensions: &["conf", "template", "tmpl", "tpl", "j2", "lua", "vhost", "inc"],
@@ -33,7 +36,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &["js"],
     },
     // Apache HTTP Server: Configuration Files.
-    Server {
+    ServerProgram {
         programs: &["httpd", "httpd-foreground"],
         images: &["httpd"],
         extensions: &["conf", "htaccess", "template", "tmpl", "j2"],
@@ -41,7 +44,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &[],
     },
     // Caddy: Caddyfile Concepts, import; Getting Started, Your first config.
-    Server {
+    ServerProgram {
         programs: &["caddy"],
         images: &["caddy"],
         extensions: &["caddyfile", "caddy", "conf"],
@@ -49,7 +52,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &["json"],
     },
     // Traefik: Providers, File: TOML and YAML.
-    Server {
+    ServerProgram {
         programs: &["traefik"],
         images: &["traefik"],
         extensions: &["yml", "yaml", "toml"],
@@ -57,7 +60,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &[],
     },
     // HAProxy: Configuration Manual, 2.1 and lua-load; Management Guide, 3 (-f takes any file or folder).
-    Server {
+    ServerProgram {
         programs: &["haproxy", "haproxy-systemd-wrapper"],
         images: &["haproxy"],
         extensions: &["cfg", "conf", "lua", "map", "template", "tmpl", "j2"],
@@ -66,10 +69,10 @@ const KNOWN_SERVERS: &[Server] = &[
     },
 ];
 
-/// Maximum number of command line words searched for a program name, because a script may start the program.
+/// Maximum number of command line words searched for a program name. It may follow the name of a script.
 const MAX_COMMAND_WORDS: usize = 4;
 
-impl Server {
+impl ServerProgram {
     /// Returns the server that a container of `image` with the command line `words` runs, or `None` if it is
     /// unknown.
     pub(in crate::source) fn of<'a>(
@@ -104,10 +107,10 @@ impl Server {
 
 #[cfg(test)]
 mod tests {
-    use super::Server;
+    use super::ServerProgram;
 
     fn server_reads(image: &str, words: &[&str], path: &str) -> bool {
-        Server::of(image, words.iter().copied()).is_none_or(|server| server.reads_config(path))
+        ServerProgram::of(image, words.iter().copied()).is_none_or(|server| server.reads_config(path))
     }
 
     #[test]

@@ -28,9 +28,9 @@ const MAX_BATCH_LINES: usize = 500;
 const MAX_BATCH_BYTES: usize = 128 * 1024;
 /// Time that a line waits for others in its batch.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-/// Time window for recognizing repeated lines, in nanoseconds; half of it is read again when the log is
-/// reopened. The engine stamps lines of both output streams before it writes them, so they stand slightly out
-/// of order.
+/// Time for which a line is remembered, so that a repeated one is recognized, in nanoseconds. When the log is
+/// reopened, Portolan reads half of this time again, because lines of the two output streams can be slightly
+/// out of order.
 const DEDUP_WINDOW_NANOS: i64 = 2_000_000_000;
 
 /// Reader of one container's log.
@@ -42,22 +42,27 @@ pub(super) struct ContainerLogReader {
     pub(super) phase: ReaderPhase,
     assembler: LineAssembler,
     dedup: LineDedup,
+    /// Current pass over the log, for `dedup`.
     read_pass: Option<ReadPass>,
     batch: LogBatch,
     /// Size of the lines in `batch`.
     batch_bytes: usize,
 }
 
-/// Names of container events.
+/// Names of container events, such as `start`.
 pub(super) type EventNames = &'static [&'static str];
 
 /// Next step of a reader.
 pub(super) enum ReaderPhase {
+    /// Opens the log.
     Open,
+    /// Reads messages of the open log.
     Read(Box<OutputReader>),
+    /// Finds out why a followed log ended.
     Ended,
     /// Waits for one of the events since the given time.
     Wait(Option<Timestamp>, EventNames),
+    /// Ends the stream of batches.
     Done,
 }
 
@@ -203,7 +208,8 @@ impl ContainerLogReader {
     }
 }
 
-/// Builds options for both output streams, with timestamps.
+/// Builds the options of a logs call: the last `tail` lines since `since`, of both output streams, with
+/// timestamps.
 pub(super) fn logs_options(since: Option<Timestamp>, tail: usize) -> LogsOptionsBuilder {
     let since = since.map_or(0, Timestamp::as_second).max(0);
     let tail = i32::try_from(tail).map_or_else(|_| "all".to_owned(), |tail| tail.to_string());
@@ -223,7 +229,7 @@ pub(super) fn log_line(target: &LogTarget, line: AssembledLine) -> LogLine {
         label: target.label.clone(),
         stream: line.stream,
         text: line.text,
-        styles: line.paint,
+        styles: line.styles,
     }
 }
 

@@ -54,7 +54,7 @@ impl ContainerLogReader {
         match next {
             Ok(Some(Ok(heard))) if is_start(&heard) => self.phase = ReaderPhase::Open,
             Ok(Some(Err(error))) => self.end_with_error(&error),
-            // The end is noted already.
+            // `handle_end` has noted the exit already, if there was one.
             Ok(Some(Ok(_))) if events == EVENTS_AFTER_STOP => self.phase = ReaderPhase::Done,
             Ok(Some(Ok(_))) => self.phase = ReaderPhase::Ended,
             Ok(None) => {

@@ -36,19 +36,21 @@ impl OutputChannel {
     }
 }
 
-/// Complete log line with its time.
+/// Complete log line with its time; `text` is without escape sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AssembledLine {
     pub(super) at: Timestamp,
     pub(super) stream: OutputStream,
     pub(super) text: LineText,
-    pub(super) paint: Vec<TextStyle>,
+    pub(super) styles: Vec<TextStyle>,
 }
 
-/// Assembler of lines from chunks. A line without an end takes no more memory than a long one.
+/// Assembler of lines from chunks. It keeps at most `MAX_LINE_BYTES` of a line that never ends.
 #[derive(Debug, Default)]
 pub(super) struct LineAssembler {
+    /// Unfinished line of standard output or of the terminal.
     out: Option<PartialLine>,
+    /// Unfinished line of standard error.
     err: Option<PartialLine>,
 }
 
@@ -88,7 +90,7 @@ impl LineAssembler {
         self.push(channel, &message.bytes, lines);
         if message.cut_bytes > 0 {
             let open = if channel == OutputChannel::Stderr { &mut self.err } else { &mut self.out };
-            // The cut part is the end of the line.
+            // The bytes that were cut off included the end of the line.
             lines.extend(open.take().map(|part| {
                 PartialLine { cut_bytes: part.cut_bytes + message.cut_bytes, ..part }.into_line()
             }));
@@ -108,7 +110,7 @@ impl LineAssembler {
         lines: &mut Vec<AssembledLine>,
     ) {
         let open = if channel == OutputChannel::Stderr { &mut self.err } else { &mut self.out };
-        // A process that died within a line left it unfinished. A chunk with another time begins a new line.
+        // A process that died within a line left it unfinished. A chunk with another time starts a new line.
         if let Some(whole) = open.take_if(|part| !part.last_chunk_is_full && part.at != at) {
             lines.push(whole.into_line());
         }
@@ -144,7 +146,7 @@ impl PartialLine {
     }
 }
 
-/// Builds a line from `bytes`, of which `cut` more were dropped.
+/// Builds a line from `bytes`, after which `cut` more bytes were dropped.
 fn assembled_line(channel: OutputChannel, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> AssembledLine {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_matches(['\r', '\n']);
@@ -155,7 +157,7 @@ fn assembled_line(channel: OutputChannel, at: Option<Timestamp>, bytes: &[u8], c
     };
     let (kept, paint) = parse_ansi(shown);
     let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
-    AssembledLine { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, paint }
+    AssembledLine { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, styles: paint }
 }
 
 /// Splits the engine's timestamp off a message.

@@ -1,4 +1,4 @@
-//! Container logs kept by the engine. Each target is read on its own, and its lines travel in batches.
+//! Container logs that the engine keeps. Each log is read on its own, and its lines travel in batches.
 
 mod end_of_log;
 mod line_assembler;

@@ -23,7 +23,7 @@ const TAIL_GROWTH_FACTOR: usize = 4;
 /// Tail length from which the whole log is requested.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
-/// Reads a page: at most `tail` of the newest lines before its time, oldest first.
+/// Reads a page, given as options and end time: at most `tail` lines right before that time, oldest first.
 pub(super) fn read_page(
     engine: Engine,
     target: LogTarget,
@@ -54,7 +54,7 @@ async fn page_lines(
         let everything = tail >= MAX_TAIL_LINES;
         let (found, lines) =
             tail_lines(engine, target, container, page, if everything { usize::MAX } else { tail }).await?;
-        // A longer tail without more lines before the time has reached the log's first line.
+        // If a longer tail brings no more lines before the end time, it has reached the log's first line.
         if lines.len() >= page.0.tail || everything || (found > 0 && found == before) {
             return Ok(lines);
         }
@@ -63,8 +63,8 @@ async fn page_lines(
     }
 }
 
-/// Reads the last `tail` lines. Returns the number of lines in the requested period, and the newest
-/// `start.tail` of them.
+/// Reads the last `tail` lines of the log. Returns the number of those lines that lie in the requested
+/// period, and the newest `start.tail` of these.
 async fn tail_lines(
     engine: &Engine,
     target: &LogTarget,

@@ -28,7 +28,8 @@ const CREATED_TIMEOUT_SECONDS: i64 = 30;
 const MAX_FACTS: usize = 60;
 /// Maximum number of events in a snapshot.
 const MAX_SNAPSHOT_EVENTS: usize = 300;
-/// Largest difference between two reports of the same event, in seconds.
+/// Largest time between an event of the stream and one of an inspect response for both to be the same, in
+/// seconds.
 const SAME_EVENT_SECONDS: i64 = 2;
 
 /// Events and exit histories that the engine's event stream gave.
@@ -162,7 +163,7 @@ fn representative_containers<'a>(containers: &'a [&'a ContainerRecord]) -> Vec<&
     shown
 }
 
-/// Returns the earliest time since which one of the restarting or failed containers has been failing.
+/// Returns the time when the first of the containers that are restarting or failed began to fail.
 fn failing_since(containers: &[&&ContainerRecord], exits: &BTreeMap<String, ExitHistory>) -> Option<Onset> {
     let unheard = ExitHistory::default();
     let faulty = containers
@@ -171,8 +172,8 @@ fn failing_since(containers: &[&&ContainerRecord], exits: &BTreeMap<String, Exit
     faulty.filter_map(|c| exits.get(&c.id).unwrap_or(&unheard).failing_since(&c.instance)).min()
 }
 
-/// Returns the instance with its state at `taken`: a container created long ago and never started is stopped,
-/// not starting.
+/// Returns the instance with its state at the time `taken`. A container that was created long ago and never
+/// started becomes stopped instead of starting.
 fn current_instance(container: &ContainerRecord, taken: Timestamp) -> Instance {
     let mut instance = container.instance.clone();
     let age = container.created.map_or(0, |at| taken.as_second() - at.as_second());
@@ -182,7 +183,8 @@ fn current_instance(container: &ContainerRecord, taken: Timestamp) -> Instance {
     instance
 }
 
-/// Merges the containers' facts: equal facts appear once, and different values of one label stand together.
+/// Merges the containers' facts: equal facts appear once, and different values of one label follow each
+/// other.
 fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     let mut labels: BTreeMap<&FactLabel, usize> = BTreeMap::new();
     let mut told: BTreeSet<(&FactLabel, &str)> = BTreeSet::new();
@@ -198,8 +200,8 @@ fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     facts.into_iter().take(MAX_FACTS).cloned().collect()
 }
 
-/// Merges the engine's events with the last start and exit of each container. Returns the newest, in order of
-/// time.
+/// Merges the engine's events with the last start and exit of each container. Returns at most
+/// `MAX_SNAPSHOT_EVENTS` of the newest, in order of time.
 fn merge_events(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],
@@ -208,7 +210,7 @@ fn merge_events(
     let own = records
         .iter()
         .filter(|c| !c.owner.is_pause_container)
-        .flat_map(|c| lifecycle_events(source, c))
+        .flat_map(|c| start_and_exit_events(source, c))
         .filter(|mine| {
             !events.iter().any(|t| {
                 t.container == mine.container
@@ -224,7 +226,7 @@ fn merge_events(
 }
 
 /// Returns the last start and the last exit of a container as events.
-fn lifecycle_events(source: &SourceId, container: &ContainerRecord) -> Vec<ContainerEvent> {
+fn start_and_exit_events(source: &SourceId, container: &ContainerRecord) -> Vec<ContainerEvent> {
     let name = &container.name;
     let tell = |at, kind, text| ContainerEvent {
         container: container.id.clone(),

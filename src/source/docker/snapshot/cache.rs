@@ -15,10 +15,11 @@ use tokio::time::Instant;
 /// Time for which a container list counts as complete while events report changes.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
-/// The same time while no event has arrived yet, because the engine may not send the requested events.
+/// Time for which a container list counts as complete while no event has arrived yet. It is short because the
+/// engine may not send the requested events.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
-/// Number of changes without an event after which all events are requested.
+/// Number of changes that no event reported, after which Portolan requests events of all actions.
 const MAX_MISSED_EVENTS: u32 = 2;
 
 /// Interval between attempts to subscribe after a refusal.
@@ -33,12 +34,15 @@ const EXEC_INTERVAL: Duration = Duration::from_mins(1);
 /// Maximum number of kept events.
 const MAX_KEPT_EVENTS: usize = 200;
 
-/// Cached state of one engine.
+/// Containers, events and socket tables of one engine, as known from earlier polls.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Default)]
 pub(in crate::source::docker) struct EngineCache {
+    /// Containers by id.
     containers: BTreeMap<String, CachedContainer>,
+    /// Ids of containers that changed after they were inspected.
     dirty: BTreeSet<String>,
+    /// Latest events, oldest first.
     events: VecDeque<ContainerEvent>,
     /// Exit histories by container id. Only events reveal that a stop was requested.
     exits: BTreeMap<String, ExitHistory>,
@@ -52,7 +56,7 @@ pub(in crate::source::docker) struct EngineCache {
     is_subscribed: bool,
     /// True if the current subscription has delivered an event.
     event_received: bool,
-    /// Number of changes in the list without an event, before the first event arrived.
+    /// Number of changes that the list showed and no event reported, before the first event arrived.
     missed_events: u32,
     /// Failure with which the engine refused events, and its time.
     events_refused: Option<(Instant, Failure)>,
@@ -64,7 +68,7 @@ pub(in crate::source::docker) struct EngineCache {
     last_exec: Option<Instant>,
 }
 
-/// Container as of its last change.
+/// Container as last inspected, with the fingerprint of its list entry and a watch on its files.
 #[derive(Debug)]
 struct CachedContainer {
     fingerprint: String,
@@ -93,7 +97,7 @@ impl EngineCache {
         if self.dirty.len() > MAX_TRACKED_CONTAINERS {
             // Beyond the limit, every container counts as changed.
             self.dirty.clear();
-            self.invalidate();
+            self.clear_records();
         }
     }
 
@@ -106,7 +110,7 @@ impl EngineCache {
         self.containers.get(id).filter(|k| k.fingerprint == fingerprint).map(|k| Arc::clone(&k.record))
     }
 
-    /// Returns the last record of a container, whatever happened since.
+    /// Returns the last record of a container, even if the container has changed since.
     pub(in crate::source::docker) fn last_record(&self, id: &str) -> Option<Arc<ContainerRecord>> {
         self.containers.get(id).map(|k| Arc::clone(&k.record))
     }
@@ -122,7 +126,7 @@ impl EngineCache {
         self.containers.insert(id, CachedContainer { fingerprint, record, watch });
     }
 
-    /// Returns the file watch of each container.
+    /// Returns the file watch of each container, with the container's id.
     pub(in crate::source::docker) fn file_watches(&self) -> Vec<(String, FileWatch)> {
         self.containers.iter().map(|(id, known)| (id.clone(), known.watch.clone())).collect()
     }
@@ -152,8 +156,8 @@ impl EngineCache {
         self.event_received = true;
     }
 
-    /// Records that the list showed a change without an event. Returns true if all events must be requested
-    /// from now on, because the engine seems not to know the requested actions.
+    /// Records that the list showed a change that no event reported. Returns true if events of all actions
+    /// must be requested from now on, because the engine seems not to know the requested actions.
     pub(in crate::source::docker) fn note_missed_event(&mut self) -> bool {
         let counts = self.is_subscribed && self.last_listed.is_some() && !self.event_received;
         self.missed_events += u32::from(counts);
@@ -222,8 +226,8 @@ impl EngineCache {
         self.exits.retain(|id, _| exists(id));
     }
 
-    /// Removes all records, because events may be missing.
-    pub(in crate::source::docker) fn invalidate(&mut self) {
+    /// Removes all container records, because events may be missing. The next poll inspects every container.
+    pub(in crate::source::docker) fn clear_records(&mut self) {
         self.last_listed = None;
         self.containers.clear();
     }

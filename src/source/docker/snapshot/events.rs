@@ -1,11 +1,11 @@
-//! Subscription to the engine's events. Events become history and mark their containers as changed, and each
-//! burst gives one change notification.
+//! Subscription to the engine's events. Each event is kept for the history and marks its container as
+//! changed. A burst of events gives one change notification.
 
 use super::{cache::ContainerEvent, exit_history::LifecycleEvent};
 use crate::{
     model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp},
     source::docker::{
-        Shared,
+        DockerState,
         api_types::{EventMessage, is_valid_id},
         decode::Owner,
         engine::event_stream::{EventStream, StreamedEvent},
@@ -23,7 +23,8 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 const BURST_WINDOW: Duration = Duration::from_millis(200);
 /// Age of the oldest event requested from the engine, in seconds.
 const HISTORY_SECONDS: i64 = 3_600;
-/// Time after the start of the stream in which old events count as history.
+/// Time after the start of a subscription in which an event from before the start counts as history. Such an
+/// event does not mark its container as changed.
 const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
@@ -57,19 +58,19 @@ pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "disconnect",
 ];
 
-/// Open event stream, with the time when it began on both clocks.
-struct Subscription {
+/// Open event stream, with its start on the monotonic and the UTC clock.
+struct EventSubscription {
     stream: EventStream,
     started: (Instant, Timestamp),
     _guard: SubscriptionGuard,
 }
 
-/// Marks the engine as subscribed in the cache, as long as it lives.
-struct SubscriptionGuard(Arc<Shared>);
+/// Guard that marks the engine as subscribed in the cache until it is dropped.
+struct SubscriptionGuard(Arc<DockerState>);
 
 impl SubscriptionGuard {
     /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
-    fn open(shared: &Arc<Shared>) -> Self {
+    fn open(shared: &Arc<DockerState>) -> Self {
         shared.cache().set_subscribed(true);
         Self(Arc::clone(shared))
     }
@@ -81,8 +82,8 @@ impl Drop for SubscriptionGuard {
     }
 }
 
-/// Emits an item whenever something changed. Ends with the connection.
-pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> BoxStream<'static, ()> {
+/// Emits an item whenever something changed. Ends when the connection is lost.
+pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
         async move {
@@ -98,8 +99,9 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> Bo
     .boxed()
 }
 
-/// Opens a subscription. Also returns true if there was one before, because events in between may be missing.
-async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
+/// Opens a subscription, or returns `None` if that fails. Also returns true if there was one before, because
+/// events in between may be missing.
+async fn subscribe(shared: &Arc<DockerState>) -> Option<(EventSubscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
         sleep_until(at).await;
@@ -117,9 +119,9 @@ async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
             let mut memory = shared.cache();
             let again = std::mem::replace(&mut memory.was_subscribed, true);
             if again {
-                memory.invalidate();
+                memory.clear_records();
             }
-            Some((Subscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
+            Some((EventSubscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
         }
         Err(failure) => {
             if is_lasting_refusal(&failure) {
@@ -146,7 +148,7 @@ fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
 
 /// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
 /// nothing if the engine refuses or is too slow.
-pub(in crate::source::docker) async fn load_history(shared: &Shared) {
+pub(in crate::source::docker) async fn load_history(shared: &DockerState) {
     if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;
     }
@@ -168,12 +170,16 @@ fn next_nanosecond(nanos: i64) -> (i64, i64) {
     (after / 1_000_000_000, after % 1_000_000_000)
 }
 
-/// Waits for the next burst of events, or for a late inspect response.
-async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), Option<Subscription>)> {
+/// Waits for the next burst of events, or for a late inspect response. Returns `None` if the subscription
+/// ends.
+async fn next_burst(
+    shared: &DockerState,
+    mut listener: EventSubscription,
+) -> Option<((), Option<EventSubscription>)> {
     loop {
         let message = tokio::select! {
             message = listener.stream.next() => message?.ok()?,
-            () = shared.inspect_pool.late_answer.notified() => return Some(((), Some(listener))),
+            () = shared.inspect_pool.late_response.notified() => return Some(((), Some(listener))),
             () = shared.resubscribe.notified() => return None,
         };
         if !handle_event(shared, &listener, &message) {
@@ -183,7 +189,7 @@ async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), 
         while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
                 Some(Ok(message)) => handle_event(shared, &listener, &message),
-                // Events before the end are still passed on. The next call meets the end again.
+                // The events before the end still count. The next call reads the end again.
                 _ => break,
             };
         }
@@ -192,7 +198,7 @@ async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), 
 }
 
 /// Handles one event. Returns true if a new poll is worthwhile.
-fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) -> bool {
+fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &StreamedEvent) -> bool {
     shared.cache().note_event_received();
     let StreamedEvent::Event(message) = item else {
         shared.cache().expire_list();
@@ -202,16 +208,16 @@ fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) 
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
-    // Only events that arrive at once can be history, because the engine's clock may be behind ours.
+    // An older time alone does not make an event history, because the engine's clock may be behind this one.
     if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
         shared.cache().mark_dirty([container]);
     }
     is_news
 }
 
-/// Records an event message. Returns its container, and true if a new poll is worthwhile. `now` is the time
-/// of our own clock.
-fn record_message(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+/// Records an event message. Returns the id of its container, and true if a new poll is worthwhile. `now` is
+/// the time of this machine's clock.
+fn record_message(shared: &DockerState, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
     let (container, event) = decode_message(&shared.id, message)?;
     let mut memory = shared.cache();
     if let (Some(sign), Some(at)) = (lifecycle_event(message), event_time(message)) {
@@ -251,7 +257,7 @@ fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
     })
 }
 
-/// Decodes a message into its container and the event to show, if any.
+/// Decodes a message into the id of its container, and the event if users need to see it.
 fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;

@@ -6,10 +6,11 @@
 use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, Timestamp};
 use jiff::SignedDuration;
 
-/// Longest time from a signal to an exit that it explains. `docker stop` waits ten seconds by default.
+/// Longest time between a signal and an exit for the signal to count as the cause. `docker stop` waits ten
+/// seconds by default.
 const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Largest difference between an event and the time in the container's own record.
+/// Largest time between an exit in an event and one in an inspect response for both to be the same exit.
 const SAME_EXIT_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Longest time between two exits of one series.
@@ -38,7 +39,7 @@ pub(in crate::source::docker) enum LifecycleEvent {
     Stop,
 }
 
-/// Exits of one container, as far as events report them. Events may arrive twice.
+/// Starts, signals and exits of one container, as far as events report them. Events may arrive twice.
 #[derive(Clone, Debug, Default)]
 pub(in crate::source::docker) struct ExitHistory {
     last_start: Option<Timestamp>,
@@ -55,7 +56,7 @@ struct ExitSeries {
     first: Timestamp,
     last: Timestamp,
     exits: u32,
-    /// Longest run between two of the exits.
+    /// Longest time that the container ran between two of the exits.
     longest_run: SignedDuration,
     /// True if the start of the run before the first exit is known, so that no earlier exit is missing.
     is_complete: bool,
@@ -104,7 +105,8 @@ impl ExitHistory {
         }
     }
 
-    /// Returns true if the exit at `ended` was requested, in the run that began at `started`.
+    /// Returns true if a signal or stop request explains the exit at `ended` of the run that began at
+    /// `started`.
     fn was_requested(&self, started: Option<Timestamp>, ended: Timestamp) -> bool {
         let in_this_run = |at: &Timestamp| started.is_none_or(|started| *at >= started);
         let by_signal = |at: &Timestamp| {

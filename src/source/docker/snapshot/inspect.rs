@@ -5,7 +5,7 @@ use crate::{
     background::{self, Panicked},
     model::{Fact, FactKind, Failure, FailureKind, SourceId, Text, UnreadPart},
     source::docker::{
-        Shared,
+        DockerState,
         api_types::ContainerSummary,
         decode::{self, ContainerRecord},
         engine::client::Engine,
@@ -23,7 +23,7 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Maximum number of running calls that count as responsive, and of all running calls.
+/// Maximum number of running calls that are younger than `UNRESPONSIVE_AFTER`, and of all running calls.
 const MAX_RESPONSIVE_CALLS: usize = 16;
 const MAX_CALLS: usize = 64;
 /// Time without a response after which a call no longer counts as responsive and frees its permit.
@@ -57,46 +57,47 @@ pub(in crate::source::docker) struct InspectWait {
     pub(in crate::source::docker) max_silence: Duration,
 }
 
-/// Pool of the inspect calls of one engine.
+/// Running inspect calls of one engine. A call may outlive the poll that started it.
 #[derive(Debug)]
 pub(in crate::source::docker) struct InspectPool {
     state: Mutex<PoolState>,
     /// Permits for responsive calls.
     responsive_permits: Arc<Semaphore>,
     /// Notified when a response arrives after its poll has stopped waiting.
-    pub(in crate::source::docker) late_answer: Arc<Notify>,
+    pub(in crate::source::docker) late_response: Arc<Notify>,
 }
 
-/// Running calls, and the channel for their responses.
+/// Running calls by container id, and the channel for their responses.
 #[derive(Debug)]
 struct PoolState {
     calls: BTreeMap<String, AbortOnDropHandle<()>>,
     /// Containers that timed out, with the time until which they are left alone, and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
-    answers: (mpsc::UnboundedSender<InspectAnswer>, mpsc::UnboundedReceiver<InspectAnswer>),
+    finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
 }
 
-/// Result of an inspect call: the container record, its file watch, and the fingerprint of its list entry at
-/// the time of the call. `None` if the container is gone.
+/// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
+/// entry at the time of the call. `None` if the response has no container id.
 type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
-type InspectAnswer = (String, InspectOutcome);
+/// Container id with the result of its inspect call.
+type FinishedInspect = (String, InspectOutcome);
 
 impl Default for InspectPool {
     fn default() -> Self {
         let desk = PoolState {
             calls: BTreeMap::new(),
             backing_off: BTreeMap::new(),
-            answers: mpsc::unbounded_channel(),
+            finished_calls: mpsc::unbounded_channel(),
         };
         let lively = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
-        Self { state: Mutex::new(desk), responsive_permits: lively, late_answer: Arc::default() }
+        Self { state: Mutex::new(desk), responsive_permits: lively, late_response: Arc::default() }
     }
 }
 
 /// Inspects the changed containers. A container that has disappeared is left out. An unreadable one is
 /// decoded from its list entry and reported as an unread part.
 pub(in crate::source::docker) async fn inspect_containers(
-    shared: &Shared,
+    shared: &DockerState,
     changed: Vec<ListEntry>,
     dirty: &BTreeSet<String>,
     wait: InspectWait,
@@ -109,7 +110,7 @@ pub(in crate::source::docker) async fn inspect_containers(
     desk.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
     let waiting: Vec<&ListEntry> =
         changed.iter().filter(|entry| !desk.backing_off.contains_key(&entry.id)).collect();
-    let mut outcomes = desk.collect_answers(shared, waiting, wait).await;
+    let mut outcomes = desk.collect_outcomes(shared, waiting, wait).await;
     let (mut seen, mut troubles) = (Vec::new(), Vec::new());
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
@@ -117,7 +118,7 @@ pub(in crate::source::docker) async fn inspect_containers(
         let late = || {
             desk.backing_off
                 .get(&entry.id)
-                .map_or_else(|| no_answer_yet(&shared.engine), |(_, why)| why.clone())
+                .map_or_else(|| no_response_yet(&shared.engine), |(_, why)| why.clone())
         };
         match outcome.unwrap_or_else(|| Err(late())) {
             Ok(Some((mut container, watch, fingerprint))) => {
@@ -144,10 +145,10 @@ pub(in crate::source::docker) async fn inspect_containers(
 
 impl PoolState {
     /// Starts the inspect call of a container.
-    fn start_call(&mut self, shared: &Shared, entry: &ListEntry, silence: Duration) {
+    fn start_call(&mut self, shared: &DockerState, entry: &ListEntry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
         let (lively, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
-        let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspect_pool.late_answer));
+        let (answers, late) = (self.finished_calls.0.clone(), Arc::clone(&shared.inspect_pool.late_response));
         let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
         let then = move |panicked: Panicked| {
             let failure = panicked.failure(format_args!(
@@ -171,9 +172,9 @@ impl PoolState {
     }
 
     /// Inspects `entries`, a limited number at a time, and waits as long as responses keep arriving.
-    async fn collect_answers(
+    async fn collect_outcomes(
         &mut self,
-        shared: &Shared,
+        shared: &DockerState,
         entries: Vec<&ListEntry>,
         wait: InspectWait,
     ) -> BTreeMap<String, InspectOutcome> {
@@ -188,7 +189,9 @@ impl PoolState {
                 self.start_call(shared, entry, wait.max_silence);
             }
             let until = wait.deadline.min(Instant::now() + wait.max_silence);
-            let Ok(Some((id, outcome))) = timeout_at(until, self.answers.1.recv()).await else { break };
+            let Ok(Some((id, outcome))) = timeout_at(until, self.finished_calls.1.recv()).await else {
+                break;
+            };
             self.calls.remove(&id);
             if missing.remove(&id) {
                 outcomes.insert(id, outcome);
@@ -263,14 +266,14 @@ fn record_from_list(
     Some(Arc::new(container))
 }
 
-fn no_answer_yet(engine: &Engine) -> Failure {
+fn no_response_yet(engine: &Engine) -> Failure {
     let what = format!("docker inspect at {}: no response yet", engine.endpoint);
     let remedy =
         "if this persists, run `docker inspect` on the container: a hanging volume is a common cause";
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// Groups unreadable containers with the same failure into one unread part each.
+/// Makes one unread part for all containers with the same failure.
 fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {

@@ -1,14 +1,14 @@
-//! Network addresses of containers: the endpoints at which each one answers, and the networks from which it
-//! calls.
+//! Network addresses of containers: the endpoints at which other containers reach each one, and the networks
+//! from which it calls them.
 
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
     source::{
         docker::{
-            decode::{ContainerRecord, NetworkEndpoint},
+            decode::{ContainerRecord, NetworkAttachment},
             sockets::ListeningPorts,
         },
-        netns::{self, LOOPBACK_NAMES, Listeners, Member},
+        netns::{self, LOOPBACK_NAMES, Listeners, MemberPorts},
     },
     topology::Product,
 };
@@ -106,7 +106,8 @@ fn namespace_owner<'a>(
     lender
 }
 
-/// Adds the endpoints of a namespace's members. The first member owns the namespace.
+/// Adds the endpoints of a namespace's members, of which the first owns the namespace. Containers `on_host`,
+/// in the host's network, reach its published ports at loopback addresses.
 fn add_namespace(
     source: &SourceId,
     members: &[&ContainerRecord],
@@ -121,7 +122,7 @@ fn add_namespace(
         for port in listeners.ports_of(place) {
             addresses.add_endpoints(
                 container,
-                lender.network.endpoints.iter().flat_map(|e| network_endpoints(source, e, port)),
+                lender.network.attachments.iter().flat_map(|e| network_endpoints(source, e, port)),
             );
         }
         let published = lender
@@ -153,7 +154,7 @@ fn add_host_network(
     listening: &ListeningPorts,
     addresses: &mut NetworkAddresses,
 ) {
-    let mut all = vec![Member::default()];
+    let mut all = vec![MemberPorts::default()];
     all.extend(namespace_members(members, listening));
     let listeners = netns::find_listeners(&all);
     let ports = NetworkId::host_ports(source);
@@ -166,8 +167,8 @@ fn add_host_network(
     add_loopback(members, 1, &listeners, &NetworkId::of(source, "host:loopback"), addresses);
 }
 
-/// Adds the loopback endpoints of `members`, so that they reach each other. `first` is the position of the
-/// first one in the list of listeners.
+/// Adds the loopback endpoints at which `members` reach each other. `first` is the position of the first
+/// member in `listeners`.
 fn add_loopback(
     members: &[&ContainerRecord],
     first: usize,
@@ -185,9 +186,8 @@ fn add_loopback(
     }
 }
 
-/// Returns the port information of a namespace's members. If some of them run, stopped ones listen on
-/// nothing.
-fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<Member> {
+/// Returns the ports of each member of a namespace. If some members run, the stopped ones have no ports.
+fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<MemberPorts> {
     let runs = |c: &ContainerRecord| {
         matches!(
             c.instance.state,
@@ -197,10 +197,10 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
     let any = members.iter().any(|container| runs(container));
     let claim = |container: &&ContainerRecord| {
         if any && !runs(container) {
-            return Member::default();
+            return MemberPorts::default();
         }
         let image = container.instance.containers.first().map(|c| c.image.as_str());
-        Member {
+        MemberPorts {
             listening: listening.get(&container.id).cloned().unwrap_or_default(),
             exposed: container.network.exposed_ports.clone(),
             published: container.network.published_ports.values().copied().collect(),
@@ -210,7 +210,7 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
     members.iter().map(claim).collect()
 }
 
-/// Adds the names of links, under which a container reaches the linked one.
+/// Adds the names in legacy links as endpoints of the linked containers, for the linking container only.
 fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mut NetworkAddresses) {
     for container in records {
         for (rank, link) in container.network.links.iter().enumerate() {
@@ -227,10 +227,10 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
     }
 }
 
-/// Returns the endpoints on one network, at `port` or at all ports.
+/// Returns the endpoints of a container on one network, at `port` or at all ports.
 fn network_endpoints(
     source: &SourceId,
-    endpoint: &NetworkEndpoint,
+    endpoint: &NetworkAttachment,
     port: Option<u16>,
 ) -> Vec<ServiceEndpoint> {
     let network = NetworkId::of(source, &endpoint.network_id);
@@ -244,10 +244,10 @@ fn network_endpoints(
 }
 
 /// Returns the networks that a container with its own namespace can call into: its networks, and the host's
-/// ports unless it is isolated.
+/// ports unless it has no network.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
-    let own = network.endpoints.iter().map(|e| NetworkId::of(source, &e.network_id));
+    let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));
     let mut member: BTreeSet<_> = own.collect();
     if network.uses_host_network {
         member.insert(NetworkId::host_network(source));

@@ -9,7 +9,7 @@ use crate::{
     background,
     model::{Failure, FailureKind, Snapshot, Text, Timestamp, UnreadPart},
     source::docker::{
-        Shared,
+        DockerState,
         api_types::{ContainerList, ContainerSummary, MAX_CONTAINERS},
         decode::{self, ContainerRecord},
         engine::client::CALL_TIMEOUT,
@@ -27,18 +27,18 @@ use tokio::time::Instant;
 /// the next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Divisor of the time limit that gives the longest silence, if the caller wants a complete snapshot.
+/// If the caller has set a time limit, the poll waits at most that limit divided by this without a response.
 const SILENCE_DIVISOR: u32 = 6;
-/// Divisor of the time limit that gives the time reserved for work after the engine's responses.
+/// The time limit divided by this is reserved for work after the engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
 /// Takes a snapshot of the engine.
 ///
-/// While events report every change, the engine is listed only now and then. Each poll still reads the
-/// sockets and configuration files of containers on this machine.
-pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
+/// While events report every change, a poll lists the containers only now and then. Each poll still reads
+/// their sockets, and checks their configuration files for changes, on this machine.
+pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<DockerState>) -> Result<Snapshot, Failure> {
     let (began, limit) = (Instant::now(), shared.engine.poll_limit().0);
     let until = began + limit - limit / RESERVE_DIVISOR;
     events::load_history(shared).await;
@@ -71,7 +71,7 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Re
 
 /// Returns how long this poll waits for inspect calls: until the limit if the caller wants a complete
 /// snapshot, else briefly.
-fn inspect_wait(shared: &Shared, until: Instant) -> InspectWait {
+fn inspect_wait(shared: &DockerState, until: Instant) -> InspectWait {
     match shared.engine.poll_limit() {
         (limit, true) => InspectWait { deadline: until, max_silence: limit / SILENCE_DIVISOR },
         _ => InspectWait {
@@ -83,14 +83,14 @@ fn inspect_wait(shared: &Shared, until: Instant) -> InspectWait {
 
 /// Lists the containers, and inspects those that are new or changed.
 async fn list_and_inspect(
-    shared: &Shared,
+    shared: &DockerState,
     until: Instant,
 ) -> Result<(Vec<Arc<ContainerRecord>>, Vec<UnreadPart>), Failure> {
     let (began, dirty) = (Instant::now(), shared.cache().take_dirty());
     let listed = shared.engine.list(until).await;
     let (listed, trouble) = listed.inspect_err(|_| shared.cache().mark_dirty(dirty.clone()))?;
     let is_whole = listed.is_complete() && trouble.is_none();
-    let mut gaps = list_gaps(shared, &listed, trouble);
+    let mut gaps = unread_parts_of_list(shared, &listed, trouble);
     let entries: BTreeMap<_, _> =
         listed.entries.into_iter().filter_map(list_entry).map(|e| (e.id.clone(), e)).collect();
     let ids: BTreeSet<_> = entries.keys().cloned().collect();
@@ -116,8 +116,12 @@ async fn list_and_inspect(
     Ok((seen, gaps))
 }
 
-/// Returns the parts that are missing from a list.
-fn list_gaps(shared: &Shared, listed: &ContainerList, trouble: Option<Failure>) -> Vec<UnreadPart> {
+/// Returns unread parts for the containers that are missing from a list response.
+fn unread_parts_of_list(
+    shared: &DockerState,
+    listed: &ContainerList,
+    trouble: Option<Failure>,
+) -> Vec<UnreadPart> {
     let place = &shared.engine.endpoint;
     let mut gaps: Vec<UnreadPart> = trouble
         .into_iter()
@@ -142,7 +146,7 @@ fn list_gaps(shared: &Shared, listed: &ContainerList, trouble: Option<Failure>) 
 }
 
 /// Returns the ids of containers whose configuration files changed.
-async fn containers_with_changed_files(shared: &Shared) -> Vec<String> {
+async fn containers_with_changed_files(shared: &DockerState) -> Vec<String> {
     let watches = shared.cache().file_watches();
     let changed = move || {
         let changed = watches.into_iter().filter(|(_, watch)| watch.has_changed());
@@ -152,7 +156,7 @@ async fn containers_with_changed_files(shared: &Shared) -> Vec<String> {
 }
 
 /// Observes connections of containers, as far as they are visible and the configuration allows.
-async fn observe_connections(shared: &Shared, records: &[Arc<ContainerRecord>]) -> SocketObservations {
+async fn observe_connections(shared: &DockerState, records: &[Arc<ContainerRecord>]) -> SocketObservations {
     let local = shared.engine.is_local();
     if shared.read_sockets && local {
         let (id, seen, now) = (shared.id.clone(), records.to_vec(), Timestamp::now());
@@ -187,7 +191,7 @@ fn list_entry(summary: ContainerSummary) -> Option<ListEntry> {
 
 /// Splits the list into cached records and entries that need an inspect call.
 fn split_unchanged(
-    shared: &Shared,
+    shared: &DockerState,
     entries: BTreeMap<String, ListEntry>,
     dirty: &BTreeSet<String>,
 ) -> (Vec<Arc<ContainerRecord>>, Vec<ListEntry>) {

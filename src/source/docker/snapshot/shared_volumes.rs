@@ -1,5 +1,5 @@
-//! Named volumes that one container fills for others. References in such a file belong to its readers, not to
-//! its writer.
+//! Named volumes that one container fills for others. References in their files belong to the services that
+//! read the files, not to the service that wrote them.
 
 use crate::{
     model::{InstanceState, Reference, ReferenceKind, ReferenceTarget, Text},
@@ -7,19 +7,19 @@ use crate::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Volumes of all containers, by how they are used.
+/// Named volumes of all containers, grouped by use, to tell readers of a volume from its writer.
 #[derive(Debug, Default)]
 pub(in crate::source::docker) struct SharedVolumes<'a> {
-    /// Volumes that a container mounts read-only.
+    /// Volumes that at least one container mounts read-only.
     mounted_read_only: BTreeSet<&'a str>,
-    /// Volumes of containers that keep running.
+    /// Volumes that at least one long-running container mounts.
     used_by_running: BTreeSet<&'a str>,
     /// Services, by group and name, whose completion another service waits for.
     awaited_services: BTreeSet<(Option<&'a str>, &'a Text)>,
 }
 
 impl<'a> SharedVolumes<'a> {
-    /// Collects the volumes of the containers `seen`.
+    /// Collects the volumes of the containers `records`.
     pub(in crate::source::docker) fn of(records: &'a [Arc<ContainerRecord>]) -> Self {
         let mut filled = Self {
             awaited_services: records.iter().flat_map(|c| awaited_by(c)).collect(),
@@ -36,9 +36,9 @@ impl<'a> SharedVolumes<'a> {
         filled
     }
 
-    /// Returns true if `container` wrote the file of the reference for others. Either it may write to the
-    /// volume and another container may only read it, or it exits and leaves the volume to running
-    /// containers.
+    /// Returns true if `container` wrote the file of `reference` for others. It must be able to write to the
+    /// volume. In addition, another container mounts the volume read-only, or this one exits and a
+    /// long-running one mounts it.
     pub(in crate::source::docker) fn is_written_for_others(
         &self,
         container: &ContainerRecord,

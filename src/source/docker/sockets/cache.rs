@@ -37,7 +37,7 @@ struct CachedSockets {
     read_at: Instant,
 }
 
-/// Counters in `/proc/<pid>/net/sockstat` and `sockstat6`, which are cheap to read.
+/// Numbers of sockets in `/proc/<pid>/net/sockstat` and `sockstat6`, which are cheap to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct SocketCounters {
     tcp: u64,
@@ -48,7 +48,8 @@ struct SocketCounters {
 }
 
 impl SocketCache {
-    /// Reads the namespaces of `processes` that are new or changed, and forgets all others.
+    /// Reads the namespaces of `processes` that are new or changed, within the time budgets. Forgets the
+    /// namespaces of all other processes.
     pub(super) fn refresh(&mut self, processes: &[u32]) {
         self.namespaces.retain(|pid, _| processes.contains(pid));
         let began = Instant::now();
@@ -67,7 +68,7 @@ impl SocketCache {
         if self.last_reread.is_some_and(|last| last.elapsed() < REREAD_INTERVAL) {
             return;
         }
-        // The longest waiting come first, so that every namespace gets its turn.
+        // The namespace that was read the longest time ago comes first, so that each gets its turn.
         again.sort_by_key(|(read, _, _)| *read);
         let began = Instant::now();
         for (_, pid, counters) in again {

@@ -14,7 +14,7 @@ use std::{
 pub(super) struct SocketNamespace {
     /// Containers in the namespace.
     pub(super) members: Vec<NamespaceMember>,
-    /// Position of the container that owns it, in the list of all containers.
+    /// Position of the container that owns it, in the list of all containers; `None` for the host's own.
     pub(super) owner: Option<usize>,
     /// IP addresses of the namespace.
     pub(super) ips: BTreeSet<IpAddr>,
@@ -29,11 +29,11 @@ pub(super) struct SocketNamespace {
 pub(super) struct NamespaceMember {
     /// Position in the list of all containers.
     pub(super) container: usize,
-    /// Inodes of the sockets that its processes hold; `None` if it is alone in the namespace.
+    /// Inodes of the sockets that its processes hold; `None` if it is alone in the namespace and holds all.
     pub(super) inodes: Option<BTreeSet<u64>>,
 }
 
-/// Connection from a container to its target.
+/// Connection that sockets show: the calling container by position in the list of all, and the called port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SocketConnection {
     pub(super) from: usize,
@@ -41,7 +41,7 @@ pub(super) struct SocketConnection {
     pub(super) port: u16,
 }
 
-/// Target of a connection.
+/// Called end of a connection that sockets show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConnectionTarget {
     /// Container, by position in the list of all.
@@ -66,8 +66,8 @@ const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 /// one.
 const MIN_EPHEMERAL_PORT: u16 = 32_768;
 
-/// Finds all connections between `namespaces`. `published` maps each published host port to its container
-/// port.
+/// Finds all connections that the sockets of `namespaces` show. `published` maps each published host port to
+/// its container port.
 pub(super) fn find_connections(
     namespaces: &[SocketNamespace],
     published: &BTreeMap<u16, PublishedPort>,
@@ -88,10 +88,10 @@ pub(super) fn find_connections(
     calls
 }
 
+/// Listening container by protocol and port, as position in the list of all; `None` if it is unknown.
 pub(super) type NamespaceListeners = BTreeMap<(Protocol, u16), Option<usize>>;
 
-/// Returns the ports on which a namespace listens, each with the listening container, or `None` if that is
-/// unknown.
+/// Returns the ports on which processes in a namespace listen, each with the listening container.
 pub(super) fn namespace_listeners(namespace: &SocketNamespace) -> NamespaceListeners {
     let waiting = namespace
         .sockets
@@ -108,7 +108,7 @@ impl SocketNamespace {
     }
 }
 
-/// Input for turning sockets into connections.
+/// Finder of the connection that a socket belongs to, with the listening ports of all namespaces.
 struct ConnectionFinder<'a> {
     namespaces: &'a [SocketNamespace],
     listeners: Vec<NamespaceListeners>,
@@ -126,7 +126,7 @@ impl ConnectionFinder<'_> {
         let namespace = &self.namespaces[here];
         let there = if remote.is_loopback() { Some(here) } else { self.namespace_of_ip(remote) };
         if let Some(callee) = self.listeners[here].get(&(socket.protocol, socket.local.1)) {
-            // This end was called. The caller is known if the other namespace belongs to one container alone.
+            // This namespace is the called end. The caller is known if it is alone in its own namespace.
             let (callee, caller) = ((*callee)?, self.only_member(there.filter(|t| *t != here)?)?);
             return Some(SocketConnection {
                 from: caller,
@@ -154,8 +154,8 @@ impl ConnectionFinder<'_> {
         self.listeners[namespace].get(&(protocol, port)).copied().flatten()
     }
 
-    /// Returns the container behind a published port: the listener in the namespace, which another container
-    /// may own.
+    /// Returns the container behind a published port: the listener in the publishing container's namespace if
+    /// it is known, else the publishing container.
     fn published_listener(&self, protocol: Protocol, published: PublishedPort) -> usize {
         let lender = |n: &SocketNamespace| n.owner == Some(published.container);
         let there = self.namespaces.iter().position(lender);
@@ -168,7 +168,7 @@ impl ConnectionFinder<'_> {
         places.next().map(|(place, _)| place).filter(|_| places.next().is_none())
     }
 
-    /// Returns the container that is alone in a namespace.
+    /// Returns the container of a namespace, or `None` if it holds several containers or is the host's.
     fn only_member(&self, place: usize) -> Option<usize> {
         match &self.namespaces[place] {
             SocketNamespace { is_host: false, members, .. } => match &members[..] {

@@ -35,10 +35,10 @@ pub(super) async fn exec_namespaces(
     }
     let asked = shared.into_iter().filter_map(|(key, places)| {
         let NamespaceKey::Container(lender) = key else { return None };
-        let ips = records[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect();
+        let ips = records[lender].network.attachments.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
             let text = run_cat(engine, &records[*places.first()?].id).await?;
-            // From inside, the holder of a socket in a shared namespace is unknown.
+            // The tables do not show which of several containers in the namespace holds a socket.
             let members = match places[..] {
                 [container] => vec![NamespaceMember { container, inodes: None }],
                 _ => Vec::new(),

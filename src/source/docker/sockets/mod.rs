@@ -13,7 +13,7 @@ pub(super) use cache::SocketCache;
 use super::{decode::ContainerRecord, engine::client::Engine};
 use crate::model::{
     Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, InstanceState, MonitoredService,
-    ObservationSource, ObservedConnection, ServiceId, SourceId, Timestamp,
+    ObservationMethod, ObservedConnection, ServiceId, SourceId, Timestamp,
 };
 use connections::{ConnectionTarget, PublishedPort, SocketConnection, SocketNamespace};
 use std::{
@@ -114,7 +114,7 @@ fn observed_connection(
         from: ConnectionEnd::Service(from.owner.id(source)),
         to,
         port: Some(call.port),
-        observed_by: ObservationSource::Socket,
+        observed_by: ObservationMethod::Socket,
         outcome: ConnectionOutcome::Accepted,
         location: from.name.clone().into(),
     };

@@ -1,5 +1,5 @@
-//! Network namespaces of local containers with their sockets, from `/proc`. Each is read through one process
-//! in it.
+//! Network namespaces of local containers with their sockets, from `/proc`. Portolan reads each namespace
+//! through one of its processes.
 //!
 //! Every user can read the tables. The holder of a socket in a shared namespace is visible only to users that
 //! may inspect the processes.
@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Reads the namespaces of containers on this machine. `cache` keeps tables that need not be read again.
+/// Reads the namespaces of containers on this machine. `cache` keeps socket tables that have not changed.
 pub(super) fn local_namespaces(
     records: &[Arc<ContainerRecord>],
     cache: &mut SocketCache,
@@ -45,7 +45,7 @@ pub(super) fn local_namespaces(
         let ips = match key {
             NamespaceKey::Host => host_ips(),
             NamespaceKey::Container(lender) => {
-                records[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect()
+                records[lender].network.attachments.iter().flat_map(|e| e.ips.clone()).collect()
             }
         };
         let lender = if let NamespaceKey::Container(lender) = key { Some(lender) } else { None };
@@ -54,7 +54,7 @@ pub(super) fn local_namespaces(
     shared.into_iter().filter_map(read).collect()
 }
 
-/// Network namespace of a container.
+/// Key of a network namespace: the host, or the container that owns the namespace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NamespaceKey {
     /// Namespace of the host.

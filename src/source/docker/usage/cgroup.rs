@@ -37,7 +37,7 @@ fn group_counters(mount: &Path, groups: &str) -> Option<UsageCounters> {
     match (of("memory"), of("cpuacct")) {
         (None, None) => version_2_counters(&of("")?),
         (memory, accounted) => {
-            // Both are often the same folder, but not on every machine.
+            // The `cpu` and `cpuacct` controllers often share a folder, but not on every machine.
             Some(version_1_counters(memory.as_deref(), accounted.as_deref(), of("cpu").as_deref()))
         }
     }

@@ -3,10 +3,10 @@
 use crate::model::{InstanceId, Timestamp, UsageSample};
 use std::time::Duration;
 
-/// Running totals and current levels of one container.
+/// One reading of a container's resource usage: totals since its start, current memory, and limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct UsageCounters {
-    /// Processor time used since the start.
+    /// Processor time used since the container started.
     pub(super) cpu_time: Option<Duration>,
     /// Processor limit, in thousandths of a core.
     pub(super) cpu_limit: Option<u64>,
@@ -14,15 +14,16 @@ pub(super) struct UsageCounters {
     pub(super) memory: Option<u64>,
     /// Memory limit, in bytes.
     pub(super) memory_limit: Option<u64>,
-    /// Bytes received and sent since the start.
+    /// Bytes received and sent since the container started.
     pub(super) network_bytes: Option<(u64, u64)>,
 }
 
-/// Rates between two readings.
+/// Rates of a container between two readings, with the latest reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct UsageRates {
     latest: UsageCounters,
     cpu_millicores: Option<u64>,
+    /// Bytes received and sent, per second.
     network_rates: Option<(u64, u64)>,
 }
 

@@ -5,7 +5,7 @@ mod stats_api;
 mod counters;
 mod cgroup;
 
-use super::{Shared, snapshot::poll::blocking_with_timeout};
+use super::{DockerState, snapshot::poll::blocking_with_timeout};
 use crate::model::{Failure, InstanceId, Timestamp, UsageSample, UsageTarget};
 use counters::UsageCounters;
 use futures::{
@@ -33,8 +33,8 @@ pub(super) struct UsageCache {
 }
 
 /// Ongoing measurement of some containers.
-struct UsageMeter {
-    shared: Arc<Shared>,
+struct UsageMeasurement {
+    shared: Arc<DockerState>,
     /// Containers with their ids in the engine.
     containers: Vec<(InstanceId, String)>,
     limits: stats_api::ResourceLimits,
@@ -44,13 +44,13 @@ struct UsageMeter {
 
 /// Measures the containers of `target` repeatedly, as a stream of samples.
 pub(super) fn measure_usage(
-    shared: &Arc<Shared>,
+    shared: &Arc<DockerState>,
     target: &UsageTarget,
 ) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
     let native = |instance: &InstanceId| Some((instance.clone(), instance.native_id(&shared.id)?.to_owned()));
     let containers = target.instances.iter().filter_map(native).collect();
     let (last, limits) = shared.usage_cache().recent(target, Instant::now());
-    let meter = UsageMeter { shared: Arc::clone(shared), containers, limits, last };
+    let meter = UsageMeasurement { shared: Arc::clone(shared), containers, limits, last };
     let readings = stream::unfold(Some(meter), |meter| async {
         let mut meter = meter?;
         match meter.next_samples().await {
@@ -87,7 +87,7 @@ impl UsageCache {
     }
 }
 
-impl UsageMeter {
+impl UsageMeasurement {
     /// Returns the next samples when they are due. A container has none at its first reading.
     async fn next_samples(&mut self) -> Result<Vec<UsageSample>, Failure> {
         let until = if let Some((at, _)) = self.last.values().max_by_key(|(at, _)| *at) {

@@ -33,8 +33,8 @@ pub(crate) struct PartialList<T> {
 }
 
 impl Api {
-    /// Makes one call through the rate limiter. Boxes the SDK's future once, here, because these futures are
-    /// large.
+    /// Makes one call through the rate limiter; `answer` is the SDK's future. Boxes the SDK's future once,
+    /// here, because these futures are large.
     pub(crate) fn call<'a, T, E, R>(
         &'a self,
         call: &'static Call,
@@ -55,8 +55,8 @@ impl<T> PartialList<T> {
         Self { items, failure: None }
     }
 
-    /// Returns a gap with the text of `what` if the list is incomplete.
-    pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
+    /// Returns the unread part with the name that `what` gives; `None` if the list is complete.
+    pub(crate) fn unread_part(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
         self.failure.clone().map(|failure| UnreadPart { name: what().into(), failure })
     }
 }
@@ -70,7 +70,8 @@ impl<T> Default for PartialList<T> {
 /// Largest number of items read of one list.
 const MAX_LIST_ITEMS: usize = 50_000;
 
-/// Reads the pages of a list until one has no next token, a call fails, or a limit is reached.
+/// Reads the pages of a list until one has no next token, a call fails, or a limit is reached. `ask` requests
+/// one page, and returns its items with the token of the next page.
 pub(crate) async fn read_pages<T, F, A>(call: &'static Call, mut ask: F) -> PartialList<T>
 where
     F: FnMut(Option<PageToken>) -> A,

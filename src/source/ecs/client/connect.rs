@@ -5,7 +5,7 @@ use super::{
     failure::AwsTarget,
     host_prefix::StripHostPrefix,
     response_limit::LimitResponseSize,
-    sigv4::{APP_MESH_SERVICE, CLOUDWATCH_SERVICE, EC2_SERVICE, SignedClient},
+    sigv4::{APP_MESH_API, CLOUDWATCH_API, EC2_API, SignedClient},
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -24,7 +24,7 @@ use aws_config::{
 };
 use std::time::Duration;
 
-/// AWS clients of one source.
+/// AWS clients of one source, one for each API.
 #[derive(Clone, Debug)]
 pub(crate) struct Clients {
     pub ecs: aws_sdk_ecs::Client,
@@ -39,7 +39,8 @@ pub(crate) struct Clients {
     pub target: AwsTarget,
 }
 
-/// Resolves the configuration and makes the clients. Sends no request.
+/// Resolves the configuration and makes the clients. Sends no request, except to the instance metadata
+/// service if `instance_role` is set.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
     let region = resolve_region(config).await.ok_or_else(missing_region_failure)?;
     let shared = load_sdk_config(config, region.clone()).await;
@@ -67,15 +68,15 @@ impl Clients {
             load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
                 balancers.interceptor(limited).build(),
             ),
-            ec2: SignedClient::new(shared, EC2_SERVICE),
-            cloudwatch: SignedClient::new(shared, CLOUDWATCH_SERVICE),
-            app_mesh: SignedClient::new(shared, APP_MESH_SERVICE),
+            ec2: SignedClient::new(shared, EC2_API),
+            cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
+            app_mesh: SignedClient::new(shared, APP_MESH_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
             target,
         }
     }
 
-    /// Returns a log client for another region, for containers that log there.
+    /// Returns a CloudWatch Logs client for another region, for containers that log there.
     #[must_use]
     pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         let config = self.logs.config().to_builder().region(Region::new(region.to_owned())).build();

@@ -1,4 +1,4 @@
-//! Errors of the AWS SDK as failures that say what to do.
+//! Conversion of AWS SDK errors to failures, each with a remedy.
 
 use super::response_limit::{MAX_RESPONSE_BYTES, is_response_too_long};
 use crate::{
@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
-/// Profile, region and endpoint of the calls, for the remedy of a failure.
+/// Profile, region and endpoint that the calls go to. Failures name them in their text and remedy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AwsTarget {
     /// Profile, if one was chosen.
@@ -66,7 +66,8 @@ fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
 
 /// Returns the failure of a call that AWS answered with an error code.
 pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
-    // Query-protocol services drop the suffix, older ones prefix a namespace: compare the bare word.
+    // Some APIs put a namespace before the code, and some add `Exception` to it. Compare only the word
+    // itself.
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");
     let (kind, remedy) = match bare {
@@ -153,6 +154,7 @@ fn undelivered(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     )
 }
 
+/// Returns the failure of a call for which the SDK found no valid credentials.
 fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     let low = chain.to_lowercase();
     let session = ["expired", "sso", "refresh", "login"].iter().any(|word| low.contains(word));
@@ -165,7 +167,7 @@ fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure
     Failure::new(FailureKind::Credentials, format!("{}: no valid credentials: {chain}", call.action), remedy)
 }
 
-/// Returns the remedy that renews credentials.
+/// Returns the command that renews expired credentials, as a remedy.
 fn renewal_remedy(setting: &AwsTarget) -> String {
     match &setting.profile {
         Some(profile) => format!("run `aws sso login --profile {profile}`, or renew its keys"),
@@ -181,7 +183,8 @@ fn endpoint_text(setting: &AwsTarget) -> String {
     }
 }
 
-/// Joins the messages of an error and its sources, each once, cut at 300 characters.
+/// Joins the messages of all sources of an error, each once, cut at 300 characters. An error without a source
+/// gives its own message.
 fn error_chain_text(error: &(dyn Error + 'static)) -> String {
     let mut messages: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));

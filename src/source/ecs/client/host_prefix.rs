@@ -1,5 +1,5 @@
-//! Removal of host prefixes from custom endpoints. Live Tail adds `stream-` to the host, but an emulator
-//! answers at `127.0.0.1`, not at `stream-127.0.0.1`.
+//! Removal of the `stream-` host prefix from custom endpoints. For Live Tail, the SDK adds `stream-` to the
+//! host, but an emulator answers at `127.0.0.1`, not at `stream-127.0.0.1`.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -34,7 +34,7 @@ impl Intercept for StripHostPrefix {
     }
 }
 
-/// Returns the address without `stream-`; `None` if there is no such prefix or the host belongs to AWS.
+/// Returns the URL without `stream-`; `None` if there is no such prefix or the host belongs to AWS.
 fn without_prefix(uri: &str) -> Option<String> {
     let (scheme, rest) = uri.split_once("://")?;
     let bare = rest.strip_prefix("stream-")?;

@@ -1,7 +1,6 @@
 //! Paging through AWS lists, with limits that stop a list without end.
 //!
-//! Only [`Paging`] makes a [`PageToken`], and every call that requests a page takes one. So no loop over
-//! pages can run without the limit.
+//! Only [`Paging`] makes a [`PageToken`]. So a loop whose calls take a `PageToken` can't run without a limit.
 
 use crate::{
     model::{Failure, FailureKind},
@@ -13,11 +12,13 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-/// Largest number of pages read at once: AWS allows 10,000 clusters in a region, 100 a page.
+/// Largest number of pages of a list that one poll reads completely: AWS allows 10,000 clusters in a region,
+/// 100 a page.
 pub(crate) const MAX_LIST_PAGES: usize = 100;
 /// Largest number of pages of a listing that spans many polls.
 pub(crate) const MAX_LISTING_PAGES: usize = 1_000;
-/// Largest number of pages of a log. Many may be empty, because `FilterLogEvents` searches in pieces.
+/// Largest number of pages of one read of a log. Many may be empty, because `FilterLogEvents` searches in
+/// pieces.
 pub(crate) const MAX_LOG_PAGES: usize = 20_000;
 
 /// Token that requests the next page.
@@ -30,7 +31,7 @@ impl From<PageToken> for String {
     }
 }
 
-/// Pages of one list that were read so far.
+/// Progress through the pages of one list: the tokens seen so far, and the limit.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
     seen_hashes: BTreeSet<u64>,
@@ -41,22 +42,22 @@ pub(crate) struct Paging {
 /// Reason to stop reading pages before the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PagingError {
-    /// A token came back that was used before.
+    /// AWS returned a token that was used before.
     Cycle,
-    /// More pages than the limit, which is given.
+    /// The list has more pages than this limit.
     TooManyPages(usize),
-    /// More items than the limit, which is given.
+    /// The list has more items than this limit.
     TooManyItems(usize),
 }
 
 impl Paging {
-    /// Starts a list of at most `max` pages.
+    /// Starts a list of at most `max_pages` pages.
     pub(crate) fn new(max_pages: usize) -> Self {
         Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
     }
 
-    /// Returns the token of the next page, if any. An unchanged token ends the list: `GetLogEvents` and some
-    /// emulators end their lists this way.
+    /// Returns the token of the next page, given the one in the last response; `None` at the end of the list.
+    /// An unchanged token ends the list: `GetLogEvents` and some emulators end their lists this way.
     pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {
         let unchanged = |token: &String| self.last.as_ref().is_some_and(|last| last.0 == *token);
         let Some(token) = token.filter(|token| !token.is_empty() && !unchanged(token)) else {

@@ -1,5 +1,5 @@
-//! Rate limiter that every API call passes: limits calls in flight and calls per second, and converts
-//! failures.
+//! Rate limiter that every API call passes: limits calls in flight and calls per second, and converts SDK
+//! errors to failures.
 
 use super::failure::{self, AwsTarget};
 use crate::{
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// Largest number of calls in flight.
+/// Largest number of calls of one source in flight.
 pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 
 /// Rate limiter of one source.
@@ -27,13 +27,15 @@ pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 pub(crate) struct RateLimiter {
     source: SourceId,
     slots: Semaphore,
+    /// Quota that the calls draw from: the source's own until [`Self::join_account`], then the account's.
     account_quota: Mutex<Arc<AccountQuota>>,
     quota_registry: Arc<QuotaRegistry>,
     origin: Instant,
 }
 
 impl RateLimiter {
-    /// Returns a rate limiter with full token buckets of its own.
+    /// Returns a rate limiter with full token buckets, which are the source's own until
+    /// [`Self::join_account`].
     #[must_use]
     pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {
         let account_quota = AccountQuota::new(shares);
@@ -74,7 +76,8 @@ impl RateLimiter {
         })
     }
 
-    /// Uses the quota of the account and region `owner` from now on, which other sources may share.
+    /// Replaces the source's own quota with the one that all sources of `owner` share; `owner` is account,
+    /// region and endpoint as text.
     pub(crate) fn join_account(&self, owner: String) {
         let own = self.account_quota();
         let shared = self.quota_registry.get_or_insert(owner, &own);
@@ -94,7 +97,7 @@ impl RateLimiter {
         self.account_quota().available_calls(group)
     }
 
-    /// Returns the used fraction of the account's quota in the last minute.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute.
     pub(crate) fn quota_used(&self) -> f64 {
         self.account_quota().quota_used()
     }

@@ -1,6 +1,6 @@
-//! Signed calls to AWS services whose SDK client takes minutes to compile, for only one or two calls. The
-//! SDK's runtime signs and sends them, so credentials, endpoints and timeouts are the same as for other
-//! calls.
+//! Calls to AWS APIs that Portolan signs itself, because their SDK clients take minutes to compile for only a
+//! few calls. The SDK's runtime signs and sends the requests, so credentials, endpoints and timeouts are the
+//! same as for other calls.
 
 mod response;
 
@@ -34,28 +34,28 @@ use aws_types::{
 use response::{ServiceError, parse_response};
 use std::fmt::Write as _;
 
-/// AWS service with its names.
+/// AWS API that Portolan signs itself: its names in the SDKs, in host names and in signatures.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AwsService {
+pub(crate) struct SignedApi {
     /// Name in the SDKs, with spaces: part of `AWS_ENDPOINT_URL_…`.
     pub sdk_id: &'static str,
     /// First label of the host name.
     pub endpoint_prefix: &'static str,
-    /// Service name in the signature.
+    /// Name in the signature.
     pub signing_name: &'static str,
 }
 
 /// EC2, for flow logs.
-pub(crate) const EC2_SERVICE: AwsService =
-    AwsService { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2" };
+pub(crate) const EC2_API: SignedApi =
+    SignedApi { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2" };
 /// CloudWatch, for Service Connect metrics.
-pub(crate) const CLOUDWATCH_SERVICE: AwsService =
-    AwsService { sdk_id: "CloudWatch", endpoint_prefix: "monitoring", signing_name: "monitoring" };
+pub(crate) const CLOUDWATCH_API: SignedApi =
+    SignedApi { sdk_id: "CloudWatch", endpoint_prefix: "monitoring", signing_name: "monitoring" };
 /// App Mesh, for its routes.
-pub(crate) const APP_MESH_SERVICE: AwsService =
-    AwsService { sdk_id: "App Mesh", endpoint_prefix: "appmesh", signing_name: "appmesh" };
+pub(crate) const APP_MESH_API: SignedApi =
+    SignedApi { sdk_id: "App Mesh", endpoint_prefix: "appmesh", signing_name: "appmesh" };
 
-/// Request before it is signed.
+/// Request to a [`SignedApi`], before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiRequest {
     method: &'static str,
@@ -65,7 +65,7 @@ pub(crate) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Returns a call of the Query protocol: an action with its parameters, answered in XML.
+    /// Returns a request in the Query protocol: an action with its parameters, answered in XML.
     pub(crate) fn query(action: &str, version: &str, parameters: &[(&str, &str)]) -> Self {
         let mut body = format!("Action={action}&Version={version}");
         for (name, value) in parameters {
@@ -75,13 +75,13 @@ impl ApiRequest {
         Self { method: "POST", path: "/".to_owned(), headers, body }
     }
 
-    /// Returns a call of the JSON protocol.
+    /// Returns a request in the JSON protocol; `target` names the operation.
     pub(crate) fn json(target: &'static str, body: &serde_json::Value) -> Self {
         let headers = vec![("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         Self { method: "POST", path: "/".to_owned(), headers, body: body.to_string() }
     }
 
-    /// Returns a REST call for the resource at the path `segments`.
+    /// Returns a REST request for the resource at the path `segments`.
     pub(crate) fn get(segments: &[&str]) -> Self {
         let escaped: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
         let path = format!("/{}", escaped.join("/"));
@@ -113,7 +113,8 @@ fn percent_encode(text: &str) -> String {
     out
 }
 
-/// Client for one AWS service, without operations of its own.
+/// Client that signs and sends requests to one API. The caller builds each request and parses the response
+/// body.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedClient {
     operation: Operation<ApiRequest, String, ServiceError>,
@@ -121,7 +122,7 @@ pub(crate) struct SignedClient {
 
 impl SignedClient {
     /// Returns a client that uses the shared SDK configuration.
-    pub(crate) fn new(shared: &SdkConfig, service: AwsService) -> Self {
+    pub(crate) fn new(shared: &SdkConfig, service: SignedApi) -> Self {
         let region = shared.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
         let mut builder = Operation::builder()
             .service_name(service.sdk_id)
@@ -156,9 +157,9 @@ impl SignedClient {
     }
 }
 
-/// Returns the endpoint as the SDK's clients choose it: the source's configuration, the user's endpoint for
-/// this service, the user's endpoint for all services, or the one of AWS.
-fn endpoint(shared: &SdkConfig, service: AwsService, region: &Region) -> String {
+/// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
+/// then the user's endpoint for this API, then the user's endpoint for all APIs, then the one of AWS.
+fn endpoint(shared: &SdkConfig, service: SignedApi, region: &Region) -> String {
     let given = shared.get_origin("endpoint_url").is_client_config();
     let own = shared.service_config().filter(|_| !given).and_then(|config| {
         let key = ServiceConfigKey::builder()
@@ -175,7 +176,7 @@ fn endpoint(shared: &SdkConfig, service: AwsService, region: &Region) -> String 
 }
 
 /// Returns the plugin that signs requests with the shared credentials.
-fn signing_plugin(shared: &SdkConfig, service: AwsService, region: Region) -> StaticRuntimePlugin {
+fn signing_plugin(shared: &SdkConfig, service: SignedApi, region: Region) -> StaticRuntimePlugin {
     let mut layer = Layer::new("signing");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {

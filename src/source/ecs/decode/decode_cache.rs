@@ -23,7 +23,7 @@ pub(crate) struct DecodeCache {
     services: BTreeMap<ServiceId, CachedService>,
 }
 
-/// Inputs that all services of a region share.
+/// Inputs of the decoder that all services of a region share.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RegionInputs {
     /// Names from Cloud Map.
@@ -38,7 +38,7 @@ pub(crate) struct RegionInputs {
     pub present_members: BTreeSet<MeshMember>,
 }
 
-/// Inputs of one service.
+/// Inputs of the decoder that concern one service.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceInputs {
     raw: Arc<sdk::Service>,
@@ -47,6 +47,7 @@ pub(crate) struct ServiceInputs {
     definitions: Vec<Option<Arc<TaskDefinitionSummary>>>,
 }
 
+/// Decoded service with its events, and the inputs that it was decoded from.
 #[derive(Debug)]
 struct CachedService {
     inputs: ServiceInputs,
@@ -117,7 +118,8 @@ impl ServiceInputs {
         }
     }
 
-    /// True if both hold the very same values. It compares shared values by pointer, not by content.
+    /// True if both hold the same values. It compares shared values by pointer, so equal copies count as
+    /// different.
     fn is_identical(&self, other: &Self) -> bool {
         let same =
             |a: &Option<Arc<TaskDefinitionSummary>>, b: &Option<Arc<TaskDefinitionSummary>>| match (a, b) {

@@ -27,8 +27,8 @@ use std::{
 };
 use tasks::task_record::TaskRecord;
 
-/// Builds the snapshot of a region. Services that have not changed since the last snapshot come from the
-/// cache.
+/// Builds the snapshot of a region, without observed connections. Services that have not changed since the
+/// last snapshot come from the cache.
 pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> Snapshot {
     let present: BTreeSet<MeshMember> =
         region.definitions.values().filter_map(|d| d.mesh_member.clone()).collect();
@@ -76,7 +76,7 @@ pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> 
     }
 }
 
-/// Returns the services behind each target group.
+/// Returns the services behind each target group, by its ARN.
 fn target_group_services(region: &RegionData) -> TargetGroupServices {
     let mut behind = TargetGroupServices::new();
     for seen in &region.clusters {
@@ -125,7 +125,8 @@ fn decode_cluster(
         take(service, told);
     }
     for (name, runs) in owned {
-        // Portolan ignores the tasks of a service that was deleted or not read yet, unless one still runs.
+        // The services of the remaining tasks were deleted, are not read yet, or can't be read. Tasks that
+        // have all stopped count only in the last case.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);

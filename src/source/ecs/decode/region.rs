@@ -1,4 +1,4 @@
-//! Data read from one region, the input of its decoders.
+//! Data read so far from one region, the input of the decoders.
 
 use super::{
     definitions::task_definition::TaskDefinitions, load_balancing::load_balancer::LoadBalancerData,
@@ -9,7 +9,7 @@ use crate::model::UnreadPart;
 use aws_sdk_ecs::types as sdk;
 use std::sync::Arc;
 
-/// Services and tasks read from one cluster.
+/// Services and tasks read so far from one cluster.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClusterData {
     /// Name of the cluster.
@@ -26,14 +26,14 @@ pub(crate) struct ClusterData {
     pub has_all_tasks: bool,
 }
 
-/// Data read from one region.
+/// Data read so far from one region, from which the snapshot is decoded.
 #[derive(Clone, Debug)]
 pub(crate) struct RegionData {
     /// Source, region and time of the snapshot.
     pub context: SnapshotContext,
-    /// Clusters of the region.
+    /// Clusters to read, with the services and tasks of each.
     pub clusters: Vec<ClusterData>,
-    /// Task definitions of the region, by ARN.
+    /// Task definitions read so far, by ARN.
     pub definitions: TaskDefinitions,
     /// Names from Cloud Map.
     pub cloud_map_names: CloudMapNames,

@@ -1,4 +1,4 @@
-//! Service Connect's request metrics as connections between services. Pure.
+//! Conversion of Service Connect's request metrics to connections between services. Pure.
 
 use super::{
     region::ClusterData,
@@ -7,7 +7,7 @@ use super::{
     text::{clean_text, non_empty_text},
 };
 use crate::model::{
-    ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationSource, ObservedConnection, ServiceId,
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationMethod, ObservedConnection, ServiceId,
     Timestamp,
 };
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Metric dimension with the discovery name of the called service.
 pub(crate) const TARGET_DIMENSION: &str = "TargetDiscoveryName";
 
-/// Metrics above zero when a call was made, best first.
+/// Names of the metrics that are above zero if a call was made, best first.
 const CALL_METRICS: [&str; 9] = [
     "RequestCount",
     "RequestCountPerTarget",
@@ -32,11 +32,14 @@ const CALL_METRICS: [&str; 9] = [
 /// Period of one data point, in seconds.
 const METRIC_PERIOD_SECS: i64 = 60;
 
-/// Calls from one service to one discovery name.
+/// Pair of a calling service and the discovery name that it calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ServiceCall {
+    /// Name of the caller's cluster.
     cluster: String,
+    /// Name of the calling service.
     service: String,
+    /// Called discovery name.
     target: String,
 }
 
@@ -47,14 +50,15 @@ pub(crate) struct MetricSeries {
     metric: String,
 }
 
-/// Calls that the metrics count. For each: first and last time, and name of the metric.
+/// Calls that the metrics show: for each caller and discovery name, the times of the first and the last call,
+/// and the name of the metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CallCounts {
+pub(crate) struct ObservedCalls {
     calls: BTreeMap<ServiceCall, (Timestamp, Timestamp, String)>,
 }
 
-/// Parses the metrics that count calls from a `ListMetrics` response. It skips metrics with more dimensions
-/// than cluster, service and target.
+/// Parses the metrics that count calls from a `ListMetrics` response. Skips metrics with more dimensions than
+/// cluster, service and target.
 pub(crate) fn parse_metrics(answer: &Value) -> Vec<MetricSeries> {
     let metric = |metric: &Value| {
         let mut dimensions: BTreeMap<&str, &str> = BTreeMap::new();
@@ -88,7 +92,7 @@ pub(crate) fn best_metric_per_call(all: Vec<MetricSeries>) -> Vec<MetricSeries> 
     best.into_values().collect()
 }
 
-/// Returns the body of a `GetMetricData` request for `batch`; `from` and `until` are in seconds.
+/// Returns the body of a `GetMetricData` request for `batch`; `from` and `until` are in seconds since 1970.
 pub(crate) fn metric_data_request(batch: &[MetricSeries], from: i64, until: i64) -> Value {
     let query = |(index, series): (usize, &MetricSeries)| {
         let dimension = |name: &str, value: &str| json!({ "Name": name, "Value": value });
@@ -115,7 +119,7 @@ pub(crate) fn metric_data_request(batch: &[MetricSeries], from: i64, until: i64)
     json!({ "MetricDataQueries": queries, "StartTime": from, "EndTime": until, "ScanBy": "TimestampDescending" })
 }
 
-impl CallCounts {
+impl ObservedCalls {
     /// Adds the results of the `GetMetricData` request for `batch`.
     pub(crate) fn add_results(&mut self, batch: &[MetricSeries], results: &[Value]) {
         for result in results {
@@ -133,9 +137,10 @@ impl CallCounts {
         }
     }
 
-    /// Returns the connections that the counts prove, between services that are `known`.
+    /// Returns the connections that the calls prove, between services that are `known`.
     ///
-    /// A discovery name counts in the caller's namespace, and only if a single service has it.
+    /// A discovery name is looked up in the caller's namespace, and gives a connection only if a single
+    /// service has it.
     pub(crate) fn connections(
         &self,
         clusters: &[ClusterData],
@@ -170,7 +175,7 @@ impl CallCounts {
                 from: ConnectionEnd::Service(from.clone()),
                 to: ConnectionEnd::Service(to.clone()),
                 port: *port,
-                observed_by: ObservationSource::ServiceConnect,
+                observed_by: ObservationMethod::ServiceConnect,
                 outcome: ConnectionOutcome::Accepted,
                 location: format!("AWS/ECS {metric} of {}", non_empty_text(Some(&call.target))?).into(),
             };
@@ -184,7 +189,7 @@ impl CallCounts {
     }
 }
 
-/// Parses a time in seconds, or as text.
+/// Parses a time in seconds since 1970, or in RFC 3339 text.
 fn parse_time(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(seconds) => Timestamp::from_second(seconds.as_f64()? as i64).ok(),

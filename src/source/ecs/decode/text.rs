@@ -1,4 +1,4 @@
-//! Text helpers of all decoders: cleaned text, times, and parts of ARNs.
+//! Helpers of all decoders: cleaned text, times, counts, and parts of ARNs.
 
 use crate::model::{Text, Timestamp};
 use aws_smithy_types::DateTime;
@@ -19,8 +19,8 @@ pub(crate) fn to_timestamp(at: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).unwrap_or(0)).ok()
 }
 
-/// Returns the text after the last slash: `orders:42` of a task definition's ARN, the name of a cluster's
-/// ARN.
+/// Returns the text after the last slash: `orders:42` for the ARN of a task definition, the name for the ARN
+/// of a cluster.
 pub(crate) fn last_segment(arn: &str) -> String {
     Text::new(arn.rsplit('/').next().unwrap_or(arn)).to_string()
 }

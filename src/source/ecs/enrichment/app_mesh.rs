@@ -1,5 +1,5 @@
 //! App Mesh nodes of the tasks, and the services they call, read every ten minutes. AWS ended App Mesh on
-//! 2026-09-30, so a failed read is no gap.
+//! 2026-09-30, so Portolan reports only denied and throttled calls.
 
 use crate::{
     model::{Failure, FailureKind, UnreadPart},
@@ -32,22 +32,24 @@ const READ_TIMEOUT: Duration = Duration::from_secs(8);
 /// Largest number of resources that one read requests.
 const MAX_RESOURCES_PER_READ: usize = 300;
 
-/// Reads App Mesh and caches the last result.
+/// Reads the App Mesh nodes of the tasks, and caches the last result.
 #[derive(Debug, Default)]
 pub(crate) struct AppMeshReader {
     cached: Mutex<Option<CachedMeshes>>,
 }
 
+/// Last result, complete or partial, with the members that it covers.
 #[derive(Clone, Debug)]
 struct CachedMeshes {
     fetched_at: Instant,
     members: BTreeSet<MeshMember>,
     meshes: Arc<AppMeshes>,
-    gap: Option<UnreadPart>,
+    unread_part: Option<UnreadPart>,
 }
 
 impl AppMeshReader {
-    /// Returns the meshes of the nodes that task definitions name. Makes no call if no definition names one.
+    /// Returns the meshes of the nodes that task definitions name, and the unread part if calls were denied
+    /// or throttled. Makes no call if no definition names a node.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -59,15 +61,16 @@ impl AppMeshReader {
         }
         let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.fetched_at.elapsed() < if last.gap.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
+            && last.fetched_at.elapsed()
+                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
             && last.members.is_superset(&wanted)
         {
-            return (last.meshes, last.gap);
+            return (last.meshes, last.unread_part);
         }
         let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
         let failure = outcome.ok().and_then(Result::err);
-        // App Mesh no longer exists in most regions, so only a denied or throttled call is a gap.
+        // App Mesh no longer exists in most regions, so a failure for another reason is expected.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
         let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
         let known = Arc::new(reader.meshes);
@@ -75,7 +78,7 @@ impl AppMeshReader {
             fetched_at: Instant::now(),
             members: wanted,
             meshes: known.clone(),
-            gap: gap.clone(),
+            unread_part: gap.clone(),
         };
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         (known, gap)
@@ -90,6 +93,7 @@ struct MeshFetch<'a> {
 }
 
 impl MeshFetch<'_> {
+    /// Reads the services that each member calls, then the nodes behind these services.
     async fn fetch(&mut self, wanted: &BTreeSet<MeshMember>) -> Result<(), Failure> {
         for member in wanted {
             let called = if member.is_gateway {
@@ -119,6 +123,7 @@ impl MeshFetch<'_> {
         Ok(())
     }
 
+    /// Returns a node as JSON, and records its host name.
     async fn get_node(&mut self, mesh: &str, name: &str) -> Result<Value, Failure> {
         let node = self.get_resource(&calls::DESCRIBE_VIRTUAL_NODE, &[mesh, "virtualNodes", name]).await?;
         if let Some(host) = app_mesh::node_host(&node) {

@@ -1,6 +1,6 @@
-//! Background tasks that may outlive a poll. Load balancers, names and task definitions take longer to read
-//! than the map should wait for its services. A poll waits for them briefly; later results appear in a later
-//! snapshot.
+//! Background tasks that may outlive a poll. Reading load balancers, names and task definitions takes longer
+//! than the user should wait for services on the map. So a poll waits for the tasks only briefly, and later
+//! results appear in a later snapshot.
 
 use crate::{
     background::{self, Panicked},
@@ -15,7 +15,7 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Named tasks that run beside the polls. Dropping this aborts them.
+/// Named background tasks that run beside the polls. Dropping the value aborts them.
 #[derive(Debug, Default)]
 pub(crate) struct BackgroundTasks {
     running: Mutex<BTreeMap<&'static str, AbortOnDropHandle<()>>>,
@@ -24,7 +24,7 @@ pub(crate) struct BackgroundTasks {
 }
 
 impl BackgroundTasks {
-    /// Starts `work` unless the task `name` is still running. Calls `then` if it panics.
+    /// Starts `work` unless the task `name` is still running. Calls `then` if `work` panics.
     pub(crate) fn start(
         &self,
         name: &'static str,
@@ -52,7 +52,7 @@ impl BackgroundTasks {
         self.lock_running().extend(waiting);
     }
 
-    /// Returns the progress of the first run of all tasks; `None` if each has finished once.
+    /// Returns the progress of the first run of all tasks; `None` once each has finished at least once.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
         let running = self.lock_running();
         let done = self.finished_once.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Names from Cloud Map: of namespaces that services give by ARN, and of their service registries.
+//! Cloud Map names of namespaces and service registries. ECS may give only their ids or ARNs.
 
 use crate::{
     model::{Failure, UnreadPart},
@@ -19,18 +19,20 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Wait after Cloud Map refused a call.
+/// Wait after a failed read.
 const RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Reads Cloud Map names and keeps them, because they never change.
+/// Reads Cloud Map names and keeps them for ever, because they never change.
 #[derive(Debug, Default)]
 pub(crate) struct CloudMapReader {
     names: Mutex<CloudMapNames>,
+    /// Unread part of the last read, with the time of the next attempt.
     last_failure: Mutex<Option<(Instant, UnreadPart)>>,
 }
 
 impl CloudMapReader {
-    /// Reads missing names that the services of `clusters` need, and returns all known names.
+    /// Reads the unknown names that the services of `clusters` need. Returns all known names, and the unread
+    /// part if a call failed.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -49,6 +51,7 @@ impl CloudMapReader {
         (self.known_names(), gap)
     }
 
+    /// Reads the unknown names, and returns a failure if some could not be read.
     async fn fetch(&self, api: &Api, clusters: &[ClusterData]) -> Option<Failure> {
         let known = self.known_names();
         let registries: BTreeSet<String> = registry_arns(clusters)

@@ -1,4 +1,4 @@
-//! Load balancers in front of the services, read once a minute.
+//! Reader of the load balancers in front of the services, once a minute.
 //!
 //! Reads all target groups and load balancers, 400 a page, instead of selected ARNs: a deleted ARN would fail
 //! its whole batch, and a batch of ARNs holds only 20.
@@ -33,17 +33,18 @@ pub(crate) struct LoadBalancerReader {
     target_health: TargetHealthReader,
 }
 
+/// Last result, complete or partial, with the ARNs of the target groups that it covers.
 #[derive(Clone, Debug)]
 struct CachedLoadBalancers {
     fetched_at: Instant,
     target_groups: BTreeSet<String>,
     load_balancers: Arc<LoadBalancerData>,
-    gap: Option<UnreadPart>,
+    unread_part: Option<UnreadPart>,
 }
 
 impl LoadBalancerReader {
-    /// Returns the load balancers in front of the given target groups, with target health, and a gap if some
-    /// are missing.
+    /// Returns the load balancers in front of the given target groups, with target health, and the unread
+    /// part if some are missing.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -72,10 +73,11 @@ impl LoadBalancerReader {
         }
         let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.fetched_at.elapsed() < if last.gap.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
+            && last.fetched_at.elapsed()
+                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
             && last.target_groups.is_superset(&wanted)
         {
-            return (last.load_balancers, last.gap);
+            return (last.load_balancers, last.unread_part);
         }
         let mut known = LoadBalancerData::default();
         let failure = fetch_load_balancers(api, &wanted, &mut known).await.err();
@@ -85,7 +87,7 @@ impl LoadBalancerReader {
             fetched_at: Instant::now(),
             target_groups: wanted,
             load_balancers: known.clone(),
-            gap: gap.clone(),
+            unread_part: gap.clone(),
         };
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         (known, gap)

@@ -1,5 +1,5 @@
-//! Service Connect metrics. The proxies count the requests of each service to each discovery name, so
-//! Portolan sees calls between services without a flow log.
+//! Reader of Service Connect metrics. The proxies count the requests of each service to each discovery name,
+//! so Portolan sees calls between services without a flow log.
 
 use crate::{
     model::{Failure, Timestamp, UnreadPart},
@@ -10,7 +10,7 @@ use crate::{
         },
         decode::{
             region::ClusterData,
-            service_connect_metrics::{self, CallCounts, MetricSeries},
+            service_connect_metrics::{self, MetricSeries, ObservedCalls},
             services::endpoints::service_connect_config,
         },
         quota::calls,
@@ -40,7 +40,7 @@ const COUNT_WINDOW_SECONDS: i64 = 3 * 60 * 60;
 const MAX_METRICS_PER_CALL: usize = 500;
 const MAX_METRICS: usize = 2_000;
 
-/// Reads request counts at most every five minutes.
+/// Reads the metrics that count requests, at most every five minutes.
 #[derive(Debug, Default)]
 pub(crate) struct ServiceConnectReader {
     state: Mutex<MetricsState>,
@@ -48,26 +48,28 @@ pub(crate) struct ServiceConnectReader {
 
 #[derive(Clone, Debug, Default)]
 struct MetricsState {
+    /// Metrics that count requests, with the time of their listing.
     series: Option<(Instant, Vec<MetricSeries>)>,
+    /// Time of the next read, with the unread part to report until then.
     next_read: Option<(Instant, Option<UnreadPart>)>,
 }
 
 impl ServiceConnectReader {
-    /// Returns new request counts if it is time to read them. Makes no call if no service uses Service
-    /// Connect.
-    pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (CallCounts, Option<UnreadPart>) {
+    /// Returns the calls of the last three hours if it is time to read them, otherwise none. Makes no request
+    /// if no service uses Service Connect.
+    pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {
         if !seen.iter().flat_map(|s| &s.services).any(|service| service_connect_config(service).is_some()) {
-            return (CallCounts::default(), None);
+            return (ObservedCalls::default(), None);
         }
         let mut last = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &last.next_read
             && Instant::now() < *until
         {
-            return (CallCounts::default(), gap.clone());
+            return (ObservedCalls::default(), gap.clone());
         }
         let (counted, failure) = match read_counts(api, &mut last).await {
             Ok(counted) => (counted, None),
-            Err(failure) => (CallCounts::default(), Some(failure)),
+            Err(failure) => (ObservedCalls::default(), Some(failure)),
         };
         let gap = failure.map(|failure| UnreadPart { name: "Service Connect metrics".into(), failure });
         let pause = if gap.is_some() { RETRY_WAIT } else { COUNTS_TTL };
@@ -82,14 +84,14 @@ pub(crate) async fn count_metrics(api: &Api) -> Result<usize, Failure> {
     Ok(list_metrics(api).await?.len())
 }
 
-async fn read_counts(api: &Api, last: &mut MetricsState) -> Result<CallCounts, Failure> {
+async fn read_counts(api: &Api, last: &mut MetricsState) -> Result<ObservedCalls, Failure> {
     let fresh = last.series.take().filter(|(at, _)| at.elapsed() < METRIC_LIST_TTL);
     let (at, series) = match fresh {
         Some(listed) => listed,
         None => (Instant::now(), list_metrics(api).await?),
     };
     let now = Timestamp::now().as_second();
-    let mut counted = CallCounts::default();
+    let mut counted = ObservedCalls::default();
     for batch in series.chunks(MAX_METRICS_PER_CALL) {
         counted.add_results(batch, &get_metric_data(api, batch, now).await?);
     }
@@ -123,7 +125,7 @@ async fn list_metrics(api: &Api) -> Result<Vec<MetricSeries>, Failure> {
     }
 }
 
-/// Returns all pages of the counts of the metrics in `batch`.
+/// Returns the request counts of the metrics in `batch`, from all pages; `now` is in seconds since 1970.
 async fn get_metric_data(api: &Api, batch: &[MetricSeries], now: i64) -> Result<Vec<Value>, Failure> {
     let read = read_pages(&calls::GET_METRIC_DATA, |token| {
         let mut ask = service_connect_metrics::metric_data_request(batch, now - COUNT_WINDOW_SECONDS, now);
@@ -141,6 +143,7 @@ async fn get_metric_data(api: &Api, batch: &[MetricSeries], now: i64) -> Result<
     read.failure.map_or(Ok(read.items), Err)
 }
 
+/// Makes a CloudWatch call in the JSON protocol; `target` names the operation.
 async fn json_call(
     api: &Api,
     call: &'static calls::Call,

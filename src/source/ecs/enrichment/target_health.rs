@@ -1,5 +1,5 @@
-//! Health checks of load balancer targets. AWS needs one call per target group, so each poll asks only about
-//! a few: first groups that had failing targets, then the groups with the oldest result.
+//! Reader of the health of load balancer targets. AWS needs one call per target group, so each poll reads
+//! only a few groups: first groups that had failing targets, then the groups with the oldest result.
 
 use crate::{
     model::{Failure, FailureKind},
@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Largest number of target groups to ask about in one poll.
+/// Largest number of target groups that one poll reads.
 const MAX_GROUPS_PER_POLL: usize = 6;
 
 /// Wait after a failed call.
@@ -32,8 +32,10 @@ pub(crate) struct TargetHealthReader {
 
 #[derive(Debug, Default)]
 struct TargetHealthState {
+    /// Time of the last call for each target group, by ARN.
     asked_at: BTreeMap<String, Instant>,
     health: TargetHealthByGroup,
+    /// Last failure, with the time before which there is no further call.
     retry_after: Option<(Instant, Failure)>,
 }
 
@@ -74,8 +76,8 @@ impl TargetHealthReader {
 }
 
 impl TargetHealthState {
-    /// Returns the groups to ask about now, or the last failure if it is too early to retry. Drops state of
-    /// other groups.
+    /// Returns the groups to read now, or the last failure if it is too early to retry. Forgets groups that
+    /// are not in `groups`.
     fn take_due(&mut self, groups: &[String], now: Instant) -> Result<Vec<String>, Failure> {
         self.asked_at.retain(|group, _| groups.contains(group));
         self.health.retain(|group, _| groups.contains(group));

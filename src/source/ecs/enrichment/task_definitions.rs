@@ -35,12 +35,15 @@ const CACHE_FORMAT_VERSION: u32 = 2;
 #[derive(Debug, Default)]
 struct DefinitionState {
     definitions: TaskDefinitions,
-    /// Definitions read from disk and not used yet; `None` before the file is read.
+    /// Definitions read from disk and not used yet, by ARN; `None` before the file is read.
     on_disk: Option<BTreeMap<String, TaskDefinitionSummary>>,
+    /// ARNs of definitions that no longer exist.
     missing: BTreeSet<String>,
+    /// ARNs of definitions still to fetch.
     wanted: BTreeSet<String>,
     /// ARNs of definitions that are being fetched now.
     in_flight: BTreeSet<String>,
+    /// Last failure, with its time since the rate limiter was created.
     last_failure: Option<(Duration, Failure)>,
 }
 
@@ -73,9 +76,10 @@ impl TaskDefinitionCache {
         self.lock_state().on_disk = Some(shelved);
     }
 
-    /// Sets the definitions that are needed now. `all` says that every task is known, so later calls only add
-    /// changes. Definitions in `compared` must have all their attributes, some of which are not stored on
-    /// disk.
+    /// Sets the ARNs of the definitions that are needed now. Takes those that are on disk;
+    /// [`Self::fetch_requested`] reads the others. Definitions in `compared` must have fingerprints, which
+    /// are not stored on disk. `all` is true if every task is known, so that definitions on disk that no task
+    /// uses can be dropped.
     pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
         let mut shelves = self.lock_state();
         shelves.wanted = wanted;
@@ -101,7 +105,7 @@ impl TaskDefinitionCache {
         if wanted.is_empty() && reading.is_empty() {
             *failed = None;
             if all {
-                // Definitions left in the file belong to other accounts.
+                // The definitions that are left belong to other accounts.
                 *shelved = shelved.as_ref().map(|_| BTreeMap::new());
             }
         }
@@ -128,8 +132,8 @@ impl TaskDefinitionCache {
         reads.for_each_concurrent(MAX_CALLS_IN_FLIGHT, |arn| self.fetch_one(api, arn)).await;
     }
 
-    /// Returns the last failure as a gap.
-    pub(crate) fn gap(&self) -> Option<UnreadPart> {
+    /// Returns the last failure as an unread part.
+    pub(crate) fn unread_part(&self) -> Option<UnreadPart> {
         let failure = self.lock_state().last_failure.clone().map(|(_, failure)| failure)?;
         Some(UnreadPart { name: calls::DESCRIBE_TASK_DEFINITION.needed_for.into(), failure })
     }

@@ -1,5 +1,5 @@
-//! Owners of addresses over time, and the ports at which services listen. With these, addresses in records
-//! become services. Pure.
+//! Index from addresses to the services that had them at a given time, with the ports at which services
+//! listen. Pure.
 
 use super::record::RecordingTask;
 use crate::{
@@ -16,18 +16,23 @@ use std::{
     net::IpAddr,
 };
 
-/// Services of a region by address, network interface, task and port.
+/// Index of the services of a region, for the addresses, interfaces and tasks in flow log records.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AddressOwners {
+    /// Times in which services had each address.
     pub(super) leases: BTreeMap<IpAddr, Vec<AddressLease>>,
+    /// Services by the id of a network interface.
     pub(super) services_by_interface: BTreeMap<String, ServiceId>,
+    /// Services by task id.
     services_by_task: BTreeMap<String, ServiceId>,
+    /// Ports at which each service listens, as far as known.
     listening_ports: BTreeMap<ServiceId, BTreeSet<u16>>,
+    /// Services in the snapshot; others get no connections.
     known_services: BTreeSet<ServiceId>,
     source: Option<SourceId>,
 }
 
-/// Owner of an address at a time.
+/// Owner of an address during a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressOwner<'a> {
     /// Service that had the address.
@@ -94,6 +99,7 @@ impl AddressOwners {
         owners
     }
 
+    /// Returns the id of a service; `None` if the snapshot lacks it.
     fn known_id(&self, cluster: &str, name: &str) -> Option<ServiceId> {
         let id = ServiceId::of(self.source.as_ref()?, Some(cluster), name);
         self.known_services.contains(&id).then_some(id)
@@ -156,7 +162,7 @@ impl AddressOwners {
         self.listening_ports.get(service).is_some_and(|ports| ports.contains(&port))
     }
 
-    /// Adds the fact from a record that `service` had `address` during `span`.
+    /// Adds that `service` had `address` during `span`, as a record shows.
     pub(super) fn add_lease(&mut self, address: IpAddr, service: &ServiceId, span: (Timestamp, Timestamp)) {
         let stays = self.leases.entry(address).or_default();
         if !stays.iter().any(|stay| &stay.service == service && stay.contains(span)) {

@@ -1,4 +1,4 @@
-//! Reader of the new records in a log group, within the budget of a poll.
+//! Reader of the new records in a log group, within the limits of a poll.
 
 use super::{log_groups::FlowLogGroup, record::FlowLogLine};
 use crate::{
@@ -14,11 +14,11 @@ pub(super) struct LineBatch {
     pub lines: Vec<FlowLogLine>,
     /// Start of the newest record, in milliseconds since 1970.
     pub newest_ms: Option<i64>,
-    /// True if the budget ended before the log group did.
+    /// True if the budget ended before all new records were read.
     pub is_truncated: bool,
 }
 
-/// Budget of one poll over all log groups.
+/// Pages and time that one poll may spend on all log groups.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadBudget {
     /// Pages that the poll may still read.

@@ -59,7 +59,7 @@ impl LineFormat {
             Some("REJECT") => true,
             Some(_) => return None,
         };
-        // Behind a gateway, only the packet's own address is that of the peer.
+        // Behind a NAT gateway, `srcaddr` or `dstaddr` is the gateway, and only the `pkt-` field is the peer.
         let address = |packet, plain| -> Option<IpAddr> {
             values.field(packet).and_then(|w| w.parse().ok()).or_else(|| values.field(plain)?.parse().ok())
         };

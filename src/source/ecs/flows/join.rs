@@ -1,6 +1,6 @@
-//! Join of flow log records to connections between services.
+//! Conversion of flow log records to connections between services.
 //!
-//! Flow logs record each connection at both ends and in both directions. The join reports it once, from the
+//! Flow logs record each connection at both ends and in both directions. The result has each once, from the
 //! end that opened it to the end that listens. Pure.
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     record::{FlowLogLine, FlowRecord, Socket},
 };
 use crate::model::{
-    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationSource,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationMethod,
     ObservedConnection, ServiceId, Text, Timestamp,
 };
 use std::{
@@ -16,14 +16,14 @@ use std::{
     net::IpAddr,
 };
 
-/// External addresses to keep for each calling service, at most: the ones with the most connections.
+/// Largest number of external addresses to keep for each calling service: those with the most connections.
 const MAX_EXTERNAL_ADDRESSES: usize = 20;
 
 /// First port of the range from which Linux assigns ports to outgoing connections.
 const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
-/// Ports above 1023 at which well-known products listen. An end with one of these is the called end, if the
-/// other end has none.
+/// Ports above 1023 at which well-known products listen. An end with such a port is the called end, unless
+/// both ends have one.
 const PRODUCT_PORTS: [u16; 22] = [
     1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
     9092, 9200, 11_211, 27_017, 50_051,
@@ -36,12 +36,14 @@ struct Peer {
     service: Option<ServiceId>,
 }
 
-/// Connection merged from all its records. The order of its two ends has no meaning.
+/// Records of one connection, merged. The key of the map holds the two ends in sorted order, whichever opened
+/// it.
 #[derive(Clone, Debug)]
 struct MergedConnection {
     rejected: bool,
-    /// Number of records that show the first end as the opener, and the second.
+    /// Number of records that show the first end as the opener, and number that show the second.
     opened_votes: (usize, usize),
+    /// Start of the first record and end of the last, UTC.
     span: (Timestamp, Timestamp),
 }
 
@@ -54,7 +56,7 @@ pub(crate) struct ObservedConnections {
     pub monitored: Vec<MonitoredService>,
 }
 
-/// Joins the lines of the log group `place` to the services that had their addresses.
+/// Converts the lines of the log group `place` to connections between the services that had the addresses.
 pub(super) fn join_lines(
     lines: &[FlowLogLine],
     mut owners: AddressOwners,
@@ -81,7 +83,7 @@ pub(super) fn join_lines(
 
 /// Returns the service whose interface recorded the line, and the start of the record.
 ///
-/// This adds the address in the line to `owners`.
+/// If the line shows the service's address, this adds the address to `owners`.
 fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(ServiceId, Timestamp)> {
     let (interface, owner) = match line {
         FlowLogLine::Traffic(record) => (&record.interface, &record.recorded_by),
@@ -123,7 +125,8 @@ fn merge_record(
         let service = match owners.owner_at(socket.0, record.time_span, hint.as_ref()) {
             AddressOwner::Service(service) => Some(service.clone()),
             AddressOwner::Unknown => None,
-            // As a plain address, it would later pass for the service that has the address then.
+            // Skip the record: as a plain address, the end would later pass for the service that has the
+            // address then.
             AddressOwner::Ambiguous => return None,
         };
         Some(Peer { socket, service })
@@ -168,7 +171,7 @@ fn to_connections(
             from: connection_end(from),
             to: connection_end(to),
             port: Some(to.socket.1),
-            observed_by: ObservationSource::FlowLog,
+            observed_by: ObservationMethod::FlowLog,
             outcome: verdict,
             location: place.into(),
         };
@@ -220,8 +223,8 @@ fn first_peer_opened(
 
 /// True if a connection between these ports looks like the replies to one in the other direction.
 ///
-/// It goes from a known port to an ephemeral port, so the flags and the ports contradict each other. A wrong
-/// edge is worse than none.
+/// The connection goes from a known port to an ephemeral port, so its flags and ports contradict each other.
+/// A wrong edge is worse than none.
 fn looks_like_reply(from: u16, to: u16) -> bool {
     is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }

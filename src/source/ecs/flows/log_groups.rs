@@ -1,4 +1,5 @@
-//! Discovery of flow logs: one call of EC2's Query protocol, with the response parsed as XML.
+//! Discovery of the log groups that receive flow logs: one EC2 call in the Query protocol, with an XML
+//! response.
 
 use super::format::LineFormat;
 use crate::{
@@ -56,7 +57,7 @@ pub(super) async fn find_log_groups(api: &Api) -> Result<BTreeMap<String, FlowLo
     Ok(groups)
 }
 
-/// Groups flow logs by log group. It skips inactive ones and those with another destination.
+/// Adds flow logs to their log groups. Skips inactive ones, and those with another destination.
 fn group_by_log_group(found: Vec<FlowLog>, groups: &mut BTreeMap<String, FlowLogGroup>) {
     for log in found {
         let Some(name) = log.group.filter(|name| !name.is_empty()) else { continue };
@@ -98,7 +99,7 @@ fn parse_flow_log(item: &mut ScopedDecoder<'_, '_>) -> FlowLog {
             "logDestinationType" => sort = element_text(&mut tag),
             "logFormat" => log.format = element_text(&mut tag).unwrap_or_default(),
             "maxAggregationInterval" => {
-                log.aggregation_secs = element_text(&mut tag).and_then(|t| t.parse().ok())
+                log.aggregation_secs = element_text(&mut tag).and_then(|t| t.parse().ok());
             }
             "flowLogStatus" => log.status = element_text(&mut tag),
             _ => {}

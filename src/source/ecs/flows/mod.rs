@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Lifetime of EC2's list of flow logs.
+/// Time for which EC2's list of flow logs is reused.
 const LOG_GROUPS_TTL: Duration = Duration::from_mins(10);
 
 /// Pause after a failed read.
@@ -39,11 +39,11 @@ const FIRST_LOOKBACK_SECS: i64 = 15 * 60;
 /// Maximum number of pages in one poll. A page has up to 10,000 records or 1 MB; a large VPC has far more.
 const MAX_PAGES_PER_POLL: usize = 8;
 
-/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the map waits
-/// for them.
+/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the poll returns
+/// its connections only at its end.
 const POLL_TIME_LIMIT: Duration = Duration::from_secs(8);
 
-/// Reader of the flow logs of a region. It remembers its position from poll to poll.
+/// Reader of the flow logs of a region. It keeps its position in each log group from poll to poll.
 #[derive(Debug, Default)]
 pub(crate) struct FlowLogReader {
     state: Mutex<ReaderState>,
@@ -51,20 +51,22 @@ pub(crate) struct FlowLogReader {
 
 #[derive(Clone, Debug, Default)]
 struct ReaderState {
+    /// Log groups that receive flow logs, by name, with the time of their listing.
     log_groups: Option<(Instant, BTreeMap<String, FlowLogGroup>)>,
-    /// Start of the next read of each log group, in milliseconds since 1970.
+    /// Start of the next read of each log group, by name, in milliseconds since 1970.
     cursors: BTreeMap<String, i64>,
+    /// Time of the next read, with the unread part to report until then.
     paused_until: Option<(Instant, Option<UnreadPart>)>,
 }
 
-/// Lines that the flow logs have gained since the last poll, by log group.
+/// Parsed lines of flow logs that no snapshot contains yet, by log group.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NewLines {
+pub(crate) struct FlowLogLines {
     lines_by_group: BTreeMap<String, Vec<FlowLogLine>>,
 }
 
-impl NewLines {
-    /// Joins the lines to connections. `owners` maps addresses to services.
+impl FlowLogLines {
+    /// Converts the lines to connections. `owners` gives the service of each address.
     #[must_use]
     pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
         let mut told = ObservedConnections::default();
@@ -92,16 +94,16 @@ impl NewLines {
 
 impl FlowLogReader {
     /// Reads the lines since the last poll, unless it is too early for another read.
-    pub(crate) async fn read_new(&self, api: &Api) -> (NewLines, Option<UnreadPart>) {
+    pub(crate) async fn read_new(&self, api: &Api) -> (FlowLogLines, Option<UnreadPart>) {
         let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &known.paused_until
             && Instant::now() < *until
         {
-            return (NewLines::default(), gap.clone());
+            return (FlowLogLines::default(), gap.clone());
         }
         let (lines, gap) = match poll(api, &mut known).await {
             Ok((lines, many)) => (lines, many),
-            Err(failure) => (NewLines::default(), Some(failure)),
+            Err(failure) => (FlowLogLines::default(), Some(failure)),
         };
         let gap = gap.map(|failure| UnreadPart { name: "VPC flow logs".into(), failure });
         let pause = if gap.is_some() { FAILURE_PAUSE } else { READ_INTERVAL };
@@ -117,7 +119,7 @@ pub(crate) async fn count_log_groups(api: &Api) -> Result<usize, Failure> {
 }
 
 /// Polls all log groups once. Returns the lines, and a failure if some were left out.
-async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Failure>), Failure> {
+async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Option<Failure>), Failure> {
     let fresh = known.log_groups.take().filter(|(at, _)| at.elapsed() < LOG_GROUPS_TTL);
     let (at, groups) = match fresh {
         Some(found) => found,
@@ -125,7 +127,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Fa
     };
     known.cursors.retain(|name, _| groups.contains_key(name));
     let now = Timestamp::now().as_millisecond();
-    let mut lines = NewLines::default();
+    let mut lines = FlowLogLines::default();
     let mut failure = None;
     let mut left = ReadBudget { pages_left: MAX_PAGES_PER_POLL, deadline: Instant::now() + POLL_TIME_LIMIT };
     for (name, group) in &groups {
@@ -157,7 +159,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Fa
     Ok((lines, failure))
 }
 
-/// Maximum delay of a record behind others of the same window, in seconds.
+/// Longest time in seconds by which AWS delivers a record later than others of the same window.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

@@ -1,4 +1,4 @@
-//! Content of a flow log line, independent of its format. Pure.
+//! Content of a flow log line, independent of the order of its fields. Pure.
 
 use crate::model::Timestamp;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ pub(super) enum FlowLogLine {
     NoData {
         /// Id of the interface.
         interface: Option<String>,
-        /// Task with the interface, if the format has the fields of ECS.
+        /// Task that has the recording interface; `None` if the format lacks the ECS fields.
         recorded_by: Option<RecordingTask>,
         /// Start of the window.
         from: Timestamp,
@@ -32,13 +32,13 @@ pub(super) struct FlowRecord {
     pub target: Socket,
     /// IANA protocol number.
     pub protocol: u8,
-    /// Bitwise or of the TCP flags of all packets.
+    /// Bitwise or of the TCP flags of all packets; `None` if the format lacks them.
     pub tcp_flags: Option<u16>,
     /// True if the packets left the interface; `None` if the format lacks the direction.
     pub is_outbound: Option<bool>,
-    /// Task with the interface, if the format has the fields of ECS.
+    /// Task that has the recording interface; `None` if the format lacks the ECS fields.
     pub recorded_by: Option<RecordingTask>,
-    /// Id of the interface.
+    /// Id of the interface that recorded the packets.
     pub interface: Option<String>,
     /// True if a security group or network ACL rejected the packets.
     pub rejected: bool,

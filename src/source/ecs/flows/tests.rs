@@ -19,7 +19,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 const START_SECS: i64 = 1_800_000_000;
 
-/// Format of version 7 with the fields of ECS, in an order of our own.
+/// Format of version 7 with the fields of ECS, in an arbitrary order.
 const VERSION_SEVEN_FORMAT: &str = "${version} ${interface-id} ${flow-direction} ${ecs-cluster-arn} ${ecs-cluster-name} ${ecs-task-id} \
                      ${ecs-service-name} ${srcaddr} ${srcport} ${dstaddr} ${dstport} ${protocol} ${tcp-flags} ${action} \
                      ${log-status} ${start} ${end} ${pkt-srcaddr} ${pkt-dstaddr}";

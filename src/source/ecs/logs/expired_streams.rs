@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 /// Number of characters of a task id that its short name shows.
 const SHORT_ID_CHARS: usize = 8;
 
-/// Streams of a group to read.
+/// Streams to read: those of a log group with a name prefix, except the named ones.
 #[derive(Clone, Debug)]
 struct StreamFilter {
     group: String,

@@ -1,4 +1,5 @@
-//! Calls of `FilterLogEvents`, which work for every group and find the events that a live session missed.
+//! Calls of `FilterLogEvents`, which read a log group without a live session and find the events that a
+//! session missed.
 
 use super::{LogEvent, LogsClient};
 use crate::{
@@ -10,8 +11,8 @@ use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEve
 /// Largest number of streams that one call may name.
 pub(super) const MAX_CALL_STREAMS: usize = 100;
 
-/// Returns a page of the events of the streams `names` since `from` (in milliseconds), oldest first, and the
-/// next token.
+/// Returns a page of the events of the streams `names` since `from` (milliseconds since 1970), oldest first,
+/// and the next token.
 pub(super) async fn streams_page(
     logs: &LogsClient,
     group: &str,

@@ -48,7 +48,8 @@ pub(super) async fn newest_events(
     Ok(PartialList { items: pages.into_iter().rev().flatten().collect(), failure })
 }
 
-/// Returns the page after `token`, reading forward. The last page returns its token unchanged.
+/// Returns the page at `token` in forward direction, with the token of the next page. On the last page, the
+/// two tokens are equal.
 pub(super) async fn forward_page(
     logs: &LogsClient,
     place: &StreamLocation,
@@ -59,6 +60,7 @@ pub(super) async fn forward_page(
     Ok((page, forward))
 }
 
+/// Events of a page, with the tokens of the previous and the next page.
 type EventPage = (Vec<LogEvent>, Option<String>, Option<String>);
 
 async fn get_log_events(

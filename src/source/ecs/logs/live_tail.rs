@@ -17,10 +17,10 @@ use aws_sdk_cloudwatchlogs::{
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
-/// Largest number of streams that one session may name. With more, it covers the whole group and other
-/// streams are dropped here.
+/// Largest number of streams that one session may name. With more, the session covers the whole group, and
+/// Portolan drops the events of other streams.
 const MAX_SESSION_STREAMS: usize = 10;
-/// Longest time to open a session.
+/// Longest time that opening a session may take.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Groups and streams that a session covers.
@@ -38,7 +38,7 @@ pub(super) struct Session {
     pub(super) scope: SessionScope,
 }
 
-/// Message of a session.
+/// Message of a Live Tail session.
 #[derive(Debug)]
 pub(super) enum SessionMessage {
     /// Events with their groups; true if the session left events out.
@@ -48,7 +48,7 @@ pub(super) enum SessionMessage {
 }
 
 impl SessionScope {
-    /// Returns the scope for the given groups and streams.
+    /// Returns the scope that covers the given streams, each a pair of group and stream name.
     pub(super) fn for_streams<'a>(streams: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
         let (groups, names): (BTreeSet<_>, BTreeSet<_>) =
             streams.map(|(group, stream)| (group.clone(), stream.clone())).unzip();
@@ -106,6 +106,7 @@ impl Session {
         (self, message)
     }
 
+    /// Converts an event of a session, and finds its log group.
     fn event(&self, event: &LiveTailSessionLogEvent) -> Option<(String, LogEvent)> {
         let of = event.log_group_identifier().unwrap_or_default().trim_end_matches(":*");
         let only = self.scope.groups.first().filter(|_| self.scope.groups.len() == 1);

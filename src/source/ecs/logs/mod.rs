@@ -1,5 +1,5 @@
-//! Log lines of tasks from CloudWatch Logs. Each stream reads its stored events by itself; new events arrive
-//! from the session pool, which serves all readers of one group together.
+//! Log lines of tasks from CloudWatch Logs. Each log stream has a reader, which reads the stored events
+//! itself and gets new events from the session pool. The pool serves all readers of one log group together.
 
 mod poll;
 mod session_worker;
@@ -37,15 +37,16 @@ impl LogsClient {
     }
 }
 
-/// Region, group and name of a log stream.
+/// Region, log group and name of a log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct StreamLocation {
+    /// Region of the log group; `None` for the region of the source.
     region: Option<String>,
     group: String,
     stream: String,
 }
 
-/// Event of a log group.
+/// One event of a CloudWatch log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct LogEvent {
     stream: String,
@@ -76,7 +77,7 @@ pub(super) fn read(
     stream::iter(first_batch).chain(stream::select_all(streams.chain(unlisted))).boxed()
 }
 
-/// Targets by the way in which they are read.
+/// Log targets, sorted by how Portolan reads them.
 #[derive(Debug, Default)]
 struct SortedTargets {
     /// Targets with one known stream each.

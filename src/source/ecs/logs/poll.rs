@@ -44,7 +44,7 @@ impl SessionWorker {
                     self.finish_ended(&group).await;
                     self.reset_notes(&group);
                 }
-                Err(failure) if Self::is_expected(&failure) => self.finish_ended(&group).await,
+                Err(failure) if Self::is_group_missing(&failure) => self.finish_ended(&group).await,
                 Err(failure) => {
                     failed = true;
                     let kind = match failure.kind {
@@ -128,6 +128,7 @@ impl SessionWorker {
     }
 }
 
+/// Sends the events of each stream to its subscribers; `readings` are their deduplication passes.
 async fn dispatch_events(members: &mut [&mut Subscriber], readings: &[ReadPass], events: &[LogEvent]) {
     let mut by_stream: BTreeMap<&str, Vec<&LogEvent>> = BTreeMap::new();
     for event in events {

@@ -1,5 +1,5 @@
-//! Pool of live sessions of one source. Readers of one group share a session, because an account may have few
-//! sessions and each costs money per minute. With many groups, several groups share a session.
+//! Pool of Live Tail sessions of one source. Readers of one log group share a session, because an account may
+//! have only few sessions and each costs money per minute. With many groups, several groups share one.
 
 use super::subscriber::Subscriber;
 use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
@@ -11,12 +11,12 @@ use tokio::sync::Notify;
 
 /// Largest number of open sessions per region. AWS allows an account 15, and others may need some.
 const MAX_SESSIONS: usize = 8;
-/// Largest number of groups in one session.
+/// Largest number of log groups in one session.
 const MAX_SESSION_GROUPS: usize = 10;
-/// Age of a task's end, in seconds, from which on its log counts as complete.
+/// Time after the stop of a task, in seconds, after which its log counts as complete.
 const SETTLED_AFTER_SECONDS: i64 = 120;
 
-/// End of a task, with the text of a note.
+/// Stop of a task: its time, UTC, and the text of the log note that reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TaskExit {
     pub(super) at: Option<Timestamp>,
@@ -27,10 +27,11 @@ pub(super) struct TaskExit {
 #[derive(Debug, Default)]
 pub(crate) struct SessionPool {
     slots: Mutex<Vec<Arc<WorkerSlot>>>,
+    /// Stopped tasks in the last snapshot.
     exits: Mutex<BTreeMap<InstanceId, TaskExit>>,
 }
 
-/// Subscribers that one worker serves.
+/// Place of one worker in the pool: its new subscribers, and the signal that wakes it.
 #[derive(Debug)]
 pub(super) struct WorkerSlot {
     region: Option<String>,
@@ -48,15 +49,18 @@ impl WorkerSlot {
     }
 }
 
-/// Subscribers that the worker has not taken yet.
+/// New subscribers, which the worker has not taken yet.
 #[derive(Debug, Default)]
 struct PendingSubscribers {
     subscribers: Vec<Subscriber>,
+    /// Log groups of all subscribers of the slot, both new and taken.
     groups: BTreeSet<String>,
+    /// True once the worker has ended.
     closed: bool,
 }
 
-/// Keeps a subscriber registered. Dropping it notifies the worker.
+/// Wakes the worker when the reader drops it. The worker then removes the subscriber, because its channel is
+/// closed.
 pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
 
 impl Drop for SubscriptionGuard {
@@ -66,7 +70,7 @@ impl Drop for SubscriptionGuard {
 }
 
 impl SessionPool {
-    /// Records the tasks that `snapshot` shows as stopped.
+    /// Records the tasks that `snapshot` shows as stopped, and wakes all workers.
     pub(crate) fn record_exits(&self, snapshot: &Snapshot) {
         let instances = snapshot.services.iter().flat_map(|service| &service.instances);
         let ended = instances.filter(|i| matches!(i.state, InstanceState::Stopped | InstanceState::Failed));
@@ -97,8 +101,8 @@ impl SessionPool {
             .filter(|e| e.at.is_some_and(|at| now.as_second() - at.as_second() > SETTLED_AFTER_SECONDS))
     }
 
-    /// Registers a subscriber with a slot until the returned guard is dropped. Also returns the slot if it is
-    /// new, because a new slot needs a worker.
+    /// Adds a subscriber to a slot until the returned guard is dropped. Also returns the slot if it is new,
+    /// because a new slot needs a worker.
     pub(super) fn add_subscriber(&self, member: Subscriber) -> (SubscriptionGuard, Option<Arc<WorkerSlot>>) {
         let mut slots = lock(&self.slots);
         slots.retain(|slot| !lock(&slot.pending).closed);
@@ -112,18 +116,17 @@ impl SessionPool {
             least.filter(|slot| sessions >= MAX_SESSIONS && load(slot) < MAX_SESSION_GROUPS)
         });
         // A worker closes its slot under the lock of all slots, so no subscriber joins a closed one.
-        let (slot, is_new) = match found {
-            Some(slot) => (Arc::clone(slot), false),
-            None => {
-                let slot = Arc::new(WorkerSlot {
-                    region: member.place.region.clone(),
-                    may_go_live: sessions < MAX_SESSIONS,
-                    pending: Mutex::default(),
-                    changed: Notify::new(),
-                });
-                slots.push(Arc::clone(&slot));
-                (slot, true)
-            }
+        let (slot, is_new) = if let Some(slot) = found {
+            (Arc::clone(slot), false)
+        } else {
+            let slot = Arc::new(WorkerSlot {
+                region: member.place.region.clone(),
+                may_go_live: sessions < MAX_SESSIONS,
+                pending: Mutex::default(),
+                changed: Notify::new(),
+            });
+            slots.push(Arc::clone(&slot));
+            (slot, true)
         };
         let mut waiting = lock(&slot.pending);
         waiting.groups.insert(group);
@@ -134,7 +137,8 @@ impl SessionPool {
         (SubscriptionGuard(slot), without_worker)
     }
 
-    /// Returns the new subscribers of a slot. Returns `None` and closes the slot if it has no subscribers.
+    /// Returns the new subscribers of a slot; `serving` are those that its worker has already. Returns `None`
+    /// and closes the slot if it has neither.
     pub(super) fn take_pending(&self, slot: &WorkerSlot, serving: &[Subscriber]) -> Option<Vec<Subscriber>> {
         let _slots = lock(&self.slots);
         let mut waiting = lock(&slot.pending);

@@ -1,5 +1,6 @@
-//! Worker that feeds the streams of one slot: from a live session if one can be opened, otherwise by polling
-//! every few seconds. It keeps trying to open a session, and polls for events that a session may have missed.
+//! Worker that sends new events to the subscribers of one slot. The events come from a Live Tail session, or
+//! from a poll every few seconds while no session can be opened. During a session, the worker polls for
+//! events that the session missed.
 
 use super::{
     LogEvent, LogsClient, failure_text,
@@ -22,20 +23,23 @@ const LATE_EVENT_GRACE: Duration = Duration::from_secs(8);
 /// First and longest wait before a failed session is opened again.
 const FIRST_REOPEN_WAIT: Duration = Duration::from_secs(1);
 const MAX_REOPEN_WAIT: Duration = Duration::from_mins(2);
-/// Age from which on an ended session does not count as a failure.
+/// Age of a session from which on its end does not count as a failure.
 const STABLE_SESSION_AGE: Duration = Duration::from_mins(1);
 
-/// Worker of one slot.
+/// Worker of one slot, with its subscribers and its session.
 pub(super) struct SessionWorker {
     pub(super) pool: Arc<SessionPool>,
     slot: Arc<WorkerSlot>,
     pub(super) logs: LogsClient,
     pub(super) subscribers: Vec<Subscriber>,
     session: Option<ActiveSession>,
+    /// Number of failed or short sessions in a row, which sets the wait before the next one.
     failed_opens: u32,
+    /// Time at which to open a session.
     open_at: Instant,
+    /// Time of the next poll.
     pub(super) poll_at: Instant,
-    /// True if the session dropped events that were not polled since.
+    /// True if the session left events out, and no poll has read them yet.
     pub(super) sampled: bool,
     /// True until the first poll after a session opened.
     pub(super) just_opened: bool,
@@ -45,14 +49,14 @@ pub(super) struct SessionWorker {
     pub(super) noted: BTreeMap<(ServiceId, String), String>,
 }
 
-/// Open session, with the future of its next message.
+/// Open Live Tail session, with the future of its next message.
 struct ActiveSession {
     scope: SessionScope,
     opened_at: Instant,
     next: BoxFuture<'static, (Session, SessionMessage)>,
 }
 
-/// Registers a subscriber with a worker until the returned guard is dropped.
+/// Adds a subscriber until the returned guard is dropped. Starts a worker if no worker has a slot for it.
 pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
     let (guard, without_worker) = pool.add_subscriber(member);
     if let Some(slot) = without_worker {
@@ -69,7 +73,7 @@ pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subs
 async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
     let now = Instant::now();
     let mut worker = SessionWorker {
-        pool: pool,
+        pool,
         slot,
         logs,
         subscribers: Vec::new(),
@@ -94,7 +98,7 @@ impl SessionWorker {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };
         for mut member in joined {
-            // Events between the end of its history and now need a poll.
+            // Events between the end of the subscriber's stored events and now need a poll.
             self.poll_at = Instant::now();
             if self
                 .session
@@ -134,9 +138,9 @@ impl SessionWorker {
         }
     }
 
-    /// Returns true if the session covers every stream.
+    /// Returns true if a session is open and covers the streams of all subscribers.
     pub(super) fn is_live(&self) -> bool {
-        self.session.is_some() && self.subscribers.iter().all(|member| member.live_reading.is_some())
+        self.session.is_some() && self.subscribers.iter().all(|member| member.live_pass.is_some())
     }
 
     /// Opens a session for all streams in place of the current one.
@@ -167,6 +171,7 @@ impl SessionWorker {
         }
     }
 
+    /// Sets the time of the next attempt to open a session, and polls until then.
     fn schedule_reopen(&mut self) {
         let pause = (FIRST_REOPEN_WAIT * 2u32.pow(self.failed_opens.min(7))).min(MAX_REOPEN_WAIT);
         self.failed_opens += 1;
@@ -174,11 +179,12 @@ impl SessionWorker {
         self.poll_at = self.poll_at.min(Instant::now());
     }
 
+    /// Sends the events of a message to their subscribers, or handles the end of the session.
     async fn handle_message(&mut self, session: Session, message: SessionMessage) {
         match message {
             SessionMessage::Events(events, sampled) => {
                 for member in &mut self.subscribers {
-                    let Some(reading) = member.live_reading else { continue };
+                    let Some(reading) = member.live_pass else { continue };
                     let mine = |(group, event): &&(String, LogEvent)| {
                         *group == member.place.group && event.stream == member.place.stream
                     };
@@ -227,16 +233,17 @@ impl SessionWorker {
         }
     }
 
-    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again.
+    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. Keeps
+    /// them while the worker waits for a session, because each failed attempt would repeat its note.
     pub(super) fn reset_notes(&mut self, group: &str) {
         if self.is_live() || !self.slot.may_go_live {
             self.noted.retain(|(_, of), _| of != group);
         }
     }
 
-    /// Returns true for the failure of a group that does not exist yet: AWS makes a group with its first
-    /// line.
-    pub(super) fn is_expected(failure: &Failure) -> bool {
+    /// Returns true if the log group does not exist. That is no problem, because it may be created with its
+    /// first line.
+    pub(super) fn is_group_missing(failure: &Failure) -> bool {
         failure.kind == FailureKind::Missing
     }
 }

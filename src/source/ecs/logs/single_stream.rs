@@ -30,32 +30,38 @@ use futures::{
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, Receiver};
 
-/// Number of batches that may wait for the reader.
+/// Number of batches of new lines that may wait for the reader.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Number of events read before the tail, so that events of the same millisecond are recognized later.
+/// Number of events to read before the requested tail. So a later poll recognizes an event that has the same
+/// millisecond as the first event of the tail.
 const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;
 
-/// Stage of the reading.
+/// Stage of the reader of one stream.
 enum ReadStage {
     /// Reads stored events, from this page on.
     History(Paging, Option<PageToken>),
     /// Subscribes to new events.
     Subscribe,
+    /// Passes on the new events that the session worker sends.
     Subscribed(Receiver<LogBatch>, SubscriptionGuard),
+    /// Has no more lines.
     Done,
 }
 
+/// Reader of one log stream, with its current stage.
 struct StreamReader {
     logs: LogsClient,
     pool: Arc<SessionPool>,
     place: StreamLocation,
     target: LogTarget,
     start: LogReadOptions,
+    /// Time at which the reader started, in milliseconds since 1970.
     started_ms: i64,
     dedup: LineDedup,
-    reading: ReadPass,
+    /// Deduplication pass over the stored events.
+    history_pass: ReadPass,
     stage: ReadStage,
 }
 
@@ -73,8 +79,17 @@ pub(super) fn read_stream(
     }
     let (begun, stage) =
         (Timestamp::now().as_millisecond(), ReadStage::History(Paging::new(MAX_LOG_PAGES), None));
-    let reader =
-        StreamReader { logs, pool, place, target, start, started_ms: begun, dedup: once, reading, stage };
+    let reader = StreamReader {
+        logs,
+        pool,
+        place,
+        target,
+        start,
+        started_ms: begun,
+        dedup: once,
+        history_pass: reading,
+        stage,
+    };
     stream::unfold(reader, |mut reader| async move {
         loop {
             if matches!(reader.stage, ReadStage::Done) {
@@ -106,6 +121,7 @@ impl StreamReader {
         }
     }
 
+    /// Reads stored events: the next page if all are requested, otherwise the requested tail at once.
     async fn read_history(&mut self, mut paging: Paging, token: Option<PageToken>) -> LogBatch {
         let then = if self.start.follow { ReadStage::Subscribe } else { ReadStage::Done };
         let read = if self.start.tail == usize::MAX {
@@ -143,7 +159,7 @@ impl StreamReader {
         note
     }
 
-    /// Returns the requested lines of `events`, and remembers the events.
+    /// Returns the requested lines of stored `events`, and remembers the events for deduplication.
     fn wanted_lines(&mut self, events: &[LogEvent]) -> LogBatch {
         let until = self.start.until;
         if self.start.follow {
@@ -151,7 +167,7 @@ impl StreamReader {
                 self.dedup.ignore_before(events.first().map_or(self.started_ms, |event| event.at_ms));
             }
             for event in events {
-                self.dedup.is_new(self.reading, event.at_ms, line_hash(&event.message));
+                self.dedup.is_new(self.history_pass, event.at_ms, line_hash(&event.message));
             }
         }
         let lines = events.iter().flat_map(|event| event_lines(&self.target, event));
@@ -167,7 +183,7 @@ impl StreamReader {
             let note = stream_note(&self.target, end.at, LogNoteKind::Ended, end.text);
             return Some(LogBatch { lines: Vec::new(), notes: vec![note] });
         }
-        self.dedup.end_pass(self.reading);
+        self.dedup.end_pass(self.history_pass);
         let (sender, receiver) = mpsc::channel(BATCH_QUEUE_LEN);
         let once = std::mem::replace(&mut self.dedup, LineDedup::new(DEDUP_SPAN_MS));
         let member =

@@ -9,26 +9,28 @@ use crate::{
 use std::borrow::Cow;
 use tokio::{sync::mpsc::Sender, time::Instant};
 
-/// Overlap of two polls in milliseconds, because events arrive late and out of order.
+/// Time in milliseconds by which a poll overlaps the previous one, because events arrive late and out of
+/// order.
 pub(super) const POLL_OVERLAP_MS: i64 = 15_000;
 /// Time in milliseconds for which an event is remembered to detect repetitions.
 pub(super) const DEDUP_SPAN_MS: i64 = 120_000;
-/// Largest number of lines of one event, which may consist of line ends only.
+/// Largest number of lines of one event; an event may consist of nothing but line ends.
 const MAX_EVENT_LINES: usize = 1_000;
 /// Largest number of lines in one batch.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Subscriber of one followed stream.
+/// Subscriber of one followed log stream.
 #[derive(Debug)]
 pub(super) struct Subscriber {
     pub(super) place: StreamLocation,
     pub(super) target: LogTarget,
+    /// Memory of recent events, so that each is sent once.
     pub(super) dedup: LineDedup,
-    /// Time in milliseconds up to which all events were polled.
+    /// Time up to which all events were polled, in milliseconds since 1970.
     pub(super) polled_until_ms: i64,
-    /// Reading of the live session, if the session covers this stream.
-    pub(super) live_reading: Option<ReadPass>,
-    /// Time at which the task has stopped and its late events have arrived.
+    /// Deduplication pass of the live session; `None` if no session covers this stream.
+    pub(super) live_pass: Option<ReadPass>,
+    /// Time from which on a stopped task's late events count as arrived; `None` while the task runs.
     pub(super) finish_at: Option<Instant>,
     sender: Sender<LogBatch>,
 }
@@ -41,7 +43,7 @@ impl Subscriber {
         polled_until_ms: i64,
         sender: Sender<LogBatch>,
     ) -> Self {
-        Self { place, target, dedup, polled_until_ms, live_reading: None, finish_at: None, sender }
+        Self { place, target, dedup, polled_until_ms, live_pass: None, finish_at: None, sender }
     }
 
     /// Returns true if the reader of the lines is gone.
@@ -49,20 +51,20 @@ impl Subscriber {
         self.sender.is_closed()
     }
 
-    /// Begins the reading of a new live session.
+    /// Begins the deduplication pass of a new live session.
     pub(super) fn begin_live(&mut self) {
         self.end_live();
-        self.live_reading = Some(self.dedup.begin_pass(false));
+        self.live_pass = Some(self.dedup.begin_pass(false));
     }
 
-    /// Ends the reading of the live session.
+    /// Ends the deduplication pass of the live session.
     pub(super) fn end_live(&mut self) {
-        if let Some(reading) = self.live_reading.take() {
+        if let Some(reading) = self.live_pass.take() {
             self.dedup.end_pass(reading);
         }
     }
 
-    /// Sends the lines of new events, and waits if the reader is behind.
+    /// Sends the lines of those `events` that were not sent before, and waits if the reader is behind.
     pub(super) async fn send_new_events(&mut self, reading: ReadPass, events: &[&LogEvent]) {
         let mut lines = Vec::new();
         for event in events {

@@ -1,6 +1,6 @@
 //! API quotas of an account in a region, shared by all sources that read it.
 
-use super::token_bucket::{Budget, QuotaGroup, Share, Shares};
+use super::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares};
 use crate::model::SourceId;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,13 +9,14 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// API quota of one account in one region.
+/// API quota of one account in one region: its token buckets, and the sources that are loading.
 #[derive(Debug)]
 pub(crate) struct AccountQuota {
     state: Mutex<QuotaState>,
     origin: Instant,
 }
 
+/// Content of an [`AccountQuota`], behind its lock.
 #[derive(Debug)]
 struct QuotaState {
     budget: Budget,
@@ -23,14 +24,16 @@ struct QuotaState {
     loading: BTreeSet<SourceId>,
 }
 
-/// API quotas by account, region and endpoint.
+/// API quotas of all accounts, so that sources of one account share one quota.
 #[derive(Debug, Default)]
 pub struct QuotaRegistry {
+    /// Quotas by account, region and endpoint, separated by spaces.
     by_account: Mutex<BTreeMap<String, Arc<AccountQuota>>>,
 }
 
 impl QuotaRegistry {
-    /// Returns the quota of `owner`. If there is none yet, inserts `new_quota`.
+    /// Returns the quota of `owner` (account, region and endpoint). If there is none yet, inserts
+    /// `new_quota`.
     pub(crate) fn get_or_insert(&self, owner: String, new_quota: &Arc<AccountQuota>) -> Arc<AccountQuota> {
         let mut purses = self.by_account.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(purses.entry(owner).or_insert_with(|| Arc::clone(new_quota)))
@@ -54,17 +57,19 @@ impl AccountQuota {
         self.lock_state().budget.available_calls(group, self.origin.elapsed())
     }
 
-    /// Slows the group down, because AWS throttled a call.
+    /// Slows the calls of the group down, because AWS throttled one.
     pub(crate) fn back_off(&self, group: QuotaGroup) {
         self.lock_state().budget.back_off(group, self.origin.elapsed());
     }
 
-    /// Returns the used fraction of the account's quota in the last minute, for the group that used most.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute, for the
+    /// group that used most.
     pub(crate) fn quota_used(&self) -> f64 {
         self.lock_state().budget.quota_used(self.origin.elapsed())
     }
 
-    /// Records whether `source` is loading. While any source is, all use the startup share.
+    /// Records whether `source` is loading its first snapshot. While any source is, all use the startup
+    /// share.
     pub(crate) fn set_loading(&self, source: &SourceId, starts: bool) {
         let mut spending = self.lock_state();
         if starts {
@@ -72,8 +77,8 @@ impl AccountQuota {
         } else {
             spending.loading.remove(source);
         }
-        let share = if spending.loading.is_empty() { Share::Steady } else { Share::Start };
-        spending.budget.set_share(share);
+        let share = if spending.loading.is_empty() { LoadPhase::Steady } else { LoadPhase::Start };
+        spending.budget.set_phase(share);
     }
 
     fn lock_state(&self) -> MutexGuard<'_, QuotaState> {

@@ -3,14 +3,14 @@
 
 use super::token_bucket::QuotaGroup;
 
-/// AWS API call.
+/// Kind of AWS API call, such as `ecs:ListServices`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
     /// IAM action, as policies and error messages name it.
     pub action: &'static str,
     /// Quota group whose token bucket the call draws from.
     pub group: QuotaGroup,
-    /// Part of the screen that is missing if the call is denied.
+    /// Data that is missing if the call is denied, in words for the user.
     pub needed_for: &'static str,
 }
 

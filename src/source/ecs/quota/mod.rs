@@ -1,4 +1,5 @@
-//! API quotas of an AWS account: the calls Portolan makes, the token bucket each call draws from, and the buckets that several sources of one account share.
+//! API quotas of an AWS account: the calls that Portolan makes, the token bucket that each call draws from,
+//! and the buckets that several sources of one account share.
 
 pub(super) mod account_quota;
 pub(super) mod calls;

@@ -35,7 +35,7 @@ pub enum QuotaGroup {
     DescribeLogs,
     /// CloudWatch Logs: `StartLiveTail`.
     LiveTail,
-    /// `GetCallerIdentity`.
+    /// STS: `GetCallerIdentity`.
     CallerIdentity,
 }
 
@@ -66,9 +66,9 @@ const ACCOUNT_QUOTAS: [Quota; 14] = [
     Quota { group: QuotaGroup::CallerIdentity, burst: 10.0, calls_per_second: 5.0 },
 ];
 
-/// Phase that decides which share of the account's quota Portolan may use.
+/// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Share {
+pub(crate) enum LoadPhase {
     /// The first load, and calls that the user has just asked for.
     Start,
     /// Everything after the first load.
@@ -91,10 +91,10 @@ impl Default for Shares {
 }
 
 impl Shares {
-    fn fraction(self, share: Share) -> f64 {
+    fn fraction(self, share: LoadPhase) -> f64 {
         let per_cent = match share {
-            Share::Start => self.start,
-            Share::Steady => self.steady,
+            LoadPhase::Start => self.start,
+            LoadPhase::Steady => self.steady,
         };
         f64::from(per_cent.clamp(1, 100)) / 100.0
     }
@@ -107,9 +107,9 @@ const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
-    /// Returns the largest number of calls at once for this share. AWS counts a call a moment after Portolan
-    /// sends it, and a full bucket gains nothing in that moment. So even a share of 100 % leaves room for the
-    /// calls in transit.
+    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1. AWS counts a call a
+    /// moment after Portolan sends it, and until then AWS's full bucket gains no tokens. So even at a share
+    /// of 1, the capacity is less than `burst`, by the calls that may be in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }
@@ -118,6 +118,7 @@ impl Quota {
 /// Longest time between sending a call and AWS counting it, in seconds.
 const MAX_IN_TRANSIT_SECONDS: f64 = 0.25;
 
+/// Token bucket of one quota group, for Portolan's share of the quota.
 #[derive(Clone, Debug)]
 struct TokenBucket {
     quota: Quota,
@@ -127,7 +128,7 @@ struct TokenBucket {
     refilled_at: Duration,
     /// Time until which the bucket refills at half its rate.
     throttled_until: Duration,
-    /// Times of the calls within the last minute.
+    /// Times of the calls in the last minute, oldest first.
     recent_calls: VecDeque<Duration>,
 }
 
@@ -136,14 +137,14 @@ struct TokenBucket {
 pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
-    share: Share,
+    phase: LoadPhase,
 }
 
 impl Budget {
     /// Returns buckets that are full for the startup share.
     #[must_use]
     pub(crate) fn new(shares: Shares) -> Self {
-        let share = shares.fraction(Share::Start);
+        let share = shares.fraction(LoadPhase::Start);
         let full = |quota: Quota| TokenBucket {
             quota,
             tokens: quota.capacity(share),
@@ -154,13 +155,14 @@ impl Budget {
         Self {
             buckets: ACCOUNT_QUOTAS.iter().map(|q| (q.group, full(*q))).collect(),
             shares,
-            share: Share::Start,
+            phase: LoadPhase::Start,
         }
     }
 
-    /// Sets the share. Tokens already in a bucket stay, up to the capacity of the new share.
-    pub(crate) fn set_share(&mut self, share: Share) {
-        self.share = share;
+    /// Sets the phase, and so the share. Tokens already in a bucket stay, up to the capacity of the new
+    /// share.
+    pub(crate) fn set_phase(&mut self, share: LoadPhase) {
+        self.phase = share;
     }
 
     /// Takes a token for one call and returns how long to wait before making it.
@@ -179,7 +181,7 @@ impl Budget {
         let share = self.share_of(group);
         let Some(bucket) = self.buckets.get_mut(&group) else { return 0 };
         bucket.refill(share, now);
-        // No bucket holds more than a few hundred.
+        // No bucket holds more than a few hundred tokens.
         (0..1_000).take_while(|n| f64::from(*n) < bucket.tokens.floor()).count()
     }
 
@@ -193,7 +195,8 @@ impl Budget {
         }
     }
 
-    /// Returns the used fraction of the account's quota in the last minute, for the group that used most.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute, for the
+    /// group that used most.
     pub(crate) fn quota_used(&mut self, now: Duration) -> f64 {
         let parts = self.buckets.values_mut().map(|bucket| {
             bucket.drop_old_calls(now);
@@ -205,8 +208,8 @@ impl Budget {
         parts.fold(0.0, f64::max)
     }
 
-    /// Returns the share of a group: logs (read on request only) and task definitions (read once) get the
-    /// startup share.
+    /// Returns the share of a group, between 0 and 1. Logs (read on request only) and task definitions (read
+    /// once) always get the startup share.
     fn share_of(&self, group: QuotaGroup) -> f64 {
         match group {
             QuotaGroup::TaskDefinitions
@@ -214,8 +217,8 @@ impl Budget {
             | QuotaGroup::GetLogs
             | QuotaGroup::DescribeLogs
             | QuotaGroup::LiveTail
-            | QuotaGroup::CallerIdentity => self.shares.fraction(Share::Start),
-            _ => self.shares.fraction(self.share),
+            | QuotaGroup::CallerIdentity => self.shares.fraction(LoadPhase::Start),
+            _ => self.shares.fraction(self.phase),
         }
     }
 }
@@ -241,7 +244,7 @@ impl TokenBucket {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, QuotaGroup, Share, Shares};
+    use super::{Budget, LoadPhase, QuotaGroup, Shares};
     use std::time::Duration;
 
     fn at(seconds: u64) -> Duration {
@@ -264,7 +267,7 @@ mod tests {
     #[test]
     fn buckets_fill_with_time_and_not_beyond_their_share() {
         let mut budget = Budget::new(Shares::default());
-        budget.set_share(Share::Steady);
+        budget.set_phase(LoadPhase::Steady);
         assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 10);
         for _ in 0..10 {
             assert_eq!(budget.reserve(QuotaGroup::Services, at(1000)), Duration::ZERO);
@@ -301,7 +304,7 @@ mod tests {
     #[test]
     fn logs_keep_their_share() {
         let mut budget = Budget::new(Shares::default());
-        budget.set_share(Share::Steady);
+        budget.set_phase(LoadPhase::Steady);
         for _ in 0..5 {
             assert_eq!(budget.reserve(QuotaGroup::GetLogs, at(100)), Duration::ZERO);
         }

@@ -41,10 +41,11 @@ pub(crate) struct ClusterCache {
     pub services: ResourceList<Service>,
     /// Tasks by ARN.
     pub tasks: ResourceList<TaskRecord>,
-    /// Names of services whose tasks changed and should be listed before the next complete listing.
+    /// Names of services whose running tasks should be listed separately, before the next complete listing.
     pub changed_services: BTreeSet<String>,
-    /// True after everything was described once.
+    /// True once everything readable was listed and described.
     pub loaded: bool,
+    /// Kinds of calls whose last call failed, with the failure and its time.
     failed: BTreeMap<CallKind, (Failure, Duration)>,
 }
 
@@ -85,7 +86,7 @@ impl ClusterCache {
         }
     }
 
-    /// Records the outcome of a call.
+    /// Records the outcome of a call; `failure` is `None` if it succeeded.
     pub(crate) fn record_result(&mut self, op: CallKind, failure: Option<Failure>, now: Duration) {
         match failure {
             None => {
@@ -108,7 +109,7 @@ impl ClusterCache {
     }
 
     /// Returns the parts of the cluster named `cluster` that can't be read, without duplicates.
-    pub(crate) fn gaps(&self, cluster: &str) -> Vec<UnreadPart> {
+    pub(crate) fn unread_parts(&self, cluster: &str) -> Vec<UnreadPart> {
         let mut gaps: Vec<UnreadPart> = Vec::new();
         for (op, (failure, _)) in &self.failed {
             let what = format!("{} of {cluster}", op.needed_for());
@@ -119,17 +120,17 @@ impl ClusterCache {
         gaps
     }
 
-    /// Returns all services.
+    /// Returns all described services.
     pub(crate) fn all_services(&self) -> Vec<Arc<Service>> {
         self.services.described_resources().map(|(_, service)| service.clone()).collect()
     }
 
-    /// Returns the tasks for which `which` is true.
+    /// Returns the described tasks for which `which` is true.
     pub(crate) fn tasks_where(&self, which: impl Fn(&TaskRecord) -> bool) -> Vec<Arc<TaskRecord>> {
         self.tasks.described_resources().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
     }
 
-    /// Updates `loaded`: true once everything readable was read.
+    /// Sets `loaded` once everything readable was listed and described.
     pub(crate) fn update_loaded(&mut self) {
         if self.loaded {
             return;
@@ -150,7 +151,7 @@ impl ClusterCache {
 }
 
 /// Returns true if a service runs its desired tasks in one version and nothing is changing.
-pub(crate) fn is_steady(service: &Service) -> bool {
+pub(crate) fn is_steady_service(service: &Service) -> bool {
     let completed = service.deployments().iter().all(|d| {
         // Deployment controllers other than ECS report no rollout state.
         d.rollout_state().is_none_or(|state| *state == DeploymentRolloutState::Completed)

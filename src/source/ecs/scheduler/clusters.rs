@@ -23,8 +23,8 @@ pub(crate) struct Cluster {
     pub namespace: Option<String>,
 }
 
-/// Finds the clusters that `wanted` selects, with a gap for those that do not exist. Fails if none can be
-/// read.
+/// Finds the clusters that `wanted` selects, with an unread part for those that do not exist. Fails if none
+/// can be read.
 pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     if wanted.is_empty() || NameFilter::has_patterns(wanted) {
         matching_clusters(api, wanted).await
@@ -52,8 +52,8 @@ async fn matching_clusters(
     }
     let described = describe(api, &arns.items).await;
     let defaults = namespaces_by_arn(&described.items);
-    let mut gaps: Vec<UnreadPart> = arns.gap(|| "some clusters".to_owned()).into_iter().collect();
-    gaps.extend(described.gap(|| "cluster settings".to_owned()));
+    let mut gaps: Vec<UnreadPart> = arns.unread_part(|| "some clusters".to_owned()).into_iter().collect();
+    gaps.extend(described.unread_part(|| "cluster settings".to_owned()));
     let cluster = |arn: &String| Cluster {
         name: last_segment(arn),
         namespace: defaults.get(arn.as_str()).cloned().flatten(),
@@ -64,7 +64,7 @@ async fn matching_clusters(
 
 async fn named_clusters(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     let described = describe(api, wanted).await;
-    if let Some(gap) = described.gap(|| "cluster settings".to_owned()) {
+    if let Some(gap) = described.unread_part(|| "cluster settings".to_owned()) {
         if gap.failure.kind != FailureKind::Denied {
             return Err(gap.failure);
         }

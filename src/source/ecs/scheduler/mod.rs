@@ -1,5 +1,6 @@
 //! Scheduler of ECS calls for the services and tasks of all clusters. Each poll spends the tokens that the
-//! quota has now and never waits for more, so a large account loads over several polls and nothing blocks.
+//! quota has now and never waits for more, so a large account loads over several polls and no poll waits for
+//! the quota.
 
 pub(super) mod clusters;
 pub(super) mod services;
@@ -20,7 +21,7 @@ use super::{
 use crate::model::{Failure, LoadProgress, SourcePart, UnreadPart};
 use aws_sdk_ecs::types::{DesiredStatus, Service};
 use cluster_cache::{
-    CallKind, ClusterCache, RUNNING_LISTING, is_steady, is_steady_task, service_fingerprint,
+    CallKind, ClusterCache, RUNNING_LISTING, is_steady_service, is_steady_task, service_fingerprint,
 };
 use clusters::Cluster;
 use futures::future::join_all;
@@ -34,15 +35,16 @@ use std::{
 /// Time for which a poll starts new calls.
 const MAX_POLL_TIME: Duration = Duration::from_secs(1);
 
-/// Number of tasks from which on a changed service gets a listing of its own. Smaller clusters list all tasks
-/// in nearly every poll anyway.
+/// Number of tasks in a cluster above which the tasks of a changed service are listed separately. In smaller
+/// clusters, nearly every poll lists all tasks anyway.
 const BIG_CLUSTER_TASKS: usize = 500;
 
-/// Services and tasks of all clusters, read within the quota.
+/// Reads the services and tasks of all clusters within the quota, and keeps them between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Scheduler {
     /// Names of services to read.
     name_filter: NameFilter,
+    /// Caches of the clusters, by the name or ARN of the cluster.
     clusters: Mutex<BTreeMap<String, ClusterCache>>,
 }
 
@@ -50,9 +52,9 @@ pub(crate) struct Scheduler {
 #[derive(Debug, Default)]
 pub(crate) struct PollOutcome {
     /// Known services and tasks of each cluster.
-    pub seen: Vec<ClusterData>,
+    pub clusters: Vec<ClusterData>,
     /// Parts that could not be read.
-    pub gaps: Vec<UnreadPart>,
+    pub unread_parts: Vec<UnreadPart>,
     /// Progress of the first load; empty once it is complete.
     pub progress: Vec<LoadProgress>,
     /// First failure of a poll in which no call succeeded; otherwise `None`.
@@ -61,8 +63,11 @@ pub(crate) struct PollOutcome {
 
 /// Response of a planned call.
 enum CallResponse {
+    /// ARNs on a page of a listing, and the token of the next page.
     Page(Vec<String>, Option<String>),
+    /// Described services.
     Services(Vec<Service>),
+    /// Described tasks.
     Tasks(Vec<TaskRecord>),
 }
 
@@ -72,7 +77,8 @@ impl Scheduler {
         Self { name_filter, ..Self::default() }
     }
 
-    /// Polls `clusters`. Reads the services named in `watched` (by cluster key) every time.
+    /// Polls `clusters`. Reads the services that the user is viewing (`watched`: names by the cluster's name
+    /// or ARN) every time.
     pub(crate) async fn poll(
         &self,
         api: &Api,
@@ -81,7 +87,7 @@ impl Scheduler {
     ) -> PollOutcome {
         let began = api.rate_limiter.now();
         self.sync_clusters(clusters);
-        let context = |now| PlanContext { now, poll_began: began, watched };
+        let context = |now| PlanContext { now, poll_began: began, viewed: watched };
         let (of_tasks, of_services) = tokio::join!(
             self.spend_quota(api, QuotaGroup::Tasks, began, context),
             self.spend_quota(api, QuotaGroup::Services, began, context)
@@ -134,6 +140,7 @@ impl Scheduler {
         }
     }
 
+    /// Makes a planned call.
     async fn execute(&self, api: &Api, ask: &PlannedCall) -> Result<CallResponse, Failure> {
         let cluster = ask.cluster.as_str();
         let token = |listing| {
@@ -171,7 +178,7 @@ impl Scheduler {
         }
     }
 
-    /// Stores a response, or records the failure.
+    /// Stores the response to a planned call, or records its failure.
     fn apply(&self, ask: &PlannedCall, answer: Result<CallResponse, Failure>, now: Duration) {
         let mut known = self.lock_clusters();
         let Some(census) = known.get_mut(&ask.cluster) else { return };
@@ -208,7 +215,7 @@ impl Scheduler {
         }
     }
 
-    /// Returns the known data of all clusters.
+    /// Returns everything known of all clusters, with the progress and the unread parts.
     fn report(&self, clusters: &[Cluster]) -> PollOutcome {
         let mut known = self.lock_clusters();
         let mut outcome = PollOutcome::default();
@@ -222,8 +229,8 @@ impl Scheduler {
                 add(&mut services, census.services.progress());
                 add(&mut tasks, census.tasks.progress());
             }
-            outcome.gaps.extend(census.gaps(&cluster.name));
-            outcome.seen.push(ClusterData {
+            outcome.unread_parts.extend(census.unread_parts(&cluster.name));
+            outcome.clusters.push(ClusterData {
                 name: cluster.name.clone(),
                 namespace: cluster.namespace.clone(),
                 has_all_services: census.services.is_listed() && !census.last_failed(CallKind::ListServices),
@@ -260,14 +267,14 @@ impl ClusterCache {
             }
             (Operation::ListPage(listing), CallResponse::Page(ids, next)) => {
                 let paged = self.tasks.apply_page(*listing, now, ids, next);
-                self.tasks.mark_due(paged.gone);
+                self.tasks.mark_due(paged.removed);
                 return paged.error;
             }
             (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
-                self.apply_task_list(service, &ids)
+                self.apply_task_list(service, &ids);
             }
             (Operation::Describe(asked), CallResponse::Services(services)) => {
-                self.apply_services(asked, services, now)
+                self.apply_services(asked, services, now);
             }
             (Operation::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
             _ => {}
@@ -275,6 +282,7 @@ impl ClusterCache {
         None
     }
 
+    /// Compares the running tasks of `service` with the known ones. Marks new and vanished tasks as due.
     fn apply_task_list(&mut self, service: &str, ids: &[String]) {
         self.changed_services.remove(service);
         let of_it = self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
@@ -286,6 +294,7 @@ impl ClusterCache {
         self.tasks.mark_due(gone.into_iter().chain(new));
     }
 
+    /// Stores described services. In a big cluster, the tasks of changed ones are listed next.
     fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
         let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
         let mut described = Vec::new();
@@ -298,12 +307,13 @@ impl ClusterCache {
             if let (true, true, Some(name)) = (other, is_big, service.service_name()) {
                 self.changed_services.insert(name.to_owned());
             }
-            let moving = !is_steady(&service);
+            let moving = !is_steady_service(&service);
             described.push((id, service, moving));
         }
         self.services.apply_descriptions(now, asked, described);
     }
 
+    /// Stores described tasks. Marks the services of tasks with a new status as due.
     fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
         let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
         for run in runs {

@@ -1,6 +1,6 @@
-//! Choice of the next calls, as a pure function of the cached data. New resources come first, then changing
-//! or watched ones, then the rest by age. So a large account takes turns, and a small one is read completely
-//! in every poll.
+//! Choice of the next calls, as a pure function of the cached data. New resources come first, then those that
+//! change or that the user is viewing, then the rest by age. So a large account takes turns, and a small one
+//! is read completely in every poll.
 
 use super::{
     cluster_cache::{CallKind, ClusterCache},
@@ -41,13 +41,17 @@ pub(crate) enum Operation {
 /// Priority of a call, highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
+    /// Page of a listing that was never complete.
     Unlisted,
+    /// Description of resources that were never described.
     New,
+    /// Resources that are changing, unhealthy or viewed by the user, and tasks of changed services.
     Urgent,
+    /// All other resources and listings, those with the oldest result first.
     RoundRobin,
 }
 
-/// Time and user focus that a plan depends on.
+/// Times and viewed services that a plan depends on. Times count from the start of the rate limiter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlanContext<'a> {
     /// Current time.
@@ -55,7 +59,7 @@ pub(crate) struct PlanContext<'a> {
     /// Time at which this poll began.
     pub poll_began: Duration,
     /// Names of the services that the user is viewing, by cluster key.
-    pub watched: &'a BTreeMap<String, BTreeSet<String>>,
+    pub viewed: &'a BTreeMap<String, BTreeSet<String>>,
 }
 
 impl PlanContext<'_> {
@@ -75,7 +79,7 @@ pub(crate) fn plan_calls(
 ) -> Vec<PlannedCall> {
     let mut candidates: Vec<(Priority, Reverse<Duration>, PlannedCall)> = Vec::new();
     for (key, census) in clusters {
-        let watched = context.watched.get(key).filter(|names| !names.is_empty());
+        let watched = context.viewed.get(key).filter(|names| !names.is_empty());
         let watches = |service: Option<&str>| {
             watched.zip(service).is_some_and(|(names, service)| names.contains(service))
         };
@@ -148,7 +152,7 @@ fn add_candidates<T: PartialEq>(
 ) {
     let rests = |op| census.in_backoff(op, context.poll_began);
     let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
-    for listing in 0..roll.listings() {
+    for listing in 0..roll.listing_count() {
         // Until everything is loaded once, nothing is read a second time.
         let old = |began| census.loaded && began < context.fresh_since();
         let due = roll.token(listing).is_some() || roll.listed_at(listing).is_none_or(old);

@@ -1,6 +1,6 @@
 //! Cached resources of one kind in one cluster: listed page by page, described in turns. A listing of a large
-//! account spans many polls. So a resource is dropped only after a complete listing that began later does not
-//! contain it.
+//! account spans many polls. So a resource is dropped only when a complete listing that began after its
+//! description does not contain it.
 
 use crate::source::ecs::client::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
 use std::{
@@ -15,7 +15,7 @@ const MAX_LISTED: usize = 50_000;
 /// Longest accepted ARN in bytes; those of ECS contain two names of at most 255 characters.
 const MAX_ARN_BYTES: usize = 1_024;
 
-/// Listing that is repeated page by page.
+/// Listing that is repeated over and over, page by page.
 #[derive(Clone, Debug, Default)]
 struct Listing {
     /// Resources of the last complete listing, with the time at which it began.
@@ -38,7 +38,7 @@ struct PartialListing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageOutcome {
     /// Ids that the complete listing no longer contains.
-    pub gone: Vec<String>,
+    pub removed: Vec<String>,
     /// Error that cut the listing short, if any.
     pub error: Option<PagingError>,
 }
@@ -76,13 +76,13 @@ impl<T> Clone for CachedResource<T> {
 pub(crate) struct DueResources<'a> {
     /// Ids that were never described.
     pub new: Vec<&'a String>,
-    /// Ids of resources that are changing, unhealthy or watched.
+    /// Ids of resources that are marked, changing, unhealthy or viewed by the user.
     pub urgent: Vec<&'a String>,
     /// Ids of all other due resources with the time of their last description, oldest first.
     pub routine: Vec<(Duration, &'a String)>,
 }
 
-/// All resources of one kind in one cluster.
+/// All known resources of one kind (services or tasks) in one cluster. Ids are ARNs.
 #[derive(Clone, Debug)]
 pub(crate) struct ResourceList<T> {
     listings: Vec<Listing>,
@@ -110,7 +110,7 @@ impl<T: PartialEq> ResourceList<T> {
     }
 
     /// Returns the number of listings.
-    pub(crate) fn listings(&self) -> usize {
+    pub(crate) fn listing_count(&self) -> usize {
         self.listings.len()
     }
 
@@ -169,7 +169,7 @@ impl<T: PartialEq> ResourceList<T> {
         listing.last_complete = Some((under_way.began, under_way.ids));
         self.evict();
         self.prune_new();
-        PageOutcome { gone, error: endless }
+        PageOutcome { removed: gone, error: endless }
     }
 
     /// Restarts a listing that failed, because its token may have expired.
@@ -215,7 +215,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.marked_due.extend(ids);
     }
 
-    /// Stores the descriptions of the ids in `asked`. Ids without a description no longer exist.
+    /// Stores the descriptions of the ids in `asked`: id, resource, and true if the resource is changing. Ids
+    /// without a description no longer exist.
     pub(crate) fn apply_descriptions(
         &mut self,
         now: Duration,
@@ -263,8 +264,9 @@ impl<T: PartialEq> ResourceList<T> {
         self.new.is_empty()
     }
 
-    /// Returns the resources whose last description is older than `fresh`. Returns at most `max_routine`
-    /// routine ones; `watched` marks resources that the user is viewing.
+    /// Returns the resources to describe: new and marked ones, and those last described before the time
+    /// `fresh`. Returns at most `max_routine` routine ones. `watched` is true for resources that the user is
+    /// viewing.
     pub(crate) fn due(
         &self,
         fresh: Duration,

@@ -2,12 +2,12 @@
 
 use super::{
     CallResponse, ClusterCache, Operation, PlannedCall, TaskRecord,
-    cluster_cache::is_steady,
+    cluster_cache::is_steady_service,
     plan::{PlanContext, plan_calls},
 };
 use crate::source::ecs::{
     client::paging::PageToken,
-    quota::token_bucket::{Budget, QuotaGroup, Share, Shares},
+    quota::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares},
 };
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service, Task};
 use std::{
@@ -23,6 +23,7 @@ struct Account {
     replaced: BTreeMap<usize, usize>,
     /// Number of descriptions of each service.
     described: BTreeMap<String, usize>,
+    /// Number of calls of each quota group.
     calls: BTreeMap<QuotaGroup, usize>,
 }
 
@@ -113,7 +114,7 @@ fn poll(
     watched: &BTreeMap<String, BTreeSet<String>>,
 ) {
     loop {
-        let around = PlanContext { now: began, poll_began: began, watched };
+        let around = PlanContext { now: began, poll_began: began, viewed: watched };
         let mut asks = Vec::new();
         for group in [QuotaGroup::Tasks, QuotaGroup::Services] {
             let tokens = budget.available_calls(group, began);
@@ -163,7 +164,7 @@ fn a_big_account_is_whole_when_the_quota_allows() {
 #[test]
 fn all_get_their_turn_and_no_more_than_a_tenth_is_spent() {
     let (mut account, mut known, mut budget, begun) = loaded_account(2_000, 5);
-    budget.set_share(Share::Steady);
+    budget.set_phase(LoadPhase::Steady);
     account.calls.clear();
     account.described.clear();
     for n in 0..48 {
@@ -180,7 +181,7 @@ fn all_get_their_turn_and_no_more_than_a_tenth_is_spent() {
 #[test]
 fn what_people_look_at_is_read_at_every_look() {
     let (mut account, mut known, mut budget, begun) = loaded_account(2_000, 5);
-    budget.set_share(Share::Steady);
+    budget.set_phase(LoadPhase::Steady);
     account.described.clear();
     let watched = BTreeMap::from([("c".to_owned(), BTreeSet::from(["s1234".to_owned()]))]);
     for n in 1..10 {
@@ -192,7 +193,7 @@ fn what_people_look_at_is_read_at_every_look() {
 #[test]
 fn a_small_account_is_read_whole_at_every_look() {
     let (mut account, mut known, mut budget, begun) = loaded_account(12, 2);
-    budget.set_share(Share::Steady);
+    budget.set_phase(LoadPhase::Steady);
     account.described.clear();
     for n in 1..10 {
         account.replaced.insert(3, n);
@@ -207,5 +208,5 @@ fn a_small_account_is_read_whole_at_every_look() {
 #[test]
 fn a_deployment_of_code_deploy_is_no_unrest() {
     let bare = Service::builder().deployments(Deployment::builder().id("d").build()).build();
-    assert!(is_steady(&bare));
+    assert!(is_steady_service(&bare));
 }

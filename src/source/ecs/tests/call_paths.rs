@@ -1,9 +1,9 @@
-//! Tests over a small made-up region. Its services call each other in ways that only AWS knows: load balancer
-//! rules, a mesh, flow logs and metrics.
+//! Tests over a small made-up region. Only load balancer rules, a mesh, flow logs and metrics show which
+//! services call each other.
 
 use super::recorded_region::poll_region;
 use crate::{
-    model::{ConnectionEnd, ConnectionOutcome, FailureKind, Inventory, ObservationSource, Snapshot},
+    model::{ConnectionEnd, ConnectionOutcome, FailureKind, Inventory, ObservationMethod, Snapshot},
     topology::{Strength, infer},
 };
 use std::sync::Arc;
@@ -39,7 +39,7 @@ async fn poll(denied: &'static str) -> Snapshot {
 /// Returns the edges between services and dependencies, with their strength.
 fn calls(snapshot: Snapshot) -> Vec<String> {
     let mut inventory = Inventory::default().with_retention_seconds(10_000_000_000);
-    inventory.replace(Arc::new(snapshot));
+    inventory.replace_snapshot(Arc::new(snapshot));
     let topology = infer(&inventory);
     let name = |id: &crate::model::NodeId| id.as_str().trim_start_matches("ecs/harbour/").to_owned();
     let mark = |strength| match strength {
@@ -83,7 +83,7 @@ async fn flow_logs_and_metrics_tell_each_call_once() {
                 ConnectionEnd::Service(service) => service.as_str().rsplit('/').next().unwrap().to_owned(),
                 ConnectionEnd::Address(address) => address.to_string(),
             };
-            let by = if s.observed_by == ObservationSource::FlowLog { "flow log" } else { "metric" };
+            let by = if s.observed_by == ObservationMethod::FlowLog { "flow log" } else { "metric" };
             let no = if s.outcome == ConnectionOutcome::Rejected { ", rejected" } else { "" };
             format!("{} > {}:{} {by}{no}", end(&s.from), end(&s.to), s.port.unwrap_or(0))
         })

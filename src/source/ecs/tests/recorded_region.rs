@@ -3,8 +3,8 @@
 
 use crate::{
     model::{
-        EndpointOrigin, FailureKind, Health, HealthCheckStatus, InstanceState, LogRoute, Rollout, Service,
-        ServiceKind, Snapshot, SourceId,
+        EndpointOrigin, FailureKind, Health, HealthCheckStatus, InstanceState, LogRoute, RolloutState,
+        Service, ServiceKind, Snapshot, SourceId,
     },
     source::ecs::{
         Config,
@@ -116,7 +116,7 @@ pub(in crate::source::ecs) async fn api_over(respond: RespondFn, denied: &'stati
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())
         .http_client(http_client_fn(move |_, _| {
-            SharedHttpConnector::new(RecordedConnector { respond: respond, denied })
+            SharedHttpConnector::new(RecordedConnector { respond, denied })
         }))
         .load()
         .await;
@@ -159,7 +159,7 @@ async fn a_crash_says_why() {
     assert_eq!(exit.code, Some(1));
     assert_eq!(exit.reason.as_deref(), Some("Essential container in task exited; app exited with code 1"));
     assert_eq!(crash.version.as_deref(), Some("payments:1"));
-    assert_eq!(payments.deployments[0].rollout, Rollout::Completed);
+    assert_eq!(payments.deployments[0].rollout, RolloutState::Completed);
     assert!(
         snapshot.events.iter().any(|e| e.service == payments.id && e.text.contains("exited with code 1"))
     );

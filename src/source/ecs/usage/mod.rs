@@ -1,6 +1,6 @@
 //! Resource usage of tasks, from the performance log of Container Insights.
 //!
-//! Portolan reads it at most once a minute, and only for the tasks on the screen.
+//! Portolan reads the log at most once a minute, and only for the tasks on the screen.
 
 mod query;
 mod record;
@@ -53,14 +53,14 @@ struct CachedSamples {
     outcome: Result<Vec<UsageSample>, Failure>,
 }
 
-/// Reader of usage, with all it needs from the source.
+/// Reader of resource usage, with the parts of the source that it needs.
 pub(super) struct UsageReader {
     /// AWS clients, once they exist.
     pub(super) api: Arc<OnceCell<Api>>,
     /// Configuration of the source, to create the clients.
     pub(super) config: Config,
     /// Rate limiter for all calls.
-    pub(super) gate: Arc<RateLimiter>,
+    pub(super) rate_limiter: Arc<RateLimiter>,
     /// Cache that all readers of the source share.
     pub(super) cache: Arc<UsageCache>,
 }
@@ -92,7 +92,7 @@ impl UsageReader {
             Some(known) => sleep_until(known.valid_until).await,
             None => sleep(SELECTION_DELAY).await,
         }
-        let outcome = match self.api.get_or_try_init(|| open_api(&self.config, &self.gate)).await {
+        let outcome = match self.api.get_or_try_init(|| open_api(&self.config, &self.rate_limiter)).await {
             Ok(api) => {
                 let since = Timestamp::now().as_millisecond() - minutes * 60_000;
                 query::read_records(api, target, since).await

@@ -8,8 +8,8 @@ use crate::{
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;
 use std::collections::BTreeMap;
 
-/// Maximum number of pages to read for one pattern. Pages may be empty while AWS searches for few tasks among
-/// many.
+/// Maximum number of pages to read for one filter pattern. Pages may be empty while AWS searches for few
+/// tasks among many.
 const MAX_PAGES_PER_PATTERN: usize = 6;
 
 /// Maximum length of a filter pattern in bytes, set by AWS.

@@ -1,6 +1,6 @@
 //! Tests of discovery, on machines made up in a folder.
 
-use super::{Config, Endpoint, Env, discover};
+use super::{Config, EngineEndpoint, Env, discover};
 use crate::model::{Failure, FailureKind};
 use std::{
     fs,
@@ -47,8 +47,8 @@ fn names_and_endpoints(config: &Config, around: &Env) -> Result<Vec<String>, Fai
     Ok(discover(config, around)?.iter().map(|f| format!("{} {}", f.name, f.endpoint)).collect())
 }
 
-fn tls_endpoint(address: &str, certificates: &Path) -> Endpoint {
-    Endpoint::Tls { address: address.to_owned(), certificates: certificates.to_owned() }
+fn tls_endpoint(address: &str, certificates: &Path) -> EngineEndpoint {
+    EngineEndpoint::Tls { address: address.to_owned(), certificates: certificates.to_owned() }
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn tls_is_asked_for_by_variable() {
 fn ssh_addresses_have_neither_password_nor_path() {
     let machine = Machine::new("ssh");
     let at = |host| discover(&Config::default(), &machine.env_with(&[("DOCKER_HOST", host)]));
-    assert_eq!(at("ssh://me@box:2222/").unwrap()[0].endpoint, Endpoint::Ssh("me@box:2222".to_owned()));
+    assert_eq!(at("ssh://me@box:2222/").unwrap()[0].endpoint, EngineEndpoint::Ssh("me@box:2222".to_owned()));
     let failure = at("ssh://me:secret@box").unwrap_err();
     assert!(failure.message.contains("password") && !failure.message.contains("secret"), "{failure:?}");
     for odd in [
@@ -163,7 +163,7 @@ fn addresses_are_read_as_the_docker_command_reads_them() {
         discover(&Config::default(), &machine.env_with(&[("DOCKER_HOST", host)]))
             .map(|f| f[0].endpoint.clone())
     };
-    let tcp = |address: &str| Ok(Endpoint::Tcp(address.to_owned()));
+    let tcp = |address: &str| Ok(EngineEndpoint::Tcp(address.to_owned()));
     assert_eq!(at("127.0.0.1:23750"), tcp("127.0.0.1:23750"));
     assert_eq!(at(" tcp://box/ "), tcp("box:2375"));
     assert_eq!(at(":23750"), tcp("localhost:23750"));
@@ -171,7 +171,7 @@ fn addresses_are_read_as_the_docker_command_reads_them() {
     assert_eq!(at("tcp://[::1]"), tcp("[::1]:2375"));
     assert_eq!(at("tcp://box:1/prefix/"), tcp("box:1/prefix"));
     assert_eq!(at("tcp://box/prefix"), tcp("box:2375/prefix"));
-    let socket = |path: &str| Ok(Endpoint::Socket(path.into()));
+    let socket = |path: &str| Ok(EngineEndpoint::Socket(path.into()));
     assert_eq!(at(" unix:///other.sock\r"), socket("/other.sock"));
     assert_eq!(at("unix://"), socket("/var/run/docker.sock"));
     assert_eq!(at("/other.sock"), socket("/other.sock"));

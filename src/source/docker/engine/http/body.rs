@@ -38,7 +38,7 @@ impl Body {
             };
             match frame.map(hyper::body::Frame::into_data) {
                 Ok(Ok(data)) => return Some(Ok(data)),
-                // Trailers carry nothing of use.
+                // Portolan needs no HTTP trailers.
                 Ok(Err(_)) => {}
                 Err(error) => return Some(Err(CallError::Transport(Box::new(error)))),
             }

@@ -15,7 +15,7 @@ const MAX_PEM_BYTES: u64 = 1 << 20;
 /// Builds the TLS settings from the files in `folder`. Reads files.
 pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     let mut roots = RootCertStore::empty();
-    // An unreadable authority of the machine is not trusted.
+    // A certificate authority of this machine that is unreadable is left out.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.add_parsable_certificates(read_certificates(&folder.join("ca.pem"))?);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -2,7 +2,7 @@
 //! is reused.
 
 use super::{Body, CallError, tls};
-use crate::source::docker::Endpoint;
+use crate::source::docker::EngineEndpoint;
 use bollard::BollardRequest;
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
@@ -49,24 +49,26 @@ impl Transport {
     }
 
     /// Creates the transport to `endpoint`. Returns `None` if ssh has to make the connection. Reads files.
-    pub(in crate::source::docker) fn to_endpoint(endpoint: &Endpoint) -> Option<Result<Self, CallError>> {
+    pub(in crate::source::docker) fn to_endpoint(
+        endpoint: &EngineEndpoint,
+    ) -> Option<Result<Self, CallError>> {
         Some(match endpoint {
-            Endpoint::Socket(path) => Ok(Self::to_socket(path)),
-            Endpoint::Tcp(_) => Ok(Self::Tcp(http_client(tcp_connector()))),
-            Endpoint::Tls { certificates, .. } => tls::client_config(certificates).map(|settings| {
+            EngineEndpoint::Socket(path) => Ok(Self::to_socket(path)),
+            EngineEndpoint::Tcp(_) => Ok(Self::Tcp(http_client(tcp_connector()))),
+            EngineEndpoint::Tls { certificates, .. } => tls::client_config(certificates).map(|settings| {
                 let builder = HttpsConnectorBuilder::new().with_tls_config(settings);
                 Self::Tls(http_client(builder.https_only().enable_http1().wrap_connector(tcp_connector())))
             }),
-            Endpoint::Ssh(_) => return None,
+            EngineEndpoint::Ssh(_) => return None,
         })
     }
 
     /// Returns the base URL of all calls.
-    pub(in crate::source::docker) fn base_url(endpoint: &Endpoint) -> String {
+    pub(in crate::source::docker) fn base_url(endpoint: &EngineEndpoint) -> String {
         match endpoint {
-            Endpoint::Socket(_) | Endpoint::Ssh(_) => "http://localhost".to_owned(),
-            Endpoint::Tcp(address) => format!("http://{address}"),
-            Endpoint::Tls { address, .. } => format!("https://{address}"),
+            EngineEndpoint::Socket(_) | EngineEndpoint::Ssh(_) => "http://localhost".to_owned(),
+            EngineEndpoint::Tcp(address) => format!("http://{address}"),
+            EngineEndpoint::Tls { address, .. } => format!("https://{address}"),
         }
     }
 

@@ -5,7 +5,7 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use aws_smithy_xml::decode::{Document, try_data};
 use std::fmt;
 
-/// Error that the service returned.
+/// Error that AWS returned in the response: its code and message.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceError(ErrorMetadata);
 
@@ -41,7 +41,7 @@ pub(super) fn parse_response(response: &HttpResponse) -> Result<String, Orchestr
     Err(OrchestratorError::operation(ServiceError(meta.build())))
 }
 
-/// Returns the error's code and message.
+/// Returns the code and the message of an error in a response body.
 fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
     if body.trim_start().starts_with('<') {
         return (element_text(body, "Code"), element_text(body, "Message"));

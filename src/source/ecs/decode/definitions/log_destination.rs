@@ -7,7 +7,8 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
 use serde::{Deserialize, Serialize};
 
-/// Log destination in a task definition. The id of a running task completes it to a [`LogRoute`].
+/// Log destination of a container, as the task definition gives it. With the id of a running task, it gives a
+/// [`LogRoute`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum LogDestination {
     /// CloudWatch Logs, by the `awslogs` driver.
@@ -35,7 +36,7 @@ pub(crate) enum LogDestination {
     Unreadable(String),
 }
 
-/// Running container, to complete a log destination.
+/// Container of a running task, with which a log destination gives the route of one log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunningContainer<'a> {
     /// Name of the container.

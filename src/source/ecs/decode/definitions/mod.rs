@@ -1,4 +1,5 @@
-//! Task definitions: the summary Portolan keeps, the differences between revisions, and the log destinations.
+//! Task definitions: the summary that Portolan keeps, the differences between revisions, and the log
+//! destinations.
 
 pub(crate) mod log_destination;
 pub(crate) mod revision_diff;

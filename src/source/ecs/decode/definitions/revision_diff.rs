@@ -15,10 +15,13 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Attributes of a revision: of the task, and of each container by name.
+/// Attributes of a task definition revision, for comparison with another: a displayed text and a hash of each
+/// value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RevisionAttributes {
+    /// Attributes of the task, by name.
     task: LiteMap<String, Attribute>,
+    /// Attributes of each container, by container name and attribute name.
     containers: LiteMap<String, LiteMap<String, Attribute>>,
 }
 
@@ -44,11 +47,13 @@ impl RevisionAttributes {
 }
 
 impl Attribute {
+    /// Returns an attribute whose value may be displayed.
     fn shown(words: impl Into<String>) -> Self {
         let display = words.into();
         Self { fingerprint: Some(fingerprint(&display)), display }
     }
 
+    /// Returns an attribute whose value may be secret: only its hash is kept.
     fn hidden(value: impl Hash) -> Self {
         Self { display: String::new(), fingerprint: Some(fingerprint(value)) }
     }
@@ -115,7 +120,8 @@ fn container_attributes(raw: &ContainerDefinition) -> LiteMap<String, Attribute>
     all
 }
 
-/// Returns the changes from one revision to the next. If both have a single container, its name is left out.
+/// Returns the changes from one revision to the next. If both have only one container, of the same name, the
+/// name is left out.
 pub(crate) fn revision_changes(
     before: &RevisionAttributes,
     after: &RevisionAttributes,

@@ -27,7 +27,8 @@ use std::{
     time::Duration,
 };
 
-/// Summary of a task definition. Portolan keeps it for ever, because a revision never changes.
+/// Summary of a task definition revision, without the values of variables. Portolan keeps it for ever,
+/// because a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TaskDefinitionSummary {
     /// Name of the revision, as `family:revision`.
@@ -74,7 +75,7 @@ pub(crate) struct PlannedContainer {
     pub log: LogDestination,
 }
 
-/// Reads a task definition, and drops the values of its variables.
+/// Summarizes a task definition, without the values of its variables.
 pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
     let all = raw.container_definitions();
     let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
@@ -115,7 +116,7 @@ fn version_label(raw: &TaskDefinition) -> String {
 
 fn container_references(place: Option<&str>, container: &ContainerDefinition) -> Vec<Reference> {
     let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
-    // The variables that name the proxy's own node are no calls.
+    // The variables that name the proxy's own mesh node are no calls.
     let pairs = pairs.filter(|(name, _)| !app_mesh::NODE_VARIABLES.contains(name));
     let mut found = extract::references_in_environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);

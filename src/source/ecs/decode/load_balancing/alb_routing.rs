@@ -13,7 +13,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Load balancer URL in a variable.
+/// Load balancer URL in an environment variable of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct LoadBalancerUrl {
     /// Location of the variable.
@@ -27,7 +27,7 @@ pub(crate) struct LoadBalancerUrl {
 
 /// Returns the load balancer URLs among the references of a variable, given its `value`.
 ///
-/// It skips a URL with a path of anything but plain words, because that could contain a secret.
+/// Skips a URL whose path has anything but plain words, because such a path could contain a secret.
 pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
     let door = |mention: &Reference| {
         let ReferenceTarget::Address(address) = &mention.target else { return None };
@@ -68,7 +68,7 @@ fn plain_path(text: &str) -> Option<String> {
 /// Services behind each target group, by its ARN.
 pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
 
-/// Returns a reference to the service behind a URL in a variable of the service `own`.
+/// Returns a reference to the service behind `door`, a URL in a variable of the service `own`.
 ///
 /// Returns `None` if several services are possible, or if it is `own` itself.
 pub(crate) fn resolve_load_balancer_url(

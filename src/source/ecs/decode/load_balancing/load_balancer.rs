@@ -1,8 +1,8 @@
-//! Load balancers with the routes from their listeners and rules to services.
+//! Decoder of load balancers, with the routes from their listeners and rules to services.
 
 use super::target_health::{TargetHealthByGroup, failure_reason};
 use crate::{
-    model::{Host, LoadBalancer, Route, ServiceId, TargetHealth, Text},
+    model::{Host, LoadBalancer, LoadBalancerRoute, ServiceId, TargetHealth, Text},
     source::ecs::decode::text::{clean_text, non_empty_text},
 };
 use aws_sdk_elasticloadbalancingv2::types::{
@@ -11,7 +11,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Data from Elastic Load Balancing about the target groups in use.
+/// Responses of Elastic Load Balancing about the target groups in use, and the load balancers before them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LoadBalancerData {
     /// Target groups in use.
@@ -21,12 +21,12 @@ pub(crate) struct LoadBalancerData {
     /// Listeners of the load balancers, each with its rules. The rules are empty if there is only the
     /// default.
     pub listeners: Vec<(Listener, Vec<Rule>)>,
-    /// Health of the targets, by target group.
+    /// Health of the targets, by the ARN of the target group.
     pub target_health: TargetHealthByGroup,
 }
 
 /// Decodes the load balancers that have routes to services. `behind` holds the services behind each target
-/// group.
+/// group, by its ARN.
 pub(crate) fn decode_load_balancers(
     known: &LoadBalancerData,
     behind: &BTreeMap<String, BTreeSet<ServiceId>>,
@@ -49,7 +49,11 @@ fn decode_load_balancer(
     let mut add = |group: &str, port: Option<u16>, rule: String| {
         reached.insert(group.to_owned());
         let services = behind.get(group).into_iter().flatten();
-        routes.extend(services.map(|s| Route { service: s.clone(), port, rule: rule.clone().into() }));
+        routes.extend(services.map(|s| LoadBalancerRoute {
+            service: s.clone(),
+            port,
+            rule: rule.clone().into(),
+        }));
     };
     for (listener, rules) in known.listeners.iter().filter(|(l, _)| l.load_balancer_arn() == Some(arn)) {
         let port = listener.port().and_then(|p| u16::try_from(p).ok());
@@ -68,7 +72,7 @@ fn decode_load_balancer(
         let group = group.target_group_arn().unwrap_or_default();
         if leads && !reached.contains(group) {
             let services = behind.get(group).into_iter().flatten();
-            routes.extend(services.map(|s| Route {
+            routes.extend(services.map(|s| LoadBalancerRoute {
                 service: s.clone(),
                 port: None,
                 rule: target_group_name(group).into(),
@@ -88,8 +92,8 @@ fn decode_load_balancer(
     }
 }
 
-/// Returns the healthy and the unhealthy targets of a load balancer. It skips targets in other states, such
-/// as being registered or drained.
+/// Returns the healthy and the unhealthy targets of a load balancer. Skips targets in other states, such as
+/// registering or draining.
 fn checked_targets(
     balancer: &str,
     known: &LoadBalancerData,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Variables that tell Envoy its node.
+/// Environment variables that give an Envoy proxy the name of its mesh node.
 pub(crate) const NODE_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_CLUSTER"];
 
@@ -28,7 +28,7 @@ pub(crate) struct MeshMember {
     pub name: String,
 }
 
-/// Meshes that tasks are members of, as far as read.
+/// Data read so far about the meshes that tasks are members of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AppMeshes {
     /// Virtual services that each node or gateway may call.
@@ -119,7 +119,7 @@ impl AppMeshes {
     }
 }
 
-/// Returns the resource in `document`. App Mesh returns it bare, some tools wrap it under `name`.
+/// Returns the resource in `document`. App Mesh returns it bare; some tools wrap it in a field `name`.
 fn unwrap_resource<'a>(document: &'a Value, name: &str) -> &'a Value {
     document.get(name).unwrap_or(document)
 }
@@ -144,7 +144,7 @@ pub(crate) fn node_host(node: &Value) -> Option<String> {
     })
 }
 
-/// Returns the provider of a virtual service: a node, or a router.
+/// Returns the provider of a virtual service: the name of a node, or the name of a router.
 pub(crate) fn service_provider(service: &Value) -> (Option<String>, Option<String>) {
     let provider = &unwrap_resource(service, "virtualService")["spec"]["provider"];
     (
@@ -153,12 +153,12 @@ pub(crate) fn service_provider(service: &Value) -> (Option<String>, Option<Strin
     )
 }
 
-/// Returns the names in a list of routes of a router or gateway.
+/// Returns the route names in the response `answer`: the values of the key `name` in the array `list`.
 pub(crate) fn route_names(answer: &Value, list: &str, name: &str) -> Vec<String> {
     answer[list].as_array().into_iter().flatten().filter_map(|route| json_text(&route[name])).collect()
 }
 
-/// Keys of the kinds of routes.
+/// JSON keys of the kinds of routes in the `spec` of a route.
 const ROUTE_KINDS: [&str; 4] = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"];
 
 /// Returns the nodes that a router's route leads to.

@@ -49,7 +49,7 @@ struct Upstream {
 }
 
 /// Returns the service that a task definition registers in Consul, and references to its upstreams. Returns
-/// `None` outside of a mesh.
+/// `None` if the tasks are not in a Consul mesh.
 pub(in crate::source::ecs::decode) fn registered_service(
     raw: &TaskDefinition,
 ) -> Option<(String, Vec<Reference>)> {
@@ -80,7 +80,7 @@ pub(in crate::source::ecs::decode) fn consul_network(source: &SourceId) -> Netwo
     NetworkId::of(source, "consul")
 }
 
-/// Returns the endpoints of a Consul service.
+/// Returns the endpoints of a service by its names in Consul.
 pub(in crate::source::ecs::decode) fn consul_endpoints(
     service: &str,
     source: &SourceId,

@@ -1,7 +1,7 @@
 //! Deployments and task sets of a service, with the state of their rollout.
 
 use crate::{
-    model::{Deployment, Rollout, Timestamp},
+    model::{Deployment, RolloutState, Timestamp},
     source::ecs::decode::{
         definitions::{revision_diff, task_definition::TaskDefinitions},
         text::{clean_text, last_segment, non_empty_text, to_count, to_timestamp},
@@ -9,12 +9,12 @@ use crate::{
 };
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState, StabilityStatus};
 
-/// Age up to which Portolan reads the previous revision of a deployment to compare, in seconds.
+/// Age in seconds up to which Portolan compares a deployment with the previous revision.
 const RECENT_DEPLOYMENT_SECS: i64 = 3_600;
 
 /// Decodes the deployments of a service: the primary one first, then the newest.
 ///
-/// Each has the changes from the deployment before it, if both task definitions are known.
+/// Each deployment contains its changes from the one before it in time, if both task definitions are known.
 pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefinitions) -> Vec<Deployment> {
     let rolling = service.deployments().iter();
     let mut found: Vec<(bool, Deployment, Option<&str>)> =
@@ -37,9 +37,10 @@ pub(crate) fn decode_deployments(service: &sdk::Service, definitions: &TaskDefin
     compared.collect()
 }
 
-/// Returns the ARN of the revision before the only deployment's.
+/// Returns the ARN of the revision before that of the only deployment; `None` if there are several
+/// deployments.
 ///
-/// This is a guess, because ECS no longer names the previous revision: the one before it in its family.
+/// ECS no longer names the previous revision. So this is a guess: the preceding revision of the same family.
 fn previous_revision(service: &sdk::Service) -> Option<String> {
     let [only] = service.deployments() else { return None };
     let (family, revision) = only.task_definition()?.rsplit_once(':')?;
@@ -47,7 +48,7 @@ fn previous_revision(service: &sdk::Service) -> Option<String> {
     Some(format!("{family}:{before}"))
 }
 
-/// Returns the ARNs of the task definitions to read for a service, beside those of its tasks.
+/// Returns the ARNs of the task definitions that a decoded service depends on, besides those of its tasks.
 pub(crate) fn definition_arns(service: &sdk::Service) -> Vec<String> {
     let rolling = service.deployments().iter().filter_map(sdk::Deployment::task_definition);
     let sets = service.task_sets().iter().filter_map(sdk::TaskSet::task_definition);
@@ -55,8 +56,8 @@ pub(crate) fn definition_arns(service: &sdk::Service) -> Vec<String> {
     all.chain(previous_revision(service)).collect()
 }
 
-/// Returns the previous revision if the only deployment is young. Users ask what a young deployment changed,
-/// so the call is worth it.
+/// Returns the ARN of the previous revision if the only deployment is young. Users want to know the changes
+/// of a young deployment, so the call is worth it.
 pub(crate) fn revision_to_compare(service: &sdk::Service, now: Timestamp) -> Option<String> {
     let only = service.deployments().first()?;
     let young = to_timestamp(only.created_at())
@@ -69,10 +70,10 @@ fn decode_deployment(raw: &sdk::Deployment) -> Deployment {
         id: clean_text(raw.id()).into(),
         version: last_segment(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.rollout_state() {
-            Some(DeploymentRolloutState::Completed) => Rollout::Completed,
-            Some(DeploymentRolloutState::Failed) => Rollout::Failed,
-            Some(DeploymentRolloutState::InProgress) => Rollout::InProgress,
-            _ => Rollout::Unknown,
+            Some(DeploymentRolloutState::Completed) => RolloutState::Completed,
+            Some(DeploymentRolloutState::Failed) => RolloutState::Failed,
+            Some(DeploymentRolloutState::InProgress) => RolloutState::InProgress,
+            _ => RolloutState::Unknown,
         },
         reason: non_empty_text(raw.rollout_state_reason()).map(Into::into),
         desired: to_count(raw.desired_count()),
@@ -90,9 +91,9 @@ fn decode_task_set(raw: &sdk::TaskSet) -> Deployment {
         id: clean_text(raw.id()).into(),
         version: last_segment(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.stability_status() {
-            Some(StabilityStatus::SteadyState) => Rollout::Completed,
-            Some(StabilityStatus::Stabilizing) => Rollout::InProgress,
-            _ => Rollout::Unknown,
+            Some(StabilityStatus::SteadyState) => RolloutState::Completed,
+            Some(StabilityStatus::Stabilizing) => RolloutState::InProgress,
+            _ => RolloutState::Unknown,
         },
         reason: None,
         desired: to_count(raw.computed_desired_count()),

@@ -1,4 +1,5 @@
-//! ECS services, and task families as services: their deployments, events, facts and endpoints, and since when they fail.
+//! Decoders of ECS services, and of task families as services: deployments, events, facts, endpoints, and the
+//! start of an outage.
 
 pub(crate) mod deployment;
 pub(crate) mod endpoints;

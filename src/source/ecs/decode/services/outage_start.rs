@@ -12,8 +12,8 @@ use jiff::SignedDuration;
 /// length of a poll.
 const STOPPED_TASK_RETENTION: SignedDuration = SignedDuration::from_mins(55);
 
-/// Returns the earliest time that is known to be in the outage. `faults` are the stopped tasks that count
-/// against the service now.
+/// Returns the earliest time that is known to be in the present outage; `None` if no such time is known.
+/// `faults` are the stopped tasks that count against the service now.
 pub(crate) fn failing_since<'a>(
     raw: &sdk::Service,
     faults: impl Iterator<Item = &'a StoppedTask>,
@@ -23,8 +23,8 @@ pub(crate) fn failing_since<'a>(
     all.into_iter().flatten().min()
 }
 
-/// Returns the time of the first stopped task that still counts. If it is old, ECS may have dropped earlier
-/// ones, so the time is a lower bound.
+/// Returns the stop time of the first task in `faults`. If the time is old, ECS may have dropped earlier
+/// tasks, so the outage is at least that old.
 pub(crate) fn first_fault<'a>(
     faults: impl Iterator<Item = &'a StoppedTask>,
     now: Timestamp,
@@ -33,8 +33,8 @@ pub(crate) fn first_fault<'a>(
     Some(Onset { at: first, at_least: now.duration_since(first) > STOPPED_TASK_RETENTION })
 }
 
-/// Returns the start of the only deployment if the service has not been steady since. So no task has ever
-/// worked.
+/// Returns the start of the only deployment if the service has never been steady since, because then none of
+/// its tasks has ever worked.
 fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     let [only] = raw.deployments() else { return None };
     let open = [DeploymentRolloutState::InProgress, DeploymentRolloutState::Failed];

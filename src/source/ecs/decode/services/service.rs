@@ -37,7 +37,7 @@ use std::{
 /// Maximum number of stopped instances to keep for a service, newest first.
 pub(crate) const MAX_STOPPED_INSTANCES: usize = 10;
 
-/// Data that the services of one cluster share.
+/// Data that the decoders of all services of one cluster share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DecodeContext<'a> {
     /// Name of the cluster.
@@ -54,7 +54,7 @@ pub(crate) struct DecodeContext<'a> {
     pub present_members: &'a BTreeSet<MeshMember>,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: &'a LoadBalancerData,
-    /// Services behind each target group.
+    /// Services behind each target group, by its ARN.
     pub target_group_services: &'a TargetGroupServices,
     /// Source, region and time of the snapshot.
     pub snapshot_context: &'a SnapshotContext,
@@ -180,6 +180,7 @@ fn service_references(
     found.into_iter().collect()
 }
 
+/// Returns the networks in which a service can resolve names and reach addresses.
 fn service_networks(
     raw: &sdk::Service,
     used: &[&TaskDefinitionSummary],
@@ -201,7 +202,7 @@ fn service_networks(
     networks
 }
 
-/// Tasks of a service, after the stopped task policy has been applied to all of them.
+/// Decoded tasks of a service, after the stopped task policy was applied to them.
 struct JudgedTasks {
     /// All tasks that have not stopped, and the newest stopped ones.
     ///
@@ -211,6 +212,7 @@ struct JudgedTasks {
     faults: Vec<StoppedTask>,
 }
 
+/// Decodes the tasks of a service, and applies the stopped task policy to them.
 fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -> JudgedTasks {
     let definition = |run: &TaskRecord| context.definition(run.definition_arn.as_deref());
     let mut live = Vec::new();
@@ -243,6 +245,7 @@ fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -
     }
 }
 
+/// Returns the input of the stopped task policy that concerns the service as a whole.
 fn recovery_state(
     live: &[Instance],
     runs: &[&TaskRecord],

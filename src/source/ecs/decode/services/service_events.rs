@@ -1,4 +1,5 @@
-//! Service events in ECS's words, without repeated steady states, and events for stopped tasks.
+//! Events of a service: those of ECS in its own words, without repeated steady states, and one for each
+//! deployment and stopped task.
 
 use crate::{
     model::{
@@ -100,11 +101,12 @@ fn shorten_task_ids(text: &str) -> String {
         .collect()
 }
 
-/// Drops repeated steady states, and all but the newest events.
+/// Drops repeated steady states, and most events that are not among the newest.
 ///
-/// ECS repeats the steady state every few hours; the oldest of a row stays, because it ended something. The
-/// last steady state and the first event after it also stay: they show since when a service is not steady.
-/// ECS sends a hundred events per service, most of its response.
+/// ECS repeats the steady state event every few hours. Of consecutive ones, the oldest stays, because it
+/// marks the end of a change. The last steady state and the first task change after it also stay, because
+/// they show since when a service is not steady. The rest goes because ECS sends a hundred events per
+/// service, which are most of its response.
 pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(to_timestamp(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady_state(e.message().unwrap_or_default())).collect();
@@ -132,6 +134,7 @@ pub(in crate::source::ecs::decode) fn affects_tasks(event: &sdk::ServiceEvent) -
     matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
 }
 
+/// True if the event text reports a steady state.
 pub(in crate::source::ecs::decode) fn is_steady_state(text: &str) -> bool {
     text.contains("reached a steady state")
 }

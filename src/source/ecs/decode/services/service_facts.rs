@@ -1,4 +1,4 @@
-//! Facts of a service for its card, in reading order.
+//! Facts of an ECS service for the service card, in the order in which the card shows them.
 
 use crate::{
     model::{Fact, FactKind, Text},

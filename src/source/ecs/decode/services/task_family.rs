@@ -13,10 +13,10 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Decodes a task family as one service.
+/// Decodes the tasks of one family, which no ECS service runs, as a service.
 ///
-/// Only the newest task can count as failed: a migration that failed and then passed has passed. `taken` is
-/// true if a service of the cluster has the family's name.
+/// Only the newest task can count as failed, because a repeated migration or job replaces the earlier
+/// attempt. `taken` is true if an ECS service of the cluster has the same name as the family.
 pub(crate) fn decode_family(
     name: &str,
     runs: &[&TaskRecord],

@@ -17,8 +17,8 @@ use crate::{
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Decodes a task as an instance. Any fault gives the state `Failed`; the stopped task policy may change it
-/// to `Stopped` later.
+/// Decodes a task as an instance. A task that a fault stopped gets the state `Failed`; the stopped task
+/// policy may change it to `Stopped` later.
 ///
 /// `endless` is true for a task of a service, which must never stop by itself.
 pub(crate) fn decode_instance(
@@ -92,7 +92,7 @@ fn health_check(
                 return HealthCheckStatus::Unhealthy { output: Some(output.into()), since: None };
             }
             Some(ReportedHealth::Healthy) if verdict != HealthCheckStatus::Pending => {
-                verdict = HealthCheckStatus::Healthy
+                verdict = HealthCheckStatus::Healthy;
             }
             Some(ReportedHealth::Healthy) => {}
             // A check that never reports (some emulators, a lost agent) counts as no check once its time is

@@ -7,18 +7,19 @@ use crate::model::Timestamp;
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Stopped task, reduced to the input of the policy.
+/// Stopped task, reduced to the facts that the policy needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoppedTask {
     /// Time of the stop.
     pub stopped_at: Timestamp,
-    /// Run time; `None` if the task never started.
+    /// Time from start to stop; `None` if the task never started.
     pub ran_for: Option<SignedDuration>,
     /// True if a fault stopped the task.
     pub is_fault: bool,
 }
 
-/// Capacity of a service after its stopped tasks.
+/// Desired and serving tasks of a service, by which the policy decides if it has recovered from its stopped
+/// tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecoveryState {
     /// Desired number of tasks.
@@ -35,7 +36,8 @@ pub(crate) struct RecoveryState {
 const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
 const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// True if `stop` still counts against the service. `stops` are all its stopped tasks of the last hour.
+/// True if `stop` still counts against the service. `stops` are all its stopped tasks of the last hour, and
+/// `standing` is its recovery state.
 pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], standing: &RecoveryState) -> bool {
     if !stop.is_fault || standing.desired == 0 {
         return false;

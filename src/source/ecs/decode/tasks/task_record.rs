@@ -1,4 +1,5 @@
-//! Record of a task between polls. It is small, because a large account has tens of thousands of tasks.
+//! Record of a task that Portolan keeps between polls. It is small, because a large account has tens of
+//! thousands of tasks.
 
 use super::stopped_task_policy;
 use crate::{
@@ -12,7 +13,8 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, HealthStatus, Task, TaskStopCode};
 use std::net::IpAddr;
 
-/// Record of a task. Of its overrides, only the references remain, not the values.
+/// Facts about a task that Portolan keeps between polls. From the overrides, it keeps only references, never
+/// values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TaskRecord {
     /// ARN of the task.
@@ -37,7 +39,7 @@ pub(crate) struct TaskRecord {
     pub containers: Box<[TaskContainer]>,
     /// Addresses and network interfaces of the task.
     pub network: TaskNetwork,
-    /// References in the overrides.
+    /// References in environment variables and commands that override the task definition.
     pub override_references: Box<[Reference]>,
 }
 
@@ -58,7 +60,7 @@ pub(crate) enum TaskStatus {
     Unknown,
 }
 
-/// Health that ECS reports.
+/// Health that ECS reports for a task or a container; absent while ECS reports `UNKNOWN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReportedHealth {
     /// The health check passes.
@@ -74,7 +76,7 @@ pub(crate) struct TaskTimes {
     pub created: Option<Timestamp>,
     /// Start of the containers.
     pub started: Option<Timestamp>,
-    /// Stop of the task, or the begin of stopping.
+    /// Stop of the task, or else the time at which it began to stop.
     pub ended: Option<Timestamp>,
 }
 
@@ -96,7 +98,7 @@ pub(crate) struct TaskContainer {
     pub image: Box<str>,
     /// Digest of the image.
     pub digest: Option<Box<str>>,
-    /// Id on the host.
+    /// Id of the container on its host.
     pub runtime_id: Option<Box<str>>,
     /// True if the container has stopped.
     pub has_stopped: bool,
@@ -120,7 +122,8 @@ pub(crate) struct TaskNetwork {
 }
 
 impl TaskRecord {
-    /// Creates the record of a task. It drops everything else, above all the values in the overrides.
+    /// Creates the record of a task, without the rest of the response, above all without the values in the
+    /// overrides.
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
@@ -309,7 +312,7 @@ fn reported_health(status: Option<&HealthStatus>) -> Option<ReportedHealth> {
     }
 }
 
-/// Returns the references in the overrides of a task.
+/// Returns the references in environment variables and commands that override the task definition.
 fn override_references(task: &Task) -> Vec<Reference> {
     let several = task.containers().len() > 1;
     let mut mentions = Vec::new();

@@ -3,10 +3,12 @@
 use crate::{
     model::{InstanceId, NodeId, Service, Severity},
     store::Store,
+    topology::Node,
 };
 use std::collections::BTreeSet;
 
-/// Traits of the selection that outlive a rename, taken before a snapshot is applied.
+/// Neighbours and instances of the selected node before a snapshot is applied, to find a replacement if the
+/// snapshot removes or renames the node.
 #[derive(Default)]
 pub(in crate::store) struct SelectionAnchor {
     /// Neighbours of the selected node, callers first.
@@ -16,43 +18,42 @@ pub(in crate::store) struct SelectionAnchor {
 }
 
 impl Store {
-    /// Selects `node` for the user.
-    pub fn select(&mut self, node: NodeId) {
-        if let (false, Some(first)) = (self.selected_by_user, &self.selected) {
-            self.selection_history.push(first);
-        }
-        self.selection_history.push(&node);
-        (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
+    /// Returns the selected node.
+    #[must_use]
+    pub fn selected_node(&self) -> Option<&Node> {
+        self.session.selected.as_ref().and_then(|id| self.world.topology().nodes.get(id))
     }
 
-    /// Moves through earlier selections, backward if `back`, else forward. Returns false if there is none
-    /// that still exists.
+    /// Returns the selected service.
+    #[must_use]
+    pub fn selected_service(&self) -> Option<&Service> {
+        self.selected_node().and_then(|node| self.world.service_of(node))
+    }
+
+    /// Selects the previous selection if `back`, else the next one, and skips nodes that no longer exist.
+    /// Returns false if there is none.
     pub fn go_in_history(&mut self, back: bool) -> bool {
-        let topology = self.incremental_topology.topology();
-        let there = self.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
+        let topology = self.world.topology();
+        let there = self.session.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
         let found = there.is_some();
         if found {
-            (self.selected, self.selected_by_user, self.lost_selection) = (there, true, None);
+            (self.session.selected, self.session.selected_by_user, self.session.lost_selection) =
+                (there, true, None);
         }
         found
     }
 
-    /// Returns true if an earlier selection (`back`) or a later one still exists.
+    /// Returns true if the node of an earlier selection (`back`) or of a later one still exists.
     #[must_use]
     pub fn can_go_in_history(&self, back: bool) -> bool {
-        let topology = self.incremental_topology.topology();
-        self.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
+        let topology = self.world.topology();
+        self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
     }
 
-    /// Selects `node` as a preview, for example during a search. It does not enter the history.
-    pub fn preview_selection(&mut self, node: Option<NodeId>) {
-        self.selected = node;
-    }
-
-    /// Returns the traits of the current selection, to find it again after a source was polled.
+    /// Returns the neighbours and instances of the selected node, to be taken before a snapshot is applied.
     pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
-        let Some(node) = &self.selected else { return SelectionAnchor::default() };
-        let topology = self.topology();
+        let Some(node) = &self.session.selected else { return SelectionAnchor::default() };
+        let topology = self.world.topology();
         let neighbours = topology.callers(node).chain(topology.calls(node)).map(|(kin, _)| kin.clone());
         let instances = self.selected_service().into_iter().flat_map(|service| &service.instances);
         SelectionAnchor {
@@ -65,41 +66,44 @@ impl Store {
     /// the same instance.
     fn node_with_instances(&self, instances: &BTreeSet<InstanceId>) -> Option<NodeId> {
         let has = |service: &&Service| service.instances.iter().any(|i| instances.contains(&i.id));
-        let mut services = self.inventory.services().filter(|_| !instances.is_empty());
+        let mut services = self.world.inventory.services().filter(|_| !instances.is_empty());
         services.find(has).map(|service| NodeId::from(&service.id))
     }
 
     /// Selects another node if the selected one disappeared.
     ///
-    /// Prefers the node that now has its instances, then a neighbour if the user made the selection. When the
-    /// lost node returns, it is selected again. `complete` is false until all sources have answered; until
-    /// then a selection that Portolan made moves to the worst finding.
+    /// Prefers the node that now has the instances of the lost one, then a neighbour if the user made the
+    /// selection. When the lost node returns, it is selected again. `complete` is false until all sources
+    /// have been read; until then a selection that Portolan made moves to the worst finding.
     pub(in crate::store) fn restore_or_replace_selection(&mut self, held: &SelectionAnchor, complete: bool) {
-        let nodes = &self.incremental_topology.topology().nodes;
-        if let Some(back) = self.lost_selection.take_if(|missed| nodes.contains_key(missed)) {
-            self.selected = Some(back);
+        let nodes = &self.world.topology().nodes;
+        if let Some(back) = self.session.lost_selection.take_if(|missed| nodes.contains_key(missed)) {
+            self.session.selected = Some(back);
             return;
         }
-        let lost = self.selected.as_ref().is_none_or(|id| !nodes.contains_key(id));
-        if !lost && (self.selected_by_user || complete) {
+        let lost = self.session.selected.as_ref().is_none_or(|id| !nodes.contains_key(id));
+        if !lost && (self.session.selected_by_user || complete) {
             return;
         }
         if let Some(renamed) = self.node_with_instances(&held.instances).filter(|_| lost) {
-            self.selected = Some(renamed);
+            self.session.selected = Some(renamed);
             return;
         }
-        let nodes = &self.incremental_topology.topology().nodes;
-        let near =
-            held.neighbours.iter().find(|kin| self.selected_by_user && nodes.contains_key(*kin)).cloned();
-        if self.selected_by_user && self.lost_selection.is_none() {
-            self.lost_selection.clone_from(&self.selected);
+        let nodes = &self.world.topology().nodes;
+        let near = held
+            .neighbours
+            .iter()
+            .find(|kin| self.session.selected_by_user && nodes.contains_key(*kin))
+            .cloned();
+        if self.session.selected_by_user && self.session.lost_selection.is_none() {
+            self.session.lost_selection.clone_from(&self.session.selected);
         }
-        self.selected = near.or_else(|| self.default_selection());
+        self.session.selected = near.or_else(|| self.default_selection());
     }
 
     /// Returns the node to select by default: the one with the worst finding, else the first visible one.
     pub(in crate::store) fn default_selection(&self) -> Option<NodeId> {
-        let faults = self.findings.iter().filter(|f| f.severity > Severity::Info);
+        let faults = self.world.findings.iter().filter(|f| f.severity > Severity::Info);
         let worst = faults.into_iter().find_map(|f| f.node.clone());
         worst.or_else(|| self.visible_nodes().first().map(|node| node.id.clone()))
     }
@@ -110,8 +114,8 @@ impl Store {
         let found = self
             .visible_nodes()
             .into_iter()
-            .filter(|node| !self.search.is_empty() && self.matches_search(node));
-        found.min_by_key(|node| self.search.match_rank(&node.name)).map(|node| node.id.clone())
+            .filter(|node| !self.session.search.is_empty() && self.session.matches_search(node));
+        found.min_by_key(|node| self.session.search.match_rank(&node.name)).map(|node| node.id.clone())
     }
 }
 
@@ -146,15 +150,15 @@ mod tests {
     fn a_caller_stands_in_for_what_is_gone_until_it_is_back() {
         let all = || vec![service("a"), calling("web", "orders"), service("orders"), service("z")];
         let mut store = store_with(all());
-        store.select(node("orders"));
+        store.session.select(node("orders"));
         apply_services(&mut store, vec![service("a"), calling("web", "orders"), service("z")]);
-        assert_eq!(store.selected, Some(node("web")));
+        assert_eq!(store.session.selected, Some(node("web")));
         apply_services(&mut store, all());
-        assert_eq!(store.selected, Some(node("orders")));
+        assert_eq!(store.session.selected, Some(node("orders")));
         apply_services(&mut store, vec![service("a"), calling("web", "orders")]);
-        store.select(node("a"));
+        store.session.select(node("a"));
         apply_services(&mut store, all());
-        assert_eq!(store.selected, Some(node("a")), "somebody has chosen another one since");
+        assert_eq!(store.session.selected, Some(node("a")), "somebody has chosen another one since");
     }
 
     #[test]
@@ -165,18 +169,18 @@ mod tests {
             ..service(name)
         };
         let mut store = store_with(vec![called("web", "1"), called("db", "2")]);
-        store.select(NodeId::new("docker/web"));
+        store.session.select(NodeId::new("docker/web"));
         apply_services(&mut store, vec![called("old-web", "1"), called("db", "2")]);
-        assert_eq!(store.selected, Some(NodeId::new("docker/old-web")));
+        assert_eq!(store.session.selected, Some(NodeId::new("docker/old-web")));
         apply_services(&mut store, vec![called("db", "2")]);
-        assert_eq!(store.selected, Some(NodeId::new("docker/db")), "it is gone");
+        assert_eq!(store.session.selected, Some(NodeId::new("docker/db")), "it is gone");
     }
 
     #[test]
     fn the_name_that_fits_best_is_found_first() {
         let mut store = store_with(["all-orders", "border", "orders", "orders-api"].map(service).to_vec());
         let mut best = |typed: &str| {
-            store.search = Search::new(typed);
+            store.session.search = Search::new(typed);
             store.best_match()
         };
         assert_eq!(best("order"), Some(node("orders")));

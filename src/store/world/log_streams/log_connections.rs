@@ -1,10 +1,9 @@
-//! Failed connections found in log lines: a line that reports a failed connection names the address it went
-//! to.
+//! Failed connections found in log lines, such as `connect ECONNREFUSED 10.0.0.7:5432`.
 
 use crate::{
     extract::unreachable_address,
     model::{
-        ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, LogBatch, LogLine, ObservationSource,
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, LogBatch, LogLine, ObservationMethod,
         ObservedConnection,
     },
     topology::{Product, ProductRole},
@@ -32,7 +31,7 @@ pub(in crate::store) fn failed_connections_in_log(
                 from: ConnectionEnd::Service(line.service.clone()),
                 port: address.port,
                 to: ConnectionEnd::Address(address),
-                observed_by: ObservationSource::Log,
+                observed_by: ObservationMethod::Log,
                 outcome: ConnectionOutcome::Failed,
                 location: format!("log of {}", line.label).into(),
             };

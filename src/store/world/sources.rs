@@ -1,38 +1,36 @@
-//! State of the sources beside their snapshots: cached data of an earlier run, poll schedule, and push of
-//! changes.
+//! State of the sources other than live snapshots: cached snapshots of an earlier run, poll schedule, and
+//! change notifications.
 
-use super::Store;
+use super::World;
 use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus};
 
-impl Store {
-    /// Applies the snapshot of an earlier run, unless `source` has answered already. It creates no findings
-    /// and no history.
-    pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) {
-        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return };
+impl World {
+    /// Applies the snapshot of an earlier run, unless `source` has been read in this run. A cached snapshot
+    /// creates no findings and no history. Returns true if the snapshot is now part of the world.
+    pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) -> bool {
+        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         if status.last_read.is_some() {
-            return;
+            return false;
         }
         status.record_cached(snapshot.taken_at);
         self.cached_services.extend(snapshot.services.iter().map(|service| service.id.clone()));
         self.inventory.load_cached(snapshot);
         self.update_topology(&SnapshotDiff::Everything);
-        // Findings need at least one live answer. Skipping them here also makes the first frame faster.
+        // Findings need at least one live snapshot. Skipping them here also makes the first frame faster.
         if self.sources.iter().any(SourceStatus::has_finished_loading) {
             self.evaluate_findings();
         }
-        if !self.selected_by_user {
-            self.selected = self.default_selection();
-        }
+        true
     }
 
-    /// Sets the time of the next poll of `source`, and its cost.
+    /// Sets the time of the next poll of `source`, and its use of the API quota.
     pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.poll_schedule = Some(pace);
         }
     }
 
-    /// Sets if `source` pushes its changes by itself now.
+    /// Sets `pushes_changes` of `source`: true while the source sends change notifications.
     pub fn set_pushes_changes(&mut self, source: &SourceId, nudged: bool) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.pushes_changes = nudged;
@@ -44,7 +42,7 @@ impl Store {
 mod tests {
     use crate::{
         model::{fixtures::*, *},
-        store::Store,
+        store::World,
     };
 
     /// Builds a snapshot taken at `at`; with `partial`, more services are still to be read.
@@ -65,36 +63,36 @@ mod tests {
     fn an_earlier_picture_is_shown_until_it_is_read_anew_and_is_no_history() {
         let ecs = SourceId::new("ecs");
         let status = SourceStatus::new(ecs.clone(), "ecs", String::new());
-        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        let mut world = World::new(Inventory::default(), vec![status], 0, ago(0));
         let down =
             Service { desired: Some(1), instances: vec![failed_instance("a-1", 1)], ..service_of_ecs("a") };
-        store.apply_cached_snapshot(
+        world.apply_cached_snapshot(
             &ecs,
             snapshot_at(ago(86_400), vec![down, service_of_ecs("b"), service_of_ecs("gone")], false),
         );
-        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (3, 3));
-        assert_eq!(store.sources[0].state, SourceState::Cached);
-        assert_eq!(store.findings, [], "it may be otherwise by now");
-        assert_eq!(store.inventory.first_snapshot_at(), None, "nobody has watched since");
+        assert_eq!((world.inventory.services().count(), world.cached_services.len()), (3, 3));
+        assert_eq!(world.sources[0].state, SourceState::Cached);
+        assert_eq!(world.findings, [], "it may be otherwise by now");
+        assert_eq!(world.inventory.first_snapshot_at(), None, "nobody has watched since");
 
-        store.apply_snapshot(&ecs, Ok(snapshot_at(ago(2), vec![service_of_ecs("a")], true)));
-        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (3, 2));
+        world.apply_snapshot(&ecs, Ok(snapshot_at(ago(2), vec![service_of_ecs("a")], true)));
+        assert_eq!((world.inventory.services().count(), world.cached_services.len()), (3, 2));
         assert_eq!(
-            (store.sources[0].state, store.sources[0].last_read),
+            (world.sources[0].state, world.sources[0].last_read),
             (SourceState::Cached, Some(ago(86_400)))
         );
-        store.apply_snapshot(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
-        store.apply_snapshot(&ecs, Ok(snapshot_at(ago(1), vec![service_of_ecs("a")], true)));
-        assert_eq!(store.sources[0].last_read, Some(ago(86_400)), "most of it is as old as it was");
+        world.apply_snapshot(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
+        world.apply_snapshot(&ecs, Ok(snapshot_at(ago(1), vec![service_of_ecs("a")], true)));
+        assert_eq!(world.sources[0].last_read, Some(ago(86_400)), "most of it is as old as it was");
 
-        store.apply_snapshot(
+        world.apply_snapshot(
             &ecs,
             Ok(snapshot_at(ago(0), vec![service_of_ecs("a"), service_of_ecs("b")], false)),
         );
-        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (2, 0));
-        assert_eq!((store.sources[0].state, store.sources[0].last_read), (SourceState::Live, Some(ago(0))));
+        assert_eq!((world.inventory.services().count(), world.cached_services.len()), (2, 0));
+        assert_eq!((world.sources[0].state, world.sources[0].last_read), (SourceState::Live, Some(ago(0))));
         let is_difference = |text: &str| text.contains("appeared") || text.contains("removed");
-        let told = store.history.entries().filter(|entry| is_difference(&entry.text));
+        let told = world.history.entries().filter(|entry| is_difference(&entry.text));
         assert_eq!(told.count(), 0, "what an earlier run saw is no event");
     }
 }

@@ -1,12 +1,12 @@
 //! Health of the log streams that Portolan follows: streams that fell silent, and log groups that are
-//! missing. It keeps a few times and counts per stream, and no log text.
+//! missing. The module keeps a few times and counts per stream, but no log text.
 
 use crate::{
     diagnosis::{LogSignal, LogSignalKind},
     model::{
         InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, ServiceId, SharedText, Timestamp,
     },
-    store::Store,
+    store::World,
     subscription::Subscription,
 };
 use jiff::SignedDuration;
@@ -14,31 +14,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Minimum duration of uninterrupted output before the silence of a stream counts as a signal.
 const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_mins(30);
-/// Minimum number of lines in that output.
+/// Minimum number of lines in the uninterrupted output.
 const MIN_STEADY_LINES: u32 = 100;
 
 /// Longest gap between two lines that still counts as uninterrupted output.
 const MAX_STEADY_GAP: SignedDuration = SignedDuration::from_secs(60);
 
-/// Ratio of a silence to the longest gap in the output from which the silence counts as a signal.
+/// Factor for the silence limit: a silence counts as a signal if it is this many times as long as the longest
+/// gap between two lines before it.
 const SILENCE_FACTOR: i32 = 10;
-/// Minimum duration of a silence, however short the gaps were.
+/// Minimum duration of a silence that counts as a signal, however short the gaps were.
 const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Longest plausible time between two ticks. After a longer one the machine was suspended and no stream was
 /// read.
 const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
 
+/// Service and label of a log stream. For a missing log group, the label is the name of the group.
 type StreamName = (ServiceId, SharedText);
 
 /// Output statistics of the followed streams, and the log groups found missing.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct StreamHealth {
     streams: BTreeMap<StreamName, StreamActivity>,
+    /// Time of the latest report of each missing log group.
     missing_log_groups: BTreeMap<StreamName, Timestamp>,
 }
 
-/// Output statistics of one stream.
+/// Output statistics of one followed log stream since its last gap.
 #[derive(Clone, Debug)]
 struct StreamActivity {
     instance: InstanceId,
@@ -79,8 +82,8 @@ impl StreamHealth {
         }
     }
 
-    /// Restarts the statistics of the streams that `note` is about. After a read problem, a silence may be
-    /// the reader's and not the stream's.
+    /// Restarts the statistics of the streams that `note` is about. After a problem with reading, a stream
+    /// may seem silent although its instance still writes.
     fn observe_note(&mut self, note: &LogNote, now: Timestamp) {
         let about = |service: &ServiceId| note.service.as_ref().is_none_or(|about| about == service);
         for ((service, _), rhythm) in &mut self.streams {
@@ -130,8 +133,8 @@ impl StreamHealth {
     }
 }
 
-impl Store {
-    /// Updates which log streams are followed. Call it before the clock moves on to `now`.
+impl World {
+    /// Sets the log streams that Portolan follows. Call this before [`World::tick`] moves the clock to `now`.
     pub fn set_followed_streams(&mut self, followed: &BTreeSet<Subscription>, now: Timestamp) {
         self.stream_health.tick(followed, self.now, now);
     }
@@ -148,7 +151,7 @@ impl StreamActivity {
         }
     }
 
-    /// Records a line at `at`. A line after too long a gap starts a new run of output.
+    /// Records a line written at `at`. After too long a gap, the uninterrupted output starts anew.
     fn add_line(&mut self, at: Timestamp) {
         let Some((first, last)) = self.first_and_last else {
             (self.first_and_last, self.line_count) = (Some((at, at)), 1);
@@ -165,7 +168,8 @@ impl StreamActivity {
         self.longest_gap = self.longest_gap.max(apart);
     }
 
-    /// Returns the silence of the stream, or `None` if it has output or never was steady enough.
+    /// Returns the signal that the stream is silent. Returns `None` if the stream still has output, or had
+    /// too little steady output before.
     fn silence(&self, now: Timestamp) -> Option<LogSignalKind> {
         let (first, last) = self.first_and_last?;
         let (steady, silent) = (last.duration_since(first), now.duration_since(self.last_arrival));

@@ -1,5 +1,4 @@
-//! Time of a service's current deployment. A log pattern that appears only after it is new with that
-//! deployment.
+//! Time of a service's current deployment. A log pattern counts as new if it first appears after this time.
 
 use crate::model::{Instance, InstanceState, Service, Timestamp};
 

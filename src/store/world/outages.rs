@@ -1,6 +1,6 @@
 //! Outage data that survives a restart: start times of outages, and stops that a user requested.
 
-use super::Store;
+use super::World;
 use crate::model::{
     Exit, ExitCause, Instance, InstanceId, InstanceState, NodeId, SavedOutages, Service, ServiceKind,
     Snapshot, SourceId, Timestamp,
@@ -8,10 +8,11 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Interval for saving outages that still last. The next run compares the time when an outage was last seen.
+/// Interval for saving open outages again. The next run continues an outage only if it was last seen not long
+/// before.
 const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Stops known from an earlier run, and the outage data saved last.
+/// Requested stops known from earlier runs, and the outage data saved last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OutageSaveState {
     /// End times of instances that a user stopped during an earlier run.
@@ -20,7 +21,7 @@ pub(super) struct OutageSaveState {
     last_saved: BTreeMap<SourceId, (Timestamp, SavedOutages)>,
 }
 
-impl Store {
+impl World {
     /// Restores the outages of `source` from an earlier run.
     pub fn restore_outages(&mut self, source: &SourceId, earlier: SavedOutages) {
         let outages = earlier.outages.iter().map(|(id, outage)| (NodeId::service_of(source, id), *outage));
@@ -47,10 +48,11 @@ impl Store {
         }
     }
 
-    /// Returns the outage data to save now, for the sources that were read completely. It is due after a
-    /// change, and once a minute while an outage lasts.
+    /// Returns the outage data to save now, by source: after a change, and once a minute while an outage
+    /// lasts. Leaves out sources that were not read completely.
     pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
-        let whole = self.sources.iter().filter(|status| status.is_complete()).map(|status| status.id.clone());
+        let whole =
+            self.sources.iter().filter(|status| status.has_all_services()).map(|status| status.id.clone());
         let mut due = Vec::new();
         for source in whole.collect::<Vec<_>>() {
             let memory = self.outages_to_save(&source);
@@ -70,7 +72,7 @@ impl Store {
         due
     }
 
-    /// Adds the stops known from an earlier run to `snapshot`: instances that a user stopped are stopped, not
+    /// Returns `snapshot` with the instances that a user stopped during an earlier run as stopped instead of
     /// failed.
     pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
         if self.outage_save_state.requested_stops.is_empty() {
@@ -93,7 +95,7 @@ impl Store {
     }
 }
 
-/// Returns true if the outages or the requested stops differ.
+/// Returns true if the outages or the requested stops differ. Ignores when an outage was last seen.
 fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     let of = |memory: &SavedOutages| -> Vec<_> {
         memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.intentional)).collect()
@@ -101,8 +103,8 @@ fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Returns true if a container engine runs `service`. An engine reports a requested stop only once, as an
-/// event.
+/// Returns true if a container engine runs `service`. Only these stops are saved, because an engine reports a
+/// requested stop only once, as an event.
 fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }
@@ -128,7 +130,7 @@ fn may_be_requested_stop(exit: &Exit) -> bool {
 mod tests {
     use crate::{
         model::{fixtures::*, *},
-        store::Store,
+        store::World,
     };
 
     fn ended(ending: ExitCause, code: i64) -> Service {
@@ -138,37 +140,37 @@ mod tests {
         Service { instances: vec![Instance { state, exit: Some(exit), ..instance("web") }], ..service("web") }
     }
 
-    fn store(source: &str) -> Store {
+    fn world(source: &str) -> World {
         let status = SourceStatus::new(SourceId::new(source), "docker", "");
-        Store::new(Inventory::default(), vec![status], 0, ago(0))
+        World::new(Inventory::default(), vec![status], 0, ago(0))
     }
 
-    fn apply_services(store: &mut Store, service: Service) {
-        store.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
+    fn apply_services(world: &mut World, service: Service) {
+        world.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
     }
 
     #[test]
     fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
         let docker = SourceId::new("docker");
-        let mut heard = store("docker");
+        let mut heard = world("docker");
         apply_services(&mut heard, ended(ExitCause::StopRequested, 1));
         let memory = heard.due_outage_saves().remove(0).1;
         assert_eq!(heard.due_outage_saves(), [], "nothing else is to be kept");
-        let mut next = store("docker");
+        let mut next = world("docker");
         next.restore_outages(&docker, memory.clone());
         apply_services(&mut next, ended(ExitCause::ProcessExited, 1));
         assert_eq!(next.findings.iter().map(|f| f.kind.to_string()).collect::<Vec<_>>(), ["stopped"]);
-        let mut deaf = store("docker");
+        let mut deaf = world("docker");
         apply_services(&mut deaf, ended(ExitCause::ProcessExited, 1));
         assert_eq!(deaf.findings[0].kind, "stopped-with-error");
     }
 
     #[test]
     fn an_outage_is_known_again_under_another_name_of_its_source() {
-        let mut first = store("docker");
+        let mut first = world("docker");
         apply_services(&mut first, ended(ExitCause::ProcessExited, 1));
         let memory = first.outages_to_save(&SourceId::new("docker"));
-        let mut next = store("engine");
+        let mut next = world("engine");
         next.restore_outages(&SourceId::new("engine"), memory.clone());
         assert_eq!(next.outages_to_save(&SourceId::new("engine")).outages, memory.outages);
         assert_eq!(memory.outages.keys().map(crate::model::Text::as_str).collect::<Vec<_>>(), ["shop/web"]);

@@ -13,19 +13,21 @@ struct StreamPrefix {
     prefix: Text,
 }
 
-/// Services and streams known to use one stream prefix.
+/// Services and current streams with one stream prefix.
 #[derive(Debug, Default)]
 struct PrefixWriters {
     services: BTreeSet<ServiceId>,
     streams: BTreeSet<Text>,
+    /// Name of the container that writes the streams, for the label; `None` if its task has no other
+    /// container.
     container: Option<String>,
 }
 
-/// Returns targets for the streams next to those of current instances, one for each stream name prefix and
-/// service.
+/// Returns the log targets for the streams of expired tasks, one for each service and stream name prefix of
+/// its current instances.
 ///
-/// `*` in the label of a target stands for the task. If several services write to a prefix, the owner of an
-/// expired stream is unknown, so each service gets a target with that explanation.
+/// `*` in the label of a target stands for the task. If several services share a prefix, the owner of an
+/// expired stream is unknown, so each of these services gets an unreadable target that explains this.
 #[must_use]
 pub fn expired_stream_targets<'a>(services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
     let mut writers_by_prefix: BTreeMap<StreamPrefix, PrefixWriters> = BTreeMap::new();
@@ -63,7 +65,8 @@ fn targets_for_prefix(at: &StreamPrefix, writers: &PrefixWriters) -> Vec<LogTarg
     writers.services.iter().map(target).collect()
 }
 
-/// Splits the stream name of `target` at the task id. Returns the prefix and the whole name.
+/// Splits the stream name of `target` at the task id. Returns the prefix and the whole name, or `None` if the
+/// name does not end in the task id.
 fn split_stream_name(target: &LogTarget) -> Option<(StreamPrefix, Text)> {
     let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
     let (source, region) = (SourceId::from(&target.service), region.clone());

@@ -1,4 +1,4 @@
-//! Log streams of service instances.
+//! Log streams of the current instances of a service, as targets for reading.
 
 use crate::model::{Instance, LogRoute, LogTarget, Service, SourceId};
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
-//! Groups that are too large for one frame on the map. Such a group is split by the first word in which its
-//! services' names differ, because related services usually share a prefix. A split group is joined again
-//! only when it is much smaller, so that the map stays stable.
+//! Groups that are too large for one frame on the map. The map splits such a group into parts, one frame
+//! each, by the first word in which the names of its services differ, because related services usually share
+//! a prefix. It joins the parts again only when the group is much smaller, so that the map stays stable.
 
 use crate::topology::{Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,37 +10,38 @@ const SPLIT_ABOVE_SERVICES: usize = 120;
 /// Number of services above which a split group stays split; lower, so that the map stays stable.
 const KEEP_SPLIT_ABOVE_SERVICES: usize = 90;
 
-/// Minimum number of services that must share a word before the word becomes a part of its own.
+/// Minimum number of services with the same word that get a part of their own.
 const MIN_SERVICES_PER_PART: usize = 3;
 
 /// Name of the part for the remaining services of a split group.
 const OTHERS_PART: &str = "others";
 
-/// Number of dependencies without a source above which they are bundled, if there is a split group.
+/// Number of dependencies without a group above which one frame bundles them, if there is a split group.
 const BUNDLE_ABOVE_DEPENDENCIES: usize = 12;
-/// Number of such dependencies above which they stay bundled.
+/// Number of dependencies without a group above which they stay bundled; lower, so that the map stays stable.
 const KEEP_BUNDLED_ABOVE_DEPENDENCIES: usize = 8;
 
-/// Split groups by source and name, and a flag that bundles dependencies without a source into one group
-/// beside them.
+/// Large groups that the map splits into parts. If there is one and dependencies without a group are many,
+/// the map also bundles these dependencies in one frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LargeGroups {
+    /// Split of each large group, by the names of source and group.
     groups: BTreeMap<(String, String), GroupSplit>,
     bundles_dependencies: bool,
 }
 
-/// Rule by which one group is split.
+/// Rule by which one large group is split into parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct GroupSplit {
     /// Number of leading words that all names in the group share.
     shared_words: usize,
-    /// Words that name a part, each the first word after the shared ones.
+    /// Names of the parts. A service belongs to the part named like the first word after the shared ones.
     part_words: BTreeSet<String>,
 }
 
 impl LargeGroups {
-    /// Splits the large groups among `nodes`. `before` is the previous result: a group split there stays
-    /// split longer.
+    /// Splits the large groups among `nodes`. A group that is split in `before`, the previous result, stays
+    /// split down to a lower number of services.
     #[must_use]
     pub fn split<'a>(nodes: impl Iterator<Item = &'a Node>, before: &Self) -> Self {
         let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
@@ -70,13 +71,13 @@ impl LargeGroups {
         Self { bundles_dependencies: many && !groups.is_empty(), groups }
     }
 
-    /// Returns true if `node` is a dependency without a source that belongs to the bundled ones.
+    /// Returns true if `node` is a dependency that the map shows in the bundle of dependencies.
     #[must_use]
     pub fn is_bundled_dependency(&self, node: &Node) -> bool {
         self.bundles_dependencies && node.kind == NodeKind::Dependency && node.group.is_none()
     }
 
-    /// Returns the part of its group that `node` belongs to, or `None` if its group is not split.
+    /// Returns the name of the part to which `node` belongs, or `None` if its group is not split.
     #[must_use]
     pub fn part_of(&self, node: &Node) -> Option<String> {
         let crowd = self.groups.get(&group_key(node)?)?;

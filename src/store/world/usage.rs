@@ -12,9 +12,10 @@ const MAX_TRACKED_INSTANCES: usize = 256;
 /// Maximum number of instances measured for one service.
 const MAX_MEASURED_INSTANCES: usize = 32;
 
-/// Readings of each instance, and the latest result of each service.
+/// Recent CPU, memory and network readings by instance, and the result of each service's last measurement.
 #[derive(Clone, Debug, Default)]
 pub struct UsageHistory {
+    /// Readings of each instance, the oldest first.
     series: BTreeMap<InstanceId, VecDeque<UsageSample>>,
     /// Services measured most recently, each with the failure of its last measurement, if any.
     recent_results: VecDeque<(ServiceId, Option<Failure>)>,
@@ -71,7 +72,8 @@ impl UsageHistory {
     }
 }
 
-/// Returns the running instances of `service` to measure, or `None` if none is running.
+/// Returns the running instances of `service` to measure, at most `MAX_MEASURED_INSTANCES`. Returns `None` if
+/// none is running.
 #[must_use]
 pub fn usage_target(service: &Service) -> Option<UsageTarget> {
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);

@@ -1,0 +1,68 @@
+//! Filtering: the nodes and edges that the current filters show.
+
+use crate::{
+    model::NodeId,
+    store::Store,
+    topology::{Edge, EdgeFilter, Node, drift::MIN_MONITORED_SECONDS},
+};
+
+impl Store {
+    /// Returns true if the current edge filter shows the edge between `from` and `to`.
+    #[must_use]
+    pub fn shows_edge(&self, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
+        self.world.drift_context().passes_filter(self.session.edge_filter, from, to, edge)
+    }
+
+    /// Returns the edges that the current filter shows, each with its ends.
+    pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
+        self.world.edges_passing(self.session.edge_filter)
+    }
+
+    /// Returns a text with the edge filter and the number of edges that it shows. Adds a note if Portolan has
+    /// run for too short a time to call an edge never observed.
+    #[must_use]
+    pub fn edge_filter_summary(&self) -> String {
+        let (shown, all) = (self.shown_edges().count(), self.world.topology().edges.len());
+        let words = format!("{shown} of {all} edges: {}", self.session.edge_filter.description());
+        let watched = self
+            .world
+            .inventory
+            .first_snapshot_at()
+            .map_or(0, |begun| self.world.now.as_second() - begun.as_second());
+        if self.session.edge_filter != EdgeFilter::NeverObserved || watched >= MIN_MONITORED_SECONDS {
+            return words;
+        }
+        format!(
+            "{words}; needs {} min of monitoring, {} min so far",
+            MIN_MONITORED_SECONDS / 60,
+            watched / 60
+        )
+    }
+
+    /// Returns the nodes that the filters show, in reading order: services first, then by source, group and
+    /// name.
+    #[must_use]
+    pub fn visible_nodes(&self) -> Vec<&Node> {
+        let Self { world, session } = self;
+        let faulty = session.faults_only.then(|| world.faulty_nodes_and_neighbours());
+        let of_source = session.only_source.as_ref().map(|source| world.nodes_of_source(source));
+        let filters = [&faulty, &of_source, &session.only_nodes];
+        world.nodes_in_reading_order(|node| filters.into_iter().flatten().all(|s| s.contains(&node.id)))
+    }
+
+    /// Shows only the next source; after the last one, all sources.
+    pub fn cycle_source_filter(&mut self) {
+        let place = self
+            .session
+            .only_source
+            .as_ref()
+            .and_then(|id| self.world.sources.iter().position(|s| &s.id == id));
+        let next = place.map_or(0, |place| place + 1);
+        self.session.only_source = self.world.sources.get(next).map(|source| source.id.clone());
+        let listed = self.visible_nodes();
+        let lost = self.session.selected.as_ref().is_none_or(|id| !listed.iter().any(|node| &node.id == id));
+        if let (true, Some(first)) = (lost, listed.first().map(|node| node.id.clone())) {
+            self.session.select(first);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Nodes and edges of the world that a filter selects.
+
+use super::World;
+use crate::{
+    model::{NodeId, Severity, SourceId},
+    topology::{Edge, EdgeFilter, Node, NodeKind, drift::DriftContext, nodes_reaching},
+};
+use std::collections::BTreeSet;
+
+impl World {
+    /// Returns the data from which the drift of an edge is computed.
+    #[must_use]
+    pub fn drift_context(&self) -> DriftContext<'_> {
+        DriftContext { inventory: &self.inventory, topology: self.topology(), now: self.now }
+    }
+
+    /// Returns the edges that `filter` passes, each with its ends.
+    pub fn edges_passing(&self, filter: EdgeFilter) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
+        let all = self.topology().edges.iter().map(|((from, to), edge)| (from, to, edge));
+        all.filter(move |(from, to, edge)| self.drift_context().passes_filter(filter, from, to, edge))
+    }
+
+    /// Returns the nodes that `is_wanted` accepts, in reading order: services first, then by source, group
+    /// and name.
+    pub fn nodes_in_reading_order(&self, is_wanted: impl Fn(&Node) -> bool) -> Vec<&Node> {
+        let mut nodes: Vec<_> = self.topology().nodes.values().filter(|node| is_wanted(node)).collect();
+        nodes.sort_by(|a, b| reading_order_key(a).cmp(&reading_order_key(b)));
+        nodes
+    }
+
+    /// Returns the nodes with a finding above `Info`, their direct and indirect callers, and their direct
+    /// callees.
+    #[must_use]
+    pub fn faulty_nodes_and_neighbours(&self) -> BTreeSet<NodeId> {
+        let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone());
+        let bad: BTreeSet<NodeId> = bad.collect();
+        let called = bad.iter().flat_map(|node| self.topology().calls(node)).map(|(to, _)| to.clone());
+        let called: Vec<NodeId> = called.collect();
+        let mut shown = nodes_reaching(self.topology(), bad);
+        shown.extend(called);
+        shown
+    }
+
+    /// Returns the nodes that `source` runs, and their neighbours that no source runs, such as dependencies.
+    #[must_use]
+    pub fn nodes_of_source(&self, source: &SourceId) -> BTreeSet<NodeId> {
+        let nodes = &self.topology().nodes;
+        let runs = |id: &NodeId| nodes.get(id).is_some_and(|node| node.source.as_ref() == Some(source));
+        let is_outside = |id: &NodeId| nodes.get(id).is_some_and(|node| node.source.is_none());
+        let mut shown: BTreeSet<NodeId> = nodes.keys().filter(|id| runs(id)).cloned().collect();
+        for (from, to) in self.topology().edges.keys() {
+            for (inner, outer) in [(from, to), (to, from)] {
+                if runs(inner) && is_outside(outer) {
+                    shown.insert(outer.clone());
+                }
+            }
+        }
+        shown
+    }
+}
+
+/// Returns the sort key of the reading order: services first, then by source, group and name.
+fn reading_order_key(node: &Node) -> (bool, &Option<SourceId>, &Option<String>, &str) {
+    (!matches!(node.kind, NodeKind::Service(_)), &node.source, &node.group, &node.name)
+}

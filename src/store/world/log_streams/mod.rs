@@ -1,0 +1,7 @@
+//! Log streams: the streams to read, streams of expired tasks, silent or missing streams, and failed
+//! connections found in log lines.
+
+pub(super) mod expired_streams;
+pub(super) mod log_connections;
+pub(super) mod log_targets;
+pub(super) mod stream_health;

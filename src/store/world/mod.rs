@@ -1,0 +1,266 @@
+//! The world: everything known from all sources. Exporters and headless commands need nothing else.
+
+mod log_streams;
+mod large_groups;
+mod deployment_time;
+mod filtered_nodes;
+mod outages;
+mod sources;
+mod usage;
+
+pub use deployment_time::deployment_time;
+pub use log_streams::{
+    expired_streams::expired_stream_targets,
+    log_targets::{dedup_targets, log_targets},
+};
+pub use usage::{UsageHistory, usage_target};
+
+use crate::{
+    diagnosis::{self, FaultInvolvement, OutageTracker},
+    history::History,
+    log_store::LogStore,
+    model::{
+        Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot, SnapshotDiff,
+        SourceId, SourceStatus, Timestamp,
+    },
+    topology::{
+        Counterpart, FailedConnection, IncrementalTopology, Node, NodeKind, Topology, counterparts,
+        failed_connections,
+    },
+};
+use jiff::SignedDuration;
+use large_groups::LargeGroups;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Interval at which findings are evaluated when only time has passed. A change of the data evaluates them at
+/// once.
+const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
+
+/// Everything known from all sources. A clone shares snapshots, history entries and log text with the
+/// original.
+#[derive(Clone)]
+pub struct World {
+    /// Services of all sources.
+    pub inventory: Inventory,
+    incremental_topology: IncrementalTopology,
+    /// Groups that are too large for one frame on the map, and how to split them.
+    pub(super) large_groups: LargeGroups,
+    /// Counterparts of each node: nodes in other sources that seem to be the same service.
+    pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
+    /// Connections that a network rule rejected or that failed.
+    pub failed_connections: Vec<FailedConnection>,
+    /// Incremented with every change of the topology, so that derived data is rebuilt only then.
+    pub topology_version: u64,
+    /// Findings, the most severe first.
+    pub findings: Vec<Finding>,
+    /// Incremented with every evaluation of the findings, so that derived data is rebuilt only then.
+    pub findings_version: u64,
+    /// Role of each node in the findings: cause, victim or affected.
+    pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
+    /// Events of all sources, and changes between their snapshots.
+    pub history: History,
+    /// Status of each source, in configuration order.
+    pub sources: Vec<SourceStatus>,
+    /// Services known only from an earlier run: their source has not reported them yet in this one.
+    pub cached_services: BTreeSet<ServiceId>,
+    /// Time of the last tick.
+    pub now: Timestamp,
+    /// Time of the last evaluation of the findings.
+    evaluated_at: Timestamp,
+    /// Open outages with their start times, also from earlier runs.
+    outage_tracker: OutageTracker,
+    /// Outage data from earlier runs, and the data saved last for the next run.
+    outage_save_state: outages::OutageSaveState,
+    /// Statistics of the followed log streams, which reveal silent streams and missing log groups.
+    stream_health: log_streams::stream_health::StreamHealth,
+    /// Log lines in memory.
+    pub logs: LogStore,
+    /// CPU and memory readings of the instances that the user views.
+    pub usage: UsageHistory,
+    /// True if the built-in demo is running.
+    pub demo: bool,
+}
+
+impl World {
+    /// Creates a world before the first poll of `sources`. `log_bytes` limits the log lines in memory.
+    #[must_use]
+    pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
+        Self {
+            inventory,
+            incremental_topology: IncrementalTopology::default(),
+            large_groups: LargeGroups::default(),
+            counterparts: BTreeMap::new(),
+            failed_connections: Vec::new(),
+            topology_version: 0,
+            findings: Vec::new(),
+            findings_version: 0,
+            fault_roles: BTreeMap::new(),
+            history: History::default(),
+            demo: sources.iter().any(|s| s.kind == "demo"),
+            sources,
+            cached_services: BTreeSet::new(),
+            now,
+            evaluated_at: Timestamp::UNIX_EPOCH,
+            outage_tracker: OutageTracker::default(),
+            outage_save_state: outages::OutageSaveState::default(),
+            stream_health: log_streams::stream_health::StreamHealth::default(),
+            logs: LogStore::new(log_bytes),
+            usage: UsageHistory::default(),
+        }
+    }
+
+    /// Applies the snapshot or failure of a poll of `source`. Returns true if anything but times changed.
+    pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+        let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
+        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
+        let before = (status.state, status.failure.clone());
+        let changed = match outcome {
+            Ok(snapshot) => {
+                status.record_success(snapshot.taken_at, &snapshot.progress);
+                let old = self.inventory.snapshot(source).cloned();
+                let partial = snapshot.is_partial();
+                for service in &snapshot.services {
+                    self.cached_services.remove(&service.id);
+                }
+                self.cached_services.retain(|service| partial || &SourceId::from(service) != source);
+                let snapshot = if let (true, Some(old)) = (partial, &old) {
+                    snapshot.fill_unread_from(old)
+                } else {
+                    snapshot
+                };
+                let change = self.inventory.replace_snapshot(Arc::new(snapshot));
+                if let Some(new) = self.inventory.snapshot(source) {
+                    self.history.record_snapshot(old.as_deref(), new, &change);
+                }
+                change
+            }
+            Err(failure) => {
+                status.record_failure(failure);
+                SnapshotDiff::Unchanged
+            }
+        };
+        self.history.record_source_state(before.0, status, self.now);
+        let status_changed = before != (status.state, status.failure.clone());
+        let changed = self.update_topology(&changed);
+        if changed || status_changed {
+            self.evaluate_findings();
+        }
+        changed || status_changed
+    }
+
+    /// Stores log lines and the starts and ends of reading. Adds failed connections that the lines report to
+    /// the topology.
+    pub fn ingest_logs(&mut self, news: LogUpdate) {
+        self.stream_health.observe(&news, self.now);
+        let observed = match &news {
+            LogUpdate::Lines(batch) => {
+                log_streams::log_connections::failed_connections_in_log(&self.inventory, batch)
+            }
+            _ => return self.logs.ingest(news, self.now),
+        };
+        self.logs.ingest(news, self.now);
+        let change = self.inventory.record_connections(&observed, self.now);
+        if self.update_topology(&change) {
+            self.evaluate_findings();
+        }
+    }
+
+    /// Updates the topology and the data derived from it after `change`. Returns true if there was a change.
+    fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
+        self.incremental_topology.update(&self.inventory, change);
+        if change.has_changes() {
+            self.large_groups =
+                LargeGroups::split(self.incremental_topology.topology().nodes.values(), &self.large_groups);
+            self.counterparts = counterparts(&self.inventory);
+            self.failed_connections =
+                failed_connections(&self.inventory, self.incremental_topology.topology());
+            self.topology_version += 1;
+        }
+        change.has_changes()
+    }
+
+    /// Returns the topology: all nodes and the calls between them.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        self.incremental_topology.topology()
+    }
+
+    /// Moves the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
+    /// findings depend on how long a state lasts.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
+            self.evaluate_findings();
+        }
+    }
+
+    /// Evaluates the findings. Their starts and ends go into the history only after all sources have been
+    /// read, because many earlier findings are false.
+    fn evaluate_findings(&mut self) {
+        let lasting = std::mem::take(&mut self.outage_tracker);
+        let log_signals = self.stream_health.log_signals(self.now);
+        let Self {
+            inventory,
+            incremental_topology: inference,
+            failed_connections: rejected,
+            counterparts: twins,
+            sources,
+            now,
+            cached_services: unread,
+            ..
+        } = &*self;
+        let topology = inference.topology();
+        let estate = diagnosis::RuleInput {
+            inventory,
+            topology,
+            failed_connections: rejected,
+            counterparts: twins,
+            sources,
+            log_signals: &log_signals,
+        };
+        let evidence = diagnosis::RuleContext::new(estate, lasting, *now);
+        let mut findings = diagnosis::findings(&evidence);
+        // Data from an earlier run may be outdated, so findings about it are dropped.
+        let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
+            Some(NodeKind::Service(service)) => !unread.contains(service),
+            _ => true,
+        };
+        findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
+        let roles = diagnosis::fault_roles(&evidence, &findings);
+        let watched =
+            sources.iter().filter(|source| source.has_all_services()).map(|source| source.id.clone());
+        self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
+        (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);
+        self.findings_version += 1;
+        if self.sources.iter().all(|source| source.has_finished_loading() && source.progress.is_empty()) {
+            self.history.record_findings(&self.findings, self.now);
+        }
+    }
+
+    /// Returns the service that `node` stands for, or `None` if it is not a service.
+    #[must_use]
+    pub fn service_of(&self, node: &Node) -> Option<&Service> {
+        match &node.kind {
+            NodeKind::Service(id) => self.inventory.service(id),
+            _ => None,
+        }
+    }
+
+    /// Returns the findings on `node`, the most severe first.
+    pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
+    }
+
+    /// Returns the number of services by health.
+    #[must_use]
+    pub fn health_counts(&self) -> BTreeMap<Health, usize> {
+        let mut tally = BTreeMap::new();
+        for node in self.topology().nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
+            *tally.entry(node.health).or_default() += 1;
+        }
+        tally
+    }
+}
