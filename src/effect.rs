@@ -3,7 +3,7 @@
 use crate::{
     model::{SavedOutages, SourceId},
     screen::{
-        NewFile,
+        FileToSave,
         map::{LayoutComparison, LayoutRequest},
     },
 };
@@ -20,7 +20,7 @@ pub enum Effect {
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
     /// Writes a new file into the current directory and shows its path. Overwrites nothing.
-    SaveFile(NewFile),
+    SaveFile(FileToSave),
     /// Captures the mouse if true, else releases it to the terminal.
     CaptureMouse(bool),
     /// Computes a layout of the map.

@@ -4,7 +4,7 @@ use super::App;
 use crate::{
     command::Command,
     effect::Effect,
-    screen::{Click, ClickTarget, ScreenId},
+    screen::{ClickPlace, ClickTarget, ScreenId},
 };
 
 /// Action of the mouse, at a column and row of the terminal.
@@ -76,7 +76,7 @@ impl App {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),
             Some(ClickTarget::Row(row)) => {
-                self.update_shown_screen(|screen, store| screen.click(Click::Row(row), store))
+                self.update_shown_screen(|screen, store| screen.click(ClickPlace::Row(row), store))
             }
             Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)
@@ -85,9 +85,8 @@ impl App {
                 self.store.session.select(node);
                 Vec::new()
             }
-            Some(ClickTarget::Overview) => {
-                self.update_shown_screen(|screen, store| screen.click(Click::Overview(column, row), store))
-            }
+            Some(ClickTarget::Overview) => self
+                .update_shown_screen(|screen, store| screen.click(ClickPlace::Overview(column, row), store)),
             None => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use super::App;
 use crate::{
     effect::Effect,
     export::MapFormat,
-    screen::{DeferredText, NewFile, Scene},
+    screen::{DeferredText, FileToSave, Scene},
 };
 
 impl App {
@@ -31,6 +31,6 @@ impl App {
             to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };
         let text = DeferredText::new(write);
-        vec![Effect::SaveFile(NewFile { name: "portolan-map", extension: format.id, text })]
+        vec![Effect::SaveFile(FileToSave { name: "portolan-map", extension: format.id, text })]
     }
 }

@@ -32,13 +32,13 @@ pub(super) struct Chunk {
 /// Metadata of one line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LineMeta {
-    /// The arrival number: of two lines of any streams, the later one has the higher number.
     /// The time, in nanoseconds since 1970.
-    /// The start of the line in the chunk's text, in bytes.
     at: i64,
-    /// The length of the line, in bytes.
+    /// The arrival number: of two lines of any streams, the later one has the higher number.
     seq: u64,
+    /// The start of the line in the chunk's text, in bytes.
     start: u32,
+    /// The length of the line, in bytes.
     len: u32,
     /// The start of the message in the line and its length, in bytes.
     message: (u16, u16),

@@ -6,7 +6,7 @@ use crate::{
     background::{Panicked, run_blocking_then},
     private_fs,
     screen::{
-        NewFile,
+        FileToSave,
         map::{LayoutComparison, LayoutRequest},
     },
 };
@@ -42,8 +42,8 @@ pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
 }
 
 /// Saves a file in the current directory in the background. Notifies the user of its path or of the failure.
-pub(super) fn save_file(file: NewFile, sender: &Sender<Msg>) {
-    let NewFile { name, extension, text } = file;
+pub(super) fn save_file(file: FileToSave, sender: &Sender<Msg>) {
+    let FileToSave { name, extension, text } = file;
     let work =
         move || std::env::current_dir().and_then(|place| save_new_file(&place, name, extension, &text));
     run_in_background(sender, work, move |saved| {

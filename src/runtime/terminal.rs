@@ -1,4 +1,5 @@
-//! Terminal control: taken over at the start, restored in every case. The only module that uses crossterm.
+//! The terminal: taken over at the start, drawn and read while Portolan runs, restored in every case. No other
+//! module uses crossterm.
 
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;

@@ -5,8 +5,8 @@
 
 use super::{
     ScreenId,
+    file_to_save::FileToSave,
     map::{LayoutComparison, LayoutRequest},
-    new_file::NewFile,
 };
 use crate::model::{NodeId, Timestamp};
 
@@ -32,7 +32,7 @@ pub enum Action {
     /// Continues work of the log screen after the next frame, because it takes longer than one frame.
     ContinueWork,
     /// Writes a new file and shows its path.
-    SaveFile(NewFile),
+    SaveFile(FileToSave),
     /// Computes a layout of the map.
     ComputeLayout(Box<LayoutRequest>),
     /// Compares a layout of the map with a fresh one.

@@ -16,9 +16,9 @@ pub enum ClickTarget {
     Overview,
 }
 
-/// Click on the content of the shown screen.
+/// Row, or cell of an overview, that the user clicked on the shown screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Click {
+pub enum ClickPlace {
     /// Click on the row with this index.
     Row(usize),
     /// Click on a cell (column, row) of an overview, such as the mini-map or the histogram.

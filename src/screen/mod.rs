@@ -9,7 +9,7 @@ pub mod hit_map;
 pub mod list;
 pub mod logs;
 pub mod map;
-pub mod new_file;
+pub mod file_to_save;
 pub mod sources;
 pub mod theme;
 pub mod timeline;
@@ -17,8 +17,8 @@ pub mod why;
 pub mod widget;
 
 pub use action::{Action, LogPromptKind};
-pub use hit_map::{Click, ClickTarget, HitMap};
-pub use new_file::{DeferredText, NewFile};
+pub use file_to_save::{DeferredText, FileToSave};
+pub use hit_map::{ClickPlace, ClickTarget, HitMap};
 pub use theme::Theme;
 pub use widget::canvas::Canvas;
 
@@ -71,7 +71,7 @@ pub trait Screen {
     }
 
     /// Handles a click on a row or an overview.
-    fn click(&mut self, _at: Click, _store: &Store) -> Vec<Action> {
+    fn click(&mut self, _at: ClickPlace, _store: &Store) -> Vec<Action> {
         Vec::new()
     }
 

@@ -29,7 +29,7 @@ pub struct Node {
     pub product: Option<&'static Product>,
 }
 
-/// The kind of a node, such as service or dependency.
+/// The kind of a node: a service, a dependency that no source runs, a load balancer or the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A service of a source.

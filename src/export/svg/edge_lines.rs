@@ -4,7 +4,7 @@
 use super::path::{PixelPoint, cell_centre, is_straight, point_towards, rounded_path};
 use crate::{
     layout::{Direction, Point},
-    screen::map::export_model::{EdgeStyle, EdgeTone, MapExport},
+    screen::map::export_model::{EdgeStyle, ExportEdgeTone, MapExport},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -180,9 +180,9 @@ fn draw_arrow_heads(
 /// Returns the CSS classes of a style.
 fn css_class(look: EdgeStyle) -> String {
     let tone = match look.tone {
-        EdgeTone::Quiet => " quiet",
-        EdgeTone::Plain => "",
-        EdgeTone::ToFault => " fault",
+        ExportEdgeTone::Quiet => " quiet",
+        ExportEdgeTone::Plain => "",
+        ExportEdgeTone::ToFault => " fault",
     };
     format!("{}{tone}", look.strength.as_str())
 }

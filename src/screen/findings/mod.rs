@@ -3,7 +3,7 @@
 mod log_excerpt;
 
 use super::{
-    Action, Canvas, Click, ClickTarget, HitMap, Scene, Screen, ScreenId, Theme,
+    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId, Theme,
     describe::time,
     widget::{
         frame::draw_frame,
@@ -95,10 +95,10 @@ impl Screen for Findings {
         Vec::new()
     }
 
-    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
-            Click::Row(row) => self.select_row(row, store),
-            Click::Overview(..) => Vec::new(),
+            ClickPlace::Row(row) => self.select_row(row, store),
+            ClickPlace::Overview(..) => Vec::new(),
         }
     }
 

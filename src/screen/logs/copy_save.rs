@@ -4,7 +4,7 @@ use super::{Logs, panes::pane::Pane};
 use crate::{
     log_store::{EntryKey, LogEntry},
     model::text::clean_with_max_chars,
-    screen::{Action, DeferredText, NewFile},
+    screen::{Action, DeferredText, FileToSave},
     store::Store,
 };
 use std::fmt;
@@ -53,7 +53,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     });
     vec![
         Action::Notify("saving the lines".to_owned()),
-        Action::SaveFile(NewFile { name: "portolan-logs", extension: "log", text }),
+        Action::SaveFile(FileToSave { name: "portolan-logs", extension: "log", text }),
     ]
 }
 

@@ -11,7 +11,7 @@ mod marks;
 mod commands;
 mod scroll_position;
 
-use super::{Action, Canvas, Click, HitMap, LogPromptKind, Scene, Screen};
+use super::{Action, Canvas, ClickPlace, HitMap, LogPromptKind, Scene, Screen};
 use crate::{
     command::Command,
     log_store::{EntryKey, LogEntry, StreamScope},
@@ -133,10 +133,10 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
-            Click::Row(row) => self.click_row(row, store),
-            Click::Overview(column, row) => {
+            ClickPlace::Row(row) => self.click_row(row, store),
+            ClickPlace::Overview(column, row) => {
                 self.click_overview(column, row, store);
                 Vec::new()
             }

@@ -58,14 +58,14 @@ pub struct ExportEdge<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EdgeStyle {
     /// Importance of the edge.
-    pub tone: EdgeTone,
+    pub tone: ExportEdgeTone,
     /// Strength of its evidence.
     pub strength: Strength,
 }
 
-/// Importance of an edge, in ascending order.
+/// Importance of an edge on the exported map, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EdgeTone {
+pub enum ExportEdgeTone {
     /// Only possible, or not observed for a while.
     Quiet,
     /// Declared or observed, and leading to a healthy node.
@@ -113,9 +113,9 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
 fn edge_style(edge: &Edge, to: &Node, scene: Scene<'_>) -> EdgeStyle {
     let strength = edge.strength();
     let tone = match () {
-        () if to.health >= Health::Degraded => EdgeTone::ToFault,
-        () if strength == Strength::Possible || edge.is_faded(scene.store.world.now) => EdgeTone::Quiet,
-        () => EdgeTone::Plain,
+        () if to.health >= Health::Degraded => ExportEdgeTone::ToFault,
+        () if strength == Strength::Possible || edge.is_faded(scene.store.world.now) => ExportEdgeTone::Quiet,
+        () => ExportEdgeTone::Plain,
     };
     EdgeStyle { tone, strength }
 }

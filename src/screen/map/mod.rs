@@ -8,7 +8,7 @@ mod draw;
 pub mod export_model;
 mod as_text;
 
-use super::{Action, Canvas, Click, HitMap, Scene, Screen};
+use super::{Action, Canvas, ClickPlace, HitMap, Scene, Screen};
 use crate::{
     command::Command,
     layout::{Diagram, Options, Raster, Rect as Cells},
@@ -177,10 +177,10 @@ impl Screen for Map {
         effects
     }
 
-    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
-            Click::Row(_) => {}
-            Click::Overview(column, row) => {
+            ClickPlace::Row(_) => {}
+            ClickPlace::Overview(column, row) => {
                 if let Some(at) = draw::minimap::diagram_point_at(self, store, (column, row)) {
                     self.viewport.center_on(at);
                     self.panned = true;

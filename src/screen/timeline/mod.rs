@@ -6,7 +6,7 @@ mod draw;
 mod scope;
 
 use super::{
-    Action, Canvas, Click, HitMap, Scene, Screen, ScreenId,
+    Action, Canvas, ClickPlace, HitMap, Scene, Screen, ScreenId,
     describe::node_text::event_group_text,
     widget::table::{moves_cursor, row_after_command},
 };
@@ -100,8 +100,8 @@ impl Screen for Timeline {
         Vec::new()
     }
 
-    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
-        let Click::Row(row) = at else { return Vec::new() };
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+        let ClickPlace::Row(row) = at else { return Vec::new() };
         if self.cursor.is_some() && row == self.cursor_row() {
             self.open_row(store)
         } else {

@@ -5,7 +5,7 @@ mod draw;
 mod rows;
 
 use super::{
-    Action, Canvas, Click, HitMap, Scene, Screen,
+    Action, Canvas, ClickPlace, HitMap, Scene, Screen,
     widget::{
         scroll::Scroll,
         table::{moves_cursor, row_after_command},
@@ -78,8 +78,8 @@ impl Screen for Why {
         Vec::new()
     }
 
-    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
-        let Click::Row(row) = at else { return Vec::new() };
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+        let ClickPlace::Row(row) = at else { return Vec::new() };
         let spot = self.rows(store).get(row).map(WhyRow::key);
         if spot.is_some() && spot == self.selected_key {
             return self.follow_edge(store);

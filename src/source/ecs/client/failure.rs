@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
-/// Profile, region and endpoint that the calls go to. Failures name them in their text and remedy.
+/// Profile, region and endpoint of the calls, for the texts and remedies of failures.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AwsTarget {
     /// Profile, if one was chosen.

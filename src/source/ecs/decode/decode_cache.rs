@@ -38,9 +38,9 @@ pub(crate) struct RegionInputs {
     pub present_members: BTreeSet<MeshMember>,
 }
 
-/// Inputs of the decoder that concern one service.
+/// Inputs from which an ECS service was decoded. Its cached result is valid while they are identical.
 #[derive(Clone, Debug)]
-pub(crate) struct ServiceInputs {
+pub(crate) struct ServiceCacheInputs {
     raw: Arc<sdk::Service>,
     tasks: Vec<Arc<TaskRecord>>,
     namespace: Option<String>,
@@ -50,7 +50,7 @@ pub(crate) struct ServiceInputs {
 /// Decoded service with its events, and the inputs that it was decoded from.
 #[derive(Debug)]
 struct CachedService {
-    inputs: ServiceInputs,
+    inputs: ServiceCacheInputs,
     service: Arc<Service>,
     events: Vec<Event>,
 }
@@ -71,7 +71,7 @@ impl DecodeCache {
     pub(crate) fn get_or_decode(
         &mut self,
         id: ServiceId,
-        basis: ServiceInputs,
+        basis: ServiceCacheInputs,
         decode: impl FnOnce(&sdk::Service, &[&TaskRecord]) -> (Service, Vec<Event>),
     ) -> (Arc<Service>, Vec<Event>) {
         if let Some(made) = self.services.get(&id).filter(|made| made.inputs.is_identical(&basis)) {
@@ -99,7 +99,7 @@ impl DecodeCache {
     }
 }
 
-impl ServiceInputs {
+impl ServiceCacheInputs {
     /// Collects the inputs of a service of a cluster.
     pub(crate) fn new(
         raw: &Arc<sdk::Service>,

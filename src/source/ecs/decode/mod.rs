@@ -16,7 +16,7 @@ use crate::{
     source::shared_references,
 };
 use aws_sdk_ecs::types as sdk;
-use decode_cache::{DecodeCache, RegionInputs, ServiceInputs};
+use decode_cache::{DecodeCache, RegionInputs, ServiceCacheInputs};
 use load_balancing::alb_routing::TargetGroupServices;
 use region::{ClusterData, RegionData};
 use service_mesh::app_mesh::MeshMember;
@@ -109,7 +109,7 @@ fn decode_cluster(
             // so far.
             runs.clear();
         }
-        let basis = ServiceInputs::new(raw, &runs, context.namespace, context.definitions);
+        let basis = ServiceCacheInputs::new(raw, &runs, context.namespace, context.definitions);
         let (service, told) =
             memory.get_or_decode(context.id(&text::clean_text(Some(name))), basis, |raw, runs| {
                 let service = services::service::decode_service(raw, runs, context);

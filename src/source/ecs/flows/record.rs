@@ -6,7 +6,7 @@ use std::net::IpAddr;
 /// Address and port.
 pub(super) type Socket = (IpAddr, u16);
 
-/// Line of a flow log.
+/// Parsed line of a VPC flow log: packets in one direction, or an empty window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FlowLogLine {
     /// Packets in one direction of a connection, as one interface recorded them.

@@ -1,10 +1,10 @@
-//! Files to save. The runtime produces their text only when it writes them.
+//! Requests to save a file. The runtime writes the file and produces its text only then.
 
 use std::{fmt, sync::Arc};
 
 /// File to write into the current directory. It never replaces an existing file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewFile {
+pub struct FileToSave {
     /// File name without extension.
     pub name: &'static str,
     /// File extension without the dot.
