@@ -204,6 +204,7 @@ fn arguments_are_read_like_variables() {
     assert_eq!(of(&["pg_isready", "-p6432", "-h", "db"]), ["argument h db:6432"]);
     assert_eq!(of(&["app", "--backend", "http://api:80"]), ["argument backend api:80"]);
     assert_eq!(of(&["sh", "-c", "until nc -z -w 3 db 5432; do sleep 1; done"]), ["argument 7 db:5432"]);
+    assert_eq!(of(&["app", "-backend=http://api:80"]), ["argument 2 api:80"]);
     assert_eq!(of(&["nc", "-lk", "0.0.0.0", "8080"]), Vec::<String>::new());
     assert_eq!(of(&["mysql", "-uroot", "-pzz", "-hdb"]), ["argument h db"]);
     assert_eq!(of(&["redpanda start", "--kafka-addr OUTSIDE://k:9092"]), ["argument kafka-addr k:9092"]);
@@ -213,7 +214,10 @@ fn arguments_are_read_like_variables() {
 
 #[test]
 fn secrets_of_a_command_line_are_no_addresses() {
-    let none: [&[&str]; 17] = [
+    let none: [&[&str]; 20] = [
+        &["mysql", "-pzz1=zz:41730"],
+        &["app", "-pzz-1=zz:80"],
+        &["app", "-PZZ_1=zz:80"],
         &["curl", "-uadmin: zz0:255"],
         &["mysql", "-pzz1 zz:80"],
         &["curl -uadmin:", "-uzz: zz:80"],

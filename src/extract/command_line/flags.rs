@@ -102,7 +102,11 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                         bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
                     let is_long = flag.starts_with('-') || property.is_some();
                     let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
-                    if !takes_secret(name) {
+                    // `-pSECRET=…` is a password up to its end.
+                    let hides = bare.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
+                    let is_unclear = name.is_empty() && (hides || !value.contains("://"));
+                    let may_be_attached = !is_long && (is_unclear || is_client(program));
+                    if !takes_secret(name) && !may_be_attached {
                         give(name, name, value);
                     }
                 }
@@ -136,10 +140,10 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
         return FlagWord::Ignored;
     }
     let is_long = flag.starts_with('-') || flag.chars().count() == 1;
-    let is_client = CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client));
-    match name.strip_prefix('h').filter(|_| is_client && !is_long) {
+    let attaches = is_client(program) && !is_long;
+    match name.strip_prefix('h').filter(|_| attaches) {
         Some(host) => FlagWord::AttachedHost(host),
-        None if is_client && !is_long => FlagWord::Ignored,
+        None if attaches => FlagWord::Ignored,
         None => FlagWord::OptionName(name),
     }
 }
@@ -151,7 +155,15 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
 fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    if tells || is_variable || flag.len() == 1 || flag.contains(['-', '.']) { flag } else { "" }
+    // After a letter for secrets, the rest may be a secret with any characters.
+    let may_be_secret = flag.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
+    let is_long = !may_be_secret && (is_variable || flag.contains(['-', '.']));
+    if tells || is_long || flag.len() == 1 { flag } else { "" }
+}
+
+/// Returns true if the program takes values directly after an option letter.
+fn is_client(program: &str) -> bool {
+    CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client))
 }
 
 fn takes_secret(flag: &str) -> bool {
