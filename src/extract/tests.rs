@@ -280,3 +280,13 @@ proptest! {
         }
     }
 }
+
+/// U+0085 and U+2028 are blanks of two and three bytes.
+#[test]
+fn separators_longer_than_a_byte_are_read() {
+    for blank in ['\u{85}', '\u{2028}', '\u{a0}'] {
+        let listed = format!("amqp://one:5672{blank}amqp://two:5672");
+        assert_eq!(names("BROKERS_URL", &listed), ["one:5672", "two:5672"], "{listed}");
+        assert_eq!(names("BROKERS_URL", &format!("amqp://{blank}x{blank}://y")), Vec::<String>::new());
+    }
+}

@@ -44,7 +44,11 @@ fn is_separator(c: char) -> bool {
 /// compatible with `first`, because a password may contain `,x://` too.
 fn next_url_start(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
-        let start = text[..at].rfind(is_separator)? + 1;
+        // A separator may be longer than one byte, such as U+0085.
+        let start = text[..at].trim_end_matches(|c| !is_separator(c)).len();
+        if start == 0 {
+            return None;
+        }
         let scheme = &text[start..at];
         let together =
             |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
