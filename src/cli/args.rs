@@ -68,7 +68,7 @@ pub enum Command {
         #[arg(long, default_value = "all", value_parser = parse_edge_filter)]
         edges: EdgeFilter,
     },
-    /// Print services and findings; exit code 1 if there are findings
+    /// Print services and findings; exit code 1 if any is a warning or worse
     Status {
         /// Output format
         #[arg(long, default_value = "table")]
@@ -156,10 +156,10 @@ pub struct LogsArgs {
     /// Number of newest lines (per stream with --follow)
     #[arg(long, value_name = "LINES")]
     pub tail: Option<usize>,
-    /// Only lines that match this regular expression, in any case unless it has a capital (repeatable; all must match)
+    /// Only lines that match this regular expression, ignoring case unless it has a capital letter (repeatable; all must match)
     #[arg(long, value_name = "RE")]
     pub grep: Vec<String>,
-    /// Skip lines that match this regular expression, in any case unless it has a capital (repeatable)
+    /// Skip lines that match this regular expression, ignoring case unless it has a capital letter (repeatable)
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
     /// Minimum log level: trace, debug, info, warn, error or fatal
@@ -199,10 +199,10 @@ pub struct EventsArgs {
 /// Output format of log lines and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// Text for people
+    /// Plain text
     #[value(alias = "table")]
     Text,
-    /// JSON with a versioned schema
+    /// JSON
     Json,
 }
 
@@ -227,9 +227,9 @@ impl From<FailOn> for Severity {
 /// Output format of a headless command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Text for people
+    /// Plain text
     Table,
-    /// JSON with a versioned schema
+    /// JSON
     Json,
 }
 

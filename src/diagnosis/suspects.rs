@@ -150,7 +150,7 @@ impl<'a> FaultSet<'a> {
 fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
-        let words = format!("possibly never worked: {} is the first version", deployment.version);
+        let words = format!("may never have worked: {} is its first revision", deployment.version);
         return Some(Suspect { description: words.into(), node: None });
     }
     let differs = deployment.describe_changes().map(|words| format!(", which {words}")).unwrap_or_default();

@@ -81,7 +81,7 @@ fn a_first_version_that_fails_is_told_as_that() {
         let web = Service { deployments, ..service_with("web", vec![failed_instance("web-1", 1)]) };
         findings_of_services(vec![web])[0].suspects.first().map(|suspect| suspect.description.clone())
     };
-    let first = "possibly never worked: web:1 is the first version";
+    let first = "may never have worked: web:1 is its first revision";
     assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
     let changed = "possibly the deployment of web:7, 3 min earlier";
     assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");

@@ -97,16 +97,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
             },
             (Some(flag), _) => match split_pair(text) {
                 Some((name, value)) => {
-                    let bare = name.trim_start_matches('-');
-                    let property =
-                        bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
-                    let is_long = flag.starts_with('-') || property.is_some();
-                    let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
-                    // `-pSECRET=…` is a password up to its end.
-                    let hides = bare.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
-                    let is_unclear = name.is_empty() && (hides || !value.contains("://"));
-                    let may_be_attached = !is_long && (is_unclear || is_client(program));
-                    if !takes_secret(name) && !may_be_attached {
+                    if let Some(name) = assigned_option(flag, name, value, program) {
                         give(name, name, value);
                     }
                 }
@@ -122,6 +113,20 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         }
     }
     found
+}
+
+/// Returns the option's name in `-name=value`, `--name=value` or `-Dname=value`, as far as it is safe to show.
+/// Returns `None` if the value is or may be a secret. `flag` is the word without its first `-`.
+fn assigned_option<'w>(flag: &str, name: &'w str, value: &str, program: &str) -> Option<&'w str> {
+    let bare = name.trim_start_matches('-');
+    let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
+    let is_long = flag.starts_with('-') || property.is_some();
+    let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
+    // `-pSECRET=…` is a password up to its end.
+    let hides = bare.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
+    let is_unclear = name.is_empty() && (hides || !value.contains("://"));
+    let may_be_attached = !is_long && (is_unclear || is_client(program));
+    (!takes_secret(name) && !may_be_attached).then_some(name)
 }
 
 /// A word that begins with `-`, parsed without the words after it.
