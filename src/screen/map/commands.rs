@@ -47,7 +47,7 @@ impl Map {
             Command::Open => return self.open_selected(store),
             Command::Mark => return store.session.selected.iter().cloned().map(Action::ToggleMark).collect(),
             Command::ShowPath => return self.focus_path(store),
-            Command::Back if self.map_choices.focus.is_some() => self.map_choices.leave_focus(),
+            Command::Back if self.choices.focus.is_some() => self.choices.leave_focus(),
             Command::Back => return vec![Action::ClearMarks],
             _ => return self.change_view(command, store),
         }
@@ -85,11 +85,11 @@ impl Map {
             Command::ToggleGroup => store.selected_node().is_some_and(|node| {
                 store.session.map_settings.grouping.group_of(&store.world, node).is_some()
             }),
-            Command::Focus => self.map_choices.focus.is_some() || has_selection,
+            Command::Focus => self.choices.focus.is_some() || has_selection,
             Command::OneHop | Command::TwoHops | Command::ThreeHops | Command::FourHops => {
-                self.map_choices.focus_around(1, store).is_some()
+                self.choices.focus_around(1, store).is_some()
             }
-            Command::Back => self.map_choices.focus.is_some() || !store.session.marks.is_empty(),
+            Command::Back => self.choices.focus.is_some() || !store.session.marks.is_empty(),
             _ => false,
         }
     }
@@ -106,21 +106,21 @@ impl Map {
                     .iter()
                     .any(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
                     || !self.drawn.graph.groups.is_empty();
-                let to = level.step(command == Command::ZoomIn, grouped && self.map_choices.focus.is_none());
+                let to = level.step(command == Command::ZoomIn, grouped && self.choices.focus.is_none());
                 let selected = store.session.selected.as_ref();
-                self.map_choices.set_level(level, to, selected);
+                self.choices.set_level(level, to, selected);
             }
-            Command::ZoomAuto => self.map_choices.fit_to_screen(),
+            Command::ZoomAuto => self.choices.fit_to_screen(),
             Command::CollapseAllGroups | Command::ExpandAllGroups => {
-                self.map_choices.level = Some(level);
-                self.map_choices.set_all_collapsed(command == Command::CollapseAllGroups);
+                self.choices.level = Some(level);
+                self.choices.set_all_collapsed(command == Command::CollapseAllGroups);
             }
             Command::ToggleGroup => return self.toggle_selected_group(store),
-            Command::Focus if self.map_choices.focus.is_some() => self.map_choices.leave_focus(),
-            Command::Focus => self.set_focus(self.map_choices.focus_around(1, store)),
+            Command::Focus if self.choices.focus.is_some() => self.choices.leave_focus(),
+            Command::Focus => self.set_focus(self.choices.focus_around(1, store)),
             other => {
                 if let Some(hops) = map_choices::hops_of_command(other) {
-                    self.set_focus(self.map_choices.focus_around(hops, store));
+                    self.set_focus(self.choices.focus_around(hops, store));
                 }
             }
         }
@@ -129,7 +129,7 @@ impl Map {
 
     fn set_focus(&mut self, focus: Option<Focus>) {
         if let Some(focus) = focus {
-            self.map_choices.set_focus(focus);
+            self.choices.set_focus(focus);
         }
     }
 
@@ -138,7 +138,7 @@ impl Map {
         match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
             Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
             Some((ItemKind::Stub(..), members)) => {
-                self.map_choices.add_to_focus(&members);
+                self.choices.add_to_focus(&members);
                 Vec::new()
             }
             _ => vec![Action::ShowScreen(ScreenId::Card)],
@@ -152,7 +152,7 @@ impl Map {
             .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
         let Some((key, _)) = group else { return vec![Action::Notify("not in a group".to_owned())] };
         let level = self.detail_level();
-        self.map_choices.toggle_group(&key, level);
+        self.choices.toggle_group(&key, level);
         Vec::new()
     }
 
@@ -163,8 +163,8 @@ impl Map {
         };
         match shortest_path_either_way(store.world.topology(), from, to) {
             Some(way) => {
-                let focus = self.map_choices.path_focus(way, store);
-                self.map_choices.set_focus(focus);
+                let focus = self.choices.path_focus(way, store);
+                self.choices.set_focus(focus);
                 Vec::new()
             }
             None => vec![Action::Notify("no path between them in either direction".to_owned())],

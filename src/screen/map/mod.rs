@@ -60,7 +60,7 @@ pub struct Map {
     /// True if the selection changed while another screen was shown.
     selection_changed_while_hidden: bool,
     /// Focus, detail level and collapsed groups that the user chose.
-    map_choices: MapChoices,
+    choices: MapChoices,
     /// Position in the cycle of neighbours that tab steps through.
     neighbour_cycle: Option<interaction::navigation::NeighbourCycle>,
     /// True if the user switched the minimap off.
@@ -135,7 +135,7 @@ impl Screen for Map {
         if let Some(node) =
             store.session.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden)
         {
-            self.map_choices.bring_into_focus(node, store);
+            self.choices.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
         let draw::Areas { map: area, panel } = draw::areas(area);
@@ -212,18 +212,18 @@ impl Map {
 
     /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
-        self.map_choices.bring_into_focus(node, store);
+        self.choices.bring_into_focus(node, store);
     }
 
     /// Returns the nodes in focus, or `None` if all nodes are shown.
     #[must_use]
     pub fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
-        self.map_choices.focused_nodes(store)
+        self.choices.focused_nodes(store)
     }
 
     /// Returns the detail level that the user chose, or else the level of the map on the screen.
     fn detail_level(&self) -> DetailLevel {
-        self.map_choices.level.unwrap_or(self.drawn.graph.level)
+        self.choices.level.unwrap_or(self.drawn.graph.level)
     }
 
     /// Returns the selected item: the one that contains the selected node.

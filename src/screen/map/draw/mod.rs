@@ -179,11 +179,13 @@ impl<'a> Painter<'a> {
     /// Draws the status text in a corner of the map: focus, level, filters, hidden lines, layout state and
     /// scroll arrows.
     fn draw_status_text(&self, buf: &mut Canvas<'_>) {
-        let sight = &self.map.map_choices;
+        let sight = &self.map.choices;
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.focus_label(&key(Command::ShowPath)).into_iter().collect();
         words.extend(sight.level.map(|level| level.name().to_owned()));
-        words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("frame hidden: {title}")));
+        words.extend(
+            self.map.drawn.graph.frameless_group.iter().map(|title| format!("frame hidden: {title}")),
+        );
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {
             words.push("faults only".to_owned());

@@ -124,13 +124,13 @@ impl Map {
         let key = self
             .inputs
             .as_ref()
-            .map_or_else(|| LayoutKey::of(store, &self.map_choices, room), |from| from.key.clone());
+            .map_or_else(|| LayoutKey::of(store, &self.choices, room), |from| from.key.clone());
         let choice = |way: &MapVariant| {
             let MapVariant { graph: plan, options } = way;
             // During initial loading a node may appear by mistake, so a removed node leaves no placeholder.
             let seed = self.layout_memory.seed(&key, way);
             let seed = if self.scheduler.loaded { seed } else { seed.map(Seed::without_placeholders) };
-            let coarse = plan.level.is_low_detail() && self.map_choices.level.is_none();
+            let coarse = plan.level.is_low_detail() && self.choices.level.is_none();
             LayoutCandidate {
                 graph: Arc::clone(&plan.layout_graph),
                 options: *options,
@@ -140,7 +140,7 @@ impl Map {
             }
         };
         let mut variants = self.variants.clone();
-        if self.map_choices.focus.is_some() {
+        if self.choices.focus.is_some() {
             // With the current direction first, a user who changes the focus finds left and right unchanged.
             let direction = self.drawn.options.direction;
             variants.sort_by_key(|way| way.options.direction != direction);

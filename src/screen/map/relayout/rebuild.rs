@@ -24,7 +24,7 @@ impl Map {
                 .session
                 .faults_only
                 .then(|| store.world.faulty_nodes_with_callers_and_callees()),
-            key: LayoutKey::of(store, &self.map_choices, room),
+            key: LayoutKey::of(store, &self.choices, room),
         });
         if from == self.inputs {
             return;
@@ -36,7 +36,7 @@ impl Map {
         let ways = map_variants(
             store,
             GraphOptions {
-                map_choices: &self.map_choices,
+                map_choices: &self.choices,
                 available_size: room,
                 half_cells: halves,
                 with_hub_badges: true,
