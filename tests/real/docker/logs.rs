@@ -166,7 +166,7 @@ async fn following_goes_on_when_the_engine_starts_it_again() {
     let targets = lab.log_targets(&["loop"]).await;
     let all = read_batches(lab.source.logs(targets, READ_AND_FOLLOW), |b| b.lines.len() >= 4).await;
     assert!(all.lines.windows(2).all(|pair| pair[0].at < pair[1].at), "{all:?}");
-    assert!(all.notes.iter().any(|n| n.text.contains("exit code 1")), "{:?}", all.notes);
+    assert!(all.notes.iter().any(|n| n.text.contains("exited with code 1")), "{:?}", all.notes);
 }
 
 #[tokio::test]
