@@ -39,6 +39,8 @@ struct ScriptReader<'s> {
     commands: Vec<Vec<String>>,
     /// The scripts in `$(…)` and backquotes.
     substitutions: Vec<&'s str>,
+    /// The number of brackets that are open.
+    open_brackets: usize,
     /// True if the next word is a file or a here-string.
     expects_redirect_target: bool,
     /// End markers of here-documents that begin on the next line.
@@ -71,11 +73,25 @@ impl<'s> ScriptReader<'s> {
                 self.push_substitution(inner);
             }
             '$' if after.starts_with('(') => self.read_substitution(),
-            ';' | '&' | '|' | '(' | ')' => self.end_command(),
+            '(' | ')' => self.read_bracket(c),
+            ';' | '&' | '|' => self.end_command(),
             '<' | '>' => self.begin_redirection(c),
             c => self.push(c.encode_utf8(&mut [0; 4])),
         }
         true
+    }
+
+    /// Reads a bracket of a subshell, a function or a `case` pattern. After a closing bracket that nothing opened,
+    /// a word without a blank before it belongs to a quoted text that ended too early: the rest is unclear, so the
+    /// reader stops.
+    fn read_bracket(&mut self, bracket: char) {
+        self.end_command();
+        let is_glued = self.rest.starts_with(|c: char| !c.is_whitespace() && !";&|)".contains(c));
+        match (bracket, self.open_brackets) {
+            ('(', _) => self.open_brackets += 1,
+            (_, 0) if is_glued => self.rest = "",
+            (_, open) => self.open_brackets = open.saturating_sub(1),
+        }
     }
 
     fn push(&mut self, text: &str) {
@@ -190,6 +206,11 @@ mod tests {
         assert_eq!(commands(script), [vec!["cat"], vec!["wait-for", "db:5432"], vec!["run"]]);
         assert_eq!(commands("a <<-X; b\n\tc\n\tX\nd"), [["a"], ["b"], ["d"]]);
         assert_eq!(commands("psql <<< 'select 1' -h db"), [["psql", "-h", "db"]]);
+        assert_eq!(commands("TOKEN='')zz:80'' exec app --url http://db"), [["TOKEN="]]);
+        assert_eq!(
+            commands("(a; b)\ncase x in s) c;; esac"),
+            [vec!["a"], vec!["b"], vec!["case", "x", "in", "s"], vec!["c"], vec!["esac"]]
+        );
     }
 
     #[test]
