@@ -290,3 +290,11 @@ fn separators_longer_than_a_byte_are_read() {
         assert_eq!(names("BROKERS_URL", &format!("amqp://{blank}x{blank}://y")), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_sentence_with_punctuation_is_no_list() {
+    for text in ["ask db for zz47;zz96\tzz13:35558 at once", "see docs, then call zz:80 first"] {
+        assert_eq!(names("NOTE", text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(names("KAFKA_BROKERS", "k1:9092, k2:9092;k3:9092"), ["k1:9092", "k2:9092", "k3:9092"]);
+}

@@ -37,7 +37,8 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let found: Vec<FoundAddress> = found.into_iter().flatten().flatten().collect();
     // Words and addresses with spaces between them are a sentence.
     let is_word = |found: &FoundAddress| found.shape == AddressShape::Word;
-    let is_sentence = value.contains(char::is_whitespace) && !value.contains([',', ';']);
+    let has_blanks = |part: &str| part.trim().contains(char::is_whitespace);
+    let is_sentence = value.split([',', ';', '|']).any(has_blanks);
     let is_mixed = found.iter().any(is_word) && !found.iter().all(is_word);
     Some(if is_sentence && is_mixed { Vec::new() } else { found })
 }
