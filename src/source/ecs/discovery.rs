@@ -21,7 +21,7 @@ pub struct Discovery {
     pub searched: Vec<String>,
 }
 
-/// Environment variables that give access to AWS. A region alone gives none, so it is not listed.
+/// Environment variables that give access to AWS. The region is not listed, because alone it gives no access.
 const ACCESS_VARIABLES: [&str; 7] = [
     "AWS_PROFILE",
     "AWS_ACCESS_KEY_ID",

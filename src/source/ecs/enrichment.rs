@@ -92,7 +92,7 @@ impl Enricher {
     }
 
     /// Starts the background tasks that read enrichment for the clusters in `seen`, and waits for them for at
-    /// most `wait`. Does not start a task that is still running.
+    /// most `wait`. A task that still runs from an earlier call is not started again.
     pub(crate) async fn read(&self, api: &Api, seen: &Arc<Vec<ClusterData>>, now: Timestamp, wait: Duration) {
         self.readers.task_definitions.load_from_disk().await;
         let all = seen.iter().all(|seen| seen.has_all_tasks);
@@ -131,11 +131,11 @@ impl Enricher {
         self.tasks.wait(wait).await;
     }
 
-    /// Returns the latest results. Returns each flow log line and each Service Connect call only once.
+    /// Returns the latest results. Each flow log line and each Service Connect call is returned only once.
     pub(crate) fn take_enrichment(&self) -> Enrichment {
-        // Lines and calls wait until everything is read, for two reasons. The join finds callers by port, and
-        // only task definitions name the listening ports. And a headless command discards every snapshot
-        // before the complete one, so it would lose them.
+        // Lines and calls wait until everything is read, for two reasons. The join tells caller from callee
+        // by the listening ports, which only task definitions name. And a headless command discards every
+        // snapshot before the complete one, so it would lose lines and calls in them.
         let whole = self.progress().is_empty();
         let mut enrichment = self.results.lock();
         let (mut lines, mut counted) = (FlowLogLines::default(), Vec::new());
@@ -161,14 +161,14 @@ impl Enricher {
             .collect()
     }
 
-    /// Returns the progress of the first load of task definitions and of all other enrichment; empty once it
-    /// is complete.
+    /// Returns the progress of the first load, of task definitions and of all other enrichment. Returns an
+    /// empty list once the first load is complete.
     pub(crate) fn progress(&self) -> Vec<LoadProgress> {
         self.readers.task_definitions.progress().into_iter().chain(self.tasks.progress()).collect()
     }
 
-    /// Starts `work` as the background task `name`, unless that is still running. If it panics, its part
-    /// counts as unread.
+    /// Starts `work` as the background task `name`, unless that task is still running. If `work` panics, the
+    /// part counts as unread.
     fn start<F>(
         &self,
         name: &'static str,

@@ -114,8 +114,8 @@ impl Ecs {
         let watched = self.viewed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
         let polled = snapshot::take_snapshot(api, &self.config, &self.id, &self.caches, &watched).await;
-        // A source whose poll fails is not loading, so it must not keep the account at the startup share of
-        // the quota.
+        // A source whose poll fails is not loading. So it must not keep the whole account at the startup
+        // share of the quota.
         self.rate_limiter.set_loading(polled.as_ref().is_ok_and(Snapshot::is_partial));
         let snapshot = polled?;
         self.log_sessions.record_exits(&snapshot);
@@ -134,8 +134,8 @@ impl Ecs {
 }
 
 impl Ecs {
-    /// Returns text that identifies the region, the account, and the clusters and services to read; `None` if
-    /// the clients can't be made.
+    /// Returns text that identifies the region, the account, and the clusters and services to read. Returns
+    /// `None` if the clients can't be made.
     async fn location_key(&self) -> Option<String> {
         let setting = &self.api().await.ok()?.clients.target;
         let profile = setting.profile.as_deref().unwrap_or_default();
@@ -152,8 +152,8 @@ impl Ecs {
 }
 
 /// Makes the AWS clients. Callers keep only a success, so a repaired profile works at the next poll.
-async fn open_api(config: &Config, gate: &Arc<RateLimiter>) -> Result<Api, Failure> {
-    Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: gate.clone() })
+async fn open_api(config: &Config, rate_limiter: &Arc<RateLimiter>) -> Result<Api, Failure> {
+    Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: rate_limiter.clone() })
 }
 
 impl Source for Ecs {
@@ -220,10 +220,10 @@ impl Source for Ecs {
         targets: Vec<LogTarget>,
         start: LogReadOptions,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-        let (cell, config, gate) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
+        let (cell, config, rate_limiter) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
         let pool = Arc::clone(&self.log_sessions);
         let opened = async move {
-            match cell.get_or_try_init(|| open_api(&config, &gate)).await {
+            match cell.get_or_try_init(|| open_api(&config, &rate_limiter)).await {
                 Ok(api) => logs::read(api, &pool, targets, start),
                 Err(failure) => stream::iter([Err(failure)]).boxed(),
             }
@@ -232,9 +232,9 @@ impl Source for Ecs {
     }
 
     fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
-        let (api, config, gate) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
+        let (api, config, rate_limiter) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
         usage::usage_stream(
-            usage::UsageReader { api, config, rate_limiter: gate, cache: Arc::clone(&self.usage_cache) },
+            usage::UsageReader { api, config, rate_limiter, cache: Arc::clone(&self.usage_cache) },
             target,
         )
     }

@@ -8,10 +8,11 @@ const KEY_PREFIX_CHARS: usize = 4;
 /// Number of characters after the prefix that encode the account id.
 const ACCOUNT_CHARS: usize = 10;
 
-/// Returns the account id encoded in an access key id; `None` if the id is not base 32. Keys made before 2019
-/// give another number. Sources: Aidan Steele
-/// (<https://awsteele.com/blog/2020/09/26/aws-access-key-format.html>) and Tal Be'ery. The characters after
-/// the prefix are base 32; the account id is the forty bits after the first bit.
+/// Returns the account id encoded in an access key id. Returns `None` if the id is not base 32. A key made
+/// before 2019 gives a wrong number.
+///
+/// The characters after the prefix are base 32, and the account id is the forty bits after their first bit.
+/// Sources: Aidan Steele (<https://awsteele.com/blog/2020/09/26/aws-access-key-format.html>) and Tal Be'ery.
 #[must_use]
 pub(crate) fn account_id(id: &str) -> Option<u64> {
     let letters = id.get(KEY_PREFIX_CHARS..KEY_PREFIX_CHARS + ACCOUNT_CHARS)?;

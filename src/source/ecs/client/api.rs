@@ -23,7 +23,7 @@ pub(crate) struct Api {
     pub rate_limiter: Arc<RateLimiter>,
 }
 
-/// Items of a list that could be read, with the failure that kept the rest from being read.
+/// Result of reading a list: the items that could be read, and the failure that stopped the reading, if any.
 #[derive(Clone, Debug)]
 pub(crate) struct PartialList<T> {
     /// Items read before the failure, if any.
@@ -33,8 +33,8 @@ pub(crate) struct PartialList<T> {
 }
 
 impl Api {
-    /// Makes one call through the rate limiter; `answer` is the SDK's future. Boxes the SDK's future once,
-    /// here, because these futures are large.
+    /// Makes one call through the rate limiter. `answer` is the SDK's future for the call. It is large, so
+    /// this function moves it to the heap.
     pub(crate) fn call<'a, T, E, R>(
         &'a self,
         call: &'static Call,
@@ -50,12 +50,12 @@ impl Api {
 }
 
 impl<T> PartialList<T> {
-    /// Returns a list that was read completely.
+    /// Returns the result of a complete read: `items`, and no failure.
     pub(crate) fn complete(items: Vec<T>) -> Self {
         Self { items, failure: None }
     }
 
-    /// Returns the unread part with the name that `what` gives; `None` if the list is complete.
+    /// Returns the unread part of this list, named by `what`. Returns `None` if the list is complete.
     pub(crate) fn unread_part(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
         self.failure.clone().map(|failure| UnreadPart { name: what().into(), failure })
     }
@@ -96,7 +96,8 @@ where
     }
 }
 
-/// Calls `ask` with batches of at most `size` keys, several at once; the items keep the order of `keys`.
+/// Calls `ask` with batches of at most `size` keys, several batches at once. The items keep the order of
+/// `keys`.
 pub(crate) async fn read_batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> PartialList<T>
 where
     F: Fn(Vec<K>) -> A,

@@ -43,7 +43,7 @@ where
     }
 }
 
-/// Returns the failure of a call without a response in time.
+/// Returns the failure of a call that got no response in time.
 pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Timeout,
@@ -66,8 +66,8 @@ fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
 
 /// Returns the failure of a call that AWS answered with an error code.
 pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
-    // Some APIs put a namespace before the code, and some add `Exception` to it. Compare only the word
-    // itself.
+    // Some APIs put a namespace before the code, and some add `Exception` to it. Only the word between them
+    // counts.
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");
     let (kind, remedy) = match bare {
@@ -183,8 +183,8 @@ fn endpoint_text(setting: &AwsTarget) -> String {
     }
 }
 
-/// Joins the messages of all sources of an error, each once, cut at 300 characters. An error without a source
-/// gives its own message.
+/// Returns the messages of the errors that caused `error`, joined, each once, and cut at 300 characters. If
+/// `error` has no cause, returns its own message.
 fn error_chain_text(error: &(dyn Error + 'static)) -> String {
     let mut messages: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));

@@ -17,8 +17,8 @@ use std::{
 pub(crate) const MAX_LIST_PAGES: usize = 100;
 /// Largest number of pages of a listing that spans many polls.
 pub(crate) const MAX_LISTING_PAGES: usize = 1_000;
-/// Largest number of pages of one read of a log. Many may be empty, because `FilterLogEvents` searches in
-/// pieces.
+/// Largest number of pages of one read of a log. Many pages may be empty, because each call of
+/// `FilterLogEvents` searches only a piece of the log.
 pub(crate) const MAX_LOG_PAGES: usize = 20_000;
 
 /// Token that requests the next page.
@@ -56,8 +56,10 @@ impl Paging {
         Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
     }
 
-    /// Returns the token of the next page, given the one in the last response; `None` at the end of the list.
-    /// An unchanged token ends the list: `GetLogEvents` and some emulators end their lists this way.
+    /// Returns the token of the next page, where `token` is the one in the last response. Returns `None` at
+    /// the end of the list.
+    ///
+    /// An unchanged token ends the list, because `GetLogEvents` and some emulators end their lists this way.
     pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {
         let unchanged = |token: &String| self.last.as_ref().is_some_and(|last| last.0 == *token);
         let Some(token) = token.filter(|token| !token.is_empty() && !unchanged(token)) else {

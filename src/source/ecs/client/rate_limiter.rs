@@ -27,14 +27,15 @@ pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 pub(crate) struct RateLimiter {
     source: SourceId,
     slots: Semaphore,
-    /// Quota that the calls draw from: the source's own until [`Self::join_account`], then the account's.
+    /// Quota that the calls draw from. It is the source's own until [`Self::join_account`], then the
+    /// account's.
     account_quota: Mutex<Arc<AccountQuota>>,
     quota_registry: Arc<QuotaRegistry>,
     origin: Instant,
 }
 
 impl RateLimiter {
-    /// Returns a rate limiter with full token buckets, which are the source's own until
+    /// Returns a rate limiter with full token buckets. The source shares them with no other source until
     /// [`Self::join_account`].
     #[must_use]
     pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {

@@ -81,7 +81,7 @@ impl ApiRequest {
         Self { method: "POST", path: "/".to_owned(), headers, body: body.to_string() }
     }
 
-    /// Returns a REST request for the resource at the path `segments`.
+    /// Returns a GET request for the resource whose path consists of `segments`.
     pub(crate) fn get(segments: &[&str]) -> Self {
         let escaped: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
         let path = format!("/{}", escaped.join("/"));

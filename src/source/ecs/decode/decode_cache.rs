@@ -38,7 +38,8 @@ pub(crate) struct RegionInputs {
     pub present_members: BTreeSet<MeshMember>,
 }
 
-/// Inputs from which an ECS service was decoded. Its cached result is valid while they are identical.
+/// Inputs from which one ECS service was decoded. The cached service is valid while its inputs stay
+/// identical.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceCacheInputs {
     raw: Arc<sdk::Service>,
@@ -56,36 +57,34 @@ struct CachedService {
 }
 
 impl DecodeCache {
-    /// Sets the inputs that all services share. If they have changed, this clears the cache.
-    pub(crate) fn set_region_inputs(&mut self, around: RegionInputs) {
-        if self.region_inputs.as_ref() != Some(&around) {
+    /// Sets the inputs that all services share, and clears the cache if they have changed.
+    pub(crate) fn set_region_inputs(&mut self, shared: RegionInputs) {
+        if self.region_inputs.as_ref() != Some(&shared) {
             self.services.clear();
-            self.region_inputs = Some(around);
+            self.region_inputs = Some(shared);
         }
     }
 
-    /// Returns the service with its events: the cached one if `basis` is identical, else the result of
-    /// `decode`.
+    /// Returns the service with its events. Takes them from the cache if `inputs` are identical to the cached
+    /// inputs, otherwise calls `decode`.
     ///
     /// If decoding gives an equal service, the caller gets the same `Arc` as before.
     pub(crate) fn get_or_decode(
         &mut self,
         id: ServiceId,
-        basis: ServiceCacheInputs,
+        inputs: ServiceCacheInputs,
         decode: impl FnOnce(&sdk::Service, &[&TaskRecord]) -> (Service, Vec<Event>),
     ) -> (Arc<Service>, Vec<Event>) {
-        if let Some(made) = self.services.get(&id).filter(|made| made.inputs.is_identical(&basis)) {
-            return (Arc::clone(&made.service), made.events.clone());
+        if let Some(cached) = self.services.get(&id).filter(|cached| cached.inputs.is_identical(&inputs)) {
+            return (Arc::clone(&cached.service), cached.events.clone());
         }
-        let runs: Vec<&TaskRecord> = basis.tasks.iter().map(AsRef::as_ref).collect();
-        let (service, events) = decode(&basis.raw, &runs);
-        let known = self.services.remove(&id).map(|made| made.service).filter(|known| **known == service);
+        let tasks: Vec<&TaskRecord> = inputs.tasks.iter().map(AsRef::as_ref).collect();
+        let (service, events) = decode(&inputs.raw, &tasks);
+        let known = self.services.remove(&id).map(|cached| cached.service).filter(|known| **known == service);
         let service = known.unwrap_or_else(|| Arc::new(service));
         if !is_time_dependent(&service) {
-            self.services.insert(
-                id,
-                CachedService { inputs: basis, service: Arc::clone(&service), events: events.clone() },
-            );
+            self.services
+                .insert(id, CachedService { inputs, service: Arc::clone(&service), events: events.clone() });
         }
         (service, events)
     }
@@ -103,23 +102,23 @@ impl ServiceCacheInputs {
     /// Collects the inputs of a service of a cluster.
     pub(crate) fn new(
         raw: &Arc<sdk::Service>,
-        runs: &[&Arc<TaskRecord>],
+        tasks: &[&Arc<TaskRecord>],
         namespace: Option<&str>,
         definitions: &TaskDefinitions,
     ) -> Self {
         let named = definition_arns(raw);
-        let of_runs = runs.iter().filter_map(|run| run.definition_arn.as_deref());
+        let of_runs = tasks.iter().filter_map(|run| run.definition_arn.as_deref());
         let arns: BTreeSet<&str> = named.iter().map(String::as_str).chain(of_runs).collect();
         Self {
             raw: Arc::clone(raw),
-            tasks: runs.iter().map(|run| Arc::clone(run)).collect(),
+            tasks: tasks.iter().map(|run| Arc::clone(run)).collect(),
             namespace: namespace.map(str::to_owned),
             definitions: arns.into_iter().map(|arn| definitions.get(arn).cloned()).collect(),
         }
     }
 
-    /// True if both hold the same values. It compares shared values by pointer, so equal copies count as
-    /// different.
+    /// Returns true if both hold the same values. Shared values are compared by pointer, so equal copies
+    /// count as different.
     fn is_identical(&self, other: &Self) -> bool {
         let same =
             |a: &Option<Arc<TaskDefinitionSummary>>, b: &Option<Arc<TaskDefinitionSummary>>| match (a, b) {
@@ -135,8 +134,8 @@ impl ServiceCacheInputs {
     }
 }
 
-/// True if the decoded service depends on the time: how a stopped task counts, and how long a health check
-/// may stay silent.
+/// Returns true if a later decoding of the same inputs may give another result, because time has passed: a
+/// stopped task may no longer count, or a health check may be overdue.
 fn is_time_dependent(service: &Service) -> bool {
     service
         .instances

@@ -27,14 +27,14 @@ use std::{
 };
 use tasks::task_record::TaskRecord;
 
-/// Builds the snapshot of a region, without observed connections. Services that have not changed since the
-/// last snapshot come from the cache.
-pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> Snapshot {
+/// Builds the snapshot of a region, without observed connections. Takes services that have not changed since
+/// the last snapshot from `cache`.
+pub(crate) fn decode_snapshot(region: &RegionData, cache: &mut DecodeCache) -> Snapshot {
     let present: BTreeSet<MeshMember> =
         region.definitions.values().filter_map(|d| d.mesh_member.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
     let behind = target_group_services(region);
-    memory.set_region_inputs(RegionInputs {
+    cache.set_region_inputs(RegionInputs {
         cloud_map_names: region.cloud_map_names.clone(),
         load_balancers: Arc::clone(&region.load_balancers),
         app_meshes: Arc::clone(&region.app_meshes),
@@ -53,13 +53,13 @@ pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> 
             target_group_services: &behind,
             snapshot_context: &region.context,
         };
-        let mut take = |service, told: Vec<Event>| {
-            events.extend(told);
+        let mut take = |service, service_events: Vec<Event>| {
+            events.extend(service_events);
             services.push(service);
         };
-        decode_cluster(seen, context, memory, &mut take);
+        decode_cluster(seen, context, cache, &mut take);
     }
-    memory.retain_services(&services);
+    cache.retain_services(&services);
     services.sort_by(|a: &Arc<Service>, b| a.id.cmp(&b.id));
     shared_references::mark_shared(&mut services, &BTreeMap::new());
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
@@ -95,7 +95,7 @@ fn target_group_services(region: &RegionData) -> TargetGroupServices {
 fn decode_cluster(
     seen: &ClusterData,
     context: DecodeContext<'_>,
-    memory: &mut DecodeCache,
+    cache: &mut DecodeCache,
     take: &mut impl FnMut(Arc<Service>, Vec<Event>),
 ) {
     let (mut owned, families) = group_by_owner(&seen.tasks);
@@ -109,37 +109,37 @@ fn decode_cluster(
             // so far.
             runs.clear();
         }
-        let basis = ServiceCacheInputs::new(raw, &runs, context.namespace, context.definitions);
-        let (service, told) =
-            memory.get_or_decode(context.id(&text::clean_text(Some(name))), basis, |raw, runs| {
+        let inputs = ServiceCacheInputs::new(raw, &runs, context.namespace, context.definitions);
+        let (service, service_events) =
+            cache.get_or_decode(context.id(&text::clean_text(Some(name))), inputs, |raw, runs| {
                 let service = services::service::decode_service(raw, runs, context);
-                let told = services::service_events::service_events(
+                let service_events = services::service_events::service_events(
                     &service.id,
                     raw.events(),
                     &service.deployments,
                     &service.instances,
                 );
-                (service, told)
+                (service, service_events)
             });
         names.insert(service.name.clone());
-        take(service, told);
+        take(service, service_events);
     }
     for (name, runs) in owned {
-        // The services of the remaining tasks were deleted, are not read yet, or can't be read. Tasks that
-        // have all stopped count only in the last case.
+        // The service of these tasks was deleted, is not read yet, or can't be read. Only if it can't be
+        // read, tasks that have all stopped still show the service.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);
-            let told = services::service_events::stop_events(&service.id, &service.instances);
+            let service_events = services::service_events::stop_events(&service.id, &service.instances);
             names.insert(service.name.clone());
-            take(Arc::new(service), told);
+            take(Arc::new(service), service_events);
         }
     }
     for (name, runs) in families {
         let service =
             services::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
-        let told = services::service_events::stop_events(&service.id, &service.instances);
-        take(Arc::new(service), told);
+        let service_events = services::service_events::stop_events(&service.id, &service.instances);
+        take(Arc::new(service), service_events);
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Metric dimension with the discovery name of the called service.
 pub(crate) const TARGET_DIMENSION: &str = "TargetDiscoveryName";
 
-/// Names of the metrics that are above zero if a call was made, best first.
+/// Names of the metrics that count calls, in order of preference. Each is above zero if a call was made.
 const CALL_METRICS: [&str; 9] = [
     "RequestCount",
     "RequestCountPerTarget",
@@ -50,7 +50,7 @@ pub(crate) struct MetricSeries {
     metric: String,
 }
 
-/// Calls that the metrics show: for each caller and discovery name, the times of the first and the last call,
+/// Calls that the metrics show. For each caller and discovery name: the times of the first and the last call,
 /// and the name of the metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedCalls {
@@ -77,7 +77,8 @@ pub(crate) fn parse_metrics(answer: &Value) -> Vec<MetricSeries> {
     answer["Metrics"].as_array().into_iter().flatten().filter_map(metric).collect()
 }
 
-/// Returns one metric for each call, the best of those in `all`.
+/// Returns one metric for each pair of caller and discovery name: the first of [`CALL_METRICS`] that is in
+/// `all`.
 pub(crate) fn best_metric_per_call(all: Vec<MetricSeries>) -> Vec<MetricSeries> {
     let rank = |series: &MetricSeries| CALL_METRICS.iter().position(|name| *name == series.metric);
     let mut best: BTreeMap<ServiceCall, MetricSeries> = BTreeMap::new();
@@ -137,10 +138,9 @@ impl ObservedCalls {
         }
     }
 
-    /// Returns the connections that the calls prove, between services that are `known`.
+    /// Returns the connections that the calls prove. Both ends are services in `known`.
     ///
-    /// A discovery name is looked up in the caller's namespace, and gives a connection only if a single
-    /// service has it.
+    /// A discovery name gives a connection only if a single service in the caller's namespace has this name.
     pub(crate) fn connections(
         &self,
         clusters: &[ClusterData],
@@ -171,7 +171,7 @@ impl ObservedCalls {
             let from = ServiceId::of(&context.source, Some(&call.cluster), &clean_text(Some(&call.service)));
             let found = offers.get(&(homes.get(&from)?.clone(), call.target.clone()))?;
             let (to, port) = found.iter().next().filter(|_| found.len() == 1)?;
-            let sighting = ConnectionKey {
+            let key = ConnectionKey {
                 from: ConnectionEnd::Service(from.clone()),
                 to: ConnectionEnd::Service(to.clone()),
                 port: *port,
@@ -179,11 +179,7 @@ impl ObservedCalls {
                 outcome: ConnectionOutcome::Accepted,
                 location: format!("AWS/ECS {metric} of {}", non_empty_text(Some(&call.target))?).into(),
             };
-            (&from != to).then_some(ObservedConnection {
-                key: sighting,
-                first_seen: *first,
-                last_seen: *last,
-            })
+            (&from != to).then_some(ObservedConnection { key, first_seen: *first, last_seen: *last })
         };
         self.calls.iter().filter_map(flow).collect()
     }

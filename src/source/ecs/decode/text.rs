@@ -19,8 +19,8 @@ pub(crate) fn to_timestamp(at: Option<&DateTime>) -> Option<Timestamp> {
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).unwrap_or(0)).ok()
 }
 
-/// Returns the text after the last slash: `orders:42` for the ARN of a task definition, the name for the ARN
-/// of a cluster.
+/// Returns the text after the last slash of an ARN, such as `orders:42` for a task definition or the name of
+/// a cluster.
 pub(crate) fn last_segment(arn: &str) -> String {
     Text::new(arn.rsplit('/').next().unwrap_or(arn)).to_string()
 }

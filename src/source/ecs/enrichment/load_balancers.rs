@@ -1,7 +1,7 @@
 //! Reader of the load balancers in front of the services, once a minute.
 //!
-//! Reads all target groups and load balancers, 400 a page, instead of selected ARNs: a deleted ARN would fail
-//! its whole batch, and a batch of ARNs holds only 20.
+//! Reads all target groups and load balancers, 400 a page. Requests for selected ARNs would be worse: they
+//! take only 20 ARNs, and one deleted ARN makes the whole request fail.
 
 use super::target_health::TargetHealthReader;
 use crate::{
@@ -94,8 +94,8 @@ impl LoadBalancerReader {
     }
 }
 
-/// Reads target groups, load balancers, listeners and rules into `known`, which keeps the partial result on
-/// failure.
+/// Reads target groups, load balancers, listeners and rules into `known`. If a call fails, `known` keeps what
+/// was read before.
 async fn fetch_load_balancers(
     api: &Api,
     wanted: &BTreeSet<String>,

@@ -32,8 +32,8 @@ const COUNTS_TTL: Duration = Duration::from_mins(5);
 /// Wait after a failed read.
 const RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Period that the counts cover, in seconds: the three hours for which CloudWatch calls a metric recently
-/// active.
+/// Period that the counts cover, in seconds. `ListMetrics` can select metrics with data in the last three
+/// hours (`RecentlyActive`), so the counts cover the same time.
 const COUNT_WINDOW_SECONDS: i64 = 3 * 60 * 60;
 
 /// Largest number of metrics in one call, and in all calls of one read.
@@ -50,7 +50,7 @@ pub(crate) struct ServiceConnectReader {
 struct MetricsState {
     /// Metrics that count requests, with the time of their listing.
     series: Option<(Instant, Vec<MetricSeries>)>,
-    /// Time of the next read, with the unread part to report until then.
+    /// Time of the next read, with the unread part that is reported until then.
     next_read: Option<(Instant, Option<UnreadPart>)>,
 }
 

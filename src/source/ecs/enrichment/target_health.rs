@@ -44,7 +44,8 @@ impl TargetHealthReader {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the known target health of `groups`, and the failure that keeps it incomplete.
+    /// Returns the known target health of `groups`. If it is incomplete because of a failure, also returns
+    /// the failure.
     pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (TargetHealthByGroup, Option<Failure>) {
         // A separate statement, so that the lock is released before the next one.
         let due = self.lock_state().take_due(groups, Instant::now());
@@ -88,19 +89,20 @@ impl TargetHealthState {
         }
         self.retry_after = None;
         let is_well = |group: &&String| {
-            let sick =
+            let has_unhealthy =
                 |all: &Vec<TargetHealthDescription>| all.iter().any(|one| failure_reason(one).is_some());
-            !self.health.get(*group).is_some_and(sick)
+            !self.health.get(*group).is_some_and(has_unhealthy)
         };
-        let mut turns: Vec<&String> = groups.iter().collect();
-        turns.sort_by_key(|group| self.asked_at.get(*group).copied());
-        let (well, mut sick): (Vec<&String>, Vec<&String>) = turns.into_iter().partition(is_well);
-        // Failing groups may be many for a long time, so they leave half of the calls to the others.
-        let urgent =
-            (MAX_GROUPS_PER_POLL / 2).max(MAX_GROUPS_PER_POLL.saturating_sub(well.len())).min(sick.len());
-        let rest = sick.split_off(urgent);
+        let mut by_age: Vec<&String> = groups.iter().collect();
+        by_age.sort_by_key(|group| self.asked_at.get(*group).copied());
+        let (healthy, mut unhealthy): (Vec<&String>, Vec<&String>) = by_age.into_iter().partition(is_well);
+        // Many groups may fail for a long time, so they get only half of the calls while other groups wait.
+        let urgent = (MAX_GROUPS_PER_POLL / 2)
+            .max(MAX_GROUPS_PER_POLL.saturating_sub(healthy.len()))
+            .min(unhealthy.len());
+        let rest = unhealthy.split_off(urgent);
         let due: Vec<String> =
-            sick.into_iter().chain(well).chain(rest).take(MAX_GROUPS_PER_POLL).cloned().collect();
+            unhealthy.into_iter().chain(healthy).chain(rest).take(MAX_GROUPS_PER_POLL).cloned().collect();
         self.asked_at.extend(due.iter().map(|group| (group.clone(), now)));
         Ok(due)
     }
@@ -123,8 +125,8 @@ mod tests {
     fn many_that_fail_leave_half_to_the_others() {
         let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
         let (mut last, now) = (TargetHealthState::default(), Instant::now());
-        for sick in &groups[..10] {
-            last.health.insert(sick.clone(), vec![unhealthy_target()]);
+        for unhealthy in &groups[..10] {
+            last.health.insert(unhealthy.clone(), vec![unhealthy_target()]);
         }
         let looks =
             (0..4).map(|look| last.take_due(&groups, now + std::time::Duration::from_secs(look)).unwrap());

@@ -66,47 +66,42 @@ impl TaskDefinitionCache {
         let Some(disk) = self.disk.clone().filter(|_| self.lock_state().on_disk.is_none()) else { return };
         let read = background::run_blocking(move || disk.read_all()).await;
         let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string())));
-        let (shelved, damaged) = read.unwrap_or_else(|error| {
+        let (on_disk, damaged) = read.unwrap_or_else(|error| {
             tracing::warn!(%error, "the task definition cache can't be read");
             Default::default()
         });
         if damaged > 0 {
             tracing::warn!(damaged, "damaged lines in the task definition cache were skipped");
         }
-        self.lock_state().on_disk = Some(shelved);
+        self.lock_state().on_disk = Some(on_disk);
     }
 
-    /// Sets the ARNs of the definitions that are needed now. Takes those that are on disk;
-    /// [`Self::fetch_requested`] reads the others. Definitions in `compared` must have fingerprints, which
-    /// are not stored on disk. `all` is true if every task is known, so that definitions on disk that no task
-    /// uses can be dropped.
+    /// Sets the ARNs of the definitions that are needed now, and loads those that are on disk.
+    /// [`Self::fetch_requested`] reads the others from AWS.
+    ///
+    /// Definitions in `compared` must have fingerprints, which are not stored on disk. `all` is true if every
+    /// task is known; then no task uses the definitions that remain on disk, and they are dropped from
+    /// memory.
     pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
-        let mut shelves = self.lock_state();
-        shelves.wanted = wanted;
-        let DefinitionState {
-            wanted,
-            definitions: book,
-            on_disk: shelved,
-            missing: refused,
-            in_flight: reading,
-            last_failure: failed,
-        } = &mut *shelves;
+        let mut state = self.lock_state();
+        state.wanted = wanted;
+        let DefinitionState { wanted, definitions, on_disk, missing, in_flight, last_failure } = &mut *state;
         for arn in wanted.iter() {
-            if let Some(definition) = shelved.as_mut().and_then(|shelved| shelved.remove(arn)) {
-                book.entry(arn.clone()).or_insert_with(|| Arc::new(definition));
+            if let Some(definition) = on_disk.as_mut().and_then(|on_disk| on_disk.remove(arn)) {
+                definitions.entry(arn.clone()).or_insert_with(|| Arc::new(definition));
             }
         }
         wanted.retain(|arn| {
             let suffices = |known: &Arc<TaskDefinitionSummary>| {
                 !compared.contains(arn) || known.attributes.has_fingerprints()
             };
-            !book.get(arn).is_some_and(suffices) && !refused.contains(arn) && !reading.contains(arn)
+            !definitions.get(arn).is_some_and(suffices) && !missing.contains(arn) && !in_flight.contains(arn)
         });
-        if wanted.is_empty() && reading.is_empty() {
-            *failed = None;
+        if wanted.is_empty() && in_flight.is_empty() {
+            *last_failure = None;
             if all {
-                // The definitions that are left belong to other accounts.
-                *shelved = shelved.as_ref().map(|_| BTreeMap::new());
+                // Only definitions of other accounts are left.
+                *on_disk = on_disk.as_ref().map(|_| BTreeMap::new());
             }
         }
     }
@@ -114,18 +109,18 @@ impl TaskDefinitionCache {
     /// Fetches the requested definitions as fast as the quota allows, except shortly after a failure.
     pub(crate) async fn fetch_requested(&self, api: &Api) {
         {
-            let mut shelves = self.lock_state();
+            let mut state = self.lock_state();
             let is_waiting = |(at, _): &(Duration, Failure)| api.rate_limiter.now() < *at + RETRY_WAIT;
-            if shelves.wanted.is_empty() || shelves.last_failure.as_ref().is_some_and(is_waiting) {
+            if state.wanted.is_empty() || state.last_failure.as_ref().is_some_and(is_waiting) {
                 return;
             }
-            shelves.in_flight.clear();
-            shelves.last_failure = None;
+            state.in_flight.clear();
+            state.last_failure = None;
         }
         let next = || {
-            let mut shelves = self.lock_state();
-            let next = if shelves.last_failure.is_some() { None } else { shelves.wanted.pop_first() };
-            shelves.in_flight.extend(next.clone());
+            let mut state = self.lock_state();
+            let next = if state.last_failure.is_some() { None } else { state.wanted.pop_first() };
+            state.in_flight.extend(next.clone());
             next
         };
         let reads = stream::iter(std::iter::from_fn(next));
@@ -140,32 +135,32 @@ impl TaskDefinitionCache {
 
     /// Returns the progress; `None` if all requested definitions are read.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
-        let shelves = self.lock_state();
-        let (read, left) = (shelves.definitions.len(), shelves.wanted.len() + shelves.in_flight.len());
+        let state = self.lock_state();
+        let (read, left) = (state.definitions.len(), state.wanted.len() + state.in_flight.len());
         let progress = LoadProgress { part: SourcePart::TaskDefinitions, read, known: read + left };
-        (left > 0 && shelves.last_failure.is_none()).then_some(progress)
+        (left > 0 && state.last_failure.is_none()).then_some(progress)
     }
 
     async fn fetch_one(&self, api: &Api, arn: String) {
         let ask = api.clients.ecs.describe_task_definition().task_definition(&arn).send();
         let answer = api.call(&calls::DESCRIBE_TASK_DEFINITION, ask).await;
-        let mut shelves = self.lock_state();
-        shelves.in_flight.remove(&arn);
+        let mut state = self.lock_state();
+        state.in_flight.remove(&arn);
         match answer {
             Ok(answer) => {
                 if let Some(raw) = answer.task_definition() {
                     let read = Arc::new(task_definition::summarize_definition(raw));
                     self.save(&arn, &read);
-                    shelves.definitions.insert(arn, read);
+                    state.definitions.insert(arn, read);
                 }
             }
-            // A deleted definition stays deleted, so a second request would only spend quota.
+            // A deleted definition stays deleted, so another request would only spend quota.
             Err(failure) if failure.kind == FailureKind::Missing => {
-                shelves.missing.insert(arn);
+                state.missing.insert(arn);
             }
             Err(failure) => {
-                shelves.wanted.insert(arn);
-                shelves.last_failure = Some((api.rate_limiter.now(), failure));
+                state.wanted.insert(arn);
+                state.last_failure = Some((api.rate_limiter.now(), failure));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Index from addresses to the services that had them at a given time, with the ports at which services
+//! Owners of addresses: the services that had an address at a given time, and the ports on which services
 //! listen. Pure.
 
 use super::record::RecordingTask;
@@ -16,7 +16,7 @@ use std::{
     net::IpAddr,
 };
 
-/// Index of the services of a region, for the addresses, interfaces and tasks in flow log records.
+/// Index that finds the service of an address, a network interface or a task in a flow log record.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AddressOwners {
     /// Times in which services had each address.
@@ -25,14 +25,14 @@ pub(crate) struct AddressOwners {
     pub(super) services_by_interface: BTreeMap<String, ServiceId>,
     /// Services by task id.
     services_by_task: BTreeMap<String, ServiceId>,
-    /// Ports at which each service listens, as far as known.
+    /// Ports on which each service listens, as far as known.
     listening_ports: BTreeMap<ServiceId, BTreeSet<u16>>,
-    /// Services in the snapshot; others get no connections.
+    /// Services in the snapshot. Only they get connections.
     known_services: BTreeSet<ServiceId>,
     source: Option<SourceId>,
 }
 
-/// Owner of an address during a record.
+/// Owner of an address at the time of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressOwner<'a> {
     /// Service that had the address.
@@ -43,7 +43,7 @@ pub(super) enum AddressOwner<'a> {
     Unknown,
 }
 
-/// Time in which a service had an address. AWS reuses the address of a stopped task.
+/// Period in which one service had an address. AWS gives the address of a stopped task to a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddressLease {
     /// Service that had the address.
@@ -79,7 +79,7 @@ impl AddressOwners {
             let (owned, families) = group_by_owner(&seen.tasks);
             let owned = owned.into_iter().map(|(name, runs)| (clean_text(Some(&name)), runs));
             let families = families.into_iter().map(|(name, runs)| {
-                // If a service has the family's name, the family has the long one.
+                // A family has this longer name if a service has the family's name.
                 let long = format!("family:{name}");
                 (if owners.known_id(&seen.name, &long).is_some() { long } else { name.into_owned() }, runs)
             });
@@ -134,7 +134,8 @@ impl AddressOwners {
 
     /// Returns the owner of `address` during `span`.
     ///
-    /// `hint` is the service whose interface made the record, if known. It wins if it had the address too.
+    /// `hint` is the service whose interface made the record, if known. If several services had the address,
+    /// `hint` decides.
     #[must_use]
     pub(super) fn owner_at(
         &self,
@@ -162,7 +163,7 @@ impl AddressOwners {
         self.listening_ports.get(service).is_some_and(|ports| ports.contains(&port))
     }
 
-    /// Adds that `service` had `address` during `span`, as a record shows.
+    /// Records that `service` had `address` during `span`, because a flow log record shows it.
     pub(super) fn add_lease(&mut self, address: IpAddr, service: &ServiceId, span: (Timestamp, Timestamp)) {
         let stays = self.leases.entry(address).or_default();
         if !stays.iter().any(|stay| &stay.service == service && stay.contains(span)) {

@@ -18,7 +18,7 @@ pub(super) struct LineBatch {
     pub is_truncated: bool,
 }
 
-/// Pages and time that one poll may spend on all log groups.
+/// Number of pages and time that one poll may still spend on all log groups together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReadBudget {
     /// Pages that the poll may still read.

@@ -1,7 +1,7 @@
 //! Conversion of flow log records to connections between services.
 //!
-//! Flow logs record each connection at both ends and in both directions. The result has each once, from the
-//! end that opened it to the end that listens. Pure.
+//! Flow logs record a connection at both ends and in both directions. The result has each connection once,
+//! from the end that opened it to the end that listens. Pure.
 
 use super::{
     address_owners::{AddressOwner, AddressOwners},
@@ -36,12 +36,12 @@ struct Peer {
     service: Option<ServiceId>,
 }
 
-/// Records of one connection, merged. The key of the map holds the two ends in sorted order, whichever opened
-/// it.
+/// Merged records of one connection. Its key in the map is the pair of its ends in sorted order, so the first
+/// end need not be the opener.
 #[derive(Clone, Debug)]
 struct MergedConnection {
     rejected: bool,
-    /// Number of records that show the first end as the opener, and number that show the second.
+    /// Number of records that show the first end as the opener, and number of records that show the second.
     opened_votes: (usize, usize),
     /// Start of the first record and end of the last, UTC.
     span: (Timestamp, Timestamp),
@@ -89,8 +89,8 @@ fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(
         FlowLogLine::Traffic(record) => (&record.interface, &record.recorded_by),
         FlowLogLine::NoData { interface, recorded_by: owner, .. } => (interface, owner),
     };
-    let told = owner.as_ref().and_then(|owner| owners.service_of(owner));
-    let service = told.or_else(|| {
+    let from_task = owner.as_ref().and_then(|owner| owners.service_of(owner));
+    let service = from_task.or_else(|| {
         interface.as_ref().and_then(|interface| owners.services_by_interface.get(interface).cloned())
     });
     match line {
@@ -121,17 +121,17 @@ fn merge_record(
         .as_ref()
         .and_then(|owner| owners.service_of(owner))
         .or_else(|| owners.services_by_interface.get(record.interface.as_ref()?).cloned());
-    let party = |socket: Socket| {
+    let peer = |socket: Socket| {
         let service = match owners.owner_at(socket.0, record.time_span, hint.as_ref()) {
             AddressOwner::Service(service) => Some(service.clone()),
             AddressOwner::Unknown => None,
-            // Skip the record: as a plain address, the end would later pass for the service that has the
-            // address then.
+            // Skip the record. As a plain address, this end would be joined later with the service that has
+            // the address at that later time.
             AddressOwner::Ambiguous => return None,
         };
         Some(Peer { socket, service })
     };
-    let (Some(source), Some(target)) = (party(record.source), party(record.target)) else { return };
+    let (Some(source), Some(target)) = (peer(record.source), peer(record.target)) else { return };
     let forward = source <= target;
     let (first, second) = if forward { (source, target) } else { (target, source) };
     let connection = connections.entry((record.protocol, first, second)).or_insert_with(|| {
@@ -157,17 +157,19 @@ fn to_connections(
         callers.entry(first.socket).or_default().insert(second.socket);
         callers.entry(second.socket).or_default().insert(first.socket);
     }
-    let fans = |socket: &Socket| callers.get(socket).map_or(0, BTreeSet::len);
+    let peer_count = |socket: &Socket| callers.get(socket).map_or(0, BTreeSet::len);
     let mut found: BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)> = BTreeMap::new();
     for ((_, first, second), connection) in connections {
-        let Some(first_calls) = first_peer_opened(first, second, connection, owners, fans) else { continue };
+        let Some(first_calls) = first_peer_opened(first, second, connection, owners, peer_count) else {
+            continue;
+        };
         let (from, to) = if first_calls { (first, second) } else { (second, first) };
         if !is_relevant(from, to) {
             continue;
         }
         let verdict =
             if connection.rejected { ConnectionOutcome::Rejected } else { ConnectionOutcome::Accepted };
-        let sighting = ConnectionKey {
+        let key = ConnectionKey {
             from: connection_end(from),
             to: connection_end(to),
             port: Some(to.socket.1),
@@ -176,26 +178,22 @@ fn to_connections(
             location: place.into(),
         };
         let (start, last) = connection.span;
-        let known = found.entry(sighting).or_insert((0, start, last));
+        let known = found.entry(key).or_insert((0, start, last));
         *known = (known.0 + 1, known.1.min(start), known.2.max(last));
     }
     keep_busiest(&mut found);
-    let flow = |(sighting, (_, first, last))| ObservedConnection {
-        key: sighting,
-        first_seen: first,
-        last_seen: last,
-    };
+    let flow = |(key, (_, first, last))| ObservedConnection { key, first_seen: first, last_seen: last };
     found.into_iter().map(flow).collect()
 }
 
-/// Returns true if `first` opened the connection, false if `second` did, and `None` if the records don't show
-/// it.
+/// Returns true if `first` opened the connection, and false if `second` did. Returns `None` if the records
+/// don't show the opener.
 fn first_peer_opened(
     first: &Peer,
     second: &Peer,
     connection: &MergedConnection,
     owners: &AddressOwners,
-    fans: impl Fn(&Socket) -> usize,
+    peer_count: impl Fn(&Socket) -> usize,
 ) -> Option<bool> {
     let (a, b) = (first.socket.1, second.socket.1);
     match connection.opened_votes {
@@ -203,9 +201,8 @@ fn first_peer_opened(
         (0, 1..) => return (!looks_like_reply(b, a)).then_some(false),
         _ => {}
     }
-    let listens = |party: &Peer| {
-        party.service.as_ref().is_some_and(|service| owners.listens_on(service, party.socket.1))
-    };
+    let listens =
+        |peer: &Peer| peer.service.as_ref().is_some_and(|service| owners.listens_on(service, peer.socket.1));
     let system = |port: u16| port < 1024;
     let fixed = |port: u16| port < FIRST_EPHEMERAL_PORT;
     let called = exclusive(listens(first), listens(second))
@@ -213,18 +210,19 @@ fn first_peer_opened(
         .or_else(|| exclusive(is_known_port(a), is_known_port(b)))
         .or_else(|| exclusive(fixed(a), fixed(b)))
         .or_else(|| {
-            // Of two unknown ports, the one with more peers is the one that listens.
-            let (a, b) = (fans(&first.socket), fans(&second.socket));
+            // If both ports are unknown, the one with more peers listens.
+            let (a, b) = (peer_count(&first.socket), peer_count(&second.socket));
             exclusive(a > b, b > a)
         })
         .or_else(|| if fixed(a) { exclusive(a < b, b < a) } else { None })?;
     Some(!called)
 }
 
-/// True if a connection between these ports looks like the replies to one in the other direction.
+/// Returns true if a connection from the port `from` to the port `to` looks like the replies to another
+/// connection.
 ///
-/// The connection goes from a known port to an ephemeral port, so its flags and ports contradict each other.
-/// A wrong edge is worse than none.
+/// A connection from a known port to an ephemeral port contradicts its flags, which name the opener. Portolan
+/// drops it, because a wrong edge is worse than none.
 fn looks_like_reply(from: u16, to: u16) -> bool {
     is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }
@@ -234,13 +232,13 @@ fn is_known_port(port: u16) -> bool {
     port < 1024 || PRODUCT_PORTS.contains(&port)
 }
 
-/// Returns true if only the first holds, false if only the second does, and `None` otherwise.
+/// Returns true if only `first` is true, and false if only `second` is. Returns `None` otherwise.
 fn exclusive(first: bool, second: bool) -> Option<bool> {
     (first != second).then_some(first)
 }
 
-/// True if a connection belongs in the result: it touches a service, does not stay inside one, and was not
-/// opened from the internet.
+/// Returns true if a connection belongs in the result. At least one end is a service, the other end is not
+/// the same service, and the opener is not on the internet.
 fn is_relevant(from: &Peer, to: &Peer) -> bool {
     let is_host = |ip: IpAddr| !ip.is_multicast() && !ip.is_unspecified() && !ip.is_loopback();
     let known = from.service.is_some() || (to.service.is_some() && is_private(from.socket.0));
@@ -263,25 +261,26 @@ fn is_private(ip: IpAddr) -> bool {
     }
 }
 
-fn connection_end(party: &Peer) -> ConnectionEnd {
-    match &party.service {
+fn connection_end(peer: &Peer) -> ConnectionEnd {
+    match &peer.service {
         Some(service) => ConnectionEnd::Service(service.clone()),
-        None => ConnectionEnd::Address(Address { scheme: None, host: Host::Ip(party.socket.0), port: None }),
+        None => ConnectionEnd::Address(Address { scheme: None, host: Host::Ip(peer.socket.0), port: None }),
     }
 }
 
-/// Keeps only the busiest external addresses that each service calls, because a crawler calls thousands.
+/// Keeps only the busiest external addresses that each service calls, because a crawler calls thousands of
+/// them.
 fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)>) {
     let mut outside: BTreeMap<ConnectionEnd, Vec<(usize, ConnectionKey)>> = BTreeMap::new();
-    for (sighting, (count, ..)) in &*found {
-        if matches!(sighting.to, ConnectionEnd::Address(_)) {
-            outside.entry(sighting.from.clone()).or_default().push((*count, sighting.clone()));
+    for (key, (count, ..)) in &*found {
+        if matches!(key.to, ConnectionEnd::Address(_)) {
+            outside.entry(key.from.clone()).or_default().push((*count, key.clone()));
         }
     }
     for (_, mut all) in outside {
         all.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
-        for (_, sighting) in all.into_iter().skip(MAX_EXTERNAL_ADDRESSES) {
-            found.remove(&sighting);
+        for (_, key) in all.into_iter().skip(MAX_EXTERNAL_ADDRESSES) {
+            found.remove(&key);
         }
     }
 }

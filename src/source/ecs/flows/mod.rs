@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time for which EC2's list of flow logs is reused.
+/// Time for which the list of flow logs is reused.
 const LOG_GROUPS_TTL: Duration = Duration::from_mins(10);
 
 /// Pause after a failed read.
@@ -39,8 +39,8 @@ const FIRST_LOOKBACK_SECS: i64 = 15 * 60;
 /// Maximum number of pages in one poll. A page has up to 10,000 records or 1 MB; a large VPC has far more.
 const MAX_PAGES_PER_POLL: usize = 8;
 
-/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the poll returns
-/// its connections only at its end.
+/// Time within which a poll may start to read pages. A page of a large log group takes seconds, and the poll
+/// returns its connections only at its end.
 const POLL_TIME_LIMIT: Duration = Duration::from_secs(8);
 
 /// Reader of the flow logs of a region. It keeps its position in each log group from poll to poll.
@@ -134,10 +134,10 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
         let from = known.cursors.get(name).copied().unwrap_or(now - FIRST_LOOKBACK_SECS * 1000);
         match fetch::read_since(api, name, group, from, &mut left).await {
             Ok(batch) => {
-                // The time of a record is the start of its aggregation window, and AWS delivers it when the
-                // window is over. Records of other interfaces from earlier windows may still follow, so reads
-                // overlap. After a truncated read, the next one starts at the present: catching up would
-                // postpone all later records for ever.
+                // A record's time is the start of its aggregation window, and AWS delivers the record at the
+                // end of the window. Records of other interfaces for earlier windows may follow later, so
+                // successive reads overlap. After a truncated read, the next one starts at the present.
+                // Otherwise Portolan would never catch up, and all later records would be late.
                 let newest = if batch.is_truncated { Some(now) } else { batch.newest_ms };
                 if let Some(newest) = newest {
                     let overlap = (group.aggregation_secs + MAX_LATE_SECS) * 1000;
@@ -159,7 +159,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     Ok((lines, failure))
 }
 
-/// Longest time in seconds by which AWS delivers a record later than others of the same window.
+/// Longest delay in seconds between the first and the last record of a window, as AWS delivers them.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 /// Number of characters of a task id that its short name shows.
 const SHORT_ID_CHARS: usize = 8;
 
-/// Streams to read: those of a log group with a name prefix, except the named ones.
+/// Filter for the streams of one log group: the streams with a name prefix, except some named ones.
 #[derive(Clone, Debug)]
 struct StreamFilter {
     group: String,
@@ -35,8 +35,10 @@ struct StreamFilter {
     except: BTreeSet<Text>,
 }
 
-/// Reads the lines of an expired-streams target, page by page in time order; `None` for other targets. Does
-/// not follow, because an unlisted task has stopped.
+/// Reads the lines of an expired-streams target, page by page in time order. Returns `None` for other
+/// targets.
+///
+/// The reader does not follow the streams, because a task that ECS no longer lists writes no more lines.
 pub(super) fn read_expired(
     api: &Api,
     target: LogTarget,
@@ -98,16 +100,16 @@ impl StreamFilter {
         LogBatch { lines, notes: Vec::new() }
     }
 
-    /// Returns the task id in a stream name if the stream is wanted. Emulators return all streams of the
-    /// group.
+    /// Returns the task id in a stream name. Returns `None` if the stream is not wanted: emulators return all
+    /// streams of the group.
     fn task_id<'a>(&self, stream: &'a str) -> Option<&'a str> {
         let task = stream.strip_prefix(&self.prefix)?;
         (!task.is_empty() && !task.contains('/') && !self.except.contains(stream)).then_some(task)
     }
 }
 
-/// Returns the batch that reports a failure. A missing group is already reported by the streams of listed
-/// tasks.
+/// Returns the batch that reports a failure. Returns an empty batch for a missing group, because the readers
+/// of listed tasks report it already.
 fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let kind = match failure.kind {
         FailureKind::Missing => return LogBatch::default(),

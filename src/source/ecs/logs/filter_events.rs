@@ -1,5 +1,5 @@
-//! Calls of `FilterLogEvents`, which read a log group without a live session and find the events that a
-//! session missed.
+//! Calls of `FilterLogEvents`. They read a log group while no live session runs, and find the events that a
+//! live session missed.
 
 use super::{LogEvent, LogsClient};
 use crate::{

@@ -1,5 +1,4 @@
-//! Stored events of one stream: the newest ones read from the end, or all of them page by page from the
-//! beginning.
+//! Stored events of one log stream: either the newest ones, or all of them page by page from the beginning.
 
 use super::{LogEvent, LogsClient, StreamLocation, missing_group_failure};
 use crate::{
@@ -32,7 +31,7 @@ pub(super) async fn newest_events(
     while read < many && empty < MAX_EMPTY_PAGES {
         let (page, backward, _) =
             get_log_events(logs, place, start, (many - read).min(MAX_PAGE_EVENTS), false, token).await?;
-        // A stream ends where the token stays the same; an empty page alone is not the end.
+        // The stream ends where AWS returns the same token again. An empty page alone is not the end.
         token = paging.next(backward).unwrap_or_else(|endless| {
             failure = Some(endless.failure(&calls::GET_LOG_EVENTS));
             None
@@ -83,7 +82,7 @@ async fn get_log_events(
         .set_next_token(token.map(Into::into));
     let answer = match logs.api.call(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
-        // The group may not exist before its first line. A follower learns of that from the live session.
+        // A missing group is no failure for a reader that follows: the group may appear with its first line.
         Err(failure)
             if failure.kind == FailureKind::Missing && !start.follow && is_missing_group(&failure) =>
         {

@@ -17,8 +17,8 @@ use aws_sdk_cloudwatchlogs::{
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
-/// Largest number of streams that one session may name. With more, the session covers the whole group, and
-/// Portolan drops the events of other streams.
+/// Largest number of streams that one session may name. For more streams, the session covers the whole log
+/// group, and Portolan drops the events of other streams.
 const MAX_SESSION_STREAMS: usize = 10;
 /// Longest time that opening a session may take.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,9 +41,9 @@ pub(super) struct Session {
 /// Message of a Live Tail session.
 #[derive(Debug)]
 pub(super) enum SessionMessage {
-    /// Events with their groups; true if the session left events out.
+    /// Events, each with its log group. The flag is true if the session left events out (sampling).
     Events(Vec<(String, LogEvent)>, bool),
-    /// End of the session, with its reason unless the end was expected. Another session may be opened.
+    /// End of the session, with the reason if it was unexpected. The caller may open another session.
     Ended(Option<String>),
 }
 
@@ -70,7 +70,7 @@ impl Session {
             for group in &scope.groups {
                 match group_arn(logs, group).await {
                     Ok(arn) => arns.push(arn),
-                    // The other groups exist.
+                    // A session for the other groups is still useful.
                     Err(failure) if failure.kind == FailureKind::Missing && scope.groups.len() > 1 => {}
                     Err(failure) => return Err(failure),
                 }

@@ -1,5 +1,5 @@
-//! Polling with `FilterLogEvents`: for all events while no live session runs, and for missed events while one
-//! does.
+//! Polling with `FilterLogEvents`. Without a live session, polls read all events; during a session, they read
+//! the events that the session missed.
 
 use super::{
     LogEvent, failure_text,
@@ -66,7 +66,7 @@ impl SessionWorker {
         };
         self.poll_at = Instant::now() + wait;
         for over in self.subscribers.iter_mut().filter_map(|member| member.finish_at.as_mut()) {
-            // The last events of a stopped task were not read, so it waits for the next poll.
+            // The last events of this stopped task were not read, so the task waits for the next poll.
             *over = if failed { (*over).max(self.poll_at) } else { *over };
         }
     }
@@ -83,7 +83,8 @@ impl SessionWorker {
             .max();
         let mut members: Vec<_> = self.subscribers.iter_mut().filter(of_group).collect();
         for members in members.chunks_mut(MAX_CALL_STREAMS) {
-            // The clocks of AWS and this machine may differ, so never start after the newest known event.
+            // The clocks of AWS and this machine may differ. So the period never starts after the newest
+            // known event.
             let read_to = members.iter().map(|member| member.polled_until_ms).min().unwrap_or(now);
             let from = newest.map_or(read_to, |newest| newest.min(read_to)) - POLL_OVERLAP_MS;
             let readings: Vec<_> = members.iter_mut().map(|member| member.dedup.begin_pass(true)).collect();

@@ -137,8 +137,8 @@ impl SessionPool {
         (SubscriptionGuard(slot), without_worker)
     }
 
-    /// Returns the new subscribers of a slot; `serving` are those that its worker has already. Returns `None`
-    /// and closes the slot if it has neither.
+    /// Returns the new subscribers of a slot. `serving` are the subscribers that its worker has already. If
+    /// the slot has neither, closes it and returns `None`.
     pub(super) fn take_pending(&self, slot: &WorkerSlot, serving: &[Subscriber]) -> Option<Vec<Subscriber>> {
         let _slots = lock(&self.slots);
         let mut waiting = lock(&slot.pending);

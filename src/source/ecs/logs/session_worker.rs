@@ -16,14 +16,14 @@ use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// Wait after a change of subscribers, so that one session is opened for several of them.
+/// Wait after subscribers join or leave, so that one new session covers several changes.
 const JOIN_WINDOW: Duration = Duration::from_millis(200);
 /// Time after a task has stopped in which its last events may still arrive.
 const LATE_EVENT_GRACE: Duration = Duration::from_secs(8);
 /// First and longest wait before a failed session is opened again.
 const FIRST_REOPEN_WAIT: Duration = Duration::from_secs(1);
 const MAX_REOPEN_WAIT: Duration = Duration::from_mins(2);
-/// Age of a session from which on its end does not count as a failure.
+/// Smallest age of a session whose end does not count as a failure.
 const STABLE_SESSION_AGE: Duration = Duration::from_mins(1);
 
 /// Worker of one slot, with its subscribers and its session.
@@ -98,7 +98,7 @@ impl SessionWorker {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };
         for mut member in joined {
-            // Events between the end of the subscriber's stored events and now need a poll.
+            // Only a poll returns the events between the end of the subscriber's stored events and now.
             self.poll_at = Instant::now();
             if self
                 .session
@@ -233,8 +233,8 @@ impl SessionWorker {
         }
     }
 
-    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. Keeps
-    /// them while the worker waits for a session, because each failed attempt would repeat its note.
+    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. While
+    /// the worker waits for a session, keeps the notes, because each failed attempt would repeat them.
     pub(super) fn reset_notes(&mut self, group: &str) {
         if self.is_live() || !self.slot.may_go_live {
             self.noted.retain(|(_, of), _| of != group);

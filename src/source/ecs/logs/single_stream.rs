@@ -32,8 +32,8 @@ use tokio::sync::mpsc::{self, Receiver};
 
 /// Number of batches of new lines that may wait for the reader.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Number of events to read before the requested tail. So a later poll recognizes an event that has the same
-/// millisecond as the first event of the tail.
+/// Number of events to read before the requested tail. They may have the same millisecond as the tail's first
+/// event, so a later poll may return them. Portolan then knows that they are old.
 const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;

@@ -30,7 +30,7 @@ pub(super) struct Subscriber {
     pub(super) polled_until_ms: i64,
     /// Deduplication pass of the live session; `None` if no session covers this stream.
     pub(super) live_pass: Option<ReadPass>,
-    /// Time from which on a stopped task's late events count as arrived; `None` while the task runs.
+    /// Time at which all late events of the stopped task have surely arrived; `None` while the task runs.
     pub(super) finish_at: Option<Instant>,
     sender: Sender<LogBatch>,
 }

@@ -68,8 +68,8 @@ impl AccountQuota {
         self.lock_state().budget.quota_used(self.origin.elapsed())
     }
 
-    /// Records whether `source` is loading its first snapshot. While any source is, all use the startup
-    /// share.
+    /// Records whether `source` is loading its first snapshot. While any source is loading, all sources of
+    /// the account use the startup share.
     pub(crate) fn set_loading(&self, source: &SourceId, starts: bool) {
         let mut spending = self.lock_state();
         if starts {

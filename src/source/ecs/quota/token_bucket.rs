@@ -47,8 +47,9 @@ struct Quota {
     calls_per_second: f64,
 }
 
-/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (its lowest region). The
-/// other services publish no figures, or far higher ones; their values are chosen low.
+/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the
+/// region with the lowest quotas). The other services publish no quotas, or far higher ones; their values here
+/// are chosen low.
 const ACCOUNT_QUOTAS: [Quota; 14] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
@@ -103,13 +104,15 @@ impl Shares {
 /// Time for which a bucket refills at half its rate after AWS throttled a call.
 const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 
-/// Period over which quota use is reported.
+/// Period over which the use of the quota is reported.
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
-    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1. AWS counts a call a
-    /// moment after Portolan sends it, and until then AWS's full bucket gains no tokens. So even at a share
-    /// of 1, the capacity is less than `burst`, by the calls that may be in transit.
+    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1.
+    ///
+    /// Even for a share of 1, that is less than `burst`. AWS counts a call a moment after Portolan sends it,
+    /// and until then its own full bucket gains no tokens. So the capacity leaves out the calls that may be
+    /// in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }
@@ -118,7 +121,7 @@ impl Quota {
 /// Longest time between sending a call and AWS counting it, in seconds.
 const MAX_IN_TRANSIT_SECONDS: f64 = 0.25;
 
-/// Token bucket of one quota group, for Portolan's share of the quota.
+/// Token bucket of one quota group. It holds Portolan's share of the quota.
 #[derive(Clone, Debug)]
 struct TokenBucket {
     quota: Quota,
@@ -159,8 +162,8 @@ impl Budget {
         }
     }
 
-    /// Sets the phase, and so the share. Tokens already in a bucket stay, up to the capacity of the new
-    /// share.
+    /// Sets the phase, and with it the share of the quota. Tokens in a bucket stay, up to the capacity for
+    /// the new share.
     pub(crate) fn set_phase(&mut self, share: LoadPhase) {
         self.phase = share;
     }
@@ -208,8 +211,8 @@ impl Budget {
         parts.fold(0.0, f64::max)
     }
 
-    /// Returns the share of a group, between 0 and 1. Logs (read on request only) and task definitions (read
-    /// once) always get the startup share.
+    /// Returns the share of a group, between 0 and 1. Calls for logs are made only on request and those for
+    /// task definitions only once, so both groups always get the startup share.
     fn share_of(&self, group: QuotaGroup) -> f64 {
         match group {
             QuotaGroup::TaskDefinitions

@@ -15,8 +15,8 @@ use std::{
     time::Duration,
 };
 
-/// Index of the listing of running tasks. Tasks have a second listing (stopped within the last hour);
-/// services have one.
+/// Index of the listing of running tasks. The other listing of tasks, index 1, has the tasks that stopped
+/// within the last hour. Services have a single listing.
 pub(crate) const RUNNING_LISTING: usize = 0;
 
 /// Kind of API call for a cluster.
@@ -41,7 +41,8 @@ pub(crate) struct ClusterCache {
     pub services: ResourceList<Service>,
     /// Tasks by ARN.
     pub tasks: ResourceList<TaskRecord>,
-    /// Names of services whose running tasks should be listed separately, before the next complete listing.
+    /// Names of services whose running tasks are listed separately, because the next complete listing would
+    /// be late.
     pub changed_services: BTreeSet<String>,
     /// True once everything readable was listed and described.
     pub loaded: bool,
@@ -98,7 +99,7 @@ impl ClusterCache {
         }
     }
 
-    /// Returns true if the call failed since the poll began, so this poll should not repeat it.
+    /// Returns true if the call has failed since the poll began, at `began`. The poll should not repeat it.
     pub(crate) fn in_backoff(&self, op: CallKind, began: Duration) -> bool {
         self.failed.get(&op).is_some_and(|(_, at)| *at >= began)
     }
@@ -162,14 +163,15 @@ pub(crate) fn is_steady_service(service: &Service) -> bool {
         && completed
 }
 
-/// Returns true if a task has stopped, or runs and is not unhealthy.
+/// Returns true if a task has stopped, or if it runs and no health check fails.
 pub(crate) fn is_steady_task(run: &TaskRecord) -> bool {
     let unhealthy = run.health == Some(ReportedHealth::Unhealthy);
     let waits = run.desired_status != run.last_status;
     run.has_stopped() || (!waits && !unhealthy)
 }
 
-/// Returns the counts and deployment ids of a service; a change means that its tasks changed.
+/// Returns the task counts and deployment ids of a service. If they change, the tasks of the service have
+/// changed.
 pub(crate) fn service_fingerprint(service: &Service) -> (i32, i32, i32, Vec<Option<String>>) {
     let deployments = service.deployments().iter().map(|d| d.id().map(str::to_owned)).collect();
     (service.desired_count(), service.running_count(), service.pending_count(), deployments)

@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 
-/// Time for which a poll starts new calls.
+/// Time within which a poll may start new calls.
 const MAX_POLL_TIME: Duration = Duration::from_secs(1);
 
 /// Number of tasks in a cluster above which the tasks of a changed service are listed separately. In smaller
@@ -77,8 +77,8 @@ impl Scheduler {
         Self { name_filter, ..Self::default() }
     }
 
-    /// Polls `clusters`. Reads the services that the user is viewing (`watched`: names by the cluster's name
-    /// or ARN) every time.
+    /// Polls `clusters`. The services in `watched`, which the user is viewing, are read in every poll.
+    /// `watched` maps a cluster's name or ARN to the names of the services.
     pub(crate) async fn poll(
         &self,
         api: &Api,
@@ -92,11 +92,12 @@ impl Scheduler {
             self.spend_quota(api, QuotaGroup::Tasks, began, context),
             self.spend_quota(api, QuotaGroup::Services, began, context)
         );
-        // Tasks may show that a service changed after it was read, so read changed services again.
-        let stirred = self.spend_quota(api, QuotaGroup::Services, began, context).await;
-        let any_succeeded = of_tasks.0 + of_services.0 + stirred.0 > 0;
+        // The tasks may show that a service has changed since this poll read it, so changed services are read
+        // again.
+        let of_changed = self.spend_quota(api, QuotaGroup::Services, began, context).await;
+        let any_succeeded = of_tasks.0 + of_services.0 + of_changed.0 > 0;
         let mut outcome = self.report(clusters);
-        outcome.failure = of_tasks.1.or(of_services.1).or(stirred.1).filter(|_| !any_succeeded);
+        outcome.failure = of_tasks.1.or(of_services.1).or(of_changed.1).filter(|_| !any_succeeded);
         outcome
     }
 
@@ -145,10 +146,10 @@ impl Scheduler {
         let cluster = ask.cluster.as_str();
         let token = |listing| {
             let known = self.lock_clusters();
-            let census = known.get(cluster)?;
+            let cluster_cache = known.get(cluster)?;
             let token = match ask.group {
-                QuotaGroup::Services => census.services.token(listing),
-                _ => census.tasks.token(listing),
+                QuotaGroup::Services => cluster_cache.services.token(listing),
+                _ => cluster_cache.tasks.token(listing),
             };
             token.cloned()
         };
@@ -181,7 +182,7 @@ impl Scheduler {
     /// Stores the response to a planned call, or records its failure.
     fn apply(&self, ask: &PlannedCall, answer: Result<CallResponse, Failure>, now: Duration) {
         let mut known = self.lock_clusters();
-        let Some(census) = known.get_mut(&ask.cluster) else { return };
+        let Some(cluster_cache) = known.get_mut(&ask.cluster) else { return };
         let op = match &ask.operation {
             Operation::ListPage(listing) => CallKind::for_listing(ask.group, *listing),
             Operation::ListTasksOf(_) => CallKind::ListRunning,
@@ -191,17 +192,17 @@ impl Scheduler {
             Err(failure) => {
                 if let Operation::ListPage(listing) = ask.operation {
                     if ask.group == QuotaGroup::Services {
-                        census.services.restart_listing(listing);
+                        cluster_cache.services.restart_listing(listing);
                     } else {
-                        census.tasks.restart_listing(listing);
+                        cluster_cache.tasks.restart_listing(listing);
                     }
                 }
                 if let Operation::ListTasksOf(service) = &ask.operation {
-                    // The service is deleted, or the next complete listing will show its tasks.
-                    census.changed_services.remove(service);
+                    // Either the service is deleted, or the next complete listing shows its tasks.
+                    cluster_cache.changed_services.remove(service);
                     return;
                 }
-                census.record_result(op, Some(failure), now);
+                cluster_cache.record_result(op, Some(failure), now);
             }
             Ok(answer) => {
                 let call = if ask.group == QuotaGroup::Services {
@@ -209,8 +210,8 @@ impl Scheduler {
                 } else {
                     &calls::LIST_TASKS
                 };
-                let endless = census.apply(ask, answer, now);
-                census.record_result(op, endless.map(|endless| endless.failure(call)), now);
+                let endless = cluster_cache.apply(ask, answer, now);
+                cluster_cache.record_result(op, endless.map(|endless| endless.failure(call)), now);
             }
         }
     }
@@ -221,27 +222,28 @@ impl Scheduler {
         let mut outcome = PollOutcome::default();
         let (mut services, mut tasks) = ((0, 0), (0, 0));
         for cluster in clusters {
-            let Some(census) = known.get_mut(&cluster.name_or_arn) else { continue };
-            census.update_loaded();
-            if !census.loaded {
+            let Some(cluster_cache) = known.get_mut(&cluster.name_or_arn) else { continue };
+            cluster_cache.update_loaded();
+            if !cluster_cache.loaded {
                 let add =
                     |sum: &mut (usize, usize), more: (usize, usize)| *sum = (sum.0 + more.0, sum.1 + more.1);
-                add(&mut services, census.services.progress());
-                add(&mut tasks, census.tasks.progress());
+                add(&mut services, cluster_cache.services.progress());
+                add(&mut tasks, cluster_cache.tasks.progress());
             }
-            outcome.unread_parts.extend(census.unread_parts(&cluster.name));
+            outcome.unread_parts.extend(cluster_cache.unread_parts(&cluster.name));
             outcome.clusters.push(ClusterData {
                 name: cluster.name.clone(),
                 namespace: cluster.namespace.clone(),
-                has_all_services: census.services.is_listed() && !census.last_failed(CallKind::ListServices),
-                services: census.all_services(),
-                tasks: census.tasks_where(|run| {
+                has_all_services: cluster_cache.services.is_listed()
+                    && !cluster_cache.last_failed(CallKind::ListServices),
+                services: cluster_cache.all_services(),
+                tasks: cluster_cache.tasks_where(|run| {
                     self.name_filter.matches_all() || self.name_filter.matches(&run.owner_name())
                 }),
-                has_all_tasks: census.loaded,
+                has_all_tasks: cluster_cache.loaded,
             });
         }
-        if known.values().any(|census| !census.loaded) {
+        if known.values().any(|cluster_cache| !cluster_cache.loaded) {
             outcome.progress = vec![
                 LoadProgress { part: SourcePart::Services, read: services.0, known: services.1 },
                 LoadProgress { part: SourcePart::Tasks, read: tasks.0, known: tasks.1 },
@@ -256,8 +258,8 @@ impl Scheduler {
 }
 
 impl ClusterCache {
-    /// Stores a response and marks related services and tasks as due, because a change of one implies a
-    /// change of the other. Returns the error that cut a listing short, if any.
+    /// Stores a response. A change of a service implies a change of its tasks and the reverse, so this marks
+    /// related services and tasks as due. Returns the error that cut a listing short, if any.
     fn apply(&mut self, ask: &PlannedCall, answer: CallResponse, now: Duration) -> Option<PagingError> {
         match (&ask.operation, answer) {
             (Operation::ListPage(listing), CallResponse::Page(ids, next))
@@ -285,16 +287,18 @@ impl ClusterCache {
     /// Compares the running tasks of `service` with the known ones. Marks new and vanished tasks as due.
     fn apply_task_list(&mut self, service: &str, ids: &[String]) {
         self.changed_services.remove(service);
-        let of_it = self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
-        let gone =
-            of_it.filter(|(id, run)| !run.has_stopped() && !ids.contains(id)).map(|(id, _)| id.clone());
+        let tasks_of_service =
+            self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
+        let gone = tasks_of_service
+            .filter(|(id, run)| !run.has_stopped() && !ids.contains(id))
+            .map(|(id, _)| id.clone());
         let gone: Vec<String> = gone.collect();
         let new = ids.iter().filter(|id| self.tasks.get(id).is_none()).cloned();
         let new: Vec<String> = new.collect();
         self.tasks.mark_due(gone.into_iter().chain(new));
     }
 
-    /// Stores described services. In a big cluster, the tasks of changed ones are listed next.
+    /// Stores described services. In a big cluster, marks the tasks of changed services to be listed next.
     fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
         let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
         let mut described = Vec::new();

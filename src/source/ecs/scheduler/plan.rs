@@ -38,7 +38,7 @@ pub(crate) enum Operation {
     Describe(Vec<String>),
 }
 
-/// Priority of a call, highest first.
+/// Priority of a call. The variants are in order, the highest priority first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
     /// Page of a listing that was never complete.
@@ -78,7 +78,7 @@ pub(crate) fn plan_calls(
     context: PlanContext<'_>,
 ) -> Vec<PlannedCall> {
     let mut candidates: Vec<(Priority, Reverse<Duration>, PlannedCall)> = Vec::new();
-    for (key, census) in clusters {
+    for (key, cluster_cache) in clusters {
         let watched = context.viewed.get(key).filter(|names| !names.is_empty());
         let watches = |service: Option<&str>| {
             watched.zip(service).is_some_and(|(names, service)| names.contains(service))
@@ -87,19 +87,19 @@ pub(crate) fn plan_calls(
             let watched = |s: &aws_sdk_ecs::types::Service| watches(s.service_name());
             add_candidates(
                 &mut candidates,
-                (key, census),
-                (group, &census.services),
+                (key, cluster_cache),
+                (group, &cluster_cache.services),
                 (10, 1),
                 watched,
                 context,
                 tokens,
             );
         } else {
-            let stirred = census
+            let changed = cluster_cache
                 .changed_services
                 .iter()
-                .filter(|_| !census.in_backoff(CallKind::ListRunning, context.poll_began));
-            candidates.extend(stirred.map(|name| {
+                .filter(|_| !cluster_cache.in_backoff(CallKind::ListRunning, context.poll_began));
+            candidates.extend(changed.map(|name| {
                 let what = Operation::ListTasksOf(name.clone());
                 (
                     Priority::Urgent,
@@ -110,8 +110,8 @@ pub(crate) fn plan_calls(
             let watched = |run: &TaskRecord| watches(run.service_name());
             add_candidates(
                 &mut candidates,
-                (key, census),
-                (group, &census.tasks),
+                (key, cluster_cache),
+                (group, &cluster_cache.tasks),
                 (100, 2),
                 watched,
                 context,
@@ -120,9 +120,10 @@ pub(crate) fn plan_calls(
         }
     }
     candidates.sort_by(|a, b| (a.0, a.1, &a.2.cluster).cmp(&(b.0, b.1, &b.2.cluster)));
-    // Urgent calls may be many for a long time, so they leave half of the tokens to the round robin.
-    let turns = candidates.iter().filter(|(rank, ..)| *rank == Priority::RoundRobin).count();
-    let mut urgent = tokens.div_ceil(2).max(tokens.saturating_sub(turns));
+    // There may be many urgent calls for a long time, so they get only half of the tokens while other calls
+    // wait.
+    let round_robin = candidates.iter().filter(|(rank, ..)| *rank == Priority::RoundRobin).count();
+    let mut urgent = tokens.div_ceil(2).max(tokens.saturating_sub(round_robin));
     let mut chosen: Vec<PlannedCall> = Vec::new();
     for (rank, _, ask) in candidates {
         if chosen.len() == tokens {
@@ -140,47 +141,50 @@ pub(crate) fn plan_calls(
 }
 
 /// Adds the calls that one resource list needs: pages of its due listings, and descriptions in batches of
-/// `size`. A listing counts as `weight` times its age, because it also reveals new resources.
+/// `size`.
+///
+/// The age of a listing counts `weight` times, because a listing also reveals new resources.
 fn add_candidates<T: PartialEq>(
     candidates: &mut Vec<(Priority, Reverse<Duration>, PlannedCall)>,
-    (key, census): (&str, &ClusterCache),
-    (group, roll): (QuotaGroup, &ResourceList<T>),
+    (key, cluster_cache): (&str, &ClusterCache),
+    (group, list): (QuotaGroup, &ResourceList<T>),
     (size, weight): (usize, u32),
     watched: impl Fn(&T) -> bool,
     context: PlanContext<'_>,
     tokens: usize,
 ) {
-    let rests = |op| census.in_backoff(op, context.poll_began);
+    let in_backoff = |op| cluster_cache.in_backoff(op, context.poll_began);
     let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
     for listing in 0..roll.listing_count() {
         // Until everything is loaded once, nothing is read a second time.
-        let old = |began| census.loaded && began < context.fresh_since();
-        let due = roll.token(listing).is_some() || roll.listed_at(listing).is_none_or(old);
-        if due && !rests(CallKind::for_listing(group, listing)) {
-            let (rank, age) = match roll.listed_at(listing) {
+        let old = |began| cluster_cache.loaded && began < context.fresh_since();
+        let due = list.token(listing).is_some() || list.listed_at(listing).is_none_or(old);
+        if due && !in_backoff(CallKind::for_listing(group, listing)) {
+            let (rank, age) = match list.listed_at(listing) {
                 None => (Priority::Unlisted, Duration::ZERO),
                 Some(began) => (Priority::RoundRobin, context.now.saturating_sub(began) * weight),
             };
             candidates.push((rank, Reverse(age), ask(Operation::ListPage(listing))));
         }
     }
-    if rests(CallKind::for_describe(group)) {
+    if in_backoff(CallKind::for_describe(group)) {
         return;
     }
-    let due = roll.due(context.fresh_since(), watched, tokens * size);
+    let due = list.due(context.fresh_since(), watched, tokens * size);
     let new = due.new.into_iter().map(|id| (Priority::New, Duration::ZERO, id));
     let urgent = due.urgent.into_iter().map(|id| (Priority::Urgent, Duration::ZERO, id));
-    let calm =
+    let routine =
         due.routine.into_iter().map(|(at, id)| (Priority::RoundRobin, context.now.saturating_sub(at), id));
-    let again = urgent.chain(calm).filter(|_| census.loaded);
-    let all: Vec<_> = new.chain(again).collect();
+    let known = urgent.chain(routine).filter(|_| cluster_cache.loaded);
+    let all: Vec<_> = new.chain(known).collect();
     // A batch costs one call however full it is, so the last urgent batch is filled with routine resources.
     let mut batches: BTreeMap<Priority, usize> = BTreeMap::new();
     for batch in all.chunks(size) {
         let (rank, age, _) = &batch[0];
         let before = batches.entry(*rank).or_default();
         *before += 1;
-        // At most `tokens` calls of a priority can be chosen, and a large account has hundreds of batches.
+        // At most `tokens` calls of one priority can be chosen. A large account has hundreds more batches,
+        // which would only cost time.
         if *before > tokens {
             continue;
         }

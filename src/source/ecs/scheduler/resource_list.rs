@@ -37,7 +37,7 @@ struct PartialListing {
 /// Effect of one page of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageOutcome {
-    /// Ids that the complete listing no longer contains.
+    /// Ids that were in the last complete listing and are missing from this one.
     pub removed: Vec<String>,
     /// Error that cut the listing short, if any.
     pub error: Option<PagingError>,
@@ -82,22 +82,23 @@ pub(crate) struct DueResources<'a> {
     pub routine: Vec<(Duration, &'a String)>,
 }
 
-/// All known resources of one kind (services or tasks) in one cluster. Ids are ARNs.
+/// All known resources of one kind (services or tasks) in one cluster. Their ids are ARNs.
 #[derive(Clone, Debug)]
 pub(crate) struct ResourceList<T> {
     listings: Vec<Listing>,
     cached: BTreeMap<String, CachedResource<T>>,
-    /// Ids to describe at once, or found outside of a complete listing.
+    /// Ids to describe at once, because something shows that they have changed.
     marked_due: BTreeSet<String>,
-    /// Known ids that were never described. Stored, because computing them from all known ids is too slow.
+    /// Known ids that were never described. The set is stored, because computing it takes too long for a
+    /// large account.
     new: BTreeSet<String>,
-    /// Returns true if a resource can no longer change.
+    /// Function that returns true if a resource can no longer change.
     is_final: fn(&T) -> bool,
 }
 
 impl<T: PartialEq> ResourceList<T> {
-    /// Returns a list without data. `listings` is the number of listings; resources for which `is_final` is
-    /// true are described once.
+    /// Returns a list without data. `listings` is the number of listings. Resources for which `is_final` is
+    /// true are described only once.
     pub(crate) fn new(listings: usize, is_final: fn(&T) -> bool) -> Self {
         let listings = (0..listings).map(|_| Listing::default()).collect();
         Self {
@@ -129,7 +130,7 @@ impl<T: PartialEq> ResourceList<T> {
         self.listings.iter().all(|listing| listing.last_complete.is_some())
     }
 
-    /// Stores a page of a listing. A listing that is cut short counts as complete.
+    /// Stores a page of a listing. If a limit cuts the listing short, it counts as complete.
     pub(crate) fn apply_page(
         &mut self,
         listing: usize,
@@ -180,8 +181,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.prune_new();
     }
 
-    /// Drops the resources that are missing from every complete listing that began after their last
-    /// description.
+    /// Drops the resources that no longer exist: every listing was completed without them, and began after
+    /// their last description.
     fn evict(&mut self) {
         let listings = &self.listings;
         let lacks = |listing: &Listing, id: &str, at: Duration| {
@@ -195,14 +196,15 @@ impl<T: PartialEq> ResourceList<T> {
             listings.iter().any(so_far) || self.marked_due.contains(id)
         };
         let gone = self.cached.extract_if(.., |id, held| gone(id, held.described_at)).map(|(id, _)| id);
-        // A resource that another listing has found since is described again.
+        // If a dropped resource is in a listing under way or is marked as due, it counts as new and is
+        // described again.
         self.new.extend(gone.filter(|id| named(id)));
     }
 
     /// Drops new ids that are neither in a listing nor marked as due.
     fn prune_new(&mut self) {
-        let (listings, stirred) = (&self.listings, &self.marked_due);
-        self.new.retain(|id| stirred.contains(id) || listings.iter().any(|listing| listing.contains(id)));
+        let (listings, marked) = (&self.listings, &self.marked_due);
+        self.new.retain(|id| marked.contains(id) || listings.iter().any(|listing| listing.contains(id)));
     }
 
     /// Marks `ids` to be described at once.
@@ -215,8 +217,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.marked_due.extend(ids);
     }
 
-    /// Stores the descriptions of the ids in `asked`: id, resource, and true if the resource is changing. Ids
-    /// without a description no longer exist.
+    /// Stores the descriptions of the ids in `asked`: id, resource, and true if the resource is changing. An
+    /// id without a description no longer exists.
     pub(crate) fn apply_descriptions(
         &mut self,
         now: Duration,
@@ -264,9 +266,9 @@ impl<T: PartialEq> ResourceList<T> {
         self.new.is_empty()
     }
 
-    /// Returns the resources to describe: new and marked ones, and those last described before the time
-    /// `fresh`. Returns at most `max_routine` routine ones. `watched` is true for resources that the user is
-    /// viewing.
+    /// Returns the resources to describe: new ones, marked ones, and those whose description is older than
+    /// `fresh`. `watched` is true for resources that the user is viewing. Returns at most `max_routine`
+    /// routine ones.
     pub(crate) fn due(
         &self,
         fresh: Duration,
@@ -275,8 +277,8 @@ impl<T: PartialEq> ResourceList<T> {
     ) -> DueResources<'_> {
         let mut due = DueResources { new: self.new.iter().collect(), ..DueResources::default() };
         for (id, held) in &self.cached {
-            let is_stirred = self.marked_due.contains(id);
-            if is_stirred {
+            let is_marked = self.marked_due.contains(id);
+            if is_marked {
                 due.urgent.push(id);
             } else if held.described_at < fresh && !(self.is_final)(&held.resource) {
                 if held.is_changing || watched(&held.resource) {
@@ -320,7 +322,7 @@ mod tests {
     enum Step {
         Page(usize, Vec<u8>, bool),
         Restart(usize),
-        Stir(Vec<u8>),
+        MarkDue(Vec<u8>),
         Describe(Vec<u8>, Vec<u8>),
     }
 
@@ -331,7 +333,7 @@ mod tests {
         let step = prop_oneof![
             4 => page,
             1 => (0..2_usize).prop_map(Step::Restart),
-            1 => ids().prop_map(Step::Stir),
+            1 => ids().prop_map(Step::MarkDue),
             3 => describe
         ];
         prop::collection::vec(step, 0..40)
@@ -339,50 +341,50 @@ mod tests {
 
     #[test]
     fn a_listing_without_end_is_bounded_and_named() {
-        let mut roll: ResourceList<u8> = ResourceList::new(1, |_| false);
+        let mut list: ResourceList<u8> = ResourceList::new(1, |_| false);
         let page = |page: usize| (0..100).map(|n| format!("t{page}-{n}")).collect::<Vec<String>>();
         let endless = (1..)
-            .find_map(|n| roll.apply_page(0, Duration::from_secs(1), page(n), Some(n.to_string())).error);
+            .find_map(|n| list.apply_page(0, Duration::from_secs(1), page(n), Some(n.to_string())).error);
         assert_eq!(endless, Some(PagingError::TooManyItems(MAX_LISTED)));
-        assert_eq!((roll.progress().1, roll.is_listed()), (MAX_LISTED, true));
+        assert_eq!((list.progress().1, list.is_listed()), (MAX_LISTED, true));
         let mut round = |n: usize| {
             let token = ["a", "b"][n % 2].to_owned();
-            roll.apply_page(0, Duration::from_secs(2), page(0), Some(token)).error
+            list.apply_page(0, Duration::from_secs(2), page(0), Some(token)).error
         };
         assert_eq!([round(0), round(1), round(2)], [None, None, Some(PagingError::Cycle)]);
-        assert_eq!(roll.progress().1, 100, "what was listed without end is forgotten");
-        roll.apply_page(0, Duration::from_secs(3), vec!["x".repeat(MAX_ARN_BYTES + 1)], None);
-        assert_eq!(roll.progress().1, 0);
+        assert_eq!(list.progress().1, 100, "an endless listing is dropped");
+        list.apply_page(0, Duration::from_secs(3), vec!["x".repeat(MAX_ARN_BYTES + 1)], None);
+        assert_eq!(list.progress().1, 0);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 
-        /// The set `new` is maintained step by step; it always holds the ids that are known and not
-        /// described.
+        /// The set `new` is updated step by step. After each step, it holds exactly the ids that are known
+        /// and not described.
         #[test]
-        fn what_is_new_is_named_and_not_described(steps in steps()) {
+        fn new_ids_are_known_and_not_described(steps in steps()) {
             let names = |ids: &[u8]| ids.iter().map(u8::to_string).collect::<Vec<String>>();
-            let mut roll: ResourceList<u8> = ResourceList::new(2, |_| false);
+            let mut list: ResourceList<u8> = ResourceList::new(2, |_| false);
             for (second, step) in (1..).zip(steps) {
                 let now = Duration::from_secs(second);
                 match step {
                     Step::Page(listing, ids, more) => {
-                        roll.apply_page(listing, now, names(&ids), more.then(|| second.to_string()));
+                        list.apply_page(listing, now, names(&ids), more.then(|| second.to_string()));
                     }
-                    Step::Restart(listing) => roll.restart_listing(listing),
-                    Step::Stir(ids) => roll.mark_due(names(&ids)),
+                    Step::Restart(listing) => list.restart_listing(listing),
+                    Step::MarkDue(ids) => list.mark_due(names(&ids)),
                     Step::Describe(asked, came) => {
                         let came = came.iter().filter(|id| asked.contains(id));
                         let came: Vec<_> = came.map(|id| (id.to_string(), *id, false)).collect();
-                        roll.apply_descriptions(now, &names(&asked), came);
+                        list.apply_descriptions(now, &names(&asked), came);
                     }
                 }
                 let named = names(&(0..10).collect::<Vec<u8>>()).into_iter().filter(|id| {
-                    roll.marked_due.contains(id) || roll.listings.iter().any(|listing| listing.contains(id))
+                    list.marked_due.contains(id) || list.listings.iter().any(|listing| listing.contains(id))
                 });
-                let new: BTreeSet<String> = named.filter(|id| !roll.cached.contains_key(id)).collect();
-                assert_eq!(roll.new, new);
+                let new: BTreeSet<String> = named.filter(|id| !list.cached.contains_key(id)).collect();
+                assert_eq!(list.new, new);
             }
         }
     }

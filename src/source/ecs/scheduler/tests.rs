@@ -53,13 +53,13 @@ impl Account {
         CallResponse::Page(all.into_iter().skip(from).take(100).collect(), next)
     }
 
-    fn answer(&mut self, ask: &PlannedCall, census: &ClusterCache) -> CallResponse {
+    fn answer(&mut self, ask: &PlannedCall, cluster_cache: &ClusterCache) -> CallResponse {
         *self.calls.entry(ask.group).or_default() += 1;
         match (&ask.operation, ask.group) {
             (Operation::ListPage(n), QuotaGroup::Services) => {
-                Self::page((0..self.services).map(service_arn).collect(), census.services.token(*n))
+                Self::page((0..self.services).map(service_arn).collect(), cluster_cache.services.token(*n))
             }
-            (Operation::ListPage(0), _) => Self::page(self.task_arns(), census.tasks.token(0)),
+            (Operation::ListPage(0), _) => Self::page(self.task_arns(), cluster_cache.tasks.token(0)),
             (Operation::ListPage(_), _) => CallResponse::Page(Vec::new(), None),
             (Operation::ListTasksOf(name), _) => CallResponse::Page(
                 self.task_arns().into_iter().filter(|arn| arn.contains(name)).collect(),
@@ -125,9 +125,9 @@ fn poll(
         }
         for ask in asks {
             assert_eq!(budget.reserve(ask.group, began), Duration::ZERO, "a look never waits");
-            let census = known.get_mut("c").unwrap();
-            let answer = account.answer(&ask, census);
-            census.apply(&ask, answer, began);
+            let cluster_cache = known.get_mut("c").unwrap();
+            let answer = account.answer(&ask, cluster_cache);
+            cluster_cache.apply(&ask, answer, began);
         }
     }
     known.get_mut("c").unwrap().update_loaded();

@@ -27,7 +27,7 @@ const SELECTION_DELAY: Duration = Duration::from_millis(700);
 /// Lifetime of cached samples. Container Insights writes a record each minute.
 const SAMPLES_TTL: Duration = Duration::from_mins(1);
 
-/// Lifetime of the fact that a cluster has no performance log.
+/// Time for which Portolan remembers that a cluster has no performance log.
 const MISSING_LOG_TTL: Duration = Duration::from_mins(5);
 
 /// Age of the oldest records that the first read covers, in minutes: the width of a usage curve.
@@ -53,7 +53,7 @@ struct CachedSamples {
     outcome: Result<Vec<UsageSample>, Failure>,
 }
 
-/// Reader of resource usage, with the parts of the source that it needs.
+/// Reader of resource usage, with the parts of the source that it uses.
 pub(super) struct UsageReader {
     /// AWS clients, once they exist.
     pub(super) api: Arc<OnceCell<Api>>,
@@ -109,8 +109,8 @@ impl UsageCache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the valid cached samples for `target`. A missing performance log counts for all services of
-    /// its cluster.
+    /// Returns the valid cached samples for `target`. If the performance log is missing, the cached failure
+    /// is valid for all services of the cluster.
     fn valid_samples(&self, target: &UsageTarget, now: Instant) -> Option<CachedSamples> {
         let mut last = self.entries();
         last.retain(|_, answer| now < answer.valid_until);

@@ -8,8 +8,8 @@ use crate::{
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;
 use std::collections::BTreeMap;
 
-/// Maximum number of pages to read for one filter pattern. Pages may be empty while AWS searches for few
-/// tasks among many.
+/// Maximum number of pages to read for one filter pattern. Some pages are empty, because AWS searches a log
+/// in pieces.
 const MAX_PAGES_PER_PATTERN: usize = 6;
 
 /// Maximum length of a filter pattern in bytes, set by AWS.
@@ -46,8 +46,8 @@ pub(super) async fn read_records(
     Ok(readings)
 }
 
-/// Builds the request for records that match `pattern`, newest first: if there are more pages than a read
-/// takes, the oldest are missing.
+/// Builds the request for records that match `pattern`, newest first. If the number of pages is limited, the
+/// oldest records are missing.
 fn request(group: &str, pattern: &str, since: i64) -> FilterLogEventsInputBuilder {
     let ask = FilterLogEventsInputBuilder::default().log_group_name(group).start_time(since);
     ask.filter_pattern(pattern).start_from_head(false)

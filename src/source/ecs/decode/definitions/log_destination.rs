@@ -7,8 +7,8 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
 use serde::{Deserialize, Serialize};
 
-/// Log destination of a container, as the task definition gives it. With the id of a running task, it gives a
-/// [`LogRoute`].
+/// Place to which a container sends its log, as the task definition states it. [`Self::route`] combines it
+/// with a running container into a [`LogRoute`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum LogDestination {
     /// CloudWatch Logs, by the `awslogs` driver.
@@ -36,7 +36,7 @@ pub(crate) enum LogDestination {
     Unreadable(String),
 }
 
-/// Container of a running task, with which a log destination gives the route of one log.
+/// Running container of a task: the names and ids that are part of its log stream's name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunningContainer<'a> {
     /// Name of the container.
@@ -49,8 +49,8 @@ pub(crate) struct RunningContainer<'a> {
     pub region: &'a str,
 }
 
-/// Returns the log destination of `container`. One of the task's containers, `all`, may be its `FireLens`
-/// router.
+/// Returns the log destination of `container`. `all` are the containers of its task, of which one may be a
+/// `FireLens` router.
 pub(crate) fn log_destination(
     container: &ContainerDefinition,
     all: &[ContainerDefinition],
@@ -116,7 +116,7 @@ fn log_option(config: &LogConfiguration, key: &str) -> Option<String> {
 }
 
 impl LogDestination {
-    /// Returns the log route of one running container.
+    /// Returns the log route of the running container `of`.
     pub(crate) fn route(&self, of: RunningContainer<'_>) -> LogRoute {
         let elsewhere = |region: &Option<String>| region.clone().filter(|r| r != of.region);
         match self {

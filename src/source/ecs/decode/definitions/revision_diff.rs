@@ -15,8 +15,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Attributes of a task definition revision, for comparison with another: a displayed text and a hash of each
-/// value.
+/// Attributes of a task definition revision, for comparison with another revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RevisionAttributes {
     /// Attributes of the task, by name.
@@ -120,8 +119,8 @@ fn container_attributes(raw: &ContainerDefinition) -> LiteMap<String, Attribute>
     all
 }
 
-/// Returns the changes from one revision to the next. If both have only one container, of the same name, the
-/// name is left out.
+/// Returns the changes from one revision to the next. The names of the changes begin with the container's
+/// name, unless both revisions have a single container of the same name.
 pub(crate) fn revision_changes(
     before: &RevisionAttributes,
     after: &RevisionAttributes,
@@ -149,7 +148,7 @@ pub(crate) fn revision_changes(
     found
 }
 
-/// Returns the changes between two sets of attributes, each with `place` before its name.
+/// Returns the changes between two sets of attributes. The name of each change begins with `place`.
 fn attribute_changes(
     before: &LiteMap<String, Attribute>,
     after: &LiteMap<String, Attribute>,

@@ -68,7 +68,7 @@ pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 pub(crate) struct PlannedContainer {
     /// True if the task stops when this container stops.
     pub essential: bool,
-    /// Time after which its health check must have reported; `None` without a health check.
+    /// Time within which its health check must have reported; `None` without a health check.
     #[serde(rename = "check")]
     pub health_check_grace: Option<Duration>,
     /// Log destination of the container.
@@ -121,7 +121,7 @@ fn container_references(place: Option<&str>, container: &ContainerDefinition) ->
     let mut found = extract::references_in_environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(extract::references_in_arguments(place, arguments));
-    // Containers at the loopback address belong to the same task, and so to the same service.
+    // A loopback address leads to a container of the same task, so it is no call to another service.
     found.retain(|mention| !mention.targets_loopback());
     found
 }
@@ -129,7 +129,8 @@ fn container_references(place: Option<&str>, container: &ContainerDefinition) ->
 fn planned_container(container: &ContainerDefinition, all: &[ContainerDefinition]) -> PlannedContainer {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
-        // The defaults are ECS's. One more round and a minute leave time for the agent to report.
+        // The default values are those of ECS. One more round and one more minute leave time for the agent to
+        // report.
         let round = seconds(check.interval(), 30) + seconds(check.timeout(), 5);
         let rounds = seconds(check.retries(), 3) + 1;
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)

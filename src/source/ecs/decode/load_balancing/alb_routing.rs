@@ -29,7 +29,7 @@ pub(crate) struct LoadBalancerUrl {
 ///
 /// Skips a URL whose path has anything but plain words, because such a path could contain a secret.
 pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
-    let door = |mention: &Reference| {
+    let url = |mention: &Reference| {
         let ReferenceTarget::Address(address) = &mention.target else { return None };
         let Host::Name(host) = &address.host else { return None };
         if mention.location.setting != Setting::environment(key) || !is_load_balancer_host(host) {
@@ -45,7 +45,7 @@ pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str)
             path: plain_path(rest)?,
         })
     };
-    mentions.iter().filter_map(door).collect()
+    mentions.iter().filter_map(url).collect()
 }
 
 /// True if `host` is a DNS name of an Elastic Load Balancing load balancer.
@@ -68,22 +68,22 @@ fn plain_path(text: &str) -> Option<String> {
 /// Services behind each target group, by its ARN.
 pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
 
-/// Returns a reference to the service behind `door`, a URL in a variable of the service `own`.
+/// Returns a reference to the service behind `url`, which is the value of a variable of the service `own`.
 ///
-/// Returns `None` if several services are possible, or if it is `own` itself.
+/// Returns `None` if several services are possible, or if `own` itself is behind the URL.
 pub(crate) fn resolve_load_balancer_url(
-    door: &LoadBalancerUrl,
+    url: &LoadBalancerUrl,
     own: &ServiceId,
     known: &LoadBalancerData,
     behind: &TargetGroupServices,
 ) -> Option<Reference> {
-    let host = door.address.host.to_string();
+    let host = url.address.host.to_string();
     let bare = host.strip_prefix("dualstack.").unwrap_or(&host);
     let balancer = known
         .load_balancers
         .iter()
         .find(|b| b.dns_name().is_some_and(|name| name.eq_ignore_ascii_case(bare)))?;
-    let port = door.address.port.or(match door.address.scheme.as_deref() {
+    let port = url.address.port.or(match url.address.scheme.as_deref() {
         Some("https" | "wss") => Some(443),
         Some("http" | "ws") => Some(80),
         _ => None,
@@ -93,13 +93,13 @@ pub(crate) fn resolve_load_balancer_url(
             && port.is_none_or(|port| listener.port() == Some(i32::from(port)))
     });
     let ((listener, rules), None) = (listeners.next()?, listeners.next()) else { return None };
-    let groups = matching_target_groups(listener, rules, bare, &door.path)?;
+    let groups = matching_target_groups(listener, rules, bare, &url.path)?;
     let services: BTreeSet<&ServiceId> = groups.iter().filter_map(|g| behind.get(*g)).flatten().collect();
     let (Some(one), 1) = (services.first(), services.len()) else { return None };
     if *one == own {
         return None;
     }
-    let Setting::Environment(variable) = &door.location.setting else { return None };
+    let Setting::Environment(variable) = &url.location.setting else { return None };
     let setting = Setting::load_balancer_url(variable, &clean_text(balancer.load_balancer_name()));
     let place = ReferenceLocation { setting, ..door.location.clone() };
     Some(Reference {
@@ -109,10 +109,10 @@ pub(crate) fn resolve_load_balancer_url(
     })
 }
 
-/// Returns the target groups that receive a request for `path`.
+/// Returns the target groups that receive a request for `path`. For an empty path, returns all target groups
+/// of the listener, because any path is possible.
 ///
-/// An empty path stands for any path, so it gives all target groups of the listener. Returns `None` if the
-/// result depends on more than host and path.
+/// Returns `None` if the target group depends on more than host and path, for example on a header.
 fn matching_target_groups<'a>(
     listener: &'a Listener,
     rules: &'a [Rule],
@@ -139,8 +139,8 @@ fn matching_target_groups<'a>(
     Some(rest.collect())
 }
 
-/// Returns true if a rule's condition matches requests at and below `path`. Returns `None` if it depends on
-/// anything but host and path.
+/// Returns true if a rule's condition matches requests for `path` and the paths below it. Returns `None` if
+/// the condition tests more than host and path.
 fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
     let special = match condition.field()? {
         "path-pattern" => condition.path_pattern_config().map(PathPatternConditionConfig::values),
@@ -225,8 +225,8 @@ mod tests {
     fn listener_rules_resolve_a_path_to_a_service() {
         let (known, behind) = sample_load_balancer();
         let leads = |value: &str, own: &str| {
-            let door = urls_in(value).pop()?;
-            resolve_load_balancer_url(&door, &ServiceId::new(own), &known, &behind)
+            let url = urls_in(value).pop()?;
+            resolve_load_balancer_url(&url, &ServiceId::new(own), &known, &behind)
                 .map(|mention| mention.target)
         };
         let peer = |name: &str| Some(ReferenceTarget::ServiceName(name.into()));

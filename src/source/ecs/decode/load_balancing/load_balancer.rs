@@ -11,15 +11,15 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Responses of Elastic Load Balancing about the target groups in use, and the load balancers before them.
+/// Load balancers, listeners and target groups, as Elastic Load Balancing reports them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LoadBalancerData {
     /// Target groups in use.
     pub target_groups: Vec<TargetGroup>,
     /// Load balancers that forward to these target groups.
     pub load_balancers: Vec<AwsLoadBalancer>,
-    /// Listeners of the load balancers, each with its rules. The rules are empty if there is only the
-    /// default.
+    /// Listeners of the load balancers, each with its rules. A listener that has only a default action has no
+    /// rules here.
     pub listeners: Vec<(Listener, Vec<Rule>)>,
     /// Health of the targets, by the ARN of the target group.
     pub target_health: TargetHealthByGroup,
@@ -130,7 +130,8 @@ pub(crate) fn forward_target_groups(actions: &[Action]) -> impl Iterator<Item = 
     actions.iter().flat_map(|action| {
         let weighted = action.forward_config().map(ForwardActionConfig::target_groups).unwrap_or_default();
         let weighted = weighted.iter().filter_map(|t| t.target_group_arn());
-        // A forward configuration repeats the single target group of its action.
+        // If an action has a forward configuration, its single target group is part of that configuration
+        // too.
         let single = action.target_group_arn().filter(|_| action.forward_config().is_none());
         weighted.chain(single)
     })

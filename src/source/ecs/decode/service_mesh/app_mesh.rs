@@ -71,10 +71,11 @@ pub(crate) fn mesh_network(source: &SourceId, mesh: &str) -> NetworkId {
 }
 
 impl AppMeshes {
-    /// Returns references to the virtual services that a member may call.
+    /// Returns references to the virtual services that a member may call. `present` holds the nodes that
+    /// tasks run.
     ///
-    /// If no task runs a node behind such a service, this includes the node's host. `present` holds the nodes
-    /// that tasks run.
+    /// If no task runs a node of a virtual service, its nodes run elsewhere. Then the references include the
+    /// host names of these nodes.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
         let place =
@@ -106,7 +107,7 @@ impl AppMeshes {
         hosts.filter_map(mention).collect()
     }
 
-    /// Returns the endpoints of a node within the mesh: the virtual services it stands behind.
+    /// Returns the endpoints of a node within the mesh: the names of the virtual services that it provides.
     pub(crate) fn endpoints(&self, member: &MeshMember, source: &SourceId) -> Vec<ServiceEndpoint> {
         let scope = EndpointScope::Network(mesh_network(source, &member.mesh));
         let behind = self.nodes_by_service.iter().filter(|((mesh, _), nodes)| {

@@ -20,7 +20,8 @@ pub(crate) struct CloudMapNames {
 }
 
 impl CloudMapNames {
-    /// Returns the name of a namespace, given by name or by ARN; its id if the name is unknown.
+    /// Returns the name of the namespace `given`, which is a name or an ARN. If the name is unknown, returns
+    /// the id.
     #[must_use]
     pub(crate) fn namespace_name(&self, given: &str) -> String {
         match namespace_id(given) {
@@ -46,17 +47,18 @@ pub(crate) fn service_connect_config(service: &sdk::Service) -> Option<&sdk::Ser
         .find(|config| config.enabled())
 }
 
-/// Returns the name or ARN of a service's Service Connect namespace; `default` is the cluster's.
+/// Returns the name or ARN of a service's Service Connect namespace; `default` is the namespace of its
+/// cluster.
 pub(crate) fn service_namespace<'a>(service: &'a sdk::Service, default: Option<&'a str>) -> Option<&'a str> {
     service_connect_config(service).and_then(|config| config.namespace().or(default))
 }
 
-/// Returns the network of a Service Connect namespace.
+/// Returns the network that stands for a Service Connect namespace.
 pub(crate) fn namespace_network(context: &SnapshotContext, namespace: &str) -> NetworkId {
     NetworkId::of(&context.source, &format!("namespace/{namespace}"))
 }
 
-/// Returns the network of everything that has an address of its own in the VPC.
+/// Returns the network that stands for the VPC, where every task with an address of its own is reachable.
 pub(crate) fn vpc_network(context: &SnapshotContext) -> NetworkId {
     NetworkId::of(&context.source, "vpc")
 }

@@ -8,8 +8,8 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState};
 use jiff::SignedDuration;
 
-/// Time for which ECS lists a stopped task: "at least one hour" (`ListTasks` in its API reference), less the
-/// length of a poll.
+/// Time for which ECS surely lists a stopped task. ECS promises at least one hour (`ListTasks` in its API
+/// reference); five minutes less allow for a slow poll.
 const STOPPED_TASK_RETENTION: SignedDuration = SignedDuration::from_mins(55);
 
 /// Returns the earliest time that is known to be in the present outage; `None` if no such time is known.
@@ -23,8 +23,8 @@ pub(crate) fn failing_since<'a>(
     all.into_iter().flatten().min()
 }
 
-/// Returns the stop time of the first task in `faults`. If the time is old, ECS may have dropped earlier
-/// tasks, so the outage is at least that old.
+/// Returns the stop time of the first task in `faults`, as the onset of the outage. If that task stopped long
+/// ago, ECS may have dropped earlier ones; the onset then says that the outage is at least that old.
 pub(crate) fn first_fault<'a>(
     faults: impl Iterator<Item = &'a StoppedTask>,
     now: Timestamp,
@@ -33,8 +33,8 @@ pub(crate) fn first_fault<'a>(
     Some(Onset { at: first, at_least: now.duration_since(first) > STOPPED_TASK_RETENTION })
 }
 
-/// Returns the start of the only deployment if the service has never been steady since, because then none of
-/// its tasks has ever worked.
+/// Returns the start of the only deployment if the service has never been steady since that start. In that
+/// case, none of its tasks has ever worked.
 fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     let [only] = raw.deployments() else { return None };
     let open = [DeploymentRolloutState::InProgress, DeploymentRolloutState::Failed];

@@ -112,8 +112,8 @@ pub(crate) fn decode_service(
         id: context.id(&name),
         group: Some(context.cluster.into()),
         kind: ServiceKind::EcsService,
-        // The count of a daemon service may lag behind its container instances. Zero then means one task per
-        // instance.
+        // A daemon service runs one task on each container instance, but ECS may report its desired count
+        // late. So zero means unknown here.
         desired: if daemon && desired == 0 { None } else { Some(desired) },
         reported_running: Some(to_count(raw.running_count())),
         failing_since: outage_start::failing_since(raw, judged.faults.iter(), context.snapshot_context.now),
@@ -155,18 +155,18 @@ fn mesh_members<'a>(used: &[&'a TaskDefinitionSummary]) -> BTreeSet<&'a MeshMemb
     used.iter().filter_map(|d| d.mesh_member.as_ref()).collect()
 }
 
-/// Returns the references of all task definitions in use: direct ones, those through load balancers, and
-/// those of mesh nodes.
+/// Returns the references of all task definitions in use: addresses in the definitions, services behind load
+/// balancer URLs, and backends of mesh nodes.
 fn service_references(
     used: &[&TaskDefinitionSummary],
     own: &ServiceId,
     context: DecodeContext<'_>,
 ) -> Vec<Reference> {
     let mut found: BTreeSet<Reference> = used.iter().flat_map(|d| d.references.iter().cloned()).collect();
-    let doors = used.iter().flat_map(|d| &d.load_balancer_urls);
-    found.extend(doors.filter_map(|door| {
+    let urls = used.iter().flat_map(|d| &d.load_balancer_urls);
+    found.extend(urls.filter_map(|url| {
         alb_routing::resolve_load_balancer_url(
-            door,
+            url,
             own,
             context.load_balancers,
             context.target_group_services,
@@ -202,11 +202,12 @@ fn service_networks(
     networks
 }
 
-/// Decoded tasks of a service, after the stopped task policy was applied to them.
+/// Decoded tasks of a service, after the stopped task policy decided which failed tasks still count.
 struct JudgedTasks {
     /// All tasks that have not stopped, and the newest stopped ones.
     ///
-    /// A failed task that no longer counts has the state `Stopped`, and keeps its exit.
+    /// A failed task that no longer counts against the service has the state `Stopped` here, and keeps its
+    /// exit.
     instances: Vec<Instance>,
     /// Stopped tasks that count against the service.
     faults: Vec<StoppedTask>,
@@ -228,9 +229,9 @@ fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -
             None => live.push(made),
         }
     }
-    let standing = recovery_state(&live, runs, &ended, desired, context.snapshot_context.now);
+    let recovery = recovery_state(&live, runs, &ended, desired, context.snapshot_context.now);
     for (stop, instance) in &mut ended {
-        if instance.state == InstanceState::Failed && !still_counts(stop, &stops, &standing) {
+        if instance.state == InstanceState::Failed && !still_counts(stop, &stops, &recovery) {
             instance.state = InstanceState::Stopped;
         }
     }
@@ -245,7 +246,7 @@ fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -
     }
 }
 
-/// Returns the input of the stopped task policy that concerns the service as a whole.
+/// Returns the state by which the stopped task policy decides if the service has recovered.
 fn recovery_state(
     live: &[Instance],
     runs: &[&TaskRecord],
@@ -255,11 +256,11 @@ fn recovery_state(
 ) -> RecoveryState {
     let serving: Vec<&Instance> = live.iter().filter(|i| i.is_serving()).collect();
     let well_ended = ended.iter().filter(|(stop, _)| !stop.is_fault).filter_map(|(_, i)| i.started);
-    // A stopping task served until ECS asked it to stop.
-    let leaving = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
+    // A stopping task counts as a good one, because it served until ECS asked it to stop.
+    let stopping = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
     RecoveryState {
         desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },
-        good_starts: serving.iter().filter_map(|i| i.started).chain(well_ended).chain(leaving).collect(),
+        good_starts: serving.iter().filter_map(|i| i.started).chain(well_ended).chain(stopping).collect(),
         serving: serving.len() as u32,
         now,
     }
@@ -281,8 +282,8 @@ pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, Tas
     (services, families)
 }
 
-/// Decodes a service from its tasks alone: `ListServices` is denied, or the service was deleted while its
-/// tasks run on.
+/// Decodes a service that is known only from its tasks: `ListServices` is denied, or the service was deleted
+/// while its tasks still run.
 pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: DecodeContext<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));

@@ -1,5 +1,5 @@
-//! Events of a service: those of ECS in its own words, without repeated steady states, and one for each
-//! deployment and stopped task.
+//! Events of a service: the messages of ECS without repeated steady states, and one event for each deployment
+//! and each stopped task.
 
 use crate::{
     model::{
@@ -57,7 +57,7 @@ pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> 
     ended.filter_map(event).collect()
 }
 
-/// True if the event adds nothing: each task it names has a stop event of its own.
+/// Returns true if the event adds nothing, because each task that it names has a stop event of its own.
 fn is_redundant(event: &Event, instances: &[Instance]) -> bool {
     let mut named = event.text.split("(task ").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
     let ended = |name: &str| {
@@ -101,12 +101,12 @@ fn shorten_task_ids(text: &str) -> String {
         .collect()
 }
 
-/// Drops repeated steady states, and most events that are not among the newest.
+/// Drops repeated steady states, and most events that are not among the newest. ECS sends a hundred events of
+/// each service, which are most of the response.
 ///
-/// ECS repeats the steady state event every few hours. Of consecutive ones, the oldest stays, because it
-/// marks the end of a change. The last steady state and the first task change after it also stay, because
-/// they show since when a service is not steady. The rest goes because ECS sends a hundred events per
-/// service, which are most of its response.
+/// ECS repeats the steady state event every few hours. Only the oldest of consecutive ones stays, because it
+/// marks the end of a change. The last steady state and the first task change after it stay too, because they
+/// show since when a service is not steady.
 pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(to_timestamp(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady_state(e.message().unwrap_or_default())).collect();

@@ -13,10 +13,10 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Decodes the tasks of one family, which no ECS service runs, as a service.
+/// Decodes the tasks of one family as a service, although no ECS service runs them.
 ///
-/// Only the newest task can count as failed, because a repeated migration or job replaces the earlier
-/// attempt. `taken` is true if an ECS service of the cluster has the same name as the family.
+/// Only the newest task can count as failed, because a new run of a migration or job replaces the failed one.
+/// `taken` is true if an ECS service of the cluster has the same name as the family.
 pub(crate) fn decode_family(
     name: &str,
     runs: &[&TaskRecord],
@@ -26,7 +26,7 @@ pub(crate) fn decode_family(
     let newest = runs.iter().max_by_key(|r| (r.created_at(), r.id()));
     let newest_arn = newest.and_then(|r| r.definition_arn.as_deref());
     let definition = context.definition(newest_arn);
-    // ECS itself names the group of such tasks this way.
+    // ECS names the group of such tasks in the same way.
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
     if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {

@@ -95,8 +95,8 @@ fn health_check(
                 verdict = HealthCheckStatus::Healthy;
             }
             Some(ReportedHealth::Healthy) => {}
-            // A check that never reports (some emulators, a lost agent) counts as no check once its time is
-            // over.
+            // Some checks never report, for example if the agent is lost or in some emulators. Such a check
+            // counts as missing once its time is over.
             None if started.is_some() && age.as_secs() > grace.as_secs() as i64 => {}
             None => verdict = HealthCheckStatus::Pending,
         }
@@ -188,10 +188,10 @@ fn decode_container(
     }
 }
 
-/// Returns the cause of a stop: from the stop code, and for a task that failed to start, from the reasons.
+/// Returns the cause of a stop. It comes from the stop code, or from the reasons if the task failed to start.
 ///
-/// Out of memory is the cause only if no user or scheduler requested the stop, and if it killed an essential
-/// container.
+/// Out of memory is the cause only if the kernel killed an essential container, and no user or scheduler
+/// requested the stop.
 fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> ExitCause {
     let words = run.stop_reason();
     let starved = run.containers.iter().any(|part| is_out_of_memory(part) && part.is_essential(definition));
@@ -221,10 +221,10 @@ fn is_out_of_memory(part: &TaskContainer) -> bool {
     part.reason.as_ref().is_some_and(|reason| reason.contains("OutOfMemory"))
 }
 
-/// True if the instance shows this container.
+/// Returns true if the instance lists this container.
 ///
-/// AWS adds containers to a task (Service Connect's proxy, `GuardDuty`'s agent). They appear only if they
-/// give a reason for the stop.
+/// AWS adds containers to a task, such as Service Connect's proxy or `GuardDuty`'s agent. They are listed
+/// only if they give a reason for the stop.
 fn is_shown(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
     let planned = definition.is_none_or(|d| d.containers.contains_key(&*part.name));
     (planned && !part.is_injected()) || part.reason.is_some()

@@ -18,8 +18,8 @@ pub(crate) struct StoppedTask {
     pub is_fault: bool,
 }
 
-/// Desired and serving tasks of a service, by which the policy decides if it has recovered from its stopped
-/// tasks.
+/// Number of desired and serving tasks of a service, and their start times. They show if the service has
+/// recovered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecoveryState {
     /// Desired number of tasks.
@@ -32,31 +32,32 @@ pub(crate) struct RecoveryState {
     pub now: Timestamp,
 }
 
-/// Shortest and longest time that a service must run without a fault to recover from a series of faults.
+/// Bounds of [`recovery_window`], the time that a service must run without a fault to recover from several
+/// faults.
 const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
 const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// True if `stop` still counts against the service. `stops` are all its stopped tasks of the last hour, and
-/// `standing` is its recovery state.
-pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], standing: &RecoveryState) -> bool {
-    if !stop.is_fault || standing.desired == 0 {
+/// Returns true if `stop` still counts against the service. `stops` are all stopped tasks of the service in
+/// the last hour.
+pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], recovery: &RecoveryState) -> bool {
+    if !stop.is_fault || recovery.desired == 0 {
         return false;
     }
     let hold = recovery_window(stops);
-    if standing.serving >= standing.desired {
+    if recovery.serving >= recovery.desired {
         let newest =
             stops.iter().filter(|s| s.is_fault).map(|s| s.stopped_at).max().unwrap_or(stop.stopped_at);
-        return standing.now.duration_since(newest) < hold;
+        return recovery.now.duration_since(newest) < hold;
     }
     let recovered =
-        |start: &Timestamp| *start > stop.stopped_at && standing.now.duration_since(*start) >= hold;
-    !standing.good_starts.iter().any(recovered)
+        |start: &Timestamp| *start > stop.stopped_at && recovery.now.duration_since(*start) >= hold;
+    !recovery.good_starts.iter().any(recovered)
 }
 
 /// Returns the time that a service must run without a fault before its faults no longer count.
 ///
-/// That is zero after one fault. After several, it is twice the longest run time of a failed task, within
-/// limits.
+/// After a single fault, that time is zero. After several, it is twice the longest run time of a failed task,
+/// within limits.
 fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
     let faults = stops.iter().filter(|s| s.is_fault);
     if faults.clone().count() < 2 {
@@ -66,10 +67,10 @@ fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
     life.saturating_mul(2).clamp(MIN_RECOVERY_WINDOW, MAX_RECOVERY_WINDOW)
 }
 
-/// True if a fault stopped the task, by its stop code and the exit code of an essential container.
+/// Returns true if a fault stopped the task, by its stop code and the exit code of an essential container.
 ///
-/// For stops by the scheduler, AWS's fixed words decide, because the stop code is the same for a failed
-/// health check and a scale-in. A task of a service (`endless`) must never stop by itself.
+/// If the scheduler stopped the task, the fixed words of AWS in `reason` decide, because a failed health
+/// check and a scale-in have the same stop code. A task of a service (`endless`) must never stop by itself.
 pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
     let bad_exit = exit.is_some_and(|code| code != 0);
     match code {

@@ -43,7 +43,7 @@ pub(crate) struct TaskRecord {
     pub override_references: Box<[Reference]>,
 }
 
-/// Status of a task: AWS's `lastStatus` or `desiredStatus`, with similar ones merged.
+/// Status of a task: AWS's `lastStatus` or `desiredStatus`, with similar values merged into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TaskStatus {
     /// The task waits for capacity or a network, or starts.
@@ -122,8 +122,7 @@ pub(crate) struct TaskNetwork {
 }
 
 impl TaskRecord {
-    /// Creates the record of a task, without the rest of the response, above all without the values in the
-    /// overrides.
+    /// Creates the record of a task. Drops the rest of the response, above all the values in the overrides.
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
@@ -189,13 +188,14 @@ impl TaskRecord {
         self.last_status == TaskStatus::Stopped
     }
 
-    /// Returns the creation time, else the start time. It orders the tasks of a family.
+    /// Returns the creation time, or else the start time, which orders the tasks of a family.
     #[must_use]
     pub(crate) fn created_at(&self) -> Option<Timestamp> {
         self.times.created.or(self.times.started)
     }
 
-    /// Returns the input of the stopped task policy, or `None` if the task has not stopped.
+    /// Returns the task in the form that the stopped task policy needs. Returns `None` if the task has not
+    /// stopped.
     ///
     /// `endless` is true for a task of a service, which must never stop by itself.
     #[must_use]
