@@ -7,7 +7,8 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Maximum number of remembered lines, 1 MiB of memory. Under heavy load they cover less than the window.
+/// Maximum number of remembered lines, which take 1 MiB of memory. Under heavy load they cover less time than
+/// the window.
 const MAX_REMEMBERED_LINES: usize = 1 << 16;
 
 /// Number of lines searched for a repeated line, on each side of its position in time order.
@@ -31,19 +32,19 @@ pub(crate) struct LineDedup {
     requested_from: i64,
     /// True if the time identifies a line: a line that comes twice in one pass is the same line.
     unique_timestamps: bool,
-    /// True while the source is repeating lines.
+    /// True if the last line was a repetition.
     is_repeating: bool,
-    /// Running passes, each with the known lines that it has not brought yet, and their number.
+    /// Passes in progress. Each has the known lines that it has not delivered itself, with their number.
     passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
     passes_begun: u32,
 }
 
-/// Handle of one pass over a log. A pass brings each line once.
+/// Handle of one pass over a log. A pass delivers each line once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReadPass {
     number: u32,
-    /// True if the pass brings every line of its period, so that lines before the remembered ones count as
-    /// known.
+    /// True if the pass delivers every line of its period. Then a line that is too old to be remembered
+    /// counts as known.
     includes_history: bool,
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn line_hash(text: &impl Hash) -> u64 {
 }
 
 impl LineDedup {
-    /// Creates an empty memory of lines. A line is forgotten once a line newer by `window` arrives.
+    /// Creates an empty memory. It forgets a line once a line arrives that is newer by `window`.
     pub(crate) fn new(window: i64) -> Self {
         let (recent, passes) = (VecDeque::new(), Vec::new());
         let (remembered_from, requested_from) = (i64::MIN, i64::MIN);
@@ -72,13 +73,14 @@ impl LineDedup {
         }
     }
 
-    /// Creates a memory for a source that gives each line its own time, and may repeat lines within a pass.
+    /// Creates a memory for a source that gives each line a time of its own, but may repeat lines within a
+    /// pass.
     pub(crate) fn with_unique_timestamps(span: i64) -> Self {
         Self { unique_timestamps: true, ..Self::new(span) }
     }
 
-    /// Begins a pass. A pass with history brings old lines again. A pass without history brings only lines
-    /// that the source receives from now on, which may carry an older time.
+    /// Begins a pass. A pass with history delivers old lines again. A pass without history delivers only
+    /// lines that the source receives from now on, although these may carry an older time.
     pub(crate) fn begin_pass(&mut self, includes_history: bool) -> ReadPass {
         self.passes_begun += 1;
         let reading = ReadPass { number: self.passes_begun, includes_history };
@@ -137,8 +139,8 @@ impl LineDedup {
 
     /// Returns true if a line older than the newest is a repetition. Lines arrive nearly in time order.
     fn is_repeated(&self, key: LineKey) -> bool {
-        // An equal line at the newest time is a repetition only if the line before was one too. Otherwise the
-        // source wrote two equal lines at the same time.
+        // A line with the newest time and a known text is a repetition only if the line before it was a
+        // repetition too. Otherwise the source wrote two equal lines at the same time.
         let is_past = |newest: i64| key.0 < newest || (key.0 == newest && self.is_repeating);
         if !self.newest.is_some_and(is_past) {
             return false;
@@ -163,7 +165,7 @@ impl LineDedup {
             self.recent.pop_front();
             self.remembered_from = self.remembered_from.max(at + 1);
         }
-        // Pushed after making room, because one more element would double the allocation.
+        // Pushed last: one element beyond the limit would double the allocation.
         self.recent.push_back(key);
         for (_, known) in self.passes.iter_mut().filter(|(_, known)| known.len() > MAX_REMEMBERED_LINES) {
             known.retain(|(at, _), _| *at >= self.remembered_from);

@@ -1,5 +1,5 @@
-//! Sources: Docker engines, ECS clusters, compose projects and recordings. Each returns its services, as they
-//! are now, in one snapshot.
+//! Sources of data: Docker engines, ECS clusters, compose projects and recordings. Each returns its current
+//! services in one snapshot.
 
 pub mod compose;
 pub mod docker;
@@ -61,19 +61,20 @@ pub trait Source: Send + Sync {
     /// that always reads everything can ignore this.
     fn set_priority(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// Returns the key of its snapshot cache, a hash that differs from that of every other source with the
-    /// same id. Returns `None` if reading is too fast to need a cache.
+    /// Returns the key of the source's cached snapshot: a hash that no other source with the same id has.
+    /// Returns `None` if reading the source is so fast that no cache is needed.
     fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 
-    /// Returns the key under which Portolan saves the source's outages. It depends on the location, not on
-    /// the id.
+    /// Returns the key under which Portolan saves the source's outages. The key depends on the location, not
+    /// on the id, so it survives a change of the name.
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 
-    /// Returns the share of a shared API quota used within the last minute, or `None` if there is no quota.
+    /// Returns the fraction of the shared API quota that the source used in the last minute. Returns `None`
+    /// if there is no quota.
     fn quota_used(&self) -> Option<f64> {
         None
     }
@@ -81,23 +82,25 @@ pub trait Source: Send + Sync {
     /// Returns the time to the next poll if no change notification arrives.
     fn poll_interval(&self) -> Duration;
 
-    /// Emits an item whenever something changed and a new poll is worthwhile. Ends when the connection is
-    /// lost; the caller then calls it again.
+    /// Returns a stream with an item for each change that makes a new poll worthwhile. The stream ends when
+    /// the connection is lost; the caller then calls this method again.
     fn change_notifications(&self) -> BoxStream<'static, ()>;
 
-    /// Returns true if every change is notified, so that the age of the last snapshot means nothing.
+    /// Returns true if the source notifies of every change. Then even an old snapshot is up to date.
     fn pushes_changes(&self) -> bool {
         false
     }
 
-    /// Returns the longest time that a log line may arrive later than newer lines of other streams.
+    /// Returns the longest delay of a log line: how much later it may arrive than newer lines of other
+    /// streams.
     fn reorder_window(&self) -> Duration {
         Duration::from_millis(150)
     }
 
-    /// Reads the logs of `targets`, each stream in its own order. A followed stream that ends explains itself
-    /// in a note: `Ended` or `Unreadable` if it is final, another kind if it was interrupted. Dropping the
-    /// stream stops the reading.
+    /// Reads the logs of `targets`, each stream in its own order.
+    ///
+    /// A followed stream that ends explains the end in a note: `Ended` or `Unreadable` if the end is final,
+    /// any other kind if reading was interrupted. Dropping the stream stops the reading.
     fn logs(
         &self,
         targets: Vec<LogTarget>,
@@ -105,7 +108,7 @@ pub trait Source: Send + Sync {
     ) -> BoxStream<'static, Result<LogBatch, Failure>>;
 
     /// Measures the resource usage of instances, as a stream of new samples. The first item comes as soon as
-    /// possible. An error explains why there are none and ends the stream. Dropping the stream stops the
+    /// possible. An error says why there are no samples, and ends the stream. Dropping the stream stops the
     /// measurement.
     fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
         let what = format!("{} does not report resource usage", self.location());

@@ -1,9 +1,9 @@
 //! Network namespaces that several containers share (`container:`, `service:`, host mode): which member
 //! listens on which port.
 //!
-//! The owner of a namespace has the names, addresses and published ports. Traffic ends at the member that
-//! listens on the port, which is mostly another one. For example, a VPN container listens on no port of the
-//! programs behind it.
+//! Traffic to a namespace uses the names, addresses and published ports of its owner, but ends at the member
+//! that listens on the port. Often that is another member. For example, a VPN container owns a namespace, and
+//! listens on none of the ports of the programs behind it.
 
 use crate::topology::Product;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,8 @@ pub(super) struct MemberPorts {
     pub(super) listening: BTreeSet<u16>,
     /// Ports that its image or options declare.
     pub(super) exposed: BTreeSet<u16>,
-    /// Container ports that are published on the host. The engine declares them as exposed too, whichever
-    /// member listens.
+    /// Container ports that are published on the host. The engine declares them as exposed by the owner,
+    /// although another member may listen.
     pub(super) published: BTreeSet<u16>,
     /// Product that it runs, if known.
     pub(super) product: Option<&'static Product>,
@@ -46,8 +46,9 @@ pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())
         .collect();
     let elsewhere = match members {
-        // An owner that only provides the network for one other member, such as a VPN, listens nowhere else.
-        [lender, _] if lender.product.is_some_and(Product::is_network_provider) => 1,
+        // Some owners only provide the network, such as a VPN. If there is one other member, it listens on
+        // all other ports.
+        [owner, _] if owner.product.is_some_and(Product::is_network_provider) => 1,
         _ => 0,
     };
     let only = |fits: &dyn Fn(&MemberPorts) -> bool| {
@@ -59,8 +60,8 @@ pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
         guests.next().map(|(place, _)| place).filter(|_| guests.next().is_none())
     };
     let own = |port: u16| {
-        let lender = members.first()?;
-        (lender.exposed.contains(&port) && !lender.published.contains(&port)).then_some(0)
+        let owner = members.first()?;
+        (owner.exposed.contains(&port) && !owner.published.contains(&port)).then_some(0)
     };
     let at = ports.into_iter().map(|port| {
         let listens = only(&|m| m.listening.contains(&port))
@@ -78,8 +79,8 @@ impl Listeners {
         self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// Returns the ports at which callers of the owner's names reach the member at `place`. `None` stands for
-    /// every port without a known listener.
+    /// Returns the ports on which the member at `place` gets calls to the owner's names. `None` stands for
+    /// all ports without a known listener.
     pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
         let ports =
             self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);
@@ -109,10 +110,10 @@ mod tests {
 
     #[test]
     fn a_published_port_belongs_to_the_member_that_exposes_it() {
-        let lender = MemberPorts { published: BTreeSet::from([8080]), ..exposing(&[8080, 1194]) };
-        let members = [lender, exposing(&[8080]), exposing(&[])];
+        let owner = MemberPorts { published: BTreeSet::from([8080]), ..exposing(&[8080, 1194]) };
+        let members = [owner, exposing(&[8080]), exposing(&[])];
         assert_eq!(member_behind(&members, 8080), 1);
-        assert_eq!(member_behind(&members, 1194), 0, "the lender's own");
+        assert_eq!(member_behind(&members, 1194), 0, "the owner's own port");
         assert_eq!(member_behind(&members, 9999), 0, "nobody is known to listen");
     }
 

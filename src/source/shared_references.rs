@@ -1,9 +1,11 @@
 //! References that several services share through one file, setting or start order.
 //!
 //! A file or start order that is written once and given to many services shows only that *some* of them call
-//! the hosts that it names. This pass runs over the services of a finished snapshot and gives such references
-//! a kind of their own, with less weight in the topology. It belongs to the sources, because only they know
-//! which containers run the same program. It removes no reference, so more information never removes an edge.
+//! the hosts that it names. So this module gives such references a kind of their own, which has less weight
+//! in the topology. It removes no reference, because more information must never remove an edge.
+//!
+//! The module runs over a finished snapshot. It belongs to the sources, because only they know which
+//! containers run the same program.
 
 use crate::model::{ImageRef, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, Text};
 use std::{
@@ -12,24 +14,24 @@ use std::{
     sync::Arc,
 };
 
-/// Minimum number of services with the same setting for it to count as shared.
+/// Minimum number of services with an equal setting that make it a shared setting.
 const MIN_SHARERS: usize = 3;
 
-/// Minimum number of names in a file that different programs share for the file to count as an address book:
-/// a list of all hosts, of which each program uses some.
+/// Minimum number of names in an address book. That is a file with a list of all hosts, given to different
+/// programs, of which each uses some hosts.
 const MIN_ADDRESS_BOOK_NAMES: usize = 3;
 
-/// Minimum length of a program name that can claim a path, in letters.
+/// Minimum length of a program name in letters. A shorter name does not claim a path that contains it.
 const MIN_PROGRAM_NAME_CHARS: usize = 3;
 
-/// Words in image names that name no program.
+/// Words in image names that are not the name of a program.
 const GENERIC_IMAGE_WORDS: &[&str] =
     &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
 
 /// Program of a container: its image, and a hash of its command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Program {
-    /// Image as configured, with its tag.
+    /// Image in the configuration, with its tag.
     image: Text,
     /// Hash of entry point and arguments, which may hold secrets and never leave the source.
     command: u64,
@@ -50,7 +52,7 @@ impl Program {
     }
 }
 
-/// Marks references that several services of a group share, by changing their kind. A service missing from
+/// Changes the kind of references that several services of a group share. A service without an entry in
 /// `programs` runs a program of its own.
 pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
     let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
@@ -70,8 +72,8 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
 }
 
-/// Key of equal files: the name without the folder, because each service may mount the file elsewhere, and
-/// all targets that the file names.
+/// Key by which files of several services count as equal: the name without the folder, and all targets in the
+/// file. The folder may differ, because each service may mount the file elsewhere.
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
 /// References of all services in one compose project or cluster, indexed to find the shared ones.
@@ -164,9 +166,9 @@ impl<'a> GroupReferences<'a> {
         }
     }
 
-    /// Returns true if the file at `path` configures another of its `readers`. A path component then names
-    /// that service's program, but none names the program of `service` (Filesystem Hierarchy Standard:
-    /// `/etc/PROGRAM`).
+    /// Returns true if the file at `path` belongs to the program of another service in `readers`. In that
+    /// case, a component of the path is the name of that program, and none is the name of `service`'s own
+    /// program (Filesystem Hierarchy Standard: `/etc/PROGRAM`).
     fn belongs_to_other_program(
         &self,
         service: &Service,
@@ -180,8 +182,8 @@ impl<'a> GroupReferences<'a> {
         !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
     }
 
-    /// Returns true if at least `MIN_SHARERS` of `sharers` belong to the suite of `service`: they run its
-    /// image, but not all with the same command line.
+    /// Returns true if at least `MIN_SHARERS` of `sharers` belong to the suite of `service`. Services of a
+    /// suite run the same image, but not all with the same command line.
     fn is_shared_by_suite(&self, service: &Service, sharers: Option<&BTreeSet<&ServiceId>>) -> bool {
         let Some(own) = self.programs.get(&service.id) else { return false };
         let programs = sharers.into_iter().flatten().filter_map(|id| self.programs.get(*id));

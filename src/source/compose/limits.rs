@@ -63,8 +63,8 @@ impl LimitCounters {
         check_limit(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
     }
 
-    /// Checks before an env file is read that one more path and the bytes so far are within the limits.
-    /// `places` is the number of other paths searched so far.
+    /// Returns an error if the limits leave no room for another env file. `places` is the number of paths
+    /// searched so far.
     pub(super) fn check_env_file_room(&mut self, places: usize) -> Result<(), LimitExceeded> {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;

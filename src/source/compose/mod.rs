@@ -56,13 +56,13 @@ pub struct Compose {
 }
 
 impl Compose {
-    /// Creates the source for `config`; `around` is the environment of this process.
+    /// Creates the source for `config`; `environment` holds the variables of this process.
     ///
-    /// The constructor reads no file. So the source's default name is the folder's name, not the project name
-    /// in the files.
-    pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
+    /// This function reads no file. So the source's default name is the folder's name, not the project name
+    /// that the files declare.
+    pub fn new(config: &Config, environment: BTreeMap<String, String>) -> Self {
         let (path, environment) =
-            (load::find_project::project_path(&config.path), LayeredVariables::new(around));
+            (load::find_project::project_path(&config.path), LayeredVariables::new(environment));
         // In a service id, a slash separates the source from the service.
         let name = if config.name.is_empty() {
             default_name(&path)
@@ -98,10 +98,10 @@ impl Source for Compose {
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         let (id, place) = (self.id.clone(), self.path.clone());
-        let (around, last) = (self.environment.clone(), Arc::clone(&self.cache));
+        let (environment, last) = (self.environment.clone(), Arc::clone(&self.cache));
         async move {
             let looked = background::run_blocking(move || {
-                snapshot::snapshot_cache::current_snapshot(&id, &place, &around, &last)
+                snapshot::snapshot_cache::current_snapshot(&id, &place, &environment, &last)
             })
             .await;
             looked.unwrap_or_else(|panicked| {

@@ -1,5 +1,5 @@
 //! Docker or Podman engine as a source. The first poll lists and inspects all containers. Later polls inspect
-//! only new and changed ones, mostly because the engine's events report a change.
+//! only new and changed ones, which the engine's events name.
 
 mod snapshot;
 mod engine;
@@ -33,7 +33,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// Interval between polls if no event arrives. The kernel shows a closed connection for another minute
-/// (`TIME_WAIT`), so polls miss few.
+/// (`TIME_WAIT`), so polls miss few connections.
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Configuration of a Docker source. If `host` and `context` are empty, `discover` finds the engines.

@@ -48,11 +48,14 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// Wait between polls, by [`PollPhase`]: shorter while the first snapshot loads or something changes. The API
-/// quota limits the calls of each poll separately.
+/// Wait between polls in [`PollPhase::Loading`]. It can be this short because the API quota limits the calls of
+/// each poll separately.
 const LOADING_INTERVAL: Duration = Duration::from_millis(300);
+/// Wait between polls in [`PollPhase::Enriching`].
 const ENRICHING_INTERVAL: Duration = Duration::from_secs(2);
+/// Wait between polls in [`PollPhase::Changing`].
 const CHANGING_INTERVAL: Duration = Duration::from_secs(5);
+/// Wait between polls in [`PollPhase::Idle`].
 const IDLE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Live Tail sends the events of one second together, so lines of two streams may be this far out of order.

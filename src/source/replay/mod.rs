@@ -86,8 +86,8 @@ fn sources_in(input: impl BufRead, kind: &'static str, place: &str) -> Result<Ve
 }
 
 impl Replay {
-    /// Returns the offset in the recording, which starts again at its end, and the shift from recorded to
-    /// current times.
+    /// Returns the current offset in the recording, and the shift from recorded times to current times. At
+    /// its end, the recording starts again.
     fn position(&self) -> (Duration, SignedDuration) {
         let played = self.started_at.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
@@ -112,8 +112,8 @@ fn shifted_snapshot(
 ) -> Snapshot {
     let mut snapshot = recording.snapshot(id, at);
     snapshot.services.shift_times(moved);
-    // Events from before the recording get the same time whenever the recording starts again, so that they
-    // appear as new only once.
+    // Some events happened before the recording began. They get the same time in every repetition, so that
+    // they appear as new only once.
     for event in &mut snapshot.events {
         let old = event.at < recording.header.taken;
         event.shift_times(if old { began.duration_since(recording.header.taken) } else { moved });
@@ -141,7 +141,7 @@ impl Source for Replay {
         let (at, moved) = self.position();
         let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.started_at.1);
         async move {
-            // A long recording takes time, and other sources must not wait for it.
+            // A long recording takes time to read, and other sources must not wait for it.
             let made =
                 background::run_blocking(move || shifted_snapshot(&recording, &id, at, moved, began)).await;
             made.map_err(|panicked| panicked.failure("internal error while playing the recording"))

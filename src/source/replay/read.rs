@@ -1,5 +1,5 @@
 //! Reader of recordings, line by line and within limits. A recording may come from a stranger, be damaged or
-//! lack its end. Damaged lines are left out and named, and parts beyond a limit are not read.
+//! lack its end. The reader leaves damaged lines out and reports them, and stops at a limit.
 
 use super::{
     format::{Frame, Header, RECORDING_SCHEMA},

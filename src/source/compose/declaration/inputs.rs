@@ -102,13 +102,13 @@ fn read_variables(
             }
         }
     }
-    let around = FallbackLookup(&model.variables, &own);
+    let outer = FallbackLookup(&model.variables, &own);
     let mut all = BTreeMap::new();
     for file in &service.container.env_files {
-        loader.read_service_env_file(&file.path, file.format, file.required, &around, &mut all);
+        loader.read_service_env_file(&file.path, file.format, file.required, &outer, &mut all);
     }
-    // A variable that is listed without a value, and that the project's environment does not set either,
-    // stays unset, even if an env file sets it.
+    // If the service lists a variable without a value, and the project's environment does not set it, the
+    // variable stays unset. That holds even if an env file sets it.
     unset.into_iter().for_each(|name| {
         all.remove(name);
     });

@@ -30,7 +30,7 @@ pub(in crate::source::compose) fn parse_ports(items: &[Node]) -> Result<Ports, C
             _ => parse_short_form(item.text().unwrap_or_default()),
         }
         .map_err(|what| item.at.error(what))?;
-        // A range of host ports may lead to one container port.
+        // A range of host ports may lead to a single container port.
         let behind = target.clone().chain(std::iter::repeat(*target.end()));
         ports.published.extend(published.into_iter().flatten().zip(behind).take(MAX_PORTS_PER_RANGE));
         ports.exposed.extend(target.take(MAX_PORTS_PER_RANGE));

@@ -47,14 +47,14 @@ pub(in crate::source::compose) enum ConfigOrigin {
 }
 
 impl Loader {
-    /// Reads the project at `place`, a compose file or its folder. `around` is the environment of this
-    /// process.
+    /// Reads the project at `place`, which is a compose file or its folder. `environment` holds the variables
+    /// of this process.
     pub(in crate::source::compose) fn load_project(
         &mut self,
         place: &Path,
-        around: &LayeredVariables,
+        environment: &LayeredVariables,
     ) -> Result<ComposeProject, Failure> {
-        let found = find_project::find_project(self, place, around)?;
+        let found = find_project::find_project(self, place, environment)?;
         let mut files = Vec::new();
         for path in &found.files {
             files.push(self.parse_file(path).map_err(LoadError::failure)?);

@@ -25,7 +25,8 @@ const VARIABLE_OVERHEAD_BYTES: usize = 64;
 pub(in crate::source::compose) struct DotenvReader<'a> {
     /// Path of the file, for error messages.
     pub(in crate::source::compose) file: &'a Arc<Path>,
-    /// Variables from outside the file. In interpolation, they win over the variables of the file.
+    /// Variables from outside the file. In interpolation, they take precedence over the variables of the
+    /// file.
     pub(in crate::source::compose) outer: &'a dyn VariableLookup,
     pub(in crate::source::compose) limits: &'a mut LimitCounters,
     /// Required variables (`${NAME:?}`) that have no value.

@@ -29,31 +29,31 @@ pub(in crate::source::compose) enum EnvFileFormat {
 }
 
 impl Loader {
-    /// Returns the variables of `around` over those of the env files at `paths`. If `named`, the user has
-    /// named the files, so a missing file becomes an unread part.
+    /// Returns the variables of `outer`, with those of the env files at `paths` as defaults. `named` is true
+    /// if the user has named the files; then a missing file becomes an unread part.
     pub(in crate::source::compose) fn with_env_files(
         &mut self,
         paths: &[PathBuf],
         named: bool,
-        around: &LayeredVariables,
+        outer: &LayeredVariables,
     ) -> Result<LayeredVariables, ComposeError> {
         let mut known = BTreeMap::new();
         for path in paths.iter().filter(|path| **path != *Path::new("/dev/null")) {
-            self.read_env_file(path, EnvFileFormat::Dotenv, named, around, &mut known)?;
+            self.read_env_file(path, EnvFileFormat::Dotenv, named, outer, &mut known)?;
         }
-        Ok(around.with_defaults(known))
+        Ok(outer.with_defaults(known))
     }
 
     /// Adds the variables of an env file to `known`.
     ///
-    /// A file that can't be read is left out. It becomes an unread part, unless it is missing and not
-    /// `required`.
+    /// A file that can't be read is left out, and becomes an unread part. A missing file that is not
+    /// `required` is left out silently.
     pub(in crate::source::compose) fn read_env_file(
         &mut self,
         path: &Path,
         format: EnvFileFormat,
         required: bool,
-        around: &dyn VariableLookup,
+        outer: &dyn VariableLookup,
         known: &mut BTreeMap<String, String>,
     ) -> Result<(), ComposeError> {
         let file: Arc<Path> = Arc::from(path);
@@ -75,12 +75,8 @@ impl Loader {
         };
         self.limits.add_bytes_read(bytes.len()).map_err(|limit| start.limit_error(&limit))?;
         let text = String::from_utf8_lossy(&bytes);
-        let mut reader = DotenvReader {
-            file: &file,
-            outer: around,
-            limits: &mut self.limits,
-            missing_required: BTreeSet::new(),
-        };
+        let mut reader =
+            DotenvReader { file: &file, outer, limits: &mut self.limits, missing_required: BTreeSet::new() };
         let outcome = match format {
             EnvFileFormat::Dotenv => reader.read(&text, known),
             EnvFileFormat::Raw => reader.read_raw(&text, known),
@@ -98,10 +94,10 @@ impl Loader {
         path: &Path,
         format: EnvFileFormat,
         required: bool,
-        around: &dyn VariableLookup,
+        outer: &dyn VariableLookup,
         known: &mut BTreeMap<String, String>,
     ) {
-        if let Err(wrong) = self.read_env_file(path, format, required, around, known) {
+        if let Err(wrong) = self.read_env_file(path, format, required, outer, known) {
             self.record_unread_part("an env file", compose_failure(&wrong));
         }
     }

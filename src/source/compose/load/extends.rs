@@ -114,7 +114,8 @@ impl Loader {
 }
 
 impl LoadError {
-    /// Converts to an error with a line. An error without a line gets `at`, the line that names the file.
+    /// Converts this error to one that names a line: its own line, or else `at`, the line that names the
+    /// file.
     pub(super) fn at_line(self, at: &super::yaml::FileLine) -> ComposeError {
         match self {
             Self::Invalid(wrong) => wrong,

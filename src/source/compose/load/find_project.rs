@@ -45,18 +45,18 @@ pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
 pub(in crate::source::compose) fn find_project(
     loader: &mut Loader,
     place: &Path,
-    around: &LayeredVariables,
+    environment: &LayeredVariables,
 ) -> Result<ProjectFiles, Failure> {
     let wrong = |wrong| LoadError::Invalid(wrong).failure();
     if !place.is_dir() {
         let folder = place.parent().unwrap_or(place).to_owned();
-        let variables = load_env_files(loader, &folder, around).map_err(wrong)?;
+        let variables = load_env_files(loader, &folder, environment).map_err(wrong)?;
         return Ok(ProjectFiles { files: vec![place.to_owned()], folder, variables });
     }
     loader
         .searched_paths
         .extend(COMPOSE_FILE_NAMES.iter().chain(OVERRIDE_FILE_NAMES).map(|name| place.join(name)));
-    let mut variables = load_env_files(loader, place, around).map_err(wrong)?;
+    let mut variables = load_env_files(loader, place, environment).map_err(wrong)?;
     let files = match files_from_variable(place, &variables) {
         files if files.is_empty() => default_files(place)?,
         files => files,
@@ -75,18 +75,18 @@ pub(in crate::source::compose) fn find_project(
 fn load_env_files(
     loader: &mut Loader,
     folder: &Path,
-    around: &LayeredVariables,
+    environment: &LayeredVariables,
 ) -> Result<LayeredVariables, crate::source::compose::yaml::ComposeError> {
-    if let Some(paths) = around.non_empty("COMPOSE_ENV_FILES") {
+    if let Some(paths) = environment.non_empty("COMPOSE_ENV_FILES") {
         let paths: Vec<PathBuf> = paths.split(',').map(|path| resolve_path(folder, path)).collect();
-        return loader.with_env_files(&paths, true, around);
+        return loader.with_env_files(&paths, true, environment);
     }
     let is_off =
-        around.non_empty("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| ["1", "true"].contains(&value));
+        environment.non_empty("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| ["1", "true"].contains(&value));
     if is_off {
-        Ok(around.clone())
+        Ok(environment.clone())
     } else {
-        loader.with_env_files(&[folder.join(DOTENV_FILE_NAME)], false, around)
+        loader.with_env_files(&[folder.join(DOTENV_FILE_NAME)], false, environment)
     }
 }
 
@@ -112,10 +112,10 @@ fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok([file].into_iter().chain(first(OVERRIDE_FILE_NAMES)).collect())
 }
 
-/// Returns the project's name: the variable `COMPOSE_PROJECT_NAME`, else `said`, the name in the files, else
-/// the folder's name.
+/// Returns the project's name: the variable `COMPOSE_PROJECT_NAME`, else the name that the files declare,
+/// else the folder's name.
 pub(in crate::source::compose) fn project_name(
-    said: Option<&str>,
+    declared: Option<&str>,
     folder: &Path,
     variables: &LayeredVariables,
 ) -> Result<String, Failure> {
@@ -129,8 +129,8 @@ pub(in crate::source::compose) fn project_name(
             _ => Err(invalid("COMPOSE_PROJECT_NAME is not a valid project name".to_owned())),
         };
     }
-    let said = said.map(normalize_name).filter(|name| !name.is_empty());
-    let name = said.unwrap_or_else(|| name_from_folder(folder));
+    let declared = declared.map(normalize_name).filter(|name| !name.is_empty());
+    let name = declared.unwrap_or_else(|| name_from_folder(folder));
     if name.is_empty() {
         let what = format!("can't derive a project name from {}", folder.display());
         return Err(invalid(what));
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_name_comes_from_the_file_or_the_folder() {
         let none = LayeredVariables::default();
-        let of = |said, folder| project_name(said, Path::new(folder), &none);
+        let of = |declared, folder| project_name(declared, Path::new(folder), &none);
         assert_eq!(of(None, "/home/me/My Shop.v2").unwrap(), "myshopv2");
         assert_eq!(of(Some("Other"), "/shop").unwrap(), "other");
         assert_eq!(of(Some(""), "/_shop").unwrap(), "shop");

@@ -24,8 +24,8 @@ pub(in crate::source::compose) fn merge_services(below: Node, above: Node) -> No
     merge_nodes(below, above, &|_, below, above| merge_service(below, above))
 }
 
-/// Merges the service `above` over the service `below`. Entries marked `!reset` stay in the result, because
-/// the result may be merged over another service in turn.
+/// Merges the service `above` over the service `below`. Entries marked `!reset` stay marked in the result,
+/// because the result may be merged over another service next.
 pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|key, below, above| match key {
         key if REPLACED_KEYS.contains(&key) => above,

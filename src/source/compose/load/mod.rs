@@ -53,8 +53,8 @@ pub(super) struct Loader {
 pub(super) struct LoadContext {
     base: BaseFolder,
     variables: LayeredVariables,
-    /// Files that include this project, directly or through others, and the project's own files merged so
-    /// far. An include of one of these files is circular.
+    /// Files that include this project, directly or through others, and the files of this project that are
+    /// merged so far. If the project includes one of them, the include is circular.
     ancestors: Vec<Arc<Path>>,
     /// Cache of the services in files that `extends` names, by path.
     extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,

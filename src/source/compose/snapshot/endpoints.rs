@@ -42,17 +42,17 @@ pub(in crate::source::compose) fn service_endpoints<'a>(
     let mut all: BTreeMap<&str, ServiceEndpoints> = BTreeMap::new();
     let mut spaces: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     for name in project.services.keys() {
-        let lender = project.network_owner(name);
-        let space = (!project.is_on_host(lender)).then_some(lender);
+        let owner = project.network_owner(name);
+        let space = (!project.is_on_host(owner)).then_some(owner);
         spaces.entry(space).or_default().push(name);
         all.insert(
             name,
-            ServiceEndpoints { networks: project.reachable_networks(lender), ..ServiceEndpoints::default() },
+            ServiceEndpoints { networks: project.reachable_networks(owner), ..ServiceEndpoints::default() },
         );
     }
     let on_host = spaces.remove(&None).unwrap_or_default();
-    for (lender, mut members) in spaces {
-        members.sort_by_key(|name| Some(*name) != lender);
+    for (owner, mut members) in spaces {
+        members.sort_by_key(|name| Some(*name) != owner);
         project.add_namespace_endpoints(&members, !on_host.is_empty(), &mut all);
     }
     project.add_host_endpoints(&on_host, &mut all);
@@ -73,9 +73,9 @@ impl ProjectRef<'_> {
     /// Returns the service that owns the network namespace of `name`: itself, unless `network_mode` names
     /// another one.
     fn network_owner<'n>(&'n self, name: &'n str) -> &'n str {
-        let mut lender = name;
+        let mut owner = name;
         for _ in 0..MAX_NETWORK_MODE_HOPS {
-            let mode = self.services.get(lender).and_then(|s| s.networking.network_mode.as_deref());
+            let mode = self.services.get(owner).and_then(|s| s.networking.network_mode.as_deref());
             let Some((kind, other)) = mode.unwrap_or_default().split_once(':') else { break };
             let called =
                 |(_, s): &(&String, &ComposeService)| s.networking.container_name.as_deref() == Some(other);
@@ -85,17 +85,17 @@ impl ProjectRef<'_> {
                 _ => None,
             };
             let Some((next, _)) = next else { break };
-            lender = next;
+            owner = next;
         }
-        lender
+        owner
     }
 
     fn is_on_host(&self, name: &str) -> bool {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks whose endpoints a service with its own network namespace reaches: the networks
-    /// that it joins, and the one that stands for the host's published ports.
+    /// Returns the networks that a service with its own network namespace can call into: the networks that it
+    /// joins, and the one that stands for the host's published ports.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services
@@ -113,14 +113,15 @@ impl ProjectRef<'_> {
         member
     }
 
-    /// Adds the endpoints of the services in one network namespace. The first of `members` owns it.
+    /// Adds the endpoints of the services in one network namespace. The first of `members` owns the
+    /// namespace.
     fn add_namespace_endpoints(
         &self,
         members: &[&str],
         host_is_used: bool,
         all: &mut BTreeMap<&str, ServiceEndpoints>,
     ) {
-        let Some((lender, service)) = members.first().and_then(|name| self.services.get_key_value(*name))
+        let Some((owner, service)) = members.first().and_then(|name| self.services.get_key_value(*name))
         else {
             return;
         };
@@ -128,7 +129,7 @@ impl ProjectRef<'_> {
         for (place, name) in members.iter().enumerate() {
             let Some(reach) = all.get_mut(*name) else { continue };
             for port in listeners.ports_of(place) {
-                self.add_names(lender, service, port, reach);
+                self.add_names(owner, service, port, reach);
             }
             let published = service.networking.published.iter();
             for (outside, _) in published.filter(|(_, inside)| listeners.member_at(**inside) == place) {
@@ -143,7 +144,7 @@ impl ProjectRef<'_> {
                 members,
                 0,
                 &listeners,
-                &self.network_id(&format!("loopback:{lender}")),
+                &self.network_id(&format!("loopback:{owner}")),
                 all,
             );
         }

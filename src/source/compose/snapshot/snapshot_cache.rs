@@ -30,9 +30,13 @@ pub(in crate::source::compose) struct CachedSnapshot {
 type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
 
 /// Reads the project from disk and builds its snapshot.
-fn read_project(id: &SourceId, place: &Path, around: &LayeredVariables) -> Result<CachedSnapshot, Failure> {
+fn read_project(
+    id: &SourceId,
+    place: &Path,
+    environment: &LayeredVariables,
+) -> Result<CachedSnapshot, Failure> {
     let mut loader = Loader::default();
-    let model = loader.load_project(place, around)?;
+    let model = loader.load_project(place, environment)?;
     let (mut given, mut watches) = (BTreeMap::new(), Vec::new());
     for (name, service) in &model.services {
         let (one, watch) = inputs::read_inputs(service, &model, &mut loader);
@@ -62,13 +66,13 @@ impl CachedSnapshot {
 pub(in crate::source::compose) fn current_snapshot(
     id: &SourceId,
     place: &Path,
-    around: &LayeredVariables,
+    environment: &LayeredVariables,
     last: &Mutex<Option<CachedSnapshot>>,
 ) -> Result<Snapshot, Failure> {
     let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
     let fresh = match last.take().filter(CachedSnapshot::is_current) {
         Some(known) => known,
-        None => read_project(id, place, around)?,
+        None => read_project(id, place, environment)?,
     };
     let snapshot = Snapshot { taken_at: Timestamp::now(), ..fresh.snapshot.clone() };
     *last = Some(fresh);

@@ -11,11 +11,11 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{collections::HashMap, fmt};
 
-/// Maximum number of entries of one JSON list or object. One more is kept, which tells callers that the limit
-/// was exceeded.
+/// Maximum number of entries that Portolan uses of one JSON list or object. The types here keep one entry
+/// more, so that callers see that the limit was exceeded.
 pub(in super::super) const MAX_ENTRIES: usize = 4_000;
 
-/// Type that can be read from JSON of a similar type, such as a number from a string.
+/// Type that can be read from JSON of a similar type, such as a number from a JSON string.
 pub(super) trait Lenient: Sized {
     /// Reads the JSON text of a value. Returns `None` if it can't be converted.
     fn read(json: &str) -> Option<Self>;
@@ -26,8 +26,8 @@ pub(super) fn field<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> R
     <&'de RawValue>::deserialize(deserializer).map(|raw| T::read(raw.get()))
 }
 
-/// Deserializes the keys of an object whose values do not matter, such as `{"80/tcp": {}}`, or a list of such
-/// keys.
+/// Deserializes the keys of an object such as `{"80/tcp": {}}`, whose values do not matter. Also accepts a
+/// list of keys.
 pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     <&'de RawValue>::deserialize(deserializer).map(|raw| match serde_json::from_str(raw.get()) {
         Ok(Entries(entries)) => Some(entries.into_keys().collect()),

@@ -1,5 +1,5 @@
-//! Entries of the container list (Docker Engine API, definition `ContainerSummary`). If an inspect call
-//! fails, the list entry stands in for its response.
+//! Entries of the container list (Docker Engine API, definition `ContainerSummary`). If the inspect call of a
+//! container fails, its list entry replaces the inspect response.
 
 use super::{
     ContainerConfig, ContainerInspectResponse, ContainerState, Health, HostConfig, MountPoint,

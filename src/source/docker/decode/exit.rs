@@ -14,10 +14,10 @@ const MAX_ERROR_CHARS: usize = 400;
 
 /// Returns the cause of the exit, or the reason why the container could not start.
 ///
-/// The restart policy can reveal a requested stop. If the engine does not restart a container that its policy
-/// should restart, a user or program requested the stop (moby, `restartmanager.ShouldRestart`). The response
-/// does not name the sender of a signal. If the kernel killed a child process for lack of memory, but the
-/// first process exited with code 0, nothing has failed.
+/// The response does not say that a user or program requested the stop. But the restart policy can show it:
+/// the engine leaves a container stopped that it would otherwise restart (moby,
+/// `restartmanager.ShouldRestart`). If the kernel killed a child process for lack of memory, but the first
+/// process exited with code 0, the container has not failed.
 pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectResponse) -> ExitCause {
     if let Some(words) = engine_error(state) {
         return ExitCause::from_start_error(&words);
@@ -37,8 +37,7 @@ pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectRespon
     }
 }
 
-/// Exit code that the engine gives to containers that were running when it went down (moby,
-/// `daemon.restore`).
+/// Exit code of containers that were running when their engine went down (moby, `daemon.restore`).
 const ENGINE_DOWN_EXIT_CODE: i64 = 255;
 
 /// Returns true if an `on-failure` restart policy counts `code` as an error.
@@ -46,7 +45,7 @@ fn is_restart_error(code: Option<i64>) -> bool {
     code.is_some_and(|code| code != 0 && code != ENGINE_DOWN_EXIT_CODE)
 }
 
-/// Returns true if `code` is the exit code of the container's own stop signal (`STOPSIGNAL`).
+/// Returns true if `code` is 128 plus the number of the container's own stop signal (`STOPSIGNAL`).
 fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> bool {
     let signal = answer.config.as_ref().and_then(|config| config.stop_signal.as_deref());
     let number = match signal.map(|signal| signal.trim_start_matches("SIG")) {
@@ -61,18 +60,18 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
     code == Some(128 + number)
 }
 
-/// Returns the engine's text on why it could not start or run the container, if there is one.
+/// Returns the engine's own message on why it could not start or run the container, if there is one.
 fn engine_error(state: &ContainerState) -> Option<Text> {
     state.error.as_deref().map(|e| Text::with_max_chars(e, MAX_ERROR_CHARS)).filter(|e| !e.trim().is_empty())
 }
 
-/// Returns the last exit of the container; if it runs again, the exit before the restart. `ending` is the
-/// cause of that exit, and `made` the time when the container was created.
+/// Returns the last exit of the container. For a running container, that is the exit before its last restart.
+/// `cause` is the cause of the exit, and `created` the time when the container was created.
 pub(super) fn last_exit(
     state: &ContainerState,
     restarts: u32,
-    ending: ExitCause,
-    made: Option<Timestamp>,
+    cause: ExitCause,
+    created: Option<Timestamp>,
 ) -> Option<Exit> {
     let at = state.finished_at.as_deref().and_then(parse_time);
     match container_status(state) {
@@ -82,22 +81,22 @@ pub(super) fn last_exit(
         }
         ContainerStatus::Created => engine_error(state).map(|reason| Exit {
             code: state.exit_code.filter(|code| *code != 0),
-            cause: ending,
+            cause,
             reason: Some(reason),
-            at: made,
+            at: created,
         }),
         _ => {
-            let reason = engine_error(state).or_else(|| exit_reason(state, ending).map(Text::from));
-            Some(Exit { code: state.exit_code, cause: ending, reason, at })
+            let reason = engine_error(state).or_else(|| exit_reason(state, cause).map(Text::from));
+            Some(Exit { code: state.exit_code, cause, reason, at })
         }
     }
 }
 
 /// Explains an exit in words: lack of memory, or the common meaning of its code.
-fn exit_reason(state: &ContainerState, ending: ExitCause) -> Option<&'static str> {
+fn exit_reason(state: &ContainerState, cause: ExitCause) -> Option<&'static str> {
     let short = state.oom_killed == Some(true);
     Some(match state.exit_code? {
-        _ if ending == ExitCause::OutOfMemory => "out of memory",
+        _ if cause == ExitCause::OutOfMemory => "out of memory",
         _ if short => "a child process was killed: out of memory",
         125 => "the engine failed to start the container",
         126 => "command not executable",
@@ -130,8 +129,8 @@ mod tests {
         });
         let answer: ContainerInspectResponse = serde_json::from_str(&answer.to_string()).unwrap();
         let state = answer.state.as_ref().unwrap();
-        let ending = exit_cause(state, &answer);
-        (ending, instance_state(state, ending))
+        let cause = exit_cause(state, &answer);
+        (cause, instance_state(state, cause))
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     facts
 }
 
-/// Describes the number of entries in a list named `what`, and whether Portolan read only the first ones.
+/// Returns text such as `12 variables`. If there are too many, the text says how many of them Portolan reads.
 fn count_text(number: usize, what: &str) -> String {
     if number > MAX_ENTRIES {
         return format!("more than {MAX_ENTRIES} {what}, only the first {MAX_ENTRIES} are read");

@@ -29,9 +29,10 @@ pub(super) fn health_check(health: &Health) -> HealthCheckStatus {
     }
 }
 
-/// Returns the start of the current series of failed health checks. The engine keeps only the latest results
-/// and the length of the series. The start of a longer series is extrapolated from the interval of the
-/// results.
+/// Returns the start of the current series of failed health checks.
+///
+/// The engine keeps only the latest results and the length of the series. If the series is longer than the
+/// kept results, its start is estimated from the interval between them.
 fn failing_since(health: &Health) -> Option<Timestamp> {
     let log: Vec<_> = health.log.iter().flatten().collect();
     let row = log.iter().rev().take_while(|result| result.exit_code != Some(0));
@@ -40,7 +41,7 @@ fn failing_since(health: &Health) -> Option<Timestamp> {
     let (first, last) = (*starts.first()?, *starts.last()?);
     let streak = usize::try_from(health.failing_streak.unwrap_or(0)).unwrap_or(0);
     let beyond = i32::try_from(streak.saturating_sub(starts.len())).unwrap_or(0);
-    // A single kept failure has no interval to extrapolate from.
+    // A single kept result has no interval.
     let steps = i32::try_from(starts.len() - 1).unwrap_or(1).max(1);
     let pace = last.duration_since(first) / steps;
     first.checked_sub(pace * beyond).ok()

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub(in super::super) struct Link {
     /// Name of the linked container.
     pub(in super::super) container: String,
-    /// Name of the linked container that only the linking container can use.
+    /// Name by which only the linking container reaches the linked one.
     pub(in super::super) alias: String,
 }
 

@@ -1,5 +1,5 @@
-//! Log route of a container: the engine, which keeps a copy with most log drivers, or the reason why the log
-//! is unreadable.
+//! Log route of a container. With most log drivers the engine keeps a copy of the log, which Portolan reads;
+//! otherwise the route holds the reason why the log is unreadable.
 
 use crate::model::{LogRoute, Text};
 use crate::source::docker::api_types::ContainerInspectResponse;

@@ -91,8 +91,8 @@ pub(super) fn decode_container(
 }
 
 impl ContainerRecord {
-    /// Restores the last exit from `before`, because the engine forgets the exit code when it restarts the
-    /// container.
+    /// Completes the last exit with the exit code from `before`, the container's previous record. The engine
+    /// forgets the exit code when it restarts the container.
     pub(super) fn restore_exit(&mut self, before: Option<&Self>) {
         let known = before.and_then(|seen| seen.instance.exit.as_ref()).filter(|exit| exit.code.is_some());
         if let (Some(exit), Some(known)) = (&mut self.instance.exit, known)
@@ -106,8 +106,8 @@ impl ContainerRecord {
 }
 
 impl ContainerRecord {
-    /// Completes a record of a list entry with the details of `before`, the last record of the container. If
-    /// there is none, adds a fact that the details were not read.
+    /// Completes a record that was decoded from a list entry with the details of `before`, the container's
+    /// previous record. If there is none, adds a fact that the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
@@ -132,10 +132,12 @@ impl ContainerRecord {
     }
 }
 
-/// Returns a fingerprint of a list entry: names, state and addresses, without the elapsed time in its status.
+/// Returns a fingerprint of a list entry, which shows if the container has changed. It covers names, state
+/// and addresses, but not the elapsed time in the status.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.as_deref().unwrap_or_default();
-    // The text in parentheses matters, such as `unhealthy`. The elapsed time before it does not.
+    // The text in parentheses may be `unhealthy`, so it is part of the fingerprint. The elapsed time before
+    // it is not.
     let told = entry.status_detail();
     let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
     let mut places: Vec<_> = networks

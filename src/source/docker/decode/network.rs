@@ -78,7 +78,7 @@ fn decode_attachment(
 ) -> NetworkAttachment {
     let network = at.network_id.as_deref().filter(|id| !id.is_empty()).unwrap_or(name);
     let ips = [at.ip_address.as_deref(), at.global_ipv6_address.as_deref()];
-    // The default network has no DNS: other containers reach this one by address or link only.
+    // The default network has no DNS. Other containers reach this one only by address or link.
     let names = if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { dns_names_on(answer, at) };
     NetworkAttachment {
         network_id: Text::new(network).to_string(),

@@ -46,13 +46,14 @@ fn compose_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     (!once).then(|| Owner::without_slot(Some(project), service, ServiceKind::Compose))
 }
 
-/// Returns the swarm service of a container, with the stack as its group. The name omits the stack.
+/// Returns the swarm service of a container, with the stack as its group. The service's name has no stack
+/// prefix.
 fn swarm_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let full = get("com.docker.swarm.service.name")?;
     let stack = get("com.docker.stack.namespace");
     let bare = stack.as_ref().and_then(|s| full.strip_prefix(s.as_str())?.strip_prefix('_'));
     let name = bare.map_or_else(|| full.clone(), Text::new);
-    // A task is named `service.slot.id`, and the slot outlives the task.
+    // A swarm task is named `service.slot.id`. A new task in the same slot replaces an old one.
     let slot = get("com.docker.swarm.task.name").and_then(|t| Some(t.rsplit_once('.')?.0.into()));
     Some(Owner { slot, ..Owner::without_slot(stack, name, ServiceKind::Swarm) })
 }

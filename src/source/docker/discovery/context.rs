@@ -40,8 +40,8 @@ struct DockerTarget {
     skip_tls_verify: bool,
 }
 
-/// Returns the name of the current context, empty if none is chosen. If `config.json` can't be read, the name
-/// is empty and comes with a warning, as the docker command does it.
+/// Returns the name of the current context; empty if none is chosen. If `config.json` can't be read, returns
+/// an empty name and a warning, like the docker command.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
     let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {
@@ -99,7 +99,8 @@ pub(in crate::source::docker) fn context_endpoint(
     if target.host.trim().is_empty() {
         return Ok(EngineEndpoint::default());
     }
-    // A context's keys and its metadata lie in folders of the same name: the digest of the context's name.
+    // Docker stores the keys and the metadata of a context in two folders of the same name, which is the
+    // digest of the context's name.
     let keys = config.join("contexts/tls").join(folder).join("docker");
     let endpoint = EngineEndpoint::parse(&target.host, keys.join("ca.pem").exists().then_some(keys))?;
     // A socket or an ssh connection uses no TLS, so the option has no effect there.

@@ -23,8 +23,9 @@ pub enum EngineEndpoint {
 
 /// Default socket of Docker.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
-/// Default ports without and with TLS.
+/// Default port without TLS.
 const PLAIN_PORT: u16 = 2375;
+/// Default port with TLS.
 const TLS_PORT: u16 = 2376;
 
 impl EngineEndpoint {

@@ -31,8 +31,8 @@ const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 /// Size from which a response is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
-/// Time without data after which reading fails, for logs that are not followed and for output of commands.
-/// The engine has such a log on disk and never waits for new lines.
+/// Longest silence while Portolan reads the output of a command, or a log that it does not follow. The engine
+/// has such a log on disk, so it never waits for new lines.
 pub(in crate::source::docker) const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Engine {
@@ -47,8 +47,8 @@ impl Engine {
         self.call_json(&ApiCall::get("version", "/version", &()), MAX_SMALL_BYTES).await
     }
 
-    /// Lists all containers, also stopped ones, reading until `until`. Also returns the failure that cut the
-    /// list short, if any. Fails if nothing could be read.
+    /// Lists all containers, also stopped ones, and stops reading at `until`. Also returns the failure that
+    /// cut the list short, if any. Fails if nothing could be read.
     pub(in crate::source::docker) async fn list(
         &self,
         until: Instant,

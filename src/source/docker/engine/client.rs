@@ -1,5 +1,5 @@
-//! Client of one engine. It connects on first use and negotiates the API version, and does so again after the
-//! engine was unreachable.
+//! Client of one engine. It connects and negotiates the API version at the first call, and again at the first
+//! call after the engine was unreachable.
 
 use super::{
     failure,
@@ -27,9 +27,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// Time limit of a small call.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// If the caller sets the time limit of a poll, that limit divided by this is the time limit of a small call.
+/// Divisor of a poll's time limit. If the caller has set that limit, the quotient is the time limit of a
+/// small call.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
-/// Time that Portolan waits for a ping before it also sends the version call.
+/// Time that Portolan waits for the response to a ping before it also sends the version call.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// Default time limit of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_mins(1);
@@ -61,8 +62,7 @@ type ResponseHead = hyper::http::response::Parts;
 #[derive(Clone, Debug)]
 struct Session {
     transport: Transport,
-    /// API version that both sides speak. `None` if the engine reports none; then calls name no version, and
-    /// the engine uses its own.
+    /// API version that both sides speak. `None` if the engine reports none; then calls name no version.
     version: Option<ClientVersion>,
 }
 
@@ -107,8 +107,8 @@ impl Engine {
         self.connection().poll_limit = Some(limit);
     }
 
-    /// Returns the time limit of a poll, and true if the caller has set it. A set limit means that the caller
-    /// waits for a complete snapshot.
+    /// Returns the time limit of a poll, and true if the caller has set it. A caller that sets a limit waits
+    /// for a complete snapshot.
     pub(in crate::source::docker) fn poll_limit(&self) -> (Duration, bool) {
         let limit = self.connection().poll_limit;
         (limit.unwrap_or(POLL_TIMEOUT), limit.is_some())
@@ -181,10 +181,10 @@ impl Engine {
         answer.map_err(|error| self.call_failure(what, &error))
     }
 
-    /// Returns the time limit of a small call, always shorter than that of the poll.
+    /// Returns the time limit of a small call. It is always shorter than the time limit of the poll.
     pub(in crate::source::docker) fn call_timeout(&self) -> Duration {
-        let (look, whole) = self.poll_limit();
-        if whole { look / CALL_TIMEOUT_DIVISOR } else { CALL_TIMEOUT }
+        let (limit, is_set) = self.poll_limit();
+        if is_set { limit / CALL_TIMEOUT_DIVISOR } else { CALL_TIMEOUT }
     }
 
     /// Converts a call error to a failure for the user. If the engine is unreachable, the next call connects
@@ -230,8 +230,10 @@ impl Engine {
             .unwrap_or_else(|| Err(CallError::InvalidResponse("no transport for this address".to_owned())))
     }
 
-    /// Negotiates the newest API version that both sides speak. The ping and version calls both report it,
-    /// and a proxy may break or refuse either. Fails only if neither is answered.
+    /// Negotiates the newest API version that both sides speak.
+    ///
+    /// Both the ping and the version call report the engine's version. Portolan sends both, because a proxy
+    /// may break or refuse one of them. Fails only if neither gets a response.
     async fn negotiate_version(&self, session: &Session) -> Result<Option<ClientVersion>, Failure> {
         let mut ping = pin!(self.version_from_ping(session));
         let version = self.version_from_body(session);

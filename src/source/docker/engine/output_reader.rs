@@ -150,7 +150,7 @@ impl FrameParser {
         }
     }
 
-    /// Skips the rest of the truncated message. Returns the message once nothing of it is left.
+    /// Skips the rest of the truncated message. Returns the message once its whole rest is skipped.
     fn skip_rest(&mut self, ended: bool) -> Option<OutputMessage> {
         let open = self.truncated.as_mut()?;
         let (gone, is_over) = match open.remaining_bytes {

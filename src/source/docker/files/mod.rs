@@ -78,7 +78,8 @@ pub(super) async fn read_config_files(
     let (mut files, elsewhere) =
         background::run_blocking(move || read_on_host(chosen, local)).await.unwrap_or_default();
     if let Some(id) = answer.id.as_deref() {
-        // The archive call returns a volume as a whole, so it is used only if the path names configuration.
+        // The archive call returns a whole volume. So Portolan calls it only if the volume's path names
+        // configuration.
         let wanted =
             |p: &&ConfigPath| !p.is_volume || config_paths::is_named_for_configuration(&p.container_path);
         for place in elsewhere.iter().filter(wanted) {
@@ -92,8 +93,8 @@ pub(super) async fn read_config_files(
     files
 }
 
-/// Reads the files that `mounts` would bring into a container that does not exist yet. Each mount is a host
-/// path and a container path; `server` is the program that the container would run.
+/// Reads the files that a container would mount, for a container that does not exist yet. Each mount is a
+/// pair of host path and container path. `server` is the program that the container would run.
 pub(in crate::source) fn read_mounted_files(
     mounts: Vec<(PathBuf, String)>,
     server: Option<&ServerProgram>,
@@ -144,8 +145,8 @@ impl ConfigPath {
     }
 }
 
-/// Limits the files of one container to the first ones in order of path. For a known server, only files in
-/// its formats stay.
+/// Limits the number of files of one container; the first ones in order of path stay. For a known server,
+/// only files in its formats stay.
 fn limit_texts(texts: &mut Vec<FileText>, server: Option<&ServerProgram>) {
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));

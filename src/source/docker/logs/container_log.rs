@@ -23,14 +23,15 @@ use futures::{
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// Maximum number of lines in a batch, and maximum bytes.
+/// Maximum number of lines in a batch.
 const MAX_BATCH_LINES: usize = 500;
+/// Maximum size of the lines in a batch.
 const MAX_BATCH_BYTES: usize = 128 * 1024;
 /// Time that a line waits for others in its batch.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-/// Time for which a line is remembered, so that a repeated one is recognized, in nanoseconds. When the log is
-/// reopened, Portolan reads half of this time again, because lines of the two output streams can be slightly
-/// out of order.
+/// Time for which a line is remembered to recognize a repetition, in nanoseconds. When Portolan reopens the
+/// log, it reads again from half of this time before the newest line, because lines of the two output streams
+/// can be slightly out of order.
 const DEDUP_WINDOW_NANOS: i64 = 2_000_000_000;
 
 /// Reader of one container's log.
@@ -122,7 +123,8 @@ impl ContainerLogReader {
     }
 
     /// Fills the batch until it is full, its window is over, or the phase changes. Returns true if the batch
-    /// is ready. Available messages are taken without a timer, because under load that is nearly all of them.
+    /// is ready. Messages that have arrived are taken without a timer, because under load nearly all messages
+    /// have.
     async fn fill_batch(&mut self) -> bool {
         let mut deadline = None;
         while let ReaderPhase::Read(messages) = &mut self.phase {
@@ -176,8 +178,8 @@ impl ContainerLogReader {
         lines.into_iter().for_each(|line| self.push_line(line));
     }
 
-    /// Adds a line to the batch if it is new and not older than requested. The engine itself filters by whole
-    /// seconds only.
+    /// Adds a line to the batch if the line is new and not older than requested. This check is needed because
+    /// the engine filters by whole seconds only.
     fn push_line(&mut self, line: AssembledLine) {
         let Some(reading) = self.read_pass else { return };
         let nanoseconds = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);

@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 const MIN_TAIL_LINES: usize = 2_000;
 /// Factor by which each further request is longer.
 const TAIL_GROWTH_FACTOR: usize = 4;
-/// Tail length from which the whole log is requested.
+/// Tail length above which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
 /// Reads a page, given as options and end time: at most `tail` lines right before that time, oldest first.
@@ -63,8 +63,8 @@ async fn page_lines(
     }
 }
 
-/// Reads the last `tail` lines of the log. Returns the number of those lines that lie in the requested
-/// period, and the newest `start.tail` of these.
+/// Reads the last `tail` lines of the log. Returns how many of these lines lie in the requested period, with
+/// the newest `start.tail` of them.
 async fn tail_lines(
     engine: &Engine,
     target: &LogTarget,

@@ -28,8 +28,8 @@ const CREATED_TIMEOUT_SECONDS: i64 = 30;
 const MAX_FACTS: usize = 60;
 /// Maximum number of events in a snapshot.
 const MAX_SNAPSHOT_EVENTS: usize = 300;
-/// Largest time between an event of the stream and one of an inspect response for both to be the same, in
-/// seconds.
+/// Longest time, in seconds, between an event of the stream and an event from an inspect response that still
+/// count as one event.
 const SAME_EVENT_SECONDS: i64 = 2;
 
 /// Events and exit histories that the engine's event stream gave.
@@ -76,8 +76,8 @@ pub(in crate::source::docker) fn build_snapshot(
     }
 }
 
-/// Completes each container from its exit history, because the engine's own record lacks forgotten exit codes
-/// and requested stops.
+/// Completes each container from its exit history. The engine's own record lacks the exit codes before a
+/// restart, and does not show requested stops.
 pub(in crate::source::docker) fn apply_exit_histories(
     mut records: Vec<Arc<ContainerRecord>>,
     exits: &BTreeMap<String, ExitHistory>,
@@ -118,7 +118,8 @@ fn build_service(
 ) -> Option<Service> {
     let shown = representative_containers(containers);
     let first = shown.first()?;
-    // A reference to loopback means another container only if the network namespace is shared.
+    // Only if containers share the network namespace, a reference to a loopback address means another
+    // container.
     let counts = |c: &ContainerRecord, mention: &&Reference| {
         (!mention.targets_loopback() || addresses.shares_loopback(&c.id))
             && !volumes.is_written_for_others(c, mention)
@@ -163,7 +164,7 @@ fn representative_containers<'a>(containers: &'a [&'a ContainerRecord]) -> Vec<&
     shown
 }
 
-/// Returns the time when the first of the containers that are restarting or failed began to fail.
+/// Returns the time when the first of the failed or restarting containers began to fail.
 fn failing_since(containers: &[&&ContainerRecord], exits: &BTreeMap<String, ExitHistory>) -> Option<Onset> {
     let unheard = ExitHistory::default();
     let faulty = containers

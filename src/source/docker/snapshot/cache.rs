@@ -12,17 +12,17 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time for which a container list counts as complete while events report changes.
+/// Time for which a container list counts as complete while events report every change.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Time for which a container list counts as complete while no event has arrived yet. It is short because the
 /// engine may not send the requested events.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
-/// Number of changes that no event reported, after which Portolan requests events of all actions.
+/// Number of changes without an event after which Portolan requests events of all actions.
 const MAX_MISSED_EVENTS: u32 = 2;
 
-/// Interval between attempts to subscribe after a refusal.
+/// Time after the engine refused events until Portolan tries to subscribe again.
 const EVENTS_RETRY_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Maximum number of containers with a change mark or an exit history.
@@ -44,7 +44,7 @@ pub(in crate::source::docker) struct EngineCache {
     dirty: BTreeSet<String>,
     /// Latest events, oldest first.
     events: VecDeque<ContainerEvent>,
-    /// Exit histories by container id. Only events reveal that a stop was requested.
+    /// Exit histories by container id. They come from events, which alone reveal that a stop was requested.
     exits: BTreeMap<String, ExitHistory>,
     /// True once the events of the last hour were requested.
     pub(in crate::source::docker) history_requested: bool,
@@ -56,7 +56,7 @@ pub(in crate::source::docker) struct EngineCache {
     is_subscribed: bool,
     /// True if the current subscription has delivered an event.
     event_received: bool,
-    /// Number of changes that the list showed and no event reported, before the first event arrived.
+    /// Number of changes that the list showed without an event, counted until the first event arrives.
     missed_events: u32,
     /// Failure with which the engine refused events, and its time.
     events_refused: Option<(Instant, Failure)>,
@@ -156,15 +156,15 @@ impl EngineCache {
         self.event_received = true;
     }
 
-    /// Records that the list showed a change that no event reported. Returns true if events of all actions
-    /// must be requested from now on, because the engine seems not to know the requested actions.
+    /// Records that the list showed a change without an event. Returns true if the engine seems not to know
+    /// the requested actions; then events of all actions must be requested.
     pub(in crate::source::docker) fn note_missed_event(&mut self) -> bool {
         let counts = self.is_subscribed && self.last_listed.is_some() && !self.event_received;
         self.missed_events += u32::from(counts);
         counts && self.missed_events == MAX_MISSED_EVENTS
     }
 
-    /// Returns true if all events are needed, not only those of known actions.
+    /// Returns true if events of all actions are needed, not only events of known actions.
     pub(in crate::source::docker) fn needs_unfiltered_events(&self) -> bool {
         self.missed_events >= MAX_MISSED_EVENTS
     }
@@ -189,7 +189,7 @@ impl EngineCache {
         self.last_listed = None;
     }
 
-    /// Returns true, and records `now`, if the interval between reads inside containers is over.
+    /// Returns true if a read of sockets inside containers is due, and then records `now` as its time.
     pub(in crate::source::docker) fn claim_exec_turn(&mut self, now: Instant) -> bool {
         let due = self.last_exec.is_none_or(|at| now >= at + EXEC_INTERVAL);
         if due {

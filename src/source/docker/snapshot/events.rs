@@ -23,14 +23,14 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 const BURST_WINDOW: Duration = Duration::from_millis(200);
 /// Age of the oldest event requested from the engine, in seconds.
 const HISTORY_SECONDS: i64 = 3_600;
-/// Time after the start of a subscription in which an event from before the start counts as history. Such an
-/// event does not mark its container as changed.
+/// Time after the start of a subscription in which the engine replays older events. A replayed event goes
+/// into the history, but does not mark its container as changed.
 const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Largest lead of the engine's clock over ours, in seconds. A later event time is not used as the position
-/// in the stream.
+/// Longest time by which the engine's clock may be ahead of this machine's, in seconds. If an event's time is
+/// further ahead, Portolan does not continue the stream from it later.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
 /// Maximum length of a container's name in an event, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -99,8 +99,8 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) 
     .boxed()
 }
 
-/// Opens a subscription, or returns `None` if that fails. Also returns true if there was one before, because
-/// events in between may be missing.
+/// Opens a subscription, or returns `None` if that fails. Also returns true if there was a subscription
+/// before, because events between the two may be missing.
 async fn subscribe(shared: &Arc<DockerState>) -> Option<(EventSubscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
@@ -189,7 +189,7 @@ async fn next_burst(
         while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
                 Some(Ok(message)) => handle_event(shared, &listener, &message),
-                // The events before the end still count. The next call reads the end again.
+                // The events before the end still count, and the next call sees the end again.
                 _ => break,
             };
         }
@@ -208,7 +208,8 @@ fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &Strea
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
-    // An older time alone does not make an event history, because the engine's clock may be behind this one.
+    // An event may seem older than the subscription because the engine's clock is behind. So the time alone
+    // does not make it a replayed one.
     if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
         shared.cache().mark_dirty([container]);
     }

@@ -10,18 +10,19 @@ use jiff::SignedDuration;
 /// seconds by default.
 const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Largest time between an exit in an event and one in an inspect response for both to be the same exit.
+/// Longest time between an exit in an event and an exit in an inspect response that still count as one exit.
 const SAME_EXIT_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Longest time between two exits of one series.
 const MAX_SERIES_GAP: SignedDuration = SignedDuration::from_mins(15);
 
-/// Number of exits in a series from which it counts as a restart loop.
+/// Smallest number of exits in a series that counts as a restart loop.
 const MIN_LOOP_EXITS: u32 = 2;
 
-/// Limits of the time that a restarted container must run before it counts as recovered. The engine itself
-/// trusts a start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
+/// Minimum time that a restarted container must run before it counts as recovered. The engine itself trusts a
+/// start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
 const MIN_RECOVERY_TIME: SignedDuration = SignedDuration::from_secs(30);
+/// Maximum time that a restarted container must run before it counts as recovered.
 const MAX_RECOVERY_TIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Event in the life of a container that helps explain its exit.
@@ -58,7 +59,7 @@ struct ExitSeries {
     exits: u32,
     /// Longest time that the container ran between two of the exits.
     longest_run: SignedDuration,
-    /// True if the start of the run before the first exit is known, so that no earlier exit is missing.
+    /// True if Portolan knows the start of the run before the first exit. Then no earlier exit is missing.
     is_complete: bool,
 }
 
@@ -105,7 +106,7 @@ impl ExitHistory {
         }
     }
 
-    /// Returns true if a signal or stop request explains the exit at `ended` of the run that began at
+    /// Returns true if a signal or stop request explains the exit at `ended`. The container's run began at
     /// `started`.
     fn was_requested(&self, started: Option<Timestamp>, ended: Timestamp) -> bool {
         let in_this_run = |at: &Timestamp| started.is_none_or(|started| *at >= started);
@@ -120,7 +121,8 @@ impl ExitHistory {
                 .is_some_and(|at| ended.duration_since(at) <= SAME_EXIT_TOLERANCE)
     }
 
-    /// Completes `instance`: the code and cause of its last exit, and whether it is still in a restart loop.
+    /// Completes `instance` with the code and cause of its last exit, and decides whether it is still in a
+    /// restart loop.
     pub(in crate::source::docker) fn apply_to(&self, instance: &mut Instance, now: Timestamp) {
         let ended = matches!(instance.state, InstanceState::Stopped | InstanceState::Failed);
         let started = instance.started;
@@ -164,7 +166,7 @@ impl ExitHistory {
             Some(row) if row.is_complete || row.exits >= MIN_LOOP_EXITS => {
                 instance.restarts > 0 && row.exits >= MIN_LOOP_EXITS
             }
-            // Events of the first exits are missing, but the engine's restart count includes them.
+            // Events of the first exits are missing. The engine's restart count includes these exits.
             _ => instance.restarts >= MIN_LOOP_EXITS,
         }
     }

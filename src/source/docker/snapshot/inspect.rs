@@ -23,12 +23,14 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Maximum number of running calls that are younger than `UNRESPONSIVE_AFTER`, and of all running calls.
+/// Maximum number of running inspect calls that are younger than `UNRESPONSIVE_AFTER`.
 const MAX_RESPONSIVE_CALLS: usize = 16;
+/// Maximum number of running inspect calls, including unresponsive ones.
 const MAX_CALLS: usize = 64;
-/// Time without a response after which a call no longer counts as responsive and frees its permit.
+/// Time without a response after which a call counts as unresponsive. Its permit then goes to another call.
 const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);
-/// Time before a container that timed out is inspected again, unless an event names it.
+/// Time before Portolan inspects a container again whose inspect call timed out. An event about the container
+/// ends the wait.
 const TIMEOUT_RETRY_DELAY: Duration = Duration::from_mins(1);
 /// Time limit for reading the configuration files of one container.
 const FILES_TIMEOUT: Duration = Duration::from_secs(5);
@@ -71,26 +73,26 @@ pub(in crate::source::docker) struct InspectPool {
 #[derive(Debug)]
 struct PoolState {
     calls: BTreeMap<String, AbortOnDropHandle<()>>,
-    /// Containers that timed out, with the time until which they are left alone, and the failure.
+    /// Containers whose inspect call timed out: the time of the next call, and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
 }
 
 /// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
-/// entry at the time of the call. `None` if the response has no container id.
+/// entry when the call was made. `None` means that the response has no container id.
 type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
 /// Container id with the result of its inspect call.
 type FinishedInspect = (String, InspectOutcome);
 
 impl Default for InspectPool {
     fn default() -> Self {
-        let desk = PoolState {
+        let state = PoolState {
             calls: BTreeMap::new(),
             backing_off: BTreeMap::new(),
             finished_calls: mpsc::unbounded_channel(),
         };
-        let lively = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
-        Self { state: Mutex::new(desk), responsive_permits: lively, late_response: Arc::default() }
+        let responsive_permits = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
+        Self { state: Mutex::new(state), responsive_permits, late_response: Arc::default() }
     }
 }
 
@@ -102,21 +104,22 @@ pub(in crate::source::docker) async fn inspect_containers(
     dirty: &BTreeSet<String>,
     wait: InspectWait,
 ) -> (Vec<Arc<ContainerRecord>>, Vec<UnreadPart>) {
-    let mut desk = shared.inspect_pool.state.lock().await;
-    let desk = &mut *desk;
+    let mut state = shared.inspect_pool.state.lock().await;
+    let state = &mut *state;
     let wanted: BTreeSet<&String> = changed.iter().map(|entry| &entry.id).collect();
-    desk.calls.retain(|id, _| wanted.contains(id));
+    state.calls.retain(|id, _| wanted.contains(id));
     let now = Instant::now();
-    desk.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
+    state.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
     let waiting: Vec<&ListEntry> =
-        changed.iter().filter(|entry| !desk.backing_off.contains_key(&entry.id)).collect();
-    let mut outcomes = desk.collect_outcomes(shared, waiting, wait).await;
+        changed.iter().filter(|entry| !state.backing_off.contains_key(&entry.id)).collect();
+    let mut outcomes = state.collect_outcomes(shared, waiting, wait).await;
     let (mut seen, mut troubles) = (Vec::new(), Vec::new());
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
         let is_answered = outcome.is_some();
         let late = || {
-            desk.backing_off
+            state
+                .backing_off
                 .get(&entry.id)
                 .map_or_else(|| no_response_yet(&shared.engine), |(_, why)| why.clone())
         };
@@ -131,7 +134,7 @@ pub(in crate::source::docker) async fn inspect_containers(
             Err(gone) if gone.kind == FailureKind::Missing => {}
             Err(failure) => {
                 if is_answered && failure.kind == FailureKind::Timeout {
-                    desk.backing_off.insert(entry.id.clone(), (now + TIMEOUT_RETRY_DELAY, failure.clone()));
+                    state.backing_off.insert(entry.id.clone(), (now + TIMEOUT_RETRY_DELAY, failure.clone()));
                 }
                 let mut memory = shared.cache();
                 seen.extend(record_from_list(&shared.id, &entry, memory.last_record(&entry.id).as_deref()));
@@ -147,7 +150,7 @@ impl PoolState {
     /// Starts the inspect call of a container.
     fn start_call(&mut self, shared: &DockerState, entry: &ListEntry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
-        let (lively, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
+        let (permits, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
         let (answers, late) = (self.finished_calls.0.clone(), Arc::clone(&shared.inspect_pool.late_response));
         let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
         let then = move |panicked: Panicked| {
@@ -160,7 +163,7 @@ impl PoolState {
         let fingerprint = entry.fingerprint.clone();
         let look = async move {
             let began = Instant::now();
-            let found = inspect_container(&engine, source, &id, with_files, lively).await;
+            let found = inspect_container(&engine, source, &id, with_files, permits).await;
             let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
             // Sending fails only after the source is dropped.
             let _ = answers.send((id, outcome));
@@ -171,7 +174,7 @@ impl PoolState {
         self.calls.insert(entry.id.clone(), background::spawn(look, then));
     }
 
-    /// Inspects `entries`, a limited number at a time, and waits as long as responses keep arriving.
+    /// Inspects `entries`, a limited number at a time. Waits as long as responses keep arriving.
     async fn collect_outcomes(
         &mut self,
         shared: &DockerState,
@@ -220,14 +223,14 @@ async fn inspect_container(
     source: SourceId,
     id: &str,
     with_files: bool,
-    lively: Arc<Semaphore>,
+    responsive_permits: Arc<Semaphore>,
 ) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
-    let lively = lively.acquire_owned().await;
+    let permit = responsive_permits.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));
     let answer = if let Ok(answer) = timeout(UNRESPONSIVE_AFTER, &mut call).await {
         answer?
     } else {
-        drop(lively);
+        drop(permit);
         call.await?
     };
     let read = async {

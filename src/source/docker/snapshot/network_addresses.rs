@@ -77,9 +77,9 @@ pub(in crate::source::docker) fn find_addresses(
     let mut reach = NetworkAddresses::default();
     let mut spaces: BTreeMap<Option<&str>, Vec<&ContainerRecord>> = BTreeMap::new();
     for container in records {
-        let lender = namespace_owner(container, records);
-        reach.add_networks(container, own_networks(source, lender));
-        let space = (!lender.network.uses_host_network).then_some(lender.id.as_str());
+        let owner = namespace_owner(container, records);
+        reach.add_networks(container, own_networks(source, owner));
+        let space = (!owner.network.uses_host_network).then_some(owner.id.as_str());
         spaces.entry(space).or_default().push(container);
     }
     let on_host = spaces.remove(&None).unwrap_or_default();
@@ -92,22 +92,23 @@ pub(in crate::source::docker) fn find_addresses(
     reach
 }
 
-/// Returns the container whose network namespace `container` uses, mostly itself.
+/// Returns the container whose network namespace `container` uses. Mostly that is `container` itself.
 fn namespace_owner<'a>(
     container: &'a ContainerRecord,
     records: &'a [Arc<ContainerRecord>],
 ) -> &'a ContainerRecord {
-    let mut lender = container;
+    let mut owner = container;
     for _ in 0..MAX_NETWORK_CHAIN {
-        let Some(name) = &lender.network.shares_network_of else { break };
+        let Some(name) = &owner.network.shares_network_of else { break };
         let Some(next) = records.iter().find(|s| s.id == *name || s.name == *name) else { break };
-        lender = next;
+        owner = next;
     }
-    lender
+    owner
 }
 
-/// Adds the endpoints of a namespace's members, of which the first owns the namespace. Containers `on_host`,
-/// in the host's network, reach its published ports at loopback addresses.
+/// Adds the endpoints of all members of one network namespace. The first member owns it.
+///
+/// The containers `on_host` use the host's network, so they reach published ports at loopback addresses.
 fn add_namespace(
     source: &SourceId,
     members: &[&ContainerRecord],
@@ -115,21 +116,18 @@ fn add_namespace(
     listening: &ListeningPorts,
     addresses: &mut NetworkAddresses,
 ) {
-    let Some(lender) = members.first() else { return };
+    let Some(owner) = members.first() else { return };
     let listeners = netns::find_listeners(&namespace_members(members, listening));
     let ports = NetworkId::host_ports(source);
     for (place, container) in members.iter().enumerate() {
         for port in listeners.ports_of(place) {
             addresses.add_endpoints(
                 container,
-                lender.network.attachments.iter().flat_map(|e| network_endpoints(source, e, port)),
+                owner.network.attachments.iter().flat_map(|e| network_endpoints(source, e, port)),
             );
         }
-        let published = lender
-            .network
-            .published_ports
-            .iter()
-            .filter(|(_, inside)| listeners.member_at(**inside) == place);
+        let published =
+            owner.network.published_ports.iter().filter(|(_, inside)| listeners.member_at(**inside) == place);
         let published: Vec<u16> = published.map(|(outside, _)| *outside).collect();
         addresses
             .add_endpoints(container, published.iter().filter_map(|port| host_port_endpoint(*port, &ports)));
@@ -142,7 +140,7 @@ fn add_namespace(
         }
     }
     if members.len() > 1 {
-        let scope = NetworkId::of(source, &format!("loopback:{}", lender.id));
+        let scope = NetworkId::of(source, &format!("loopback:{}", owner.id));
         add_loopback(members, 0, &listeners, &scope, addresses);
     }
 }
@@ -167,8 +165,8 @@ fn add_host_network(
     add_loopback(members, 1, &listeners, &NetworkId::of(source, "host:loopback"), addresses);
 }
 
-/// Adds the loopback endpoints at which `members` reach each other. `first` is the position of the first
-/// member in `listeners`.
+/// Adds the loopback endpoints at which `members` reach each other. In `listeners`, the first member has the
+/// index `first`.
 fn add_loopback(
     members: &[&ContainerRecord],
     first: usize,
@@ -243,8 +241,8 @@ fn network_endpoints(
     names.chain(ips).collect()
 }
 
-/// Returns the networks that a container with its own namespace can call into: its networks, and the host's
-/// ports unless it has no network.
+/// Returns the networks that a container with its own namespace can call into: its own networks, and the one
+/// that stands for the host's published ports. A container without networks reaches neither.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
     let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));

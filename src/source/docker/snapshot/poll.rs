@@ -23,21 +23,23 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Limits on the wait for inspect calls: time without any response, and total time. Later responses appear in
-/// the next snapshot.
+/// Time without any response after which a poll stops waiting for inspect calls. Later responses appear in the
+/// next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest time that a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// If the caller has set a time limit, the poll waits at most that limit divided by this without a response.
+/// Divisor of the time limit that a caller has set. After the quotient passes without a response, the poll
+/// stops waiting.
 const SILENCE_DIVISOR: u32 = 6;
-/// The time limit divided by this is reserved for work after the engine's responses.
+/// Divisor of the time limit. The quotient is reserved for work after the engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
 /// Takes a snapshot of the engine.
 ///
-/// While events report every change, a poll lists the containers only now and then. Each poll still reads
-/// their sockets, and checks their configuration files for changes, on this machine.
+/// While events report every change, most polls make no list call. Every poll reads the sockets of containers
+/// on this machine, and checks their configuration files for changes.
 pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<DockerState>) -> Result<Snapshot, Failure> {
     let (began, limit) = (Instant::now(), shared.engine.poll_limit().0);
     let until = began + limit - limit / RESERVE_DIVISOR;
@@ -69,8 +71,8 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<DockerState>) 
     made.await.map_err(|panicked| panicked.failure("internal error while building the snapshot"))
 }
 
-/// Returns how long this poll waits for inspect calls: until the limit if the caller wants a complete
-/// snapshot, else briefly.
+/// Returns how long this poll waits for inspect calls. If the caller wants a complete snapshot, that is until
+/// `until`; otherwise it is a short time.
 fn inspect_wait(shared: &DockerState, until: Instant) -> InspectWait {
     match shared.engine.poll_limit() {
         (limit, true) => InspectWait { deadline: until, max_silence: limit / SILENCE_DIVISOR },

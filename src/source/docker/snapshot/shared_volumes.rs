@@ -36,9 +36,11 @@ impl<'a> SharedVolumes<'a> {
         filled
     }
 
-    /// Returns true if `container` wrote the file of `reference` for others. It must be able to write to the
-    /// volume. In addition, another container mounts the volume read-only, or this one exits and a
-    /// long-running one mounts it.
+    /// Returns true if `container` wrote the file of `reference` for others, so that it does not use the
+    /// reference itself.
+    ///
+    /// To be the writer, the container must be able to write to the volume. In addition, another container
+    /// mounts the volume read-only, or this container exits while a long-running one mounts the volume.
     pub(in crate::source::docker) fn is_written_for_others(
         &self,
         container: &ContainerRecord,
@@ -102,7 +104,7 @@ mod tests {
         Arc::new(decode_container(&SourceId::new("docker"), &answer, &[text]).unwrap())
     }
 
-    /// Returns the names of containers that only write the file.
+    /// Returns the names of containers that write the file and do not use it.
     fn writers(seen: &[Arc<ContainerRecord>]) -> Vec<&str> {
         let filled = SharedVolumes::of(seen);
         let wrote = |c: &&Arc<ContainerRecord>| {

@@ -11,15 +11,17 @@ use std::{
 
 /// Maximum size of one table, enough for about 50,000 sockets.
 const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
-/// Time budgets of one poll: for namespaces never read before, and for reading others again.
+/// Time that one poll may spend on namespaces that were never read before.
 const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
+/// Time that one poll may spend on rereading other namespaces.
 const REREAD_BUDGET: Duration = Duration::from_millis(60);
-/// Minimum time between two rounds of reading again, however frequent the polls.
+/// Minimum time between two rounds of rereading, however frequent the polls are.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
-/// Ages at which a table is read again despite unchanged counters. The longer one applies while all
-/// connections are open. The shorter one applies if some are closed and only remembered by the kernel
-/// (`TIME_WAIT` lasts a minute).
+/// Age at which a table is read again although its counters have not changed. Applies while all its connections
+/// are open.
 const OPEN_SOCKETS_LIFETIME: Duration = Duration::from_mins(5);
+/// Age at which a table with closed connections is read again although its counters have not changed. The
+/// kernel remembers a closed connection for a minute (`TIME_WAIT`).
 const CLOSED_SOCKETS_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Sockets of each namespace, by the process id through which they are read.
@@ -48,8 +50,8 @@ struct SocketCounters {
 }
 
 impl SocketCache {
-    /// Reads the namespaces of `processes` that are new or changed, within the time budgets. Forgets the
-    /// namespaces of all other processes.
+    /// Reads the sockets in the namespaces of `processes` that are new or have changed, within the time
+    /// budgets. Forgets the namespaces of all other processes.
     pub(super) fn refresh(&mut self, processes: &[u32]) {
         self.namespaces.retain(|pid, _| processes.contains(pid));
         let began = Instant::now();
@@ -68,7 +70,7 @@ impl SocketCache {
         if self.last_reread.is_some_and(|last| last.elapsed() < REREAD_INTERVAL) {
             return;
         }
-        // The namespace that was read the longest time ago comes first, so that each gets its turn.
+        // The oldest table comes first, so that every namespace gets its turn.
         again.sort_by_key(|(read, _, _)| *read);
         let began = Instant::now();
         for (_, pid, counters) in again {
@@ -96,7 +98,7 @@ impl SocketCache {
 }
 
 impl CachedSockets {
-    /// Returns true if the table is worth reading again.
+    /// Returns true if the table should be read again: its counters have changed, or it is too old.
     fn is_stale(&self, counters: SocketCounters) -> bool {
         let lasts = if self.sockets.iter().any(|s| s.inode == 0) {
             CLOSED_SOCKETS_LIFETIME

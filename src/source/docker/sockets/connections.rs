@@ -29,11 +29,13 @@ pub(super) struct SocketNamespace {
 pub(super) struct NamespaceMember {
     /// Position in the list of all containers.
     pub(super) container: usize,
-    /// Inodes of the sockets that its processes hold; `None` if it is alone in the namespace and holds all.
+    /// Inodes of the sockets that its processes hold. `None` if it is the only container in the namespace,
+    /// and so holds all sockets.
     pub(super) inodes: Option<BTreeSet<u64>>,
 }
 
-/// Connection that sockets show: the calling container by position in the list of all, and the called port.
+/// Connection that sockets show: the calling container by its position in the list of all containers, and the
+/// called port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SocketConnection {
     pub(super) from: usize,
@@ -44,7 +46,7 @@ pub(super) struct SocketConnection {
 /// Called end of a connection that sockets show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConnectionTarget {
-    /// Container, by position in the list of all.
+    /// Container, by its position in the list of all containers.
     Container(usize),
     /// Address that belongs to no container.
     Address(IpAddr),
@@ -53,7 +55,7 @@ pub(super) enum ConnectionTarget {
 /// Container port behind a published port of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PublishedPort {
-    /// Position of the publishing container in the list of all.
+    /// Position of the publishing container in the list of all containers.
     pub(super) container: usize,
     /// Port in that container's namespace.
     pub(super) port: u16,
@@ -62,8 +64,8 @@ pub(super) struct PublishedPort {
 /// Docker's DNS server, which listens inside each namespace (libnetwork's `resolver`).
 const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
-/// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers hardly ever listen on a higher
-/// one.
+/// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers hardly ever listen on a port
+/// above it.
 const MIN_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Finds all connections that the sockets of `namespaces` show. `published` maps each published host port to
@@ -88,7 +90,8 @@ pub(super) fn find_connections(
     calls
 }
 
-/// Listening container by protocol and port, as position in the list of all; `None` if it is unknown.
+/// Listening container behind each pair of protocol and port, by its position in the list of all containers.
+/// `None` if that container is unknown.
 pub(super) type NamespaceListeners = BTreeMap<(Protocol, u16), Option<usize>>;
 
 /// Returns the ports on which processes in a namespace listen, each with the listening container.
@@ -108,7 +111,7 @@ impl SocketNamespace {
     }
 }
 
-/// Finder of the connection that a socket belongs to, with the listening ports of all namespaces.
+/// Finder of connections. It knows the sockets and the listening ports of all namespaces.
 struct ConnectionFinder<'a> {
     namespaces: &'a [SocketNamespace],
     listeners: Vec<NamespaceListeners>,
@@ -117,7 +120,8 @@ struct ConnectionFinder<'a> {
 }
 
 impl ConnectionFinder<'_> {
-    /// Returns the connection that a connected socket in the namespace at `here` belongs to.
+    /// Returns the connection that `socket` is one end of. `socket` is connected, and in the namespace at the
+    /// index `here`.
     fn connection(&self, here: usize, socket: &Socket) -> Option<SocketConnection> {
         let (remote, port) = socket.remote;
         if remote == DOCKER_NAME_SERVER || remote.is_unspecified() || remote.is_multicast() {
@@ -126,7 +130,8 @@ impl ConnectionFinder<'_> {
         let namespace = &self.namespaces[here];
         let there = if remote.is_loopback() { Some(here) } else { self.namespace_of_ip(remote) };
         if let Some(callee) = self.listeners[here].get(&(socket.protocol, socket.local.1)) {
-            // This namespace is the called end. The caller is known if it is alone in its own namespace.
+            // This namespace is the called end. The caller is known only if it is the only container in its
+            // namespace.
             let (callee, caller) = ((*callee)?, self.only_member(there.filter(|t| *t != here)?)?);
             return Some(SocketConnection {
                 from: caller,
@@ -154,11 +159,11 @@ impl ConnectionFinder<'_> {
         self.listeners[namespace].get(&(protocol, port)).copied().flatten()
     }
 
-    /// Returns the container behind a published port: the listener in the publishing container's namespace if
-    /// it is known, else the publishing container.
+    /// Returns the container behind a published port. That is the container that listens in the publishing
+    /// container's namespace, or the publishing container itself if the listener is unknown.
     fn published_listener(&self, protocol: Protocol, published: PublishedPort) -> usize {
-        let lender = |n: &SocketNamespace| n.owner == Some(published.container);
-        let there = self.namespaces.iter().position(lender);
+        let owner = |n: &SocketNamespace| n.owner == Some(published.container);
+        let there = self.namespaces.iter().position(owner);
         there.and_then(|there| self.listener(there, protocol, published.port)).unwrap_or(published.container)
     }
 

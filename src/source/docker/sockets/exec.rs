@@ -34,8 +34,8 @@ pub(super) async fn exec_namespaces(
         }
     }
     let asked = shared.into_iter().filter_map(|(key, places)| {
-        let NamespaceKey::Container(lender) = key else { return None };
-        let ips = records[lender].network.attachments.iter().flat_map(|e| e.ips.clone()).collect();
+        let NamespaceKey::Container(owner) = key else { return None };
+        let ips = records[owner].network.attachments.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
             let text = run_cat(engine, &records[*places.first()?].id).await?;
             // The tables do not show which of several containers in the namespace holds a socket.
@@ -45,7 +45,7 @@ pub(super) async fn exec_namespaces(
             };
             Some(SocketNamespace {
                 members,
-                owner: Some(lender),
+                owner: Some(owner),
                 ips,
                 is_host: false,
                 sockets: split_tables(&text),

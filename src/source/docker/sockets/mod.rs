@@ -28,9 +28,9 @@ pub(super) type ListeningPorts = BTreeMap<String, BTreeSet<u16>>;
 /// Connections observed in one poll.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SocketObservations {
-    /// Connections of containers, each once.
+    /// Observed connections of containers, without duplicates.
     pub(super) connections: Vec<ObservedConnection>,
-    /// Services whose running containers were all readable.
+    /// Services for which the sockets of all running containers were readable.
     pub(super) monitored: Vec<MonitoredService>,
     /// Ports on which containers in shared namespaces listen.
     pub(super) listening_ports: ListeningPorts,
@@ -121,7 +121,7 @@ fn observed_connection(
     ObservedConnection { key: sighting, first_seen: now, last_seen: now }
 }
 
-/// Returns the services whose running containers were all readable.
+/// Returns the services for which the sockets of all running containers were readable.
 fn monitored_services(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],

@@ -44,17 +44,17 @@ pub(super) fn local_namespaces(
         let members: Vec<_> = places.iter().filter_map(member).collect();
         let ips = match key {
             NamespaceKey::Host => host_ips(),
-            NamespaceKey::Container(lender) => {
-                records[lender].network.attachments.iter().flat_map(|e| e.ips.clone()).collect()
+            NamespaceKey::Container(owner) => {
+                records[owner].network.attachments.iter().flat_map(|e| e.ips.clone()).collect()
             }
         };
-        let lender = if let NamespaceKey::Container(lender) = key { Some(lender) } else { None };
-        Some(SocketNamespace { members, owner: lender, ips, is_host: key == NamespaceKey::Host, sockets })
+        let owner = if let NamespaceKey::Container(owner) = key { Some(owner) } else { None };
+        Some(SocketNamespace { members, owner, ips, is_host: key == NamespaceKey::Host, sockets })
     };
     shared.into_iter().filter_map(read).collect()
 }
 
-/// Key of a network namespace: the host, or the container that owns the namespace.
+/// Key of a network namespace: the host's namespace, or a container that owns one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NamespaceKey {
     /// Namespace of the host.
@@ -66,7 +66,7 @@ pub(super) enum NamespaceKey {
 /// Maps each container id and name to its position.
 pub(super) fn container_positions(records: &[Arc<ContainerRecord>]) -> BTreeMap<&str, usize> {
     let names = records.iter().enumerate().map(|(place, s)| (s.name.as_str(), place));
-    // An id wins over an equal name.
+    // If a name equals an id, the id takes precedence.
     names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
 }
 

@@ -21,8 +21,8 @@ const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval between later readings.
 const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Age up to which the next measurement reuses counters, for example after one container of a service was
-/// replaced.
+/// Time for which counters are kept after a measurement. A new measurement then continues from them, for
+/// example after one container of a service was replaced.
 const COUNTERS_LIFETIME: Duration = Duration::from_secs(10);
 
 /// Latest counters of measured containers with their time, and the limits from the engine.

@@ -79,8 +79,8 @@ fn decode_counters(used: &ContainerStatsResponse) -> UsageCounters {
     }
 }
 
-/// Returns the memory in use without page cache that the kernel can reclaim, for either version of control
-/// groups.
+/// Returns the memory in use, without the page cache that the kernel can reclaim. Handles both versions of
+/// control groups.
 fn used_memory(memory: &ContainerMemoryStats) -> Option<u64> {
     let stats = memory.stats.as_ref();
     let cache = ["total_inactive_file", "inactive_file"];

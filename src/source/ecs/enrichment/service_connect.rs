@@ -36,8 +36,10 @@ const RETRY_WAIT: Duration = Duration::from_secs(10);
 /// hours (`RecentlyActive`), so the counts cover the same time.
 const COUNT_WINDOW_SECONDS: i64 = 3 * 60 * 60;
 
-/// Largest number of metrics in one call, and in all calls of one read.
+/// Largest number of metrics in one call.
 const MAX_METRICS_PER_CALL: usize = 500;
+
+/// Largest number of metrics in all calls of one read.
 const MAX_METRICS: usize = 2_000;
 
 /// Reads the metrics that count requests, at most every five minutes.

@@ -20,8 +20,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 const JOIN_WINDOW: Duration = Duration::from_millis(200);
 /// Time after a task has stopped in which its last events may still arrive.
 const LATE_EVENT_GRACE: Duration = Duration::from_secs(8);
-/// First and longest wait before a failed session is opened again.
+/// Wait after the first failure before a session is opened again. It grows with each further failure.
 const FIRST_REOPEN_WAIT: Duration = Duration::from_secs(1);
+/// Longest wait before a failed session is opened again.
 const MAX_REOPEN_WAIT: Duration = Duration::from_mins(2);
 /// Smallest age of a session whose end does not count as a failure.
 const STABLE_SESSION_AGE: Duration = Duration::from_mins(1);

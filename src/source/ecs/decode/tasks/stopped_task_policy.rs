@@ -32,9 +32,9 @@ pub(crate) struct RecoveryState {
     pub now: Timestamp,
 }
 
-/// Bounds of [`recovery_window`], the time that a service must run without a fault to recover from several
-/// faults.
+/// Minimum time that a service must run without a fault to recover from several faults.
 const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
+/// Maximum time that a service must run without a fault to recover from several faults.
 const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// Returns true if `stop` still counts against the service. `stops` are all stopped tasks of the service in
