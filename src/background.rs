@@ -59,8 +59,8 @@ pub async fn catch_panic_async<T>(work: impl Future<Output = T>) -> Result<T, Pa
     AssertUnwindSafe(work).catch_unwind().await.map_err(|payload| Panicked::from_payload(&*payload))
 }
 
-/// Returns the next item of `stream`, or the panic that polling it caused. Do not poll a stream again after a
-/// panic.
+/// Returns the next item of `stream`, or the panic of the stream. After a panic, the stream must not be
+/// polled again.
 pub async fn next_item<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, Panicked> {
     catch_panic_async(stream.next()).await
 }
@@ -91,7 +91,7 @@ pub fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Res
     thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
-/// Spawns a task that dropping the handle aborts. A panic ends the task, and `then` gets its message.
+/// Spawns a task, which ends when the returned handle is dropped. If the task panics, `then` gets the panic.
 pub fn spawn(
     work: impl Future<Output = ()> + Send + 'static,
     then: impl FnOnce(Panicked) + Send + 'static,
@@ -103,7 +103,8 @@ pub fn spawn(
     }))
 }
 
-/// Awaits the work that `make` returns, and starts it again after each panic until it ends without one.
+/// Awaits the work that `make` returns, and starts it again after a panic. Returns once the work ends without
+/// a panic.
 ///
 /// After a panic, calls `on_panic` with the message, waits for `pause`, and calls `make` again.
 pub async fn restart_on_panic<W: Future<Output = ()>, T: Future<Output = ()>>(

@@ -41,8 +41,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the configuration: the example, overridden by the user's `file` if given, then by `settings` of the
-/// form `key=value`.
+/// Reads the configuration. The user's `file`, if given, overrides the example file, and `settings` of the
+/// form `key=value` override both.
 pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure> {
     let mut table = parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
     if let Some(path) = file {
@@ -57,7 +57,8 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     for setting in settings {
         merge_into(&mut table, parse_setting(setting)?);
     }
-    // Written out and parsed again, because only a parsed text gives an error its line.
+    // The merged settings are written out and parsed again, because an error has a line number only if it
+    // comes from a parsed text.
     let text = table.to_string();
     toml::from_str::<Config>(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.end)?.lines().next_back());
@@ -106,8 +107,8 @@ fn merge_into(base: &mut Table, over: Table) {
     }
 }
 
-/// Returns the known setting most similar to the unknown one in `message`, an error message of serde that
-/// lists the known ones. Returns `None` for any other message.
+/// Returns the known setting that is most similar to the unknown one in `message`. Returns `None` if
+/// `message` is not serde's error for an unknown setting, which lists the known ones.
 fn nearest_key(message: &str) -> Option<String> {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().filter(|_| message.starts_with("unknown field"))?;

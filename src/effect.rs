@@ -1,4 +1,4 @@
-//! Effects: requests of the app that only the runtime can carry out, each once.
+//! Effects: requests of the app to the runtime. Each is carried out once.
 
 use crate::{
     model::{SavedOutages, SourceId},

@@ -114,10 +114,10 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// Returns the default key map with the keys of some commands replaced; `changes` maps command ids to
-    /// keys.
+    /// Returns the default key map, changed by the user's configuration. `changes` maps a command's id to the
+    /// keys that replace its default keys.
     ///
-    /// Returns an error for an unknown command, an unknown key, or a key of two commands in one context.
+    /// Returns an error if a command or key is unknown, or if two commands have the same key in one context.
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
         let mut keys = BTreeMap::new();
         if let Some(unknown) = changes.keys().find(|id| Command::named(id).is_none()) {
@@ -156,7 +156,7 @@ impl Keymap {
         self.keys_in(command.spec().context, command)
     }
 
-    /// Returns the keys of `command` as text, without those that run another command in `context`.
+    /// Returns the keys of `command` as text. Leaves out keys that run another command in `context`.
     #[must_use]
     pub fn keys_in(&self, context: KeyContext, command: Command) -> Vec<String> {
         let spec = command.spec();

@@ -34,9 +34,9 @@ pub fn print_stderr(line: impl Display) {
     let _ = io::stderr().write_all(sanitize(&text, PermittedEscapes::None).as_bytes());
 }
 
-/// Prints an error, help or version text of the command line parser. An error goes to standard error without
-/// control characters, because it quotes the user's input. Help and version are Portolan's own text, so they
-/// keep their styles.
+/// Prints a message of the command line parser: an error, the help or the version. An error goes to standard
+/// error without control characters, because it quotes the user's input. Help and version are Portolan's own
+/// text, so they keep their styles.
 pub fn print_clap_error(error: &clap::Error) {
     let text = error.render().to_string();
     // A failure to print can't be reported.
@@ -70,8 +70,8 @@ pub fn stdout(styles: PermittedEscapes) -> SanitizedWriter<Stdout> {
 pub enum PermittedEscapes {
     /// No escape sequences.
     None,
-    /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). For callers that write their own
-    /// styles around text cleaned by [`without_controls`].
+    /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). This is for callers that write
+    /// their own styles around text from outside, and clean that text by [`without_controls`].
     Styles,
 }
 
@@ -128,15 +128,15 @@ fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns true for characters to replace unless they begin a permitted sequence: control characters except
-/// the line feed, line separators, and invisible characters, such as the ones that reorder text (UAX #9,
-/// section 2).
+/// Returns true if a character must be replaced unless it begins a permitted sequence. Such characters are
+/// control characters except the line feed, line separators, and invisible characters, for example the ones
+/// that reorder text (UAX #9, section 2).
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the length in bytes of the permitted sequence at the start of `text`: a style, or CR LF, which is
-/// the line end of CSV (RFC 4180). Returns 0 if there is none.
+/// Returns the length in bytes of the permitted sequence at the start of `text`; 0 if there is none. A
+/// permitted sequence is a style, or CR LF, which is the line end of CSV (RFC 4180).
 fn permitted_len(text: &str, styles: PermittedEscapes) -> usize {
     if text.starts_with("\r\n") {
         return 2;

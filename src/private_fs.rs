@@ -3,9 +3,9 @@
 //! Directories have mode 0700 and files 0600. The module follows no symbolic links and writes to no device or
 //! pipe. Outside Portolan's own directories, it overwrites a file only on request.
 //!
-//! It opens files in Portolan's own directories relative to the directory's descriptor (openat(2)), and only
-//! if they belong to the user. So no other process can replace the directory between the check and the use.
-//! `tests/architecture.rs` forbids writing with `std::fs` elsewhere.
+//! Files in Portolan's own directories are opened relative to the open directory (openat(2)), and only if
+//! they belong to the user. So no other process can replace the directory between the check and the use.
+//! `tests/architecture.rs` forbids other modules to write with `std::fs`.
 
 mod dir;
 mod temporary;
@@ -53,7 +53,7 @@ pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     Ok(File::from(file))
 }
 
-/// Removes a file that could not be written to its end, because half a file is worse than none.
+/// Removes a file that was not written to its end, because half a file is worse than none.
 pub fn discard(path: &Path) {
     // The caller reports why the file is unfinished, so a second error would only distract.
     let _ = std::fs::remove_file(path);

@@ -1,4 +1,4 @@
-//! Subscriptions: data streams that stay open for as long as the program asks for them.
+//! Subscriptions: data streams that the runtime keeps open for as long as the program asks for them.
 
 use crate::model::{LogReadOptions, LogTarget, UsageTarget};
 

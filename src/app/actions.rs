@@ -1,4 +1,4 @@
-//! Carrying out the actions that screens return. No other code does this.
+//! Carrying out the actions that screens return. This is the only module that does it.
 
 use super::{App, prompt::Prompt};
 use crate::{

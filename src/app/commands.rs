@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl App {
-    /// Runs a command: one of the program itself here, any other on the shown screen.
+    /// Runs a command. Carries out commands of the program itself, and passes all others to the shown screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
@@ -103,18 +103,18 @@ impl App {
         self.screen_stack.push(screen);
     }
 
-    /// Closes all screens but the lowest `kept`.
+    /// Closes all screens except the lowest `kept` ones of the stack.
     fn close_screens_above(&mut self, kept: usize) {
         if self.screen_stack.drain(kept..).any(|closed| closed == ScreenId::Why) {
             self.screens.why.clear_back_stack();
         }
     }
 
-    /// Goes one step back: closes an overlay, the search, full screen, a step within the screen, or the
-    /// screen.
+    /// Goes one step back. The step closes an overlay, ends the search or the full screen, goes back within
+    /// the screen, or closes the screen.
     ///
-    /// On the lowest screen, removes filters and focus. If `quit` is true, closes the screen at once, and on
-    /// the lowest screen ends the program.
+    /// On the lowest screen, the step removes filters and focus. If `quit` is true, closes the screen without
+    /// the other steps, and ends the program on the lowest screen.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);

@@ -27,7 +27,7 @@ pub(super) struct TerminalAreas {
 /// Smallest usable terminal size, in columns and rows.
 const MIN_TERMINAL_SIZE: (u16, u16) = (24, 6);
 
-/// Smallest free width of the header, in cells, in which the worst finding is shown.
+/// Smallest free width of the header, in cells, at which the header shows the worst finding.
 const MIN_FINDING_WIDTH: usize = 24;
 
 /// Returns the areas of a terminal of this size. In full screen the body covers header and footer.
@@ -89,7 +89,7 @@ impl App {
                 continue;
             }
             row.write(&name, Style::from(theme.styles.bar), Some(Command::Sources), buf);
-            // If the badge does not fit, try it without its age, then the glyph alone.
+            // If the badge does not fit, its age is left out, then everything but its sign.
             let short = freshness.split(',').next().unwrap_or_default();
             let ways = [format!("{sign} {freshness} "), format!("{sign} {short} "), sign.to_owned()];
             let words = ways.iter().find(|words| row.has_room_for(words, "")).unwrap_or(&ways[2]);
@@ -118,7 +118,7 @@ impl App {
         row.write(&words, style, Some(Command::NextFinding), buf);
     }
 
-    /// Returns the texts at the right end of the header: how many findings and services there are.
+    /// Returns the texts at the right end of the header: the number of findings and the number of services.
     fn finding_count_labels(&self) -> Vec<(String, Style)> {
         let theme = &self.theme;
         let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();

@@ -36,10 +36,10 @@ pub struct App {
     theme: Theme,
     keymap: Keymap,
     screens: Screens,
-    /// Open screens, the shown one last. Never empty.
+    /// Stack of open screens. The last one is shown. Never empty.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
-    /// Last confirmed search for nodes, which "next match" repeats.
+    /// Last confirmed search for nodes. The command "next match" repeats it.
     last_search: Search,
     /// Message in the last row, until the next key press.
     notice: Option<String>,

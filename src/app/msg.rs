@@ -34,16 +34,16 @@ pub enum Msg {
     ChangeNotificationsToggled(SourceId, bool),
     /// Lines of log streams, or the start or end of reading a stream.
     Logs(LogUpdate),
-    /// Measured usage of the instances of a service, or the failure to measure it.
+    /// Measured usage of a service's instances, or the failure to measure it.
     UsageMeasured(ServiceId, Result<Vec<UsageSample>, Failure>),
-    /// Finished layout of the map: id of the request, index of the chosen candidate, and the layout.
+    /// Finished layout of the map: the id of the request, the index of the chosen candidate, and the layout.
     LayoutReady(u64, usize, Box<Diagram>),
     /// Failed layout of the map, by the id of its request. The cause is a bug in Portolan.
     LayoutFailed(u64),
-    /// Sent after a frame, in response to [`Effect::ContinueWork`](crate::effect::Effect::ContinueWork): the
-    /// log screen goes on with its work.
+    /// Signal to continue unfinished work of the log screen. The runtime sends it after a frame, in response
+    /// to [`Effect::ContinueWork`](crate::effect::Effect::ContinueWork).
     ContinueWork,
-    /// Result of a layout comparison: id of the layout request, and true if a fresh layout would be much
+    /// Result of a layout comparison: the id of the layout request, and true if a fresh layout would be much
     /// better.
     LayoutCompared(u64, bool),
     /// Notice for the user, such as the path of a saved file.

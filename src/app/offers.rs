@@ -1,4 +1,4 @@
-//! Commands that apply now. Footer, palette and help offer only these.
+//! Commands that apply now. The footer, the palette and the help offer only these.
 
 use super::App;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl App {
-    /// Returns true if `command` does something now.
+    /// Returns true if `command` has an effect in the present state.
     #[must_use]
     pub fn applies(&self, command: Command) -> bool {
         match command {

@@ -31,7 +31,7 @@ impl App {
         panes
     }
 
-    /// Returns the area of the map. A hidden map has an area too, because its layout stays up to date.
+    /// Returns the area of the map. A hidden map has an area too, because its layout is kept up to date.
     pub(super) fn map_area(&self) -> Rect {
         let body = terminal_areas(self.size, false).body;
         if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }

@@ -1,4 +1,4 @@
-//! Prompt in the last row: input of a search, a command with completion, or an answer for a screen.
+//! Prompt in the last row, in which the user types a search, a command, or input for the log screen.
 
 use crate::{
     command::{Command, CommandSpec},

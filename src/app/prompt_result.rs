@@ -53,7 +53,8 @@ impl App {
         matches!(self.screen(), ScreenId::Map | ScreenId::List)
     }
 
-    /// Confirms a search. A search for nodes selects the next match, unless the selected node matches.
+    /// Confirms a search. A search for nodes then selects the next match, unless the selected node matches
+    /// already.
     fn confirm_search(&mut self) -> Vec<Effect> {
         if self.searches_nodes() {
             self.last_search = self.store.session.search.clone();
@@ -73,7 +74,7 @@ impl App {
         }
     }
 
-    /// Selects the node whose name best matches `typed`, which is no command.
+    /// Selects the node whose name best matches `typed`. Called when `typed` is no command.
     fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.store.session.search, Search::new(typed.trim()));
         let best = self.store.best_match();

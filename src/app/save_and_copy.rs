@@ -19,7 +19,7 @@ impl App {
         copied.map(Effect::CopyToClipboard).into_iter().collect()
     }
 
-    /// Saves the map in the export format with the id `format`. If the map has a focus, saves only its nodes.
+    /// Saves the map in the export format `format`. If the map has a focus, saves only the nodes in it.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.map.focused_nodes(&self.store);

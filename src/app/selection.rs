@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl App {
-    /// Returns true if the shown screen searches its own text, so that a search selects no nodes.
+    /// Returns true if the shown screen searches its own text. A search then selects no nodes.
     pub(super) fn searches_in_screen(&self) -> bool {
         matches!(self.screen(), ScreenId::Logs | ScreenId::Timeline | ScreenId::Help)
     }
@@ -19,7 +19,8 @@ impl App {
         self.reveal_selected();
     }
 
-    /// Makes the selected node visible on the map. A stub beside the focus does not count as visible.
+    /// Makes the selected node visible on the map. A stub, which stands for a node outside the focus, does
+    /// not count as visible.
     pub(super) fn reveal_selected(&mut self) {
         if let Some(node) = &self.store.session.selected {
             self.screens.map.reveal_node(node, &self.store);
@@ -47,7 +48,8 @@ impl App {
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
     }
 
-    /// Shows a notice if the node that the user selected no longer exists and another one is selected now.
+    /// Shows a notice if the node that the user had selected no longer exists, so that another one is
+    /// selected now.
     pub(super) fn notify_selection_lost(&mut self, before: Option<(NodeId, String)>) {
         let lost = before.filter(|(node, _)| {
             self.store.session.selected_by_user && !self.store.world.topology().nodes.contains_key(node)
@@ -57,8 +59,8 @@ impl App {
         }
     }
 
-    /// Selects the next or previous node that matches the search, in reading order. Repeats the last search
-    /// if none is active.
+    /// Selects the next or previous node that matches the search, in reading order. If no search is active,
+    /// repeats the last one.
     pub(super) fn select_match(&mut self, forward: bool) {
         if self.store.session.search.is_empty() {
             self.store.session.search = self.last_search.clone();
@@ -78,8 +80,8 @@ impl App {
         self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "no matches");
     }
 
-    /// Selects the node `step` places after `here`, and wraps around at the ends. Without nodes, shows `none`
-    /// as a notice.
+    /// Selects the node `step` places after the one at index `here`, and wraps around at the ends. If `nodes`
+    /// is empty, shows the notice `none`.
     fn cycle_selection(&mut self, nodes: &[NodeId], here: Option<usize>, step: isize, none: &str) {
         let start = match (here, step > 0) {
             (Some(here), _) => here as isize + step,

@@ -12,12 +12,12 @@ use std::{
     marker::PhantomData,
 };
 
-/// File size in bytes above which the next read drops the oldest values. The newest ones stay, up to half of
-/// this size.
+/// File size in bytes above which the next read drops the oldest values. The newest values stay, up to half
+/// of this size.
 const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
 
-/// Maximum size in bytes of a file that is read. Files shrink only when they are read, so during one run a
-/// file may grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
+/// Largest size in bytes of a file that is read. Files shrink only when they are read. So one run may let a
+/// file grow beyond [`COMPACT_ABOVE_BYTES`], but it can't reach this size.
 const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
 
 /// Append-only file of values of type `T`, each with a key.
@@ -58,8 +58,8 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
         Ok((things, damaged))
     }
 
-    /// Appends values with their keys. Writes all lines in one write, which writes of other processes do not
-    /// split.
+    /// Appends values with their keys. Passes all lines to a single write call, which no write of another
+    /// process can split.
     pub fn append<'a>(&self, things: impl IntoIterator<Item = (&'a str, &'a T)>) -> io::Result<()>
     where
         T: 'a,

@@ -14,15 +14,15 @@ fn outages_file_name(key: &str) -> String {
     file_name(&format!("outages{OUTAGES_FORMAT_VERSION}"), key)
 }
 
-/// Saves the outages of the source with that key.
+/// Saves the outages of the source whose key is `key`.
 pub fn save_outages(folder: &CacheDir, key: &str, memory: &SavedOutages) -> io::Result<()> {
     replace_file(folder, &outages_file_name(key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, memory)).map_err(io::Error::other)
     })
 }
 
-/// Loads the outages of the source with that key. Returns `None` if the file is missing or damaged; the next
-/// save then writes a new one.
+/// Loads the outages of the source whose key is `key`. Returns `None` if the file is missing or damaged; the
+/// next save then writes a new file.
 pub fn load_outages(folder: &CacheDir, key: &str) -> io::Result<Option<SavedOutages>> {
     let read = folder.open()?.map(|dir| dir.read(&outages_file_name(key), MAX_OUTAGES_BYTES)).transpose()?;
     let Some(bytes) = read.flatten() else { return Ok(None) };

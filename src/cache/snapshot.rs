@@ -11,8 +11,8 @@ use std::{
 /// Version of the format of snapshot files. Each version has its own file.
 const SNAPSHOT_FORMAT_VERSION: u32 = 2;
 
-/// Maximum age in seconds of a snapshot that is loaded, because an older one misleads more than it helps.
-/// Older snapshot and outage files are removed.
+/// Maximum age in seconds of a snapshot that is loaded. An older one would mislead more than help, so older
+/// snapshot and outage files are removed.
 const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Age above which an unfinished file is removed, because its writer was surely killed.
@@ -21,7 +21,7 @@ const MAX_UNFINISHED_FILE_AGE: Duration = Duration::from_mins(10);
 /// Maximum size in bytes of a snapshot file that is read. 2,000 services with 10,000 tasks take some 6 MB.
 const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 
-/// Saves the snapshot of the source with that key, and removes old and unfinished files.
+/// Saves the snapshot of the source whose key is `key`. Also removes old and unfinished files.
 pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     let snapshot = strip_for_cache(snapshot);
     // The encoder writes to the file piece by piece, because the snapshot of a big account takes megabytes.
@@ -34,8 +34,8 @@ pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::R
     written
 }
 
-/// Returns the snapshot with containers only in the first instance of each service. That is enough for a map,
-/// and halves the file of a big account. The first poll adds the other containers.
+/// Returns a smaller snapshot, in which only the first instance of each service has containers. That suffices
+/// for a map, and halves the file of a big account. The first poll brings the other containers back.
 fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
     let mut thin = snapshot.clone();
     for service in thin.services.iter_mut().filter(|service| service.instances.len() > 1) {
@@ -45,7 +45,8 @@ fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
     thin
 }
 
-/// Loads the last snapshot of the source with that key. Returns `None` if the file is missing or too old.
+/// Loads the last snapshot of the source whose key is `key`. Returns `None` if the file is missing or too
+/// old.
 ///
 /// # Errors
 /// Fails if the file is damaged; the file is then removed.
@@ -65,7 +66,7 @@ pub fn load_snapshot(folder: &CacheDir, key: &str, now: Timestamp) -> io::Result
     Ok(Some(snapshot).filter(|_| whose == key && (0..MAX_SNAPSHOT_AGE_SECONDS).contains(&age)))
 }
 
-/// Returns the file name of the snapshot of the source with that key.
+/// Returns the file name for the snapshot of the source whose key is `key`.
 fn snapshot_file_name(key: &str) -> String {
     file_name(&format!("picture{SNAPSHOT_FORMAT_VERSION}"), key)
 }

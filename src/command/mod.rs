@@ -1,5 +1,5 @@
-//! Commands that the user can give by key or by name. Key map, palette, footer, help and documentation all
-//! read one table.
+//! Commands that the user can give by a key or by name. The key map, palette, footer, help and documentation
+//! all read one table of them.
 
 mod table;
 

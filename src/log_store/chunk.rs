@@ -8,23 +8,24 @@ use crate::{
 };
 use std::ops::Range;
 
-/// The size of text and metadata, in bytes, at which the next line begins a new chunk. Lines that arrive late
-/// may double it.
+/// Size of a chunk's text and metadata, in bytes, above which the next line begins a new chunk. Lines that
+/// arrive late may double it.
 const MAX_CHUNK_BYTES: usize = 64 * 1024;
 
-/// Lines of a stream that follow each other in time.
+/// A part of a stream: lines that directly follow each other in time.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
     /// The chunk's number, unique in the store.
     pub(super) id: u64,
-    /// The number of lines inserted before existing lines. Each such insert invalidates data stored by line
-    /// index.
+    /// The number of lines that were inserted before existing lines. Each such insert shifts line indices, so
+    /// data stored by line index becomes invalid.
     pub(super) insert_generation: u32,
-    /// The metadata of the lines, oldest first.
+    /// The text of all lines, in the order of arrival.
     text: String,
+    /// The metadata of the lines, oldest first.
     lines: Vec<LineMeta>,
-    /// For each line with styles: the start of its text in the chunk, in bytes, and the index of its first
-    /// style in `all_styles`. In the order of arrival.
+    /// For each line with styles, in order of arrival: the start of its text in the chunk, in bytes, and the
+    /// index of its first style in `all_styles`.
     style_index: Vec<(u32, u32)>,
     all_styles: Vec<TextStyle>,
 }
@@ -34,7 +35,7 @@ pub(super) struct Chunk {
 pub(super) struct LineMeta {
     /// The time, in nanoseconds since 1970.
     at: i64,
-    /// The arrival number: of two lines of any streams, the later one has the higher number.
+    /// The arrival number. Of two lines in the store, the one that arrived later has the higher number.
     seq: u64,
     /// The start of the line in the chunk's text, in bytes.
     start: u32,
@@ -48,14 +49,14 @@ pub(super) struct LineMeta {
     pub(super) format: LineFormat,
     /// The output stream of the process.
     pub(super) stream: OutputStream,
-    /// True if the read session in progress has delivered this stored line again.
+    /// True if the read session in progress has delivered the line again.
     pub(super) is_reread: bool,
 }
 
-/// The memory limit assumes at most 32 bytes of metadata for each line.
+/// The memory limit allows for at most 32 bytes of metadata for each line.
 const _: () = assert!(size_of::<LineMeta>() <= 32);
 
-/// The length in `LineMeta::message` of a message that reaches to the end of the line.
+/// The value for the length in `LineMeta::message` that means: to the end of the line.
 const MESSAGE_TO_LINE_END: u16 = u16::MAX;
 
 impl LineMeta {
@@ -75,8 +76,8 @@ impl LineMeta {
     }
 }
 
-/// Packs the range of the message into four bytes. The message is the whole line if it starts too late or is
-/// too long.
+/// Packs the range of the message into four bytes. If the message starts too late or is too long for that,
+/// returns the range of the whole line.
 fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
     let Ok(start) = u16::try_from(message.start) else { return (0, MESSAGE_TO_LINE_END) };
     if message.end >= len {
@@ -88,7 +89,7 @@ fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
     }
 }
 
-/// Memory of a full chunk, reused for the next one.
+/// The memory in which a full chunk grew. The next chunk reuses it.
 #[derive(Debug, Default)]
 pub(super) struct ChunkBuffer {
     text: String,
@@ -117,7 +118,7 @@ impl Chunk {
         self.lines.is_empty() || self.used_bytes() + len + 1 + size_of::<LineMeta>() <= MAX_CHUNK_BYTES
     }
 
-    /// Returns true if late lines have made the chunk more than twice as large as its maximum.
+    /// Returns true if the chunk is larger than twice its maximum, because lines arrived late.
     pub(super) fn needs_split(&self) -> bool {
         self.lines.len() > 1 && self.used_bytes() > 2 * MAX_CHUNK_BYTES
     }
@@ -205,8 +206,8 @@ impl Chunk {
         }
     }
 
-    /// Moves a full chunk to memory of its exact size, and returns the memory in which it grew. Shrinking in
-    /// place would leave a hole too small for the next chunk.
+    /// Moves a full chunk to memory of its exact size. Returns the larger memory in which the chunk grew, for
+    /// the next chunk. Shrinking it in place would leave a hole too small for the next chunk.
     pub(super) fn seal(&mut self) -> ChunkBuffer {
         self.style_index.shrink_to_fit();
         self.all_styles.shrink_to_fit();

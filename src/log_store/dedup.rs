@@ -1,5 +1,5 @@
-//! Detection of lines that a new read session delivers again. Of several equal lines with the same time, each
-//! stored one counts as read again at most once.
+//! Detection of lines that a new read session delivers again. If several lines have equal text and time, each
+//! stored one is matched at most once.
 
 use super::{
     entry_key::{LinePosition, to_nanos},
@@ -10,8 +10,8 @@ use crate::model::LogReadOptions;
 use std::sync::Arc;
 
 impl StoredStream {
-    /// Begins a read session for the time span in `start`. `mark` is an arrival number: all stored lines have
-    /// lower ones, all lines of the session higher ones.
+    /// Begins a read session for the time span in `start`. All stored lines have arrival numbers below
+    /// `mark`, and all lines of the session have higher ones.
     pub(super) fn begin_session(&mut self, start: LogReadOptions, mark: u64) {
         let (since, until) = (start.since.map(to_nanos), start.until.map(to_nanos));
         let within = |at: i64| since.is_none_or(|since| since <= at) && until.is_none_or(|until| at < until);
@@ -24,8 +24,8 @@ impl StoredStream {
         self.sessions[usize::from(start.until.is_none())] = Some(ReadSession::new(start, mark));
     }
 
-    /// Returns true if the line with the time `at` and this `text`, which session number `reading` read, was
-    /// already stored before the session. Marks the stored line as read again.
+    /// Returns true if a line was already stored before the session `reading` read it again. `at` and `text`
+    /// are the time and text of the line. Marks the stored line as read again.
     pub(super) fn mark_if_duplicate(&mut self, reading: usize, at: i64, text: &str) -> bool {
         let Some(ReadSession { start_seq: mark, last_duplicate: last_again, .. }) = self.sessions[reading]
         else {
@@ -35,8 +35,8 @@ impl StoredStream {
             return false;
         }
         let begin = LinePosition { at, seq: 0 };
-        // Lines mostly come in order. So the search begins after the last match, and then at the first line
-        // of that time.
+        // Lines mostly come in order. So the search begins after the last match if that match has the same
+        // time, otherwise at the first line of the time.
         let from = last_again.filter(|last| last.at == at).unwrap_or(begin);
         let found =
             self.mark_first_match(from, mark, text).or_else(|| self.mark_first_match(begin, mark, text));
@@ -46,8 +46,8 @@ impl StoredStream {
         found.is_some()
     }
 
-    /// Marks the first stored line that has the time of `from` and this `text`, arrived before `mark` and is
-    /// not marked yet. The search begins at `from`.
+    /// Marks the first stored line that matches a line read again, and returns its position. It has the time
+    /// of `from` and this `text`, arrived before `mark`, and is not marked yet. The search begins at `from`.
     fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
         let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));
         for chunk in self.chunks.range_mut(first..) {

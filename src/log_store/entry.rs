@@ -1,4 +1,5 @@
-//! Entries that the log screen and exports show: stored lines, and notes of Portolan.
+//! Entries of a log as the log screen and exports show them: stored lines, and notes of Portolan between
+//! them.
 
 use super::{
     chunk::{Chunk, LineMeta},
@@ -12,7 +13,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// One stored line, or one note.
+/// A stored line or a note, as the log screen and exports show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry<'a> {
     /// The unique key, which gives the order of entries.

@@ -9,7 +9,7 @@ pub struct EntryKey {
     pub at: Timestamp,
     /// The number of the stream in the store.
     pub stream: u32,
-    /// The arrival number: of two entries of any streams, the later one has the higher number.
+    /// The arrival number. Of two entries in the store, the one that arrived later has the higher number.
     pub seq: u64,
 }
 
@@ -29,8 +29,8 @@ impl LinePosition {
 }
 
 impl EntryKey {
-    /// Returns the position in `stream` at which a search from this key begins: the first one after the key
-    /// if `after` is true, else the first one at or after the key.
+    /// Returns the position in `stream` at which a search from this key begins. If `after` is true, the
+    /// search skips the key itself.
     pub(super) fn lower_bound(self, stream: u32, after: bool) -> LinePosition {
         let at = to_nanos(self.at);
         match self.stream.cmp(&stream) {

@@ -9,8 +9,8 @@ use super::{
 use crate::model::LogReadOptions;
 
 impl StoredStream {
-    /// Records that session number `index` read a line with the time `at`. `again` is true if the line was
-    /// already stored. Before the oldest line of the session there may be a gap.
+    /// Records that the session at `index` read a line with the time `at`. `again` is true if the line was
+    /// already stored. If it was not, there may be a gap before the oldest line of the session.
     pub(super) fn record_session_line(&mut self, index: usize, at: i64, again: bool) {
         let Some(reading) = &mut self.sessions[index] else { return };
         reading.received_lines += 1;
@@ -25,8 +25,9 @@ impl StoredStream {
         }
     }
 
-    /// Records the gap between the oldest line that a session has read, at the time `at`, and the newest
-    /// stored line before it. There is no gap if the session reads every line since then.
+    /// Records a gap that a session leaves: between the newest line stored before the session, and the oldest
+    /// line that the session has read, at the time `at`. A session that reads every line since then leaves no
+    /// gap.
     fn record_session_gap(&mut self, reading: &ReadSession, at: i64) {
         let high = LinePosition { at, seq: reading.start_seq };
         let chunk = self.chunks.partition_point(|chunk| chunk.first_position() < Some(high));
@@ -41,8 +42,8 @@ impl StoredStream {
         }
     }
 
-    /// Reduces the number of missing lines of each gap around a newly read line: the line may be one that was
-    /// dropped.
+    /// Reduces the number of missing lines of each gap around a newly read line, because that line may be one
+    /// of the dropped ones.
     pub(super) fn reduce_gap_counts(&mut self, index: usize, at: i64) {
         if self.gaps.last().is_none_or(|gap| gap.high.at < at) {
             return;
@@ -56,8 +57,8 @@ impl StoredStream {
         self.gaps.retain(|gap| gap.count != Some(0));
     }
 
-    /// Ends the session that began with the options `start`. Removes the gaps from the time span that it
-    /// read.
+    /// Ends the session that began with the options `start`. Removes the gaps within the time span that it
+    /// read completely.
     pub(super) fn end_session(&mut self, start: LogReadOptions) {
         let slot = usize::from(start.until.is_none());
         let Some(reading) = self.sessions[slot].take_if(|reading| reading.start == start) else { return };
@@ -72,14 +73,15 @@ impl StoredStream {
         let (gone, kept): (Vec<Gap>, Vec<Gap>) =
             self.gaps.iter().partition(|gap| filled(gap) && (exhausted || !own(gap)));
         self.gaps = kept;
-        // The part of a gap before that span stays a gap, with the lines that are still missing.
+        // A gap may begin before that time span. Its earlier part stays a gap, with the lines that are still
+        // missing.
         for gap in gone.into_iter().filter(|gap| gap.low < floor) {
             self.insert_gap(Gap { high: LinePosition { at: floor, seq: reading.start_seq }, ..gap });
         }
     }
 
-    /// Records `count` lines, from `first` to `last`, as one gap after their chunk at `index` was dropped.
-    /// Merges the gap with those directly before and after it.
+    /// Records a gap in place of a dropped chunk, which was at `index` and had `count` lines from `first` to
+    /// `last`. Merges it with the gaps directly before and after it.
     pub(super) fn record_dropped_lines(
         &mut self,
         index: usize,
@@ -100,7 +102,7 @@ impl StoredStream {
         self.insert_gap(Gap { low, high, count: Some(counted + count) });
     }
 
-    /// Inserts a gap, merged with any other gap that ends at the same position.
+    /// Inserts a gap. If another gap ends at the same position, merges the two.
     fn insert_gap(&mut self, mut gap: Gap) {
         let place = self.gaps.partition_point(|other| other.high < gap.high);
         if let Some(other) = self.gaps.get(place).copied().filter(|other| other.high == gap.high) {

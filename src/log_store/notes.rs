@@ -5,7 +5,7 @@ use super::entry_key::EntryKey;
 use crate::model::{LogNoteKind, ServiceId, SharedText};
 use std::collections::BTreeMap;
 
-/// A message of Portolan about one stream, or about all streams.
+/// A message of Portolan about one stream or about all streams, such as a gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     /// The service of the stream; `None` for a note about all streams.
@@ -18,7 +18,8 @@ pub(super) struct Note {
     pub(super) text: String,
 }
 
-/// The stream number of notes about all streams: the highest, so that they follow all lines of the same time.
+/// The stream number of notes about all streams. It is the highest number, so such a note comes after all
+/// lines of the same time.
 pub(super) const ALL_STREAMS: u32 = u32::MAX;
 
 /// All notes, in the order of their keys.
@@ -41,8 +42,8 @@ impl Notes {
         &self.by_key
     }
 
-    /// Inserts a note, unless the stream already has an equal note of that time. For a note about an
-    /// unreadable stream, an equal note of any time counts.
+    /// Inserts a note unless the stream has an equal one with the same time. A note about an unreadable
+    /// stream is inserted only once, whatever its time.
     pub(super) fn insert_unless_known(&mut self, key: EntryKey, note: Note) {
         let same = |(at, held): (&EntryKey, &Note)| at.stream == key.stream && held == &note;
         let known = if note.kind == LogNoteKind::Unreadable {

@@ -3,18 +3,19 @@
 use super::entry_key::{LinePosition, to_nanos};
 use crate::model::LogReadOptions;
 
-/// One read of a stream that is in progress: it follows the newest lines, or reads one older page.
+/// A read of a stream that is in progress. It either follows the newest lines or reads one older page.
 #[derive(Clone, Debug)]
 pub(super) struct ReadSession {
     /// The options of the read, with its time span and maximum number of lines.
     pub(super) start: LogReadOptions,
-    /// The arrival number at which the session began. Stored lines with lower numbers may be read again.
+    /// The arrival number at which the session began. The session may read stored lines with lower numbers
+    /// again.
     pub(super) start_seq: u64,
     /// The number of lines read, including lines that were already stored.
     pub(super) received_lines: usize,
     /// The time of the oldest line read, in nanoseconds since 1970.
     pub(super) oldest_nanos: Option<i64>,
-    /// The position of the last stored line that the session read again. The search for the next one begins
+    /// The position of the stored line that the session read again last. The search for the next one begins
     /// there.
     pub(super) last_duplicate: Option<LinePosition>,
 }
@@ -34,8 +35,8 @@ impl ReadSession {
         self.start.tail == usize::MAX && self.start.since.is_none_or(|since| to_nanos(since) <= at)
     }
 
-    /// Returns true if the session has read back to the start of its time span: it got fewer lines than its
-    /// limit.
+    /// Returns true if the session has read back to the start of its time span. It has if it got fewer lines
+    /// than its limit.
     pub(super) fn has_reached_start(&self) -> bool {
         self.received_lines < self.start.tail
     }
@@ -44,7 +45,8 @@ impl ReadSession {
 /// A gap in a stream: lines that were dropped from memory, or were never read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
-    /// The time of the last line before the gap, or of its first dropped line, in nanoseconds since 1970.
+    /// The start of the gap, in nanoseconds since 1970: the time of the last line before it, or of its first
+    /// dropped line.
     pub(super) low: i64,
     /// The end of the gap. The log screen shows the gap's note there.
     pub(super) high: LinePosition,

@@ -1,5 +1,5 @@
-//! All stored log lines, within one memory limit. A stream with many lines does not displace the lines of the
-//! others, and a note counts the lines dropped at its place.
+//! The store of all log lines, within one memory limit. A stream with many lines does not displace the lines
+//! of other streams. Where lines were dropped, a note counts them.
 
 use super::{
     entry_key::{EntryKey, to_nanos},
@@ -33,8 +33,9 @@ pub struct LogStore {
 }
 
 impl LogStore {
-    /// Creates an empty store that takes at most `limit` bytes of memory. An eighth of it is reserved for
-    /// lines on their way, the bitmaps of queries, and memory that the allocator can't use.
+    /// Creates an empty store that takes at most `limit` bytes of memory. An eighth of the limit is reserved
+    /// for lines that are on their way to the store, for the bitmaps of queries, and for memory that the
+    /// allocator can't use.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { limit_bytes: limit - limit / 8, ..Self::default() }
@@ -65,8 +66,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Sets the time around which the user reads; `None` for the newest lines. Memory is freed first where
-    /// the lines are farthest from that time.
+    /// Sets the time around which the user reads; `None` for the newest lines. Lines far from that time are
+    /// dropped first.
     pub fn set_viewed_time(&mut self, at: Option<Timestamp>) {
         self.viewed_nanos = at.map(to_nanos);
     }
@@ -94,8 +95,8 @@ impl LogStore {
         self.bytes + self.notes.memory_bytes()
     }
 
-    /// Returns the number of the stream that `target` names. A renamed stream keeps its number. Another
-    /// stream with the same label gets a new number.
+    /// Returns the number of the stream that `target` names. A renamed stream keeps its number. If another
+    /// stream has the same label, it gets a new number.
     fn open_stream(&mut self, target: &LogTarget) -> u32 {
         let same = |stream: &StoredStream| stream.target.as_ref() == Some(target);
         let key = (target.service.clone(), target.label.clone());
@@ -164,7 +165,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Changes the lines or gaps of a stream, then updates the store's size and the notes about gaps.
+    /// Applies `change` to the lines or gaps of a stream. Then updates the size of the store and the notes
+    /// about gaps.
     fn update_stream(&mut self, number: u32, change: impl FnOnce(&mut StoredStream)) {
         let stream = &mut self.streams[number as usize];
         let bytes = stream.bytes;
@@ -193,11 +195,11 @@ impl LogStore {
                 stream.noted_gaps.clone_from(&stream.gaps);
             }
         }
-        let looked_at = self.viewed_nanos;
+        let viewed_nanos = self.viewed_nanos;
         while self.memory_bytes() > self.limit_bytes {
             let Some(number) = self.stream_to_evict_from() else { break };
             self.update_stream(number, |stream| {
-                let index = stream.eviction_candidate(looked_at);
+                let index = stream.eviction_candidate(viewed_nanos);
                 if let Some((first, last, count)) = stream.evict_chunk(index) {
                     stream.record_dropped_lines(index, first, last, count);
                 }
@@ -205,8 +207,8 @@ impl LogStore {
         }
     }
 
-    /// Returns the stream to evict lines from: of the streams above their share of memory, the one with the
-    /// oldest lines.
+    /// Returns the stream to drop lines from. Among the streams that take more than their share of memory, it
+    /// is the one with the oldest lines.
     fn stream_to_evict_from(&self) -> Option<u32> {
         let full = || (0u32..).zip(&self.streams).filter(|(_, stream)| stream.bytes > 0);
         let share = self.limit_bytes / full().count().max(1);

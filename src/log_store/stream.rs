@@ -27,13 +27,13 @@ pub struct StoredStream {
     /// True if the first line of the stream is stored: there are no older lines to read.
     pub has_first_line: bool,
     /// The chunks in time order. Clones of the store share them until one clone changes a chunk.
-    /// The number of stored lines.
     pub(super) chunks: VecDeque<Arc<Chunk>>,
-    /// The memory that the lines take, in bytes.
+    /// The number of stored lines.
     pub(super) lines: usize,
+    /// The memory that the chunks take, in bytes.
     pub(super) bytes: usize,
-    /// The read sessions in progress: at index 0 the one of an older page, at index 1 the one that reads up
-    /// to the newest line.
+    /// The read sessions in progress. Index 0 is for a session that reads an older page, index 1 for one that
+    /// reads up to the newest line.
     pub(super) sessions: [Option<ReadSession>; 2],
     /// The gaps, oldest first.
     pub(super) gaps: Vec<Gap>,
@@ -96,16 +96,16 @@ impl StoredStream {
         self.chunks.back().and_then(|chunk| chunk.last_position()).map(|place| from_nanos(place.at))
     }
 
-    /// Returns the exclusive end of the time span for the next older page: just after the oldest line,
-    /// because other lines of the same time may be missing.
+    /// Returns the exclusive end of the time span for the next older page. It lies just after the oldest
+    /// line, because other lines with the same time may be missing.
     #[must_use]
     pub fn older_page_end(&self) -> Option<Timestamp> {
         let oldest = self.chunks.front().and_then(|chunk| chunk.first_position())?;
         Some(from_nanos(oldest.at.saturating_add(1)))
     }
 
-    /// Adds a line, unless a session in progress reads a stored line again. `id` is the last chunk id of the
-    /// store.
+    /// Adds a line, unless a read session delivers a stored line again. `id` is the highest chunk id in the
+    /// store, and is increased for each new chunk.
     pub(super) fn add_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let at = to_nanos(line.at);
         let reading = self.sessions.iter().position(|r| r.as_ref().is_some_and(|r| r.covers(at)));
@@ -153,9 +153,9 @@ impl StoredStream {
     fn update_chunk<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
         let chunk = Arc::make_mut(&mut self.chunks[index]);
         let before = chunk.memory_bytes();
-        let given = change(chunk);
+        let result = change(chunk);
         self.bytes = self.bytes + chunk.memory_bytes() - before;
-        given
+        result
     }
 
     /// Splits a chunk in two.
@@ -183,10 +183,11 @@ impl StoredStream {
         Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
     }
 
-    /// Returns the index of the chunk to drop first: the oldest, or the one farthest from `looked_at` while
-    /// the user reads older lines. The newest chunk stays in that case, because it still grows.
-    pub(super) fn eviction_candidate(&self, looked_at: Option<i64>) -> usize {
-        let (Some(at), Some(last)) = (looked_at, self.chunks.len().checked_sub(1)) else { return 0 };
+    /// Returns the index of the chunk to drop first. That is the oldest chunk; while the user reads older
+    /// lines, it is the chunk farthest from their time `viewed_nanos`. In that case the newest chunk stays,
+    /// because it still grows.
+    pub(super) fn eviction_candidate(&self, viewed_nanos: Option<i64>) -> usize {
+        let (Some(at), Some(last)) = (viewed_nanos, self.chunks.len().checked_sub(1)) else { return 0 };
         let newer =
             self.chunks.front().and_then(|chunk| chunk.first_position()).is_some_and(|first| at < first.at);
         if newer && self.sessions[0].is_none() {

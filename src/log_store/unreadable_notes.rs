@@ -1,4 +1,4 @@
-//! Notes about unreadable streams. The log screen shows them at the top at all times.
+//! Notes about unreadable streams. The log screen always shows them at the top.
 
 use super::{entry::LogEntry, store::LogStore};
 use crate::model::LogNoteKind;

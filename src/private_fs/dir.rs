@@ -16,7 +16,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Extension of a file that is being written and will replace another file.
+/// Extension of an unfinished file. Once it is written, it replaces the file of the final name.
 const UNFINISHED_EXTENSION: &str = "new";
 
 /// Open directory of Portolan, such as the cache. It belongs to this user, and no other user may access it.
@@ -108,9 +108,10 @@ impl PrivateDir {
         Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    /// Removes old files. `max_age` maps a file name to the file's maximum age; `None` keeps the file.
+    /// Removes old files. `max_age` returns the maximum age of the file with a given name, or `None` to keep
+    /// the file.
     ///
-    /// For unfinished files, which killed processes leave, the maximum age is `max_unfinished`. A file that
+    /// Unfinished files are left by killed processes; their maximum age is `max_unfinished`. A file that
     /// can't be removed stays until the next call.
     pub fn remove_old(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
         let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();

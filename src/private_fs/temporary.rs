@@ -1,4 +1,4 @@
-//! Temporary directories for sockets, which the process removes when it no longer needs them.
+//! Temporary directories for sockets. The process removes each one when it no longer needs it.
 
 use super::{DIR_MODE, PrivateDir, error_with_path};
 use rustix::{
@@ -35,8 +35,8 @@ impl TemporaryDir {
         &self.0
     }
 
-    /// Removes directories that killed processes of this user left: names begin with `prefix`, and
-    /// `is_abandoned` returns true for the path.
+    /// Removes temporary directories that killed processes of this user left. Their names begin with
+    /// `prefix`, and `is_abandoned` returns true for their paths.
     pub fn remove_abandoned(prefix: &str, is_abandoned: impl Fn(&Path) -> bool) {
         for entry in fs::read_dir(parent_dir()).into_iter().flatten().flatten() {
             let has_prefix = entry.file_name().to_string_lossy().starts_with(prefix);
@@ -66,8 +66,7 @@ fn is_own_dir(path: &Path) -> bool {
     })
 }
 
-/// Removes a directory with all files in it. The next restart of the machine removes what can't be removed
-/// now.
+/// Removes a directory with all files in it. If that fails, the directory stays until the machine restarts.
 fn remove(path: &Path) {
     let _ = fs::remove_dir_all(path);
 }

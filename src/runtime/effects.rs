@@ -30,8 +30,8 @@ pub(super) fn compute_layout(request: LayoutRequest, sender: &Sender<Msg>) {
     );
 }
 
-/// Tests in the background if a fresh layout of the map would be better than the current one, and sends the
-/// answer to the app.
+/// Tests in the background if a fresh layout of the map would be better than the current one. Sends the
+/// result to the app.
 pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
     let number = request.request_id;
     run_in_background(
@@ -56,7 +56,8 @@ pub(super) fn save_file(file: FileToSave, sender: &Sender<Msg>) {
     });
 }
 
-/// Runs `work` in the background, and sends the message that `to_message` makes of its result or panic.
+/// Runs `work` in the background. `to_message` converts its result or panic to the message that is sent to
+/// the app.
 fn run_in_background<T: Send + 'static>(
     sender: &Sender<Msg>,
     work: impl FnOnce() -> T + Send + 'static,

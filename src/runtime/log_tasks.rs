@@ -26,8 +26,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Wait before a broken stream is opened again.
 const RETRY_WAIT: Duration = Duration::from_secs(2);
-/// Time span of the newest lines that are remembered to remove repeated ones, in nanoseconds. A reopened
-/// stream is read again from half of that span back.
+/// Time span of the newest lines that are remembered to recognize repeated ones, in nanoseconds. A reopened
+/// stream is read again from half of that span before its newest line.
 const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 /// Maximum number of updates in the queue to the event loop. One batch of a source has at most 500 lines or
 /// 128 KiB.
@@ -44,7 +44,7 @@ pub struct LogTasks {
     running: BTreeMap<Subscription, AbortOnDropHandle<()>>,
 }
 
-/// Receiver that merges the batches of several streams into fewer messages.
+/// Receiver of log updates. It merges the batches of several streams into fewer messages.
 pub struct LogReceiver {
     messages: Receiver<LogUpdate>,
     /// Message to which lines may still be added, and the time until which it waits for them.
@@ -123,8 +123,8 @@ fn spawn_reader(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Reads a stream. If it breaks, opens it again at the same position. Ends when a note says that the stream
-/// has ended or can't be read; without `follow`, at the first end.
+/// Reads a stream. If the stream breaks, opens it again at the same position. Ends when a note says that the
+/// stream has ended or can't be read. If `start` does not follow the stream, ends when the stream ends.
 async fn read_stream(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -174,7 +174,7 @@ fn panic_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
     panicked.failure(format_args!("internal error while reading the log of {}", target.label))
 }
 
-/// Returns a batch with one note: reading the stream was interrupted by `failure`.
+/// Returns a batch with a single note: `failure` interrupted the reading of the stream.
 fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let note = LogNote {
         at: None,
@@ -186,12 +186,12 @@ fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     LogBatch { lines: Vec::new(), notes: vec![note] }
 }
 
-/// Position in a stream from which a reopened stream continues, without a gap and without repeated lines.
+/// Position in a stream. A reopened stream continues from it, without a gap and without repeated lines.
 struct StreamCursor {
     start: LogReadOptions,
     dedup: LineDedup,
     reading: Option<ReadPass>,
-    /// Notes that were already sent: a source repeats some of them each time the stream is opened.
+    /// Notes that were already sent. A source repeats some of its notes each time the stream is opened.
     seen_notes: BTreeSet<(Option<Timestamp>, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! Portolan's own log: warnings, in a file of the state directory, never on the terminal.
+//! Log of Portolan itself: warnings in a file of the state directory, never on the terminal.
 //!
 //! Several Portolan processes append whole lines to one file. A run writes at most [`MAX_RUN_BYTES`]. A run
 //! that finds more than [`ROTATE_AT_BYTES`] in the file renames it and starts a new one.

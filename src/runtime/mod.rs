@@ -42,15 +42,15 @@ use usage_tasks::UsageTasks;
 /// Maximum number of messages to the app that wait in the queue. While it is full, senders wait.
 const MESSAGE_QUEUE_LEN: usize = 256;
 
-/// Least time between two frames.
+/// Shortest time between two frames.
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
 
-/// Least time between two frames while only log lines arrive. Leaves CPU time for reading them and keeps keys
-/// responsive during a flood.
+/// Shortest time between two frames while only log lines arrive. It leaves CPU time for reading the lines and
+/// for keys.
 const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Longest time for which keys and resizes may delay a frame. They come before frames, and dragging a window
-/// sends many resizes.
+/// Longest time for which keys and resizes may delay a frame. They are handled before frames, and the user
+/// sends many resizes by dragging a window.
 const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
 /// Longest time spent on queued messages before the next frame.
@@ -121,7 +121,7 @@ pub async fn run(
             }
             key = keys.next() => match key {
                 Some(msg) => match msg? {
-                    // A frame has already applied this size.
+                    // A frame has already noticed and applied this size.
                     Msg::Resize(width, height) if event_loop.app.size() == (width, height) => continue,
                     msg => msg,
                 },
@@ -152,7 +152,7 @@ pub async fn run(
     }
 }
 
-/// State of the event loop: the app and everything that it starts.
+/// State of the event loop: the app, and everything that the loop starts for it.
 struct EventLoop {
     app: App,
     screen: TerminalScreen,
@@ -180,8 +180,8 @@ impl EventLoop {
         self.update(Msg::Resize(width, height)).map(|_| ())
     }
 
-    /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns the reason if the program
-    /// shall end.
+    /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns a reason if the program
+    /// must end.
     fn handle_messages(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let began = Instant::now();
         let mut next = Some(msg);
@@ -194,8 +194,8 @@ impl EventLoop {
         Ok(None)
     }
 
-    /// Passes a message to the app and performs the effects that it returns. Returns the reason if the
-    /// program shall end.
+    /// Passes a message to the app, and performs the effects that the app returns. Returns a reason if the
+    /// program must end.
     fn update(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
         self.has_more_work &= !matches!(msg, Msg::ContinueWork);
         for effect in self.app.update(msg) {
@@ -224,7 +224,7 @@ impl EventLoop {
         }
     }
 
-    /// Restores the terminal and stops the process (job control). Resumes after SIGCONT.
+    /// Restores the terminal and stops the process, as job control demands. Continues after SIGCONT.
     async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Option<ExitReason>> {
         terminal::restore();
         signals::suspend_process()?;

@@ -2,7 +2,8 @@
 //! terminal and ends the program. A panic of background work is logged and shown in the status line, and
 //! Portolan goes on.
 //!
-//! Messages pass through [`Panicked`], because the standard library quotes texts that may come from outside.
+//! The hook shortens messages by [`Panicked`], because the standard library quotes texts that may come from
+//! outside.
 
 use super::terminal;
 use crate::{app::Msg, background::Panicked, output};

@@ -26,7 +26,8 @@ const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(90);
 /// Wait after the first failed poll; it doubles with each further failure.
 const FIRST_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// Longest wait between two polls of a failing source, so that a recovery shows within a usual poll interval.
+/// Longest wait between two polls of a failing source. It is about a usual poll interval, so that a recovery
+/// shows soon.
 const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
 /// Wait before an ended stream of change notifications is opened again.
@@ -35,7 +36,7 @@ const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 /// Tasks that poll the sources. Dropping this aborts them.
 pub struct PollTasks {
     sources: Vec<Arc<dyn Source>>,
-    /// For each source, the wake-up of its poll task before the interval is over.
+    /// Signals that wake the poll task of each source before its interval is over.
     wake_ups: Vec<Arc<Notify>>,
     cache: Option<CacheDir>,
     _tasks: Vec<AbortOnDropHandle<()>>,
@@ -118,7 +119,8 @@ async fn poll_repeatedly(
     cache: Option<CacheDir>,
 ) {
     let mut failures = 0;
-    // Before the first poll, so that a known outage does not seem to begin with it.
+    // The saved outages arrive before the first poll. Otherwise a known outage would seem to begin with that
+    // poll.
     if let Some(memory) = load_outages(cache.as_ref(), &*source).await
         && sender.send(Msg::OutagesLoaded(source.id().clone(), memory)).await.is_err()
     {

@@ -1,8 +1,8 @@
 //! Signals that end the program, and signals that stop and continue a job.
 //!
-//! A separate thread waits for signals, so that neither a busy event loop nor busy workers delay them. The
-//! event loop ends as after a key. If it does not end within [`LOOP_EXIT_TIMEOUT`], the thread restores the
-//! terminal and ends the program itself.
+//! A separate thread waits for signals, so that neither a busy event loop nor busy workers delay them. After
+//! a signal, the event loop ends the program as if the user had quit. If it does not end within
+//! [`LOOP_EXIT_TIMEOUT`], the thread restores the terminal and ends the program itself.
 
 use super::terminal;
 use crate::background;
@@ -26,8 +26,8 @@ const TERMINATING_SIGNALS: &[i32] =
 /// Time for the event loop to end the program after a signal.
 const LOOP_EXIT_TIMEOUT: Duration = Duration::from_millis(600);
 
-/// Longest time that [`force_exit`] waits until the terminal is restored. A terminal that accepts no bytes
-/// would block for ever.
+/// Longest time that [`force_exit`] waits for the terminal to be restored. Without a limit, a terminal that
+/// accepts no bytes would block it for ever.
 const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Signal, by the action that it asks of the program.

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 /// Least time between two saves, because the snapshot of a large account has several megabytes.
 const SAVE_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Cache on disk for the snapshots of one source: loads the one of an earlier run, and saves new ones from
-/// time to time.
+/// Cache on disk for the snapshots of one source. It loads the snapshot that the last run saved, and saves a
+/// new one from time to time.
 #[derive(Clone, Debug)]
 pub(super) struct SnapshotCache {
     folder: Option<CacheDir>,
@@ -27,8 +27,8 @@ impl SnapshotCache {
         Self { folder, saved_at: None }
     }
 
-    /// Loads the last saved snapshot of `source`; `None` if there is none. The error is the message for the
-    /// user.
+    /// Loads the last saved snapshot of `source`. Returns `None` if there is none, and a message for the user
+    /// if loading fails.
     pub(super) async fn load(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
         let Some(folder) = self.folder.clone() else { return Ok(None) };
         let Some(key) = source.cache_key().await else { return Ok(None) };

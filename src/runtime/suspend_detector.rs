@@ -1,5 +1,5 @@
-//! Detection of a suspended machine or a changed clock. In both cases the wall clock has moved further than
-//! the monotonic clock, and all shown data is older than it seems.
+//! Detection of a suspended machine or a changed clock. In both cases the wall clock moves by more than the
+//! monotonic clock, and all shown data is older than it seems.
 
 use crate::model::Timestamp;
 use std::time::Instant;

@@ -54,8 +54,8 @@ pub(super) fn is_taken() -> bool {
 
 /// The terminal while Portolan draws on it. Dropping it restores the terminal.
 pub(super) struct TerminalScreen {
-    /// Has a fixed viewport: the size for which the screens were laid out, even if the terminal has a newer
-    /// one.
+    /// Terminal of ratatui with a fixed size. It keeps the size for which the screens were laid out, even if
+    /// the real terminal has a newer one.
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
@@ -64,7 +64,7 @@ pub(super) struct TerminalScreen {
 }
 
 impl TerminalScreen {
-    /// Takes over the terminal, to draw frames of that size.
+    /// Takes over the terminal. `size` is the size of the frames to draw.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
         terminal_guard::start();
         let viewport = Viewport::Fixed(area(size));
@@ -94,7 +94,7 @@ impl TerminalScreen {
         self.terminal.resize(area(self.size))
     }
 
-    /// Draws one frame as a synchronized update, so that the terminal never shows half of it.
+    /// Draws one frame as a synchronized update, so that the terminal never shows a part of it.
     pub(super) fn draw(&mut self, app: &mut App) -> io::Result<()> {
         #[cfg(debug_assertions)]
         self.test_panic.count_frame();

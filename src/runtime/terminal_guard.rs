@@ -2,9 +2,11 @@
 //! (SIGKILL), ran out of memory or crashed.
 //!
 //! The guard is the same program, started with [`GUARD_ARGUMENT`]. It waits for the end of a pipe, which
-//! closes when Portolan ends for any reason, and uses no CPU time meanwhile. The first line in the pipe holds
-//! Portolan's process group and the original terminal modes. After it come [`TAKEN_MARK`] and
-//! [`RESTORED_MARK`]; the last one tells the guard whether to restore the terminal.
+//! closes when Portolan ends for any reason. While it waits, it uses no CPU time.
+//!
+//! The first line in the pipe holds Portolan's process group and the original terminal modes. After it come
+//! [`TAKEN_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
+//! terminal.
 
 use super::tty;
 use rustix::{
@@ -54,7 +56,8 @@ fn spawn() -> io::Result<PipeWriter> {
     let modes = TerminalModes::from_termios(&tcgetattr(tty::tty())?);
     let (from, mut to) = pipe()?;
     let mut command = Command::new(env::current_exe()?);
-    // Its own process group, until the guard ignores the signals of ours.
+    // The guard starts in a process group of its own, so that signals to our group can't end it before it
+    // ignores them.
     command
         .arg(GUARD_ARGUMENT)
         .process_group(0)
@@ -131,8 +134,9 @@ fn join_process_group(group: &str) {
     }
 }
 
-/// Returns true if this process may still change the terminal. A shell that took the terminal back sets the
-/// modes itself, and the system stops a background process that tries to set them (SIGTTOU).
+/// Returns true if this process may still change the terminal's modes. It may not if a shell took the
+/// terminal back: the shell sets the modes itself, and the system stops a background process that tries it
+/// (SIGTTOU).
 fn may_set_modes() -> bool {
     tcgetpgrp(tty::tty()).map_or(true, |foreground| foreground == getpgrp())
 }

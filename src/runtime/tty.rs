@@ -1,4 +1,4 @@
-//! The terminal on standard output: functions with which both Portolan and its guard restore it.
+//! The terminal on standard output, and the functions with which both Portolan and its guard restore it.
 
 use crossterm::{
     cursor::Show,

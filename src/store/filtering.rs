@@ -1,4 +1,4 @@
-//! Filtering: the nodes and edges that the current filters show.
+//! Filtering: selection of the nodes and edges that the screens show.
 
 use crate::{
     model::NodeId,
@@ -18,8 +18,8 @@ impl Store {
         self.world.edges_passing(self.session.edge_filter)
     }
 
-    /// Returns a text with the edge filter and the number of edges that it shows. Adds a note if Portolan has
-    /// run for too short a time to call an edge never observed.
+    /// Returns a text with the name of the edge filter and the number of edges that it shows. If Portolan has
+    /// run for too short a time to call an edge never observed, the text says so.
     #[must_use]
     pub fn edge_filter_summary(&self) -> String {
         let (shown, all) = (self.shown_edges().count(), self.world.topology().edges.len());

@@ -29,7 +29,7 @@ impl Store {
         Self { world: World::new(inventory, sources, log_bytes, now), session: Session::default() }
     }
 
-    /// Applies the snapshot or failure of a poll of `source`, and selects another node if the selected one
+    /// Applies the snapshot or failure of a poll of `source`. Selects another node if the selected one
     /// disappeared. Returns true if anything but times changed.
     pub fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.world.sources.iter().all(SourceStatus::has_finished_loading);

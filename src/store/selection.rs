@@ -7,8 +7,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Neighbours and instances of the selected node before a snapshot is applied, to find a replacement if the
-/// snapshot removes or renames the node.
+/// Neighbours and instances of the selected node, recorded before a snapshot is applied. If the snapshot
+/// removes or renames the node, they give its replacement.
 #[derive(Default)]
 pub(in crate::store) struct SelectionAnchor {
     /// Neighbours of the selected node, callers first.
@@ -30,8 +30,8 @@ impl Store {
         self.selected_node().and_then(|node| self.world.service_of(node))
     }
 
-    /// Selects the previous selection if `back`, else the next one, and skips nodes that no longer exist.
-    /// Returns false if there is none.
+    /// Goes back (`back`) or forward in the selection history, to the next node that still exists, and
+    /// selects it. Returns false if there is no such node.
     pub fn step_selection_history(&mut self, back: bool) -> bool {
         let topology = self.world.topology();
         let there = self.session.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
@@ -43,18 +43,19 @@ impl Store {
         found
     }
 
-    /// Returns true if the node of an earlier selection (`back`) or of a later one still exists.
+    /// Returns true if the selection history has a node to go back (`back`) or forward to.
     #[must_use]
     pub fn can_step_selection_history(&self, back: bool) -> bool {
         let topology = self.world.topology();
         self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
     }
 
-    /// Returns the neighbours and instances of the selected node, to be taken before a snapshot is applied.
+    /// Returns the neighbours and instances of the selected node. Call this before a snapshot is applied.
     pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
         let Some(node) = &self.session.selected else { return SelectionAnchor::default() };
         let topology = self.world.topology();
-        let neighbours = topology.callers(node).chain(topology.calls(node)).map(|(kin, _)| kin.clone());
+        let neighbours =
+            topology.callers(node).chain(topology.calls(node)).map(|(neighbour, _)| neighbour.clone());
         let instances = self.selected_service().into_iter().flat_map(|service| &service.instances);
         SelectionAnchor {
             neighbours: neighbours.collect(),
@@ -72,9 +73,11 @@ impl Store {
 
     /// Selects another node if the selected one disappeared.
     ///
-    /// Prefers the node that now has the instances of the lost one, then a neighbour if the user made the
-    /// selection. When the lost node returns, it is selected again. `complete` is false until all sources
-    /// have been read; until then a selection that Portolan made moves to the worst finding.
+    /// The first choice is the node that now has the instances of the lost one. If the user made the
+    /// selection, the second choice is a neighbour. When the lost node returns, it is selected again.
+    ///
+    /// `complete` is false until all sources have been read. Until then, a selection that Portolan made moves
+    /// to the worst finding.
     pub(in crate::store) fn restore_or_replace_selection(&mut self, held: &SelectionAnchor, complete: bool) {
         let nodes = &self.world.topology().nodes;
         if let Some(back) = self.session.lost_selection.take_if(|missed| nodes.contains_key(missed)) {
@@ -93,7 +96,7 @@ impl Store {
         let near = held
             .neighbours
             .iter()
-            .find(|kin| self.session.selected_by_user && nodes.contains_key(*kin))
+            .find(|neighbour| self.session.selected_by_user && nodes.contains_key(*neighbour))
             .cloned();
         if self.session.selected_by_user && self.session.lost_selection.is_none() {
             self.session.lost_selection.clone_from(&self.session.selected);
@@ -101,14 +104,16 @@ impl Store {
         self.session.selected = near.or_else(|| self.default_selection());
     }
 
-    /// Returns the node to select by default: the one with the worst finding, else the first visible one.
+    /// Returns the node that Portolan selects by itself: the one with the worst finding, else the first
+    /// visible one.
     pub(in crate::store) fn default_selection(&self) -> Option<NodeId> {
         let faults = self.world.findings.iter().filter(|f| f.severity > Severity::Info);
         let worst = faults.into_iter().find_map(|f| f.node.clone());
         worst.or_else(|| self.visible_nodes().first().map(|node| node.id.clone()))
     }
 
-    /// Returns the visible node whose name matches the search best; the first in reading order among equals.
+    /// Returns the visible node whose name best matches the search. Among equal matches, returns the first in
+    /// reading order.
     #[must_use]
     pub fn best_match(&self) -> Option<NodeId> {
         let found = self

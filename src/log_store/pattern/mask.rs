@@ -1,7 +1,7 @@
 //! Masks for values in log messages: `<n>` for numbers and times, `<id>` for ids, `<ip>` for addresses.
 
-/// The maximum length of a value with dots, dashes and colons, in bytes: longer than any UUID, address or
-/// time.
+/// The maximum length of a value with dots, dashes or colons, in bytes. Every UUID, address and time is
+/// shorter.
 const MAX_VALUE_BYTES: usize = 64;
 
 /// Returns a word with its values masked: `took=12ms` is `took=<n>`, `10.0.0.1:80` is `<ip>`, `/orders/17` is

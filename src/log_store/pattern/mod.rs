@@ -13,17 +13,19 @@ pub use template::Template;
 use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The share of equal words that a line and a template must exceed; the paper tries 0.3 to 0.5. Masked values
-/// are not words: `GET <n>` and `PUT <n>` share none.
+/// The similarity to a template above which a line belongs to its pattern. The similarity is the share of
+/// equal words; the paper tries 0.3 to 0.5. Masked values don't count as words: `GET <n>` and `PUT <n>` have
+/// no equal word.
 const MIN_SIMILARITY: f64 = 0.5;
-/// The maximum number of patterns. At this limit, the pattern whose last line is oldest is dropped.
+/// The maximum number of patterns. Beyond it, the pattern that got no line for the longest
+/// time is dropped.
 const MAX_PATTERNS: usize = 2_000;
 /// The maximum number of patterns that one line is compared with.
 const MAX_PATTERNS_COMPARED: usize = 100;
 /// The maximum length of a pattern's example line, in bytes.
 const MAX_EXAMPLE_BYTES: usize = 512;
 
-/// A template, with statistics of the lines that match it.
+/// A pattern: a template, with statistics of the lines that match it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// The id, unique in its [`PatternSet`], in the order of first lines.
@@ -42,7 +44,7 @@ pub struct Pattern {
     pub example: String,
 }
 
-/// The message of one log line, with its service, time and level: the input of [`PatternSet::add`].
+/// The message of one log line with its service, time and level, to add to a [`PatternSet`].
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedMessage<'a> {
     /// The service that wrote it.
@@ -55,7 +57,7 @@ pub struct LoggedMessage<'a> {
     pub message: &'a str,
 }
 
-/// The patterns of all lines added so far, with indexes that find the pattern of a line.
+/// The patterns of all lines added so far. Indexes find the pattern of a line.
 #[derive(Clone, Debug, Default)]
 pub struct PatternSet {
     by_id: BTreeMap<u64, Pattern>,
@@ -63,7 +65,7 @@ pub struct PatternSet {
     tree: BTreeMap<(usize, String), Vec<u64>>,
     /// Pattern ids by the time of their last line.
     by_last_seen: BTreeSet<(Timestamp, u64)>,
-    /// For each service, the time from which on all its lines were read.
+    /// The time from which on all lines of a service were read, by service.
     read_from: BTreeMap<ServiceId, Timestamp>,
     next_id: u64,
     /// The number of patterns dropped to limit memory.
@@ -101,8 +103,8 @@ impl Pattern {
 }
 
 impl PatternSet {
-    /// Records that all lines of a service from the time `from` on were read, including lines that were not
-    /// added.
+    /// Records that all lines of a service since the time `from` were read. That includes lines that no
+    /// caller added, for example because a filter hides them.
     pub fn record_read_from(&mut self, service: &ServiceId, from: Timestamp) {
         keep_earliest(&mut self.read_from, service, from);
     }
@@ -171,9 +173,9 @@ impl PatternSet {
         self.by_id.get(&id)
     }
 
-    /// Returns true if no service wrote the pattern before the service's time in `since`, although earlier
-    /// lines were read. Such patterns, new since a deployment, deserve attention first. Returns `None` if no
-    /// earlier lines were read.
+    /// Returns true if the pattern is new: no service wrote it before the service's time in `since`, although
+    /// earlier lines of the services were read. Patterns that are new since a deployment deserve attention
+    /// first. Returns `None` if no earlier lines were read.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {
@@ -187,7 +189,7 @@ impl PatternSet {
     }
 }
 
-/// Sets the time of a service to `at`, unless an earlier time is known.
+/// Sets the first time of a service to `at`, unless `firsts` has an earlier one.
 fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),

@@ -3,9 +3,9 @@
 use super::mask::{has_words, mask_values};
 use std::fmt;
 
-/// The maximum number of words in a template. All later words together become one wildcard.
+/// The maximum number of words in a template. One wildcard stands for all further words.
 const MAX_WORDS: usize = 48;
-/// The maximum number of bytes that are read of a message. It limits the time for one line.
+/// The maximum number of bytes of a message that are read, which limits the time spent on one line.
 const MAX_MESSAGE_BYTES: usize = 2_048;
 /// The wildcard for a word that varies.
 const WILDCARD_WORD: &str = "<*>";
@@ -27,11 +27,11 @@ impl Template {
         (self.0.len(), first.to_owned())
     }
 
-    /// Returns the share of equal words, from 0 to 1, among the positions where at least one of the templates
-    /// has a word.
+    /// Returns the share of equal words, from 0 to 1. It counts only the positions where at least one of the
+    /// two templates has a word.
     pub(super) fn similarity(&self, other: &Self) -> f64 {
-        let told = |word: &str| word != WILDCARD_WORD && has_words(word);
-        let pairs = || self.0.iter().zip(&other.0).filter(|(a, b)| told(a) || told(b));
+        let is_fixed_word = |word: &str| word != WILDCARD_WORD && has_words(word);
+        let pairs = || self.0.iter().zip(&other.0).filter(|(a, b)| is_fixed_word(a) || is_fixed_word(b));
         let same = pairs().filter(|(a, b)| a == b).count();
         let all = pairs().count();
         if all == 0 { 1.0 } else { same as f64 / all as f64 }
@@ -62,14 +62,15 @@ impl fmt::Display for Template {
     }
 }
 
-/// Returns the words of a message, at most `MAX_WORDS`, and a wildcard if there are more.
+/// Returns the first `MAX_WORDS` words of a message, followed by a wildcard if there are more.
 fn leading_words(text: &str) -> impl Iterator<Item = &str> {
     let head = &text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)];
     let more = head.len() < text.len() || head.split_whitespace().nth(MAX_WORDS).is_some();
     head.split_whitespace().take(MAX_WORDS).chain(more.then_some(WILDCARD_WORD))
 }
 
-/// Returns the first word of a template as a grouping key: the word, or a wildcard if it contains a value.
+/// Returns the key by which templates with the first word `word` are grouped: the word, or a wildcard if the
+/// word contains a value.
 fn first_word_key(word: &str) -> &str {
     if word.contains('<') || word.bytes().any(|c| c.is_ascii_digit()) { WILDCARD_WORD } else { word }
 }

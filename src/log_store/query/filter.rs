@@ -68,8 +68,8 @@ impl LogFilter {
 pub struct FilterLine<'a> {
     service: &'a ServiceId,
     label: &'a SharedText,
-    /// The text in which the line lies at `range`, such as the text of a chunk. Only a condition on the
-    /// line's text cuts it out.
+    /// A text that contains the line at `range`, such as the text of a chunk. The line is cut out only for
+    /// conditions on its text.
     surrounding_text: &'a str,
     /// The range of the line in the surrounding text, in bytes.
     range: Range<usize>,
@@ -157,7 +157,8 @@ impl Predicate {
         }
     }
 
-    /// Returns the extra work of testing one line; one unit is the work of one text search.
+    /// Returns the work of testing one line, in addition to reading it. One unit is the work of one text
+    /// search.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
             Self::Field { .. } | Self::Template(_) => 5,

@@ -1,4 +1,5 @@
-//! Histogram of the matching lines over time, with warnings and errors. It reads only the metadata of lines.
+//! Histogram of the matching lines over time, with counts of warnings and errors. To compute it, only the
+//! metadata of lines is read.
 
 use super::{match_bitmap::count_by_level, query_results::QueryResults};
 use crate::{
@@ -21,7 +22,8 @@ pub struct HistogramBucket {
 }
 
 impl QueryResults {
-    /// Counts the matching lines from `from` until before `to`, in `buckets` intervals of equal length.
+    /// Returns the counts of the matching lines from `from` until before `to`, in `buckets` intervals of
+    /// equal length.
     #[must_use]
     pub fn histogram(
         &self,
@@ -42,7 +44,7 @@ impl QueryResults {
             if last.at < from || to <= first.at || sieve.level_counts[0] == 0 {
                 continue;
             }
-            // Most chunks lie in one interval as a whole.
+            // Most chunks lie completely in one interval.
             if from <= first.at && last.at < to && bucket(first.at) == bucket(last.at) {
                 sums[bucket(first.at)].add(sieve.level_counts);
                 continue;

@@ -1,4 +1,4 @@
-//! Match bitmaps: one bit for each line of a chunk that passes the filters.
+//! Match bitmaps: one bit for each line of a chunk, which is set if the line passes the filters.
 
 use super::{
     filter::{FilterLine, LogFilter, Predicate},
@@ -13,7 +13,7 @@ use crate::{
     model::LogLevel,
 };
 
-/// The matching lines of a chunk, as far as the chunk was scanned: one bit for each line.
+/// The matching lines of a chunk, as far as the chunk was scanned.
 #[derive(Clone, Debug)]
 pub(in crate::log_store) struct MatchBitmap {
     /// The id of the chunk.
@@ -22,14 +22,13 @@ pub(in crate::log_store) struct MatchBitmap {
     insert_generation: u32,
     /// The number of lines scanned so far.
     scanned: usize,
-    /// The bits, 64 in each word; the lowest bit of the first word is the first line.
+    /// One bit for each scanned line, 64 in each word. The lowest bit of the first word is the first line.
     bits: Vec<u64>,
-    /// The numbers of matching lines, in this order: all, with the level warning, with the level error or
-    /// above.
+    /// The numbers of matching lines: of all levels, of the level warning, and of the level error or above.
     pub(in crate::log_store) level_counts: [usize; 3],
 }
 
-/// Returns the numbers to add to [`MatchBitmap::level_counts`] for one line.
+/// Returns the numbers that one line with that level adds to [`MatchBitmap::level_counts`].
 pub(in crate::log_store) fn count_by_level(level: Option<LogLevel>) -> [usize; 3] {
     [1, usize::from(level == Some(LogLevel::Warn)), usize::from(level >= Some(LogLevel::Error))]
 }
@@ -61,8 +60,8 @@ impl MatchBitmap {
         self.scanned
     }
 
-    /// Scans the new lines of a chunk: a line matches if it is no older than `since` and passes all
-    /// `filters`. Returns the work done, in lines; a long line counts as several.
+    /// Scans the lines of a chunk that are not scanned yet. A line matches if it is no older than `since` and
+    /// passes all `filters`. Returns the work done, in lines; a long line counts as several.
     pub(in crate::log_store) fn scan(
         &mut self,
         stream: &StoredStream,
@@ -130,8 +129,8 @@ impl MatchBitmap {
     }
 }
 
-/// Clears the elements of `passing` whose lines a text filter does not let pass. Searches the text of all
-/// lines at once, which is much faster than line by line.
+/// Sets the element of `passing` to false for each line that does not pass a text filter. Searches the text
+/// of all lines at once, which is much faster than line by line.
 fn search_all_lines(matcher: &TextMatcher, text: &str, metas: &[LineMeta], keep: bool, passing: &mut [bool]) {
     let (Some(first), Some(last)) = (metas.first(), metas.last()) else { return };
     let base = first.text_range().start;

@@ -9,13 +9,14 @@ use crate::log_store::{
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 impl QueryResults {
-    /// Returns an iterator over matching lines and notes, oldest first. With a key, it starts after that key.
+    /// Returns an iterator over matching lines and notes, oldest first. It starts after the key `after`, if
+    /// given.
     pub fn forward<'a, 's>(&'s self, store: &'a LogStore, after: Option<EntryKey>) -> MergeIter<'a, 's> {
         MergeIter::new(self, store, after.map(|key| (key, false)), true)
     }
 
-    /// Returns an iterator over matching lines and notes, newest first. With a key, it starts before that
-    /// key.
+    /// Returns an iterator over matching lines and notes, newest first. It starts before the key `before`, if
+    /// given.
     pub fn backward<'a, 's>(&'s self, store: &'a LogStore, before: Option<EntryKey>) -> MergeIter<'a, 's> {
         MergeIter::new(self, store, before.map(|key| (key, false)), false)
     }
@@ -32,20 +33,20 @@ impl QueryResults {
         self.backward(store, None).next().map(|line| line.key)
     }
 
-    /// Returns the key of the line or note before a key.
+    /// Returns the key of the line or note directly before `key`.
     #[must_use]
     pub fn key_before(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
         self.backward(store, Some(key)).next().map(|line| line.key)
     }
 
-    /// Returns the key of the line or note after a key.
+    /// Returns the key of the line or note directly after `key`.
     #[must_use]
     pub fn key_after(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
         self.forward(store, Some(key)).next().map(|line| line.key)
     }
 
     /// Returns the last `n` lines and notes up to and including a key, oldest first. Without a key, returns
-    /// the newest `n`.
+    /// the newest `n` of all.
     #[must_use]
     pub fn entries_up_to<'a>(
         &self,
@@ -64,20 +65,20 @@ impl QueryResults {
 pub struct MergeIter<'a, 's> {
     store: &'a LogStore,
     results: &'s QueryResults,
-    /// The next entry of each stream, and the next note.
+    /// The next entry of each stream, and the next note. The first in order is at the top.
     heap: BinaryHeap<(HeapOrder, Cursor)>,
     forward: bool,
 }
 
-/// The sort key of an entry in the heap: time in nanoseconds, stream number, arrival number. The heap returns
-/// the greatest element first, so forward iteration reverses the order.
+/// The sort key of an entry in the heap: time in nanoseconds, stream number, arrival number. A heap returns
+/// its greatest element first, so the order is reversed for iteration from old to new.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum HeapOrder {
     Forward(Reverse<(i64, u32, u64)>),
     Backward((i64, u32, u64)),
 }
 
-/// The place of the next entry of one stream, or the key of the next note.
+/// The location of the next entry: a line of a stream, or a note.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Cursor {
     /// Stream number, chunk index and line index.
@@ -87,8 +88,8 @@ enum Cursor {
 }
 
 impl<'a, 's> MergeIter<'a, 's> {
-    /// Creates an iterator that starts at a key. The key itself is included if the flag beside it is true.
-    /// Without a key, the iterator starts at the first or last entry.
+    /// Creates an iterator that starts at a key. The flag beside the key is true if the entry with the key
+    /// itself is included. Without a key, the iterator starts at the first or last entry.
     pub(in crate::log_store) fn new(
         results: &'s QueryResults,
         store: &'a LogStore,
@@ -115,8 +116,8 @@ impl<'a, 's> MergeIter<'a, 's> {
         iter
     }
 
-    /// Pushes the next matching line of stream `number` to the heap: the first one at or after `line` of
-    /// `chunk`, or before it if the iterator runs backward.
+    /// Pushes the next matching line of the stream `number` to the heap. That is the first one at or after
+    /// `line` of `chunk`, or the last one before it if the iterator runs backward.
     fn push_next_line(&mut self, number: u32, mut chunk: usize, mut line: usize) {
         let stream = &self.store.streams[number as usize];
         loop {

@@ -1,5 +1,5 @@
-//! Queries over the stored log lines: filters, the lines that match them, and counts of matching lines. Each
-//! query keeps one bit for each line and is evaluated piece by piece.
+//! Queries over the stored log lines: filters, the matching lines, and counts of matching lines. A query is
+//! evaluated piece by piece, and keeps one bit for each line.
 
 pub(super) mod filter;
 pub(super) mod histogram;

@@ -36,7 +36,7 @@ pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, 
     }
 }
 
-/// Returns true if `text` can be the name of a field, so that `a == b` stays plain text.
+/// Returns true if `text` can be the name of a field. That check keeps `a == b` a plain text.
 fn is_field_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-@".contains(c))
 }

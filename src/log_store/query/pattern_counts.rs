@@ -17,7 +17,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// The patterns in the lines that match one query, with the number of stored lines of each.
+/// The patterns of the lines that match one query, with the number of stored lines of each pattern.
 #[derive(Debug, Default)]
 pub struct PatternCounts {
     patterns: PatternSet,
@@ -27,7 +27,7 @@ pub struct PatternCounts {
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// The counts of one chunk, to subtract when the store drops the chunk.
+/// The pattern counts of one chunk. They are subtracted when the store drops the chunk.
 #[derive(Debug, Default)]
 struct ChunkCounts {
     /// The `insert_generation` of the chunk when its lines were counted.
@@ -41,17 +41,17 @@ struct ChunkCounts {
 /// One pattern with its number of stored lines, for a ranked list.
 #[derive(Clone, Copy, Debug)]
 pub struct RankedPattern<'a> {
-    /// The pattern. Its own statistics include lines that the store has dropped since.
+    /// The pattern. Its own statistics also count lines that the store has dropped.
     pub pattern: &'a Pattern,
     /// The number of stored lines of the pattern.
     pub count: u64,
-    /// True if the pattern is new, see [`PatternSet::is_new`]; `None` if there are no earlier lines to
+    /// True if the pattern is new (see [`PatternSet::is_new`]). `None` if there are no earlier lines to
     /// compare with.
     pub is_new: Option<bool>,
 }
 
 impl PatternCounts {
-    /// Counts about `work` new lines, newest first; a chunk is always finished. Call
+    /// Counts about `work` new lines, newest first, and always finishes a chunk. Call
     /// [`QueryResults::advance`] before. Returns true once all matching lines are counted.
     pub fn advance(&mut self, results: &QueryResults, store: &LogStore, work: usize) -> bool {
         self.forget_stale_chunks(results, store);
@@ -71,7 +71,7 @@ impl PatternCounts {
         new.is_empty()
     }
 
-    /// Records the time from which all lines of each service were counted.
+    /// Records for each service the time since which all its lines are counted.
     fn record_read_from(&mut self, results: &QueryResults, store: &LogStore) {
         let covered = (0u32..).zip(&store.streams).filter(|(number, _)| results.includes_stream(*number));
         for (_, stream) in covered {
@@ -84,10 +84,11 @@ impl PatternCounts {
         }
     }
 
-    /// Returns the patterns with at least one stored line. Patterns that are new since the times in `since`
-    /// come first, the most severe at the top; the others follow by number of lines. Patterns with about as
-    /// many lines keep the order of their first lines, because exact counts would swap them with every new
-    /// line.
+    /// Returns the patterns with at least one stored line. First come patterns that are new since the times
+    /// in `since`, the most severe at the top. The others follow by number of lines.
+    ///
+    /// Patterns with a similar number of lines keep the order of their first lines. Otherwise every new line
+    /// could swap two of them.
     #[must_use]
     pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<RankedPattern<'_>> {
         let held = self.line_counts.iter().filter_map(|(id, count)| Some((self.patterns.get(*id)?, *count)));
@@ -98,7 +99,7 @@ impl PatternCounts {
                 is_new: self.patterns.is_new(pattern, since),
             })
             .collect();
-        // The logarithm rounds to steps of about a fifth.
+        // The logarithm rounds the counts in steps of about a fifth.
         let about = |count: u64| (4.0 * (count as f64).log2()) as u64;
         kinds.sort_by_key(|kind| {
             let new = kind.is_new == Some(true);
@@ -149,13 +150,13 @@ impl PatternCounts {
             let meta = &chunk.lines()[index];
             let text = &chunk.text()[meta.text_range()];
             let message = &log_line::message_text(text, meta.message_range(), meta.format);
-            let said = LoggedMessage {
+            let logged = LoggedMessage {
                 service: &stream.service,
                 at: from_nanos(meta.position().at),
                 level: meta.level,
                 message,
             };
-            let id = self.patterns.add(said);
+            let id = self.patterns.add(logged);
             *part.line_counts.entry(id).or_default() += 1;
             *self.line_counts.entry(id).or_default() += 1;
             work += 1 + message.len() / 512;

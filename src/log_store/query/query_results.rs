@@ -1,5 +1,5 @@
-//! Results of a log query over all streams. Each stored line is tested once, piece by piece, the newest lines
-//! first.
+//! Results of a log query over all streams. The query tests each stored line once, piece by piece, the newest
+//! lines first.
 
 use super::{
     filter::{LogFilter, Predicate, StreamScope},
@@ -35,7 +35,7 @@ impl QueryResults {
         Self { scope, filters, since: since.map(to_nanos), bitmaps: Vec::new() }
     }
 
-    /// Returns the results for all lines of one service.
+    /// Creates a query for all lines of one service, and returns its complete results.
     #[must_use]
     pub fn of_service(service: &ServiceId, store: &LogStore) -> Self {
         let mut results = Self::new(StreamScope::Services([service.clone()].into()), Vec::new(), None);
@@ -61,8 +61,8 @@ impl QueryResults {
         &self.filters
     }
 
-    /// Tests about `work` new lines, newest first. A very long line counts as several, and a chunk is always
-    /// finished. Returns true once all stored lines are tested.
+    /// Tests about `work` new lines, newest first, and always finishes a chunk. A very long line counts as
+    /// several. Returns true once all stored lines are tested.
     pub fn advance(&mut self, store: &LogStore, work: usize) -> bool {
         self.sync_bitmaps(store);
         let mut new = Vec::new();
@@ -121,8 +121,8 @@ impl QueryResults {
         key: EntryKey,
         kind: LogNoteKind,
     ) -> bool {
-        // Notes about ended instances would bury the few lines of a text search. Notes about gaps matter
-        // there too.
+        // In a text search, notes about ended instances would bury the few matching lines. Notes about gaps
+        // matter even there.
         let few = |f: &LogFilter| {
             f.keep_matching
                 && matches!(

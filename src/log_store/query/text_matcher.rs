@@ -13,10 +13,11 @@ pub struct TextMatcher {
     /// The text as the user typed it.
     input: String,
     regex: Regex,
-    /// True if many lines can be searched in one pass, because no match reaches across a line end.
+    /// True if all lines of a chunk can be searched in one pass, because a match can't reach across a line
+    /// end.
     pub(in crate::log_store) is_literal: bool,
-    /// A regex for text in lower case, several times as fast as a case-insensitive search. `None` if case
-    /// matters, or for text beyond ASCII.
+    /// A regex for text that was converted to lower case, which is several times as fast as a
+    /// case-insensitive one. `None` if case matters, or if the searched text is not ASCII.
     lowercase_regex: Option<Regex>,
 }
 
@@ -57,7 +58,8 @@ impl TextMatcher {
         let plain = literal && typed.is_ascii();
         let any_case = !has_capital(typed) && (!plain || typed.bytes().any(|c| c.is_ascii_alphabetic()));
         let small = (plain && any_case).then(|| builder.build()).transpose();
-        // Some letters beyond ASCII are equal to an ASCII letter without case: the kelvin sign and `k`.
+        // For a search in ASCII only, because some other letters equal an ASCII letter without case, such as
+        // the kelvin sign and `k`.
         let regex = builder.case_insensitive(any_case).unicode(!plain).build();
         let (small, regex) =
             (small.map_err(|error| error_message(&error))?, regex.map_err(|error| error_message(&error))?);
@@ -82,7 +84,7 @@ impl TextMatcher {
     }
 
     /// Returns `text` in the form that [`TextMatcher::find_from`] expects: in lower case if there is a regex
-    /// for it.
+    /// for lower case.
     pub(in crate::log_store) fn normalized<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.lowercase_regex.is_some() { text.to_ascii_lowercase().into() } else { text.into() }
     }

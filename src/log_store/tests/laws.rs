@@ -79,24 +79,24 @@ proptest! {
         for needle in SAMPLE_MATCHERS.iter() {
             let mut store = LogStore::new(if small { 30_000 } else { AMPLE_LIMIT_BYTES });
             let filter = LogFilter { predicate: Predicate::Text(needle.clone()), keep_matching: keep };
-            let mut sift = QueryResults::new(StreamScope::All, vec![filter], Some(at(5)));
+            let mut results = QueryResults::new(StreamScope::All, vec![filter], Some(at(5)));
             for batch in &batches {
                 ingest(&mut store, to_log_lines(batch));
-                sift.advance(&store, work);
+                results.advance(&store, work);
             }
-            while !sift.advance(&store, work) {}
+            while !results.advance(&store, work) {}
             let fits = |(second, _, text): &(i64, String, String)| *second >= 5 && needle.is_match(text) == keep;
             let wanted: Vec<_> = all_entries(&store).into_iter().filter(fits).collect();
-            prop_assert_eq!(sift.count(&store), wanted.len());
-            prop_assert_eq!(entries(&sift, &store), wanted.clone());
-            let sum = sift.histogram(&store, at(0), at(60), 7).iter().map(|b| b.lines).sum::<usize>();
+            prop_assert_eq!(results.count(&store), wanted.len());
+            prop_assert_eq!(entries(&results, &store), wanted.clone());
+            let sum = results.histogram(&store, at(0), at(60), 7).iter().map(|b| b.lines).sum::<usize>();
             prop_assert_eq!(sum, wanted.len());
-            for (rank, line) in sift.forward(&store, None).filter(|line| line.note.is_none()).enumerate() {
-                prop_assert_eq!(sift.matches_before(&store, line.key), rank);
+            for (rank, line) in results.forward(&store, None).filter(|line| line.note.is_none()).enumerate() {
+                prop_assert_eq!(results.matches_before(&store, line.key), rank);
             }
-            let mut back: Vec<_> = sift.backward(&store, None).map(|line| line.key).collect();
+            let mut back: Vec<_> = results.backward(&store, None).map(|line| line.key).collect();
             back.reverse();
-            prop_assert_eq!(back, sift.forward(&store, None).map(|line| line.key).collect::<Vec<_>>());
+            prop_assert_eq!(back, results.forward(&store, None).map(|line| line.key).collect::<Vec<_>>());
         }
     }
 
@@ -104,16 +104,16 @@ proptest! {
     fn each_line_that_passed_counts_once_for_a_kind_that_it_fits(batches in lines(), work in 1..50_usize, small: bool) {
         let mut store = LogStore::new(if small { 30_000 } else { AMPLE_LIMIT_BYTES });
         let filter = LogFilter { predicate: Predicate::Text(TextMatcher::literal("a").unwrap()), keep_matching: false };
-        let mut sift = QueryResults::new(StreamScope::All, vec![filter.clone()], None);
-        let mut kinds = PatternCounts::default();
+        let mut results = QueryResults::new(StreamScope::All, vec![filter.clone()], None);
+        let mut counts = PatternCounts::default();
         for batch in &batches {
             ingest(&mut store, to_log_lines(batch));
-            sift.advance(&store, work);
-            kinds.advance(&sift, &store, work);
+            results.advance(&store, work);
+            counts.advance(&results, &store, work);
         }
-        while !(sift.advance(&store, work) & kinds.advance(&sift, &store, work)) {}
-        let listed = kinds.ranked(&BTreeMap::new());
-        prop_assert_eq!(listed.iter().map(|kind| kind.count).sum::<u64>(), sift.count(&store) as u64);
+        while !(results.advance(&store, work) & counts.advance(&results, &store, work)) {}
+        let listed = counts.ranked(&BTreeMap::new());
+        prop_assert_eq!(listed.iter().map(|pattern| pattern.count).sum::<u64>(), results.count(&store) as u64);
         for kind in listed.into_iter().take(9) {
             let template = LogFilter { predicate: Predicate::Template(kind.pattern.template.clone()), keep_matching: true };
             let mut own = QueryResults::new(StreamScope::All, vec![filter.clone(), template], None);
@@ -175,8 +175,8 @@ fn what_was_dropped_is_told_where_it_stood_and_no_more_when_it_is_read_again() {
     let stream = store.streams().next().unwrap();
     let (dropped, oldest) = (stream.dropped_lines as i64, stream.oldest().unwrap());
     assert!(dropped > 0 && oldest == at(dropped));
-    let said = format!("{dropped} lines dropped here: log-memory limit reached");
-    assert_eq!(notes(&store), [(dropped - 1, said)]);
+    let note = format!("{dropped} lines dropped here: log-memory limit reached");
+    assert_eq!(notes(&store), [(dropped - 1, note)]);
 }
 
 #[test]
@@ -197,9 +197,9 @@ fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
     let is_held = |second: i64| lines.iter().any(|(at, ..)| *at == second);
     assert!((oldest - 499..=oldest).all(is_held) && is_held(13_999));
     // The notes count exactly the missing lines.
-    let said: i64 =
+    let counted: i64 =
         notes(&store).iter().filter_map(|(_, text)| text.split(' ').next()?.parse::<i64>().ok()).sum();
-    assert_eq!(said, 12_000 - lines.len() as i64);
+    assert_eq!(counted, 12_000 - lines.len() as i64);
     store.set_viewed_time(None);
     ingest(&mut store, second(14_000..24_000));
     assert!(all_entries(&store)[0].0 > 14_000);

@@ -50,8 +50,8 @@ pub(super) fn end_session(store: &mut LogStore, stream: u32, start: LogReadOptio
 }
 
 /// Returns the matching lines as time, label and text.
-pub(super) fn entries(sift: &QueryResults, store: &LogStore) -> Vec<(i64, String, String)> {
-    let lines = sift.forward(store, None).filter(|line| line.note.is_none());
+pub(super) fn entries(results: &QueryResults, store: &LogStore) -> Vec<(i64, String, String)> {
+    let lines = results.forward(store, None).filter(|line| line.note.is_none());
     lines.map(|l| (to_nanos(l.key.at) / 1_000_000_000, l.label.to_owned(), l.text.to_owned())).collect()
 }
 
@@ -62,7 +62,7 @@ pub(super) fn all_entries(store: &LogStore) -> Vec<(i64, String, String)> {
 
 /// Returns the notes as time and text.
 pub(super) fn notes(store: &LogStore) -> Vec<(i64, String)> {
-    let sift = QueryResults::of_service(&ServiceId::new("docker/web"), store);
-    let notes = sift.forward(store, None).filter(|line| line.note.is_some());
+    let results = QueryResults::of_service(&ServiceId::new("docker/web"), store);
+    let notes = results.forward(store, None).filter(|line| line.note.is_some());
     notes.map(|l| (to_nanos(l.key.at) / 1_000_000_000, l.text.to_owned())).collect()
 }

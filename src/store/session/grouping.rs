@@ -7,8 +7,8 @@ use std::str::FromStr;
 /// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
-    /// Compose project or cluster. Large groups are split further by the first differing word of their
-    /// services' names.
+    /// Compose project or cluster. A large group is split further, by the first word in which the names of
+    /// its services differ.
     #[default]
     Project,
     /// Source that reports the service.
@@ -23,8 +23,8 @@ pub enum Grouping {
     Nothing,
 }
 
-/// Groupings without a parameter and their names in the configuration, in the order in which the key cycles
-/// through them.
+/// Groupings without a parameter, with their names in the configuration. A key cycles through them in this
+/// order.
 const GROUPING_NAMES: &[(&str, Grouping)] = &[
     ("project", Grouping::Project),
     ("source", Grouping::Source),
@@ -106,8 +106,8 @@ impl Grouping {
         title.map(|title| (format!("{}/{title}", self.id()), title))
     }
 
-    /// Returns the next grouping that groups at least one node, in a cycle. A `configured` grouping by fact
-    /// is part of the cycle.
+    /// Returns the grouping that follows in the cycle and groups at least one node. If the `configured`
+    /// grouping is one by fact, it is part of the cycle.
     #[must_use]
     pub fn next_useful(&self, world: &World, configured: &Self) -> Self {
         let mut round: Vec<Self> = GROUPING_NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();

@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 pub struct Session {
     /// Selected node, the same on every screen.
     pub selected: Option<NodeId>,
-    /// Node that the user selected and that disappeared. It is selected again when it returns.
+    /// Node that the user selected and that disappeared since. It is selected again when it returns.
     pub(super) lost_selection: Option<NodeId>,
-    /// True if the user made the selection. Before that, Portolan selects the node with the worst finding,
-    /// until all sources have been read.
+    /// True if the user made the selection. If not, Portolan selects the node with the worst finding until
+    /// all sources have been read.
     pub selected_by_user: bool,
     /// Selections before the current one, to go back to.
     pub selection_history: SelectionHistory,
@@ -52,8 +52,8 @@ pub struct MapSettings {
     pub grouping: Grouping,
     /// Grouping from the configuration.
     pub configured_grouping: Grouping,
-    /// Names of services to treat as hubs, in addition to the automatic ones: badges replace the lines to
-    /// them.
+    /// Names of services that the map treats as hubs, in addition to the automatic ones. The map draws no
+    /// lines to a hub, but badges.
     pub hub_names: Vec<String>,
 }
 
@@ -86,8 +86,7 @@ impl Session {
         (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
     }
 
-    /// Selects `node` as a preview, for example during a search. A preview does not enter the selection
-    /// history.
+    /// Selects `node` for now, for example during a search. Does not add it to the selection history.
     pub fn preview_selection(&mut self, node: Option<NodeId>) {
         self.selected = node;
     }
@@ -108,8 +107,8 @@ impl Session {
         }
     }
 
-    /// Returns start and end of the path to show: the two newest marks, or the only mark and the selected
-    /// node.
+    /// Returns the start and the end of the path to show. They are the two newest marks; with a single mark,
+    /// they are that mark and the selected node.
     #[must_use]
     pub fn path_ends(&self) -> Option<(&NodeId, &NodeId)> {
         match self.marks[..] {

@@ -1,5 +1,5 @@
-//! Search that the user types: case matters only if the text has a capital, `/…/` is a regular expression,
-//! and a leading `!` finds everything that does not match.
+//! Search that the user types. Case matters only if the text has a capital. `/…/` is a regular expression. A
+//! leading `!` finds everything that does not match.
 
 use crate::log_store::TextMatcher;
 
@@ -40,14 +40,15 @@ impl Search {
         self.inverse
     }
 
-    /// Returns true if the search matches `text`; an inverted search matches text without the expression.
+    /// Returns true if the search matches `text`. A search with a leading `!` matches if `text` does not
+    /// contain the expression.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.matcher.as_ref().is_none_or(|needle| needle.is_match(text) != self.inverse)
     }
 
-    /// Ranks the match in `name`, lower is better: 0 the whole name, 1 its start, 2 the start of a word, 3
-    /// anywhere, 4 no match.
+    /// Returns the rank of the match in `name`; lower is better. 0: the whole name, 1: its start, 2: the
+    /// start of a word, 3: anywhere, 4: no match.
     #[must_use]
     pub fn match_rank(&self, name: &str) -> usize {
         let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);

@@ -1,11 +1,11 @@
-//! Selection history: earlier selections, to go back and forward through them.
+//! Selection history: the nodes that were selected before. The user can go back and forward through them.
 
 use crate::model::NodeId;
 
 /// Maximum number of remembered selections.
 const MAX_SELECTIONS: usize = 200;
 
-/// Nodes selected so far in this run, the oldest first, and the position of the current one among them.
+/// Nodes selected so far in this run, the oldest first, with the position of the current one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelectionHistory {
     nodes: Vec<NodeId>,
@@ -13,7 +13,7 @@ pub struct SelectionHistory {
 }
 
 impl SelectionHistory {
-    /// Adds `node` after the current position, and drops the selections ahead of it.
+    /// Adds `node` after the current position. Drops the selections that followed the current one.
     pub fn push(&mut self, node: &NodeId) {
         if self.nodes.get(self.position) == Some(node) {
             return;
@@ -26,14 +26,16 @@ impl SelectionHistory {
         self.position = self.nodes.len() - 1;
     }
 
-    /// Moves back or forward to the next node that still exists according to `known`, and returns it.
+    /// Goes back (`back`) or forward to the next node that still exists, and returns it. `known` returns true
+    /// for an existing node.
     pub fn navigate(&mut self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<NodeId> {
         let position = self.find(back, known)?;
         self.position = position;
         self.nodes.get(position).cloned()
     }
 
-    /// Returns the position of the next node back or forward that still exists according to `known`.
+    /// Returns the position of the next node, back (`back`) or forward, that still exists. `known` returns
+    /// true for an existing node.
     pub fn find(&self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<usize> {
         let mut here = self.position;
         loop {

@@ -1,4 +1,4 @@
-//! Time of a service's current deployment. A log pattern counts as new if it first appears after this time.
+//! Time of a service's current deployment. A log pattern that first appears after this time counts as new.
 
 use crate::model::{Instance, InstanceState, Service, Timestamp};
 

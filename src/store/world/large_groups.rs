@@ -1,28 +1,31 @@
 //! Groups that are too large for one frame on the map. The map splits such a group into parts, one frame
-//! each, by the first word in which the names of its services differ, because related services usually share
-//! a prefix. It joins the parts again only when the group is much smaller, so that the map stays stable.
+//! each, by the first word in which the names of its services differ. Related services usually share such a
+//! word. A group is joined again only when it has become much smaller, so that the map stays stable.
 
 use crate::topology::{Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of services above which a group is split.
 const SPLIT_ABOVE_SERVICES: usize = 120;
-/// Number of services above which a split group stays split; lower, so that the map stays stable.
+/// Number of services above which a split group stays split. It is lower than the number for splitting, so
+/// that the map stays stable.
 const KEEP_SPLIT_ABOVE_SERVICES: usize = 90;
 
 /// Minimum number of services with the same word that get a part of their own.
 const MIN_SERVICES_PER_PART: usize = 3;
 
-/// Name of the part for the remaining services of a split group.
+/// Name of the part that holds the remaining services of a split group.
 const OTHERS_PART: &str = "others";
 
-/// Number of dependencies without a group above which one frame bundles them, if there is a split group.
+/// Number of dependencies without a group above which the map bundles them in one frame. It does so only if
+/// there is a split group.
 const BUNDLE_ABOVE_DEPENDENCIES: usize = 12;
-/// Number of dependencies without a group above which they stay bundled; lower, so that the map stays stable.
+/// Number of dependencies without a group above which they stay bundled. It is lower than the number for
+/// bundling, so that the map stays stable.
 const KEEP_BUNDLED_ABOVE_DEPENDENCIES: usize = 8;
 
-/// Large groups that the map splits into parts. If there is one and dependencies without a group are many,
-/// the map also bundles these dependencies in one frame.
+/// Large groups that the map splits into parts, and the bundle of dependencies. If there is a large group,
+/// and there are many dependencies without a group, the map bundles those dependencies in one frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LargeGroups {
     /// Split of each large group, by the names of source and group.
@@ -35,13 +38,14 @@ pub struct LargeGroups {
 struct GroupSplit {
     /// Number of leading words that all names in the group share.
     shared_words: usize,
-    /// Names of the parts. A service belongs to the part named like the first word after the shared ones.
+    /// Names of the parts. A service belongs to the part that is named like the first word after the shared
+    /// ones.
     part_words: BTreeSet<String>,
 }
 
 impl LargeGroups {
-    /// Splits the large groups among `nodes`. A group that is split in `before`, the previous result, stays
-    /// split down to a lower number of services.
+    /// Splits the large groups among `nodes`. `before` is the previous result: a group that is split there
+    /// stays split until it has become much smaller.
     #[must_use]
     pub fn split<'a>(nodes: impl Iterator<Item = &'a Node>, before: &Self) -> Self {
         let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
@@ -53,15 +57,15 @@ impl LargeGroups {
                 _ => {}
             }
         }
-        let parted = groups.into_iter().filter_map(|(key, names)| {
+        let splits = groups.into_iter().filter_map(|(key, names)| {
             let old = before.groups.get(&key);
-            let is_crowd =
+            let is_large =
                 names.len() > if old.is_some() { KEEP_SPLIT_ABOVE_SERVICES } else { SPLIT_ABOVE_SERVICES };
-            let crowd =
-                is_crowd.then(|| GroupSplit::new(&names, old)).filter(|crowd| !crowd.part_words.is_empty());
-            crowd.map(|crowd| (key, crowd))
+            let split =
+                is_large.then(|| GroupSplit::new(&names, old)).filter(|split| !split.part_words.is_empty());
+            split.map(|split| (key, split))
         });
-        let groups: BTreeMap<_, _> = parted.collect();
+        let groups: BTreeMap<_, _> = splits.collect();
         let many = dependencies
             > if before.bundles_dependencies {
                 KEEP_BUNDLED_ABOVE_DEPENDENCIES
@@ -80,9 +84,9 @@ impl LargeGroups {
     /// Returns the name of the part to which `node` belongs, or `None` if its group is not split.
     #[must_use]
     pub fn part_name(&self, node: &Node) -> Option<String> {
-        let crowd = self.groups.get(&group_key(node)?)?;
+        let split = self.groups.get(&group_key(node)?)?;
         let word =
-            name_words(&node.name).nth(crowd.shared_words).filter(|word| crowd.part_words.contains(*word));
+            name_words(&node.name).nth(split.shared_words).filter(|word| split.part_words.contains(*word));
         Some(word.unwrap_or(OTHERS_PART).to_owned())
     }
 }

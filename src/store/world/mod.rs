@@ -35,8 +35,8 @@ use std::{
     sync::Arc,
 };
 
-/// Interval at which findings are evaluated when only time has passed. A change of the data evaluates them at
-/// once.
+/// Interval at which findings are evaluated while the data does not change. After a change of the data, they
+/// are evaluated at once.
 const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
 /// Everything known from all sources. A clone shares snapshots, history entries and log text with the
@@ -52,11 +52,11 @@ pub struct World {
     pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
     /// Connections that a network rule rejected or that failed.
     pub failed_connections: Vec<FailedConnection>,
-    /// Incremented with every change of the topology, so that derived data is rebuilt only then.
+    /// Number of changes of the topology so far. Derived data is rebuilt only if this number has changed.
     pub topology_version: u64,
     /// Findings, the most severe first.
     pub findings: Vec<Finding>,
-    /// Incremented with every evaluation of the findings, so that derived data is rebuilt only then.
+    /// Number of evaluations of the findings so far. Derived data is rebuilt only if this number has changed.
     pub findings_version: u64,
     /// Role of each node in the findings: cause, victim or affected.
     pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
@@ -64,7 +64,8 @@ pub struct World {
     pub history: History,
     /// Status of each source, in configuration order.
     pub sources: Vec<SourceStatus>,
-    /// Services known only from an earlier run: their source has not reported them yet in this one.
+    /// Services that are known only from an earlier run, because their source has not reported them yet in
+    /// this run.
     pub cached_services: BTreeSet<ServiceId>,
     /// Time of the last tick.
     pub now: Timestamp,
@@ -72,7 +73,7 @@ pub struct World {
     evaluated_at: Timestamp,
     /// Open outages with their start times, also from earlier runs.
     outage_tracker: OutageTracker,
-    /// Outage data from earlier runs, and the data saved last for the next run.
+    /// Outage data from earlier runs, and the data that was saved last.
     outage_save_state: outages::OutageSaveState,
     /// Statistics of the followed log streams, which reveal silent streams and missing log groups.
     stream_health: log_streams::stream_health::StreamHealth,
@@ -151,8 +152,8 @@ impl World {
         changed || status_changed
     }
 
-    /// Stores log lines and the starts and ends of reading. Adds failed connections that the lines report to
-    /// the topology.
+    /// Stores log lines, and the starts and ends of reading. If lines report failed connections, adds these
+    /// to the topology.
     pub fn ingest_logs(&mut self, news: LogUpdate) {
         self.stream_health.observe(&news, self.now);
         let observed = match &news {
@@ -188,8 +189,8 @@ impl World {
         self.incremental_topology.topology()
     }
 
-    /// Moves the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
-    /// findings depend on how long a state lasts.
+    /// Sets the clock to `now`. If the last evaluation of the findings is too old, evaluates them again,
+    /// because some findings depend on how long a state lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
@@ -197,8 +198,8 @@ impl World {
         }
     }
 
-    /// Evaluates the findings. Their starts and ends go into the history only after all sources have been
-    /// read, because many earlier findings are false.
+    /// Evaluates the findings. Their starts and ends go into the history only once all sources have been
+    /// read, because many findings before that are false.
     fn evaluate_findings(&mut self) {
         let lasting = std::mem::take(&mut self.outage_tracker);
         let log_signals = self.stream_health.log_signals(self.now);

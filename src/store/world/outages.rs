@@ -8,11 +8,11 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Interval for saving open outages again. The next run continues an outage only if it was last seen not long
-/// before.
+/// Interval at which open outages are saved again, even if they have not changed. The next run continues an
+/// outage only if the outage was seen shortly before that run.
 const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Requested stops known from earlier runs, and the outage data saved last.
+/// Requested stops that earlier runs recorded, and the outage data that was saved last.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OutageSaveState {
     /// End times of instances that a user stopped during an earlier run.
@@ -48,8 +48,8 @@ impl World {
         }
     }
 
-    /// Returns the outage data to save now, by source: after a change, and once a minute while an outage
-    /// lasts. Leaves out sources that were not read completely.
+    /// Returns the outage data to save now, by source. Data is saved after a change, and once a minute while
+    /// an outage lasts. Leaves out sources that were not read completely.
     pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
         let whole =
             self.sources.iter().filter(|status| status.has_all_services()).map(|status| status.id.clone());
@@ -72,8 +72,8 @@ impl World {
         due
     }
 
-    /// Returns `snapshot` with the instances that a user stopped during an earlier run as stopped instead of
-    /// failed.
+    /// Returns `snapshot` with a change: instances that a user stopped during an earlier run are stopped
+    /// instead of failed.
     pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
         if self.outage_save_state.requested_stops.is_empty() {
             return snapshot;
@@ -95,7 +95,8 @@ impl World {
     }
 }
 
-/// Returns true if the outages or the requested stops differ. Ignores when an outage was last seen.
+/// Returns true if the outages or the requested stops differ. The time when an outage was last seen does not
+/// count.
 fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     let of = |memory: &SavedOutages| -> Vec<_> {
         memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.intentional)).collect()
@@ -103,8 +104,8 @@ fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Returns true if a container engine runs `service`. Only these stops are saved, because an engine reports a
-/// requested stop only once, as an event.
+/// Returns true if a container engine runs `service`. Requested stops are saved only for such services,
+/// because an engine reports a requested stop only once, as an event.
 fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }
@@ -152,10 +153,10 @@ mod tests {
     #[test]
     fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
         let docker = SourceId::new("docker");
-        let mut heard = world("docker");
-        apply_services(&mut heard, ended(ExitCause::StopRequested, 1));
-        let memory = heard.due_outage_saves().remove(0).1;
-        assert_eq!(heard.due_outage_saves(), [], "nothing else is to be kept");
+        let mut world_after_stop = world("docker");
+        apply_services(&mut world_after_stop, ended(ExitCause::StopRequested, 1));
+        let memory = world_after_stop.due_outage_saves().remove(0).1;
+        assert_eq!(world_after_stop.due_outage_saves(), [], "nothing else is left to save");
         let mut next = world("docker");
         next.restore_outages(&docker, memory.clone());
         apply_services(&mut next, ended(ExitCause::ProcessExited, 1));

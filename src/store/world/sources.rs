@@ -1,4 +1,4 @@
-//! State of the sources other than live snapshots: cached snapshots of an earlier run, poll schedule, and
+//! State of the sources apart from live snapshots: cached snapshots of an earlier run, poll schedule, and
 //! change notifications.
 
 use super::World;
@@ -30,7 +30,7 @@ impl World {
         }
     }
 
-    /// Sets `pushes_changes` of `source`: true while the source sends change notifications.
+    /// Records whether `source` sends change notifications now.
     pub fn set_pushes_changes(&mut self, source: &SourceId, nudged: bool) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.pushes_changes = nudged;
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!((world.inventory.services().count(), world.cached_services.len()), (2, 0));
         assert_eq!((world.sources[0].state, world.sources[0].last_read), (SourceState::Live, Some(ago(0))));
         let is_difference = |text: &str| text.contains("appeared") || text.contains("removed");
-        let told = world.history.entries().filter(|entry| is_difference(&entry.text));
-        assert_eq!(told.count(), 0, "what an earlier run saw is no event");
+        let changes = world.history.entries().filter(|entry| is_difference(&entry.text));
+        assert_eq!(changes.count(), 0, "a cached snapshot creates no events");
     }
 }

@@ -1,4 +1,5 @@
-//! CPU, memory and network usage: recent readings of the instances that the user viewed, bounded in number.
+//! Usage of CPU, memory and network: recent readings of the instances that the user viewed. The number of
+//! readings is limited.
 
 use crate::model::{Failure, InstanceId, InstanceState, Service, ServiceId, UsageSample, UsageTarget};
 use std::collections::{BTreeMap, VecDeque};
@@ -6,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Maximum number of readings kept for one instance.
 const MAX_SAMPLES_PER_INSTANCE: usize = 60;
 
-/// Maximum number of instances with readings; also the maximum number of services with a result.
+/// Maximum number of instances with readings. Also limits the number of services with a result.
 const MAX_TRACKED_INSTANCES: usize = 256;
 
 /// Maximum number of instances measured for one service.

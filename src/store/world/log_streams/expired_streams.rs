@@ -4,7 +4,7 @@ use super::log_targets::log_targets;
 use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Location of streams whose names differ only in the task id at the end.
+/// Location of log streams that have the same name except for the task id at its end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct StreamPrefix {
     source: SourceId,
@@ -23,11 +23,11 @@ struct PrefixWriters {
     container: Option<String>,
 }
 
-/// Returns the log targets for the streams of expired tasks, one for each service and stream name prefix of
-/// its current instances.
+/// Returns the log targets for the streams of expired tasks: one for each service and each stream name prefix
+/// of its current instances.
 ///
-/// `*` in the label of a target stands for the task. If several services share a prefix, the owner of an
-/// expired stream is unknown, so each of these services gets an unreadable target that explains this.
+/// In the label of a target, `*` stands for the task. If several services share a prefix, the owner of an
+/// expired stream is unknown. Then each of these services gets an unreadable target that explains this.
 #[must_use]
 pub fn expired_stream_targets<'a>(services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
     let mut writers_by_prefix: BTreeMap<StreamPrefix, PrefixWriters> = BTreeMap::new();

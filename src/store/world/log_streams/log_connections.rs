@@ -11,8 +11,8 @@ use crate::{
 
 /// Returns the connections that the lines of `batch` report as failed, each with the time of its line.
 ///
-/// Skips services with a telemetry role, such as log collectors: their lines repeat the text of other
-/// services.
+/// Skips services with a telemetry role, such as log collectors, because their lines repeat the lines of
+/// other services.
 pub(in crate::store) fn failed_connections_in_log(
     inventory: &Inventory,
     batch: &LogBatch,

@@ -9,7 +9,8 @@ pub fn log_targets(service: &Service) -> Vec<LogTarget> {
     service.instances.iter().flat_map(|instance| instance_targets(service, instance)).collect()
 }
 
-/// Removes streams that another target reads already, because several tasks may write to the same stream.
+/// Drops targets that read the same stream as an earlier target, because several tasks may write to one
+/// stream.
 pub fn dedup_targets(targets: impl Iterator<Item = LogTarget>) -> impl Iterator<Item = LogTarget> {
     let mut read = BTreeSet::new();
     targets.filter(move |target| match target.route {

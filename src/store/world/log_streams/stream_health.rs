@@ -12,25 +12,26 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Minimum duration of uninterrupted output before the silence of a stream counts as a signal.
+/// Minimum duration of steady output before a silence. Only after such output, the silence of a stream means
+/// something.
 const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_mins(30);
-/// Minimum number of lines in the uninterrupted output.
+/// Minimum number of lines in the steady output before a silence.
 const MIN_STEADY_LINES: u32 = 100;
 
-/// Longest gap between two lines that still counts as uninterrupted output.
+/// Longest gap between two lines of steady output.
 const MAX_STEADY_GAP: SignedDuration = SignedDuration::from_secs(60);
 
-/// Factor for the silence limit: a silence counts as a signal if it is this many times as long as the longest
-/// gap between two lines before it.
+/// Factor by which a silence must be longer than the longest gap in the steady output before it.
 const SILENCE_FACTOR: i32 = 10;
-/// Minimum duration of a silence that counts as a signal, however short the gaps were.
+/// Minimum duration of a silence that means something, however short the gaps were before it.
 const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Longest plausible time between two ticks. After a longer one the machine was suspended and no stream was
-/// read.
+/// Longest plausible time between two ticks. After a longer time, the machine was suspended and read no
+/// stream.
 const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
 
-/// Service and label of a log stream. For a missing log group, the label is the name of the group.
+/// Key of a log stream: its service and its label. For a missing log group, the label is the name of the
+/// group.
 type StreamKey = (ServiceId, SharedText);
 
 /// Output statistics of the followed streams, and the log groups found missing.
@@ -45,12 +46,12 @@ pub(in crate::store) struct StreamHealth {
 #[derive(Clone, Debug)]
 struct StreamActivity {
     instance: InstanceId,
-    /// Times of the first and the last line of the uninterrupted output; `None` before the first line.
+    /// Times of the first and the last line of the steady output; `None` before the first line.
     first_and_last: Option<(Timestamp, Timestamp)>,
     line_count: u32,
     longest_gap: SignedDuration,
-    /// Arrival of the last line, or the start of reading. By Portolan's clock, because the writer's clock may
-    /// differ.
+    /// Time by Portolan's clock when the last line arrived or reading began. The clock that wrote the lines
+    /// may differ.
     last_arrival: Timestamp,
 }
 
@@ -72,9 +73,9 @@ impl StreamHealth {
         for lines in batch.lines.chunk_by(same) {
             let name = (lines[0].service.clone(), lines[0].label.clone());
             self.missing_log_groups.retain(|(service, _), _| *service != name.0);
-            if let Some(rhythm) = self.streams.get_mut(&name) {
-                lines.iter().for_each(|line| rhythm.add_line(line.at));
-                rhythm.last_arrival = now;
+            if let Some(activity) = self.streams.get_mut(&name) {
+                lines.iter().for_each(|line| activity.add_line(line.at));
+                activity.last_arrival = now;
             }
         }
         for note in &batch.notes {
@@ -83,12 +84,12 @@ impl StreamHealth {
     }
 
     /// Restarts the statistics of the streams that `note` is about. After a problem with reading, a stream
-    /// may seem silent although its instance still writes.
+    /// may only seem silent.
     fn observe_note(&mut self, note: &LogNote, now: Timestamp) {
         let about = |service: &ServiceId| note.service.as_ref().is_none_or(|about| about == service);
-        for ((service, _), rhythm) in &mut self.streams {
+        for ((service, _), activity) in &mut self.streams {
             if about(service) {
-                *rhythm = StreamActivity::new(rhythm.instance.clone(), now);
+                *activity = StreamActivity::new(activity.instance.clone(), now);
             }
         }
         if let (LogNoteKind::LogGroupMissing, Some(service)) = (note.kind, &note.service) {
@@ -96,8 +97,8 @@ impl StreamHealth {
         }
     }
 
-    /// Drops the streams that are not in `followed`, and restarts all statistics if the time from `before` to
-    /// `now` is too long for a tick.
+    /// Drops the streams that are not in `followed`. If the time from `before` to `now` is too long for a
+    /// tick, restarts all statistics.
     pub(in crate::store) fn tick(
         &mut self,
         followed: &BTreeSet<Subscription>,
@@ -109,26 +110,27 @@ impl StreamHealth {
             _ => None,
         });
         let names: BTreeSet<_> = names.collect();
-        self.streams.retain(|(service, _), rhythm| names.contains(&(service, &rhythm.instance)));
+        self.streams.retain(|(service, _), activity| names.contains(&(service, &activity.instance)));
         if now.duration_since(before).abs() > MAX_TICK_GAP {
             self.streams
                 .values_mut()
-                .for_each(|rhythm| *rhythm = StreamActivity::new(rhythm.instance.clone(), now));
+                .for_each(|activity| *activity = StreamActivity::new(activity.instance.clone(), now));
         }
     }
 
     /// Returns the current signals: silent streams and missing log groups.
     pub(in crate::store) fn log_signals(&self, now: Timestamp) -> Vec<LogSignal> {
-        let sign = |(service, label): &StreamKey, told| LogSignal {
+        let signal = |(service, label): &StreamKey, kind| LogSignal {
             service: service.clone(),
             label: label.clone(),
-            kind: told,
+            kind,
         };
-        let silent = self.streams.iter().filter_map(|(name, rhythm)| Some(sign(name, rhythm.silence(now)?)));
+        let silent =
+            self.streams.iter().filter_map(|(name, activity)| Some(signal(name, activity.silence(now)?)));
         let absent = self
             .missing_log_groups
             .iter()
-            .map(|(name, at)| sign(name, LogSignalKind::LogGroupMissing { reported_at: *at }));
+            .map(|(name, at)| signal(name, LogSignalKind::LogGroupMissing { reported_at: *at }));
         silent.chain(absent).collect()
     }
 }
@@ -151,7 +153,8 @@ impl StreamActivity {
         }
     }
 
-    /// Records a line written at `at`. After too long a gap, the uninterrupted output starts anew.
+    /// Records a line written at `at`. If the gap before it is too long, the steady output begins again with
+    /// this line.
     fn add_line(&mut self, at: Timestamp) {
         let Some((first, last)) = self.first_and_last else {
             (self.first_and_last, self.line_count) = (Some((at, at)), 1);
@@ -168,8 +171,8 @@ impl StreamActivity {
         self.longest_gap = self.longest_gap.max(apart);
     }
 
-    /// Returns the signal that the stream is silent. Returns `None` if the stream still has output, or had
-    /// too little steady output before.
+    /// Returns the signal that the stream is silent. Returns `None` if the stream is not silent, or had too
+    /// little steady output before.
     fn silence(&self, now: Timestamp) -> Option<LogSignalKind> {
         let (first, last) = self.first_and_last?;
         let (steady, silent) = (last.duration_since(first), now.duration_since(self.last_arrival));
@@ -231,14 +234,14 @@ mod tests {
     /// Builds the health of a followed stream with a line every `every` seconds, the last one twenty minutes
     /// ago.
     fn steady(every: usize) -> StreamHealth {
-        let mut heard = StreamHealth::default();
-        heard.observe(&LogUpdate::ReadStarted(target(), follow()), ago(4_000));
-        heard.observe(&lines((1_200..=4_000).rev().step_by(every)), ago(1_200));
-        heard
+        let mut health = StreamHealth::default();
+        health.observe(&LogUpdate::ReadStarted(target(), follow()), ago(4_000));
+        health.observe(&lines((1_200..=4_000).rev().step_by(every)), ago(1_200));
+        health
     }
 
-    fn silent(heard: &StreamHealth, now: i64) -> bool {
-        heard.log_signals(ago(now)).iter().any(|sign| matches!(sign.kind, LogSignalKind::Silent { .. }))
+    fn silent(health: &StreamHealth, now: i64) -> bool {
+        health.log_signals(ago(now)).iter().any(|signal| matches!(signal.kind, LogSignalKind::Silent { .. }))
     }
 
     #[test]
@@ -247,41 +250,41 @@ mod tests {
         assert!(silent(&steady(10), 900), "five minutes at least");
         assert!(!silent(&steady(50), 701) && silent(&steady(25), 900));
         assert!(!silent(&steady(70), 0), "it never was steady");
-        let mut heard = StreamHealth::default();
-        heard.observe(&lines((1_200..=4_000).rev().step_by(10)), ago(1_200));
-        assert!(!silent(&heard, 0), "it is not followed");
-        let mut heard = StreamHealth::default();
-        heard.observe(&LogUpdate::ReadStarted(target(), follow()), ago(1_800));
-        heard.observe(&lines((1_200..=1_800).rev()), ago(1_200));
-        assert!(!silent(&heard, 0), "ten minutes are no habit");
+        let mut health = StreamHealth::default();
+        health.observe(&lines((1_200..=4_000).rev().step_by(10)), ago(1_200));
+        assert!(!silent(&health, 0), "the stream is not followed");
+        let mut health = StreamHealth::default();
+        health.observe(&LogUpdate::ReadStarted(target(), follow()), ago(1_800));
+        health.observe(&lines((1_200..=1_800).rev()), ago(1_200));
+        assert!(!silent(&health, 0), "ten minutes of output are too few");
     }
 
     #[test]
     fn what_may_have_been_the_reading_is_no_silence() {
         let followed = BTreeSet::from([Subscription::Logs(target(), follow())]);
-        let mut heard = steady(10);
-        heard.tick(&followed, ago(901), ago(900));
-        assert!(silent(&heard, 0));
-        heard.tick(&followed, ago(900), ago(60));
-        assert!(!silent(&heard, 0), "the machine slept");
+        let mut health = steady(10);
+        health.tick(&followed, ago(901), ago(900));
+        assert!(silent(&health, 0));
+        health.tick(&followed, ago(900), ago(60));
+        assert!(!silent(&health, 0), "the machine was suspended");
         for kind in [LogNoteKind::Interrupted, LogNoteKind::Sampled, LogNoteKind::Ended] {
-            let mut heard = steady(10);
-            heard.observe(&note(kind, "web"), ago(60));
-            assert!(!silent(&heard, 0), "{kind:?}");
+            let mut health = steady(10);
+            health.observe(&note(kind, "web"), ago(60));
+            assert!(!silent(&health, 0), "{kind:?}");
         }
-        let mut heard = steady(10);
-        heard.tick(&BTreeSet::new(), ago(1), ago(0));
-        assert!(!silent(&heard, 0), "nobody reads it any more");
+        let mut health = steady(10);
+        health.tick(&BTreeSet::new(), ago(1), ago(0));
+        assert!(!silent(&health, 0), "no screen reads the stream any more");
     }
 
     #[test]
     fn a_place_that_is_absent_is_told_until_there_are_lines() {
-        let mut heard = StreamHealth::default();
-        heard.observe(&note(LogNoteKind::LogGroupMissing, "/ecs/web"), ago(60));
-        let signs = heard.log_signals(ago(0));
-        assert_eq!(&*signs[0].label, "/ecs/web");
-        assert_eq!(signs[0].kind, LogSignalKind::LogGroupMissing { reported_at: ago(60) });
-        heard.observe(&lines([5].into_iter()), ago(5));
-        assert!(heard.log_signals(ago(0)).is_empty());
+        let mut health = StreamHealth::default();
+        health.observe(&note(LogNoteKind::LogGroupMissing, "/ecs/web"), ago(60));
+        let signals = health.log_signals(ago(0));
+        assert_eq!(&*signals[0].label, "/ecs/web");
+        assert_eq!(signals[0].kind, LogSignalKind::LogGroupMissing { reported_at: ago(60) });
+        health.observe(&lines([5].into_iter()), ago(5));
+        assert!(health.log_signals(ago(0)).is_empty());
     }
 }
