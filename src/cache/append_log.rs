@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_there_is_there() {
+    fn appended_values_are_read_back() {
         let shelf = append_log("there");
         assert_eq!(shelf.read_all().unwrap(), (BTreeMap::default(), 0));
         shelf.append([("a", &vec![1, 2]), ("b", &vec![])]).unwrap();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_anywhere_costs_the_last_line_only_and_is_counted() {
+    fn a_cut_file_loses_only_its_last_line_and_counts_it() {
         let shelf = append_log("cut");
         shelf.append([("a", &vec![1]), ("b", &vec![2])]).unwrap();
         let whole = fs::read(shelf.folder.path().join(&shelf.name)).unwrap();

@@ -62,7 +62,7 @@ mod tests {
     use std::io::Cursor;
 
     #[test]
-    fn what_is_written_piece_by_piece_is_the_same_line() {
+    fn a_line_written_in_pieces_equals_a_line_written_whole() {
         let mut file = Cursor::new(Vec::new());
         let pieces: [&[u8]; 3] = [b"a ", b"", b"line"];
         write_with_checksum(&mut file, &mut |to| pieces.iter().try_for_each(|piece| to.write_all(piece)))

@@ -78,7 +78,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn of_many_instances_the_first_alone_has_its_containers() {
+    fn only_the_first_instance_keeps_its_containers() {
         let place = std::env::temp_dir().join(format!("portolan-thin-{}", std::process::id()));
         let folder = CacheDir::new(&place);
         let container = Container {

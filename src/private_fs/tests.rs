@@ -36,7 +36,7 @@ fn folders_and_files_are_for_their_owner_alone() {
 }
 
 #[test]
-fn what_was_open_to_others_is_closed_to_them() {
+fn permissions_of_other_users_are_removed() {
     let place = temporary_dir();
     let file = place.path().join("log");
     fs::write(&file, "old").unwrap();

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gets_another_name_stays_selected() {
+    fn a_renamed_service_stays_selected() {
         let called = |name: &str, container: &str| Service {
             id: ServiceId::new(format!("docker/{name}")),
             instances: vec![instance(container)],

@@ -86,7 +86,7 @@ fn a_pattern_knows_its_lines() {
 }
 
 #[test]
-fn what_is_new_since_a_deployment_of_those_who_write_it() {
+fn a_pattern_is_new_if_its_services_first_wrote_it_after_their_deployments() {
     let mut patterns = PatternSet::default();
     let old = add(&mut patterns, "listening on 80", at(1), None);
     add(&mut patterns, "listening on 81", at(11), None);

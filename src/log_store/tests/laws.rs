@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_again_is_taken_once(seconds in vec(0..9_i64, 0..60), cut in 0..60_usize, tail in 1..80_usize) {
+    fn a_line_read_twice_is_stored_once(seconds in vec(0..9_i64, 0..60), cut in 0..60_usize, tail in 1..80_usize) {
         let mut seconds = seconds;
         seconds.sort_unstable();
         let all: Vec<_> = seconds.iter().map(|second| line(0, *second, "same")).collect();
@@ -166,7 +166,7 @@ fn a_hole_between_readings_is_told_and_filled_by_pages() {
 }
 
 #[test]
-fn what_was_dropped_is_told_where_it_stood_and_no_more_when_it_is_read_again() {
+fn a_note_counts_dropped_lines_at_their_place_until_they_are_read_again() {
     let mut store = LogStore::new(256 << 10);
     let second =
         |range: std::ops::Range<i64>| range.map(|s| line(0, s, &"x".repeat(200))).collect::<Vec<_>>();

@@ -53,7 +53,7 @@ mod tests {
     use crate::model::NodeId;
 
     #[test]
-    fn one_goes_back_and_forth_and_past_what_is_gone() {
+    fn navigation_skips_removed_nodes() {
         let mut trail = SelectionHistory::default();
         ["a", "b", "b", "c"].into_iter().for_each(|name| trail.push(&NodeId::new(name)));
         let mut go = |back, gone: &str| trail.navigate(back, |n| n.as_str() != gone).map(|n| n.to_string());

@@ -201,39 +201,39 @@ impl World {
     /// Evaluates the findings. Their starts and ends go into the history only once all sources have been
     /// read, because many findings before that are false.
     fn evaluate_findings(&mut self) {
-        let lasting = std::mem::take(&mut self.outage_tracker);
+        let tracker = std::mem::take(&mut self.outage_tracker);
         let log_signals = self.stream_health.log_signals(self.now);
         let Self {
             inventory,
-            incremental_topology: inference,
-            failed_connections: rejected,
-            counterparts: twins,
+            incremental_topology,
+            failed_connections,
+            counterparts,
             sources,
             now,
-            cached_services: unread,
+            cached_services,
             ..
         } = &*self;
-        let topology = inference.topology();
-        let estate = diagnosis::RuleInput {
+        let topology = incremental_topology.topology();
+        let input = diagnosis::RuleInput {
             inventory,
             topology,
-            failed_connections: rejected,
-            counterparts: twins,
+            failed_connections,
+            counterparts,
             sources,
             log_signals: &log_signals,
         };
-        let evidence = diagnosis::RuleContext::new(estate, lasting, *now);
-        let mut findings = diagnosis::findings(&evidence);
+        let context = diagnosis::RuleContext::new(input, tracker, *now);
+        let mut findings = diagnosis::findings(&context);
         // Data from an earlier run may be outdated, so findings about it are dropped.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
-            Some(NodeKind::Service(service)) => !unread.contains(service),
+            Some(NodeKind::Service(service)) => !cached_services.contains(service),
             _ => true,
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
-        let roles = diagnosis::fault_roles(&evidence, &findings);
-        let watched =
+        let roles = diagnosis::fault_roles(&context, &findings);
+        let complete_sources =
             sources.iter().filter(|source| source.has_all_services()).map(|source| source.id.clone());
-        self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
+        self.outage_tracker = context.into_tracker(&findings, complete_sources.collect());
         (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);
         self.findings_version += 1;
         if self.sources.iter().all(|source| source.has_finished_loading() && source.progress.is_empty()) {

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
+    fn a_requested_stop_is_no_failure_in_the_next_run() {
         let docker = SourceId::new("docker");
         let mut world_after_stop = world("docker");
         apply_services(&mut world_after_stop, ended(ExitCause::StopRequested, 1));

@@ -189,7 +189,7 @@ mod tests {
     use std::{collections::BTreeSet, fs};
 
     #[tokio::test]
-    async fn what_lies_on_disk_is_kept_until_all_is_known_of() {
+    async fn definitions_on_disk_are_kept_until_all_tasks_are_known() {
         let place = std::env::temp_dir().join(format!("portolan-definitions-{}", std::process::id()));
         let shelf = AppendLog::new(CacheDir::new(&place), "task-definitions", CACHE_FORMAT_VERSION);
         let one = TaskDefinitionSummary::default();

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_may_not_be_asked_is_told_once() {
+    async fn a_denied_call_is_reported_once() {
         let batches = batches("FilterLogEvents").await;
         let [LogBatch { lines, notes }] = &batches[..] else { panic!("{batches:?}") };
         let [note] = &notes[..] else { panic!("{notes:?}") };

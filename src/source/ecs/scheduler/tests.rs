@@ -179,7 +179,7 @@ fn all_get_their_turn_and_no_more_than_a_tenth_is_spent() {
 }
 
 #[test]
-fn what_people_look_at_is_read_at_every_look() {
+fn viewed_services_are_read_in_every_poll() {
     let (mut account, mut known, mut budget, begun) = loaded_account(2_000, 5);
     budget.set_phase(LoadPhase::Steady);
     account.described.clear();

@@ -214,7 +214,7 @@ async fn a_load_balancer_leads_to_its_service() {
 }
 
 #[tokio::test]
-async fn what_is_denied_is_a_gap_and_the_rest_is_there() {
+async fn a_denied_call_gives_an_unread_part_and_keeps_the_rest() {
     for (denied, what) in [
         ("DescribeTasks", "tasks of shop-prod"),
         ("ListTasks", "tasks of shop-prod"),

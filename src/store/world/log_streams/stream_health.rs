@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_been_the_reading_is_no_silence() {
+    fn a_problem_with_reading_is_no_silence() {
         let followed = BTreeSet::from([Subscription::Logs(target(), follow())]);
         let mut health = steady(10);
         health.tick(&followed, ago(901), ago(900));

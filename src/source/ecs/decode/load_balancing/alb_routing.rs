@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_path_only_plain_words_are_kept() {
+    fn a_path_is_kept_only_if_all_its_segments_are_plain_words() {
         assert_eq!(urls_in(&format!("http://{LOAD_BALANCER_HOST}:80/api/v1/?key=s3cret"))[0].path, "/api/v1");
         assert_eq!(plain_path("/hooks/T0123456789abcdef"), None);
         assert_eq!(plain_path(""), Some(String::new()));

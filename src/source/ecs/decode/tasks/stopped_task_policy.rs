@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn one_crash_that_was_replaced_is_history() {
+    fn a_single_crash_does_not_count_after_its_replacement() {
         let stop = crash(at(10, 0), 3000);
         let now = state(1, 1, &[at(10, 20)], at(10, 30));
         assert!(!still_counts(&stop, &[stop], &now));
     }
 
     #[test]
-    fn one_crash_without_a_successor_counts() {
+    fn a_single_crash_counts_until_its_replacement() {
         let stop = crash(at(10, 0), 3000);
         assert!(still_counts(&stop, &[stop], &state(2, 1, &[at(1, 0)], at(10, 30))));
     }
