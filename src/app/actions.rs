@@ -18,7 +18,7 @@ impl App {
         self.apply_actions(actions)
     }
 
-    /// Carries out the actions of a screen, and returns effects for those that only the runtime can carry
+    /// Carries out the actions of a screen. Returns effects for the actions that only the runtime can carry
     /// out.
     pub(super) fn apply_actions(&mut self, actions: Vec<Action>) -> Vec<Effect> {
         let mut effects = Vec::new();

@@ -146,7 +146,7 @@ impl App {
         parts
     }
 
-    /// Draws the footer: the notice if there is one, else filters and key hints.
+    /// Draws the footer: the notice if there is one, otherwise the filters and key hints.
     fn draw_footer(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         let mut row = RowWriter { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() };
@@ -197,7 +197,7 @@ impl App {
         Position::new(area.x + before + column, area.y)
     }
 
-    /// Returns the text `matches: N` while the user types a search for nodes, else `None`.
+    /// Returns the text `matches: N` while the user types a search for nodes, otherwise `None`.
     fn match_count_label(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
         let found = || {
@@ -253,7 +253,8 @@ impl RowWriter {
             <= usize::from(self.right)
     }
 
-    /// Appends `words` if they fit as a whole, else closes the row. A click on the text runs `command`.
+    /// Appends `words` if there is room for all of them. If not, nothing more fits into the row. A click on
+    /// the text runs `command`.
     fn write(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Canvas<'_>) {
         let width = text::display_width(words) as u16;
         if self.x + width > self.right {

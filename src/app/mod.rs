@@ -51,7 +51,7 @@ pub struct App {
     size: Rect,
     /// Clickable areas of the last frame.
     hit_map: HitMap,
-    /// Cell (column, row) of the last press or drag, from which the next drag is measured.
+    /// Cell (column, row) of the last press or drag. The next drag is measured from this cell.
     pointer: (u16, u16),
     mouse_captured: bool,
     /// True if the state may have changed since the last frame.

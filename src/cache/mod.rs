@@ -63,8 +63,8 @@ fn file_name(kind: &str, name: &str) -> String {
     format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// Replaces a file with the bytes that `fill` writes, behind their checksum. Readers see either the old or
-/// the new file, never a part.
+/// Replaces a file with the bytes that `fill` writes, and puts their checksum in front. Readers see either
+/// the old or the new file, never a part.
 fn replace_file(
     folder: &CacheDir,
     name: &str,

@@ -34,7 +34,7 @@ const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 const BATCH_QUEUE_LEN: usize = 4;
 /// Longest time that lines wait to be merged into one message.
 const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
-/// Number of lines from which on a message is not merged with further ones.
+/// Number of lines in a message above which no further lines are added to it.
 const MAX_BATCH_LINES: usize = 500;
 
 /// Running log tasks, each by its subscription.

@@ -237,7 +237,7 @@ impl EventLoop {
         }
     }
 
-    /// Takes over the terminal again, because a shell may have changed it, and redraws the whole screen.
+    /// Takes over the terminal again, because a shell may have changed it. Redraws the whole screen.
     fn resume(&mut self) -> io::Result<()> {
         self.screen.enter()?;
         self.resize()

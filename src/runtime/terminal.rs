@@ -80,7 +80,8 @@ impl TerminalScreen {
         Ok(screen)
     }
 
-    /// Takes over the terminal, also after a shell has changed it. The next frame redraws the whole screen.
+    /// Takes over the terminal, for the first time or after a shell has changed it. The next frame redraws
+    /// the whole screen.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;

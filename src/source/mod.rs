@@ -52,9 +52,9 @@ pub trait Source: Send + Sync {
     /// means that nothing was readable.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
 
-    /// Sets how long the caller of [`Source::snapshot`] waits. Parts not read by then are reported as unread.
-    /// Without a limit, the source reads until it has nearly everything, and returns the rest in later
-    /// snapshots.
+    /// Sets the time that the caller of [`Source::snapshot`] waits for. A part that was not read by then
+    /// becomes an unread part. If no limit was set, the source reads for as long as it needs for nearly
+    /// everything, and returns the rest in later snapshots.
     fn set_time_limit(&self, _limit: Duration) {}
 
     /// Sets the services that the user is viewing, so that the source reads them first and often. A source

@@ -14,7 +14,7 @@ pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// Ports of one container in a shared namespace, as evidence of where it listens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MemberPorts {
-    /// Ports on which it was observed to listen.
+    /// Ports on which the container was observed to listen.
     pub(super) listening: BTreeSet<u16>,
     /// Ports that its image or options declare.
     pub(super) exposed: BTreeSet<u16>,
@@ -25,12 +25,13 @@ pub(super) struct MemberPorts {
     pub(super) product: Option<&'static Product>,
 }
 
-/// Listening member behind each port of a shared namespace, by position in the list of members.
+/// Result of [`find_listeners`]: which member listens on each port of a shared namespace. A member is given
+/// by its position in the list of members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listeners {
-    /// Member behind each known port.
+    /// Member that listens on each known port.
     pub(super) by_port: BTreeMap<u16, usize>,
-    /// Member behind all other ports.
+    /// Member that listens on all other ports.
     pub(super) default_member: usize,
 }
 

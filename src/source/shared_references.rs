@@ -85,7 +85,7 @@ struct GroupReferences<'a> {
     files: BTreeMap<(&'a ServiceId, &'a str), BTreeSet<&'a ReferenceTarget>>,
     /// Services that wait for each target at start.
     dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
-    /// References in variables and arguments that all services have.
+    /// References in the variables and arguments of every service in the group.
     common_settings: BTreeSet<&'a Reference>,
 }
 

@@ -65,7 +65,7 @@ pub struct PatternSet {
     tree: BTreeMap<(usize, String), Vec<u64>>,
     /// Pattern ids by the time of their last line.
     by_last_seen: BTreeSet<(Timestamp, u64)>,
-    /// The time from which on all lines of a service were read, by service.
+    /// The start of the time in which all lines of a service were read, by service.
     read_from: BTreeMap<ServiceId, Timestamp>,
     next_id: u64,
     /// The number of patterns dropped to limit memory.

@@ -1,6 +1,6 @@
-//! Enrichment: everything in a snapshot besides services and tasks. Background tasks read task definitions,
-//! Cloud Map names, load balancers, meshes and observed connections. So a slow API delays neither the map nor
-//! the other parts.
+//! Enrichment: the data in a snapshot apart from services and tasks, which are task definitions, Cloud Map
+//! names, load balancers, meshes and observed connections. Background tasks read each kind of data by itself,
+//! so a slow API delays neither the map nor the other kinds.
 
 pub(super) mod app_mesh;
 pub(super) mod background_tasks;

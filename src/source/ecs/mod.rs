@@ -77,7 +77,7 @@ pub struct Ecs {
     usage_cache: Arc<usage::UsageCache>,
 }
 
-/// State of the last snapshot, from which the wait before the next poll follows.
+/// Phase of polling. It follows from the last snapshot, and sets the wait before the next poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollPhase {
     /// Services and tasks are not completely read yet.

@@ -17,7 +17,7 @@ impl NameFilter {
         names.iter().any(|name| name.contains(['*', '?']) || name.starts_with('!'))
     }
 
-    /// Returns a filter for `patterns`, some of which may be plain names.
+    /// Returns a filter for `patterns`. A pattern without `*` and `?` is a plain name.
     #[must_use]
     pub(crate) fn new(patterns: &[String]) -> Self {
         let read = |pattern: &str| {

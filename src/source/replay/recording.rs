@@ -33,7 +33,7 @@ impl Recording {
         Self { header, frames, read_failures, is_truncated }
     }
 
-    /// Returns the length: that of the header, or up to the last frame if the file is truncated.
+    /// Returns the length of the recording. If the file is truncated, that is the time up to the last frame.
     #[must_use]
     pub fn length(&self) -> Duration {
         let said = Duration::from_millis(self.header.length_ms);

@@ -33,7 +33,7 @@ pub struct Session {
     pub search: Search,
     /// Source to which the screens are limited; `None` shows all sources.
     pub only_source: Option<SourceId>,
-    /// Nodes to export: those in the map's focus. `None` exports everything.
+    /// Nodes to export, which are the nodes in the map's focus. `None` exports everything.
     pub only_nodes: Option<BTreeSet<NodeId>>,
     /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
     pub faults_only: bool,

@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl World {
-    /// Returns the data from which the drift of an edge is computed.
+    /// Returns the data that is needed to compute the drift of an edge.
     #[must_use]
     pub fn drift_context(&self) -> DriftContext<'_> {
         DriftContext { inventory: &self.inventory, topology: self.topology(), now: self.now }

@@ -1,5 +1,5 @@
-//! Reads the variables, labels and configuration files of one service, including those in files that its
-//! declaration names.
+//! Reads the variables, labels and configuration files of one service. Includes the env files and label files
+//! that its declaration names.
 
 use super::{
     project::{ComposeProject, ConfigOrigin},

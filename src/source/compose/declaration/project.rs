@@ -31,7 +31,7 @@ pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
-    /// Variables for interpolation: the environment of this process over the project's env files.
+    /// Variables for interpolation: the environment of this process, and below it the project's env files.
     pub(in crate::source::compose) variables: LayeredVariables,
 }
 

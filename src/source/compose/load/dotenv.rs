@@ -72,8 +72,8 @@ impl DotenvReader<'_> {
         }
     }
 
-    /// Adds the variables of a file in the format `raw`: quotes, comments behind a value and `$` have no
-    /// meaning there.
+    /// Adds the variables of a file in the format `raw`. In this format, quotes, `$` and comments after a
+    /// value have no meaning.
     pub(in crate::source::compose) fn read_raw(
         &mut self,
         text: &str,
@@ -167,8 +167,8 @@ fn parse_name(text: &str) -> Result<(&str, bool, &str), &'static str> {
     Ok((name, has_value, if has_value { rest.trim_start_matches(BLANK_CHARS) } else { rest }))
 }
 
-/// Returns the text before the closing quote, and the rest behind it. A backslash before a quote makes the
-/// quote part of the value.
+/// Returns the text before the closing quote, and the rest after the quote. A backslash before a quote makes
+/// that quote a part of the text.
 fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();

@@ -1,5 +1,5 @@
-//! Resolution of `extends`: merges a service over another one of its file or of another file (Compose
-//! Specification, chapter "Services", section "extends").
+//! Resolution of `extends`: merges a service with the one that it extends, in the same file or another one
+//! (Compose Specification, chapter "Services", section "extends").
 
 use super::{BaseFolder, LoadContext, LoadError, Loader, merge};
 use crate::{
@@ -20,7 +20,8 @@ use std::{
 type ExtendsChain = Vec<(Arc<Path>, String)>;
 
 impl Loader {
-    /// Merges the services of a document over the services that they extend.
+    /// Merges each service of a document with the service that it extends. The values of the extending
+    /// service win.
     pub(super) fn resolve_extends(
         &mut self,
         document: &mut Node,

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// Names of compose files, in compose's order of preference.
 const COMPOSE_FILE_NAMES: &[&str] =
     &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-/// Names of override files, which compose merges over the compose file.
+/// Names of override files. Compose merges an override file with the compose file, and the values of the
+/// override file win.
 const OVERRIDE_FILE_NAMES: &[&str] = &[
     "compose.override.yml",
     "compose.override.yaml",
@@ -21,7 +22,7 @@ const OVERRIDE_FILE_NAMES: &[&str] = &[
     "docker-compose.override.yaml",
 ];
 
-/// Name of the env file beside a compose file.
+/// Name of the env file in the folder of a compose file.
 pub(in crate::source::compose) const DOTENV_FILE_NAME: &str = ".env";
 
 /// Compose files of a project in their order of merging, and the variables to interpolate in them.
@@ -40,8 +41,8 @@ pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
 
 /// Finds the files of the project at `place`.
 ///
-/// If `place` is a file, the project is that file alone. If `place` is a folder, the project is the files in
-/// the variable `COMPOSE_FILE`, else the compose file of the folder and its override file.
+/// If `place` is a file, the project consists of that file alone. If `place` is a folder, it consists of the
+/// files in the variable `COMPOSE_FILE`, or otherwise of the folder's compose file and its override file.
 pub(in crate::source::compose) fn find_project(
     loader: &mut Loader,
     place: &Path,

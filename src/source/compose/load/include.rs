@@ -27,7 +27,7 @@ struct Include {
 }
 
 impl Loader {
-    /// Merges a document over the projects that it includes.
+    /// Merges a document with the projects that it includes. The values of the document win.
     pub(super) fn resolve_includes(
         &mut self,
         document: &mut Node,
@@ -118,7 +118,8 @@ fn text_or_list(item: &Node, key: &str) -> Result<Vec<String>, ComposeError> {
     }
 }
 
-/// Merges the sections of `document` over those of `other`, an included project.
+/// Merges the sections of `document` with the sections of `other`, an included project. The values of
+/// `document` win.
 fn add_sections(document: &mut Node, other: Node) {
     let (Value::Map(own), Value::Map(more)) = (&mut document.value, other.value) else { return };
     for (section, below) in more.into_iter().filter(|(name, _)| INCLUDED_SECTIONS.contains(&name.as_str())) {

@@ -146,7 +146,7 @@ impl<'a> Interpolator<'a> {
 /// Variables without a value that the files of a project use, each with the first line that uses it.
 #[derive(Default)]
 pub(in crate::source::compose) struct MissingVariables {
-    /// Required variables (`${NAME:?}`).
+    /// Required variables (`${NAME:?}`) without a value, each with the first line that uses it.
     pub(in crate::source::compose) required: BTreeMap<String, FileLine>,
     /// Optional variables, which become empty.
     pub(in crate::source::compose) unset: BTreeMap<String, FileLine>,

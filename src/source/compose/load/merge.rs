@@ -1,6 +1,6 @@
-//! Merging of two trees: an override file over the first file, or a service over the one it extends (Compose
-//! Specification, chapter "Merge and override"). Both trees are in canonical form. The tree `above` wins over
-//! the tree `below`.
+//! Merging of two trees `above` and `below` (Compose Specification, chapter "Merge and override"). The values
+//! of `above` win. For example, `above` is an override file and `below` the compose file, or `above` is a
+//! service and `below` the service that it extends. Both trees are in canonical form.
 
 use crate::source::compose::yaml::{MergeTag, Node, Value};
 
@@ -9,7 +9,7 @@ const REPLACED_KEYS: &[&str] = &["command", "entrypoint"];
 /// Keys of a service whose entries in `above` replace the entries of the same name, even if they are null.
 const ENTRYWISE_KEYS: &[&str] = &["environment", "labels", "annotations"];
 
-/// Merges the document `above` over the document `below`.
+/// Merges the documents `above` and `below`. The values of `above` win.
 pub(in crate::source::compose) fn merge_documents(below: Node, above: Node) -> Node {
     let mut merged = merge_nodes(below, above, &|key, below, above| match key {
         "services" => merge_services(below, above),
@@ -19,13 +19,13 @@ pub(in crate::source::compose) fn merge_documents(below: Node, above: Node) -> N
     merged
 }
 
-/// Merges the services of `above` over those of the same names in `below`.
+/// Merges services of the same name in `above` and `below`. The values of `above` win.
 pub(in crate::source::compose) fn merge_services(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|_, below, above| merge_service(below, above))
 }
 
-/// Merges the service `above` over the service `below`. Entries marked `!reset` stay marked in the result,
-/// because the result may be merged over another service next.
+/// Merges the services `above` and `below`. Entries marked `!reset` stay marked in the result, because the
+/// result may be merged with another service next.
 pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|key, below, above| match key {
         key if REPLACED_KEYS.contains(&key) => above,
@@ -34,7 +34,7 @@ pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Nod
     })
 }
 
-/// Merges the value `above` over the value `below`.
+/// Merges the values `above` and `below`. The value `above` wins.
 pub(in crate::source::compose) fn merge_values(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|_, below, above| merge_values(below, above))
 }

@@ -83,7 +83,8 @@ fn programs_by_service(project: &ProjectRef<'_>) -> BTreeMap<ServiceId, Program>
     run.collect()
 }
 
-/// Returns the image of a service: the declared one, else the name that compose gives to an image it builds.
+/// Returns the image of a service: the declared image, or otherwise the name that compose gives to the image
+/// that it builds.
 fn image_name(project: &ProjectRef<'_>, name: &str, declared: &ComposeService) -> String {
     declared.container.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name))
 }

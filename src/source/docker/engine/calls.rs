@@ -29,7 +29,7 @@ const MAX_LIST_BYTES: usize = 48 * 1024 * 1024;
 const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
 /// Maximum size of a small response, such as the version.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
-/// Size from which a response is decoded on a blocking thread.
+/// Size of a response above which it is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
 /// Longest silence while Portolan reads the output of a command, or a log that it does not follow. The engine
 /// has such a log on disk, so it never waits for new lines.

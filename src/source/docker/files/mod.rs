@@ -1,9 +1,9 @@
-//! Configuration files of containers: files mounted from the host or in a named volume, and files that
-//! well-known programs read from their image. Portolan reads them only to decode them, once per container and
-//! again when one changes.
+//! Configuration files of containers: files mounted from the host or in a named volume, and files of
+//! well-known programs in their image. Portolan reads the files of a container once, and again when one
+//! changes. It keeps only what it decodes from them.
 //!
-//! Portolan reads the files on this machine where possible, else through the engine's archive call. It runs
-//! no command in a container.
+//! Portolan reads the files on this machine where possible, otherwise through the engine's archive call. It
+//! runs no command in a container.
 
 mod archive;
 mod config_paths;

@@ -285,8 +285,8 @@ fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, 
     Some((id, event))
 }
 
-/// Describes an action in words. Returns `None` for actions that users need not see. Docker puts the health
-/// into the action, Podman beside it.
+/// Describes an action in words. Returns `None` for actions that users need not see. Docker reports the
+/// health as part of the action, Podman separately in `health`.
 fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),

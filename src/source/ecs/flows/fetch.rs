@@ -27,7 +27,8 @@ pub(super) struct ReadBudget {
     pub deadline: Instant,
 }
 
-/// Reads the records that started since `from` (milliseconds since 1970), as far as the budget `left` allows.
+/// Reads the records that started since `from` (milliseconds since 1970). Stops when the budget `left` is
+/// used up.
 pub(super) async fn read_since(
     api: &Api,
     name: &str,

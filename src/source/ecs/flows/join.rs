@@ -16,7 +16,8 @@ use std::{
     net::IpAddr,
 };
 
-/// Largest number of external addresses to keep for each calling service: those with the most connections.
+/// Largest number of external addresses to keep for each calling service. The addresses with the most
+/// connections stay.
 const MAX_EXTERNAL_ADDRESSES: usize = 20;
 
 /// First port of the range from which Linux assigns ports to outgoing connections.
@@ -56,7 +57,8 @@ pub(crate) struct ObservedConnections {
     pub monitored: Vec<MonitoredService>,
 }
 
-/// Converts the lines of the log group `place` to connections between the services that had the addresses.
+/// Converts flow log lines to connections between services. The lines are from the log group `place`, and
+/// `owners` has the service behind each address.
 pub(super) fn join_lines(
     lines: &[FlowLogLine],
     mut owners: AddressOwners,

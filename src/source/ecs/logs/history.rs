@@ -14,7 +14,7 @@ use crate::{
 
 /// Largest number of events in one page.
 const MAX_PAGE_EVENTS: usize = 10_000;
-/// Number of empty pages in a row after which a stream counts as read.
+/// Number of empty pages in a row after which the reader takes the stream as read to its end.
 const MAX_EMPTY_PAGES: usize = 20;
 
 /// Returns at least `many` of the newest events in the range of `start`, oldest first, or all if there are

@@ -23,7 +23,8 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Wait between polls without a live session; below the quota of every region, even with several groups.
+/// Wait between polls without a live session. It is so long that even polls of several groups stay below the
+/// quota of every region.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Delay of the first poll after a session opened; late events have arrived by then.
 const FIRST_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);

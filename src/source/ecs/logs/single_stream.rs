@@ -60,7 +60,7 @@ struct StreamReader {
     /// Time at which the reader started, in milliseconds since 1970.
     started_ms: i64,
     dedup: LineDedup,
-    /// Deduplication pass over the stored events.
+    /// Pass over the stored events, for deduplication.
     history_pass: ReadPass,
     stage: ReadStage,
 }

@@ -23,7 +23,7 @@ pub(crate) struct Cluster {
     pub namespace: Option<String>,
 }
 
-/// Finds the clusters that `wanted` selects, with an unread part for those that do not exist. Fails if none
+/// Finds the clusters that `wanted` selects, and an unread part that names the missing ones. Fails if none
 /// can be read.
 pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     if wanted.is_empty() || NameFilter::has_patterns(wanted) {

@@ -1,6 +1,6 @@
-//! Choice of the next calls, as a pure function of the cached data. New resources come first, then those that
-//! change or that the user is viewing, then the rest by age. So a large account takes turns, and a small one
-//! is read completely in every poll.
+//! Choice of the next calls, as a pure function of the cached data. New resources come first, then resources
+//! that are changing or that the user is viewing, then the rest, the oldest data first. So all resources of a
+//! large account get their turn, and every poll reads a small account completely.
 
 use super::{
     cluster_cache::{CallKind, ClusterCache},
@@ -63,7 +63,7 @@ pub(crate) struct PlanContext<'a> {
 }
 
 impl PlanContext<'_> {
-    /// Returns the time since which a description counts as fresh.
+    /// Returns the earliest time at which a description must have been made to count as fresh.
     fn fresh_since(&self) -> Duration {
         // Anything described in this poll is fresh, even if the poll takes longer than `FRESH_FOR`.
         self.now.saturating_sub(FRESH_FOR).min(self.poll_began)

@@ -12,7 +12,7 @@ use std::{
 /// Largest number of resources in one listing. ECS allows 5,000 services in a cluster and 5,000 tasks in a
 /// service.
 const MAX_LISTED: usize = 50_000;
-/// Longest accepted ARN in bytes; those of ECS contain two names of at most 255 characters.
+/// Longest accepted ARN in bytes. An ARN of ECS contains two names of at most 255 characters.
 const MAX_ARN_BYTES: usize = 1_024;
 
 /// Listing that is repeated over and over, page by page.

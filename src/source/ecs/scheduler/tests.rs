@@ -157,7 +157,7 @@ fn a_big_account_is_whole_when_the_quota_allows() {
     assert_eq!(known["c"].services.progress(), (2_000, 2_000));
     assert_eq!(known["c"].tasks.progress(), (10_000, 10_000));
     assert_eq!(account.calls[&QuotaGroup::Services], 220, "each once");
-    // 220 calls, of which 50 are free and 10 a second refill: 17 seconds.
+    // There are 220 calls. 50 are free, and 10 a second refill, so loading takes 17 seconds.
     assert!(at - 10 <= 19, "{at}");
 }
 

@@ -122,7 +122,8 @@ pub(crate) struct TaskNetwork {
 }
 
 impl TaskRecord {
-    /// Creates the record of a task. Drops the rest of the response, above all the values in the overrides.
+    /// Creates the record of a task. It keeps nothing else of the response, and above all no values of
+    /// overrides.
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
@@ -188,7 +189,7 @@ impl TaskRecord {
         self.last_status == TaskStatus::Stopped
     }
 
-    /// Returns the creation time, or else the start time, which orders the tasks of a family.
+    /// Returns the creation time of the task, or its start time if the creation time is unknown.
     #[must_use]
     pub(crate) fn created_at(&self) -> Option<Timestamp> {
         self.times.created.or(self.times.started)
@@ -220,8 +221,8 @@ impl TaskRecord {
         stopped_task_policy::is_fault(self.stop_code(), exit, self.stop_reason(), endless)
     }
 
-    /// Returns the exit code that explains the stop: that of an essential container, a nonzero one before
-    /// zero.
+    /// Returns the exit code of an essential container, because it explains the stop. If several have one,
+    /// returns one that is not zero if possible.
     #[must_use]
     pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
         let essential = self.containers.iter().filter(|part| part.is_essential(definition));
