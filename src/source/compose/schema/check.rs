@@ -17,7 +17,8 @@ impl ActiveProfiles {
         Self(named.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
-    /// True if compose would start a service with these profiles: it has none, or one of them is active.
+    /// Returns true if compose would start a service with these `profiles`, because there are none or because
+    /// one of them is active.
     pub(in crate::source::compose) fn enables<'a>(
         &self,
         mut profiles: impl Iterator<Item = &'a str>,

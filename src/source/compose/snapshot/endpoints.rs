@@ -184,7 +184,7 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Returns the declared ports and the product of each of `members`, from which `netns` finds the service
+    /// Returns the declared ports and the product of each of `members`. From these, `netns` finds the service
     /// that listens on a port.
     fn namespace_members(&self, members: &[&str]) -> Vec<MemberPorts> {
         let claim = |name: &&str| {
@@ -228,7 +228,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds endpoints for `links`, by which a service reaches another one under the link's names.
+    /// Adds the endpoints of `links`. By a link, a service reaches another one under the names that the link
+    /// gives.
     fn add_link_endpoints(&self, all: &mut BTreeMap<&str, ServiceEndpoints>) {
         for (name, service) in self.services {
             for (rank, link) in service.networking.links.iter().enumerate() {

@@ -11,25 +11,25 @@ use crate::{
     source::compose::declaration::{inputs::ComposeInputs, service::ComposeService},
 };
 
-/// Returns all references of a service, including those in its local inputs.
+/// Returns all references of a service, including references in its variables and mounted files.
 pub(in crate::source::compose) fn service_references(
     service: &ComposeService,
-    given: &ComposeInputs,
+    inputs: &ComposeInputs,
 ) -> Vec<Reference> {
     let (program, place) = (&service.container, &service.networking);
     let variables: Vec<(&str, &str)> =
-        given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let value = |name: &str| given.variables.get(name).map(String::as_str);
+        inputs.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let value = |name: &str| inputs.variables.get(name).map(String::as_str);
     let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
     let mut all = references_in_environment(None, variables.iter().copied());
     all.extend(references_in_arguments(None, words));
     all.extend(
-        given
+        inputs
             .texts
             .iter()
             .flat_map(|text| references_in_file(None, &Text::new(&text.path), &text.text, value)),
     );
-    let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let labels = inputs.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxy_references(&labels.collect(), &variables));
     let linked = place.links.iter().chain(&place.external_links);
     all.extend(linked.filter_map(|text| link_reference(text.split(':').next().unwrap_or_default())));

@@ -1,4 +1,4 @@
-//! Cached snapshot of a project: reads all files again only after one of them has changed.
+//! Cache of a project's snapshot. The project's files are read again only after one of them has changed.
 
 use super::{build_snapshot, endpoints::ProjectRef};
 use crate::{
@@ -62,7 +62,7 @@ impl CachedSnapshot {
     }
 }
 
-/// Returns a snapshot: the cached one if no file has changed, else a new one.
+/// Returns the cached snapshot if no file has changed, otherwise a new one.
 pub(in crate::source::compose) fn current_snapshot(
     id: &SourceId,
     place: &Path,

@@ -1,5 +1,5 @@
-//! Response of an inspect call, as far as Portolan reads it. Field names are those of the Docker Engine API
-//! (definition `ContainerInspectResponse`); every field is read leniently.
+//! Response of an inspect call, with the fields that Portolan reads. Field names are those of the Docker
+//! Engine API (definition `ContainerInspectResponse`). Every field is read leniently.
 
 use super::lenient::{field, keys, lenient};
 use serde::Deserialize;

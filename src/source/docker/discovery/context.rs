@@ -114,7 +114,7 @@ pub(in crate::source::docker) fn context_endpoint(
     Ok(endpoint)
 }
 
-/// Iterates over the readable contexts, each with the name of its folder.
+/// Iterates over the readable contexts. Each has the path of its folder.
 fn read_contexts(config: &Path) -> impl Iterator<Item = (PathBuf, ContextMeta)> {
     let folders = fs::read_dir(config.join("contexts/meta")).into_iter().flatten().flatten();
     folders.take(MAX_CONTEXTS).filter_map(|folder| {

@@ -74,8 +74,8 @@ impl Env {
     }
 }
 
-/// Finds the engines to use: the one that configuration or environment names, else every engine at a default
-/// socket. Fails if there is none.
+/// Finds the engines to use. If the configuration or the environment names an engine, that is the only one;
+/// otherwise, every engine at a default socket is used. Fails if there is none.
 pub fn discover(config: &Config, env: &Env) -> Result<Vec<FoundEngine>, Failure> {
     let (chosen, warning) = configured_engine(config, env)?;
     let mut found = if let Some(one) = chosen { vec![one] } else { engines_at_default_sockets(env)? };

@@ -314,8 +314,8 @@ impl Session {
     }
 }
 
-/// Returns the engine's version or the newest one Portolan knows, whichever is older. Returns `None` if the
-/// text is no version.
+/// Returns the engine's API version, or the newest version that Portolan knows if the engine's is newer.
+/// Returns `None` if the text is no version.
 fn usable_version(text: &str) -> Option<ClientVersion> {
     let (major, minor) = text.trim().split_once('.')?;
     let number = |text: &str| text.parse::<u16>().ok().map(usize::from);

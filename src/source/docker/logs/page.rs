@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 /// Minimum number of lines in the first request.
 const MIN_TAIL_LINES: usize = 2_000;
-/// Factor by which each further request is longer.
+/// Factor by which the tail of each further request is longer than the last one.
 const TAIL_GROWTH_FACTOR: usize = 4;
 /// Tail length above which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;

@@ -94,7 +94,8 @@ pub(in crate::source::docker) fn apply_exit_histories(
     records
 }
 
-/// Returns the containers without those that a newer container has replaced in the same swarm slot.
+/// Returns the containers without outdated ones: a newer container in the same swarm slot replaces an older
+/// one.
 fn without_replaced(records: &[Arc<ContainerRecord>]) -> impl Iterator<Item = &ContainerRecord> {
     let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for (slot, created) in records.iter().filter_map(|s| Some((s.owner.slot.as_deref()?, s.created))) {
@@ -147,8 +148,10 @@ fn build_service(
     })
 }
 
-/// Returns the containers that represent the service. The ECS agent leaves replaced tasks of a family behind:
-/// there, only the running containers count, or else the newest.
+/// Returns the containers that represent the service.
+///
+/// The ECS agent does not remove the old containers of a task family. So for a family, only the running
+/// containers represent the service, or the newest one if none is running.
 fn representative_containers<'a>(containers: &'a [&'a ContainerRecord]) -> Vec<&'a &'a ContainerRecord> {
     let mut shown: Vec<_> = containers.iter().filter(|c| !c.owner.is_pause_container).collect();
     let agent =

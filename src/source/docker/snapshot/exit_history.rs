@@ -6,8 +6,8 @@
 use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, Timestamp};
 use jiff::SignedDuration;
 
-/// Longest time between a signal and an exit for the signal to count as the cause. `docker stop` waits ten
-/// seconds by default.
+/// Longest time between a signal and an exit that the signal can have caused. By default, `docker stop` waits
+/// ten seconds before it kills the container.
 const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 
 /// Longest time between an exit in an event and an exit in an inspect response that still count as one exit.
@@ -40,7 +40,7 @@ pub(in crate::source::docker) enum LifecycleEvent {
     Stop,
 }
 
-/// Starts, signals and exits of one container, as far as events report them. Events may arrive twice.
+/// Starts, signals and exits of one container that events have reported. The same event may arrive twice.
 #[derive(Clone, Debug, Default)]
 pub(in crate::source::docker) struct ExitHistory {
     last_start: Option<Timestamp>,
@@ -51,7 +51,7 @@ pub(in crate::source::docker) struct ExitHistory {
     series: Option<ExitSeries>,
 }
 
-/// Series of unrequested exits, each soon after the one before.
+/// Series of exits that no user or program requested, each soon after the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ExitSeries {
     first: Timestamp,

@@ -1,5 +1,6 @@
 //! Inspect calls, one per container, that run beside the poll. A call that hangs, fails or returns nonsense
-//! affects its container only. Meanwhile the list entry stands in, and the next poll uses a late response.
+//! affects only its container. The poll then uses the list entry of the container, and a later poll uses a
+//! late response.
 
 use crate::{
     background::{self, Panicked},

@@ -157,7 +157,7 @@ async fn containers_with_changed_files(shared: &DockerState) -> Vec<String> {
     blocking_with_timeout(changed).await
 }
 
-/// Observes connections of containers, as far as they are visible and the configuration allows.
+/// Observes connections of containers, if the configuration allows it and the sockets are readable.
 async fn observe_connections(shared: &DockerState, records: &[Arc<ContainerRecord>]) -> SocketObservations {
     let local = shared.engine.is_local();
     if shared.read_sockets && local {

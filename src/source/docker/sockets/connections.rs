@@ -1,7 +1,7 @@
 //! Connections between containers, derived from their sockets: which container opened which connection.
 //!
-//! The listening end is the called one. If neither end is known to listen, there is no connection: a wrong
-//! edge is worse than a missing one.
+//! The end that listens is the called end. If Portolan can't tell which end listens, it reports no
+//! connection, because a wrong edge is worse than a missing one.
 
 use super::table::{Protocol, Socket, SocketState};
 use std::{

@@ -21,7 +21,8 @@ const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Command that prints the socket tables.
 const CAT_COMMAND: [&str; 5] = ["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
-/// Reads the namespaces of running containers that have `cat`, each through one of its containers.
+/// Reads the sockets of running containers. For each network namespace, runs `cat` in its first container. A
+/// namespace is missing from the result if that container has no `cat`.
 pub(super) async fn exec_namespaces(
     engine: &Engine,
     records: &[Arc<ContainerRecord>],
@@ -81,8 +82,8 @@ async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Splits concatenated tables into sockets. Each table begins with a header line, and only that of UDP has a
-/// `drops` column.
+/// Splits concatenated tables into sockets. Each table begins with a header line. Only the header of a UDP
+/// table has a column `drops`.
 fn split_tables(text: &str) -> Vec<Socket> {
     let mut heads: Vec<usize> = text.match_indices("  sl  ").map(|(at, _)| at).collect();
     heads.push(text.len());

@@ -70,7 +70,7 @@ pub(super) fn container_positions(records: &[Arc<ContainerRecord>]) -> BTreeMap<
     names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
 }
 
-/// Returns the namespace of a container: its own, or that of the container whose network it uses.
+/// Returns the namespace that a container uses: its own namespace, or that of another container.
 pub(super) fn namespace_key(
     container: &ContainerRecord,
     records: &[Arc<ContainerRecord>],

@@ -14,7 +14,7 @@ pub(super) enum Protocol {
     Udp,
 }
 
-/// State of a socket, as far as connections need it.
+/// State of a socket, with only the states that matter for connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SocketState {
     /// Waiting for callers.

@@ -1,6 +1,6 @@
-//! Account id inside an AWS access key id. Portolan uses it to keep cached data of different accounts apart.
-//! The whole key id would not do, because temporary keys of one account change every hour. AWS does not
-//! document the encoding, so nothing else depends on it.
+//! Account id that is encoded in an AWS access key id. Portolan uses the account id to keep cached data of
+//! different accounts apart. It can't use the whole key id, because temporary keys of one account change
+//! every hour. AWS does not document the encoding, so nothing else depends on it.
 
 /// Length of the prefix that gives the kind of key, such as `ASIA`.
 const KEY_PREFIX_CHARS: usize = 4;

@@ -16,7 +16,7 @@ pub(crate) struct AwsTarget {
     pub profile: Option<String>,
     /// AWS region.
     pub region: String,
-    /// Endpoint, if it is not the one of AWS.
+    /// Endpoint, unless it is the endpoint of AWS.
     pub endpoint: Option<String>,
 }
 

@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// Largest number of calls of one source in flight.
+/// Largest number of calls that one source may have in flight.
 pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 
 /// Rate limiter of one source.
@@ -77,8 +77,8 @@ impl RateLimiter {
         })
     }
 
-    /// Replaces the source's own quota with the one that all sources of `owner` share; `owner` is account,
-    /// region and endpoint as text.
+    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` is the
+    /// account, region and endpoint as text.
     pub(crate) fn join_account(&self, owner: String) {
         let own = self.account_quota();
         let shared = self.quota_registry.get_or_insert(owner, &own);

@@ -11,8 +11,9 @@ use aws_smithy_types::{body::SdkBody, config_bag::ConfigBag};
 use http_body_util::{LengthLimitError, Limited};
 use std::error::Error;
 
-/// Largest response in bytes. The largest real ones are pages of log events, at most 1 MiB before JSON
-/// escapes (`GetLogEvents`), and a hundred tasks with all their containers.
+/// Largest response in bytes. The largest real responses are much smaller: a page of log events
+/// (`GetLogEvents`) has at most 1 MiB before JSON escapes. Another large one is a hundred tasks with all
+/// their containers.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Interceptor that cuts responses at [`MAX_RESPONSE_BYTES`], except Live Tail sessions, which are read event

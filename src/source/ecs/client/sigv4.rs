@@ -157,8 +157,8 @@ impl SignedClient {
     }
 }
 
-/// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
-/// then the user's endpoint for this API, then the user's endpoint for all APIs, then the one of AWS.
+/// Returns the endpoint. Like the SDK's clients, prefers the endpoint in the source's configuration, then the
+/// user's endpoint for this API, then the user's endpoint for all APIs, then AWS's own endpoint.
 fn endpoint(shared: &SdkConfig, service: SignedApi, region: &Region) -> String {
     let given = shared.get_origin("endpoint_url").is_client_config();
     let own = shared.service_config().filter(|_| !given).and_then(|config| {

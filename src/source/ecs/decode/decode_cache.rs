@@ -34,7 +34,7 @@ pub(crate) struct RegionInputs {
     pub app_meshes: Arc<AppMeshes>,
     /// Services behind each target group.
     pub target_group_services: TargetGroupServices,
-    /// App Mesh nodes whose proxies run beside tasks.
+    /// App Mesh nodes that have a proxy in some task.
     pub present_members: BTreeSet<MeshMember>,
 }
 

@@ -155,7 +155,7 @@ fn add_candidates<T: PartialEq>(
 ) {
     let in_backoff = |op| cluster_cache.in_backoff(op, context.poll_began);
     let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
-    for listing in 0..roll.listing_count() {
+    for listing in 0..list.listing_count() {
         // Until everything is loaded once, nothing is read a second time.
         let old = |began| cluster_cache.loaded && began < context.fresh_since();
         let due = list.token(listing).is_some() || list.listed_at(listing).is_none_or(old);

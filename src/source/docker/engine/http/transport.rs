@@ -1,5 +1,5 @@
-//! Connections to an engine, a new one for each call. So no call waits behind another, and no dead connection
-//! is reused.
+//! Connections to an engine. Each call opens a new connection, so no call waits for another one, and no dead
+//! connection is reused.
 
 use super::{Body, CallError, tls};
 use crate::source::docker::EngineEndpoint;

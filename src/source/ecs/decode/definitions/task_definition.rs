@@ -52,7 +52,7 @@ pub(crate) struct TaskDefinitionSummary {
     /// All container ports of its port mappings.
     #[serde(rename = "listens")]
     pub listening_ports: BTreeSet<u16>,
-    /// App Mesh node whose proxy runs beside its containers.
+    /// App Mesh node of the tasks, if one of the containers is its proxy.
     #[serde(rename = "node")]
     pub mesh_member: Option<MeshMember>,
     /// Name under which Consul registers its tasks.

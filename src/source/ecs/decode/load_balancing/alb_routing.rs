@@ -101,7 +101,7 @@ pub(crate) fn resolve_load_balancer_url(
     }
     let Setting::Environment(variable) = &url.location.setting else { return None };
     let setting = Setting::load_balancer_url(variable, &clean_text(balancer.load_balancer_name()));
-    let place = ReferenceLocation { setting, ..door.location.clone() };
+    let place = ReferenceLocation { setting, ..url.location.clone() };
     Some(Reference {
         kind: ReferenceKind::Environment,
         location: place,

@@ -36,8 +36,8 @@ pub(crate) fn namespace_id(given: &str) -> Option<&str> {
     given.starts_with("arn:").then(|| given.rsplit('/').next()).flatten()
 }
 
-/// Returns the enabled Service Connect configuration of a service: of its primary deployment, else of any
-/// other.
+/// Returns the Service Connect configuration of a service, if it is enabled. Prefers the one of the primary
+/// deployment.
 pub(crate) fn service_connect_config(service: &sdk::Service) -> Option<&sdk::ServiceConnectConfiguration> {
     let all = service.deployments();
     let primary = all.iter().filter(|d| d.status() == Some("PRIMARY"));

@@ -50,7 +50,7 @@ pub(crate) struct DecodeContext<'a> {
     pub cloud_map_names: &'a CloudMapNames,
     /// Meshes of App Mesh that tasks are members of.
     pub app_meshes: &'a AppMeshes,
-    /// App Mesh nodes whose proxies run beside tasks.
+    /// App Mesh nodes that have a proxy in some task.
     pub present_members: &'a BTreeSet<MeshMember>,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: &'a LoadBalancerData,
@@ -136,7 +136,7 @@ fn primary_definition<'a>(
     context.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
 }
 
-/// Returns the task definitions in use: those of the deployments and of the tasks that run.
+/// Returns the task definitions in use, which are those of the deployments and those of the running tasks.
 fn definitions_in_use<'a>(
     raw: &sdk::Service,
     runs: &[&TaskRecord],

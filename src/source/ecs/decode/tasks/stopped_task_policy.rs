@@ -24,7 +24,7 @@ pub(crate) struct StoppedTask {
 pub(crate) struct RecoveryState {
     /// Desired number of tasks.
     pub desired: u32,
-    /// Start times of the tasks that serve, and of those that served until ECS asked them to stop.
+    /// Start times of the tasks that serve, and of tasks that served until ECS asked them to stop.
     pub good_starts: Vec<Timestamp>,
     /// Number of tasks that serve now.
     pub serving: u32,

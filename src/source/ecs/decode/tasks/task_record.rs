@@ -76,7 +76,7 @@ pub(crate) struct TaskTimes {
     pub created: Option<Timestamp>,
     /// Start of the containers.
     pub started: Option<Timestamp>,
-    /// Stop of the task, or else the time at which it began to stop.
+    /// Time at which the task stopped. If AWS does not report it, the time at which the task began to stop.
     pub ended: Option<Timestamp>,
 }
 
