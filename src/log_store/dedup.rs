@@ -46,8 +46,9 @@ impl StoredStream {
         found.is_some()
     }
 
-    /// Marks the first stored line that matches a line read again, and returns its position. It has the time
-    /// of `from` and this `text`, arrived before `mark`, and is not marked yet. The search begins at `from`.
+    /// Marks the first stored line that matches a line read again, and returns its position. A stored line
+    /// matches if it has the time of `from` and this `text`, arrived before `mark`, and is not marked yet.
+    /// The search begins at `from`.
     fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
         let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));
         for chunk in self.chunks.range_mut(first..) {

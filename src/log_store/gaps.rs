@@ -25,9 +25,8 @@ impl StoredStream {
         }
     }
 
-    /// Records a gap that a session leaves: between the newest line stored before the session, and the oldest
-    /// line that the session has read, at the time `at`. A session that reads every line since then leaves no
-    /// gap.
+    /// Records the gap that a session leaves before its oldest line, which has the time `at`. The gap begins at
+    /// the newest older line in memory. If the session reads every line since then, there is no gap.
     fn record_session_gap(&mut self, reading: &ReadSession, at: i64) {
         let high = LinePosition { at, seq: reading.start_seq };
         let chunk = self.chunks.partition_point(|chunk| chunk.first_position() < Some(high));

@@ -34,7 +34,7 @@ pub(crate) struct LineDedup {
     unique_timestamps: bool,
     /// True if the last line was a repetition.
     is_repeating: bool,
-    /// Passes in progress. Each has the known lines that it has not delivered itself, with their number.
+    /// Passes in progress, each with the number of times that it may still deliver each known line.
     passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
     passes_begun: u32,
 }
@@ -137,7 +137,8 @@ impl LineDedup {
         true
     }
 
-    /// Returns true if a line older than the newest is a repetition. Lines arrive nearly in time order.
+    /// Returns true if a line is a repetition. A line newer than all others is none, because lines arrive
+    /// nearly in time order.
     fn is_repeated(&self, key: LineKey) -> bool {
         // A line with the newest time and a known text is a repetition only if the line before it was a
         // repetition too. Otherwise the source wrote two equal lines at the same time.

@@ -16,7 +16,7 @@ pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 pub(super) struct MemberPorts {
     /// Ports on which the container was observed to listen.
     pub(super) listening: BTreeSet<u16>,
-    /// Ports that its image or options declare.
+    /// Ports that the container's image or options declare.
     pub(super) exposed: BTreeSet<u16>,
     /// Container ports that are published on the host. The engine declares them as exposed by the owner,
     /// although another member may listen.

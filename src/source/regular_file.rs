@@ -12,7 +12,7 @@ use std::{
 /// Reason why a file was not read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// The operating system refused.
+    /// The operating system refused to open or read the file.
     Io(io::Error),
     /// The path is a folder, pipe, socket or device.
     NotRegular,

@@ -17,8 +17,8 @@ use std::{
 /// Minimum number of services with an equal setting that make it a shared setting.
 const MIN_SHARERS: usize = 3;
 
-/// Minimum number of names in an address book. That is a file with a list of all hosts, given to different
-/// programs, of which each uses some hosts.
+/// Minimum number of names that make a shared file an address book: a list of all hosts for different
+/// programs, although each program uses only some of the hosts.
 const MIN_ADDRESS_BOOK_NAMES: usize = 3;
 
 /// Minimum length of a program name in letters. A shorter name does not claim a path that contains it.
@@ -192,7 +192,7 @@ impl<'a> GroupReferences<'a> {
     }
 }
 
-/// Returns the references in variables and arguments that all of `members` have.
+/// Returns the references that all of `members` have in their variables and arguments.
 fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
     let Some((first, others)) = members.split_first() else { return BTreeSet::new() };
     let mut common: BTreeSet<&Reference> = first

@@ -131,7 +131,7 @@ impl PatternSet {
         (best.0 > MIN_SIMILARITY).then_some(best.1)
     }
 
-    /// Inserts a new pattern and returns its id. At a limit, drops an old pattern.
+    /// Inserts a new pattern and returns its id. If a limit is reached, drops an old pattern.
     fn insert_new(&mut self, template: &Template, logged: LoggedMessage<'_>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;

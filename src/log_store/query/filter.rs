@@ -157,8 +157,8 @@ impl Predicate {
         }
     }
 
-    /// Returns the work of testing one line, in addition to reading it. One unit is the work of one text
-    /// search.
+    /// Returns the work of testing one line with this predicate, without the work of reading the line. One unit
+    /// is the work of one text search.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
             Self::Field { .. } | Self::Template(_) => 5,

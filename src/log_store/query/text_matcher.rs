@@ -58,8 +58,8 @@ impl TextMatcher {
         let plain = literal && typed.is_ascii();
         let any_case = !has_capital(typed) && (!plain || typed.bytes().any(|c| c.is_ascii_alphabetic()));
         let small = (plain && any_case).then(|| builder.build()).transpose();
-        // For a search in ASCII only, because some other letters equal an ASCII letter without case, such as
-        // the kelvin sign and `k`.
+        // Unicode is off for plain ASCII text. Otherwise some letters beyond ASCII would match ASCII letters
+        // without case, such as the kelvin sign and `k`.
         let regex = builder.case_insensitive(any_case).unicode(!plain).build();
         let (small, regex) =
             (small.map_err(|error| error_message(&error))?, regex.map_err(|error| error_message(&error))?);

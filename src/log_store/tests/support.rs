@@ -1,4 +1,5 @@
-//! Lines and updates for the tests, and the store's contents as sorted lists.
+//! Helpers of the log store's tests. They build lines and updates, and return the store's content as sorted
+//! lists.
 
 use crate::{
     log_store::{LogStore, QueryResults, entry_key::to_nanos},

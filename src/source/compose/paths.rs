@@ -41,7 +41,8 @@ pub(super) fn normalize_path(path: &Path) -> PathBuf {
     cleaned
 }
 
-/// True if compose would fetch `path` from another machine: a Git repository, an OCI artifact or a URL.
+/// Returns true if compose would fetch `path` from another machine: a Git repository, an OCI artifact or a
+/// URL.
 pub(super) fn is_remote(path: &str) -> bool {
     path.contains("://") || ["git@", "oci:", "github.com/"].iter().any(|start| path.starts_with(start))
 }

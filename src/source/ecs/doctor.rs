@@ -146,7 +146,7 @@ async fn caller_identity(api: &Api) -> Result<String, Failure> {
     Ok(format!("{arn} in {}", api.clients.target.region))
 }
 
-/// Returns true for failures that all other calls would share.
+/// Returns true if all other calls would fail in the same way.
 fn blocks_all_calls(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Credentials | FailureKind::Unreachable | FailureKind::Timeout)
 }

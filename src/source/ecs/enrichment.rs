@@ -1,6 +1,6 @@
-//! Enrichment: the data in a snapshot apart from services and tasks, which are task definitions, Cloud Map
-//! names, load balancers, meshes and observed connections. Background tasks read each kind of data by itself,
-//! so a slow API delays neither the map nor the other kinds.
+//! Enrichment: the data that a snapshot has besides services and tasks. It consists of task definitions,
+//! Cloud Map names, load balancers, meshes and observed connections. Background tasks read it, so a slow API
+//! delays neither the map nor other enrichment.
 
 pub(super) mod app_mesh;
 pub(super) mod background_tasks;
@@ -51,7 +51,7 @@ pub(crate) struct Enricher {
     results: SharedEnrichment,
 }
 
-/// Readers of the enrichment, each with its cache, which the background tasks share.
+/// Readers of the enrichment, each with a cache. The background tasks share the readers.
 #[derive(Debug, Default)]
 struct EnrichmentReaders {
     task_definitions: TaskDefinitionCache,

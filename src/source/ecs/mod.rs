@@ -58,7 +58,8 @@ const CHANGING_INTERVAL: Duration = Duration::from_secs(5);
 /// Wait between polls in [`PollPhase::Idle`].
 const IDLE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Live Tail sends the events of one second together, so lines of two streams may be this far out of order.
+/// Longest delay of a log line behind newer lines of other streams. Live Tail sends the events of one second
+/// together.
 const LOG_REORDER_WINDOW: Duration = Duration::from_millis(1_500);
 
 /// Source that reads ECS in one region of one account.

@@ -26,8 +26,8 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names that networks have on the engine, by their key in the file. Networks that get their name from
-    /// the project are missing here.
+    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
+    /// are here; compose builds the other names from the project's name.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,

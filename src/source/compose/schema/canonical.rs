@@ -73,7 +73,7 @@ pub(in crate::source::compose) fn check_complete(node: &Node) -> Result<(), Comp
     Ok(())
 }
 
-/// True if `node`, a value at the top level, looks like a service, as in files of version 1.
+/// Returns true if `node`, a value at the top level, looks like a service, as in files of version 1.
 fn is_service_definition(node: &Node) -> bool {
     ["image", "build", "extends"].iter().any(|key| node.get(key).is_some())
 }

@@ -73,7 +73,7 @@ pub(in crate::source::compose) fn check_project(
     Ok(inactive)
 }
 
-/// True if compose may start `service` without its dependency `need`.
+/// Returns true if compose may start `service` without its dependency `need`.
 fn is_optional_dependency(service: &Node, need: &str) -> bool {
     let entry = service.get("depends_on").and_then(|needs| needs.get(need));
     entry.is_some_and(|entry| entry.get("required").is_some() && !entry.is_true("required"))

@@ -77,7 +77,8 @@ pub(in crate::source::compose) fn for_each_item(
     items.iter_mut().try_for_each(canonical)
 }
 
-/// Converts a text to a mapping with that text under `key`. A mapping must have `key` already.
+/// Converts a text node to a mapping with that text under `key`. If the node is a mapping, checks that it has
+/// `key`.
 pub(in crate::source::compose) fn wrap_in_map(node: &mut Node, key: &str) -> Result<(), ComposeError> {
     match &node.value {
         Value::Map(_) if node.text_of(key).is_some() => Ok(()),
@@ -93,7 +94,7 @@ pub(in crate::source::compose) fn wrap_in_map(node: &mut Node, key: &str) -> Res
     }
 }
 
-/// Converts a text to a list of one item.
+/// Converts a text node to a list with that text as its only item.
 fn wrap_in_list(node: &mut Node) {
     if let Some(text) = node.text().map(str::to_owned) {
         node.value = Value::List(vec![Node::new_text(node.at.clone(), text)]);

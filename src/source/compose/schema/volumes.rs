@@ -81,7 +81,7 @@ fn split_at_colons(text: &str) -> Vec<&str> {
     parts
 }
 
-/// True if `source` is a path, not the name of a volume.
+/// Returns true if `source` is a path, not the name of a volume.
 fn is_path(source: &str) -> bool {
     let is_drive = matches!(source.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     is_drive || source.starts_with(['.', '/', '~', '\\'])

@@ -21,8 +21,8 @@ pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names that networks have on the engine, by their key in the file. Networks that get their name from
-    /// the project are missing here.
+    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
+    /// are here; compose builds the other names from the project's name.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 

@@ -91,7 +91,7 @@ impl Node {
         Self::new(at, Value::Scalar(Scalar { text: text.into(), kind: ScalarKind::Text }))
     }
 
-    /// Returns the number of nodes in the tree below and including this one, and the bytes of their texts.
+    /// Returns the number of nodes in this tree, and the total size of their texts in bytes.
     pub(super) fn size(&self) -> (usize, usize) {
         let add = |(nodes, bytes): (usize, usize), (n, b): (usize, usize)| (nodes + n, bytes + b);
         match &self.value {
@@ -155,7 +155,7 @@ impl Node {
         self.items(key).iter().filter_map(Self::text)
     }
 
-    /// True if the scalar under `key` is true, as YAML 1.1 or 1.2 spells it.
+    /// Returns true if the scalar under `key` is true, as YAML 1.1 or 1.2 spells it.
     pub(super) fn is_true(&self, key: &str) -> bool {
         let text = self.get(key).and_then(Self::text).unwrap_or_default();
         ["true", "yes", "on", "y", "1", "t"].contains(&text.to_ascii_lowercase().as_str())

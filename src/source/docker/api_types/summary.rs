@@ -42,7 +42,7 @@ pub(in super::super) struct ContainerSummary {
     pub(in super::super) health: Option<Health>,
 }
 
-/// Port of a container, with the host port that leads to it if it is published.
+/// Port of a container, with its host port if the port is published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct PortSummary {

@@ -91,7 +91,8 @@ impl Engine {
         Ok(EventStream::new(self.open_stream(&ApiCall::get("events", "/events", options)).await?))
     }
 
-    /// Opens the log of a container. Unless followed, it fails after a silence of `LOG_IDLE_TIMEOUT`.
+    /// Opens the log of a container. Unless the log is followed, reading it fails after a silence of
+    /// `LOG_IDLE_TIMEOUT`.
     pub(in crate::source::docker) async fn logs(
         &self,
         id: &str,

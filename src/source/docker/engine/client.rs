@@ -118,8 +118,8 @@ impl Engine {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns bollard's client over our own transport, with its limits. It serves calls whose response is a
-    /// plain byte stream.
+    /// Returns a bollard client that uses Portolan's transport, and so has its limits. It is for calls whose
+    /// response is a plain byte stream.
     pub(in crate::source::docker) async fn bollard_client(&self) -> Result<Client, Failure> {
         let session = self.session().await?;
         let version = session.version.unwrap_or(*API_DEFAULT_VERSION);
@@ -134,8 +134,8 @@ impl Engine {
         self.with_timeout(call.name, session.send(&self.endpoint, call)).await.map(|(_, body)| body)
     }
 
-    /// Sends a call without a time limit for its start. Some engines send no response head before the first
-    /// event.
+    /// Sends a call without a time limit for the response head, because some engines send no head before the
+    /// first event.
     pub(in crate::source::docker) async fn open_stream(&self, call: &ApiCall) -> Result<Body, Failure> {
         let session = self.session().await?;
         let sent = session.send(&self.endpoint, call).await;

@@ -51,7 +51,8 @@ type LastError = Arc<Mutex<Option<String>>>;
 impl SshTunnel {
     /// Opens a tunnel to `user@host:port`. Makes no connection yet.
     pub(in crate::source::docker) fn open(place: &str) -> io::Result<Self> {
-        // Runs in the background, because a busy Portolan may not accept the test connection at once.
+        // Another Portolan process may be too busy to accept the test connection at once, so this runs in the
+        // background.
         background::run_blocking_then(
             || TemporaryDir::remove_abandoned(TUNNEL_DIR_PREFIX, is_abandoned),
             drop,

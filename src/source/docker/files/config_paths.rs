@@ -19,8 +19,8 @@ pub(super) struct ConfigPath {
     pub(super) is_volume: bool,
 }
 
-/// Folders of the operating system and of generated files. A mount of exactly such a folder configures
-/// nothing.
+/// Folders of the operating system and of generated files. A mount of such a folder itself holds no
+/// configuration.
 const SYSTEM_FOLDERS: &[&str] = &[
     "/",
     "/bin",

@@ -69,7 +69,8 @@ const KNOWN_SERVERS: &[ServerProgram] = &[
     },
 ];
 
-/// Maximum number of command line words searched for a program name. It may follow the name of a script.
+/// Maximum number of command line words searched for a program name. The program may come after the name of a
+/// script.
 const MAX_COMMAND_WORDS: usize = 4;
 
 impl ServerProgram {

@@ -123,8 +123,8 @@ impl ContainerLogReader {
     }
 
     /// Fills the batch until it is full, its window is over, or the phase changes. Returns true if the batch
-    /// is ready. Messages that have arrived are taken without a timer, because under load nearly all messages
-    /// have.
+    /// is ready. Takes messages that have already arrived without a timer, because under load nearly all
+    /// messages have.
     async fn fill_batch(&mut self) -> bool {
         let mut deadline = None;
         while let ReaderPhase::Read(messages) = &mut self.phase {

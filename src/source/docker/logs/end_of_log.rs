@@ -10,7 +10,7 @@ use std::{collections::HashMap, time::Duration};
 
 /// Delay before reopening a log that ended while its container runs.
 const REOPEN_DELAY: Duration = Duration::from_millis(500);
-/// Events to wait for after a stop for which the restart policy starts no new run.
+/// Events to wait for after a stop, if the restart policy does not start the container again.
 const EVENTS_AFTER_STOP: EventNames = &["start", "destroy", "remove"];
 
 impl ContainerLogReader {

@@ -23,7 +23,8 @@ const TAIL_GROWTH_FACTOR: usize = 4;
 /// Tail length above which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
-/// Reads a page, given as options and end time: at most `tail` lines right before that time, oldest first.
+/// Reads a page of lines right before an end time, oldest first. `page` holds the options, with the number of
+/// lines as `tail`, and the end time.
 pub(super) fn read_page(
     engine: Engine,
     target: LogTarget,

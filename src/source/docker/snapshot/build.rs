@@ -119,8 +119,7 @@ fn build_service(
 ) -> Option<Service> {
     let shown = representative_containers(containers);
     let first = shown.first()?;
-    // Only if containers share the network namespace, a reference to a loopback address means another
-    // container.
+    // A reference to a loopback address means another container only if both share a network namespace.
     let counts = |c: &ContainerRecord, mention: &&Reference| {
         (!mention.targets_loopback() || addresses.shares_loopback(&c.id))
             && !volumes.is_written_for_others(c, mention)

@@ -12,11 +12,11 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time for which a container list counts as complete while events report every change.
+/// Time for which no new container list is needed, as long as events report every change.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
-/// Time for which a container list counts as complete while no event has arrived yet. It is short because the
-/// engine may not send the requested events.
+/// Time for which no new container list is needed before the first event has arrived. It is short because the
+/// engine may not send the requested events at all.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
 /// Number of changes without an event after which Portolan requests events of all actions.

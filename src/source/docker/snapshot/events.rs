@@ -29,8 +29,8 @@ const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Longest time by which the engine's clock may be ahead of this machine's, in seconds. If an event's time is
-/// further ahead, Portolan does not continue the stream from it later.
+/// Longest plausible lead of the engine's clock over this machine's clock, in seconds. If the time of an
+/// event is further ahead, Portolan does not use it to continue the event stream.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
 /// Maximum length of a container's name in an event, in characters.
 const MAX_NAME_CHARS: usize = 200;

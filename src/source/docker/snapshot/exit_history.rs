@@ -178,7 +178,7 @@ impl ExitHistory {
         longest.saturating_mul(2).clamp(MIN_RECOVERY_TIME, MAX_RECOVERY_TIME)
     }
 
-    /// Returns since when the instance keeps exiting, or `None` if it has no exit.
+    /// Returns the time since which the instance keeps exiting. Returns `None` if it has never exited.
     pub(in crate::source::docker) fn failing_since(&self, instance: &Instance) -> Option<Onset> {
         let last = instance.exit.as_ref().and_then(|exit| exit.at)?;
         match self.series.filter(|row| row.last.duration_since(last).abs() <= SAME_EXIT_TOLERANCE) {

@@ -97,8 +97,8 @@ impl Default for InspectPool {
     }
 }
 
-/// Inspects the changed containers. A container that has disappeared is left out. An unreadable one is
-/// decoded from its list entry and reported as an unread part.
+/// Inspects the changed containers. A container that has disappeared is left out. If an inspect call fails,
+/// its container is decoded from the list entry and reported as an unread part.
 pub(in crate::source::docker) async fn inspect_containers(
     shared: &DockerState,
     changed: Vec<ListEntry>,

@@ -1,5 +1,5 @@
-//! Network addresses of containers: the endpoints at which other containers reach each one, and the networks
-//! from which it calls them.
+//! Network addresses of containers: the endpoints at which each container is reachable, and the networks into
+//! which it can call.
 
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},

@@ -14,7 +14,8 @@ use std::{
 pub(super) struct SocketNamespace {
     /// Containers in the namespace.
     pub(super) members: Vec<NamespaceMember>,
-    /// Position of the container that owns it, in the list of all containers; `None` for the host's own.
+    /// Position of the container that owns the namespace, in the list of all containers. `None` for the
+    /// host's own namespace.
     pub(super) owner: Option<usize>,
     /// IP addresses of the namespace.
     pub(super) ips: BTreeSet<IpAddr>,

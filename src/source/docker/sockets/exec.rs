@@ -1,5 +1,5 @@
-//! Sockets read inside containers, for engines on other machines. Portolan runs `cat` in each container, only
-//! if the configuration allows it.
+//! Sockets read inside containers, for engines on other machines. Portolan runs `cat` in the containers, and
+//! only if the configuration allows it.
 
 use super::{
     connections::{NamespaceMember, SocketNamespace},

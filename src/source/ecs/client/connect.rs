@@ -1,5 +1,5 @@
-//! AWS clients from the configuration: credentials and region as aws-config resolves them, with time limits,
-//! and without a request to the instance metadata service unless the configuration asks for it.
+//! AWS clients from the configuration. The aws-config crate resolves credentials and region. Every call has a
+//! time limit. Only a setting allows requests to the instance metadata service.
 
 use super::{
     failure::AwsTarget,
@@ -130,8 +130,8 @@ async fn load_sdk_config(config: &Config, region: Region) -> SdkConfig {
     loader.load().await
 }
 
-/// Returns the SDK's credential chain without its last link, the metadata service. A configured profile goes
-/// first.
+/// Returns the SDK's chain of credential providers without its last one, the instance metadata service. A
+/// configured profile comes first in the chain.
 fn credentials_chain(config: &Config, region: Region) -> CredentialsProviderChain {
     let provider = ProviderConfig::without_region().with_region(Some(region));
     let mut profile = ProfileFileCredentialsProvider::builder().configure(&provider);

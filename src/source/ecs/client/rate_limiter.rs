@@ -35,8 +35,8 @@ pub(crate) struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Returns a rate limiter with full token buckets. The source shares them with no other source until
-    /// [`Self::join_account`].
+    /// Returns a rate limiter with full token buckets. Until [`Self::join_account`], no other source draws
+    /// from these buckets.
     #[must_use]
     pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {
         let account_quota = AccountQuota::new(shares);

@@ -99,7 +99,7 @@ impl DecodeCache {
 }
 
 impl ServiceCacheInputs {
-    /// Collects the inputs of a service of a cluster.
+    /// Collects the inputs from which the service `raw` is decoded.
     pub(crate) fn new(
         raw: &Arc<sdk::Service>,
         tasks: &[&Arc<TaskRecord>],

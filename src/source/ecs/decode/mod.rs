@@ -125,8 +125,8 @@ fn decode_cluster(
         take(service, service_events);
     }
     for (name, runs) in owned {
-        // The service of these tasks was deleted, is not read yet, or can't be read. Only if it can't be
-        // read, tasks that have all stopped still show the service.
+        // These tasks belong to a service that was deleted, is not read yet, or can't be read. If all of them
+        // have stopped, Portolan shows the service only if it can't be read.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);
@@ -153,7 +153,7 @@ pub(crate) fn target_group_arns(service: &sdk::Service) -> impl Iterator<Item = 
     service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
 }
 
-/// True if a service is deploying or not healthy, so that the next poll should come soon.
+/// Returns true if a service is deploying or not healthy, so that the next poll should come soon.
 pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
         service.is_deploying() || !matches!(Health::of_service(service), Health::Healthy | Health::Stopped)

@@ -47,7 +47,7 @@ impl TargetHealthReader {
     /// Returns the known target health of `groups`. If it is incomplete because of a failure, also returns
     /// the failure.
     pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (TargetHealthByGroup, Option<Failure>) {
-        // A separate statement, so that the lock is released before the next one.
+        // This is a separate statement, so that the lock is released before the next statement.
         let due = self.lock_state().take_due(groups, Instant::now());
         let due = match due {
             Ok(due) => due,

@@ -157,7 +157,7 @@ impl AddressOwners {
         }
     }
 
-    /// True if `service` is known to listen at `port`.
+    /// Returns true if `service` is known to listen at `port`.
     #[must_use]
     pub(super) fn listens_on(&self, service: &ServiceId, port: u16) -> bool {
         self.listening_ports.get(service).is_some_and(|ports| ports.contains(&port))

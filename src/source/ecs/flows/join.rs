@@ -127,8 +127,8 @@ fn merge_record(
         let service = match owners.owner_at(socket.0, record.time_span, hint.as_ref()) {
             AddressOwner::Service(service) => Some(service.clone()),
             AddressOwner::Unknown => None,
-            // Skip the record. As a plain address, this end would be joined later with the service that has
-            // the address at that later time.
+            // Skip the record. If this end became a plain address, Portolan would later take it for the
+            // service that has the address by then.
             AddressOwner::Ambiguous => return None,
         };
         Some(Peer { socket, service })
@@ -229,7 +229,7 @@ fn looks_like_reply(from: u16, to: u16) -> bool {
     is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }
 
-/// True if a system service or a well-known product listens at this port number.
+/// Returns true if a system service or a well-known product listens at this port number.
 fn is_known_port(port: u16) -> bool {
     port < 1024 || PRODUCT_PORTS.contains(&port)
 }
@@ -251,7 +251,7 @@ fn is_broadcast(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_broadcast())
 }
 
-/// True if the address is in a private network.
+/// Returns true if the address is in a private network.
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {

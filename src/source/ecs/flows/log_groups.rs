@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Version of EC2's API.
 const EC2_API_VERSION: &str = "2016-11-15";
 
-/// Maximum number of pages to read, with a thousand flow logs each.
+/// Maximum number of pages to read of the list of flow logs. A page has up to a thousand of them.
 const MAX_FLOW_LOG_PAGES: usize = 5;
 
 /// Log group that receives flow logs.

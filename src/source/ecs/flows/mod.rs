@@ -85,7 +85,7 @@ impl FlowLogLines {
         }
     }
 
-    /// True if there are no lines.
+    /// Returns true if there are no lines.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
         self.lines_by_group.values().all(Vec::is_empty)
@@ -159,7 +159,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     Ok((lines, failure))
 }
 
-/// Longest delay in seconds between the first and the last record of a window, as AWS delivers them.
+/// Longest time in seconds between the arrivals of the first and the last record of one aggregation window.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

@@ -58,7 +58,7 @@ pub(super) struct RecordingTask {
 }
 
 impl FlowRecord {
-    /// True if the protocol has connections with ports: TCP, UDP or SCTP.
+    /// Returns true if the protocol has connections with ports: TCP, UDP or SCTP.
     #[must_use]
     pub(super) fn is_connection_protocol(&self) -> bool {
         matches!(self.protocol, 6 | 17 | 132)

@@ -247,7 +247,8 @@ fn the_opener_follows_from_flags_then_known_ports_then_numbers() {
         connection_lines(&join_text(VERSION_SEVEN_FORMAT, region(&web_and_db(), &[]), &flagged)),
         ["ecs/quay/web > ecs/quay/db:60000"]
     );
-    // Of two ephemeral ports, the one in the task definition, or that of the proxy, listens.
+    // If both ports are ephemeral, the port in the task definition or the port of the proxy is the one that
+    // listens.
     let upper = [version_two_line("eni-10.0.0.1", ("10.0.0.1", 40_000), ("10.0.0.2", 50_000), 0, "ACCEPT")];
     assert_eq!(
         connection_lines(&join_text("", region(&web_and_db(), &[]), &upper)),

@@ -100,8 +100,8 @@ impl StreamFilter {
         LogBatch { lines, notes: Vec::new() }
     }
 
-    /// Returns the task id in a stream name. Returns `None` if the stream is not wanted: emulators return all
-    /// streams of the group.
+    /// Returns the task id in a stream name. Returns `None` for an unwanted stream, because emulators return
+    /// all streams of the group.
     fn task_id<'a>(&self, stream: &'a str) -> Option<&'a str> {
         let task = stream.strip_prefix(&self.prefix)?;
         (!task.is_empty() && !task.contains('/') && !self.except.contains(stream)).then_some(task)
@@ -131,8 +131,8 @@ mod tests {
     };
     use futures::StreamExt;
 
-    /// Two pages of a group. The first contains a stream outside the prefix, because some emulators ignore
-    /// the prefix.
+    /// Returns one of two pages of a group. The first page contains a stream outside the prefix, because some
+    /// emulators ignore the prefix.
     fn pages(operation: &str, body: &str) -> String {
         assert_eq!(operation, "FilterLogEvents");
         let asked: serde_json::Value = serde_json::from_str(body).unwrap();

@@ -59,8 +59,8 @@ struct PendingSubscribers {
     closed: bool,
 }
 
-/// Wakes the worker when the reader drops it. The worker then removes the subscriber, because its channel is
-/// closed.
+/// Guard that wakes the worker when the reader drops the guard. The worker then removes the subscriber,
+/// because its channel is closed.
 pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
 
 impl Drop for SubscriptionGuard {
@@ -94,7 +94,7 @@ impl SessionPool {
         lock(&self.exits).get(instance).cloned()
     }
 
-    /// Returns the end of a task that stopped so long ago that no more events can arrive.
+    /// Returns the exit of a task if the task stopped so long ago that no more events can arrive.
     pub(super) fn settled_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
         let now = Timestamp::now();
         self.task_exit(instance)

@@ -64,7 +64,7 @@ impl Subscriber {
         }
     }
 
-    /// Sends the lines of those `events` that were not sent before, and waits if the reader is behind.
+    /// Sends the lines of `events`, except events that were sent before. Waits if the reader is behind.
     pub(super) async fn send_new_events(&mut self, reading: ReadPass, events: &[&LogEvent]) {
         let mut lines = Vec::new();
         for event in events {

@@ -110,9 +110,9 @@ const USAGE_WINDOW: Duration = Duration::from_mins(1);
 impl Quota {
     /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1.
     ///
-    /// Even for a share of 1, that is less than `burst`. AWS counts a call a moment after Portolan sends it,
-    /// and until then its own full bucket gains no tokens. So the capacity leaves out the calls that may be
-    /// in transit.
+    /// Even for a share of 1, that is less than `burst`. AWS counts a call a moment after Portolan sends it.
+    /// Until then, the bucket at AWS is full and gains no tokens. So the capacity leaves room for the calls
+    /// that may be in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }

@@ -53,7 +53,7 @@ fn request(group: &str, pattern: &str, since: i64) -> FilterLogEventsInputBuilde
     ask.filter_pattern(pattern).start_from_head(false)
 }
 
-/// True if the failure is a missing performance log.
+/// Returns true if the failure is a missing performance log.
 pub(super) fn is_log_missing(failure: &Failure) -> bool {
     failure.kind == FailureKind::Missing
 }

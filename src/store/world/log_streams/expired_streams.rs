@@ -13,7 +13,7 @@ struct StreamPrefix {
     prefix: Text,
 }
 
-/// Services and current streams with one stream prefix.
+/// Services that write streams with one prefix, and their current streams.
 #[derive(Debug, Default)]
 struct PrefixWriters {
     services: BTreeSet<ServiceId>,

@@ -1,4 +1,4 @@
-//! Tests of discovery, on machines made up in a folder.
+//! Tests of engine discovery. A folder stands for the root directory of a machine.
 
 use super::{Config, EngineEndpoint, Env, discover};
 use crate::model::{Failure, FailureKind};

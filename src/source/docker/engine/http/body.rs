@@ -69,7 +69,7 @@ impl Body {
         }
     }
 
-    /// Returns the announced size, limited to a plausible one.
+    /// Returns the size that the response announces, cut to a plausible maximum.
     fn expected_bytes(&self) -> usize {
         const MAX_LIKELY_BYTES: u64 = 1 << 20;
         usize::try_from(self.incoming.size_hint().lower().min(MAX_LIKELY_BYTES)).unwrap_or(0)

@@ -37,7 +37,7 @@ struct Attribute {
 }
 
 impl RevisionAttributes {
-    /// True if all attributes have fingerprints: the revision was read from AWS, not from disk.
+    /// Returns true if all attributes have fingerprints: the revision was read from AWS, not from disk.
     #[must_use]
     pub(crate) fn has_fingerprints(&self) -> bool {
         let all = self.task.values().chain(self.containers.values().flat_map(LiteMap::values));
@@ -57,7 +57,7 @@ impl Attribute {
         Self { display: String::new(), fingerprint: Some(fingerprint(value)) }
     }
 
-    /// True if the values are known to differ.
+    /// Returns true if the values are known to differ.
     fn differs(&self, other: &Self) -> bool {
         let prints = self.fingerprint.zip(other.fingerprint);
         self.display != other.display || prints.is_some_and(|(one, another)| one != another)

@@ -116,7 +116,7 @@ fn version_label(raw: &TaskDefinition) -> String {
 
 fn container_references(place: Option<&str>, container: &ContainerDefinition) -> Vec<Reference> {
     let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
-    // The variables that name the proxy's own mesh node are no calls.
+    // The variables that name the proxy's own mesh node refer to no other service.
     let pairs = pairs.filter(|(name, _)| !app_mesh::NODE_VARIABLES.contains(name));
     let mut found = extract::references_in_environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
@@ -129,8 +129,8 @@ fn container_references(place: Option<&str>, container: &ContainerDefinition) ->
 fn planned_container(container: &ContainerDefinition, all: &[ContainerDefinition]) -> PlannedContainer {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
-        // The default values are those of ECS. One more round and one more minute leave time for the agent to
-        // report.
+        // The default values are those of ECS. One more round of checks and one more minute leave time for
+        // the agent to report.
         let round = seconds(check.interval(), 30) + seconds(check.timeout(), 5);
         let rounds = seconds(check.retries(), 3) + 1;
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)

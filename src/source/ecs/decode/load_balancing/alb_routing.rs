@@ -48,7 +48,7 @@ pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str)
     mentions.iter().filter_map(url).collect()
 }
 
-/// True if `host` is a DNS name of an Elastic Load Balancing load balancer.
+/// Returns true if `host` is a DNS name of an Elastic Load Balancing load balancer.
 fn is_load_balancer_host(host: &str) -> bool {
     host.contains(".elb.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
 }
@@ -158,7 +158,7 @@ fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Optio
     }))
 }
 
-/// True if `text` matches `pattern`, in which `*` stands for any text and `?` for one character.
+/// Returns true if `text` matches `pattern`, in which `*` stands for any text and `?` for one character.
 fn matches_wildcard(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     // fitting[j] is true if the part of the pattern read so far matches the first j characters.

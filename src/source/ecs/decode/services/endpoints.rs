@@ -10,7 +10,7 @@ use crate::{
 use aws_sdk_ecs::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names from Cloud Map for the ids and ARNs in ECS's responses.
+/// Names from Cloud Map, for namespaces and registries that ECS names only by id or ARN.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CloudMapNames {
     /// Names of namespaces by their ids (`ns-…`).

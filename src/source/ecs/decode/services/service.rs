@@ -256,7 +256,7 @@ fn recovery_state(
 ) -> RecoveryState {
     let serving: Vec<&Instance> = live.iter().filter(|i| i.is_serving()).collect();
     let well_ended = ended.iter().filter(|(stop, _)| !stop.is_fault).filter_map(|(_, i)| i.started);
-    // A stopping task counts as a good one, because it served until ECS asked it to stop.
+    // The start of a stopping task is a good one, because the task served until ECS asked it to stop.
     let stopping = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
     RecoveryState {
         desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },

@@ -82,7 +82,7 @@ fn decode_events(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     raw.iter().filter_map(event).collect()
 }
 
-/// Returns the task in `text` if the text names a single one.
+/// Returns the task that `text` names, if it names a single task.
 fn single_task(service: &ServiceId, text: &str) -> Option<InstanceId> {
     let mut tasks = text.split("(task ").skip(1).filter_map(|rest| rest.split(')').next());
     let only = tasks.next().filter(|_| tasks.next().is_none())?;
@@ -127,14 +127,14 @@ pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::Servic
     raw
 }
 
-/// True if the event reports a change of tasks. The first such event after a steady state marks the start of
-/// trouble.
+/// Returns true if the event reports a change of tasks. The first such event after a steady state marks the
+/// start of trouble.
 pub(in crate::source::ecs::decode) fn affects_tasks(event: &sdk::ServiceEvent) -> bool {
     let kind = event_kind(event.message().unwrap_or_default());
     matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
 }
 
-/// True if the event text reports a steady state.
+/// Returns true if the event text reports a steady state.
 pub(in crate::source::ecs::decode) fn is_steady_state(text: &str) -> bool {
     text.contains("reached a steady state")
 }

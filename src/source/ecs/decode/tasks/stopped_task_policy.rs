@@ -70,7 +70,8 @@ fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
 /// Returns true if a fault stopped the task, by its stop code and the exit code of an essential container.
 ///
 /// If the scheduler stopped the task, the fixed words of AWS in `reason` decide, because a failed health
-/// check and a scale-in have the same stop code. A task of a service (`endless`) must never stop by itself.
+/// check and a scale-in have the same stop code. A task of a service (`endless`) must never stop by itself,
+/// so any such stop is a fault.
 pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
     let bad_exit = exit.is_some_and(|code| code != 0);
     match code {

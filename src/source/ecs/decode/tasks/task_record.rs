@@ -117,7 +117,7 @@ pub(crate) struct TaskNetwork {
     pub addresses: Box<[IpAddr]>,
     /// Ids of its network interfaces.
     pub interfaces: Box<[Box<str>]>,
-    /// Ports of its Service Connect proxy that a user has configured. AWS assigns other ports at random.
+    /// Ports that a user has configured for its Service Connect proxy. AWS assigns other ports at random.
     pub ingress_ports: Box<[u16]>,
 }
 
@@ -183,7 +183,7 @@ impl TaskRecord {
         self.service_name().map_or_else(|| self.family(), str::to_owned)
     }
 
-    /// True if the task has stopped.
+    /// Returns true if the task has stopped.
     #[must_use]
     pub(crate) fn has_stopped(&self) -> bool {
         self.last_status == TaskStatus::Stopped
@@ -214,7 +214,7 @@ impl TaskRecord {
         })
     }
 
-    /// True if a fault stopped the task.
+    /// Returns true if a fault stopped the task.
     #[must_use]
     pub(crate) fn is_fault(&self, endless: bool, definition: Option<&TaskDefinitionSummary>) -> bool {
         let exit = self.exit_code(definition);
@@ -271,14 +271,14 @@ impl TaskContainer {
         }
     }
 
-    /// True if the task stops when this container stops.
+    /// Returns true if the task stops when this container stops.
     #[must_use]
     pub(crate) fn is_essential(&self, definition: Option<&TaskDefinitionSummary>) -> bool {
         let planned = definition.and_then(|d| d.containers.get(&*self.name));
         planned.map_or_else(|| !self.is_injected(), |plan| plan.essential)
     }
 
-    /// True if AWS added the container to the task.
+    /// Returns true if AWS added the container to the task.
     #[must_use]
     pub(crate) fn is_injected(&self) -> bool {
         self.name.starts_with("ecs-service-connect-") || self.name.starts_with("aws-guardduty-agent-")
