@@ -180,6 +180,20 @@ pub struct LogNote {
     pub text: Text,
 }
 
+impl LogNote {
+    /// Creates a note on the stream of `target`.
+    #[must_use]
+    pub fn on_stream(
+        target: &LogTarget,
+        at: Option<Timestamp>,
+        kind: LogNoteKind,
+        text: impl Into<Text>,
+    ) -> Self {
+        let (service, label) = (Some(target.service.clone()), target.label.clone());
+        Self { at, service, label, kind, text: text.into() }
+    }
+}
+
 /// The kind of a note on a log stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -176,13 +176,8 @@ fn panic_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
 
 /// Returns a batch with a single note: `failure` interrupted the reading of the stream.
 fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
-    let note = LogNote {
-        at: None,
-        service: Some(target.service.clone()),
-        label: target.label.clone(),
-        kind: LogNoteKind::Interrupted,
-        text: format!("{} ({})", failure.message, failure.remedy).into(),
-    };
+    let text = format!("{} ({})", failure.message, failure.remedy);
+    let note = LogNote::on_stream(target, None, LogNoteKind::Interrupted, text);
     LogBatch { lines: Vec::new(), notes: vec![note] }
 }
 

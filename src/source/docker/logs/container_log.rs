@@ -206,7 +206,7 @@ impl ContainerLogReader {
     }
 
     pub(super) fn add_note(&mut self, at: Option<Timestamp>, kind: LogNoteKind, text: String) {
-        self.batch.notes.push(log_note(&self.target, at, kind, text));
+        self.batch.notes.push(LogNote::on_stream(&self.target, at, kind, text));
     }
 }
 
@@ -232,22 +232,6 @@ pub(super) fn log_line(target: &LogTarget, line: AssembledLine) -> LogLine {
         stream: line.stream,
         text: line.text,
         styles: line.styles,
-    }
-}
-
-/// Creates a note on `target`.
-pub(super) fn log_note(
-    target: &LogTarget,
-    at: Option<Timestamp>,
-    kind: LogNoteKind,
-    text: String,
-) -> LogNote {
-    LogNote {
-        at,
-        service: Some(target.service.clone()),
-        label: target.label.clone(),
-        kind,
-        text: text.into(),
     }
 }
 

@@ -43,13 +43,7 @@ fn read_target(
             })
         }
         LogRoute::Unreadable { why } => {
-            let note = LogNote {
-                at: None,
-                service: Some(target.service),
-                label: target.label,
-                kind: LogNoteKind::Unreadable,
-                text: why.clone(),
-            };
+            let note = LogNote::on_stream(&target, None, LogNoteKind::Unreadable, why.clone());
             Some(stream::iter([LogBatch { lines: Vec::new(), notes: vec![note] }]).boxed())
         }
         LogRoute::CloudWatch { .. } | LogRoute::ExpiredStreams { .. } => None,

@@ -3,11 +3,11 @@
 //! or the log's first line is reached.
 
 use super::{
-    container_log::{failure_note, log_line, log_note, logs_options},
+    container_log::{failure_note, log_line, logs_options},
     line_assembler::LineAssembler,
 };
 use crate::{
-    model::{Failure, LogBatch, LogLine, LogReadOptions, LogTarget, Timestamp},
+    model::{Failure, LogBatch, LogLine, LogNote, LogReadOptions, LogTarget, Timestamp},
     source::docker::engine::client::Engine,
 };
 use futures::{
@@ -36,7 +36,7 @@ pub(super) fn read_page(
             Ok(lines) => LogBatch { lines, notes: Vec::new() },
             Err(failure) => {
                 let (kind, text) = failure_note(&failure);
-                LogBatch { lines: Vec::new(), notes: vec![log_note(&target, None, kind, text)] }
+                LogBatch { lines: Vec::new(), notes: vec![LogNote::on_stream(&target, None, kind, text)] }
             }
         }
     })

@@ -1,14 +1,12 @@
 //! Log lines of tasks that ECS no longer lists, found by the prefix of their stream names.
 
 use super::{
-    LogEvent, LogsClient, failure_text, filter_events,
-    history::ceil_millisecond,
-    subscriber::{event_lines, stream_note},
+    LogEvent, LogsClient, failure_text, filter_events, history::ceil_millisecond, subscriber::event_lines,
 };
 use crate::{
     model::{
-        Failure, FailureKind, LogBatch, LogLine, LogNoteKind, LogReadOptions, LogRoute, LogTarget, Text,
-        Timestamp,
+        Failure, FailureKind, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget,
+        Text, Timestamp,
     },
     source::ecs::{
         client::{
@@ -117,7 +115,7 @@ fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
         _ => LogNoteKind::Interrupted,
     };
     let text = format!("logs of earlier tasks are incomplete: {}", failure_text(failure));
-    LogBatch { lines: Vec::new(), notes: vec![stream_note(target, None, kind, text)] }
+    LogBatch { lines: Vec::new(), notes: vec![LogNote::on_stream(target, None, kind, text)] }
 }
 
 #[cfg(test)]

@@ -114,13 +114,7 @@ fn sort_targets(targets: Vec<LogTarget>) -> SortedTargets {
             LogRoute::Unreadable { why } => why.to_string(),
             LogRoute::Engine { .. } => "this log is read from a Docker engine".to_owned(),
         };
-        sorted.notes.push(LogNote {
-            at: None,
-            service: Some(target.service),
-            label: target.label,
-            kind: LogNoteKind::Unreadable,
-            text: why.into(),
-        });
+        sorted.notes.push(LogNote::on_stream(&target, None, LogNoteKind::Unreadable, why));
     }
     sorted
 }

@@ -5,10 +5,10 @@ use super::{
     LogEvent, failure_text,
     filter_events::{self, MAX_CALL_STREAMS},
     session_worker::SessionWorker,
-    subscriber::{POLL_OVERLAP_MS, Subscriber, stream_note},
+    subscriber::{POLL_OVERLAP_MS, Subscriber},
 };
 use crate::{
-    model::{Failure, FailureKind, LogNoteKind, Timestamp},
+    model::{Failure, FailureKind, LogNote, LogNoteKind, Timestamp},
     source::{
         ecs::{
             client::paging::{MAX_LOG_PAGES, Paging},
@@ -123,7 +123,7 @@ impl SessionWorker {
         for member in self.subscribers.extract_if(.., over) {
             if let Some(ending) = self.pool.task_exit(&member.target.instance) {
                 member
-                    .send_note(stream_note(&member.target, ending.at, LogNoteKind::Ended, ending.text))
+                    .send_note(LogNote::on_stream(&member.target, ending.at, LogNoteKind::Ended, ending.text))
                     .await;
             }
         }

@@ -6,11 +6,11 @@ use super::{
     LogEvent, LogsClient, failure_text,
     live_tail::{Session, SessionMessage, SessionScope},
     session_pool::{SessionPool, SubscriptionGuard, WorkerSlot},
-    subscriber::{Subscriber, stream_note},
+    subscriber::Subscriber,
 };
 use crate::{
     background,
-    model::{Failure, FailureKind, LogNoteKind, ServiceId, SharedText, Timestamp},
+    model::{Failure, FailureKind, LogNote, LogNoteKind, ServiceId, SharedText, Timestamp},
 };
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -228,7 +228,7 @@ impl SessionWorker {
                 continue;
             }
             self.noted.insert(key, text.to_owned());
-            let mut note = stream_note(&member.target, Some(Timestamp::now()), kind, text.to_owned());
+            let mut note = LogNote::on_stream(&member.target, Some(Timestamp::now()), kind, text.to_owned());
             note.label = SharedText::new(place);
             member.send_note(note).await;
         }

@@ -5,7 +5,7 @@ use super::{
     LogEvent, LogsClient, StreamLocation, failure_text, history,
     session_pool::{SessionPool, SubscriptionGuard},
     session_worker,
-    subscriber::{DEDUP_SPAN_MS, Subscriber, event_lines, stream_note},
+    subscriber::{DEDUP_SPAN_MS, Subscriber, event_lines},
 };
 use crate::{
     model::{
@@ -151,7 +151,7 @@ impl StreamReader {
             FailureKind::Missing => LogNoteKind::LogGroupMissing,
             _ => LogNoteKind::Interrupted,
         };
-        let mut note = stream_note(&self.target, None, kind, failure_text(failure));
+        let mut note = LogNote::on_stream(&self.target, None, kind, failure_text(failure));
         if failure.kind == FailureKind::Missing {
             // The label is the group, so all its streams report a missing group once.
             note.label = SharedText::new(&self.place.group);
@@ -180,7 +180,7 @@ impl StreamReader {
     /// Subscribes to new events; returns a note instead if the task stopped long ago.
     fn subscribe(&mut self) -> Option<LogBatch> {
         if let Some(end) = self.pool.settled_exit(&self.target.instance) {
-            let note = stream_note(&self.target, end.at, LogNoteKind::Ended, end.text);
+            let note = LogNote::on_stream(&self.target, end.at, LogNoteKind::Ended, end.text);
             return Some(LogBatch { lines: Vec::new(), notes: vec![note] });
         }
         self.dedup.end_pass(self.history_pass);

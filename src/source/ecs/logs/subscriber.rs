@@ -3,7 +3,7 @@
 use super::{LogEvent, StreamLocation};
 use crate::{
     extract::parse_ansi,
-    model::{LogBatch, LogLine, LogNote, LogNoteKind, LogTarget, OutputStream, Timestamp},
+    model::{LogBatch, LogLine, LogNote, LogTarget, OutputStream, Timestamp},
     source::line_dedup::{LineDedup, ReadPass, line_hash},
 };
 use std::borrow::Cow;
@@ -112,22 +112,6 @@ pub(super) fn event_lines<'a>(
             styles: paint,
         })
     })
-}
-
-/// Returns a note on the stream of `target`.
-pub(super) fn stream_note(
-    target: &LogTarget,
-    at: Option<Timestamp>,
-    kind: LogNoteKind,
-    text: String,
-) -> LogNote {
-    LogNote {
-        at,
-        service: Some(target.service.clone()),
-        label: target.label.clone(),
-        kind,
-        text: text.into(),
-    }
 }
 
 #[cfg(test)]
