@@ -7,7 +7,7 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use portolan::{
     extract::{log_line, parse_ansi},
     log_store::{
-        LogFilter, LogStore, Predicate, QueryResults, StreamScope, TextMatcher,
+        FieldCondition, LogFilter, LogStore, Predicate, QueryResults, StreamScope, TextMatcher,
         pattern::{LoggedMessage, PatternSet},
     },
     model::{LogBatch, LogLevel, LogLine, LogUpdate, OutputStream, ServiceId, SharedText, Timestamp},
@@ -193,7 +193,7 @@ fn filter_level(bencher: Bencher<'_, '_>) {
 fn filter_field(bencher: Bencher<'_, '_>) {
     let (store, _) = store_with_a_million_lines();
     bencher.counter(ItemsCount::new(MILLION_LINES)).bench_local(|| {
-        let mut sift = filtered_query(Predicate::Field { name: "user".into(), value: "7919".into() });
+        let mut sift = filtered_query(Predicate::Field(FieldCondition::equal("user", "7919")));
         sift.advance(black_box(&store), usize::MAX);
         sift.count(&store)
     });

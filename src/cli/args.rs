@@ -1,9 +1,10 @@
 //! Command line arguments. The doc comments of the fields are the text of `--help`.
 
-use super::time_arg::{TimeArg, parse_duration, parse_time};
+use super::time_range::parse_duration;
 use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
-    model::{EventKind, LogLevel, Severity},
+    log_store::{Predicate, parse_field_condition},
+    model::{EventKind, LogLevel, Severity, TimeExpression},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -15,8 +16,8 @@ use std::path::PathBuf;
 #[command(
     version,
     about,
-    after_help = "Exit codes: 0 success, 1 findings (status), 2 usage or configuration error, 3 no source \
-                  could be read"
+    after_help = "Exit codes: 0 success, 1 findings (status) or failed checks (doctor), 2 usage or configuration \
+                  error, 3 no source could be read"
 )]
 pub struct Cli {
     /// Options of every command.
@@ -64,8 +65,8 @@ pub enum Command {
         /// Output format: text, json, dot, mermaid, svg, html or csv
         #[arg(long, default_value = "text")]
         format: String,
-        /// Edges to show: all, observed, never-observed or undeclared
-        #[arg(long, default_value = "all", value_parser = parse_edge_filter)]
+        /// Calls to show: all, observed, never-observed or undeclared
+        #[arg(long = "calls", alias = "edges", default_value = "all", value_parser = parse_edge_filter)]
         edges: EdgeFilter,
     },
     /// Print services and findings; exit code 1 if any is a warning or worse
@@ -147,14 +148,14 @@ pub struct LogsArgs {
     /// Follow new lines, including lines of new instances
     #[arg(short, long)]
     pub follow: bool,
-    /// Start time: an age such as 10m, or a timestamp
-    #[arg(long, value_name = "WHEN", value_parser = parse_time)]
-    pub since: Option<TimeArg>,
-    /// End time: an age such as 10m, or a timestamp
-    #[arg(long, value_name = "WHEN", value_parser = parse_time)]
-    pub until: Option<TimeArg>,
+    /// Start time: 10m, 14:05, yesterday, yesterday 14:05, or a date with a time
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub since: Option<TimeExpression>,
+    /// End time, written like the start time
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub until: Option<TimeExpression>,
     /// Number of newest lines (per stream with --follow)
-    #[arg(long, value_name = "LINES")]
+    #[arg(long, value_name = "LINES", value_parser = parse_line_count)]
     pub tail: Option<usize>,
     /// Only lines that match this regular expression, ignoring case unless it has a capital letter (repeatable; all must match)
     #[arg(long, value_name = "RE")]
@@ -165,9 +166,9 @@ pub struct LogsArgs {
     /// Minimum log level: trace, debug, info, warn, error or fatal
     #[arg(long, value_parser = parse_level)]
     pub level: Option<LogLevel>,
-    /// Only JSON or logfmt lines with this field value (repeatable; all must match)
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_field)]
-    pub field: Vec<(String, String)>,
+    /// Only JSON or logfmt lines with this field: status=500, status!=200 or status>=500 (repeatable; all must match)
+    #[arg(long, value_name = "CONDITION", value_parser = parse_field)]
+    pub field: Vec<Predicate>,
     /// Print line patterns with counts instead of lines
     #[arg(long, conflicts_with = "follow")]
     pub patterns: bool,
@@ -179,9 +180,9 @@ pub struct LogsArgs {
 /// Arguments of `events`.
 #[derive(Debug, Args)]
 pub struct EventsArgs {
-    /// Start time: an age such as 10m, or a timestamp
-    #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = parse_time)]
-    pub since: TimeArg,
+    /// Start time: 10m, 14:05, yesterday, yesterday 14:05, or a date with a time
+    #[arg(long, value_name = "WHEN", default_value = "1h", allow_hyphen_values = true)]
+    pub since: TimeExpression,
     /// Follow new events
     #[arg(short, long)]
     pub follow: bool,
@@ -244,10 +245,15 @@ fn parse_level(text: &str) -> Result<LogLevel, String> {
     LogLevel::named(text).ok_or_else(|| format!("possible values: {}", LogLevel::all_names()))
 }
 
-/// Parses a field filter, `NAME=VALUE`.
-fn parse_field(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as status=500")?;
-    Ok((name.to_owned(), value.to_owned()))
+/// Parses a number of lines.
+fn parse_line_count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a number of lines, such as 100".to_owned())
+}
+
+/// Parses a condition on a field, in the syntax of the log screen.
+fn parse_field(text: &str) -> Result<Predicate, String> {
+    parse_field_condition(text)
+        .unwrap_or_else(|| Err("expected a field and a value, such as status=500 or status>=500".to_owned()))
 }
 
 /// Parses an event kind by its id.

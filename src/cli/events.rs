@@ -3,7 +3,9 @@
 use super::{
     Error, Outcome,
     args::{CommonArgs, EventsArgs, LogFormat},
-    collect, logs, open_sources, read_outcome, why,
+    collect, logs, open_sources, read_outcome,
+    time_range::TimeRange,
+    why,
 };
 use crate::{
     app::Msg,
@@ -159,7 +161,8 @@ impl EventFilter {
     fn new(world: &World, args: &EventsArgs) -> Result<Self, Failure> {
         let nodes = args.service.iter().map(|name| why::find_node(world, name).map(|node| node.id.clone()));
         let nodes = nodes.collect::<Result<BTreeSet<_>, _>>()?;
-        let since = args.since.resolve(world.now);
+        let range = TimeRange::resolve(Some(args.since), None, world.now)?;
+        let since = range.since.unwrap_or(Timestamp::MIN);
         Ok(Self { nodes: (!nodes.is_empty()).then_some(nodes), kinds: args.kind.clone(), since })
     }
 

@@ -22,10 +22,11 @@ mod unreadable_notes;
 pub use entry::LogEntry;
 pub use entry_key::EntryKey;
 pub use query::{
+    field_condition::{FieldComparison, FieldCondition},
     filter::{FilterLine, LogFilter, Predicate, StreamScope},
     histogram::HistogramBucket,
     merge_iter::MergeIter,
-    parse::parse_predicate,
+    parse::{parse_field_condition, parse_predicate},
     pattern_counts::{PatternCounts, RankedPattern},
     query_results::QueryResults,
     text_matcher::TextMatcher,

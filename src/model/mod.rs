@@ -12,6 +12,7 @@ pub mod id;
 pub mod log_level;
 pub mod log;
 pub mod text;
+pub mod time_expression;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -51,6 +52,7 @@ pub use sources::{
     time_shift::TimeShift,
 };
 pub use text::{LineText, SharedText, Text};
+pub use time_expression::{TIME_FORMS, TimeExpression};
 pub use workload::{
     deployment::{Deployment, RevisionChange, RolloutState},
     exit_cause::{Exit, ExitCause},

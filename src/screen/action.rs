@@ -57,7 +57,7 @@ impl LogPromptKind {
         match self {
             Self::KeepFilter => "show only (text /regex/ level= field=): ",
             Self::HideFilter => "hide (text /regex/ level= field=): ",
-            Self::GoToTime => "go to (14:05, -10m, a date): ",
+            Self::GoToTime => "go to (10m, 14:05, yesterday 14:05, a date): ",
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::{
 
 /// Returns the filters from the arguments. Only lines that pass all filters are printed.
 pub(super) fn line_filters(args: &LogsArgs) -> Result<Vec<LogFilter>, Failure> {
-    let fields = args.field.iter().cloned().map(|(name, value)| Predicate::Field { name, value });
+    let level = args.level.map(Predicate::Level);
     let mut filters: Vec<_> =
-        args.level.map(Predicate::Level).into_iter().chain(fields).map(LogFilter::keep).collect();
+        level.into_iter().chain(args.field.iter().cloned()).map(LogFilter::keep).collect();
     for text in &args.grep {
         filters.push(LogFilter::keep(parse_regex(text)?));
     }
@@ -65,6 +65,8 @@ mod tests {
         assert!(passes(&field, r#"{"user":"7","level":"info"}"#));
         assert!(passes(&field, "level=info user=7 msg=hello"));
         assert!(!passes(&field, "level=info user=77 msg=hello") && !passes(&field, "user 7"));
+        let failed = ["--field", "status>=500"];
+        assert!(passes(&failed, "level=info status=502") && !passes(&failed, "level=info status=404"));
     }
 
     #[test]

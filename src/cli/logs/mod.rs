@@ -8,7 +8,7 @@ mod print;
 mod filter;
 mod targets;
 
-use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
+use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources, time_range::TimeRange};
 use crate::{
     model::{Failure, FailureKind, LogReadOptions},
     output,
@@ -33,8 +33,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
     }
     let selector = TargetSelector::from_names(world, &args.targets)?;
     let mut targets = selector.targets(world.inventory.services());
-    let since = args.since.map(|since| since.resolve(world.now));
-    let until = args.until.map(|until| until.resolve(world.now));
+    let TimeRange { since, until } = TimeRange::resolve(args.since, args.until, world.now)?;
     let usual = if args.patterns { PATTERN_TAIL_LINES } else { DEFAULT_TAIL_LINES };
     let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogReadOptions { since, until, tail, follow: args.follow };

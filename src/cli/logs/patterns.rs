@@ -70,7 +70,7 @@ impl PatternReport {
             LogFormat::Text => {
                 let rows = kinds.iter().map(|kind| self.pattern_row(kind)).collect();
                 out.write_all(
-                    format_columns(&["COUNT", "LEVEL", "FIRST", "LAST", "NEW", "TEMPLATE"], rows).as_bytes(),
+                    format_columns(&["COUNT", "LEVEL", "FIRST", "LAST", "NEW", "PATTERN"], rows).as_bytes(),
                 )?;
             }
             LogFormat::Json => {

@@ -1,8 +1,8 @@
 //! Filters of log lines: the streams to search, and conditions on lines.
 
-use super::text_matcher::TextMatcher;
+use super::{field_condition::FieldCondition, text_matcher::TextMatcher};
 use crate::{
-    extract::log_line::{self, LineFormat, ParsedLine},
+    extract::log_line::{LineFormat, ParsedLine},
     log_store::{
         chunk::{Chunk, LineMeta},
         pattern::Template,
@@ -127,13 +127,8 @@ pub enum Predicate {
     Service(ServiceId),
     /// Lines of the stream with that label.
     Label(SharedText),
-    /// Lines with that value in a field.
-    Field {
-        /// The field's name, with dots between the levels of nested objects.
-        name: String,
-        /// The field's exact value.
-        value: String,
-    },
+    /// Lines with a field that fulfils the condition.
+    Field(FieldCondition),
     /// Lines that match the template.
     Template(Template),
     /// Lines with the level error or above.
@@ -148,10 +143,7 @@ impl Predicate {
             Self::Level(least) => line.level >= Some(*least),
             Self::Service(service) => line.service == service,
             Self::Label(label) => line.label == label,
-            Self::Field { name, value } => {
-                let fields = log_line::fields(line.text(), line.format);
-                fields.iter().any(|field| field.name == name.as_str() && field.value == value.as_str())
-            }
+            Self::Field(condition) => condition.matches(line.text(), line.format),
             Self::Template(template) => template.matches(&line.text()[line.message.clone()]),
             Self::Errors => line.level >= Some(LogLevel::Error),
         }
@@ -161,8 +153,8 @@ impl Predicate {
     /// is the work of one text search.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
-            Self::Field { .. } | Self::Template(_) => 5,
-            _ => 0,
+            Self::Field(_) | Self::Template(_) => 5,
+            Self::Text(_) | Self::Level(_) | Self::Service(_) | Self::Label(_) | Self::Errors => 0,
         }
     }
 }

@@ -1,29 +1,32 @@
 //! Syntax of log filters, the same in the prompt of the log screen and on the command line. Case matters only
 //! if a text or regular expression contains a capital.
 
-use super::{filter::Predicate, text_matcher::TextMatcher};
+use super::{
+    field_condition::{FieldComparison, FieldCondition},
+    filter::Predicate,
+    text_matcher::TextMatcher,
+};
 use crate::model::{LogLevel, Service};
 
-/// Parses a condition: `text`, `/regex/`, `level=warn`, `service=NAME`, `instance=NAME` or `field=value`.
-/// `service=` accepts the names of `services`.
+/// Parses a condition: `text`, `/regex/`, `level=warn`, `service=NAME`, `instance=NAME`, or a condition on a
+/// field as in [`parse_field_condition`]. `service=` accepts the names of `services`.
 ///
 /// # Errors
-/// Returns a message if a name is unknown or an expression is invalid.
+/// Returns a message if a name is unknown, an expression is invalid, or a value can't be compared.
 pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, String> {
     if typed.starts_with('/') {
         return TextMatcher::parse(typed).map(Predicate::Text);
     }
-    let Some((name, value)) =
-        typed.split_once('=').filter(|(name, value)| is_field_name(name) && !value.is_empty())
-    else {
+    let Some((name, comparison, value)) = split_condition(typed) else {
         return TextMatcher::literal(typed).map(Predicate::Text);
     };
-    match name {
-        "level" => {
+    match (name, comparison) {
+        ("level", FieldComparison::Equal | FieldComparison::GreaterOrEqual) => {
             let unknown = || format!("unknown level `{value}`; use one of {}", LogLevel::all_names());
             LogLevel::named(value).map(Predicate::Level).ok_or_else(unknown)
         }
-        "service" => {
+        ("level", _) => Err(format!("write level={value} for lines of this level and above")),
+        ("service", FieldComparison::Equal) => {
             let named = services.iter().find(|service| service.name == value);
             named.map(|service| Predicate::Service(service.id.clone())).ok_or_else(|| {
                 let mut names: Vec<_> = services.iter().map(|service| service.name.as_str()).collect();
@@ -31,12 +34,50 @@ pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, 
                 format!("unknown service `{value}`; services shown: {}", names.join(", "))
             })
         }
-        "instance" => Ok(Predicate::Label(value.into())),
-        _ => Ok(Predicate::Field { name: name.to_owned(), value: value.to_owned() }),
+        ("instance", FieldComparison::Equal) => Ok(Predicate::Label(value.into())),
+        ("service" | "instance", _) => Err(format!("write {name}={value}, to show or to hide its lines")),
+        _ => field_condition(typed, name, comparison, value),
     }
 }
 
-/// Returns true if `text` can be the name of a field. That check keeps `a == b` a plain text.
+/// Parses a condition on a field of JSON or logfmt lines: `status=500`, `status!=200`, or with a number
+/// `status>=500`. Returns `None` if `typed` is no such condition, as in `a == b` or `map->size`.
+///
+/// # Errors
+/// Returns a message if the value must be a number and is none.
+#[must_use]
+pub fn parse_field_condition(typed: &str) -> Option<Result<Predicate, String>> {
+    let (name, comparison, value) = split_condition(typed)?;
+    Some(field_condition(typed, name, comparison, value))
+}
+
+fn field_condition(
+    typed: &str,
+    name: &str,
+    comparison: FieldComparison,
+    value: &str,
+) -> Result<Predicate, String> {
+    FieldCondition::new(name, comparison, value).map(Predicate::Field).ok_or_else(|| {
+        format!(
+            "`{value}` is no number to compare with; /{}/ searches for the text",
+            typed.replace('/', r"\/")
+        )
+    })
+}
+
+/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text:
+/// `a == b` has no field name, and behind a single `<` or `>` stands no number in `map->size`.
+fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
+    let at = typed.find(['=', '!', '<', '>']).filter(|at| is_field_name(&typed[..*at]))?;
+    let (name, rest) = typed.split_at(at);
+    let (sign, comparison) = FieldComparison::SIGNS.into_iter().find(|(sign, _)| rest.starts_with(sign))?;
+    let value = &rest[sign.len()..];
+    let is_one_sign = matches!(comparison, FieldComparison::Less | FieldComparison::Greater);
+    let is_plain_text = value.is_empty() || (is_one_sign && value.parse::<f64>().is_err());
+    (!is_plain_text).then_some((name, comparison, value))
+}
+
+/// Returns true if `text` can be the name of a field.
 fn is_field_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-@".contains(c))
 }
@@ -72,12 +113,40 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_compared_as_numbers_or_as_text() {
+        let line = r#"{"status":502,"path":"/a","msg":"x"}"#;
+        for (typed, matches) in [
+            ("status=502", true),
+            ("status!=200", true),
+            ("status!=502", false),
+            ("status>=500", true),
+            ("status>502", false),
+            ("status<1e3", true),
+            ("status<=501.5", false),
+            ("path!=/b", true),
+            ("absent!=1", false),
+            ("path>=1", false),
+        ] {
+            assert_eq!(passes(typed, line), matches, "{typed}");
+        }
+        assert!(passes("level>=warn", "ERROR no") && !passes("level>=warn", "INFO yes"));
+    }
+
+    #[test]
     fn names_select_levels_streams_and_fields() {
         assert!(passes("level=warn", "ERROR no") && !passes("level=warn", "INFO yes"));
         assert!(passes("instance=web-1", "x") && !passes("instance=web-2", "x"));
         assert!(passes("user=7", "level=info user=7 msg=hello") && !passes("user=7", "level=info user=77"));
         assert!(passes("a == b", "if a == b"), "not a field");
-        for (typed, message) in [("level=loud", "trace, debug"), ("service=db", "web"), ("/(/", "unclosed")] {
+        assert!(passes("map->size", "map->size is 3") && passes("vec<u8>", "a vec<u8>"), "not a field");
+        for (typed, message) in [
+            ("level=loud", "trace, debug"),
+            ("service=db", "web"),
+            ("/(/", "unclosed"),
+            ("status>=high", "`high` is no number"),
+            ("level<warn", "level=warn"),
+            ("service!=web", "service=web"),
+        ] {
             assert!(parse_predicate(typed, &[&fixtures::service("web")]).unwrap_err().contains(message));
         }
     }

@@ -125,10 +125,7 @@ impl QueryResults {
         // matter even there.
         let few = |f: &LogFilter| {
             f.keep_matching
-                && matches!(
-                    f.predicate,
-                    Predicate::Text(_) | Predicate::Field { .. } | Predicate::Template(_)
-                )
+                && matches!(f.predicate, Predicate::Text(_) | Predicate::Field(_) | Predicate::Template(_))
         };
         self.since.is_none_or(|since| since <= to_nanos(key.at))
             && !(kind == LogNoteKind::Ended && self.filters.iter().any(few))

@@ -15,7 +15,7 @@ use super::{Action, Canvas, ClickPlace, HitMap, LogPromptKind, Scene, Screen};
 use crate::{
     command::Command,
     log_store::{EntryKey, LogEntry, StreamScope},
-    model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, Timestamp},
+    model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, TimeExpression, Timestamp},
     store::Store,
     subscription::Subscription,
 };
@@ -163,12 +163,12 @@ impl Logs {
                     Err(why) => return vec![Action::Notify(why)],
                 }
             }
-            LogPromptKind::GoToTime => {
-                match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
-                    Ok(at) => self.request_jump(at, store),
-                    Err(why) => return vec![Action::Notify(why)],
+            LogPromptKind::GoToTime => match answer.parse::<TimeExpression>() {
+                Ok(time) => {
+                    self.request_jump(time.resolve(store.world.now, &store.session.time_zone), store);
                 }
-            }
+                Err(why) => return vec![Action::Notify(why)],
+            },
         }
         self.update_lines(store)
     }

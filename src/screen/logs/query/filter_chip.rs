@@ -1,7 +1,7 @@
 //! Filter chips: the active log filters, shown as removable chips.
 
 use crate::{
-    log_store::{LogFilter, Predicate, TextMatcher, parse_predicate, pattern::Template},
+    log_store::{FieldCondition, LogFilter, Predicate, TextMatcher, parse_predicate, pattern::Template},
     model::{LogLevel, Service, text::clean_with_max_chars},
     screen::widget::text,
 };
@@ -40,7 +40,7 @@ impl FilterChip {
 
     /// Creates a filter for lines in which the field `name` has this `value`.
     pub(in crate::screen::logs) fn field(name: &str, value: &str) -> Self {
-        let what = Predicate::Field { name: name.to_owned(), value: value.to_owned() };
+        let what = Predicate::Field(FieldCondition::equal(name, value));
         Self { filter: LogFilter::keep(what), label_text: format!("{name}={value}") }
     }
 

@@ -4,5 +4,4 @@
 pub(super) mod backfill;
 pub(super) mod filter_chip;
 pub(super) mod scope;
-pub(super) mod time_input;
 pub(super) mod queried_lines;
