@@ -10,6 +10,11 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
+mod layer;
+
+/// Remedy for an invalid setting that resembles no known one.
+const LIST_OF_SETTINGS: &str = "config.example.toml lists every setting";
+
 /// Text of `config.example.toml`: every setting with its default and a comment.
 pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
 
@@ -41,10 +46,18 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the configuration. The user's `file`, if given, overrides the example file, and `settings` of the
-/// form `key=value` override both.
+/// Reads the configuration: the example, overridden by the user's `file` if given, then by `settings` of the
+/// form `key=value`. An error names the file and line, or the setting.
 pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure> {
-    let mut table = parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
+    effective_table(file, settings)?.try_into().map_err(|error: toml::de::Error| {
+        invalid_config(format!("configuration: {}", error.message()), LIST_OF_SETTINGS)
+    })
+}
+
+/// Returns the example with the user's `file` and `settings` merged over it, after a check of each.
+pub fn effective_table(file: Option<&Path>, settings: &[String]) -> Result<Table, Failure> {
+    let example = layer::parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
+    let mut table = example.clone();
     if let Some(path) = file {
         let text = std::fs::read_to_string(path).map_err(|error| {
             invalid_config(
@@ -52,47 +65,17 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
                 "pass a readable file with --config",
             )
         })?;
-        merge_into(&mut table, parse_toml(&text, &path.display().to_string())?);
+        let name = path.display().to_string();
+        let layer = layer::parse_toml(&text, &name)?;
+        layer::check_file(&text, &name, &layer, &example)?;
+        merge_into(&mut table, layer);
     }
     for setting in settings {
-        merge_into(&mut table, parse_setting(setting)?);
+        let layer = layer::parse_setting(setting)?;
+        layer::check_setting(setting, &layer, &example)?;
+        merge_into(&mut table, layer);
     }
-    // The merged settings are written out and parsed again, because an error has a line number only if it
-    // comes from a parsed text.
-    let text = table.to_string();
-    toml::from_str::<Config>(&text).map_err(|error| {
-        let line = error.span().and_then(|span| text.get(..span.end)?.lines().next_back());
-        let line = line.filter(|line| line.contains('=') && !error.message().starts_with("unknown field"));
-        let message =
-            format!("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), error.message());
-        let remedy = nearest_key(&message).map_or_else(
-            || "config.example.toml lists every setting".to_owned(),
-            |nearest| format!("did you mean `{nearest}`? config.example.toml lists every setting"),
-        );
-        invalid_config(format!("configuration: {message}"), remedy)
-    })
-}
-
-fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
-    text.parse().map_err(|error: toml::de::Error| {
-        invalid_config(format!("{name}: {}", error.to_string().trim()), "fix the TOML syntax")
-    })
-}
-
-/// Parses a setting of the form `a.b=value` into nested tables. Takes a value that is not valid TOML as text.
-fn parse_setting(setting: &str) -> Result<Table, Failure> {
-    let Some((key, value)) = setting.split_once('=') else {
-        return Err(invalid_config(format!("--set {setting}: missing `=`"), "write --set key=value"));
-    };
-    let value = format!("v = {value}").parse::<Table>().ok().and_then(|mut t| t.remove("v"));
-    let mut value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
-    for part in key.trim().rsplit('.') {
-        value = Value::Table(Table::from_iter([(part.to_owned(), value)]));
-    }
-    match value {
-        Value::Table(table) => Ok(table),
-        _ => Err(invalid_config(format!("--set {setting}: missing key"), "write --set key=value")),
-    }
+    Ok(table)
 }
 
 /// Merges `over` into `base`: merges nested tables, replaces all other values.
@@ -105,14 +88,6 @@ fn merge_into(base: &mut Table, over: Table) {
             }
         }
     }
-}
-
-/// Returns the known setting that is most similar to the unknown one in `message`. Returns `None` if
-/// `message` is not serde's error for an unknown setting, which lists the known ones.
-fn nearest_key(message: &str) -> Option<String> {
-    let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = names.next().filter(|_| message.starts_with("unknown field"))?;
-    names.min_by_key(|known| strsim::damerau_levenshtein(known, unknown)).map(str::to_owned)
 }
 
 fn invalid_config(what: String, remedy: impl Into<Text>) -> Failure {
@@ -169,8 +144,8 @@ mod tests {
                 line.strip_prefix("# ").filter(|l| l.starts_with('[') || l.contains(" = ")).unwrap_or(line)
             })
             .collect();
-        let mut table = parse_toml(EXAMPLE_CONFIG, "example").unwrap();
-        merge_into(&mut table, parse_toml(&lines.join("\n"), "uncommented").unwrap());
+        let mut table = layer::parse_toml(EXAMPLE_CONFIG, "example").unwrap();
+        merge_into(&mut table, layer::parse_toml(&lines.join("\n"), "uncommented").unwrap());
         let config: Config = table.try_into().unwrap();
         assert_eq!((config.source.len(), config.service.len()), (4, 1));
     }

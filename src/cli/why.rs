@@ -3,7 +3,7 @@
 use super::args::Format;
 use crate::{
     export,
-    model::{Failure, FailureKind},
+    model::{Failure, FailureKind, text::nearest},
     screen::describe::edge_text,
     store::World,
     topology::Node,
@@ -29,16 +29,25 @@ pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Fa
     match world.topology().nodes_named(name)[..] {
         [one] => Ok(one),
         [] => {
-            let near =
-                world.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
-            let remedy =
-                near.map_or("no services found".to_owned(), |n| format!("did you mean {}?", n.label()));
+            let forms = |node: &Node| [node.name.clone(), node.label(), node.group_and_name()];
+            let names = world.topology().nodes.values().flat_map(|node| forms(node).map(|form| (form, node)));
+            let remedy = match nearest(name, names) {
+                Some(node) => format!("did you mean {}?", node.label()),
+                None if world.topology().nodes.is_empty() => "no services found".to_owned(),
+                None => "portolan map --format csv lists all names".to_owned(),
+            };
             Err(Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy))
         }
         ref several => {
-            let ids: Vec<_> = several.iter().map(|n| n.id.as_str()).collect();
+            let names: Vec<_> = several.iter().map(|node| shortest_unique_name(world, node)).collect();
             let what = format!("`{name}` is ambiguous: {} matches", several.len());
-            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", ids.join(", "))))
+            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", names.join(", "))))
         }
     }
+}
+
+/// Returns the shortest name that means only this node: its label, or else its id.
+fn shortest_unique_name(world: &World, node: &Node) -> String {
+    let label = node.label();
+    if world.topology().nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
 }

@@ -4,10 +4,12 @@
 //! `tests/architecture.rs` allows no plain `String` in the model, so no value of the model holds uncleaned
 //! text.
 
+mod nearest;
 mod sanitize;
 mod unicode;
 mod url_user_info;
 
+pub use nearest::nearest;
 pub use unicode::is_invisible;
 
 use sanitize::scrub;

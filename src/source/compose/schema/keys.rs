@@ -4,7 +4,10 @@
 //! A wrong shape is an error, as in compose. An unknown key may belong to a later version, so it is only
 //! reported.
 
-use crate::source::compose::yaml::{ComposeError, MergeTag, Node, ScalarKind, Value};
+use crate::{
+    model::text::nearest,
+    source::compose::yaml::{ComposeError, MergeTag, Node, ScalarKind, Value},
+};
 
 /// Shape that the value of a key in a compose file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,8 +249,7 @@ pub(in crate::source::compose) fn check_shapes(
 
 /// Returns the key of `table` most similar to `key`, or `None` if none is similar.
 pub(in crate::source::compose) fn closest_key(key: &str, table: KeyTable) -> Option<&'static str> {
-    let near = table.iter().map(|(known, _)| (strsim::jaro_winkler(key, known), *known));
-    near.filter(|(likeness, _)| *likeness > 0.85).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+    nearest(key, table.iter().map(|(known, _)| (*known, *known)))
 }
 
 impl ValueShape {

@@ -1,0 +1,127 @@
+//! One layer of the configuration, the user's file or a `--set`, and errors that name its line.
+
+use super::{Config, LIST_OF_SETTINGS, invalid_config, merge_into};
+use crate::model::{Failure, text::nearest};
+use std::fmt::Write;
+use toml::{Table, Value};
+
+/// Names of Rust types in messages of serde, each with its name in TOML.
+const TYPE_NAMES: &[(&str, &str)] = &[
+    ("expected usize", "expected a whole number"),
+    ("expected u8", "expected a whole number from 0 to 255"),
+    ("expected u16", "expected a whole number"),
+    ("expected u32", "expected a whole number"),
+    ("expected i64", "expected a whole number"),
+    ("expected a sequence", "expected a list"),
+    ("expected a map", "expected a table"),
+    ("expected a boolean", "expected true or false"),
+    ("expected struct Config", "expected a table"),
+    ("expected string or table", "expected a text"),
+    ("unknown variant", "unknown value"),
+    ("unknown field", "unknown setting"),
+    ("missing field", "missing setting"),
+];
+
+/// Parses the TOML text of the file `name`.
+pub(super) fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let place = line_number(text, &error).map(|line| format!(":{line}")).unwrap_or_default();
+        invalid_config(format!("{name}{place}: {}", error.message().trim()), "fix the TOML syntax")
+    })
+}
+
+/// Parses a setting of the form `a.b=value` into nested tables. Takes a value that is not valid TOML as text.
+pub(super) fn parse_setting(setting: &str) -> Result<Table, Failure> {
+    let Some((key, value)) = setting.split_once('=') else {
+        return Err(invalid_config(format!("--set {setting}: missing `=`"), "write --set key=value"));
+    };
+    let parsed = format!("v = {value}").parse::<Table>().ok().and_then(|mut table| table.remove("v"));
+    let mut value = parsed.unwrap_or_else(|| Value::String(value.to_owned()));
+    for part in key.trim().rsplit('.') {
+        value = Value::Table(Table::from_iter([(part.to_owned(), value)]));
+    }
+    match value {
+        Value::Table(table) => Ok(table),
+        _ => Err(invalid_config(format!("--set {setting}: missing key"), "write --set key=value")),
+    }
+}
+
+/// Checks the settings of the user's file, with the text and name of the file. `defaults` has the settings
+/// that the file leaves out.
+pub(super) fn check_file(text: &str, name: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
+    // With the missing settings in front, the whole text is parsed at once, so that errors have a place in it.
+    let mut whole = String::new();
+    for (key, value) in defaults.iter().filter(|(key, _)| !layer.contains_key(*key)) {
+        let _ = writeln!(whole, "{key} = {value}");
+    }
+    let added = whole.lines().count();
+    whole.push_str(text);
+    toml::from_str::<Config>(&whole).map(drop).map_err(|error| {
+        let line =
+            line_number(&whole, &error).and_then(|line| line.checked_sub(added)).filter(|line| *line > 0);
+        let place = line.map(|line| format!(":{line}")).unwrap_or_default();
+        describe_error(&format!("{name}{place}"), &error)
+    })
+}
+
+/// Checks a setting of the command line, given as text and as a table.
+pub(super) fn check_setting(setting: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
+    let mut whole = defaults.clone();
+    merge_into(&mut whole, layer.clone());
+    let checked: Result<Config, _> = Table::try_into(whole);
+    checked.map(drop).map_err(|error| describe_error(&format!("--set {setting}"), &error))
+}
+
+/// Returns the number of the line with an error, counted from 1.
+fn line_number(text: &str, error: &toml::de::Error) -> Option<usize> {
+    let before = text.get(..error.span()?.start)?;
+    Some(before.matches('\n').count() + 1)
+}
+
+/// Returns the failure for an error of serde at `place`, in the words of TOML and with a suggestion.
+fn describe_error(place: &str, error: &toml::de::Error) -> Failure {
+    let remedy = nearest_key(error.message()).map_or_else(
+        || LIST_OF_SETTINGS.to_owned(),
+        |nearest| format!("did you mean `{nearest}`? {LIST_OF_SETTINGS}"),
+    );
+    let mut message = error.message().trim().to_owned();
+    for (rust, toml) in TYPE_NAMES {
+        message = message.replace(rust, toml);
+    }
+    invalid_config(format!("{place}: {message}"), remedy)
+}
+
+/// Returns the known setting most similar to the unknown one in `message`, an error message of serde that
+/// lists the known ones. Returns `None` for any other message.
+fn nearest_key(message: &str) -> Option<String> {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let unknown = names.next().filter(|_| message.starts_with("unknown"))?;
+    nearest(unknown, names.map(|known| (known, known.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+
+    /// Returns the message for an invalid configuration file with this text.
+    fn message(text: &str) -> String {
+        let path = std::env::temp_dir().join(format!("portolan-layer-{}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let failure = read(Some(&path), &[]).unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        failure.message.replace(&path.display().to_string(), "FILE")
+    }
+
+    #[test]
+    fn an_error_names_file_and_line_in_the_words_of_toml() {
+        assert_eq!(
+            message("theme = \"day\"\n\nlog-memory = \"much\"\n"),
+            "FILE:3: invalid type: string \"much\", expected a whole number"
+        );
+        assert!(message("# a comment\nthme = \"day\"\n").starts_with("FILE:2: unknown setting `thme`"));
+        assert!(message("theme = \"day\"\nascii = [\n").starts_with("FILE:"));
+        assert!(message("ascii = 1\n").contains("FILE:1: invalid type: integer `1`, expected true or false"));
+        let source = message("[[source]]\nkind = \"docker\"\nhots = \"x\"\n");
+        assert!(source.starts_with("FILE:") && source.contains("unknown setting `hots`"), "{source}");
+    }
+}
