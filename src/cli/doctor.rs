@@ -75,8 +75,19 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
     if format == Format::Json {
         print(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n")?;
     }
-    let any = report.sources.iter().flat_map(|source| &source.tries).any(|one| one.ok);
-    Ok(if any { Outcome::Success } else { Outcome::NothingRead })
+    Ok(doctor_outcome(&report))
+}
+
+/// Returns the outcome: nothing read if every check failed, findings if only some did.
+fn doctor_outcome(report: &Report) -> Outcome {
+    let checks = || report.sources.iter().flat_map(|source| &source.tries);
+    if !checks().any(|check| check.ok) {
+        Outcome::NothingRead
+    } else if checks().all(|check| check.ok) {
+        Outcome::Success
+    } else {
+        Outcome::Findings
+    }
 }
 
 /// Runs the checks of a source, for at most `wait`.
@@ -129,7 +140,9 @@ fn source_text(source: &CheckedSource) -> String {
     let mut out = format!("\n{} ({}): {}\n", source.id, source.kind, source.place);
     for one in &source.tries {
         let word = if one.ok { "ok    " } else { "failed" };
-        let _ = writeln!(out, "  {word}  {}: {}", one.what, one.outcome);
+        // A failure names its call, which most checks are called after.
+        let outcome = one.outcome.strip_prefix(&format!("{}: ", one.what)).unwrap_or(&one.outcome);
+        let _ = writeln!(out, "  {word}  {}: {outcome}", one.what);
         if let Some(remedy) = &one.remedy {
             let _ = writeln!(out, "          {remedy}");
         }

@@ -11,7 +11,7 @@ mod sources;
 mod status;
 mod tui;
 mod usage;
-mod time_arg;
+mod time_range;
 mod why;
 
 use crate::{
@@ -35,7 +35,7 @@ use std::io;
 pub enum Outcome {
     /// The command succeeded.
     Success,
-    /// The command succeeded and found a fault (command `status`).
+    /// The command succeeded and found a fault: `status` a finding, `doctor` a failed check.
     Findings,
     /// No source could be read.
     NothingRead,

@@ -75,13 +75,14 @@ impl OpenedSources {
             }
         }
         let home = home_dir();
-        let found =
-            ecs::discover(ecs::Env { variable: &|name| std::env::var(name).ok(), home: home.as_deref() });
+        let found = ecs::discover(ecs::Env {
+            profile: common.profile.as_deref(),
+            region: common.region.as_deref(),
+            variable: &|name| std::env::var(name).ok(),
+            home: home.as_deref(),
+        });
         self.searched.extend(found.searched);
-        let asked = common.profile.is_some().then(ecs::Config::default);
-        if let Some(config) = found.config.or(asked) {
-            self.add_ecs(with_flags(config, common));
-        }
+        found.config.into_iter().for_each(|config| self.add_ecs(config));
     }
 
     /// Opens a configured source. A source that can't be opened yet fails at each poll until it can.

@@ -3,9 +3,13 @@
 use super::Config;
 use std::path::{Path, PathBuf};
 
-/// Environment variables and home directory to search for AWS configuration.
+/// Environment variables and home directory to search for AWS configuration, and the user's choice.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
+    /// Profile that the user asked for on the command line.
+    pub profile: Option<&'a str>,
+    /// Region that the user asked for on the command line.
+    pub region: Option<&'a str>,
     /// Returns the value of an environment variable; `None` if it is not set.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Home directory of the user.
@@ -45,7 +49,7 @@ const CREDENTIAL_KEYS: [&str; 8] = [
 ];
 
 /// Searches the environment and the two AWS configuration files (by default `~/.aws/config` and
-/// `~/.aws/credentials`).
+/// `~/.aws/credentials`). A profile or region on the command line asks for ECS even if neither has anything.
 #[must_use]
 pub fn discover(env: Env<'_>) -> Discovery {
     let variable = |name: &str| (env.variable)(name).filter(|value| !value.is_empty());
@@ -54,7 +58,7 @@ pub fn discover(env: Env<'_>) -> Discovery {
         Some(name) => format!("{name} is set"),
         None => format!("none of {} is set", ACCESS_VARIABLES.join(", ")),
     }];
-    let mut worth = set.is_some();
+    let mut worth = set.is_some() || env.profile.is_some() || env.region.is_some();
     for (name, file) in [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
         let path =
             variable(name).map(PathBuf::from).or_else(|| env.home.map(|home| home.join(".aws").join(file)));
@@ -63,8 +67,14 @@ pub fn discover(env: Env<'_>) -> Discovery {
         worth |= good;
         searched.push(format!("{} {words}", path.display()));
     }
-    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| variable(name));
-    let config = Config { region: region.unwrap_or_default(), ..Config::default() };
+    // A region in the configuration beats the profile's, so an exported one must not become part of it.
+    let exported = || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| variable(name));
+    let region = match (env.region, env.profile) {
+        (Some(region), _) => region.to_owned(),
+        (None, Some(_)) => String::new(),
+        (None, None) => exported().unwrap_or_default(),
+    };
+    let config = Config { region, profile: env.profile.unwrap_or_default().to_owned(), ..Config::default() };
     Discovery { config: worth.then_some(config), searched }
 }
 
@@ -92,7 +102,23 @@ mod tests {
 
     fn with(pairs: &[(&str, &str)], home: Option<&Path>) -> super::Discovery {
         let variable = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
-        discover(Env { variable: &variable, home })
+        discover(Env { profile: None, region: None, variable: &variable, home })
+    }
+
+    #[test]
+    fn a_profile_on_the_command_line_brings_its_own_region() {
+        let variable = |name: &str| (name == "AWS_REGION").then(|| "us-east-1".to_owned());
+        let env = Env { profile: Some("eu"), region: None, variable: &variable, home: None };
+        let config = discover(env).config.unwrap();
+        assert_eq!((config.profile.as_str(), config.region.as_str()), ("eu", ""));
+        let both = discover(Env { region: Some("eu-west-1"), ..env }).config.unwrap();
+        assert_eq!((both.profile.as_str(), both.region.as_str()), ("eu", "eu-west-1"));
+    }
+
+    #[test]
+    fn a_region_on_the_command_line_asks_for_ecs() {
+        let env = Env { profile: None, region: Some("eu-west-1"), variable: &|_| None, home: None };
+        assert_eq!(discover(env).config.unwrap().region, "eu-west-1");
     }
 
     #[test]
