@@ -158,7 +158,20 @@ impl EvidenceKind {
             Some(ReferenceKind::StartOrder) if from.is_some_and(|from| is_client_of(from, to)) => {
                 line(Strength::Declared)
             }
-            _ => line(self.strength),
+            None
+            | Some(
+                ReferenceKind::Environment
+                | ReferenceKind::Argument
+                | ReferenceKind::Link
+                | ReferenceKind::ExtraHost
+                | ReferenceKind::ConfigFile
+                | ReferenceKind::ProxyLabel
+                | ReferenceKind::Mesh
+                | ReferenceKind::ComposeFile
+                | ReferenceKind::StartOrder
+                | ReferenceKind::SharedSetting
+                | ReferenceKind::SuiteOrder,
+            ) => line(self.strength),
         }
     }
 
@@ -175,7 +188,19 @@ impl EvidenceKind {
                 | ReferenceKind::SuiteFile
                 | ReferenceKind::SuiteOrder,
             ) => Some("shared"),
-            _ => Some(self.id),
+            None
+            | Some(
+                ReferenceKind::Environment
+                | ReferenceKind::ToolSetting
+                | ReferenceKind::Argument
+                | ReferenceKind::Link
+                | ReferenceKind::ExtraHost
+                | ReferenceKind::ConfigFile
+                | ReferenceKind::ProxyLabel
+                | ReferenceKind::Mesh
+                | ReferenceKind::ComposeFile
+                | ReferenceKind::StartOrder,
+            ) => Some(self.id),
         }
     }
 
