@@ -15,6 +15,9 @@ impl App {
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
             Command::List => self.show_screen(ScreenId::List),
+            Command::Card | Command::Why if self.store.selected_node().is_none() => {
+                self.notify("no service is selected");
+            }
             Command::Card => self.show_screen(ScreenId::Card),
             Command::Why => self.show_screen(ScreenId::Why),
             Command::Logs
@@ -82,9 +85,20 @@ impl App {
             Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
                 self.select_match(command == Command::NextMatch);
             }
-            _ => return self.update_shown_screen(|view, store| view.update(command, store)),
+            _ => return self.run_on_screen(command),
         }
         Vec::new()
+    }
+
+    /// Runs a command on the shown screen. If the command does nothing there now, shows a notice.
+    fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
+        let applies = self.applies(command) || command.moves();
+        let effects = self.update_shown_screen(|view, store| view.update(command, store));
+        if !applies && self.notice.is_none() {
+            let refusal = self.refusal(command);
+            self.notify(&refusal);
+        }
+        effects
     }
 
     /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it

@@ -5,7 +5,7 @@ use crate::{
     command::Command,
     model::{Health, Severity},
     screen::{
-        Canvas, ClickTarget, HitMap, Scene, Theme,
+        Canvas, ClickTarget, HitMap, Scene,
         describe::source_badge,
         widget::{frame::draw_frame, text},
     },
@@ -114,7 +114,7 @@ impl App {
         }
         let words = format!("  {}: {}", finding.subject, finding.reason);
         let words = text::cut_end(&words, room, self.theme.glyphs.ellipsis);
-        let style = self.theme.health_style(Theme::severity_health(finding.severity));
+        let style = self.theme.severity_style(finding.severity);
         row.write(&words, style, Some(Command::NextFinding), buf);
     }
 
@@ -138,7 +138,7 @@ impl App {
         // A service that is only declared has no known health.
         let known = tally.keys().any(|health| *health != Health::Unknown);
         let (words, health) =
-            if known { ("0 faults", Health::Healthy) } else { ("health unknown", Health::Unknown) };
+            if known { ("0 findings", Health::Healthy) } else { ("health unknown", Health::Unknown) };
         if parts.is_empty() && services > 0 {
             parts.push((format!(" {} {words}", theme.health_glyph(health)), theme.health_style(health)));
         }
@@ -160,7 +160,7 @@ impl App {
             row.write(" search on, esc clears ", Style::from(theme.styles.found), Some(Command::Back), buf);
         }
         if self.store.session.edge_filter != EdgeFilter::All {
-            let chip = format!(" edges: {} ", self.store.session.edge_filter.id());
+            let chip = format!(" calls: {} ", self.store.session.edge_filter.id());
             row.write(&chip, Style::from(theme.styles.badge), Some(Command::NextEdgeFilter), buf);
         }
         for command in self.footer_offers() {

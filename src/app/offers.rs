@@ -49,6 +49,15 @@ impl App {
         }
     }
 
+    /// Returns the reason why a command of a screen does nothing now.
+    pub(super) fn refusal(&self, command: Command) -> String {
+        let CommandSpec { id, context, .. } = command.spec();
+        match context.place() {
+            Some(place) if *context != self.screen().spec().key_context => format!("{id} works {place}"),
+            _ => format!("{id} does nothing here now"),
+        }
+    }
+
     /// Returns the commands of the footer that apply now, the most useful first.
     pub(super) fn footer_offers(&self) -> impl Iterator<Item = Command> {
         let commands = self.screens.get(self.screen()).footer_commands();

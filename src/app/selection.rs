@@ -38,7 +38,7 @@ impl App {
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
-        self.cycle_selection(&nodes, here, step, "no faults");
+        self.cycle_selection(&nodes, here, step, "no findings");
     }
 
     /// Shows only the next source, or all sources after the last one.

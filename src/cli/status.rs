@@ -36,7 +36,7 @@ pub(super) fn findings_table(world: &World) -> String {
         return "no findings\n".to_owned();
     }
     let rows = world.findings.iter().map(|f| finding_row(f, world)).collect();
-    format_columns(&["SEVERITY", "SINCE", "SERVICE", "FINDING"], rows)
+    format_columns(&["SEVERITY", "FOR", "SERVICE", "FINDING"], rows)
 }
 
 fn finding_row(finding: &Finding, world: &World) -> Vec<String> {

@@ -127,6 +127,19 @@ pub enum KeyContext {
     Timeline,
 }
 
+impl KeyContext {
+    /// Returns the place where the keys apply, such as `in the logs`. Returns `None` for all screens.
+    #[must_use]
+    pub fn place(self) -> Option<&'static str> {
+        match self {
+            Self::Everywhere => None,
+            Self::Map => Some("on the map"),
+            Self::Logs => Some("in the logs"),
+            Self::Timeline => Some("on the timeline"),
+        }
+    }
+}
+
 /// Row of [`COMMAND_TABLE`]: identifier, default keys and texts of one command.
 pub struct CommandSpec {
     /// Command that the row describes.
@@ -160,6 +173,26 @@ impl Command {
     #[must_use]
     pub fn spec(self) -> &'static CommandSpec {
         COMMAND_TABLE.iter().find(|spec| spec.command == self).unwrap_or(&COMMAND_TABLE[0])
+    }
+
+    /// Returns true if the command moves a cursor or scrolls, which may be impossible at an end.
+    #[must_use]
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::Left
+                | Self::Right
+                | Self::Top
+                | Self::Bottom
+                | Self::PageUp
+                | Self::PageDown
+                | Self::HalfUp
+                | Self::HalfDown
+                | Self::ScrollUp
+                | Self::ScrollDown
+        )
     }
 
     /// Returns the command with the identifier `id`, or `None` if there is none.

@@ -31,7 +31,7 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
     row(
         Command::LogsDownstream,
         Everywhere,
-        "logs-below",
+        "logs-downstream",
         "D",
         "downstream",
         "show the logs of the selected service and of everything downstream of it",
@@ -81,7 +81,7 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
         Everywhere,
         "next-finding",
         "f",
-        "next fault",
+        "next finding",
         "select the next service with a finding, worst first",
     ),
     row(
@@ -89,7 +89,7 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
         Everywhere,
         "previous-finding",
         "F",
-        "prev fault",
+        "prev finding",
         "select the previous service with a finding",
     ),
     row(
@@ -120,10 +120,10 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
     row(
         Command::NextEdgeFilter,
         Everywhere,
-        "edges",
+        "calls",
         "e",
-        "edges",
-        "cycle the edge filter: all, observed, declared but never observed, observed but undeclared",
+        "calls",
+        "show other calls: all, observed, declared but never observed, observed but undeclared",
     ),
     row(Command::Refresh, Everywhere, "refresh", "ctrl-r f5", "refresh", "poll all sources now"),
     row(Command::Copy, Everywhere, "copy", "c", "copy", "copy the selected name or log line, also over ssh"),
@@ -267,7 +267,14 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
     row(Command::LastFifteenMinutes, Logs, "last-15-minutes", "4", "15m", "show the last 15 minutes"),
     row(Command::LastThirtyMinutes, Logs, "last-30-minutes", "5", "30m", "show the last 30 minutes"),
     row(Command::LastHour, Logs, "last-hour", "6", "1h", "show the last hour"),
-    row(Command::GoToTime, Logs, "go-to-time", "T", "go to", "go to a time: 14:05, -10m, 2026-03-08T03:10Z"),
+    row(
+        Command::GoToTime,
+        Logs,
+        "go-to-time",
+        "T",
+        "go to",
+        "go to a time: 10m ago, 14:05, yesterday 14:05, 2026-03-08 03:10",
+    ),
     row(
         Command::KeepFilter,
         Logs,

@@ -115,11 +115,6 @@ impl<'a> CallIndex<'a> {
         order.split_off(nodes.len())
     }
 
-    /// Returns the number of services that depend on a node, directly or indirectly.
-    pub(super) fn count_dependent_services(&self, node: usize) -> usize {
-        self.dependants_of(&[node]).into_iter().filter(|(number, _)| self.is_service(*number)).count()
-    }
-
     /// Returns true if the node is a service.
     fn is_service(&self, number: usize) -> bool {
         self.nodes[number].is_service()

@@ -6,6 +6,7 @@ use super::{
     draft::FindingDraft,
     rules,
 };
+use crate::model::Finding;
 
 /// A row of [`FINDING_KINDS`]: a kind of finding, with its texts and the rule that finds it.
 pub struct FindingKind {
@@ -26,6 +27,12 @@ impl FindingKind {
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
+    }
+
+    /// Returns the title of a finding's kind. For a kind of another version of Portolan, returns its id.
+    #[must_use]
+    pub fn title_of(finding: &Finding) -> &str {
+        Self::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title)
     }
 }
 

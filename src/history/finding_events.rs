@@ -68,7 +68,7 @@ fn started_entry(finding: &Finding, now: Timestamp) -> Entry {
 }
 
 fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
-    let title = FindingKind::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title);
+    let title = FindingKind::title_of(finding);
     finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 

@@ -89,18 +89,14 @@ fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static
 fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
     let over = help.context;
     let ink = &scene.theme.styles;
-    let mut places = [
-        (KeyContext::Everywhere, "everywhere"),
-        (KeyContext::Map, "on the map"),
-        (KeyContext::Logs, "in the logs"),
-        (KeyContext::Timeline, "on the timeline"),
-    ];
+    let mut places = [KeyContext::Everywhere, KeyContext::Map, KeyContext::Logs, KeyContext::Timeline];
     if over == KeyContext::Logs {
         places[..3].rotate_right(1);
     }
     let legend = || legend(scene).into_iter().map(|line| vec![line]);
     let mut entries: Vec<_> = if over == KeyContext::Logs { Vec::new() } else { legend().collect() };
-    for (place, title) in places {
+    for place in places {
+        let title = place.place().unwrap_or("everywhere");
         entries.extend((!entries.is_empty()).then(|| vec![Line::default()]));
         entries.push(vec![Line::styled(title, ink.title.0)]);
         for spec in COMMAND_TABLE.iter().filter(|spec| spec.context == place) {

@@ -97,6 +97,7 @@ pub struct Glyphs {
     pub failing: &'static str,
     pub stopped: &'static str,
     pub unknown: &'static str,
+    pub info: &'static str,
     pub cause: &'static str,
     pub victim: &'static str,
     pub affected: &'static str,
@@ -124,6 +125,7 @@ pub const UNICODE_GLYPHS: Glyphs = Glyphs {
     failing: "✖",
     stopped: "○",
     unknown: "◌",
+    info: "i",
     cause: "█",
     victim: "▓",
     affected: "░",
@@ -149,6 +151,7 @@ pub const ASCII_GLYPHS: Glyphs = Glyphs {
     failing: "X",
     stopped: "-",
     unknown: "?",
+    info: "i",
     cause: "*",
     victim: "=",
     affected: ":",
@@ -232,13 +235,24 @@ impl Theme {
         }
     }
 
-    /// Returns the health whose colour and shape stand for a severity.
+    /// Returns the style of a severity.
     #[must_use]
-    pub fn severity_health(severity: Severity) -> Health {
+    pub fn severity_style(&self, severity: Severity) -> Style {
         match severity {
-            Severity::Critical => Health::Failing,
-            Severity::Warning => Health::Degraded,
-            Severity::Info => Health::Unknown,
+            Severity::Critical => self.styles.failing,
+            Severity::Warning => self.styles.degraded,
+            Severity::Info => self.styles.text,
+        }
+        .into()
+    }
+
+    /// Returns the glyph of a severity.
+    #[must_use]
+    pub fn severity_glyph(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Critical => self.glyphs.failing,
+            Severity::Warning => self.glyphs.degraded,
+            Severity::Info => self.glyphs.info,
         }
     }
 

@@ -23,7 +23,7 @@ impl Store {
     #[must_use]
     pub fn edge_filter_summary(&self) -> String {
         let (shown, all) = (self.shown_edges().count(), self.world.topology().edges.len());
-        let words = format!("{shown} of {all} edges: {}", self.session.edge_filter.description());
+        let words = format!("{shown} of {all} calls: {}", self.session.edge_filter.description());
         let watched = self
             .world
             .inventory
@@ -33,7 +33,7 @@ impl Store {
             return words;
         }
         format!(
-            "{words}; needs {} min of monitoring, {} min so far",
+            "{words}; Portolan must run for {} min to tell, and has for {}",
             MIN_MONITORED_SECONDS / 60,
             watched / 60
         )

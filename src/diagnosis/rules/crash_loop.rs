@@ -28,7 +28,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let newest =
             newest_fault(service).map(|(_, exit)| exit).or_else(|| again().find_map(|i| i.exit.as_ref()));
-        let ends = newest.map_or_else(|| "instance exits".to_owned(), Exit::describe);
+        let ends = newest.map_or_else(|| format!("{} exits", service.kind.instance_noun()), Exit::describe);
         let count = if restarting { format!("{restarts} restarts") } else { format!("{failed} exits") };
         let since = ended().filter(|i| i.is_faulty()).chain(again()).filter_map(ended_at).min();
         let reason = format!("crash loop: {ends}; {count}");

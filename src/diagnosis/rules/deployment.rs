@@ -1,7 +1,10 @@
 //! Deployments that failed, were rolled back, or take too long.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext},
+    diagnosis::{
+        FindingDraft, RuleContext, count_label,
+        rules::{newest_fault, start_failure::describe_cause},
+    },
     model::{Deployment, RolloutState, Service, Severity},
 };
 use jiff::SignedDuration;
@@ -15,13 +18,16 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
         newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::Failed)
     {
         let reason = format!("deployment of {} failed{}", deployment.version, reason_suffix(deployment));
-        let next = "check the failed instances; the previous version may still be running";
+        let noun = service.kind.instance_noun();
+        let next = start_failure_remedy(service).unwrap_or_else(|| {
+            format!("check the failed {noun}s; the previous version may still be running")
+        });
         drafts.push(FindingDraft::about_service(
             service,
             Severity::Critical,
             deployment.updated,
             reason,
-            next,
+            &next,
         ));
     }
 }
@@ -37,8 +43,9 @@ pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: 
             newest.version,
             reason_suffix(failed)
         );
-        let next = "find out why its instances failed before you deploy it again";
-        drafts.push(FindingDraft::about_service(service, Severity::Warning, failed.updated, reason, next));
+        let noun = service.kind.instance_noun();
+        let next = format!("find out why its {noun}s failed before you deploy it again");
+        drafts.push(FindingDraft::about_service(service, Severity::Warning, failed.updated, reason, &next));
     }
 }
 
@@ -52,10 +59,11 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
         if !slow && deployment.failed == 0 {
             continue;
         }
-        let failed = if deployment.failed > 0 {
-            format!(", {} failed to start", deployment.failed)
-        } else {
-            String::new()
+        let noun = service.kind.instance_noun();
+        // ECS counts a task as failed if it did not start, or started and failed its health check or exited.
+        let failed = match deployment.failed {
+            0 => String::new(),
+            failed => format!(", {} failed", count_label(failed as usize, noun)),
         };
         let reason = format!(
             "deployment of {} is still in progress: {} of {} running{failed}{}",
@@ -64,15 +72,22 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
             deployment.desired,
             older_versions_running(service),
         );
-        let next = "check its newest instances and their health checks";
+        let next = start_failure_remedy(service)
+            .unwrap_or_else(|| format!("check its newest {noun}s and their health checks"));
         drafts.push(FindingDraft::about_service(
             service,
             Severity::Warning,
             deployment.created,
             reason,
-            next,
+            &next,
         ));
     }
+}
+
+/// Returns the remedy for the newest failed instance if it could not start; `None` if it could.
+fn start_failure_remedy(service: &Service) -> Option<String> {
+    let (_, exit) = newest_fault(service)?;
+    exit.cause.is_start_failure().then(|| describe_cause(exit.cause).1.to_owned())
 }
 
 /// Lists the older versions that still run, as in `, alongside 2 on web:1`. Returns an empty text if there

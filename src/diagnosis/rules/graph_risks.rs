@@ -1,7 +1,7 @@
 //! Risks in the call graph that are no faults yet: circular dependencies and single points of failure.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, Subject, call_index::CallIndex, join_names},
+    diagnosis::{FindingDraft, RuleContext, Subject, call_index::CallIndex, count_label, join_names},
     model::{Service, Severity},
 };
 
@@ -30,11 +30,18 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
     let single = |service: &&Service| service.desired == Some(1);
     for service in context.inventory.services().filter(single) {
         let Some(number) = web.index_of(&crate::model::NodeId::from(&service.id)) else { continue };
-        let depend = web.count_dependent_services(number);
-        if depend >= MIN_DEPENDANTS {
-            let reason = format!("single instance, and {depend} services depend on it");
-            let next = "run a second instance if the service allows it";
-            drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
+        let impact = web.impact(number);
+        if impact.dependant_count() >= MIN_DEPENDANTS {
+            let noun = service.kind.instance_noun();
+            let callers = count_label(impact.callers.len(), "service");
+            let calls = if impact.callers.len() == 1 { "calls" } else { "call" };
+            let indirect = match impact.indirect_count {
+                0 => String::new(),
+                count => format!(", and {count} more depend on it through others"),
+            };
+            let reason = format!("single {noun}: {callers} {calls} it{indirect}");
+            let next = format!("run a second {noun} if the service allows it");
+            drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, &next));
         }
     }
 }

@@ -38,7 +38,7 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
 }
 
 /// Returns the problem in words and the next step for the user.
-fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
+pub(super) fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
     match ending {
         ExitCause::ImagePullFailed => (
             "image pull failed",

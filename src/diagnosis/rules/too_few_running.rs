@@ -24,7 +24,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             severity,
             None,
             reason,
-            "check its events and stopped instances",
+            &format!("check its events and stopped {}s", service.kind.instance_noun()),
         ));
     }
 }

@@ -1,7 +1,7 @@
 //! Unhealthy services: an instance runs, and its health check fails.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext},
+    diagnosis::{FindingDraft, RuleContext, count_label},
     model::{HealthCheckStatus, InstanceState, Severity},
 };
 
@@ -32,7 +32,13 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             || service.instances.iter().filter(|i| i.counts_toward_health()).count(),
             |desired| desired as usize,
         );
-        let reason = format!("health check failing, {serving} of {wanted} serving{output}");
+        let noun = service.kind.instance_noun();
+        // The failing ones come on top of those that serve, as during a deployment.
+        let what = match (sick, replaced) {
+            (0, replaced) => format!("health check failed on {}, since stopped", count_label(replaced, noun)),
+            (sick, _) => format!("health check failing on {}", count_label(sick, noun)),
+        };
+        let reason = format!("{what}; {serving} of {wanted} serving{output}");
         drafts.push(FindingDraft::about_service(
             service,
             severity,

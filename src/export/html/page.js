@@ -278,7 +278,7 @@
   $('fit').addEventListener('click', fit);
   $('wrong').addEventListener('click', showFindings);
   const bad = data.findings.filter(f => f.severity !== 'info').length;
-  $('wrong').textContent = bad ? `${bad} fault${bad === 1 ? '' : 's'}` : '0 faults';
+  $('wrong').textContent = bad ? `${bad} finding${bad === 1 ? '' : 's'}` : '0 findings';
   window.addEventListener('resize', () => { if (!chosen) fit(); });
   // Without a script the picture is shown whole by its view box; from here on the script says what is seen.
   chart.removeAttribute('viewBox');

@@ -61,6 +61,30 @@ pub enum ServiceKind {
     Declared,
 }
 
+impl ServiceKind {
+    /// Returns the name of the kind on the screen.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Compose => "compose service",
+            Self::Swarm => "swarm service",
+            Self::Container => "container",
+            Self::EcsService => "ECS service",
+            Self::EcsFamily => "standalone tasks",
+            Self::Declared => "declared service",
+        }
+    }
+
+    /// Returns the noun for one instance in the words of its platform: `task` or `container`.
+    #[must_use]
+    pub fn instance_noun(self) -> &'static str {
+        match self {
+            Self::EcsService | Self::EcsFamily | Self::Swarm => "task",
+            Self::Compose | Self::Container | Self::Declared => "container",
+        }
+    }
+}
+
 impl Service {
     /// Returns the source of the service: the part of its id before the first slash.
     #[must_use]

@@ -8,7 +8,7 @@ use crate::{
         widget::table::{Column, TableCell},
     },
     store::World,
-    topology::Node,
+    topology::{Node, NodeKind},
 };
 use ratatui::style::Style;
 
@@ -81,6 +81,17 @@ fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (word.to_owned(), theme.health_style(node.health))
 }
 
+/// Returns the kind of a node in words: its product, or the kind of its service, or of the node.
+#[must_use]
+pub fn kind_label(world: &World, node: &Node) -> &'static str {
+    match (node.product, world.service_of(node), &node.kind) {
+        (Some(product), ..) => product.id,
+        (None, Some(service), _) => service.kind.label(),
+        (None, None, NodeKind::LoadBalancer) => "load balancer",
+        (None, None, kind) => kind.as_str(),
+    }
+}
+
 fn version(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let version = instances(node, world).find_map(|instance| instance.version.clone());
     (version.unwrap_or_default().to_string(), theme.styles.dim.into())
@@ -96,7 +107,7 @@ fn worst_finding(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let worst = world.findings_on(&node.id).find(|finding| finding.severity > Severity::Info);
     worst.map_or_else(
         || (String::new(), Style::default()),
-        |finding| (finding.reason.to_string(), theme.health_style(Theme::severity_health(finding.severity))),
+        |finding| (finding.reason.to_string(), theme.severity_style(finding.severity)),
     )
 }
 

@@ -5,12 +5,12 @@ mod compact;
 
 pub use compact::compact_lines;
 
-use super::{edge_text, instance_text, rollout_text, time, usage_text};
+use super::{edge_text, instance_text, node_columns::kind_label, rollout_text, time, usage_text};
 use crate::{
     diagnosis::{FaultInvolvement, FaultRole},
     history::{EventGroup, Subject, coalesce},
     model::{Health, Instance, InstanceState, NodeId, RolloutState, Service, Severity, Timestamp},
-    screen::{Scene, Theme, widget::text},
+    screen::{Scene, widget::text},
     topology::{Edge, Node},
 };
 use ratatui::text::{Line, Span};
@@ -163,7 +163,7 @@ impl<'a> NodeTextBuilder<'a> {
         } else if node.running > 0 {
             words.push(Span::styled(format!("  {} running", node.running), theme.styles.text.0));
         }
-        let what = node.product.map_or(node.kind.as_str(), |p| p.id);
+        let what = kind_label(&self.scene.store.world, node);
         words.push(Span::styled(format!("  {what}"), theme.styles.dim.0));
         self.lines.push(Line::from(words));
     }
@@ -193,13 +193,13 @@ impl<'a> NodeTextBuilder<'a> {
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
-            let health = Theme::severity_health(finding.severity);
+            let style = theme.severity_style(finding.severity);
             let age = finding.onset().map(|since| time::outage_age(since, store.world.now));
             let since = age.map(|age| format!(" ({age} ago)")).unwrap_or_default();
             self.lines.push(Line::default());
             self.push_text(
-                &format!("{} {}{since}", theme.health_glyph(health), finding.reason),
-                theme.health_style(health),
+                &format!("{} {}{since}", theme.severity_glyph(finding.severity), finding.reason),
+                style,
             );
             for suspect in finding.suspects.iter().take(2) {
                 self.push_text(&suspect.description, theme.styles.text.0);

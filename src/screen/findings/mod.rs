@@ -3,7 +3,7 @@
 mod log_excerpt;
 
 use super::{
-    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId, Theme,
+    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
     describe::time,
     widget::{
         frame::draw_frame,
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     command::Command,
+    diagnosis::FindingKind,
     model::{Finding, Health, NodeId},
     store::Store,
     subscription::Subscription,
@@ -38,7 +39,7 @@ type FindingKey = (Option<NodeId>, String, String);
 /// Columns of the list of findings.
 const FINDING_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
-    Column::cut_middle("SINCE", 12, 0),
+    Column::cut_middle("FOR", 12, 0),
     Column::cut_path("SERVICE", 16, 1),
     Column::cut_end("FINDING", 20, 4),
 ];
@@ -154,11 +155,10 @@ fn matching_findings(store: &Store) -> Vec<&Finding> {
 /// Returns the cells of a finding's row.
 fn row_cells(finding: &Finding, scene: Scene<'_>) -> Vec<TableCell> {
     let theme = scene.theme;
-    let health = Theme::severity_health(finding.severity);
     let since =
         finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
     vec![
-        (theme.health_glyph(health).to_owned(), theme.health_style(health)),
+        (theme.severity_glyph(finding.severity).to_owned(), theme.severity_style(finding.severity)),
         (since, theme.styles.dim.into()),
         (finding.subject.to_string(), theme.styles.title.into()),
         (finding.reason.to_string(), theme.styles.text.into()),
@@ -193,7 +193,8 @@ impl Findings {
     /// Draws the details of a finding and its log excerpt.
     fn draw_detail(&self, finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
         let theme = scene.theme;
-        let inner = draw_frame(area, &format!("{}: {}", finding.subject, finding.kind), theme, buf);
+        let inner =
+            draw_frame(area, &format!("{}: {}", finding.subject, FindingKind::title_of(finding)), theme, buf);
         let room = usize::from(inner.width.saturating_sub(LABEL_WIDTH));
         let mut rows: Vec<(&str, String, Style)> = Vec::new();
         for (label, content) in detail_fields(finding, scene) {

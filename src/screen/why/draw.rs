@@ -169,7 +169,7 @@ fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
         );
     } else {
         lines.push((
-            format!("no edges match the filter `{}` (e changes it)", store.session.edge_filter.id()),
+            format!("no calls match the filter `{}` (e changes it)", store.session.edge_filter.id()),
             theme.styles.title,
         ));
     }

@@ -8,11 +8,10 @@ use crate::model::Inventory;
 pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     for (source, gateway) in inventory.load_balancers() {
         if gateway.internet_facing {
-            let place = format!("{} is internet-facing", gateway.name);
             emit(EdgeCandidate {
                 from: Caller::Internet,
                 to: Callee::LoadBalancer(source, gateway),
-                location: place,
+                location: "internet-facing address".to_owned(),
                 seen: None,
             });
         }

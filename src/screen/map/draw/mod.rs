@@ -188,7 +188,7 @@ impl<'a> Painter<'a> {
         );
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {
-            words.push("faults only".to_owned());
+            words.push("faulty only".to_owned());
         }
         words.extend(self.scene.store.session.only_source.iter().map(|source| format!("only {source}")));
         if self.map.relayout_policy.is_tangled {
