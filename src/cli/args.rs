@@ -66,7 +66,7 @@ pub enum Command {
         #[arg(long, default_value = "text")]
         format: String,
         /// Calls to show: all, observed, never-observed or undeclared
-        #[arg(long = "calls", alias = "edges", default_value = "all", value_parser = parse_edge_filter)]
+        #[arg(long = "calls", default_value = "all", value_parser = parse_edge_filter)]
         edges: EdgeFilter,
     },
     /// Print services and findings; exit code 1 if any is a warning or worse

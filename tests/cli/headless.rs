@@ -117,17 +117,17 @@ fn why_without_an_edge_prints_what_was_searched() {
 fn edges_can_be_filtered_in_every_format() {
     let home = Home::new();
     let edges = |filter| {
-        let map = home.run_on_harbour(&["map", "--format", "json", "--edges", filter]).json();
+        let map = home.run_on_harbour(&["map", "--format", "json", "--calls", filter]).json();
         map["edges"].as_array().unwrap().len()
     };
     assert_eq!(["all", "observed", "never-observed", "undeclared"].map(edges), [1, 0, 0, 0]);
     for (format, line) in [("dot", "->"), ("mermaid", "-.->"), ("text", "╌")] {
         assert!(home.run_on_harbour(&["map", "--format", format]).stdout.contains(line));
         assert!(
-            !home.run_on_harbour(&["map", "--format", format, "--edges", "observed"]).stdout.contains(line)
+            !home.run_on_harbour(&["map", "--format", format, "--calls", "observed"]).stdout.contains(line)
         );
     }
-    home.run_on_harbour(&["map", "--edges", "some"]).assert_exit_and_stderr(2, &["some", "never-observed"]);
+    home.run_on_harbour(&["map", "--calls", "some"]).assert_exit_and_stderr(2, &["some", "never-observed"]);
 }
 
 #[test]

@@ -4,5 +4,6 @@
 #[path = "../estate/mod.rs"]
 mod estate;
 mod calm;
+mod demo;
 mod docs;
 mod laws;

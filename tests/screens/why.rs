@@ -148,15 +148,15 @@ fn the_filter_goes_round_and_moves_nothing() {
     stage.press_keys("e");
     see!(stage);
     stage.press_keys("e left right");
-    assert!(stage.picture().text().contains("edges: never-observed"));
+    assert!(stage.picture().text().contains("calls: never-observed"));
     stage.press_keys("e left right");
     let undeclared = stage.picture().text();
-    assert!(undeclared.contains("edges: undeclared"), "{undeclared}");
+    assert!(undeclared.contains("calls: undeclared"), "{undeclared}");
     assert_eq!(place(&mut stage), before);
     stage.press_keys("e left right");
-    assert!(!stage.picture().text().contains("edges:"), "all are shown again");
+    assert!(!stage.picture().text().contains("calls:"), "all are shown again");
     stage.press_keys("e esc");
-    assert!(!stage.picture().text().contains("edges:"), "esc ends the filter");
+    assert!(!stage.picture().text().contains("calls:"), "esc ends the filter");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn the_filter_holds_in_the_list_too() {
     assert!(text.contains("cart") && !text.contains("otel.example.com"), "{text}");
     stage.press_keys("e e");
     assert!(
-        stage.picture().text().contains("no edges match the filter"),
+        stage.picture().text().contains("no calls match the filter"),
         "the gateway calls nobody undeclared"
     );
 }

@@ -143,7 +143,7 @@ fn the_next_match_repeats_the_last_search() {
 fn too_little_monitoring_for_never_observed_is_reported() {
     let mut stage = AppHarness::showing(&shop(), (200, 50));
     stage.press_keys("e e");
-    assert!(stage.picture().text().contains("needs 10 min of monitoring, 0 min so far"));
+    assert!(stage.picture().text().contains("Portolan must run for 10 min to tell, and has for 0"));
 }
 
 /// Changes of health and restart counts request no layout at any detail level.

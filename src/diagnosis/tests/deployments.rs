@@ -88,3 +88,36 @@ fn a_first_version_that_fails_is_told_as_that() {
     let worked = cause(vec![deployed("web:1", RolloutState::Completed)]);
     assert_eq!(worked.as_deref(), Some("possibly the deployment of web:1, 3 min earlier"), "it has worked");
 }
+
+#[test]
+fn a_stuck_deployment_whose_image_is_missing_has_the_remedy_for_the_image() {
+    let deployment = Deployment {
+        id: "d".into(),
+        version: "web:2".into(),
+        rollout: RolloutState::InProgress,
+        reason: None,
+        desired: 2,
+        running: 0,
+        failed: 18,
+        created: Some(ago(60)),
+        updated: None,
+        previous: None,
+        changes: Vec::new(),
+    };
+    let found = |cause| {
+        let mut failed = failed_instance("web-1", 1);
+        failed.exit.iter_mut().for_each(|exit| exit.cause = cause);
+        let web = Service {
+            kind: ServiceKind::EcsService,
+            deployments: vec![deployment.clone()],
+            instances: vec![failed],
+            ..service("web")
+        };
+        let all = findings_of(&inventory(vec![web]));
+        all.into_iter().find(|finding| finding.kind == "deployment-stuck").unwrap()
+    };
+    let missing = found(ExitCause::ImagePullFailed);
+    assert!(missing.reason.contains("0 of 2 running, 18 tasks failed"), "{}", missing.reason);
+    assert!(missing.next_step.contains("image's name and tag"), "{}", missing.next_step);
+    assert!(found(ExitCause::ProcessExited).next_step.contains("newest tasks"));
+}

@@ -54,11 +54,11 @@ fn a_failing_check_is_told_with_its_output() {
     let replaced = Instance { health_check: check, ..failed_instance("web-0", 143) };
     assert_eq!(
         finding_lines(vec![service_with("web", vec![sick.clone()])]),
-        ["unhealthy critical health check failing, 0 of 1 serving: connection refused"]
+        ["unhealthy critical health check failing on 1 container; 0 of 1 serving: connection refused"]
     );
     assert_eq!(
         finding_lines(vec![service_with("web", vec![sick, replaced, instance("web-2")])]),
-        ["unhealthy warning health check failing, 1 of 3 serving: connection refused"]
+        ["unhealthy warning health check failing on 1 container; 1 of 3 serving: connection refused"]
     );
 }
 

@@ -18,7 +18,7 @@ fn one_copy_on_which_many_depend_is_worth_a_word() {
     estate[5].desired = Some(1);
     assert_eq!(
         finding_lines(estate.clone()),
-        ["single-point info single instance, and 5 services depend on it"]
+        ["single-point info single container: 1 service calls it, and 4 more depend on it through others"]
     );
     estate[5].desired = Some(2);
     estate[5].instances.push(instance("db-2"));

@@ -33,7 +33,7 @@ pub enum FieldComparison {
 
 impl FieldComparison {
     /// The signs of all comparisons, longer ones first.
-    pub(super) const SIGNS: [(&str, Self); 6] = [
+    pub(super) const COMPARISON_SIGNS: [(&str, Self); 6] = [
         ("!=", Self::NotEqual),
         ("<=", Self::LessOrEqual),
         (">=", Self::GreaterOrEqual),

@@ -70,7 +70,8 @@ fn field_condition(
 fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
     let at = typed.find(['=', '!', '<', '>']).filter(|at| is_field_name(&typed[..*at]))?;
     let (name, rest) = typed.split_at(at);
-    let (sign, comparison) = FieldComparison::SIGNS.into_iter().find(|(sign, _)| rest.starts_with(sign))?;
+    let (sign, comparison) =
+        FieldComparison::COMPARISON_SIGNS.into_iter().find(|(sign, _)| rest.starts_with(sign))?;
     let value = &rest[sign.len()..];
     let is_one_sign = matches!(comparison, FieldComparison::Less | FieldComparison::Greater);
     let is_plain_text = value.is_empty() || (is_one_sign && value.parse::<f64>().is_err());
@@ -144,7 +145,7 @@ mod tests {
             ("service=db", "web"),
             ("/(/", "unclosed"),
             ("status>=high", "`high` is no number"),
-            ("level<warn", "level=warn"),
+            ("level<=warn", "level=warn"),
             ("service!=web", "service=web"),
         ] {
             assert!(parse_predicate(typed, &[&fixtures::service("web")]).unwrap_err().contains(message));
