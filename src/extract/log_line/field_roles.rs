@@ -76,10 +76,24 @@ pub(super) fn field_role(key: &str) -> Option<FieldRole> {
         return Some(role);
     }
     let first = key.bytes().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
-    let start = FIELD_ROLES.partition_point(|(known, ..)| known.as_bytes()[0] < first);
+    let letter = usize::from(first.wrapping_sub(b'a'));
+    let start = usize::from(*ROLE_STARTS.get(letter)?);
     let same = FIELD_ROLES[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
     { same }.find(|(known, ..)| is_same_key(key, known)).map(|(_, role, _)| *role)
 }
+
+/// For each letter, the index of the first key that begins with it or a later letter.
+const ROLE_STARTS: [u8; 26] = {
+    let (mut starts, mut letter, mut index) = ([0; 26], 0, 0);
+    while letter < starts.len() {
+        while index < FIELD_ROLES.len() && FIELD_ROLES[index].0.as_bytes()[0] < b'a' + letter as u8 {
+            index += 1;
+        }
+        starts[letter] = index as u8;
+        letter += 1;
+    }
+    starts
+};
 
 const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.' | b'@')

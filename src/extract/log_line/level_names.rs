@@ -1,5 +1,6 @@
 //! Level names of logging libraries and servers, each with the documentation that defines it.
 
+use super::first_letters::NameLengths;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
 /// The contexts in which the name of a level counts.
@@ -96,14 +97,13 @@ const NAME_LENGTH_RANGE: std::ops::RangeInclusive<usize> = 3..=13;
 ///
 /// Numbered levels count too: `trace1` to `trace8` (Apache, `LogLevel`), `debug1` to `debug5` (PostgreSQL).
 pub(super) fn find_level_name(word: &str) -> Option<(LogLevel, LevelContext)> {
-    if !NAME_LENGTH_RANGE.contains(&word.len()) {
-        return None;
-    }
+    let first = word.bytes().next().filter(|_| NAME_LENGTH_RANGE.contains(&word.len()))?;
+    NAME_LENGTHS.may_contain(first.to_ascii_lowercase(), word.len()).then_some(())?;
     let name = match word.as_bytes() {
         [name @ .., b'1'..=b'8'] if name.len() == "trace".len() => name,
         name => name,
     };
-    let first = name[0].to_ascii_lowercase();
+    let first = first.to_ascii_lowercase();
     let start = LEVEL_NAMES.partition_point(|(known, ..)| known.as_bytes()[0] < first);
     let same = LEVEL_NAMES[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
     let (known, level, place, _) =
@@ -111,6 +111,16 @@ pub(super) fn find_level_name(word: &str) -> Option<(LogLevel, LevelContext)> {
     let numbered = name.len() < word.len();
     (!numbered || matches!(*known, "trace" | "debug")).then_some((*level, *place))
 }
+
+/// The lengths of the names, with a digit too for those that have numbers.
+const NAME_LENGTHS: NameLengths = {
+    let (mut lengths, mut index) = (NameLengths::new().with("trace1").with("debug1"), 0);
+    while index < LEVEL_NAMES.len() {
+        lengths = lengths.with(LEVEL_NAMES[index].0);
+        index += 1;
+    }
+    lengths
+};
 
 /// Returns the level that a capital letter stands for in klog, Ruby's Logger, MongoDB, capnslog (`N`) and
 /// WebSphere (`A`).

@@ -47,7 +47,8 @@ pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
 /// Returns the length of the key at the beginning of `word`. Returns `None` unless an equals sign follows.
 fn key_length(word: &str) -> Option<usize> {
     let bytes = word.as_bytes();
-    let length = bytes.iter().take_while(|c| c.is_ascii_alphanumeric() || b"_.-/@".contains(c)).count();
+    let in_key = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'-' | b'/' | b'@');
+    let length = bytes.iter().position(|c| !in_key(c)).unwrap_or(bytes.len());
     let named = bytes.get(length) == Some(&b'=') && bytes.get(length + 1) != Some(&b'=');
     let begun = bytes.first().is_some_and(|c| c.is_ascii_alphabetic() || b"_@".contains(c));
     (named && begun).then_some(length)
@@ -72,15 +73,12 @@ impl Iterator for LogfmtPairs<'_, '_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            let behind = self.text.as_bytes().get(self.position..)?;
+            self.position += behind.iter().position(|c| !matches!(c, b' ' | b',' | b';'))?;
             let rest = &self.text[self.position..];
-            self.position += rest.len() - rest.trim_start_matches([' ', ',', ';']).len();
-            let rest = &self.text[self.position..];
-            if rest.is_empty() {
-                return None;
-            }
             let Some(length) = key_length(rest) else {
                 *self.other_words += 1;
-                self.position += rest.find(' ').unwrap_or(rest.len());
+                self.position += rest.bytes().position(|c| c == b' ').unwrap_or(rest.len());
                 continue;
             };
             let (name, start) = (self.position..self.position + length, self.position + length + 1);

@@ -7,6 +7,7 @@ mod correlation_id;
 mod json;
 mod json_pairs;
 mod field_roles;
+mod first_letters;
 mod level_names;
 mod level_numbers;
 mod logfmt;

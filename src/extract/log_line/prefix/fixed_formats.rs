@@ -12,6 +12,9 @@ type LevelAndStart = (Option<LogLevel>, usize);
 /// The highest priority of syslog (RFC 5424, section 6.2.1).
 const MAX_SYSLOG_PRIORITY: u32 = 191;
 
+/// The maximum length of a process before a line of Redis, with its role and thread, in bytes.
+const MAX_PROCESS_BYTES: usize = 24;
+
 /// Reads a line of a format with a fixed place for the level. Returns `None` for any other line.
 pub(super) fn read_fixed_format(text: &str) -> Option<LevelAndStart> {
     match text.as_bytes() {
@@ -78,7 +81,8 @@ fn npm(text: &str) -> Option<LevelAndStart> {
 /// Reads `serverLogRaw` of Redis and Valkey: `1:M 28 Nov 2026 10:00:00.000 * message`, before 3.0 `[1] 28 Nov
 /// 10:00:00 *`. KeyDB adds a thread's number after the process's.
 fn redis(text: &str) -> Option<LevelAndStart> {
-    let (process, rest) = text.split_once(' ')?;
+    let end = text.bytes().take(MAX_PROCESS_BYTES).position(|c| c == b' ')?;
+    let (process, rest) = (&text[..end], &text[end + 1..]);
     let number = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
     let is_process = match process.strip_prefix('[').and_then(|p| p.strip_suffix(']')) {
         Some(inner) => number(inner),

@@ -12,6 +12,8 @@ pub(super) struct PrefixItem<'t> {
     pub start: usize,
     /// The end of the item, including its closing bracket or the punctuation after it.
     pub end: usize,
+    /// The classes of bytes in `text`.
+    pub classes: ByteClasses,
     /// The opening bracket of a group; `None` for a word.
     pub bracket: Option<u8>,
     /// True if a group follows the word directly, as in `ERROR[0012]`, `app[7]:` or `imap(user):`.
@@ -23,16 +25,21 @@ pub(super) struct PrefixItem<'t> {
 impl PrefixItem<'_> {
     /// Returns true if the item is a word of punctuation alone.
     pub(super) fn is_punctuation(&self) -> bool {
-        let is_ascii_sign = |c: u8| c.is_ascii() && !c.is_ascii_alphanumeric();
-        let first = self.text.bytes().next().unwrap_or(b' ');
-        let may_be = is_ascii_sign(first) || !first.is_ascii();
-        self.bracket.is_none() && may_be && !self.text.chars().any(char::is_alphanumeric)
+        let is_foreign_letter = || self.text.chars().any(char::is_alphanumeric);
+        self.bracket.is_none()
+            && !self.classes.has(ByteClasses::LETTER | ByteClasses::DIGIT)
+            && !(self.classes.has(ByteClasses::NON_ASCII) && is_foreign_letter())
     }
 
     /// Returns true if the item may name a program, a logger, a thread or a host: it has no punctuation of a
     /// sentence.
     pub(super) fn may_be_name(&self) -> bool {
-        self.bracket.is_none() && self.text.bytes().all(|c| NAME_BYTES[usize::from(c)])
+        self.bracket.is_none() && !self.classes.has(ByteClasses::NOT_IN_NAMES)
+    }
+
+    /// Returns true if the text is digits alone.
+    pub(super) fn is_number(&self) -> bool {
+        !self.classes.has(!ByteClasses::DIGIT)
     }
 }
 
@@ -71,6 +78,7 @@ impl<'t> Iterator for PrefixItems<'t> {
                 text,
                 start,
                 end: self.position,
+                classes: ByteClasses::of(text),
                 bracket: Some(first),
                 has_group: false,
                 has_colon: colon,
@@ -87,7 +95,9 @@ impl<'t> Iterator for PrefixItems<'t> {
         self.position = end;
         let group =
             matches!(bytes.get(end), Some(b'[' | b'(')).then(|| closing_bracket(bytes, end)).flatten();
-        let group = group.filter(|_| text.chars().any(char::is_alphabetic));
+        let classes = ByteClasses::of(text);
+        let is_foreign_word = || classes.has(ByteClasses::NON_ASCII) && text.chars().any(char::is_alphabetic);
+        let group = group.filter(|_| classes.has(ByteClasses::LETTER) || is_foreign_word());
         if let Some(close) = group {
             self.position = close + 1;
             colon |= self.skip_colon();
@@ -96,6 +106,7 @@ impl<'t> Iterator for PrefixItems<'t> {
             text,
             start,
             end: self.position,
+            classes,
             bracket: None,
             has_group: group.is_some(),
             has_colon: colon,
@@ -105,9 +116,6 @@ impl<'t> Iterator for PrefixItems<'t> {
 
 /// For each byte, true if a word ends before it.
 const WORD_END_BYTES: [bool; 256] = byte_table(b" \t[]()<>{}|");
-/// For each byte, true if it may occur in the name of a program, a logger, a thread or a host.
-const NAME_BYTES: [bool; 256] =
-    byte_table(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/$#*@");
 
 /// Returns a table that is true for the given bytes.
 const fn byte_table(bytes: &[u8]) -> [bool; 256] {
@@ -118,6 +126,54 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
         at += 1;
     }
     table
+}
+
+/// The set of the classes of bytes in a text. One pass over the text answers most questions about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ByteClasses(u8);
+
+impl ByteClasses {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const DIGIT: u8 = 1 << 1;
+    pub(super) const COLON: u8 = 1 << 2;
+    pub(super) const AT_SIGN: u8 = 1 << 3;
+    pub(super) const EQUALS_SIGN: u8 = 1 << 4;
+    /// Other signs in names of programs, loggers, threads and hosts.
+    pub(super) const NAME_SIGN: u8 = 1 << 5;
+    /// Other ASCII characters.
+    pub(super) const OTHER_SIGN: u8 = 1 << 6;
+    pub(super) const NON_ASCII: u8 = 1 << 7;
+    /// Classes that do not occur in names of programs, loggers, threads and hosts.
+    const NOT_IN_NAMES: u8 = Self::EQUALS_SIGN | Self::OTHER_SIGN | Self::NON_ASCII;
+
+    /// The class of each byte.
+    const TABLE: [u8; 256] = {
+        let mut table = [Self::OTHER_SIGN; 256];
+        let mut byte = 0;
+        while byte < table.len() {
+            table[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' => Self::LETTER,
+                b'0'..=b'9' => Self::DIGIT,
+                b':' => Self::COLON,
+                b'@' => Self::AT_SIGN,
+                b'=' => Self::EQUALS_SIGN,
+                b'.' | b'_' | b'-' | b'/' | b'$' | b'#' | b'*' => Self::NAME_SIGN,
+                0x80.. => Self::NON_ASCII,
+                _ => Self::OTHER_SIGN,
+            };
+            byte += 1;
+        }
+        table
+    };
+
+    fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |all, byte| all | Self::TABLE[usize::from(byte)]))
+    }
+
+    /// Returns true if a byte of one of the classes occurs in the text.
+    pub(super) const fn has(self, classes: u8) -> bool {
+        self.0 & classes != 0
+    }
 }
 
 /// Returns the index of the closing bracket for the bracket at `open`, or `None`. Brackets of one kind may be

@@ -3,7 +3,7 @@
 use super::{
     ItemContext,
     bracket_group::is_uppercase,
-    item::{PrefixItem, PrefixItems},
+    item::{ByteClasses, PrefixItem, PrefixItems},
     time,
 };
 use crate::extract::log_line::level_names::{self, LevelContext};
@@ -17,7 +17,7 @@ pub(super) fn is_time_item(item: &PrefixItem<'_>, context: ItemContext<'_>, behi
         return words.peek().is_some() && (words.all(is_time) || time::worded_date_end(text).is_some());
     }
     // Six digits are a date of MySQL before 5.7. Four digits after a clock are the year of ctime(3).
-    let is_number = matches!(text.len(), 4 | 6) && text.bytes().all(|c| c.is_ascii_digit());
+    let is_number = matches!(text.len(), 4 | 6) && item.is_number();
     let beside_clock = || match text.len() {
         6 => { behind }.next().is_some_and(|next| time::is_time(next.text)),
         _ => context.after_time && context.after_times_only,
@@ -34,37 +34,36 @@ pub(super) fn may_precede_level(
     if item.bracket.is_some() || item.has_group {
         return true;
     }
-    let rest = &behind.text[item.end..];
-    let named = [" - ", " | ", "|"].iter().any(|sign| rest.starts_with(sign));
-    if (named && item.may_be_name()) || is_label(item) {
+    let may_be_name = item.may_be_name();
+    let rest = &behind.text.as_bytes()[item.end..];
+    if may_be_name && matches!(rest, [b'|', ..] | [b' ', b'-' | b'|', b' ', ..]) || is_label(item) {
         return true;
     }
     let next = || { behind }.next();
-    if item.text.bytes().all(|c| c.is_ascii_digit()) {
+    if item.is_number() {
         return context.after_time
             || next().is_some_and(|next| next.bracket.is_some() || next.is_punctuation());
     }
     // PostgreSQL, `log_line_prefix` with `%u@%d`.
-    let user = item.text.contains('@') && next().is_some_and(|next| next.has_colon);
-    let pair = item.text.split_once('=').is_some_and(|(key, _)| !key.is_empty());
+    let user = item.classes.has(ByteClasses::AT_SIGN) && next().is_some_and(|next| next.has_colon);
+    let pair = item.classes.has(ByteClasses::EQUALS_SIGN) && !item.text.starts_with('=');
     user || pair || (context.after_time && is_log_source(item, context, behind))
 }
 
 /// Returns true if an item is the name of a program or a module before its message: `dovecot:`, `main.c:12:`.
 pub(super) fn is_label(item: &PrefixItem<'_>) -> bool {
-    item.has_colon && item.may_be_name() && item.text.bytes().any(|c| c.is_ascii_alphabetic())
+    item.has_colon && item.may_be_name() && item.classes.has(ByteClasses::LETTER)
 }
 
 /// Returns true if a word after a time names the source of the line: a program, a logger, a thread or a host.
 fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: PrefixItems<'_>) -> bool {
     let PrefixItems { text, position: at } = behind;
-    let technical =
-        item.may_be_name() && item.text.bytes().any(|c| c.is_ascii_digit() || b"._-/:$#*".contains(&c));
-    if technical && !item.text.starts_with('/') {
-        return true;
-    }
     if !item.may_be_name() {
         return false;
+    }
+    let technical = item.classes.has(ByteClasses::DIGIT | ByteClasses::COLON | ByteClasses::NAME_SIGN);
+    if technical && !item.text.starts_with('/') {
+        return true;
     }
     let Some(next) = { behind }.next() else { return false };
     // RFC 3164: a host, then the program with its process in brackets.
@@ -76,7 +75,7 @@ fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: Prefix
         .previous
         .is_some_and(|before| before.text.len() == 8 && before.text.bytes().all(|c| c.is_ascii_hexdigit()));
     // pgpool: `main pid 1:`.
-    let process = next.text == "pid" || (item.text == "pid" && next.text.bytes().all(|c| c.is_ascii_digit()));
+    let process = next.text == "pid" || (item.text == "pid" && next.is_number());
     host || column || behind_thread || process || is_name_before_level(item, &next, context, &text[at..])
 }
 

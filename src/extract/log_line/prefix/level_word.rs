@@ -3,7 +3,7 @@
 use super::{
     ItemContext,
     bracket_group::is_uppercase,
-    item::{PrefixItem, PrefixItems},
+    item::{ByteClasses, PrefixItem, PrefixItems},
 };
 use crate::{
     extract::log_line::{
@@ -27,7 +27,9 @@ pub(super) fn level_of_word(
 ) -> Option<(LogLevel, usize)> {
     let word = item.text;
     let whole = |level: LogLevel| (level, item.end);
-    if let Some((key, value)) = word.split_once('=').filter(|(key, _)| field_roles::is_level_key(key)) {
+    if item.classes.has(ByteClasses::EQUALS_SIGN)
+        && let Some((key, value)) = word.split_once('=').filter(|(key, _)| field_roles::is_level_key(key))
+    {
         return level_names::level_of_value(value).filter(|_| key.len() > 1).map(whole);
     }
     // A level name begins with a letter of any script.
@@ -106,8 +108,7 @@ fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
     {
         return bare(name);
     }
-    let sign =
-        item.text.bytes().position(|c| matches!(c, b'+' | b'-')).filter(|at| *at <= MAX_OFFSET_SIGN_INDEX);
+    let sign = item.text.bytes().take(MAX_OFFSET_SIGN_INDEX + 1).position(|c| matches!(c, b'+' | b'-'));
     if let Some((name, offset)) = sign.map(|at| (&item.text[..at], &item.text[at + 1..])) {
         return bare(name).filter(|_| !offset.is_empty() && offset.bytes().all(|c| c.is_ascii_digit()));
     }
@@ -119,7 +120,7 @@ fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
 
 /// Returns the level before the name of a logger: Python, `logging.BASIC_FORMAT` (`ERROR:root:message`).
 fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<(LogLevel, usize)> {
-    let (name, logger) = item.text.split_once(':')?;
+    let (name, logger) = item.classes.has(ByteClasses::COLON).then(|| item.text.split_once(':'))??;
     let (level, place) = level_names::find_level_name(name)?;
     let first = context.previous.is_none() && logger.starts_with(|c: char| c.is_alphabetic());
     let capital = is_uppercase(name) && place != LevelContext::Keyed;

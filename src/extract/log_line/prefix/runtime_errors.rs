@@ -32,6 +32,16 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("php user deprecated: ", Info, "PHP"),
 ];
 
+/// For each ASCII byte, true if an error begins with it.
+const FIRST_LETTERS: [bool; 128] = {
+    let (mut letters, mut index) = ([false; 128], 0);
+    while index < MESSAGE_BEGINNINGS.len() {
+        letters[MESSAGE_BEGINNINGS[index].0.as_bytes()[0] as usize] = true;
+        index += 1;
+    }
+    letters
+};
+
 /// Returns the level of an error that a runtime printed, or `None` for any other message.
 pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     let first = text.as_bytes().first()?.to_ascii_lowercase();
@@ -39,7 +49,9 @@ pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
         let start = (head.as_bytes()[0] == first).then(|| text.get(..head.len())).flatten();
         start.is_some_and(|start| start.eq_ignore_ascii_case(head))
     };
-    if let Some((_, level, _)) = MESSAGE_BEGINNINGS.iter().find(|(head, ..)| begins(head)) {
+    let may_begin = FIRST_LETTERS.get(usize::from(first)).is_some_and(|is_first| *is_first);
+    let found = may_begin.then(|| MESSAGE_BEGINNINGS.iter().find(|(head, ..)| begins(head))).flatten();
+    if let Some((_, level, _)) = found {
         return Some(*level);
     }
     if text.starts_with("thread '") && text.contains(" panicked at ") {

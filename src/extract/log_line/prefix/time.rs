@@ -3,14 +3,22 @@
 //! Dates with the name of a month are recognised in any language by their parts. These are a word next to the
 //! number of a day, and a year or a clock.
 
+use crate::extract::log_line::first_letters::NameLengths;
+
 /// Time zones and halves of the day that are separate words.
 const ZONE_NAMES: &[&str] = &[
     "UTC", "GMT", "Z", "AM", "PM", "am", "pm", "Uhr", "CET", "CEST", "MEZ", "MESZ", "WET", "WEST", "EET",
     "EEST", "MSK", "BST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "IST", "JST", "KST", "HKT",
     "SGT", "AEST", "AEDT", "NZST", "NZDT",
 ];
-/// The maximum length of a zone, in bytes.
-const MAX_ZONE_BYTES: usize = 4;
+const ZONE_LENGTHS: NameLengths = {
+    let (mut lengths, mut index) = (NameLengths::new(), 0);
+    while index < ZONE_NAMES.len() {
+        lengths = lengths.with(ZONE_NAMES[index]);
+        index += 1;
+    }
+    lengths
+};
 /// Letters within a time: ISO 8601's `T` and `Z`, halves of the day, units, the exponent of seconds since
 /// 1970.
 const TIME_LETTERS: &[&str] = &["t", "z", "am", "pm", "utc", "gmt", "s", "ms", "us", "e"];
@@ -19,54 +27,80 @@ const MONTH_NAMES: &[&str] =
     &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /// Characters of dates and clocks in Chinese, Japanese and Korean.
 const CJK_TIME_CHARS: &str = "年月日时時分秒년월일시분초午前后後上下오전";
-/// The maximum distance of the first digit from the start of a line that begins with a date, in bytes.
-const MAX_DATE_START_BYTES: usize = 32;
+/// The maximum length of the name of a month or weekday, in bytes.
+const MAX_DATE_NAME_BYTES: usize = 20;
 /// The minimum number of digits of seconds since 1970.
 const MIN_EPOCH_DIGITS: usize = 10;
 
 /// Returns true if a word is a zone or a half of the day.
 pub(super) fn is_zone(word: &str) -> bool {
-    word.len() <= MAX_ZONE_BYTES && ZONE_NAMES.contains(&word)
+    let first = word.bytes().next();
+    first.is_some_and(|first| ZONE_LENGTHS.may_contain(first, word.len())) && ZONE_NAMES.contains(&word)
 }
 
 /// Returns true if a word is a time or a part of one.
-#[expect(clippy::naive_bytecount, reason = "a word of some bytes is not worth another library")]
 pub(super) fn is_time(word: &str) -> bool {
-    let Some(digits) = digit_count(word) else { return false };
+    let Some(counts) = count_signs(word) else { return false };
     let bytes = word.as_bytes();
     if matches!(bytes[0], b'+' | b'-') {
-        return matches!(digits, 2 | 4);
+        return matches!(counts.digits, 2 | 4);
     }
-    let dots = bytes.iter().filter(|c| **c == b'.').count();
     let plain = || bytes.iter().all(|c| c.is_ascii_digit() || *c == b'.') || word.contains("e+");
-    let uptime = word.ends_with('s') && dots == 1;
+    let uptime = counts.dots == 1 && word.ends_with('s');
     uptime
-        || (digits >= MIN_EPOCH_DIGITS && dots <= 1 && plain())
-        || is_clock(bytes)
-        || is_date(word)
+        || (counts.digits >= MIN_EPOCH_DIGITS && counts.dots <= 1 && plain())
+        || (counts.colons > 0 && is_clock(bytes))
+        || (counts.may_be_date() && is_date(word))
         || (!word.is_ascii() && word.chars().filter(|c| CJK_TIME_CHARS.contains(*c)).count() >= 2)
 }
 
-/// Returns the number of digits in a word, or `None` if it has letters that no time has.
-fn digit_count(word: &str) -> Option<usize> {
-    let (bytes, is_sign) = (word.as_bytes(), |c: char| CJK_TIME_CHARS.contains(c));
+/// The numbers of signs in a word that may be a time.
+#[derive(Default)]
+struct SignCounts {
+    digits: usize,
+    dots: usize,
+    colons: usize,
+    /// Dashes and slashes.
+    strokes: usize,
+}
+
+impl SignCounts {
+    /// Returns false for most words that are no date: a number, or an IPv4 address without a port.
+    const fn may_be_date(&self) -> bool {
+        let is_address = self.dots >= 3 && self.strokes == 0 && self.colons == 0;
+        !is_address && (self.dots + self.strokes > 0 || self.digits >= 8)
+    }
+}
+
+/// Counts the signs in a word. Returns `None` if the word has no digit, or letters that no time has.
+fn count_signs(word: &str) -> Option<SignCounts> {
+    let (bytes, is_cjk_sign) = (word.as_bytes(), |c: char| CJK_TIME_CHARS.contains(c));
     match bytes.first()? {
         b'0'..=b'9' | b'+' | b'-' => {}
-        0x80.. if word.starts_with(is_sign) => {}
+        0x80.. if word.starts_with(is_cjk_sign) => {}
         _ => return None,
     }
-    let (mut count, mut at) = (0, 0);
+    let (mut counts, mut at, mut is_ascii) = (SignCounts::default(), 0, true);
     while let Some(byte) = bytes.get(at) {
-        let run = bytes[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
         match byte {
-            b'0'..=b'9' => count += 1,
-            _ if run > 0 && !may_occur_in_time(&bytes[at..at + run]) => return None,
-            0x80.. if !word.chars().all(|c| c.is_ascii() || is_sign(c)) => return None,
+            b'0'..=b'9' => counts.digits += 1,
+            b'.' => counts.dots += 1,
+            b':' => counts.colons += 1,
+            b'-' | b'/' => counts.strokes += 1,
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                let run = bytes[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+                may_occur_in_time(&bytes[at..at + run]).then_some(())?;
+                at += run - 1;
+            }
+            0x80.. if is_ascii => {
+                word.chars().all(|c| c.is_ascii() || is_cjk_sign(c)).then_some(())?;
+                is_ascii = false;
+            }
             _ => {}
         }
-        at += run.max(1);
+        at += 1;
     }
-    (count > 0).then_some(count)
+    (counts.digits > 0).then_some(counts)
 }
 
 /// Returns true if the letters may occur within a time.
@@ -76,42 +110,41 @@ fn may_occur_in_time(run: &[u8]) -> bool {
 }
 
 /// Returns true if a word contains hours and minutes: one or two digits, a colon, and two digits below 60.
-#[expect(clippy::naive_bytecount, reason = "a word of some bytes is not worth another library")]
 fn is_clock(bytes: &[u8]) -> bool {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let dots = bytes.iter().filter(|c| **c == b'.').count();
-    dots < 3
-        && bytes.iter().enumerate().any(|(at, c)| {
-            let hours = at >= 1 && digit(at - 1) && !(at >= 3 && digit(at - 2) && digit(at - 3));
-            *c == b':' && hours && digit(at + 1) && digit(at + 2) && !digit(at + 3) && bytes[at + 1] < b'6'
-        })
+    let has_clock = bytes.iter().enumerate().any(|(at, c)| {
+        let hours = || at >= 1 && digit(at - 1) && !(at >= 3 && digit(at - 2) && digit(at - 3));
+        *c == b':' && hours() && digit(at + 1) && digit(at + 2) && !digit(at + 3) && bytes[at + 1] < b'6'
+    });
+    // Three dots make it an address with a port.
+    has_clock && bytes.iter().filter(|c| **c == b'.').nth(2).is_none()
 }
 
 /// Returns true if a word begins with a date of three parts, or is a month and a day (`11-28`).
 fn is_date(word: &str) -> bool {
-    let is_separator = |c: char| matches!(c, '-' | '/' | '.');
-    let Some(at) = word.find(is_separator) else { return is_compact_date(word) };
-    let separator = &word[at..=at];
-    let mut parts = word.splitn(3, separator);
-    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
-    let number = |part: &str| part.bytes().all(|c| c.is_ascii_digit());
-    let Some(third) = parts.next() else {
-        return separator == "-" && first.len() == 2 && second.len() == 2 && number(first) && number(second);
+    let bytes = word.as_bytes();
+    let Some(at) = bytes.iter().position(|c| matches!(c, b'-' | b'/' | b'.')) else {
+        return is_compact_date(word);
     };
-    let end = third.find(|c: char| !c.is_ascii_digit()).unwrap_or(third.len());
+    let (separator, first) = (bytes[at], &bytes[..at]);
+    let number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let rest = &bytes[at + 1..];
+    let Some(at) = rest.iter().position(|c| *c == separator) else {
+        return separator == b'-' && first.len() == 2 && rest.len() == 2 && number(first) && number(rest);
+    };
+    let (second, third) = (&rest[..at], &rest[at + 1..]);
+    let end = third.iter().position(|c| !c.is_ascii_digit()).unwrap_or(third.len());
     // A fourth part makes it an address or a version.
-    let ends = !third[end..].starts_with(['.', '/']) || third[end..].contains(':');
-    let month = MONTH_NAMES.iter().any(|month| month.eq_ignore_ascii_case(second));
+    let ends = !matches!(third.get(end), Some(b'.' | b'/')) || third[end..].contains(&b':');
     let lengths = [first.len(), second.len(), end];
-    let numbers = number(first)
-        && number(second)
-        && match separator {
-            "." => lengths.iter().all(|length| matches!(length, 2 | 4)),
-            _ => {
-                lengths.iter().all(|length| matches!(length, 1 | 2 | 4)) && lengths.iter().sum::<usize>() >= 5
-            }
-        };
-    ends && (numbers || (month && number(first) && matches!(end, 2 | 4)))
+    let numbers = || {
+        let long = lengths.iter().all(|length| matches!(length, 2 | 4));
+        let short =
+            lengths.iter().all(|length| matches!(length, 1 | 2 | 4)) && lengths.iter().sum::<usize>() >= 5;
+        number(first) && number(second) && if separator == b'.' { long } else { short }
+    };
+    let month = || MONTH_NAMES.iter().any(|month| month.as_bytes().eq_ignore_ascii_case(second));
+    ends && (numbers() || (matches!(end, 2 | 4) && number(first) && month()))
 }
 
 /// Returns true if a word is a date of eight digits in this century: `20261128`.
@@ -123,43 +156,41 @@ fn is_compact_date(word: &str) -> bool {
 /// Returns the end of a date at the beginning of `text` with the month as a word: `Nov 28, 2026`, `28.
 /// November 2026`, `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`. Returns `None` without such a date.
 pub(super) fn worded_date_end(text: &str) -> Option<usize> {
-    // Nearly all lines begin differently, or have no digit after their first words.
-    let first = text.as_bytes().first().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii())?;
-    if first.is_ascii_alphabetic() && !text.bytes().take(MAX_DATE_START_BYTES).any(|c| c.is_ascii_digit()) {
+    let mut words = words_with_ends(text);
+    let mut next = || words.next().map(|(word, end)| (date_word(word), end));
+    let mut first = next()?.0;
+    if !matches!(first, DateWord::Name | DateWord::Day) {
         return None;
     }
-    let mut words = [("", 0); 5];
-    let mut kinds = [DateWord::Other; 5];
-    for (place, word) in words_with_ends(text).take(words.len()).enumerate() {
-        (words[place], kinds[place]) = (word, date_word(word.0));
-        if place < 2 && !matches!(kinds[place], DateWord::Name | DateWord::Day) {
-            return None;
-        }
+    let mut second = next()?;
+    let mut third = next()?;
+    // A weekday precedes the date.
+    let has_weekday = matches!(
+        (first, second.0, third.0),
+        (DateWord::Name, DateWord::Name, DateWord::Day) | (DateWord::Name, DateWord::Day, DateWord::Name)
+    );
+    if has_weekday {
+        (first, second, third) = (second.0, third, next()?);
     }
-    let weekday =
-        usize::from(kinds[0] == DateWord::Name && matches!(kinds[1], DateWord::Name | DateWord::Day))
-            * usize::from(matches!(
-                &kinds[1..4],
-                [DateWord::Name, DateWord::Day, _] | [DateWord::Day, DateWord::Name, _]
-            ));
-    let taken = match &kinds[weekday..] {
-        [DateWord::Name, DateWord::Day, DateWord::Clock, ..]
-        | [DateWord::Day, DateWord::Name, DateWord::Clock, ..] => 2,
-        [DateWord::Name, DateWord::Day, DateWord::Year, ..]
-        | [DateWord::Day, DateWord::Name, DateWord::Year, ..] => 3,
-        _ => return None,
-    };
-    Some(words[weekday + taken - 1].1)
+    let is_date =
+        matches!((first, second.0), (DateWord::Name, DateWord::Day) | (DateWord::Day, DateWord::Name));
+    match third {
+        (DateWord::Clock, _) if is_date => Some(second.1),
+        (DateWord::Year, end) if is_date => Some(end),
+        _ => None,
+    }
 }
 
 /// Returns the words of a text, each with the byte at which it ends.
 fn words_with_ends(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut at = 0;
-    let words = text.split(' ').map(move |word| {
-        at += word.len() + 1;
-        (word, at - 1)
-    });
-    words.filter(|(word, _)| !word.is_empty())
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        let start = at + bytes[at..].iter().position(|c| *c != b' ')?;
+        let length = bytes[start..].iter().position(|c| *c == b' ').unwrap_or(bytes.len() - start);
+        at = start + length;
+        Some((&text[start..at], at))
+    })
 }
 
 /// The possible role of a word in a date.
@@ -179,12 +210,23 @@ enum DateWord {
 
 fn date_word(word: &str) -> DateWord {
     let bare = word.trim_end_matches(['.', ',']);
-    let number = !bare.is_empty() && bare.bytes().all(|c| c.is_ascii_digit());
+    match bare.as_bytes() {
+        [first, ..] if first.is_ascii_digit() => date_number(word, bare),
+        // The longest names of months and weekdays have fewer bytes, also in scripts with three for a letter.
+        [_, _, ..] if bare.len() <= MAX_DATE_NAME_BYTES && bare.chars().all(char::is_alphabetic) => {
+            DateWord::Name
+        }
+        _ => DateWord::Other,
+    }
+}
+
+/// Returns the role of a word that begins with a digit. `bare` is the word without a dot or comma after it.
+fn date_number(word: &str, bare: &str) -> DateWord {
+    let is_number = bare.len() <= 4 && bare.bytes().all(|c| c.is_ascii_digit());
     match bare.len() {
-        1 | 2 if number && bare.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day)) => DateWord::Day,
-        4 if number => DateWord::Year,
+        1 | 2 if is_number && bare.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day)) => DateWord::Day,
+        4 if is_number => DateWord::Year,
         _ if is_clock(word.as_bytes()) => DateWord::Clock,
-        2..=20 if bare.chars().all(char::is_alphabetic) => DateWord::Name,
         _ => DateWord::Other,
     }
 }
