@@ -83,6 +83,7 @@ pub(crate) async fn take_snapshot(
     caches.enricher.read(api, &seen, now, ENRICHMENT_WAIT).await;
     let enrichment = caches.enricher.take_enrichment();
     gaps.extend(caches.enricher.unread_parts(&enrichment));
+    gaps.extend(api.clients.removed_values.unread_parts());
     let context = SnapshotContext { source: source.clone(), region: api.clients.target.region.clone(), now };
     let estate = RegionData {
         context,

@@ -2,6 +2,7 @@
 
 use super::{
     connect::Clients,
+    failure::RawResponse,
     paging::{MAX_LIST_PAGES, PageToken, Paging, PagingError},
     rate_limiter::{MAX_CALLS_IN_FLIGHT, RateLimiter},
 };
@@ -43,7 +44,7 @@ impl Api {
     where
         T: 'a,
         E: ProvideErrorMetadata + Error + Send + 'static,
-        R: std::fmt::Debug + Send + 'static,
+        R: RawResponse + Send + 'static,
     {
         self.rate_limiter.call(call, &self.clients.target, answer).boxed()
     }

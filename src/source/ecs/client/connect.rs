@@ -4,6 +4,7 @@
 use super::{
     failure::AwsTarget,
     host_prefix::StripHostPrefix,
+    lenient_response::{RecoverResponses, RemovedValues},
     response_limit::LimitResponseSize,
     sigv4::{APP_MESH_API, CLOUDWATCH_API, EC2_API, SignedClient},
 };
@@ -35,6 +36,8 @@ pub(crate) struct Clients {
     pub cloudwatch: SignedClient,
     pub app_mesh: SignedClient,
     pub sts: aws_sdk_sts::Client,
+    /// Values removed from responses because the SDK could not read them.
+    pub removed_values: RemovedValues,
     /// Region, profile and endpoint that the clients use.
     pub target: AwsTarget,
 }
@@ -61,10 +64,14 @@ impl Clients {
         let balancers = aws_sdk_elasticloadbalancingv2::config::Builder::from(shared);
         let identity = aws_sdk_sts::config::Builder::from(shared);
         let limited = LimitResponseSize;
+        let removed_values = RemovedValues::default();
+        let recover = || RecoverResponses(removed_values.clone());
+        let logs = logs.interceptor(limited).interceptor(recover());
+        let registry = registry.interceptor(limited).interceptor(recover());
         Self {
-            ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).build()),
-            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(limited).build()),
-            cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
+            ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).interceptor(recover()).build()),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
+            cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.build()),
             load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
                 balancers.interceptor(limited).build(),
             ),
@@ -72,6 +79,7 @@ impl Clients {
             cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
             app_mesh: SignedClient::new(shared, APP_MESH_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
+            removed_values,
             target,
         }
     }

@@ -5,8 +5,8 @@ use crate::{
     model::{DisplayUrl, Failure, FailureKind, Text},
     source::ecs::quota::calls::Call,
 };
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::{error::metadata::ProvideErrorMetadata, event_stream::RawMessage};
 use std::error::Error;
 
 /// Profile, region and endpoint of the calls, for the texts and remedies of failures.
@@ -20,11 +20,29 @@ pub(crate) struct AwsTarget {
     pub endpoint: Option<String>,
 }
 
+/// Raw response of a failed call.
+pub(crate) trait RawResponse: std::fmt::Debug {
+    /// Returns the HTTP status; `None` for an event in a stream.
+    fn http_status(&self) -> Option<u16>;
+}
+
+impl RawResponse for HttpResponse {
+    fn http_status(&self) -> Option<u16> {
+        Some(self.status().as_u16())
+    }
+}
+
+impl RawResponse for RawMessage {
+    fn http_status(&self) -> Option<u16> {
+        None
+    }
+}
+
 /// Returns the failure of `call` for an SDK error.
 pub(crate) fn from_sdk_error<E, R>(call: &Call, error: &SdkError<E, R>, setting: &AwsTarget) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    R: RawResponse + 'static,
 {
     if is_response_too_long(error) {
         return response_too_long(call, setting);
@@ -35,6 +53,10 @@ where
         SdkError::ServiceError(e) if e.err().meta().code().is_some() => {
             let meta = e.err().meta();
             error_response(call, meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), setting)
+        }
+        SdkError::ServiceError(e) if e.raw().http_status().is_some_and(|status| status >= 500) => {
+            let status = e.raw().http_status().unwrap_or_default();
+            error_response(call, "ServiceUnavailable", &format!("HTTP status {status}"), setting)
         }
         SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
             unreadable_response(call, &error_chain_text(error), setting)

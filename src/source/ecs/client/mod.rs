@@ -5,6 +5,7 @@ pub(super) mod api;
 pub(super) mod connect;
 pub(super) mod failure;
 pub(super) mod host_prefix;
+pub(super) mod lenient_response;
 pub(super) mod paging;
 pub(super) mod rate_limiter;
 pub(super) mod response_limit;

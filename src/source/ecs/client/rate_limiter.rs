@@ -1,7 +1,7 @@
 //! Rate limiter that every API call passes: limits calls in flight and calls per second, and converts SDK
 //! errors to failures.
 
-use super::failure::{self, AwsTarget};
+use super::failure::{self, AwsTarget, RawResponse};
 use crate::{
     model::{Failure, FailureKind, SourceId},
     source::ecs::quota::{
@@ -60,7 +60,7 @@ impl RateLimiter {
     ) -> Result<T, Failure>
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: std::fmt::Debug + 'static,
+        R: RawResponse + 'static,
     {
         let wait = self.account_quota().reserve(call.group);
         if !wait.is_zero() {

@@ -13,32 +13,75 @@ use crate::{
         snapshot::{Caches, take_snapshot},
     },
 };
-use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_ecs::config::Credentials;
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::body::SdkBody;
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 /// Function that returns the response body for an operation and its request body.
 type RespondFn = fn(&str, &str) -> String;
 
-/// HTTP connector that returns recorded responses and denies one operation.
+/// Longest time that a call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Operation that fails, in one way.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::source::ecs) struct BrokenCall {
+    /// Name of the operation; empty if none fails.
+    pub operation: &'static str,
+    pub fault: Fault,
+}
+
+/// Way in which a call fails.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::source::ecs) enum Fault {
+    /// The permission is missing.
+    Denied,
+    /// HTTP status 404 with a page for people.
+    NotFound,
+    /// HTTP status 500 without a body.
+    ServerError,
+    /// HTTP status 200 with a page for people.
+    Nonsense,
+    /// The first half of the response.
+    HalfResponse,
+    /// No response.
+    Hang,
+}
+
+impl BrokenCall {
+    /// No call fails.
+    pub(in crate::source::ecs) const NONE: Self = Self::denied("");
+
+    const fn denied(operation: &'static str) -> Self {
+        Self { operation, fault: Fault::Denied }
+    }
+}
+
+/// HTTP connector that returns recorded responses and breaks one operation.
 #[derive(Clone, Debug)]
 struct RecordedConnector {
     respond: RespondFn,
-    denied: &'static str,
+    broken: BrokenCall,
 }
 
 impl HttpConnector for RecordedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (operation, body) = operation(&request);
-        let (status, body) = if operation == self.denied {
-            (400, denied_response(&body))
-        } else {
-            (200, (self.respond)(&operation, &body))
+        let is_broken = operation == self.broken.operation;
+        let whole = || (self.respond)(&operation, &body);
+        let (status, body) = match self.broken.fault {
+            _ if !is_broken => (200, whole()),
+            Fault::Denied => (400, denied_response(&body)),
+            Fault::NotFound => (404, "<html><body>Not Found</body></html>".to_owned()),
+            Fault::ServerError => (500, String::new()),
+            Fault::Nonsense => (200, "<html><body>Welcome</body></html>".to_owned()),
+            Fault::HalfResponse => (200, whole().split_at(whole().len() / 2).0.to_owned()),
+            Fault::Hang => return HttpConnectorFuture::new(std::future::pending()),
         };
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
     }
@@ -68,7 +111,7 @@ fn denied_response(body: &str) -> String {
 }
 
 /// Returns the recorded response, chosen by the requested resource if there are several.
-fn recorded_response(operation: &str, body: &str) -> String {
+pub(in crate::source::ecs) fn recorded_response(operation: &str, body: &str) -> String {
     let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
     if operation == "DescribeClusters" && !body.contains("shop-prod") {
@@ -98,11 +141,22 @@ pub(in crate::source::ecs) async fn poll_region(
     denied: &'static str,
     clusters: &[&str],
 ) -> Result<Snapshot, crate::model::Failure> {
-    let api = api_over(respond, denied).await;
+    poll_api(&api_over(respond, denied).await, clusters).await
+}
+
+/// Polls all clusters of a region with the given responses until it is loaded, while one call fails.
+pub(in crate::source::ecs) async fn poll_broken_region(
+    respond: RespondFn,
+    broken: BrokenCall,
+) -> Result<Snapshot, crate::model::Failure> {
+    poll_api(&api_with_broken_call(respond, broken).await, &[]).await
+}
+
+async fn poll_api(api: &Api, clusters: &[&str]) -> Result<Snapshot, crate::model::Failure> {
     let config = Config { clusters: clusters.iter().map(|c| (*c).to_owned()).collect(), ..Config::default() };
     let caches = Caches::default();
     loop {
-        let snapshot = take_snapshot(&api, &config, &SourceId::new("ecs"), &caches, &BTreeSet::new()).await?;
+        let snapshot = take_snapshot(api, &config, &SourceId::new("ecs"), &caches, &BTreeSet::new()).await?;
         if snapshot.progress.is_empty() {
             return Ok(snapshot);
         }
@@ -111,12 +165,17 @@ pub(in crate::source::ecs) async fn poll_region(
 
 /// Returns clients for a region with the given responses; `denied` names an operation that fails.
 pub(in crate::source::ecs) async fn api_over(respond: RespondFn, denied: &'static str) -> Api {
+    api_with_broken_call(respond, BrokenCall::denied(denied)).await
+}
+
+async fn api_with_broken_call(respond: RespondFn, broken: BrokenCall) -> Api {
     let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().operation_timeout(CALL_TIMEOUT).build())
         .http_client(http_client_fn(move |_, _| {
-            SharedHttpConnector::new(RecordedConnector { respond, denied })
+            SharedHttpConnector::new(RecordedConnector { respond, broken })
         }))
         .load()
         .await;

@@ -27,7 +27,8 @@ impl ProvideErrorMetadata for ServiceError {
 pub(super) fn parse_response(response: &HttpResponse) -> Result<String, OrchestratorError<ServiceError>> {
     let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned();
     if response.status().is_success() {
-        return Ok(body);
+        let incomplete = || OrchestratorError::other("the body is no complete response of AWS");
+        return if is_complete(&body) { Ok(body) } else { Err(incomplete()) };
     }
     let (code, message) = error_code_and_message(&body);
     let code = code.or_else(|| response.headers().get("x-amzn-errortype").map(bare_code));
@@ -39,6 +40,18 @@ pub(super) fn parse_response(response: &HttpResponse) -> Result<String, Orchestr
         meta = meta.message(message);
     }
     Err(OrchestratorError::operation(ServiceError(meta.build())))
+}
+
+/// Returns true for a complete JSON document, or for a complete XML document as the Query protocol has it: its
+/// outermost element is called `<action>Response`.
+fn is_complete(body: &str) -> bool {
+    let body = body.trim();
+    if !body.starts_with('<') {
+        return serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
+    }
+    let mut document = Document::new(body);
+    let root = document.next_start_element().map(|start| start.local().to_owned());
+    root.is_some_and(|root| root.ends_with("Response") && body.ends_with(&format!("</{root}>")))
 }
 
 /// Returns the code and the message of an error in a response body.
@@ -73,7 +86,18 @@ fn element_text(xml: &str, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::error_code_and_message;
+    use super::{error_code_and_message, is_complete};
+
+    #[test]
+    fn only_complete_responses_count() {
+        for whole in ["{}", "<?xml version=\"1.0\"?>\n<AResponse xmlns=\"x\"><b/></AResponse>\n"] {
+            assert!(is_complete(whole), "{whole}");
+            assert!(!is_complete(&whole[..whole.len() / 2]), "{whole}");
+        }
+        for other in ["", "teapot", "<html><body>Welcome</body></html>", "<AResponse/>x"] {
+            assert!(!is_complete(other), "{other}");
+        }
+    }
 
     #[test]
     fn errors_are_read_in_either_protocol() {
