@@ -220,10 +220,16 @@ impl MountedFiles {
             };
             node.items(key).iter().filter_map(item).collect()
         };
-        let is_bind = |item: &&Node| item.text_of("type").as_deref() == Some("bind");
-        let mount = |item: &Node| Some((item.text_of("target")?, PathBuf::from(item.text_of("source")?)));
+        // Of several volumes on one target the last one counts (Compose Specification, chapter "Merge and
+        // override", section "Unique resources").
+        let mount = |item: &Node| {
+            let source = item.text_of("source").filter(|_| item.text_of("type").as_deref() == Some("bind"));
+            Some((item.text_of("target")?, source.map(PathBuf::from)))
+        };
+        let volumes: BTreeMap<String, Option<PathBuf>> =
+            node.items("volumes").iter().filter_map(mount).collect();
         Self {
-            mounts: node.items("volumes").iter().filter(is_bind).filter_map(mount).collect(),
+            mounts: volumes.into_iter().filter_map(|(target, source)| Some((target, source?))).collect(),
             configs: named("configs", ""),
             secrets: named("secrets", "/run/secrets").into_values().collect(),
         }

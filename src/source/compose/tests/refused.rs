@@ -31,6 +31,10 @@ fn invalid_projects_are_refused_with_their_line() {
             "compose.yaml:4: a key must be a string",
         ),
         ("services:\n\tweb: {image: a}\n", "compose.yaml:2: invalid YAML"),
+        (
+            "services:\n  web:\n    image: a\n    environment: {A: !!binary aGVsbG8=}\n",
+            "compose.yaml:4: `!!binary` is not allowed",
+        ),
         ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be a string"),
     ] {
         let told = refusal(text);

@@ -55,6 +55,19 @@ fn an_override_lies_over_a_file_by_the_rules_of_each_key() {
 }
 
 #[test]
+fn of_two_volumes_on_one_target_the_last_counts() {
+    let snapshot = complete_snapshot(&[(
+        "compose.yaml",
+        "services:\n  web:\n    image: a\n    volumes: ['./old:/x', './new:/x/', './file:/y', 'data:/y']\nvolumes: {data: }\n",
+    )]);
+    let mounts = fact_values(service_named(&snapshot, "web"), "mount").join(" ");
+    assert!(
+        mounts.contains("/new → /x") && !mounts.contains("/old") && !mounts.contains("/file"),
+        "{mounts}"
+    );
+}
+
+#[test]
 fn values_are_reset_and_overridden_as_a_whole() {
     let snapshot = complete_snapshot(&[
         (

@@ -84,6 +84,9 @@ impl TreeBuilder<'_> {
     fn handle_event(&mut self, event: Event<'_>, at: FileLine) -> Result<(), ComposeError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                if tag.as_deref().and_then(Tag::core_suffix) == Some("binary") {
+                    return Err(at.error("`!!binary` is not allowed in a compose file"));
+                }
                 let (value, plain) = scalar_value(text, style, tag.as_deref());
                 let merge = plain && matches!(&value, Value::Scalar(s) if s.text == MERGE_KEY);
                 self.add_node(Node { at, merge_tag: merge_tag(tag.as_deref()), value }, anchor, merge)
