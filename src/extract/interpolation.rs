@@ -76,6 +76,10 @@ fn leading_placeholder(text: &str) -> Option<Placeholder<'_>> {
         let near = &inner.as_bytes()[..inner.len().min(MAX_PLACEHOLDER_BYTES)];
         let end = near.windows(close.len()).position(|bytes| bytes == close.as_bytes())?;
         let (name, default) = name_and_default(inner[..end].trim()).unzip();
+        // Caddy knows no expressions. A password in braces may begin with `$`.
+        if *open == "{$" && name.is_none() {
+            return None;
+        }
         return Some(Placeholder {
             name,
             default: default.flatten(),

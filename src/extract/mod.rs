@@ -159,6 +159,9 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = address_parser::parse_addresses(value);
     let is_list = found.len() > 1;
+    // Under the key of one host, a second word may be a password.
+    let max_words = if env_key::holds_several(key) { usize::MAX } else { 1 };
+    let mut words = 0;
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
         ValueKind::HostAddress => true,
@@ -170,7 +173,11 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
         }
         ValueKind::Endpoint | ValueKind::Other => found.shape != AddressShape::Word,
     };
-    found.into_iter().filter(counts).map(|found| found.address).collect()
+    let is_allowed = |found: &FoundAddress| {
+        words += usize::from(found.shape == AddressShape::Word);
+        found.shape != AddressShape::Word || words <= max_words
+    };
+    found.into_iter().filter(counts).filter(is_allowed).map(|found| found.address).collect()
 }
 
 /// Returns true if a word with a number, such as `db:5432`, is a host with its port and not a user with a
@@ -185,9 +192,7 @@ fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     key.is_empty()
         || host.contains('.')
         || !matches!(address.host, Host::Name(_))
-        || address
-            .port
-            .is_some_and(|port| COMMON_SERVER_PORTS.contains(&port) || Scheme::is_default_port(port))
+        || address.port.is_some_and(is_common_port)
         || word.split('_').any(|part| part.len() > 2 && env_key::normalized(key).contains(part))
 }
 
@@ -196,6 +201,11 @@ const COMMON_SERVER_PORTS: &[u16] = &[
     3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088,
     8090, 8888, 9001, 9091, 9999, 50051,
 ];
+
+/// Returns true if servers commonly listen on the port.
+fn is_common_port(port: u16) -> bool {
+    COMMON_SERVER_PORTS.contains(&port) || Scheme::is_default_port(port)
+}
 
 /// Parses a port. Unlike `u16::from_str`, this function accepts no sign.
 fn parse_port(text: &str) -> Option<u16> {

@@ -77,6 +77,15 @@ pub const ADDRESS_FORMS: &[AddressForm] = &[
     form("DB_URL", "jdbc:oracle:thin:u/{s}@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCPS)(HOST={h})(PORT=2484))(CONNECT_DATA=(SID=x)))", Raw),
     form("DB_URL", "jdbc:clickhouse://{h}:8123/x?user=u&password={s}", Raw),
     form("DB_URL", "jdbc:snowflake://{h}/?user=u&password={s}", Raw),
+    form("DB_URL", "jdbc:firebirdsql:{h}/3050:/data/shop.fdb?user=u&password={s}", Raw),
+    form("DB_URL", "jdbc:firebirdsql://{h}:3050/shop?user=u&password={s}", Raw),
+    form("DB_URL", "jdbc:exa:{h}:8563;schema=S;user=u;password={s}", Raw),
+    form("DB_URL", "jdbc:oracle:thin:@tcps://{h}:2484/x?wallet_password={s}", Raw),
+    form("DB_URL", "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(HOST={h})(PORT=1521))(SECURITY=(MY_WALLET_PASSWORD={s})))", Raw),
+    form("DB_URL", "//app:{s}@{h}:5432/shop", Raw),
+    form("DB_URL", "//{h}:5432/shop?password={s}", Raw),
+    form("BROKER_URL", "failover:(tcp://{h}:61616,tcp://{h}:61617)?jms.password={s}", Raw),
+    form("BACKEND_URL", "dns:///{h}:50051?token={s}", Raw),
     form("DATABASE_DSN", "host={h} port=5432 user=u password={s} dbname=shop", Raw),
     form("DATABASE_DSN", "user=u password={s} dbname=shop host={h} port=5432", SingleQuotes),
     form("DB_SERVER", "tcp:{h},1433;Password={s};User Id=sa", Raw),
@@ -86,16 +95,26 @@ pub const ADDRESS_FORMS: &[AddressForm] = &[
     form("ODBC_DSN", "Driver={ODBC Driver 18 for SQL Server};Server={h};UID=sa;PWD={s}", Raw),
     form("ODBC_DSN", "Driver={PostgreSQL};PWD={s};Server={h};Port=5432", Braces),
     form("PDO_DSN", "mysql:host={h};dbname=x;user=u;password={s}", Raw),
+    form("PDO_DSN", "oci:dbname=//{h}:1521/XE;password={s}", Raw),
+    form("PDO_DSN", "firebird:dbname={h}/3050:/x.fdb;password={s}", Raw),
+    form("PERL_DSN", "DBI:mysql:database=x;host={h};port=3306;password={s}", Raw),
+    form("EVENTSTORE", "ConnectTo=tcp://admin:{s}@{h}:1113; HeartBeatTimeout=500", Raw),
     form("REDIS_HOST", "{h}:6379,password={s},ssl=False", Raw),
     form("REDIS_CONNECTION", "{h}:6379,{h}:6380,password={s}", Raw),
     form("MYSQL_DSN", "u:{s}@tcp({h}:3306)/shop?parseTime=true", Raw),
     form("SMTP_SERVER", "{h}:25 user=app password={s}", Raw),
+    form("SMTP_SERVER", "{h}:25 login app password {s}", Raw),
+    form("FTP_HOST", "{h} login u password {s}", Raw),
+    form("CACHE_HOST", "{h} {s}", Raw),
     form("CONSUL_HTTP_ADDR", "{h}:8500 -token={s}", Raw),
     form("ES_HOSTS", "elastic:{s}@{h}:9200", Raw),
     form("SB", "Endpoint=sb://{h}/;SharedAccessKeyName=Root;SharedAccessKey={s}", Raw),
     form("SETTINGS_JSON", "{\"server\":{\"host\":\"{h}\",\"password\":\"{s}\"}}", Json),
     form("SETTINGS_JSON", "{\"url\":\"redis://{h}:6379\",\"token\":\"{s}\"}", Json),
     form("SETTINGS", "{'host': '{h}', 'pass': '{s}'}", Raw),
+    form("SETTINGS", "{host: {h}, password: {s}}", Raw),
+    form("SETTINGS", "host: {h}, port: 5432, password: {s}", Raw),
+    form("SETTINGS", "user: sa, password: '{s}', host: {h}", Raw),
     form("SETTINGS_YAML", "db:\n  password: \"{s}\"\n  host: {h}\n", Json),
     form("JAVA_OPTS", "-Ddb.password={s} -Ddb.url=jdbc:mysql://{h}:3306/x", Percent),
     form("ADMIN_CREDS", "admin:{s}", Raw),
@@ -109,6 +128,9 @@ pub const ADDRESS_FORMS: &[AddressForm] = &[
 pub const COMMAND_LINES: &[&[&str]] = &[
     &["curl", "-u", "admin:{s}", "http://{h}:8080/x"],
     &["curl", "-uadmin:{s}", "http://{h}:8080/x"],
+    &["curl", "-sSu", "admin:{s}", "http://{h}:8080/x"],
+    &["mongosh", "--host", "{h}", "-u", "admin", "-p", "{s}"],
+    &["app", "--token-file", "{s}", "--addr", "{h}:80"],
     &["curl", "-H", "Authorization: Bearer {s}", "http://{h}:8080/x"],
     &["app", "--password", "{s}", "--addr", "{h}:80"],
     &["app", "--password={s}", "--redis-url=redis://:{s}@{h}:6379"],
@@ -125,11 +147,11 @@ pub fn fill_form(form: &AddressForm, secret: &str, host: &str) -> String {
 }
 
 /// Returns true if extraction must find the host in `form`: the secret is alphanumeric, or the form escapes
-/// it.
+/// it. A secret with `${` looks like a placeholder, which may end anywhere.
 pub fn must_yield_host(form: &AddressForm, secret: &str) -> bool {
     let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let names_host = form.template.contains("{h}") && form.key != "NOTE";
-    names_host && (plain || form.quoting != Quoting::Raw)
+    names_host && (plain || (form.quoting != Quoting::Raw && !secret.contains("${")))
 }
 
 fn escape_secret(quoting: Quoting, secret: &str) -> String {

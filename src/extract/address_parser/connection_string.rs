@@ -1,13 +1,13 @@
 //! Connection strings of keys and values: ADO.NET and ODBC (`Server=db,1433;Password=…`; Microsoft Learn,
 //! "Connection String Syntax" and MS-ODBCSTR), libpq (`host=db port=5432`; PostgreSQL documentation,
-//! "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP manual, "PDO drivers"), Azure
-//! (`Endpoint=sb://…;SharedAccessKey=…`).
+//! "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP manual, "PDO drivers"), Perl
+//! (`dbi:mysql:host=db;…`; DBI, "connect"), Azure (`Endpoint=sb://…;SharedAccessKey=…`), and lines of YAML.
 //!
 //! A value counts only under a key for a host, a port or an endpoint. Reading stops at the first piece that
 //! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
 //! the second may be inside a password.
 
-use super::{AddressShape, FoundAddress, NotationParser, host_value, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, host_value, oracle, url_authority};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -61,10 +61,21 @@ type KeyValue<'a> = (String, Cow<'a, str>);
 /// `url_list` parses the URLs in the connection string. That parser is an argument because it calls this
 /// function in turn, for connection strings in the query of a URL.
 pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAddress>> {
-    let pdo = value.split_once(':').filter(|(driver, _)| PDO_DRIVERS.contains(driver)).map(|(_, rest)| rest);
-    let text = pdo.unwrap_or(value);
-    let separator = pair_separator(text)?;
-    let pairs = split_pairs(text, separator);
+    let perl = value.get(..4).filter(|head| head.eq_ignore_ascii_case("dbi:")).map_or(value, |_| &value[4..]);
+    let is_driver = |driver: &str| PDO_DRIVERS.contains(&driver) || perl.len() < value.len();
+    let driver = perl.split_once(':').filter(|(driver, _)| is_driver(driver));
+    if let Some(("oci" | "firebird", rest)) = driver
+        && let Some((database, _)) =
+            rest.strip_prefix("dbname=").map(|rest| rest.split_once(';').unwrap_or((rest, "")))
+    {
+        let hosts = oracle::server_of_database(database).into_iter();
+        return Some(hosts.map(|address| FoundAddress::new(AddressShape::Url, address)).collect());
+    }
+    let text = driver.map_or(value, |(_, rest)| rest);
+    let pairs = match colon_pairs(text) {
+        Some(pairs) => pairs,
+        None => split_pairs(text, pair_separator(text)?),
+    };
     // `name=http://host:2379,…` is a list with labels.
     let is_known = |(key, _): &KeyValue<'_>| {
         HOST_KEYS.contains(&key.as_str())
@@ -129,6 +140,28 @@ fn is_key(text: &str) -> bool {
         && text.bytes().all(word)
 }
 
+/// Splits a text of pairs as in a line of YAML: `host: db, password: …`. Reading stops at the first piece that is
+/// no pair. Returns `None` if the text does not begin with two pairs.
+fn colon_pairs(text: &str) -> Option<Vec<KeyValue<'_>>> {
+    let mut pairs = Vec::new();
+    let mut rest = text;
+    while let Some((key, behind)) = rest.split_once(": ").filter(|(key, _)| is_key(key) && !key.contains(' '))
+    {
+        let behind = behind.trim_start();
+        let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+        let (value, after) = read_quoted(behind).unwrap_or_else(|| {
+            let (value, after) = behind.split_at(behind.find(is_end).unwrap_or(behind.len()));
+            (Cow::Borrowed(value), after)
+        });
+        if !(after.is_empty() || after.starts_with(is_end)) {
+            break;
+        }
+        pairs.push((key.to_ascii_lowercase().replace(['_', '-'], ""), value));
+        rest = after.trim_start_matches(is_end);
+    }
+    (pairs.len() > 1).then_some(pairs)
+}
+
 /// Splits a text into pairs, up to the first piece that is no pair.
 pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     let is_separator = |c: char| c == separator || (separator == ' ' && c.is_whitespace());
@@ -136,10 +169,10 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || is_separator(c));
-        let Some((key, behind)) = rest.split_once('=') else { return pairs };
+        let Some((key, behind)) = rest.split_once('=') else { return without_cut_urls(pairs, rest) };
         let key = key.trim();
         if !is_key(key) || (separator == ' ' && key.contains(' ')) {
-            return pairs;
+            return without_cut_urls(pairs, rest);
         }
         let behind = behind.trim_start_matches(|c: char| c.is_whitespace() && separator != ' ' || c == ' ');
         let (value, after) = read_quoted(behind).unwrap_or_else(|| {
@@ -148,11 +181,20 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
         });
         let ends = after.trim_start_matches(' ');
         if !(ends.is_empty() || ends.starts_with(is_separator) || after.starts_with(is_separator)) {
-            return pairs;
+            return without_cut_urls(pairs, rest);
         }
         pairs.push((key.to_ascii_lowercase().replace([' ', '_', '-'], ""), value));
         rest = after;
     }
+}
+
+/// Removes the URLs from the pairs if the rest of the text, which has no more pairs, contains an `@`: a separator
+/// in a password may have cut one of them.
+fn without_cut_urls<'t>(mut pairs: Vec<KeyValue<'t>>, rest: &str) -> Vec<KeyValue<'t>> {
+    if rest.contains('@') {
+        pairs.retain(|(_, value)| !value.contains("://"));
+    }
+    pairs
 }
 
 /// Reads a value in quotes or braces at the beginning of a text. Returns the value and the text after it, or

@@ -1,7 +1,7 @@
 //! JDBC and R2DBC URLs: `jdbc:driver:…`, with a separate grammar for each driver. Sources: Microsoft Learn,
 //! "Building the connection URL" (SQL Server); IBM, "URL format for Db2 and Informix"; H2, "Database URL
 //! Overview"; Apache Hive, "HiveServer2 Clients: JDBC"; jTDS, "URL format"; MySQL Connector/J, "Connection
-//! URL Syntax"; pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs".
+//! URL Syntax"; pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs"; Jaybird, "JDBC URL"; Exasol, "JDBC driver".
 
 use super::{
     AddressShape, FoundAddress, authority, connection_string, host_value::strip_instance, mysql, oracle, url,
@@ -68,7 +68,12 @@ fn hosts_in_jdbc_url(text: &str) -> Vec<Address> {
     let scheme = words.iter().find_map(|word| Scheme::parse(word.trim_end_matches("-sqli")));
     let has_properties = words.iter().any(|word| DRIVERS_WITH_PROPERTIES.contains(word));
     match rest {
-        // jdbc:sybase:Tds:host:port/db, jdbc:firebirdsql:host/port:path
+        None if words.first().is_some_and(|word| word.starts_with("firebird")) => {
+            // jdbc:firebirdsql:host/port:path
+            let database = text.split_once(':').map_or("", |(_, rest)| rest);
+            let end = database.find(['?', ';', '@']).unwrap_or(database.len());
+            oracle::server_of_database(&database[..end]).into_iter().collect()
+        }
         None => hosts_of_jconnect(text, scheme),
         Some(_) if !words.iter().all(is_word) => Vec::new(),
         Some(rest) if has_properties => hosts_before_properties(rest, scheme),
@@ -76,9 +81,12 @@ fn hosts_in_jdbc_url(text: &str) -> Vec<Address> {
     }
 }
 
-/// Reads `Tds:host:port/db?properties` of jConnect.
+/// Reads `Tds:host:port/db?properties` of jConnect, and `exa:host:port;properties` of Exasol.
 fn hosts_of_jconnect(text: &str, scheme: Option<Scheme>) -> Vec<Address> {
-    let Some((_, rest)) = text.split_once("Tds:") else { return Vec::new() };
+    let Some(rest) = text.split_once("Tds:").map(|(_, rest)| rest).or_else(|| text.strip_prefix("exa:"))
+    else {
+        return Vec::new();
+    };
     let end = rest.find(['/', '?', ';']).unwrap_or(rest.len());
     authority::parse_hosts(&rest[..end], scheme).unwrap_or_default()
 }

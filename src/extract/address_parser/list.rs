@@ -35,12 +35,18 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     }
     let found: Option<Vec<Vec<FoundAddress>>> = items.into_iter().map(parse_item).collect();
     let found: Vec<FoundAddress> = found.into_iter().flatten().flatten().collect();
-    // Words and addresses with spaces between them are a sentence.
-    let is_word = |found: &FoundAddress| found.shape == AddressShape::Word;
+    let is_word = |found: &FoundAddress| {
+        found.shape == AddressShape::Word && matches!(found.address.host, Host::Name(_))
+    };
+    if found.iter().all(is_word) || !found.iter().any(is_word) {
+        return Some(found);
+    }
+    // Words and addresses with spaces between them are a sentence. Otherwise a word after an address may be a
+    // password, and so may all that follows: `db:6379;secret`.
     let has_blanks = |part: &str| part.trim().contains(char::is_whitespace);
     let is_sentence = value.split([',', ';', '|']).any(has_blanks);
-    let is_mixed = found.iter().any(is_word) && !found.iter().all(is_word);
-    Some(if is_sentence && is_mixed { Vec::new() } else { found })
+    let first = found.into_iter().next().filter(|first| !is_sentence && !is_word(first));
+    Some(first.into_iter().collect())
 }
 
 /// Returns true if no separator can be inside a password: there is one item, or no item has user information,

@@ -1,7 +1,7 @@
 //! MySQL's notations for servers: data source names of Go's driver (go-sql-driver/mysql, README, "DSN (Data
 //! Source Name)"), and the key-value hosts of Connector/J ("Connection URL Syntax").
 
-use super::{AddressShape, FoundAddress, authority};
+use super::{AddressShape, FoundAddress, authority, url_authority};
 use crate::{
     extract::parse_port,
     model::{Address, Host, Scheme},
@@ -14,9 +14,11 @@ const DSN_NETWORKS: &[&str] = &["", "tcp", "tcp4", "tcp6", "udp", "unix"];
 pub(super) fn data_source_name(value: &str) -> Option<Vec<FoundAddress>> {
     let end = value.rfind(")/").or_else(|| value.ends_with(')').then(|| value.len() - 1))?;
     let (before, address) = value[..end].rsplit_once('(')?;
-    let net = before.rsplit('@').next().unwrap_or_default();
-    let is_net = DSN_NETWORKS.contains(&net) && (before.contains('@') || !net.is_empty());
-    is_net.then_some(())?;
+    let (user, net) = before.rsplit_once('@').unwrap_or(("", before));
+    // Without a network, only the user and the path show that this is a data source name.
+    let is_certain = !net.is_empty() || (!user.is_empty() && !value.ends_with(')'));
+    (DSN_NETWORKS.contains(&net) && is_certain && url_authority::split_scheme(user).is_none())
+        .then_some(())?;
     let hosts = authority::parse_hosts(address, Scheme::parse("mysql")).filter(|_| net != "unix");
     Some(hosts.into_iter().flatten().map(|address| FoundAddress::new(AddressShape::Url, address)).collect())
 }

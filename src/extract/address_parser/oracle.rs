@@ -33,7 +33,20 @@ pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
 /// Returns the addresses of `[user/password]@database`, the text after `jdbc:oracle:thin:`. A bare word after
 /// the `@` is no host, because the client looks it up as an alias.
 pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
-    let Some((_, database)) = text.rsplit_once('@') else { return Vec::new() };
+    let Some((before, database)) = text.rsplit_once('@') else { return Vec::new() };
+    // The last `@` may be in a parameter after the database, such as a password of the wallet.
+    let first = before.split_once('@').map_or("", |(_, first)| first);
+    if first.starts_with('(') {
+        return hosts_in_descriptor(first);
+    }
+    if before.contains("://") || (!first.is_empty() && !hosts_of_database(first).is_empty()) {
+        return Vec::new();
+    }
+    hosts_of_database(database)
+}
+
+/// Returns the hosts of a connect descriptor or of `[//]host:port/service`.
+fn hosts_of_database(database: &str) -> Vec<Address> {
     if database.starts_with('(') {
         return hosts_in_descriptor(database);
     }
@@ -57,6 +70,15 @@ fn host_with_sid(text: &str) -> Option<Address> {
     let text = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let member = authority::parse_host_port(&text).filter(|_| is_word)?;
     member.address().map(|address| Address { scheme: Scheme::parse("oracle"), ..address })
+}
+
+/// Returns the server of a database in `[//]host[:port]/service` (Oracle, Easy Connect) or `host[/port]:path`
+/// (Firebird, "Connecting to a database").
+pub(super) fn server_of_database(database: &str) -> Option<Address> {
+    let (server, rest) = database.strip_prefix("//").unwrap_or(database).split_once('/')?;
+    let found = authority::parse_host_port(server)?.address()?;
+    let port = || parse_port(rest.split(':').next()?).filter(|port| *port != 0);
+    Some(Address { port: found.port.or_else(port), ..found })
 }
 
 /// Returns the hosts of the `ADDRESS` elements of a connect descriptor, or nothing if any part of it can't be

@@ -86,6 +86,9 @@ fn jdbc_by_its_drivers() {
         ("jdbc:sqlserver://;password={a;serverName=zz};serverName=db", "db"),
         ("jdbc:jtds:sqlserver://db:1433/x;instance=i;password=p@zz", "db:1433"),
         ("jdbc:sybase:Tds:db:5000/x?user=u", "db:5000"),
+        ("jdbc:exa:db:8563;user=u;password=zz", "db:8563"),
+        ("jdbc:firebirdsql:db/3050:/x.fdb?password=zz", "db:3050"),
+        ("jdbc:firebirdsql:zz@db/3050:/x.fdb", ""),
         ("jdbc:db2://db:50000/x:user=u;password=p@zz;", "db:50000"),
         ("jdbc:informix-sqli://db:9088/x:INFORMIXSERVER=i;user=u;password=p@zz", "db:9088"),
         ("jdbc:h2:tcp://db:9092/~/x;USER=sa;PASSWORD=p@zz", "db:9092"),
@@ -115,6 +118,9 @@ fn oracle_in_all_its_forms() {
         ("jdbc:oracle:thin:scott/x@zz@//db:1521/x", "db:1521"),
         ("jdbc:oracle:thin:@tcps://db:2484/x?wallet_location=/w", "db:2484"),
         ("jdbc:oracle:thin:@MYALIAS", ""),
+        ("jdbc:oracle:thin:@tcps://db:2484/x?wallet_password=a@zz", ""),
+        ("jdbc:oracle:thin:@(ADDRESS=(HOST=db)(PORT=1521))(SECURITY=(PASSWORD=a@zz))", "db:1521"),
+        ("oci:dbname=//db:1521/XE;password=zz", "db:1521"),
         ("scott/zz/zz@//db:1521/XE", "db:1521"),
         (
             "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS_LIST=(ADDRESS=(PROTOCOL=TCPS)(HOST=db1)(PORT=2484))\
@@ -134,6 +140,10 @@ fn only_the_keys_of_hosts_count() {
         ("Host=db;Port=5432;Username=u;Password=p", "db:5432"),
         ("Server=tcp:sql,1433;Database=orders;User Id=sa;Password=x", "sql:1433"),
         ("Server=db\\inst;Password=zz;Server=zzq", "db"),
+        ("host: db, port: 5432, password: zz", "db:5432"),
+        ("password: 'a, host: zz', host: db", "db"),
+        ("dbi:Pg:dbname=x;host=db;password=zz", "db"),
+        ("ConnectTo=tcp://u:zz;zz@db:1113; Timeout=5", ""),
         ("Password=a;zz;Server=zzq", ""),
         ("Driver={ODBC 17};Servername=db;UID=sa;PWD={zz;Server=zzq}}}", "db"),
         ("serverNode=hana:39015;UID=u;PWD=zz", "hana:39015"),
@@ -172,6 +182,8 @@ fn nothing_behind_options_counts() {
         ("mc1:11211 mc2:11211 user=u pass=zz", "mc1:11211 mc2:11211"),
         ("consul:8500 -token=zz", "consul:8500"),
         ("user:12,pa=zz@host:5432", ""),
+        ("mail:25 login app password zz", "mail:25"),
+        ("mail login app password zz", "mail"),
     ]);
 }
 
@@ -195,6 +207,14 @@ fn lists_are_addresses_and_nothing_else() {
         ("Shop <noreply@shop.example.com>", ""),
         ("redis:alpine", ""),
         (":8080", ""),
+        ("db:6379;zz", "db:6379"),
+        ("db:6379|zz", "db:6379"),
+        ("mail:587,app,zz", "mail:587"),
+        ("db:6379 zz", ""),
+        ("zz;db:6379", ""),
+        ("//db:5432/shop?password=zz", "db:5432"),
+        ("//app:zz@db:5432/shop", "db:5432"),
+        ("failover:(tcp://a:61616,tcp://b:61616)?jms.password=zz", "tcp://a:61616 tcp://b:61616"),
         ("-----BEGIN PRIVATE KEY-----\nzz:443\n-----END", ""),
     ]);
 }

@@ -1,12 +1,18 @@
 //! Addresses followed by options: `redis:6379,password=…,ssl=True` (StackExchange.Redis, "Configuration"),
-//! `db;Password=…`, `mail:25 user=app password=…`, `consul:8500 -token=…`. Only the text before the first
-//! option counts.
+//! `db;Password=…`, `mail:25 user=app password=…`, `mail:25 login app password …`, `consul:8500 -token=…`. Only
+//! the text before the first option counts.
 
 use super::{AddressShape, FoundAddress, driver_parameters::is_parameter_name, host_value, list};
 use crate::{extract::parse_port, model::Address};
 
 /// The maximum length of a key of two words, in bytes.
 const MAX_KEY_BYTES: usize = 40;
+
+/// Words before a user, a password or a key, as in netrc(5) and in the settings of mail servers.
+const CREDENTIAL_WORDS: &[&str] = &[
+    "login", "user", "username", "password", "passwd", "pass", "auth", "token", "secret", "key", "binddn",
+    "bindpw",
+];
 
 /// Reads addresses before options. Returns `None` if the value has no option or begins with one.
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
@@ -38,7 +44,11 @@ fn first_option(value: &str) -> Option<usize> {
     let mut start = 0;
     for piece in value.split_inclusive(list::is_separator) {
         let word = piece.trim_end_matches(list::is_separator);
-        if word.starts_with('-') || is_option_pair(word) || begins_with_two_word_key(&value[start..]) {
+        let is_option = word.starts_with('-')
+            || is_option_pair(word)
+            || begins_with_two_word_key(&value[start..])
+            || (word.len() < piece.len() && CREDENTIAL_WORDS.contains(&word.to_ascii_lowercase().as_str()));
+        if is_option {
             return Some(start);
         }
         start += piece.len();

@@ -2,7 +2,7 @@
 //! as MongoDB, PostgreSQL (libpq, "Connection URIs"), Kafka, NATS and Redis write them.
 
 use super::{
-    FoundAddress,
+    AddressShape, FoundAddress,
     url_authority::{addresses_in_authority, split_scheme},
     url_query,
 };
@@ -21,6 +21,14 @@ const COMPATIBLE_SCHEMES: &[&[&str]] = &[
 
 /// Reads one URL or a list of URLs.
 pub(super) fn url_list(value: &str) -> Option<Vec<FoundAddress>> {
+    if let Some(rest) = value.strip_prefix("//") {
+        return Some(addresses_in_relative_url(rest));
+    }
+    if let Some(rest) = value.strip_prefix("failover:(") {
+        // ActiveMQ, "Failover Transport Reference": the brokers in brackets, then options.
+        let (brokers, options) = rest.split_once(')')?;
+        return if options.contains('@') { Some(Vec::new()) } else { url_list(brokers) };
+    }
     let (first, _) = split_scheme(value)?;
     let mut found = Vec::new();
     let mut rest = value;
@@ -34,6 +42,16 @@ pub(super) fn url_list(value: &str) -> Option<Vec<FoundAddress>> {
             None => return Some(found),
         }
     }
+}
+
+/// Returns the addresses in a URL that takes its scheme from elsewhere (RFC 3986 section 4.2, "network-path
+/// reference"). They count as addresses without a scheme.
+fn addresses_in_relative_url(rest: &str) -> Vec<FoundAddress> {
+    let mut found = addresses_in_url("", rest);
+    for found in found.iter_mut().filter(|found| found.shape == AddressShape::Url) {
+        found.shape = if found.address.port.is_some() { AddressShape::HostPort } else { AddressShape::Word };
+    }
+    found
 }
 
 fn is_separator(c: char) -> bool {

@@ -54,7 +54,7 @@ pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<Fo
     let known = Scheme::parse(&scheme);
     let in_path = rest.strip_prefix('/').filter(|_| SCHEMES_WITH_HOST_IN_PATH.contains(&scheme.as_str()));
     let (authority, behind) = match in_path {
-        Some(path) => (path.split('/').next().unwrap_or_default(), ""),
+        Some(path) => (path.split(['/', '?', '#']).next().unwrap_or_default(), ""),
         None => split_authority(known, rest).unwrap_or_default(),
     };
     let host = authority.split(':').next().unwrap_or_default().to_ascii_lowercase();
@@ -75,8 +75,14 @@ pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<Fo
 /// usual port of the scheme or a known parameter after it and the other reading does not.
 pub(super) fn split_authority(scheme: Option<Scheme>, rest: &str) -> Option<(&str, &str)> {
     let (plain, behind) = rest.split_at(authority_end(rest));
+    if is_host_before_separator(plain) {
+        return None;
+    }
     let before = strip_user(plain);
     let Some(at) = behind.rfind('@').map(|at| plain.len() + at) else { return Some((before, behind)) };
+    if plain.contains('|') {
+        return None;
+    }
     let tail = &rest[at + 1..];
     let (after, tail) = tail.split_at(authority_end(tail));
     let hosts = |text: &str| authority::parse_hosts(text, scheme).filter(|hosts| !hosts.is_empty());
@@ -106,6 +112,15 @@ fn authority_end(text: &str) -> usize {
     let comma = text.match_indices(',').map(|(at, _)| at).find(option);
     let other = text.find(|c: char| matches!(c, '/' | '?' | '#' | ';' | '\\') || c.is_whitespace());
     [comma, other].into_iter().flatten().min().unwrap_or(text.len())
+}
+
+/// Returns true if a separator divides an authority into a host with its port and a text with an `@`:
+/// `db:8080|a@b`. The first part may as well be a user with the beginning of a password.
+fn is_host_before_separator(authority: &str) -> bool {
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    let first = user.split_once(['|', ',']).map(|(first, _)| first);
+    let host = first.and_then(authority::parse_host_port).and_then(authority::HostEntry::address);
+    host.is_some_and(|host| host.port.is_some())
 }
 
 fn strip_user(authority: &str) -> &str {

@@ -3,7 +3,7 @@
 
 use crate::extract::{
     env_key::{self, ValueKind},
-    parse_port,
+    is_common_port, parse_port,
 };
 
 /// A word of a command, and its position among all words of the command line, from 1.
@@ -51,6 +51,8 @@ const CLIENT_PROGRAMS: &[&str] =
     &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
 /// Letters of options whose value is a user, a password, a header, a key or data, so may be a secret.
 const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
+/// The maximum number of options without a value that precede the last one in a word.
+const MAX_CLUSTER_LETTERS: usize = 6;
 /// Names of options whose value is a user, a password or data, so may be a secret.
 const SECRET_OPTION_NAMES: &[&str] =
     &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
@@ -72,15 +74,22 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     let mut found = Vec::new();
     let mut pending: Option<&str> = None;
     let mut pending_is_long = false;
+    // True if the pending word may be the secret of the option before it.
+    let mut is_hidden = false;
     for word in words.iter().skip(if user { 2 } else { 0 }) {
         let text = word.text.as_str();
+        let follows_secret = pending.is_some_and(takes_secret);
+        let hides_name = std::mem::take(&mut is_hidden) || follows_secret;
         let mut give = |name, key, value| {
+            let name = if hides_name { "" } else { name };
             found.push(OptionValue { name, key, value, position: word.position, port });
         };
         match (text.strip_prefix('-'), pending.take()) {
             (None, Some(flag)) if takes_secret(flag) => {
-                // Some programs take a URL under this letter: `docker -H tcp://…`, `ldapsearch -H ldap://…`.
-                if flag == "H" && text.contains("://") && !text.contains(' ') {
+                // Some programs take a URL under this letter: `docker -H tcp://…`, `ldapsearch -H ldap://…`,
+                // `redis-cli -u redis://…`.
+                let may_be_url = flag == "H" || (flag == "u" && program == "redis-cli");
+                if may_be_url && text.contains("://") && !text.contains(' ') {
                     give(flag, "", text);
                 }
             }
@@ -89,6 +98,8 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                 (None, Some("h")) if !PROGRAMS_WITH_OTHER_H_FLAG.contains(&program) => {
                     give("h", "host", text);
                 }
+                // The option before such a word is unknown, and the word may be a secret.
+                (None, Some(flag)) if displayable_name(flag).is_empty() && may_have_user(text) => {}
                 (None, Some("h") | None) => give("", "", text),
                 (None, Some(flag)) => {
                     let key = displayable_name(flag);
@@ -105,8 +116,9 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                     FlagWord::AttachedHost(host) => give("h", "host", host),
                     FlagWord::Ignored => {}
                     FlagWord::OptionName(name) => {
-                        pending = Some(name);
                         pending_is_long = flag.starts_with('-');
+                        pending = Some(if pending_is_long { name } else { last_of_cluster(name, program) });
+                        is_hidden = follows_secret;
                     }
                 },
             },
@@ -151,6 +163,18 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
         None if attaches => FlagWord::Ignored,
         None => FlagWord::OptionName(name),
     }
+}
+
+/// Returns the last letter of options that curl takes in one word, as in `-sSu user:password`; only the last one
+/// has a value (curl(1), "options"). Returns any other name unchanged.
+fn last_of_cluster<'w>(name: &'w str, program: &str) -> &'w str {
+    let is_cluster = program == "curl" && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
+    if is_cluster && name.len() <= MAX_CLUSTER_LETTERS { &name[name.len() - 1..] } else { name }
+}
+
+/// Returns true if a word has user information before a host, and no scheme.
+fn may_have_user(text: &str) -> bool {
+    text.contains('@') && !text.contains("://")
 }
 
 /// Returns the option name if it is safe to show, else an empty text.
@@ -214,8 +238,16 @@ fn host_before_port(words: &[CommandWord]) -> Option<OptionValue<'_>> {
 /// Returns the port that the command sets in a separate option.
 fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
     let is_mysql = program.starts_with("mysql") || program.starts_with("maria");
-    let is_port = |flag: &str| flag == "--port" || flag == "-P" || (flag == "-p" && !is_mysql);
-    let after = words.windows(2).find(|pair| is_port(&pair[0].text)).map(|pair| pair[1].text.as_str());
+    // Beside `-u user`, the letter often stands for the password, so only a common port counts.
+    let has_user = !is_mysql && words.iter().any(|word| word.text == "-u");
+    let is_certain = |port: &str| !has_user || parse_port(port).is_some_and(is_common_port);
+    let is_port = |pair: &&[CommandWord]| match pair[0].text.as_str() {
+        "--port" => true,
+        "-P" => is_certain(&pair[1].text),
+        "-p" => !is_mysql && is_certain(&pair[1].text),
+        _ => false,
+    };
+    let after = words.windows(2).find(is_port).map(|pair| pair[1].text.as_str());
     // PostgreSQL's clients take the port attached to its letter as well; MySQL's take a password there.
     let is_postgres = program.starts_with("psql") || program.starts_with("pg_");
     let joined = words.iter().find_map(|word| {

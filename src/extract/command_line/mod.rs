@@ -20,11 +20,26 @@ pub(super) fn for_each_option_value(arguments: &[&str], give: &mut dyn FnMut(&Op
 
 /// Calls `give` with every option value in one text, such as Java options: `-Dname=value …`.
 pub(super) fn for_each_option_in_text(text: &str, give: &mut dyn FnMut(&OptionValue<'_>)) {
-    for words in shell::commands(text) {
-        let words: Vec<CommandWord> =
-            words.into_iter().map(|text| CommandWord { position: 0, text }).collect();
-        flags::option_values(&words).iter().for_each(&mut *give);
+    let words: Vec<CommandWord> =
+        split_quoted_words(text).into_iter().map(|text| CommandWord { position: 0, text }).collect();
+    flags::option_values(&words).iter().for_each(&mut *give);
+}
+
+/// Splits a text at spaces outside quotes. Unlike in a script, `;` and `&` are part of a word, because no shell
+/// reads the options.
+fn split_quoted_words(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for c in text.chars().chain([' ']) {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None if c.is_whitespace() => words.push(std::mem::take(&mut word)),
+            _ => word.push(c),
+        }
     }
+    words.retain(|word| !word.is_empty());
+    words.truncate(MAX_COMMAND_WORDS);
+    words
 }
 
 /// Splits a command line into the command itself and the commands of scripts in it. Each word keeps its

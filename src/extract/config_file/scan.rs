@@ -41,12 +41,17 @@ impl ConfigEntry<'_> {
 pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
     let mut entries = Vec::new();
     let mut key = "";
-    let mut hidden = false;
+    let (mut hidden, mut in_secrets) = (false, false);
     let mut block = 0;
     for (index, raw) in text.lines().enumerate() {
         if hidden {
             // The line continues a comment or a PEM block.
             hidden = !(raw.contains("*/") || raw.contains("-->") || raw.contains("-----END"));
+            continue;
+        }
+        if in_secrets {
+            // The line belongs to a block of users with their passwords.
+            in_secrets = !raw.trim_start().starts_with('}');
             continue;
         }
         let line = format.strip_comment(raw);
@@ -64,12 +69,19 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         let first = words.first().map_or("", |word| word.text);
         let is_secret =
             format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
+        in_secrets = is_secret && line.trim_end().ends_with('{');
         let directive = format == FileFormat::Directives && (!assigns || is_secret);
         // A value on a separate line belongs to the key above it: a list or an argument.
         let mut values: Vec<ConfigEntry<'_>> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             if (word.is_key && !is_secret) || (directive && at == 0) {
                 key = word.text;
+            } else if format == FileFormat::Xml && matches!(key, "name" | "key") && is_identifier(word.text) {
+                // `<property name="url" value="…"/>`
+                key = word.text;
+            } else if directive && super::value_kind_in_file(format, word.text) == ValueKind::Secret {
+                // `http-request set-header Authorization …`: the rest of the line is a secret.
+                break;
             } else {
                 values.push(ConfigEntry {
                     line: u32::try_from(index + 1).unwrap_or(u32::MAX),
@@ -95,6 +107,10 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         );
     }
     entries
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
 /// Drops the pieces of a URL that a blank or separator in its password has split, because no piece shows

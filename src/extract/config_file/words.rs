@@ -2,6 +2,10 @@
 
 use super::file_format::FileFormat;
 
+/// XML elements that hold the value of a key in another element or attribute.
+const VALUE_ELEMENTS: &[&str] =
+    &["value", "entry", "string", "item", "param-value", "constructor-arg", "arg"];
+
 /// A word of a line: a key or a value.
 #[derive(Clone, Copy)]
 pub(super) struct FileWord<'t> {
@@ -54,6 +58,10 @@ fn read_word<'t>(
         return Some(after);
     }
     let (text, after) = rest.split_at(bare_word_end(format, rest));
+    if format == FileFormat::Xml && before.ends_with('<') && !VALUE_ELEMENTS.contains(&text) {
+        push_word(words, text, true);
+        return Some(after);
+    }
     let (text, has_colon) = text.strip_suffix(':').map_or((text, false), |key| (key, true));
     let behind = after_assignment(after, has_colon);
     let has_key = words.iter().any(|word| word.is_key);
@@ -105,10 +113,12 @@ fn read_quoted<'t>(
     let text = &inner[..end];
     let behind = after_assignment(after, false);
     let is_value = words.last().is_some_and(|word| word.is_key);
-    push_word(words, text.strip_suffix(':').unwrap_or(text), behind.is_some());
     // Text right after the closing quote makes the extent of the value unclear. In formats of keys and
     // values, a key has only one quoted text.
-    let is_broken = after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '/' | '$' | '%'));
+    let is_broken = after.starts_with(|c: char| c.is_alphanumeric() || "@/$%'\"`!~^*?_-".contains(c));
+    if !(is_broken && text.contains('@')) {
+        push_word(words, text.strip_suffix(':').unwrap_or(text), behind.is_some());
+    }
     let is_last = is_value && !in_flow && behind.is_none();
     if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
 }

@@ -26,7 +26,7 @@ pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::AnyWordEnding, &[
         "PASSWORD", "PASSWORDS", "PASSWD", "PASS", "PWD", "SECRET", "SECRETS", "TOKEN", "TOKENS", "PASSPHRASE",
-        "CREDENTIAL", "CREDENTIALS", "CREDS", "CRED", "APIKEY", "APIKEYS",
+        "CREDENTIAL", "CREDENTIALS", "CREDS", "CRED", "APIKEY", "APIKEYS", "BINDPW", "ROOTPW", "ENCRYPT",
     ]),
     (ValueKind::Secret, KeyPart::AnyWord, &["JAAS", "COOKIE", "BEARER", "MNEMONIC", "JWT", "USERPASS"]),
     (ValueKind::Secret, KeyPart::LastWord, &[
@@ -71,7 +71,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::HostAddress, KeyPart::LastWordEnding, &[
         "HOST", "HOSTS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS", "SERVER", "SERVERS",
         "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "TARGET", "TARGETS", "SEEDS", "NODES", "PEERS", "JOIN",
-        "SLAVEOF", "REPLICAOF",
+        "SLAVEOF", "REPLICAOF", "SERVERNAME",
     ]),
 ];
 

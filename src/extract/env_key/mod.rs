@@ -103,6 +103,14 @@ pub(super) fn bare_word_is_host(key: &str) -> bool {
     value_kind(key) == ValueKind::HostAddress && !split_words(key).last().is_some_and(other)
 }
 
+/// Returns true if a value under the key may be a list of words. A key with a singular, such as `DB_HOST`, holds
+/// one host.
+pub(super) fn holds_several(key: &str) -> bool {
+    const SINGULAR_ENDINGS: &[&str] =
+        &["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER"];
+    !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
+}
+
 /// Returns true for a key such as `HOSTNAME`, which usually holds the host's own name. Its value names a
 /// server only if a port is next to it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
