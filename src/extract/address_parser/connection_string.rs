@@ -169,10 +169,10 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || is_separator(c));
-        let Some((key, behind)) = rest.split_once('=') else { return without_cut_urls(pairs, rest) };
+        let Some((key, behind)) = rest.split_once('=') else { break };
         let key = key.trim();
         if !is_key(key) || (separator == ' ' && key.contains(' ')) {
-            return without_cut_urls(pairs, rest);
+            break;
         }
         let behind = behind.trim_start_matches(|c: char| c.is_whitespace() && separator != ' ' || c == ' ');
         let (value, after) = read_quoted(behind).unwrap_or_else(|| {
@@ -181,19 +181,18 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
         });
         let ends = after.trim_start_matches(' ');
         if !(ends.is_empty() || ends.starts_with(is_separator) || after.starts_with(is_separator)) {
-            return without_cut_urls(pairs, rest);
+            break;
         }
         pairs.push((key.to_ascii_lowercase().replace([' ', '_', '-'], ""), value));
         rest = after;
     }
+    without_cut_urls(pairs, text)
 }
 
-/// Removes the URLs from the pairs if the rest of the text, which has no more pairs, contains an `@`: a separator
-/// in a password may have cut one of them.
-fn without_cut_urls<'t>(mut pairs: Vec<KeyValue<'t>>, rest: &str) -> Vec<KeyValue<'t>> {
-    if rest.contains('@') {
-        pairs.retain(|(_, value)| !value.contains("://"));
-    }
+/// Removes a URL if the text has an `@` outside of it: a separator in a password may have cut the URL.
+fn without_cut_urls<'t>(mut pairs: Vec<KeyValue<'t>>, text: &str) -> Vec<KeyValue<'t>> {
+    let at_signs = text.matches('@').count();
+    pairs.retain(|(_, value)| !value.contains("://") || value.matches('@').count() == at_signs);
     pairs
 }
 

@@ -35,11 +35,11 @@ pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
 pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
     let Some((before, database)) = text.rsplit_once('@') else { return Vec::new() };
     // The last `@` may be in a parameter after the database, such as a password of the wallet.
-    let first = before.split_once('@').map_or("", |(_, first)| first);
+    let first = text.split_once('@').map_or("", |(_, first)| first);
     if first.starts_with('(') {
         return hosts_in_descriptor(first);
     }
-    if before.contains("://") || (!first.is_empty() && !hosts_of_database(first).is_empty()) {
+    if before.contains("://") || (first != database && !hosts_of_database(first).is_empty()) {
         return Vec::new();
     }
     hosts_of_database(database)

@@ -119,7 +119,10 @@ fn oracle_in_all_its_forms() {
         ("jdbc:oracle:thin:@tcps://db:2484/x?wallet_location=/w", "db:2484"),
         ("jdbc:oracle:thin:@MYALIAS", ""),
         ("jdbc:oracle:thin:@tcps://db:2484/x?wallet_password=a@zz", ""),
-        ("jdbc:oracle:thin:@(ADDRESS=(HOST=db)(PORT=1521))(SECURITY=(PASSWORD=a@zz))", "db:1521"),
+        (
+            "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521))(SECURITY=(PASSWORD=a@zz)))",
+            "db:1521",
+        ),
         ("oci:dbname=//db:1521/XE;password=zz", "db:1521"),
         ("scott/zz/zz@//db:1521/XE", "db:1521"),
         (
@@ -214,7 +217,7 @@ fn lists_are_addresses_and_nothing_else() {
         ("zz;db:6379", ""),
         ("//db:5432/shop?password=zz", "db:5432"),
         ("//app:zz@db:5432/shop", "db:5432"),
-        ("failover:(tcp://a:61616,tcp://b:61616)?jms.password=zz", "tcp://a:61616 tcp://b:61616"),
+        ("failover:(tcp://a:61616,tcp://b:61616)?jms.password=zz", "a:61616 b:61616"),
         ("-----BEGIN PRIVATE KEY-----\nzz:443\n-----END", ""),
     ]);
 }

@@ -27,7 +27,7 @@ impl PrefixItem<'_> {
     pub(super) fn is_punctuation(&self) -> bool {
         let is_foreign_letter = || self.text.chars().any(char::is_alphanumeric);
         self.bracket.is_none()
-            && !self.classes.has(ByteClasses::LETTER | ByteClasses::DIGIT)
+            && !self.classes.has(ByteClasses::LETTER_CLASS | ByteClasses::DIGIT_CLASS)
             && !(self.classes.has(ByteClasses::NON_ASCII) && is_foreign_letter())
     }
 
@@ -39,7 +39,7 @@ impl PrefixItem<'_> {
 
     /// Returns true if the text is digits alone.
     pub(super) fn is_number(&self) -> bool {
-        !self.classes.has(!ByteClasses::DIGIT)
+        !self.classes.has(!ByteClasses::DIGIT_CLASS)
     }
 }
 
@@ -97,7 +97,7 @@ impl<'t> Iterator for PrefixItems<'t> {
             matches!(bytes.get(end), Some(b'[' | b'(')).then(|| closing_bracket(bytes, end)).flatten();
         let classes = ByteClasses::of(text);
         let is_foreign_word = || classes.has(ByteClasses::NON_ASCII) && text.chars().any(char::is_alphabetic);
-        let group = group.filter(|_| classes.has(ByteClasses::LETTER) || is_foreign_word());
+        let group = group.filter(|_| classes.has(ByteClasses::LETTER_CLASS) || is_foreign_word());
         if let Some(close) = group {
             self.position = close + 1;
             colon |= self.skip_colon();
@@ -133,9 +133,9 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
 pub(super) struct ByteClasses(u8);
 
 impl ByteClasses {
-    pub(super) const LETTER: u8 = 1;
-    pub(super) const DIGIT: u8 = 1 << 1;
-    pub(super) const COLON: u8 = 1 << 2;
+    pub(super) const LETTER_CLASS: u8 = 1;
+    pub(super) const DIGIT_CLASS: u8 = 1 << 1;
+    pub(super) const COLON_CLASS: u8 = 1 << 2;
     pub(super) const AT_SIGN: u8 = 1 << 3;
     pub(super) const EQUALS_SIGN: u8 = 1 << 4;
     /// Other signs in names of programs, loggers, threads and hosts.
@@ -147,14 +147,14 @@ impl ByteClasses {
     const NOT_IN_NAMES: u8 = Self::EQUALS_SIGN | Self::OTHER_SIGN | Self::NON_ASCII;
 
     /// The class of each byte.
-    const TABLE: [u8; 256] = {
+    const CLASS_BY_BYTE: [u8; 256] = {
         let mut table = [Self::OTHER_SIGN; 256];
         let mut byte = 0;
         while byte < table.len() {
             table[byte] = match byte as u8 {
-                b'a'..=b'z' | b'A'..=b'Z' => Self::LETTER,
-                b'0'..=b'9' => Self::DIGIT,
-                b':' => Self::COLON,
+                b'a'..=b'z' | b'A'..=b'Z' => Self::LETTER_CLASS,
+                b'0'..=b'9' => Self::DIGIT_CLASS,
+                b':' => Self::COLON_CLASS,
                 b'@' => Self::AT_SIGN,
                 b'=' => Self::EQUALS_SIGN,
                 b'.' | b'_' | b'-' | b'/' | b'$' | b'#' | b'*' => Self::NAME_SIGN,
@@ -167,7 +167,7 @@ impl ByteClasses {
     };
 
     fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |all, byte| all | Self::TABLE[usize::from(byte)]))
+        Self(text.bytes().fold(0, |all, byte| all | Self::CLASS_BY_BYTE[usize::from(byte)]))
     }
 
     /// Returns true if a byte of one of the classes occurs in the text.

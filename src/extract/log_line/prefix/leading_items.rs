@@ -52,7 +52,7 @@ pub(super) fn may_precede_level(
 
 /// Returns true if an item is the name of a program or a module before its message: `dovecot:`, `main.c:12:`.
 pub(super) fn is_label(item: &PrefixItem<'_>) -> bool {
-    item.has_colon && item.may_be_name() && item.classes.has(ByteClasses::LETTER)
+    item.has_colon && item.may_be_name() && item.classes.has(ByteClasses::LETTER_CLASS)
 }
 
 /// Returns true if a word after a time names the source of the line: a program, a logger, a thread or a host.
@@ -61,7 +61,8 @@ fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: Prefix
     if !item.may_be_name() {
         return false;
     }
-    let technical = item.classes.has(ByteClasses::DIGIT | ByteClasses::COLON | ByteClasses::NAME_SIGN);
+    let technical =
+        item.classes.has(ByteClasses::DIGIT_CLASS | ByteClasses::COLON_CLASS | ByteClasses::NAME_SIGN);
     if technical && !item.text.starts_with('/') {
         return true;
     }

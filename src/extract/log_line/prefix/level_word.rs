@@ -120,7 +120,7 @@ fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
 
 /// Returns the level before the name of a logger: Python, `logging.BASIC_FORMAT` (`ERROR:root:message`).
 fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<(LogLevel, usize)> {
-    let (name, logger) = item.classes.has(ByteClasses::COLON).then(|| item.text.split_once(':'))??;
+    let (name, logger) = item.classes.has(ByteClasses::COLON_CLASS).then(|| item.text.split_once(':'))??;
     let (level, place) = level_names::find_level_name(name)?;
     let first = context.previous.is_none() && logger.starts_with(|c: char| c.is_alphabetic());
     let capital = is_uppercase(name) && place != LevelContext::Keyed;

@@ -84,7 +84,7 @@ impl TreeBuilder<'_> {
     fn handle_event(&mut self, event: Event<'_>, at: FileLine) -> Result<(), ComposeError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                if tag.as_deref().and_then(Tag::core_suffix) == Some("binary") {
+                if tag.as_deref().is_some_and(|tag| tag.parts().1 == "binary") {
                     return Err(at.error("`!!binary` is not allowed in a compose file"));
                 }
                 let (value, plain) = scalar_value(text, style, tag.as_deref());

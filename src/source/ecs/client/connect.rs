@@ -4,7 +4,7 @@
 use super::{
     failure::AwsTarget,
     host_prefix::StripHostPrefix,
-    lenient_response::{RecoverResponses, RemovedValues},
+    lenient_response::{RecoverResponses, RejectCutXml, RemovedValues},
     response_limit::LimitResponseSize,
     sigv4::{APP_MESH_API, CLOUDWATCH_API, EC2_API, SignedClient},
 };
@@ -73,7 +73,7 @@ impl Clients {
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
             cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.build()),
             load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
-                balancers.interceptor(limited).build(),
+                balancers.interceptor(limited).interceptor(RejectCutXml).build(),
             ),
             ec2: SignedClient::new(shared, EC2_API),
             cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),

@@ -47,6 +47,9 @@ where
     if is_response_too_long(error) {
         return response_too_long(call, setting);
     }
+    if let Some(status) = server_error_status(error) {
+        return error_response(call, "ServiceUnavailable", &format!("HTTP status {status}"), setting);
+    }
     match error {
         SdkError::TimeoutError(_) => timeout(call, setting),
         SdkError::DispatchFailure(e) if e.is_timeout() => timeout(call, setting),
@@ -54,15 +57,21 @@ where
             let meta = e.err().meta();
             error_response(call, meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), setting)
         }
-        SdkError::ServiceError(e) if e.raw().http_status().is_some_and(|status| status >= 500) => {
-            let status = e.raw().http_status().unwrap_or_default();
-            error_response(call, "ServiceUnavailable", &format!("HTTP status {status}"), setting)
-        }
         SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
             unreadable_response(call, &error_chain_text(error), setting)
         }
         _ => undelivered(call, &error_chain_text(error), setting),
     }
+}
+
+/// Returns the HTTP status of a server error without an error code.
+fn server_error_status<E: ProvideErrorMetadata, R: RawResponse>(error: &SdkError<E, R>) -> Option<u16> {
+    let status = match error {
+        SdkError::ServiceError(e) if e.err().meta().code().is_none() => e.raw().http_status(),
+        SdkError::ResponseError(e) => e.raw().http_status(),
+        _ => None,
+    };
+    status.filter(|status| *status >= 500)
 }
 
 /// Returns the failure of a call that got no response in time.

@@ -2,7 +2,7 @@
 //! few calls. The SDK's runtime signs and sends the requests, so credentials, endpoints and timeouts are the
 //! same as for other calls.
 
-mod response;
+pub(super) mod response;
 
 use super::response_limit::LimitResponseSize;
 use aws_config::SdkConfig;

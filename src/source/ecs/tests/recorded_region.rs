@@ -152,15 +152,18 @@ pub(in crate::source::ecs) async fn poll_broken_region(
     poll_api(&api_with_broken_call(respond, broken).await, &[]).await
 }
 
+/// Polls until the region is loaded. A later poll that fails leaves the last snapshot, as in the program.
 async fn poll_api(api: &Api, clusters: &[&str]) -> Result<Snapshot, crate::model::Failure> {
     let config = Config { clusters: clusters.iter().map(|c| (*c).to_owned()).collect(), ..Config::default() };
-    let caches = Caches::default();
-    loop {
-        let snapshot = take_snapshot(api, &config, &SourceId::new("ecs"), &caches, &BTreeSet::new()).await?;
-        if snapshot.progress.is_empty() {
-            return Ok(snapshot);
+    let (caches, id) = (Caches::default(), SourceId::new("ecs"));
+    let mut last = take_snapshot(api, &config, &id, &caches, &BTreeSet::new()).await?;
+    while !last.progress.is_empty() {
+        match take_snapshot(api, &config, &id, &caches, &BTreeSet::new()).await {
+            Ok(snapshot) => last = snapshot,
+            Err(_) => break,
         }
     }
+    Ok(last)
 }
 
 /// Returns clients for a region with the given responses; `denied` names an operation that fails.

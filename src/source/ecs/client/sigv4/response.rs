@@ -44,7 +44,7 @@ pub(super) fn parse_response(response: &HttpResponse) -> Result<String, Orchestr
 
 /// Returns true for a complete JSON document, or for a complete XML document as the Query protocol has it: its
 /// outermost element is called `<action>Response`.
-fn is_complete(body: &str) -> bool {
+pub(in crate::source::ecs::client) fn is_complete(body: &str) -> bool {
     let body = body.trim();
     if !body.starts_with('<') {
         return serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
