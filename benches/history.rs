@@ -8,7 +8,7 @@ use portolan::{
     history::{History, coalesce},
     model::{
         Event, EventKind, HealthCheckStatus, Instance, InstanceId, InstanceState, Service, ServiceId,
-        ServiceKind, Snapshot, SnapshotDiff, SourceId, Timestamp,
+        ServiceKind, ServiceProfile, Snapshot, SnapshotDiff, SourceId, Timestamp,
     },
 };
 use std::{
@@ -57,6 +57,7 @@ fn service(number: usize) -> Service {
         references: Vec::new(),
         networks: BTreeSet::new(),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
         name: name.into(),
     }
 }

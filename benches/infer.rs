@@ -10,8 +10,8 @@ use portolan::{
     extract::references_in_environment,
     model::{
         EndpointOrigin, EndpointScope, Event, EventKind, Exit, HealthCheckStatus, Host, Instance, InstanceId,
-        InstanceState, Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot,
-        SnapshotDiff, SourceId, Timestamp,
+        InstanceState, Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind,
+        ServiceProfile, Snapshot, SnapshotDiff, SourceId, Timestamp,
     },
     topology::{IncrementalTopology, Resolver, counterparts, infer},
 };
@@ -69,6 +69,7 @@ fn service(number: usize, changed: bool) -> Service {
         references: references_in_environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network.clone()]),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
         group: Some(group.into()),
         name: name.into(),
     }

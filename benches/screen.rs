@@ -12,8 +12,8 @@ use portolan::{
     keymap::Keymap,
     model::{
         EndpointOrigin, EndpointScope, HealthCheckStatus, Host, Instance, InstanceId, InstanceState,
-        Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId,
-        SourceStatus, Timestamp,
+        Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, ServiceProfile, Snapshot,
+        SourceId, SourceStatus, Timestamp,
     },
     screen::Theme,
     store::Store,
@@ -79,6 +79,7 @@ fn service(number: usize) -> Service {
         references: references_in_environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
         group: Some(group.into()),
         name: name.into(),
     }

@@ -40,6 +40,8 @@ pub struct Config {
     pub hubs: Vec<String>,
     /// The sources to poll. If empty, Portolan detects them.
     pub source: Vec<source::Config>,
+    /// Patterns for repositories on this machine whose files describe services.
+    pub repositories: Vec<String>,
     /// The user's annotations of services, such as owner and runbook.
     pub service: Vec<ServiceAnnotation>,
     /// Keys by command id, in place of the command's default keys.

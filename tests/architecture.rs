@@ -63,7 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_rustls", &["src/source/docker/engine/http/"]),
     ("aws_", &["src/source/ecs/"]),
     ("granit_parser", &["src/source/compose/"]),
-    ("serde_saphyr", &["src/source/compose/", "src/extract/structured_value.rs"]),
+    ("serde_saphyr", &["src/source/compose/", "src/extract/structured_value.rs", "src/extract/profile/"]),
 ];
 
 /// Returns the rooms that lib.rs declares, in declaration order.

@@ -38,7 +38,9 @@ impl App {
             Command::Timeline => self.show_screen(ScreenId::Timeline),
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
-            Command::CommandPalette => self.prompt = Some(Prompt::command(self.all_offers())),
+            Command::CommandPalette => {
+                self.prompt = Some(Prompt::command(self.all_offers(), self.service_names()))
+            }
             Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),

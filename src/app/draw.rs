@@ -2,7 +2,7 @@
 
 use super::{App, prompt::Prompt};
 use crate::{
-    command::Command,
+    command::{Command, CommandSpec},
     model::{Health, Severity},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
@@ -200,20 +200,17 @@ impl App {
     /// Returns the text `matches: N` while the user types a search for nodes, otherwise `None`.
     fn match_count_label(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
-        let found = || {
-            self.store
-                .visible_nodes()
-                .into_iter()
-                .filter(|node| self.store.session.matches_search(node))
-                .count()
-        };
+        let found =
+            || self.store.visible_nodes().into_iter().filter(|node| self.store.matches_search(node)).count();
         (searches && !self.store.session.search.is_empty()).then(|| format!("matches: {}", found()))
     }
 
     /// Draws the commands that match the input, the best match at the top.
     fn draw_proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Canvas<'_>) {
         let proposals = prompt.proposals();
-        let height = (proposals.len() as u16).min(10).min(area.height.saturating_sub(2));
+        let questions = prompt.questions();
+        let rows = proposals.len().max(questions.len());
+        let height = (rows as u16).min(10).min(area.height.saturating_sub(2));
         if height == 0 {
             return;
         }
@@ -223,14 +220,18 @@ impl App {
         for y in place.y..place.bottom() {
             buf.set_string(place.x, y, " ".repeat(usize::from(place.width)), Style::default());
         }
-        let inner = draw_frame(place, "commands", theme, buf);
+        let title = if questions.is_empty() { "commands" } else { "questions: tab completes" };
+        let inner = draw_frame(place, title, theme, buf);
         let first = prompt.selected_proposal().saturating_sub(usize::from(height) - 1);
-        for (y, (index, spec)) in (inner.y..inner.bottom()).zip(proposals.iter().enumerate().skip(first)) {
+        let line = |spec: &&CommandSpec| {
             let keys = self.keymap.keys(spec.command).join(" ");
-            let line = format!("{:<18} {keys:<14} {}", spec.id, spec.description);
+            format!("{:<18} {keys:<14} {}", spec.id, spec.description)
+        };
+        let lines: Vec<String> = proposals.iter().map(line).chain(questions).collect();
+        for (y, (index, line)) in (inner.y..inner.bottom()).zip(lines.iter().enumerate().skip(first)) {
             let style =
                 if index == prompt.selected_proposal() { theme.styles.selected } else { theme.styles.text };
-            let line = text::cut_or_pad(&line, usize::from(inner.width), theme.glyphs.ellipsis);
+            let line = text::cut_or_pad(line, usize::from(inner.width), theme.glyphs.ellipsis);
             buf.set_string(inner.x, y, line, Style::from(style));
         }
     }

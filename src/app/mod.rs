@@ -10,6 +10,7 @@ mod msg;
 mod offers;
 mod panes;
 mod prompt;
+mod question;
 mod screens;
 mod selection;
 mod polling_priority;
@@ -17,6 +18,7 @@ mod polling_priority;
 use crate::{
     effect::Effect,
     keymap::{Key, Keymap},
+    model::Text,
     screen::{HitMap, ScreenId, Theme},
     store::{Search, Store},
     subscription::Subscription,
@@ -120,6 +122,10 @@ impl App {
                 self.store.world.restore_outages(&source, earlier);
                 Vec::new()
             }
+            Msg::CheckoutsRead(checkouts) => {
+                self.store.world.set_checkouts(checkouts);
+                Vec::new()
+            }
             Msg::PollScheduled(source, pace) => {
                 self.store.world.set_poll_schedule(&source, pace);
                 Vec::new()
@@ -163,6 +169,12 @@ impl App {
     pub fn subscriptions(&self) -> BTreeSet<Subscription> {
         let panes = self.panes();
         panes.iter().flat_map(|(screen, _)| self.screens.get(*screen).subscriptions(&self.store)).collect()
+    }
+
+    /// Returns the compose files that started services, whose repositories describe them.
+    #[must_use]
+    pub fn compose_files(&self) -> &BTreeSet<Text> {
+        &self.store.world.profiles.compose_files
     }
 
     /// Returns the shown screen; in a split, the one with the keyboard focus.

@@ -5,9 +5,11 @@ use crate::{
     keymap::Key,
     layout::Diagram,
     model::{
-        Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp, UsageSample,
+        Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp,
+        UsageSample,
     },
 };
+use std::sync::Arc;
 
 /// Message to the program.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub enum Msg {
     CacheLoaded(SourceId, Box<Snapshot>),
     /// Outages and requested stops of a source, saved by an earlier run.
     OutagesLoaded(SourceId, SavedOutages),
+    /// Repositories on this machine.
+    CheckoutsRead(Vec<Arc<Checkout>>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
     /// Start (true) or end (false) of a source's change notifications.

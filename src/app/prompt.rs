@@ -1,5 +1,6 @@
 //! Prompt in the last row, in which the user types a search, a command, or input for the log screen.
 
+use super::question;
 use crate::{
     command::{Command, CommandSpec},
     keymap::{Code, Key},
@@ -24,6 +25,8 @@ pub(super) enum Prompt {
         chosen: usize,
         /// Commands that applied when the prompt was opened.
         offered: Vec<&'static CommandSpec>,
+        /// Names of services, to complete questions.
+        names: Vec<String>,
     },
     /// Input that the log screen requested.
     Ask(LogPromptKind, Input),
@@ -50,9 +53,10 @@ impl Prompt {
         Self::Search(Input::default(), selected)
     }
 
-    /// Returns a prompt for a command. It proposes the commands in `offered`.
-    pub(super) fn command(offered: Vec<&'static CommandSpec>) -> Self {
-        Self::Command { input: Input::default(), chosen: 0, offered }
+    /// Returns a prompt for a command or a question. It proposes the commands in `offered`, and questions about the
+    /// services with `names`.
+    pub(super) fn command(offered: Vec<&'static CommandSpec>, names: Vec<String>) -> Self {
+        Self::Command { input: Input::default(), chosen: 0, offered, names }
     }
 
     pub(super) fn asking(question: LogPromptKind) -> Self {
@@ -83,6 +87,30 @@ impl Prompt {
         }
     }
 
+    /// Returns the questions that complete the input, if no command matches it.
+    pub(super) fn questions(&self) -> Vec<String> {
+        match self {
+            Self::Command { input, names, .. } if self.proposals().is_empty() => {
+                question::completions(input.value(), names)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Replaces the input by the selected question, up to the next name to type. Returns false if there is none.
+    fn complete_question(&mut self) -> bool {
+        let questions = self.questions();
+        let Self::Command { input, chosen, .. } = self else { return false };
+        let Some(question) = questions.get(*chosen) else { return false };
+        let completed = question.split('…').next().unwrap_or_default();
+        if completed == input.value() {
+            return false;
+        }
+        *input = Input::new(completed.to_owned());
+        *chosen = 0;
+        true
+    }
+
     /// Returns the commands that match the input, the best match first.
     pub(super) fn proposals(&self) -> Vec<&'static CommandSpec> {
         let Self::Command { input, offered, .. } = self else { return Vec::new() };
@@ -111,6 +139,7 @@ impl Prompt {
             Code::Char('c' | 'g') if key.ctrl => return PromptEvent::Cancelled,
             Code::Backspace if self.input().value().is_empty() => return PromptEvent::Cancelled,
             Code::Enter => return self.submit(),
+            Code::Tab if self.complete_question() => return PromptEvent::Edited,
             Code::Down | Code::Tab => return self.move_selection(1),
             Code::Up | Code::BackTab => return self.move_selection(-1),
             _ => {}
@@ -141,7 +170,7 @@ impl Prompt {
     }
 
     fn move_selection(&mut self, step: isize) -> PromptEvent {
-        let count = self.proposals().len().max(1) as isize;
+        let count = self.proposals().len().max(self.questions().len()).max(1) as isize;
         if let Self::Command { chosen, .. } = self {
             *chosen = usize::try_from((*chosen as isize + step).rem_euclid(count)).unwrap_or(0);
         }
@@ -159,7 +188,11 @@ impl Prompt {
                 match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
                     (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
                     (_, Some(spec)) => PromptEvent::CommandChosen(spec.command),
-                    (_, None) => PromptEvent::UnknownCommand(input.value().to_owned()),
+                    (_, None) => {
+                        let whole =
+                            self.questions().into_iter().nth(*chosen).filter(|one| !one.contains('…'));
+                        PromptEvent::UnknownCommand(whole.unwrap_or_else(|| input.value().to_owned()))
+                    }
                 }
             }
         }

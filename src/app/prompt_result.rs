@@ -43,7 +43,10 @@ impl App {
             }
             PromptEvent::UnknownCommand(typed) => {
                 self.prompt = None;
-                self.select_by_name(&typed)
+                match self.answer_question(&typed) {
+                    Some(effects) => effects,
+                    None => self.select_by_name(&typed),
+                }
             }
         }
     }
@@ -62,7 +65,7 @@ impl App {
         let here = self
             .store
             .selected_node()
-            .filter(|node| self.store.session.matches_search(node))
+            .filter(|node| self.store.matches_search(node))
             .map(|node| node.id.clone());
         match here {
             _ if self.searches_in_screen() => Vec::new(),

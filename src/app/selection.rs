@@ -19,6 +19,13 @@ impl App {
         self.reveal_selected();
     }
 
+    /// Returns the names of all nodes, sorted, without repetitions.
+    pub(super) fn service_names(&self) -> Vec<String> {
+        let nodes = self.store.world.topology().nodes.values();
+        let names: BTreeSet<String> = nodes.map(|node| node.name.clone()).collect();
+        names.into_iter().collect()
+    }
+
     /// Makes the selected node visible on the map. A stub, which stands for a node outside the focus, does
     /// not count as visible.
     pub(super) fn reveal_selected(&mut self) {
@@ -73,7 +80,7 @@ impl App {
             .store
             .visible_nodes()
             .into_iter()
-            .filter(|n| self.store.session.matches_search(n))
+            .filter(|n| self.store.matches_search(n))
             .map(|n| n.id.clone())
             .collect();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());

@@ -115,6 +115,16 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
+    /// List the services and settings that a service needs to run
+    Need {
+        /// Service name
+        service: String,
+        /// Output format
+        #[arg(long, default_value = "table")]
+        format: NeedFormat,
+    },
+    /// Write a handbook of the estate, or check one; exit code 1 if it no longer holds
+    Handbook(HandbookArgs),
     /// Check configuration, sources and permissions, and show what to fix
     Doctor {
         /// Output format
@@ -232,6 +242,40 @@ pub enum Format {
     Table,
     /// JSON
     Json,
+}
+
+/// Arguments of `handbook`.
+#[derive(Debug, Args)]
+pub struct HandbookArgs {
+    /// Format of the pages
+    #[arg(long, default_value = "html")]
+    pub format: PageFormat,
+    /// Directory for the pages; a new one, or one with a handbook
+    #[arg(long, value_name = "DIR", default_value = "handbook")]
+    pub output: PathBuf,
+    /// Compare the handbook in this directory with the estate, and write nothing
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "format"])]
+    pub check: Option<PathBuf>,
+}
+
+/// Format of the handbook's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// HTML
+    Html,
+    /// Markdown
+    Markdown,
+}
+
+/// Output format of `need`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NeedFormat {
+    /// Plain text
+    Table,
+    /// JSON
+    Json,
+    /// Compose file
+    Compose,
 }
 
 /// Parses an edge filter by its id in `EDGE_FILTERS`.

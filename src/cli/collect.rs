@@ -1,17 +1,18 @@
 //! Polling of every source for headless commands, until each has a complete snapshot or the time is over.
 
 use crate::{
+    background::run_blocking,
     cache::CacheDir,
     config::Config,
     model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
     runtime::{self, load_outages},
-    source::Source,
+    source::{Source, checkouts::CheckoutReader},
     store::{MapSettings, Session, World},
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Creates the world for the given sources, before their first poll.
 pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
@@ -63,6 +64,26 @@ pub(super) async fn poll_until_complete(
             status.location = source.location().into();
         }
     }
+}
+
+/// Reads the repositories on this machine that describe the services in `world`, for at most `wait`.
+pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: SignedDuration) {
+    let mut reader = checkout_reader(config);
+    let files = world.profiles.compose_files.clone();
+    if !reader.has_patterns() && files.is_empty() {
+        return;
+    }
+    let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    let reading = run_blocking(move || reader.read(&files));
+    if let Ok(Ok(checkouts)) = timeout(wait, reading).await {
+        world.set_checkouts(checkouts);
+    }
+}
+
+/// Returns the reader of the repositories that the configuration names.
+pub(super) fn checkout_reader(config: &Config) -> CheckoutReader {
+    let home = directories::BaseDirs::new();
+    CheckoutReader::new(&config.repositories, home.as_ref().map(directories::BaseDirs::home_dir))
 }
 
 /// Saves the known outages of all sources for the next run.

@@ -4,15 +4,17 @@
 use super::{
     Error, Outcome,
     args::{CommonArgs, Format},
-    config_file, open_sources, print,
+    collect, config_file, open_sources, print,
     sources::OpenedSources,
 };
 use crate::{
-    model::{Failure, FailureKind},
+    background::run_blocking,
+    config::Config,
+    model::{Checkout, Failure, FailureKind},
     source::{DoctorCheck, Source},
 };
 use serde::Serialize;
-use std::{fmt::Write, time::Duration};
+use std::{collections::BTreeSet, fmt::Write, sync::Arc, time::Duration};
 
 /// Report of `doctor` as JSON, schema `portolan.doctor/1`.
 #[derive(Serialize)]
@@ -24,7 +26,18 @@ struct Report {
     cache: Option<String>,
     /// Places that were searched for sources, each with its result in words.
     looked_at: Vec<String>,
+    repositories: Vec<RepositoryOut>,
     sources: Vec<CheckedSource>,
+}
+
+/// Repository that the configuration names.
+#[derive(Serialize)]
+struct RepositoryOut {
+    path: String,
+    /// Number of entities in its catalogue files.
+    catalogued: usize,
+    /// Files that can't be read, each with the reason.
+    unread: Vec<String>,
 }
 
 /// One source with the results of all its checks.
@@ -59,6 +72,7 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
         configuration: file.map(|file| file.display().to_string()),
         cache: opened.cache.as_ref().map(|folder| folder.path().display().to_string()),
         looked_at: opened.searched.clone(),
+        repositories: read_repositories(&config).await,
         sources: Vec::new(),
     };
     if format == Format::Table {
@@ -90,6 +104,18 @@ fn doctor_outcome(report: &Report) -> Outcome {
     }
 }
 
+/// Reads the repositories that the configuration names.
+async fn read_repositories(config: &Config) -> Vec<RepositoryOut> {
+    let mut reader = collect::checkout_reader(config);
+    let read = run_blocking(move || reader.read(&BTreeSet::new())).await.unwrap_or_default();
+    let repository = |checkout: &Arc<Checkout>| RepositoryOut {
+        path: checkout.path.to_string(),
+        catalogued: checkout.entities.len(),
+        unread: checkout.unread.iter().map(ToString::to_string).collect(),
+    };
+    read.iter().map(repository).collect()
+}
+
 /// Runs the checks of a source, for at most `wait`.
 async fn check_source(source: &dyn Source, wait: Duration) -> CheckedSource {
     source.set_time_limit(wait);
@@ -117,7 +143,7 @@ fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutco
 }
 
 /// Returns the first part of the report as text: configuration, cache and searched places.
-fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedSources) -> String {
+fn header_text(report: &Report, config: &Config, opened: &OpenedSources) -> String {
     let mut out = String::new();
     let usual = config_file().map(|file| format!("none (default: {})", file.display())).unwrap_or_default();
     let _ = writeln!(out, "configuration  {}", report.configuration.as_ref().unwrap_or(&usual));
@@ -125,6 +151,14 @@ fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedS
     let _ = writeln!(out, "cache          {cache}");
     for place in &report.looked_at {
         let _ = writeln!(out, "searched       {place}");
+    }
+    if !config.repositories.is_empty() {
+        let catalogued: usize = report.repositories.iter().map(|one| one.catalogued).sum();
+        let number = report.repositories.len();
+        let _ = writeln!(out, "repositories   {number} with {catalogued} catalogued services and resources");
+    }
+    for unread in report.repositories.iter().flat_map(|one| &one.unread) {
+        let _ = writeln!(out, "unread         {unread}");
     }
     for annotation in config.service.iter().filter(|a| a.service.is_empty()) {
         let _ = writeln!(out, "invalid        a [[service]] has no `service` (owner: {})", annotation.owner);

@@ -5,7 +5,9 @@ mod deployments;
 mod doctor;
 mod events;
 mod collect;
+mod handbook;
 pub mod logs;
+mod need;
 mod record;
 mod sources;
 mod status;
@@ -116,6 +118,12 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             print(why::explain(&world, (&from, &to), format, common.ascii)?)?;
             Ok(read_outcome(&world))
         }
+        Command::Handbook(asked) => handbook::run(common, &asked).await,
+        Command::Need { service, format } => {
+            let Polled { world, .. } = open_and_poll(common).await?;
+            print(need::need_text(&world, &service, format)?)?;
+            Ok(read_outcome(&world))
+        }
         Command::Logs(asked) => {
             let Polled { world, opened, .. } = open_and_poll(common).await?;
             logs::run(&world, &opened, &asked).await
@@ -178,6 +186,7 @@ async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     }
     let mut world = collect::new_world(&opened.sources, &config);
     collect::poll_until_complete(&opened.sources, &mut world, common.wait, opened.cache.as_ref()).await;
+    collect::read_checkouts(&config, &mut world, common.wait).await;
     collect::save_outages(&opened.sources, &mut world, opened.cache.as_ref()).await;
     for status in &world.sources {
         if let Some(failure) = &status.failure {

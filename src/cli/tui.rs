@@ -46,7 +46,13 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));
     }
-    let running = runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref());
+    let running = runtime::run(
+        app,
+        opened.sources,
+        collect::checkout_reader(&config),
+        config.mouse,
+        opened.cache.as_ref(),
+    );
     Ok(match Box::pin(running).await? {
         ExitReason::Quit => Outcome::Success,
         ExitReason::Signal(number) => Outcome::Signal(number),

@@ -9,7 +9,7 @@ use crate::{
         FailureKind, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind, SourceStatus,
         Timestamp,
     },
-    topology::{Counterpart, FailedConnection, NodeKind, Topology, drift::DriftContext},
+    topology::{Counterpart, FailedConnection, NodeKind, ProfileIndex, Topology, drift::DriftContext},
 };
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub struct RuleInput<'a> {
     pub failed_connections: &'a [FailedConnection],
     /// Services of other sources that seem to be the same service, by node.
     pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
+    /// Owner, runbook and the like of each service.
+    pub profiles: &'a ProfileIndex,
     /// The status of the sources.
     pub sources: &'a [SourceStatus],
     /// Silent streams and missing log groups among the logs that the user reads.
@@ -36,6 +38,7 @@ pub struct RuleContext<'a> {
     pub(super) topology: &'a Topology,
     pub(super) failed_connections: &'a [FailedConnection],
     pub(super) counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
+    pub(super) profiles: &'a ProfileIndex,
     pub(super) sources: &'a [SourceStatus],
     pub(super) log_signals: &'a [LogSignal],
     pub(super) now: Timestamp,
@@ -51,13 +54,22 @@ impl<'a> RuleContext<'a> {
     /// Derives the context of the rules at `now`; `outages` holds the known outages from earlier evaluations.
     #[must_use]
     pub fn new(input: RuleInput<'a>, outages: OutageTracker, now: Timestamp) -> Self {
-        let RuleInput { inventory, topology, failed_connections, counterparts, sources, log_signals } = input;
+        let RuleInput {
+            inventory,
+            topology,
+            failed_connections,
+            counterparts,
+            profiles,
+            sources,
+            log_signals,
+        } = input;
         let (calls, recent_stops) = (CallIndex::new(topology), restart_counts::recent_stops(inventory, now));
         Self {
             inventory,
             topology,
             failed_connections,
             counterparts,
+            profiles,
             sources,
             log_signals,
             now,

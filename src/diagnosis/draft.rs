@@ -1,7 +1,7 @@
 //! Drafts: findings as the rules write them, before their causes and impact are known.
 
 use crate::{
-    model::{NodeId, Onset, Service, Severity, SourceId, Timestamp},
+    model::{NodeId, Onset, Service, Severity, SourceId, Text, Timestamp},
     topology::{Node, Topology},
 };
 
@@ -19,12 +19,14 @@ pub(super) struct FindingDraft {
     pub(super) next_step: String,
 }
 
-/// The node or source that a finding is about.
+/// The node, source or catalogued service that a finding is about.
 pub(super) enum Subject {
     /// A node of the topology, nearly always a service.
     Node(NodeId),
     /// A source as a whole.
     Source(SourceId),
+    /// A service that a catalogue lists and no source runs, by name.
+    CataloguedService(Text),
 }
 
 impl Subject {
@@ -33,6 +35,7 @@ impl Subject {
         match self {
             Self::Node(id) => topology.nodes.get(id).map_or_else(|| id.to_string(), Node::label),
             Self::Source(id) => id.to_string(),
+            Self::CataloguedService(name) => name.to_string(),
         }
     }
 }
@@ -42,7 +45,7 @@ impl FindingDraft {
     pub(super) fn node(&self) -> Option<&NodeId> {
         match &self.subject {
             Subject::Node(id) => Some(id),
-            Subject::Source(_) => None,
+            Subject::Source(_) | Subject::CataloguedService(_) => None,
         }
     }
 

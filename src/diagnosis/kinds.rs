@@ -249,6 +249,34 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::NoCause,
         rules::graph_risks::find_single_points,
     ),
+    finding_kind(
+        "unowned",
+        "no owner",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::ownership::find_unowned,
+    ),
+    finding_kind(
+        "no-runbook",
+        "no runbook",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::ownership::find_no_runbook,
+    ),
+    finding_kind(
+        "not-in-catalogue",
+        "not in the catalogue",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::ownership::find_uncatalogued,
+    ),
+    finding_kind(
+        "catalogued-not-running",
+        "catalogued, not running",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::ownership::find_not_running,
+    ),
 ];
 
 /// Returns a row of the table from its fields.

@@ -6,7 +6,7 @@ use crate::{
     screen::describe::edge_text,
     store::World,
     topology::{
-        Drift, Edge, EdgeFilter, Evidence, FailedConnection, Node, evidence::EVIDENCE_KINDS,
+        Drift, Edge, EdgeFilter, Evidence, FailedConnection, Node, NodeKind, evidence::EVIDENCE_KINDS,
         evidence_coverage,
     },
 };
@@ -110,6 +110,18 @@ struct NodeOut<'a> {
     desired: Option<u32>,
     product: Option<&'static str>,
     twins: Vec<&'a str>,
+    about: Vec<FactOut<'a>>,
+}
+
+/// A fact of a service's profile, with the place that states it.
+#[derive(Serialize)]
+struct FactOut<'a> {
+    field: &'static str,
+    value: &'a str,
+    origin: &'static str,
+    place: &'a str,
+    changed: Option<Timestamp>,
+    disagrees: bool,
 }
 
 #[derive(Serialize)]
@@ -232,7 +244,24 @@ fn node<'a>(node: &'a Node, world: &'a World) -> NodeOut<'a> {
         desired: node.desired,
         product: node.product.map(|p| p.id),
         twins: twins.map(|twin| twin.node.as_str()).collect(),
+        about: about(node, world),
     }
+}
+
+/// Returns the facts of a node's profile, the most trusted of each field first.
+fn about<'a>(node: &Node, world: &'a World) -> Vec<FactOut<'a>> {
+    let NodeKind::Service(id) = &node.kind else { return Vec::new() };
+    let rows = world.profiles.of(id).into_iter().flat_map(|profile| &profile.rows);
+    let facts = rows.flat_map(|row| row.facts.iter().map(move |fact| (row, fact)));
+    let facts = facts.map(|(row, fact)| FactOut {
+        field: fact.field.spec().id,
+        value: &fact.value,
+        origin: fact.origin.as_str(),
+        place: &fact.location,
+        changed: fact.changed,
+        disagrees: row.disagrees,
+    });
+    facts.collect()
 }
 
 fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, world: &World) -> EdgeOut<'a> {

@@ -3,10 +3,12 @@
 
 mod csv;
 mod dot;
+mod handbook;
 mod html;
 mod json;
 mod markup;
 mod mermaid;
+mod need;
 mod deployments;
 mod svg;
 mod text;
@@ -15,7 +17,12 @@ mod usage;
 use crate::{screen::Scene, store::World, topology::EdgeFilter};
 
 pub use deployments::deployments_json;
+pub use handbook::{
+    HandbookChange, HandbookFormat, STATEMENTS_FILE, compare as compare_handbook, handbook_files,
+    handbook_statements,
+};
 pub use json::{findings_json, status_json, why_json};
+pub use need::{need_compose, need_json};
 pub use usage::usage_json;
 
 /// Export format of the map.

@@ -71,6 +71,7 @@ pub(crate) fn service(name: &str) -> Service {
         references: Vec::new(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
     }
 }
 

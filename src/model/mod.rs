@@ -8,6 +8,7 @@ mod incident;
 mod sources;
 mod workload;
 mod network;
+mod profile;
 pub mod id;
 pub mod log_level;
 pub mod log;
@@ -42,6 +43,15 @@ pub use network::{
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
     setting::Setting,
+};
+pub use profile::{
+    checkout::{Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, Readme},
+    entity::{CatalogueEntity, EntityKind, name_key, same_name},
+    field::{PROFILE_FIELDS, ProfileField, ProfileFieldSpec},
+    profile_fact::{FactOrigin, ProfileFact},
+    repository::RepositoryUrl,
+    resolved_profile::{ProfileRow, ResolvedProfile, RunGuide},
+    service_profile::ServiceProfile,
 };
 pub use sources::{
     inventory::{Inventory, ServiceAnnotation},

@@ -2,6 +2,7 @@
 //!
 //! Handles signals first, then keys, then a batch of messages. Then draws one frame if something changed.
 
+mod checkout_tasks;
 mod snapshot_cache;
 mod usage_tasks;
 mod effects;
@@ -27,8 +28,9 @@ use crate::{
     cache::CacheDir,
     effect::Effect,
     model::Timestamp,
-    source::Source,
+    source::{Source, checkouts::CheckoutReader},
 };
+use checkout_tasks::CheckoutTasks;
 use signals::{Signal, Signals};
 use std::{io, sync::Arc, time::Duration};
 use suspend_detector::SuspendDetector;
@@ -70,10 +72,12 @@ pub fn size() -> io::Result<(u16, u16)> {
     terminal::size()
 }
 
-/// Runs `app` on the terminal until the user quits or a signal ends it. Passes it the data of `sources`.
+/// Runs `app` on the terminal until the user quits or a signal ends it. Passes it the data of `sources`, and the
+/// repositories that `checkouts` finds on this machine.
 pub async fn run(
     app: App,
     sources: Vec<Arc<dyn Source>>,
+    checkouts: CheckoutReader,
     mouse: bool,
     cache: Option<&CacheDir>,
 ) -> io::Result<ExitReason> {
@@ -83,6 +87,7 @@ pub async fn run(
     let screen = TerminalScreen::open(app.size(), mouse)?;
     let mut keys = terminal::InputEvents::new();
     let polls = PollTasks::start(&sources, &sender, cache);
+    let checkout_tasks = CheckoutTasks::start(checkouts, sender.clone());
     let meters = UsageTasks::new(sources.clone(), sender.clone());
     let (streams, mut news) = LogTasks::new(sources);
     let mut event_loop = EventLoop {
@@ -90,6 +95,7 @@ pub async fn run(
         screen,
         sender,
         polls,
+        checkout_tasks,
         usage_tasks: meters,
         log_tasks: streams,
         has_more_work: false,
@@ -158,6 +164,7 @@ struct EventLoop {
     screen: TerminalScreen,
     sender: Sender<Msg>,
     polls: PollTasks,
+    checkout_tasks: CheckoutTasks,
     usage_tasks: UsageTasks,
     log_tasks: LogTasks,
     /// True if the app has unfinished work to continue after the next frame.
@@ -221,6 +228,7 @@ impl EventLoop {
         self.usage_tasks.sync(&wanted);
         if ticked {
             self.polls.set_priority(&self.app.priority_services());
+            self.checkout_tasks.set_compose_files(self.app.compose_files());
         }
     }
 

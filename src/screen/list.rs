@@ -48,5 +48,5 @@ impl Screen for List {
 
 /// Returns the visible nodes that match the search, one per row.
 fn listed_nodes(store: &Store) -> Vec<&Node> {
-    store.visible_nodes().into_iter().filter(|node| store.session.matches_search(node)).collect()
+    store.visible_nodes().into_iter().filter(|node| store.matches_search(node)).collect()
 }

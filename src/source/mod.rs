@@ -1,6 +1,7 @@
 //! Sources of data: Docker engines, ECS clusters, compose projects and recordings. Each returns its current
 //! services in one snapshot.
 
+pub mod checkouts;
 pub mod compose;
 pub mod docker;
 pub mod replay;

@@ -1,12 +1,33 @@
 //! Filtering: selection of the nodes and edges that the screens show.
 
 use crate::{
-    model::NodeId,
+    model::{NodeId, ProfileField},
     store::Store,
-    topology::{Edge, EdgeFilter, Node, drift::MIN_MONITORED_SECONDS},
+    topology::{Edge, EdgeFilter, Node, NodeKind, drift::MIN_MONITORED_SECONDS},
 };
 
 impl Store {
+    /// Returns true if the search matches the label, the health, the source or the owner of `node`. A search for a
+    /// field, such as `tier:1`, matches only the values of that field in the node's profile.
+    #[must_use]
+    pub fn matches_search(&self, node: &Node) -> bool {
+        let search = &self.session.search;
+        let profile = match &node.kind {
+            NodeKind::Service(id) => self.world.profiles.of(id),
+            _ => None,
+        };
+        let values = |field: ProfileField| {
+            let facts = profile.map_or(&[][..], |profile| profile.facts(field));
+            facts.iter().map(|fact| fact.value.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        if let Some(field) = search.field() {
+            return search.matches(&values(field));
+        }
+        let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
+        let owner = values(ProfileField::Owner);
+        search.matches(format!("{} {} {source} {owner}", node.label(), node.health.as_str()).trim_end())
+    }
+
     /// Returns true if the current edge filter shows the edge between `from` and `to`.
     #[must_use]
     pub fn shows_edge(&self, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {

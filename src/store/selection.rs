@@ -119,7 +119,7 @@ impl Store {
         let found = self
             .visible_nodes()
             .into_iter()
-            .filter(|node| !self.session.search.is_empty() && self.session.matches_search(node));
+            .filter(|node| !self.session.search.is_empty() && self.matches_search(node));
         found.min_by_key(|node| self.session.search.match_rank(&node.name)).map(|node| node.id.clone())
     }
 }

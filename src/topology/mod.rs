@@ -1,11 +1,13 @@
 //! The topology: a graph of services and their calls, inferred from all sources together. It does not depend
 //! on the order of the sources.
 
+pub mod catalogue;
 pub mod drift;
 pub mod evidence;
 mod edge;
 mod graph;
 mod infer;
+mod needs;
 mod node;
 mod incremental;
 mod paths;
@@ -15,6 +17,7 @@ mod resolve;
 mod coverage;
 mod counterparts;
 
+pub use catalogue::ProfileIndex;
 pub use counterparts::{Counterpart, counterparts};
 pub use coverage::{EvidenceCoverage, evidence_coverage};
 pub use drift::{Drift, EdgeFilter};
@@ -24,6 +27,7 @@ pub use failed_connections::{FailedConnection, failed_connections};
 pub use graph::{DanglingReference, Topology};
 pub use incremental::IncrementalTopology;
 pub use infer::infer;
+pub use needs::{Need, needs};
 pub use node::{Node, NodeKind};
 pub use paths::{
     PathCount, count_paths, nodes_between, nodes_reachable_from, nodes_reaching, nodes_within_hops,

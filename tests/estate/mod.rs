@@ -11,7 +11,8 @@ use portolan::model::{
     Address, Container, EndpointOrigin, EndpointScope, Event, EventKind, Exit, ExitCause, Failure,
     FailureKind, HealthCheckStatus, Host, Instance, InstanceId, InstanceState, LoadBalancer,
     LoadBalancerRoute, LogRoute, NetworkId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
-    Scheme, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, Timestamp,
+    Scheme, Service, ServiceEndpoint, ServiceId, ServiceKind, ServiceProfile, Snapshot, SourceId,
+    SourceStatus, Timestamp,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -57,6 +58,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         references: Vec::new(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
     };
     service.with_instances(1)
 }

@@ -5,7 +5,7 @@ use portolan::{
     model::{
         Address, EndpointOrigin, EndpointScope, Failure, FailureKind, Host, Inventory, NetworkId, Reference,
         ReferenceKind, ReferenceLocation, ReferenceTarget, Service, ServiceEndpoint, ServiceId, ServiceKind,
-        Snapshot, SnapshotDiff, SourceId, SourceState, SourceStatus, Timestamp,
+        ServiceProfile, Snapshot, SnapshotDiff, SourceId, SourceState, SourceStatus, Timestamp,
     },
     source::replay::{Frame, Header, Recording},
     store::Store,
@@ -41,6 +41,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         references: calls.iter().map(mention).collect(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
+        profile: ServiceProfile::default(),
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) mod mass_restart;
 pub(super) mod mixed_versions;
 pub(super) mod never_observed;
 pub(super) mod out_of_memory;
+pub(super) mod ownership;
 pub(super) mod restarts_exhausted;
 pub(super) mod source_failure;
 pub(super) mod start_failure;

@@ -8,12 +8,15 @@ mod risks;
 use super::{OutageTracker, RuleContext, RuleInput, findings};
 use crate::{
     model::{fixtures::*, *},
-    topology::{Counterpart, Topology, failed_connections, infer},
+    topology::{Counterpart, ProfileIndex, Topology, failed_connections, infer},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// An empty map of counterparts.
 static NO_COUNTERPARTS: BTreeMap<NodeId, Vec<Counterpart>> = BTreeMap::new();
+
+/// An index without profiles.
+static NO_PROFILES: LazyLock<ProfileIndex> = LazyLock::new(ProfileIndex::default);
 
 /// Returns the input of the rules with an inventory and its topology, and nothing else.
 pub(in crate::diagnosis) fn rule_input<'a>(
@@ -25,6 +28,7 @@ pub(in crate::diagnosis) fn rule_input<'a>(
         topology,
         failed_connections: &[],
         counterparts: &NO_COUNTERPARTS,
+        profiles: &NO_PROFILES,
         sources: &[],
         log_signals: &[],
     }
@@ -60,7 +64,9 @@ pub(in crate::diagnosis) fn finding_lines_with_events(
 pub(in crate::diagnosis) fn findings_of(inventory: &Inventory) -> Vec<Finding> {
     let topology = infer(inventory);
     let rejected = failed_connections(inventory, &topology);
-    let estate = RuleInput { failed_connections: &rejected, ..rule_input(inventory, &topology) };
+    let profiles = ProfileIndex::new(inventory);
+    let known = rule_input(inventory, &topology);
+    let estate = RuleInput { failed_connections: &rejected, profiles: &profiles, ..known };
     findings(&RuleContext::new(estate, OutageTracker::default(), ago(0)))
 }
 

@@ -5,7 +5,11 @@ use crate::{
     model::{Finding, Severity},
     screen::{
         Scene,
-        describe::{edge_text, time::outage_age},
+        describe::{
+            edge_text,
+            node_text::{place_text, shown_value},
+            time::outage_age,
+        },
         map::export_model::{ExportEdge, ExportNode},
     },
     store::World,
@@ -35,7 +39,7 @@ struct NodeOut<'a> {
     home: String,
     health: &'static str,
     running: String,
-    facts: Vec<(Cow<'a, str>, &'a str)>,
+    facts: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     notes: Vec<String>,
     twins: Vec<CounterpartOut<'a>>,
 }
@@ -119,20 +123,18 @@ fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'
     }
 }
 
-/// Returns labels and values: owner, description and links from the configuration, then the source's facts.
-fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, &'a str)> {
+/// Returns labels and values: owner, links and the other facts of the profile, each with its place, then the source's
+/// facts.
+fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
     let Some(service) = world.service_of(node) else { return Vec::new() };
-    let annotations = world.inventory.annotations(service).flat_map(|known| {
-        [
-            ("owner", known.owner.as_str()),
-            ("description", known.description.as_str()),
-            ("repository", known.repository.as_str()),
-            ("runbook", known.runbook.as_str()),
-        ]
+    let profile = world.profiles.of(&service.id);
+    let known = profile.into_iter().flat_map(|profile| profile.all_facts().map(move |fact| (profile, fact)));
+    let known = known.map(|(profile, fact)| {
+        let place = place_text(fact.origin, &fact.location, fact.changed, world.now);
+        (fact.field.spec().label.into(), format!("{} ({place})", shown_value(profile, fact)).into())
     });
-    let annotations = annotations.filter(|(_, content)| !content.is_empty());
-    let facts = service.facts.iter().map(|fact| (fact.label.to_string().into(), fact.value.as_str()));
-    annotations.map(|(label, content)| (label.into(), content)).chain(facts).collect()
+    let facts = service.facts.iter().map(|fact| (fact.label.to_string().into(), fact.value.as_str().into()));
+    known.chain(facts).collect()
 }
 
 /// Returns the notes on a node: dangling references, failed connections, and a line about the monitoring of

@@ -2,8 +2,8 @@
 //! polls does not matter.
 
 use crate::model::{
-    LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot, SnapshotDiff,
-    SourceId, Text, Timestamp,
+    Checkout, LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot,
+    SnapshotDiff, SourceId, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -15,6 +15,8 @@ pub struct Inventory {
     snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
     /// The annotations in the order of the user's configuration.
     annotations: Vec<ServiceAnnotation>,
+    /// The repositories on this machine.
+    checkouts: Vec<Arc<Checkout>>,
     /// The observed connections of all sources.
     observations: ObservationLog,
     /// Time for which an observed connection is kept after its last observation, in seconds.
@@ -55,6 +57,7 @@ impl Inventory {
         Self {
             snapshots: BTreeMap::new(),
             annotations,
+            checkouts: Vec::new(),
             observations: ObservationLog::default(),
             retention_seconds: DEFAULT_RETENTION_SECONDS,
             first_snapshot_at: None,
@@ -105,6 +108,20 @@ impl Inventory {
         } else {
             SnapshotDiff::Unchanged
         }
+    }
+
+    /// Replaces the repositories on this machine.
+    pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) -> SnapshotDiff {
+        if self.checkouts == checkouts {
+            return SnapshotDiff::Unchanged;
+        }
+        self.checkouts = checkouts;
+        SnapshotDiff::Everything
+    }
+
+    /// Returns the repositories on this machine.
+    pub fn checkouts(&self) -> impl Iterator<Item = &Checkout> {
+        self.checkouts.iter().map(Arc::as_ref)
     }
 
     /// Returns the log of observed connections.

@@ -65,7 +65,7 @@ fn same_metadata(old: &Snapshot, new: &Snapshot) -> bool {
         && old.load_balancers == new.load_balancers
 }
 
-/// Returns true if both services have the same id, name, group, endpoints, networks and images.
+/// Returns true if both services have the same id, name, group, endpoints, networks, images and profile.
 fn same_identity_and_endpoints(a: &Service, b: &Service) -> bool {
     fn images(s: &Service) -> BTreeSet<&str> {
         s.images().collect()
@@ -75,5 +75,6 @@ fn same_identity_and_endpoints(a: &Service, b: &Service) -> bool {
         && a.group == b.group
         && a.endpoints == b.endpoints
         && a.networks == b.networks
+        && a.profile == b.profile
         && ((a.instances == b.instances && a.facts == b.facts) || images(a) == images(b))
 }

@@ -3,7 +3,7 @@
 
 use crate::model::{
     Deployment, Fact, FactKind, Instance, InstanceState, NetworkId, Onset, Reference, RolloutState,
-    ServiceEndpoint, ServiceId, SourceId, Text,
+    ServiceEndpoint, ServiceId, ServiceProfile, SourceId, Text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -41,6 +41,9 @@ pub struct Service {
     pub networks: BTreeSet<NetworkId>,
     /// Further facts for the service card, in display order.
     pub facts: Vec<Fact>,
+    /// Facts for people, from the service's labels, tags and settings.
+    #[serde(default, skip_serializing_if = "ServiceProfile::is_empty")]
+    pub profile: ServiceProfile,
 }
 
 /// The kind of a service, such as an ECS service or a standalone container.

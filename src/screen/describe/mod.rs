@@ -1,5 +1,6 @@
 //! Text that describes services, edges, sources and times. Screens, exporters and headless commands share it.
 
+pub mod need_text;
 pub mod node_text;
 pub mod edge_text;
 pub mod instance_text;

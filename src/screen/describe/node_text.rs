@@ -2,8 +2,10 @@
 //! map, and one line of status.
 
 mod compact;
+mod profile;
 
 pub use compact::compact_lines;
+pub use profile::{place_text, shown_value};
 
 use super::{edge_text, instance_text, node_columns::kind_label, rollout_text, time, usage_text};
 use crate::{
@@ -96,9 +98,10 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_findings(node, true);
     let service = scene.store.world.service_of(node);
     if let Some(service) = service {
-        page.push_annotations(service);
+        page.push_profile(service);
     }
     page.push_neighbours(node, true);
+    page.push_needs(node);
     if let Some(service) = service {
         page.push_deployments(service);
         page.push_instances(service);
@@ -208,22 +211,6 @@ impl<'a> NodeTextBuilder<'a> {
                 self.push_text(&format!("affects {reach}"), theme.styles.text.0);
             }
             self.push_text(&format!("{} {}", theme.glyphs.arrow, finding.next_step), theme.styles.dim.0);
-        }
-    }
-
-    /// Adds owner, description, repository and runbook from the configuration.
-    fn push_annotations(&mut self, service: &Service) {
-        for known in self.scene.store.world.inventory.annotations(service) {
-            self.push_heading("about".to_owned());
-            let rows = [
-                ("owner", &known.owner),
-                ("description", &known.description),
-                ("repository", &known.repository),
-                ("runbook", &known.runbook),
-            ];
-            for (label, content) in rows.into_iter().filter(|(_, content)| !content.is_empty()) {
-                self.push_labelled(label, content);
-            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Grouping of services into frames on the map, chosen by the user or the configuration.
 
-use crate::{store::World, topology::Node};
+use crate::{model::ProfileField, store::World, topology::Node};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ pub enum Grouping {
     Source,
     /// Namespace of ECS Service Connect or Cloud Map, if known.
     Namespace,
-    /// Owner that the configuration assigns.
+    /// Owner in the profile of the service.
     Owner,
     /// Value of the fact with this label, as shown on the service's card.
     Fact(String),
@@ -92,10 +92,7 @@ impl Grouping {
                 service.networks.iter().find_map(|network| network.namespace_name().map(str::to_owned))
             }),
             Self::Owner => service()
-                .and_then(|service| {
-                    let mut known = world.inventory.annotations(service).map(|known| known.owner.clone());
-                    known.find(|owner| !owner.is_empty())
-                })
+                .and_then(|service| world.profiles.of(&service.id)?.value(ProfileField::Owner).cloned())
                 .map(Into::into),
             Self::Fact(label) => service()
                 .and_then(|service| service.facts.iter().find(|fact| fact.label.to_string() == *label))

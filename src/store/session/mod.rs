@@ -10,7 +10,7 @@ pub use selection_history::SelectionHistory;
 
 use crate::{
     model::{NodeId, SourceId},
-    topology::{EdgeFilter, Node},
+    topology::EdgeFilter,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
@@ -89,13 +89,6 @@ impl Session {
     /// Selects `node` for now, for example during a search. Does not add it to the selection history.
     pub fn preview_selection(&mut self, node: Option<NodeId>) {
         self.selected = node;
-    }
-
-    /// Returns true if the search matches the label, the health or the source of `node`.
-    #[must_use]
-    pub fn matches_search(&self, node: &Node) -> bool {
-        let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
-        self.search.matches(&format!("{} {} {source}", node.label(), node.health.as_str()))
     }
 
     /// Marks `node`, or removes its mark.

@@ -1,13 +1,17 @@
 //! Search that the user types. Case matters only if the text has a capital. `/…/` is a regular expression. A
-//! leading `!` finds everything that does not match.
+//! leading `!` finds everything that does not match. `field:` restricts the search to one field of the profile.
 
-use crate::log_store::TextMatcher;
+use crate::{
+    log_store::TextMatcher,
+    model::{PROFILE_FIELDS, ProfileField},
+};
 
 /// Search that the user typed. An empty search matches everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Search {
     matcher: Option<TextMatcher>,
     inverse: bool,
+    field: Option<ProfileField>,
 }
 
 impl Search {
@@ -15,11 +19,16 @@ impl Search {
     #[must_use]
     pub fn new(typed: &str) -> Self {
         let text = typed.strip_prefix('!').unwrap_or(typed);
+        let named = text.split_once(':').and_then(|(id, rest)| {
+            let spec = PROFILE_FIELDS.iter().find(|spec| spec.id == id)?;
+            Some((spec.field, rest.trim_start()))
+        });
+        let (field, text) = named.map_or((None, text), |(field, rest)| (Some(field), rest));
         let matcher = TextMatcher::parse(text)
             .or_else(|_| TextMatcher::literal(text))
             .ok()
             .filter(|_| !text.is_empty());
-        Self { inverse: matcher.is_some() && text.len() < typed.len(), matcher }
+        Self { inverse: matcher.is_some() && typed.starts_with('!'), field, matcher }
     }
 
     /// Returns the text or expression to find, or `None` if the search is empty.
@@ -38,6 +47,12 @@ impl Search {
     #[must_use]
     pub fn is_inverse(&self) -> bool {
         self.inverse
+    }
+
+    /// Returns the field of the profile to search, or `None` to search names and owners.
+    #[must_use]
+    pub fn field(&self) -> Option<ProfileField> {
+        self.field
     }
 
     /// Returns true if the search matches `text`. A search with a leading `!` matches if `text` does not
@@ -71,7 +86,7 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::Search;
+    use super::{ProfileField, Search};
 
     #[test]
     fn case_counts_where_a_capital_is_typed() {
@@ -81,6 +96,17 @@ mod tests {
         assert!(!Search::new("!err").matches("error"));
         assert!(Search::new("").matches("anything"));
         assert!(Search::new("!").matches("anything") && Search::new("!").is_empty());
+        assert!(Search::new("!/").is_inverse() && !Search::new("owner:x").is_inverse());
+    }
+
+    #[test]
+    fn a_field_restricts_the_search() {
+        let search = Search::new("owner: checkout");
+        assert!(search.field() == Some(ProfileField::Owner) && search.matches("team checkout"));
+        assert_eq!(
+            (Search::new("http:x").field(), Search::new("!tier:1").field()),
+            (None, Some(ProfileField::Tier))
+        );
     }
 
     #[test]

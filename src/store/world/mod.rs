@@ -20,12 +20,12 @@ use crate::{
     history::History,
     log_store::LogStore,
     model::{
-        Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot, SnapshotDiff,
-        SourceId, SourceStatus, Timestamp,
+        Checkout, Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot,
+        SnapshotDiff, SourceId, SourceStatus, Timestamp,
     },
     topology::{
-        Counterpart, FailedConnection, IncrementalTopology, Node, NodeKind, Topology, counterparts,
-        failed_connections,
+        Counterpart, FailedConnection, IncrementalTopology, Node, NodeKind, ProfileIndex, Topology,
+        counterparts, failed_connections,
     },
 };
 use jiff::SignedDuration;
@@ -50,6 +50,8 @@ pub struct World {
     pub(super) large_groups: LargeGroups,
     /// Counterparts of each node: nodes in other sources that seem to be the same service.
     pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
+    /// Owner, repository, runbook and the like of each service.
+    pub profiles: ProfileIndex,
     /// Connections that a network rule rejected or that failed.
     pub failed_connections: Vec<FailedConnection>,
     /// Number of changes of the topology so far. Derived data is rebuilt only if this number has changed.
@@ -94,6 +96,7 @@ impl World {
             incremental_topology: IncrementalTopology::default(),
             large_groups: LargeGroups::default(),
             counterparts: BTreeMap::new(),
+            profiles: ProfileIndex::default(),
             failed_connections: Vec::new(),
             topology_version: 0,
             findings: Vec::new(),
@@ -152,6 +155,14 @@ impl World {
         changed || status_changed
     }
 
+    /// Replaces the repositories on this machine.
+    pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) {
+        let change = self.inventory.set_checkouts(checkouts);
+        if self.update_topology(&change) {
+            self.evaluate_findings();
+        }
+    }
+
     /// Stores log lines, and the starts and ends of reading. If lines report failed connections, adds these
     /// to the topology.
     pub fn ingest_logs(&mut self, news: LogUpdate) {
@@ -172,6 +183,9 @@ impl World {
     /// Updates the topology and the data derived from it after `change`. Returns true if there was a change.
     fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
         self.incremental_topology.update(&self.inventory, change);
+        if *change == SnapshotDiff::Everything {
+            self.profiles = ProfileIndex::new(&self.inventory);
+        }
         if change.has_changes() {
             self.large_groups =
                 LargeGroups::split(self.incremental_topology.topology().nodes.values(), &self.large_groups);
@@ -208,6 +222,7 @@ impl World {
             incremental_topology,
             failed_connections,
             counterparts,
+            profiles,
             sources,
             now,
             cached_services,
@@ -219,6 +234,7 @@ impl World {
             topology,
             failed_connections,
             counterparts,
+            profiles,
             sources,
             log_signals: &log_signals,
         };

@@ -1,7 +1,8 @@
 //! The table of all kinds of evidence.
 
 use super::{
-    CandidateOrigin, EvidenceKind, EvidenceUnit, Strength, configured_calls, load_balancer, proxy_label,
+    CandidateOrigin, EvidenceKind, EvidenceUnit, Strength, catalogue, configured_calls, load_balancer,
+    proxy_label,
 };
 use crate::model::{ObservationMethod, ReferenceKind};
 
@@ -164,6 +165,16 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
         verb: " names",
         unit: EvidenceUnit::Address,
         origin: CandidateOrigin::References(ReferenceKind::ComposeFile),
+    },
+    EvidenceKind {
+        id: "catalogue",
+        title: "service catalogue",
+        strength: Strength::Declared,
+        description: "A catalogue file in a repository on this machine, such as `catalog-info.yaml`, lists the \
+                      callee as a dependency of the service, or an API of the callee.",
+        verb: " names",
+        unit: EvidenceUnit::Service,
+        origin: CandidateOrigin::Search(catalogue::search),
     },
     EvidenceKind {
         id: "log-error",

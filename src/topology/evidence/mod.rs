@@ -5,6 +5,7 @@
 //! search.
 
 mod candidate;
+mod catalogue;
 mod configured_calls;
 mod connections;
 mod kinds;

@@ -67,6 +67,7 @@ fn recording() -> String {
         "id": "replay/shop/web", "group": "shop", "name": "web", "kind": "compose", "desired": 1,
         "reported_running": null, "instances": [instance, running], "deployments": [deployment], "answers": [],
         "mentions": [mention, dangling], "networks": [], "facts": [],
+        "profile": {"facts": [{"field": "owner", "value": "shop", "origin": "running", "place": "label team"}]},
     });
     let line = json!({
         "at": at, "service": "replay/shop/web", "label": "web-1", "stream": "err", "text": "no answer from db",
@@ -123,6 +124,9 @@ fn map_json_fields_are_documented() {
     assert_fields_documented("portolan.map/1", &map);
     assert_fields_documented("source", &map["sources"][0]);
     assert_fields_documented("node", &map["nodes"][0]);
+    let nodes = map["nodes"].as_array().unwrap();
+    let about = nodes.iter().flat_map(|node| node["about"].as_array().unwrap()).next().unwrap();
+    assert_fields_documented("fact", about);
     assert_fields_documented("edge", &map["edges"][0]);
     assert_fields_documented("evidence", &map["edges"][0]["evidence"][0]);
     assert_fields_documented("finding", &map["findings"][0]);
@@ -135,6 +139,15 @@ fn findings_and_status_json_fields_are_documented() {
         assert_eq!(answer["schema"], schema);
         assert_fields_documented(schema, &answer);
     }
+}
+
+#[test]
+fn need_json_fields_are_documented() {
+    let need = run_portolan_json(&["need", "web", "--format", "json"]);
+    assert_eq!(need["schema"], "portolan.need/1");
+    assert_fields_documented("portolan.need/1", &need);
+    assert_fields_documented("need", &need["needs"][0]);
+    assert_fields_documented("setting", &need["settings"][0]);
 }
 
 #[test]

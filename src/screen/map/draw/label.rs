@@ -25,7 +25,7 @@ impl Painter<'_> {
         buf: &mut Canvas<'_>,
     ) {
         let Scene { store, theme, .. } = self.scene;
-        let found = !store.session.search.is_empty() && store.session.matches_search(node);
+        let found = !store.session.search.is_empty() && store.matches_search(node);
         let lost = !store.session.search.is_empty() && !found;
         let name_style = match () {
             () if found => theme.styles.found,

@@ -52,7 +52,7 @@ impl ItemTotals {
             tally.faulty += usize::from(node.health >= Health::Degraded && node.is_service());
             tally.running += node.running.min(desired_or_one(node));
             tally.has_services |= node.is_service();
-            tally.matches_search |= !store.session.search.is_empty() && store.session.matches_search(node);
+            tally.matches_search |= !store.session.search.is_empty() && store.matches_search(node);
             let role = store.world.fault_roles.get(&node.id).map(|FaultInvolvement { role, .. }| *role);
             tally.fault_role = tally.fault_role.max(role);
         }

@@ -16,6 +16,8 @@ use std::{
 pub(in crate::source::compose) struct ComposeService {
     /// File name and line of its declaration, as `compose.yaml:2`.
     pub(in crate::source::compose) declared_at: String,
+    /// Path of the file that declares it.
+    pub(in crate::source::compose) declared_in: PathBuf,
     /// Image, command and variables.
     pub(in crate::source::compose) container: ContainerConfig,
     /// Names, networks and ports.
@@ -99,6 +101,7 @@ impl ComposeService {
         let label = node.at.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         Ok(Self {
             declared_at: format!("{label}:{}", node.at.line),
+            declared_in: node.at.file.to_path_buf(),
             container: ContainerConfig::read(node)?,
             networking: Networking::read(node)?,
             files: MountedFiles::read(node),

@@ -6,8 +6,10 @@ use super::{
     references,
 };
 use crate::{
+    extract,
     model::{
-        Fact, FactKind, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp, UnreadPart,
+        Fact, FactKind, Service, ServiceId, ServiceKind, ServiceProfile, Snapshot, SourceId, Text, Timestamp,
+        UnreadPart,
     },
     source::{
         compose::declaration::{inputs::ComposeInputs, service::ComposeService},
@@ -69,8 +71,29 @@ fn build_service(
         references: mentions,
         networks: reach.networks,
         facts: service_facts(project, name, declared, given),
+        profile: service_profile(project, name, declared, given),
         name: label,
     }
+}
+
+/// Returns the facts for people that the labels of a service state, and the names of its variables.
+fn service_profile(
+    project: &ProjectRef<'_>,
+    name: &str,
+    declared: &ComposeService,
+    given: &ComposeInputs,
+) -> ServiceProfile {
+    let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let variables = || given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let file = std::path::absolute(&declared.declared_in).ok();
+    let mut profile = extract::label_profile(&labels, &image_name(project, name, declared));
+    profile.merge(&ServiceProfile {
+        telemetry_names: extract::telemetry_names(variables()),
+        variables: extract::variable_names(variables().map(|(name, _)| name)),
+        compose_files: file.map(|file| Text::new(&file.to_string_lossy())).into_iter().collect(),
+        ..ServiceProfile::default()
+    });
+    profile
 }
 
 /// Returns the image and command of each service.

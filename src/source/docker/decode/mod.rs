@@ -20,8 +20,11 @@ pub(super) use owner::Owner;
 use super::api_types::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, NamedVolume};
 use crate::{
-    extract::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
-    model::{Fact, FactKind, Instance, Reference, SourceId, Text, Timestamp},
+    extract::{
+        label_profile, proxy_references, references_in_arguments, references_in_environment,
+        references_in_file, telemetry_names, variable_names,
+    },
+    model::{Fact, FactKind, Instance, Reference, ServiceProfile, SourceId, Text, Timestamp},
     source::shared_references::Program,
 };
 use std::collections::HashMap;
@@ -54,6 +57,8 @@ pub(super) struct ContainerRecord {
     pub(super) pid: Option<u32>,
     /// Facts for the service card.
     pub(super) facts: Vec<Fact>,
+    /// Facts for people, from labels, and names of variables.
+    pub(super) profile: ServiceProfile,
 }
 
 /// Decodes an inspect response with the container's configuration files. Returns `None` if it has no id.
@@ -84,6 +89,7 @@ pub(super) fn decode_container(
         volumes: NamedVolume::of_container(answer),
         pid: first_process(answer),
         facts,
+        profile: decode_profile(answer, labels),
         id: id.to_string(),
         name,
         owner,
@@ -177,6 +183,22 @@ fn find_references(
     all.sort();
     all.dedup();
     all
+}
+
+/// Returns the facts for people that the labels state, and names from the environment.
+fn decode_profile(answer: &ContainerInspectResponse, labels: &HashMap<String, String>) -> ServiceProfile {
+    let config = answer.config.as_ref();
+    let image = config.and_then(|c| c.image.as_deref()).unwrap_or_default();
+    let labels = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
+    let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
+    let mut profile = label_profile(&labels, image);
+    profile.merge(&ServiceProfile {
+        telemetry_names: telemetry_names(variables.iter().copied()),
+        variables: variable_names(variables.iter().map(|(name, _)| *name)),
+        ..ServiceProfile::default()
+    });
+    profile
 }
 
 /// Returns the image and command line of the container.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::{
         Event, EventKind, Exit, ExitCause, Fact, FactLabel, Instance, InstanceState, Onset, Reference,
-        Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, UnreadPart,
+        Service, ServiceId, ServiceKind, ServiceProfile, Snapshot, SourceId, Timestamp, UnreadPart,
     },
     source::{
         docker::{
@@ -143,6 +143,7 @@ fn build_service(
         references: mentions,
         networks: addresses.networks_of(ids()),
         facts: merge_facts(&shown),
+        profile: merge_profiles(&shown),
         id,
     })
 }
@@ -201,6 +202,13 @@ fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     }
     facts.sort_by_key(|fact| labels.get(&fact.label));
     facts.into_iter().take(MAX_FACTS).cloned().collect()
+}
+
+/// Merges the containers' facts for people.
+fn merge_profiles(containers: &[&&ContainerRecord]) -> ServiceProfile {
+    let mut merged = ServiceProfile::default();
+    containers.iter().for_each(|container| merged.merge(&container.profile));
+    merged
 }
 
 /// Merges the engine's events with the last start and exit of each container. Returns at most

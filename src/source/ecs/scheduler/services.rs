@@ -8,7 +8,7 @@ use crate::{
         quota::calls,
     },
 };
-use aws_sdk_ecs::types::Service;
+use aws_sdk_ecs::types::{Service, ServiceField};
 
 /// Returns a page of service ARNs and the token of the next page.
 pub(crate) async fn list_page(
@@ -27,9 +27,10 @@ pub(crate) async fn list_page(
     Ok((answer.service_arns.unwrap_or_default(), answer.next_token))
 }
 
-/// Returns the current state of at most 10 services, without deleted ones.
+/// Returns the current state of at most 10 services with their tags, without deleted ones.
 pub(crate) async fn describe(api: &Api, cluster: &str, arns: Vec<String>) -> Result<Vec<Service>, Failure> {
     let ask = api.clients.ecs.describe_services().cluster(cluster).set_services(Some(arns));
+    let ask = ask.include(ServiceField::Tags);
     let mut found = api.call(&calls::DESCRIBE_SERVICES, ask.send()).await?.services.unwrap_or_default();
     found.retain(|service| service.status() != Some("INACTIVE"));
     for service in &mut found {

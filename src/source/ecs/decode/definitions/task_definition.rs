@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     extract,
-    model::{Fact, FactKind, Reference, Text},
+    model::{Fact, FactKind, Reference, ServiceProfile, Text},
     source::ecs::decode::{
         load_balancing::alb_routing::{self, LoadBalancerUrl},
         service_mesh::{
@@ -22,7 +22,7 @@ use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -41,6 +41,8 @@ pub(crate) struct TaskDefinitionSummary {
     pub load_balancer_urls: Vec<LoadBalancerUrl>,
     /// Facts for the service card.
     pub facts: Vec<Fact>,
+    /// Facts for people, from the labels of its containers, and names of variables.
+    pub profile: ServiceProfile,
     /// Attributes to compare with other revisions.
     #[serde(rename = "aspects")]
     pub attributes: RevisionAttributes,
@@ -98,6 +100,7 @@ pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummar
         references: mentions.into_iter().collect(),
         load_balancer_urls: doors.into_iter().collect(),
         facts: definition_facts(raw),
+        profile: definition_profile(all),
         attributes: revision_diff::revision_attributes(raw),
         containers: all.iter().map(|c| (clean_text(c.name()), planned_container(c, all))).collect(),
         named_ports: named_ports(all),
@@ -198,6 +201,26 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
         facts.extend(container_facts(container, several));
     }
     facts
+}
+
+/// Returns the facts for people that the labels of all containers state, and the names of their variables and
+/// secrets.
+fn definition_profile(containers: &[ContainerDefinition]) -> ServiceProfile {
+    let mut profile = ServiceProfile::default();
+    for container in containers {
+        let none = HashMap::new();
+        let labels = container.docker_labels().unwrap_or(&none);
+        let labels = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
+        let secrets = container.secrets().iter().map(aws_sdk_ecs::types::Secret::name);
+        profile.merge(&extract::label_profile(&labels, container.image().unwrap_or_default()));
+        profile.merge(&ServiceProfile {
+            telemetry_names: extract::telemetry_names(pairs.clone()),
+            variables: extract::variable_names(pairs.map(|(name, _)| name).chain(secrets)),
+            ..ServiceProfile::default()
+        });
+    }
+    profile
 }
 
 fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> {

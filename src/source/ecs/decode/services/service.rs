@@ -123,6 +123,7 @@ pub(crate) fn decode_service(
         references: service_references(&used, &context.id(&name), context),
         networks: service_networks(raw, &used, context),
         facts,
+        profile: service_facts::service_profile(raw, primary),
         name: name.into(),
     }
 }
@@ -303,5 +304,6 @@ pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: D
         references: definition.map(|d| d.references.clone()).unwrap_or_default(),
         networks: BTreeSet::from([endpoints::vpc_network(context.snapshot_context)]),
         facts: definition.map(|d| d.facts.clone()).unwrap_or_default(),
+        profile: definition.map(|d| d.profile.clone()).unwrap_or_default(),
     }
 }

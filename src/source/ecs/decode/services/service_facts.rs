@@ -1,8 +1,12 @@
 //! Facts of an ECS service for the service card, in the order in which the card shows them.
 
 use crate::{
-    model::{Fact, FactKind, Text},
-    source::ecs::decode::text::{last_segment, non_empty_text, to_timestamp},
+    extract,
+    model::{Fact, FactKind, ServiceProfile, Text},
+    source::ecs::decode::{
+        definitions::task_definition::TaskDefinitionSummary,
+        text::{last_segment, non_empty_text, to_timestamp},
+    },
 };
 use aws_sdk_ecs::types::{self as sdk, Service};
 
@@ -27,6 +31,19 @@ pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec
     add(FactKind::CreatedBy, non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
     add(FactKind::Status, non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
     facts
+}
+
+/// Returns the facts for people that the tags of the service and the labels of its task definition state.
+pub(crate) fn service_profile(
+    service: &Service,
+    definition: Option<&TaskDefinitionSummary>,
+) -> ServiceProfile {
+    let tags = service.tags().iter().filter_map(|tag| Some((tag.key()?, tag.value()?)));
+    let mut profile = ServiceProfile { facts: extract::tag_facts(tags), ..ServiceProfile::default() };
+    if let Some(definition) = definition {
+        profile.merge(&definition.profile);
+    }
+    profile
 }
 
 fn launch_type(service: &Service) -> Option<String> {

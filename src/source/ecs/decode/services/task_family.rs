@@ -50,6 +50,7 @@ pub(crate) fn decode_family(
         references: family_references(runs, context),
         networks: BTreeSet::from([endpoints::vpc_network(context.snapshot_context)]),
         facts,
+        profile: definition.map(|d| d.profile.clone()).unwrap_or_default(),
     }
 }
 

@@ -1,0 +1,241 @@
+//! Questions that the command prompt answers: a table of phrases, each with the screen that shows the answer.
+
+use super::App;
+use crate::{
+    command::Command,
+    effect::Effect,
+    model::{NodeId, PROFILE_FIELDS, ProfileField},
+    screen::ScreenId,
+    store::Store,
+    topology::{Node, nodes_reaching, shortest_path_either_way},
+};
+use std::collections::BTreeSet;
+
+/// A question, with places for the names of services.
+struct Question {
+    /// The words, with `{}` for each name, in lower case.
+    phrase: &'static str,
+    answer: Answer,
+}
+
+/// The way to answer a question.
+#[derive(Clone, Copy)]
+enum Answer {
+    /// The screen shows the answer for the selected node.
+    Screen(ScreenId),
+    /// The map shows the path between two nodes.
+    Path,
+    /// The services that depend on the node, in words, and its callers.
+    Impact,
+    /// The facts of one field in words, and the card.
+    Field(ProfileField),
+}
+
+/// All questions. Of two phrases that match, the first counts.
+const QUESTIONS: &[Question] = &[
+    question("who calls {}", Answer::Screen(ScreenId::Why)),
+    question("what does {} call", Answer::Screen(ScreenId::Why)),
+    question("what breaks if {} stops", Answer::Impact),
+    question("how does {} reach {}", Answer::Path),
+    question("where are the logs of {}", Answer::Screen(ScreenId::Logs)),
+    question("who owns {}", Answer::Field(ProfileField::Owner)),
+    question("owner {}", Answer::Field(ProfileField::Owner)),
+    question("what is {}", Answer::Field(ProfileField::Description)),
+    question("where is the code of {}", Answer::Field(ProfileField::Repository)),
+    question("where is the runbook of {}", Answer::Field(ProfileField::Runbook)),
+    question("where is the dashboard of {}", Answer::Field(ProfileField::Dashboard)),
+    question("how do i run {}", Answer::Screen(ScreenId::Card)),
+    question("what does {} need", Answer::Screen(ScreenId::Card)),
+    question("what changed in {}", Answer::Screen(ScreenId::Timeline)),
+];
+
+const fn question(phrase: &'static str, answer: Answer) -> Question {
+    Question { phrase, answer }
+}
+
+/// Maximum number of names in an answer.
+const MAX_NAMES: usize = 6;
+
+impl App {
+    /// Answers a question, and returns `None` if `typed` is none. A name that no service has is named in a notice.
+    pub(super) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
+        let (question, names) = QUESTIONS.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
+        let nodes: Result<Vec<NodeId>, String> =
+            names.iter().map(|name| node_named(&self.store, name).ok_or_else(|| name.clone())).collect();
+        let nodes = match nodes {
+            Ok(nodes) => nodes,
+            Err(_) if matches!(question.answer, Answer::Field(ProfileField::Owner)) => {
+                return Some(self.search_owner(&names[0]));
+            }
+            Err(unknown) => {
+                self.notice = Some(format!("no service `{unknown}`; / searches"));
+                return Some(Vec::new());
+            }
+        };
+        let first = nodes.first()?.clone();
+        self.select(first.clone());
+        Some(match question.answer {
+            Answer::Screen(screen) => self.run_command(command_of(screen)),
+            Answer::Path => self.show_path_between(first, nodes.get(1)?.clone()),
+            Answer::Impact => {
+                let words = impact_words(&self.store, &first);
+                let effects = self.run_command(Command::Why);
+                self.notice = Some(words);
+                effects
+            }
+            Answer::Field(field) => {
+                let words = field_words(&self.store, &first, field);
+                let effects = self.run_command(Command::Card);
+                self.notice = Some(words);
+                effects
+            }
+        })
+    }
+
+    /// Lists the services of the owner called `name`.
+    fn search_owner(&mut self, name: &str) -> Vec<Effect> {
+        self.store.session.search = crate::store::Search::new(&format!("owner:{name}"));
+        self.last_search = self.store.session.search.clone();
+        let found =
+            self.store.visible_nodes().into_iter().filter(|node| self.store.matches_search(node)).count();
+        let effects = self.run_command(Command::List);
+        self.notice = Some(match found {
+            0 => format!("no service and no owner `{name}`"),
+            1 => format!("1 service of an owner `{name}`"),
+            _ => format!("{found} services of owners `{name}`"),
+        });
+        effects
+    }
+
+    fn show_path_between(&mut self, from: NodeId, to: NodeId) -> Vec<Effect> {
+        if shortest_path_either_way(self.store.world.topology(), &from, &to).is_none() {
+            self.notice = Some("no path between the two, in either direction".to_owned());
+            return Vec::new();
+        }
+        let mut effects = self.run_command(Command::Map);
+        self.store.session.marks = vec![from, to];
+        effects.extend(self.run_command(Command::ShowPath));
+        effects
+    }
+}
+
+/// Returns the questions that begin with `typed`, and those with a name that begins as typed, each as whole text.
+pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
+    let typed = typed.trim_start().to_lowercase();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let complete = |one: &Question| -> Vec<String> {
+        let (start, rest) = one.phrase.split_once("{}").unwrap_or((one.phrase, ""));
+        if start.starts_with(&typed) {
+            return vec![one.phrase.replace("{}", "…")];
+        }
+        let Some(name) = typed.strip_prefix(start) else { return Vec::new() };
+        let begun = |known: &&String| known.to_lowercase().starts_with(name);
+        let known = names.iter().filter(begun);
+        known.map(|known| format!("{start}{known}{}", rest.replace("{}", "…"))).collect()
+    };
+    QUESTIONS.iter().flat_map(complete).take(10).collect()
+}
+
+/// Returns the names at the places of `phrase` in `typed`, or `None` if the words differ.
+fn names_in(phrase: &str, typed: &str) -> Option<Vec<String>> {
+    let typed = typed.trim().trim_end_matches(['?', '…']).trim_end();
+    let lower = typed.to_lowercase();
+    // Lower case may change the length of a text, and then the places below would be wrong.
+    if lower.len() != typed.len() {
+        return None;
+    }
+    let mut parts = phrase.split("{}");
+    let mut at = parts.next().filter(|start| lower.starts_with(start))?.len();
+    let mut names = Vec::new();
+    for part in parts {
+        let end = if part.is_empty() { lower.len() } else { at + lower.get(at..)?.rfind(part)? };
+        let name = typed.get(at..end)?.trim();
+        if name.is_empty() || name.contains('…') {
+            return None;
+        }
+        names.push(name.to_owned());
+        at = end + part.len();
+    }
+    (at == lower.len()).then_some(names)
+}
+
+/// Returns the node that `name` means: the only one of that name, or else the one whose name matches best.
+fn node_named(store: &Store, name: &str) -> Option<NodeId> {
+    let topology = store.world.topology();
+    let exact = topology.nodes_named(name);
+    if let Some(node) = exact.first() {
+        return Some(node.id.clone());
+    }
+    let lower = name.to_lowercase();
+    let similar = topology.nodes.values().filter(|node| node.name.to_lowercase() == lower);
+    let mut similar: Vec<&Node> = similar.collect();
+    similar.sort_by_key(|node| !node.is_service());
+    similar.first().map(|node| node.id.clone())
+}
+
+fn command_of(screen: ScreenId) -> Command {
+    match screen {
+        ScreenId::Logs => Command::Logs,
+        ScreenId::Why => Command::Why,
+        ScreenId::Timeline => Command::Timeline,
+        _ => Command::Card,
+    }
+}
+
+/// Returns the services that depend on `node`, in words.
+fn impact_words(store: &Store, node: &NodeId) -> String {
+    let topology = store.world.topology();
+    let reaching = nodes_reaching(topology, BTreeSet::from([node.clone()]));
+    let dependants = reaching.iter().filter(|id| *id != node).filter_map(|id| topology.nodes.get(id));
+    let names: Vec<String> =
+        dependants.filter(|node| node.is_service()).map(|node| node.name.clone()).collect();
+    match names.len() {
+        0 => "nothing is known to depend on it".to_owned(),
+        count if count <= MAX_NAMES => format!("{count} depend on it: {}", names.join(", ")),
+        count => format!("{count} depend on it: {}, …", names[..MAX_NAMES].join(", ")),
+    }
+}
+
+/// Returns the values of one field of a node's profile, in words.
+fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
+    let service = store.world.topology().nodes.get(node).and_then(|node| store.world.service_of(node));
+    let profile = service.and_then(|service| store.world.profiles.of(&service.id));
+    let facts = profile.map_or(&[][..], |profile| profile.facts(field));
+    let label = PROFILE_FIELDS.iter().find(|spec| spec.field == field).map_or("", |spec| spec.label);
+    if facts.is_empty() {
+        return format!("no label, tag or file names its {label}");
+    }
+    let values: Vec<String> =
+        facts.iter().map(|fact| format!("{} (by {})", fact.value, fact.location)).collect();
+    format!("{label}: {}", values.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{QUESTIONS, completions, names_in};
+
+    #[test]
+    fn names_stand_at_their_places() {
+        let names = |phrase, typed| names_in(phrase, typed).map(|names| names.join("|"));
+        assert_eq!(names("who calls {}", "Who calls orders?").as_deref(), Some("orders"));
+        assert_eq!(
+            names("how does {} reach {}", "how does web reach postgres").as_deref(),
+            Some("web|postgres")
+        );
+        assert_eq!(names("what breaks if {} stops", "what breaks if redis stops").as_deref(), Some("redis"));
+        for typed in ["who calls", "who calls ", "what breaks if redis", "orders", "", "who calls …"] {
+            assert!(QUESTIONS.iter().all(|one| names_in(one.phrase, typed).is_none()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn phrases_and_names_are_completed() {
+        let names = ["orders".to_owned(), "users".to_owned()];
+        assert_eq!(completions("who c", &names), ["who calls …"]);
+        assert_eq!(completions("who calls o", &names), ["who calls orders"]);
+        assert_eq!(completions("what breaks if u", &names), ["what breaks if users stops"]);
+        assert!(completions("zzz", &names).is_empty() && completions("", &names).is_empty());
+    }
+}

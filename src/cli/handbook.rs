@@ -1,0 +1,90 @@
+//! Command `handbook`: writes the pages of the handbook, or compares a handbook on disk with the estate.
+
+use super::{
+    Error, Outcome, Polled,
+    args::{CommonArgs, HandbookArgs, PageFormat},
+    collect, mono_theme, open_and_poll, print, read_outcome,
+};
+use crate::{
+    export::{
+        HandbookChange, HandbookFormat, STATEMENTS_FILE, compare_handbook, handbook_files,
+        handbook_statements,
+    },
+    keymap::Keymap,
+    model::{Failure, FailureKind},
+    private_fs::PrivateDir,
+    screen::Scene,
+    store::Store,
+};
+use std::{io::Write, path::Path};
+
+/// Maximum size of the statements of a handbook on disk, in bytes.
+const MAX_STATEMENTS_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Writes the handbook, or checks the one that `--check` names.
+pub(super) async fn run(common: &CommonArgs, asked: &HandbookArgs) -> Result<Outcome, Error> {
+    let known = asked.check.as_deref().map(read_statements).transpose()?;
+    let Polled { world, config, .. } = open_and_poll(common).await?;
+    let store = Store { world, session: collect::new_session(&config) };
+    let (theme, keymap) = (mono_theme(common)?, Keymap::default());
+    let scene = Scene { store: &store, theme: &theme, keymap: &keymap };
+    let read = read_outcome(&store.world);
+    if read != Outcome::Success {
+        return Ok(read);
+    }
+    if let (Some(known), Some(folder)) = (known, &asked.check) {
+        let changes = compare_handbook(&known, &handbook_statements(scene))
+            .map_err(|why| not_a_handbook(folder, &why))?;
+        print(changes_text(&changes))?;
+        return Ok(if changes.is_empty() { Outcome::Success } else { Outcome::Findings });
+    }
+    let format = match asked.format {
+        PageFormat::Html => HandbookFormat::Html,
+        PageFormat::Markdown => HandbookFormat::Markdown,
+    };
+    let files = handbook_files(scene, format);
+    write_files(&asked.output, &files)?;
+    print(format!("{} files in {}\n", files.len(), asked.output.display()))?;
+    Ok(Outcome::Success)
+}
+
+fn changes_text(changes: &[HandbookChange]) -> String {
+    if changes.is_empty() {
+        return "the handbook holds\n".to_owned();
+    }
+    let line = |change: &HandbookChange| match change {
+        HandbookChange::NoLongerHolds(text) => format!("no longer holds  {text}\n"),
+        HandbookChange::Missing(text) => format!("missing          {text}\n"),
+    };
+    changes.iter().map(line).collect()
+}
+
+fn read_statements(folder: &Path) -> Result<String, Failure> {
+    let bytes = PrivateDir::open(folder).and_then(|dir| dir.read(STATEMENTS_FILE, MAX_STATEMENTS_BYTES));
+    let bytes = bytes.map_err(|error| not_a_handbook(folder, &error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| not_a_handbook(folder, &format!("{STATEMENTS_FILE} is missing")))?;
+    String::from_utf8(bytes).map_err(|_| not_a_handbook(folder, "not UTF-8"))
+}
+
+fn not_a_handbook(folder: &Path, why: &str) -> Failure {
+    let what = format!("no handbook in {}: {why}", folder.display());
+    Failure::new(FailureKind::Invalid, what, "write one with portolan handbook --output DIR")
+}
+
+/// Writes `files` into `folder`, which is new, empty, or has a handbook.
+fn write_files(folder: &Path, files: &[(String, String)]) -> Result<(), Failure> {
+    let is_used = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_used && !folder.join(STATEMENTS_FILE).is_file() {
+        let what = format!("{} has files that are no handbook", folder.display());
+        return Err(Failure::new(FailureKind::Invalid, what, "choose a new directory with --output"));
+    }
+    let failed = |error: std::io::Error| {
+        let what = format!("the handbook could not be written: {error}");
+        Failure::new(FailureKind::Invalid, what, "choose a directory that you may write with --output")
+    };
+    let dir = PrivateDir::open_or_create(folder).map_err(failed)?;
+    files
+        .iter()
+        .try_for_each(|(name, text)| dir.replace(name, |file| file.write_all(text.as_bytes())))
+        .map_err(failed)
+}

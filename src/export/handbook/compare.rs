@@ -1,0 +1,35 @@
+//! Comparison of a handbook on disk with the estate.
+
+use super::statements::{Document, SCHEMA, StatementOut};
+use crate::model::Text;
+use std::collections::BTreeSet;
+
+/// A difference between a handbook and the estate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandbookChange {
+    /// The handbook says it, and it does not hold any more.
+    NoLongerHolds(Text),
+    /// It holds, and the handbook does not say it.
+    Missing(Text),
+}
+
+/// Returns the differences between the statements of a handbook on disk and those of the estate now. A call that was
+/// only observed may happen without being seen, so its absence is no difference. Returns an error if `on_disk` is no
+/// handbook.
+pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> {
+    let (old, new) = (read(on_disk)?, read(now)?);
+    let key = |one: &StatementOut| (one.page.clone(), one.text.clone());
+    let known: BTreeSet<_> = old.statements.iter().map(key).collect();
+    let holds: BTreeSet<_> = new.statements.iter().map(key).collect();
+    let line = |one: &StatementOut| Text::new(&format!("{}: {}", one.page, one.text));
+    let gone = old.statements.iter().filter(|one| !one.observed && !holds.contains(&key(one)));
+    let missing = new.statements.iter().filter(|one| !one.observed && !known.contains(&key(one)));
+    let gone = gone.map(|one| HandbookChange::NoLongerHolds(line(one)));
+    Ok(gone.chain(missing.map(|one| HandbookChange::Missing(line(one)))).collect())
+}
+
+fn read(json: &str) -> Result<Document, String> {
+    let document: Document =
+        serde_json::from_str(json).map_err(|error| format!("not valid: line {}", error.line()))?;
+    if document.schema == SCHEMA { Ok(document) } else { Err("of another version of Portolan".to_owned()) }
+}

@@ -1,0 +1,52 @@
+//! The statements of a handbook as JSON of the schema `portolan.handbook/1`.
+
+use super::{
+    pages::{Page, Part, Statement},
+    statements_of,
+};
+use crate::export::json::to_pretty_json;
+use serde::{Deserialize, Serialize};
+
+/// Name of the schema.
+pub(super) const SCHEMA: &str = "portolan.handbook/1";
+
+/// Document of the schema.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Document {
+    pub(super) schema: String,
+    pub(super) statements: Vec<StatementOut>,
+}
+
+/// A sentence of a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct StatementOut {
+    /// Title of the page.
+    pub(super) page: String,
+    /// The sentence, without its source.
+    pub(super) text: String,
+    /// True if it was only observed.
+    pub(super) observed: bool,
+}
+
+/// Returns the statements of all pages, sorted.
+pub(super) fn to_json(pages: &[Page]) -> String {
+    let all = pages.iter().flat_map(|page| {
+        statements_of(page).map(|statement| StatementOut {
+            page: page.title.clone(),
+            text: plain_text(statement),
+            observed: statement.observed,
+        })
+    });
+    let mut statements: Vec<StatementOut> = all.collect();
+    statements.sort();
+    statements.dedup();
+    to_pretty_json(&Document { schema: SCHEMA.to_owned(), statements })
+}
+
+/// Returns the text of a statement without links.
+pub(super) fn plain_text(statement: &Statement) -> String {
+    let text = |part: &Part| match part {
+        Part::Text(text) | Part::Page(_, text) | Part::Url(text) => text.clone(),
+    };
+    statement.parts.iter().map(text).collect()
+}

@@ -1,0 +1,251 @@
+//! The needs of a service as JSON of the schema `portolan.need/1`, and as a compose file of exactly these services.
+
+use super::json::to_pretty_json;
+use crate::{
+    model::{Address, EndpointScope, FactKind, Host, NodeId, ReferenceTarget, Service, Text, Timestamp},
+    screen::describe::need_text::{ServiceNeeds, settings, variable},
+    store::World,
+    topology::{Node, Strength},
+};
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
+
+/// Document of the schema `portolan.need/1`.
+#[derive(Serialize)]
+struct NeedReport<'a> {
+    schema: &'static str,
+    taken: Timestamp,
+    service: &'a str,
+    needs: Vec<NeedOut<'a>>,
+    settings: Vec<SettingOut<'a>>,
+}
+
+/// A node that the service needs.
+#[derive(Serialize)]
+struct NeedOut<'a> {
+    node: &'a str,
+    kind: &'static str,
+    needed_by: &'a str,
+    strength: &'static str,
+    images: Vec<&'a str>,
+}
+
+/// A setting of the service or of one that it needs.
+#[derive(Serialize)]
+struct SettingOut<'a> {
+    service: &'a str,
+    place: String,
+    address: Option<String>,
+}
+
+/// Returns the needs as `portolan.need/1`.
+#[must_use]
+pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
+    let all = needs.services.iter().chain(&needs.outside).map(|(node, need)| NeedOut {
+        node: node.id.as_str(),
+        kind: node.kind.as_str(),
+        needed_by: need.needed_by.as_str(),
+        strength: need.strength.as_str(),
+        images: world
+            .service_of(node)
+            .into_iter()
+            .flat_map(Service::images)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    });
+    let services = needs.services.iter().map(|(node, _)| *node).chain([needs.node]);
+    let known =
+        services.filter_map(|node| Some((node, world.service_of(node)?))).flat_map(|(node, service)| {
+            let (named, rest) = settings(service);
+            let id = node.id.as_str();
+            let named = named.into_iter().map(move |one| SettingOut {
+                service: id,
+                place: one.setting,
+                address: Some(one.target),
+            });
+            let rest = rest.into_iter().map(move |name| SettingOut {
+                service: id,
+                place: format!("environment {name}"),
+                address: None,
+            });
+            named.chain(rest).collect::<Vec<_>>()
+        });
+    to_pretty_json(&NeedReport {
+        schema: "portolan.need/1",
+        taken: world.now,
+        service: needs.node.id.as_str(),
+        needs: all.collect(),
+        settings: known.collect(),
+    })
+}
+
+/// Returns a compose file of the service and the services that it needs for sure: images, ports, names of variables
+/// and the start order. Values of variables are the addresses that Portolan knows; it never keeps any other value.
+#[must_use]
+pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
+    let sure =
+        needs.services.iter().filter(|(_, need)| need.strength > Strength::Possible).map(|(node, _)| *node);
+    let nodes: Vec<&Node> = sure.chain([needs.node]).collect();
+    let names = compose_names(&nodes);
+    let mut out = format!(
+        "# {} and the services that it needs, as Portolan knows them. Variables without a value take it from your\n\
+         # environment; Portolan never keeps values.\n",
+        comment(&needs.node.label())
+    );
+    for (node, _) in &needs.outside {
+        let _ = writeln!(out, "# Outside: {}", comment(&node.label()));
+    }
+    out += "services:\n";
+    for (index, node) in nodes.iter().enumerate() {
+        let (Some(service), Some(name)) = (world.service_of(node), names.get(&node.id)) else { continue };
+        let earlier: BTreeSet<&NodeId> = nodes[..index].iter().map(|node| &node.id).collect();
+        let _ = writeln!(out, "  {}:", quoted(name));
+        push_image(service, name, &mut out);
+        push_list("ports", ports(service, true), &mut out);
+        push_list("expose", ports(service, false), &mut out);
+        push_environment(service, &mut out);
+        let callees = world
+            .topology()
+            .calls(&node.id)
+            .filter(|(to, edge)| edge.strength() > Strength::Possible && earlier.contains(to));
+        push_list("depends_on", callees.filter_map(|(to, _)| names.get(to).cloned()).collect(), &mut out);
+        let aliases = aliases(service, name);
+        if !aliases.is_empty() {
+            out += "    networks:\n      default:\n";
+            let _ = writeln!(
+                out,
+                "        aliases: [{}]",
+                aliases.iter().map(|alias| quoted(alias)).collect::<Vec<_>>().join(", ")
+            );
+        }
+    }
+    out
+}
+
+/// Returns the names of the nodes in the compose file: the service's name, with its group if several have it.
+fn compose_names(nodes: &[&Node]) -> BTreeMap<NodeId, String> {
+    let plain = |text: &str| -> String {
+        let allowed = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+        text.chars().map(allowed).collect::<String>().trim_start_matches(['.', '_', '-']).to_owned()
+    };
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut names = BTreeMap::new();
+    for node in nodes {
+        let own = [plain(&node.name), plain(&node.label()), plain(node.id.as_str())];
+        let free = own.into_iter().find(|name| !name.is_empty() && !taken.contains(name));
+        let name = free.unwrap_or_else(|| format!("service-{}", taken.len()));
+        taken.insert(name.clone());
+        names.insert(node.id.clone(), name);
+    }
+    names
+}
+
+fn push_image(service: &Service, name: &str, out: &mut String) {
+    match service.images().find(|image| !image.is_empty()) {
+        Some(image) => {
+            let _ = writeln!(out, "    image: {}", quoted(image));
+        }
+        None => {
+            let _ = writeln!(out, "    image: {} # not known", quoted(name));
+        }
+    }
+}
+
+fn push_list(key: &str, items: Vec<String>, out: &mut String) {
+    if !items.is_empty() {
+        let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+        let _ = writeln!(out, "    {key}: [{}]", items.join(", "));
+    }
+}
+
+/// Adds the variables: those that name addresses with what Portolan knows of them, all others without a value.
+fn push_environment(service: &Service, out: &mut String) {
+    let mut known: BTreeMap<&Text, BTreeSet<&Address>> = BTreeMap::new();
+    for reference in &service.references {
+        if let (Some(name), ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address)) =
+            (variable(reference), &reference.target)
+        {
+            known.entry(name).or_default().insert(address);
+        }
+    }
+    let (_, rest) = settings(service);
+    if known.is_empty() && rest.is_empty() {
+        return;
+    }
+    *out += "    environment:\n";
+    let port = |name: &Text| {
+        let start = name.strip_suffix("PORT")?;
+        let host = known.iter().find(|(other, _)| other.strip_prefix(start).is_some_and(is_host_suffix))?;
+        host.1.first()?.port.map(|port| port.to_string())
+    };
+    for name in &rest {
+        match port(name) {
+            Some(port) => {
+                let _ = writeln!(out, "      {}: {}", quoted(name), quoted(&port));
+            }
+            None => {
+                let _ = writeln!(out, "      {}:", quoted(name));
+            }
+        }
+    }
+    for (name, addresses) in &known {
+        let is_host = name.rsplit('_').next().is_some_and(is_host_suffix);
+        let values: Vec<String> = addresses.iter().map(|address| address_value(address, is_host)).collect();
+        let _ = writeln!(out, "      {}: {}", quoted(name), quoted(&values.join(",")));
+    }
+}
+
+/// Returns true if a variable whose name ends so holds a host without a port.
+fn is_host_suffix(suffix: &str) -> bool {
+    matches!(suffix.to_ascii_uppercase().as_str(), "HOST" | "HOSTNAME" | "SERVER")
+}
+
+/// Returns the address as the value of a variable.
+fn address_value(address: &Address, is_host: bool) -> String {
+    match &address.scheme {
+        _ if is_host => address.host.to_string(),
+        Some(scheme) => format!("{}://{address}", &**scheme),
+        None => address.to_string(),
+    }
+}
+
+/// Returns the container ports of a service: the published ones, or the others. A published port gets a free port of
+/// the engine, because its own may be taken.
+fn ports(service: &Service, published: bool) -> Vec<String> {
+    let facts =
+        service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));
+    let all = facts.flat_map(|fact| fact.value.split(", "));
+    let numbers: BTreeSet<String> = all
+        .filter(|text| text.contains('→') == published)
+        .filter_map(|text| {
+            let inside = text.rsplit("→ ").next()?;
+            let port: String = inside.chars().take_while(char::is_ascii_digit).collect();
+            let protocol = if inside.contains("/udp") { "/udp" } else { "" };
+            (!port.is_empty()).then(|| format!("{port}{protocol}"))
+        })
+        .collect();
+    numbers.into_iter().collect()
+}
+
+/// Returns the further names at which callers reach the service.
+fn aliases(service: &Service, name: &str) -> Vec<String> {
+    let named = service.endpoints.iter().filter(|endpoint| !matches!(endpoint.host, Host::Ip(_)));
+    let named = named.filter(|endpoint| matches!(endpoint.scope, EndpointScope::Network(_)));
+    let hosts: BTreeSet<String> =
+        named.map(|endpoint| endpoint.host.to_string()).filter(|host| host != name).collect();
+    hosts.into_iter().take(20).collect()
+}
+
+/// Returns `text` as a YAML string in double quotes, with `$` escaped for compose.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(&text.replace('$', "$$")).unwrap_or_default()
+}
+
+/// Returns `text` for a comment line.
+fn comment(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}

@@ -1,0 +1,53 @@
+//! Entities of Backstage (<https://backstage.io/docs/features/software-catalog/descriptor-format>).
+
+use super::{EntityDraft, list_at, name_of_reference, text_at};
+use crate::model::{EntityKind, ProfileField, Text};
+use serde_json::Value;
+
+/// Types of components that do not run by themselves.
+const PASSIVE_TYPES: &[&str] = &["library", "documentation", "package", "template", "cli"];
+
+/// Reads a component or resource. Returns `None` for entities of other kinds, such as groups and users.
+pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
+    let is_backstage = text_at(document, "apiVersion")?.starts_with("backstage.io/");
+    let kind = text_at(document, "kind")?;
+    let component_type = text_at(document, "spec.type").unwrap_or_default();
+    draft.entity.kind = match kind.to_ascii_lowercase().as_str() {
+        "component" if PASSIVE_TYPES.contains(&component_type) => EntityKind::Other,
+        "component" => EntityKind::Service,
+        "resource" => EntityKind::Resource,
+        _ => return None,
+    };
+    draft.entity.name = Text::new(text_at(document, "metadata.name").filter(|_| is_backstage)?);
+    let annotations = document.get("metadata")?.get("annotations");
+    let annotation = |name: &str| annotations.and_then(|all| all.get(name)).and_then(Value::as_str);
+    draft.add(ProfileField::Owner, text_at(document, "spec.owner"));
+    draft.add(ProfileField::Description, text_at(document, "metadata.description"));
+    draft.add(ProfileField::Lifecycle, text_at(document, "spec.lifecycle"));
+    let system = text_at(document, "spec.system").map(name_of_reference);
+    draft.add(ProfileField::System, system.as_deref());
+    let slug = annotation("github.com/project-slug").map(|slug| format!("https://github.com/{slug}"));
+    let slug = slug
+        .or_else(|| annotation("gitlab.com/project-slug").map(|slug| format!("https://gitlab.com/{slug}")));
+    draft.add(
+        ProfileField::Repository,
+        slug.as_deref().or_else(|| annotation("backstage.io/source-location")),
+    );
+    let techdocs =
+        annotation("backstage.io/techdocs-ref").and_then(|reference| reference.strip_prefix("url:"));
+    draft.add(ProfileField::Documentation, techdocs);
+    draft.add(ProfileField::Dashboard, annotation("grafana/overview-dashboard"));
+    let pager = annotation("pagerduty.com/service-id").map(|id| format!("PagerDuty service {id}"));
+    draft.add(ProfileField::OnCall, pager.as_deref());
+    let links = list_at(document, "metadata.links").map(|link| {
+        let words = ["type", "title", "icon"].iter().filter_map(|key| text_at(link, key));
+        (words.collect::<Vec<_>>().join(" "), text_at(link, "url"))
+    });
+    draft.add_links(links);
+    let names =
+        |path: &str| list_at(document, path).filter_map(Value::as_str).map(name_of_reference).collect();
+    draft.entity.depends_on = names("spec.dependsOn");
+    draft.entity.provides = names("spec.providesApis");
+    draft.entity.consumes = names("spec.consumesApis");
+    Some(())
+}

@@ -1,0 +1,159 @@
+//! Entities in the catalogue files of a repository, one file here for each format.
+
+mod backstage;
+mod copilot;
+mod cortex;
+mod datadog;
+mod opslevel;
+mod yaml;
+
+pub(super) use yaml::parse_yaml;
+
+use crate::model::{CatalogueEntity, EntityKind, FactOrigin, ProfileFact, ProfileField, Text, Timestamp};
+use serde_json::Value;
+
+/// The format of a catalogue file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatalogueFileKind {
+    /// `catalog-info.yaml` of Backstage.
+    Backstage,
+    /// `service.datadog.yaml` or `entity.datadog.yaml` of Datadog, versions 2 and 3.
+    Datadog,
+    /// `opslevel.yml` of `OpsLevel`.
+    OpsLevel,
+    /// `cortex.yaml` of Cortex.
+    Cortex,
+    /// `copilot/NAME/manifest.yml` of AWS Copilot.
+    Copilot,
+}
+
+/// Names of catalogue files. A file of Copilot counts only below a folder `copilot`.
+pub const CATALOGUE_FILES: &[(&str, CatalogueFileKind)] = &[
+    ("catalog-info.yaml", CatalogueFileKind::Backstage),
+    ("catalog-info.yml", CatalogueFileKind::Backstage),
+    ("service.datadog.yaml", CatalogueFileKind::Datadog),
+    ("service.datadog.yml", CatalogueFileKind::Datadog),
+    ("entity.datadog.yaml", CatalogueFileKind::Datadog),
+    ("entity.datadog.yml", CatalogueFileKind::Datadog),
+    ("opslevel.yml", CatalogueFileKind::OpsLevel),
+    ("cortex.yaml", CatalogueFileKind::Cortex),
+    ("cortex.yml", CatalogueFileKind::Cortex),
+    ("manifest.yml", CatalogueFileKind::Copilot),
+];
+
+/// Maximum number of entities of one file.
+const MAX_ENTITIES: usize = 500;
+/// Maximum number of facts, names and dependencies of one entity, each.
+const MAX_ENTRIES: usize = 100;
+
+/// Returns the entities in the `text` of a catalogue file. `file` is its path for the screen, `folder` its folder
+/// in the checkout, and `changed` the time of its last change. Returns an error if it is no valid YAML, or too
+/// large.
+pub fn catalogue_entities(
+    kind: CatalogueFileKind,
+    text: &str,
+    (file, folder): (&str, &str),
+    changed: Option<Timestamp>,
+) -> Result<Vec<CatalogueEntity>, String> {
+    let documents = parse_yaml(text)?;
+    let read = |document: &Value| {
+        let mut draft = EntityDraft::new(file, folder, changed);
+        let named = match kind {
+            CatalogueFileKind::Backstage => backstage::read(document, &mut draft),
+            CatalogueFileKind::Datadog => datadog::read(document, &mut draft),
+            CatalogueFileKind::OpsLevel => opslevel::read(document, &mut draft),
+            CatalogueFileKind::Cortex => cortex::read(document, &mut draft),
+            CatalogueFileKind::Copilot => copilot::read(document, &mut draft),
+        };
+        named.map(|()| draft.finish()).filter(|entity| !entity.name.is_empty())
+    };
+    Ok(documents.iter().filter_map(read).take(MAX_ENTITIES).collect())
+}
+
+/// An entity under construction.
+struct EntityDraft {
+    entity: CatalogueEntity,
+    changed: Option<Timestamp>,
+}
+
+impl EntityDraft {
+    fn new(file: &str, folder: &str, changed: Option<Timestamp>) -> Self {
+        let entity = CatalogueEntity {
+            name: Text::default(),
+            aliases: Vec::new(),
+            kind: EntityKind::Service,
+            facts: Vec::new(),
+            depends_on: Vec::new(),
+            provides: Vec::new(),
+            consumes: Vec::new(),
+            folder: folder.into(),
+            file: file.into(),
+        };
+        Self { entity, changed }
+    }
+
+    /// Adds a fact of `field`, unless `value` is absent or says nothing.
+    fn add(&mut self, field: ProfileField, value: Option<&str>) {
+        let Some(value) = value.filter(|_| self.entity.facts.len() < MAX_ENTRIES) else { return };
+        let fact = ProfileFact::new(field, value, FactOrigin::CatalogueFile, self.entity.file.clone());
+        self.entity.facts.extend(fact.map(|fact| ProfileFact { changed: self.changed, ..fact }));
+    }
+
+    /// Adds the facts of a list of links, each with its kind or title and its URL. A link to a folder on a
+    /// repository's host is no second repository.
+    fn add_links<'a>(&mut self, links: impl Iterator<Item = (String, Option<&'a str>)>) {
+        for (kind, url) in links.take(MAX_ENTRIES) {
+            let field = super::link_field(&kind);
+            let known = self.entity.facts.iter().any(|fact| fact.field == ProfileField::Repository);
+            if field != ProfileField::Repository || !known {
+                self.add(field, url);
+            }
+        }
+    }
+
+    fn add_alias(&mut self, alias: Option<&str>) {
+        let alias = alias.map(Text::new).filter(|alias| !alias.is_empty() && *alias != self.entity.name);
+        self.entity.aliases.extend(alias.filter(|_| self.entity.aliases.len() < MAX_ENTRIES));
+    }
+
+    fn finish(mut self) -> CatalogueEntity {
+        for names in [&mut self.entity.depends_on, &mut self.entity.provides, &mut self.entity.consumes] {
+            names.sort();
+            names.dedup();
+            names.truncate(MAX_ENTRIES);
+        }
+        self.entity
+    }
+}
+
+/// Returns the text at `path`, such as `metadata.name`. A number counts as its digits.
+fn text_at<'a>(value: &'a Value, path: &str) -> Option<&'a str> {
+    path.split('.')
+        .try_fold(value, |value, key| value.get(key))?
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
+}
+
+/// Returns the number or text at `path` as text.
+fn scalar_at(value: &Value, path: &str) -> Option<String> {
+    match path.split('.').try_fold(value, |value, key| value.get(key))? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Returns the items of the list at `path`.
+fn list_at<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
+    let list = path.split('.').try_fold(value, |value, key| value.get(key)).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+/// Returns the name in an entity reference, such as `orders` of `component:default/orders`.
+fn name_of_reference(reference: &str) -> Text {
+    let name = reference.rsplit(['/', ':']).next().unwrap_or(reference);
+    Text::new(name.trim())
+}
+
+#[cfg(test)]
+mod tests;

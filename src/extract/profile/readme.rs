@@ -1,0 +1,191 @@
+//! The parts of a README that introduce a program: its first paragraph, and the section about running it.
+
+use crate::model::{Readme, Text, Timestamp};
+
+/// Maximum length of the summary, in characters.
+const MAX_SUMMARY_CHARS: usize = 300;
+/// Maximum number of lines of the section about running the program.
+const MAX_RUN_LINES: usize = 25;
+/// Maximum length of a line of that section, in characters.
+const MAX_LINE_CHARS: usize = 200;
+/// Words that begin the heading of a section about running the program, the best first.
+const RUN_HEADINGS: &[&str] = &[
+    "run locally",
+    "running locally",
+    "local development",
+    "development",
+    "developing",
+    "run",
+    "getting started",
+    "quick start",
+    "quickstart",
+];
+
+/// Reads the `text` of a README; `file` is its path for the screen, and `folder` its folder in the checkout.
+#[must_use]
+pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Timestamp>) -> Readme {
+    Readme {
+        file: file.into(),
+        folder: folder.into(),
+        changed,
+        summary: first_paragraph(text),
+        run_section: run_section(text),
+    }
+}
+
+/// Returns the first paragraph of prose, without the markup of links and emphasis.
+fn first_paragraph(text: &str) -> Text {
+    let mut paragraph = String::new();
+    let mut fenced = false;
+    for line in text.lines().map(str::trim) {
+        fenced ^= line.starts_with("```");
+        let underline = !line.is_empty() && line.chars().all(|c| matches!(c, '=' | '-' | '*' | '_'));
+        let is_prose = !fenced
+            && !underline
+            && !line.starts_with(['#', '<', '|', '!', '>', '`', '*', '-', '+', '='])
+            && !line.starts_with("[!")
+            && line.contains(char::is_alphabetic);
+        match (is_prose, paragraph.is_empty()) {
+            (true, _) => {
+                paragraph.push_str(if paragraph.is_empty() { "" } else { " " });
+                paragraph.push_str(line);
+            }
+            // A title that is underlined is no paragraph.
+            (false, false) if underline => paragraph.clear(),
+            (false, false) => break,
+            (false, true) => {}
+        }
+        if paragraph.len() > MAX_SUMMARY_CHARS * 4 {
+            break;
+        }
+    }
+    let plain = without_markup(&paragraph);
+    // One word is a title or a badge, not a description.
+    if plain.split_whitespace().count() < 3 {
+        Text::default()
+    } else {
+        Text::with_max_chars(&plain, MAX_SUMMARY_CHARS)
+    }
+}
+
+/// Returns `text` without Markdown's marks for links, code and emphasis.
+fn without_markup(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('[') {
+        let (before, after) = rest.split_at(open);
+        plain.push_str(before.strip_suffix('!').unwrap_or(before));
+        let label = after[1..].split_once("](").and_then(|(label, tail)| {
+            let end = tail.find(')')?;
+            (!label.contains(['[', ']'])).then(|| (label, &tail[end + 1..]))
+        });
+        if let Some((label, tail)) = label {
+            plain.push_str(label);
+            rest = tail;
+        } else {
+            plain.push('[');
+            rest = &after[1..];
+        }
+    }
+    plain.push_str(rest);
+    plain.replace(['`', '*'], "").replace("__", "")
+}
+
+/// Returns the lines of the section whose heading says how to run or develop the program.
+fn run_section(text: &str) -> Vec<Text> {
+    let lines: Vec<&str> = text.lines().take(20_000).collect();
+    let mut headings = Vec::new();
+    let mut fenced = false;
+    for (index, line) in lines.iter().enumerate() {
+        fenced ^= line.trim_start().starts_with("```");
+        let level = line.bytes().take_while(|b| *b == b'#').count();
+        if !fenced && (1..=4).contains(&level) && line[level..].starts_with(' ') {
+            headings.push((index, level, line[level..].trim().to_lowercase()));
+        }
+    }
+    let best = RUN_HEADINGS.iter().find_map(|wanted| {
+        headings.iter().position(|(_, _, title)| {
+            title.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with(wanted)
+        })
+    });
+    let Some(place) = best else { return Vec::new() };
+    let (start, level, _) = headings[place];
+    let end = headings[place + 1..]
+        .iter()
+        .find(|(_, other, _)| *other <= level)
+        .map_or(lines.len(), |(end, ..)| *end);
+    let section = lines[start + 1..end].iter().map(|line| line.trim_end());
+    let section =
+        section.skip_while(|line| line.is_empty()).filter(|line| !line.trim_start().starts_with("```"));
+    let mut section: Vec<Text> =
+        section.take(MAX_RUN_LINES).map(|line| Text::with_max_chars(line, MAX_LINE_CHARS)).collect();
+    while section.last().is_some_and(|line| line.trim().is_empty()) {
+        section.pop();
+    }
+    section
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_readme;
+
+    const README: &str = "\
+# Orders
+[![build](https://ci.example/badge.svg)](https://ci.example)
+
+Takes **orders** from the [shop](https://shop.example) and
+charges for them.
+
+More.
+
+## Getting started
+Read the wiki.
+
+## Run locally
+```sh
+make run
+# comment
+```
+Needs `docker`.
+
+### Tests
+make test
+
+## Licence
+MIT
+";
+
+    #[test]
+    fn the_first_paragraph_and_the_best_section_are_read() {
+        let readme = parse_readme(README, ("README.md", ""), None);
+        assert_eq!(readme.summary, "Takes orders from the shop and charges for them.");
+        let lines: Vec<_> = readme.run_section.iter().map(crate::model::Text::as_str).collect();
+        assert_eq!(lines, ["make run", "# comment", "Needs `docker`.", "", "### Tests", "make test"]);
+    }
+
+    #[test]
+    fn a_readme_without_prose_says_nothing() {
+        for text in
+            ["", "# Orders\n", "Orders\n======\n\n- a list\n", "<h1>x</h1>\n", "```\nsome code in it\n```\n"]
+        {
+            assert_eq!(parse_readme(text, ("README.md", ""), None).summary, "", "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_readmes_are_bounded_and_cleaned() {
+        let long = "word ".repeat(2_000_000);
+        assert!(parse_readme(&long, ("r", ""), None).summary.chars().count() <= 300);
+        let escape = parse_readme(
+            "Some text \u{1b}[2J with \u{202e}escapes\n\n# Run\n\u{1b}]0;x\u{7}go",
+            ("r", ""),
+            None,
+        );
+        assert_eq!(
+            (escape.summary.as_str(), escape.run_section[0].as_str()),
+            ("Some text  with escapes", "go")
+        );
+        let marks = "[".repeat(100_000) + " a b c";
+        assert!(parse_readme(&marks, ("r", ""), None).summary.chars().count() <= 300);
+    }
+}

@@ -1,0 +1,58 @@
+//! Entities of catalogue files: the services and resources that a team lists in its repositories.
+
+use crate::model::{ProfileFact, Text};
+
+/// An entity of a catalogue file, such as a component of `catalog-info.yaml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogueEntity {
+    /// Name of the entity.
+    pub name: Text,
+    /// Further names under which it may run.
+    pub aliases: Vec<Text>,
+    /// The kind of entity.
+    pub kind: EntityKind,
+    /// The facts that the file states.
+    pub facts: Vec<ProfileFact>,
+    /// Names of the entities on which it depends.
+    pub depends_on: Vec<Text>,
+    /// Names of the APIs that it provides.
+    pub provides: Vec<Text>,
+    /// Names of the APIs that it uses.
+    pub consumes: Vec<Text>,
+    /// Folder of the file, relative to the checkout; empty for the checkout's root.
+    pub folder: Text,
+    /// Path of the file.
+    pub file: Text,
+}
+
+/// The kind of a catalogued entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntityKind {
+    /// A service that should run.
+    Service,
+    /// A database, a bucket or another resource that services use.
+    Resource,
+    /// A library, a website built into something else, or another entity that does not run by itself.
+    Other,
+}
+
+impl CatalogueEntity {
+    /// Returns true if `name` is a name of the entity. Case, `_` and `-` don't matter.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        std::iter::once(&self.name).chain(&self.aliases).any(|own| same_name(own, name))
+    }
+}
+
+/// Returns true if both names are equal but for case and the separators `_`, `-`, `.` and space.
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    name_key(a) == name_key(b)
+}
+
+/// Returns the form of a name in which equal names are equal: lower case, with `-` between words.
+#[must_use]
+pub fn name_key(name: &str) -> String {
+    let plain = |c: char| if matches!(c, '_' | '.' | ' ') { '-' } else { c.to_ascii_lowercase() };
+    name.trim().chars().map(plain).collect()
+}

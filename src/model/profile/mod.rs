@@ -1,0 +1,10 @@
+//! Profiles: facts about a service for people, such as its owner, its repository and its runbook, each with its
+//! source; and the checkouts in which Portolan finds many of them.
+
+pub mod checkout;
+pub mod entity;
+pub mod field;
+pub mod profile_fact;
+pub mod repository;
+pub mod resolved_profile;
+pub mod service_profile;

@@ -1,0 +1,150 @@
+//! One fact of a profile, with its origin.
+
+use crate::model::{DisplayUrl, ProfileField, RepositoryUrl, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A fact about a service for people, such as "the owner is team checkout, by the tag Team".
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ProfileFact {
+    /// The question that the fact answers.
+    pub field: ProfileField,
+    /// The answer.
+    pub value: Text,
+    /// The kind of place that states it.
+    pub origin: FactOrigin,
+    /// The place itself, such as `tag Team` or the path of a file.
+    #[serde(rename = "place")]
+    pub location: Text,
+    /// Time of the last change of the file that states it; `None` if the running service states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
+}
+
+/// The kind of place that states a fact, the most trusted first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactOrigin {
+    /// A `[[service]]` of Portolan's configuration.
+    Configuration,
+    /// A label or tag of the running service.
+    Running,
+    /// A catalogue file in a repository.
+    CatalogueFile,
+    /// The repository in which the service is built or catalogued.
+    Repository,
+    /// Rules for reviewers of code in the service's folder.
+    CodeOwners,
+    /// A text for readers of the repository.
+    Readme,
+}
+
+impl FactOrigin {
+    /// Returns the name of the origin in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Running => "running",
+            Self::CatalogueFile => "catalogue-file",
+            Self::Repository => "repository",
+            Self::CodeOwners => "code-owners",
+            Self::Readme => "readme",
+        }
+    }
+}
+
+impl ProfileFact {
+    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning. A URL loses user
+    /// information, query and fragment.
+    #[must_use]
+    pub fn new(
+        field: ProfileField,
+        raw: &str,
+        origin: FactOrigin,
+        location: impl Into<Text>,
+    ) -> Option<Self> {
+        let raw = raw.trim();
+        let value = match field {
+            ProfileField::Repository => RepositoryUrl::parse(raw)?.to_string().into(),
+            _ if raw.contains("://") && field.spec().is_url => Text::new(&DisplayUrl::new(raw).to_string()),
+            ProfileField::Owner => Text::with_max_chars(owner_name(raw), MAX_VALUE_CHARS),
+            _ => Text::with_max_chars(raw, MAX_VALUE_CHARS),
+        };
+        let value = if value.trim().len() == value.len() { value } else { Text::new(value.trim()) };
+        (!value.is_empty()).then(|| Self { field, value, origin, location: location.into(), changed: None })
+    }
+
+    /// Returns true if both facts of a field mean the same: `group:default/checkout`, `@acme/checkout` and
+    /// `checkout@acme.example` are one owner.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        match self.field {
+            ProfileField::Owner => owner_key(&self.value) == owner_key(&other.value),
+            ProfileField::Repository => {
+                match (RepositoryUrl::parse(&self.value), RepositoryUrl::parse(&other.value)) {
+                    (Some(a), Some(b)) => a.is_same(&b),
+                    _ => self.value == other.value,
+                }
+            }
+            ProfileField::Commit => {
+                let (a, b) = (self.value.as_str(), other.value.as_str());
+                a.starts_with(b) || b.starts_with(a)
+            }
+            _ => self.value.to_lowercase() == other.value.to_lowercase(),
+        }
+    }
+}
+
+/// Maximum length of a fact, in characters.
+const MAX_VALUE_CHARS: usize = 500;
+
+/// Returns an owner without the kind and the default namespace of an entity reference
+/// (<https://backstage.io/docs/features/software-catalog/references>).
+fn owner_name(raw: &str) -> &str {
+    let kinds = ["group:", "user:", "team:"];
+    let name = kinds.iter().find_map(|kind| raw.strip_prefix(kind)).unwrap_or(raw).trim();
+    name.strip_prefix("default/").unwrap_or(name)
+}
+
+/// Returns the part of an owner by which two spellings are compared: the name without organisation, mail domain
+/// and the word team.
+fn owner_key(owner: &str) -> String {
+    let owner = owner.to_lowercase();
+    let name = owner.trim_start_matches('@');
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let name = name.split('@').next().unwrap_or(name);
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.filter(|word| !matches!(*word, "team" | "squad")).collect();
+    words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FactOrigin, ProfileFact};
+    use crate::model::ProfileField;
+
+    fn fact(field: ProfileField, raw: &str) -> ProfileFact {
+        ProfileFact::new(field, raw, FactOrigin::Running, "label x").unwrap()
+    }
+
+    #[test]
+    fn spellings_of_one_owner_agree() {
+        let first = fact(ProfileField::Owner, "group:default/checkout");
+        assert_eq!(first.value, "checkout");
+        for other in ["@acme/checkout", "checkout@acme.example", "Team Checkout", "checkout-team", "checkout"]
+        {
+            assert!(first.agrees_with(&fact(ProfileField::Owner, other)), "{other}");
+        }
+        assert!(!first.agrees_with(&fact(ProfileField::Owner, "payments")));
+    }
+
+    #[test]
+    fn a_url_keeps_no_secret_and_no_text_keeps_an_escape() {
+        let link = fact(ProfileField::Dashboard, "https://me:s3cret@grafana.example/d/1?token=s3cret#x");
+        assert_eq!(link.value, "https://grafana.example/d/1");
+        assert_eq!(fact(ProfileField::Owner, "a\u{1b}[2Jb\u{202e}c").value, "abc");
+        assert_eq!(ProfileFact::new(ProfileField::Owner, " \u{1b}[2J ", FactOrigin::Running, "x"), None);
+        let repository = fact(ProfileField::Repository, "https://x:ghp_1@github.com/acme/shop.git");
+        assert_eq!(repository.value, "https://github.com/acme/shop");
+    }
+}

@@ -1,0 +1,152 @@
+//! Repositories of source code, by their URLs in the forms that git, labels and tags use.
+
+use crate::model::Text;
+use std::fmt;
+
+/// A repository: the host, if known, and the path on it. It has no user information and no query, which may hold
+/// a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryUrl {
+    host: Option<Text>,
+    path: Text,
+}
+
+impl RepositoryUrl {
+    /// Parses `https://host/path.git`, `ssh://git@host/path`, `git@host:path` or `organisation/name`. Returns
+    /// `None` for other text. A folder after `//` (Terraform module sources) or `/tree/` is left out.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        let raw = raw.trim();
+        let raw = raw.strip_prefix("git+").or_else(|| raw.strip_prefix("url:")).unwrap_or(raw);
+        let raw = raw.split(['?', '#']).next().unwrap_or_default();
+        let (host, path) = match raw.split_once("://") {
+            Some((scheme, rest)) => {
+                if !matches!(scheme, "http" | "https" | "ssh" | "git") {
+                    return None;
+                }
+                let (authority, path) = rest.split_once('/')?;
+                (Some(without_user(authority)), path)
+            }
+            None => match raw.split_once(':') {
+                // The short form of git for ssh: `git@host:organisation/name.git`.
+                Some((host, path)) => (Some(without_user(host)), path),
+                None => (None, raw),
+            },
+        };
+        let path = repository_path(path);
+        let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
+        let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:".contains(c));
+        let known_host =
+            host.is_none_or(|host| host.contains('.') || host.contains(':') || host == "localhost");
+        let enough = segments >= 2 || host.is_some() && segments == 1;
+        (enough && known_host && is_plain(&path) && host.is_none_or(is_plain))
+            .then(|| Self { host: host.map(|host| host.to_lowercase().into()), path: path.into() })
+    }
+
+    /// Returns true if both name one repository. A URL without a host is compared by the last two segments of
+    /// its path.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let (own, others) = (self.path.to_lowercase(), other.path.to_lowercase());
+        match (&self.host, &other.host) {
+            (Some(a), Some(b)) => a == b && own == others,
+            _ => {
+                own == others || own.ends_with(&format!("/{others}")) || others.ends_with(&format!("/{own}"))
+            }
+        }
+    }
+
+    /// Returns the name of the repository: the last segment of its path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Returns the segments of the path, such as organisation and name.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.path.split('/')
+    }
+
+    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts.
+    #[must_use]
+    pub fn commit_url(&self, commit: &str) -> Option<String> {
+        let host = self.host.as_deref()?;
+        let folder = if host.contains("gitlab") { "-/commit" } else { "commit" };
+        let is_known = host.contains("github") || host.contains("gitlab");
+        let is_commit = (7..=64).contains(&commit.len()) && commit.chars().all(|c| c.is_ascii_hexdigit());
+        (is_known && is_commit).then(|| format!("{self}/{folder}/{commit}"))
+    }
+}
+
+/// Returns the host and port of `authority`.
+fn without_user(authority: &str) -> &str {
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+/// Returns the path of the repository itself, without `.git`, a folder or a branch.
+fn repository_path(path: &str) -> String {
+    let path = path.trim_matches('/');
+    let path = ["//", "/-/", "/tree/", "/blob/", "/src/branch/"]
+        .iter()
+        .filter_map(|mark| path.find(mark))
+        .min()
+        .map_or(path, |end| &path[..end]);
+    let path = path.trim_matches('/');
+    path.strip_suffix(".git").unwrap_or(path).to_owned()
+}
+
+impl fmt::Display for RepositoryUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Some(host) => write!(f, "https://{host}/{}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RepositoryUrl;
+
+    #[test]
+    fn each_form_gives_the_same_repository() {
+        let same = RepositoryUrl::parse("https://github.com/acme/shop").unwrap();
+        for raw in [
+            "git@github.com:acme/shop.git",
+            "ssh://git@github.com/acme/shop.git",
+            "https://x-access-token:ghp_secret@github.com/acme/shop.git",
+            "git+https://github.com/Acme/Shop",
+            "https://github.com/acme/shop/tree/main/services/web",
+            "https://github.com/acme/shop//services/web?ref=secret",
+            "acme/shop",
+        ] {
+            let parsed = RepositoryUrl::parse(raw).unwrap();
+            assert!(parsed.is_same(&same), "{raw}");
+            assert!(!parsed.to_string().contains("secret"), "{raw}");
+        }
+        assert!(!RepositoryUrl::parse("gitlab.com/acme/shop").unwrap().is_same(&same));
+    }
+
+    #[test]
+    fn other_text_is_no_repository() {
+        for raw in
+            ["", "shop", "our monorepo", "s3://bucket/key", "file:///srv/git/shop", "a b/c", "C:\\src\\shop"]
+        {
+            assert_eq!(RepositoryUrl::parse(raw), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_commit_has_a_page_on_known_hosts() {
+        let url = |raw: &str| RepositoryUrl::parse(raw).unwrap().commit_url("0a11beef");
+        assert_eq!(url("acme/shop"), None);
+        assert_eq!(
+            url("git@github.com:acme/shop.git").unwrap(),
+            "https://github.com/acme/shop/commit/0a11beef"
+        );
+        assert_eq!(
+            url("https://gitlab.acme.example/a/b/shop").unwrap(),
+            "https://gitlab.acme.example/a/b/shop/-/commit/0a11beef"
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Resolved profiles: everything that is known about a service for people, from all origins together.
+
+use crate::model::{ProfileFact, ProfileField, Text, Timestamp};
+
+/// Everything known about a service for people, the most trusted origin first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolvedProfile {
+    /// The fields with at least one fact, in the order of `PROFILE_FIELDS`.
+    pub rows: Vec<ProfileRow>,
+    /// Instructions for running the service on a developer's machine, from a README.
+    pub run_guide: Option<RunGuide>,
+    /// Path of the catalogue file that lists the service.
+    pub catalogue_file: Option<Text>,
+    /// Folder of the service's code on this machine.
+    pub folder: Option<Text>,
+}
+
+/// One field with its facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileRow {
+    /// The field.
+    pub field: ProfileField,
+    /// The facts, the most trusted first. Of facts that agree, only the first is here.
+    pub facts: Vec<ProfileFact>,
+    /// True if different origins state different values.
+    pub disagrees: bool,
+}
+
+/// The section of a README about running or developing the program. Portolan shows it and never runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunGuide {
+    /// Lines of the section.
+    pub lines: Vec<Text>,
+    /// Path of the README.
+    pub file: Text,
+    /// Time of the file's last change.
+    pub changed: Option<Timestamp>,
+}
+
+impl ResolvedProfile {
+    /// Returns the facts of `field`, the most trusted first.
+    #[must_use]
+    pub fn facts(&self, field: ProfileField) -> &[ProfileFact] {
+        self.rows.iter().find(|row| row.field == field).map_or(&[], |row| &row.facts)
+    }
+
+    /// Returns the most trusted value of `field`.
+    #[must_use]
+    pub fn value(&self, field: ProfileField) -> Option<&Text> {
+        self.facts(field).first().map(|fact| &fact.value)
+    }
+
+    /// Returns all facts.
+    pub fn all_facts(&self) -> impl Iterator<Item = &ProfileFact> {
+        self.rows.iter().flat_map(|row| &row.facts)
+    }
+}

@@ -1,0 +1,48 @@
+//! The part of a profile that the running service states itself: by labels, by tags and by its settings.
+
+use crate::model::{ProfileFact, Text};
+use serde::{Deserialize, Serialize};
+
+/// Facts that labels and tags of the running service state, and the names that tie it to files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServiceProfile {
+    /// The facts, in the order of their fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<ProfileFact>,
+    /// Names of the service in telemetry, by which catalogues list it too, such as the value of `DD_SERVICE`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub telemetry_names: Vec<Text>,
+    /// Names of its environment variables, without their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Text>,
+    /// The compose files that started the service, as absolute paths on the machine of the user who started it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compose_files: Vec<Text>,
+}
+
+impl ServiceProfile {
+    /// Returns true if the service states nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds everything in `other` that is not known yet.
+    pub fn merge(&mut self, other: &Self) {
+        add_missing(&mut self.facts, &other.facts);
+        self.facts.sort();
+        add_missing(&mut self.telemetry_names, &other.telemetry_names);
+        add_missing(&mut self.variables, &other.variables);
+        self.variables.sort();
+        add_missing(&mut self.compose_files, &other.compose_files);
+    }
+}
+
+fn add_missing<T: Clone + PartialEq>(known: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !known.contains(item) {
+            known.push(item.clone());
+        }
+    }
+}

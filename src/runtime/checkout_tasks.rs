@@ -1,0 +1,69 @@
+//! The task that reads the repositories on this machine: at the start, when services from other compose files
+//! appear, and from time to time. Each reading runs on a thread that may block.
+
+use crate::{
+    app::Msg,
+    background::{self, run_blocking},
+    model::Text,
+    source::checkouts::CheckoutReader,
+};
+use std::{collections::BTreeSet, time::Duration};
+use tokio::{
+    sync::{mpsc::Sender, watch},
+    time::timeout,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Time after which the repositories are read again, because files change while Portolan runs.
+const READ_INTERVAL: Duration = Duration::from_mins(5);
+
+/// The running task. Dropping this ends it.
+pub(super) struct CheckoutTasks {
+    compose_files: watch::Sender<BTreeSet<Text>>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl CheckoutTasks {
+    /// Starts the task. It sends the repositories that `reader` finds to `sender`.
+    pub(super) fn start(reader: CheckoutReader, sender: Sender<Msg>) -> Self {
+        let (compose_files, wanted) = watch::channel(BTreeSet::new());
+        // The panic hook reports a panic; the profiles then stay as they are.
+        let task = background::spawn(read_repeatedly(reader, wanted, sender), |_| ());
+        Self { compose_files, _task: task }
+    }
+
+    /// Reads the repositories again if services were started from other compose files than before.
+    pub(super) fn set_compose_files(&self, files: &BTreeSet<Text>) {
+        self.compose_files.send_if_modified(|known| {
+            let changed = known != files;
+            if changed {
+                known.clone_from(files);
+            }
+            changed
+        });
+    }
+}
+
+async fn read_repeatedly(
+    mut reader: CheckoutReader,
+    mut wanted: watch::Receiver<BTreeSet<Text>>,
+    sender: Sender<Msg>,
+) {
+    loop {
+        let files = wanted.borrow_and_update().clone();
+        if reader.has_patterns() || !files.is_empty() {
+            let reading = run_blocking(move || {
+                let checkouts = reader.read(&files);
+                (reader, checkouts)
+            });
+            let Ok((returned, checkouts)) = reading.await else { return };
+            reader = returned;
+            if sender.send(Msg::CheckoutsRead(checkouts)).await.is_err() {
+                return;
+            }
+        }
+        if let Ok(Err(_)) = timeout(READ_INTERVAL, wanted.changed()).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The needs of a service: what must run for it, what is outside, and the settings that name them.
+
+use crate::{
+    model::{FactKind, Reference, ReferenceTarget, Service, Setting, Text},
+    store::World,
+    topology::{Need, Node, Strength, needs},
+};
+use std::fmt::Write;
+
+/// The needs of one service.
+pub struct ServiceNeeds<'a> {
+    /// The node itself.
+    pub node: &'a Node,
+    /// The services that must run, callees before callers, with the need of each.
+    pub services: Vec<(&'a Node, Need)>,
+    /// Databases, hosts and the like that no source runs.
+    pub outside: Vec<(&'a Node, Need)>,
+}
+
+/// A setting of a service that names an address.
+pub struct NeededSetting {
+    /// The setting, such as `environment DB_URL`.
+    pub setting: String,
+    /// The address or name in it.
+    pub target: String,
+}
+
+impl<'a> ServiceNeeds<'a> {
+    /// Returns the needs of `node`.
+    #[must_use]
+    pub fn new(world: &'a World, node: &'a Node) -> Self {
+        let topology = world.topology();
+        let all = needs(topology, &node.id).into_iter();
+        let all = all.filter_map(|need| Some((topology.nodes.get(&need.node)?, need)));
+        let (services, outside) = all.partition(|(node, _)| node.is_service());
+        Self { node, services, outside }
+    }
+
+    /// Returns the needs as text for the command `need`.
+    #[must_use]
+    pub fn text(&self, world: &World) -> String {
+        let mut out = format!("{} needs {}\n", self.node.label(), self.summary());
+        for (title, all) in
+            [("services, in the order to start them", &self.services), ("outside", &self.outside)]
+        {
+            if !all.is_empty() {
+                let _ = writeln!(out, "\n{title}:");
+            }
+            for (node, need) in all {
+                let by = world.topology().nodes.get(&need.needed_by).map(Node::label).unwrap_or_default();
+                let image = world.service_of(node).and_then(|service| service.images().next());
+                let what = image.map(|image| format!(", image {}", Text::new(image))).unwrap_or_default();
+                let _ = writeln!(out, "  {}  called by {by}, {}{what}", node.label(), need.strength.as_str());
+            }
+        }
+        let with_self = self.services.iter().map(|(node, _)| *node).chain([self.node]);
+        for node in with_self {
+            let Some(service) = world.service_of(node) else { continue };
+            let (named, rest) = settings(service);
+            if !named.is_empty() || !rest.is_empty() {
+                let _ = writeln!(out, "\nsettings of {}:", node.label());
+            }
+            for one in named {
+                let _ = writeln!(out, "  {} names {}", one.setting, one.target);
+            }
+            if !rest.is_empty() {
+                let _ = writeln!(out, "  also {}", rest.join(", "));
+            }
+        }
+        out
+    }
+
+    /// Returns the number of needs in words.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let maybe = self.services.iter().filter(|(_, need)| need.strength == Strength::Possible).count();
+        let sure = self.services.len() - maybe;
+        let maybe = if maybe > 0 { format!(", perhaps {maybe} more") } else { String::new() };
+        let services = if sure == 1 { "1 service".to_owned() } else { format!("{sure} services") };
+        format!("{services}{maybe}, and {} outside", self.outside.len())
+    }
+}
+
+/// Returns the settings of `service` that name addresses, and the names of its other variables and secrets.
+#[must_use]
+pub fn settings(service: &Service) -> (Vec<NeededSetting>, Vec<Text>) {
+    let named: Vec<NeededSetting> = service.references.iter().filter_map(needed_setting).collect();
+    let is_named = |name: &Text| service.references.iter().any(|reference| variable(reference) == Some(name));
+    let secrets = service.facts.iter().filter(|fact| fact.kind() == Some(FactKind::Secrets));
+    let secrets = secrets.flat_map(|fact| fact.value.split(", ").map(Text::new));
+    let mut rest: Vec<Text> =
+        service.profile.variables.iter().cloned().chain(secrets).filter(|n| !is_named(n)).collect();
+    rest.sort();
+    rest.dedup();
+    (named, rest)
+}
+
+fn needed_setting(reference: &Reference) -> Option<NeededSetting> {
+    let target = match &reference.target {
+        ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => address.to_string(),
+        ReferenceTarget::ServiceName(_) | ReferenceTarget::CalledByProxy(_) => return None,
+    };
+    Some(NeededSetting { setting: reference.location.to_string(), target })
+}
+
+/// Returns the name of the variable that holds a reference.
+#[must_use]
+pub fn variable(reference: &Reference) -> Option<&Text> {
+    match &reference.location.setting {
+        Setting::Environment(name) | Setting::LoadBalancerUrl { variable: name, .. } => Some(name),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Roots of checkouts, from the patterns of the configuration and from compose files.
+
+use crate::model::Text;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+/// Maximum number of entries of a folder that a pattern with `*` lists.
+const MAX_ENTRIES: usize = 10_000;
+/// Maximum number of folders between a compose file and the root of its repository.
+const MAX_LEVELS: usize = 12;
+
+/// The root folder of a checkout.
+#[derive(Debug)]
+pub(super) struct FoundRoot {
+    /// The folder, without symbolic links.
+    pub(super) path: PathBuf,
+    /// True if it is a git repository. Portolan does not search the subfolders of any other folder, which may be
+    /// as large as a home directory.
+    pub(super) is_repository: bool,
+    /// The compose files in it that started services.
+    pub(super) compose_files: BTreeSet<Text>,
+}
+
+impl FoundRoot {
+    fn new(path: PathBuf) -> Self {
+        let is_repository = path.join(".git").exists();
+        Self { path, is_repository, compose_files: BTreeSet::new() }
+    }
+}
+
+/// Returns the folders that `patterns` match, by path. `*` in a pattern stands for any characters of one name, but
+/// not for a leading dot.
+pub(super) fn roots_of_patterns(patterns: &[String], home: Option<&Path>) -> BTreeMap<PathBuf, FoundRoot> {
+    let folders = patterns.iter().flat_map(|pattern| matching_folders(pattern, home));
+    let folders = folders.filter_map(|folder| fs::canonicalize(folder).ok()).filter(|folder| folder.is_dir());
+    folders.take(super::MAX_CHECKOUTS).map(|folder| (folder.clone(), FoundRoot::new(folder))).collect()
+}
+
+/// Returns the root of the repository with the compose file `file`; without a repository, the file's folder.
+/// Returns `None` if the file does not exist on this machine.
+pub(super) fn root_of_compose_file(file: &Path) -> Option<FoundRoot> {
+    if !file.is_absolute() || !file.is_file() {
+        return None;
+    }
+    let file = fs::canonicalize(file).ok()?;
+    let folder = file.parent()?;
+    let root = folder.ancestors().take(MAX_LEVELS).find(|folder| folder.join(".git").exists());
+    Some(FoundRoot::new(root.unwrap_or(folder).to_owned()))
+}
+
+fn matching_folders(pattern: &str, home: Option<&Path>) -> Vec<PathBuf> {
+    let (start, rest) = match (pattern.strip_prefix('~'), home) {
+        (Some(rest), Some(home)) => (home.to_owned(), rest.trim_start_matches('/')),
+        (Some(_), None) => return Vec::new(),
+        (None, _) => (PathBuf::new(), pattern),
+    };
+    let mut found = vec![start];
+    for component in Path::new(rest).components() {
+        found = match component {
+            Component::Normal(name) if name.to_string_lossy().contains('*') => {
+                let name = name.to_string_lossy();
+                found.iter().flat_map(|folder| children(folder, &name)).collect()
+            }
+            other => found.into_iter().map(|folder| folder.join(other)).collect(),
+        };
+    }
+    found
+}
+
+/// Returns the folders in `folder` whose names match `pattern`, sorted.
+fn children(folder: &Path, pattern: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES).flatten();
+    let matching = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        !name.starts_with('.') && matches(pattern, &name) && entry.path().is_dir()
+    });
+    let mut paths: Vec<PathBuf> = matching.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Returns true if `name` has the parts of `pattern` between its asterisks, in order.
+fn matches(pattern: &str, name: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };
+    let Some(middle) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
+        return false;
+    };
+    let between = parts.get(1..parts.len() - 1).unwrap_or_default();
+    let rest =
+        between.iter().try_fold(middle, |rest, part| rest.find(part).map(|at| &rest[at + part.len()..]));
+    rest.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn an_asterisk_stands_for_any_characters() {
+        for (pattern, name, expected) in [
+            ("*", "shop", true),
+            ("sh*p", "shop", true),
+            ("svc-*", "shop", false),
+            ("*-api-*", "x-api-y", true),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

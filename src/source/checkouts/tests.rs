@@ -1,0 +1,121 @@
+//! Tests of reading checkouts, on folders with the files of real repositories, broken ones and hostile ones.
+
+use super::CheckoutReader;
+use crate::{model::Text, private_fs::TemporaryDir};
+use std::{collections::BTreeSet, fs, os::unix::fs::symlink, path::Path, sync::Arc};
+
+fn write(root: &Path, path: &str, text: &str) {
+    let file = root.join(path);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, text).unwrap();
+}
+
+const ORDERS: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: orders}\nspec: {type: service, owner: checkout}\n";
+
+fn repository(root: &Path, name: &str) {
+    write(
+        root,
+        &format!("{name}/.git/config"),
+        &format!("[remote \"origin\"]\n\turl = https://t:s3cret@github.com/acme/{name}.git\n"),
+    );
+}
+
+fn reader(root: &Path) -> CheckoutReader {
+    CheckoutReader::new(&["~/*".to_owned()], Some(root))
+}
+
+#[test]
+fn the_files_of_a_repository_are_read_and_kept_until_they_change() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    repository(root, "shop");
+    write(root, "shop/services/orders/catalog-info.yaml", ORDERS);
+    write(root, "shop/services/orders/README.md", "# Orders\n\nTakes orders from people.\n");
+    write(root, "shop/CODEOWNERS", "* @acme/all\n");
+    write(root, "shop/.github/CODEOWNERS", "* @acme/first\n");
+    write(root, "shop/copilot/users/manifest.yml", "name: users\ntype: Backend Service\n");
+    write(root, "shop/node_modules/x/catalog-info.yaml", ORDERS);
+    write(root, "shop/deploy/compose.yaml", "services: {orders: {build: ../services/orders}}\n");
+    let compose: BTreeSet<Text> = [
+        root.join("shop/deploy/compose.yaml").to_string_lossy().as_ref().into(),
+        "/none/compose.yaml".into(),
+    ]
+    .into();
+    let mut reader = reader(root);
+    let first = reader.read(&compose);
+    let [shop] = &first[..] else { panic!("{first:?}") };
+    assert_eq!(shop.remote.as_ref().unwrap().to_string(), "https://github.com/acme/shop");
+    let entities: Vec<_> = shop.entities.iter().map(|e| format!("{} in {}", e.name, e.folder)).collect();
+    assert_eq!(entities, ["users in copilot/users", "orders in services/orders"]);
+    assert_eq!(shop.code_owners.as_ref().unwrap().rules[0].owners, ["@acme/first"]);
+    assert_eq!(shop.readmes[0].summary, "Takes orders from people.");
+    assert_eq!(
+        (shop.builds[0].service.as_str(), shop.builds[0].folder.as_str()),
+        ("orders", "services/orders")
+    );
+    assert!(shop.unread.is_empty(), "{:?}", shop.unread);
+    assert!(Arc::ptr_eq(&reader.read(&compose)[0], shop), "nothing changed, so nothing is parsed");
+    write(root, "shop/CODEOWNERS", "# changed, and longer\n* @acme/all\n");
+    write(root, "shop/.github/CODEOWNERS", "# changed, and longer\n* @acme/second\n");
+    assert_eq!(reader.read(&compose)[0].code_owners.as_ref().unwrap().rules[0].owners, ["@acme/second"]);
+}
+
+#[test]
+fn links_out_of_the_repository_are_not_followed() {
+    let folder = TemporaryDir::create("portolan-test-links-").unwrap();
+    let root = folder.path();
+    repository(root, "shop");
+    write(root, "outside.yaml", ORDERS);
+    symlink(root.join("outside.yaml"), root.join("shop/catalog-info.yaml")).unwrap();
+    symlink(root, root.join("shop/loop")).unwrap();
+    symlink("/dev/zero", root.join("shop/README.md")).unwrap();
+    let shop = &reader(root).read(&BTreeSet::new())[0];
+    assert!(shop.entities.is_empty() && shop.readmes.is_empty() && shop.unread.is_empty(), "{shop:?}");
+}
+
+#[test]
+fn broken_files_are_named_and_large_ones_are_cut() {
+    let folder = TemporaryDir::create("portolan-test-broken-").unwrap();
+    let root = folder.path();
+    repository(root, "shop");
+    write(root, "shop/catalog-info.yaml", "a: [s3cret");
+    write(root, "shop/opslevel.yml", &"a: b\n".repeat(400_000));
+    fs::write(root.join("shop/cortex.yaml"), b"\xff\xfe\x00").unwrap();
+    write(root, "shop/README.md", &format!("A very long text about it. {}", "x ".repeat(5_000_000)));
+    let shop = &reader(root).read(&BTreeSet::new())[0];
+    let unread = shop.unread.join("\n");
+    for (file, why) in
+        [("catalog-info.yaml", "invalid YAML"), ("opslevel.yml", "larger than"), ("cortex.yaml", "not UTF-8")]
+    {
+        assert!(unread.contains(&format!("{file}: {why}")), "{unread}");
+    }
+    assert!(!unread.contains("s3cret"));
+    assert!(shop.readmes[0].summary.starts_with("A very long text"));
+}
+
+#[test]
+fn a_thousand_repositories_and_deep_folders_are_bounded() {
+    let folder = TemporaryDir::create("portolan-test-many-").unwrap();
+    let root = folder.path();
+    for number in 0..1_100 {
+        fs::create_dir_all(root.join(format!("repo{number:04}/.git"))).unwrap();
+    }
+    write(root, "repo0000/a/b/c/d/e/f/catalog-info.yaml", ORDERS);
+    write(root, "repo0000/a/b/c/d/catalog-info.yaml", ORDERS);
+    let all = reader(root).read(&BTreeSet::new());
+    assert_eq!((all.len(), all[0].entities.len()), (super::MAX_CHECKOUTS, 1));
+}
+
+#[test]
+fn only_the_folder_itself_is_read_outside_of_repositories() {
+    let folder = TemporaryDir::create("portolan-test-plain-").unwrap();
+    let root = folder.path();
+    write(root, "home/catalog-info.yaml", ORDERS);
+    write(root, "home/below/catalog-info.yaml", ORDERS);
+    let all = reader(root).read(&BTreeSet::new());
+    assert_eq!(all[0].entities.len(), 1);
+    assert!(CheckoutReader::new(&["~/*".to_owned()], None).read(&BTreeSet::new()).is_empty(), "no home");
+    assert!(
+        CheckoutReader::new(&["/none/*".to_owned(), String::new()], None).read(&BTreeSet::new()).len() <= 1
+    );
+}

@@ -1,0 +1,130 @@
+//! Search for the files of a checkout that describe services. Symbolic links are not followed, so the search stays
+//! in the checkout and ends.
+
+use super::find::FoundRoot;
+use crate::extract::{CATALOGUE_FILES, CatalogueFileKind};
+use std::{
+    collections::VecDeque,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Maximum depth of a folder below the root.
+const MAX_DEPTH: usize = 4;
+/// Maximum number of folders of one checkout.
+const MAX_FOLDERS: usize = 2_000;
+/// Maximum number of entries of one folder.
+const MAX_ENTRIES: usize = 5_000;
+/// Maximum number of files of one checkout.
+const MAX_FILES: usize = 2_000;
+
+/// Folders with code of others, or with results of a build.
+const SKIPPED_FOLDERS: &[&str] = &[
+    "node_modules",
+    "vendor",
+    "third_party",
+    "target",
+    "dist",
+    "build",
+    "venv",
+    "__pycache__",
+    "testdata",
+    "fixtures",
+];
+/// Hidden folders that may hold files about services.
+const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage"];
+/// Folders, from the root, with a CODEOWNERS file, in the order in which GitHub looks for it.
+const CODE_OWNERS_FOLDERS: &[&str] = &[".github", "", "docs", ".gitlab"];
+
+/// The use of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileUse {
+    Catalogue(CatalogueFileKind),
+    CodeOwners,
+    Readme,
+    Compose,
+}
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub(super) struct FoundFile {
+    pub(super) path: PathBuf,
+    /// Its folder relative to the root.
+    pub(super) folder: String,
+    pub(super) purpose: FileUse,
+}
+
+/// Returns the files of a checkout that describe services. Reduces `folders_left` by the number of folders that it
+/// listed.
+pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<FoundFile> {
+    let mut found = Vec::new();
+    let mut waiting = VecDeque::from([(root.path.clone(), String::new(), 0)]);
+    let mut listed = 0;
+    while let Some((path, folder, depth)) = waiting.pop_front() {
+        if listed >= MAX_FOLDERS || *folders_left == 0 || found.len() >= MAX_FILES {
+            break;
+        }
+        (listed, *folders_left) = (listed + 1, *folders_left - 1);
+        let mut names: Vec<(String, bool)> = list(&path);
+        names.sort();
+        for (name, is_folder) in names {
+            let below = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            if is_folder {
+                let hidden = name.starts_with('.') && !HIDDEN_FOLDERS.contains(&name.as_str());
+                let skipped = hidden || SKIPPED_FOLDERS.contains(&name.as_str());
+                // A nested repository is a checkout of its own.
+                if root.is_repository
+                    && depth < MAX_DEPTH
+                    && !skipped
+                    && !path.join(&name).join(".git").exists()
+                {
+                    waiting.push_back((path.join(&name), below, depth + 1));
+                }
+            } else if let Some(purpose) = file_use(&name, &folder) {
+                found.push(FoundFile { path: path.join(&name), folder: folder.clone(), purpose });
+            }
+        }
+    }
+    keep_first_code_owners(&mut found);
+    found.extend(root.compose_files.iter().filter_map(|file| compose_file(root, Path::new(file.as_str()))));
+    found
+}
+
+/// Returns the names in a folder, each with true for a folder. Leaves out everything but folders and regular
+/// files.
+fn list(folder: &Path) -> Vec<(String, bool)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES).flatten();
+    let named = entries.filter_map(|entry| {
+        let kind = entry.file_type().ok().filter(|kind| kind.is_dir() || kind.is_file())?;
+        Some((entry.file_name().into_string().ok()?, kind.is_dir()))
+    });
+    named.collect()
+}
+
+fn file_use(name: &str, folder: &str) -> Option<FileUse> {
+    let last = folder.rsplit('/').next().unwrap_or_default();
+    if name == "CODEOWNERS" && CODE_OWNERS_FOLDERS.contains(&folder) {
+        return Some(FileUse::CodeOwners);
+    }
+    if name.eq_ignore_ascii_case("readme.md") && !last.starts_with('.') && last != "docs" {
+        return Some(FileUse::Readme);
+    }
+    let (_, kind) = CATALOGUE_FILES.iter().find(|(known, _)| *known == name)?;
+    let is_manifest = *kind == CatalogueFileKind::Copilot;
+    let below_copilot = folder.rsplit('/').nth(1) == Some("copilot");
+    (!is_manifest || below_copilot).then_some(FileUse::Catalogue(*kind))
+}
+
+/// Keeps only the CODEOWNERS file that counts.
+fn keep_first_code_owners(files: &mut Vec<FoundFile>) {
+    let place = |file: &FoundFile| CODE_OWNERS_FOLDERS.iter().position(|folder| *folder == file.folder);
+    let first = files.iter().filter(|file| file.purpose == FileUse::CodeOwners).filter_map(place).min();
+    files.retain(|file| file.purpose != FileUse::CodeOwners || place(file) == first);
+}
+
+/// Returns the compose file at `path`, with its folder. Returns `None` if it leads out of the checkout.
+fn compose_file(root: &FoundRoot, path: &Path) -> Option<FoundFile> {
+    let real = fs::canonicalize(path).ok()?;
+    let folder = real.parent()?.strip_prefix(&root.path).ok()?.to_str()?.to_owned();
+    Some(FoundFile { path: path.to_owned(), folder, purpose: FileUse::Compose })
+}

@@ -1,0 +1,261 @@
+//! Matches between services and the checkouts on this machine. A match needs a tie: the compose file that builds
+//! the service, its repository, or a name that only one checkout has. Without one, there is no match.
+
+use crate::{
+    model::{
+        CatalogueEntity, Checkout, ComposeBuild, EntityKind, ImageRef, Inventory, ProfileField,
+        RepositoryUrl, Service, ServiceId, Text, name_key,
+    },
+    topology::Product,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Names that services of unrelated systems share. Such a name alone ties no service to a checkout.
+const GENERIC_NAMES: &[&str] = &[
+    "api",
+    "app",
+    "backend",
+    "cache",
+    "client",
+    "cron",
+    "database",
+    "db",
+    "frontend",
+    "gateway",
+    "jobs",
+    "nginx",
+    "postgres",
+    "proxy",
+    "queue",
+    "redis",
+    "scheduler",
+    "server",
+    "service",
+    "site",
+    "test",
+    "ui",
+    "web",
+    "worker",
+];
+
+/// The checkout and the catalogued entities of one service.
+#[derive(Clone, Debug)]
+pub struct ServiceMatch<'a> {
+    /// The checkout with the code of the service.
+    pub checkout: &'a Checkout,
+    /// The entities that stand for the service, at most one for each catalogue file.
+    pub entities: Vec<&'a CatalogueEntity>,
+    /// Folder of the service's code, relative to the checkout; `None` if unknown.
+    pub folder: Option<&'a str>,
+}
+
+/// The matches of all services.
+#[derive(Debug, Default)]
+pub struct CatalogueMatches<'a> {
+    of_service: BTreeMap<&'a ServiceId, ServiceMatch<'a>>,
+}
+
+/// The tie between a service and a checkout.
+#[derive(Clone, Copy)]
+enum Tie<'a> {
+    /// A compose file of the checkout builds the service.
+    Build(&'a Checkout, &'a ComposeBuild),
+    /// The running service names the checkout's repository.
+    Repository(&'a Checkout),
+}
+
+impl<'a> CatalogueMatches<'a> {
+    /// Matches the services of `inventory` with its checkouts.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let index = CheckoutIndex::new(inventory.checkouts());
+        let ties: BTreeMap<&ServiceId, Tie<'a>> =
+            inventory.services().filter_map(|service| Some((&service.id, index.tie(service)?))).collect();
+        let mut tied_names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for service in inventory.services() {
+            if let Some(Tie::Repository(checkout)) = ties.get(&service.id) {
+                tied_names.entry(&checkout.path).or_default().insert(&service.name);
+            }
+        }
+        let find = |service: &'a Service| match ties.get(&service.id) {
+            Some(Tie::Build(checkout, build)) => Some(match_of_build(service, checkout, build)),
+            Some(Tie::Repository(checkout)) => {
+                let alone = tied_names.get(checkout.path.as_str()).is_some_and(|names| names.len() == 1);
+                Some(match_of_repository(service, checkout, alone))
+            }
+            None => index.match_of_name(service),
+        };
+        let of_service =
+            inventory.services().filter_map(|service| Some((&service.id, find(service)?))).collect();
+        Self { of_service }
+    }
+
+    /// Returns the match of a service.
+    #[must_use]
+    pub fn of(&self, service: &ServiceId) -> Option<&ServiceMatch<'a>> {
+        self.of_service.get(service)
+    }
+
+    /// Returns the services for which an entity stands that `is_wanted` accepts.
+    pub fn services_of(
+        &self,
+        is_wanted: impl Fn(&CatalogueEntity) -> bool,
+    ) -> impl Iterator<Item = &'a ServiceId> {
+        let matched = self.of_service.iter();
+        matched
+            .filter(move |(_, found)| found.entities.iter().any(|entity| is_wanted(entity)))
+            .map(|(id, _)| *id)
+    }
+
+    /// Returns true if the entity stands for a service.
+    #[must_use]
+    pub fn has_entity(&self, entity: &CatalogueEntity) -> bool {
+        self.of_service.values().any(|found| found.entities.iter().any(|one| std::ptr::eq(*one, entity)))
+    }
+}
+
+/// The checkouts by the keys to which services are tied.
+struct CheckoutIndex<'a> {
+    /// Checkouts with a remote, by the name of their repository in lower case.
+    remotes: BTreeMap<String, Vec<(&'a Checkout, &'a RepositoryUrl)>>,
+    /// Builds by compose file and service.
+    builds: BTreeMap<(&'a str, &'a str), (&'a Checkout, &'a ComposeBuild)>,
+    /// Checkouts with an entity of that name; one checkout may have several.
+    entity_names: BTreeMap<String, Vec<&'a Checkout>>,
+}
+
+impl<'a> CheckoutIndex<'a> {
+    fn new(checkouts: impl Iterator<Item = &'a Checkout>) -> Self {
+        let mut index =
+            Self { remotes: BTreeMap::new(), builds: BTreeMap::new(), entity_names: BTreeMap::new() };
+        for checkout in checkouts {
+            if let Some(remote) = &checkout.remote {
+                let same_name = index.remotes.entry(remote.name().to_lowercase()).or_default();
+                same_name.push((checkout, remote));
+            }
+            for build in &checkout.builds {
+                index.builds.insert((&build.file, &build.service), (checkout, build));
+            }
+            for entity in &checkout.entities {
+                for name in std::iter::once(&entity.name).chain(&entity.aliases) {
+                    let known = index.entity_names.entry(name_key(name)).or_default();
+                    if !known.last().is_some_and(|last| std::ptr::eq(*last, checkout)) {
+                        known.push(checkout);
+                    }
+                }
+            }
+        }
+        index
+    }
+
+    /// Returns the tie of a service. A compose build counts before a repository, because it is of this machine.
+    fn tie(&self, service: &'a Service) -> Option<Tie<'a>> {
+        let files = service.profile.compose_files.iter();
+        let build = files.rev().find_map(|file| self.builds.get(&(file.as_str(), service.name.as_str())));
+        if let Some((checkout, build)) = build {
+            return Some(Tie::Build(checkout, build));
+        }
+        repositories(service).find_map(|repository| {
+            let named = self.remotes.get(&repository.name().to_lowercase())?;
+            let (checkout, _) = named.iter().find(|(_, remote)| remote.is_same(&repository))?;
+            Some(Tie::Repository(checkout))
+        })
+    }
+
+    /// Returns the match of a service without a tie: by a name that entities of only one checkout have.
+    fn match_of_name(&self, service: &'a Service) -> Option<ServiceMatch<'a>> {
+        // The service's own repository is none of these checkouts.
+        if repositories(service).next().is_some() || Product::of_service(service).is_some() {
+            return None;
+        }
+        service_names(service).find_map(|name| {
+            let [checkout] = self.entity_names.get(&name_key(name))?[..] else { return None };
+            let is_home = || service.group.as_ref().is_some_and(|group| is_named(checkout, group));
+            if GENERIC_NAMES.contains(&name_key(name).as_str()) && !is_home() {
+                return None;
+            }
+            let entities: Vec<_> = services_in(checkout).filter(|entity| entity.has_name(name)).collect();
+            let folder = folder_of(checkout, &entities);
+            (!entities.is_empty()).then_some(ServiceMatch { checkout, entities, folder })
+        })
+    }
+}
+
+/// Returns the repositories that the running service names.
+fn repositories(service: &Service) -> impl Iterator<Item = RepositoryUrl> {
+    let facts = service.profile.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
+    facts.filter_map(|fact| RepositoryUrl::parse(&fact.value))
+}
+
+/// Returns the names under which a catalogue may list a service: its own, those in telemetry, and the last part of
+/// its image.
+fn service_names(service: &Service) -> impl Iterator<Item = &str> {
+    let own = service.name.strip_prefix("family:").unwrap_or(&service.name);
+    let images =
+        service.images().map(|image| ImageRef::parse(image).short_name()).filter(|name| !name.is_empty());
+    std::iter::once(own).chain(service.profile.telemetry_names.iter().map(Text::as_str)).chain(images)
+}
+
+fn services_in(checkout: &Checkout) -> impl Iterator<Item = &CatalogueEntity> {
+    checkout.entities.iter().filter(|entity| entity.kind != EntityKind::Other)
+}
+
+/// Returns true if the folder or the repository of a checkout has the name `name`.
+fn is_named(checkout: &Checkout, name: &str) -> bool {
+    let folder = checkout.path.rsplit('/').next().unwrap_or_default();
+    let remote = checkout.remote.as_ref().map(RepositoryUrl::name);
+    std::iter::once(folder).chain(remote).any(|own| name_key(own) == name_key(name))
+}
+
+/// Returns the match of a service that a compose file of the checkout builds.
+fn match_of_build<'a>(
+    service: &'a Service,
+    checkout: &'a Checkout,
+    build: &'a ComposeBuild,
+) -> ServiceMatch<'a> {
+    let mut entities = entities_by_name(service, checkout);
+    if entities.is_empty() {
+        let in_folder = services_in(checkout).filter(|entity| entity.folder == build.folder);
+        entities = in_folder.collect();
+        // Several names in one folder are several services.
+        if entities.iter().any(|entity| !entity.has_name(&entities[0].name)) {
+            entities.clear();
+        }
+        let shared = checkout
+            .builds
+            .iter()
+            .any(|other| other.folder == build.folder && other.service != build.service);
+        if shared {
+            entities.clear();
+        }
+    }
+    ServiceMatch { checkout, entities, folder: Some(&build.folder) }
+}
+
+/// Returns the match of a service that names the checkout's repository. `is_only` is true if it is the only
+/// service, by name, that does.
+fn match_of_repository<'a>(service: &'a Service, checkout: &'a Checkout, is_only: bool) -> ServiceMatch<'a> {
+    let mut entities = entities_by_name(service, checkout);
+    let all: Vec<_> = services_in(checkout).filter(|entity| entity.kind == EntityKind::Service).collect();
+    let one_service = all.first().is_some_and(|first| all.iter().all(|entity| entity.has_name(&first.name)));
+    if entities.is_empty() && is_only && one_service {
+        entities = all;
+    }
+    let folder = folder_of(checkout, &entities);
+    ServiceMatch { checkout, entities, folder }
+}
+
+/// Returns the entities with the service's name; with the first of its names that has any.
+fn entities_by_name<'a>(service: &Service, checkout: &'a Checkout) -> Vec<&'a CatalogueEntity> {
+    let named = |name: &str| services_in(checkout).filter(|entity| entity.has_name(name)).collect::<Vec<_>>();
+    service_names(service).map(named).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// Returns the folder of the entities' files. The checkout's root says nothing if it lists several services.
+fn folder_of<'a>(checkout: &Checkout, entities: &[&'a CatalogueEntity]) -> Option<&'a str> {
+    let folder = entities.iter().map(|entity| entity.folder.as_str()).max()?;
+    let is_single = services_in(checkout)
+        .filter(|entity| entity.kind == EntityKind::Service)
+        .all(|entity| entities.iter().any(|one| entity.has_name(&one.name)));
+    (!folder.is_empty() || is_single).then_some(folder)
+}

@@ -1,0 +1,187 @@
+//! Resolved profiles of all services, and the entities that run nowhere.
+
+use super::{CatalogueMatches, ServiceMatch};
+use crate::model::{
+    EntityKind, FactOrigin, Inventory, PROFILE_FIELDS, ProfileFact, ProfileField, ProfileRow, Readme,
+    ResolvedProfile, RunGuide, Service, ServiceAnnotation, ServiceId, Text,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The profiles of all services.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProfileIndex {
+    profiles: BTreeMap<ServiceId, ResolvedProfile>,
+    /// The catalogued services that run in no source.
+    pub not_running: Vec<NotRunningEntity>,
+    /// True if a catalogue file was read.
+    pub has_catalogue: bool,
+    /// The compose files that started services of any source.
+    pub compose_files: BTreeSet<Text>,
+}
+
+/// A catalogued service that runs in no source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRunningEntity {
+    /// Name of the entity.
+    pub name: Text,
+    /// Path of the catalogue file.
+    pub file: Text,
+}
+
+/// Stages of life in which a catalogued service need not run.
+const RESTING_STAGES: &[&str] =
+    &["experimental", "deprecated", "end-of-life", "retired", "development", "planned"];
+
+impl ProfileIndex {
+    /// Resolves the profiles of all services of `inventory`.
+    #[must_use]
+    pub fn new(inventory: &Inventory) -> Self {
+        let matches = CatalogueMatches::new(inventory);
+        let resolve = |service: &Service| {
+            let found = matches.of(&service.id);
+            let facts = inventory.annotations(service).flat_map(annotation_facts);
+            let facts = facts
+                .chain(service.profile.facts.iter().cloned())
+                .chain(found.into_iter().flat_map(match_facts));
+            resolved(facts.collect(), found)
+        };
+        let profiles = inventory.services().map(|service| (service.id.clone(), resolve(service))).collect();
+        let entities = || inventory.checkouts().flat_map(|checkout| &checkout.entities);
+        let rests = |fact: &ProfileFact| {
+            fact.field == ProfileField::Lifecycle
+                && RESTING_STAGES.contains(&fact.value.to_lowercase().as_str())
+        };
+        let idle = entities().filter(|entity| {
+            entity.kind == EntityKind::Service
+                && !entity.facts.iter().any(rests)
+                && !matches.has_entity(entity)
+        });
+        Self {
+            profiles,
+            not_running: idle
+                .map(|e| NotRunningEntity { name: e.name.clone(), file: e.file.clone() })
+                .collect(),
+            has_catalogue: entities().next().is_some(),
+            compose_files: inventory
+                .services()
+                .flat_map(|s| s.profile.compose_files.iter().cloned())
+                .collect(),
+        }
+    }
+
+    /// Returns the profile of a service.
+    #[must_use]
+    pub fn of(&self, service: &ServiceId) -> Option<&ResolvedProfile> {
+        self.profiles.get(service)
+    }
+
+    /// Returns true if a service has a fact of `field`.
+    #[must_use]
+    pub fn has_any(&self, field: ProfileField) -> bool {
+        self.profiles.values().any(|profile| !profile.facts(field).is_empty())
+    }
+}
+
+/// Returns the facts of the user's configuration.
+fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
+    let place = format!("[[service]] {}", known.service);
+    let fields = [
+        (ProfileField::Owner, &known.owner),
+        (ProfileField::Description, &known.description),
+        (ProfileField::Repository, &known.repository),
+        (ProfileField::Runbook, &known.runbook),
+    ];
+    let fact = |(field, value): (ProfileField, &Text)| {
+        let fact = ProfileFact::new(field, value, FactOrigin::Configuration, place.as_str());
+        // The user's own text counts even if it is no URL of a repository.
+        fact.or_else(|| {
+            let (value, location) = (value.clone(), place.as_str().into());
+            let plain =
+                ProfileFact { field, value, origin: FactOrigin::Configuration, location, changed: None };
+            (!plain.value.is_empty()).then_some(plain)
+        })
+    };
+    fields.into_iter().filter_map(fact).collect()
+}
+
+/// Returns the facts in the files of the service's checkout.
+fn match_facts(found: &ServiceMatch<'_>) -> Vec<ProfileFact> {
+    let checkout = found.checkout;
+    let mut facts: Vec<ProfileFact> =
+        found.entities.iter().flat_map(|entity| entity.facts.iter().cloned()).collect();
+    if let Some(remote) = &checkout.remote {
+        let place = format!("{}/.git/config", checkout.path);
+        facts.extend(ProfileFact::new(
+            ProfileField::Repository,
+            &remote.to_string(),
+            FactOrigin::Repository,
+            place,
+        ));
+    }
+    let rule = found.folder.and_then(|folder| Some((checkout.code_owners.as_ref()?, folder)));
+    if let Some((owners, rule)) = rule.and_then(|(owners, folder)| Some((owners, owners.rule_for(folder)?))) {
+        let place = format!("{}:{}", owners.file, rule.line);
+        let fact =
+            ProfileFact::new(ProfileField::Owner, &rule.owners.join(", "), FactOrigin::CodeOwners, place);
+        facts.extend(fact.map(|fact| ProfileFact { changed: owners.changed, ..fact }));
+    }
+    if let Some(readme) = readme_of(found, false) {
+        let fact = ProfileFact::new(
+            ProfileField::Description,
+            &readme.summary,
+            FactOrigin::Readme,
+            readme.file.clone(),
+        );
+        facts.extend(fact.map(|fact| ProfileFact { changed: readme.changed, ..fact }));
+    }
+    facts
+}
+
+/// Returns the README in the service's folder. If `or_root` is true and there is none, returns that of the
+/// checkout's root, which is about the whole repository.
+fn readme_of<'a>(found: &ServiceMatch<'a>, or_root: bool) -> Option<&'a Readme> {
+    let at = |folder: &str| found.checkout.readmes.iter().find(|readme| readme.folder == folder);
+    let own = found.folder.and_then(at);
+    if or_root { own.filter(|readme| !readme.run_section.is_empty()).or_else(|| at("")) } else { own }
+}
+
+/// Returns the profile with all `facts`.
+fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch<'_>>) -> ResolvedProfile {
+    facts.sort_by_key(|fact| fact.origin);
+    let rows = PROFILE_FIELDS.iter().filter_map(|spec| {
+        let of_field = facts.iter().filter(|fact| fact.field == spec.field);
+        let mut distinct: Vec<ProfileFact> = Vec::new();
+        for fact in of_field {
+            if !distinct.iter().any(|known| known.agrees_with(fact)) {
+                distinct.push(fact.clone());
+            }
+        }
+        // Two descriptions are two wordings, so the more trusted one is enough.
+        if spec.field == ProfileField::Description {
+            distinct.truncate(1);
+        }
+        let origins: BTreeSet<FactOrigin> = distinct.iter().map(|fact| fact.origin).collect();
+        let disagrees = !spec.is_list && origins.len() > 1;
+        (!distinct.is_empty()).then_some(ProfileRow { field: spec.field, facts: distinct, disagrees })
+    });
+    let guide =
+        found.and_then(|found| readme_of(found, true)).filter(|readme| !readme.run_section.is_empty());
+    let folder = found.and_then(|found| {
+        let folder = found.folder?;
+        let (root, slash) = (&found.checkout.path, if folder.is_empty() { "" } else { "/" });
+        Some(Text::new(&format!("{root}{slash}{folder}")))
+    });
+    ResolvedProfile {
+        rows: rows.collect(),
+        run_guide: guide.map(|readme| RunGuide {
+            lines: readme.run_section.clone(),
+            file: readme.file.clone(),
+            changed: readme.changed,
+        }),
+        catalogue_file: found.and_then(|found| found.entities.first()).map(|entity| entity.file.clone()),
+        folder,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Tests of matches and resolved profiles, on estates in the forms of public systems.
+
+use super::ProfileIndex;
+use crate::{
+    model::{
+        CatalogueEntity, Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, EntityKind, FactOrigin,
+        Inventory, ProfileFact, ProfileField, Readme, RepositoryUrl, Service, ServiceAnnotation, Text,
+        fixtures::{service, snapshot},
+    },
+    topology::infer,
+};
+use std::sync::Arc;
+
+fn fact(field: ProfileField, value: &str, origin: FactOrigin) -> ProfileFact {
+    ProfileFact::new(field, value, origin, "there").unwrap()
+}
+
+fn entity(name: &str, folder: &str, owner: &str) -> CatalogueEntity {
+    CatalogueEntity {
+        name: name.into(),
+        aliases: Vec::new(),
+        kind: EntityKind::Service,
+        facts: vec![fact(ProfileField::Owner, owner, FactOrigin::CatalogueFile)],
+        depends_on: Vec::new(),
+        provides: Vec::new(),
+        consumes: Vec::new(),
+        folder: folder.into(),
+        file: format!("/src/{name}/catalog-info.yaml").into(),
+    }
+}
+
+fn checkout(name: &str, entities: Vec<CatalogueEntity>) -> Checkout {
+    Checkout {
+        path: format!("/src/{name}").into(),
+        remote: RepositoryUrl::parse(&format!("https://github.com/acme/{name}")),
+        entities,
+        ..Checkout::default()
+    }
+}
+
+fn with_repository(name: &str, repository: &str) -> Service {
+    let mut made = service(name);
+    made.profile.facts = vec![fact(ProfileField::Repository, repository, FactOrigin::Running)];
+    made
+}
+
+fn inventory(services: Vec<Service>, checkouts: Vec<Checkout>) -> Inventory {
+    let mut inventory = Inventory::default();
+    inventory.replace_snapshot(Arc::new(snapshot("docker", services)));
+    inventory.set_checkouts(checkouts.into_iter().map(Arc::new).collect());
+    inventory
+}
+
+fn owner(inventory: &Inventory, name: &str) -> Option<String> {
+    let profiles = ProfileIndex::new(inventory);
+    Some(profiles.of(&service(name).id)?.value(ProfileField::Owner)?.to_string())
+}
+
+#[test]
+fn a_name_ties_only_if_one_checkout_has_it() {
+    let shop = || checkout("shop", vec![entity("orders", "orders", "checkout")]);
+    assert_eq!(
+        owner(&inventory(vec![service("orders")], vec![shop()]), "orders").as_deref(),
+        Some("checkout")
+    );
+    let other = checkout("old-shop", vec![entity("orders", "", "somebody")]);
+    assert_eq!(owner(&inventory(vec![service("orders")], vec![shop(), other]), "orders"), None, "ambiguous");
+    let elsewhere = with_repository("orders", "https://github.com/acme/elsewhere");
+    assert_eq!(
+        owner(&inventory(vec![elsewhere], vec![shop()]), "orders"),
+        None,
+        "the service's own repository"
+    );
+    let generic = checkout("site", vec![entity("web", "", "marketing")]);
+    assert_eq!(owner(&inventory(vec![service("web")], vec![generic]), "web"), None, "a generic name");
+}
+
+#[test]
+fn the_repository_of_the_running_service_ties() {
+    let mono =
+        checkout("mono", vec![entity("orders", "orders", "checkout"), entity("users", "users", "identity")]);
+    let orders = with_repository("orders", "git@github.com:acme/mono.git");
+    let gate = with_repository("gate", "git@github.com:acme/mono.git");
+    let both = inventory(vec![orders, gate], vec![mono]);
+    assert_eq!(owner(&both, "orders").as_deref(), Some("checkout"));
+    assert_eq!(owner(&both, "gate"), None, "an uncatalogued service of the same repository");
+    let single = checkout("payments", vec![entity("payments-api", "", "payments")]);
+    let renamed = with_repository("pay", "https://github.com/acme/payments");
+    assert_eq!(owner(&inventory(vec![renamed], vec![single]), "pay").as_deref(), Some("payments"));
+}
+
+#[test]
+fn the_compose_build_ties_a_service_to_its_folder() {
+    let build = |service: &str, folder: &str| ComposeBuild {
+        file: "/src/shop/compose.yaml".into(),
+        service: service.into(),
+        folder: folder.into(),
+    };
+    let rule = |line, pattern: &str, owner: &str| CodeOwnersRule {
+        line,
+        pattern: pattern.into(),
+        owners: vec![owner.into()],
+    };
+    let shop = Checkout {
+        builds: vec![build("web", "web"), build("api", "services/api")],
+        code_owners: Some(CodeOwners {
+            file: "/src/shop/CODEOWNERS".into(),
+            changed: None,
+            rules: vec![rule(1, "*", "@acme/all"), rule(2, "/services/", "@acme/backend")],
+        }),
+        readmes: vec![Readme {
+            file: "/src/shop/services/api/README.md".into(),
+            folder: "services/api".into(),
+            summary: "Serves the shop's data.".into(),
+            run_section: vec!["make run".into()],
+            changed: None,
+        }],
+        ..checkout("shop", vec![entity("storefront", "web", "web-team")])
+    };
+    let of_compose = |name: &str| {
+        let mut made = service(name);
+        made.profile.compose_files = vec!["/src/shop/compose.yaml".into()];
+        made
+    };
+    let estate = inventory(["web", "api", "db"].map(of_compose).to_vec(), vec![shop]);
+    assert_eq!(
+        owner(&estate, "web").as_deref(),
+        Some("web-team"),
+        "by the folder, with CODEOWNERS as a second"
+    );
+    assert_eq!(owner(&estate, "api").as_deref(), Some("@acme/backend"));
+    assert_eq!(owner(&estate, "db"), None, "an image of others is not the repository's");
+    let profiles = ProfileIndex::new(&estate);
+    let api = profiles.of(&service("api").id).unwrap();
+    assert_eq!(api.value(ProfileField::Description).unwrap(), "Serves the shop's data.");
+    assert_eq!(api.value(ProfileField::Repository).unwrap(), "https://github.com/acme/shop");
+    assert_eq!(api.folder.as_ref().unwrap(), "/src/shop/services/api");
+    assert_eq!(api.run_guide.as_ref().unwrap().lines, ["make run"]);
+    let web = profiles.of(&service("web").id).unwrap();
+    assert!(
+        web.rows.iter().any(|row| row.field == ProfileField::Owner && row.disagrees && row.facts.len() == 2)
+    );
+    assert!(profiles.of(&service("db").id).unwrap().rows.is_empty());
+}
+
+#[test]
+fn the_configuration_outranks_the_running_service_and_that_the_file() {
+    let annotation = ServiceAnnotation {
+        service: "orders".into(),
+        runbook: "see the wiki".into(),
+        ..ServiceAnnotation::default()
+    };
+    let mut orders = service("orders");
+    orders.profile.facts = vec![fact(ProfileField::Owner, "payments", FactOrigin::Running)];
+    let mut estate = Inventory::new(vec![annotation]);
+    estate.replace_snapshot(Arc::new(snapshot("docker", vec![orders])));
+    estate.set_checkouts(vec![Arc::new(checkout("shop", vec![entity("orders", "", "checkout")]))]);
+    let profiles = ProfileIndex::new(&estate);
+    let orders = profiles.of(&service("orders").id).unwrap();
+    let owners: Vec<&Text> = orders.facts(ProfileField::Owner).iter().map(|fact| &fact.value).collect();
+    assert_eq!(owners, ["payments", "checkout"]);
+    assert_eq!(orders.value(ProfileField::Runbook).unwrap(), "see the wiki");
+}
+
+#[test]
+fn declared_dependencies_are_edges_and_references_to_nothing_are_none() {
+    let mut orders = entity("orders", "orders", "checkout");
+    orders.depends_on = vec!["payments".into(), "nothing".into()];
+    orders.consumes = vec!["users-api".into()];
+    let mut users = entity("users", "users", "identity");
+    users.provides = vec!["users_api".into()];
+    let shop = checkout("shop", vec![orders, users, entity("idle", "idle", "x")]);
+    let estate = inventory(["orders", "payments", "users"].map(service).to_vec(), vec![shop]);
+    let topology = infer(&estate);
+    let edges: Vec<String> = topology
+        .edges
+        .iter()
+        .map(|((from, to), edge)| {
+            format!("{from} {to} {} {}", edge.evidence[0].kind.id, edge.evidence[0].location)
+        })
+        .collect();
+    assert_eq!(
+        edges,
+        [
+            "docker/shop/orders docker/shop/payments catalogue /src/orders/catalog-info.yaml dependsOn",
+            "docker/shop/orders docker/shop/users catalogue /src/orders/catalog-info.yaml consumesApis",
+        ]
+    );
+    let not_running = ProfileIndex::new(&estate).not_running;
+    assert_eq!(not_running.iter().map(|entity| entity.name.as_str()).collect::<Vec<_>>(), ["idle"]);
+}

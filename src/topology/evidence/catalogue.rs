@@ -1,0 +1,53 @@
+//! Edge candidates from catalogue files: the dependencies that a team declares for its services.
+
+use super::{Callee, Caller, EdgeCandidate};
+use crate::{
+    model::{CatalogueEntity, Inventory, Service, ServiceId, same_name},
+    topology::catalogue::CatalogueMatches,
+};
+
+/// Emits a candidate for each dependency of a catalogued service: for each service that the dependency stands
+/// for, or else for the service of that name in the caller's group.
+pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    if inventory.checkouts().next().is_none() {
+        return;
+    }
+    let matches = CatalogueMatches::new(inventory);
+    for service in inventory.services() {
+        let Some(found) = matches.of(&service.id) else { continue };
+        for entity in &found.entities {
+            for (name, key) in dependencies(entity) {
+                let named = |other: &CatalogueEntity| match key {
+                    "consumesApis" => other.provides.iter().any(|api| same_name(api, name)),
+                    _ => other.has_name(name),
+                };
+                let callees = nearest(service, matches.services_of(named).collect());
+                let place = format!("{} {key}", entity.file);
+                let candidate = |to| EdgeCandidate {
+                    from: Caller::Service(service),
+                    to,
+                    location: place.clone(),
+                    seen: None,
+                };
+                if callees.is_empty() && key == "dependsOn" {
+                    emit(candidate(Callee::ServiceName(name)));
+                }
+                callees.into_iter().for_each(|callee| emit(candidate(Callee::Service(callee, None))));
+            }
+        }
+    }
+}
+
+/// Returns the names of an entity's dependencies, each with the key that lists it.
+fn dependencies(entity: &CatalogueEntity) -> impl Iterator<Item = (&str, &'static str)> {
+    let depends_on = entity.depends_on.iter().map(|name| (name.as_str(), "dependsOn"));
+    depends_on.chain(entity.consumes.iter().map(|name| (name.as_str(), "consumesApis")))
+}
+
+/// Returns those of `services` that `caller` means: the ones of its own group, or else the only one.
+fn nearest<'a>(caller: &Service, services: Vec<&'a ServiceId>) -> Vec<&'a ServiceId> {
+    let group = |id: &ServiceId| id.as_str().rsplit_once('/').map(|(group, _)| group.to_owned());
+    let (own, others): (Vec<_>, Vec<_>) =
+        services.into_iter().filter(|id| **id != caller.id).partition(|id| group(id) == group(&caller.id));
+    if own.is_empty() && others.len() == 1 { others } else { own }
+}
