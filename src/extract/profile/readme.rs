@@ -59,7 +59,8 @@ fn first_paragraph(text: &str) -> Text {
             break;
         }
     }
-    let plain = without_markup(&paragraph);
+    let start: String = paragraph.chars().take(MAX_SUMMARY_CHARS * 8).collect();
+    let plain = without_markup(&start);
     // One word is a title or a badge, not a description.
     if plain.split_whitespace().count() < 3 {
         Text::default()

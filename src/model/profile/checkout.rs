@@ -78,6 +78,9 @@ impl CodeOwners {
     }
 }
 
+/// Maximum number of `**` in a pattern. The time of a comparison grows with the power of their number.
+const MAX_DOUBLE_ASTERISKS: usize = 3;
+
 /// Returns true if `pattern` matches every file in `folder`, by the rules that GitHub documents (About code
 /// owners, "CODEOWNERS syntax").
 fn covers_folder(pattern: &str, folder: &str) -> bool {
@@ -95,6 +98,9 @@ fn covers_folder(pattern: &str, folder: &str) -> bool {
         },
     };
     let pattern: Vec<&str> = segments.split('/').collect();
+    if pattern.iter().filter(|part| **part == "**").count() > MAX_DOUBLE_ASTERISKS {
+        return false;
+    }
     let folder: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     let starts = if anchored { 0..1 } else { 0..folder.len().max(1) };
     starts.into_iter().any(|start| {

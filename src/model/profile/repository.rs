@@ -30,7 +30,10 @@ impl RepositoryUrl {
             None => match raw.split_once(':') {
                 // The short form of git for ssh: `git@host:organisation/name.git`.
                 Some((host, path)) => (Some(without_user(host)), path),
-                None => (None, raw),
+                None => match raw.split_once('/') {
+                    Some((host, path)) if host.contains('.') && path.contains('/') => (Some(host), path),
+                    _ => (None, raw),
+                },
             },
         };
         let path = repository_path(path);

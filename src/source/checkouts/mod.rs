@@ -64,7 +64,7 @@ impl CheckoutReader {
         let mut fresh = BTreeMap::new();
         for root in roots.into_values().take(MAX_CHECKOUTS) {
             let files = walk::find_files(&root, &mut folders_left);
-            let stamps = read::stamps(&files);
+            let stamps = read::stamps(&root, &files);
             let known = self.cache.remove(&root.path).filter(|known| known.stamps == stamps);
             let cached = known.unwrap_or_else(|| CachedCheckout {
                 checkout: Arc::new(read::read_checkout(&root, &files)),

@@ -26,13 +26,14 @@ const MAX_UNREAD: usize = 20;
 /// State of a file by which a change is noticed: path, length and time of the last change.
 pub(super) type FileStamp = (PathBuf, Option<(u64, Option<SystemTime>)>);
 
-/// Returns the states of `files`.
-pub(super) fn stamps(files: &[FoundFile]) -> Vec<FileStamp> {
-    let stamp = |file: &FoundFile| {
-        let state = fs::metadata(&file.path).ok().map(|meta| (meta.len(), meta.modified().ok()));
-        (file.path.clone(), state)
+/// Returns the states of `files`, and of the file with the remote of the repository at `root`.
+pub(super) fn stamps(root: &FoundRoot, files: &[FoundFile]) -> Vec<FileStamp> {
+    let stamp = |path: PathBuf| {
+        let state = fs::metadata(&path).ok().map(|meta| (meta.len(), meta.modified().ok()));
+        (path, state)
     };
-    files.iter().map(stamp).collect()
+    let git = root.path.join(".git/config");
+    files.iter().map(|file| file.path.clone()).chain([git]).map(stamp).collect()
 }
 
 /// Reads the checkout at `root` with `files`.
