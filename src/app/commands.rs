@@ -39,7 +39,7 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => {
-                self.prompt = Some(Prompt::command(self.all_offers(), self.service_names()))
+                self.prompt = Some(Prompt::command(self.all_offers(), self.service_names()));
             }
             Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),

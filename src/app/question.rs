@@ -6,7 +6,7 @@ use crate::{
     effect::Effect,
     model::{NodeId, PROFILE_FIELDS, ProfileField},
     screen::ScreenId,
-    store::Store,
+    store::{Search, Store},
     topology::{Node, nodes_reaching, shortest_path_either_way},
 };
 use std::collections::BTreeSet;
@@ -94,11 +94,12 @@ impl App {
 
     /// Lists the services of the owner called `name`.
     fn search_owner(&mut self, name: &str) -> Vec<Effect> {
-        self.store.session.search = crate::store::Search::new(&format!("owner:{name}"));
+        // Showing another screen ends the search, so it comes first.
+        let effects = self.run_command(Command::List);
+        self.store.session.search = Search::new(&format!("owner:{name}"));
         self.last_search = self.store.session.search.clone();
         let found =
             self.store.visible_nodes().into_iter().filter(|node| self.store.matches_search(node)).count();
-        let effects = self.run_command(Command::List);
         self.notice = Some(match found {
             0 => format!("no service and no owner `{name}`"),
             1 => format!("1 service of an owner `{name}`"),
