@@ -266,6 +266,8 @@ fn help_names_every_command_and_the_exit_codes() {
         "events",
         "deployments",
         "why",
+        "need",
+        "handbook",
         "doctor",
         "record",
         "completions",

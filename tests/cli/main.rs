@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 mod compose;
+mod facts;
 mod headless;
 mod home;
 mod hostile;

@@ -18,6 +18,7 @@ mod map;
 mod offers;
 mod patterns;
 mod picture;
+mod questions;
 mod rooms;
 mod screenshot;
 mod stage;

@@ -1,0 +1,72 @@
+//! Questions in the command prompt, and the facts for people that answer some of them.
+
+use crate::{estate::shop, stage::AppHarness};
+use portolan::{
+    model::{FactOrigin, ProfileFact, ProfileField, Snapshot},
+    screen::ScreenId,
+};
+use std::sync::Arc;
+
+/// Returns the shop, in which `orders` has an owner, by two places that disagree.
+fn owned_shop() -> Vec<Snapshot> {
+    let mut snapshots = shop();
+    for service in snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.services) {
+        if service.name.as_str() == "orders" {
+            let fact = |value, origin, place| ProfileFact::new(ProfileField::Owner, value, origin, place);
+            let facts = [
+                fact("checkout", FactOrigin::Running, "tag Team"),
+                fact("@acme/sales", FactOrigin::CatalogueFile, "/src/orders/catalog-info.yaml"),
+            ];
+            Arc::make_mut(service).profile.facts = facts.into_iter().flatten().collect();
+        }
+    }
+    snapshots
+}
+
+fn ask(stage: &mut AppHarness, question: &str) -> String {
+    stage.press_keys(":");
+    stage.type_text(question);
+    stage.press_keys("enter");
+    stage.picture().show()
+}
+
+#[test]
+fn each_question_shows_the_screen_that_answers_it() {
+    let mut stage = AppHarness::showing(&owned_shop(), (120, 40));
+    ask(&mut stage, "who calls orders");
+    assert_eq!((stage.app.screen(), stage.selected_name().as_str()), (ScreenId::Why, "orders"));
+    assert!(ask(&mut stage, "what breaks if orders stops?").contains("depend on it"));
+    let owner = ask(&mut stage, "who owns orders");
+    assert_eq!(stage.app.screen(), ScreenId::Card);
+    assert!(owner.contains("owner: checkout (by tag Team), @acme/sales"), "{owner}");
+    assert!(ask(&mut stage, "what is the-moon").contains("no service `the-moon`"));
+    let list = ask(&mut stage, "owner sales");
+    assert!(stage.app.screen() == ScreenId::List && list.contains("1 service of an owner"), "{list}");
+    ask(&mut stage, "where are the logs of orders");
+    assert_eq!(stage.app.screen(), ScreenId::Logs);
+}
+
+#[test]
+fn a_question_is_completed() {
+    let mut stage = AppHarness::showing(&owned_shop(), (120, 40));
+    stage.press_keys(":");
+    stage.type_text("who ca");
+    assert!(stage.picture().show().contains("questions: tab completes"));
+    stage.press_keys("tab");
+    stage.type_text("orde");
+    stage.press_keys("tab enter");
+    assert_eq!((stage.app.screen(), stage.selected_name().as_str()), (ScreenId::Why, "orders"));
+}
+
+#[test]
+fn facts_that_disagree_are_on_the_card_with_their_places() {
+    let mut stage = AppHarness::showing(&owned_shop(), (120, 60));
+    stage.press_keys("/");
+    stage.type_text("owner:checkout");
+    stage.press_keys("enter d");
+    let card = stage.picture().show();
+    assert_eq!(stage.selected_name(), "orders");
+    for words in ["about", "checkout", "by tag Team", "or @acme/sales", "by /src/orders/catalog-info.yaml"] {
+        assert!(card.contains(words), "{words}: {card}");
+    }
+}
