@@ -105,14 +105,15 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
         let earlier: BTreeSet<&NodeId> = nodes[..index].iter().map(|node| &node.id).collect();
         let _ = writeln!(out, "  {}:", quoted(name));
         push_image(service, name, &mut out);
-        push_list("ports", ports(service, true), &mut out);
-        push_list("expose", ports(service, false), &mut out);
+        push_list("ports", &ports(service, true), &mut out);
+        push_list("expose", &ports(service, false), &mut out);
         push_environment(service, &mut out);
         let callees = world
             .topology()
             .calls(&node.id)
             .filter(|(to, edge)| edge.strength() > Strength::Possible && earlier.contains(to));
-        push_list("depends_on", callees.filter_map(|(to, _)| names.get(to).cloned()).collect(), &mut out);
+        let callees: Vec<String> = callees.filter_map(|(to, _)| names.get(to).cloned()).collect();
+        push_list("depends_on", &callees, &mut out);
         let aliases = aliases(service, name);
         if !aliases.is_empty() {
             out += "    networks:\n      default:\n";
@@ -155,7 +156,7 @@ fn push_image(service: &Service, name: &str, out: &mut String) {
     }
 }
 
-fn push_list(key: &str, items: Vec<String>, out: &mut String) {
+fn push_list(key: &str, items: &[String], out: &mut String) {
     if !items.is_empty() {
         let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
         let _ = writeln!(out, "    {key}: [{}]", items.join(", "));

@@ -33,8 +33,10 @@ fn page_text(page: &Page) -> String {
             }
             Block::Code(lines, source) => {
                 // Four spaces make a block of code that no line can end.
-                let code: String = lines.iter().map(|line| format!("    {line}\n")).collect();
-                let _ = write!(out, "\n{code}");
+                out.push('\n');
+                for line in lines {
+                    let _ = writeln!(out, "    {line}");
+                }
                 if !source.is_empty() {
                     let _ = writeln!(out, "\n<small>({})</small>", escape(source));
                 }
