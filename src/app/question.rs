@@ -32,7 +32,7 @@ enum Answer {
 }
 
 /// All questions. Of two phrases that match, the first counts.
-const QUESTIONS: &[Question] = &[
+const QUESTION_TABLE: &[Question] = &[
     question("who calls {}", Answer::Screen(ScreenId::Why)),
     question("what does {} call", Answer::Screen(ScreenId::Why)),
     question("what breaks if {} stops", Answer::Impact),
@@ -59,7 +59,8 @@ const MAX_NAMES: usize = 6;
 impl App {
     /// Answers a question, and returns `None` if `typed` is none. A name that no service has is named in a notice.
     pub(super) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
-        let (question, names) = QUESTIONS.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
+        let (question, names) =
+            QUESTION_TABLE.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
         let nodes: Result<Vec<NodeId>, String> =
             names.iter().map(|name| node_named(&self.store, name).ok_or_else(|| name.clone())).collect();
         let nodes = match nodes {
@@ -136,7 +137,7 @@ pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
         let known = names.iter().filter(begun);
         known.map(|known| format!("{start}{known}{}", rest.replace("{}", "…"))).collect()
     };
-    QUESTIONS.iter().flat_map(complete).take(10).collect()
+    QUESTION_TABLE.iter().flat_map(complete).take(10).collect()
 }
 
 /// Returns the names at the places of `phrase` in `typed`, or `None` if the words differ.
@@ -215,7 +216,7 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{QUESTIONS, completions, names_in};
+    use super::{QUESTION_TABLE, completions, names_in};
 
     #[test]
     fn names_stand_at_their_places() {
@@ -227,7 +228,7 @@ mod tests {
         );
         assert_eq!(names("what breaks if {} stops", "what breaks if redis stops").as_deref(), Some("redis"));
         for typed in ["who calls", "who calls ", "what breaks if redis", "orders", "", "who calls …"] {
-            assert!(QUESTIONS.iter().all(|one| names_in(one.phrase, typed).is_none()), "{typed}");
+            assert!(QUESTION_TABLE.iter().all(|one| names_in(one.phrase, typed).is_none()), "{typed}");
         }
     }
 

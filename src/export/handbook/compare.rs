@@ -1,6 +1,6 @@
 //! Comparison of a handbook on disk with the estate.
 
-use super::statements::{Document, SCHEMA, StatementOut};
+use super::statements::{Document, SCHEMA_NAME, StatementOut};
 use crate::model::Text;
 use std::collections::BTreeSet;
 
@@ -31,5 +31,9 @@ pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> 
 fn read(json: &str) -> Result<Document, String> {
     let document: Document =
         serde_json::from_str(json).map_err(|error| format!("not valid: line {}", error.line()))?;
-    if document.schema == SCHEMA { Ok(document) } else { Err("of another version of Portolan".to_owned()) }
+    if document.schema == SCHEMA_NAME {
+        Ok(document)
+    } else {
+        Err("of another version of Portolan".to_owned())
+    }
 }

@@ -8,7 +8,7 @@ use crate::export::json::to_pretty_json;
 use serde::{Deserialize, Serialize};
 
 /// Name of the schema.
-pub(super) const SCHEMA: &str = "portolan.handbook/1";
+pub(super) const SCHEMA_NAME: &str = "portolan.handbook/1";
 
 /// Document of the schema.
 #[derive(Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub(super) fn to_json(pages: &[Page]) -> String {
     let mut statements: Vec<StatementOut> = all.collect();
     statements.sort();
     statements.dedup();
-    to_pretty_json(&Document { schema: SCHEMA.to_owned(), statements })
+    to_pretty_json(&Document { schema: SCHEMA_NAME.to_owned(), statements })
 }
 
 /// Returns the text of a statement without links.

@@ -5,7 +5,7 @@ use crate::model::{ImageRef, ProfileFact, ProfileField, ServiceProfile, Text};
 use std::collections::BTreeMap;
 
 /// Labels of a container, with the field that each states.
-const LABELS: &[(&str, ProfileField)] = &[
+const CONTAINER_LABELS: &[(&str, ProfileField)] = &[
     // Homepage (gethomepage.dev), "Automatic service discovery".
     ("homepage.description", ProfileField::Description),
     ("homepage.href", ProfileField::Url),
@@ -52,7 +52,7 @@ pub fn label_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceProfi
     let fact = |(label, field): &(&str, ProfileField)| {
         running_fact(*field, labels.get(label)?, &format!("label {label}"))
     };
-    let mut facts: Vec<ProfileFact> = LABELS.iter().filter_map(fact).collect();
+    let mut facts: Vec<ProfileFact> = CONTAINER_LABELS.iter().filter_map(fact).collect();
     facts.extend(tags::plain_facts(labels, "label"));
     facts.extend(traefik_urls(labels));
     if is_label_of_image(labels, image) {
@@ -85,7 +85,7 @@ fn is_label_of_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
 
 /// Returns true for words that the names of many unrelated images share.
 fn is_common(word: &str) -> bool {
-    const COMMON: &[&str] = &[
+    const COMMON_WORDS: &[&str] = &[
         "com",
         "org",
         "git",
@@ -98,7 +98,7 @@ fn is_common(word: &str) -> bool {
         "base",
         "app",
     ];
-    COMMON.iter().any(|common| word.eq_ignore_ascii_case(common))
+    COMMON_WORDS.iter().any(|common| word.eq_ignore_ascii_case(common))
 }
 
 /// Returns the URLs at which Traefik serves the container: the hosts in the rules of its routers (Traefik,
@@ -164,13 +164,14 @@ mod tests {
         profile.facts.iter().map(|fact| format!("{}: {}", fact.field.spec().id, fact.value)).collect()
     }
 
-    const SOURCE: (&str, &str) = ("org.opencontainers.image.source", "https://github.com/acme/shop-orders");
-    const REVISION: (&str, &str) = ("org.opencontainers.image.revision", "0a11beef");
+    const SOURCE_LABEL: (&str, &str) =
+        ("org.opencontainers.image.source", "https://github.com/acme/shop-orders");
+    const REVISION_LABEL: (&str, &str) = ("org.opencontainers.image.revision", "0a11beef");
 
     #[test]
     fn labels_of_the_image_state_repository_and_commit() {
         assert_eq!(
-            facts("ghcr.io/acme/orders:1", &[SOURCE, REVISION]),
+            facts("ghcr.io/acme/orders:1", &[SOURCE_LABEL, REVISION_LABEL]),
             ["repository: https://github.com/acme/shop-orders", "commit: 0a11beef"]
         );
     }
@@ -180,7 +181,7 @@ mod tests {
         let base =
             ("org.opencontainers.image.source", "https://github.com/nginxinc/docker-nginx-unprivileged");
         let vendor = ("org.opencontainers.image.authors", "NGINX Docker Maintainers");
-        assert!(facts("shop-web", &[base, REVISION, vendor]).is_empty());
+        assert!(facts("shop-web", &[base, REVISION_LABEL, vendor]).is_empty());
         assert_eq!(facts("nginxinc/nginx-unprivileged:1", &[base]).len(), 1);
     }
 

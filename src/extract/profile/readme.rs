@@ -128,9 +128,9 @@ fn run_section(text: &str) -> Vec<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_readme;
+    use super::{MAX_SUMMARY_CHARS, parse_readme};
 
-    const README: &str = "\
+    const README_TEXT: &str = "\
 # Orders
 [![build](https://ci.example/badge.svg)](https://ci.example)
 
@@ -158,7 +158,7 @@ MIT
 
     #[test]
     fn the_first_paragraph_and_the_best_section_are_read() {
-        let readme = parse_readme(README, ("README.md", ""), None);
+        let readme = parse_readme(README_TEXT, ("README.md", ""), None);
         assert_eq!(readme.summary, "Takes orders from the shop and charges for them.");
         let lines: Vec<_> = readme.run_section.iter().map(crate::model::Text::as_str).collect();
         assert_eq!(lines, ["make run", "# comment", "Needs `docker`.", "", "### Tests", "make test"]);
@@ -176,7 +176,7 @@ MIT
     #[test]
     fn hostile_readmes_are_bounded_and_cleaned() {
         let long = "word ".repeat(2_000_000);
-        assert!(parse_readme(&long, ("r", ""), None).summary.chars().count() <= 300);
+        assert!(parse_readme(&long, ("r", ""), None).summary.chars().count() <= MAX_SUMMARY_CHARS + 1);
         let escape = parse_readme(
             "Some text \u{1b}[2J with \u{202e}escapes\n\n# Run\n\u{1b}]0;x\u{7}go",
             ("r", ""),
@@ -187,6 +187,6 @@ MIT
             ("Some text  with escapes", "go")
         );
         let marks = "[".repeat(100_000) + " a b c";
-        assert!(parse_readme(&marks, ("r", ""), None).summary.chars().count() <= 300);
+        assert!(parse_readme(&marks, ("r", ""), None).summary.chars().count() <= MAX_SUMMARY_CHARS + 1);
     }
 }

@@ -5,7 +5,7 @@ use crate::model::{ProfileFact, ProfileField, RepositoryUrl, Text};
 use std::collections::BTreeMap;
 
 /// Tags that teams write, with the field that each states. Keys are compared in lower case without separators.
-const TAGS: &[(&str, ProfileField)] = &[
+const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("team", ProfileField::Owner),
     ("squad", ProfileField::Owner),
     ("owner", ProfileField::Owner),
@@ -55,7 +55,7 @@ pub(super) fn plain_facts(pairs: &BTreeMap<&str, &str>, noun: &str) -> Vec<Profi
     let yor = pairs.contains_key(YOR_TRACE_TAG);
     let fact = |(key, value): (&&str, &&str)| {
         let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        let (_, field) = TAGS.iter().find(|(known, _)| plain.eq_ignore_ascii_case(known))?;
+        let (_, field) = TEAM_TAGS.iter().find(|(known, _)| plain.eq_ignore_ascii_case(known))?;
         let of_yor = yor && key.starts_with("git_");
         let separators_only = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_. ".contains(c));
         let is_layer = *field == ProfileField::Tier && !is_importance(value);
