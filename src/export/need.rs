@@ -2,7 +2,10 @@
 
 use super::json::to_pretty_json;
 use crate::{
-    model::{Address, EndpointScope, FactKind, Host, NodeId, ReferenceTarget, Service, Text, Timestamp},
+    model::{
+        Address, EndpointOrigin, EndpointScope, FactKind, Host, NodeId, ReferenceTarget, Service,
+        ServiceEndpoint, Text, Timestamp,
+    },
     screen::describe::need_text::{ServiceNeeds, settings, variable},
     store::World,
     topology::{Node, Strength},
@@ -234,8 +237,12 @@ fn ports(service: &Service, published: bool) -> Vec<String> {
 
 /// Returns the further names at which callers reach the service.
 fn aliases(service: &Service, name: &str) -> Vec<String> {
-    let named = service.endpoints.iter().filter(|endpoint| !matches!(endpoint.host, Host::Ip(_)));
-    let named = named.filter(|endpoint| matches!(endpoint.scope, EndpointScope::Network(_)));
+    let is_name = |endpoint: &&ServiceEndpoint| {
+        let of_machine = matches!(endpoint.origin, EndpointOrigin::PublishedPort | EndpointOrigin::Hostname);
+        let in_network = matches!(endpoint.scope, EndpointScope::Network(_));
+        in_network && !of_machine && !matches!(endpoint.host, Host::Ip(_))
+    };
+    let named = service.endpoints.iter().filter(is_name);
     let hosts: BTreeSet<String> =
         named.map(|endpoint| endpoint.host.to_string()).filter(|host| host != name).collect();
     hosts.into_iter().take(20).collect()
