@@ -13,7 +13,7 @@ use portolan::{
         InstanceState, Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind,
         ServiceProfile, Snapshot, SnapshotDiff, SourceId, Timestamp,
     },
-    topology::{IncrementalTopology, Resolver, counterparts, infer},
+    topology::{IncrementalTopology, ProfileIndex, Resolver, counterparts, infer},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -171,6 +171,7 @@ fn compute_findings(bencher: Bencher, count: usize) {
     let inventory = inventory_with_failures(count);
     let topology = infer(&inventory);
     let twins = counterparts(&inventory);
+    let profiles = ProfileIndex::default();
     let now = Timestamp::UNIX_EPOCH;
     bencher.bench_local(|| {
         let estate = diagnosis::RuleInput {
@@ -180,6 +181,7 @@ fn compute_findings(bencher: Bencher, count: usize) {
             counterparts: &twins,
             sources: &[],
             log_signals: &[],
+            profiles: &profiles,
         };
         diagnosis::findings(&diagnosis::RuleContext::new(estate, diagnosis::OutageTracker::default(), now))
     });
