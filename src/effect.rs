@@ -2,6 +2,7 @@
 
 use crate::{
     model::{SavedOutages, SourceId},
+    operation::{AuditOutcome, ConfirmedPlan, OperationRequest, Verdict},
     screen::{
         FileToSave,
         map::{LayoutComparison, LayoutRequest},
@@ -27,6 +28,14 @@ pub enum Effect {
     ComputeLayout(Box<LayoutRequest>),
     /// Compares a layout of the map with a fresh one.
     CompareLayout(Box<LayoutComparison>),
+    /// Reads the services of a request anew, for a plan.
+    ReadTargets(OperationRequest),
+    /// Runs a confirmed plan, by the number of the operation.
+    RunPlan(u64, Box<ConfirmedPlan>),
+    /// Adds the verdict of an operation to the audit log, by the number of the operation.
+    RecordVerdict(u64, Verdict),
+    /// Adds a refused or failed request to the audit log, with the reason.
+    RecordRefusal(OperationRequest, AuditOutcome, String),
     /// Ends the program.
     Quit,
 }

@@ -13,6 +13,7 @@ pub mod history;
 pub mod layout;
 pub mod command;
 pub mod keymap;
+pub mod operation;
 pub mod subscription;
 pub mod log_store;
 pub mod store;
@@ -23,6 +24,7 @@ pub mod app;
 // With access to the outside world.
 pub mod output;
 pub mod private_fs;
+pub mod audit;
 pub mod background;
 pub mod cache;
 pub mod source;

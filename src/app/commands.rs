@@ -39,7 +39,7 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => {
-                self.prompt = Some(Prompt::command(self.all_offers(), self.service_names()));
+                self.prompt = Some(Prompt::command(self.palette_offers(), self.service_names()));
             }
             Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
@@ -70,6 +70,8 @@ impl App {
                 self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
             }
+            Command::Actions => self.open_action_menu(),
+            Command::UndoAction => return self.undo_operation(),
             Command::Refresh => {
                 self.notice = Some("polling all sources".to_owned());
                 return vec![Effect::RefreshSources];

@@ -1,20 +1,25 @@
 //! Drawing of the whole terminal: header, shown screens, footer and prompt.
 
-use super::{App, prompt::Prompt};
+use super::{
+    App,
+    prompt::{Offer, Prompt},
+};
 use crate::{
-    command::{Command, CommandSpec},
+    command::Command,
     model::{Health, Severity},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
-        describe::source_badge,
+        describe::{operation_text, source_badge},
         widget::{frame::draw_frame, text},
     },
+    store::OperationPhase,
     topology::EdgeFilter,
 };
+use jiff::SignedDuration;
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
-    style::Style,
+    style::{Modifier, Style},
 };
 
 /// Areas of the terminal: header row, body with the shown screens, footer row.
@@ -26,6 +31,9 @@ pub(super) struct TerminalAreas {
 
 /// Smallest usable terminal size, in columns and rows.
 const MIN_TERMINAL_SIZE: (u16, u16) = (24, 6);
+
+/// Time for which the footer shows a verdict.
+const VERDICT_SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 
 /// Smallest free width of the header, in cells, at which the header shows the worst finding.
 const MIN_FINDING_WIDTH: usize = 24;
@@ -58,6 +66,10 @@ impl App {
         for (screen, area) in self.panes_in(size) {
             hits.extend(self.screens.get(screen).draw(scene, area, buf));
         }
+        if let Some(dialog) = &self.dialog {
+            // No area behind the dialog can be clicked.
+            return (HitMap::default(), self.draw_dialog(dialog, areas.body, buf));
+        }
         let cursor = self.prompt.as_ref().map(|prompt| self.draw_prompt(prompt, &areas, buf));
         if cursor.is_none() && (!self.is_fullscreen() || self.notice.is_some()) {
             hits.extend(self.draw_footer(areas.footer, buf));
@@ -75,6 +87,7 @@ impl App {
             row.write(" DEMO ", Style::from(theme.styles.badge), None, buf);
             row.write(" ", Style::default(), None, buf);
         }
+        self.draw_action_mark(&mut row, buf);
         let right = self.finding_count_labels();
         row.right = area
             .right()
@@ -101,6 +114,51 @@ impl App {
             row.write(&words, style, Some(Command::Findings), buf);
         }
         row.hits
+    }
+
+    /// Draws the mark that sources can be acted on, with account and region if there is room.
+    fn draw_action_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
+        let sources = &self.store.world.sources;
+        let acting: Vec<_> = sources.iter().filter(|status| status.permission.allows_actions()).collect();
+        let Some(first) = acting.first() else { return };
+        let place = first.account_and_region.as_deref().unwrap_or_default();
+        let more = if acting.len() > 1 { format!(" +{}", acting.len() - 1) } else { String::new() };
+        let name = format!(" {}", first.id);
+        let place = if place.is_empty() { String::new() } else { format!(" {place}") };
+        let style = self.theme.health_style(Health::Failing).add_modifier(Modifier::REVERSED);
+        let ways = [
+            format!(" ACTIONS{name}{place}{more} "),
+            format!(" ACTIONS{place}{more} "),
+            " ACTIONS ".to_owned(),
+        ];
+        let room = usize::from(row.right.saturating_sub(row.x)) / 3;
+        let words = ways.iter().find(|words| text::display_width(words) <= room).unwrap_or(&ways[2]);
+        row.write(words, style, Some(Command::Actions), buf);
+        row.write(" ", Style::default(), None, buf);
+    }
+
+    /// Draws the newest operation: its progress, or its verdict for a while.
+    fn draw_operation(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
+        let world = &self.store.world;
+        let Some(newest) = world.operations.newest() else { return };
+        if let OperationPhase::Ended(_, at) = newest.phase
+            && world.now.duration_since(at) > VERDICT_SHOWN_FOR
+        {
+            return;
+        }
+        let (health, words) = operation_text::operation_status(newest, world.now);
+        let subject = operation_text::operation_subject(newest);
+        let words = format!(" {} {subject} {words} ", self.theme.health_glyph(health));
+        let room = usize::from(row.right.saturating_sub(row.x)) * 2 / 3;
+        let words = text::cut_end(&words, room, self.theme.glyphs.ellipsis);
+        row.write(&words, self.theme.health_style(health), Some(Command::Card), buf);
+        if let (Some(_), Some(key)) = (
+            world.operations.undo_request(),
+            self.keymap.keys_in(self.screen().spec().key_context, Command::UndoAction).first(),
+        ) {
+            row.write(&format!(" {key}"), Style::from(self.theme.styles.key), Some(Command::UndoAction), buf);
+            row.write(" undo ", Style::from(self.theme.styles.dim), Some(Command::UndoAction), buf);
+        }
     }
 
     /// Draws the worst finding into the free part of the header, if there is room for it.
@@ -156,6 +214,7 @@ impl App {
             row.write(&notice, Style::from(theme.styles.accent), None, buf);
             return row.hits;
         }
+        self.draw_operation(&mut row, buf);
         if !self.store.session.search.is_empty() {
             row.write(" search on, esc clears ", Style::from(theme.styles.found), Some(Command::Back), buf);
         }
@@ -223,9 +282,12 @@ impl App {
         let title = if questions.is_empty() { "commands" } else { "questions: tab completes" };
         let inner = draw_frame(place, title, theme, buf);
         let first = prompt.selected_proposal().saturating_sub(usize::from(height) - 1);
-        let line = |spec: &&CommandSpec| {
-            let keys = self.keymap.keys(spec.command).join(" ");
-            format!("{:<18} {keys:<14} {}", spec.id, spec.description)
+        let line = |offer: &Offer| {
+            let keys = match offer {
+                Offer::Command(command) => self.keymap.keys(*command).join(" "),
+                Offer::Operation(_) => String::new(),
+            };
+            format!("{:<18} {keys:<14} {}", offer.id(), offer.description())
         };
         let lines: Vec<String> = proposals.iter().map(line).chain(questions).collect();
         for (y, (index, line)) in (inner.y..inner.bottom()).zip(lines.iter().enumerate().skip(first)) {

@@ -8,6 +8,7 @@ mod save_and_copy;
 mod mouse;
 mod msg;
 mod offers;
+mod operations;
 mod panes;
 mod prompt;
 mod question;
@@ -25,6 +26,7 @@ use crate::{
 };
 pub use mouse::MouseAction;
 pub use msg::Msg;
+use operations::OperationDialog;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use screens::Screens;
@@ -41,6 +43,8 @@ pub struct App {
     /// Stack of open screens. The last one is shown. Never empty.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
+    /// Open dialog of actions; it takes all keys.
+    dialog: Option<OperationDialog>,
     /// Last confirmed search for nodes. The command "next match" repeats it.
     last_search: Search,
     /// Message in the last row, until the next key press.
@@ -71,6 +75,7 @@ impl App {
             screens: Screens::default(),
             screen_stack: vec![ScreenId::Map],
             prompt: None,
+            dialog: None,
             last_search: Search::default(),
             notice: None,
             is_split: false,
@@ -155,11 +160,25 @@ impl App {
                 self.screens.map.on_layout_compared(number, tangled);
                 Vec::new()
             }
+            Msg::PlaceRead(place) => {
+                self.store.world.set_place(&place.source, &place.summary());
+                return Vec::new();
+            }
+            Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),
+            Msg::PlanStepSent(number, sent) => {
+                self.store.world.note_sent_steps(number, sent);
+                return Vec::new();
+            }
+            Msg::PlanRunEnded(number, run) => {
+                self.store.world.end_run(number, *run);
+                vec![Effect::RefreshSources]
+            }
             Msg::Notice(words) => {
                 self.notify(&words);
                 return Vec::new();
             }
         };
+        effects.extend(self.record_verdicts());
         effects.extend(self.sync_screens());
         effects
     }
@@ -199,10 +218,16 @@ impl App {
     pub fn frame_drawn(&mut self, hits: HitMap) {
         self.dirty = false;
         self.hit_map = hits;
+        if let Some(dialog) = &mut self.dialog {
+            dialog.mark_drawn();
+        }
     }
 
     fn handle_key(&mut self, key: Key) -> Vec<Effect> {
         self.notice = None;
+        if self.dialog.is_some() {
+            return self.handle_dialog_key(key);
+        }
         if let Some(prompt) = &mut self.prompt {
             let answer = prompt.handle_key(key);
             return self.handle_prompt_event(answer);

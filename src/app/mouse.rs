@@ -28,6 +28,10 @@ pub enum MouseAction {
 
 impl App {
     pub(super) fn handle_mouse(&mut self, mouse: MouseAction) -> Vec<Effect> {
+        // A dialog is answered by keys alone, so that no stray click confirms it.
+        if self.dialog.is_some() {
+            return Vec::new();
+        }
         match mouse {
             MouseAction::Move(column, row) => {
                 self.update_hover(Some((column, row)));

@@ -8,6 +8,7 @@ use crate::{
         Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp,
         UsageSample,
     },
+    operation::{OperationPlace, OperationReading, OperationRequest, PlanRun},
 };
 use std::sync::Arc;
 
@@ -50,6 +51,14 @@ pub enum Msg {
     /// Result of a layout comparison: the id of the layout request, and true if a fresh layout would be much
     /// better.
     LayoutCompared(u64, bool),
+    /// Place of a source that can be acted on.
+    PlaceRead(Box<OperationPlace>),
+    /// Services of a request, read anew for a plan.
+    TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
+    /// Number of calls that an operation has made so far, by the number of the operation.
+    PlanStepSent(u64, usize),
+    /// End of the calls of an operation, by the number of the operation.
+    PlanRunEnded(u64, Box<PlanRun>),
     /// Notice for the user, such as the path of a saved file.
     Notice(String),
 }

@@ -1,6 +1,6 @@
 //! Commands that apply now. The footer, the palette and the help offer only these.
 
-use super::App;
+use super::{App, prompt::Offer};
 use crate::{
     command::{COMMAND_TABLE, Command, CommandSpec},
     screen::logs,
@@ -38,6 +38,8 @@ impl App {
             | Command::LogsOfNeighbours
             | Command::LogsOfPath
             | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
+            Command::Actions => !self.action_menu_entries().is_empty(),
+            Command::UndoAction => self.store.world.operations.undo_request().is_some(),
             Command::NextFinding | Command::PreviousFinding => !self.faulty_nodes().is_empty(),
             Command::PreviousSelection => self.store.can_step_selection_history(true),
             Command::NextSelection => self.store.can_step_selection_history(false),
@@ -62,6 +64,20 @@ impl App {
     pub(super) fn footer_offers(&self) -> impl Iterator<Item = Command> {
         let commands = self.screens.get(self.screen()).footer_commands();
         commands.iter().copied().filter(|command| self.applies(*command))
+    }
+
+    /// Returns the proposals of the palette: all commands that apply now, then the actions on the selected service. An
+    /// action with the name of an offered command is left out; its menu offers it.
+    pub(super) fn palette_offers(&self) -> Vec<Offer> {
+        let mut offers: Vec<Offer> =
+            self.all_offers().into_iter().map(|spec| Offer::Command(spec.command)).collect();
+        for entry in self.action_menu_entries() {
+            let offer = Offer::Operation(entry.request.kind);
+            if !offers.iter().any(|known| known.id() == offer.id()) {
+                offers.push(offer);
+            }
+        }
+        offers
     }
 
     /// Returns all commands that apply now, in the order of the command table.

@@ -8,18 +8,20 @@ use std::{collections::BTreeSet, iter};
 const MAX_PRIORITY_NEIGHBOURS: usize = 20;
 
 impl App {
-    /// Returns the services to poll with priority: the selected one, its callers, and the services that it
-    /// calls.
+    /// Returns the services to poll with priority: the selected one, its callers, its callees, and those that the user
+    /// acted on.
     #[must_use]
     pub fn priority_services(&self) -> BTreeSet<ServiceId> {
         let topology = self.store.world.topology();
-        let Some(node) = self.store.selected_node() else { return BTreeSet::new() };
+        let acted_on = self.store.world.operations.watched_services();
+        let Some(node) = self.store.selected_node() else { return acted_on };
         let neighbours = topology
             .callers(&node.id)
             .chain(topology.calls(&node.id))
             .map(|(id, _)| id)
             .take(MAX_PRIORITY_NEIGHBOURS);
         let nodes = iter::once(&node.id).chain(neighbours).filter_map(|id| topology.nodes.get(id));
-        nodes.filter_map(|node| Some(self.store.world.service_of(node)?.id.clone())).collect()
+        let viewed = nodes.filter_map(|node| Some(self.store.world.service_of(node)?.id.clone()));
+        viewed.chain(acted_on).collect()
     }
 }

@@ -2,9 +2,10 @@
 
 use super::question;
 use crate::{
-    command::{Command, CommandSpec},
+    command::Command,
     keymap::{Code, Key},
     model::NodeId,
+    operation::OperationKind,
     screen::LogPromptKind,
 };
 use nucleo_matcher::{
@@ -23,13 +24,45 @@ pub(super) enum Prompt {
         input: Input,
         /// Index of the selected proposal.
         chosen: usize,
-        /// Commands that applied when the prompt was opened.
-        offered: Vec<&'static CommandSpec>,
+        /// Commands and actions that applied when the prompt was opened.
+        offered: Vec<Offer>,
         /// Names of services, to complete questions.
         names: Vec<String>,
     },
     /// Input that the log screen requested.
     Ask(LogPromptKind, Input),
+}
+
+/// Proposal of the command prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// A command.
+    Command(Command),
+    /// An action on the selected service.
+    Operation(OperationKind),
+}
+
+impl Offer {
+    /// Returns the text to type.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Command(command) => command.spec().id,
+            Self::Operation(kind) => kind.spec().id,
+        }
+    }
+
+    /// Returns the description.
+    pub(super) fn description(self) -> &'static str {
+        match self {
+            Self::Command(command) => command.spec().description,
+            Self::Operation(kind) => kind.spec().description,
+        }
+    }
+
+    /// Returns true if the footer shows the offer as `label`.
+    fn is_labelled(self, label: &str) -> bool {
+        matches!(self, Self::Command(command) if command.spec().footer_label == label)
+    }
 }
 
 /// Result of a key press or paste in the prompt.
@@ -42,6 +75,8 @@ pub(super) enum PromptEvent {
     SearchConfirmed,
     /// Chosen command.
     CommandChosen(Command),
+    /// Chosen action on the selected service.
+    OperationChosen(OperationKind),
     /// Confirmed input that the log screen requested.
     Answered(LogPromptKind, String),
     /// Text that matches no command.
@@ -53,9 +88,9 @@ impl Prompt {
         Self::Search(Input::default(), selected)
     }
 
-    /// Returns a prompt for a command or a question. It proposes the commands in `offered`, and questions about the
-    /// services with `names`.
-    pub(super) fn command(offered: Vec<&'static CommandSpec>, names: Vec<String>) -> Self {
+    /// Returns a prompt for a command, an action or a question. It proposes what is in `offered`, and questions about
+    /// the services with `names`.
+    pub(super) fn command(offered: Vec<Offer>, names: Vec<String>) -> Self {
         Self::Command { input: Input::default(), chosen: 0, offered, names }
     }
 
@@ -111,8 +146,8 @@ impl Prompt {
         true
     }
 
-    /// Returns the commands that match the input, the best match first.
-    pub(super) fn proposals(&self) -> Vec<&'static CommandSpec> {
+    /// Returns the offers that match the input, the best match first.
+    pub(super) fn proposals(&self) -> Vec<Offer> {
         let Self::Command { input, offered, .. } = self else { return Vec::new() };
         let pattern = Pattern::parse(input.value(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
@@ -120,15 +155,18 @@ impl Prompt {
         let mut scored: Vec<_> = offered
             .iter()
             .copied()
-            .filter_map(|spec| {
-                pattern.score(Utf32Str::new(spec.id, &mut letters), &mut matcher).map(|score| (score, spec))
+            .filter_map(|offer| {
+                pattern
+                    .score(Utf32Str::new(offer.id(), &mut letters), &mut matcher)
+                    .map(|score| (score, offer))
             })
             .collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        let mut found: Vec<_> = scored.into_iter().map(|(_, spec)| spec).collect();
+        let mut found: Vec<_> = scored.into_iter().map(|(_, offer)| offer).collect();
         // The label in the footer matches too.
-        let called = offered.iter().copied().filter(|spec| spec.footer_label == input.value().trim());
-        let called: Vec<_> = called.filter(|spec| !found.iter().any(|f| f.id == spec.id)).collect();
+        let typed = input.value().trim();
+        let called = offered.iter().copied().filter(|offer| offer.is_labelled(typed));
+        let called: Vec<_> = called.filter(|offer| !found.contains(offer)).collect();
         found.extend(called);
         found
     }
@@ -187,7 +225,8 @@ impl Prompt {
             Self::Command { input, chosen, .. } => {
                 match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
                     (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
-                    (_, Some(spec)) => PromptEvent::CommandChosen(spec.command),
+                    (_, Some(Offer::Command(command))) => PromptEvent::CommandChosen(*command),
+                    (_, Some(Offer::Operation(kind))) => PromptEvent::OperationChosen(*kind),
                     (_, None) => {
                         let whole =
                             self.questions().into_iter().nth(*chosen).filter(|one| !one.contains('…'));

@@ -36,6 +36,10 @@ impl App {
                 self.prompt = None;
                 self.run_command(command)
             }
+            PromptEvent::OperationChosen(kind) => {
+                self.prompt = None;
+                self.request_on_selected(kind)
+            }
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;
                 let actions = self.screens.logs.on_prompt_input(question, &text, &self.store);
@@ -43,10 +47,10 @@ impl App {
             }
             PromptEvent::UnknownCommand(typed) => {
                 self.prompt = None;
-                match self.answer_question(&typed) {
-                    Some(effects) => effects,
-                    None => self.select_by_name(&typed),
+                if let Some(effects) = self.request_typed(&typed) {
+                    return effects;
                 }
+                self.answer_question(&typed).unwrap_or_else(|| self.select_by_name(&typed))
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
     log_store::{Predicate, parse_field_condition},
     model::{EventKind, LogLevel, Severity, TimeExpression},
+    operation::{OPERATION_TABLE, OperationKind},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -17,7 +18,7 @@ use std::path::PathBuf;
     version,
     about,
     after_help = "Exit codes: 0 success, 1 findings (status) or failed checks (doctor), 2 usage or configuration \
-                  error, 3 no source could be read"
+                  error, 3 no source could be read, 4 action refused, 5 action done but not healthy"
 )]
 pub struct Cli {
     /// Options of every command.
@@ -46,6 +47,9 @@ pub struct CommonArgs {
     /// AWS region to use
     #[arg(long, global = true)]
     pub region: Option<String>,
+    /// Never act on a service, whatever the configuration permits
+    #[arg(long, global = true)]
+    pub read_only: bool,
     /// Show the built-in demo
     #[arg(long, global = true)]
     pub demo: bool,
@@ -142,11 +146,48 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Act on services: show the plan, ask, carry it out (only if the source allows actions)
+    Act(ActArgs),
+    /// Print the audit log of actions
+    Audit {
+        /// Output format
+        #[arg(long, default_value = "text")]
+        format: LogFormat,
+    },
     /// Print shell completions
     Completions {
         /// Shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Arguments of `act`.
+#[derive(Debug, Args)]
+pub struct ActArgs {
+    /// Action: restart, stop, start, kill, pause or unpause
+    #[arg(value_parser = parse_operation, value_name = "ACTION")]
+    pub operation: OperationKind,
+    /// Services, compose projects or instances, by name, group/name or full id
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Print the plan and do nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Carry out the plan without asking
+    #[arg(long, conflicts_with = "plan")]
+    pub yes: bool,
+    /// Name that --yes needs for a protected source: of the service, or of the source for several services
+    #[arg(long, value_name = "NAME", requires = "yes")]
+    pub confirm: Option<String>,
+    /// Reason for the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Wait until the services are as planned; exit code 5 if they do not become so
+    #[arg(long)]
+    pub watch: bool,
+    /// Output format
+    #[arg(long, default_value = "table")]
+    pub format: Format,
 }
 
 /// Arguments of `logs`.
@@ -298,6 +339,12 @@ fn parse_line_count(text: &str) -> Result<usize, String> {
 fn parse_field(text: &str) -> Result<Predicate, String> {
     parse_field_condition(text)
         .unwrap_or_else(|| Err("expected a field and a value, such as status=500 or status>=500".to_owned()))
+}
+
+/// Parses a kind of operation by its id.
+fn parse_operation(text: &str) -> Result<OperationKind, String> {
+    let known: Vec<_> = OPERATION_TABLE.iter().map(|spec| spec.id).collect();
+    OperationKind::named(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }
 
 /// Parses an event kind by its id.

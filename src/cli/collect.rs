@@ -16,8 +16,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Creates the world for the given sources, before their first poll.
 pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
-    let statuses =
-        sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location())).collect();
+    let statuses = sources
+        .iter()
+        .map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location()).with_permission(s.permission()))
+        .collect();
     let inventory =
         Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
     World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())

@@ -1,6 +1,8 @@
 //! Command line: opens the interactive map, or runs a headless command for pipes and scripts.
 
+mod act;
 pub mod args;
+mod audit;
 mod deployments;
 mod doctor;
 mod events;
@@ -41,6 +43,10 @@ pub enum Outcome {
     Findings,
     /// No source could be read.
     NothingRead,
+    /// Portolan refused an action, and did nothing.
+    Refused,
+    /// An action was done, and the services are not as planned.
+    NotHealthy,
     /// A signal with that number ended the program.
     Signal(i32),
 }
@@ -64,6 +70,8 @@ impl Outcome {
             Self::Success => 0,
             Self::Findings => 1,
             Self::NothingRead => 3,
+            Self::Refused => 4,
+            Self::NotHealthy => 5,
             Self::Signal(number) => 128 + number as u8,
         }
     }
@@ -128,6 +136,8 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             let Polled { world, opened, .. } = open_and_poll(common).await?;
             logs::run(&world, &opened, &asked).await
         }
+        Command::Act(asked) => Box::pin(act::run(common, &asked)).await,
+        Command::Audit { format } => audit::run(format),
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length, force } => record::run(common, &file, length, force).await,
@@ -214,6 +224,11 @@ fn print(text: impl AsRef<str>) -> io::Result<()> {
 /// Returns the directories for configuration, cache and state on this platform.
 fn directories() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "portolan")
+}
+
+/// Returns the directory for logs.
+fn state_dir() -> Option<std::path::PathBuf> {
+    directories().map(|dirs| dirs.state_dir().unwrap_or(dirs.cache_dir()).to_owned())
 }
 
 /// Returns the default path of the configuration file.

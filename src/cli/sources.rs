@@ -4,7 +4,7 @@ use super::args::CommonArgs;
 use crate::{
     cache::CacheDir,
     config::Config,
-    model::{Failure, FailureKind, SourceId, Text},
+    model::{ActionPermission, Failure, FailureKind, SourceId, Text},
     source::{self, Source, compose, docker, ecs, replay, unopened::UnopenedSource},
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
@@ -32,7 +32,7 @@ pub(super) fn open(common: &CommonArgs, config: &Config) -> Result<OpenedSources
         opened.discover(common);
     } else {
         for one in &config.source {
-            opened.open(one, common);
+            opened.open(&with_permission(one.clone(), common.read_only), common);
         }
     }
     opened.reject_duplicate_ids()?;
@@ -131,19 +131,31 @@ impl OpenedSources {
     }
 }
 
+/// Returns the configuration of a source, without its permission for actions if the program is `read_only`.
+fn with_permission(mut config: source::Config, read_only: bool) -> source::Config {
+    if read_only {
+        match &mut config {
+            source::Config::Docker(config) => config.actions = ActionPermission::Off,
+            source::Config::Ecs(_) | source::Config::Compose(_) | source::Config::Replay(_) => {}
+        }
+    }
+    config
+}
+
 /// Returns a source for a container engine that can't be opened yet.
 fn unopened_engine(config: &docker::Config) -> UnopenedSource {
     let name =
         if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
-    let config = config.clone();
-    UnopenedSource::new(SourceId::new(&name), "docker", move || {
+    let (config, permission) = (config.clone(), config.actions);
+    let unopened = UnopenedSource::new(SourceId::new(&name), "docker", move || {
         let found = docker::discover(&config, &docker_env())?.into_iter().next();
         let Some(found) = found else {
             let what = "the configured Docker engine was not found";
             return Err(Failure::new(FailureKind::Missing, what, "set `host`, or start the engine"));
         };
         Ok(Arc::new(docker::Docker::new(docker::FoundEngine { name: name.clone(), ..found }, &config)))
-    })
+    });
+    unopened.with_permission(permission)
 }
 
 /// Returns a source for a recording that can't be opened yet. Its sources are unknown until then, so the

@@ -1,8 +1,9 @@
 //! Interactive program: opens the sources and the theme, then starts the event loop.
 
-use super::{Error, Outcome, args::CommonArgs, collect, directories, open_sources};
+use super::{Error, Outcome, args::CommonArgs, collect, open_sources, state_dir};
 use crate::{
     app::App,
+    audit::AuditLog,
     keymap::Keymap,
     model::{Failure, FailureKind},
     output,
@@ -32,7 +33,7 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
-    let log = directories().map(|dirs| logging::start(dirs.state_dir().unwrap_or(dirs.cache_dir())));
+    let log = state_dir().map(|folder| logging::start(&folder));
     let world = collect::new_world(&opened.sources, &config);
     let store = Store { world, session: collect::new_session(&config) };
     let size = runtime::size()?;
@@ -46,12 +47,14 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));
     }
+    let audit = state_dir().map(|folder| AuditLog::new(&folder));
     let running = runtime::run(
         app,
         opened.sources,
         collect::checkout_reader(&config),
         config.mouse,
         opened.cache.as_ref(),
+        audit,
     );
     Ok(match Box::pin(running).await? {
         ExitReason::Quit => Outcome::Success,

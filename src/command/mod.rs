@@ -72,6 +72,8 @@ pub enum Command {
     MiniMap,
     PreviousSelection,
     NextSelection,
+    Actions,
+    UndoAction,
     ToggleMouse,
     Refresh,
     Copy,
@@ -193,6 +195,12 @@ impl Command {
                 | Self::ScrollUp
                 | Self::ScrollDown
         )
+    }
+
+    /// Returns true for the commands that only exist if the user permits actions on a source.
+    #[must_use]
+    pub fn is_for_actions(self) -> bool {
+        matches!(self, Self::Actions | Self::UndoAction)
     }
 
     /// Returns the command with the identifier `id`, or `None` if there is none.

@@ -7,6 +7,7 @@ mod handbook;
 mod html;
 mod json;
 mod markup;
+mod operations;
 mod mermaid;
 mod need;
 mod deployments;
@@ -23,6 +24,7 @@ pub use handbook::{
 };
 pub use json::{findings_json, status_json, why_json};
 pub use need::{need_compose, need_json};
+pub use operations::{audit_json, plan_json};
 pub use usage::usage_json;
 
 /// Export format of the map.

@@ -20,6 +20,7 @@ pub struct EventKindSpec {
 /// the cell shows the most important kind.
 pub const EVENT_KIND_TABLE: &[EventKindSpec] = &[
     row(EventKind::Finding, "finding", "finding", '!', "a finding starts or is resolved"),
+    row(EventKind::Action, "action", "action", 'A', "you act on a service through Portolan, and the result"),
     row(
         EventKind::OutOfMemory,
         "out-of-memory",

@@ -19,7 +19,7 @@ pub use entry::{Entry, Subject};
 pub use event_kinds::{EVENT_KIND_TABLE, EventKindSpec};
 
 use crate::model::{
-    Event, EventKind, Finding, Service, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
+    Event, EventKind, Finding, Health, Service, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
     SourceStatus, Timestamp,
 };
 use jiff::SignedDuration;
@@ -178,6 +178,17 @@ impl History {
     /// Records which findings started or were resolved; `findings` are all current ones.
     pub fn record_findings(&mut self, findings: &[Finding], now: Timestamp) {
         self.open_findings.update(findings, now).into_iter().for_each(|entry| self.insert(entry));
+    }
+
+    /// Records an action of the user on `service`, or its result.
+    pub fn record_action(
+        &mut self,
+        service: &ServiceId,
+        text: String,
+        health: Option<Health>,
+        at: Timestamp,
+    ) {
+        self.insert(Entry::new(at, Subject::from(service), EventKind::Action, text, health));
     }
 
     /// Adds an entry, unless the history has it already or has dropped it for space.

@@ -54,6 +54,7 @@ pub use profile::{
     service_profile::ServiceProfile,
 };
 pub use sources::{
+    action_permission::ActionPermission,
     inventory::{Inventory, ServiceAnnotation},
     load_progress::{LoadProgress, SourcePart},
     snapshot::{Snapshot, UnreadPart},

@@ -114,9 +114,7 @@ impl PrivateDir {
     /// Unfinished files are left by killed processes; their maximum age is `max_unfinished`. A file that
     /// can't be removed stays until the next call.
     pub fn remove_old(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
-        let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();
-        let names = names.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned));
-        for name in names.collect::<Vec<_>>() {
+        for name in self.file_names() {
             let is_unfinished = Path::new(&name).extension().is_some_and(|end| end == UNFINISHED_EXTENSION);
             let max = if is_unfinished { Some(max_unfinished) } else { max_age(&name) };
             if max.zip(self.age(&name)).is_some_and(|(max, age)| age > max) {
@@ -124,6 +122,12 @@ impl PrivateDir {
                 let _ = self.remove(&name);
             }
         }
+    }
+
+    /// Returns the names of all files, in no particular order. Leaves out names that are not Unicode.
+    pub fn file_names(&self) -> Vec<String> {
+        let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();
+        names.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect()
     }
 
     /// Returns the time since a file was last written; `None` if it is missing.

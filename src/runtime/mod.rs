@@ -10,6 +10,7 @@ mod poll;
 mod signals;
 mod suspend_detector;
 mod log_tasks;
+mod operations;
 mod terminal;
 #[cfg(debug_assertions)]
 mod test_panic;
@@ -20,17 +21,20 @@ pub mod logging;
 pub mod panic_hook;
 
 pub use log_tasks::{LogReceiver, LogTasks};
+pub use operations::user_name;
 pub use poll::PollTasks;
 pub use snapshot_cache::{load_outages, save_outages};
 
 use crate::{
     app::{App, Msg},
+    audit::AuditLog,
     cache::CacheDir,
     effect::Effect,
     model::Timestamp,
     source::{Source, checkouts::CheckoutReader},
 };
 use checkout_tasks::CheckoutTasks;
+use operations::OperationTasks;
 use signals::{Signal, Signals};
 use std::{io, sync::Arc, time::Duration};
 use suspend_detector::SuspendDetector;
@@ -80,6 +84,7 @@ pub async fn run(
     checkouts: CheckoutReader,
     mouse: bool,
     cache: Option<&CacheDir>,
+    audit: Option<AuditLog>,
 ) -> io::Result<ExitReason> {
     let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
     let mut signals = Signals::listen()?;
@@ -89,6 +94,8 @@ pub async fn run(
     let polls = PollTasks::start(&sources, &sender, cache);
     let checkout_tasks = CheckoutTasks::start(checkouts, sender.clone());
     let meters = UsageTasks::new(sources.clone(), sender.clone());
+    let operations = OperationTasks::new(sources.clone(), sender.clone(), audit);
+    operations.read_places();
     let (streams, mut news) = LogTasks::new(sources);
     let mut event_loop = EventLoop {
         app,
@@ -98,6 +105,7 @@ pub async fn run(
         checkout_tasks,
         usage_tasks: meters,
         log_tasks: streams,
+        operations,
         has_more_work: false,
     };
     let mut sleep = SuspendDetector::new();
@@ -167,6 +175,7 @@ struct EventLoop {
     checkout_tasks: CheckoutTasks,
     usage_tasks: UsageTasks,
     log_tasks: LogTasks,
+    operations: OperationTasks,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
 }
@@ -213,6 +222,12 @@ impl EventLoop {
                 Effect::ContinueWork => self.has_more_work = true,
                 Effect::CopyToClipboard(text) => self.screen.copy_to_clipboard(&text)?,
                 Effect::CaptureMouse(capture) => self.screen.capture_mouse(capture)?,
+                Effect::ReadTargets(request) => self.operations.read_targets(request),
+                Effect::RunPlan(number, plan) => self.operations.run(number, *plan),
+                Effect::RecordVerdict(number, verdict) => self.operations.record_verdict(number, &verdict),
+                Effect::RecordRefusal(request, outcome, why) => {
+                    self.operations.record_refusal(&request, outcome, &why);
+                }
                 Effect::SaveFile(file) => effects::save_file(file, &self.sender),
                 Effect::ComputeLayout(request) => effects::compute_layout(*request, &self.sender),
                 Effect::CompareLayout(request) => effects::compare_layout(*request, &self.sender),

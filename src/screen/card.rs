@@ -37,8 +37,8 @@ impl Screen for Card {
     }
 
     fn footer_commands(&self) -> &'static [Command] {
-        use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
-        &[Logs, Why, Map, Findings, NextFinding, Back, Help]
+        use Command::{Actions, Back, Findings, Help, Logs, Map, NextFinding, Why};
+        &[Logs, Why, Actions, Map, Findings, NextFinding, Back, Help]
     }
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {

@@ -99,7 +99,9 @@ fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'stat
         let title = place.place().unwrap_or("everywhere");
         entries.extend((!entries.is_empty()).then(|| vec![Line::default()]));
         entries.push(vec![Line::styled(title, ink.title.0)]);
-        for spec in COMMAND_TABLE.iter().filter(|spec| spec.context == place) {
+        let is_listed =
+            |spec: &&CommandSpec| !spec.command.is_for_actions() || scene.store.world.allows_actions();
+        for spec in COMMAND_TABLE.iter().filter(|spec| spec.context == place).filter(is_listed) {
             let there = if place == KeyContext::Everywhere { over } else { place };
             let keys = scene.keymap.keys_in(there, spec.command);
             let is_offered = help.offered.contains(&spec.command);

@@ -29,8 +29,8 @@ impl Screen for List {
     }
 
     fn footer_commands(&self) -> &'static [Command] {
-        use Command::{Card, CommandPalette, FaultsOnly, Findings, Help, Logs, Map, Search, Why};
-        &[Logs, Card, Why, Map, Findings, Search, FaultsOnly, CommandPalette, Help]
+        use Command::{Actions, Card, CommandPalette, FaultsOnly, Findings, Help, Logs, Map, Search, Why};
+        &[Logs, Card, Why, Actions, Map, Findings, Search, FaultsOnly, CommandPalette, Help]
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {

@@ -9,6 +9,7 @@ pub mod hit_map;
 pub mod list;
 pub mod logs;
 pub mod map;
+pub mod operation;
 pub mod file_to_save;
 pub mod sources;
 pub mod theme;

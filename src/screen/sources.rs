@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     command::Command,
-    model::{SourceState, SourceStatus},
+    model::{ActionPermission, SourceState, SourceStatus},
     store::Store,
 };
 use ratatui::{layout::Rect, style::Style};
@@ -78,6 +78,15 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
         ),
         (status.location.to_string(), dim),
     ];
+    match status.permission {
+        ActionPermission::Off => {}
+        ActionPermission::Ask => {
+            lines.push(("actions are permitted, after a confirmation".to_owned(), plain));
+        }
+        ActionPermission::Protected => {
+            lines.push(("actions are permitted, after typing the name".to_owned(), plain));
+        }
+    }
     if let Some(spent) = status.poll_schedule.and_then(|pace| pace.quota_used_permille) {
         let words = format!("uses {}.{}% of the account's API quota", spent / 10, spent % 10);
         lines.push((words, dim));

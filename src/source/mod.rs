@@ -6,15 +6,18 @@ pub mod compose;
 pub mod docker;
 pub mod replay;
 pub mod ecs;
+mod operator;
 pub(crate) mod line_dedup;
 pub(crate) mod regular_file;
 mod netns;
 mod shared_references;
 pub mod unopened;
 
+pub use operator::{ChangeReceipt, Operator, read_place, run_plan};
+
 use crate::model::{
-    Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot, SourceId, UsageSample,
-    UsageTarget,
+    ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
+    SourceId, UsageSample, UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -115,6 +118,17 @@ pub trait Source: Send + Sync {
         let what = format!("{} does not report resource usage", self.location());
         let failure = Failure::new(FailureKind::Missing, what, "no action needed");
         stream::iter([Err(failure)]).boxed()
+    }
+
+    /// Returns the user's permission to act on the source.
+    fn permission(&self) -> ActionPermission {
+        ActionPermission::Off
+    }
+
+    /// Returns the part of the source that can act on its services. Returns `None` if the user does not permit
+    /// actions, or the source can't act.
+    fn operator(&self) -> Option<&dyn Operator> {
+        None
     }
 
     /// Tries each call that the source needs, for `portolan doctor`.

@@ -2,11 +2,11 @@
 //! fail without affecting other sources. Each poll tries to open the source; then the placeholder delegates
 //! to it.
 
-use super::{DoctorCheck, Source};
+use super::{DoctorCheck, Operator, Source};
 use crate::background::{self, Panicked};
 use crate::model::{
-    Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot, SourceId, UsageSample,
-    UsageTarget,
+    ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
+    SourceId, UsageSample, UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -30,6 +30,7 @@ type OpenSource = Arc<dyn Fn() -> Result<Arc<dyn Source>, Failure> + Send + Sync
 pub struct UnopenedSource {
     id: SourceId,
     kind: &'static str,
+    permission: ActionPermission,
     open: OpenSource,
     /// The real source, once it is open.
     opened: OnceLock<Arc<dyn Source>>,
@@ -46,7 +47,22 @@ impl UnopenedSource {
         open: impl Fn() -> Result<Arc<dyn Source>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let (open, opened): (OpenSource, _) = (Arc::new(open), OnceLock::new());
-        Self { id, kind, open, opened, opened_notify: Arc::default(), time_limit: Mutex::default() }
+        let permission = ActionPermission::Off;
+        Self {
+            id,
+            kind,
+            permission,
+            open,
+            opened,
+            opened_notify: Arc::default(),
+            time_limit: Mutex::default(),
+        }
+    }
+
+    /// Sets the user's permission to act on the source.
+    #[must_use]
+    pub fn with_permission(self, permission: ActionPermission) -> Self {
+        Self { permission, ..self }
     }
 
     /// Returns the source, opening it first if needed.
@@ -143,6 +159,14 @@ impl Source for UnopenedSource {
 
     fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
         self.opened.get().map_or_else(|| self.not_open_stream(), |source| source.usage(target))
+    }
+
+    fn permission(&self) -> ActionPermission {
+        self.permission
+    }
+
+    fn operator(&self) -> Option<&dyn Operator> {
+        self.opened.get()?.operator()
     }
 
     fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {

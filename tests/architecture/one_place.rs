@@ -34,6 +34,8 @@ const SPAWN_PATHS: &[&str] = &[
     "thread::scope",
     "thread::Builder",
 ];
+/// Paths that make a confirmed plan, without which no changing call can be made.
+const CONFIRMING_PATHS: &[&str] = &["Confirmation::new", "ConfirmedPlan::by_flag", "ConfirmedPlan::by_line"];
 /// Rules, one a row: restricted path suffixes, the folder under the rule, the exempt files, and the
 /// alternative to suggest.
 const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
@@ -51,6 +53,12 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
         "write through private_fs, read through source::regular_file",
     ),
     (SPAWN_PATHS, "src/", &["src/background.rs"], "begin it through background: its panic must come back"),
+    (
+        CONFIRMING_PATHS,
+        "src/",
+        &["src/operation/", "src/app/operations/", "src/cli/act/"],
+        "only the user confirms a plan: by the dialog, or by the command line",
+    ),
     (&["Buffer"], "src/screen/", &["src/screen/widget/canvas.rs"], "draw through Canvas, which clips"),
 ];
 
@@ -122,6 +130,10 @@ mod tests {
             assert_violation("src/runtime/poll.rs", text, 2, "src/background.rs");
             assert_no_violation("src/background.rs", text);
             assert_no_violation("src/runtime/poll.rs", &format!("#[cfg(test)]\nmod tests {{ {text} }}"));
+        }
+        for text in ["fn f() { ConfirmedPlan::by_flag(p, None); }", "fn f() { Confirmation::new(p); }"] {
+            assert_violation("src/runtime/operations.rs", text, 2, "src/app/operations/");
+            assert_no_violation("src/cli/act/mod.rs", text);
         }
         assert_violation("src/screen/map.rs", "use ratatui::buffer::Buffer;", 2, "Canvas");
         assert_no_violation("src/screen/widget/canvas.rs", "use ratatui::buffer::Buffer;");

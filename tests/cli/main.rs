@@ -3,6 +3,7 @@
 //! Each test runs the binary in a temporary home, so that nothing of this machine leaks in.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
+mod act;
 mod compose;
 mod facts;
 mod headless;

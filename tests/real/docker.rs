@@ -1,5 +1,6 @@
 //! Tests of the Docker source against a real engine.
 
+mod actions;
 mod broken;
 mod faulty;
 mod lab;

@@ -6,6 +6,7 @@
 
 #[path = "../estate/mod.rs"]
 mod estate;
+mod actions;
 mod anything;
 mod corners;
 mod details;

@@ -47,6 +47,8 @@ pub enum EventKind {
     Pause,
     /// The engine resumed a paused instance.
     Unpause,
+    /// The user acted on the service through Portolan.
+    Action,
     /// ECS could not place a task.
     Placement,
     /// Any other message of the source.

@@ -1,5 +1,6 @@
 //! Snapshots of the sources, the state of each source, and the inventory that holds them all.
 
+pub mod action_permission;
 pub mod inventory;
 pub mod load_progress;
 pub mod snapshot;

@@ -1,6 +1,6 @@
 //! The status of a source, and failures with remedies.
 
-use crate::model::{LoadProgress, SourceId, Text, Timestamp};
+use crate::model::{ActionPermission, LoadProgress, SourceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of reading a source: loading, live, stale or failed.
@@ -44,6 +44,11 @@ pub struct SourceStatus {
     pub poll_schedule: Option<PollSchedule>,
     /// True if some of the shown data may be from an earlier run.
     pub from_cache: bool,
+    /// The user's permission to act on the source.
+    pub permission: ActionPermission,
+    /// AWS account and region for the mark of a source that can be acted on; `None` for an engine, and until the
+    /// source reports them.
+    pub account_and_region: Option<Text>,
 }
 
 /// The next poll of a source, and its use of API quotas.
@@ -72,7 +77,16 @@ impl SourceStatus {
             progress,
             poll_schedule: None,
             from_cache: false,
+            permission: ActionPermission::Off,
+            account_and_region: None,
         }
+    }
+
+    /// Sets the user's permission to act on the source.
+    #[must_use]
+    pub fn with_permission(mut self, permission: ActionPermission) -> Self {
+        self.permission = permission;
+        self
     }
 
     /// Records a successful poll at `at`, which left the initial load at `progress`.

@@ -2,6 +2,8 @@
 
 pub mod need_text;
 pub mod node_text;
+pub mod operation_text;
+pub mod plan_text;
 pub mod edge_text;
 pub mod instance_text;
 pub mod node_columns;

@@ -2,6 +2,7 @@
 //! map, and one line of status.
 
 mod compact;
+mod operation;
 mod profile;
 
 pub use compact::compact_lines;
@@ -95,6 +96,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_state(node);
     page.push_cause(node);
     page.push_group_and_source(node);
+    page.push_operation(node);
     page.push_findings(node, true);
     let service = scene.store.world.service_of(node);
     if let Some(service) = service {

@@ -68,8 +68,8 @@ impl Screen for Findings {
     }
 
     fn footer_commands(&self) -> &'static [Command] {
-        use Command::{Back, Card, Help, Logs, Map, Search, Why};
-        &[Logs, Card, Why, Map, Search, Back, Help]
+        use Command::{Actions, Back, Card, Help, Logs, Map, Search, Why};
+        &[Logs, Card, Why, Actions, Map, Search, Back, Help]
     }
 
     fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {

@@ -115,9 +115,23 @@ impl Screen for Map {
 
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{
-            Card, CommandPalette, Findings, Focus, Help, List, Logs, NextEdgeFilter, NextFinding, Search, Why,
+            Actions, Card, CommandPalette, Findings, Focus, Help, List, Logs, NextEdgeFilter, NextFinding,
+            Search, Why,
         };
-        &[Help, Logs, Card, Why, NextFinding, Findings, List, Search, Focus, NextEdgeFilter, CommandPalette]
+        &[
+            Help,
+            Logs,
+            Card,
+            Why,
+            Actions,
+            NextFinding,
+            Findings,
+            List,
+            Search,
+            Focus,
+            NextEdgeFilter,
+            CommandPalette,
+        ]
     }
 
     fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {

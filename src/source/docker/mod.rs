@@ -9,6 +9,7 @@ mod decode;
 mod doctor;
 pub(super) mod files;
 mod logs;
+mod operations;
 mod sockets;
 mod usage;
 
@@ -17,10 +18,13 @@ pub use discovery::{
     engines::{Env, FoundEngine, discover},
 };
 
-use super::{DoctorCheck, Source};
+use super::{DoctorCheck, Operator, Source};
 use crate::{
     cache::hashed_key,
-    model::{Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, UsageSample, UsageTarget},
+    model::{
+        ActionPermission, Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, UsageSample,
+        UsageTarget,
+    },
 };
 use engine::client::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
@@ -54,6 +58,8 @@ pub struct Config {
     pub files: bool,
     /// True to run `cat` inside the containers of an engine on another machine, to read their sockets.
     pub exec: bool,
+    /// Permission to act on containers: to restart, stop or start them.
+    pub actions: ActionPermission,
 }
 
 impl Default for Config {
@@ -67,6 +73,7 @@ impl Default for Config {
             sockets: true,
             files: true,
             exec: false,
+            actions: ActionPermission::Off,
         }
     }
 }
@@ -99,6 +106,8 @@ struct DockerState {
     read_files: bool,
     /// True if commands may be run in containers.
     allow_exec: bool,
+    /// Permission to act on containers.
+    permission: ActionPermission,
 }
 
 impl DockerState {
@@ -128,6 +137,7 @@ impl Docker {
             read_sockets: config.sockets,
             read_files: config.files,
             allow_exec: config.exec,
+            permission: config.actions,
         };
         Self { shared: Arc::new(shared), found_by: found.found_by }
     }
@@ -180,6 +190,14 @@ impl Source for Docker {
 
     fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
         usage::measure_usage(&self.shared, &target)
+    }
+
+    fn permission(&self) -> ActionPermission {
+        self.shared.permission
+    }
+
+    fn operator(&self) -> Option<&dyn Operator> {
+        self.shared.permission.allows_actions().then_some(self)
     }
 
     fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {

@@ -4,6 +4,7 @@ mod log_streams;
 mod large_groups;
 mod deployment_time;
 mod filtered_nodes;
+mod operations;
 mod outages;
 mod sources;
 mod usage;
@@ -13,6 +14,7 @@ pub use log_streams::{
     expired_streams::expired_stream_targets,
     log_targets::{dedup_targets, log_targets},
 };
+pub use operations::{OperationPhase, Operations, TrackedOperation};
 pub use usage::{UsageHistory, usage_target};
 
 use crate::{
@@ -83,6 +85,8 @@ pub struct World {
     pub logs: LogStore,
     /// CPU and memory readings of the instances that the user views.
     pub usage: UsageHistory,
+    /// Operations of this run of the program.
+    pub operations: Operations,
     /// True if the built-in demo is running.
     pub demo: bool,
 }
@@ -113,6 +117,7 @@ impl World {
             stream_health: log_streams::stream_health::StreamHealth::default(),
             logs: LogStore::new(log_bytes),
             usage: UsageHistory::default(),
+            operations: Operations::default(),
         }
     }
 
@@ -149,6 +154,7 @@ impl World {
         self.history.record_source_state(before.0, status, self.now);
         let status_changed = before != (status.state, status.failure.clone());
         let changed = self.update_topology(&changed);
+        self.update_operations();
         if changed || status_changed {
             self.evaluate_findings();
         }
@@ -207,6 +213,7 @@ impl World {
     /// because some findings depend on how long a state lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
+        self.update_operations();
         if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
             self.evaluate_findings();
         }

@@ -3,6 +3,15 @@
 //! The tests run the real binary on a recording that they write.
 
 use super::{blocks::documented_fields, read_file};
+use portolan::{
+    export,
+    model::{ActionPermission, ServiceId, SourceId, Timestamp},
+    operation::{
+        AuditRecord, OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext,
+        SentChange, TargetReading,
+    },
+    topology::Topology,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
@@ -229,4 +238,40 @@ fn recording_fields_are_documented() {
     assert_fields_documented("instance", &first["services"][0]["instances"][0]);
     assert_fields_documented("container", &first["services"][0]["instances"][0]["containers"][0]);
     assert_fields_documented("log line", &first["logs"]["lines"][0]);
+}
+
+#[test]
+fn audit_json_fields_are_documented() {
+    let sent = SentChange { call: "POST /x".into(), request_id: None, failure: None };
+    let request = OperationRequest::new(OperationKind::Stop, [ServiceId::new("docker/web")]).unwrap();
+    let mut record = AuditRecord::of_request(&request, "me", Timestamp::UNIX_EPOCH);
+    record.sent.push(sent);
+    let record: Value = serde_json::from_str(&export::audit_json(&record)).unwrap();
+    assert_eq!(record["schema"], "portolan.audit/1");
+    assert_fields_documented("portolan.audit/1", &record);
+    assert_fields_documented("sent call", &record["sent"][0]);
+}
+
+#[test]
+fn plan_json_fields_are_documented() {
+    let service = crate::estate::service("docker", Some("shop"), "web");
+    let request = OperationRequest::new(OperationKind::Stop, [service.id.clone()]).unwrap();
+    let place = OperationPlace {
+        source: SourceId::new("docker"),
+        location: "unix:///var/run/docker.sock".into(),
+        account: None,
+        region: None,
+        caller: None,
+        command_prefix: "docker".into(),
+    };
+    let reading = OperationReading { place, targets: vec![TargetReading { service, facts: Vec::new() }] };
+    let topology = Topology::default();
+    let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+    let plan = Plan::new(request, reading, context).unwrap();
+    let plan: Value = serde_json::from_str(&export::plan_json(&plan)).unwrap();
+    assert_eq!(plan["schema"], "portolan.plan/1");
+    assert_fields_documented("portolan.plan/1", &plan);
+    assert_fields_documented("step", &plan["steps"][0]);
+    assert_fields_documented("impact", &plan["impact"][0]);
+    assert_fields_documented("caution", &plan["cautions"][0]);
 }

@@ -9,6 +9,7 @@ use portolan::{
     diagnosis,
     export::MAP_FORMATS,
     history,
+    operation::{CHANGE_CALLS, ChangeCall, OPERATION_TABLE, OperationSpec},
     source::ecs::AWS_CALLS,
     topology::{KNOWN_PRODUCTS, evidence},
 };
@@ -28,6 +29,8 @@ pub(super) const TABLE_NAMES: &[&str] = &[
     "commands",
     "options",
     "command options",
+    "actions",
+    "change calls",
     "calls",
     "policy",
     "products",
@@ -49,6 +52,8 @@ pub(super) fn table(name: &str) -> Option<String> {
         "commands" => commands(),
         "options" => options(&Cli::command()),
         "command options" => command_options(),
+        "actions" => actions(),
+        "change calls" => change_calls(),
         "calls" => calls(),
         "policy" => policy(),
         "products" => products(),
@@ -131,6 +136,23 @@ fn events() -> String {
         ]
     };
     markdown_table(&["kind", "mark", "called", "what it tells"], history::EVENT_KIND_TABLE.iter().map(row))
+}
+
+fn actions() -> String {
+    let row = |spec: &OperationSpec| {
+        let undo = spec.undo.map(|kind| code_span(kind.spec().id)).unwrap_or_default();
+        vec![code_span(spec.id), code_span(&spec.menu_key.to_string()), spec.description.to_owned(), undo]
+    };
+    markdown_table(
+        &["action", "key in the menu", "what it does", "undone by"],
+        OPERATION_TABLE.iter().map(row),
+    )
+}
+
+fn change_calls() -> String {
+    let row =
+        |call: &ChangeCall| vec![code_span(call.name), code_span(call.command), call.description.to_owned()];
+    markdown_table(&["call", "command", "effect"], CHANGE_CALLS.iter().map(row))
 }
 
 fn formats() -> String {

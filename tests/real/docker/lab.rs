@@ -37,6 +37,11 @@ impl Lab {
     /// Creates an empty lab. Returns `None` if no engine answers and `PORTOLAN_SKIP_REAL=1` is set; panics
     /// without that setting.
     pub(crate) fn open() -> Option<Self> {
+        Self::open_with(&Config::default())
+    }
+
+    /// Creates an empty lab as `open` does, for a source with `config`.
+    pub(crate) fn open_with(config: &Config) -> Option<Self> {
         if !docker(&["version"]).status.success() {
             assert!(
                 std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1"),
@@ -50,8 +55,8 @@ impl Lab {
         let name = format!("portolan-test-{}-{count}", std::process::id());
         let home = std::env::var("HOME").unwrap_or_default();
         let around = Env::read(Path::new(&home), |name| std::env::var(name).ok());
-        let found = discover(&Config::default(), &around).unwrap();
-        Some(Self { name, source: Docker::new(found[0].clone(), &Config::default()) })
+        let found = discover(config, &around).unwrap();
+        Some(Self { name, source: Docker::new(found[0].clone(), config) })
     }
 
     /// Starts a container that runs `script`, with `options` of `docker run`. Returns its id.

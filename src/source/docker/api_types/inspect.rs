@@ -108,6 +108,8 @@ pub(in super::super) struct HostConfig {
     #[serde(deserialize_with = "field")]
     pub(in super::super) restart_policy: Option<RestartPolicy>,
     #[serde(deserialize_with = "field")]
+    pub(in super::super) auto_remove: Option<bool>,
+    #[serde(deserialize_with = "field")]
     pub(in super::super) log_config: Option<HostConfigLogConfig>,
     #[serde(deserialize_with = "field")]
     pub(in super::super) links: Option<Vec<String>>,
@@ -175,6 +177,8 @@ pub(in super::super) struct ContainerConfig {
     pub(in super::super) image: Option<String>,
     #[serde(deserialize_with = "field")]
     pub(in super::super) stop_signal: Option<String>,
+    #[serde(deserialize_with = "field")]
+    pub(in super::super) stop_timeout: Option<i64>,
     #[serde(deserialize_with = "field")]
     pub(in super::super) labels: Option<HashMap<String, String>>,
 }

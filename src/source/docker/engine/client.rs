@@ -60,7 +60,7 @@ type ResponseHead = hyper::http::response::Parts;
 
 /// Transport to an engine, with the negotiated API version.
 #[derive(Clone, Debug)]
-struct Session {
+pub(super) struct Session {
     transport: Transport,
     /// API version that both sides speak. `None` if the engine reports none; then calls name no version.
     version: Option<ClientVersion>,
@@ -88,6 +88,11 @@ impl ApiCall {
     pub(in crate::source::docker) fn post(name: &'static str, path: &str, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default().into();
         Self { name, method: Method::POST, path_and_query: path.to_owned(), body }
+    }
+
+    /// Creates a POST call without a body. Only `change` makes such calls, for confirmed changes.
+    pub(super) fn post_empty(name: &'static str, path: String) -> Self {
+        Self { name, method: Method::POST, path_and_query: path, body: Bytes::new() }
     }
 }
 
@@ -203,7 +208,7 @@ impl Engine {
     }
 
     /// Returns the session. If there is none, it connects and negotiates the version first.
-    async fn session(&self) -> Result<Session, Failure> {
+    pub(super) async fn session(&self) -> Result<Session, Failure> {
         if let Some(known) = self.connection().session.clone() {
             return Ok(known);
         }
@@ -298,7 +303,7 @@ impl Engine {
 
 impl Session {
     /// Sends a call and returns the response head and body.
-    async fn send(
+    pub(super) async fn send(
         &self,
         endpoint: &EngineEndpoint,
         call: &ApiCall,

@@ -2,6 +2,7 @@
 //! in words.
 
 pub(super) mod calls;
+pub(super) mod change;
 pub(super) mod client;
 pub(super) mod event_stream;
 pub(super) mod failure;

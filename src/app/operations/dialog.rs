@@ -1,0 +1,128 @@
+//! Dialogs of actions: menu, waiting for the reading, confirmation, refusal.
+
+use crate::{
+    keymap::{Code, Key},
+    operation::{Confirmation, ConfirmationEvent, ConfirmedPlan, MenuEntry, OperationRequest, Refusal},
+};
+
+/// Open dialog of actions. It takes all keys.
+pub(in crate::app) enum OperationDialog {
+    /// Menu of the possible operations.
+    Menu {
+        /// Name of the selected service.
+        title: String,
+        /// Entries of the menu.
+        entries: Vec<MenuEntry>,
+        /// Index of the selected entry.
+        selected: usize,
+        /// True once the menu was drawn. Keys typed before that belong to another screen.
+        is_drawn: bool,
+    },
+    /// Waiting for a fresh reading of the services.
+    Reading(OperationRequest),
+    /// Plan with the question whether to carry it out, and the first shown row of the plan.
+    Confirm(Box<Confirmation>, usize),
+    /// Operation that is not done, by its title, with the reason.
+    Refused(String, Refusal),
+}
+
+/// Result of a key press in a dialog.
+pub(super) enum DialogEvent {
+    /// The dialog stays open.
+    Open,
+    /// The user closed the dialog; nothing happens.
+    Closed,
+    /// The user chose an operation.
+    Requested(OperationRequest),
+    /// The user confirmed a plan.
+    Confirmed(Box<ConfirmedPlan>),
+}
+
+impl OperationDialog {
+    pub(super) fn menu(title: String, entries: Vec<MenuEntry>) -> Self {
+        Self::Menu { title, entries, selected: 0, is_drawn: false }
+    }
+
+    pub(super) fn confirm(confirmation: Confirmation) -> Self {
+        Self::Confirm(Box::new(confirmation), 0)
+    }
+
+    /// Records that the dialog was drawn. From then on it takes keys.
+    pub(in crate::app) fn mark_drawn(&mut self) {
+        match self {
+            Self::Menu { is_drawn, .. } => *is_drawn = true,
+            Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
+            Self::Reading(_) | Self::Refused(..) => {}
+        }
+    }
+
+    pub(super) fn handle_key(&mut self, key: Key) -> DialogEvent {
+        match self {
+            Self::Menu { entries, selected, is_drawn, .. } => {
+                if *is_drawn {
+                    menu_key(entries, selected, key)
+                } else {
+                    DialogEvent::Open
+                }
+            }
+            // Other keys may be meant for the confirmation, which is not open yet.
+            Self::Reading(_) if is_cancel(key) => DialogEvent::Closed,
+            Self::Reading(_) => DialogEvent::Open,
+            Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
+            Self::Refused(..) => DialogEvent::Closed,
+        }
+    }
+}
+
+fn is_cancel(key: Key) -> bool {
+    key.code == Code::Escape || (key.ctrl && matches!(key.code, Code::Char('c' | 'g')))
+}
+
+fn menu_key(entries: &[MenuEntry], selected: &mut usize, key: Key) -> DialogEvent {
+    let last = entries.len().saturating_sub(1);
+    match key.code {
+        _ if is_cancel(key) => return DialogEvent::Closed,
+        _ if key.ctrl || key.alt => {}
+        Code::Char('q') => return DialogEvent::Closed,
+        Code::Down | Code::Tab | Code::Char('j') => {
+            *selected = if *selected == last { 0 } else { *selected + 1 }
+        }
+        Code::Up | Code::BackTab | Code::Char('k') => {
+            *selected = if *selected == 0 { last } else { *selected - 1 };
+        }
+        Code::Enter => {
+            return entries
+                .get(*selected)
+                .map_or(DialogEvent::Open, |entry| DialogEvent::Requested(entry.request.clone()));
+        }
+        Code::Char(c) => {
+            if let Some(entry) = entries.iter().find(|entry| entry.key == c) {
+                return DialogEvent::Requested(entry.request.clone());
+            }
+        }
+        _ => {}
+    }
+    DialogEvent::Open
+}
+
+/// Rows by which a page key scrolls the plan.
+const PAGE_ROWS: usize = 8;
+/// Row number beyond the end of any plan; drawing limits it.
+const MAX_FIRST_ROW: usize = 10_000;
+
+fn confirm_key(confirmation: &mut Confirmation, first_row: &mut usize, key: Key) -> DialogEvent {
+    match key.code {
+        Code::Up => *first_row = first_row.saturating_sub(1),
+        Code::Down => *first_row = (*first_row + 1).min(MAX_FIRST_ROW),
+        Code::PageUp => *first_row = first_row.saturating_sub(PAGE_ROWS),
+        Code::PageDown => *first_row = (*first_row + PAGE_ROWS).min(MAX_FIRST_ROW),
+        _ => {
+            return match confirmation.handle_key(key) {
+                ConfirmationEvent::Open => DialogEvent::Open,
+                ConfirmationEvent::Declined => DialogEvent::Closed,
+                ConfirmationEvent::Confirmed(plan) => DialogEvent::Confirmed(plan),
+            };
+        }
+    }
+    DialogEvent::Open
+}

@@ -1,0 +1,48 @@
+//! Drawing of the dialogs of actions.
+
+use super::dialog::OperationDialog;
+use crate::{
+    app::App,
+    model::Health,
+    screen::{Canvas, operation},
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+};
+
+impl App {
+    /// Draws the open dialog over `area`. Returns the position of the text cursor, if it is visible.
+    pub(in crate::app) fn draw_dialog(
+        &self,
+        dialog: &OperationDialog,
+        area: Rect,
+        buf: &mut Canvas<'_>,
+    ) -> Option<Position> {
+        let theme = &self.theme;
+        let (text, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
+        match dialog {
+            OperationDialog::Menu { title, entries, selected, .. } => {
+                operation::draw_menu((title, entries, *selected), area, theme, buf);
+                None
+            }
+            OperationDialog::Reading(request) => {
+                let rows = [("reading the services anew for the plan", text), ("esc closes", dim)];
+                operation::draw_message(&request.title(), &rows, area, theme, buf);
+                None
+            }
+            OperationDialog::Confirm(confirmation, first_row) => {
+                operation::draw_plan(confirmation, *first_row, area, theme, buf)
+            }
+            OperationDialog::Refused(title, refusal) => {
+                let rows = [
+                    (&*refusal.reason, theme.health_style(Health::Failing)),
+                    (&*refusal.remedy, text),
+                    ("nothing was done; any key closes", dim),
+                ];
+                operation::draw_message(title, &rows, area, theme, buf);
+                None
+            }
+        }
+    }
+}

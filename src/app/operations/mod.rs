@@ -1,0 +1,145 @@
+//! Actions on services: the menu, the fresh reading for a plan, the confirmation, and the verdict.
+
+mod dialog;
+mod draw;
+mod scope;
+
+use dialog::DialogEvent;
+pub(super) use dialog::OperationDialog;
+
+use super::App;
+use crate::{
+    effect::Effect,
+    keymap::Key,
+    model::Failure,
+    operation::{
+        AuditOutcome, Confirmation, MenuEntry, OperationKind, OperationReading, OperationRequest, Plan,
+        PlanContext, Refusal, menu_entries,
+    },
+    topology::Node,
+};
+
+impl App {
+    /// Returns the entries of the menu of actions for the selected and marked services.
+    pub(super) fn action_menu_entries(&self) -> Vec<MenuEntry> {
+        menu_entries(&scope::menu_scope(&self.store))
+    }
+
+    /// Opens the menu of actions, or explains why there is nothing to choose. Does nothing if no source allows
+    /// actions.
+    pub(super) fn open_action_menu(&mut self) {
+        if !self.store.world.allows_actions() {
+            return;
+        }
+        let entries = self.action_menu_entries();
+        if entries.is_empty() {
+            self.notice = Some(scope::no_entries_reason(&self.store));
+            return;
+        }
+        let title = self.store.selected_node().map(Node::label).unwrap_or_default();
+        self.dialog = Some(OperationDialog::menu(title, entries));
+    }
+
+    /// Starts an operation that the user chose in the palette, on the selected service.
+    pub(super) fn request_on_selected(&mut self, kind: OperationKind) -> Vec<Effect> {
+        let found = self.action_menu_entries().into_iter().find(|entry| entry.request.kind == kind);
+        if let Some(entry) = found {
+            return self.request_operation(entry.request);
+        }
+        self.notice = Some(format!("nothing to {} here", kind.spec().id));
+        Vec::new()
+    }
+
+    /// Starts an operation that the user typed with names of services, such as `restart orders web`. Returns `None`
+    /// if the text is no operation, or no source allows actions.
+    pub(super) fn request_typed(&mut self, typed: &str) -> Option<Vec<Effect>> {
+        let mut words = typed.split_whitespace();
+        let kind = OperationKind::named(words.next()?).filter(|_| self.store.world.allows_actions())?;
+        let names: Vec<&str> = words.collect();
+        if names.is_empty() {
+            return Some(self.request_on_selected(kind));
+        }
+        Some(match scope::typed_request(kind, &names, &self.store) {
+            Ok(request) => self.request_operation(request),
+            Err(refusal) => {
+                self.notice = Some(refusal.to_string());
+                Vec::new()
+            }
+        })
+    }
+
+    /// Plans the operation that undoes the newest one.
+    pub(super) fn undo_operation(&mut self) -> Vec<Effect> {
+        match self.store.world.operations.undo_request() {
+            Some(request) => self.request_operation(request),
+            None => Vec::new(),
+        }
+    }
+
+    /// Asks for a fresh reading of the services, from which the plan is made.
+    fn request_operation(&mut self, request: OperationRequest) -> Vec<Effect> {
+        self.dialog = Some(OperationDialog::Reading(request.clone()));
+        vec![Effect::ReadTargets(request)]
+    }
+
+    /// Plans a request from a fresh reading, and opens the confirmation. Ignores the reading if the user has closed
+    /// the dialog meanwhile.
+    pub(super) fn plan_operation(
+        &mut self,
+        request: OperationRequest,
+        outcome: Result<OperationReading, Failure>,
+    ) -> Vec<Effect> {
+        if !matches!(&self.dialog, Some(OperationDialog::Reading(waiting)) if *waiting == request) {
+            return Vec::new();
+        }
+        let reading = match outcome {
+            Ok(reading) => reading,
+            Err(failure) => {
+                let refusal = Refusal::new(failure.message.as_str(), failure.remedy.as_str());
+                return self.refuse(request, AuditOutcome::Failed, refusal);
+            }
+        };
+        let world = &self.store.world;
+        let permission = world.sources.iter().find(|status| status.id == request.source());
+        let permission = permission.map(|status| status.permission).unwrap_or_default();
+        let context = PlanContext { topology: world.topology(), permission };
+        match Plan::new(request.clone(), reading, context) {
+            Ok(plan) => {
+                self.dialog = Some(OperationDialog::confirm(Confirmation::new(plan)));
+                Vec::new()
+            }
+            Err(refusal) => self.refuse(request, AuditOutcome::Refused, refusal),
+        }
+    }
+
+    /// Shows why an operation is not done, and records it in the audit log.
+    fn refuse(&mut self, request: OperationRequest, outcome: AuditOutcome, refusal: Refusal) -> Vec<Effect> {
+        let why = refusal.reason.clone();
+        self.dialog = Some(OperationDialog::Refused(request.title(), refusal));
+        vec![Effect::RecordRefusal(request, outcome, why)]
+    }
+
+    /// Handles a key press while a dialog is open.
+    pub(super) fn handle_dialog_key(&mut self, key: Key) -> Vec<Effect> {
+        let Some(dialog) = &mut self.dialog else { return Vec::new() };
+        match dialog.handle_key(key) {
+            DialogEvent::Open => Vec::new(),
+            DialogEvent::Closed => {
+                self.dialog = None;
+                Vec::new()
+            }
+            DialogEvent::Requested(request) => self.request_operation(request),
+            DialogEvent::Confirmed(confirmed) => {
+                self.dialog = None;
+                let number = self.store.world.start_operation(confirmed.plan().clone());
+                vec![Effect::RunPlan(number, confirmed)]
+            }
+        }
+    }
+
+    /// Returns the effects that record new verdicts in the audit log.
+    pub(super) fn record_verdicts(&mut self) -> Vec<Effect> {
+        let verdicts = self.store.world.take_verdicts();
+        verdicts.into_iter().map(|(number, verdict)| Effect::RecordVerdict(number, verdict)).collect()
+    }
+}

@@ -1,0 +1,98 @@
+//! Services that the user means: the selected, marked or named ones that allow actions.
+
+use crate::{
+    model::{Instance, NodeId, Service, ServiceKind},
+    operation::{MenuScope, OperationKind, OperationRequest, Refusal},
+    store::Store,
+};
+
+/// Returns the services to offer operations on.
+pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
+    let selected = store.selected_service().filter(|service| allows_actions(store, service));
+    let is_in_group = |service: &&Service| {
+        selected.is_some_and(|one| {
+            one.kind == ServiceKind::Compose && service.source() == one.source() && service.group == one.group
+        })
+    };
+    MenuScope {
+        selected,
+        marked: store.session.marks.iter().filter_map(|node| service_of(store, node)).collect(),
+        group: store.world.inventory.services().filter(is_in_group).collect(),
+    }
+}
+
+/// Returns the service of a node if it allows actions.
+fn service_of<'a>(store: &'a Store, node: &NodeId) -> Option<&'a Service> {
+    let node = store.world.topology().nodes.get(node)?;
+    store.world.service_of(node).filter(|service| allows_actions(store, service))
+}
+
+/// Returns true if the user permits actions on the source of `service`.
+fn allows_actions(store: &Store, service: &Service) -> bool {
+    let source = service.source();
+    store.world.sources.iter().any(|status| status.id == source && status.permission.allows_actions())
+}
+
+/// Returns the reason why the menu has no entries, in words.
+pub(super) fn no_entries_reason(store: &Store) -> String {
+    match store.selected_service() {
+        None => "select a service first: actions are for services".to_owned(),
+        Some(service) if !allows_actions(store, service) => {
+            format!("actions are off for {}", service.source())
+        }
+        Some(service) => format!("there is no action for {} in its state", service.name),
+    }
+}
+
+/// Returns the request for services or instances that the user named.
+pub(super) fn typed_request(
+    kind: OperationKind,
+    names: &[&str],
+    store: &Store,
+) -> Result<OperationRequest, Refusal> {
+    let (mut services, mut instances) = (Vec::new(), Vec::new());
+    for name in names {
+        match find(name, store)? {
+            (service, Some(instance)) => {
+                services.push(service.id.clone());
+                instances.push(instance.id.clone());
+            }
+            (service, None) => {
+                services.push(service.id.clone());
+                instances.extend(service.instances.iter().map(|instance| instance.id.clone()));
+            }
+        }
+    }
+    let request = OperationRequest::new(kind, services)?;
+    let source = request.source();
+    let named = store.world.inventory.services().filter(|service| request.services().contains(&service.id));
+    let whole = named.flat_map(|service| &service.instances).all(|instance| instances.contains(&instance.id));
+    let status = store.world.sources.iter().find(|status| status.id == source);
+    if !status.is_some_and(|status| status.permission.allows_actions()) {
+        return Err(Refusal::actions_off(source.as_str()));
+    }
+    Ok(if whole { request } else { request.with_instances(instances) })
+}
+
+/// Returns the service that `name` means, or the instance with its service.
+fn find<'a>(name: &str, store: &'a Store) -> Result<(&'a Service, Option<&'a Instance>), Refusal> {
+    let nodes = store.world.topology().nodes_named(name);
+    let services: Vec<&Service> = nodes.iter().filter_map(|node| store.world.service_of(node)).collect();
+    match services[..] {
+        [only] => return Ok((only, None)),
+        [] => {}
+        [..] => {
+            let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
+            let reason = format!("`{name}` is ambiguous: {} matches", services.len());
+            return Err(Refusal::new(reason, format!("use one of: {}", ids.join(", "))));
+        }
+    }
+    let instances = store.world.inventory.services().flat_map(|service| {
+        service.instances.iter().filter(|one| one.name == name).map(move |one| (service, Some(one)))
+    });
+    let found: Vec<_> = instances.collect();
+    match found[..] {
+        [only] => Ok(only),
+        _ => Err(Refusal::new(format!("`{name}` is no service or instance"), "name one that the list shows")),
+    }
+}

@@ -1,0 +1,115 @@
+//! Audit log: one line of JSON for each operation, in the state directory.
+//!
+//! While an operation runs, its record is in a file of its own. So an operation is in the log even if Portolan is
+//! killed before the outcome is known; reading the log then shows it as unfinished.
+
+use crate::{
+    operation::{AuditOutcome, AuditRecord},
+    private_fs::PrivateDir,
+};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// Name of the log.
+const AUDIT_FILE: &str = "audit.jsonl";
+/// Beginning and end of the name of a file that holds the record of a running operation.
+const RUNNING_FILE_PREFIX: &str = "audit-running-";
+const RUNNING_FILE_SUFFIX: &str = ".json";
+/// Maximum size of a log that is read.
+const MAX_LOG_BYTES: u64 = 256 << 20;
+/// Maximum size of the record of a running operation.
+const MAX_RECORD_BYTES: u64 = 1 << 20;
+
+/// Audit log in a directory of its own.
+#[derive(Clone, Debug)]
+pub struct AuditLog {
+    folder: PathBuf,
+}
+
+/// Record of a running operation, which becomes a line of the log when the operation ends.
+#[derive(Debug)]
+pub struct RunningRecord {
+    folder: PathBuf,
+    file_name: String,
+    /// The record so far.
+    pub record: AuditRecord,
+}
+
+impl AuditLog {
+    /// Returns the log in the state directory `state`.
+    #[must_use]
+    pub fn new(state: &Path) -> Self {
+        Self { folder: state.to_owned() }
+    }
+
+    /// Returns the path of the log.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.folder.join(AUDIT_FILE)
+    }
+
+    /// Adds the record of an operation that is over, such as a refused one.
+    pub fn append(&self, record: &AuditRecord) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        // One write of a whole line, so that lines of several processes do not mix (O_APPEND).
+        PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?.write_all(&line)
+    }
+
+    /// Saves the record of an operation that is about to run. An operation whose record can't be saved must not run.
+    pub fn begin(&self, record: AuditRecord) -> io::Result<RunningRecord> {
+        static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = RUNNING_COUNT.fetch_add(1, Ordering::Relaxed);
+        let start = record.at.as_millisecond();
+        let file_name =
+            format!("{RUNNING_FILE_PREFIX}{start}-{}-{number}{RUNNING_FILE_SUFFIX}", std::process::id());
+        let running = RunningRecord { folder: self.folder.clone(), file_name, record };
+        running.save()?;
+        Ok(running)
+    }
+
+    /// Returns all records, the oldest first. Skips lines that are no records, because a full disk may cut a line.
+    pub fn read(&self) -> io::Result<Vec<AuditRecord>> {
+        let folder = match PrivateDir::open(&self.folder) {
+            Ok(folder) => folder,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let log = folder.read(AUDIT_FILE, MAX_LOG_BYTES)?.unwrap_or_default();
+        let lines = log.split(|byte| *byte == b'\n');
+        let mut records: Vec<AuditRecord> =
+            lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let is_running =
+            |name: &String| name.starts_with(RUNNING_FILE_PREFIX) && name.ends_with(RUNNING_FILE_SUFFIX);
+        for name in folder.file_names().into_iter().filter(is_running) {
+            let text = folder.read(&name, MAX_RECORD_BYTES)?.unwrap_or_default();
+            records.extend(serde_json::from_slice::<AuditRecord>(&text));
+        }
+        records.sort_by_key(|record| record.at);
+        Ok(records)
+    }
+}
+
+impl RunningRecord {
+    /// Saves the record as it is now.
+    pub fn save(&self) -> io::Result<()> {
+        let text = serde_json::to_vec(&self.record)?;
+        let folder = PrivateDir::open_or_create(&self.folder)?;
+        folder.replace(&self.file_name, |file| file.write_all(&text))
+    }
+
+    /// Turns the record into a line of the log.
+    pub fn finish(self) -> io::Result<()> {
+        AuditLog::new(&self.folder).append(&self.record)?;
+        PrivateDir::open(&self.folder)?.remove(&self.file_name)
+    }
+
+    /// Sets the outcome with its reason.
+    pub fn set_outcome(&mut self, outcome: AuditOutcome, why: Option<String>) {
+        self.record.outcome = outcome;
+        self.record.why = why.map(Into::into);
+    }
+}

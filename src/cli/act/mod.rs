@@ -1,0 +1,122 @@
+//! Command `act`: plans an operation, asks for a confirmation, carries it out and watches it.
+
+mod carry_out;
+mod output_text;
+mod targets;
+
+use super::{
+    Error, Outcome, Polled,
+    args::{ActArgs, CommonArgs, Format},
+    open_and_poll, print, state_dir,
+};
+use crate::{
+    audit::AuditLog,
+    model::{Failure, FailureKind, Timestamp},
+    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, OperationRequest, Plan, PlanContext, Refusal},
+    output, runtime,
+    source::{Operator, Source},
+    store::World,
+};
+use std::{
+    io::{self, BufRead, IsTerminal},
+    sync::Arc,
+};
+
+/// Runs the command. A refusal is an outcome, not an error.
+pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, Error> {
+    let Polled { world, opened, .. } = open_and_poll(common).await?;
+    let request = match targets::request(&world, args)? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refuse(None, &refusal)),
+    };
+    let source = opened.sources.iter().find(|source| *source.id() == request.source()).cloned();
+    let Some(source) = source.filter(|source| source.operator().is_some()) else {
+        return Ok(refuse(Some(&request), &Refusal::actions_off(request.source().as_str())));
+    };
+    let plan = match make_plan(&source, &world, &request).await? {
+        Ok(plan) => plan,
+        Err(refusal) => return Ok(refuse(Some(&request), &refusal)),
+    };
+    if args.plan {
+        print(plan_text(&plan, args.format, common.ascii))?;
+        return Ok(Outcome::Success);
+    }
+    let confirmed = match confirm(plan, args, common.ascii)? {
+        Ok(confirmed) => confirmed,
+        Err(refusal) => return Ok(refuse(Some(&request), &refusal)),
+    };
+    carry_out::carry_out(&source, confirmed, args).await
+}
+
+/// Reads the services anew and plans the request.
+async fn make_plan(
+    source: &Arc<dyn Source>,
+    world: &World,
+    request: &OperationRequest,
+) -> Result<Result<Plan, Refusal>, Failure> {
+    let operator: Option<&dyn Operator> = source.operator();
+    let Some(operator) = operator else { return Ok(Err(Refusal::actions_off(source.id().as_str()))) };
+    let reading = operator.read_targets(request).await;
+    let reading = reading.inspect_err(|failure| {
+        record(request, AuditOutcome::Failed, &failure.message);
+    })?;
+    let context = PlanContext { topology: world.topology(), permission: source.permission() };
+    Ok(Plan::new(request.clone(), reading, context))
+}
+
+/// Returns the plan as text or JSON.
+fn plan_text(plan: &Plan, format: Format, ascii: bool) -> String {
+    match format {
+        Format::Table => output_text::plan_text(plan, ascii),
+        Format::Json => crate::export::plan_json(plan),
+    }
+}
+
+/// Asks for a confirmation, unless `--yes` gives it. Without a terminal and without `--yes`, refuses.
+fn confirm(plan: Plan, args: &ActArgs, ascii: bool) -> Result<Result<ConfirmedPlan, Refusal>, Error> {
+    if args.yes {
+        return Ok(ConfirmedPlan::by_flag(plan, args.confirm.as_deref()));
+    }
+    if !io::stdin().is_terminal() || !output::is_terminal() {
+        let refusal =
+            Refusal::new("no terminal to ask for a confirmation", "add --yes, or --plan to see the plan");
+        return Ok(Err(refusal));
+    }
+    let question = match &plan.typed_name {
+        Some(name) => format!("This source is protected. Type {name} to carry it out: "),
+        None => "Carry it out? [y/N] ".to_owned(),
+    };
+    print(format!("{}\n{question}", output_text::plan_text(&plan, ascii)))?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let declined = || Refusal::new("not confirmed", "answer yes to carry it out");
+    Ok(ConfirmedPlan::by_line(plan, &line).ok_or_else(declined))
+}
+
+/// Reports a refusal and records it in the audit log.
+fn refuse(request: Option<&OperationRequest>, refusal: &Refusal) -> Outcome {
+    output::print_stderr(format_args!("refused: {refusal}; nothing was done"));
+    if let Some(request) = request {
+        record(request, AuditOutcome::Refused, &refusal.reason);
+    }
+    Outcome::Refused
+}
+
+/// Adds a request that was not carried out to the audit log.
+fn record(request: &OperationRequest, outcome: AuditOutcome, why: &str) {
+    let Some(state) = state_dir() else { return };
+    let mut record = AuditRecord::of_request(request, &runtime::user_name(), Timestamp::now());
+    (record.outcome, record.why) = (outcome, Some(why.into()));
+    if let Err(error) = AuditLog::new(&state).append(&record) {
+        output::print_stderr(format_args!("the audit log can't be written: {error}"));
+    }
+}
+
+/// Returns the failure of a state directory that does not exist.
+fn no_state_dir() -> Failure {
+    Failure::new(
+        FailureKind::Missing,
+        "there is no state directory for the audit log",
+        "set HOME or XDG_STATE_HOME",
+    )
+}

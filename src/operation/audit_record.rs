@@ -1,0 +1,128 @@
+//! Audit records: one for each operation, also for those refused and failed.
+
+use super::{OperationPlace, OperationRequest, Plan, Step};
+use crate::model::{Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Schema of an audit record.
+pub const AUDIT_SCHEMA: &str = "portolan.audit/1";
+
+/// One line of the audit log. It holds names and ids only, never a value of a variable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// [`AUDIT_SCHEMA`].
+    pub schema: Text,
+    /// Time of the request, UTC.
+    pub at: Timestamp,
+    /// Name of the operating system's user.
+    pub user: Text,
+    /// ARN of the AWS caller; absent for an engine.
+    #[serde(default)]
+    pub caller: Option<Text>,
+    /// Id of the source.
+    pub source: Text,
+    /// Address of the engine, or region of the API; empty if the source could not be read.
+    pub location: Text,
+    /// AWS account; absent for an engine.
+    #[serde(default)]
+    pub account: Option<Text>,
+    /// Identifier of the operation, such as `restart`.
+    pub action: Text,
+    /// Ids of the services.
+    pub targets: Vec<Text>,
+    /// Reason that the user gave.
+    #[serde(default)]
+    pub reason: Option<Text>,
+    /// The planned calls, each with the state before and after; empty if there was no plan.
+    pub plan: Vec<Text>,
+    /// The calls that were made, in order.
+    pub sent: Vec<SentChange>,
+    /// Outcome of the operation.
+    pub outcome: AuditOutcome,
+    /// Reason of a refusal or failure.
+    #[serde(default)]
+    pub why: Option<Text>,
+    /// Result as later snapshots show it; absent if nobody watched.
+    #[serde(default)]
+    pub verdict: Option<Text>,
+}
+
+/// A call that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentChange {
+    /// The API call.
+    pub call: Text,
+    /// Id of the request in the API's response, under which AWS records it too.
+    #[serde(default)]
+    pub request_id: Option<Text>,
+    /// Failure of the call; absent if it succeeded.
+    #[serde(default)]
+    pub failure: Option<Text>,
+}
+
+/// Outcome of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditOutcome {
+    /// Portolan made no call, because a guard rail or a change forbade it.
+    Refused,
+    /// A call failed; later calls were not made.
+    Failed,
+    /// All calls succeeded.
+    Sent,
+    /// Portolan ended before the outcome was known.
+    Unfinished,
+}
+
+impl AuditOutcome {
+    /// Returns the outcome as the log writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Sent => "sent",
+            Self::Unfinished => "unfinished",
+        }
+    }
+}
+
+impl AuditRecord {
+    /// Returns the record of a request at `at` that was not planned yet.
+    #[must_use]
+    pub fn of_request(request: &OperationRequest, user: &str, at: Timestamp) -> Self {
+        Self {
+            schema: AUDIT_SCHEMA.into(),
+            at,
+            user: user.into(),
+            caller: None,
+            source: request.source().as_str().into(),
+            location: Text::default(),
+            account: None,
+            action: request.kind.spec().id.into(),
+            targets: request.services().iter().map(|id| id.as_str().into()).collect(),
+            reason: request.reason.clone(),
+            plan: Vec::new(),
+            sent: Vec::new(),
+            outcome: AuditOutcome::Unfinished,
+            why: None,
+            verdict: None,
+        }
+    }
+
+    /// Returns the record of a plan whose calls were not made yet.
+    #[must_use]
+    pub fn of_plan(plan: &Plan, user: &str, at: Timestamp) -> Self {
+        let OperationPlace { location, account, caller, .. } = plan.place.clone();
+        let step = |step: &Step| {
+            format!("{}: {} → {}, {}", step.name, step.from, step.to, step.change.api_call()).into()
+        };
+        Self {
+            caller,
+            location,
+            account,
+            plan: plan.steps.iter().map(step).collect(),
+            ..Self::of_request(&plan.request, user, at)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Kinds of operations. The menu, the palette, the command line and the documentation read one table.
+
+use crate::model::ServiceKind;
+
+/// Kind of an operation; [`OPERATION_TABLE`] describes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "`OPERATION_TABLE` describes each")]
+pub enum OperationKind {
+    Restart,
+    Stop,
+    Start,
+    Kill,
+    Pause,
+    Unpause,
+}
+
+/// Row of [`OPERATION_TABLE`]: identifier, key and texts of one kind of operation.
+#[derive(Debug)]
+pub struct OperationSpec {
+    /// Kind that the row describes.
+    pub kind: OperationKind,
+    /// Identifier on the command line and in the palette; also the verb in texts.
+    pub id: &'static str,
+    /// Key in the menu of actions.
+    pub menu_key: char,
+    /// Verb while the operation runs, such as `restarting`.
+    pub progress_verb: &'static str,
+    /// Verb after the operation, such as `restarted`.
+    pub past_verb: &'static str,
+    /// Kind of operation that undoes it; `None` if nothing does.
+    pub undo: Option<OperationKind>,
+    /// Description for the menu and the documentation.
+    pub description: &'static str,
+}
+
+/// All kinds of operations, in the order of the menu.
+pub const OPERATION_TABLE: &[OperationSpec] = &[
+    OperationSpec {
+        kind: OperationKind::Restart,
+        id: "restart",
+        menu_key: 'r',
+        progress_verb: "restarting",
+        past_verb: "restarted",
+        undo: None,
+        description: "restart the containers, one after the other",
+    },
+    OperationSpec {
+        kind: OperationKind::Stop,
+        id: "stop",
+        menu_key: 's',
+        progress_verb: "stopping",
+        past_verb: "stopped",
+        undo: Some(OperationKind::Start),
+        description: "stop the containers: SIGTERM, and SIGKILL after the grace period",
+    },
+    OperationSpec {
+        kind: OperationKind::Start,
+        id: "start",
+        menu_key: 't',
+        progress_verb: "starting",
+        past_verb: "started",
+        undo: Some(OperationKind::Stop),
+        description: "start the containers that do not run",
+    },
+    OperationSpec {
+        kind: OperationKind::Kill,
+        id: "kill",
+        menu_key: 'x',
+        progress_verb: "killing",
+        past_verb: "killed",
+        undo: Some(OperationKind::Start),
+        description: "send SIGKILL to the containers, without a grace period",
+    },
+    OperationSpec {
+        kind: OperationKind::Pause,
+        id: "pause",
+        menu_key: 'p',
+        progress_verb: "pausing",
+        past_verb: "paused",
+        undo: Some(OperationKind::Unpause),
+        description: "freeze all processes of the containers",
+    },
+    OperationSpec {
+        kind: OperationKind::Unpause,
+        id: "unpause",
+        menu_key: 'u',
+        progress_verb: "unpausing",
+        past_verb: "unpaused",
+        undo: Some(OperationKind::Pause),
+        description: "resume the frozen processes of the containers",
+    },
+];
+
+impl OperationKind {
+    /// Returns the kind's row in [`OPERATION_TABLE`].
+    #[must_use]
+    pub fn spec(self) -> &'static OperationSpec {
+        OPERATION_TABLE.iter().find(|spec| spec.kind == self).unwrap_or(&OPERATION_TABLE[0])
+    }
+
+    /// Returns the kind with the identifier `id`, or `None` if there is none.
+    #[must_use]
+    pub fn named(id: &str) -> Option<Self> {
+        OPERATION_TABLE.iter().find(|spec| spec.id == id).map(|spec| spec.kind)
+    }
+
+    /// Returns true if services of the kind `service` can be acted upon in this way.
+    #[must_use]
+    pub fn is_possible_for(self, service: ServiceKind) -> bool {
+        matches!(service, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
+    }
+}

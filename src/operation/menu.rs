@@ -1,0 +1,64 @@
+//! Menu: the operations that are possible on the selected, the marked and the neighbouring services now.
+
+use super::{OPERATION_TABLE, OperationKind, OperationRequest, has_work};
+use crate::model::Service;
+
+/// Entry of the menu of actions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuEntry {
+    /// Key that chooses the entry.
+    pub key: char,
+    /// Entry in words, such as `restart orders`.
+    pub label: String,
+    /// Description of the operation.
+    pub description: &'static str,
+    /// Request of the operation.
+    pub request: OperationRequest,
+}
+
+/// Services to offer operations on. All of them allow actions.
+#[derive(Clone, Debug, Default)]
+pub struct MenuScope<'a> {
+    /// The selected service.
+    pub selected: Option<&'a Service>,
+    /// The marked services.
+    pub marked: Vec<&'a Service>,
+    /// All services in the group of the selected one.
+    pub group: Vec<&'a Service>,
+}
+
+/// Kinds of operations that make sense on several services at once.
+const KINDS_FOR_SEVERAL: [OperationKind; 3] =
+    [OperationKind::Restart, OperationKind::Stop, OperationKind::Start];
+
+/// Returns the entries of the menu. Offers only operations that have something to do.
+#[must_use]
+pub fn menu_entries(scope: &MenuScope<'_>) -> Vec<MenuEntry> {
+    let mut entries = Vec::new();
+    for spec in OPERATION_TABLE {
+        let label = |service: &Service| format!("{} {}", spec.id, service.name);
+        entries.extend(
+            scope.selected.and_then(|service| entry(spec.kind, spec.menu_key, label(service), &[service])),
+        );
+    }
+    if scope.marked.len() > 1 {
+        let marked = |kind: OperationKind| {
+            let label = format!("{} the {} marked services", kind.spec().id, scope.marked.len());
+            entry(kind, kind.spec().menu_key.to_ascii_uppercase(), label, &scope.marked)
+        };
+        entries.extend(KINDS_FOR_SEVERAL.into_iter().filter_map(marked));
+    }
+    if let (true, Some(group)) = (scope.group.len() > 1, scope.selected.and_then(|one| one.group.as_ref())) {
+        let label = format!("restart all {} services of {group}, callers last", scope.group.len());
+        entries.extend(entry(OperationKind::Restart, 'a', label, &scope.group));
+    }
+    entries
+}
+
+fn entry(kind: OperationKind, key: char, label: String, services: &[&Service]) -> Option<MenuEntry> {
+    if !services.iter().any(|service| has_work(kind, service)) {
+        return None;
+    }
+    let request = OperationRequest::new(kind, services.iter().map(|service| service.id.clone())).ok()?;
+    Some(MenuEntry { key, label, description: kind.spec().description, request })
+}

@@ -1,0 +1,42 @@
+//! Operations: changes to running services that the user asks for, such as a restart.
+//!
+//! An operation takes this way, and no other:
+//!
+//! 1. An [`OperationRequest`] names the services and the kind of operation.
+//! 2. The source reads the services anew and returns an [`OperationReading`].
+//! 3. [`Plan::new`] turns both into a [`Plan`]: the exact API calls, their impact, and cautions. It refuses what
+//!    can't work.
+//! 4. The user confirms the plan, which gives a [`ConfirmedPlan`]. Only `confirmation` can make one, and a source
+//!    accepts nothing else.
+//! 5. Before the first call, the source reads the services again. If they differ from the plan's [`PlanBasis`], the
+//!    plan is refused.
+//! 6. A [`Watch`] follows the services until they are as planned, and ends with a [`Verdict`].
+//!
+//! The screen and the configuration call operations *actions*. The code does not, because screens return
+//! [`Action`](crate::screen::Action)s.
+
+mod audit_record;
+mod change;
+mod confirmation;
+mod kind;
+mod menu;
+mod plan;
+mod reading;
+mod refusal;
+mod request;
+mod run;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord, SentChange};
+pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall};
+pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmedChange, ConfirmedPlan};
+pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
+pub use menu::{MenuEntry, MenuScope, menu_entries};
+pub use plan::{Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, has_work};
+pub use reading::{OperationPlace, OperationReading, TargetFact, TargetReading};
+pub use refusal::Refusal;
+pub use request::OperationRequest;
+pub use run::{PlanRun, RunStop};
+pub use watch::{Verdict, Watch, WatchState};

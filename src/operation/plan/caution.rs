@@ -1,0 +1,79 @@
+//! Cautions: guard rails of a plan, which tell the user what else would happen.
+
+use super::impact::ServiceImpact;
+use crate::operation::{OperationKind, OperationRequest, TargetFact, TargetReading};
+
+/// Warning or hint of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Caution {
+    /// Weight of the caution.
+    pub level: CautionLevel,
+    /// The caution in words.
+    pub text: String,
+}
+
+/// Weight of a caution, the heaviest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CautionLevel {
+    /// The operation causes an outage, or loses data.
+    Danger,
+    /// The operation may not last or may not do what the user expects.
+    Hint,
+}
+
+/// Returns the cautions of an operation on `target`.
+pub(super) fn cautions(
+    request: &OperationRequest,
+    target: &TargetReading,
+    impact: &ServiceImpact,
+) -> Vec<Caution> {
+    let name = target.service.id.parts().group_and_name;
+    let ends = matches!(request.kind, OperationKind::Stop | OperationKind::Kill | OperationKind::Restart);
+    let mut found = Vec::new();
+    let mut add = |level, text| found.push(Caution { level, text });
+    if impact.is_outage() {
+        let called = match &impact.callers[..] {
+            [] => String::new(),
+            [caller] => format!("; {caller} calls it"),
+            callers => format!("; {} call it", list_words(callers)),
+        };
+        let until = if request.kind == OperationKind::Restart { " until it is up again" } else { "" };
+        add(CautionLevel::Danger, format!("{name} stops serving{until}{called}"));
+    }
+    for fact in &target.facts {
+        match fact {
+            TargetFact::RemovedWhenStopped(instance) if ends && request.includes(instance) => {
+                let container = target.service.instances.iter().find(|one| one.id == *instance);
+                let container = container.map_or(name, |one| &*one.name);
+                add(
+                    CautionLevel::Danger,
+                    format!("{container} was started with --rm: the engine removes it when it stops"),
+                );
+            }
+            TargetFact::ReplacedBy(manager)
+                if matches!(request.kind, OperationKind::Stop | OperationKind::Kill) =>
+            {
+                add(
+                    CautionLevel::Hint,
+                    format!("{manager} starts another container in place of a stopped one"),
+                );
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Maximum number of names that a sentence lists.
+const MAX_LISTED_NAMES: usize = 4;
+
+/// Returns names as a list in words, such as `web, api and 3 more`.
+fn list_words(names: &[String]) -> String {
+    let shown = if names.len() > MAX_LISTED_NAMES { MAX_LISTED_NAMES - 1 } else { names.len() };
+    match &names[..shown] {
+        [] => String::new(),
+        all if names.len() > shown => format!("{} and {} more", all.join(", "), names.len() - shown),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,86 @@
+//! Steps for containers: the calls that an operation makes, by the state of each container.
+
+use super::step::Step;
+use crate::{
+    model::{Instance, InstanceId, InstanceState, Service},
+    operation::{Change, ContainerCall, OperationKind, OperationRequest, TargetFact, TargetReading},
+};
+
+/// Grace period of an engine, in seconds, if the container has none of its own (docker stop, option `--timeout`).
+const DEFAULT_STOP_GRACE_SECONDS: u32 = 10;
+
+/// Returns true if `kind` has something to do for any instance of `service`.
+#[must_use]
+pub fn has_work(kind: OperationKind, service: &Service) -> bool {
+    kind.is_possible_for(service.kind)
+        && service.instances.iter().any(|instance| call_for(kind, instance.state).is_some())
+}
+
+/// Returns the call that `kind` makes for a container in `state`, or `None` if it has nothing to do.
+fn call_for(kind: OperationKind, state: InstanceState) -> Option<ContainerCall> {
+    use InstanceState::{Failed, Paused, Restarting, Running, Starting, Stopped, Stopping, Unknown};
+    if matches!(state, Stopping | Unknown) {
+        return None;
+    }
+    match (kind, state) {
+        (OperationKind::Restart, _) => Some(ContainerCall::Restart),
+        (OperationKind::Stop, Running | Paused | Restarting) => Some(ContainerCall::Stop),
+        (OperationKind::Kill, Running | Paused | Restarting) => Some(ContainerCall::Kill),
+        (OperationKind::Start, Stopped | Failed | Starting) => Some(ContainerCall::Start),
+        (OperationKind::Pause, Running) => Some(ContainerCall::Pause),
+        (OperationKind::Unpause, Paused) => Some(ContainerCall::Unpause),
+        _ => None,
+    }
+}
+
+/// Returns the state of a container after `call`, in words.
+fn state_after(call: ContainerCall) -> &'static str {
+    match call {
+        ContainerCall::Start | ContainerCall::Restart | ContainerCall::Unpause => "running",
+        ContainerCall::Stop | ContainerCall::Kill => "stopped",
+        ContainerCall::Pause => "paused",
+    }
+}
+
+/// Returns a state in words.
+fn state_words(state: InstanceState) -> &'static str {
+    match state {
+        InstanceState::Starting => "created",
+        InstanceState::Running => "running",
+        InstanceState::Paused => "paused",
+        InstanceState::Restarting => "restarting",
+        InstanceState::Stopping => "stopping",
+        InstanceState::Stopped => "stopped",
+        InstanceState::Failed => "failed",
+        InstanceState::Unknown => "unknown",
+    }
+}
+
+/// Returns the steps for the containers of one service.
+pub(super) fn container_steps(request: &OperationRequest, target: &TargetReading) -> Vec<Step> {
+    let service = &target.service;
+    let affected = service.instances.iter().filter(|instance| request.includes(&instance.id));
+    affected.filter_map(|instance| step(request.kind, service, instance, &target.facts)).collect()
+}
+
+fn step(kind: OperationKind, service: &Service, instance: &Instance, facts: &[TargetFact]) -> Option<Step> {
+    let call = call_for(kind, instance.state)?;
+    let id = instance.id.native_id(&service.source())?;
+    Some(Step {
+        change: Change::Container { call, id: id.into(), name: instance.name.clone() },
+        service: service.id.clone(),
+        instance: Some(instance.id.clone()),
+        name: instance.name.to_string(),
+        from: state_words(instance.state).to_owned(),
+        to: state_after(call).to_owned(),
+        grace_seconds: stop_grace(&instance.id, facts),
+    })
+}
+
+fn stop_grace(instance: &InstanceId, facts: &[TargetFact]) -> u32 {
+    let own = facts.iter().find_map(|fact| match fact {
+        TargetFact::StopGrace(of, seconds) if of == instance => Some(*seconds),
+        _ => None,
+    });
+    own.unwrap_or(DEFAULT_STOP_GRACE_SECONDS)
+}

@@ -1,0 +1,144 @@
+//! Plans: the exact calls of an operation with their impact, made from a fresh reading.
+
+mod basis;
+mod caution;
+mod container_steps;
+mod impact;
+mod service_order;
+mod step;
+
+pub use basis::PlanBasis;
+pub use caution::{Caution, CautionLevel};
+pub use container_steps::has_work;
+pub use impact::ServiceImpact;
+pub use step::Step;
+
+use super::{
+    Change, ContainerCall, OperationPlace, OperationReading, OperationRequest, Refusal, TargetReading,
+};
+use crate::{
+    model::{ActionPermission, Service, ServiceId},
+    topology::Topology,
+};
+
+/// Operation, planned to the last call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The request that led to the plan.
+    pub request: OperationRequest,
+    /// Place where the operation happens.
+    pub place: OperationPlace,
+    /// Calls to make, in this order. There is at least one.
+    pub steps: Vec<Step>,
+    /// Impact on each affected service and its callers.
+    pub impact: Vec<ServiceImpact>,
+    /// Guard rails, the heaviest first.
+    pub cautions: Vec<Caution>,
+    /// State that the plan rests on.
+    pub basis: PlanBasis,
+    /// Name that the user has to type to confirm; `None` if a yes is enough.
+    pub typed_name: Option<String>,
+    /// State of the affected services before the operation, for the watch.
+    pub before: Vec<Service>,
+}
+
+/// Knowledge beyond the reading that a plan needs.
+#[derive(Clone, Copy)]
+pub struct PlanContext<'a> {
+    /// Graph of calls, for the impact and the order.
+    pub topology: &'a Topology,
+    /// The user's permission for the source.
+    pub permission: ActionPermission,
+}
+
+impl Plan {
+    /// Plans `request` from `reading`. Refuses if the source is read-only, a service is missing, or there is
+    /// nothing to do.
+    pub fn new(
+        request: OperationRequest,
+        reading: OperationReading,
+        context: PlanContext<'_>,
+    ) -> Result<Self, Refusal> {
+        if !context.permission.allows_actions() {
+            return Err(Refusal::actions_off(request.source().as_str()));
+        }
+        let basis = PlanBasis::new(&request, &reading);
+        let is_read = |id: &&ServiceId| reading.targets.iter().any(|target| target.service.id == **id);
+        if let Some(missing) = request.services().iter().find(|id| !is_read(id)) {
+            let reason = format!("{} no longer exists", missing.parts().group_and_name);
+            return Err(Refusal::new(reason, "refresh, and select a service that exists"));
+        }
+        let targets = ordered_targets(&reading.targets, context.topology);
+        let (mut steps, mut impact, mut cautions) = (Vec::new(), Vec::new(), Vec::new());
+        for target in targets {
+            let is_possible = request.kind.is_possible_for(target.service.kind);
+            let own =
+                if is_possible { container_steps::container_steps(&request, target) } else { Vec::new() };
+            let Some(first) = own.first() else { continue };
+            let affects = ServiceImpact::new(&request, target, container_call(first), context.topology);
+            cautions.extend(caution::cautions(&request, target, &affects));
+            impact.push(affects);
+            steps.extend(own);
+        }
+        if steps.is_empty() {
+            return Err(nothing_to_do(&request, &reading));
+        }
+        cautions.sort();
+        cautions.dedup();
+        Ok(Self {
+            typed_name: (context.permission == ActionPermission::Protected).then(|| name_to_type(&request)),
+            before: reading.targets.into_iter().map(|target| target.service).collect(),
+            place: reading.place,
+            request,
+            steps,
+            impact,
+            cautions,
+            basis,
+        })
+    }
+
+    /// Returns the plan in a few words, such as `restart shop/orders`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.request.title()
+    }
+
+    /// Returns the request that undoes the plan, or `None` if nothing does.
+    #[must_use]
+    pub fn undo_request(&self) -> Option<OperationRequest> {
+        let services = self.steps.iter().map(|step| step.service.clone());
+        let undo = OperationRequest::new(self.request.kind.spec().undo?, services).ok()?;
+        Some(undo.with_instances(self.steps.iter().filter_map(|step| step.instance.clone())))
+    }
+}
+
+/// Returns the targets in the order in which the plan acts on them.
+fn ordered_targets<'a>(targets: &'a [TargetReading], topology: &Topology) -> Vec<&'a TargetReading> {
+    let services: Vec<&Service> = targets.iter().map(|target| &target.service).collect();
+    let order = service_order::callees_first(&services, topology);
+    order.iter().filter_map(|id| targets.iter().find(|target| target.service.id == *id)).collect()
+}
+
+fn container_call(step: &Step) -> ContainerCall {
+    let Change::Container { call, .. } = &step.change;
+    *call
+}
+
+/// Returns the name that the user types to confirm: the service's, or the source's for several services.
+fn name_to_type(request: &OperationRequest) -> String {
+    match request.services().first() {
+        Some(only) if request.services().len() == 1 => only.parts().name.to_owned(),
+        _ => request.source().to_string(),
+    }
+}
+
+fn nothing_to_do(request: &OperationRequest, reading: &OperationReading) -> Refusal {
+    let instances = || reading.targets.iter().flat_map(|target| &target.service.instances);
+    let affected = instances().filter(|instance| request.includes(&instance.id)).count();
+    let verb = request.kind.spec().id;
+    let reason = match affected {
+        0 => format!("nothing to {verb}: no container exists"),
+        _ => format!("nothing to {verb}: no container is in a state for it"),
+    };
+    Refusal::new(reason, "refresh to see the current state")
+}

@@ -1,0 +1,25 @@
+//! Steps: the single calls of a plan.
+
+use crate::{
+    model::{InstanceId, ServiceId},
+    operation::Change,
+};
+
+/// One call of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The call.
+    pub change: Change,
+    /// Service that the call affects.
+    pub service: ServiceId,
+    /// Instance that the call affects; `None` if it affects the service as a whole.
+    pub instance: Option<InstanceId>,
+    /// Name of the instance or service, for display.
+    pub name: String,
+    /// State before the call, in words.
+    pub from: String,
+    /// State after the call, in words.
+    pub to: String,
+    /// Time that the call may take beyond a usual call, in seconds.
+    pub grace_seconds: u32,
+}

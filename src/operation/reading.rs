@@ -1,0 +1,58 @@
+//! Readings: the state of the services to act upon, read for one plan and not taken from the last poll.
+
+use crate::model::{InstanceId, Service, SourceId, Text};
+
+/// Place where an operation happens, for the plan and the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationPlace {
+    /// Source of the services.
+    pub source: SourceId,
+    /// Address of the engine, or region of the API.
+    pub location: Text,
+    /// AWS account id; `None` for an engine.
+    pub account: Option<Text>,
+    /// AWS region; `None` for an engine.
+    pub region: Option<Text>,
+    /// Identity that makes the calls: the ARN of the AWS caller; `None` for an engine, which has no users.
+    pub caller: Option<Text>,
+    /// Beginning of every equivalent command, such as `docker -H tcp://10.0.0.7:2375`.
+    pub command_prefix: Text,
+}
+
+impl OperationPlace {
+    /// Returns the place in a few words: account and region, or the location of an engine.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let words: Vec<&str> = [&self.account, &self.region].into_iter().flatten().map(|t| &**t).collect();
+        if words.is_empty() { self.location.to_string() } else { words.join(" ") }
+    }
+}
+
+/// State of the services that a request names, read anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationReading {
+    /// Place where the operation happens.
+    pub place: OperationPlace,
+    /// Services of the request that exist, sorted by id.
+    pub targets: Vec<TargetReading>,
+}
+
+/// State of one service, with the facts that only matter for operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetReading {
+    /// The service with its instances.
+    pub service: Service,
+    /// Facts beyond the service's own data.
+    pub facts: Vec<TargetFact>,
+}
+
+/// Fact about a service that only matters for operations on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetFact {
+    /// The engine removes the container, with its file system, when it stops (`--rm`).
+    RemovedWhenStopped(InstanceId),
+    /// Time in seconds between SIGTERM and SIGKILL when the container is stopped.
+    StopGrace(InstanceId, u32),
+    /// Another program, such as swarm or the ECS agent, replaces containers that stop.
+    ReplacedBy(Text),
+}

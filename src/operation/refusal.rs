@@ -1,0 +1,27 @@
+//! Refusals: operations that are not done, with the reason and the remedy.
+
+/// Reason why an operation is not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} ({remedy})")]
+pub struct Refusal {
+    /// The reason.
+    pub reason: String,
+    /// The action that the user can take instead.
+    pub remedy: String,
+}
+
+impl Refusal {
+    /// Returns a refusal with its reason and remedy.
+    pub fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { reason: reason.into(), remedy: remedy.into() }
+    }
+
+    /// Returns the refusal of any operation on a source that Portolan only reads.
+    #[must_use]
+    pub fn actions_off(source: &str) -> Self {
+        Self::new(
+            format!("actions are off for {source}"),
+            "set actions = \"ask\" in its [[source]], and do not pass --read-only",
+        )
+    }
+}

@@ -1,0 +1,66 @@
+//! Tests of planning, guard rails, confirmation and watching.
+
+mod confirming;
+mod planning;
+mod watching;
+
+use super::{
+    ConfirmedPlan, OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext,
+    Refusal, TargetReading,
+};
+use crate::{
+    model::{ActionPermission, Service, SourceId, fixtures},
+    topology::{Topology, infer},
+};
+
+/// Returns a fresh reading of `services` of the engine `docker`.
+fn reading(services: &[Service]) -> OperationReading {
+    let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new() };
+    OperationReading {
+        place: OperationPlace {
+            source: SourceId::new("docker"),
+            location: "unix:///var/run/docker.sock".into(),
+            account: None,
+            region: None,
+            caller: None,
+            command_prefix: "docker".into(),
+        },
+        targets: services.iter().map(target).collect(),
+    }
+}
+
+/// Returns the request for all instances of `services`.
+fn request(kind: OperationKind, services: &[Service]) -> OperationRequest {
+    OperationRequest::new(kind, services.iter().map(|service| service.id.clone())).unwrap()
+}
+
+/// Returns the topology of `services`.
+fn topology(services: &[Service]) -> Topology {
+    infer(&fixtures::inventory(services.to_vec()))
+}
+
+/// Plans an operation on all instances of `services`.
+fn plan_with(
+    kind: OperationKind,
+    services: &[Service],
+    permission: ActionPermission,
+) -> Result<Plan, Refusal> {
+    let topology = topology(services);
+    let context = PlanContext { topology: &topology, permission };
+    Plan::new(request(kind, services), reading(services), context)
+}
+
+/// Plans an operation that only asks for a yes.
+fn plan(kind: OperationKind, services: &[Service]) -> Plan {
+    plan_with(kind, services, ActionPermission::Ask).unwrap()
+}
+
+/// Returns the names of a plan's steps, in order.
+fn step_names(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().map(|step| step.name.as_str()).collect()
+}
+
+/// Returns the API calls of a confirmed plan.
+fn calls(confirmed: &ConfirmedPlan) -> Vec<String> {
+    confirmed.changes().map(|change| change.step().change.api_call()).collect()
+}

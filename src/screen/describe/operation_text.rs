@@ -1,0 +1,34 @@
+//! Progress and verdict of an operation in one line.
+
+use super::time;
+use crate::{
+    model::{Health, Timestamp},
+    store::{OperationPhase, TrackedOperation},
+};
+
+/// Returns the progress or the verdict of an operation, with the health whose colour fits.
+#[must_use]
+pub fn operation_status(operation: &TrackedOperation, now: Timestamp) -> (Health, String) {
+    let spec = operation.plan.request.kind.spec();
+    match &operation.phase {
+        OperationPhase::Sending(sent) => {
+            let text = format!("{}: {sent} of {} calls made", spec.progress_verb, operation.plan.steps.len());
+            (Health::Starting, text)
+        }
+        OperationPhase::Watching(_, progress) => (Health::Starting, progress.clone()),
+        OperationPhase::Ended(verdict, at) => {
+            let health = if verdict.is_as_planned { Health::Healthy } else { Health::Failing };
+            (health, format!("{} ({} ago)", verdict.text, time::age(*at, now)))
+        }
+    }
+}
+
+/// Returns the services of an operation in a few words.
+#[must_use]
+pub fn operation_subject(operation: &TrackedOperation) -> String {
+    let services = operation.plan.request.services();
+    match services.first() {
+        Some(only) if services.len() == 1 => only.parts().name.to_owned(),
+        _ => format!("{} services", services.len()),
+    }
+}

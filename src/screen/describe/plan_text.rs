@@ -1,0 +1,78 @@
+//! Text of a plan, for the confirmation on the screen and for `portolan act --plan`.
+
+use crate::operation::{CautionLevel, Plan, ServiceImpact, Step};
+
+/// Row of a plan's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRow {
+    /// Label in the left column; empty if the row continues the one above.
+    pub label: &'static str,
+    /// Text of the row.
+    pub text: String,
+    /// Meaning of the row, for its style.
+    pub tone: PlanTone,
+}
+
+/// Meaning of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanTone {
+    /// Plain text.
+    Plain,
+    /// Command or call to copy.
+    Command,
+    /// Caution about an outage or a loss.
+    Danger,
+    /// Hint.
+    Hint,
+}
+
+/// Returns the text of `plan` as labelled rows. `arrow` stands between two states.
+#[must_use]
+pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
+    let mut rows = Vec::new();
+    let mut add = |label, tone, texts: Vec<String>| {
+        rows.extend(texts.into_iter().enumerate().map(|(index, text)| PlanRow {
+            label: if index == 0 { label } else { "" },
+            text,
+            tone,
+        }));
+    };
+    add("where", PlanTone::Plain, vec![format!("{}, {}", plan.place.source, plan.place.summary())]);
+    let width = plan.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
+    let change = |step: &Step| format!("{:<width$}  {} {arrow} {}", step.name, step.from, step.to);
+    add("change", PlanTone::Plain, plan.steps.iter().map(change).collect());
+    let impact = plan.impact.iter().map(impact_text).collect();
+    add("serving", PlanTone::Plain, impact);
+    for caution in &plan.cautions {
+        let (label, tone) = match caution.level {
+            CautionLevel::Danger => ("careful", PlanTone::Danger),
+            CautionLevel::Hint => ("note", PlanTone::Hint),
+        };
+        add(label, tone, vec![caution.text.clone()]);
+    }
+    add("calls", PlanTone::Command, plan.steps.iter().map(|step| step.change.api_call()).collect());
+    let command = |step: &Step| step.change.equivalent_command(&plan.place);
+    add("by hand", PlanTone::Command, plan.steps.iter().map(command).collect());
+    let undo = plan.undo_request().map_or_else(
+        || "nothing undoes it".to_owned(),
+        |request| format!("{} undoes it", request.kind.spec().id),
+    );
+    add("undo", PlanTone::Plain, vec![undo]);
+    rows
+}
+
+/// Returns the impact on one service in words.
+fn impact_text(impact: &ServiceImpact) -> String {
+    let name = impact.service.parts().group_and_name;
+    let called = match &impact.callers[..] {
+        [] => "no known caller".to_owned(),
+        callers => format!("called by {}", callers.join(", ")),
+    };
+    let (now, meanwhile) = (impact.serving_now, impact.serving_meanwhile);
+    let serving = match (now, meanwhile) {
+        (0, _) => "serves nothing now".to_owned(),
+        (now, meanwhile) if now == meanwhile => format!("{now} keep serving"),
+        (now, meanwhile) => format!("{meanwhile} of {now} keep serving"),
+    };
+    format!("{name}: {serving}; {called}")
+}

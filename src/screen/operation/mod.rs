@@ -1,0 +1,10 @@
+//! Dialogs of actions, drawn over the shown screens.
+
+mod frame;
+mod menu_dialog;
+mod message_dialog;
+mod plan_dialog;
+
+pub use menu_dialog::draw_menu;
+pub use message_dialog::draw_message;
+pub use plan_dialog::draw_plan;

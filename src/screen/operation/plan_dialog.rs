@@ -1,0 +1,100 @@
+//! Dialog that shows a plan and asks for a confirmation.
+
+use super::frame::{draw_dialog_frame, text_width};
+use crate::{
+    model::Health,
+    operation::Confirmation,
+    screen::{
+        Canvas, Theme,
+        describe::plan_text::{PlanRow, PlanTone, plan_rows},
+        widget::text::{cut_end, display_width, wrap},
+    },
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+};
+
+/// Width of the column of labels, in cells.
+const LABEL_WIDTH: usize = 9;
+/// Rows of the question below the plan.
+const QUESTION_ROWS: usize = 2;
+
+/// Line of the plan: label, text and the style of the text.
+type PlanLine = (&'static str, String, Style);
+
+/// Draws the plan of `confirmation` from the row `first_row` on, with the question below. Returns the position of the
+/// text cursor if the user has to type a name.
+pub fn draw_plan(
+    confirmation: &Confirmation,
+    first_row: usize,
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Canvas<'_>,
+) -> Option<Position> {
+    let plan = confirmation.plan();
+    let width = text_width(area).saturating_sub(LABEL_WIDTH);
+    let lines: Vec<PlanLine> =
+        plan_rows(plan, theme.glyphs.arrow).iter().flat_map(|row| wrap_row(row, width, theme)).collect();
+    let title = format!("{}?", plan.title());
+    let inner = draw_dialog_frame(area, lines.len() + QUESTION_ROWS, &title, theme, buf);
+    let shown = usize::from(inner.height).saturating_sub(QUESTION_ROWS);
+    let first_row = first_row.min(lines.len().saturating_sub(shown));
+    for (y, (label, text, style)) in (inner.y..inner.bottom()).zip(lines.iter().skip(first_row).take(shown)) {
+        buf.set_stringn(inner.x, y, label, LABEL_WIDTH, Style::from(theme.styles.dim));
+        buf.set_stringn(inner.x + LABEL_WIDTH as u16, y, text, width, *style);
+    }
+    let hidden = lines.len().saturating_sub(first_row + shown);
+    let question = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    if hidden > 0 {
+        let more = format!("down: {hidden} more rows");
+        let at = question.y.saturating_sub(1);
+        buf.set_stringn(inner.x, at, more, usize::from(inner.width), Style::from(theme.styles.dim));
+    }
+    let Some(name) = &plan.typed_name else {
+        draw_yes_or_no(confirmation.is_yes_selected(), plan.request.kind.spec().id, question, theme, buf);
+        return None;
+    };
+    Some(draw_name_question(name, confirmation.typed(), question, theme, buf))
+}
+
+fn wrap_row(row: &PlanRow, width: usize, theme: &Theme) -> Vec<PlanLine> {
+    let style = match row.tone {
+        PlanTone::Plain => theme.styles.text.into(),
+        PlanTone::Command => theme.styles.dim.into(),
+        PlanTone::Danger => theme.health_style(Health::Failing),
+        PlanTone::Hint => theme.health_style(Health::Degraded),
+    };
+    let texts = wrap(&row.text, width.max(1)).into_iter().enumerate();
+    texts.map(|(index, text)| (if index == 0 { row.label } else { "" }, text, style)).collect()
+}
+
+/// Draws the choice between No, the default, and Yes.
+fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) {
+    let selected = Style::from(theme.styles.selected);
+    let plain = Style::from(theme.styles.text);
+    let mut x = area.x;
+    for (label, is_selected) in [(" no (n) ".to_owned(), !yes), (format!(" yes, {verb} (y) "), yes)] {
+        let left = usize::from(area.right().saturating_sub(x));
+        buf.set_stringn(x, area.y, &label, left, if is_selected { selected } else { plain });
+        x += display_width(&label) as u16 + 1;
+    }
+    let hint = "left and right choose, enter confirms";
+    let left = usize::from(area.right().saturating_sub(x + 1));
+    let hint = cut_end(hint, left, theme.glyphs.ellipsis);
+    buf.set_string(x + 1, area.y, hint, Style::from(theme.styles.dim));
+}
+
+/// Draws the question for the name, and returns the position of the text cursor.
+fn draw_name_question(name: &str, typed: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) -> Position {
+    let width = usize::from(area.width);
+    let label =
+        cut_end(&format!("protected: type {name} and press enter: "), width / 2 + 8, theme.glyphs.ellipsis);
+    let before = display_width(&label);
+    buf.set_stringn(area.x, area.y, &label, width, theme.health_style(Health::Failing));
+    let room = width.saturating_sub(before + 1);
+    let shown: String = typed.chars().rev().take(room).collect::<Vec<_>>().into_iter().rev().collect();
+    let x = area.x + before as u16;
+    buf.set_stringn(x, area.y, &shown, room, Style::from(theme.styles.text));
+    Position::new(x + display_width(&shown) as u16, area.y)
+}

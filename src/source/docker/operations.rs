@@ -1,0 +1,147 @@
+//! Operations on containers: reads them anew for a plan, and sends confirmed changes to the engine.
+
+use super::{
+    Docker, DockerState, Operator,
+    api_types::{ContainerInspectResponse, ContainerSummary},
+    decode::{self, ContainerRecord, Owner},
+    engine::client::CALL_TIMEOUT,
+    snapshot::build::{self, EventHistory},
+    sockets::SocketObservations,
+};
+use crate::{
+    model::{Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp},
+    operation::{
+        Change, ConfirmedChange, OperationPlace, OperationReading, OperationRequest, TargetFact,
+        TargetReading,
+    },
+    source::{ChangeReceipt, docker::EngineEndpoint},
+};
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::time::Instant;
+
+/// Maximum number of inspect calls at a time.
+const MAX_CONCURRENT_INSPECTS: usize = 8;
+
+impl Operator for Docker {
+    fn place(&self) -> BoxFuture<'_, Result<OperationPlace, Failure>> {
+        async { Ok(place(&self.shared)) }.boxed()
+    }
+
+    fn read_targets<'a>(
+        &'a self,
+        request: &'a OperationRequest,
+    ) -> BoxFuture<'a, Result<OperationReading, Failure>> {
+        read_targets(&self.shared, request).boxed()
+    }
+
+    fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
+        async move {
+            let sent = self.shared.engine.send_change(change).await;
+            let Change::Container { id, .. } = &change.step().change;
+            // The next poll reads the container even if no event reports the change.
+            self.shared.cache().mark_dirty([id.to_string()]);
+            sent.map(|()| ChangeReceipt::default())
+        }
+        .boxed()
+    }
+}
+
+fn place(shared: &DockerState) -> OperationPlace {
+    let endpoint = &shared.engine.endpoint;
+    let command_prefix = match endpoint {
+        socket if *socket == EngineEndpoint::default() => "docker".to_owned(),
+        EngineEndpoint::Tls { certificates, .. } => {
+            format!("DOCKER_CERT_PATH={} docker --tlsverify -H {endpoint}", certificates.display())
+        }
+        // The docker command may be missing where Podman runs.
+        EngineEndpoint::Socket(path) if path.ends_with("podman.sock") => format!("podman --url {endpoint}"),
+        _ => format!("docker -H {endpoint}"),
+    };
+    OperationPlace {
+        source: shared.id.clone(),
+        location: endpoint.to_string().into(),
+        account: None,
+        region: None,
+        caller: None,
+        command_prefix: command_prefix.into(),
+    }
+}
+
+/// Lists the containers, and inspects those of the requested services.
+async fn read_targets(shared: &DockerState, request: &OperationRequest) -> Result<OperationReading, Failure> {
+    let (listed, trouble) = shared.engine.list(Instant::now() + CALL_TIMEOUT).await?;
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    let is_wanted = |entry: &ContainerSummary| request.services().contains(&service_of(shared, entry));
+    let ids: Vec<String> =
+        listed.entries.iter().filter(|e| is_wanted(e)).filter_map(|e| e.id.clone()).collect();
+    let inspected = stream::iter(ids).map(|id| async move { shared.engine.inspect(&id).await });
+    let inspected: Vec<_> = inspected.buffered(MAX_CONCURRENT_INSPECTS).collect().await;
+    let mut responses = Vec::new();
+    for outcome in inspected {
+        match outcome {
+            Ok(response) => responses.push(response),
+            // Removed since the list call.
+            Err(gone) if gone.kind == FailureKind::Missing => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(OperationReading { place: place(shared), targets: targets(shared, &responses) })
+}
+
+/// Returns the id of the service that a listed container belongs to.
+fn service_of(shared: &DockerState, entry: &ContainerSummary) -> ServiceId {
+    let label = |name: &str| entry.labels.as_ref()?.get(name).map(String::as_str);
+    let name = entry.name().or(entry.id.as_deref()).unwrap_or_default();
+    Owner::of(name, label).id(&shared.id)
+}
+
+/// Returns the services of inspected containers, with the facts that matter for operations.
+fn targets(shared: &DockerState, responses: &[ContainerInspectResponse]) -> Vec<TargetReading> {
+    let decode = |response| decode::decode_container(&shared.id, response, &[]);
+    let records: Vec<(Arc<ContainerRecord>, &ContainerInspectResponse)> =
+        responses.iter().filter_map(|response| Some((Arc::new(decode(response)?), response))).collect();
+    let mut facts: BTreeMap<ServiceId, Vec<TargetFact>> = BTreeMap::new();
+    for (record, response) in &records {
+        let own = facts.entry(record.owner.id(&shared.id)).or_default();
+        own.extend(container_facts(&record.instance.id, response));
+        if let Some(manager) = manager(record).filter(|manager| !own.contains(manager)) {
+            own.push(manager);
+        }
+    }
+    let records: Vec<_> = records.into_iter().map(|(record, _)| record).collect();
+    let exits = shared.cache().exit_histories();
+    let now = Timestamp::now();
+    let records = build::apply_exit_histories(records, &exits, now);
+    let history = EventHistory { events: &[], exits: &exits };
+    let made =
+        build::build_snapshot(&shared.id, now, &records, &history, Vec::new(), SocketObservations::default());
+    let target = |service: Arc<Service>| TargetReading {
+        facts: facts.remove(&service.id).unwrap_or_default(),
+        service: Arc::unwrap_or_clone(service),
+    };
+    made.services.into_iter().map(target).collect()
+}
+
+/// Returns the facts about one container that matter for operations.
+fn container_facts(instance: &InstanceId, response: &ContainerInspectResponse) -> Vec<TargetFact> {
+    let removed = response.host_config.as_ref().and_then(|host| host.auto_remove) == Some(true);
+    let removed = removed.then(|| TargetFact::RemovedWhenStopped(instance.clone()));
+    let grace = response.config.as_ref().and_then(|config| config.stop_timeout);
+    let grace = grace.and_then(|seconds| u32::try_from(seconds).ok());
+    let grace = grace.map(|seconds| TargetFact::StopGrace(instance.clone(), seconds));
+    removed.into_iter().chain(grace).collect()
+}
+
+/// Returns the program that replaces the container when it stops, if there is one.
+fn manager(record: &ContainerRecord) -> Option<TargetFact> {
+    let name = match (record.owner.kind, &record.owner.group) {
+        (ServiceKind::Swarm, _) => "swarm",
+        // A container of the ECS agent is a standalone container with a group, the cluster.
+        (ServiceKind::Container, Some(_)) => "the ECS agent",
+        _ => return None,
+    };
+    Some(TargetFact::ReplacedBy(Text::new(name)))
+}

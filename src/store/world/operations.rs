@@ -1,0 +1,180 @@
+//! Operations of this run of the program, from the confirmation to the verdict.
+
+use super::World;
+use crate::{
+    model::{Health, ServiceId, SourceId, Timestamp},
+    operation::{OperationRequest, Plan, PlanRun, RunStop, Verdict, Watch, WatchState},
+};
+use std::collections::BTreeSet;
+
+/// Maximum number of ended operations that are kept for display and undo.
+const MAX_ENDED_OPERATIONS: usize = 20;
+
+/// Operation that the user confirmed, with its progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackedOperation {
+    /// Number of the operation, counted from one in this run of the program.
+    pub number: u64,
+    /// The confirmed plan.
+    pub plan: Plan,
+    /// Progress of the operation.
+    pub phase: OperationPhase,
+    /// True if any call succeeded, so that there is something to undo.
+    pub has_changed: bool,
+}
+
+/// Progress of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperationPhase {
+    /// Portolan makes the calls; the number of calls made so far.
+    Sending(usize),
+    /// All calls were made, and Portolan watches the services; progress in words.
+    Watching(Box<Watch>, String),
+    /// The operation is over.
+    Ended(Verdict, Timestamp),
+}
+
+/// Operations of this run, the newest last.
+#[derive(Clone, Debug, Default)]
+pub struct Operations {
+    tracked: Vec<TrackedOperation>,
+    count: u64,
+    /// Verdicts that the app has not taken yet.
+    new_verdicts: Vec<(u64, Verdict)>,
+}
+
+impl Operations {
+    /// Returns the newest operation, or `None` if there is none.
+    #[must_use]
+    pub fn newest(&self) -> Option<&TrackedOperation> {
+        self.tracked.last()
+    }
+
+    /// Returns the operations on `service`, the newest first.
+    pub fn on_service<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = &'a TrackedOperation> {
+        let affects =
+            move |one: &&TrackedOperation| one.plan.steps.iter().any(|step| step.service == *service);
+        self.tracked.iter().rev().filter(affects)
+    }
+
+    /// Returns the request that undoes the newest operation. Returns `None` if it is not over, changed nothing, or
+    /// nothing undoes it.
+    #[must_use]
+    pub fn undo_request(&self) -> Option<OperationRequest> {
+        let is_over = |one: &&TrackedOperation| matches!(one.phase, OperationPhase::Ended(..));
+        self.newest().filter(is_over).filter(|newest| newest.has_changed)?.plan.undo_request()
+    }
+
+    /// Returns the services of operations that are not over yet, so that their source reads them often.
+    #[must_use]
+    pub fn watched_services(&self) -> BTreeSet<ServiceId> {
+        let open = self.tracked.iter().filter(|one| !matches!(one.phase, OperationPhase::Ended(..)));
+        open.flat_map(|one| one.plan.steps.iter().map(|step| step.service.clone())).collect()
+    }
+
+    fn get_mut(&mut self, number: u64) -> Option<&mut TrackedOperation> {
+        self.tracked.iter_mut().find(|one| one.number == number)
+    }
+}
+
+impl World {
+    /// Returns true if the user permits actions on any source.
+    #[must_use]
+    pub fn allows_actions(&self) -> bool {
+        self.sources.iter().any(|status| status.permission.allows_actions())
+    }
+
+    /// Sets the account and region of a source that can be acted on.
+    pub fn set_place(&mut self, source: &SourceId, account_and_region: &str) {
+        if let Some(status) = self.sources.iter_mut().find(|status| status.id == *source) {
+            status.account_and_region = Some(account_and_region.into());
+        }
+    }
+
+    /// Records that the user confirmed `plan`, and returns the number of the operation.
+    pub fn start_operation(&mut self, plan: Plan) -> u64 {
+        let operations = &mut self.operations;
+        operations.count += 1;
+        let number = operations.count;
+        let ended = |one: &TrackedOperation| matches!(one.phase, OperationPhase::Ended(..));
+        if operations.tracked.len() >= MAX_ENDED_OPERATIONS
+            && let Some(oldest) = operations.tracked.iter().position(ended)
+        {
+            operations.tracked.remove(oldest);
+        }
+        let text = format!("your action: {}", plan.title());
+        self.record_action(&plan, &text, None);
+        let phase = OperationPhase::Sending(0);
+        self.operations.tracked.push(TrackedOperation { number, plan, phase, has_changed: false });
+        number
+    }
+
+    /// Records the number of calls made so far.
+    pub fn note_sent_steps(&mut self, number: u64, sent: usize) {
+        if let Some(operation) = self.operations.get_mut(number)
+            && matches!(operation.phase, OperationPhase::Sending(_))
+        {
+            operation.phase = OperationPhase::Sending(sent);
+        }
+    }
+
+    /// Records the end of the calls: starts the watch, or ends the operation with the reason of its failure.
+    pub fn end_run(&mut self, number: u64, run: PlanRun) {
+        let now = self.now;
+        let Some(operation) = self.operations.get_mut(number) else { return };
+        operation.has_changed = run.sent.iter().any(|sent| sent.failure.is_none());
+        let text = match run.stopped_by {
+            None => {
+                let watch = Watch::new(operation.plan.clone(), now);
+                let words = operation.plan.request.kind.spec().progress_verb.to_owned();
+                operation.phase = OperationPhase::Watching(Box::new(watch), words);
+                return;
+            }
+            Some(RunStop::Refused(refusal)) => format!("refused: {}; nothing was done", refusal.reason),
+            Some(RunStop::Failed(failure)) => {
+                let done = run.sent.iter().filter(|sent| sent.failure.is_none()).count();
+                let of = operation.plan.steps.len();
+                format!("failed after {done} of {of} calls: {} ({})", failure.message, failure.remedy)
+            }
+        };
+        self.end_operation(number, Verdict { is_as_planned: false, text });
+    }
+
+    /// Compares the services of open operations with their plans.
+    pub(super) fn update_operations(&mut self) {
+        let mut ended = Vec::new();
+        for operation in &mut self.operations.tracked {
+            let OperationPhase::Watching(watch, progress) = &mut operation.phase else { continue };
+            let Some(snapshot) = self.inventory.snapshot(&operation.plan.request.source()) else { continue };
+            match watch.assess(snapshot, self.now) {
+                WatchState::Waiting(words) => *progress = words,
+                WatchState::Ended(verdict) => ended.push((operation.number, verdict)),
+            }
+        }
+        for (number, verdict) in ended {
+            self.end_operation(number, verdict);
+        }
+    }
+
+    fn end_operation(&mut self, number: u64, verdict: Verdict) {
+        let now = self.now;
+        let Some(operation) = self.operations.get_mut(number) else { return };
+        operation.phase = OperationPhase::Ended(verdict.clone(), now);
+        let plan = operation.plan.clone();
+        let health = if verdict.is_as_planned { Health::Healthy } else { Health::Failing };
+        self.record_action(&plan, &format!("your action: {}", verdict.text), Some(health));
+        self.operations.new_verdicts.push((number, verdict));
+    }
+
+    /// Returns the verdicts since the last call.
+    pub fn take_verdicts(&mut self) -> Vec<(u64, Verdict)> {
+        std::mem::take(&mut self.operations.new_verdicts)
+    }
+
+    fn record_action(&mut self, plan: &Plan, text: &str, health: Option<Health>) {
+        let services: BTreeSet<&ServiceId> = plan.steps.iter().map(|step| &step.service).collect();
+        for service in services {
+            self.history.record_action(service, text.to_owned(), health, self.now);
+        }
+    }
+}
