@@ -161,7 +161,9 @@ impl App {
                 Vec::new()
             }
             Msg::PlaceRead(place) => {
-                self.store.world.set_place(&place.source, &place.summary());
+                if let Some(words) = place.account_and_region() {
+                    self.store.world.set_account_and_region(&place.source, &words);
+                }
                 return Vec::new();
             }
             Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),

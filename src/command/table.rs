@@ -1,10 +1,7 @@
 //! Table of all commands with their default keys and texts.
 
-use super::{
-    Command, CommandSpec,
-    KeyContext::{Everywhere, Logs, Map, Timeline},
-    row,
-};
+use super::KeyContext::{Everywhere, Logs, Map, Timeline};
+use super::{Command, CommandSpec, row};
 
 /// All commands, in the order in which help shows them.
 pub const COMMAND_TABLE: &[CommandSpec] = &[
@@ -125,14 +122,7 @@ pub const COMMAND_TABLE: &[CommandSpec] = &[
         "calls",
         "show other calls: all, observed, declared but never observed, observed but undeclared",
     ),
-    row(
-        Command::Actions,
-        Everywhere,
-        "actions",
-        "R",
-        "actions",
-        "act on the selected or marked services: restart, stop, start (only if a source allows actions)",
-    ),
+    row(Command::Actions, Everywhere, "actions", "R", "actions", "restart, stop or start the service"),
     row(Command::UndoAction, Everywhere, "undo", "U", "undo", "plan the action that undoes the last one"),
     row(Command::Refresh, Everywhere, "refresh", "ctrl-r f5", "refresh", "poll all sources now"),
     row(Command::Copy, Everywhere, "copy", "c", "copy", "copy the selected name or log line, also over ssh"),

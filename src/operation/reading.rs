@@ -20,11 +20,18 @@ pub struct OperationPlace {
 }
 
 impl OperationPlace {
+    /// Returns AWS account and region, or `None` for an engine.
+    #[must_use]
+    pub fn account_and_region(&self) -> Option<String> {
+        let words: Vec<&str> =
+            [&self.account, &self.region].into_iter().flatten().map(|text| text.as_str()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
     /// Returns the place in a few words: account and region, or the location of an engine.
     #[must_use]
     pub fn summary(&self) -> String {
-        let words: Vec<&str> = [&self.account, &self.region].into_iter().flatten().map(|t| &**t).collect();
-        if words.is_empty() { self.location.to_string() } else { words.join(" ") }
+        self.account_and_region().unwrap_or_else(|| self.location.to_string())
     }
 }
 

@@ -22,7 +22,10 @@ fn a_source_that_is_only_read_refuses() {
     assert_eq!((mode("state/portolan"), mode("state/portolan/audit.jsonl")), (0o700, 0o600));
     let printed = home.run(&["audit"]);
     assert_eq!(printed.exit_code, Some(0));
-    assert!(printed.stdout.contains("restart replay/") && printed.stdout.contains("refused"), "{printed:?}");
+    assert!(
+        printed.stdout.contains("restart docker/quay/crane") && printed.stdout.contains("refused"),
+        "{printed:?}"
+    );
     assert_eq!(home.run(&["audit", "--format", "json"]).stdout, log);
 }
 

@@ -85,7 +85,7 @@ impl World {
     }
 
     /// Sets the account and region of a source that can be acted on.
-    pub fn set_place(&mut self, source: &SourceId, account_and_region: &str) {
+    pub fn set_account_and_region(&mut self, source: &SourceId, account_and_region: &str) {
         if let Some(status) = self.sources.iter_mut().find(|status| status.id == *source) {
             status.account_and_region = Some(account_and_region.into());
         }
