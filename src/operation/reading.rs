@@ -24,7 +24,7 @@ impl OperationPlace {
     #[must_use]
     pub fn account_and_region(&self) -> Option<String> {
         let words: Vec<&str> =
-            [&self.account, &self.region].into_iter().flatten().map(|text| text.as_str()).collect();
+            [&self.account, &self.region].into_iter().flatten().map(Text::as_str).collect();
         (!words.is_empty()).then(|| words.join(" "))
     }
 
