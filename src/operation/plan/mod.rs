@@ -14,7 +14,8 @@ pub use impact::ServiceImpact;
 pub use step::Step;
 
 use super::{
-    Change, ContainerCall, OperationPlace, OperationReading, OperationRequest, Refusal, TargetReading,
+    Change, ContainerCall, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
+    TargetReading,
 };
 use crate::{
     model::{ActionPermission, Service, ServiceId},
@@ -68,7 +69,11 @@ impl Plan {
             let reason = format!("{} no longer exists", missing.parts().group_and_name);
             return Err(Refusal::new(reason, "refresh, and select a service that exists"));
         }
-        let targets = ordered_targets(&reading.targets, context.topology);
+        let mut targets = ordered_targets(&reading.targets, context.topology);
+        if matches!(request.kind, OperationKind::Stop | OperationKind::Kill | OperationKind::Pause) {
+            // A caller that stops first does not miss what it calls.
+            targets.reverse();
+        }
         let (mut steps, mut impact, mut cautions) = (Vec::new(), Vec::new(), Vec::new());
         for target in targets {
             let is_possible = request.kind.is_possible_for(target.service.kind);

@@ -58,7 +58,9 @@ fn callees_come_before_their_callers() {
     let services = [caller("api", "db"), fixtures::service("db"), caller("web", "api")];
     let plan = plan(OperationKind::Restart, &services);
     assert_eq!(step_names(&plan), ["db", "api", "web"]);
-    let undo = super::plan(OperationKind::Stop, &services).undo_request().unwrap();
+    let stop = super::plan(OperationKind::Stop, &services);
+    assert_eq!(step_names(&stop), ["web", "api", "db"], "callers stop first");
+    let undo = stop.undo_request().unwrap();
     assert_eq!((undo.kind, undo.services().len()), (OperationKind::Start, 3));
 }
 
