@@ -38,6 +38,8 @@ pub struct Config {
     pub group_by: Grouping,
     /// Names of services to treat as hubs: the map draws no lines to a hub, and numbers its callers instead.
     pub hubs: Vec<String>,
+    /// Columns of the service list, in this order. If empty, Portolan shows all that fit.
+    pub list_columns: Vec<String>,
     /// The sources to poll. If empty, Portolan detects them.
     pub source: Vec<source::Config>,
     /// Patterns for repositories on this machine whose files describe services.

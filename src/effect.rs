@@ -20,6 +20,8 @@ pub enum Effect {
     SaveOutages(SourceId, SavedOutages),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
+    /// Opens the page in a browser, or copies it where no browser can open it.
+    OpenPage(String),
     /// Writes a new file into the current directory and shows its path. Overwrites nothing.
     SaveFile(FileToSave),
     /// Captures the mouse if true, else releases it to the terminal.

@@ -32,8 +32,13 @@ impl App {
                     let of_logs = self.screens.logs.jump_to_time(at, &self.store);
                     effects.extend(self.apply_actions(of_logs));
                 }
-                Action::ToggleMark(node) => self.store.session.toggle_mark(node),
                 Action::ClearMarks => self.store.session.marks.clear(),
+                Action::ShowOnlySource(source) => {
+                    let only = &mut self.store.session.only_source;
+                    *only = (only.as_ref() != Some(&source)).then_some(source);
+                    self.notify_source_filter();
+                }
+                Action::CopyText(text) => effects.extend(self.copy_text(Some(text))),
                 Action::Notify(words) => self.notice = Some(words),
                 Action::OpenPrompt(kind) => self.prompt = Some(Prompt::asking(kind)),
                 Action::ToggleFullscreen => self.logs_fullscreen = !self.logs_fullscreen,

@@ -1,12 +1,12 @@
 //! Commands of the program itself: showing screens, going back, filters and selection.
 
-use super::{App, prompt::Prompt};
+use super::{App, QuitGuard, prompt::Prompt};
 use crate::{
     command::Command,
     effect::Effect,
     screen::{ScreenId, logs},
     store::Search,
-    topology::EdgeFilter,
+    topology::{EdgeFilter, Node},
 };
 
 impl App {
@@ -15,11 +15,12 @@ impl App {
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
             Command::List => self.show_screen(ScreenId::List),
-            Command::Card | Command::Why if self.store.selected_node().is_none() => {
+            Command::Card | Command::Why | Command::CopyMenu if self.store.selected_node().is_none() => {
                 self.notify("no service is selected");
             }
             Command::Card => self.show_screen(ScreenId::Card),
             Command::Why => self.show_screen(ScreenId::Why),
+            Command::CopyMenu => self.show_screen(ScreenId::CopyMenu),
             Command::Logs
             | Command::LogsOfMarked
             | Command::LogsDownstream
@@ -39,12 +40,17 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => {
-                self.prompt = Some(Prompt::command(self.palette_offers(), self.service_names()));
+                let labels = self.store.visible_nodes().into_iter().map(Node::label).collect();
+                self.prompt = Some(Prompt::command(self.palette_offers(), labels, self.service_names()));
             }
             Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
+            Command::Mark => match self.store.session.selected.clone() {
+                Some(node) => self.store.session.toggle_mark(node),
+                None => self.notify("no service is selected"),
+            },
             Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
             Command::GroupBy => {
@@ -82,6 +88,7 @@ impl App {
                 return vec![Effect::CaptureMouse(self.mouse_captured)];
             }
             Command::Copy => return self.copy_to_clipboard(),
+            Command::Browse => return self.open_link(),
             Command::ExportHtml => return self.save_map("html"),
             Command::ExportSvg => return self.save_map("svg"),
             Command::NextFinding => self.select_next_finding(1),
@@ -108,9 +115,6 @@ impl App {
     /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it
     /// instead, so that going back never loops.
     pub(super) fn show_screen(&mut self, screen: ScreenId) {
-        if screen != self.screen() {
-            self.store.session.search = Search::default();
-        }
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
             return self.close_screens_above(place + 1);
         }
@@ -118,11 +122,28 @@ impl App {
             let offered = self.all_offers().into_iter().map(|spec| spec.command).collect();
             self.screens.help.open_over(self.screen().spec().key_context, offered);
         }
+        self.switch_search(screen);
         self.screen_stack.push(screen);
     }
 
-    /// Closes all screens except the lowest `kept` ones of the stack.
+    /// Ends the search when another screen is shown. The filter of the list stays for its next time.
+    fn switch_search(&mut self, to: ScreenId) {
+        let search = std::mem::take(&mut self.store.session.search);
+        if self.screen() == ScreenId::List {
+            self.list_filter = search;
+        }
+        if to == ScreenId::List {
+            self.store.session.search = self.list_filter.clone();
+        }
+    }
+
+    /// Closes all screens but the lowest `kept`.
     fn close_screens_above(&mut self, kept: usize) {
+        if let Some(screen) = self.screen_stack.get(kept.saturating_sub(1)).copied()
+            && screen != self.screen()
+        {
+            self.switch_search(screen);
+        }
         if self.screen_stack.drain(kept..).any(|closed| closed == ScreenId::Why) {
             self.screens.why.clear_back_stack();
         }
@@ -144,7 +165,11 @@ impl App {
         } else if here && self.is_fullscreen() {
             self.logs_fullscreen = false;
         } else if above && (quit || !steps) {
+            self.quit_guard = if quit { QuitGuard::ClosedScreen } else { QuitGuard::Open };
             self.close_screens_above(self.screen_stack.len() - 1);
+        } else if quit && self.quit_guard == QuitGuard::ClosedScreen {
+            self.quit_guard = QuitGuard::Asked;
+            self.notify("this is the first screen; press again to quit Portolan");
         } else if quit {
             return vec![Effect::Quit];
         } else if !above && self.store.session.faults_only {

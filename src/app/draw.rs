@@ -2,11 +2,11 @@
 
 use super::{
     App,
-    prompt::{Offer, Prompt},
+    prompt::{Offer, Prompt, Proposal},
 };
 use crate::{
     command::Command,
-    model::{Health, Severity},
+    model::{Finding, Health, Severity},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
         describe::{operation_text, source_badge},
@@ -89,9 +89,12 @@ impl App {
         }
         self.draw_action_mark(&mut row, buf);
         let right = self.finding_count_labels();
-        row.right = area
+        let end = area
             .right()
-            .saturating_sub(right.iter().map(|(words, _)| text::display_width(words) as u16).sum());
+            .saturating_sub(right.iter().map(|(words, ..)| text::display_width(words) as u16).sum());
+        // The worst finding matters more than the ages of the sources.
+        let reserved = if self.worst_finding().is_some() { MIN_FINDING_WIDTH as u16 } else { 0 };
+        row.right = end.saturating_sub(reserved).max(row.x.min(end));
         for status in &self.store.world.sources {
             let (mark, freshness) = source_badge::source_badge(status, &self.store.world);
             let style = theme.health_style(mark);
@@ -108,10 +111,11 @@ impl App {
             let words = ways.iter().find(|words| row.has_room_for(words, "")).unwrap_or(&ways[2]);
             row.write(words, style, Some(Command::Sources), buf);
         }
+        row.right = end;
         self.draw_worst_finding(&mut row, buf);
         (row.x, row.right) = (row.right, area.right());
-        for (words, style) in right {
-            row.write(&words, style, Some(Command::Findings), buf);
+        for (words, style, command) in right {
+            row.write(&words, style, Some(command), buf);
         }
         row.hits
     }
@@ -163,9 +167,7 @@ impl App {
 
     /// Draws the worst finding into the free part of the header, if there is room for it.
     fn draw_worst_finding(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
-        let Some(finding) = self.store.world.findings.first().filter(|f| f.severity > Severity::Info) else {
-            return;
-        };
+        let Some(finding) = self.worst_finding() else { return };
         let room = usize::from(row.right.saturating_sub(row.x));
         if room < MIN_FINDING_WIDTH {
             return;
@@ -173,11 +175,19 @@ impl App {
         let words = format!("  {}: {}", finding.subject, finding.reason);
         let words = text::cut_end(&words, room, self.theme.glyphs.ellipsis);
         let style = self.theme.severity_style(finding.severity);
-        row.write(&words, style, Some(Command::NextFinding), buf);
+        let start = row.x;
+        row.write(&words, style, None, buf);
+        let place = Rect { x: start, y: row.y, width: row.x - start, height: 1 };
+        row.hits.add(place, ClickTarget::WorstFinding);
     }
 
-    /// Returns the texts at the right end of the header: the number of findings and the number of services.
-    fn finding_count_labels(&self) -> Vec<(String, Style)> {
+    /// Returns the worst finding, unless it is only worth knowing.
+    pub(super) fn worst_finding(&self) -> Option<&Finding> {
+        self.store.world.findings.first().filter(|finding| finding.severity > Severity::Info)
+    }
+
+    /// Returns the texts at the right end of the header: how many findings and services there are.
+    fn finding_count_labels(&self) -> Vec<(String, Style, Command)> {
         let theme = &self.theme;
         let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();
         let mut parts = Vec::new();
@@ -188,6 +198,7 @@ impl App {
                 parts.push((
                     format!(" {} {}", theme.health_glyph(health), count(severity)),
                     theme.health_style(health),
+                    Command::Findings,
                 ));
             }
         }
@@ -198,9 +209,11 @@ impl App {
         let (words, health) =
             if known { ("0 findings", Health::Healthy) } else { ("health unknown", Health::Unknown) };
         if parts.is_empty() && services > 0 {
-            parts.push((format!(" {} {words}", theme.health_glyph(health)), theme.health_style(health)));
+            let words = format!(" {} {words}", theme.health_glyph(health));
+            parts.push((words, theme.health_style(health), Command::Findings));
         }
-        parts.push((format!("  {} ", text::pluralize(services, "service")), theme.styles.dim.into()));
+        let services = format!("  {} ", text::pluralize(services, "service"));
+        parts.push((services, theme.styles.dim.into(), Command::List));
         parts
     }
 
@@ -267,9 +280,7 @@ impl App {
     /// Draws the commands that match the input, the best match at the top.
     fn draw_proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Canvas<'_>) {
         let proposals = prompt.proposals();
-        let questions = prompt.questions();
-        let rows = proposals.len().max(questions.len());
-        let height = (rows as u16).min(10).min(area.height.saturating_sub(2));
+        let height = (proposals.len() as u16).min(10).min(area.height.saturating_sub(2));
         if height == 0 {
             return;
         }
@@ -279,21 +290,26 @@ impl App {
         for y in place.y..place.bottom() {
             buf.set_string(place.x, y, " ".repeat(usize::from(place.width)), Style::default());
         }
-        let title = if questions.is_empty() { "commands" } else { "questions: tab completes" };
+        let completes = matches!(proposals.first(), Some(Proposal::Text(_)));
+        let title = if completes { "tab completes" } else { "commands" };
         let inner = draw_frame(place, title, theme, buf);
         let first = prompt.selected_proposal().saturating_sub(usize::from(height) - 1);
-        let line = |offer: &Offer| {
-            let keys = match offer {
-                Offer::Command(command) => self.keymap.keys(*command).join(" "),
-                Offer::Operation(_) => String::new(),
-            };
-            format!("{:<18} {keys:<14} {}", offer.id(), offer.description())
+        let line = |proposal: &Proposal| match proposal {
+            Proposal::Offer(offer) => {
+                let keys = match offer {
+                    Offer::Command(command) => self.keymap.keys(*command).join(" "),
+                    Offer::Operation(_) => String::new(),
+                };
+                format!("{:<18} {keys:<14} {}", offer.id(), offer.description())
+            }
+            Proposal::Text(text) => text.clone(),
         };
-        let lines: Vec<String> = proposals.iter().map(line).chain(questions).collect();
-        for (y, (index, line)) in (inner.y..inner.bottom()).zip(lines.iter().enumerate().skip(first)) {
+        for (y, (index, proposal)) in (inner.y..inner.bottom()).zip(proposals.iter().enumerate().skip(first))
+        {
+            let line = line(proposal);
             let style =
                 if index == prompt.selected_proposal() { theme.styles.selected } else { theme.styles.text };
-            let line = text::cut_or_pad(line, usize::from(inner.width), theme.glyphs.ellipsis);
+            let line = text::cut_or_pad(&line, usize::from(inner.width), theme.glyphs.ellipsis);
             buf.set_string(inner.x, y, line, Style::from(style));
         }
     }

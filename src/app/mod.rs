@@ -2,7 +2,6 @@
 
 mod actions;
 mod commands;
-mod prompt_result;
 mod draw;
 mod save_and_copy;
 mod mouse;
@@ -11,12 +10,12 @@ mod offers;
 mod operations;
 mod panes;
 mod prompt;
-mod question;
 mod screens;
 mod selection;
 mod polling_priority;
 
 use crate::{
+    command::{Command, command_of_habit},
     effect::Effect,
     keymap::{Key, Keymap},
     model::Text,
@@ -47,12 +46,16 @@ pub struct App {
     dialog: Option<OperationDialog>,
     /// Last confirmed search for nodes. The command "next match" repeats it.
     last_search: Search,
+    /// Search by which the list was filtered when another screen was shown.
+    list_filter: Search,
     /// Message in the last row, until the next key press.
     notice: Option<String>,
     /// True if map and logs share the terminal.
     is_split: bool,
     /// True if the logs take the whole terminal while they are shown.
     logs_fullscreen: bool,
+    /// State of the question before `q` ends the program.
+    quit_guard: QuitGuard,
     /// Whole area of the terminal.
     size: Rect,
     /// Clickable areas of the last frame.
@@ -62,6 +65,19 @@ pub struct App {
     mouse_captured: bool,
     /// True if the state may have changed since the last frame.
     dirty: bool,
+}
+
+/// State of the question that `q` asks before it ends the program, if the keys before it closed screens: one
+/// `q` too many must not end it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum QuitGuard {
+    /// The last key was another one: `q` on the first screen ends the program.
+    #[default]
+    Open,
+    /// The last key was `q` and closed a screen: `q` asks first.
+    ClosedScreen,
+    /// The user was asked: `q` ends the program.
+    Asked,
 }
 
 impl App {
@@ -77,9 +93,11 @@ impl App {
             prompt: None,
             dialog: None,
             last_search: Search::default(),
+            list_filter: Search::default(),
             notice: None,
             is_split: false,
             logs_fullscreen: false,
+            quit_guard: QuitGuard::default(),
             size: Rect::new(0, 0, size.0, size.1),
             hit_map: HitMap::default(),
             pointer: (0, 0),
@@ -234,10 +252,28 @@ impl App {
             let answer = prompt.handle_key(key);
             return self.handle_prompt_event(answer);
         }
-        match self.keymap.command(self.screen().spec().key_context, key) {
-            Some(command) => self.run_command(command),
-            None => Vec::new(),
+        let context = self.screen().spec().key_context;
+        let command = self.keymap.command(context, key);
+        if command != Some(Command::Quit) {
+            self.quit_guard = QuitGuard::Open;
         }
+        let Some(command) = command else {
+            self.notify(&self.unbound_key_hint(key));
+            return Vec::new();
+        };
+        self.run_command(command)
+    }
+
+    /// Returns the hint for a key without a command: the key that does here what this one does in other tools.
+    fn unbound_key_hint(&self, key: Key) -> String {
+        let context = self.screen().spec().key_context;
+        let habit = command_of_habit(&key.to_string(), context)
+            .and_then(|command| Some((command, self.keymap.keys_in(context, command).into_iter().next()?)));
+        if let Some((command, here)) = habit {
+            return format!("{key} is {here} here: {}", command.spec().description);
+        }
+        let help = self.keymap.keys(Command::Help).into_iter().next().unwrap_or_default();
+        format!("{key} has no command here; {help} shows the keys")
     }
 
     fn handle_paste(&mut self, text: &str) -> Vec<Effect> {

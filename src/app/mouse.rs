@@ -65,7 +65,7 @@ impl App {
             self.prompt.is_none()
                 && !matches!(
                     self.hit_map.target_at(column, row),
-                    Some(ClickTarget::Overview | ClickTarget::Command(_))
+                    Some(ClickTarget::Overview | ClickTarget::Command(_) | ClickTarget::WorstFinding)
                 )
         };
         let at = at.filter(open);
@@ -79,8 +79,17 @@ impl App {
     fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),
+            Some(ClickTarget::WorstFinding) => {
+                if let Some(node) = self.worst_finding().and_then(|finding| finding.node.clone()) {
+                    self.select(node);
+                }
+                self.run_command(Command::Findings)
+            }
             Some(ClickTarget::Row(row)) => {
                 self.update_shown_screen(|screen, store| screen.click(ClickPlace::Row(row), store))
+            }
+            Some(ClickTarget::Heading(column)) => {
+                self.update_shown_screen(|screen, store| screen.click(ClickPlace::Heading(column), store))
             }
             Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)

@@ -31,7 +31,9 @@ impl App {
             | Command::ToggleMouse
             | Command::ExportHtml
             | Command::ExportSvg => true,
-            Command::Card | Command::Why => self.store.selected_node().is_some(),
+            Command::Card | Command::Why | Command::CopyMenu | Command::Mark => {
+                self.store.selected_node().is_some()
+            }
             Command::Logs
             | Command::LogsOfMarked
             | Command::LogsDownstream
@@ -46,6 +48,7 @@ impl App {
             Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
                 !self.store.session.search.is_empty() || !self.last_search.is_empty()
             }
+            Command::Browse => self.screens.get(self.screen()).link(&self.store).is_some(),
             Command::Copy => self.screens.get(self.screen()).clipboard_text(&self.store).is_some(),
             _ => self.screens.get(self.screen()).applies(command, &self.store),
         }

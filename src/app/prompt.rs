@@ -1,6 +1,9 @@
 //! Prompt in the last row, in which the user types a search, a command, or input for the log screen.
 
-use super::question;
+mod question;
+mod result;
+mod typed_command;
+
 use crate::{
     command::Command,
     keymap::{Code, Key},
@@ -13,6 +16,7 @@ use nucleo_matcher::{
     pattern::{CaseMatching, Normalization, Pattern},
 };
 use tui_input::{Input, InputRequest};
+use typed_command::{command_of_other_tools, has_other_argument, split_node_command};
 
 /// Open prompt in the last row, with the text typed so far.
 pub(super) enum Prompt {
@@ -26,14 +30,16 @@ pub(super) enum Prompt {
         chosen: usize,
         /// Commands and actions that applied when the prompt was opened.
         offered: Vec<Offer>,
-        /// Names of services, to complete questions.
+        /// Labels of the visible nodes, to complete the arguments of commands.
+        labels: Vec<String>,
+        /// Names of all nodes, to complete questions.
         names: Vec<String>,
     },
     /// Input that the log screen requested.
     Ask(LogPromptKind, Input),
 }
 
-/// Proposal of the command prompt.
+/// Command or action that the command prompt offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
     /// A command.
@@ -79,19 +85,32 @@ pub(super) enum PromptEvent {
     OperationChosen(OperationKind),
     /// Confirmed input that the log screen requested.
     Answered(LogPromptKind, String),
-    /// Text that matches no command.
-    UnknownCommand(String),
+    /// Text that is no command by itself: a command with an argument, or the name of a service.
+    Typed(String),
 }
+
+/// Proposal of the command prompt for the typed text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Proposal {
+    /// Command or action.
+    Offer(Offer),
+    /// Text to type: a command with the name of a service, such as `logs shop/orders`, or a question, in which
+    /// [`NAME_TO_TYPE`] stands for a name.
+    Text(String),
+}
+
+/// Character that stands for a name in a proposed question.
+const NAME_TO_TYPE: char = '…';
 
 impl Prompt {
     pub(super) fn search(selected: Option<NodeId>) -> Self {
         Self::Search(Input::default(), selected)
     }
 
-    /// Returns a prompt for a command, an action or a question. It proposes what is in `offered`, and questions about
-    /// the services with `names`.
-    pub(super) fn command(offered: Vec<Offer>, names: Vec<String>) -> Self {
-        Self::Command { input: Input::default(), chosen: 0, offered, names }
+    /// Returns a prompt for a command, an action or a question. It proposes what is in `offered`,
+    /// completes the arguments of commands with `labels` of nodes, and questions with their `names`.
+    pub(super) fn command(offered: Vec<Offer>, labels: Vec<String>, names: Vec<String>) -> Self {
+        Self::Command { input: Input::default(), chosen: 0, offered, labels, names }
     }
 
     pub(super) fn asking(question: LogPromptKind) -> Self {
@@ -122,22 +141,13 @@ impl Prompt {
         }
     }
 
-    /// Returns the questions that complete the input, if no command matches it.
-    pub(super) fn questions(&self) -> Vec<String> {
-        match self {
-            Self::Command { input, names, .. } if self.proposals().is_empty() => {
-                question::completions(input.value(), names)
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Replaces the input by the selected question, up to the next name to type. Returns false if there is none.
-    fn complete_question(&mut self) -> bool {
-        let questions = self.questions();
+    /// Replaces the input by the selected proposal if that is a text, up to the next name to type. Returns false if
+    /// that changes nothing.
+    fn complete_text(&mut self) -> bool {
+        let proposals = self.proposals();
         let Self::Command { input, chosen, .. } = self else { return false };
-        let Some(question) = questions.get(*chosen) else { return false };
-        let completed = question.split('…').next().unwrap_or_default();
+        let Some(Proposal::Text(text)) = proposals.get(*chosen) else { return false };
+        let completed = text.split(NAME_TO_TYPE).next().unwrap_or_default();
         if completed == input.value() {
             return false;
         }
@@ -146,29 +156,27 @@ impl Prompt {
         true
     }
 
-    /// Returns the offers that match the input, the best match first.
-    pub(super) fn proposals(&self) -> Vec<Offer> {
-        let Self::Command { input, offered, .. } = self else { return Vec::new() };
-        let pattern = Pattern::parse(input.value(), CaseMatching::Ignore, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut letters = Vec::new();
-        let mut scored: Vec<_> = offered
-            .iter()
-            .copied()
-            .filter_map(|offer| {
-                pattern
-                    .score(Utf32Str::new(offer.id(), &mut letters), &mut matcher)
-                    .map(|score| (score, offer))
-            })
-            .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        let mut found: Vec<_> = scored.into_iter().map(|(_, offer)| offer).collect();
+    /// Returns the proposals for the input, the best match first: services after a command that takes one, else
+    /// commands and actions, else questions.
+    pub(super) fn proposals(&self) -> Vec<Proposal> {
+        let Self::Command { input, offered, labels, names, .. } = self else { return Vec::new() };
+        if let Some((verb, name)) = split_node_command(input.value()) {
+            let found = best_matches(name, labels.iter().map(|name| (name.as_str(), name)));
+            return found.into_iter().map(|name| Proposal::Text(format!("{verb} {name}"))).collect();
+        }
+        if has_other_argument(input.value()) {
+            return Vec::new();
+        }
+        let mut found = best_matches(input.value(), offered.iter().map(|offer| (offer.id(), *offer)));
         // The label in the footer matches too.
         let typed = input.value().trim();
         let called = offered.iter().copied().filter(|offer| offer.is_labelled(typed));
         let called: Vec<_> = called.filter(|offer| !found.contains(offer)).collect();
         found.extend(called);
-        found
+        if found.is_empty() {
+            return question::completions(typed, names).into_iter().map(Proposal::Text).collect();
+        }
+        found.into_iter().map(Proposal::Offer).collect()
     }
 
     pub(super) fn handle_key(&mut self, key: Key) -> PromptEvent {
@@ -177,7 +185,7 @@ impl Prompt {
             Code::Char('c' | 'g') if key.ctrl => return PromptEvent::Cancelled,
             Code::Backspace if self.input().value().is_empty() => return PromptEvent::Cancelled,
             Code::Enter => return self.submit(),
-            Code::Tab if self.complete_question() => return PromptEvent::Edited,
+            Code::Tab if self.complete_text() => return PromptEvent::Edited,
             Code::Down | Code::Tab => return self.move_selection(1),
             Code::Up | Code::BackTab => return self.move_selection(-1),
             _ => {}
@@ -208,7 +216,7 @@ impl Prompt {
     }
 
     fn move_selection(&mut self, step: isize) -> PromptEvent {
-        let count = self.proposals().len().max(self.questions().len()).max(1) as isize;
+        let count = self.proposals().len().max(1) as isize;
         if let Self::Command { chosen, .. } = self {
             *chosen = usize::try_from((*chosen as isize + step).rem_euclid(count)).unwrap_or(0);
         }
@@ -223,19 +231,37 @@ impl Prompt {
             }
             Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
             Self::Command { input, chosen, .. } => {
-                match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
+                let typed = input.value().trim();
+                let named = || Command::named(typed).or_else(|| command_of_other_tools(typed));
+                match (named(), self.proposals().into_iter().nth(*chosen)) {
                     (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
-                    (_, Some(Offer::Command(command))) => PromptEvent::CommandChosen(*command),
-                    (_, Some(Offer::Operation(kind))) => PromptEvent::OperationChosen(*kind),
-                    (_, None) => {
-                        let whole =
-                            self.questions().into_iter().nth(*chosen).filter(|one| !one.contains('…'));
-                        PromptEvent::UnknownCommand(whole.unwrap_or_else(|| input.value().to_owned()))
+                    (_, Some(Proposal::Offer(Offer::Command(command)))) => {
+                        PromptEvent::CommandChosen(command)
                     }
+                    (_, Some(Proposal::Offer(Offer::Operation(kind)))) => PromptEvent::OperationChosen(kind),
+                    (_, Some(Proposal::Text(text))) if !text.contains(NAME_TO_TYPE) => {
+                        PromptEvent::Typed(text)
+                    }
+                    _ => PromptEvent::Typed(typed.to_owned()),
                 }
             }
         }
     }
+}
+
+/// Returns the values of the candidates whose texts match `typed`, the best match first. Letters may be left
+/// out.
+fn best_matches<'a, T>(typed: &str, candidates: impl Iterator<Item = (&'a str, T)>) -> Vec<T> {
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut letters = Vec::new();
+    let mut scored: Vec<_> = candidates
+        .filter_map(|(text, value)| {
+            pattern.score(Utf32Str::new(text, &mut letters), &mut matcher).map(|score| (score, value))
+        })
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, value)| value).collect()
 }
 
 /// Returns the edit of the input line for a key, with the bindings of a shell.

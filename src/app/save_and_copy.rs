@@ -11,6 +11,11 @@ impl App {
     /// Copies the text of the shown screen's selection to the clipboard.
     pub(super) fn copy_to_clipboard(&mut self) -> Vec<Effect> {
         let copied = self.screens.get(self.screen()).clipboard_text(&self.store);
+        self.copy_text(copied)
+    }
+
+    /// Copies a text to the clipboard and says so.
+    pub(super) fn copy_text(&mut self, copied: Option<String>) -> Vec<Effect> {
         self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
             None => "nothing to copy".to_owned(),
             Some((_, lines @ 2..)) => format!("copied {lines} lines"),
@@ -19,7 +24,17 @@ impl App {
         copied.map(Effect::CopyToClipboard).into_iter().collect()
     }
 
-    /// Saves the map in the export format `format`. If the map has a focus, saves only the nodes in it.
+    /// Opens the page of the shown screen's selection in a browser.
+    pub(super) fn open_link(&mut self) -> Vec<Effect> {
+        let Some(page) = self.screens.get(self.screen()).link(&self.store) else {
+            self.notify("no console page, repository or runbook is known; y shows what can be copied");
+            return Vec::new();
+        };
+        self.notify(&format!("opening {page}"));
+        vec![Effect::OpenPage(page)]
+    }
+
+    /// Saves the map in the export format with the id `format`. If the map has a focus, saves only its nodes.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.map.focused_nodes(&self.store);

@@ -1,21 +1,22 @@
 //! The screens of the app, found by their identifier.
 
 use crate::screen::{
-    Screen, ScreenId, card::Card, findings::Findings, help::Help, list::List, logs::Logs, map::Map,
-    sources::Sources, timeline::Timeline, why::Why,
+    Screen, ScreenId, card::Card, copy_menu::CopyMenu, findings::Findings, help::Help, list::List,
+    logs::Logs, map::Map, sources::Sources, timeline::Timeline, why::Why,
 };
 
 /// State of each screen, also while it is hidden.
 #[derive(Default)]
 pub(super) struct Screens {
     pub map: Map,
-    list: List,
+    pub list: List,
     card: Card,
     pub why: Why,
     pub logs: Logs,
     findings: Findings,
     timeline: Timeline,
     sources: Sources,
+    copy_menu: CopyMenu,
     pub help: Help,
 }
 
@@ -31,6 +32,7 @@ impl Screens {
             ScreenId::Findings => &self.findings,
             ScreenId::Timeline => &self.timeline,
             ScreenId::Sources => &self.sources,
+            ScreenId::CopyMenu => &self.copy_menu,
             ScreenId::Help => &self.help,
         }
     }
@@ -46,6 +48,7 @@ impl Screens {
             ScreenId::Findings => &mut self.findings,
             ScreenId::Timeline => &mut self.timeline,
             ScreenId::Sources => &mut self.sources,
+            ScreenId::CopyMenu => &mut self.copy_menu,
             ScreenId::Help => &mut self.help,
         }
     }

@@ -51,6 +51,11 @@ impl App {
     /// Shows only the next source, or all sources after the last one.
     pub(super) fn show_next_source(&mut self) {
         self.store.cycle_source_filter();
+        self.notify_source_filter();
+    }
+
+    /// Says which source is shown.
+    pub(super) fn notify_source_filter(&mut self) {
         let words = self.store.session.only_source.as_ref().map(|source| format!("only {source}"));
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
     }

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 )]
 pub struct Cli {
     /// Options of every command.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Options of every command")]
     pub common: CommonArgs,
     /// Command to run; `None` opens the map.
     #[command(subcommand)]
@@ -153,6 +153,12 @@ pub enum Command {
         /// Output format
         #[arg(long, default_value = "text")]
         format: LogFormat,
+    },
+    /// Print the configuration: the default with its comments, or with --effective what is in use
+    Config {
+        /// Print the settings in use, after your file and --set
+        #[arg(long)]
+        effective: bool,
     },
     /// Print shell completions
     Completions {

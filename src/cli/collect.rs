@@ -16,10 +16,15 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Creates the world for the given sources, before their first poll.
 pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
-    let statuses = sources
-        .iter()
-        .map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location()).with_permission(s.permission()))
-        .collect();
+    let status = |source: &Arc<dyn Source>| {
+        let options = source.tool_options().into_iter().map(|(name, value)| (name.into(), value.into()));
+        SourceStatus {
+            tool_options: options.collect(),
+            ..SourceStatus::new(source.id().clone(), source.kind(), source.location())
+                .with_permission(source.permission())
+        }
+    };
+    let statuses = sources.iter().map(status).collect();
     let inventory =
         Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
     World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())
@@ -33,6 +38,7 @@ pub(super) fn new_session(config: &Config) -> Session {
         configured_grouping: config.group_by.clone(),
         hub_names: config.hubs.clone(),
     };
+    session.list_columns.clone_from(&config.list_columns);
     session.time_zone = TimeZone::system();
     session
 }

@@ -6,6 +6,7 @@ use super::{
     args::{CommonArgs, Format},
     collect, config_file, open_sources, print,
     sources::OpenedSources,
+    used_config_file,
 };
 use crate::{
     background::run_blocking,
@@ -66,7 +67,7 @@ struct CheckOutcome {
 /// Checks every source and prints the report.
 pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
-    let file = common.config.clone().or_else(|| config_file().filter(|file| file.exists()));
+    let file = used_config_file(common);
     let mut report = Report {
         schema: "portolan.doctor/1",
         configuration: file.map(|file| file.display().to_string()),

@@ -24,7 +24,7 @@ use crate::{
     keymap::Keymap,
     model::{Failure, FailureKind, SourceState},
     output,
-    screen::{Scene, Theme},
+    screen::{Scene, Theme, describe::node_columns::NodeColumn},
     store::{Store, World},
     topology::EdgeFilter,
 };
@@ -88,6 +88,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             output::print_script(&script)?;
             Ok(Outcome::Success)
         }
+        Command::Config { effective } => print_config(common, effective),
         Command::Map { format, edges } => map(common, &format, edges).await,
         Command::Status { format, fail_on } => {
             let Polled { world, .. } = open_and_poll(common).await?;
@@ -144,6 +145,19 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     }
 }
 
+/// Prints the default configuration, or the one in use.
+fn print_config(common: &CommonArgs, effective: bool) -> Result<Outcome, Error> {
+    if !effective {
+        print(config::EXAMPLE_CONFIG)?;
+        return Ok(Outcome::Success);
+    }
+    let file = used_config_file(common);
+    let from = file.as_ref().map_or("no file".to_owned(), |file| file.display().to_string());
+    let settings = config::effective_table(file.as_deref(), &common.set)?;
+    print(format!("# The settings in use: the default, {from} and --set.\n{settings}"))?;
+    Ok(Outcome::Success)
+}
+
 /// Prints the map in the named format.
 async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Outcome, Error> {
     let Some(format) = export::MapFormat::named(format) else {
@@ -168,12 +182,13 @@ async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Out
 
 /// Reads the configuration, and opens the sources that the configuration and the flags select.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
-    let usual = config_file().filter(|file| file.exists());
-    let file = common.config.clone().or(usual);
-    let mut config = config::read(file.as_deref(), &common.set)?;
+    let mut config = config::read(used_config_file(common).as_deref(), &common.set)?;
     config.ascii |= common.ascii;
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     Keymap::new(&config.keys).map_err(invalid)?;
+    for id in &config.list_columns {
+        NodeColumn::of_list(id).map_err(|why| invalid(format!("list-columns: {why}")))?;
+    }
     if config.theme != "auto" {
         Theme::named(&config.theme, config.ascii).map_err(invalid)?;
     }
@@ -229,6 +244,11 @@ fn directories() -> Option<ProjectDirs> {
 /// Returns the directory for logs.
 fn state_dir() -> Option<std::path::PathBuf> {
     directories().map(|dirs| dirs.state_dir().unwrap_or(dirs.cache_dir()).to_owned())
+}
+
+/// Returns the configuration file in use: the one of `--config`, or the default one if it exists.
+fn used_config_file(common: &CommonArgs) -> Option<std::path::PathBuf> {
+    common.config.clone().or_else(|| config_file().filter(|file| file.exists()))
 }
 
 /// Returns the default path of the configuration file.

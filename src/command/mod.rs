@@ -1,8 +1,10 @@
 //! Commands that the user can give by a key or by name. The key map, palette, footer, help and documentation
 //! all read one table of them.
 
+mod habits;
 mod table;
 
+pub use habits::command_of_habit;
 pub use table::COMMAND_TABLE;
 
 /// Anything that the user can ask the program to do. [`COMMAND_TABLE`] has the keys and texts of each
@@ -77,6 +79,8 @@ pub enum Command {
     ToggleMouse,
     Refresh,
     Copy,
+    CopyMenu,
+    Browse,
     Pause,
     Wrap,
     NextTimeFormat,
@@ -111,6 +115,9 @@ pub enum Command {
     NextFieldDisplay,
     FullScreen,
     SaveLogs,
+    NextSortColumn,
+    PreviousSortColumn,
+    ReverseSort,
     NextTimelineScope,
     NextEventKind,
     PreviousEventKind,
@@ -123,6 +130,8 @@ pub enum KeyContext {
     Everywhere,
     /// Keys of the map.
     Map,
+    /// Keys of the service list.
+    List,
     /// Keys of the logs.
     Logs,
     /// Keys of the timeline.
@@ -136,6 +145,7 @@ impl KeyContext {
         match self {
             Self::Everywhere => None,
             Self::Map => Some("on the map"),
+            Self::List => Some("in the list"),
             Self::Logs => Some("in the logs"),
             Self::Timeline => Some("on the timeline"),
         }
@@ -143,6 +153,7 @@ impl KeyContext {
 }
 
 /// Row of [`COMMAND_TABLE`]: identifier, default keys and texts of one command.
+#[derive(Clone, Copy)]
 pub struct CommandSpec {
     /// Command that the row describes.
     pub command: Command,

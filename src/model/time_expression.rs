@@ -1,7 +1,7 @@
 //! Points in time as users write them, in the same syntax on the command line and on the screen.
 
 use super::Timestamp;
-use jiff::{SignedDuration, Span, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, civil, tz::TimeZone};
 use std::str::FromStr;
 
 /// The forms of a time, with an example of each, for help and errors.
@@ -72,9 +72,14 @@ impl FromStr for TimeExpression {
         if let Ok(at) = text.parse::<civil::DateTime>() {
             return Ok(Self::Local(at));
         }
-        let age = text.parse::<SignedDuration>().map(SignedDuration::abs);
-        age.ok().filter(|_| !text.starts_with('+')).map(Self::Ago).ok_or_else(|| invalid(text))
+        parse_age(text).filter(|_| !text.starts_with('+')).map(Self::Ago).ok_or_else(|| invalid(text))
     }
+}
+
+/// Parses an age, in which a day has 24 hours.
+fn parse_age(text: &str) -> Option<SignedDuration> {
+    let in_days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
+    text.parse().ok().or_else(in_days).map(SignedDuration::abs)
 }
 
 /// Parses `14:05`, `4:05` or `14:05:30`.
@@ -103,6 +108,8 @@ mod tests {
             ("10m ago", "2026-03-08T03:00:00Z"),
             ("-1h30m", "2026-03-08T01:40:00Z"),
             ("1h 30m", "2026-03-08T01:40:00Z"),
+            ("2d", "2026-03-06T03:10:00Z"),
+            ("1w", "2026-03-01T03:10:00Z"),
             ("now", "2026-03-08T03:10:00Z"),
             ("04:05", "2026-03-08T03:05:00Z"),
             ("4:05:30", "2026-03-08T03:05:30Z"),

@@ -5,6 +5,7 @@
 mod checkout_tasks;
 mod snapshot_cache;
 mod usage_tasks;
+mod browser;
 mod effects;
 mod poll;
 mod signals;
@@ -33,6 +34,7 @@ use crate::{
     model::Timestamp,
     source::{Source, checkouts::CheckoutReader},
 };
+use browser::Browser;
 use checkout_tasks::CheckoutTasks;
 use operations::OperationTasks;
 use signals::{Signal, Signals};
@@ -221,6 +223,14 @@ impl EventLoop {
                 Effect::SaveOutages(source, memory) => self.polls.save_outages(&source, memory),
                 Effect::ContinueWork => self.has_more_work = true,
                 Effect::CopyToClipboard(text) => self.screen.copy_to_clipboard(&text)?,
+                Effect::OpenPage(page) => {
+                    if let Some(browser) = Browser::find() {
+                        browser.open(page, &self.sender);
+                    } else {
+                        self.screen.copy_to_clipboard(&page)?;
+                        self.app.notify(&format!("no browser in this session; copied {page}"));
+                    }
+                }
                 Effect::CaptureMouse(capture) => self.screen.capture_mouse(capture)?,
                 Effect::ReadTargets(request) => self.operations.read_targets(request),
                 Effect::RunPlan(number, plan) => self.operations.run(number, *plan),

@@ -8,7 +8,7 @@ use super::{
     file_to_save::FileToSave,
     map::{LayoutComparison, LayoutRequest},
 };
-use crate::model::{NodeId, Timestamp};
+use crate::model::{NodeId, SourceId, Timestamp};
 
 /// Request of a screen to the program.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,10 +19,12 @@ pub enum Action {
     ShowScreen(ScreenId),
     /// Selects the node and shows its logs around the given time.
     ShowLogsAt(NodeId, Timestamp),
-    /// Marks the node, or removes its mark.
-    ToggleMark(NodeId),
     /// Removes all marks.
     ClearMarks,
+    /// Shows only this source, or all sources if it is shown alone already.
+    ShowOnlySource(SourceId),
+    /// Copies the text to the clipboard.
+    CopyText(String),
     /// Shows a notice in the last row until the next key press.
     Notify(String),
     /// Opens a prompt in the last row.

@@ -89,9 +89,10 @@ fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static
 fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
     let over = help.context;
     let ink = &scene.theme.styles;
-    let mut places = [KeyContext::Everywhere, KeyContext::Map, KeyContext::Logs, KeyContext::Timeline];
+    let mut places =
+        [KeyContext::Everywhere, KeyContext::Map, KeyContext::List, KeyContext::Logs, KeyContext::Timeline];
     if over == KeyContext::Logs {
-        places[..3].rotate_right(1);
+        places[..4].rotate_right(1);
     }
     let legend = || legend(scene).into_iter().map(|line| vec![line]);
     let mut entries: Vec<_> = if over == KeyContext::Logs { Vec::new() } else { legend().collect() };

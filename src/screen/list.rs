@@ -1,52 +1,177 @@
-//! Service list: all nodes as rows, with the same selection as the map.
+//! Service list: all nodes as rows, with the same selection as the map. The user sorts it by any column.
+
+mod sort;
 
 use super::{
-    Action, Canvas, ClickTarget, HitMap, Scene, Screen, ScreenId,
-    describe::node_columns::NODE_COLUMNS,
-    widget::table::{draw_table, moves_cursor, row_after_command},
+    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
+    describe::node_columns::NodeColumn,
+    widget::table::{TableShape, draw_table, first_visible_row, moves_cursor, row_after_command},
 };
-use crate::{command::Command, store::Store, topology::Node};
+use crate::{
+    command::Command,
+    store::{Store, usage_target},
+    subscription::Subscription,
+    topology::Node,
+};
 use ratatui::layout::Rect;
+use sort::SortOrder;
+use std::collections::BTreeSet;
 
-/// Screen with all nodes as rows. It has no state, because the selected row follows from the selected node.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct List;
+/// Maximum number of services whose CPU and memory are measured at a time: about a screen of rows.
+const MAX_MEASURED_SERVICES: usize = 40;
+/// Columns whose cells need measurements.
+const MEASURED_COLUMNS: [&str; 2] = ["cpu", "memory"];
+
+/// Screen with all nodes as rows. The selected row follows from the selected node.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// Order of the rows; `None` for reading order.
+    sort: Option<SortOrder>,
+    /// Area at the last `sync`.
+    area: Rect,
+}
 
 impl Screen for List {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
-        if command == Command::Open {
-            return vec![Action::ShowScreen(ScreenId::Card)];
+        match command {
+            Command::Open => return vec![Action::ShowScreen(ScreenId::Card)],
+            Command::NextSortColumn | Command::PreviousSortColumn => {
+                let columns = shown_columns(store, self.area.width);
+                let sort = SortOrder::step(self.sort, &columns, command == Command::NextSortColumn);
+                return self.set_sort(sort);
+            }
+            Command::ReverseSort => return self.set_sort(self.sort.map(SortOrder::reversed)),
+            _ => {}
         }
-        let rows = listed_nodes(store);
+        let rows = self.listed_nodes(store);
         let here = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref()).unwrap_or(0);
         let there = row_after_command(command, here, rows.len()).and_then(|row| rows.get(row));
         there.map(|node| Action::Select(node.id.clone())).into_iter().collect()
     }
 
     fn applies(&self, command: Command, store: &Store) -> bool {
-        let rows = listed_nodes(store).len();
-        moves_cursor(command, rows) || (command == Command::Open && store.selected_node().is_some())
+        match command {
+            Command::Open => store.selected_node().is_some(),
+            Command::NextSortColumn | Command::PreviousSortColumn => true,
+            Command::ReverseSort => self.sort.is_some(),
+            _ => moves_cursor(command, self.listed_nodes(store).len()),
+        }
     }
 
     fn footer_commands(&self) -> &'static [Command] {
-        use Command::{Actions, Card, CommandPalette, FaultsOnly, Findings, Help, Logs, Map, Search, Why};
-        &[Logs, Card, Why, Actions, Map, Findings, Search, FaultsOnly, CommandPalette, Help]
+        use Command::{
+            Actions, Card, CommandPalette, FaultsOnly, Findings, Help, Logs, Map, Mark, NextSortColumn,
+            Search, Why,
+        };
+        &[
+            Logs,
+            Card,
+            Why,
+            Actions,
+            Map,
+            NextSortColumn,
+            Search,
+            Findings,
+            FaultsOnly,
+            Mark,
+            CommandPalette,
+            Help,
+        ]
+    }
+
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        let columns = shown_columns(store, self.area.width);
+        if !columns.iter().any(|column| MEASURED_COLUMNS.contains(&column.id)) {
+            return BTreeSet::new();
+        }
+        let rows = self.listed_nodes(store);
+        let height = usize::from(self.area.height.saturating_sub(1));
+        let selected = rows.iter().position(|node| Some(&node.id) == store.session.selected.as_ref());
+        let first = first_visible_row(selected.unwrap_or(0), rows.len(), height);
+        let shown = rows.into_iter().skip(first).take(height.min(MAX_MEASURED_SERVICES));
+        let services = shown.filter_map(|node| store.world.service_of(node));
+        services.filter_map(usage_target).map(Subscription::Usage).collect()
+    }
+
+    fn sync(&mut self, _scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+        self.area = area;
+        Vec::new()
+    }
+
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+        let ClickPlace::Heading(index) = at else { return Vec::new() };
+        let columns = shown_columns(store, self.area.width);
+        let Some(column) = columns.get(index) else { return Vec::new() };
+        self.set_sort(Some(SortOrder::toggled(self.sort, column.id)))
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let rows = listed_nodes(scene.store);
-        let selected = rows.iter().position(|n| Some(&n.id) == scene.store.session.selected.as_ref());
-        let (columns, cell_fns): (Vec<_>, Vec<_>) =
-            NODE_COLUMNS.iter().filter_map(|column| Some((column.list_column?, column.cell))).unzip();
+        let Scene { store, theme, .. } = scene;
+        let rows = self.listed_nodes(store);
+        let columns = shown_columns(store, area.width);
+        let sorted = self.sort.and_then(|sort| sort.shown_in(&columns));
+        let layout: Vec<_> = columns.iter().filter_map(|column| column.list_column).collect();
+        let selected = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref());
+        let shape = TableShape::new(&layout, rows.len(), selected).sortable(sorted);
         let cells = |index: usize| {
-            cell_fns.iter().map(|cell| cell(rows[index], &scene.store.world, scene.theme)).collect()
+            let node = rows[index];
+            let mut cells: Vec<_> = columns.iter().map(|c| (c.cell)(node, &store.world, theme)).collect();
+            if store.session.marks.contains(&node.id) {
+                let marked = columns.iter().position(|column| column.id == "name");
+                if let Some((text, style)) = marked.and_then(|name| cells.get_mut(name)) {
+                    *text = format!("{} {text}", theme.glyphs.mark);
+                    *style = theme.styles.found.into();
+                }
+            }
+            cells
         };
         let hit = |index: usize| ClickTarget::Node(rows[index].id.clone());
-        draw_table(&columns, rows.len(), selected, cells, hit, scene.theme, area, buf)
+        draw_table(shape, cells, hit, theme, area, buf)
     }
 }
 
-/// Returns the visible nodes that match the search, one per row.
-fn listed_nodes(store: &Store) -> Vec<&Node> {
-    store.visible_nodes().into_iter().filter(|node| store.matches_search(node)).collect()
+impl List {
+    /// Sorts the list by the column with this identifier, in descending order if it begins with `-`.
+    ///
+    /// # Errors
+    /// Returns a message with the known columns if there is no such column.
+    pub fn sort_by(&mut self, column: &str) -> Result<(), String> {
+        let (id, reversed) = column.strip_prefix('-').map_or((column, false), |id| (id, true));
+        self.sort = Some(SortOrder { column: NodeColumn::of_list(id)?.id, reversed });
+        Ok(())
+    }
+
+    fn set_sort(&mut self, sort: Option<SortOrder>) -> Vec<Action> {
+        self.sort = sort;
+        vec![Action::Notify(sort.map_or("in reading order".to_owned(), SortOrder::describe))]
+    }
+
+    /// Returns the visible nodes that match the search, one per row, in the chosen order.
+    fn listed_nodes<'a>(&self, store: &'a Store) -> Vec<&'a Node> {
+        let mut nodes: Vec<_> =
+            store.visible_nodes().into_iter().filter(|node| store.matches_search(node)).collect();
+        if let Some(sort) = self.sort {
+            sort.sort(&mut nodes, &store.world);
+        }
+        nodes
+    }
+}
+
+/// Returns the columns that fit into `width` cells, without columns of which no node has a value. Columns of
+/// the configuration stay, wherever they fit.
+fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
+    let configured = &store.session.list_columns;
+    let mut columns = NodeColumn::chosen(configured);
+    if configured.is_empty() {
+        columns.retain(|column| column.id != "owner" || store.world.inventory.has_owners());
+    }
+    let needed = |columns: &[&NodeColumn]| -> u16 {
+        columns.iter().filter_map(|column| column.list_column).map(|column| column.min_width + 1).sum()
+    };
+    while needed(&columns) > width {
+        let last = columns.iter().enumerate().filter(|(_, column)| column.drop_order > 0);
+        let Some((index, _)) = last.max_by_key(|(index, column)| (column.drop_order, *index)) else { break };
+        columns.remove(index);
+    }
+    columns
 }

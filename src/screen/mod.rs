@@ -3,9 +3,9 @@
 pub mod action;
 pub mod describe;
 pub mod card;
+pub mod copy_menu;
 pub mod findings;
 pub mod help;
-pub mod hit_map;
 pub mod list;
 pub mod logs;
 pub mod map;
@@ -19,9 +19,11 @@ pub mod widget;
 
 pub use action::{Action, LogPromptKind};
 pub use file_to_save::{DeferredText, FileToSave};
-pub use hit_map::{ClickPlace, ClickTarget, HitMap};
 pub use theme::Theme;
-pub use widget::canvas::Canvas;
+pub use widget::{
+    canvas::Canvas,
+    hit_map::{ClickPlace, ClickTarget, HitMap},
+};
 
 use crate::{
     command::{Command, KeyContext},
@@ -29,6 +31,7 @@ use crate::{
     store::Store,
     subscription::Subscription,
 };
+use describe::hand_over;
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
@@ -78,7 +81,12 @@ pub trait Screen {
 
     /// Returns the text for `Command::Copy`, or `None` if there is nothing to copy.
     fn clipboard_text(&self, store: &Store) -> Option<String> {
-        store.selected_node().map(|node| node.name.clone())
+        hand_over::report(store, store.selected_node(), None)
+    }
+
+    /// Returns the page that `Command::Browse` opens, or `None` if there is none.
+    fn link(&self, store: &Store) -> Option<String> {
+        store.selected_node().and_then(|node| hand_over::main_link(&store.world, node))
     }
 
     /// Draws the screen into `area` and returns its clickable areas.
@@ -97,6 +105,7 @@ pub enum ScreenId {
     Findings,
     Timeline,
     Sources,
+    CopyMenu,
     Help,
 }
 
@@ -118,13 +127,14 @@ const fn row(id: ScreenId, title: &'static str, key_context: KeyContext) -> Scre
 /// Table of all screens.
 pub const SCREEN_TABLE: &[ScreenSpec] = &[
     row(ScreenId::Map, "map", KeyContext::Map),
-    row(ScreenId::List, "services", KeyContext::Everywhere),
+    row(ScreenId::List, "services", KeyContext::List),
     row(ScreenId::Card, "card", KeyContext::Everywhere),
     row(ScreenId::Why, "why", KeyContext::Everywhere),
     row(ScreenId::Logs, "logs", KeyContext::Logs),
     row(ScreenId::Findings, "findings", KeyContext::Everywhere),
     row(ScreenId::Timeline, "timeline", KeyContext::Timeline),
     row(ScreenId::Sources, "sources", KeyContext::Everywhere),
+    row(ScreenId::CopyMenu, "copy", KeyContext::Everywhere),
     row(ScreenId::Help, "help", KeyContext::Everywhere),
 ];
 

@@ -1,7 +1,7 @@
 //! Sources screen: state, failures and remedies of each source.
 
 use super::{
-    Action, Canvas, HitMap, Scene, Screen,
+    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen,
     describe::{source_badge, time},
     widget::{frame::draw_frame, scroll::Scroll, text},
 };
@@ -38,9 +38,15 @@ impl Screen for Sources {
         &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
     }
 
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+        let ClickPlace::Row(index) = at else { return Vec::new() };
+        let source = store.world.sources.get(index).map(|status| status.id.clone());
+        source.map(Action::ShowOnlySource).into_iter().collect()
+    }
+
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let mut y = area.y;
-        for status in scene.store.world.sources.iter().skip(self.scroll.first_row()) {
+        let (mut y, mut hits) = (area.y, HitMap::default());
+        for (index, status) in scene.store.world.sources.iter().enumerate().skip(self.scroll.first_row()) {
             let lines = source_lines(status, scene, usize::from(area.width.saturating_sub(4)));
             let height = (lines.len() as u16 + 2).min(area.bottom().saturating_sub(y));
             if height < 3 {
@@ -51,9 +57,10 @@ impl Screen for Sources {
             for (row, (line, style)) in (inner.y..inner.bottom()).zip(lines) {
                 buf.set_stringn(inner.x + 1, row, line, usize::from(inner.width), style);
             }
+            hits.add(place, ClickTarget::Row(index));
             y += height;
         }
-        HitMap::default()
+        hits
     }
 }
 

@@ -110,6 +110,11 @@ pub struct Glyphs {
     /// Pieces of line for possible, declared and observed edges.
     pub edge_lines: [&'static str; 3],
     pub cross: &'static str,
+    /// Sign of a marked service.
+    pub mark: &'static str,
+    /// Sign at the heading by which a table is sorted, and sorted in reverse.
+    pub sorted: &'static str,
+    pub reversed: &'static str,
     /// Corners of a frame: upper left, upper right, lower left, lower right.
     pub corners: [&'static str; 4],
     pub horizontal: &'static str,
@@ -137,6 +142,9 @@ pub const UNICODE_GLYPHS: Glyphs = Glyphs {
     arrow_back: "←",
     edge_lines: ["┈┈", "╌╌", "──"],
     cross: "×",
+    mark: "◆",
+    sorted: "▾",
+    reversed: "▴",
     corners: ["╭", "╮", "╰", "╯"],
     horizontal: "─",
     vertical: "│",
@@ -163,6 +171,9 @@ pub const ASCII_GLYPHS: Glyphs = Glyphs {
     arrow_back: "<-",
     edge_lines: ["..", "~~", "--"],
     cross: "x",
+    mark: "#",
+    sorted: "v",
+    reversed: "^",
     corners: ["+", "+", "+", "+"],
     horizontal: "-",
     vertical: "|",

@@ -52,6 +52,12 @@ pub trait Source: Send + Sync {
     /// Returns the family: `docker`, `ecs`, `compose` or `replay`.
     fn kind(&self) -> &'static str;
 
+    /// Returns the options, each with its value, with which the platform's own command line tool reaches the
+    /// same place: those of the configuration that the tool would not find by itself.
+    fn tool_options(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Takes a snapshot of everything visible now. An unreadable part is reported in the snapshot; an error
     /// means that nothing was readable.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;

@@ -69,3 +69,39 @@ fn invalid_settings_are_named() {
     let unknown = home.run(&["map", "--set", "source=[{kind=\"docker\",hots=\"x\"}]"]);
     unknown.assert_exit_and_stderr(2, &["hots", "host"]);
 }
+
+#[test]
+fn a_period_or_a_service_without_lines_is_not_silent() {
+    let home = Home::new();
+    let logs = |options: &[&str]| home.run(&[&["logs", "--demo", "shop-prod/orders"], options].concat());
+    logs(&["--since", "10m", "--until", "1h"]).assert_exit_and_stderr(2, &["is not before --until"]);
+    logs(&["--since", "2999-01-01"]).assert_exit_and_stderr(2, &["2999-01-01", "is in the future"]);
+    logs(&["--tail", "x"]).assert_exit_and_stderr(2, &["--tail", "a number of lines"]);
+    logs(&["--field", "status>=high"]).assert_exit_and_stderr(2, &["`high` is no number"]);
+    home.run(&["events", "--demo", "--since", "2999-01-01"]).assert_exit_and_stderr(2, &["is in the future"]);
+    // Its image is missing, so it never ran.
+    home.run(&["logs", "--demo", "shop-prod/search-indexer"]).assert_exit_and_stderr(0, &["no log lines"]);
+    home.run(&["logs", "--demo", "orders"])
+        .assert_exit_and_stderr(2, &["ambiguous", "shop-prod/orders, shop-staging/orders"]);
+    home.run(&["logs", "--demo", "zookeeper"])
+        .assert_exit_and_stderr(2, &["`zookeeper` not found", "lists all names"]);
+}
+
+#[test]
+fn an_edge_from_the_internet_is_a_sentence() {
+    let why = Home::new().run(&["why", "--demo", "internet", "shop-public"]);
+    assert!(why.stdout.contains("internet-facing address routes to shop-public"), "{why:?}");
+}
+
+#[test]
+fn the_configuration_is_printed_as_it_is_and_as_it_is_used() {
+    let home = Home::new();
+    let default = home.run(&["config"]);
+    assert_eq!((default.exit_code, default.stdout.contains("# Colours:")), (Some(0), true), "{default:?}");
+    home.write_file("config/portolan/config.toml", "theme = \"day\"\n");
+    let used = home.run(&["config", "--effective", "--set", "log-memory=7"]).stdout;
+    assert!(used.contains("theme = \"day\"") && used.contains("log-memory = 7"), "{used}");
+    let help = home.run(&["logs", "--help"]).stdout;
+    assert!(help.find("--follow") < help.find("Options of every command"), "{help}");
+    assert!(help.find("Options of every command") < help.find("--profile"), "{help}");
+}

@@ -64,7 +64,11 @@ pub fn faulty_cluster() -> Snapshot {
         });
     let users = of("users")
         .with_instances(2)
-        .calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
+        .calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379")
+        .edit(|service| {
+            let arn = "arn:aws:ecs:eu-west-1:123456789012:service/prod/users";
+            service.facts = vec![Fact::new(FactKind::Arn, arn)];
+        });
     let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").change_instances(|i| {
         i.health_check = HealthCheckStatus::Unhealthy {
             output: Some("GET /health: 503 no answer from upstream".into()),

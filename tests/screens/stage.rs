@@ -98,6 +98,12 @@ impl AppHarness {
         self.send(Msg::Key(key));
     }
 
+    /// Clicks a cell of the screen as it is drawn now.
+    pub(crate) fn click(&mut self, column: u16, row: u16) {
+        self.picture();
+        self.send(Msg::Mouse(portolan::app::MouseAction::Press(column, row)));
+    }
+
     /// Sends a message, and executes all layout requests and comparisons that follow from it.
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);

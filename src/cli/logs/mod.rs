@@ -38,7 +38,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
     let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogReadOptions { since, until, tail, follow: args.follow };
     let patterns = args.patterns.then(|| PatternReport::new(world));
-    let printer = Printer::new(args, line_filters(args)?, patterns, selector.is_multi_service());
+    let printer = Printer::new(args, line_filters(args)?, patterns);
     // Without a start time, this would read everything that the log groups keep.
     if since.is_some() && !args.follow {
         targets.extend(selector.expired_targets(world));

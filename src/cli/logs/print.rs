@@ -40,21 +40,15 @@ pub(super) struct Printer {
     patterns: Option<PatternReport>,
     /// Number of lines read, and number of lines that passed.
     line_counts: (usize, usize),
-    /// True to print the service of each line.
-    shows_service: bool,
+    /// True if a note was printed.
+    has_notes: bool,
     /// True to print colours.
     coloured: bool,
 }
 
 impl Printer {
-    /// Creates a printer for lines, or for `patterns` if given. With `shows_service`, each line starts with
-    /// the name of its service.
-    pub(super) fn new(
-        args: &LogsArgs,
-        filters: Vec<LogFilter>,
-        patterns: Option<PatternReport>,
-        shows_service: bool,
-    ) -> Self {
+    /// Creates a printer for lines, or for `patterns` if given.
+    pub(super) fn new(args: &LogsArgs, filters: Vec<LogFilter>, patterns: Option<PatternReport>) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
         Self {
@@ -67,7 +61,7 @@ impl Printer {
             format: args.format,
             patterns,
             line_counts: (0, 0),
-            shows_service,
+            has_notes: false,
             coloured,
         }
     }
@@ -95,10 +89,10 @@ impl Printer {
 
     /// Prints a note on standard error.
     pub(super) fn print_note(&mut self, note: &LogNote) {
+        self.has_notes = true;
         // Keeps the order where both outputs go to one terminal. A broken pipe fails at the next line.
         let _ = self.out.flush();
-        let service =
-            note.service.as_ref().filter(|_| self.shows_service).map(|s| format!("{} ", s.parts().name));
+        let service = note.service.as_ref().map(|s| format!("{} ", s.parts().name));
         output::print_stderr(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
     }
 
@@ -107,25 +101,28 @@ impl Printer {
         self.out.flush()
     }
 
-    /// Ends the output: prints the patterns, and a hint if no line passed the filters.
+    /// Ends the output: prints the patterns, and a hint if there was no line, or none passed the filters.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         if let Some(kinds) = &self.patterns {
             kinds.print(&mut self.out, self.format)?;
         }
-        if let (read @ 1.., 0) = self.line_counts {
-            output::print_stderr(format_args!(
+        match self.line_counts {
+            (read @ 1.., 0) => output::print_stderr(format_args!(
                 "no matches in {read} lines; use --tail or --since to read more"
-            ));
+            )),
+            (0, _) if !self.has_notes => output::print_stderr(
+                "no log lines: nothing has been logged in this period, or no instance has ever run",
+            ),
+            _ => {}
         }
         self.flush()
     }
 
     fn line_text(&self, line: &LogLine, level: Option<LogLevel>) -> String {
         let at = line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
-        let mut origin = text::cut_or_pad(&line.label, INSTANCE_WIDTH, "…").trim_end().to_owned();
-        if self.shows_service {
-            origin = format!("{} {origin}", text::cut_or_pad(line.service.parts().name, SERVICE_WIDTH, "…"));
-        }
+        let service = text::cut_or_pad(line.service.parts().name, SERVICE_WIDTH, "…");
+        let instance = text::cut_or_pad(&line.label, INSTANCE_WIDTH, "…");
+        let origin = format!("{service} {}", instance.trim_end());
         if !self.coloured {
             return format!("{at} {origin} {}", line.text);
         }

@@ -49,6 +49,8 @@ pub struct SourceStatus {
     /// AWS account and region for the mark of a source that can be acted on; `None` for an engine, and until the
     /// source reports them.
     pub account_and_region: Option<Text>,
+    /// Options, each with its value, with which the platform's command line tool reaches the source.
+    pub tool_options: Vec<(Text, Text)>,
 }
 
 /// The next poll of a source, and its use of API quotas.
@@ -79,6 +81,7 @@ impl SourceStatus {
             from_cache: false,
             permission: ActionPermission::Off,
             account_and_region: None,
+            tool_options: Vec::new(),
         }
     }
 

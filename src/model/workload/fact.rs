@@ -76,6 +76,7 @@ fact_kinds! {
     }
     other {
         Arguments "arguments"
+        Arn "ARN"
         Config "config"
         Container "container"
         Created "created"

@@ -5,6 +5,8 @@ pub mod node_text;
 pub mod operation_text;
 pub mod plan_text;
 pub mod edge_text;
+pub mod hand_over;
+pub mod log_lines;
 pub mod instance_text;
 pub mod node_columns;
 pub mod rollout_text;

@@ -1,117 +1,127 @@
 //! Columns of the tables that list nodes: the list screen and `portolan status`.
 
-use super::time;
+mod cells;
+
+pub use cells::kind_label;
+
 use crate::{
-    model::{Instance, Service, Severity},
     screen::{
         Theme,
         widget::table::{Column, TableCell},
     },
     store::World,
-    topology::{Node, NodeKind},
+    topology::Node,
 };
-use ratatui::style::Style;
 
 /// Column of the list screen, of `portolan status`, or of both.
 pub struct NodeColumn {
+    /// Identifier in the configuration and after `:sort`.
+    pub id: &'static str,
     /// Heading and width on the list screen; `None` if the list screen has no such column.
     pub list_column: Option<Column>,
     /// Heading in `portolan status`; `None` if that table has no such column.
     pub status_title: Option<&'static str>,
     /// Function that returns the cell of a node.
     pub cell: fn(&Node, &World, &Theme) -> TableCell,
+    /// Function that returns the value by which the list is sorted.
+    pub sort_value: fn(&Node, &World) -> SortValue,
+    /// Place of the column when a narrow screen drops columns: 0 stays, and the highest goes first.
+    pub drop_order: u8,
+}
+
+/// Value of a cell by which rows are sorted. Rows without a value come last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortValue {
+    /// Number, such as a count of bytes.
+    Number(u64),
+    /// Text, in lower case.
+    Text(String),
+    /// No value.
+    Absent,
+}
+
+impl SortValue {
+    /// Returns the value of a text, which is absent if the text is empty.
+    fn text(text: &str) -> Self {
+        if text.is_empty() { Self::Absent } else { Self::Text(text.to_lowercase()) }
+    }
+
+    /// Returns the value of a number, if there is one.
+    fn number(number: Option<u64>) -> Self {
+        number.map_or(Self::Absent, Self::Number)
+    }
 }
 
 /// Columns of the list screen and of `portolan status`, from left to right.
 pub const NODE_COLUMNS: &[NodeColumn] = &[
-    list_only_column(Column::cut_middle("", 1, 0), health_glyph),
-    list_only_column(Column::cut_middle("NAME", 14, 3), name),
-    list_only_column(Column::cut_middle("GROUP", 10, 2), group),
-    NodeColumn { list_column: None, status_title: Some("SERVICE"), cell: label },
+    list_column("state", Column::cut_middle("", 1, 0), cells::health_glyph, cells::health_rank, 0),
+    list_column("name", Column::cut_middle("NAME", 14, 3), cells::name, cells::name_value, 0),
+    list_column("group", Column::cut_middle("GROUP", 10, 2), cells::group, cells::group_value, 2),
+    list_column("kind", Column::cut_middle("KIND", 11, 1), cells::kind, cells::kind_value, 6),
     NodeColumn {
+        id: "service",
+        list_column: None,
+        status_title: Some("SERVICE"),
+        cell: cells::label,
+        sort_value: cells::name_value,
+        drop_order: 0,
+    },
+    NodeColumn {
+        id: "run",
         list_column: Some(Column::cut_middle("RUN", 5, 0)),
         status_title: Some("RUNNING"),
-        cell: running,
+        cell: cells::running,
+        sort_value: cells::running_value,
+        drop_order: 0,
     },
     NodeColumn {
+        id: "health",
         list_column: Some(Column::cut_middle("HEALTH", 10, 0)),
         status_title: Some("HEALTH"),
-        cell: health,
+        cell: cells::health,
+        sort_value: cells::health_rank,
+        drop_order: 0,
     },
-    list_only_column(Column::cut_middle("VERSION", 8, 2), version),
-    list_only_column(Column::cut_middle("AGE", 3, 0), age),
-    list_only_column(Column::cut_end("FINDING", 13, 6), worst_finding),
+    list_column("tag", Column::cut_middle("TAG", 7, 1), cells::image_tag, cells::image_tag_value, 3),
+    list_column("version", Column::cut_middle("VERSION", 8, 2), cells::version, cells::version_value, 7),
+    list_column("restarts", Column::cut_middle("RESTARTS", 8, 0), cells::restarts, cells::restarts_value, 5),
+    list_column("age", Column::cut_middle("AGE", 3, 0), cells::age, cells::age_value, 1),
+    list_column("cpu", Column::cut_middle("CPU", 5, 0), cells::cpu, cells::cpu_value, 4),
+    list_column("memory", Column::cut_middle("MEMORY", 7, 0), cells::memory, cells::memory_value, 4),
+    list_column("owner", Column::cut_middle("OWNER", 8, 1), cells::owner, cells::owner_value, 5),
+    list_column("finding", Column::cut_end("FINDING", 13, 6), cells::worst_finding, cells::finding_rank, 0),
 ];
 
 /// Returns a column that only the list screen has.
-const fn list_only_column(column: Column, cell: fn(&Node, &World, &Theme) -> TableCell) -> NodeColumn {
-    NodeColumn { list_column: Some(column), status_title: None, cell }
+const fn list_column(
+    id: &'static str,
+    column: Column,
+    cell: fn(&Node, &World, &Theme) -> TableCell,
+    sort_value: fn(&Node, &World) -> SortValue,
+    drop_order: u8,
+) -> NodeColumn {
+    NodeColumn { id, list_column: Some(column), status_title: None, cell, sort_value, drop_order }
 }
 
-fn health_glyph(node: &Node, _world: &World, theme: &Theme) -> TableCell {
-    (theme.health_glyph(node.health).to_owned(), theme.health_style(node.health))
-}
-
-fn name(node: &Node, _world: &World, theme: &Theme) -> TableCell {
-    (node.name.clone(), theme.styles.text.into())
-}
-
-fn group(node: &Node, _world: &World, theme: &Theme) -> TableCell {
-    (node.display_group.clone().unwrap_or_default(), theme.styles.dim.into())
-}
-
-fn label(node: &Node, _world: &World, theme: &Theme) -> TableCell {
-    (node.label(), theme.styles.text.into())
-}
-
-/// Returns the number of running instances and, if known, of desired ones.
-fn running(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    let text = match (world.service_of(node), node.desired) {
-        (None, _) => String::new(),
-        (_, Some(desired)) => format!("{}/{desired}", node.running),
-        (_, None) => node.running.to_string(),
-    };
-    (text, theme.styles.text.into())
-}
-
-/// Returns the health of a service in words, or the kind of any other node.
-fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    let is_service = world.service_of(node).is_some();
-    let word = if is_service { node.health.as_str() } else { node.kind.as_str() };
-    (word.to_owned(), theme.health_style(node.health))
-}
-
-/// Returns the kind of a node in words: its product, or the kind of its service, or of the node.
-#[must_use]
-pub fn kind_label(world: &World, node: &Node) -> &'static str {
-    match (node.product, world.service_of(node), &node.kind) {
-        (Some(product), ..) => product.id,
-        (None, Some(service), _) => service.kind.label(),
-        (None, None, NodeKind::LoadBalancer) => "load balancer",
-        (None, None, kind) => kind.as_str(),
+impl NodeColumn {
+    /// Returns the column of the list screen with this identifier.
+    ///
+    /// # Errors
+    /// Returns a message with all identifiers if there is none.
+    pub fn of_list(id: &str) -> Result<&'static Self, String> {
+        let listed = || NODE_COLUMNS.iter().filter(|column| column.list_column.is_some());
+        listed().find(|column| column.id == id).ok_or_else(|| {
+            let ids: Vec<_> = listed().map(|column| column.id).collect();
+            format!("unknown column `{id}`; use {}", ids.join(", "))
+        })
     }
-}
 
-fn version(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    let version = instances(node, world).find_map(|instance| instance.version.clone());
-    (version.unwrap_or_default().to_string(), theme.styles.dim.into())
-}
-
-/// Returns the age of the instance that started last.
-fn age(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    let newest = instances(node, world).filter_map(|instance| instance.started).max();
-    (newest.map(|at| time::age(at, world.now)).unwrap_or_default(), theme.styles.dim.into())
-}
-
-fn worst_finding(node: &Node, world: &World, theme: &Theme) -> TableCell {
-    let worst = world.findings_on(&node.id).find(|finding| finding.severity > Severity::Info);
-    worst.map_or_else(
-        || (String::new(), Style::default()),
-        |finding| (finding.reason.to_string(), theme.severity_style(finding.severity)),
-    )
-}
-
-fn instances<'a>(node: &Node, world: &'a World) -> impl Iterator<Item = &'a Instance> + use<'a> {
-    let service: Option<&Service> = world.service_of(node);
-    service.into_iter().flat_map(|service| &service.instances)
+    /// Returns the columns of the list screen: those with the given identifiers, or all if none are given.
+    #[must_use]
+    pub fn chosen(ids: &[String]) -> Vec<&'static Self> {
+        if ids.is_empty() {
+            return NODE_COLUMNS.iter().filter(|column| column.list_column.is_some()).collect();
+        }
+        ids.iter().filter_map(|id| Self::of_list(id).ok()).collect()
+    }
 }

@@ -42,6 +42,17 @@ pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, a
     texts
 }
 
+/// Returns the CPU, in millicores, and the memory, in bytes, that a service's running instances used at
+/// their latest samples. Returns `None` for a resource without a sample.
+pub(super) fn latest_totals(usage: &UsageHistory, service: &Service) -> (Option<u64>, Option<u64>) {
+    let latest = || running_instances(service).filter_map(|one| usage.samples(&one.id).next_back());
+    let newest = latest().map(|sample| sample.at).max();
+    let current =
+        || latest().filter(|sample| newest.is_some_and(|at| at.duration_since(sample.at) <= MAX_SAMPLE_SKEW));
+    let total = |of: fn(&UsageSample) -> Option<u64>| current().filter_map(of).reduce(u64::saturating_add);
+    (total(|sample| sample.cpu), total(|sample| sample.memory))
+}
+
 fn running_instances(service: &Service) -> impl Iterator<Item = &Instance> {
     service.instances.iter().filter(|instance| instance.state == InstanceState::Running)
 }
@@ -146,7 +157,7 @@ fn sparkline(values: &[u64], limit: Option<u64>, least: u64, ascii: bool) -> Str
 }
 
 /// Formats millicores as cores.
-fn format_cores(thousandths: u64) -> String {
+pub(super) fn format_cores(thousandths: u64) -> String {
     let digits = if thousandths < 100 { 3 } else { 2 };
     let text = format!("{:.digits$}", thousandths as f64 / 1_000.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -158,7 +169,7 @@ fn format_percent(now: u64, limit: u64) -> String {
 }
 
 /// Formats a number of bytes in its largest unit.
-fn format_bytes(number: u64) -> String {
+pub(super) fn format_bytes(number: u64) -> String {
     let mut amount = number as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if amount < 1_000.0 {

@@ -1,13 +1,14 @@
 //! Findings screen: all findings, the most severe first, and the details of the selected one.
 
+mod finding_rows;
 mod log_excerpt;
 
 use super::{
     Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
-    describe::time,
+    describe::{hand_over, time},
     widget::{
         frame::draw_frame,
-        table::{Column, TableCell, draw_table, moves_cursor, row_after_command},
+        table::{Column, TableCell, TableShape, draw_table, moves_cursor, row_after_command},
         text,
     },
 };
@@ -18,6 +19,7 @@ use crate::{
     store::Store,
     subscription::Subscription,
 };
+use finding_rows::{FindingKey, FindingRow, ShownOrder, finding_key, finding_rows};
 use log_excerpt::{LogExcerpt, SHOWN_LINES};
 use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
@@ -28,13 +30,13 @@ pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
     selected_key: Option<FindingKey>,
+    /// Faults that are open, by their first findings.
+    open_faults: BTreeSet<FindingKey>,
+    shown_order: ShownOrder,
     /// Node selected at the last `sync`, to notice a new selection.
     last_selected_node: Option<NodeId>,
     log_excerpt: LogExcerpt,
 }
-
-/// Identity of a finding: its node, its service or source, and its kind.
-type FindingKey = (Option<NodeId>, String, String);
 
 /// Columns of the list of findings.
 const FINDING_COLUMNS: &[Column] = &[
@@ -53,62 +55,81 @@ const LABEL_WIDTH: u16 = 8;
 
 impl Screen for Findings {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
-        if command == Command::Open {
-            let of_source =
-                matching_findings(store).get(self.selected_row).is_some_and(|finding| finding.node.is_none());
-            return vec![Action::ShowScreen(if of_source { ScreenId::Sources } else { ScreenId::Card })];
+        match command {
+            Command::Open => {
+                let of_source = self.selected_finding(store).is_some_and(|finding| finding.node.is_none());
+                return vec![Action::ShowScreen(if of_source { ScreenId::Sources } else { ScreenId::Card })];
+            }
+            Command::Right | Command::Left => {
+                return self.open_fault(self.selected_row, command == Command::Right, store);
+            }
+            _ => {}
         }
-        let there = row_after_command(command, self.selected_row, matching_findings(store).len());
+        let there = row_after_command(command, self.selected_row, self.rows(store).len());
         there.map(|row| self.select_row(row, store)).unwrap_or_default()
     }
 
     fn applies(&self, command: Command, store: &Store) -> bool {
-        let rows = matching_findings(store).len();
-        moves_cursor(command, rows) || (command == Command::Open && rows > 0)
+        let rows = self.rows(store);
+        match command {
+            Command::Open => !rows.is_empty(),
+            Command::Right | Command::Left => rows.get(self.selected_row).is_some_and(|row| row.has_several),
+            _ => moves_cursor(command, rows.len()),
+        }
     }
 
     fn footer_commands(&self) -> &'static [Command] {
-        use Command::{Actions, Back, Card, Help, Logs, Map, Search, Why};
-        &[Logs, Card, Why, Actions, Map, Search, Back, Help]
+        use Command::{Actions, Back, Card, Copy, Help, Logs, Map, Search, Why};
+        &[Logs, Card, Why, Actions, Copy, Map, Search, Back, Help]
     }
 
     fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
-        matching_findings(store)
-            .get(self.selected_row)
+        self.selected_finding(store)
             .map(|finding| LogExcerpt::subscriptions(finding, store))
             .unwrap_or_default()
     }
 
     fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
-        let rows = matching_findings(store);
-        let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.session.selected;
+        self.shown_order.remember(store);
+        let rows = self.rows(store);
+        let selected = store.session.selected.as_ref();
+        let on_selected = |row: &FindingRow<'_>| row.concerns(selected);
         // A finding of a source has no node. The cursor stays on it until the user selects another node.
-        let moved = self.last_selected_node != store.session.selected
+        let moved = self.last_selected_node.as_ref() != selected
             && !rows.get(self.selected_row).is_some_and(on_selected);
-        self.last_selected_node.clone_from(&store.session.selected);
-        let same = rows.iter().position(|finding| self.selected_key.as_ref() == Some(&finding_key(finding)));
+        self.last_selected_node = selected.cloned();
+        let same = rows.iter().position(|row| self.selected_key.as_ref() == Some(&finding_key(row.finding)));
         let found = rows.iter().position(on_selected);
         let there = if moved { found.or(same) } else { same.or(found) };
-        self.selected_row = there.unwrap_or(self.selected_row.min(rows.len().saturating_sub(1)));
-        self.selected_key = rows.get(self.selected_row).map(|finding| finding_key(finding));
-        self.log_excerpt.sync(rows.get(self.selected_row).copied(), store);
+        let row = there.unwrap_or(self.selected_row.min(rows.len().saturating_sub(1)));
+        let finding = rows.get(row).map(|row| row.finding);
+        self.selected_row = row;
+        self.selected_key = finding.map(finding_key);
+        self.log_excerpt.sync(finding, store);
         Vec::new()
     }
 
     fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
+            // A click on the selected row opens or closes it.
+            ClickPlace::Row(row) if row == self.selected_row => {
+                let is_open = self.rows(store).get(row).is_some_and(|row| row.folded.is_empty());
+                self.open_fault(row, !is_open, store)
+            }
             ClickPlace::Row(row) => self.select_row(row, store),
-            ClickPlace::Overview(..) => Vec::new(),
+            ClickPlace::Heading(_) | ClickPlace::Overview(..) => Vec::new(),
         }
     }
 
     fn clipboard_text(&self, store: &Store) -> Option<String> {
-        matching_findings(store).get(self.selected_row).map(|f| format!("{}: {}", f.subject, f.reason))
+        let finding = self.selected_finding(store)?;
+        let node = finding.node.as_ref().and_then(|node| store.world.topology().nodes.get(node));
+        hand_over::report(store, node, Some(finding))
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let rows = matching_findings(scene.store);
+        let rows = self.rows(scene.store);
         if rows.is_empty() {
             let calm = if scene.store.session.search.is_empty() { "no findings" } else { "no matches" };
             buf.set_stringn(
@@ -124,44 +145,31 @@ impl Screen for Findings {
             if area.height >= MIN_HEIGHT_FOR_DETAIL { DETAIL_HEIGHT.min(area.height / 2 + 2) } else { 0 };
         let list = Rect { height: area.height - detail, ..area };
         let row = self.selected_row.min(rows.len() - 1);
-        let cells = |index: usize| row_cells(rows[index], scene);
-        let hits = draw_table(
-            FINDING_COLUMNS,
-            rows.len(),
-            Some(row),
-            cells,
-            ClickTarget::Row,
-            scene.theme,
-            list,
-            buf,
-        );
+        let cells = |index: usize| row_cells(&rows[index], scene);
+        let shape = TableShape::new(FINDING_COLUMNS, rows.len(), Some(row)).wrapped();
+        let hits = draw_table(shape, cells, ClickTarget::Row, scene.theme, list, buf);
         if detail > 0 {
-            self.draw_detail(rows[row], scene, Rect { y: list.bottom(), height: detail, ..area }, buf);
+            self.draw_detail(
+                rows[row].finding,
+                scene,
+                Rect { y: list.bottom(), height: detail, ..area },
+                buf,
+            );
         }
         hits
     }
 }
 
-fn finding_key(finding: &Finding) -> FindingKey {
-    (finding.node.clone(), finding.subject.to_string(), finding.kind.to_string())
-}
-
-/// Returns the findings that match the search.
-fn matching_findings(store: &Store) -> Vec<&Finding> {
-    let text = |f: &Finding| format!("{} {} {}", f.subject, f.kind, f.reason);
-    store.world.findings.iter().filter(|f| store.session.search.matches(&text(f))).collect()
-}
-
-/// Returns the cells of a finding's row.
-fn row_cells(finding: &Finding, scene: Scene<'_>) -> Vec<TableCell> {
-    let theme = scene.theme;
+/// Returns the cells of a row.
+fn row_cells(row: &FindingRow<'_>, scene: Scene<'_>) -> Vec<TableCell> {
+    let (theme, finding) = (scene.theme, row.finding);
     let since =
         finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
     vec![
         (theme.severity_glyph(finding.severity).to_owned(), theme.severity_style(finding.severity)),
         (since, theme.styles.dim.into()),
         (finding.subject.to_string(), theme.styles.title.into()),
-        (finding.reason.to_string(), theme.styles.text.into()),
+        (row.text(), theme.styles.text.into()),
     ]
 }
 
@@ -182,12 +190,38 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
 }
 
 impl Findings {
+    /// Returns the rows of the list.
+    fn rows<'a>(&self, store: &'a Store) -> Vec<FindingRow<'a>> {
+        finding_rows(&self.shown_order.sorted(store), &self.open_faults)
+    }
+
+    /// Returns the finding in the selected row.
+    pub(super) fn selected_finding<'a>(&self, store: &'a Store) -> Option<&'a Finding> {
+        self.rows(store).get(self.selected_row).map(|row| row.finding)
+    }
+
     /// Selects the finding in this row, and its node.
     fn select_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
+        let finding = self.rows(store).get(row).map(|row| row.finding);
         self.selected_row = row;
-        self.selected_key = matching_findings(store).get(row).map(|finding| finding_key(finding));
-        let node = matching_findings(store).get(row).and_then(|f| f.node.clone());
-        node.map(Action::Select).into_iter().collect()
+        self.selected_key = finding.map(finding_key);
+        finding.and_then(|finding| finding.node.clone()).map(Action::Select).into_iter().collect()
+    }
+
+    /// Opens or closes the fault of a row: shows its findings in one row or in several. The cursor goes to the
+    /// first of them.
+    fn open_fault(&mut self, row: usize, open: bool, store: &Store) -> Vec<Action> {
+        let rows = self.rows(store);
+        let Some(fault) = rows.get(row).filter(|row| row.has_several).map(|row| row.fault.clone()) else {
+            return Vec::new();
+        };
+        if open {
+            self.open_faults.insert(fault);
+            return Vec::new();
+        }
+        let head = rows.iter().position(|row| row.fault == fault).unwrap_or(row);
+        self.open_faults.remove(&fault);
+        self.select_row(head, store)
     }
 
     /// Draws the details of a finding and its log excerpt.

@@ -136,6 +136,7 @@ impl Screen for Logs {
     fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
             ClickPlace::Row(row) => self.click_row(row, store),
+            ClickPlace::Heading(_) => Vec::new(),
             ClickPlace::Overview(column, row) => {
                 self.click_overview(column, row, store);
                 Vec::new()

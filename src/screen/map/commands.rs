@@ -45,7 +45,6 @@ impl Map {
             Command::MiniMap => self.minimap_off = !self.minimap_off,
             Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
             Command::Open => return self.open_selected(store),
-            Command::Mark => return store.session.selected.iter().cloned().map(Action::ToggleMark).collect(),
             Command::ShowPath => return self.focus_path(store),
             Command::Back if self.choices.focus.is_some() => self.choices.leave_focus(),
             Command::Back => return vec![Action::ClearMarks],
@@ -80,7 +79,7 @@ impl Map {
             | Command::CollapseAllGroups
             | Command::ExpandAllGroups => has_items,
             Command::Relayout => !self.variants.is_empty(),
-            Command::Open | Command::Mark => has_selection,
+            Command::Open => has_selection,
             Command::ShowPath => store.session.path_ends().is_some(),
             Command::ToggleGroup => store.selected_node().is_some_and(|node| {
                 store.session.map_settings.grouping.group_of(&store.world, node).is_some()

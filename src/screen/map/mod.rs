@@ -193,7 +193,7 @@ impl Screen for Map {
 
     fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
         match at {
-            ClickPlace::Row(_) => {}
+            ClickPlace::Row(_) | ClickPlace::Heading(_) => {}
             ClickPlace::Overview(column, row) => {
                 if let Some(at) = draw::minimap::diagram_point_at(self, store, (column, row)) {
                     self.viewport.center_on(at);

@@ -11,7 +11,7 @@ use crate::{
         describe::node_text::event_group_text,
         widget::{
             frame::draw_frame,
-            table::{Column, TableCell, draw_table},
+            table::{Column, TableCell, TableShape, draw_table},
             text,
         },
     },
@@ -82,7 +82,14 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
     let wide = area.width >= MIN_WIDTH_FOR_WIDE_COLUMNS;
     let columns = if wide { WIDE_COLUMNS } else { NARROW_COLUMNS };
     let cells = |index: usize| row_cells(&rows[index], wide, scene);
-    draw_table(columns, rows.len(), Some(here), cells, ClickTarget::Row, scene.theme, list, buf)
+    draw_table(
+        TableShape::new(columns, rows.len(), Some(here)),
+        cells,
+        ClickTarget::Row,
+        scene.theme,
+        list,
+        buf,
+    )
 }
 
 /// Draws the selected event in full, because the list may cut its text.

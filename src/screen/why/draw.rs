@@ -12,7 +12,7 @@ use crate::{
         describe::edge_text,
         widget::{
             frame::draw_frame,
-            table::{Column, draw_table},
+            table::{Column, TableShape, draw_table},
             text,
         },
     },
@@ -67,8 +67,8 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
     let selected = rows.iter().position(|row| Some(row.key()) == why.selected_key).unwrap_or(0);
     let cells = |index: usize| rows[index].cells(&node.id, scene);
-    let hits =
-        draw_table(EDGE_COLUMNS, rows.len(), Some(selected), cells, ClickTarget::Row, theme, inner, buf);
+    let shape = TableShape::new(EDGE_COLUMNS, rows.len(), Some(selected));
+    let hits = draw_table(shape, cells, ClickTarget::Row, theme, inner, buf);
     if detail.height > 2 {
         let inner = draw_frame(detail, "evidence", theme, buf);
         let lines = evidence_lines(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));

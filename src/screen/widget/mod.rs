@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod canvas;
 pub mod frame;
+pub mod hit_map;
 pub mod scroll;
 pub mod table;
 pub mod text;

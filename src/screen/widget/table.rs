@@ -80,13 +80,42 @@ pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Draws the headings and as many of `rows` rows as fit. `row` returns the cells of the row with an index,
-/// and `hit` its click target.
-#[allow(clippy::too_many_arguments, reason = "a table is drawn from all of these")]
-pub fn draw_table(
-    columns: &[Column],
+/// Shape of a table: its columns, and what is known of its rows before they are drawn.
+#[derive(Clone, Copy)]
+pub struct TableShape<'a> {
+    columns: &'a [Column],
     rows: usize,
     selected: Option<usize>,
+    sorted: Option<(usize, bool)>,
+    sortable: bool,
+    wraps: bool,
+}
+
+impl<'a> TableShape<'a> {
+    /// Creates the shape of a table with this number of rows.
+    #[must_use]
+    pub fn new(columns: &'a [Column], rows: usize, selected: Option<usize>) -> Self {
+        Self { columns, rows, selected, sorted: None, sortable: false, wraps: false }
+    }
+
+    /// Makes the headings clickable. `sorted` has the index of the column by which the rows are sorted, and
+    /// true if they are in reverse order.
+    #[must_use]
+    pub fn sortable(self, sorted: Option<(usize, bool)>) -> Self {
+        Self { sorted, sortable: true, ..self }
+    }
+
+    /// Lets the texts of the last column take several lines each, while all rows fit.
+    #[must_use]
+    pub fn wrapped(self) -> Self {
+        Self { wraps: true, ..self }
+    }
+}
+
+/// Draws the headings and as many rows as fit. `row` returns the cells of the row with an index, and `hit`
+/// its click target.
+pub fn draw_table(
+    shape: TableShape<'_>,
     row: impl Fn(usize) -> Vec<TableCell>,
     hit: impl Fn(usize) -> ClickTarget,
     theme: &Theme,
@@ -97,22 +126,76 @@ pub fn draw_table(
     if area.height < 2 {
         return hits;
     }
-    let widths = column_widths(columns, area.width);
-    let headings: Vec<TableCell> =
-        columns.iter().map(|c| (c.title.to_owned(), theme.styles.dim.into())).collect();
-    draw_row(columns, &headings, &widths, Rect { height: 1, ..area }, theme, buf);
+    let widths = column_widths(shape.columns, area.width);
+    draw_headings(shape, &widths, area, theme, &mut hits, buf);
     let height = usize::from(area.height) - 1;
-    let first = first_visible_row(selected.unwrap_or(0), rows, height);
-    for (offset, index) in (first..rows.min(first + height)).enumerate() {
-        let y = area.y + 1 + offset as u16;
-        let place = Rect { y, height: 1, ..area };
-        draw_row(columns, &row(index), &widths, place, theme, buf);
-        if selected == Some(index) {
+    let first = first_visible_row(shape.selected.unwrap_or(0), shape.rows, height);
+    let shown: Vec<Vec<TableCell>> = (first..shape.rows.min(first + height)).map(row).collect();
+    let mut spare = if shape.wraps { height - shown.len() } else { 0 };
+    let mut y = area.y + 1;
+    for (index, cells) in (first..).zip(shown) {
+        let (lines, last) = wrapped_last_cell(&cells, &widths, spare);
+        spare -= lines.len().saturating_sub(1);
+        let place = Rect { y, height: lines.len().max(1) as u16, ..area };
+        draw_row(shape.columns, &cells, &widths, Rect { height: 1, ..place }, theme, buf);
+        for (line, y) in lines.iter().zip(place.y..) {
+            buf.set_string(
+                area.x + last,
+                y,
+                " ".repeat(widths.last().copied().unwrap_or(0)),
+                Style::default(),
+            );
+            buf.set_string(area.x + last, y, line, cells.last().map(|(_, style)| *style).unwrap_or_default());
+        }
+        if shape.selected == Some(index) {
             buf.set_style(place, Style::from(theme.styles.selected));
         }
         hits.add(place, hit(index));
+        y += place.height;
     }
     hits
+}
+
+/// Returns the lines of the last cell if it needs more than one and `spare` suffices, and the column at which
+/// they begin. Returns no lines for a cell that stays on one.
+fn wrapped_last_cell(cells: &[TableCell], widths: &[usize], spare: usize) -> (Vec<String>, u16) {
+    let start: usize = widths.iter().rev().skip(1).map(|width| width + 1).sum();
+    let (Some((content, _)), Some(width)) = (cells.last(), widths.last()) else { return (Vec::new(), 0) };
+    if spare == 0 || text::display_width(content) <= *width {
+        return (Vec::new(), start as u16);
+    }
+    let lines = text::wrap(content, (*width).max(1));
+    let fits = lines.len() > 1 && lines.len() - 1 <= spare;
+    (if fits { lines } else { Vec::new() }, start as u16)
+}
+
+/// Draws the headings, with an arrow at the one by which the rows are sorted.
+fn draw_headings(
+    shape: TableShape<'_>,
+    widths: &[usize],
+    area: Rect,
+    theme: &Theme,
+    hits: &mut HitMap,
+    buf: &mut Canvas<'_>,
+) {
+    let heading = |(index, column): (usize, &Column)| match shape.sorted.filter(|(by, _)| *by == index) {
+        Some((_, reversed)) => {
+            let arrow = if reversed { theme.glyphs.reversed } else { theme.glyphs.sorted };
+            // A narrow column keeps its arrow rather than the end of its title.
+            let title: String = column.title.chars().take(widths[index].saturating_sub(1)).collect();
+            (format!("{title}{arrow}"), theme.styles.accent.into())
+        }
+        None => (column.title.to_owned(), theme.styles.dim.into()),
+    };
+    let headings: Vec<TableCell> = shape.columns.iter().enumerate().map(heading).collect();
+    let row = Rect { height: 1, ..area };
+    draw_row(shape.columns, &headings, widths, row, theme, buf);
+    let mut x = area.x;
+    for (index, width) in widths.iter().enumerate().filter(|_| shape.sortable) {
+        let place = Rect { x, width: *width as u16 + 1, ..row };
+        hits.add(place.intersection(row), ClickTarget::Heading(index));
+        x += *width as u16 + 1;
+    }
 }
 
 /// Returns the width of each column in a table of `total` cells.

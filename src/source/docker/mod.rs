@@ -84,6 +84,8 @@ pub struct Docker {
     shared: Arc<DockerState>,
     /// Setting that led to the engine, for display.
     found_by: String,
+    /// Docker context or address from the configuration, as an option of the docker command.
+    tool_options: Vec<(&'static str, String)>,
 }
 
 /// State of one Docker source, shared by its polls, its event subscription, measurements and checks.
@@ -139,13 +141,21 @@ impl Docker {
             allow_exec: config.exec,
             permission: config.actions,
         };
-        Self { shared: Arc::new(shared), found_by: found.found_by }
+        let options = [("--context", &config.context), ("--host", &config.host)];
+        let mut chosen = options.into_iter().filter(|(_, value)| !value.is_empty());
+        let tool_options =
+            chosen.next_back().map(|(name, value)| (name, value.clone())).into_iter().collect();
+        Self { shared: Arc::new(shared), found_by: found.found_by, tool_options }
     }
 }
 
 impl Source for Docker {
     fn id(&self) -> &SourceId {
         &self.shared.id
+    }
+
+    fn tool_options(&self) -> Vec<(&'static str, String)> {
+        self.tool_options.clone()
     }
 
     fn location(&self) -> String {

@@ -182,6 +182,12 @@ impl Source for Ecs {
         "ecs"
     }
 
+    fn tool_options(&self) -> Vec<(&'static str, String)> {
+        let endpoint = DisplayUrl::new(&self.config.endpoint).to_string();
+        let options = [("--profile", self.config.profile.clone()), ("--endpoint-url", endpoint)];
+        options.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         self.poll().boxed()
     }

@@ -41,6 +41,8 @@ pub struct Session {
     pub edge_filter: EdgeFilter,
     /// Grouping and hubs of the map.
     pub map_settings: MapSettings,
+    /// Columns of the service list, by identifier; empty for all that fit.
+    pub list_columns: Vec<String>,
     /// Time zone for the times on the screen.
     pub time_zone: TimeZone,
 }
@@ -71,6 +73,7 @@ impl Default for Session {
             faults_only: false,
             edge_filter: EdgeFilter::All,
             map_settings: MapSettings::default(),
+            list_columns: Vec::new(),
             time_zone: TimeZone::UTC,
         }
     }

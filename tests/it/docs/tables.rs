@@ -43,6 +43,7 @@ pub(super) fn table(name: &str) -> Option<String> {
         "keys" => beginner_keys(),
         "keys everywhere" => keys(KeyContext::Everywhere),
         "keys map" => keys(KeyContext::Map),
+        "keys list" => keys(KeyContext::List),
         "keys logs" => keys(KeyContext::Logs),
         "keys timeline" => keys(KeyContext::Timeline),
         "events" => events(),

@@ -13,7 +13,7 @@ use crate::{
         logs::{level_style::level_style, query::queried_lines::QueriedLines},
         widget::{
             frame::draw_frame,
-            table::{Column, TableCell, draw_table},
+            table::{Column, TableCell, TableShape, draw_table},
             text::pluralize,
         },
     },
@@ -124,7 +124,8 @@ impl PatternList {
         let inner = draw_frame(area, &self.title(), theme, buf);
         let row = |index: usize| self.rows.get(index).map(|row| row.cells(scene, now)).unwrap_or_default();
         let selected = (!self.rows.is_empty()).then(|| self.chosen_row());
-        draw_table(PATTERN_COLUMNS, self.rows.len(), selected, row, ClickTarget::Row, theme, inner, buf)
+        let shape = TableShape::new(PATTERN_COLUMNS, self.rows.len(), selected);
+        draw_table(shape, row, ClickTarget::Row, theme, inner, buf)
     }
 
     fn title(&self) -> String {

@@ -81,9 +81,13 @@ impl Painter<'_> {
             .iter()
             .any(|mark| self.map.drawn.graph.item_index(mark) == Some(index))
         {
-            let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             let x = if self.hides_bracket() { own.width.saturating_sub(1) } else { inset };
-            picture.set_string(x, inset, mark, Style::from(self.scene.theme.styles.accent));
+            picture.set_string(
+                x,
+                inset,
+                self.scene.theme.glyphs.mark,
+                Style::from(self.scene.theme.styles.accent),
+            );
         }
         whole
     }

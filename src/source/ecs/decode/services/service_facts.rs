@@ -29,6 +29,7 @@ pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec
     add(FactKind::ExecuteCommand, service.enable_execute_command().then(|| "enabled".to_owned()));
     add(FactKind::Created, to_timestamp(service.created_at()).map(|at| at.to_string()));
     add(FactKind::CreatedBy, non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
+    add(FactKind::Arn, non_empty_text(service.service_arn()));
     add(FactKind::Status, non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
     facts
 }

@@ -1,7 +1,7 @@
 //! Questions that the command prompt answers: a table of phrases, each with the screen that shows the answer.
 
-use super::App;
 use crate::{
+    app::App,
     command::Command,
     effect::Effect,
     model::{NodeId, PROFILE_FIELDS, ProfileField},
@@ -58,7 +58,7 @@ const MAX_NAMES: usize = 6;
 
 impl App {
     /// Answers a question, and returns `None` if `typed` is none. A name that no service has is named in a notice.
-    pub(super) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
+    pub(in crate::app) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let (question, names) =
             QUESTION_TABLE.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
         let nodes: Result<Vec<NodeId>, String> =

@@ -1,14 +1,11 @@
 //! Handling of prompt events: a search, a command, or input that the log screen requested.
 
-use super::{
-    App,
-    prompt::{Prompt, PromptEvent},
-};
-use crate::{command::Command, effect::Effect, screen::ScreenId, store::Search};
+use super::{Prompt, PromptEvent};
+use crate::{app::App, command::Command, effect::Effect, screen::ScreenId, store::Search};
 
 impl App {
     /// Carries out the result of a key press or paste in the prompt.
-    pub(super) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
+    pub(in crate::app) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
         match answer {
             PromptEvent::Edited => {
                 if let Some(Prompt::Search(input, before)) = &self.prompt {
@@ -45,18 +42,18 @@ impl App {
                 let actions = self.screens.logs.on_prompt_input(question, &text, &self.store);
                 self.apply_actions(actions)
             }
-            PromptEvent::UnknownCommand(typed) => {
+            PromptEvent::Typed(typed) => {
                 self.prompt = None;
                 if let Some(effects) = self.request_typed(&typed) {
                     return effects;
                 }
-                self.answer_question(&typed).unwrap_or_else(|| self.select_by_name(&typed))
+                self.answer_question(&typed).unwrap_or_else(|| self.run_typed(&typed))
             }
         }
     }
 
     /// Returns true if a search on the shown screen looks for nodes.
-    pub(super) fn searches_nodes(&self) -> bool {
+    pub(in crate::app) fn searches_nodes(&self) -> bool {
         matches!(self.screen(), ScreenId::Map | ScreenId::List)
     }
 
@@ -79,18 +76,5 @@ impl App {
             }
             None => self.run_command(Command::NextMatch),
         }
-    }
-
-    /// Selects the node whose name best matches `typed`. Called when `typed` is no command.
-    fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
-        let before = std::mem::replace(&mut self.store.session.search, Search::new(typed.trim()));
-        let best = self.store.best_match();
-        self.store.session.search = before;
-        self.notice = Some(match &best {
-            Some(_) => format!("no command `{typed}`; selected the matching service"),
-            None => format!("no command or service `{typed}`; ? shows all commands"),
-        });
-        best.into_iter().for_each(|node| self.select(node));
-        Vec::new()
     }
 }

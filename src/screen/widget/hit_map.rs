@@ -10,17 +10,23 @@ pub enum ClickTarget {
     Node(NodeId),
     /// Row of the shown screen, by its index.
     Row(usize),
+    /// Heading of a column of the shown screen, by its index.
+    Heading(usize),
+    /// The worst finding, in the header.
+    WorstFinding,
     /// Command to run, in the header or footer.
     Command(Command),
     /// Cell of an overview, such as the mini-map or the histogram.
     Overview,
 }
 
-/// Row, or cell of an overview, that the user clicked on the shown screen.
+/// Row, heading, or cell of an overview that the user clicked on the shown screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickPlace {
     /// Click on the row with this index.
     Row(usize),
+    /// Click on the heading of the column with this index.
+    Heading(usize),
     /// Click on a cell (column, row) of an overview, such as the mini-map or the histogram.
     Overview(u16, u16),
 }

@@ -1,0 +1,178 @@
+//! Commands typed after `:` with an argument, such as `logs orders`, and the names that other tools use for
+//! commands.
+
+use crate::{app::App, command::Command, effect::Effect, screen::ScreenId, store::Search};
+
+/// Verbs that take the name of a service, each with the command that runs after the service is selected.
+const NODE_VERBS: &[(&str, Command)] = &[
+    ("logs", Command::Logs),
+    ("log", Command::Logs),
+    ("l", Command::Logs),
+    ("card", Command::Card),
+    ("describe", Command::Card),
+    ("d", Command::Card),
+    ("why", Command::Why),
+    ("map", Command::Map),
+    ("go", Command::Map),
+    ("list", Command::List),
+    ("events", Command::Timeline),
+    ("timeline", Command::Timeline),
+    ("copy", Command::CopyMenu),
+    ("open", Command::Browse),
+    ("focus", Command::Focus),
+];
+
+/// Names of commands in k9s, less and vim, each with the command that does it here.
+const OTHER_NAMES: &[(&str, Command)] = &[
+    ("q", Command::Abort),
+    ("q!", Command::Abort),
+    ("qa", Command::Abort),
+    ("wq", Command::Abort),
+    ("x", Command::Abort),
+    ("exit", Command::Abort),
+    ("h", Command::Help),
+    ("aliases", Command::Help),
+    ("svc", Command::List),
+    ("services", Command::List),
+    ("deploy", Command::List),
+    ("po", Command::List),
+    ("pods", Command::List),
+    ("containers", Command::List),
+    ("tasks", Command::List),
+    ("ns", Command::Map),
+    ("ctx", Command::Sources),
+    ("context", Command::Sources),
+    ("contexts", Command::Sources),
+    ("events", Command::Timeline),
+    ("ev", Command::Timeline),
+    ("pulses", Command::Findings),
+    ("xray", Command::Map),
+    ("describe", Command::Card),
+    ("log", Command::Logs),
+];
+
+/// Verbs that take another argument.
+const OTHER_VERBS: &[&str] = &[
+    "sort",
+    "source",
+    "ctx",
+    "context",
+    "ns",
+    "namespace",
+    "group",
+    "project",
+    "cluster",
+    "find",
+    "search",
+    "filter",
+];
+
+/// Returns true if the text has a verb that takes an argument, and a space behind it.
+pub(super) fn has_other_argument(typed: &str) -> bool {
+    typed.trim_start().split_once(' ').is_some_and(|(verb, _)| OTHER_VERBS.contains(&verb))
+}
+
+/// Returns the command that other tools call `name`.
+pub(super) fn command_of_other_tools(name: &str) -> Option<Command> {
+    OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
+}
+
+/// Returns the verb and the argument of a typed command, if the verb takes the name of a service.
+pub(super) fn split_node_command(typed: &str) -> Option<(&str, &str)> {
+    let (verb, name) = typed.trim_start().split_once(' ')?;
+    NODE_VERBS.iter().any(|(known, _)| *known == verb).then_some((verb, name.trim()))
+}
+
+impl App {
+    /// Runs a typed command with its argument. A text that is no command selects the service that it names.
+    pub(in crate::app) fn run_typed(&mut self, typed: &str) -> Vec<Effect> {
+        let Some((verb, argument)) = typed.split_once(' ').map(|(verb, rest)| (verb, rest.trim())) else {
+            return self.select_by_name(typed);
+        };
+        let of_node = NODE_VERBS.iter().find(|(known, _)| *known == verb).map(|(_, command)| *command);
+        match (verb, of_node) {
+            (_, Some(command)) => self.run_on_named_node(command, argument),
+            ("sort", _) => {
+                self.show_screen(ScreenId::List);
+                if let Err(why) = self.screens.list.sort_by(argument) {
+                    self.notify(&why);
+                }
+                Vec::new()
+            }
+            ("source" | "ctx" | "context", _) => self.show_source_named(argument),
+            ("ns" | "namespace" | "group" | "project" | "cluster", _) => self.list_group_named(argument),
+            ("find" | "search" | "filter", _) => {
+                self.store.session.search = Search::new(argument);
+                Vec::new()
+            }
+            _ => self.select_by_name(typed),
+        }
+    }
+
+    /// Selects the service that `name` names best, and runs the command on it.
+    fn run_on_named_node(&mut self, command: Command, name: &str) -> Vec<Effect> {
+        let Some(node) = self.best_match(name) else {
+            self.notify(&format!("no service `{name}`; : completes names"));
+            return Vec::new();
+        };
+        self.select(node);
+        self.run_command(command)
+    }
+
+    /// Shows only the source whose id is or contains `name`.
+    fn show_source_named(&mut self, name: &str) -> Vec<Effect> {
+        let ids: Vec<_> = self.store.world.sources.iter().map(|status| status.id.clone()).collect();
+        let found = ids
+            .iter()
+            .find(|id| id.as_str() == name)
+            .or_else(|| ids.iter().find(|id| id.as_str().contains(name)));
+        if let Some(id) = found {
+            self.store.session.only_source = Some(id.clone());
+            self.notify_source_filter();
+        } else {
+            let known: Vec<_> = ids.iter().map(ToString::to_string).collect();
+            self.notify(&format!("no source `{name}`; sources: {}", known.join(", ")));
+        }
+        Vec::new()
+    }
+
+    /// Shows the services of the group that `name` names, in the list.
+    fn list_group_named(&mut self, name: &str) -> Vec<Effect> {
+        let nodes = self.store.world.topology().nodes.values();
+        let groups: std::collections::BTreeSet<&str> =
+            nodes.filter_map(|node| node.display_group.as_deref()).collect();
+        let found =
+            groups.iter().find(|group| **group == name).or_else(|| groups.iter().find(|g| g.contains(name)));
+        if let Some(search) = found.map(|group| Search::new(&format!("{group}/"))) {
+            self.show_screen(ScreenId::List);
+            self.store.session.search = search;
+        } else {
+            let known: Vec<_> = groups.into_iter().collect();
+            self.notify(&format!("no group `{name}`; groups: {}", known.join(", ")));
+        }
+        Vec::new()
+    }
+
+    /// Selects the node whose name best matches `typed`, which is no command.
+    fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
+        let best = self.best_match(typed);
+        self.notice = Some(match &best {
+            Some(_) => format!("no command `{typed}`; selected the matching service"),
+            None => format!("no command or service `{typed}`; ? shows all commands"),
+        });
+        best.into_iter().for_each(|node| self.select(node));
+        Vec::new()
+    }
+
+    /// Returns the visible node whose name best matches `typed`.
+    fn best_match(&mut self, typed: &str) -> Option<crate::model::NodeId> {
+        let exact = self.store.world.topology().nodes_named(typed);
+        if let [only] = exact[..] {
+            return Some(only.id.clone());
+        }
+        let before = std::mem::replace(&mut self.store.session.search, Search::new(typed.trim()));
+        let best = self.store.best_match();
+        self.store.session.search = before;
+        best
+    }
+}

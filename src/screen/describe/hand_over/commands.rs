@@ -1,0 +1,227 @@
+//! Commands of the AWS and Docker command lines, and of Portolan, that show the same service. Each can be
+//! pasted into a shell as it is.
+
+use super::{CopyItem, arn_of, instance_id};
+use crate::{
+    model::{Instance, LogRoute, Service, ServiceKind},
+    store::World,
+    topology::Node,
+};
+use std::fmt::Write;
+
+/// Returns commands that show the service, its newest instance and its logs.
+pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<CopyItem> {
+    let status = world.sources.iter().find(|status| status.id == service.source());
+    let mut options = String::new();
+    for (option, value) in status.into_iter().flat_map(|status| &status.tool_options) {
+        let _ = write!(options, " {option} {}", shell_quote(value));
+    }
+    // Discovery calls the engine of Podman so.
+    let program = if service.source().as_str().starts_with("podman") { "podman" } else { "docker" };
+    let docker = format!("{program}{options}");
+    let mut items = match service.kind {
+        ServiceKind::EcsService | ServiceKind::EcsFamily => ecs_commands(service, &options),
+        ServiceKind::Compose => compose_commands(service, &docker),
+        ServiceKind::Container => container_commands(service, &docker),
+        ServiceKind::Swarm => swarm_commands(service, &docker),
+        ServiceKind::Declared => Vec::new(),
+    };
+    if service.kind != ServiceKind::Declared {
+        let name = shell_quote(&unique_name(world, node));
+        items.push(CopyItem::new("Portolan: logs", format!("portolan logs {name} --since 1h")));
+        items.push(CopyItem::new("Portolan: events", format!("portolan events --service {name} --since 1d")));
+    }
+    items
+}
+
+/// Returns the label of a node, or its id if several nodes have this label.
+fn unique_name(world: &World, node: &Node) -> String {
+    let label = node.label();
+    if world.topology().nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
+}
+
+fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
+    let region = arn_of(service).and_then(|arn| arn.split(':').nth(3));
+    let in_region = |region: Option<&str>| {
+        let region = region.map(|region| format!(" --region {}", shell_quote(region)));
+        format!("{}{options}", region.unwrap_or_default())
+    };
+    let cluster = shell_quote(service.group.as_deref().unwrap_or("default"));
+    let name = shell_quote(&service.name);
+    let mut items = Vec::new();
+    let mut add = |label: &str, command: String| {
+        items.push(CopyItem::new(&format!("aws: {label}"), format!("aws {command}{}", in_region(region))));
+    };
+    if service.kind == ServiceKind::EcsService {
+        add("service", format!("ecs describe-services --cluster {cluster} --services {name}"));
+        add("tasks", format!("ecs list-tasks --cluster {cluster} --service-name {name}"));
+    } else {
+        add("tasks", format!("ecs list-tasks --cluster {cluster} --family {name}"));
+    }
+    if let Some(instance) = most_telling_instance(service) {
+        let task = shell_quote(instance_id(instance));
+        add("task", format!("ecs describe-tasks --cluster {cluster} --tasks {task}"));
+    }
+    if let Some(version) = service.instances.iter().find_map(|instance| instance.version.as_deref()) {
+        let command = format!("ecs describe-task-definition --task-definition {}", shell_quote(version));
+        add("task definition", command);
+    }
+    if let Some((group, stream, log_region)) = cloudwatch_log(service) {
+        // All tasks of a container share the beginning of their streams' names.
+        let prefix = stream.and_then(|stream| stream.rsplit_once('/')).map(|(prefix, _)| prefix);
+        let prefix = prefix.map(|prefix| format!(" --log-stream-name-prefix {}", shell_quote(prefix)));
+        let options = in_region(log_region.or(region));
+        let tail =
+            format!("aws logs tail {}{} --since 1h{options}", shell_quote(group), prefix.unwrap_or_default());
+        items.push(CopyItem::new("aws: logs", tail.clone()));
+        items.push(CopyItem::new("aws: logs, followed", format!("{tail} --follow")));
+    }
+    items
+}
+
+/// Returns the log group of a service's first readable container, a stream in it, and the region if it is
+/// not the service's.
+fn cloudwatch_log(service: &Service) -> Option<(&str, Option<&str>, Option<&str>)> {
+    let mut routes =
+        service.instances.iter().flat_map(|i| &i.containers).map(|container| &container.log_route);
+    routes.find_map(|route| match route {
+        LogRoute::CloudWatch { group, stream, region } => {
+            Some((group.as_str(), stream.as_deref(), region.as_deref()))
+        }
+        LogRoute::Engine { .. } | LogRoute::ExpiredStreams { .. } | LogRoute::Unreadable { .. } => None,
+    })
+}
+
+fn compose_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
+    let Some(project) = service.group.as_deref() else { return container_commands(service, docker) };
+    let compose = format!("{docker} compose -p {}", shell_quote(project));
+    let name = shell_quote(&service.name);
+    let mut items = vec![
+        CopyItem::new("docker: containers", format!("{compose} ps -a {name}")),
+        CopyItem::new("docker: logs", format!("{compose} logs --tail 100 {name}")),
+        CopyItem::new("docker: logs, followed", format!("{compose} logs --tail 100 --follow {name}")),
+    ];
+    items.extend(container_commands(service, docker).into_iter().filter(|item| !item.label.contains("logs")));
+    items
+}
+
+fn container_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
+    let Some(instance) = most_telling_instance(service) else { return Vec::new() };
+    let name = shell_quote(&instance.name);
+    vec![
+        CopyItem::new("docker: container", format!("{docker} inspect {name}")),
+        CopyItem::new("docker: logs", format!("{docker} logs --tail 100 {name}")),
+        CopyItem::new("docker: logs, followed", format!("{docker} logs --tail 100 --follow {name}")),
+        CopyItem::new("docker: usage", format!("{docker} stats {name}")),
+    ]
+}
+
+fn swarm_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
+    let name = service.group.as_deref().map(|stack| format!("{stack}_{}", service.name));
+    let name = shell_quote(&name.unwrap_or_else(|| service.name.to_string()));
+    vec![
+        CopyItem::new("docker: tasks", format!("{docker} service ps {name}")),
+        CopyItem::new("docker: service", format!("{docker} service inspect {name}")),
+        CopyItem::new("docker: logs", format!("{docker} service logs --tail 100 {name}")),
+    ]
+}
+
+/// Returns the faulty instance that exited last, or else the newest running one.
+fn most_telling_instance(service: &Service) -> Option<&Instance> {
+    let faulty = service.instances.iter().filter(|instance| instance.is_faulty());
+    let newest = faulty.max_by_key(|instance| instance.exit.as_ref().and_then(|exit| exit.at));
+    newest.or_else(|| service.instances.iter().max_by_key(|instance| instance.started))
+}
+
+/// Quotes a word for a POSIX shell if it needs quotes.
+pub(super) fn shell_quote(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('-') {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{commands, shell_quote};
+    use crate::{
+        model::{
+            Container, Fact, FactKind, Instance, InstanceId, Inventory, LogRoute, Service, ServiceId,
+            ServiceKind, SourceId, SourceStatus, fixtures::*,
+        },
+        store::Store,
+    };
+
+    fn texts(service: &Service) -> Vec<String> {
+        let source = SourceId::from(&service.id);
+        let status = SourceStatus::new(source.clone(), "ecs", String::new());
+        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        store.apply_poll_result(&source, Ok(snapshot(source.as_str(), vec![service.clone()])));
+        let node = store.world.topology().nodes.values().next().unwrap();
+        commands(&store.world, node, service).into_iter().map(|item| item.text).collect()
+    }
+
+    #[test]
+    fn a_shell_takes_each_word_as_it_is() {
+        for (word, quoted) in [
+            ("/ecs/shop-prod/orders", "/ecs/shop-prod/orders"),
+            ("two words", "'two words'"),
+            ("it's", r"'it'\''s'"),
+            ("$(reboot)", "'$(reboot)'"),
+            ("-rf", "'-rf'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_quote(word), quoted);
+        }
+    }
+
+    #[test]
+    fn an_ecs_service_has_the_commands_of_the_aws_cli() {
+        let log_route = LogRoute::CloudWatch {
+            group: "/ecs/shop/web".into(),
+            stream: Some("app/app/0123".into()),
+            region: None,
+        };
+        let instance = Instance {
+            id: InstanceId::new("ecs:eu/0123"),
+            version: Some("web:7".into()),
+            containers: vec![Container {
+                name: "app".into(),
+                image: "shop/web:1".into(),
+                digest: None,
+                log_route,
+                exit: None,
+            }],
+            ..instance("0123")
+        };
+        let web = Service {
+            id: ServiceId::new("ecs:eu/shop/web"),
+            kind: ServiceKind::EcsService,
+            facts: vec![Fact::new(FactKind::Arn, "arn:aws:ecs:eu-west-1:1:service/shop/web")],
+            instances: vec![instance],
+            ..service("web")
+        };
+        assert_eq!(
+            texts(&web)[..5],
+            [
+                "aws ecs describe-services --cluster shop --services web --region eu-west-1",
+                "aws ecs list-tasks --cluster shop --service-name web --region eu-west-1",
+                "aws ecs describe-tasks --cluster shop --tasks 0123 --region eu-west-1",
+                "aws ecs describe-task-definition --task-definition web:7 --region eu-west-1",
+                "aws logs tail /ecs/shop/web --log-stream-name-prefix app/app --since 1h --region eu-west-1",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_compose_service_has_the_commands_of_docker() {
+        let web =
+            Service { kind: ServiceKind::Compose, instances: vec![instance("shop-web-1")], ..service("web") };
+        let found = texts(&web);
+        assert!(found.contains(&"docker compose -p shop logs --tail 100 web".to_owned()), "{found:?}");
+        assert!(found.contains(&"docker inspect shop-web-1".to_owned()), "{found:?}");
+        assert!(found.contains(&"portolan logs shop/web --since 1h".to_owned()), "{found:?}");
+    }
+}

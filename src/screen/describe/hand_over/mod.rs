@@ -1,0 +1,65 @@
+//! Text to hand over to a colleague: a report on a service, its ids and links, and commands of other tools
+//! that show the same.
+
+mod commands;
+mod links;
+mod report;
+
+pub use links::{is_web_link, main_link};
+pub use report::report;
+
+use crate::{
+    model::{FactKind, Service},
+    store::World,
+    topology::Node,
+};
+
+/// Text that the user can copy, with its label on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyItem {
+    /// Label in a few words.
+    pub label: String,
+    /// Text to copy.
+    pub text: String,
+}
+
+impl CopyItem {
+    fn new(label: &str, text: impl Into<String>) -> Self {
+        Self { label: label.to_owned(), text: text.into() }
+    }
+}
+
+/// Maximum number of instances whose ids are offered.
+const MAX_LISTED_INSTANCES: usize = 10;
+
+/// Returns the texts about a node that the user can copy: names and ids, links, and commands.
+#[must_use]
+pub fn copy_items(world: &World, node: &Node) -> Vec<CopyItem> {
+    let mut items = vec![CopyItem::new("name", node.name.clone())];
+    if node.label() != node.name {
+        items.push(CopyItem::new("full name", node.label()));
+    }
+    if let Some(service) = world.service_of(node) {
+        items.extend(arn_of(service).map(|arn| CopyItem::new("ARN", arn)));
+        let images: Vec<&str> = service.images().collect();
+        items.extend(images.first().map(|image| CopyItem::new("image", *image)));
+        for instance in service.instances.iter().take(MAX_LISTED_INSTANCES) {
+            let label = format!("{} {}", service.kind.instance_noun(), instance.name);
+            items.push(CopyItem::new(&label, instance_id(instance)));
+        }
+        items.extend(links::links(world, service));
+        items.extend(commands::commands(world, node, service));
+    }
+    items.push(CopyItem::new("Portolan's id", node.id.to_string()));
+    items
+}
+
+/// Returns the ARN of an ECS service.
+fn arn_of(service: &Service) -> Option<&str> {
+    service.facts.iter().find(|fact| fact.kind() == Some(FactKind::Arn)).map(|fact| fact.value.as_str())
+}
+
+/// Returns the id of an instance on its platform: of the task or container, without the source.
+fn instance_id(instance: &crate::model::Instance) -> &str {
+    instance.id.as_str().rsplit('/').next().unwrap_or_default()
+}

@@ -1,0 +1,123 @@
+//! Report on a service in a few lines, to paste into a chat: the fault with its start, cause and impact, what
+//! runs, the last log lines, and how to look further.
+
+use super::copy_items;
+use crate::{
+    diagnosis::FindingKind,
+    model::{Finding, ImageRef, Severity, Timestamp},
+    screen::describe::{log_lines, time},
+    store::{Store, World},
+    topology::Node,
+};
+
+/// Number of log lines in a report.
+const LOG_LINES: usize = 5;
+/// Labels of the commands in a report; a platform has some of them.
+const REPORT_COMMANDS: [&str; 3] = ["aws: service", "docker: container", "Portolan: logs"];
+
+/// Returns a report on a node, or on one of its findings. Without `finding`, the worst one is reported.
+#[must_use]
+pub fn report(store: &Store, node: Option<&Node>, finding: Option<&Finding>) -> Option<String> {
+    let world = &store.world;
+    let worst = || world.findings_on(&node?.id).find(|finding| finding.severity > Severity::Info);
+    let finding = finding.or_else(worst);
+    let mut lines = vec![headline(node, finding)?];
+    if let Some(finding) = finding {
+        lines.extend(finding_lines(world, finding));
+    }
+    if let Some(node) = node {
+        lines.extend(running_line(world, node));
+        lines.extend(
+            node.source.as_ref().map(|source| format!("Where: {} on {source}", node.group_and_name())),
+        );
+        let log = log_lines::last_lines(&node.id, LOG_LINES, store);
+        if !log.is_empty() {
+            lines.push("Last log lines:".to_owned());
+            lines.extend(log.into_iter().map(|(line, _)| format!("  {line}")));
+        }
+        let commands =
+            copy_items(world, node).into_iter().filter(|item| REPORT_COMMANDS.contains(&&*item.label));
+        let commands: Vec<_> = commands.map(|item| format!("  {}", item.text)).collect();
+        if !commands.is_empty() {
+            lines.push("Look further:".to_owned());
+            lines.extend(commands);
+        }
+    }
+    Some(lines.join("\n"))
+}
+
+/// Returns the first line: the service or source, and its finding or health.
+fn headline(node: Option<&Node>, finding: Option<&Finding>) -> Option<String> {
+    match (node, finding) {
+        (_, Some(finding)) => {
+            let title = FindingKind::title_of(finding);
+            Some(format!("{}: {title} ({})", finding.subject, finding.severity.as_str()))
+        }
+        (Some(node), None) => Some(format!("{}: {}", node.label(), node.health.as_str())),
+        (None, None) => None,
+    }
+}
+
+fn finding_lines(world: &World, finding: &Finding) -> Vec<String> {
+    let mut lines = vec![format!("What: {}", finding.reason)];
+    lines.extend(finding.onset().map(|onset| {
+        let earlier = if onset.at_least { " or earlier" } else { "" };
+        format!("Since: {}{earlier}, {} ago", format_time(onset.at), time::age(onset.at, world.now))
+    }));
+    let causes = finding.suspects.iter().map(|suspect| suspect.description.to_string());
+    lines.extend(causes.take(2).map(|cause| format!("Cause: {cause}")));
+    lines.extend(finding.impact.summary().map(|impact| format!("Affects: {impact}")));
+    lines.push(format!("Next: {}", finding.next_step));
+    lines
+}
+
+/// Returns the line about what runs: number of instances, version and image tag.
+fn running_line(world: &World, node: &Node) -> Option<String> {
+    let service = world.service_of(node)?;
+    let noun = service.kind.instance_noun();
+    let count = match node.desired {
+        Some(desired) => format!("{} of {desired} {noun}s", node.running),
+        None => format!("{} {noun}s", node.running),
+    };
+    let versions = service.running_versions();
+    let versions: Vec<String> =
+        versions.iter().map(|(version, count)| format!("{count} on {version}")).collect();
+    let image = service.images().find_map(|image| {
+        let image = ImageRef::parse(image);
+        Some(format!("image {}:{}", image.path, image.tag?))
+    });
+    let rest: Vec<String> = versions.into_iter().chain(image).collect();
+    let rest = if rest.is_empty() { String::new() } else { format!(" ({})", rest.join(", ")) };
+    Some(format!("Running: {count}{rest}"))
+}
+
+/// Formats a time for a colleague in any time zone.
+fn format_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::report;
+    use crate::{
+        model::{Inventory, Service, SourceId, SourceStatus, fixtures::*},
+        store::Store,
+    };
+
+    #[test]
+    fn a_report_says_what_since_when_and_how_to_look_further() {
+        let web =
+            Service { desired: Some(2), instances: vec![failed_instance("web-1", 1)], ..service("web") };
+        let status = SourceStatus::new(SourceId::new("docker"), "docker", String::new());
+        let mut store = Store::new(Inventory::default(), vec![status], 1 << 20, ago(0));
+        store.apply_poll_result(&SourceId::new("docker"), Ok(snapshot("docker", vec![web])));
+        let node = store.world.topology().nodes.values().next().cloned().unwrap();
+        let text = report(&store, Some(&node), None).unwrap();
+        let first = text.lines().next().unwrap();
+        assert!(first.starts_with("shop/web: ") && first.ends_with("(critical)"), "{text}");
+        for part in ["What: ", "Next: ", "Running: 0 of 2 containers", "portolan logs shop/web --since 1h"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert_eq!(report(&store, None, None), None);
+    }
+}

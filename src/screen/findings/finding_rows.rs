@@ -1,0 +1,217 @@
+//! Rows of the findings screen: a fault with everything that follows from it is one row, which opens into
+//! one row for each finding.
+
+use crate::{
+    diagnosis::FindingKind,
+    model::{Finding, NodeId, Severity},
+    store::Store,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Identity of a finding: its node, its service or source, and its kind.
+pub(super) type FindingKey = (Option<NodeId>, String, String);
+
+/// Row of the findings screen.
+pub(super) struct FindingRow<'a> {
+    /// Finding that the row shows.
+    pub finding: &'a Finding,
+    /// Findings that the row stands for besides its own, because it is closed; empty otherwise.
+    pub folded: Vec<&'a Finding>,
+    /// True for a finding within an open row.
+    pub is_nested: bool,
+    /// Identity of the first finding of the fault, by which the fault is opened and closed.
+    pub fault: FindingKey,
+    /// True if the fault has several findings.
+    pub has_several: bool,
+}
+
+impl FindingRow<'_> {
+    /// Returns true if the row shows a finding of the node, or stands for one.
+    pub(super) fn concerns(&self, node: Option<&NodeId>) -> bool {
+        let of_node = |finding: &Finding| finding.node.is_some() && finding.node.as_ref() == node;
+        of_node(self.finding) || self.folded.iter().any(|finding| of_node(finding))
+    }
+
+    /// Returns the text of the row: the finding, and in short the findings folded into it.
+    pub(super) fn text(&self) -> String {
+        let indent = if self.is_nested { "  " } else { "" };
+        let reason = &self.finding.reason;
+        if self.folded.is_empty() {
+            return format!("{indent}{reason}");
+        }
+        let own = self.folded.iter().filter(|other| other.node == self.finding.node);
+        let own: Vec<&str> = own.map(|other| FindingKind::title_of(other)).collect();
+        let mut others: Vec<&str> = self
+            .folded
+            .iter()
+            .filter(|other| other.node != self.finding.node)
+            .map(|other| other.subject.as_str())
+            .collect();
+        others.dedup();
+        let mut parts = Vec::new();
+        if !own.is_empty() {
+            parts.push(own.join(", "));
+        }
+        if !others.is_empty() {
+            parts.push(format!("possible victims {}", others.join(", ")));
+        }
+        format!("{reason} (+{}: {})", self.folded.len(), parts.join("; "))
+    }
+}
+
+/// Returns the identity of a finding.
+pub(super) fn finding_key(finding: &Finding) -> FindingKey {
+    (finding.node.clone(), finding.subject.to_string(), finding.kind.to_string())
+}
+
+/// Order in which the screen showed the findings last, which keeps them in their places.
+#[derive(Default)]
+pub(super) struct ShownOrder(Vec<FindingKey>);
+
+impl ShownOrder {
+    /// Returns the findings that match the search: the most severe first, within a severity those shown
+    /// before in their old order, then new ones.
+    pub(super) fn sorted<'a>(&self, store: &'a Store) -> Vec<&'a Finding> {
+        let text = |f: &Finding| format!("{} {} {}", f.subject, FindingKind::title_of(f), f.reason);
+        let mut found: Vec<&Finding> =
+            store.world.findings.iter().filter(|f| store.session.search.matches(&text(f))).collect();
+        let places: BTreeMap<&FindingKey, usize> = self.0.iter().zip(0..).collect();
+        found.sort_by_key(|finding| {
+            let place = places.get(&finding_key(finding)).copied().unwrap_or(usize::MAX);
+            (std::cmp::Reverse(finding.severity), place)
+        });
+        found
+    }
+
+    /// Remembers the order of all current findings.
+    pub(super) fn remember(&mut self, store: &Store) {
+        if store.session.search.is_empty() {
+            self.0 = self.sorted(store).into_iter().map(finding_key).collect();
+        }
+    }
+}
+
+/// Groups sorted findings into faults and returns their rows. The findings of the faults in `open` get a row
+/// each.
+pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<FindingKey>) -> Vec<FindingRow<'a>> {
+    let suspects: BTreeMap<&NodeId, &NodeId> = findings
+        .iter()
+        .rev()
+        .filter_map(|finding| Some((finding.node.as_ref()?, finding.main_suspect()?)))
+        .collect();
+    let has_finding: BTreeSet<&NodeId> =
+        findings.iter().filter_map(|finding| finding.node.as_ref()).collect();
+    let mut faults: Vec<(Option<&NodeId>, Vec<&Finding>)> = Vec::new();
+    for &finding in findings {
+        // A risk is a matter of its own.
+        let root = finding.node.as_ref().filter(|_| finding.severity > Severity::Info);
+        let root = root.map(|node| root_cause(node, &suspects, &has_finding));
+        match faults.iter_mut().find(|(known, _)| root.is_some() && *known == root) {
+            Some((_, members)) => members.push(finding),
+            None => faults.push((root, vec![finding])),
+        }
+    }
+    faults.into_iter().flat_map(|(root, members)| rows_of_fault(root, members, open)).collect()
+}
+
+/// Returns the node at the end of the chain of suspects that begins at `node`.
+fn root_cause<'a>(
+    node: &'a NodeId,
+    suspects: &BTreeMap<&'a NodeId, &'a NodeId>,
+    has_finding: &BTreeSet<&NodeId>,
+) -> &'a NodeId {
+    let next = |node: &'a NodeId| suspects.get(node).copied().filter(|next| has_finding.contains(*next));
+    let mut root = node;
+    let mut visited = BTreeSet::from([node]);
+    while let Some(suspect) = next(root) {
+        root = suspect;
+        if !visited.insert(root) {
+            // Services that call each other in a cycle can suspect each other. The first by id stands for all.
+            let ring = std::iter::successors(next(root), |at| next(at)).take_while(|at| *at != root);
+            return ring.chain([root]).min().unwrap_or(root);
+        }
+    }
+    root
+}
+
+/// Returns the rows of one fault: the finding of its root cause, then the others if the fault is open.
+fn rows_of_fault<'a>(
+    root: Option<&NodeId>,
+    mut members: Vec<&'a Finding>,
+    open: &BTreeSet<FindingKey>,
+) -> Vec<FindingRow<'a>> {
+    let first = members.iter().position(|finding| finding.node.as_ref() == root).unwrap_or(0);
+    let head = members.remove(first);
+    let (fault, has_several) = (finding_key(head), !members.is_empty());
+    let row = |finding, folded, is_nested| FindingRow {
+        finding,
+        folded,
+        is_nested,
+        fault: fault.clone(),
+        has_several,
+    };
+    if open.contains(&fault) {
+        let nested = members.into_iter().map(|finding| row(finding, Vec::new(), true));
+        std::iter::once(row(head, Vec::new(), false)).chain(nested).collect()
+    } else {
+        vec![row(head, members, false)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{finding_key, finding_rows};
+    use crate::model::{Finding, Impact, NodeId, Severity, Suspect};
+    use std::collections::BTreeSet;
+
+    fn finding(node: &str, kind: &str, severity: Severity, suspect: Option<&str>) -> Finding {
+        let suspect =
+            suspect.map(|node| Suspect { description: "possibly".into(), node: Some(NodeId::new(node)) });
+        Finding {
+            kind: kind.into(),
+            severity,
+            subject: node.into(),
+            node: Some(NodeId::new(node)),
+            since: None,
+            since_at_least: false,
+            reason: format!("{kind} of {node}").into(),
+            suspects: suspect.into_iter().collect(),
+            impact: Impact::default(),
+            next_step: "look".into(),
+        }
+    }
+
+    fn texts(findings: &[Finding], open: &[&Finding]) -> Vec<String> {
+        let open: BTreeSet<_> = open.iter().map(|finding| finding_key(finding)).collect();
+        let sorted: Vec<&Finding> = findings.iter().collect();
+        finding_rows(&sorted, &open).iter().map(super::FindingRow::text).collect()
+    }
+
+    #[test]
+    fn a_cause_and_its_victims_are_one_row_that_opens() {
+        let all = [
+            finding("web", "unhealthy", Severity::Critical, Some("api")),
+            finding("db", "out-of-memory", Severity::Critical, None),
+            finding("api", "crash-loop", Severity::Critical, Some("db")),
+            finding("db", "deployment-stuck", Severity::Warning, None),
+            finding("web", "single-point", Severity::Info, None),
+        ];
+        assert_eq!(
+            texts(&all, &[]),
+            ["out-of-memory of db (+3: deployment stuck; possible victims web, api)", "single-point of web"]
+        );
+        let opened = texts(&all, &[&all[1]]);
+        assert_eq!(opened.len(), 5);
+        assert_eq!(opened[..2], ["out-of-memory of db", "  unhealthy of web"]);
+    }
+
+    #[test]
+    fn a_ring_of_suspects_is_one_fault() {
+        let ring = [
+            finding("a", "unhealthy", Severity::Critical, Some("b")),
+            finding("b", "unhealthy", Severity::Critical, Some("a")),
+            finding("c", "unhealthy", Severity::Critical, Some("gone")),
+        ];
+        assert_eq!(texts(&ring, &[]).len(), 2);
+    }
+}
