@@ -2,7 +2,6 @@
 
 mod act;
 pub mod args;
-mod audit;
 mod deployments;
 mod doctor;
 mod events;
@@ -138,7 +137,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             logs::run(&world, &opened, &asked).await
         }
         Command::Act(asked) => Box::pin(act::run(common, &asked)).await,
-        Command::Audit { format } => audit::run(format),
+        Command::Audit { format } => act::audit_log::run(format),
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length, force } => record::run(common, &file, length, force).await,

@@ -1,5 +1,6 @@
 //! Command `act`: plans an operation, asks for a confirmation, carries it out and watches it.
 
+pub(super) mod audit_log;
 mod carry_out;
 mod output_text;
 mod targets;

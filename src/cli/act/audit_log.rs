@@ -1,10 +1,14 @@
 //! Command `audit`: prints the audit log of actions.
 
-use super::{Error, Outcome, args::LogFormat, print, state_dir};
-use crate::{audit::AuditLog, export, operation::AuditRecord};
+use crate::{
+    audit::AuditLog,
+    cli::{Error, Outcome, args::LogFormat, print, state_dir},
+    export,
+    operation::AuditRecord,
+};
 
 /// Prints the records of the audit log, the oldest first.
-pub(super) fn run(format: LogFormat) -> Result<Outcome, Error> {
+pub(in crate::cli) fn run(format: LogFormat) -> Result<Outcome, Error> {
     let records = state_dir().map_or_else(|| Ok(Vec::new()), |state| AuditLog::new(&state).read())?;
     let lines = records.iter().map(|record| match format {
         LogFormat::Json => export::audit_json(record),

@@ -1,8 +1,12 @@
 //! Operations of the interactive program: reads services for plans, runs confirmed plans, and keeps the audit log.
 
+mod audit_records;
+
+pub use audit_records::user_name;
+
 use crate::{
     app::Msg,
-    audit::{AuditLog, RunningRecord},
+    audit::AuditLog,
     background::{self, Panicked},
     model::{Failure, FailureKind, SourceId, Timestamp},
     operation::{
@@ -11,15 +15,11 @@ use crate::{
     },
     source::{self, Source},
 };
-use std::{
-    collections::BTreeMap,
-    io,
-    sync::{Arc, Mutex, PoisonError},
+use audit_records::{
+    RunningRecords, begin_record, close_unless_watched, lock, report_write_error, unwritable_audit_log,
 };
+use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
-
-/// Records of running operations by the number of the operation.
-type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
 
 /// Reads services for plans and runs confirmed plans, each in a task of its own.
 pub(super) struct OperationTasks {
@@ -128,19 +128,6 @@ impl Drop for OperationTasks {
     }
 }
 
-/// Returns the name of the user for the audit log.
-pub fn user_name() -> String {
-    let by_name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    let uid = rustix::process::getuid().as_raw();
-    by_name
-        .filter(|name| !name.is_empty())
-        .map_or_else(|| format!("uid {uid}"), |name| format!("{name} (uid {uid})"))
-}
-
-fn lock(running: &RunningRecords) -> std::sync::MutexGuard<'_, BTreeMap<u64, RunningRecord>> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 async fn read_targets(
     source: Option<Arc<dyn Source>>,
     request: &OperationRequest,
@@ -155,14 +142,6 @@ async fn read_targets(
 fn not_permitted(request: &OperationRequest) -> Failure {
     let Refusal { reason, remedy } = Refusal::actions_off(request.source().as_str());
     Failure::new(FailureKind::Denied, reason, remedy)
-}
-
-async fn begin_record(audit: Option<AuditLog>, confirmed: &ConfirmedPlan) -> io::Result<RunningRecord> {
-    let audit = audit.ok_or_else(|| io::Error::other("there is no state directory"))?;
-    let record = AuditRecord::of_plan(confirmed.plan(), &user_name(), Timestamp::now());
-    background::run_blocking(move || audit.begin(record))
-        .await
-        .map_err(|panicked| io::Error::other(panicked.to_string()))?
 }
 
 async fn run_plan(
@@ -180,42 +159,4 @@ async fn run_plan(
         let _ = sender.try_send(Msg::PlanStepSent(number, sent));
     })
     .await
-}
-
-/// Writes the result of a run into its record. Closes the record if there is nothing to watch.
-fn close_unless_watched(running: &RunningRecords, number: u64, run: &PlanRun) {
-    let Some(mut record) = lock(running).remove(&number) else { return };
-    record.record.sent.clone_from(&run.sent);
-    match &run.stopped_by {
-        None => {
-            record.set_outcome(AuditOutcome::Sent, None);
-            report_write_error(Ok(record.save()));
-            lock(running).insert(number, record);
-        }
-        Some(RunStop::Refused(refusal)) => {
-            record.set_outcome(AuditOutcome::Refused, Some(refusal.reason.clone()));
-            report_write_error(Ok(record.finish()));
-        }
-        Some(RunStop::Failed(failure)) => {
-            record.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string()));
-            report_write_error(Ok(record.finish()));
-        }
-    }
-}
-
-fn unwritable_audit_log(error: &io::Error) -> RunStop {
-    let what = format!("the audit log can't be written: {error}");
-    RunStop::Refused(Refusal::new(
-        what,
-        "make Portolan's state directory writable; portolan doctor prints it",
-    ))
-}
-
-/// Logs a failure to write the audit log after the calls were made, when nothing else can be done about it.
-fn report_write_error(written: Result<io::Result<()>, Panicked>) {
-    match written {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!("the audit log can't be written: {error}"),
-        Err(panicked) => tracing::warn!("the audit log can't be written: {panicked}"),
-    }
 }

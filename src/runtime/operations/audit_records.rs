@@ -1,0 +1,81 @@
+//! Audit records of running operations: opened before the first call, closed with the outcome or the verdict.
+
+use crate::{
+    audit::{AuditLog, RunningRecord},
+    background::{self, Panicked},
+    model::Timestamp,
+    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop},
+};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Records of running operations by the number of the operation.
+pub(super) type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
+
+/// Returns the name of the user for the audit log.
+pub fn user_name() -> String {
+    let by_name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let uid = rustix::process::getuid().as_raw();
+    by_name
+        .filter(|name| !name.is_empty())
+        .map_or_else(|| format!("uid {uid}"), |name| format!("{name} (uid {uid})"))
+}
+
+/// Locks the records. No caller holds the lock while it awaits a call.
+pub(super) fn lock(running: &RunningRecords) -> MutexGuard<'_, BTreeMap<u64, RunningRecord>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens the record of a plan that is about to run.
+pub(super) async fn begin_record(
+    audit: Option<AuditLog>,
+    confirmed: &ConfirmedPlan,
+) -> io::Result<RunningRecord> {
+    let audit = audit.ok_or_else(|| io::Error::other("there is no state directory"))?;
+    let record = AuditRecord::of_plan(confirmed.plan(), &user_name(), Timestamp::now());
+    background::run_blocking(move || audit.begin(record))
+        .await
+        .map_err(|panicked| io::Error::other(panicked.to_string()))?
+}
+
+/// Writes the result of a run into its record. Closes the record if there is nothing to watch.
+pub(super) fn close_unless_watched(running: &RunningRecords, number: u64, run: &PlanRun) {
+    let Some(mut record) = lock(running).remove(&number) else { return };
+    record.record.sent.clone_from(&run.sent);
+    match &run.stopped_by {
+        None => {
+            record.set_outcome(AuditOutcome::Sent, None);
+            report_write_error(Ok(record.save()));
+            lock(running).insert(number, record);
+        }
+        Some(RunStop::Refused(refusal)) => {
+            record.set_outcome(AuditOutcome::Refused, Some(refusal.reason.clone()));
+            report_write_error(Ok(record.finish()));
+        }
+        Some(RunStop::Failed(failure)) => {
+            record.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string()));
+            report_write_error(Ok(record.finish()));
+        }
+    }
+}
+
+/// Returns the refusal of a plan whose record can't be opened.
+pub(super) fn unwritable_audit_log(error: &io::Error) -> RunStop {
+    let what = format!("the audit log can't be written: {error}");
+    RunStop::Refused(Refusal::new(
+        what,
+        "make Portolan's state directory writable, on Linux ~/.local/state/portolan",
+    ))
+}
+
+/// Logs a failure to write the audit log after the calls were made, when nothing else can be done about it.
+pub(super) fn report_write_error(written: Result<io::Result<()>, Panicked>) {
+    match written {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the audit log can't be written: {error}"),
+        Err(panicked) => tracing::warn!("the audit log can't be written: {panicked}"),
+    }
+}
