@@ -9,7 +9,7 @@ fn copied(stage: &AppHarness) -> String {
         Effect::CopyToClipboard(text) => Some(text.clone()),
         _ => None,
     });
-    copied.expect("something was copied")
+    copied.unwrap_or_else(|| panic!("nothing was copied"))
 }
 
 #[test]
