@@ -12,6 +12,7 @@ pub mod log_line;
 mod host_config;
 mod ansi;
 mod profile;
+mod redact;
 mod proxy;
 mod structured_value;
 mod interpolation;
@@ -27,6 +28,7 @@ pub use profile::{
     parse_readme, remote_of_config, tag_facts, telemetry_names, variable_names,
 };
 pub use proxy::proxy_references;
+pub use redact::redact_secrets;
 
 use crate::model::{
     Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Scheme, Setting,

@@ -24,6 +24,7 @@ use futures::StreamExt;
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use rustix::termios::tcgetwinsize;
 use std::{
+    fs::File,
     io::{self, Stdout, stdout},
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -33,6 +34,9 @@ const MAX_SIZE: (u16, u16) = (1_500, 600);
 
 /// Size of a terminal that reports none, such as a serial line: the size of a VT100.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
+
+/// Smallest number of free file descriptors to start with.
+const MIN_FREE_DESCRIPTORS: usize = 16;
 
 /// True while the terminal is taken over. The first caller of [`restore`] resets it, so that only one
 /// restores the terminal.
@@ -52,6 +56,16 @@ pub(super) fn is_taken() -> bool {
     IS_TAKEN.load(Ordering::SeqCst)
 }
 
+/// Fails unless enough file descriptors are free for the terminal, its events and the first connections. crossterm
+/// panics without a descriptor for its events.
+fn ensure_free_file_descriptors() -> io::Result<()> {
+    let opened: io::Result<Vec<File>> = (0..MIN_FREE_DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
+    opened.map(drop).map_err(|error| {
+        let text = format!("fewer than {MIN_FREE_DESCRIPTORS} file descriptors are free ({error}): raise the limit, for example with `ulimit -n 256`");
+        io::Error::new(error.kind(), text)
+    })
+}
+
 /// The terminal while Portolan draws on it. Dropping it restores the terminal.
 pub(super) struct TerminalScreen {
     /// Terminal of ratatui with a fixed size. It keeps the size for which the screens were laid out, even if
@@ -66,6 +80,7 @@ pub(super) struct TerminalScreen {
 impl TerminalScreen {
     /// Takes over the terminal. `size` is the size of the frames to draw.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
+        ensure_free_file_descriptors()?;
         terminal_guard::start();
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;

@@ -195,7 +195,7 @@ fn is_client(program: &str) -> bool {
     CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client))
 }
 
-fn takes_secret(flag: &str) -> bool {
+pub(super) fn takes_secret(flag: &str) -> bool {
     (flag.len() == 1 && SECRET_FLAG_LETTERS.contains(flag))
         || SECRET_OPTION_NAMES.contains(&flag)
         || env_key::value_kind(flag) == ValueKind::Secret

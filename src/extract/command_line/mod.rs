@@ -42,6 +42,11 @@ fn split_quoted_words(text: &str) -> Vec<String> {
     words
 }
 
+/// Returns true if the value of an option, given without its dashes, is or may be a secret.
+pub(super) fn is_secret_option(flag: &str) -> bool {
+    flags::takes_secret(flag)
+}
+
 /// Splits a command line into the command itself and the commands of scripts in it. Each word keeps its
 /// position among all words.
 fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {

@@ -5,6 +5,7 @@ use super::{
     state::{ContainerStatus, container_status},
 };
 use crate::{
+    extract,
     model::{Exit, ExitCause, Text, Timestamp},
     source::docker::api_types::{ContainerInspectResponse, ContainerState},
 };
@@ -62,7 +63,8 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
 
 /// Returns the engine's own message on why it could not start or run the container, if there is one.
 fn engine_error(state: &ContainerState) -> Option<Text> {
-    state.error.as_deref().map(|e| Text::with_max_chars(e, MAX_ERROR_CHARS)).filter(|e| !e.trim().is_empty())
+    let error = extract::redact_secrets(state.error.as_deref()?);
+    Some(Text::with_max_chars(&error, MAX_ERROR_CHARS)).filter(|error| !error.trim().is_empty())
 }
 
 /// Returns the last exit of the container. For a running container, that is the exit before its last restart.

@@ -2,6 +2,7 @@
 
 use super::parse_time;
 use crate::{
+    extract,
     model::{HealthCheckStatus, Text, Timestamp},
     source::docker::api_types::Health,
 };
@@ -18,7 +19,7 @@ pub(super) fn health_check(health: &Health) -> HealthCheckStatus {
             let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
             let output = failures
                 .filter_map(|r| r.output.as_deref())
-                .map(|o| Text::with_max_chars(o.trim(), MAX_OUTPUT_CHARS))
+                .map(|o| Text::with_max_chars(extract::redact_secrets(o).trim(), MAX_OUTPUT_CHARS))
                 .next();
             HealthCheckStatus::Unhealthy {
                 output: output.filter(|o| !o.is_empty()),

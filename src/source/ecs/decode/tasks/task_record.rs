@@ -127,7 +127,7 @@ impl TaskRecord {
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
-            let reason = clean_text(task.stopped_reason()).into();
+            let reason = clean_text(task.stopped_reason().map(extract::redact_secrets).as_deref()).into();
             Box::new(StopCause { code: task.stop_code().cloned(), reason })
         });
         let ended = to_timestamp(task.stopped_at())
@@ -266,7 +266,8 @@ impl TaskContainer {
             runtime_id: container.runtime_id().map(Into::into),
             has_stopped: container.last_status() == Some("STOPPED"),
             exit_code: container.exit_code(),
-            reason: non_empty_text(container.reason()).map(Into::into),
+            reason: non_empty_text(container.reason().map(extract::redact_secrets).as_deref())
+                .map(Into::into),
             health: reported_health(container.health_status()),
         }
     }
