@@ -26,14 +26,7 @@ impl App {
             | Command::LogsDownstream
             | Command::LogsOfNeighbours
             | Command::LogsOfPath
-            | Command::LogsOfGroup => {
-                if let Some(why) = logs::scope_refusal(command, &self.store) {
-                    self.notify(why);
-                    return Vec::new();
-                }
-                self.show_screen(ScreenId::Logs);
-                return self.update_shown_screen(|view, store| view.update(command, store));
-            }
+            | Command::LogsOfGroup => return self.show_logs(command),
             Command::SplitLogs => self.is_split = !self.is_split,
             Command::Findings => self.show_screen(ScreenId::Findings),
             Command::Timeline => self.show_screen(ScreenId::Timeline),
@@ -53,25 +46,9 @@ impl App {
             },
             Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
-            Command::GroupBy => {
-                let grouping = self
-                    .store
-                    .session
-                    .map_settings
-                    .grouping
-                    .next_useful(&self.store.world, &self.store.session.map_settings.configured_grouping);
-                self.notice = Some(format!("grouped by: {}", grouping.id()));
-                self.store.session.map_settings.grouping = grouping;
-            }
-            Command::PreviousSelection | Command::NextSelection => {
-                let back = command == Command::PreviousSelection;
-                if self.store.step_selection_history(back) {
-                    self.reveal_selected();
-                } else {
-                    let direction = if back { "earlier" } else { "later" };
-                    self.notice = Some(format!("no {direction} selection"));
-                }
-            }
+            Command::GroupBy => self.group_by_next_property(),
+            Command::PreviousSelection => self.step_selection_history(true),
+            Command::NextSelection => self.step_selection_history(false),
             Command::NextEdgeFilter => {
                 self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
@@ -110,6 +87,23 @@ impl App {
             self.notify(&refusal);
         }
         effects
+    }
+
+    /// Shows the logs of the services that `command` names, or a notice if it names none.
+    fn show_logs(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(why) = logs::scope_refusal(command, &self.store) {
+            self.notify(why);
+            return Vec::new();
+        }
+        self.show_screen(ScreenId::Logs);
+        self.update_shown_screen(|view, store| view.update(command, store))
+    }
+
+    /// Groups the map by the next useful property, such as the owner.
+    fn group_by_next_property(&mut self) {
+        let settings = &mut self.store.session.map_settings;
+        settings.grouping = settings.grouping.next_useful(&self.store.world, &settings.configured_grouping);
+        self.notice = Some(format!("grouped by: {}", settings.grouping.id()));
     }
 
     /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it

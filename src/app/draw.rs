@@ -3,12 +3,13 @@
 use super::{
     App,
     prompt::{Offer, Prompt, Proposal},
+    row_writer::RowWriter,
 };
 use crate::{
     command::Command,
     model::{Finding, Health, Severity},
     screen::{
-        Canvas, ClickTarget, HitMap, Scene,
+        Canvas, HitMap, Scene,
         describe::{operation_text, source_badge},
         widget::{frame::draw_frame, text},
     },
@@ -81,7 +82,7 @@ impl App {
     fn draw_header(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         buf.set_style(area, Style::from(theme.styles.bar));
-        let mut row = RowWriter { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() };
+        let mut row = RowWriter::new(area);
         row.write(" portolan ", Style::from(theme.styles.title), None, buf);
         if self.store.world.demo {
             row.write(" DEMO ", Style::from(theme.styles.badge), None, buf);
@@ -220,7 +221,7 @@ impl App {
     /// Draws the footer: the notice if there is one, otherwise the filters and key hints.
     fn draw_footer(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
-        let mut row = RowWriter { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() };
+        let mut row = RowWriter::new(area);
         if let Some(notice) = &self.notice {
             buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());
             let notice = text::cut_end(&format!(" {notice}"), usize::from(area.width), theme.glyphs.ellipsis);
@@ -312,38 +313,5 @@ impl App {
             let line = text::cut_or_pad(&line, usize::from(inner.width), theme.glyphs.ellipsis);
             buf.set_string(inner.x, y, line, Style::from(style));
         }
-    }
-}
-
-/// Writer that fills the header or footer row from the left, and collects its clickable areas.
-struct RowWriter {
-    /// Column of the next text.
-    x: u16,
-    /// First column that is not free.
-    right: u16,
-    y: u16,
-    hits: HitMap,
-}
-
-impl RowWriter {
-    /// Returns true if both texts fit one after the other.
-    fn has_room_for(&self, first: &str, second: &str) -> bool {
-        usize::from(self.x) + text::display_width(first) + text::display_width(second)
-            <= usize::from(self.right)
-    }
-
-    /// Appends `words` if there is room for all of them. If not, nothing more fits into the row. A click on
-    /// the text runs `command`.
-    fn write(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Canvas<'_>) {
-        let width = text::display_width(words) as u16;
-        if self.x + width > self.right {
-            self.x = self.right;
-            return;
-        }
-        buf.set_string(self.x, self.y, words, style);
-        if let Some(command) = command {
-            self.hits.add(Rect { x: self.x, y: self.y, width, height: 1 }, ClickTarget::Command(command));
-        }
-        self.x += width;
     }
 }

@@ -10,6 +10,7 @@ mod offers;
 mod operations;
 mod panes;
 mod prompt;
+mod row_writer;
 mod screens;
 mod selection;
 mod polling_priority;
@@ -18,7 +19,8 @@ use crate::{
     command::{Command, command_of_habit},
     effect::Effect,
     keymap::{Key, Keymap},
-    model::Text,
+    model::{Failure, Snapshot, SourceId, Text, Timestamp},
+    operation::OperationPlace,
     screen::{HitMap, ScreenId, Theme},
     store::{Search, Store},
     subscription::Subscription,
@@ -117,87 +119,53 @@ impl App {
             return self.handle_mouse(mouse);
         }
         self.dirty = true;
-        let mut effects = match msg {
-            Msg::Key(key) => self.handle_key(key),
-            Msg::Paste(text) => self.handle_paste(&text),
-            Msg::Mouse(mouse) => self.handle_mouse(mouse),
-            Msg::Resize(width, height) => {
-                self.size = Rect::new(0, 0, width, height);
-                Vec::new()
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Key(key) => effects = self.handle_key(key),
+            Msg::Paste(text) => effects = self.handle_paste(&text),
+            Msg::Mouse(mouse) => effects = self.handle_mouse(mouse),
+            Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
+            Msg::Tick(now) => effects = self.tick(now),
+            Msg::SourcePolled(source, outcome) => self.apply_poll_result(&source, outcome),
+            Msg::CacheLoaded(source, snapshot) => self.store.apply_cached_snapshot(&source, *snapshot),
+            Msg::OutagesLoaded(source, earlier) => self.store.world.restore_outages(&source, earlier),
+            Msg::CheckoutsRead(checkouts) => self.store.world.set_checkouts(checkouts),
+            Msg::PollScheduled(source, interval) => self.store.world.set_poll_schedule(&source, interval),
+            Msg::ChangeNotificationsToggled(source, pushes) => {
+                self.store.world.set_pushes_changes(&source, pushes);
             }
-            Msg::Tick(now) => {
-                self.store.world.set_followed_streams(&self.subscriptions(), now);
-                self.store.world.tick(now);
-                let due = self.store.world.due_outage_saves();
-                due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
-            }
-            Msg::SourcePolled(source, outcome) => {
-                let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
-                self.store.apply_poll_result(&source, outcome);
-                self.notify_selection_lost(before);
-                Vec::new()
-            }
-            Msg::CacheLoaded(source, snapshot) => {
-                self.store.apply_cached_snapshot(&source, *snapshot);
-                Vec::new()
-            }
-            Msg::OutagesLoaded(source, earlier) => {
-                self.store.world.restore_outages(&source, earlier);
-                Vec::new()
-            }
-            Msg::CheckoutsRead(checkouts) => {
-                self.store.world.set_checkouts(checkouts);
-                Vec::new()
-            }
-            Msg::PollScheduled(source, pace) => {
-                self.store.world.set_poll_schedule(&source, pace);
-                Vec::new()
-            }
-            Msg::ChangeNotificationsToggled(source, nudged) => {
-                self.store.world.set_pushes_changes(&source, nudged);
-                Vec::new()
-            }
-            Msg::Logs(news) => {
-                return self.ingest_logs(news);
-            }
+            Msg::Logs(update) => return self.ingest_logs(update),
             Msg::UsageMeasured(service, outcome) => {
                 self.store.world.usage.record(service, outcome);
-                return Vec::new();
+                return effects;
             }
             Msg::ContinueWork => return self.sync_logs(),
             Msg::LayoutReady(number, choice, diagram) => {
                 self.screens.map.on_layout_ready(number, choice, *diagram, &self.store);
-                Vec::new()
             }
             Msg::LayoutFailed(number) => {
                 self.screens.map.on_layout_failed(number);
                 self.notify("internal error: map layout failed, see portolan.log");
-                Vec::new()
             }
-            Msg::LayoutCompared(number, tangled) => {
-                self.screens.map.on_layout_compared(number, tangled);
-                Vec::new()
-            }
+            Msg::LayoutCompared(number, tangled) => self.screens.map.on_layout_compared(number, tangled),
             Msg::PlaceRead(place) => {
-                if let Some(words) = place.account_and_region() {
-                    self.store.world.set_account_and_region(&place.source, &words);
-                }
-                return Vec::new();
+                self.set_account_and_region(&place);
+                return effects;
             }
             Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),
             Msg::PlanStepSent(number, sent) => {
                 self.store.world.note_sent_steps(number, sent);
-                return Vec::new();
+                return effects;
             }
             Msg::PlanRunEnded(number, run) => {
                 self.store.world.end_run(number, *run);
-                vec![Effect::RefreshSources]
+                effects = vec![Effect::RefreshSources];
             }
             Msg::Notice(words) => {
                 self.notify(&words);
-                return Vec::new();
+                return effects;
             }
-        };
+        }
         effects.extend(self.record_verdicts());
         effects.extend(self.sync_screens());
         effects
@@ -241,6 +209,28 @@ impl App {
         if let Some(dialog) = &mut self.dialog {
             dialog.mark_drawn();
         }
+    }
+
+    /// Advances the clock to `now`. Returns the outages that are due to be saved.
+    fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.store.world.set_followed_streams(&self.subscriptions(), now);
+        self.store.world.tick(now);
+        let due = self.store.world.due_outage_saves();
+        due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
+    }
+
+    /// Stores the account and region of a source, for the mark in the header.
+    fn set_account_and_region(&mut self, place: &OperationPlace) {
+        if let Some(words) = place.account_and_region() {
+            self.store.world.set_account_and_region(&place.source, &words);
+        }
+    }
+
+    /// Stores the result of a poll. Notifies the user if the selected node was removed.
+    fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) {
+        let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
+        self.store.apply_poll_result(source, outcome);
+        self.notify_selection_lost(before);
     }
 
     fn handle_key(&mut self, key: Key) -> Vec<Effect> {

@@ -58,8 +58,8 @@ impl App {
         }
     }
 
-    /// Passes the cell under the mouse to the map, if the map is shown. Passes `None` if the cell belongs to
-    /// the header, footer or mini-map, or if a prompt is open.
+    /// Passes the cell under the mouse to the map if the map is shown. Passes `None` if a prompt is open, or
+    /// if the cell belongs to the header, footer or mini-map.
     pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()

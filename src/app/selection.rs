@@ -34,6 +34,16 @@ impl App {
         }
     }
 
+    /// Selects the node that was selected before the current one if `back` is true, else the one after it.
+    pub(super) fn step_selection_history(&mut self, back: bool) {
+        if self.store.step_selection_history(back) {
+            self.reveal_selected();
+        } else {
+            let direction = if back { "earlier" } else { "later" };
+            self.notice = Some(format!("no {direction} selection"));
+        }
+    }
+
     /// Returns the nodes with a fault, in the order of the findings.
     pub(super) fn faulty_nodes(&self) -> Vec<NodeId> {
         let faults = self.store.world.findings.iter().filter(|finding| finding.severity > Severity::Info);
@@ -41,14 +51,14 @@ impl App {
         faults.filter_map(|fault| fault.node.clone()).filter(|node| seen.insert(node.clone())).collect()
     }
 
-    /// Selects the faulty node `step` places further in the order of the findings; a negative step goes back.
+    /// Selects the faulty node `step` places further in the order of the findings. A negative step goes back.
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, step, "no findings");
     }
 
-    /// Shows only the next source, or all sources after the last one.
+    /// Shows only the next source. After the last source, shows all of them.
     pub(super) fn show_next_source(&mut self) {
         self.store.cycle_source_filter();
         self.notify_source_filter();

@@ -1,12 +1,12 @@
-//! Grouping of repeated entries: the timeline shows them as one row with a count and the times of the first
-//! and the last.
+//! Grouping of repeated entries. The timeline shows a group as one row, with a count and the times of its
+//! first and last entry.
 
 use super::{Entry, Subject};
 use crate::model::EventKind;
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Entries that repeat each other, for one row of the timeline. An entry without repetition is a group of
+/// Entries that repeat each other, for one row of the timeline. An entry without repetition makes a group of
 /// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventGroup {

@@ -1,4 +1,4 @@
-//! Entry of the history: an event with its time, kind and text, and the service or source that it is about.
+//! Entry of the history: an event with its time, its kind, its text and its subject.
 
 use super::EventKindSpec;
 use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Timestamp};
@@ -24,7 +24,7 @@ pub struct Entry {
     pub kind: EventKind,
     /// Text of the event, as the source or Portolan phrases it.
     pub text: String,
-    /// Health whose colour shows how good or bad the event is; `None` if it is neither.
+    /// Health whose colour the event has on the screen; `None` if the event is neither good nor bad.
     pub health: Option<Health>,
     /// Hash of the text without ids. Repetitions of an event have the same hash.
     pub(super) text_hash: u64,
@@ -40,7 +40,8 @@ impl Subject {
         }
     }
 
-    /// Returns a short name, also for a subject that no longer exists: its id without source and kind.
+    /// Returns a short name: the id without source and kind. So a subject that no longer exists has a name
+    /// too.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -82,7 +83,7 @@ impl Entry {
         Self { at, subject, kind, text, health, text_hash }
     }
 
-    /// Returns the text without the service name that ECS puts in front, because the screen already shows the
+    /// Returns the text without the service name that ECS puts in front. The screen already shows the
     /// subject.
     #[must_use]
     pub fn display_text(&self) -> &str {

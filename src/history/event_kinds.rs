@@ -81,7 +81,8 @@ impl EventKindSpec {
     }
 
     /// Returns the event kind that the timeline's filter shows after `here`: the next one if `forward`, or
-    /// else the previous one. `None` means all kinds, and comes between the last and the first.
+    /// else the previous one. The cycle includes `None`, which means all kinds, between the last and the
+    /// first.
     #[must_use]
     pub fn cycle_filter(here: Option<EventKind>, forward: bool) -> Option<EventKind> {
         let place = here

@@ -22,14 +22,15 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
 }
 
-/// Time for which a finding must be absent before it counts as resolved, because a container in a crash loop
-/// looks healthy for a second after each start.
+/// Time for which a finding must be absent before it counts as resolved. A container in a crash loop looks
+/// healthy for a second after each start.
 const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Findings that started and are not resolved yet, to notice the next start or resolution.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenFindings {
-    /// Latest version of each finding. An absent one has the time since which it is absent.
+    /// Latest version of each finding. If the finding is absent now, the time since which it is absent; else
+    /// `None`.
     open: Vec<(Finding, Option<Timestamp>)>,
 }
 
@@ -72,7 +73,8 @@ fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
     finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 
-/// Returns the identity of a finding, its kind and its node or source, because its text may change.
+/// Returns the identity of a finding: its kind and its node or source. The text is no part of it, because it
+/// may change.
 fn finding_key(finding: &Finding) -> (&str, &str) {
     (&finding.kind, finding.node.as_ref().map_or(&*finding.subject, NodeId::as_str))
 }

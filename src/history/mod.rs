@@ -1,11 +1,12 @@
 //! History of all sources in order of time: events that sources report, differences between snapshots, and
-//! findings that started or were resolved. Its size is bounded in total and per subject; the oldest entries
-//! go first.
+//! findings that started or were resolved. Its size is limited in total and for each subject. When a limit is
+//! reached, the oldest entries go first.
 //!
 //! Recording a snapshot without changes costs nothing. Otherwise the cost grows with the number of changed
 //! services.
 
 mod service_diff;
+mod snapshot_changes;
 mod entry;
 mod coalesce;
 mod finding_events;
@@ -19,13 +20,13 @@ pub use entry::{Entry, Subject};
 pub use event_kinds::{EVENT_KIND_TABLE, EventKindSpec};
 
 use crate::model::{
-    Event, EventKind, Finding, Health, Service, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
+    Event, EventKind, Finding, Health, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
     SourceStatus, Timestamp,
 };
 use jiff::SignedDuration;
 use service_diff::Difference;
+use snapshot_changes::unreported_differences;
 use std::{
-    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -35,11 +36,7 @@ const MAX_ENTRIES: usize = 20_000;
 /// Maximum number of entries of one subject.
 const MAX_ENTRIES_PER_SUBJECT: usize = 400;
 
-/// Maximum age of a start or stop event that explains a difference between snapshots. The difference then
-/// adds no entry of its own.
-const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
-
-/// All entries in order of time, and the state that finds new ones: the last complete snapshots and the open
+/// All entries in order of time, with the data to find new ones: the last complete snapshots and the open
 /// findings.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -81,7 +78,8 @@ impl History {
         self.by_subject.get(subject).into_iter().flat_map(|thread| &thread.entries)
     }
 
-    /// Returns the entries of `service` that are at or before `at` by at most `within`, the newest first.
+    /// Returns the entries of `service` from the period `within` before `at`, the newest first. The period
+    /// includes `at`.
     pub fn entries_before<'a>(
         &'a self,
         service: &ServiceId,
@@ -96,8 +94,8 @@ impl History {
     /// Records a snapshot of a source. `old` is the snapshot before it, and `change` the difference between
     /// the two.
     ///
-    /// Services are compared with the last complete snapshot instead of `old`, because a partly read service
-    /// differs in many ways that are no real changes.
+    /// The services of `new` are compared with those of the last complete snapshot instead of `old`. If `old`
+    /// was read only in part, most of its differences from `new` are no real changes.
     pub fn record_snapshot(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &SnapshotDiff) {
         let last_complete = self.last_complete.get(&new.source).cloned();
         if new.progress.is_empty() {
@@ -108,6 +106,21 @@ impl History {
         if !change.has_changes() && (is_consecutive || last_complete.is_none()) {
             return;
         }
+        let new_events = self.record_events(old, new);
+        // If the unread parts changed, nothing is compared: newly missing or newly read data are no real
+        // changes.
+        let comparable =
+            last_complete.filter(|whole| whole.unread_parts == new.unread_parts && new.progress.is_empty());
+        let Some(last_complete) = comparable else { return };
+        let change = if is_consecutive { change } else { &SnapshotDiff::Everything };
+        for (service, difference) in unreported_differences(&last_complete, new, change, &new_events) {
+            let Difference { kind, text, health } = difference;
+            self.insert(Entry::new(new.taken_at, Subject::from(&service), kind, text, health));
+        }
+    }
+
+    /// Records the events of `new` that are not in `old`, and returns them.
+    fn record_events<'a>(&mut self, old: Option<&Snapshot>, new: &'a Snapshot) -> Vec<&'a Event> {
         let before = old.map_or(&[][..], |old| &old.events);
         let new_events = new_events::unseen_events(before, &new.events);
         for event in &new_events {
@@ -116,58 +129,7 @@ impl History {
             }
             self.insert(Entry::from(*event));
         }
-        // Docker reports the removal of a container with an event of its own.
-        let removed =
-            |id: &ServiceId| new_events.iter().any(|e| e.service == *id && e.kind == EventKind::Message);
-        // Docker may also report a stop before the state of the container shows it.
-        let near = |event: &&Event| new.taken_at.duration_since(event.at) <= EVENT_MATCH_WINDOW;
-        let near: Vec<&Event> = new.events.iter().filter(near).collect();
-        let mut record = |service: &ServiceId, differences: Vec<Difference>| {
-            for Difference { kind, text, health: tone } in differences {
-                let matches_difference =
-                    |event: &&Event| event.service == *service && event.kind.same_category(kind);
-                let is_lifecycle =
-                    kind.same_category(EventKind::Start) || kind.same_category(EventKind::Stop);
-                let is_reported = new_events.iter().any(matches_difference)
-                    || (is_lifecycle && near.iter().any(matches_difference));
-                if !is_reported {
-                    self.insert(Entry::new(new.taken_at, Subject::from(service), kind, text, tone));
-                }
-            }
-        };
-        // No comparison if the unread parts changed: the newly missing or newly read data are no real
-        // changes.
-        let comparable = last_complete
-            .as_deref()
-            .filter(|whole| whole.unread_parts == new.unread_parts && new.progress.is_empty());
-        match (if is_consecutive { change } else { &SnapshotDiff::Everything }, comparable) {
-            (SnapshotDiff::Services(before), Some(_)) => {
-                for service in before.values() {
-                    let place = new.services.binary_search_by(|s| s.id.cmp(&service.id));
-                    place.iter().for_each(|place| {
-                        record(
-                            &service.id,
-                            service_diff::service_differences(service, &new.services[*place]),
-                        );
-                    });
-                }
-            }
-            (SnapshotDiff::Everything, Some(old)) => {
-                for (before, after) in pair_by_id(&old.services, &new.services) {
-                    match (before, after) {
-                        (Some(before), Some(after)) if before != after => {
-                            record(&after.id, service_diff::service_differences(before, after));
-                        }
-                        (None, Some(after)) => record(&after.id, vec![service_diff::appeared(after)]),
-                        (Some(before), None) if !removed(&before.id) => {
-                            record(&before.id, vec![service_diff::removed()]);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            _ => {}
-        }
+        new_events
     }
 
     /// Records a change of a source's state; `before` is its previous state.
@@ -234,26 +196,4 @@ impl History {
             }
         }
     }
-}
-
-/// Pairs the services of two lists, both sorted by id, as (old, new). One side is `None` if only the other
-/// list has the service.
-fn pair_by_id<'a>(
-    old: &'a [Arc<Service>],
-    new: &'a [Arc<Service>],
-) -> impl Iterator<Item = (Option<&'a Arc<Service>>, Option<&'a Arc<Service>>)> {
-    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
-    std::iter::from_fn(move || {
-        let order = match (old.peek(), new.peek()) {
-            (Some(a), Some(b)) => a.id.cmp(&b.id),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return None,
-        };
-        Some(match order {
-            Ordering::Less => (old.next(), None),
-            Ordering::Greater => (None, new.next()),
-            Ordering::Equal => (old.next(), new.next()),
-        })
-    })
 }

@@ -8,6 +8,7 @@ mod usage_tasks;
 mod browser;
 mod effects;
 mod poll;
+mod inputs;
 mod signals;
 mod suspend_detector;
 mod log_tasks;
@@ -31,11 +32,11 @@ use crate::{
     audit::AuditLog,
     cache::CacheDir,
     effect::Effect,
-    model::Timestamp,
     source::{Source, checkouts::CheckoutReader},
 };
 use browser::Browser;
 use checkout_tasks::CheckoutTasks;
+use inputs::{FrameTimes, Inputs, Pending, Step};
 use operations::OperationTasks;
 use signals::{Signal, Signals};
 use std::{io, sync::Arc, time::Duration};
@@ -43,23 +44,12 @@ use suspend_detector::SuspendDetector;
 use terminal::TerminalScreen;
 use tokio::{
     sync::mpsc::{self, Receiver, Sender},
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::Instant,
 };
 use usage_tasks::UsageTasks;
 
 /// Maximum number of messages to the app that wait in the queue. While it is full, senders wait.
 const MESSAGE_QUEUE_LEN: usize = 256;
-
-/// Shortest time between two frames.
-const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
-
-/// Shortest time between two frames while only log lines arrive. It leaves CPU time for reading the lines and
-/// for keys.
-const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
-
-/// Longest time for which keys and resizes may delay a frame. They are handled before frames, and the user
-/// sends many resizes by dragging a window.
-const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
 /// Longest time spent on queued messages before the next frame.
 const MAX_DRAIN_TIME: Duration = Duration::from_millis(8);
@@ -88,87 +78,60 @@ pub async fn run(
     cache: Option<&CacheDir>,
     audit: Option<AuditLog>,
 ) -> io::Result<ExitReason> {
-    let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
-    let mut signals = Signals::listen()?;
+    let (sender, messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
+    let signals = Signals::listen()?;
     panic_hook::set_loop_sender(sender.clone());
     let screen = TerminalScreen::open(app.size(), mouse)?;
-    let mut keys = terminal::InputEvents::new();
     let polls = PollTasks::start(&sources, &sender, cache);
     let checkout_tasks = CheckoutTasks::start(checkouts, sender.clone());
-    let meters = UsageTasks::new(sources.clone(), sender.clone());
+    let usage_tasks = UsageTasks::new(sources.clone(), sender.clone());
     let operations = OperationTasks::new(sources.clone(), sender.clone(), audit);
     operations.read_places();
-    let (streams, mut news) = LogTasks::new(sources);
+    let (log_tasks, logs) = LogTasks::new(sources);
+    let mut inputs = Inputs::new(signals, messages, logs);
+    let suspend_detector = SuspendDetector::new();
     let mut event_loop = EventLoop {
         app,
         screen,
         sender,
         polls,
         checkout_tasks,
-        usage_tasks: meters,
-        log_tasks: streams,
+        usage_tasks,
+        log_tasks,
         operations,
+        suspend_detector,
         has_more_work: false,
     };
-    let mut sleep = SuspendDetector::new();
-    let mut tick = interval(Duration::from_secs(1));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let (mut drawn, mut logs_only) = (Instant::now(), false);
+    let mut frames = FrameTimes::new();
     event_loop.draw_frame()?;
     loop {
-        let next_frame = drawn + if logs_only { LOG_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL };
-        let msg = tokio::select! {
-            biased;
-            signal = signals.next() => match signal {
-                Signal::Terminate(number) => return Ok(ExitReason::Signal(number)),
-                Signal::Stop => match event_loop.suspend(&mut signals).await? {
-                    Some(end) => return Ok(end),
-                    None => continue,
-                },
-                Signal::Continue => {
-                    event_loop.resume()?;
-                    continue;
-                }
-            },
-            () = sleep_until(drawn + MAX_FRAME_DELAY), if event_loop.app.is_dirty() => {
+        let pending = Pending { frame: event_loop.app.is_dirty(), work: event_loop.has_more_work };
+        let exit = match inputs.next(&frames, pending).await? {
+            Step::Exit(reason) => Some(reason),
+            Step::Suspend => event_loop.suspend(&mut inputs.signals).await?,
+            Step::Resume => {
+                event_loop.resume()?;
+                None
+            }
+            Step::Draw => {
                 event_loop.draw_frame()?;
-                (drawn, logs_only) = (Instant::now(), true);
-                continue;
+                frames.note_frame();
+                None
             }
-            key = keys.next() => match key {
-                Some(msg) => match msg? {
-                    // A frame has already noticed and applied this size.
-                    Msg::Resize(width, height) if event_loop.app.size() == (width, height) => continue,
-                    msg => msg,
-                },
-                None => return Ok(ExitReason::Signal(1)),
-            },
-            () = sleep_until(next_frame), if event_loop.app.is_dirty() => {
-                event_loop.draw_frame()?;
-                (drawn, logs_only) = (Instant::now(), true);
-                continue;
+            // A frame has already applied this size.
+            Step::Handle(Msg::Resize(width, height)) if event_loop.app.size() == (width, height) => None,
+            Step::Handle(msg) => {
+                frames.note_message(&msg);
+                event_loop.handle_step(msg, &mut inputs.messages)?
             }
-            Some(msg) = messages.recv() => msg,
-            _ = tick.tick() => {
-                let now = Timestamp::now();
-                if sleep.has_jumped(now, Instant::now().into_std()) {
-                    event_loop.polls.refresh();
-                }
-                Msg::Tick(now)
-            }
-            Some(heard) = news.next() => Msg::Logs(heard),
-            () = std::future::ready(()), if event_loop.has_more_work && !event_loop.app.is_dirty() => Msg::ContinueWork,
         };
-        let ticked = matches!(msg, Msg::Tick(_));
-        logs_only &= matches!(msg, Msg::Logs(_) | Msg::ContinueWork);
-        if let Some(end) = event_loop.handle_messages(msg, &mut messages)? {
-            return Ok(end);
+        if let Some(reason) = exit {
+            return Ok(reason);
         }
-        event_loop.update_subscriptions(ticked);
     }
 }
 
-/// State of the event loop: the app, and everything that the loop starts for it.
+/// State of the event loop: the app and everything that it starts.
 struct EventLoop {
     app: App,
     screen: TerminalScreen,
@@ -178,6 +141,7 @@ struct EventLoop {
     usage_tasks: UsageTasks,
     log_tasks: LogTasks,
     operations: OperationTasks,
+    suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
 }
@@ -198,8 +162,22 @@ impl EventLoop {
         self.update(Msg::Resize(width, height)).map(|_| ())
     }
 
-    /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns a reason if the program
-    /// must end.
+    /// Handles a message and those queued behind it, then updates the background tasks. Returns the reason if
+    /// the program shall end.
+    fn handle_step(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
+        let tick = if let Msg::Tick(now) = msg { Some(now) } else { None };
+        if tick.is_some_and(|now| self.suspend_detector.has_jumped(now, Instant::now().into_std())) {
+            self.polls.refresh();
+        }
+        let exit = self.handle_messages(msg, waiting)?;
+        if exit.is_none() {
+            self.update_subscriptions(tick.is_some());
+        }
+        Ok(exit)
+    }
+
+    /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns the reason if the program
+    /// shall end.
     fn handle_messages(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let began = Instant::now();
         let mut next = Some(msg);
@@ -212,8 +190,8 @@ impl EventLoop {
         Ok(None)
     }
 
-    /// Passes a message to the app, and performs the effects that the app returns. Returns a reason if the
-    /// program must end.
+    /// Passes a message to the app and performs the effects that it returns. Returns the reason if the
+    /// program shall end.
     fn update(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
         self.has_more_work &= !matches!(msg, Msg::ContinueWork);
         for effect in self.app.update(msg) {
@@ -257,7 +235,7 @@ impl EventLoop {
         }
     }
 
-    /// Restores the terminal and stops the process, as job control demands. Continues after SIGCONT.
+    /// Restores the terminal and stops the process (job control). Resumes after SIGCONT.
     async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Option<ExitReason>> {
         terminal::restore();
         signals::suspend_process()?;
@@ -270,7 +248,7 @@ impl EventLoop {
         }
     }
 
-    /// Takes over the terminal again, because a shell may have changed it. Redraws the whole screen.
+    /// Takes over the terminal again, because a shell may have changed it, and redraws the whole screen.
     fn resume(&mut self) -> io::Result<()> {
         self.screen.enter()?;
         self.resize()

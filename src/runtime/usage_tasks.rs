@@ -16,7 +16,7 @@ use std::{
 use tokio::{sync::mpsc::Sender, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before the next measurement after one has ended or failed.
+/// Wait after a measurement has ended or failed, before the next one starts.
 const RETRY_WAIT: Duration = Duration::from_secs(30);
 
 /// Running measurements, each by its subscription.

@@ -124,9 +124,8 @@ async fn out_of_memory_is_reported() {
     panic!("the engine never recorded that memory ran out");
 }
 
-#[tokio::test]
-async fn endpoints_and_references_are_read() {
-    let Some(lab) = Lab::open() else { return };
+/// Starts a compose project in two networks, and containers that name each other outside of it.
+fn start_services_in_two_networks(lab: &Lab) {
     let (front, back) = (lab.network("front"), lab.network("back"));
     let project = format!("com.docker.compose.project={}", lab.name);
     let compose = |service: &str| format!("com.docker.compose.service={service}");
@@ -151,7 +150,12 @@ async fn endpoints_and_references_are_read() {
     lab.run("linked", &["--link", &link, "--add-host", "far:203.0.113.9"], IDLE_SCRIPT);
     let share = format!("container:{}", lab.full_name("db-1"));
     lab.run_image(EXPORTER_IMAGE, "sidecar", &["--network", &share], IDLE_SCRIPT);
+}
 
+#[tokio::test]
+async fn endpoints_and_references_are_read() {
+    let Some(lab) = Lab::open() else { return };
+    start_services_in_two_networks(&lab);
     let snapshot = lab.snapshot().await;
     let (web, db) = (lab.service(&snapshot, "web"), lab.service(&snapshot, "db"));
     assert_eq!(web.group.as_deref(), Some(lab.name.as_str()));

@@ -3,10 +3,10 @@
 
 use super::{
     Why,
+    evidence_lines::evidence_lines,
     rows::{WhyRow, why_rows},
 };
 use crate::{
-    model::ConnectionOutcome,
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
         describe::edge_text,
@@ -18,7 +18,7 @@ use crate::{
     },
     topology::{EdgeFilter, Node},
 };
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::{layout::Rect, style::Style};
 
 /// Columns of the list of edges.
 const EDGE_COLUMNS: &[Column] = &[
@@ -87,73 +87,8 @@ fn title(node: &Node, rows: &[WhyRow<'_>]) -> String {
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
 
-/// Returns the explanation of a row of `node`, wrapped to `width` cells: the evidence of an edge, or the
-/// location and a next step for an unknown address or a failed connection.
-pub(super) fn evidence_lines(
-    row: &WhyRow<'_>,
-    node: &Node,
-    scene: Scene<'_>,
-    width: usize,
-) -> Vec<Line<'static>> {
-    let Scene { store, theme, .. } = scene;
-    let ink = &theme.styles;
-    let mut lines = Vec::new();
-    let mut say = |words: &str, indent: usize, style: Style| {
-        for row in text::wrap(words, width.saturating_sub(indent).max(1)) {
-            lines.push(Line::styled(format!("{}{row}", " ".repeat(indent)), style));
-        }
-    };
-    match row {
-        WhyRow::Edge { edge, .. } => {
-            let (from, to) = row.caller_and_callee(node);
-            let to = to.unwrap_or(node);
-            say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
-            let strength = edge.strength();
-            say(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, ink.text.into());
-            for line in edge_text::drift_lines(&store.world, &from.id, &to.id, edge) {
-                say(&line, 0, ink.degraded.into());
-            }
-            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.world.now) {
-                say("", 0, ink.text.into());
-                say(&title, 0, ink.dim.into());
-                say(&text, 2, ink.text.into());
-            }
-        }
-        WhyRow::Dangling(dangling) => {
-            say(&format!("{} names {}", node.label(), dangling.address), 0, ink.title.into());
-            say(
-                "no known service has this address: is it in another source, or removed?",
-                0,
-                ink.degraded.into(),
-            );
-            say("", 0, ink.text.into());
-            say(&dangling.location, 2, ink.text.into());
-        }
-        WhyRow::FailedConnection(rejected) => {
-            let (what, next) = match rejected.outcome {
-                ConnectionOutcome::Failed => ("can't reach", "check its state, the address and the network"),
-                _ => ("is rejected by", "check the security groups and network ACLs between them"),
-            };
-            say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
-            say(next, 0, ink.degraded.into());
-            say("", 0, ink.text.into());
-            say(&edge_text::failed_connection_text(rejected, store.world.now), 2, ink.text.into());
-        }
-    }
-    let (from, to) = row.caller_and_callee(node);
-    say("", 0, ink.text.into());
-    for watched in [Some(from), to]
-        .into_iter()
-        .flatten()
-        .filter_map(|end| edge_text::monitoring_status(&store.world, end))
-    {
-        say(&watched, 0, ink.dim.into());
-    }
-    lines
-}
-
-/// Draws the screen for a node without rows: what was searched for calls of the node, or the edge filter that
-/// hides them.
+/// Draws the screen for a node without rows. Lists where Portolan searched for calls of the node, or names
+/// the edge filter that hides them.
 fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, &node.label(), theme, buf);

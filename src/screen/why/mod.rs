@@ -2,6 +2,7 @@
 //! the map. The user can follow an edge to the node at its other end, and go back the same way.
 
 mod draw;
+mod evidence_lines;
 mod rows;
 
 use super::{
@@ -33,7 +34,7 @@ impl Screen for Why {
         match command {
             Command::Open => return self.follow_edge(store),
             Command::Back => return self.go_back(store),
-            // If all of the evidence is visible, scrolling moves the selection instead.
+            // If all of the evidence is visible, scroll commands move the selection instead.
             Command::ScrollUp | Command::ScrollDown if self.scroll.is_needed() => self.scroll.apply(command),
             _ => {
                 let rows = self.rows(store);
@@ -71,7 +72,7 @@ impl Screen for Why {
         let detail = draw::split_areas(area, rows.len()).1;
         let width = usize::from(detail.width.saturating_sub(4));
         let lines = match (rows.get(here), store.selected_node()) {
-            (Some(row), Some(node)) => draw::evidence_lines(row, node, scene, width).len(),
+            (Some(row), Some(node)) => evidence_lines::evidence_lines(row, node, scene, width).len(),
             _ => 0,
         };
         self.scroll.set_size(lines, usize::from(detail.height.saturating_sub(2)));
@@ -121,8 +122,8 @@ impl Why {
         rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
-    /// Selects the node at the other end of the selected edge, and in its list the first edge in the same
-    /// direction.
+    /// Selects the node at the other end of the selected edge. In the list of that node, selects the first
+    /// edge in the same direction.
     fn follow_edge(&mut self, store: &Store) -> Vec<Action> {
         let rows = self.rows(store);
         let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {

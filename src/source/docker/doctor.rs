@@ -3,7 +3,7 @@
 use super::{
     DockerState,
     engine::{client::Engine, http::CallError},
-    snapshot::{events::EVENT_ACTIONS, poll},
+    snapshot::{event_message::EVENT_ACTIONS, poll},
 };
 use crate::{
     model::{Failure, InstanceState, Service, Text, Timestamp},

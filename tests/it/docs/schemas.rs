@@ -32,9 +32,41 @@ impl Drop for TempFolder {
     }
 }
 
+/// Time of everything in the recording.
+const RECORDED_AT: &str = "2026-01-02T03:04:05Z";
+
 /// Returns a recording with at least one of each object in the JSON schemas.
 fn recording() -> String {
-    let at = "2026-01-02T03:04:05Z";
+    let at = RECORDED_AT;
+    let rejected = json!({
+        "sighting": {
+            "from": {"service": "replay/shop/web"},
+            "to": {"address": {"scheme": null, "host": {"Ip": "10.1.2.3"}, "port": null}},
+            "port": 5432, "by": "flow-log", "verdict": "rejected", "place": "/vpc/flow-logs",
+        },
+        "first": at, "last": at,
+    });
+    let line = json!({
+        "at": at, "service": "replay/shop/web", "label": "web-1", "stream": "err", "text": "no answer from db",
+    });
+    let gap = json!({
+        "what": "load balancers", "failure": {"kind": "denied", "what": "not allowed", "remedy": "allow it"},
+    });
+    let lines = [
+        json!({"schema": "portolan.recording/1", "taken": at, "length_ms": 60_000}),
+        json!({
+            "at_ms": 0, "source": "replay", "services": [recorded_service()], "gone": [], "gateways": [],
+            "events": [{"at": at, "service": "replay/shop/web", "kind": "stop", "text": "web-1 ended"}],
+            "gaps": [gap], "flows": [rejected], "watched": [{"service": "replay/shop/web", "since": at}],
+        }),
+        json!({"at_ms": 0, "source": "replay", "logs": {"lines": [line], "notes": []}}),
+    ];
+    lines.map(|line| line.to_string() + "\n").concat()
+}
+
+/// Returns the service of the recording, with a failed and a running instance, a deployment and references.
+fn recorded_service() -> Value {
+    let at = RECORDED_AT;
     let address = json!({"scheme": "postgres", "host": {"Name": "db.example.com"}, "port": 5432});
     let mention = json!({
         "via": "environment",
@@ -45,14 +77,6 @@ fn recording() -> String {
         "via": "environment",
         "place": {"container": null, "key": "environment CACHE_URL"},
         "target": {"address": {"scheme": "redis", "host": {"Name": "cache"}, "port": 6379}},
-    });
-    let rejected = json!({
-        "sighting": {
-            "from": {"service": "replay/shop/web"},
-            "to": {"address": {"scheme": null, "host": {"Ip": "10.1.2.3"}, "port": null}},
-            "port": 5432, "by": "flow-log", "verdict": "rejected", "place": "/vpc/flow-logs",
-        },
-        "first": at, "last": at,
     });
     let instance = json!({
         "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "made": at, "started": at,
@@ -72,28 +96,12 @@ fn recording() -> String {
         "id": "replay/2", "name": "web-2", "state": "running", "check": "none", "started": at, "exit": null,
         "restarts": 0, "version": "web:1", "containers": [],
     });
-    let service = json!({
+    json!({
         "id": "replay/shop/web", "group": "shop", "name": "web", "kind": "compose", "desired": 1,
         "reported_running": null, "instances": [instance, running], "deployments": [deployment], "answers": [],
         "mentions": [mention, dangling], "networks": [], "facts": [],
         "profile": {"facts": [{"field": "owner", "value": "shop", "origin": "running", "place": "label team"}]},
-    });
-    let line = json!({
-        "at": at, "service": "replay/shop/web", "label": "web-1", "stream": "err", "text": "no answer from db",
-    });
-    let gap = json!({
-        "what": "load balancers", "failure": {"kind": "denied", "what": "not allowed", "remedy": "allow it"},
-    });
-    let lines = [
-        json!({"schema": "portolan.recording/1", "taken": at, "length_ms": 60_000}),
-        json!({
-            "at_ms": 0, "source": "replay", "services": [service], "gone": [], "gateways": [],
-            "events": [{"at": at, "service": "replay/shop/web", "kind": "stop", "text": "web-1 ended"}],
-            "gaps": [gap], "flows": [rejected], "watched": [{"service": "replay/shop/web", "since": at}],
-        }),
-        json!({"at_ms": 0, "source": "replay", "logs": {"lines": [line], "notes": []}}),
-    ];
-    lines.map(|line| line.to_string() + "\n").concat()
+    })
 }
 
 /// Runs `portolan` on the recording and returns its standard output.

@@ -1,13 +1,15 @@
 //! Subscription to the engine's events. Each event is kept for the history and marks its container as
 //! changed. A burst of events gives one change notification.
 
-use super::{cache::ContainerEvent, exit_history::LifecycleEvent};
+use super::{
+    cache::ContainerEvent,
+    event_message::{EVENT_ACTIONS, decode_message, event_time, lifecycle_event},
+};
 use crate::{
-    model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp},
+    model::{Failure, FailureKind, Timestamp},
     source::docker::{
         DockerState,
-        api_types::{EventMessage, is_valid_id},
-        decode::Owner,
+        api_types::EventMessage,
         engine::event_stream::{EventStream, StreamedEvent},
     },
 };
@@ -32,31 +34,6 @@ const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 /// Longest plausible lead of the engine's clock over this machine's clock, in seconds. If the time of an
 /// event is further ahead, Portolan does not use it to continue the event stream.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
-/// Maximum length of a container's name in an event, in characters.
-const MAX_NAME_CHARS: usize = 200;
-
-/// Event actions requested from the engine, in Docker's words and in Podman's (libpod, `events.Status`).
-/// Commands of health checks are left out.
-pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
-    "create",
-    "init",
-    "start",
-    "die",
-    "died",
-    "cleanup",
-    "stop",
-    "kill",
-    "oom",
-    "pause",
-    "unpause",
-    "destroy",
-    "remove",
-    "rename",
-    "update",
-    "health_status",
-    "connect",
-    "disconnect",
-];
 
 /// Open event stream, with its start on the monotonic and the UTC clock.
 struct EventSubscription {
@@ -232,126 +209,9 @@ fn record_message(shared: &DockerState, message: &EventMessage, now: Timestamp) 
     Some((container, is_news))
 }
 
-/// Returns the time of an event.
-fn event_time(message: &EventMessage) -> Option<Timestamp> {
-    message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
-}
-
-/// Signals that end a process, as engines write them: by number or by name.
-const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
-
-/// Returns the lifecycle event in a message, if it helps explain an exit.
-fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
-    let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
-    Some(match message.action.as_deref()? {
-        "start" => LifecycleEvent::Start,
-        "die" | "died" => {
-            let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
-            LifecycleEvent::Die(code.and_then(|code| code.parse().ok()))
-        }
-        "oom" => LifecycleEvent::OutOfMemory,
-        "stop" => LifecycleEvent::Stop,
-        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => {
-            LifecycleEvent::Kill
-        }
-        _ => return None,
-    })
-}
-
-/// Decodes a message into the id of its container, and the event if users need to see it.
-fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
-    let actor = message.actor.as_ref()?;
-    let action = message.action.as_deref()?;
-    // Docker appends details to the action: `health_status: healthy`, `exec_start: sh`.
-    if !EVENT_ACTIONS.contains(&action.split(':').next()?) {
-        return None;
-    }
-    let attribute = |key: &str| actor.attributes.as_ref().and_then(|a| a.get(key)).map(String::as_str);
-    let id = actor.id.as_deref().filter(|id| is_valid_id(id));
-    if message.typ.as_deref() == Some("network") {
-        // Docker puts the container in an attribute, Podman in the actor's id.
-        let container = attribute("container").filter(|id| is_valid_id(id)).or(id)?;
-        return Some((container.to_owned(), None));
-    }
-    let id = id?.to_owned();
-    let name = Text::with_max_chars(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
-    let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
-    let event = describe_action(action, code, attribute("health_status")).map(|(kind, text)| {
-        let service = Owner::of(&name, attribute).id(source);
-        let instance = Some(InstanceId::of(source, &id));
-        let at = event_time(message).unwrap_or_else(Timestamp::now);
-        Event { at, service, instance, kind, text: format!("{name} {text}").into() }
-    });
-    Some((id, event))
-}
-
-/// Describes an action in words. Returns `None` for actions that users need not see. Docker reports the
-/// health as part of the action, Podman separately in `health`.
-fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
-    let (kind, text) = match action {
-        "start" => (EventKind::Start, "started".to_owned()),
-        "die" | "died" => {
-            (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown"))))
-        }
-        "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
-        "pause" => (EventKind::Pause, "was paused".to_owned()),
-        "unpause" => (EventKind::Unpause, "was unpaused".to_owned()),
-        "destroy" | "remove" => (EventKind::Message, "was removed".to_owned()),
-        other => {
-            let behind = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
-            let health = if behind.is_empty() { health? } else { behind };
-            (EventKind::Health, format!("is {}", Text::new(health)))
-        }
-    };
-    Some((kind, text))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{
-        EventKind, EventMessage, SourceId, decode_message, describe_action, events_options, next_nanosecond,
-    };
-
-    #[test]
-    fn actions_become_event_texts() {
-        let told = |action, code| describe_action(action, code, Some("unhealthy"));
-        for die in ["die", "died"] {
-            assert_eq!(told(die, Some("3")), Some((EventKind::Stop, "exited with code 3".into())));
-        }
-        assert_eq!(told("health_status: healthy", None), Some((EventKind::Health, "is healthy".into())));
-        assert_eq!(told("health_status", None), Some((EventKind::Health, "is unhealthy".into())));
-        assert_eq!(told("pause", None), Some((EventKind::Pause, "was paused".into())));
-        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "was unpaused".into())));
-        for removed in ["destroy", "remove"] {
-            assert_eq!(told(removed, None), Some((EventKind::Message, "was removed".into())));
-        }
-        assert_eq!(told("create", None), None);
-    }
-
-    #[test]
-    fn messages_of_both_engines_name_their_container() {
-        let about = |json: &str| {
-            let message: EventMessage = serde_json::from_str(json).unwrap();
-            decode_message(&SourceId::new("docker"), &message)
-                .map(|(id, event)| (id, event.map(|event| event.text)))
-        };
-        let docker = r#"{"Type": "container", "Action": "die", "Actor": {"ID": "a1", "Attributes": {"name": "web",
-            "exitCode": "137"}}, "time": 1, "timeNano": 1000000001, "scope": "local"}"#;
-        assert_eq!(about(docker), Some(("a1".into(), Some("web exited with code 137".into()))));
-        let podman = r#"{"Type": "container", "Action": "died", "Actor": {"ID": "a1", "Attributes": {"name": "web",
-            "containerExitCode": "1"}}, "time": "1", "timeNano": 1}"#;
-        assert_eq!(about(podman), Some(("a1".into(), Some("web exited with code 1".into()))));
-        let joined = r#"{"Type": "network", "Action": "connect", "Actor": {"ID": "n1", "Attributes": {"container": "a1"}}}"#;
-        assert_eq!(about(joined), Some(("a1".into(), None)));
-        let joined = r#"{"Type": "network", "Action": "connect", "Actor": {"ID": "a1"}}"#;
-        assert_eq!(about(joined), Some(("a1".into(), None)));
-        let exec = r#"{"Type": "container", "Action": "exec_start: sh", "Actor": {"ID": "a1"}}"#;
-        let odd = format!(
-            r#"{{"Type": "container", "Action": "stop", "Actor": {{"ID": "{}"}}}}"#,
-            "i".repeat(10_000)
-        );
-        assert_eq!((about(exec), about(&odd), about("{}")), (None, None, None));
-    }
+    use super::{events_options, next_nanosecond};
 
     #[test]
     fn events_are_filtered_unless_all_are_needed() {

@@ -23,6 +23,7 @@ const MIN_LOOP_EXITS: u32 = 2;
 /// start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
 const MIN_RECOVERY_TIME: SignedDuration = SignedDuration::from_secs(30);
 /// Maximum time that a restarted container must run before it counts as recovered.
+/// Maximum time that a restarted container must run before it counts as recovered.
 const MAX_RECOVERY_TIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Event in the life of a container that helps explain its exit.

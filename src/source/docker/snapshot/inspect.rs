@@ -27,6 +27,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Maximum number of running inspect calls that are younger than `UNRESPONSIVE_AFTER`.
 const MAX_RESPONSIVE_CALLS: usize = 16;
 /// Maximum number of running inspect calls, including unresponsive ones.
+/// Maximum number of all running calls.
 const MAX_CALLS: usize = 64;
 /// Time without a response after which a call counts as unresponsive. Its permit then goes to another call.
 const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);

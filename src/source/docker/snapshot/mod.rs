@@ -3,6 +3,7 @@
 
 pub(super) mod build;
 pub(super) mod cache;
+pub(super) mod event_message;
 pub(super) mod events;
 pub(super) mod exit_history;
 pub(super) mod inspect;

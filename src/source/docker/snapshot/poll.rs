@@ -27,6 +27,7 @@ use tokio::time::Instant;
 /// next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Longest time that a poll waits for inspect calls.
+/// Longest total time for which a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Divisor of the time limit that a caller has set. After the quotient passes without a response, the poll
 /// stops waiting.

@@ -6,6 +6,7 @@ pub(super) mod clusters;
 pub(super) mod services;
 pub(super) mod tasks;
 
+mod call_response;
 mod cluster_cache;
 mod plan;
 mod resource_list;
@@ -13,16 +14,15 @@ mod resource_list;
 mod tests;
 
 use super::{
-    client::{api::Api, paging::PagingError, rate_limiter::MAX_CALLS_IN_FLIGHT},
-    decode::{region::ClusterData, tasks::task_record::TaskRecord, text::last_segment},
+    client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
+    decode::{region::ClusterData, text::last_segment},
     name_filter::NameFilter,
     quota::{calls, token_bucket::QuotaGroup},
 };
 use crate::model::{Failure, LoadProgress, SourcePart, UnreadPart};
-use aws_sdk_ecs::types::{DesiredStatus, Service};
-use cluster_cache::{
-    CallKind, ClusterCache, RUNNING_LISTING, is_steady_service, is_steady_task, service_fingerprint,
-};
+use aws_sdk_ecs::types::DesiredStatus;
+use call_response::CallResponse;
+use cluster_cache::{CallKind, ClusterCache, RUNNING_LISTING};
 use clusters::Cluster;
 use futures::future::join_all;
 use plan::{Operation, PlanContext, PlannedCall, plan_calls};
@@ -34,10 +34,6 @@ use std::{
 
 /// Time within which a poll may start new calls.
 const MAX_POLL_TIME: Duration = Duration::from_secs(1);
-
-/// Number of tasks in a cluster above which the tasks of a changed service are listed separately. In smaller
-/// clusters, nearly every poll lists all tasks anyway.
-const BIG_CLUSTER_TASKS: usize = 500;
 
 /// Reads the services and tasks of all clusters within the quota, and keeps them between polls.
 #[derive(Debug, Default)]
@@ -59,16 +55,6 @@ pub(crate) struct PollOutcome {
     pub progress: Vec<LoadProgress>,
     /// First failure of a poll in which no call succeeded; otherwise `None`.
     pub failure: Option<Failure>,
-}
-
-/// Response of a planned call.
-enum CallResponse {
-    /// ARNs on a page of a listing, and the token of the next page.
-    Page(Vec<String>, Option<String>),
-    /// Described services.
-    Services(Vec<Service>),
-    /// Described tasks.
-    Tasks(Vec<TaskRecord>),
 }
 
 impl Scheduler {
@@ -254,90 +240,5 @@ impl Scheduler {
 
     fn lock_clusters(&self) -> MutexGuard<'_, BTreeMap<String, ClusterCache>> {
         self.clusters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl ClusterCache {
-    /// Stores a response. A change of a service implies a change of its tasks and the reverse, so this marks
-    /// related services and tasks as due. Returns the error that cut a listing short, if any.
-    fn apply(&mut self, ask: &PlannedCall, answer: CallResponse, now: Duration) -> Option<PagingError> {
-        match (&ask.operation, answer) {
-            (Operation::ListPage(listing), CallResponse::Page(ids, next))
-                if ask.group == QuotaGroup::Services =>
-            {
-                return self.services.apply_page(*listing, now, ids, next).error;
-            }
-            (Operation::ListPage(listing), CallResponse::Page(ids, next)) => {
-                let paged = self.tasks.apply_page(*listing, now, ids, next);
-                self.tasks.mark_due(paged.removed);
-                return paged.error;
-            }
-            (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
-                self.apply_task_list(service, &ids);
-            }
-            (Operation::Describe(asked), CallResponse::Services(services)) => {
-                self.apply_services(asked, services, now);
-            }
-            (Operation::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
-            _ => {}
-        }
-        None
-    }
-
-    /// Compares the running tasks of `service` with the known ones. Marks new and vanished tasks as due.
-    fn apply_task_list(&mut self, service: &str, ids: &[String]) {
-        self.changed_services.remove(service);
-        let tasks_of_service =
-            self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
-        let gone = tasks_of_service
-            .filter(|(id, run)| !run.has_stopped() && !ids.contains(id))
-            .map(|(id, _)| id.clone());
-        let gone: Vec<String> = gone.collect();
-        let new = ids.iter().filter(|id| self.tasks.get(id).is_none()).cloned();
-        let new: Vec<String> = new.collect();
-        self.tasks.mark_due(gone.into_iter().chain(new));
-    }
-
-    /// Stores described services. In a big cluster, marks the tasks of changed services to be listed next.
-    fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
-        let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
-        let mut described = Vec::new();
-        for service in services {
-            let Some(id) = service.service_arn().map(str::to_owned) else { continue };
-            let other = self
-                .services
-                .get(&id)
-                .is_some_and(|before| service_fingerprint(before) != service_fingerprint(&service));
-            if let (true, true, Some(name)) = (other, is_big, service.service_name()) {
-                self.changed_services.insert(name.to_owned());
-            }
-            let moving = !is_steady_service(&service);
-            described.push((id, service, moving));
-        }
-        self.services.apply_descriptions(now, asked, described);
-    }
-
-    /// Stores described tasks. Marks the services of tasks with a new status as due.
-    fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
-        let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
-        for run in runs {
-            if run.arn.is_empty() {
-                continue;
-            }
-            let id = run.arn.to_string();
-            let before = self.tasks.get(&id).map(|before| before.last_status);
-            if self.loaded && before != Some(run.last_status) {
-                changed.extend(run.service_name().map(str::to_owned));
-            }
-            let moving = !is_steady_task(&run);
-            described.push((id, run, moving));
-        }
-        self.tasks.apply_descriptions(now, asked, described);
-        let ids = self
-            .services
-            .described_resources()
-            .filter(|(_, s)| s.service_name().is_some_and(|n| changed.contains(n)));
-        let ids: Vec<String> = ids.map(|(id, _)| id.clone()).collect();
-        self.services.mark_due(ids);
     }
 }

@@ -1,12 +1,13 @@
 //! Choice of the next calls, as a pure function of the cached data. New resources come first, then resources
-//! that are changing or that the user is viewing, then the rest, the oldest data first. So all resources of a
-//! large account get their turn, and every poll reads a small account completely.
+//! that change or that the user is viewing, then the rest by age. So the resources of a large account take
+//! turns, and a small account is read completely in every poll.
 
 use super::{
     cluster_cache::{CallKind, ClusterCache},
     resource_list::ResourceList,
 };
 use crate::source::ecs::{decode::tasks::task_record::TaskRecord, quota::token_bucket::QuotaGroup};
+use aws_sdk_ecs::types::Service;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -38,7 +39,7 @@ pub(crate) enum Operation {
     Describe(Vec<String>),
 }
 
-/// Priority of a call. The variants are in order, the highest priority first.
+/// Priority of a call, highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
     /// Page of a listing that was never complete.
@@ -47,7 +48,7 @@ enum Priority {
     New,
     /// Resources that are changing, unhealthy or viewed by the user, and tasks of changed services.
     Urgent,
-    /// All other resources and listings, those with the oldest result first.
+    /// All other resources and listings. The one with the oldest result comes first.
     RoundRobin,
 }
 
@@ -63,12 +64,20 @@ pub(crate) struct PlanContext<'a> {
 }
 
 impl PlanContext<'_> {
-    /// Returns the earliest time at which a description must have been made to count as fresh.
+    /// Returns the time since which a description counts as fresh.
     fn fresh_since(&self) -> Duration {
         // Anything described in this poll is fresh, even if the poll takes longer than `FRESH_FOR`.
         self.now.saturating_sub(FRESH_FOR).min(self.poll_began)
     }
+
+    /// Returns true if the user is viewing `service` of the cluster with key `cluster`.
+    fn is_viewed(&self, cluster: &str, service: Option<&str>) -> bool {
+        self.viewed.get(cluster).zip(service).is_some_and(|(names, service)| names.contains(service))
+    }
 }
+
+/// Possible call with its priority and the age of its last result. The scheduler prefers old results.
+type Candidate = (Priority, Reverse<Duration>, PlannedCall);
 
 /// Returns the calls of one group to make now, at most `tokens`.
 pub(crate) fn plan_calls(
@@ -77,118 +86,116 @@ pub(crate) fn plan_calls(
     tokens: usize,
     context: PlanContext<'_>,
 ) -> Vec<PlannedCall> {
-    let mut candidates: Vec<(Priority, Reverse<Duration>, PlannedCall)> = Vec::new();
-    for (key, cluster_cache) in clusters {
-        let watched = context.viewed.get(key).filter(|names| !names.is_empty());
-        let watches = |service: Option<&str>| {
-            watched.zip(service).is_some_and(|(names, service)| names.contains(service))
-        };
+    let mut candidates = Vec::new();
+    for (key, cluster) in clusters {
         if group == QuotaGroup::Services {
-            let watched = |s: &aws_sdk_ecs::types::Service| watches(s.service_name());
-            add_candidates(
-                &mut candidates,
-                (key, cluster_cache),
-                (group, &cluster_cache.services),
-                (10, 1),
-                watched,
-                context,
-                tokens,
-            );
+            add_service_calls(&mut candidates, (key, cluster), context, tokens);
         } else {
-            let changed = cluster_cache
-                .changed_services
-                .iter()
-                .filter(|_| !cluster_cache.in_backoff(CallKind::ListRunning, context.poll_began));
-            candidates.extend(changed.map(|name| {
-                let what = Operation::ListTasksOf(name.clone());
-                (
-                    Priority::Urgent,
-                    Reverse(Duration::ZERO),
-                    PlannedCall { cluster: key.clone(), group, operation: what },
-                )
-            }));
-            let watched = |run: &TaskRecord| watches(run.service_name());
-            add_candidates(
-                &mut candidates,
-                (key, cluster_cache),
-                (group, &cluster_cache.tasks),
-                (100, 2),
-                watched,
-                context,
-                tokens,
-            );
+            add_task_calls(&mut candidates, (key, cluster), context, tokens);
         }
     }
     candidates.sort_by(|a, b| (a.0, a.1, &a.2.cluster).cmp(&(b.0, b.1, &b.2.cluster)));
-    // There may be many urgent calls for a long time, so they get only half of the tokens while other calls
-    // wait.
-    let round_robin = candidates.iter().filter(|(rank, ..)| *rank == Priority::RoundRobin).count();
-    let mut urgent = tokens.div_ceil(2).max(tokens.saturating_sub(round_robin));
+    choose_calls(candidates, tokens)
+}
+
+/// Adds the calls of the services group that one cluster needs.
+fn add_service_calls(
+    candidates: &mut Vec<Candidate>,
+    (key, cluster): (&str, &ClusterCache),
+    context: PlanContext<'_>,
+    tokens: usize,
+) {
+    let viewed = |service: &Service| context.is_viewed(key, service.service_name());
+    let list = (QuotaGroup::Services, &cluster.services);
+    add_candidates(candidates, (key, cluster), list, (10, 1), viewed, context, tokens);
+}
+
+/// Adds the calls of the tasks group that one cluster needs. Tasks of changed services are listed first.
+fn add_task_calls(
+    candidates: &mut Vec<Candidate>,
+    (key, cluster): (&str, &ClusterCache),
+    context: PlanContext<'_>,
+    tokens: usize,
+) {
+    let group = QuotaGroup::Tasks;
+    if !cluster.in_backoff(CallKind::ListRunning, context.poll_began) {
+        candidates.extend(cluster.changed_services.iter().map(|name| {
+            let operation = Operation::ListTasksOf(name.clone());
+            let call = PlannedCall { cluster: key.to_owned(), group, operation };
+            (Priority::Urgent, Reverse(Duration::ZERO), call)
+        }));
+    }
+    let viewed = |task: &TaskRecord| context.is_viewed(key, task.service_name());
+    add_candidates(candidates, (key, cluster), (group, &cluster.tasks), (100, 2), viewed, context, tokens);
+}
+
+/// Returns the first `tokens` of the sorted candidates. Urgent calls may be many for a long time, so they
+/// leave half of the tokens to the round robin.
+fn choose_calls(candidates: Vec<Candidate>, tokens: usize) -> Vec<PlannedCall> {
+    let routine = candidates.iter().filter(|(priority, ..)| *priority == Priority::RoundRobin).count();
+    let mut urgent_left = tokens.div_ceil(2).max(tokens.saturating_sub(routine));
     let mut chosen: Vec<PlannedCall> = Vec::new();
-    for (rank, _, ask) in candidates {
+    for (priority, _, call) in candidates {
         if chosen.len() == tokens {
             break;
         }
-        if rank == Priority::Urgent {
-            if urgent == 0 {
+        if priority == Priority::Urgent {
+            if urgent_left == 0 {
                 continue;
             }
-            urgent -= 1;
+            urgent_left -= 1;
         }
-        chosen.push(ask);
+        chosen.push(call);
     }
     chosen
 }
 
 /// Adds the calls that one resource list needs: pages of its due listings, and descriptions in batches of
-/// `size`.
-///
-/// The age of a listing counts `weight` times, because a listing also reveals new resources.
+/// `size`. A listing counts as `weight` times its age, because it also reveals new resources.
 fn add_candidates<T: PartialEq>(
-    candidates: &mut Vec<(Priority, Reverse<Duration>, PlannedCall)>,
-    (key, cluster_cache): (&str, &ClusterCache),
-    (group, list): (QuotaGroup, &ResourceList<T>),
+    candidates: &mut Vec<Candidate>,
+    (key, cluster): (&str, &ClusterCache),
+    (group, resources): (QuotaGroup, &ResourceList<T>),
     (size, weight): (usize, u32),
-    watched: impl Fn(&T) -> bool,
+    viewed: impl Fn(&T) -> bool,
     context: PlanContext<'_>,
     tokens: usize,
 ) {
-    let in_backoff = |op| cluster_cache.in_backoff(op, context.poll_began);
-    let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
-    for listing in 0..list.listing_count() {
+    let in_backoff = |kind| cluster.in_backoff(kind, context.poll_began);
+    let call = |operation| PlannedCall { cluster: key.to_owned(), group, operation };
+    for listing in 0..resources.listing_count() {
         // Until everything is loaded once, nothing is read a second time.
-        let old = |began| cluster_cache.loaded && began < context.fresh_since();
-        let due = list.token(listing).is_some() || list.listed_at(listing).is_none_or(old);
+        let old = |began| cluster.loaded && began < context.fresh_since();
+        let due = resources.token(listing).is_some() || resources.listed_at(listing).is_none_or(old);
         if due && !in_backoff(CallKind::for_listing(group, listing)) {
-            let (rank, age) = match list.listed_at(listing) {
+            let (priority, age) = match resources.listed_at(listing) {
                 None => (Priority::Unlisted, Duration::ZERO),
                 Some(began) => (Priority::RoundRobin, context.now.saturating_sub(began) * weight),
             };
-            candidates.push((rank, Reverse(age), ask(Operation::ListPage(listing))));
+            candidates.push((priority, Reverse(age), call(Operation::ListPage(listing))));
         }
     }
     if in_backoff(CallKind::for_describe(group)) {
         return;
     }
-    let due = list.due(context.fresh_since(), watched, tokens * size);
+    let due = resources.due(context.fresh_since(), viewed, tokens * size);
     let new = due.new.into_iter().map(|id| (Priority::New, Duration::ZERO, id));
     let urgent = due.urgent.into_iter().map(|id| (Priority::Urgent, Duration::ZERO, id));
     let routine =
         due.routine.into_iter().map(|(at, id)| (Priority::RoundRobin, context.now.saturating_sub(at), id));
-    let known = urgent.chain(routine).filter(|_| cluster_cache.loaded);
-    let all: Vec<_> = new.chain(known).collect();
+    let again = urgent.chain(routine).filter(|_| cluster.loaded);
+    let all: Vec<_> = new.chain(again).collect();
     // A batch costs one call however full it is, so the last urgent batch is filled with routine resources.
     let mut batches: BTreeMap<Priority, usize> = BTreeMap::new();
     for batch in all.chunks(size) {
-        let (rank, age, _) = &batch[0];
-        let before = batches.entry(*rank).or_default();
+        let (priority, age, _) = &batch[0];
+        let before = batches.entry(*priority).or_default();
         *before += 1;
-        // At most `tokens` calls of one priority can be chosen. A large account has hundreds more batches,
-        // which would only cost time.
+        // At most `tokens` calls of a priority can be chosen, and a large account has hundreds of batches.
         if *before > tokens {
             continue;
         }
         let ids = batch.iter().map(|(_, _, id)| String::clone(id)).collect();
-        candidates.push((*rank, Reverse(*age), ask(Operation::Describe(ids))));
+        candidates.push((*priority, Reverse(*age), call(Operation::Describe(ids))));
     }
 }

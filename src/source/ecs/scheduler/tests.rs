@@ -1,12 +1,13 @@
 //! Tests of the scheduler over a simulated account: calls spent, their order, and fairness.
 
 use super::{
-    CallResponse, ClusterCache, Operation, PlannedCall, TaskRecord,
+    CallResponse, ClusterCache, Operation, PlannedCall,
     cluster_cache::is_steady_service,
     plan::{PlanContext, plan_calls},
 };
 use crate::source::ecs::{
     client::paging::PageToken,
+    decode::tasks::task_record::TaskRecord,
     quota::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares},
 };
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service, Task};

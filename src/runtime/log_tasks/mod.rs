@@ -1,16 +1,12 @@
 //! Tasks that read log streams, each while a screen subscribes to its stream. All tasks send to one short
 //! queue. When the queue is full they wait, so a flood of lines stays at its source instead of in memory.
 
+mod stream_cursor;
+
 use crate::{
     background::{self, Panicked},
-    model::{
-        Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, OutputStream,
-        SourceId, Timestamp,
-    },
-    source::{
-        Source,
-        line_dedup::{LineDedup, ReadPass, line_hash},
-    },
+    model::{Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, SourceId},
+    source::Source,
     subscription::Subscription,
 };
 use std::{
@@ -18,6 +14,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use stream_cursor::StreamCursor;
 use tokio::{
     sync::mpsc::{self, Receiver, Sender},
     time::{Instant, sleep, timeout_at},
@@ -26,9 +23,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Wait before a broken stream is opened again.
 const RETRY_WAIT: Duration = Duration::from_secs(2);
-/// Time span of the newest lines that are remembered to recognize repeated ones, in nanoseconds. A reopened
-/// stream is read again from half of that span before its newest line.
-const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 /// Maximum number of updates in the queue to the event loop. One batch of a source has at most 500 lines or
 /// 128 KiB.
 const BATCH_QUEUE_LEN: usize = 4;
@@ -179,51 +173,6 @@ fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let text = format!("{} ({})", failure.message, failure.remedy);
     let note = LogNote::on_stream(target, None, LogNoteKind::Interrupted, text);
     LogBatch { lines: Vec::new(), notes: vec![note] }
-}
-
-/// Position in a stream. A reopened stream continues from it, without a gap and without repeated lines.
-struct StreamCursor {
-    start: LogReadOptions,
-    dedup: LineDedup,
-    reading: Option<ReadPass>,
-    /// Notes that were already sent. A source repeats some of its notes each time the stream is opened.
-    seen_notes: BTreeSet<(Option<Timestamp>, String)>,
-}
-
-impl StreamCursor {
-    fn new(start: LogReadOptions) -> Self {
-        Self { start, dedup: LineDedup::new(DEDUP_SPAN_NS), reading: None, seen_notes: BTreeSet::new() }
-    }
-
-    /// Begins the next read of the stream, and returns the options for it.
-    fn next_start(&mut self) -> LogReadOptions {
-        if let Some(reading) = self.reading.take() {
-            self.dedup.end_pass(reading);
-        }
-        self.reading = Some(self.dedup.begin_pass(true));
-        let resume = self.dedup.resume_time().and_then(|at| Timestamp::from_nanosecond(at.into()).ok());
-        match resume {
-            Some(at) => {
-                LogReadOptions { since: self.start.since.max(Some(at)), tail: usize::MAX, ..self.start }
-            }
-            None => self.start,
-        }
-    }
-
-    /// Removes lines and notes that were already sent from a batch.
-    fn filter_new(&mut self, mut batch: LogBatch) -> LogBatch {
-        if !batch.lines.is_empty() {
-            // Lines mean that the stream works again, so later notes report a new problem.
-            self.seen_notes.retain(|(at, _)| at.is_some());
-        }
-        batch.notes.retain(|note| self.seen_notes.insert((note.at, note.text.to_string())));
-        let Some(reading) = self.reading.filter(|_| self.start.follow) else { return batch };
-        batch.lines.retain(|line| {
-            let at = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);
-            self.dedup.is_new(reading, at, line_hash(&(line.stream == OutputStream::Stderr, &line.text)))
-        });
-        batch
-    }
 }
 
 #[cfg(test)]

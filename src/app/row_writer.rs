@@ -1,0 +1,52 @@
+//! Writer for the one-line header and footer.
+
+use crate::{
+    command::Command,
+    screen::{Canvas, ClickTarget, HitMap, widget::text},
+};
+use ratatui::{layout::Rect, style::Style};
+
+/// Writer that fills the header or footer row from the left, and collects its clickable areas.
+pub(super) struct RowWriter {
+    /// Column of the next text.
+    pub(super) x: u16,
+    /// First column that is not free.
+    pub(super) right: u16,
+    y: u16,
+    /// Clickable areas of the texts so far.
+    pub(super) hits: HitMap,
+}
+
+impl RowWriter {
+    /// Creates a writer of the row `area`.
+    pub(super) fn new(area: Rect) -> Self {
+        Self { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() }
+    }
+
+    /// Returns true if both texts fit one after the other.
+    pub(super) fn has_room_for(&self, first: &str, second: &str) -> bool {
+        usize::from(self.x) + text::display_width(first) + text::display_width(second)
+            <= usize::from(self.right)
+    }
+
+    /// Appends `words` if there is room for all of them. If not, nothing more fits into the row. A click on
+    /// the text runs `command`.
+    pub(super) fn write(
+        &mut self,
+        words: &str,
+        style: Style,
+        command: Option<Command>,
+        buf: &mut Canvas<'_>,
+    ) {
+        let width = text::display_width(words) as u16;
+        if self.x + width > self.right {
+            self.x = self.right;
+            return;
+        }
+        buf.set_string(self.x, self.y, words, style);
+        if let Some(command) = command {
+            self.hits.add(Rect { x: self.x, y: self.y, width, height: 1 }, ClickTarget::Command(command));
+        }
+        self.x += width;
+    }
+}

@@ -1,0 +1,125 @@
+//! Inputs of the event loop: signals, keys, messages, log lines and time. [`Inputs::next`] waits for the
+//! first one that is ready and turns it into the loop's next [`Step`].
+
+use super::{
+    ExitReason, LogReceiver,
+    signals::{Signal, Signals},
+    terminal::InputEvents,
+};
+use crate::{app::Msg, model::Timestamp};
+use std::{io, time::Duration};
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
+};
+
+/// Least time between two frames.
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
+
+/// Least time between two frames while only log lines arrive. Leaves CPU time for reading them and keeps keys
+/// responsive during a flood.
+const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Longest time for which keys and resizes may delay a frame. They come before frames, and dragging a window
+/// sends many resizes.
+const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
+
+/// Next step of the event loop.
+#[allow(clippy::large_enum_variant, reason = "a step is handled at once and never stored")]
+pub(super) enum Step {
+    /// Ends the program.
+    Exit(ExitReason),
+    /// Gives the terminal back and stops the process, as job control asks.
+    Suspend,
+    /// Takes the terminal over again after a stop.
+    Resume,
+    /// Draws a frame.
+    Draw,
+    /// Passes a message to the app.
+    Handle(Msg),
+}
+
+/// Work that waits for the event loop.
+#[derive(Clone, Copy)]
+pub(super) struct Pending {
+    /// True if the app changed since the last frame.
+    pub(super) frame: bool,
+    /// True if the app has unfinished work to continue.
+    pub(super) work: bool,
+}
+
+/// Everything that can wake the event loop.
+pub(super) struct Inputs {
+    pub(super) signals: Signals,
+    pub(super) keys: InputEvents,
+    pub(super) messages: Receiver<Msg>,
+    pub(super) logs: LogReceiver,
+    tick: Interval,
+}
+
+impl Inputs {
+    /// Creates the inputs. The first tick comes at once, then one each second.
+    pub(super) fn new(signals: Signals, messages: Receiver<Msg>, logs: LogReceiver) -> Self {
+        let mut tick = interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        Self { signals, keys: InputEvents::new(), messages, logs, tick }
+    }
+
+    /// Waits for the next step. If several inputs are ready, signals come first, then an overdue frame, keys,
+    /// a due frame, messages, ticks, log lines, and unfinished work last.
+    pub(super) async fn next(&mut self, frames: &FrameTimes, pending: Pending) -> io::Result<Step> {
+        Ok(tokio::select! {
+            biased;
+            signal = self.signals.next() => match signal {
+                Signal::Terminate(number) => Step::Exit(ExitReason::Signal(number)),
+                Signal::Stop => Step::Suspend,
+                Signal::Continue => Step::Resume,
+            },
+            () = sleep_until(frames.overdue_at()), if pending.frame => Step::Draw,
+            key = self.keys.next() => match key {
+                Some(msg) => Step::Handle(msg?),
+                // The terminal is gone.
+                None => Step::Exit(ExitReason::Signal(1)),
+            },
+            () = sleep_until(frames.due_at()), if pending.frame => Step::Draw,
+            Some(msg) = self.messages.recv() => Step::Handle(msg),
+            _ = self.tick.tick() => Step::Handle(Msg::Tick(Timestamp::now())),
+            Some(update) = self.logs.next() => Step::Handle(Msg::Logs(update)),
+            () = std::future::ready(()), if pending.work && !pending.frame => Step::Handle(Msg::ContinueWork),
+        })
+    }
+}
+
+/// Time of the last frame, from which the times of the next one follow.
+pub(super) struct FrameTimes {
+    last: Instant,
+    /// True if only log lines arrived since the last frame.
+    logs_only: bool,
+}
+
+impl FrameTimes {
+    /// Starts at the first frame, drawn now.
+    pub(super) fn new() -> Self {
+        Self { last: Instant::now(), logs_only: false }
+    }
+
+    /// Records that a frame was drawn now.
+    pub(super) fn note_frame(&mut self) {
+        *self = Self { last: Instant::now(), logs_only: true };
+    }
+
+    /// Records a message that the app handled since the last frame.
+    pub(super) fn note_message(&mut self, msg: &Msg) {
+        self.logs_only &= matches!(msg, Msg::Logs(_) | Msg::ContinueWork);
+    }
+
+    /// Returns the time of the next frame while no key is waiting.
+    fn due_at(&self) -> Instant {
+        self.last + if self.logs_only { LOG_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL }
+    }
+
+    /// Returns the time from which the next frame comes before keys.
+    fn overdue_at(&self) -> Instant {
+        self.last + MAX_FRAME_DELAY
+    }
+}

@@ -1,0 +1,93 @@
+//! Explanation of the selected row of the why screen, as wrapped lines.
+
+use super::rows::WhyRow;
+use crate::{
+    model::ConnectionOutcome,
+    screen::{Scene, describe::edge_text, widget::text},
+    topology::{DanglingReference, Edge, FailedConnection, Node},
+};
+use ratatui::{style::Style, text::Line};
+
+/// Returns the explanation of a row of `node`, wrapped to `width` cells: the evidence of an edge, or the
+/// location and a next step for an unknown address or a failed connection.
+pub(super) fn evidence_lines(
+    row: &WhyRow<'_>,
+    node: &Node,
+    scene: Scene<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let mut text = WrappedText { scene, width, lines: Vec::new() };
+    let (caller, callee) = row.caller_and_callee(node);
+    match row {
+        WhyRow::Edge { edge, .. } => text.push_edge(caller, callee.unwrap_or(node), edge),
+        WhyRow::Dangling(dangling) => text.push_dangling(node, dangling),
+        WhyRow::FailedConnection(failed) => text.push_failed_connection(node, failed),
+    }
+    let ends = [Some(caller), callee].into_iter().flatten();
+    text.push_empty();
+    for status in ends.filter_map(|end| edge_text::monitoring_status(&scene.store.world, end)) {
+        text.push(&status, 0, scene.theme.styles.dim);
+    }
+    text.lines
+}
+
+/// Lines that grow by paragraphs, each wrapped to `width` cells.
+struct WrappedText<'a> {
+    scene: Scene<'a>,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl WrappedText<'_> {
+    /// Adds a paragraph, indented by `indent` cells.
+    fn push(&mut self, words: &str, indent: usize, style: impl Into<Style>) {
+        let style = style.into();
+        for row in text::wrap(words, self.width.saturating_sub(indent).max(1)) {
+            self.lines.push(Line::styled(format!("{}{row}", " ".repeat(indent)), style));
+        }
+    }
+
+    fn push_empty(&mut self) {
+        self.push("", 0, self.scene.theme.styles.text);
+    }
+
+    /// Adds the strength, the drift and the evidence of an edge.
+    fn push_edge(&mut self, from: &Node, to: &Node, edge: &Edge) {
+        let Scene { store, theme, .. } = self.scene;
+        let styles = &theme.styles;
+        self.push(&format!("{} calls {}", from.label(), to.label()), 0, styles.title);
+        let strength = edge.strength();
+        self.push(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, styles.text);
+        for line in edge_text::drift_lines(&store.world, &from.id, &to.id, edge) {
+            self.push(&line, 0, styles.degraded);
+        }
+        for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.world.now) {
+            self.push_empty();
+            self.push(&title, 0, styles.dim);
+            self.push(&text, 2, styles.text);
+        }
+    }
+
+    /// Adds the location of an address that no known service has.
+    fn push_dangling(&mut self, node: &Node, dangling: &DanglingReference) {
+        let styles = &self.scene.theme.styles;
+        self.push(&format!("{} names {}", node.label(), dangling.address), 0, styles.title);
+        let question = "no known service has this address: is it in another source, or removed?";
+        self.push(question, 0, styles.degraded);
+        self.push_empty();
+        self.push(&dangling.location, 2, styles.text);
+    }
+
+    /// Adds a connection that failed or was rejected, and a next step.
+    fn push_failed_connection(&mut self, node: &Node, failed: &FailedConnection) {
+        let Scene { store, theme, .. } = self.scene;
+        let (verb, next) = match failed.outcome {
+            ConnectionOutcome::Failed => ("can't reach", "check its state, the address and the network"),
+            _ => ("is rejected by", "check the security groups and network ACLs between them"),
+        };
+        self.push(&format!("{} {verb} {}", node.label(), failed.target_label), 0, theme.styles.title);
+        self.push(next, 0, theme.styles.degraded);
+        self.push_empty();
+        self.push(&edge_text::failed_connection_text(failed, store.world.now), 2, theme.styles.text);
+    }
+}
