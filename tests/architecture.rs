@@ -13,6 +13,10 @@ use std::{
 mod cycles;
 #[path = "architecture/folders.rs"]
 mod folders;
+#[path = "architecture/functions.rs"]
+mod functions;
+#[path = "architecture/libraries.rs"]
+mod libraries;
 #[path = "architecture/one_place.rs"]
 mod one_place;
 #[path = "architecture/read.rs"]
@@ -85,7 +89,7 @@ fn layer_violations(source: &SourceFile, layers: &[String]) -> Vec<String> {
     let rank = |name: &str| layers.iter().position(|layer| layer == name);
     let mut wrong = Vec::new();
     for (line, path) in source.named_paths() {
-        let Some(room) = source.target_room(&path) else { continue };
+        let Some(room) = source.target_room(path) else { continue };
         if rank(&room) > rank(own) {
             wrong.push(format!(
                 "{}:{line}: `{own}` uses `{room}`, which src/lib.rs lists below it; move what it needs up, or pass \
@@ -138,29 +142,6 @@ fn purity_violations(source: &SourceFile, layers: &[String]) -> Vec<String> {
     wrong
 }
 
-/// Returns the uses of a library outside its room.
-fn library_violations(source: &SourceFile) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (line, path) in source.named_paths() {
-        for (library, rooms) in ROOMS {
-            let first = path.first().map(String::as_str).unwrap_or_default();
-            let named = if library.ends_with('_') {
-                first.starts_with(library)
-            } else {
-                first == *library && path.len() > 1
-            };
-            if named && !rooms.iter().any(|room| source.path.starts_with(room)) {
-                wrong.push(format!(
-                    "{}:{line}: `{first}` may be named only in {}; translate it there into the model's words",
-                    source.path,
-                    rooms.join(", ")
-                ));
-            }
-        }
-    }
-    wrong
-}
-
 /// Checks rules that hold for every file: a `//!` header, the maximum length, no markers of unfinished work.
 fn file_form_violations(source: &SourceFile) -> Vec<String> {
     let path = &source.path;
@@ -191,12 +172,13 @@ fn violations(source: &SourceFile, layers: &[String]) -> Vec<String> {
         layer_violations(source, layers),
         purity_violations(source, layers),
         file_form_violations(source),
+        functions::too_long(source),
         text::raw_text_fields(source),
         text::print_violations(source),
     ]
     .into_iter()
     .flatten()
-    .chain(if source.path.starts_with("src/") { library_violations(source) } else { Vec::new() })
+    .chain(if source.path.starts_with("src/") { libraries::violations(source) } else { Vec::new() })
     .chain(one_place::violations(source))
     .chain(words::violations(source))
     .collect()
@@ -234,6 +216,11 @@ fn the_architecture_rules_hold() {
     wrong.extend(words::namesakes(&sources));
     wrong.extend(cycles::cycles(&sources));
     wrong.extend(folders::crowded(&sources));
+    wrong.extend(folders::unused_exemptions(&sources));
+    wrong.extend(words::unused_exemptions(&sources));
+    wrong.extend(text::unused_exemptions(&sources));
+    wrong.extend(one_place::unused_exemptions(&sources));
+    wrong.extend(libraries::unused_rooms(&sources));
     assert!(wrong.is_empty(), "{} faults in {} files:\n{}", wrong.len(), found.len(), wrong.join("\n"));
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn cycles(sources: &[SourceFile]) -> Vec<String> {
     for source in sources.iter().filter(|source| !source.is_test_file()) {
         let Some(own) = module(&source.path) else { continue };
         for (_, path) in source.production_paths() {
-            let Some(target) = absolute(&own, &path, &modules) else { continue };
+            let Some(target) = absolute(&own, path, &modules) else { continue };
             let shared = own.iter().zip(&target).take_while(|(a, b)| a == b).count();
             if shared < own.len() && shared < target.len() && modules.contains(&target[..=shared]) {
                 let siblings = imports.entry(own[..shared].to_vec()).or_default();

@@ -45,11 +45,11 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
         &["src/private_fs"],
         "write through private_fs: no links, no overwriting, modes 0600 and 0700",
     ),
-    // Opening a file without blocking on a named pipe needs `OpenOptions` as well.
+    // Opening a file without blocking on a named pipe needs `OpenOptions`.
     (
         &["OpenOptions"],
         "src/",
-        &["src/private_fs", "src/source/regular_file.rs", "src/source/docker/discovery/settings_file.rs"],
+        &["src/source/regular_file.rs", "src/source/docker/discovery/settings_file.rs"],
         "write through private_fs, read through source::regular_file",
     ),
     (SPAWN_PATHS, "src/", &["src/background.rs"], "begin it through background: its panic must come back"),
@@ -64,32 +64,54 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
 
 /// Returns the restricted paths that `source` uses outside the exempt files.
 pub(crate) fn violations(source: &SourceFile) -> Vec<String> {
-    if source.is_test_file() {
-        return Vec::new();
-    }
     let mut wrong = Vec::new();
     for (names, within, homes, instead) in ONLY_THERE {
         if !source.path.starts_with(within) || homes.iter().any(|home| source.path.starts_with(home)) {
             continue;
         }
-        for (line, path) in source.named_paths() {
-            let whole = path.join("::");
-            let is_named = |name: &&&str| format!("::{whole}::").contains(&format!("::{name}::"));
-            if let Some(name) = names.iter().find(is_named) {
-                wrong.push(format!(
-                    "{}:{line}: `{name}` is named only in {}: {instead}",
-                    source.path,
-                    homes.join(", ")
-                ));
-            }
+        for (line, name) in restricted_paths(source, names) {
+            wrong.push(format!(
+                "{}:{line}: `{name}` is named only in {}: {instead}",
+                source.path,
+                homes.join(", ")
+            ));
         }
     }
     wrong
 }
 
+/// Returns the line and the name of each restricted path that `source` uses.
+fn restricted_paths(source: &SourceFile, names: &[&'static str]) -> Vec<(usize, &'static str)> {
+    if source.is_test_file() {
+        return Vec::new();
+    }
+    let paths = source.named_paths();
+    paths
+        .filter_map(|(line, path)| {
+            let whole = format!("::{}::", path.join("::"));
+            let name = names.iter().find(|name| whole.contains(&format!("::{name}::")))?;
+            Some((line, *name))
+        })
+        .collect()
+}
+
+/// Returns the exempt files that use no restricted path.
+pub(crate) fn unused_exemptions(sources: &[SourceFile]) -> Vec<String> {
+    let mut unused = Vec::new();
+    for (names, _, homes, _) in ONLY_THERE {
+        for home in *homes {
+            let mut files = sources.iter().filter(|source| source.path.starts_with(home));
+            if !files.any(|source| !restricted_paths(source, names).is_empty()) {
+                unused.push(format!("ONLY_THERE: {home} uses no `{}`; take it out", names[0]));
+            }
+        }
+    }
+    unused
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{SourceFile, violations};
+    use super::{ONLY_THERE, SourceFile, unused_exemptions, violations};
 
     fn violations_in(path: &str, text: &str) -> Vec<String> {
         violations(&SourceFile::new(path.to_owned(), format!("//! head\n{text}")))
@@ -110,7 +132,6 @@ mod tests {
     fn one_place_writes_spawns_and_draws() {
         for text in [
             "use std::fs::File;\nfn f() { File::create(p); }",
-            "fn f() {}\nfn g() { fs::OpenOptions::new(); }",
             "use std::fs;\nfn f() { fs::write(p, t); }",
             "fn f() {}\nuse std::fs::{self, remove_file, rename};",
             "fn f() {}\nuse rustix::{process, fs::open};",
@@ -120,6 +141,9 @@ mod tests {
             assert_no_violation("src/private_fs/dir.rs", text);
             assert_no_violation("src/source/tests.rs", text);
         }
+        let opens = "fn f() { fs::OpenOptions::new(); }";
+        assert_violation("src/private_fs/dir.rs", opens, 2, "src/source/regular_file.rs");
+        assert_no_violation("src/source/regular_file.rs", opens);
         for text in [
             "fn f() { tokio::spawn(x); }",
             "use tokio::task::spawn_blocking;",
@@ -141,5 +165,14 @@ mod tests {
             "src/source/x.rs",
             "use std::fs::{File, read};\nfn f() { File::open(p); fs::metadata(p); Command::spawn(); }",
         );
+    }
+
+    #[test]
+    fn an_exempt_file_needs_its_exemption() {
+        let homes: usize = ONLY_THERE.iter().map(|(_, _, homes, _)| homes.len()).sum();
+        assert_eq!(unused_exemptions(&[]).len(), homes);
+        let text = "//! head\nfn f() { OpenOptions::new(); }".to_owned();
+        let opens = SourceFile::new("src/source/regular_file.rs".to_owned(), text);
+        assert_eq!(unused_exemptions(&[opens]).len(), homes - 1);
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct SourceFile {
     pub(crate) code: String,
     /// Start and end of each test module in `code`, in bytes.
     test_modules: Vec<(usize, usize)>,
+    /// Every path in the code with its line, and true if it stands in a test module. Use trees are expanded.
+    paths: Vec<(usize, bool, Vec<String>)>,
 }
 
 /// Lexical context of the current character.
@@ -30,7 +32,8 @@ impl SourceFile {
     pub(crate) fn new(path: String, text: String) -> Self {
         let (text_without_strings, code) = blank_strings_and_comments(&text);
         let test_modules = test_module_ranges(&code);
-        Self { path, text, text_without_strings, code, test_modules }
+        let paths = all_paths(&code, &test_modules);
+        Self { path, text, text_without_strings, code, test_modules, paths }
     }
 
     /// Returns true if the whole file is test code.
@@ -40,42 +43,16 @@ impl SourceFile {
 
     /// Returns every path in the code with its line, use trees expanded. Test modules may use impure paths,
     /// so only their `crate::` paths are returned, which the layer rule needs.
-    pub(crate) fn named_paths(&self) -> Vec<(usize, Vec<String>)> {
-        let is_crate_path = |path: &[String]| matches!(path.first().map(String::as_str), Some("crate"));
-        let all = self.all_paths().into_iter();
-        all.filter(|(_, in_test, path)| !in_test || is_crate_path(path))
-            .map(|(line, _, path)| (line, path))
-            .collect()
+    pub(crate) fn named_paths(&self) -> impl Iterator<Item = (usize, &[String])> {
+        let is_crate_path = |path: &[String]| path.first().is_some_and(|first| first == "crate");
+        let named = self.paths.iter().filter(move |(_, in_test, path)| !in_test || is_crate_path(path));
+        named.map(|(line, _, path)| (*line, path.as_slice()))
     }
 
     /// Returns every path outside test modules with its line, use trees expanded.
-    pub(crate) fn production_paths(&self) -> Vec<(usize, Vec<String>)> {
-        let all = self.all_paths().into_iter();
-        all.filter(|(_, in_test, _)| !in_test).map(|(line, _, path)| (line, path)).collect()
-    }
-
-    /// Returns every path in the code with its line, and true if it stands in a test module.
-    fn all_paths(&self) -> Vec<(usize, bool, Vec<String>)> {
-        let mut all = Vec::new();
-        let ends: Vec<usize> = self.code.match_indices('\n').map(|(at, _)| at).collect();
-        let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
-        let mut at = 0;
-        while let Some((start, end)) = next_identifier(&self.code, at) {
-            let in_test = self.test_modules.iter().any(|(from, to)| (*from..*to).contains(&start));
-            let mut found = Vec::new();
-            at = if &self.code[start..end] == "use" {
-                let stop = self.code[end..].find(';').map_or(self.code.len(), |stop| end + stop);
-                expand_use_tree(&self.code, end, stop, &[], &mut found);
-                stop
-            } else {
-                let (path, stop) = path_at(&self.code, start);
-                // Outside a `use` there is no `crate::{`, and a path ends before a turbofish or a call.
-                found.push((start, path));
-                stop
-            };
-            all.extend(found.into_iter().map(|(at, path)| (line(at), in_test, path)));
-        }
-        all
+    pub(crate) fn production_paths(&self) -> impl Iterator<Item = (usize, &[String])> {
+        let production = self.paths.iter().filter(|(_, in_test, _)| !in_test);
+        production.map(|(line, _, path)| (*line, path.as_slice()))
     }
 
     /// Returns the bodies of structs and enums outside test modules, line by line.
@@ -112,6 +89,30 @@ impl SourceFile {
         let inside = self.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
         inside.split('/').count()
     }
+}
+
+/// Returns every path in the code with its line, and true if it stands in a test module. Expands use trees.
+fn all_paths(code: &str, test_modules: &[(usize, usize)]) -> Vec<(usize, bool, Vec<String>)> {
+    let mut all = Vec::new();
+    let ends: Vec<usize> = code.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
+    let mut at = 0;
+    while let Some((start, end)) = next_identifier(code, at) {
+        let in_test = test_modules.iter().any(|(from, to)| (*from..*to).contains(&start));
+        let mut found = Vec::new();
+        at = if &code[start..end] == "use" {
+            let stop = code[end..].find(';').map_or(code.len(), |stop| end + stop);
+            expand_use_tree(code, end, stop, &[], &mut found);
+            stop
+        } else {
+            let (path, stop) = path_at(code, start);
+            // Outside a `use` there is no `crate::{`, and a path ends before a turbofish or a call.
+            found.push((start, path));
+            stop
+        };
+        all.extend(found.into_iter().map(|(at, path)| (line(at), in_test, path)));
+    }
+    all
 }
 
 /// Returns the identifiers in a line.
@@ -226,7 +227,7 @@ fn end_of_item(code: &str, from: usize) -> usize {
 }
 
 /// Returns start and end of the next identifier at or after `from`.
-fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
+pub(crate) fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let start = from + code[from..].find(word)?;
     let end = code[start..].find(|c| !word(c)).map_or(code.len(), |end| start + end);
@@ -288,7 +289,7 @@ fn expand_use_tree(
 }
 
 /// Returns the position of the brace that closes the one at the start of `text`.
-fn closing_brace(text: &str) -> usize {
+pub(crate) fn closing_brace(text: &str) -> usize {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
         depth += match c {

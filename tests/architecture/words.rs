@@ -1,17 +1,16 @@
 //! Rules about names and doc comments: each name says what it is, and no two types of a room share one.
 
 use super::read::{SourceFile, identifiers};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Openings of a doc comment that leave out its noun: the reader learns the subject at the end of the sentence,
-/// if at all.
+/// Openings of a doc comment that leave out its noun: the reader learns the subject at the end of the
+/// sentence, if at all.
 const RIDDLE_OPENINGS: &[&str] = &[
     "What", "Who", "Whose", "Whom", "Whether", "Which", "Those", "So many", "How", "Where", "One that",
     "None",
 ];
 /// Constants of one word that name a style or a value of their type. All others say what they limit or hold.
-const ONE_WORD_CONSTANTS: &[&str] =
-    &["EMPTY", "NONE", "ALL", "UNKNOWN", "QUIET", "PLAIN", "OBSERVED", "SELECTED"];
+const ONE_WORD_CONSTANTS: &[&str] = &["EMPTY", "QUIET", "PLAIN", "OBSERVED", "SELECTED"];
 /// Retired words, which docs/glossary.md replaces by a standard term. No type or module carries one.
 const RETIRED_WORDS: &[&str] = &[
     "album", "beside", "census", "door", "errand", "gate", "ill", "outlook", "past", "penance", "purse",
@@ -66,20 +65,32 @@ fn doc_text(line: &str) -> Option<(&str, &str)> {
 
 /// Returns the constants whose name is one vague word.
 fn one_word_constants(source: &SourceFile) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (number, line) in source.code.lines().enumerate() {
-        let Some(name) = declared(line, &["const", "static"]) else { continue };
-        let is_constant =
-            name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-        if is_constant && !ONE_WORD_CONSTANTS.contains(&name) {
-            wrong.push(format!(
-                "{}:{}: constant `{name}`: say what it limits or holds, with the unit",
-                source.path,
-                number + 1
-            ));
-        }
-    }
-    wrong
+    let vague = declared_one_word_constants(source).filter(|(_, name)| !ONE_WORD_CONSTANTS.contains(name));
+    vague
+        .map(|(line, name)| {
+            format!("{}:{line}: constant `{name}`: say what it limits or holds, with the unit", source.path)
+        })
+        .collect()
+}
+
+/// Returns the line and the name of each constant of one word that a file declares.
+fn declared_one_word_constants(source: &SourceFile) -> impl Iterator<Item = (usize, &str)> {
+    let is_one_word =
+        |name: &str| name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    source.code.lines().enumerate().filter_map(move |(number, line)| {
+        let name = declared(line, &["const", "static"]).filter(|name| is_one_word(name))?;
+        Some((number + 1, name))
+    })
+}
+
+/// Returns the entries of [`ONE_WORD_CONSTANTS`] that no file declares.
+pub(crate) fn unused_exemptions(sources: &[SourceFile]) -> Vec<String> {
+    let production =
+        sources.iter().filter(|source| source.path.starts_with("src/") && !source.is_test_file());
+    let declared: BTreeSet<&str> =
+        production.flat_map(declared_one_word_constants).map(|(_, name)| name).collect();
+    let unused = ONE_WORD_CONSTANTS.iter().filter(|name| !declared.contains(**name));
+    unused.map(|name| format!("ONE_WORD_CONSTANTS: no constant is named `{name}`; take it out")).collect()
 }
 
 /// Returns the types and modules that carry a retired word.
@@ -203,6 +214,17 @@ mod tests {
         assert_violation("pub static WORDS: &[&str] = &[];", 2, "`WORDS`");
         assert_no_violation("const MAX_LINES: usize = 3;\nconst EMPTY: u8 = 0;\npub const fn f() {}");
         assert_no_violation("#[cfg(test)]\nmod tests;\nfn f<const N: usize>() {}");
+    }
+
+    #[test]
+    fn an_exempt_constant_exists() {
+        let lines: Vec<String> =
+            ONE_WORD_CONSTANTS.iter().map(|name| format!("const {name}: u8 = 0;\n")).collect();
+        let all = lines.concat();
+        assert_eq!(unused_exemptions(&[source("src/model/a.rs", &all)]), Vec::<String>::new());
+        let one_less = all.replace("const EMPTY", "const EMPTY_SET");
+        let unused = unused_exemptions(&[source("src/model/a.rs", &one_less), source("tests/a.rs", &all)]);
+        assert_eq!(unused, ["ONE_WORD_CONSTANTS: no constant is named `EMPTY`; take it out"]);
     }
 
     #[test]

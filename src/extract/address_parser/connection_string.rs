@@ -4,10 +4,10 @@
 //! (`dbi:mysql:host=db;…`; DBI, "connect"), Azure (`Endpoint=sb://…;SharedAccessKey=…`), and lines of YAML.
 //!
 //! A value counts only under a key for a host, a port or an endpoint. Reading stops at the first piece that
-//! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
-//! the second may be inside a password.
+//! is not a key with a value, because the rest may belong to a password. If a string names two hosts, the
+//! first one counts, because the second may be a piece of a password.
 
-use super::{AddressShape, FoundAddress, NotationParser, host_value, oracle, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, authority::url_authority, host_value, oracle};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -111,8 +111,8 @@ pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: NotationParse
 /// does not begin with a key.
 fn pair_separator(text: &str) -> Option<char> {
     let (key, rest) = text.split_once('=')?;
-    // In `db user=app` the first word is a host before options. Keys of two words begin with a capital: `Data
-    // Source`.
+    // In `db user=app` the first word is a host, and options follow it. It is no key of two words, because
+    // these begin with a capital: `Data Source`.
     let is_first = is_key(key.trim())
         && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
     is_first.then_some(())?;
@@ -196,8 +196,9 @@ fn without_cut_urls<'t>(mut pairs: Vec<KeyValue<'t>>, text: &str) -> Vec<KeyValu
     pairs
 }
 
-/// Reads a value in quotes or braces at the beginning of a text. Returns the value and the text after it, or
-/// `None` without a closing quote. In the value, the closing character is doubled or after a backslash.
+/// Reads a value in quotes or braces at the beginning of a text. Returns the value and the text after it.
+/// Returns `None` if no quote closes the value. Within the value, the closing character is doubled or follows
+/// a backslash.
 fn read_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let open = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '{'))?;
     let close = if open == '{' { '}' } else { open };

@@ -14,7 +14,7 @@ const NETWORK_PREFIXES: &[&str] = &["tcp:", "admin:"];
 const DATABASE_FILE_ENDINGS: &[&str] =
     &[".db", ".db3", ".sqlite", ".sqlite3", ".s3db", ".mdb", ".accdb", ".sdf", ".xlsx", ".csv"];
 
-/// Returns the hosts in the value, or nothing unless the whole value is hosts.
+/// Returns the hosts in the value. Returns nothing if any part of the value is no host.
 pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     let value = value.trim();
     if value.starts_with('(') {
@@ -32,7 +32,8 @@ pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     if service.contains('@') {
         return Vec::new();
     }
-    // SQL Server has the port after a comma; other servers list hosts there.
+    // In SQL Server's values, a port follows the comma. In the values of other servers, another host follows
+    // it.
     if let Some((host, port)) = value.split_once(',')
         && let Some(port) = parse_port(port.trim())
     {

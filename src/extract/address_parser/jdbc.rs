@@ -4,8 +4,11 @@
 //! URL Syntax"; pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs"; Jaybird, "JDBC URL"; Exasol, "JDBC driver".
 
 use super::{
-    AddressShape, FoundAddress, authority, connection_string, host_value::strip_instance, mysql, oracle, url,
-    url_authority,
+    AddressShape, FoundAddress,
+    authority::{self, url_authority},
+    connection_string,
+    host_value::strip_instance,
+    mysql, oracle, url,
 };
 use crate::model::{Address, Scheme};
 

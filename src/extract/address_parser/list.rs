@@ -4,8 +4,8 @@
 
 use super::{
     AddressShape, FoundAddress,
-    authority::{HostEntry, parse_host_port},
-    socket_address, url, url_authority,
+    authority::{HostEntry, parse_host_port, url_authority},
+    socket_address, url,
 };
 use crate::{
     extract::{
@@ -49,8 +49,9 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     Some(first.into_iter().collect())
 }
 
-/// Returns true if no separator can be inside a password: there is one item, or no item has user information,
-/// or all items have the same, or all have a number, as in `1@k1:9093,2@k2:9093`.
+/// Returns true if no separator can be part of a password. This holds for a single item. It also holds if no
+/// item has user information, if all items have the same, or if all items begin with a number, as in
+/// `1@k1:9093,2@k2:9093`.
 fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;

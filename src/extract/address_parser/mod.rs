@@ -1,9 +1,10 @@
 //! Parser of the addresses in a value. It accepts any text and never returns a password.
 //!
-//! Each notation is recognised first and then read by its own grammar, in one file with its source. A value
-//! must be one of the notations, or a list of addresses, from its first character to its last. Any other
-//! value has no addresses, because a missing edge on the map is better than a piece of a password. The result
-//! is a host name, an IP address or a cloud resource with a port, checked again by [`crate::model::Host`].
+//! There is one file for each notation, which names its source. The file's parser first recognises the
+//! notation, and then reads the value by its grammar. A value must be one of the notations, or a list of
+//! addresses, from its first character to its last. Any other value has no addresses, because a missing edge
+//! on the map is better than a piece of a password. The result is a host name, an IP address or a cloud
+//! resource with a port. [`crate::model::Host`] checks it again.
 //!
 //! The caller has already interpolated variables in the text, or replaced them by [`UNKNOWN_CHAR`] (see
 //! `interpolation`).
@@ -16,14 +17,12 @@ mod mysql;
 mod trailing_options;
 mod oracle;
 mod connection_string;
-mod driver_parameters;
 mod url_query;
 mod host_value;
 mod socket_address;
 #[cfg(test)]
 mod tests;
 mod url;
-mod url_authority;
 mod zookeeper;
 
 use super::interpolation::UNKNOWN_CHAR;
@@ -57,8 +56,8 @@ const MAX_VALUE_BYTES: usize = 16 * 1024;
 /// A parser of one notation. Returns `None` if the value has another notation, else its addresses, if any.
 type NotationParser = fn(&str) -> Option<Vec<FoundAddress>>;
 
-/// The parsers of all notations in order of precedence: a later parser would misread some values that an
-/// earlier one reads.
+/// The parsers of all notations in order of precedence. The order matters, because a later parser would
+/// misread some values of an earlier notation.
 const NOTATION_PARSERS: &[NotationParser] = &[
     aws::arn_list,
     jdbc::read,

@@ -2,7 +2,7 @@
 //! `db;Password=…`, `mail:25 user=app password=…`, `mail:25 login app password …`, `consul:8500 -token=…`. Only
 //! the text before the first option counts.
 
-use super::{AddressShape, FoundAddress, driver_parameters::is_parameter_name, host_value, list};
+use super::{AddressShape, FoundAddress, authority::driver_parameters::is_parameter_name, host_value, list};
 use crate::{extract::parse_port, model::Address};
 
 /// The maximum length of a key of two words, in bytes.

@@ -3,7 +3,7 @@
 
 use super::{
     AddressShape, FoundAddress,
-    url_authority::{addresses_in_authority, split_scheme},
+    authority::url_authority::{addresses_in_authority, split_scheme},
     url_query,
 };
 use crate::model::Scheme;
@@ -59,7 +59,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Returns the start of the next URL of a list, after a separator. The URL's scheme must be `first` or
-/// compatible with `first`, because a password may contain `,x://` too.
+/// compatible with `first`. Any other `,x://` may be a piece of a password.
 fn next_url_start(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
         // A separator may be longer than one byte, such as U+0085.

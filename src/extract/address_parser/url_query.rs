@@ -2,7 +2,7 @@
 //! (Thanos and Go Cloud, "URL parameters"), and ODBC strings in SQLAlchemy URLs (SQLAlchemy, "Pass through
 //! exact Pyodbc string").
 
-use super::{AddressShape, FoundAddress, NotationParser, connection_string, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, authority::url_authority, connection_string};
 use crate::{
     extract::{
         env_key::{self, ValueKind},

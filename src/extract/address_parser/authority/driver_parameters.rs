@@ -22,6 +22,6 @@ pub(super) fn begins_with_parameter(behind: &str) -> bool {
 }
 
 /// Returns true if a word is the name of a known parameter.
-pub(super) fn is_parameter_name(name: &str) -> bool {
+pub(in crate::extract::address_parser) fn is_parameter_name(name: &str) -> bool {
     PARAMETER_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
 }

@@ -2,10 +2,13 @@
 //! 3.2). The addresses in it are hosts or, in the URL of a bucket or queue, a cloud resource.
 
 use super::{
-    AddressShape, FoundAddress, UNKNOWN_CHAR, authority, aws,
     driver_parameters::{begins_with_parameter, is_parameter_name},
+    parse_hosts,
 };
-use crate::model::{Address, Scheme};
+use crate::{
+    extract::address_parser::{AddressShape, FoundAddress, UNKNOWN_CHAR, aws},
+    model::{Address, Scheme},
+};
 
 /// Schemes without a host.
 const HOSTLESS_SCHEMES: &[&str] = &[
@@ -38,7 +41,7 @@ const HOSTLESS_SCHEMES: &[&str] = &[
 const SCHEMES_WITH_HOST_IN_PATH: &[&str] = &["dns", "passthrough", "static", "multi"];
 
 /// Splits a text at its first `://` into the scheme and the rest.
-pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+pub(in crate::extract::address_parser) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.' | b'-' | b'_'));
@@ -46,7 +49,10 @@ pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Returns the addresses in the authority of one URL, and the text after the authority.
-pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<FoundAddress>, &'a str) {
+pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
+    scheme: &str,
+    rest: &'a str,
+) -> (Vec<FoundAddress>, &'a str) {
     let scheme = scheme.to_ascii_lowercase();
     if HOSTLESS_SCHEMES.contains(&scheme.as_str()) || scheme.contains("unix") || is_download(rest) {
         return (Vec::new(), "");
@@ -63,17 +69,21 @@ pub(super) fn addresses_in_authority<'a>(scheme: &str, rest: &'a str) -> (Vec<Fo
     if let Some(address) = aws::resource_in_url(&scheme, &host, behind).filter(|_| !is_server) {
         return (vec![FoundAddress::new(AddressShape::Resource, address)], behind);
     }
-    let hosts = authority::parse_hosts(authority, known).into_iter().flatten();
+    let hosts = parse_hosts(authority, known).into_iter().flatten();
     (hosts.map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
 }
 
 /// Splits a URL without its scheme into the authority, without user information, and the rest. Returns `None`
 /// if the split is uncertain.
 ///
-/// A password may hold `/`, `?`, `#`, `;` and `@` unescaped, against RFC 3986. If an `@` follows the first of
-/// these, there are two readings: the authority ends there, or after the last `@`. A reading wins if it has a
-/// usual port of the scheme or a known parameter after it and the other reading does not.
-pub(super) fn split_authority(scheme: Option<Scheme>, rest: &str) -> Option<(&str, &str)> {
+/// A password may contain `/`, `?`, `#`, `;` and `@` unescaped, against RFC 3986. If an `@` follows the first
+/// of these characters, there are two readings: the authority ends at that character, or the host follows the
+/// last `@`. A reading wins if its host has a usual port of the scheme or a known parameter follows it, and
+/// the other reading has neither.
+pub(in crate::extract::address_parser) fn split_authority(
+    scheme: Option<Scheme>,
+    rest: &str,
+) -> Option<(&str, &str)> {
     let (plain, behind) = rest.split_at(authority_end(rest));
     if is_host_before_separator(plain) {
         return None;
@@ -85,7 +95,7 @@ pub(super) fn split_authority(scheme: Option<Scheme>, rest: &str) -> Option<(&st
     }
     let tail = &rest[at + 1..];
     let (after, tail) = tail.split_at(authority_end(tail));
-    let hosts = |text: &str| authority::parse_hosts(text, scheme).filter(|hosts| !hosts.is_empty());
+    let hosts = |text: &str| parse_hosts(text, scheme).filter(|hosts| !hosts.is_empty());
     let usual = |hosts: &Vec<Address>| {
         let ports = scheme.map_or(&[][..], Scheme::default_ports);
         hosts.iter().all(|address| address.port.is_some_and(|port| ports.contains(&port)))

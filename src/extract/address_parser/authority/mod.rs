@@ -1,5 +1,8 @@
 //! Parser of hosts with ports, as in the authority of a URL (RFC 3986 section 3.2) or a list of servers.
 
+pub(super) mod driver_parameters;
+pub(super) mod url_authority;
+
 use super::UNKNOWN_CHAR;
 use crate::{
     extract::parse_port,
