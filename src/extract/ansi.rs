@@ -13,7 +13,7 @@ struct AnsiStyle {
     bold: bool,
 }
 
-/// The replacement of a tab. Two blanks, because a single one separates words and not columns.
+/// The replacement of a tab: two blanks, because Portolan finds columns by two or more blanks.
 const TAB_REPLACEMENT: &str = "  ";
 
 /// Returns the text of a line without escape sequences, and its coloured or bold spans.
@@ -69,8 +69,8 @@ impl AnsiStyle {
     }
 }
 
-/// Parses the colour after 38 or 48. With colons, the standard puts the number of a colour space before red,
-/// green and blue.
+/// Parses the colour after 38 or 48. In the form with colons, the number of a colour space precedes red,
+/// green and blue (ITU-T T.416).
 fn extended_colour<E>(numbers: &mut impl Iterator<Item = Result<u16, E>>, colons: bool) -> Option<Colour> {
     let mut byte = || numbers.next()?.ok().and_then(|n| u8::try_from(n).ok());
     match byte()? {

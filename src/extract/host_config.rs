@@ -4,8 +4,8 @@ use crate::model::{
     Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting, Text,
 };
 
-/// Returns the reference of an extra hosts entry. Returns `None` if `address` is no IP address, or is an
-/// address of the container itself.
+/// Returns the reference of an extra hosts entry. Returns `None` if `address` is no IP address, or if the
+/// address leads to the container itself.
 #[must_use]
 pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;
@@ -20,8 +20,8 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
 /// Returns references to the services that start before this one. `services` holds each service's name and
 /// `depends_on` condition.
 ///
-/// Compose's `service_completed_successfully` waits until the other service has ended (Compose file
-/// reference, `depends_on`). That service then no longer runs, so this one cannot call it.
+/// With Compose's `service_completed_successfully`, this service starts after the other service has ended
+/// (Compose file reference, `depends_on`). So this service can't call the other one.
 #[must_use]
 pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Reference> {
     let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));

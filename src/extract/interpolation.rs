@@ -1,8 +1,8 @@
 //! Interpolation of the container's variables into a value: `$NAME`, `${NAME}`, `${NAME:-default}`,
 //! `${env:NAME}`, `$(NAME)`, `{{ env "NAME" }}`, `%{ENV:NAME}`, `%(NAME)s`, `{$NAME}`.
 //!
-//! A variable that holds a secret by its name becomes [`UNKNOWN_CHAR`], and so does any expression that
-//! Portolan cannot evaluate. No host contains that character.
+//! A variable becomes [`UNKNOWN_CHAR`] if its name marks it as a secret. So does an expression that Portolan
+//! can't evaluate. No host contains that character.
 
 use super::env_key::{self, ValueKind};
 use std::borrow::Cow;

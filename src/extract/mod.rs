@@ -162,7 +162,8 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
     addresses
 }
 
-/// Returns the addresses in a plain value whose shape is sufficient evidence for that kind of value.
+/// Returns the addresses in a plain value. Leaves out addresses whose shape is too weak as evidence for a
+/// value of that kind, such as a bare word under an unknown key.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = address_parser::parse_addresses(value);
     let is_list = found.len() > 1;
@@ -187,12 +188,12 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
     found.into_iter().filter(counts).filter(is_allowed).map(|found| found.address).collect()
 }
 
-/// Returns true if a word with a number, such as `db:5432`, is a host with its port and not a user with a
-/// password, although `key` implies neither.
+/// Returns true if a word with a number, such as `db:5432`, is surely a host with its port. Otherwise it may
+/// be a user with a password. This function is for keys that imply neither.
 ///
-/// That is certain if the key contains the host's name, the port is a common one, or the host has dots or is
-/// an IP address. It is also certain without a key: the word is then from a command line, where users and
-/// passwords follow options.
+/// The word is surely a host if the key contains the host's name, if the port is a common one, or if the host
+/// has dots or is an IP address. It also is one without a key: the word is then from a command line, where
+/// users and passwords follow options.
 fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
     let word = env_key::normalized(&host);
@@ -220,15 +221,16 @@ fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| digits)
 }
 
-/// Returns true if a number after a colon is likely a port although no key implies one. Most low numbers are
-/// not: `node:20` is an image, and `a:1` may be anything.
+/// Returns true if a number after a colon is likely a port although no key implies one. A low number is
+/// usually something else: the 20 of `node:20` is a version.
 fn is_likely_port(port: u16) -> bool {
     const LOW_SERVER_PORTS: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
     port >= 79 || LOW_SERVER_PORTS.contains(&port)
 }
 
-/// Returns true if an address may lead to another container. The loopback address may do so if several
-/// containers share a network namespace; the source knows that, and the port then identifies the container.
+/// Returns true if an address may lead to another container. A loopback address leads there if several
+/// containers share a network namespace. Only the source knows these, and it needs the port to choose one of
+/// them.
 fn may_reach_another_container(address: &Address) -> bool {
     !address.host.refers_to_self() || (address.host.is_loopback() && address.port.is_some())
 }

@@ -36,7 +36,8 @@ const LABEL_RULES: &[ProxyLabelRule] = &[
 /// The variable by which nginx-proxy finds the containers to route to.
 const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
-/// Returns the references from proxies to a container with these labels and variables, once for each product.
+/// Returns the references by which proxies call a container with these labels and variables: one reference
+/// for each proxy product.
 #[must_use]
 pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
@@ -57,7 +58,7 @@ pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)
             add(rule.product, Setting::label(name));
         }
     }
-    // Traefik routes to a container with no other label than `traefik.enable`.
+    // Traefik needs no other label than `traefik.enable` to route to a container.
     if on("traefik.enable") == Some(true) {
         add("traefik", Setting::label("traefik.enable"));
     }

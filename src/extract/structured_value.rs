@@ -18,7 +18,7 @@ pub(super) struct TextLeaf {
     pub(super) key: String,
     /// The text itself.
     pub(super) value: String,
-    /// The port under the key that belongs to this text's key, as `port` belongs to `host`.
+    /// The port that belongs to this text. It stands under a matching key, as `port` matches `host`.
     pub(super) port: Option<u16>,
 }
 

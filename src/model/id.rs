@@ -5,8 +5,8 @@ use super::text::IdText;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Declares an id type around a string, so that the compiler rejects a service's id where an instance's
-/// belongs.
+/// Declares an id type around a string. The compiler then rejects, for example, a service's id in place of an
+/// instance's id.
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -54,8 +54,8 @@ identity! {
     InstanceId
 }
 identity! {
-    /// Id of a network, VPC or namespace, unique over all sources: `source/network`. Its members can use the
-    /// names and addresses that belong to it.
+    /// Id of a network, VPC or namespace, unique over all sources: `source/network`. Members of the network
+    /// can use its names and addresses.
     NetworkId
 }
 identity! {
@@ -133,8 +133,8 @@ impl InstanceId {
     }
 }
 
-/// Text between the source and the name in the id of a Service Connect namespace; no other network's id has
-/// it.
+/// Text between source and name in the id of a Service Connect namespace. No other network's id contains this
+/// text.
 const NAMESPACE_MARKER: &str = "/namespace/";
 
 impl NetworkId {
@@ -150,8 +150,8 @@ impl NetworkId {
         Self::of(source, "host")
     }
 
-    /// Returns the id of a network that stands for the host's published ports. Its members are the containers
-    /// that can reach the host; membership alone does not let two members reach each other.
+    /// Returns the id of the network that stands for the host's published ports. Its members are the
+    /// containers that can reach the host. Two members can't reach each other through this network.
     #[must_use]
     pub fn host_ports(source: &SourceId) -> Self {
         // Docker allows no colon in network names, so this one can't clash.
@@ -170,7 +170,7 @@ impl NetworkId {
         self.0.split_once(NAMESPACE_MARKER).map(|(_, name)| name)
     }
 
-    /// Returns true if the network's members can reach each other: false only for [`Self::host_ports`].
+    /// Returns true if the network connects its members. All networks do except [`Self::host_ports`].
     #[must_use]
     pub fn connects_members(&self) -> bool {
         !self.0.ends_with("/host:ports")

@@ -28,7 +28,7 @@ pub enum LogRoute {
     ExpiredStreams {
         /// Name of the log group.
         group: Text,
-        /// Prefix of the streams' names; the id of a task must follow it, and nothing else.
+        /// Prefix of the streams' names. A name is this prefix, followed by the id of a task.
         prefix: Text,
         /// Streams to leave out, because Portolan reads them for listed instances.
         except: BTreeSet<Text>,
@@ -43,8 +43,8 @@ pub enum LogRoute {
     },
 }
 
-/// A log stream to read. Labels do not count when targets are compared, because a container may be renamed
-/// while its log is read.
+/// A log stream to read. Two targets may be equal although their labels differ, because a container may be
+/// renamed while Portolan reads its log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
     /// The service that writes the log.
@@ -198,7 +198,7 @@ impl LogNote {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogNoteKind {
-    /// Lines are missing: the number of them, `None` if unknown.
+    /// Lines are missing. Holds their number; `None` if unknown.
     Missing(Option<u64>),
     /// The source returned only a sample of the lines.
     Sampled,
@@ -218,10 +218,10 @@ pub enum LogNoteKind {
 /// A message that reports the progress of reading log streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogUpdate {
-    /// Reading of a part of a stream starts. Its lines may repeat lines that were read before.
+    /// A read of a part of a stream starts. It may return lines that an earlier read returned.
     ReadStarted(LogTarget, LogReadOptions),
     /// Lines and notes of one or several streams.
     Lines(LogBatch),
-    /// Reading without `follow` has reached the end of its part.
+    /// A read without `follow` has returned all lines of its part of the stream.
     ReadFinished(LogTarget, LogReadOptions),
 }

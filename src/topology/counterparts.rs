@@ -1,6 +1,6 @@
-//! Counterparts: services of different sources that seem to be the same service. Portolan suggests them and
-//! never merges them: the same image in two accounts is staging and production, and users want both on the
-//! map.
+//! Counterparts: services of different sources that seem to be the same service. Portolan suggests
+//! counterparts but never merges them. For example, one image in two accounts runs in staging and in
+//! production, and users want both on the map.
 
 use super::Product;
 use crate::model::{ImageRef, Inventory, NodeId, Service, SourceId};
@@ -55,7 +55,8 @@ fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, Nod
 }
 
 /// Adds pairs of services in different sources that run the same image. Each of the two must be the only
-/// service in its group with this image, or else the only one with this image and the other's name.
+/// service in its group with this image. If its group has several, it must be the only one with this image
+/// and the other service's name.
 fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     let mut running: BTreeMap<&str, BTreeMap<GroupKey<'_>, Vec<&Service>>> = BTreeMap::new();
     for service in inventory.services() {
@@ -92,8 +93,8 @@ fn single_match<'a>(service: &Service, theirs: &[&'a Service]) -> Option<&'a Ser
     named.next().filter(|_| named.next().is_none()).copied()
 }
 
-/// Returns the repositories of a service's images without registry and tag, such as `shop/orders`. Images of
-/// which only the id is known are left out.
+/// Returns the repositories of a service's images without registry and tag, such as `shop/orders`. Leaves out
+/// images of which only the id is known.
 fn image_paths(service: &Service) -> BTreeSet<&str> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
     containers

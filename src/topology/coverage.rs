@@ -1,5 +1,5 @@
-//! Evidence coverage: the number of possible calls that each kind of evidence found for one caller, so a
-//! missing edge can be explained.
+//! Evidence coverage: the number of possible calls that each kind of evidence found for one caller. It
+//! explains why an edge is missing.
 
 use super::{
     NodeKind, Topology,

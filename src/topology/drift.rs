@@ -1,5 +1,5 @@
-//! Drift: differences between declared and observed calls, and calls not observed lately. A missing
-//! connection counts only if the sources observe the connections of both ends.
+//! Drift: differences between declared and observed calls, and calls not observed lately. Portolan reports a
+//! missing connection only if the sources observe the connections of both ends.
 
 use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
@@ -8,8 +8,8 @@ use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
 /// longer than connection pools keep idle connections, and longer than most schedulers wait between two jobs.
 pub const FADE_AFTER_SECONDS: i64 = 15 * 60;
 
-/// Time for which the connections of both ends must have been observed before a missing connection counts, in
-/// seconds.
+/// Minimum time, in seconds, for which the sources must have observed both ends. Only then does a missing
+/// connection count.
 pub const MIN_MONITORED_SECONDS: i64 = 10 * 60;
 
 /// A difference between the declared and the observed calls along one edge.
@@ -114,8 +114,8 @@ impl Edge {
         self.is_observed() && self.last_seen().is_some_and(|last| is_faded_since(last, now))
     }
 
-    /// Returns true if the edge was observed and no configuration hints at it. Here even start order counts
-    /// as a declaration.
+    /// Returns true if the edge was observed and no configuration hints at it. For this check, start order
+    /// counts as a declaration too.
     fn is_undeclared(&self) -> bool {
         self.is_observed() && self.evidence.iter().all(|e| e.strength == Strength::Observed)
     }
@@ -168,25 +168,25 @@ impl DriftContext<'_> {
         edge.is_undeclared() && snapshot.is_none_or(|snapshot| snapshot.progress.is_empty())
     }
 
-    /// Returns the time since which the connections of both ends are observed, if the edge is declared and no
-    /// connection between the ends was ever observed.
+    /// Returns the start of the observation of both ends, if the edge is declared and no source ever observed
+    /// a connection between them.
     ///
-    /// Returns `None` if there was a connection, if the edge is merely possible, or if the observation has
-    /// lasted less than `MIN_MONITORED_SECONDS`, as after a single snapshot. Returns `None` too if an end
-    /// does not run or is outside the estate, because its connections are not observed.
+    /// Returns `None` if a connection was observed, or if the edge is merely possible. Returns `None` too if
+    /// the observation has lasted less than `MIN_MONITORED_SECONDS`, as after a single snapshot. Also returns
+    /// `None` if an end does not run or is outside the estate, because no source observes its connections.
     #[must_use]
     pub fn never_observed_since(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Option<Timestamp> {
         if edge.strength() != Strength::Declared {
             return None;
         }
         let since = self.monitored_since(from)?.max(self.monitored_since(to)?);
-        // A source's data on the time before the first snapshot may be late and incomplete, so that time does
-        // not count.
+        // The time before the first snapshot does not count, because a source's data on that time may be late
+        // and incomplete.
         let counted = since.max(self.inventory.first_snapshot_at()?);
         (self.now.as_second() - counted.as_second() >= MIN_MONITORED_SECONDS).then_some(since)
     }
 
-    /// Returns the time since which the connections of a running service are observed.
+    /// Returns the start of the observation of a running service's connections.
     fn monitored_since(self, node: &NodeId) -> Option<Timestamp> {
         let node = self.topology.nodes.get(node).filter(|node| node.running > 0)?;
         self.inventory.observations().monitored_since(service_of(&node.kind)?)

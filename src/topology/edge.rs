@@ -11,7 +11,8 @@ use std::{
 /// Caller and callee, which identify an edge.
 pub(super) type EdgeKey = (NodeId, NodeId);
 
-/// A call from one node to another, as its evidence; caller and callee are the edge's key in [`EdgeMap`].
+/// A call from one node to another, stored as its evidence. Caller and callee are the edge's key in
+/// [`EdgeMap`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
     /// The evidence for the call, at least one piece; sorted by the table of kinds, then by location.
@@ -27,7 +28,7 @@ pub struct Evidence {
     pub strength: Strength,
     /// The variable, label, rule or file that contains the evidence.
     pub location: String,
-    /// The address in the evidence, and the origin of the endpoint that has this address.
+    /// The address in the evidence, and the mechanism that gives this address to the callee.
     pub detail: String,
     /// Time of the first observation; `None` for evidence that is not observed.
     pub first_seen: Option<Timestamp>,
@@ -43,13 +44,13 @@ impl Edge {
     }
 }
 
-/// The edges of a topology, by caller and callee. The first search for callers after a change builds an index
-/// of the callers of each node.
+/// The edges of a topology, by caller and callee. An index of the callers of each node is built when it is
+/// first needed after a change.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeMap {
     /// The edges, sorted by caller, then by callee.
     by_caller: BTreeMap<EdgeKey, Edge>,
-    /// The callers of each node; empty until it is needed.
+    /// The callers of each node; empty until they are needed.
     callers: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
 
@@ -74,7 +75,7 @@ impl EdgeMap {
         callers.get(node).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the edge between `ends` to be changed, and adds it first if it is missing.
+    /// Returns the edge between `ends`, to be changed. Adds the edge if it is missing.
     pub(super) fn get_or_add(&mut self, ends: EdgeKey) -> &mut Edge {
         match self.by_caller.entry(ends) {
             btree_map::Entry::Occupied(edge) => edge.into_mut(),

@@ -1,5 +1,5 @@
-//! Failed connections: connection attempts that a rule rejected or that the callee did not accept, without a
-//! later success.
+//! Failed connections: attempts that a rule rejected or that the callee did not accept. An attempt no longer
+//! counts once a later one between the same ends succeeds.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
@@ -29,7 +29,7 @@ pub struct FailedConnection {
 
 /// Returns the connection attempts of known services that were rejected or failed, without a later success.
 /// Rejected attempts may lead to any address. Failed attempts count only if they lead to a known node,
-/// because a log line may name any address.
+/// because a failed attempt may come from a log line, which may name any address.
 #[must_use]
 pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<FailedConnection> {
     let turned_away = |key: &ConnectionKey| key.outcome != ConnectionOutcome::Accepted;
@@ -88,7 +88,7 @@ fn caller_service<'a>(
     services.get(&id).copied()
 }
 
-/// Returns the called node, `None` if unknown, and the callee's label.
+/// Returns the called node and the callee's label. The node is `None` if it is unknown.
 fn callee(
     sighting: &ConnectionKey,
     from: &Service,
@@ -114,7 +114,7 @@ fn callee(
     (to, words)
 }
 
-/// Caller, callee and port. Attempts with different outcomes have the same ends.
+/// Caller, callee and port of an attempt, without its outcome.
 type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
 
 /// Returns caller, callee and port of a connection.

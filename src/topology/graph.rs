@@ -14,12 +14,12 @@ pub struct Topology {
     pub nodes: BTreeMap<NodeId, Node>,
     /// Calls, by caller and callee. Both ends of each call are in `nodes`.
     pub edges: EdgeMap,
-    /// References that lead nowhere: to addresses that look like the estate's, but that no node has as an
-    /// endpoint.
+    /// References that lead nowhere. Their addresses look like those of the estate, but no node has them as
+    /// endpoints.
     pub dangling: Vec<DanglingReference>,
 }
 
-/// A reference that leads nowhere: its address looks like one of the estate, but no node has it as an
+/// A reference that leads nowhere. Its address looks like one of the estate, but no node has it as an
 /// endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DanglingReference {
@@ -43,8 +43,8 @@ impl Topology {
         self.edges.callers(node).iter().filter_map(move |from| Some((from, edge(from)?)))
     }
 
-    /// Returns the nodes that a user may mean by `name`: the node with this id, or else all with this name or
-    /// `group/name`.
+    /// Returns the nodes that a user may mean by `name`: the node with this id. If there is none, returns all
+    /// nodes with this name or `group/name`.
     #[must_use]
     pub fn nodes_named(&self, name: &str) -> Vec<&Node> {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {

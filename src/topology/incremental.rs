@@ -1,6 +1,6 @@
 //! Incremental inference: after a change of a few services, only their references are resolved again.
 //!
-//! The result equals that of [`super::infer()`] on the whole inventory, which a property test checks.
+//! The result equals that of [`super::infer()`] on the whole inventory. A property test checks this.
 
 use super::{
     Edge, Evidence, KNOWN_PRODUCTS, NodeKind, Product, Resolution, Resolver, Topology,
@@ -50,8 +50,8 @@ impl IncrementalTopology {
         }
     }
 
-    /// Updates the nodes of the changed services, and resolves their references again. `before` holds each
-    /// changed service as it was before.
+    /// Updates the nodes of the changed services, and resolves their references again. `before` holds the
+    /// previous state of each changed service.
     fn update_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
@@ -138,8 +138,8 @@ impl Topology {
     }
 }
 
-/// Returns true if the proxy labels of a service changed. Then edges of other services, the proxies, change
-/// too.
+/// Returns true if the proxy labels of a service changed. Such a change affects the edges of other services:
+/// the proxies.
 fn proxy_labels_changed(inventory: &Inventory, id: &ServiceId, old: &Service) -> bool {
     let asks = |service: &Service| -> BTreeSet<ReferenceTarget> {
         let labels = service.references.iter().filter(|m| m.kind == ReferenceKind::ProxyLabel);
@@ -154,7 +154,8 @@ fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a
     before.symmetric_difference(&after).copied().collect()
 }
 
-/// Returns the id of the dependency that a reference leads to if its address is outside the estate.
+/// Returns the id of the dependency at a reference's address, on the assumption that the address is outside
+/// the estate. Returns `None` for other references.
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {

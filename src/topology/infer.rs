@@ -1,5 +1,5 @@
-//! Inference of the topology: finds the calls, by resolving the references of all services to the endpoints
-//! of all services.
+//! Inference of the topology: finds the calls by resolving the references of all services to the endpoints of
+//! all services.
 
 use super::{
     Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
@@ -41,8 +41,8 @@ pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topo
 pub(super) struct TopologyBuilder<'a> {
     resolver: &'a Resolver,
     topology: &'a mut Topology,
-    /// Evidence that makes no edge by itself, by caller and callee. It is added to the edge if other evidence
-    /// makes that edge.
+    /// Evidence that makes no edge by itself, by caller and callee. At the end it is added to edges that
+    /// other evidence has made.
     supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
     /// The edges that may have new evidence.
     touched_edges: BTreeSet<EdgeKey>,
@@ -109,7 +109,7 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Returns the callees of a candidate, each with the words for [`Evidence::detail`].
+    /// Returns the callees of a candidate, each with the text for [`Evidence::detail`].
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -164,8 +164,8 @@ impl<'a> TopologyBuilder<'a> {
     fn resolve_address(&self, from: Caller<'_>, address: &Address) -> Resolution {
         match from {
             Caller::Service(service) => self.resolver.resolve(service, address),
-            // Names have no scope for a load balancer or an observed address, so only an unambiguous endpoint
-            // counts.
+            // For a load balancer or an observed address, the scope of a name is unknown. So only an
+            // unambiguous endpoint counts.
             Caller::LoadBalancer(..) | Caller::Internet | Caller::Address(_) => {
                 match self.resolver.only_node_at(address) {
                     Some(node) => {
@@ -178,8 +178,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Adds the node of an address outside the estate. All connections to public IP addresses lead to one
-    /// common node, because a single address means little.
+    /// Adds the node of an address outside the estate. All observed connections to public IP addresses share
+    /// one node, because a single public address means little.
     fn add_outside_node(&mut self, kind: &EvidenceKind, address: &Address) -> NodeId {
         match address.host {
             Host::Ip(_) if kind.strength == Strength::Observed => self.add_node(public_addresses_node()),
@@ -234,7 +234,8 @@ impl Topology {
     }
 }
 
-/// Raises the evidence of an edge from possible to declared if it is of at least two independent kinds.
+/// Raises possible evidence of an edge to declared if the edge has evidence of at least two independent
+/// kinds.
 fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;

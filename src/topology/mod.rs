@@ -1,5 +1,5 @@
-//! The topology: a graph of services and their calls, inferred from all sources together. It does not depend
-//! on the order of the sources.
+//! The topology: a graph of services and their calls, inferred from all sources together. The order of the
+//! sources does not affect it.
 
 pub mod catalogue;
 pub mod drift;

@@ -62,8 +62,8 @@ impl Node {
         matches!(self.kind, NodeKind::Service(_))
     }
 
-    /// Returns `group/name`, or the name alone without a group. The source precedes it if several sources
-    /// have a group of this name.
+    /// Returns `group/name`, or the name alone without a group. If several sources have a group of this name,
+    /// the label begins with the source: `source/group/name`.
     #[must_use]
     pub fn label(&self) -> String {
         match &self.display_group {

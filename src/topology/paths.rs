@@ -4,8 +4,8 @@ use super::Topology;
 use crate::model::NodeId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Returns the shortest path along calls from `from` to `to`, both included; if several are shortest, the
-/// first in the order of ids.
+/// Returns the shortest path along calls from `from` to `to`, both included. If several paths are shortest,
+/// returns the first in the order of ids.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
     let mut came: BTreeMap<NodeId, NodeId> = BTreeMap::new();

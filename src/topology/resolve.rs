@@ -6,8 +6,8 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Index from hosts to the nodes that have them as endpoints, and from names to services. It owns its data,
-/// so it outlives the snapshots.
+/// Index from hosts to the nodes that have them as endpoints, and from names to services. The index owns its
+/// data, so it outlives the snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
     /// The nodes that have a host as endpoint, by host.
@@ -120,8 +120,9 @@ impl Resolver {
         }
     }
 
-    /// Returns the node with the host of `address`, in any scope and at any port, because a caller's port is
-    /// arbitrary. Returns `None` if no node or several nodes have the host.
+    /// Returns the only node that has the host of `address`, in any scope and at any port. Ports do not
+    /// matter here, because a caller's port is arbitrary. Returns `None` if no node or several nodes have the
+    /// host.
     #[must_use]
     pub fn only_node_at(&self, address: &Address) -> Option<NodeId> {
         let mut nodes: Vec<_> = self.by_host.get(&address.host)?.iter().map(|c| &c.node).collect();
@@ -133,8 +134,8 @@ impl Resolver {
         }
     }
 
-    /// Returns the service that `caller` means by `name`: a name, `group/name` or id. A service in the
-    /// caller's group wins; any other must be the only one of this name.
+    /// Returns the service that `caller` means by `name`, which is a name, `group/name` or an id. A service
+    /// in the caller's group wins. A service elsewhere counts only if no other has this name.
     #[must_use]
     pub fn service_named(&self, caller: &Service, name: &str) -> Option<NodeId> {
         let all = self.by_name.get(name)?;
@@ -148,9 +149,9 @@ impl Resolver {
 
     /// Resolves `address` for the caller `service`.
     ///
-    /// An endpoint counts only if its scope is global or a network of the caller. The caller itself is never
-    /// a result. Of several nodes, those at the address's port win, then those of the caller's source, then
-    /// those of the caller's group.
+    /// An endpoint counts only if its scope is everywhere, or a network of the caller. The caller itself is
+    /// never a result. If several nodes match, nodes at the address's port win, then nodes of the caller's
+    /// source, then nodes of the caller's group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -200,8 +201,9 @@ impl Resolver {
 const PORT_ONLY_ORIGINS: [HostOrigin; 2] =
     [HostOrigin::Endpoint(EndpointOrigin::PublishedPort), HostOrigin::Endpoint(EndpointOrigin::Loopback)];
 
-/// Returns the candidates that match the port of `address`: those at exactly this port, or else those that
-/// cover every port. An address without a port matches the candidates that cover every port, or else all.
+/// Returns the candidates that match the port of `address`: candidates with exactly this port, or else
+/// candidates that cover every port. An address without a port matches the candidates that cover every port,
+/// or else all.
 fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a HostEntry> {
     let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
     let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();

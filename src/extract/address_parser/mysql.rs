@@ -1,7 +1,10 @@
 //! MySQL's notations for servers: data source names of Go's driver (go-sql-driver/mysql, README, "DSN (Data
 //! Source Name)"), and the key-value hosts of Connector/J ("Connection URL Syntax").
 
-use super::{AddressShape, FoundAddress, authority, url_authority};
+use super::{
+    AddressShape, FoundAddress,
+    authority::{self, url_authority},
+};
 use crate::{
     extract::parse_port,
     model::{Address, Host, Scheme},

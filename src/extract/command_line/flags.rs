@@ -40,7 +40,7 @@ const RUN_AS_USER_PROGRAMS: &[&str] =
     &["gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "runuser", "su"];
 /// Programs that connect to the host and port in their last two words: `nc -z db 5432`.
 const CONNECT_PROGRAMS: &[&str] = &["nc", "ncat", "netcat", "telnet"];
-/// Programs whose `-h` names no host.
+/// Programs that take something other than a host after `-h`.
 const PROGRAMS_WITH_OTHER_H_FLAG: &[&str] = &[
     "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
     "numfmt",
@@ -127,8 +127,8 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     found
 }
 
-/// Returns the option's name in `-name=value`, `--name=value` or `-Dname=value`, as far as it is safe to show.
-/// Returns `None` if the value is or may be a secret. `flag` is the word without its first `-`.
+/// Returns the option's name in `-name=value`, `--name=value` or `-Dname=value`, as far as it is safe to
+/// show. Returns `None` if the value is or may be a secret. `flag` is the word without its first `-`.
 fn assigned_option<'w>(flag: &str, name: &'w str, value: &str, program: &str) -> Option<&'w str> {
     let bare = name.trim_start_matches('-');
     let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
@@ -141,7 +141,7 @@ fn assigned_option<'w>(flag: &str, name: &'w str, value: &str, program: &str) ->
     (!takes_secret(name) && !may_be_attached).then_some(name)
 }
 
-/// A word that begins with `-`, parsed without the words after it.
+/// A word that begins with `-`, parsed without a look at the words after it.
 enum FlagWord<'w> {
     /// A host attached to its letter: `-hdb`.
     AttachedHost(&'w str),
@@ -178,9 +178,8 @@ fn may_have_user(text: &str) -> bool {
 }
 
 /// Returns the option name if it is safe to show, else an empty text.
-///
-/// `-pSECRET` looks like an option with a long name. So a name of several letters counts as safe only if it
-/// implies an address, is a variable, or contains `-` or `.`.
+/// In `-pSECRET` the password looks like an option name. So a name of several letters counts as safe only if
+/// it implies an address, is a variable, or contains `-` or `.`.
 fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -206,8 +205,8 @@ fn split_pair(text: &str) -> Option<(&str, &str)> {
     text.split_once('=').filter(|(name, _)| is_option_name(name.trim_start_matches('-')))
 }
 
-/// Returns true if `flag` is an option that no value can be attached to: `--name`, or one letter. After
-/// `-pSECRET`, the rest of the same argument is a part of the secret.
+/// Returns true if no value can be attached to the option `flag`: it is `--name`, or a single letter. In
+/// `-pSECRET` a value is attached, and the rest of the argument belongs to the secret.
 pub(super) fn is_complete_option(flag: &str) -> bool {
     let long = flag.strip_prefix("--").is_some_and(is_option_name);
     long || (flag.len() == 2 && flag.starts_with('-') && is_option_name(&flag[1..]))
@@ -248,7 +247,8 @@ fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
         _ => false,
     };
     let after = words.windows(2).find(is_port).map(|pair| pair[1].text.as_str());
-    // PostgreSQL's clients take the port attached to its letter as well; MySQL's take a password there.
+    // PostgreSQL's clients also take the port attached to its letter: `-p5432`. MySQL's clients take a
+    // password there.
     let is_postgres = program.starts_with("psql") || program.starts_with("pg_");
     let joined = words.iter().find_map(|word| {
         let attached = word.text.strip_prefix("-p").filter(|_| is_postgres);

@@ -1,5 +1,5 @@
 //! Splits a shell script into commands (POSIX.1-2024, "Shell Command Language"). The reader knows just enough
-//! to separate commands from comments, here-documents, redirections and quoted text. It expands nothing.
+//! to separate commands from comments, here-documents, redirections and quoted text. It expands no variables.
 
 use super::super::interpolation::UNKNOWN_CHAR;
 
@@ -81,9 +81,9 @@ impl<'s> ScriptReader<'s> {
         true
     }
 
-    /// Reads a bracket of a subshell, a function or a `case` pattern. After a closing bracket that nothing opened,
-    /// a word without a blank before it belongs to a quoted text that ended too early: the rest is unclear, so the
-    /// reader stops.
+    /// Reads a bracket of a subshell, a function or a `case` pattern. After a closing bracket that nothing
+    /// opened, a word without a blank before it belongs to a quoted text that ended too early: the rest is
+    /// unclear, so the reader stops.
     fn read_bracket(&mut self, bracket: char) {
         self.end_command();
         let is_glued = self.rest.starts_with(|c: char| !c.is_whitespace() && !";&|)".contains(c));

@@ -1,4 +1,4 @@
-//! Formats of configuration files, which the file name decides. The format decides in turn which text is a
+//! Formats of configuration files. The file name decides the format. The format decides which text is a
 //! comment and which word is a key.
 
 /// The syntax of a configuration file: its comments, and the places of its keys.
@@ -119,8 +119,8 @@ impl FileFormat {
             .map(|(dialect, _)| *dialect)
     }
 
-    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word, so not
-    /// within a URL.
+    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word. So the
+    /// `//` of a URL begins none.
     pub(super) fn strip_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
             Self::KeyValue | Self::Directives => &["#", ";;"],

@@ -1,9 +1,10 @@
 //! References in a mounted text file of any format: configuration, or the program itself if its sources are
 //! mounted.
 //!
-//! Formats have no parsers of their own. A file is split into words, each under the key or directive before
-//! it. As for variables, the key decides whether a word may be an address (`env_key`). Comments do not count,
-//! variables are interpolated, and a name that the file defines for itself (`upstream api { … }`) is no host.
+//! The formats have no parsers of their own. This module splits a file into words, each under the key or
+//! directive before it. The key decides whether a word may be an address, as it does for variables
+//! (`env_key`). Comments do not count, and variables are interpolated. A name that the file defines for
+//! itself is no host, such as `api` after `upstream api { … }`.
 
 mod file_format;
 mod scan;
@@ -25,8 +26,8 @@ pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
 /// The maximum number of references from one file; a file with more holds data.
 const MAX_REFERENCES_PER_FILE: usize = 200;
 
-/// Returns true if the name shows that a file is configuration or source code. This decides about the files
-/// of a mounted directory.
+/// Returns true if the name shows that a file is configuration or source code. This function decides about
+/// the files of a mounted directory.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     FileFormat::from_file_name(name).is_some()
@@ -38,8 +39,8 @@ pub fn is_program_file(name: &str) -> bool {
     FileFormat::from_file_name(name) == Some(FileFormat::Code)
 }
 
-/// Returns true unless the name shows that a file is no configuration. This decides about a file that is
-/// mounted by itself.
+/// Returns true unless the name shows that a file is no configuration. This function decides about a file
+/// that is mounted by itself.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     file_format::may_be_config(name)
@@ -123,16 +124,16 @@ fn targets_in_entry(
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
                 AddressShape::Url | AddressShape::Resource if outside => to_target(address),
-                // Files are full of links, examples and defaults. So these addresses count only if they are
-                // those of a known service.
+                // Files are full of links, examples and defaults. So such an address counts only if a known
+                // service has it.
                 _ => ReferenceTarget::EstateAddress(address),
             }
         })
         .collect()
 }
 
-/// Returns the kind of value under `key` in a file. For `env_key` alone, `proxy_pass` (nginx) and `ProxyPass`
-/// (httpd) would hold passwords.
+/// Returns the kind of value under `key` in a file. Directives such as `proxy_pass` (nginx) and `ProxyPass`
+/// (httpd) hold no secrets, although `env_key` takes `PASS` for a password.
 fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
     const PROXY_PASS_DIRECTIVES: &[&str] = &[
         "proxy_pass",

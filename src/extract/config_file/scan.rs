@@ -65,7 +65,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         block += usize::from(begins_block);
         let words = split_words(format, line);
         let assigns = words.iter().any(|word| word.is_key);
-        // After a directive for a secret, the rest of the line is part of the secret.
+        // After a directive for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
         let is_secret =
             format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
@@ -113,11 +113,11 @@ fn is_identifier(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-/// Drops the pieces of a URL that a blank or separator in its password has split, because no piece shows
-/// which part is the host.
+/// Drops the pieces of a URL whose password contains a blank or a separator. The blank has split the URL, and
+/// no piece shows which part is the host.
 ///
-/// The sign of such a URL is an `@` after it in its line; the pieces end at the last `@`. A URL in quotes is
-/// complete, and an `@` after the next scheme belongs to the next URL.
+/// An `@` after the URL in the same line is the sign of a split. The pieces end at the last `@`. A URL in
+/// quotes is never split, and an `@` after the next scheme belongs to the next URL.
 fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     let is_torn = |entry: &ConfigEntry<'_>| {
         let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);

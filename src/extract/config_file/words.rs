@@ -90,8 +90,8 @@ fn push_word<'t>(words: &mut Vec<FileWord<'t>>, text: &'t str, is_key: bool) {
     }
 }
 
-/// Returns the text after a `:`, `=` or `=>`, which makes the word before it a key. Returns `None` without
-/// such a sign. `has_colon` is true if the word itself ended in the colon.
+/// Returns the text after a `:`, `=` or `=>`. Such a sign makes the word before it a key. Returns `None`
+/// without a sign. `has_colon` is true if the word itself ended in a colon.
 fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     let next = after.trim_start();
     let assigned = next.starts_with('=') && !next.starts_with("==") || next.starts_with(":=");
@@ -149,8 +149,9 @@ fn is_word_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '>' | '|' | '&' | '\\')
 }
 
-/// Returns the end of a bare word. A variable in brackets is part of it, and so is every character of a URL
-/// or before an `@`. A password may hold any character, and half of a split password would look like a host.
+/// Returns the end of a bare word. The word includes a variable in brackets, every character of a URL, and
+/// every character before an `@`. A password may hold any character, and half of a split password would look
+/// like a host.
 fn bare_word_end(format: FileFormat, text: &str) -> usize {
     let run = text
         .find(|c: char| c.is_whitespace() || (format == FileFormat::Xml && c == '<'))

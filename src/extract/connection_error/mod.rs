@@ -10,12 +10,12 @@ use regex::{Regex, RegexSet};
 use std::sync::{LazyLock, OnceLock};
 use wordings::ERROR_WORDINGS;
 
-/// Phrases of operating systems and runtimes that always mean a failed connection. If a line has one of them
-/// and names a single address, that address is the unreachable one.
+/// Phrases of operating systems and runtimes that always mean a failed connection. If a line has such a
+/// phrase and names a single address, the client failed to reach that address.
 const FAILURE_PATTERN: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host:|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
 
-/// A quick first check: every line with a failed connection has one of these phrases. Other lines have them
-/// too.
+/// Phrases for a quick first check. Every line about a failed connection has one of them, but other lines
+/// have them too.
 const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
 /// The number of bytes to search at the beginning of a line. Clients state the address within the first
@@ -67,7 +67,7 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
         let only = FAILURE_REGEX.as_ref()?.is_match(line).then(|| only_address(line)).flatten();
         return only.filter(|address| !address.host.refers_to_self());
     }
-    // A client that tries several addresses names them all, including addresses of its own machine.
+    // A client that tries several addresses names all of them, and also addresses of its own machine.
     stated.into_iter().find(|address| !address.host.refers_to_self())
 }
 

@@ -1,14 +1,14 @@
 //! Wordings of connection errors, each with the client that writes it.
 //!
-//! Each wording contains both the failure and the place of the address. A line that only mentions an address
-//! matches no wording. [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (both), `{url}` and
-//! `{ip}` (an address next to the name). The first match counts, so wordings with a service's name precede
-//! wordings with its address.
+//! Each wording contains both the failure and the place of the address. So a line that only mentions an
+//! address matches no wording. [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (host and
+//! port), `{url}` and `{ip}` (an address next to the name). The first match counts, so wordings with a
+//! service's name come before wordings with its address.
 
 /// Names of clients, each with a wording as a regular expression with placeholders.
 pub(super) const ERROR_WORDINGS: &[(&str, &str)] = &[
-    // Go. A proxy comes first, because it is the host that was not reached; then the URL, which names the
-    // service.
+    // Go. The wording with a proxy comes first, because the proxy is the host that the client did not reach.
+    // The wording with a URL comes next, because a URL names the service.
     ("Go net/http, Transport (proxy)", r"proxyconnect tcp: dial tcp \[?{at}"),
     (
         "Go net/http, url.Error",

@@ -20,8 +20,8 @@ pub(super) enum KeyPart {
 /// A rule for keys: the kind of value if the part of the key matches one of the words.
 pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 
-/// Rules in order of precedence; the first match decides. So `ADVERTISED_URL` is the service's own address
-/// and no endpoint.
+/// Rules in order of precedence; the first match decides. For example, `ADVERTISED_URL` matches the rule for
+/// the service's own address before the rule for endpoints.
 #[rustfmt::skip]
 pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::AnyWordEnding, &[
@@ -41,7 +41,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST", "LISTENADDRESS",
         "LISTENADDR", "BINDADDRESS", "BINDADDR",
     ]),
-    // These lists contain hosts that the service may never call.
+    // These keys list hosts that the service may never call.
     (ValueKind::OwnAddress, KeyPart::LastWords, &["NO_PROXY", "NOPROXY", "NON_PROXY_HOSTS", "NONPROXYHOSTS"]),
     (ValueKind::BrowserAddress, KeyPart::AnyWord, &[
         "CORS", "ORIGIN", "ORIGINS", "REDIRECT", "CALLBACK", "PUBLIC", "ROOTURL", "ALLOWED", "CSRF", "VITE",

@@ -30,7 +30,7 @@ pub(super) enum ValueKind {
 /// Returns the kind of value under `key`.
 ///
 /// A key with a word for a secret still holds an endpoint if its last word implies an address, as in
-/// `TOKEN_ISSUER_URL`. A bare word under such a key does not count, because it may be the secret itself.
+/// `TOKEN_ISSUER_URL`. Under such a key a bare word is no host, because it may be the secret itself.
 pub(super) fn value_kind(key: &str) -> ValueKind {
     let words = words_without_numbers(key);
     let joined = words.join("_");
@@ -96,7 +96,8 @@ fn split_words(key: &str) -> Vec<String> {
     words
 }
 
-/// Returns true if a bare word under the key is a host. Under `target`, it may be a platform instead.
+/// Returns true if a bare word under `key` is a host. Under `target` it is none, because it may be the name
+/// of a platform.
 pub(super) fn bare_word_is_host(key: &str) -> bool {
     const AMBIGUOUS_ENDINGS: &[&str] = &["ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS"];
     let other = |last: &String| AMBIGUOUS_ENDINGS.iter().any(|end| last.ends_with(end));

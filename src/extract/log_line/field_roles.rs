@@ -7,7 +7,7 @@ use super::level_numbers::LevelScale;
 pub(super) enum FieldRole {
     /// The level. A number is read on this scale.
     Level(LevelScale),
-    /// A status, which is the level of a record only in Datadog's format.
+    /// A status. It is the level of the line only in Datadog's format.
     Status,
     /// The message, with a rank. Of several fields with a message, the lowest rank counts.
     Message(u8),

@@ -27,8 +27,8 @@ pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineF
         .then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), LineFormat::Json))
 }
 
-/// The level, message and status found so far in a JSON object. The first part of `level` and `message` is a
-/// rank; of several candidates, the lowest rank counts.
+/// The level, message and status found so far in a JSON object. `level` and `message` begin with a rank: of
+/// several candidates, the one with the lowest rank counts.
 #[derive(Default)]
 struct JsonRecord<'t> {
     /// The whole line.
@@ -104,8 +104,8 @@ impl JsonRecord<'_> {
         }
     }
 
-    /// Returns the level under a level key. Without one, the format's default applies, then the level that
-    /// the message states.
+    /// Returns the level under a level key. If there is none, returns the format's default, or else the level
+    /// that the message states.
     fn level(&self) -> Option<LogLevel> {
         let of_message = || super::parse(&unescape(self.text, &self.message.as_ref()?.1)).level;
         let keyed = self.level.map(|(_, level)| level);

@@ -6,7 +6,7 @@ use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 /// The contexts in which the name of a level counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LevelContext {
-    /// As for `Marked`. In capitals also alone, because no message begins with such a word.
+    /// Alone in capitals, because no message begins with such a word in capitals. Also where `Marked` counts.
     Standalone,
     /// Only before a colon, in brackets or after a time, because messages begin with the word too.
     Marked,

@@ -56,7 +56,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Returns true if events of both kinds can report the same incident, which makes one of the two
+    /// Returns true if an event of either kind can report the same incident. One of the two events is then
     /// redundant. A restart counts as a start, and an out-of-memory kill as a stop.
     #[must_use]
     pub fn same_category(self, other: Self) -> bool {

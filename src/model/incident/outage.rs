@@ -4,7 +4,7 @@ use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The start of an outage, or the earliest time at which the outage is known to have lasted already.
+/// The start of an outage, or the earliest time at which the service is known to have been down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Onset {
     /// Earliest known time at which the service was down, UTC.

@@ -3,8 +3,8 @@
 use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of a resource name, in bytes. AWS allows 256 for most types; no type that the map shows has
-/// longer names.
+/// Maximum length of a resource name, in bytes. AWS allows 256 for most types. No type of resource on the map
+/// has longer names.
 const MAX_RESOURCE_BYTES: usize = 256;
 
 /// The service, region and resource of an Amazon Resource Name (ARN).

@@ -96,8 +96,8 @@ impl ConnectionOutcome {
     }
 }
 
-/// A service whose connections its source observes. Only for such a service does the absence of a connection
-/// mean anything.
+/// A service whose connections its source observes. For any other service, a missing connection proves
+/// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitoredService {
     /// The observed service.
@@ -106,13 +106,12 @@ pub struct MonitoredService {
     pub since: Timestamp,
 }
 
-/// Log of the recently observed connections of all sources, and of the services whose connections are
-/// observed.
+/// Recently observed connections of all sources, and the services whose connections a source observes.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
     /// The period of observation of each connection.
     seen_periods: BTreeMap<ConnectionKey, SeenPeriod>,
-    /// The time since which a service's connections are observed, by service.
+    /// Start of the observation of each monitored service.
     monitored: BTreeMap<ServiceId, Timestamp>,
 }
 

@@ -1,8 +1,7 @@
 //! Hosts of addresses: host names, IP addresses and AWS resources.
 //!
-//! Each type checks the grammar of its text, whether that comes from a configuration, a recording or the
-//! cache. So a piece of a password that was mistaken for a host is rejected here, unless it reads like a host
-//! name.
+//! Each type checks the grammar of its text, also of text from a recording or the cache. The check rejects
+//! most pieces of a password that the parser mistook for a host. A piece that reads like a host name passes.
 
 use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
@@ -101,7 +100,7 @@ impl Host {
     }
 
     /// Returns true for `localhost` and loopback addresses. Containers in one network namespace reach each
-    /// other there.
+    /// other at these addresses.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self {

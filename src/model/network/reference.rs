@@ -23,7 +23,7 @@ pub struct Reference {
 pub enum ReferenceKind {
     /// The value of an environment variable.
     Environment,
-    /// The value of an environment variable for a command line tool, which the service does not read itself.
+    /// The value of an environment variable that only a command line tool reads, not the service itself.
     ToolSetting,
     /// An entry point, command or argument.
     Argument,
@@ -43,11 +43,10 @@ pub enum ReferenceKind {
     StartOrder,
     /// Start order that waits for the other service to exit: `service_completed_successfully`.
     Completion,
-    /// A variable or argument that all services of the group have with the same value, so it says little
-    /// about one of them.
+    /// A variable or argument with the same value in all services of the group. Such a value says little
+    /// about one service.
     SharedSetting,
-    /// A file that several services mount: an address book of many names, or the configuration of another
-    /// service.
+    /// A file that several services mount. It may list many addresses, or configure another service.
     SharedFile,
     /// A file mounted by several services that run different programs of one image.
     SuiteFile,
@@ -77,8 +76,8 @@ pub enum ReferenceTarget {
     /// Name of a service in the same group.
     #[serde(rename = "peer")]
     ServiceName(Text),
-    /// The name of a proxy product, such as `traefik`. Proxies of that product that can reach the service
-    /// call it, so the service with the reference is the callee here.
+    /// The name of a proxy product, such as `traefik`. The service with the reference is the callee: each
+    /// proxy of that product that can reach the service calls it.
     #[serde(rename = "from-proxy")]
     CalledByProxy(Text),
 }

@@ -1,5 +1,5 @@
-//! Known URL schemes. Addresses drop any other scheme, because a piece of a password before `://` could pass
-//! for one.
+//! Known URL schemes. An address keeps no other scheme, because an unknown word before `://` may be a piece
+//! of a password.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::ops::Deref;

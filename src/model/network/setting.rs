@@ -7,7 +7,7 @@ use crate::model::{Text, text::MAX_TEXT_CHARS};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt};
 
-/// Text between the name of a variable and the name of the load balancer whose URL is the variable's value.
+/// Text between the variable and the load balancer of a [`Setting::LoadBalancerUrl`].
 const THROUGH_LOAD_BALANCER: &str = " through load balancer ";
 
 /// The place in a service's configuration where a reference was found, such as the variable `DB_HOST`, never
@@ -95,13 +95,13 @@ impl Setting {
     }
 }
 
-/// Returns `name` cleaned and cut, so that it and `others` more characters fit into a `Text`.
+/// Returns `name`, cleaned and cut. The result leaves room in a `Text` for `others` more characters.
 fn bounded(name: &str, others: usize) -> Text {
     let most = MAX_TEXT_CHARS.saturating_sub(others);
     if name.len() <= most { Text::new(name) } else { Text::with_max_chars(name, most) }
 }
 
-/// Returns the number that `text` spells, or `None` if the number would be written differently, such as `02`.
+/// Returns the number that `text` spells. Returns `None` for an unusual spelling, such as `02`.
 fn canonical_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }

@@ -29,7 +29,7 @@ pub struct Inventory {
 /// seconds.
 const DEFAULT_RETENTION_SECONDS: i64 = 24 * 60 * 60;
 
-/// Facts about a service from the user's configuration, which no API reports.
+/// Facts about a service that no API reports, from the user's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceAnnotation {
@@ -93,8 +93,8 @@ impl Inventory {
         }
     }
 
-    /// Adds a snapshot of an earlier run, which the source's first poll replaces. Connections are left out,
-    /// because no source has observed them since that run.
+    /// Adds a snapshot of an earlier run. The source's first poll replaces the snapshot. Its connections are
+    /// left out, because no source has observed them in this run.
     pub fn load_cached(&mut self, mut snapshot: Snapshot) {
         snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
         (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());

@@ -45,8 +45,8 @@ impl Snapshot {
         self.progress.iter().any(LoadProgress::may_miss_services)
     }
 
-    /// Returns the snapshot filled up from `old`: with the services and their events that this snapshot
-    /// lacks, and with the load balancers if it has none.
+    /// Returns the snapshot with the parts of `old` that it lacks: services, the events of these services,
+    /// and the load balancers if this snapshot has none.
     #[must_use]
     pub fn fill_unread_from(mut self, old: &Self) -> Self {
         let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();

@@ -46,7 +46,7 @@ impl SnapshotDiff {
         }
     }
 
-    /// Returns true unless the snapshots are equal but for their time.
+    /// Returns true if anything but the time of the snapshot changed.
     #[must_use]
     pub fn has_changes(&self) -> bool {
         *self != Self::Unchanged

@@ -109,7 +109,7 @@ impl SourceStatus {
         }
     }
 
-    /// Records that the screen shows data that an earlier run read at `at`.
+    /// Records that the screen shows data of an earlier run, read at `at`.
     pub fn record_cached(&mut self, at: Timestamp) {
         (self.state, self.last_read, self.from_cache) = (SourceState::Cached, Some(at), true);
     }

@@ -1,4 +1,4 @@
-//! Time shifts: moves all times of recorded data by the same duration, so that a replay looks live.
+//! Time shifts, which move all times of recorded data by one duration. A replay then looks live.
 
 use crate::model::{
     Event, Exit, HealthCheckStatus, Instance, LogBatch, MonitoredService, ObservedConnection, Onset, Service,

@@ -42,7 +42,8 @@ pub type SharedText = CleanText<Arc<str>, MAX_TEXT_CHARS>;
 /// An id: several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;
 
-/// Maximum length of a log line, in characters. Sources cut at fewer bytes, and report how many they cut.
+/// Maximum length of a log line, in characters. Sources cut longer lines at a lower limit, and report the
+/// number of cut bytes.
 const MAX_LINE_CHARS: usize = 33_000;
 
 /// The text of a log line, as the service wrote it, including users in URLs.
@@ -60,8 +61,8 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
     /// Cleans `raw` and cuts it after `max_chars` characters.
     #[must_use]
     pub fn with_max_chars(raw: &str, max_chars: usize) -> Self {
-        // Users are removed twice: before the cut, which may split a URL, and after, because hidden
-        // characters may break one up.
+        // User information is removed twice: before the cut, because the cut may split a URL, and after the
+        // cleaning, because hidden characters may have broken up a URL.
         let clean = scrub(&Self::without_url_users(raw), max_chars.min(MAX_CHARS), &mut |_, _| {});
         Self(Self::without_url_users(&clean).as_ref().into())
     }
@@ -134,7 +135,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> AsRe
     }
 }
 
-/// `Eq`, `Ord` and `Hash` are those of the text, so maps can be searched by `&str`.
+/// `Eq`, `Ord` and `Hash` use the text alone, so a map can be searched by `&str`.
 impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Borrow<str>
     for CleanText<S, MAX_CHARS, URL_USERS>
 {

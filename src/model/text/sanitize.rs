@@ -16,7 +16,8 @@ const STRING_INTRODUCERS: [char; 5] = ['\u{90}', '\u{98}', '\u{9d}', '\u{9e}', '
 pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(max_chars));
     let (mut kept, mut marks, mut chars) = (0, 0, raw.chars());
-    // If one control string has no end, no later one has: to search for it again would take quadratic time.
+    // If one control string has no end, no later one has an end either. Searching for the end each time would
+    // take quadratic time.
     let mut strings_end = true;
     loop {
         // Nearly all text is printable ASCII, and is copied unchanged.
@@ -58,7 +59,7 @@ pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str
 pub(super) fn printable_ascii_prefix(bytes: &[u8]) -> usize {
     const STEP_BYTES: usize = 16;
     let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
-    // Steps without a branch for each byte, which the compiler vectorises.
+    // The compiler vectorises a step, because the step has no branch for each byte.
     let whole = |step: &&[u8]| step.iter().fold(true, |all, byte| all & is_plain(byte));
     let steps = STEP_BYTES * bytes.chunks_exact(STEP_BYTES).take_while(whole).count();
     steps + bytes[steps..].iter().take_while(|byte| is_plain(byte)).count()

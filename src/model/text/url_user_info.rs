@@ -52,8 +52,8 @@ fn strip_user_info(text: &str) -> &str {
     }
 }
 
-/// Returns true if `authority` may be a user and the start of a password, as in `user:pass`. That needs a
-/// colon outside the brackets of an IPv6 address.
+/// Returns true if `authority` may be a user and the start of a password, as in `user:pass`. A colon within
+/// the brackets of an IPv6 address does not count.
 fn may_hold_user(authority: &str) -> bool {
     authority.rsplit(']').next().unwrap_or(authority).contains(':')
 }

@@ -32,8 +32,8 @@ pub enum Caller<'a> {
 /// The called end of an edge candidate, perhaps only known by its address or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callee<'a> {
-    /// An address, resolved to the nodes that have it as an endpoint; otherwise to a dependency outside the
-    /// estate.
+    /// An address. It is resolved to the nodes that have it as an endpoint, or else to a dependency outside
+    /// the estate.
     Address(Address),
     /// An address that counts only if a node of the estate has it as an endpoint.
     EstateAddress(Address),

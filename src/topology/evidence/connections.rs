@@ -7,8 +7,8 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Emits a candidate for each established connection that was observed by the means `by`. Logs report only
-/// failures, so for `ObservationMethod::Log` each failed connection is a candidate.
+/// Emits a candidate for each accepted connection that was observed by the means `by`. Logs report only
+/// failures, so for `ObservationMethod::Log` it emits a candidate for each failed connection.
 pub(super) fn search<'a>(
     by: ObservationMethod,
     inventory: &'a Inventory,
@@ -37,7 +37,7 @@ pub(super) fn search<'a>(
         };
         let to = match &key.to {
             ConnectionEnd::Service(id) => Callee::Service(id, key.port),
-            // A log line may name any address, so it counts only if the address is an endpoint of the estate.
+            // A log line may name any address, so its address counts only if it is an endpoint of the estate.
             ConnectionEnd::Address(address) if by == ObservationMethod::Log => {
                 Callee::EstateAddress(address.clone())
             }
@@ -47,8 +47,8 @@ pub(super) fn search<'a>(
     }
 }
 
-/// Returns true if `end` is a private address, which the network may have given to another task since the
-/// flow log was written. The source itself maps such addresses to services.
+/// Returns true if `end` is a private address. The network may have given this address to another task since
+/// the flow log was written. The source has already replaced the addresses that it knows by services.
 fn is_reassignable(end: &ConnectionEnd) -> bool {
     let ConnectionEnd::Address(address) = end else { return false };
     match address.host {

@@ -1,7 +1,7 @@
 //! The kinds of evidence for calls: one table for inference, legend, filters and documentation.
 //!
-//! A kind of evidence only finds edge candidates; the resolver maps their ends to nodes. A new kind that
-//! comes from references needs one row in the table; any other new kind needs a row and a file with its
+//! A kind of evidence only finds edge candidates. The resolver then maps their ends to nodes. A new kind that
+//! comes from references needs one row in the table. Any other new kind needs a row, and a file with its
 //! search.
 
 mod candidate;
@@ -133,8 +133,8 @@ impl EvidenceKind {
         self.reference_kind().is_some_and(ignores_outside_addresses)
     }
 
-    /// Returns the weight of a candidate from `from` to `to`, which depends on the products and groups of
-    /// both nodes.
+    /// Returns the weight of a candidate from `from` to `to`. The products and groups of both nodes affect
+    /// the weight.
     #[must_use]
     pub fn weight_of(&self, from: Option<&Node>, to: &Node) -> EvidenceWeight {
         let role = to.product.map(|product| product.role);
@@ -176,9 +176,9 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns the key of this kind for corroboration: possible evidence with two different keys makes an
-    /// edge declared. All kinds of settings that several services share have one key. Returns `None` if the
-    /// kind is no sign of a call.
+    /// Returns the key of this kind for corroboration. Possible evidence with two different keys makes an
+    /// edge declared. All kinds of shared settings have the same key. Returns `None` if the kind is no sign
+    /// of a call.
     #[must_use]
     pub fn corroboration_key(&self) -> Option<&'static str> {
         match self.reference_kind() {
@@ -244,9 +244,9 @@ impl EvidenceKind {
     }
 }
 
-/// Returns true if `from`, which waits for the start of `to`, is certainly a client of `to`, because `to` is
-/// a product that only serves. Exceptions: telemetry collectors use stores, but only watch other products;
-/// proxies forward requests and open no store.
+/// Returns true if `from` is certainly a client of `to`, given that `from` waits for the start of `to`. It is
+/// a client if `to` is a product that only serves. Two kinds of products are exceptions. Telemetry collectors
+/// use stores, but only watch other products. Proxies forward requests, but open no store.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };

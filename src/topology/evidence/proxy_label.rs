@@ -7,8 +7,8 @@ use crate::{
     topology::Product,
 };
 
-/// Emits a candidate for each pair of a service with a proxy label and a proxy of the label's product that
-/// can reach the service.
+/// Emits a candidate for each service with a proxy label and each proxy of the label's product that can reach
+/// the service.
 pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     for (service, reference) in inventory.references().filter(|(_, m)| m.kind == ReferenceKind::ProxyLabel) {
         let ReferenceTarget::CalledByProxy(product) = &reference.target else { continue };
@@ -24,8 +24,8 @@ pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCand
 }
 
 /// Returns true if `proxy` can reach `service`: on a common network, or through the host if one of the two
-/// uses the host's network (Traefik: Docker provider, Host Networking). It is not enough that both can reach
-/// the host.
+/// uses the host's network (Traefik: Docker provider, Host Networking). Two services that only reach the host
+/// do not reach each other.
 fn can_reach(proxy: &Service, service: &Service) -> bool {
     let source = proxy.source();
     if source != service.source() {

@@ -14,7 +14,8 @@ pub struct Product {
     pub id: &'static str,
     /// The role of the product, such as database.
     pub role: ProductRole,
-    /// The behaviour of the product's clients, as a clause for docs/json.md.
+    /// The behaviour of the product's clients, as a clause for docs/json.md, such as `clients connect on
+    /// 6379`.
     pub client_behaviour: &'static str,
     /// True if the product only receives telemetry, so each service that knows the product's address is a
     /// client.
@@ -91,8 +92,9 @@ impl ProductRole {
         }
     }
 
-    /// Returns true if products of this role only receive calls, so a service that waits for such a product
-    /// to start is its client. Telemetry and proxies don't count: they call services that may wait for them.
+    /// Returns true if products of this role only receive calls. Then a service that waits for such a product
+    /// to start is its client. Telemetry and proxies don't count, because they may call the service that
+    /// waits for them.
     #[must_use]
     pub fn only_serves(self) -> bool {
         matches!(
@@ -119,7 +121,8 @@ impl ProductRole {
 const GENERIC_NAME_SUFFIXES: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 
-/// Words before a product's name that make the image a tool for the product, as in `wait-for-postgres`.
+/// Words before a product's name that make the image a tool for the product, such as the `wait` in
+/// `wait-for-postgres`.
 const TOOL_NAME_WORDS: &[&str] = &[
     "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed",
     "load", "to", "from", "with", "debezium",
@@ -219,8 +222,8 @@ fn by_image_name(image: &str) -> Option<&'static Product> {
     KNOWN_PRODUCTS.iter().find(|product| product.images.contains(&image))
 }
 
-/// Returns the product named by the last words of an image's name: the longest match, with or without generic
-/// suffixes.
+/// Returns the product that the last words of an image's name identify. The longest match counts. Generic
+/// suffixes may follow the product's name.
 fn by_ending(words: &[&str]) -> Option<&'static Product> {
     let tail = words.iter().rposition(|word| !GENERIC_NAME_SUFFIXES.contains(word))? + 1;
     [words.len(), tail].into_iter().find_map(|end| {

@@ -33,8 +33,8 @@ use ProductRole::{Cache, Database, Directory, Mail, Other, Proxy, Queue, Store, 
 
 /// All known products, with the behaviour of clients, schemes, images, ports and labels of host names.
 ///
-/// Ports are those of IANA's registry or the product's documentation; if two products share a port, it
-/// belongs to the first in the table. The clause on clients follows the product's documentation.
+/// Ports are those of IANA's registry or the product's documentation. If two products share a port, the port
+/// belongs to the first one in the table. The clause on clients follows the product's documentation.
 #[rustfmt::skip]
 pub const KNOWN_PRODUCTS: &[Product] = &[
     // Databases.

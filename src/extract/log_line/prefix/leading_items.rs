@@ -80,10 +80,10 @@ fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: Prefix
     host || column || behind_thread || process || is_name_before_level(item, &next, context, &text[at..])
 }
 
-/// Returns true if a lower-case name separates the time from a level in capitals. It is the logger, the
+/// Returns true if a lower-case name is between the time and a level in capitals. The name is the logger, the
 /// thread or the host in `%(asctime)s %(name)s %(levelname)s` (Python, Logging Cookbook), Log4j's status
-/// logger and timbre. A word of a sentence may occur there as well. So the name or the text after the level
-/// must belong to a known format.
+/// logger and timbre. But it may also be a word of a sentence. So the name, or the text after the level, must
+/// belong to a known format.
 fn is_name_before_level(
     item: &PrefixItem<'_>,
     next: &PrefixItem<'_>,

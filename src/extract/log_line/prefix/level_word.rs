@@ -55,8 +55,8 @@ pub(super) fn level_of_word(
         .or_else(|| level_before_logger(item, context))
 }
 
-/// Returns true if a code with a colon follows a lower-case word after a source location, as compilers write
-/// it (MSBuild, format of errors and warnings): `shop.ts(1,2): error TS2304: text`.
+/// Returns true if an error code with a colon follows a lower-case word after a source location. Compilers
+/// write this form (MSBuild, format of errors and warnings): `shop.ts(1,2): error TS2304: text`.
 fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
     let next = PrefixItems { text, position: item.end }.next();
     next.is_some_and(|next| {
@@ -75,9 +75,9 @@ fn is_zero_count(behind: &str) -> bool {
     rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
-/// Returns true if a lower-case word after the time stands where libraries write the level: before a source
-/// location (zap), between tabs (zap; a tab is two blanks here), before an object of fields, or before a
-/// label (swift-log).
+/// Returns true if a lower-case word after the time is where libraries write the level: before a source
+/// location (zap), between tabs (zap; two blanks here, in place of a tab), before an object of fields, or
+/// before a label (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
     let is_place = |word: &str| {

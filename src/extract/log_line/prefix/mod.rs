@@ -1,7 +1,7 @@
 //! The prefix of a plain-text line: a time, a process, a thread, a logger, and among them the level.
 //!
-//! The parser reads items from the left for as long as libraries put such items before a message. Any other
-//! word ends the prefix, so that a level in a sentence does not count.
+//! The parser reads items from the left while libraries are known to put such items before a message. Any
+//! other word ends the prefix, so a level within a sentence does not count.
 
 mod fixed_formats;
 mod bracket_group;
