@@ -1,7 +1,6 @@
 //! An index of the calls along which faults propagate, for fast searches in both directions. Nodes are
-//! numbered.
-//!
-//! Only declared and observed calls are in the index; calls that are merely possible explain no fault.
+//! numbered. The index contains only declared and observed calls, because a merely possible call explains no
+//! fault.
 
 use crate::{
     model::{Impact, NodeId},
@@ -9,7 +8,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
-/// The call graph as lists of numbers. A node's number is its position in `nodes`.
+/// The call graph, in which a number stands for each node: the node's position in `nodes`.
 pub(super) struct CallIndex<'a> {
     /// All nodes, sorted by id.
     nodes: Vec<&'a Node>,
@@ -77,9 +76,9 @@ impl<'a> CallIndex<'a> {
         self.nodes.len()
     }
 
-    /// Returns all nodes that `from` reaches along calls, the nearest first, each with the node before it on
-    /// the path. The search goes on only from nodes for which `through` returns true. `from` itself is not
-    /// included.
+    /// Returns all nodes that `from` reaches along calls, the nearest first, without `from` itself. Each node
+    /// comes with the node before it on the path. The search continues only from nodes for which `through`
+    /// returns true.
     pub(super) fn reachable_from(&self, from: usize, through: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         seen[from] = true;
@@ -97,8 +96,8 @@ impl<'a> CallIndex<'a> {
         found
     }
 
-    /// Returns all nodes that depend on one of `nodes`, the nearest first, each with the nearest of `nodes`.
-    /// `nodes` themselves are not included.
+    /// Returns all nodes that depend on one of `nodes`, the nearest first, without `nodes` themselves. Each
+    /// comes with the nearest of `nodes`.
     pub(super) fn dependants_of(&self, nodes: &[usize]) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         nodes.iter().for_each(|node| seen[*node] = true);

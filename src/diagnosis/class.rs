@@ -3,12 +3,12 @@
 /// The meaning of a kind of finding for its service: down, impaired, or only a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FindingClass {
-    /// A reason why the service is down, which may break its callers too. Only the first reason in the order
-    /// of `FINDING_KINDS` is reported.
+    /// A reason why the service is down. It may break the service's callers too. If a service has several
+    /// reasons, only the first in the order of `FINDING_KINDS` is reported.
     Outage,
-    /// A user stopped or paused the service, which counts as a reason why it is down.
+    /// A user stopped or paused the service. This counts as a reason why the service is down.
     IntentionalStop,
-    /// A fault of a service that still works, which may break its callers.
+    /// A fault of a service that still works. It may break the service's callers.
     Degradation,
     /// Any other finding; it explains no fault of callers.
     Note,

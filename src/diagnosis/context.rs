@@ -51,7 +51,7 @@ pub struct RuleContext<'a> {
 }
 
 impl<'a> RuleContext<'a> {
-    /// Derives the context of the rules at `now`; `outages` holds the known outages from earlier evaluations.
+    /// Derives the context of the rules at `now`. `outages` holds the known outages from earlier evaluations.
     #[must_use]
     pub fn new(input: RuleInput<'a>, outages: OutageTracker, now: Timestamp) -> Self {
         let RuleInput {
@@ -103,8 +103,8 @@ impl<'a> RuleContext<'a> {
         self.outages.correct_onset(class, draft, self.now);
     }
 
-    /// Returns true if every source has been read completely, so an endpoint that is not known does not
-    /// exist. Parts to which access is denied don't count, because Portolan never gets to read them.
+    /// Returns true if every source has been read completely. Only then does an unknown endpoint not exist.
+    /// Parts to which access is denied don't count, because Portolan will never read them.
     pub(super) fn all_sources_read(&self) -> bool {
         let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
         self.sources.iter().all(SourceStatus::has_reported_fully)

@@ -60,14 +60,14 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
     all
 }
 
-/// Returns the key by which findings are sorted: severity, then no suspected other service, then impact, then
-/// start.
+/// Returns the key by which findings are sorted: by severity first. Then findings without another service as
+/// suspect come first, then findings with a large impact, then by start.
 fn sort_key(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
     (finding.severity, finding.main_suspect().is_none(), finding.impact.dependant_count(), finding.since)
 }
 
-/// Returns the drafts of all rules, in the order of `FINDING_KINDS`. If several drafts say why one service is
-/// down, only the first is kept.
+/// Returns the drafts of all rules, in the order of `FINDING_KINDS`. If several drafts explain why a service
+/// is down, only the first of them is kept.
 fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDraft)> {
     let mut all = Vec::new();
     let mut told: BTreeSet<NodeId> = BTreeSet::new();

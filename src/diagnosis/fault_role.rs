@@ -32,7 +32,7 @@ impl FaultRole {
 pub struct FaultInvolvement {
     /// The service's role.
     pub role: FaultRole,
-    /// For a victim the suspected node, for an affected service the nearest faulty node, for a cause `None`.
+    /// The suspected node of a victim, or the nearest faulty node of an affected service; `None` for a cause.
     pub suspect: Option<NodeId>,
 }
 
@@ -49,7 +49,7 @@ pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<
         let by = finding.main_suspect().cloned();
         let role = if by.is_some() { FaultRole::Victim } else { FaultRole::Cause };
         let known = roles.entry(number).or_insert(FaultInvolvement { role, suspect: by });
-        // A finding without a suspect takes precedence over one that blames a dependency.
+        // If a service has several findings, the one without a suspect decides.
         if role == FaultRole::Cause {
             *known = FaultInvolvement { role, suspect: None };
         }

@@ -36,7 +36,8 @@ impl FindingKind {
     }
 }
 
-/// All kinds of findings. Of several reasons why a service is down, only the first in this order is reported.
+/// All kinds of findings. If several kinds explain why a service is down, only the first in this order is
+/// reported.
 pub const FINDING_KINDS: &[FindingKind] = &[
     finding_kind(
         "out-of-memory",

@@ -17,7 +17,7 @@ pub struct LogSignal {
 /// The kind of a log signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogSignalKind {
-    /// A live stream brings no more lines, after a long time with steady lines.
+    /// A live stream brought lines steadily for a long time, and now brings none.
     Silent {
         /// The instance that writes the stream.
         instance: InstanceId,
@@ -25,7 +25,7 @@ pub enum LogSignalKind {
         last_line_at: Timestamp,
         /// Time at which Portolan received the last line, UTC.
         last_line_received_at: Timestamp,
-        /// Time for which lines came steadily before the silence.
+        /// Duration of the steady time before the silence.
         steady_for: SignedDuration,
         /// Longest pause between two lines during the steady time.
         longest_pause: SignedDuration,

@@ -1,37 +1,37 @@
 //! The outage tracker: keeps the start times of outages over many evaluations, and over restarts of Portolan.
 //!
-//! Sources forget. ECS lists only the newest stopped tasks, and an engine only recent events. So the oldest
-//! failure that a source reports becomes ever newer while a fault lasts. The tracker keeps the earliest known
-//! start until the outage ends.
+//! Sources forget: ECS lists only the newest stopped tasks, and an engine only recent events. So while a
+//! fault lasts, the oldest failure that the source still reports becomes ever newer. The tracker keeps the
+//! earliest known start until the outage ends.
 
 use super::{class::FindingClass, draft::FindingDraft, restart_counts::RestartCounts};
 use crate::model::{Inventory, NodeId, Onset, Outage, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Age below which a fault is new. Missing instances are then no alarm yet, because a source may report a
-/// higher desired count before it lists the new instances.
+/// Age below which a fault is new. Missing instances of a new fault are no alarm yet, because a source may
+/// report a higher desired count before it lists the new instances.
 const NEW_FAULT_PERIOD: SignedDuration = SignedDuration::from_secs(30);
 
-/// Maximum time without a fault within one outage, because a service that fails repeatedly looks healthy in
-/// between.
+/// Maximum time without a fault within one outage. A service that fails repeatedly looks healthy between two
+/// failures.
 const MAX_HEALTHY_GAP: SignedDuration = SignedDuration::from_mins(2);
 
-/// Maximum time within one outage in which Portolan did not observe the service, if the source does not know
-/// the start of the fault.
+/// Maximum time, within one outage, in which Portolan did not observe the service. It applies if the source
+/// does not know the start of the fault.
 const MAX_UNOBSERVED_GAP: SignedDuration = SignedDuration::from_hours(1);
 
-/// Minimum time by which an onset must precede the known one to replace it, because onsets that are computed
-/// differ by seconds at each evaluation.
+/// Minimum time by which an onset must precede the known one to replace it. Computed onsets differ by some
+/// seconds at each evaluation.
 const ONSET_TOLERANCE: SignedDuration = SignedDuration::from_secs(15);
 
-/// The known outages and restart counts, which each evaluation passes on to the next.
+/// The known outages and restart counts. Each evaluation passes them on to the next.
 #[derive(Clone, Debug, Default)]
 pub struct OutageTracker {
     /// The current outages, by the service's node.
     pub(super) outages: BTreeMap<NodeId, Outage>,
-    /// The sources that were read completely at the previous evaluation. A fault that is new in one of them
-    /// has begun since then.
+    /// The sources that were read completely at the previous evaluation. A fault that these sources did not
+    /// show then has begun since.
     pub(super) complete_sources: BTreeSet<SourceId>,
     /// Restart counts of instances at recent evaluations.
     pub(super) restart_counts: RestartCounts,
@@ -57,8 +57,8 @@ fn merge_onsets(known: Onset, own: Option<Onset>) -> Onset {
 }
 
 impl OutageTracker {
-    /// Adds the outages that an earlier run saved. If this run has found one of them again already, the
-    /// earlier onset counts.
+    /// Adds the outages that an earlier run saved. If this run has already found one of them again, the
+    /// outage keeps the earlier onset.
     pub fn load_saved(&mut self, earlier: BTreeMap<NodeId, Outage>) {
         for (node, outage) in earlier {
             let same = |now: &Outage| {
@@ -80,7 +80,7 @@ impl OutageTracker {
         self.outages.iter().filter(move |(node, _)| node.service_source().as_ref() == Some(source))
     }
 
-    /// Adds the outages that an evaluation found, and removes those that no evaluation has found for a while.
+    /// Adds the outages that an evaluation found. Removes outages that no evaluation has found for a while.
     /// `whole` lists the sources that were read completely.
     pub(super) fn update(
         mut self,
@@ -100,8 +100,8 @@ impl OutageTracker {
         self
     }
 
-    /// Returns true if a fault of `service` at `now` began less than `NEW_FAULT_PERIOD` ago, or since the
-    /// last evaluation. Returns false if that is not known.
+    /// Returns true if a fault of `service` at `now` is known to have begun within `NEW_FAULT_PERIOD`, or
+    /// since the last evaluation.
     pub(super) fn just_began(&self, now: Timestamp, service: &ServiceId) -> bool {
         match self.outages.get(&NodeId::from(service)) {
             Some(outage) => !outage.since.at_least && now.duration_since(outage.since.at) < NEW_FAULT_PERIOD,
@@ -109,8 +109,8 @@ impl OutageTracker {
         }
     }
 
-    /// Corrects the onset of a draft about a service that is down. The onset is not later than that of the
-    /// known outage; without any known time it is `now`.
+    /// Corrects the onset of a draft about a service that is down. The onset moves back to that of the known
+    /// outage. If no time is known, the onset is `now`.
     pub(super) fn correct_onset(&self, class: FindingClass, draft: &mut FindingDraft, now: Timestamp) {
         let (true, Some(node)) = (class.explains_downtime(), draft.node().cloned()) else { return };
         let wanted = class == FindingClass::IntentionalStop;

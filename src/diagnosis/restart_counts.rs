@@ -1,8 +1,8 @@
-//! Numbers of recent restarts. An engine counts all restarts in the life of a container, but five restarts
-//! last month don't matter now.
+//! Numbers of recent restarts. An engine counts all restarts in the life of a container, but restarts of last
+//! month don't matter now.
 //!
-//! The number comes from the counts at earlier evaluations and from stop events. After a single snapshot, the
-//! times in that snapshot give an estimate.
+//! The number of recent restarts comes from the counts at earlier evaluations and from stop events. If there
+//! is only one snapshot, the times in it give an estimate.
 
 use crate::model::{EventKind, Instance, InstanceId, InstanceState, Inventory, SourceId, Timestamp};
 use jiff::SignedDuration;
@@ -14,22 +14,22 @@ pub(super) const RECENT_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 /// Maximum duration of a run that counts as short: the instance failed soon after its start.
 const MAX_SHORT_RUN: SignedDuration = SignedDuration::from_secs(30);
 
-/// Minimum pause between exit and start that shows a series of short runs. Docker waits 0.1 s before a
-/// restart, and twice as long after each run of less than ten seconds (moby, `restartmanager`). No normal
-/// start takes that long.
+/// Minimum pause between exit and start that shows a series of short runs, because no normal start takes that
+/// long. Docker waits 0.1 s before a restart, and twice as long after each run of less than ten seconds
+/// (moby, `restartmanager`).
 const MIN_BACKOFF_WAIT: SignedDuration = SignedDuration::from_secs(3);
 
 /// Assumed number of restarts in a series of short runs; the exact number does not matter.
 const ASSUMED_RESTARTS: u32 = 4;
 
-/// The engine's restart counts at earlier evaluations, by instance. Each count has the time of the first
-/// evaluation that found it.
+/// The engine's restart counts at earlier evaluations, by instance. Each count comes with the time of the
+/// first evaluation that found it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RestartCounts(BTreeMap<InstanceId, VecDeque<(Timestamp, u32)>>);
 
 impl RestartCounts {
-    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read before; all
-    /// restarts of a new instance in one of them are recent.
+    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read before. If a new
+    /// instance appears in such a source, all its restarts are recent.
     pub(super) fn update(&mut self, inventory: &Inventory, watched: &BTreeSet<SourceId>, now: Timestamp) {
         let mut before = std::mem::take(&mut self.0);
         for service in inventory.services() {
@@ -45,7 +45,7 @@ impl RestartCounts {
                 if counts.back().is_none_or(|(_, last)| *last != instance.restarts) {
                     counts.push_back((now, instance.restarts));
                 }
-                // One count older than the period stays as the baseline.
+                // One count that is older than the period stays, to be subtracted from later counts.
                 while counts.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RECENT_PERIOD) {
                     counts.pop_front();
                 }
@@ -61,8 +61,8 @@ impl RestartCounts {
     }
 }
 
-/// Returns the number of recent restarts of `instance`, the highest of counts, stop events and estimates.
-/// `stops` is the number of recent stop events.
+/// Returns the number of recent restarts of `instance`: the highest of the numbers from counts, stop events
+/// and estimates. `stops` is the number of recent stop events.
 pub(super) fn recent_restarts(
     counts: &RestartCounts,
     stops: u32,
@@ -74,19 +74,20 @@ pub(super) fn recent_restarts(
     }
     let (counted, is_exact) = counts.recent(instance, now);
     let guessed = if is_exact { 0 } else { estimate_by_age(instance, now) };
-    // A user's restart causes a stop event too, but the engine does not count it.
+    // The engine does not count restarts by a user, but these also cause stop events.
     counted.max(guessed).max(stops).max(estimate_by_times(instance)).min(instance.restarts)
 }
 
-/// Estimates the recent restarts from the age of the instance, as if they were spread evenly over its life.
+/// Estimates the recent restarts from the age of the instance, as if the restarts were spread evenly over its
+/// life.
 fn estimate_by_age(instance: &Instance, now: Timestamp) -> u32 {
     let Some(made) = instance.created else { return 0 };
     let parts = now.duration_since(made).as_secs() / RECENT_PERIOD.as_secs() + 1;
     u32::try_from(i64::from(instance.restarts) / parts.max(1)).unwrap_or_default()
 }
 
-/// Estimates the recent restarts from the times of the last exit and start, which may show a series of short
-/// runs.
+/// Estimates the recent restarts from the times of the last exit and start. A long pause between them shows a
+/// series of short runs.
 fn estimate_by_times(instance: &Instance) -> u32 {
     let (Some(started), Some(ended)) = (instance.started, instance.exit.as_ref().and_then(|exit| exit.at))
     else {

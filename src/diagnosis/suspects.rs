@@ -1,9 +1,9 @@
-//! Suspected causes of a finding: a fault of a service that is called directly or indirectly, or a recent
-//! deployment. Suspects are sorted by likelihood and come with reasons; none is certain.
+//! Suspected causes of a finding: a fault of a direct or indirect callee, or a recent deployment. Suspects
+//! are sorted by likelihood. Each has a reason, and none is certain.
 //!
-//! Faults spread from callees to callers, because a service that waits for a broken one breaks. So in a chain
-//! of faulty services the last callee is the likeliest cause. A callee that failed later than its caller
-//! ranks after those that failed earlier.
+//! Faults spread from callees to callers, because a caller breaks while it waits for a broken callee. So in a
+//! chain of faulty services, the last callee is the likeliest cause. Callees that failed later than the
+//! caller rank last.
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 /// Maximum time between a deployment and a fault for which Portolan suspects the deployment.
 const MAX_DEPLOYMENT_AGE: SignedDuration = SignedDuration::from_mins(30);
-/// Maximum time by which a callee may seem to fail after its caller and still be the cause. Polls, health
-/// checks and back-offs blur the order.
+/// Maximum time by which the cause may seem to fail after its effect. Polls, health checks and back-offs blur
+/// the order in which Portolan notices faults.
 const MAX_NOTICE_DELAY: SignedDuration = SignedDuration::from_mins(2);
 /// Maximum number of suspects of a finding.
 const MAX_SUSPECTS: usize = 4;
@@ -29,7 +29,7 @@ pub(super) struct FaultSet<'a> {
 }
 
 impl<'a> FaultSet<'a> {
-    /// Collects the faulty nodes from `drafts`; the first draft of a node counts.
+    /// Collects the faulty nodes from `drafts`. If a node has several drafts, the first one counts.
     pub(super) fn from_drafts(
         calls: &'a CallIndex<'a>,
         drafts: impl Iterator<Item = &'a FindingDraft>,
@@ -72,9 +72,9 @@ impl<'a> FaultSet<'a> {
         suspects
     }
 
-    /// Returns the last faulty nodes on the call paths from `from`, as two lists: those that failed early
-    /// enough to be the cause, and those that failed later. The search follows paths of faulty nodes. If
-    /// there are none, it follows all paths.
+    /// Returns the last faulty nodes on the call paths from `from`, as two lists: nodes that failed early
+    /// enough to be the cause, and nodes that failed later. The search follows paths of faulty nodes. If
+    /// there are no such paths, it follows all paths.
     fn faulty_dependencies(&self, from: usize, since: Option<Timestamp>) -> (Vec<Suspect>, Vec<Suspect>) {
         let mut reached = self.calls.reachable_from(from, |number| self.contains(number));
         reached.retain(|(number, _)| self.contains(*number));
@@ -87,8 +87,8 @@ impl<'a> FaultSet<'a> {
             let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
             lag.filter(|lag| *lag > MAX_NOTICE_DELAY)
         };
-        // In a cycle every faulty node reaches the others; then the nearest one represents the cycle. A
-        // callee that failed too late does not replace a node that failed in time.
+        // In a cycle every faulty node reaches the others, so the nearest one represents the cycle. A callee
+        // that failed too late does not replace a node that failed in time.
         let deepest = |number: usize| {
             let in_time = lag(number).is_none();
             let leads_to = |next: &usize| self.contains(*next) && *next != from && way.contains_key(next);
@@ -121,8 +121,8 @@ impl<'a> FaultSet<'a> {
         (before, after)
     }
 
-    /// Returns the callee of `from` that was deployed last, if that was at most `MAX_DEPLOYMENT_AGE` before
-    /// `since`.
+    /// Returns the callee of `from` that was deployed last before `since`. Returns `None` if that deployment
+    /// was more than `MAX_DEPLOYMENT_AGE` earlier.
     fn deployed_callee(
         &self,
         context: &RuleContext<'_>,
@@ -145,8 +145,8 @@ impl<'a> FaultSet<'a> {
     }
 }
 
-/// Returns the newest deployment of the service itself as a suspect, if it was at most `MAX_DEPLOYMENT_AGE`
-/// before `since`.
+/// Returns the newest deployment of the service itself as a suspect. Returns `None` if it was not within
+/// `MAX_DEPLOYMENT_AGE` before `since`.
 fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
@@ -163,7 +163,7 @@ fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timest
     Some(Suspect { description: words.into(), node: None })
 }
 
-/// Returns true if `deployment` is the first one of its service, so no earlier version has ever worked.
+/// Returns true if `deployment` is the first one of its service. Then no earlier version has ever worked.
 fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
     let node = context.topology.nodes.get(node).map(|node| &node.kind);
     let Some(NodeKind::Service(id)) = node else { return false };

@@ -1,5 +1,5 @@
 //! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
-//! version fields are only added, never changed or removed.
+//! version, fields may be added, but not changed or removed.
 
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
@@ -171,8 +171,8 @@ pub fn status_json(world: &World) -> String {
     to_pretty_json(&StatusOut { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`, or the paths between the nodes
-/// if there is no edge. Always lists the places that Portolan searched for evidence.
+/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`. If there is no edge, returns the
+/// paths between the nodes. Always lists the places that Portolan searched for evidence.
 #[must_use]
 pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
     let found = world.topology().edges.get(&(from.id.clone(), to.id.clone()));

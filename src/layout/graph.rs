@@ -18,7 +18,7 @@ pub struct Graph {
 /// Node with the size of its box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Name that stays the same between layouts. The layout sorts nodes by it and remembers them by it.
+    /// Name that stays the same between layouts. The layout sorts and remembers nodes by their keys.
     pub key: Key,
     /// Width of the box in columns, border included. Zero counts as one.
     pub width: u16,
@@ -49,7 +49,8 @@ pub struct Group {
     pub title_width: u16,
 }
 
-/// Preferred position of a node along the flow. The layout follows it where no edge forbids that.
+/// Preferred position of a node along the flow. The layout follows it unless an edge requires another
+/// position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RankHint {
     /// Among the first nodes (an entrance, a load balancer).

@@ -108,8 +108,8 @@ fn linked_pairs(subgraph: &Subgraph) -> impl Iterator<Item = (usize, usize)> {
     subgraph.links.iter().map(|link| (link.from, subgraph.targets[link.target].node))
 }
 
-/// Returns the keys of the linked pairs, sorted. Returns none for a large graph, whose ranking does not use
-/// them.
+/// Returns the keys of the linked pairs, sorted. Returns nothing for a large graph, because its ranking does
+/// not use the keys.
 fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {
         return Vec::new();
@@ -121,7 +121,7 @@ fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
 }
 
 /// Returns true for each node with a link that the seed lacks. Returns false for all nodes of a large graph,
-/// whose ranking does not use it.
+/// because its ranking does not use the result.
 fn newly_linked_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     let mut rewired = vec![false; subgraph.nodes.len()];
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {

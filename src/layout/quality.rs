@@ -11,7 +11,8 @@ pub struct Quality {
     pub length: usize,
     /// Number of edges that run against the flow.
     pub back_edges: usize,
-    /// Number of doglegs: vertical lines broken in two, because two lines each had to turn before the other.
+    /// Number of doglegs: vertical lines that are broken in two. A line is broken if it and another line
+    /// would each have to turn before the other.
     pub doglegs: usize,
     /// Area of the diagram in cells, including empty cells.
     pub area: usize,

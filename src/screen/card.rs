@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// Screen with all data on the selected node.
 #[derive(Default)]
 pub struct Card {
-    /// Node at the last `sync`. Another node starts at the top.
+    /// Node at the last `sync`. If another node is selected, the card scrolls to the top.
     shown_node: Option<NodeId>,
     scroll: Scroll,
 }

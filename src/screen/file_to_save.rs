@@ -1,4 +1,4 @@
-//! Requests to save a file. The runtime writes the file and produces its text only then.
+//! Requests to save a file. The text of the file is produced only when the runtime writes it.
 
 use std::{fmt, sync::Arc};
 
@@ -17,7 +17,7 @@ pub struct FileToSave {
 #[derive(Clone)]
 pub struct DeferredText(Arc<WriteFn>);
 
-/// Function that writes a text piece by piece, so that only one piece has to be in memory.
+/// Function that writes a text piece by piece. So only one piece has to be in memory at a time.
 type WriteFn = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
 
 impl DeferredText {
@@ -34,7 +34,7 @@ impl fmt::Display for DeferredText {
 }
 
 impl PartialEq for DeferredText {
-    /// Returns true if both texts share one function. Does not call it.
+    /// Returns true if both texts share one function, without calling it.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -22,7 +22,8 @@ const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
 /// Screen with the keys of all commands and the legend of the map.
 pub struct Help {
     scroll: Scroll,
-    /// Key context of the screen from which the user opened help. On the log screen its many keys come first.
+    /// Key context of the screen from which the user opened help. From the log screen, help lists the many
+    /// keys of that screen first.
     context: KeyContext,
     /// Commands that apply on that screen. The others are dim.
     offered: BTreeSet<Command>,
@@ -197,7 +198,7 @@ fn role_legend(ascii: bool) -> String {
     format!("  {}", words.join("  "))
 }
 
-/// Returns the legend of the map's numbered badges of hubs, counts of hidden neighbours, and marks.
+/// Returns the legend of the numbers on the map: badges of hubs, counts of hidden neighbours, and marks.
 fn number_legend(ascii: bool) -> [&'static str; 2] {
     if ascii {
         [

@@ -55,11 +55,12 @@ pub trait Screen {
 
     /// Returns true if `command` does something on this screen now.
     ///
-    /// The program asks only for commands that it does not handle itself, and for `Command::Back`. For
-    /// `Back`, true means that it undoes a step within this screen; otherwise it closes the screen.
+    /// The program asks only for commands that it does not handle itself, and for `Command::Back`. If this
+    /// returns true for `Back`, the command undoes a step within this screen. Otherwise it closes the screen.
     fn applies(&self, command: Command, store: &Store) -> bool;
 
-    /// Returns the commands for the footer, the most useful first. The footer shows those that apply.
+    /// Returns the commands for the footer, the most useful first. The footer leaves out commands that don't
+    /// apply.
     fn footer_commands(&self) -> &'static [Command];
 
     /// Returns the data streams that the screen needs while it is shown.

@@ -1,5 +1,5 @@
-//! Theme: colours and glyphs by meaning. Each health has its own glyph, so that colour is never the only
-//! sign.
+//! Theme: colours and glyphs by meaning. Each health also has its own glyph, for users who can't tell the
+//! colours apart.
 
 use crate::{
     model::{Health, Severity, SourceState},
@@ -189,8 +189,8 @@ pub const BUILT_IN_THEMES: &[(&str, &str)] = &[
 ];
 
 impl Theme {
-    /// Returns the built-in theme with that name, in Unicode or ASCII. Returns an error that lists all themes
-    /// if there is none.
+    /// Returns the built-in theme with that name, in Unicode or ASCII. If there is none, returns an error
+    /// that lists all themes.
     pub fn named(name: &str, ascii: bool) -> Result<Self, String> {
         let Some((_, text)) = BUILT_IN_THEMES.iter().find(|(known, _)| *known == name) else {
             let known: Vec<_> = BUILT_IN_THEMES.iter().map(|(name, _)| *name).collect();

@@ -45,7 +45,7 @@ fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Servic
 }
 
 /// Returns the tags of the images that `service` runs, by the last segment of the image's name. Registries
-/// differ between sources, so they don't count.
+/// are left out, because they differ between sources.
 fn image_tags(service: &Service) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);

@@ -42,8 +42,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns true if the instance runs, but exited by itself less than `MIN_STABLE_RUN` ago, so it will
-/// probably exit again.
+/// Returns true if the instance runs, but exited by itself less than `MIN_STABLE_RUN` ago. It will probably
+/// exit again.
 fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     let by_itself = instance.exit.as_ref().is_some_and(|exit| exit.cause != ExitCause::StopRequested);
     let ended_lately =

@@ -23,8 +23,8 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
     });
 }
 
-/// Adds a draft for each caller with recent attempts of the outcome `verdict`. From the callees' names,
-/// `words` makes the reason and the next step.
+/// Adds a draft for each caller with recent attempts of the outcome `verdict`. `words` turns the callees'
+/// names into the reason and the next step.
 fn find(
     context: &RuleContext<'_>,
     verdict: ConnectionOutcome,
@@ -32,7 +32,7 @@ fn find(
     words: impl Fn(&str) -> (String, String),
 ) {
     let mut callers: BTreeMap<&NodeId, Vec<&FailedConnection>> = BTreeMap::new();
-    // An old failure is no alarm: the caller gave up, or the problem was fixed.
+    // An old failure is no alarm, because the caller gave up or the problem was fixed.
     let now = context
         .failed_connections
         .iter()

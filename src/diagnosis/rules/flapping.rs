@@ -1,5 +1,5 @@
-//! Flapping services: an instance is restarted again and again, each time after a while, or its health check
-//! alternates between passing and failing.
+//! Flapping services. Either an instance runs for a while and is restarted, again and again, or its health
+//! check alternates between passing and failing.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, restart_counts::RECENT_PERIOD},
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 /// Minimum number of recent restarts of a flapping instance.
 const MIN_RESTARTS: u32 = 3;
 
-/// Minimum number of times that a health check returns to its previous state. Failing, passing, failing and
-/// passing again are two returns.
+/// Minimum number of times that a health check returns to its previous state. For example, the sequence
+/// failing, passing, failing, passing has two returns.
 const MIN_REVERSALS: usize = 2;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
@@ -49,9 +49,9 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the services with an instance whose health check recently alternated, by service: the time of the
-/// first change, and the number of returns to the previous state. Instances are counted separately, because
-/// three instances that changed once each are not flapping. If an event names no instance, the event's text
+/// Returns the services with an instance whose health check recently alternated. The value is the time of the
+/// first change and the number of returns to the previous state. Instances are counted separately, because
+/// three instances that each changed once are not flapping. If an event names no instance, the event's text
 /// distinguishes the instances.
 fn health_reversals<'a>(context: &RuleContext<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
     let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();

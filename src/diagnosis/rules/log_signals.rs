@@ -1,5 +1,5 @@
 //! Findings from log signals: a stream has fallen silent, or a log group does not exist. Portolan reads no
-//! logs for these rules; signals come only from logs that the user reads.
+//! logs for these rules. Signals come only from logs that the user reads.
 
 use crate::{
     diagnosis::{FindingDraft, LogSignalKind, RuleContext, join_names},
@@ -8,10 +8,10 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Time after the last failed read for which a missing log group is reported.
+/// Time after the last failed read during which a missing log group is reported.
 const MAX_MISSING_GROUP_AGE: SignedDuration = SignedDuration::from_mins(15);
-/// Time for which an instance must have run before its missing log group is reported, because the first log
-/// line may create the group.
+/// Minimum run time of an instance before its missing log group is reported. The instance's first log line
+/// may create the group.
 const MIN_RUN_TIME: SignedDuration = SignedDuration::from_mins(2);
 
 /// Finds services whose log has fallen silent.
@@ -50,7 +50,7 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
     }
 }
 
-/// Returns true if the service's source was read after `since`. Otherwise the source itself may be
+/// Returns true if the service's source was read after `since`. If it was not, the source itself may be
 /// unreachable.
 fn source_read_since(context: &RuleContext<'_>, service: &Service, since: Timestamp) -> bool {
     let source = service.source();

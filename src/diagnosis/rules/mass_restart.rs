@@ -17,14 +17,15 @@ const MAX_MASS_RESTART_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let mut ends: BTreeMap<SourceId, Vec<(Timestamp, String)>> = BTreeMap::new();
-    // A service that fails repeatedly may fail at the same time as others by chance.
+    // A service that fails repeatedly may fail at the same time as others by chance. So only steady services
+    // count.
     let steady = |s: &&Service| s.instances.iter().all(|i| i.restarts < 2);
     for service in context.inventory.services().filter(steady) {
         let faults = service.instances.iter().filter(|i| i.is_faulty()).filter_map(|i| i.exit.as_ref());
-        // A missing image or secret is a problem of each service by itself.
+        // A missing image or secret is a problem of one service alone, so it does not count.
         let sudden = faults.filter(|exit| !exit.cause.is_start_failure());
         let newest: Option<&Exit> = sudden.max_by_key(|exit| exit.at);
-        // The same holds for a service that has been failing for long.
+        // A service that has been failing for long does not count either.
         let is_first = |at: &Timestamp| {
             service.failing_since.is_none_or(|since| at.duration_since(since.at) <= MAX_STOP_SPREAD)
         };
@@ -53,7 +54,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
 }
 
 /// Returns the period of at most `MAX_STOP_SPREAD` in which most services failed: the times of its first and
-/// last failure, and the services' names. `ends` must be sorted by time.
+/// last failure, and the names of the services. `ends` must be sorted by time.
 fn densest_window(ends: &[(Timestamp, String)]) -> Option<(Timestamp, Timestamp, Vec<String>)> {
     let window = |start: usize| {
         let first = ends[start].0;

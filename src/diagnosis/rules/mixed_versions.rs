@@ -1,6 +1,6 @@
 //! Mixed versions: instances of one service run different versions, and no deployment is in progress.
 //!
-//! Only instances of the same images are compared, because a sidecar has a version of its own.
+//! Portolan compares only instances of the same images, because a sidecar has a version of its own.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},

@@ -34,7 +34,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// Adds one draft for each caller with edges that pass the drift filter `which`. The draft names all callees
-/// in one sentence, because drift is only worth one line.
+/// in one sentence, because one line about drift is enough.
 fn add_drift_findings(
     context: &RuleContext<'_>,
     which: EdgeFilter,

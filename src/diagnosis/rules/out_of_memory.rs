@@ -20,7 +20,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         };
         let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
-        // The kernel may kill a child process only; then the exit code is the main process's own.
+        // If the kernel kills only a child process, the exit code is the main process's own.
         let (killed, code) = match newest.code {
             Some(137) => ("killed", ", exit code 137".to_owned()),
             Some(code) => ("a child process was killed", format!(", exit code {code}")),

@@ -1,4 +1,4 @@
-//! Source failures: a source, or a part of one, that can't be read, so its shown data may be old.
+//! Source failures: Portolan can't read a source or a part of it, so the shown data may be old.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},

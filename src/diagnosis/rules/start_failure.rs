@@ -10,7 +10,7 @@ pub(in crate::diagnosis) fn find_image_pull(context: &RuleContext<'_>, drafts: &
     find(context, drafts, |ending| ending == ExitCause::ImagePullFailed);
 }
 
-/// Finds services that can't start for any reason but a failed image pull.
+/// Finds services that can't start for another reason than a failed image pull.
 pub(in crate::diagnosis) fn find_other(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     find(context, drafts, |ending| ending.is_start_failure() && ending != ExitCause::ImagePullFailed);
 }

@@ -70,8 +70,8 @@ pub(in crate::diagnosis) fn find_paused(context: &RuleContext<'_>, drafts: &mut 
         };
         let verb = if paused.len() == 1 { "is" } else { "are" };
         let reason = format!("{} {verb} paused", join_names(&names));
-        // The engine's API does not report since when an instance is paused; its events do. The newest pause
-        // event belongs to the current pause.
+        // The engine's API does not report the start of a pause, but its events do. The newest pause event
+        // belongs to the current pause.
         let held = |instance: &&Instance| {
             let events = context.inventory.snapshot(&service.source()).map(|snapshot| &snapshot.events);
             let pauses = events.into_iter().flatten().filter(|event| event.kind == EventKind::Pause);

@@ -1,4 +1,5 @@
-//! Unhealthy targets: a load balancer's health check of an instance fails, so it sends no requests there.
+//! Unhealthy targets: a load balancer's health check of an instance fails, so the load balancer sends no
+//! requests to that instance.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},

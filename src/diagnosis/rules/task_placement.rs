@@ -7,7 +7,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    // ECS repeats the placement message ever more rarely, so the last message counts until a task starts.
+    // ECS repeats the placement message less and less often. So the last message counts until a task starts.
     let mut newest: BTreeMap<&ServiceId, &Event> = BTreeMap::new();
     let said = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
     for event in said.filter(|event| matches!(event.kind, EventKind::Placement | EventKind::Start)) {

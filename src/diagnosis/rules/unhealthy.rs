@@ -26,7 +26,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let replaced_at =
             failing().filter(|i| i.state == InstanceState::Failed).filter_map(|i| i.exit.as_ref()?.at);
         let since = told.chain(replaced_at).min();
-        // Unhealthy tasks are replaced by others that become unhealthy in turn, so the number of serving
+        // ECS replaces unhealthy tasks by others that become unhealthy in turn. So the number of serving
         // instances stays the same.
         let wanted = service.desired.map_or_else(
             || service.instances.iter().filter(|i| i.counts_toward_health()).count(),

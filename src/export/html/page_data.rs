@@ -137,8 +137,8 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, Cow<'a, str>)>
     known.chain(facts).collect()
 }
 
-/// Returns the notes on a node: dangling references, failed connections, and a line about the monitoring of
-/// its connections.
+/// Returns the notes on a node: dangling references, failed connections, and a line about whether its
+/// connections are monitored.
 fn notes(node: &Node, world: &World) -> Vec<String> {
     let dangling = world.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
     let dangling = dangling

@@ -1,5 +1,5 @@
-//! Lines of edges in the SVG. Several edges may share a stretch of line, and a dashed line drawn twice would
-//! look solid. So each stretch is drawn once, in the style of the most important of its edges.
+//! Lines of edges in the SVG. Each stretch of line is drawn once, in the style of the most important edge
+//! that shares it. If a dashed line were drawn twice, it would look solid.
 
 use super::path::{PixelPoint, cell_centre, is_straight, point_towards, rounded_path};
 use crate::{
@@ -20,8 +20,8 @@ const ARROW_HEAD_LENGTH: f64 = 8.0;
 /// Length of the bend where a line joins another one, in pixels.
 const JOIN_BEND_LENGTH: f64 = 6.0;
 
-/// Extends the points of an edge at both ends to the borders of the caller's and the callee's box. Returns no
-/// points if there are none.
+/// Extends the points of an edge at both ends to the borders of the caller's and the callee's box. Returns an
+/// empty list for an edge without points.
 pub(super) fn extend_to_borders(points: &[Point], direction: Direction) -> Vec<Point> {
     let ([start, ..], [.., end]) = (points, points) else { return Vec::new() };
     let (x, y) = if direction == Direction::LeftToRight { (1, 0) } else { (0, 1) };

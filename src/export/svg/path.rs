@@ -39,8 +39,8 @@ pub(super) fn rounded_path(places: &[PixelPoint]) -> String {
         if is_straight(before, at, after) {
             continue;
         }
-        // Two turns share the stretch between them, so each gets half. The first and last stretch have one
-        // turn only.
+        // Two turns share the stretch between them, so each gets half of it. The first and the last stretch
+        // have only one turn.
         let own = |length: f64, alone: bool| if alone { length } else { length / 2.0 };
         let reach = |a: PixelPoint, b: PixelPoint| (a.0 - b.0).hypot(a.1 - b.1);
         let room = own(reach(before, at), index == 0).min(own(reach(at, after), index + 3 == places.len()));

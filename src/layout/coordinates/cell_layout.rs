@@ -27,8 +27,8 @@ const EMPTY_GAP_COLUMNS: i32 = 2;
 const BORDER_GAP_COLUMNS: i32 = 1;
 /// Columns by which a gap or layer may exceed its need in order to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;
-/// Number of tracks in a gap for which it gets one spare column. Spare columns let a few more lines fit
-/// without moving anything.
+/// Number of tracks in a gap for each spare column. Spare columns let a few more lines fit without moving
+/// anything.
 const TRACKS_PER_SPARE_TRACK: i32 = 24;
 
 /// Subgraph during its conversion to cells.
@@ -53,7 +53,7 @@ struct GapRouting {
 }
 
 impl<'a> CellLayout<'a> {
-    /// Starts the conversion of a layered graph whose vertices have their rows, the uppermost ones in `rows`.
+    /// Starts the conversion of a layered graph. `rows` holds the uppermost row of each vertex.
     pub const fn new(subgraph: &'a Subgraph, graph: LayeredGraph, rows: Vec<i32>) -> Self {
         Self { subgraph, graph, rows, layer_widths: Vec::new(), gap_widths: Vec::new(), channels: Vec::new() }
     }
@@ -201,7 +201,7 @@ impl<'a> CellLayout<'a> {
         let items = isolated.iter().map(|&i| &self.subgraph.nodes[i]);
         let sizes: Vec<(Key, i32, i32)> = items.map(|i| (i.key.clone(), i.width, i.height)).collect();
         let width = self.layer_lefts().last().copied().unwrap_or(0) - 4 * i32::from(self.subgraph.bordered);
-        // In a top-down diagram these columns become rows, and one row between two nodes suffices.
+        // In a top-down diagram these columns become rows. Then one row between two nodes is enough.
         let gaps = (2 - i32::from(self.subgraph.top_down), self.subgraph.row_gap);
         isolated_nodes::pack_grid(&sizes, width, gaps, &seed.isolated_slots)
     }

@@ -1,5 +1,5 @@
-//! Isolated nodes, which have no edges: packs them in a grid below all other nodes. Each keeps its slot in
-//! the grid as long as it exists.
+//! Isolated nodes, which have no edges. They are packed in a grid below all other nodes. Each keeps its slot
+//! in the grid as long as it exists.
 use crate::layout::{geometry::Point, graph::Key, subgraph_layout::GridSlots};
 use std::collections::BTreeMap;
 

@@ -63,14 +63,14 @@ struct RowAssigner<'a> {
     adjacency: Adjacency,
     /// Free rows between two boxes.
     gap: i32,
-    /// Parity (0 or 1) of the uppermost row of each vertex that puts its lines on even rows. Empty without
-    /// row gaps between lines.
+    /// Parity (0 or 1) of each vertex's uppermost row that puts the lines of the vertex on even rows. Empty
+    /// if there are no row gaps between lines.
     parity: Vec<i32>,
     /// Row of each vertex in the previous layout; `None` for a new vertex.
     anchors: &'a [Option<i32>],
 }
 
-/// Returns the parity (0 or 1) of the uppermost row of each vertex that puts its lines on even rows.
+/// Returns the parity (0 or 1) of each vertex's uppermost row that puts the lines of the vertex on even rows.
 fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
     let mut parity = vec![0; graph.vertices.len()];
     for pin in graph.nets.iter().flat_map(|net| net.inputs.iter().chain([&net.output])) {

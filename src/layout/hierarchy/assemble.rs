@@ -27,7 +27,7 @@ pub struct SubgraphLayouts<'a> {
 }
 
 impl SubgraphLayouts<'_> {
-    /// Returns true if any edge crosses the border of a group, so that the border has ports.
+    /// Returns true if any edge crosses the border of a group. Then the border has ports.
     pub fn has_border_ports(&self) -> bool {
         self.group_subgraphs
             .iter()
@@ -35,7 +35,7 @@ impl SubgraphLayouts<'_> {
             .any(|item| item.role != NodeRole::Box)
     }
 
-    /// Returns the subgraphs of the groups again, with the ports of each ordered by the rows at which the
+    /// Returns the subgraphs of the groups with another order of their ports: by the rows at which their
     /// lines continue outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())

@@ -63,8 +63,8 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns width and height for the pipeline, whose flow always runs left to right: swapped if the
-    /// diagram is top-down.
+    /// Returns width and height for the pipeline, swapped if the diagram is top-down. In the pipeline, the
+    /// flow always runs from left to right.
     pub fn flow_size(&self, width: i32, height: i32) -> (i32, i32) {
         match self.options.direction {
             Direction::LeftToRight => (width, height),

@@ -17,8 +17,8 @@ const MIN_PLACEHOLDER_LIMIT: usize = 6;
 /// Number of present nodes for which a larger diagram may have one placeholder.
 const NODES_PER_PLACEHOLDER: usize = 4;
 
-/// Returns true if a diagram should drop its placeholders: `left` is the number of removed nodes, `there` the
-/// number of present ones.
+/// Returns true if a diagram should drop its placeholders. `left` is the number of removed nodes, and `there`
+/// the number of present ones.
 #[must_use]
 pub fn should_compact(left: usize, there: usize) -> bool {
     left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
@@ -48,7 +48,8 @@ pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     extended
 }
 
-/// Returns the graph without indices out of range, because appended nodes and groups would make them valid.
+/// Returns the graph without indices that are out of range. Otherwise appended nodes and groups would make
+/// such indices valid.
 fn without_invalid_indices(graph: &Graph) -> Graph {
     let (nodes, groups) = (graph.nodes.len(), graph.groups.len());
     let mut valid = graph.clone();

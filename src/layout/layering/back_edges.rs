@@ -1,9 +1,10 @@
 //! Needless back edges: edges that run against the flow although they close no cycle. Each layout fixes at
 //! most one of them, and only if few nodes have to move for it.
 //!
-//! They appear because known nodes keep their layers: a new edge may lead from a later layer to an earlier
-//! one. The edge would then look like part of a cycle in all later layouts. A fix must not add layers to a
-//! diagram of many layers, because one more layer for each fixed edge would make it sparse.
+//! Such an edge appears because known nodes keep their layers, so a new edge may lead from a later layer to
+//! an earlier one. Without a fix, the edge would look like part of a cycle in all later layouts. In a diagram
+//! of many layers, a fix must not add a layer, because one more layer for each fixed edge would make the
+//! diagram sparse.
 use std::collections::BTreeMap;
 
 /// Maximum number of nodes that move to fix one edge.

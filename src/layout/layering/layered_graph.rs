@@ -1,11 +1,11 @@
 //! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): dummy vertices cut every edge into pieces that
 //! connect neighbouring layers.
 //!
-//! All callers of a target share one chain of dummy vertices through the layers. So (target, layer)
-//! identifies a dummy vertex, also in the next layout when callers have come or gone. An edge against the
-//! flow leaves its caller on the right like any other. It then makes a U-turn, runs back through dummy
-//! vertices of its own, and enters its target from the left. So for every box, edges leave on the right and
-//! arrive on the left.
+//! All callers of a target share one chain of dummy vertices through the layers. So target and layer identify
+//! a dummy vertex, even in the next layout, when callers have come or gone. An edge against the flow leaves
+//! its caller on the right like any other edge. It then makes a U-turn, runs back through dummy vertices of
+//! its own, and enters its target from the left. So for every box, edges leave on the right and arrive on the
+//! left.
 //!
 //! Gap `g` lies between layer `g - 1` and layer `g`. The pieces of all lines to one target in one gap form a
 //! net.

@@ -22,7 +22,7 @@ const MAX_MEDIAN_PASSES: usize = 8;
 /// that comes and goes moves others. With 5 or more, half as many changes tangle the map.
 const MIN_RANKS_SAVED: i32 = 4;
 
-/// Returns the rank of each node, starting at 0, and the number that was added to all known ranks for that.
+/// Returns the rank of each node, and the number that was added to all known ranks. The lowest rank is 0.
 ///
 /// `arcs` must be acyclic. `known` holds the rank of each node in the seed; `None` for a new node. `down` is
 /// true for a top-down diagram.

@@ -35,8 +35,8 @@ const MOVE_DUMMIES_MAX_LINES: usize = 3_000;
 /// Minimum number of crossings that moving a known box must save. With a lower limit, a service that comes or
 /// goes moves others.
 const MIN_CROSSINGS_SAVED: usize = 5;
-/// Number of crossings in the diagram for which moving a known box must save one. It raises
-/// [`MIN_CROSSINGS_SAVED`] for large graphs.
+/// Number of crossings in the diagram for each crossing that a move of a known box must save. For example,
+/// with 600 crossings a move must save 10.
 const CROSSINGS_PER_MIN_SAVED: usize = 60;
 
 /// Orders the layers of `graph` in place and returns the number of remaining crossings.

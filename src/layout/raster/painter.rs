@@ -22,7 +22,7 @@ impl<'a> RasterPainter<'a> {
         Self { raster, view, cells: vec![[0; 4]; usize::try_from(area).unwrap_or(0)], styled: Vec::new() }
     }
 
-    /// Collects the segments in the visible part of which at least one edge is not hidden.
+    /// Collects the segments in the visible part. Leaves out segments whose edges are all hidden.
     pub fn collect_segments(&mut self, style_of: &dyn Fn(usize) -> Option<LineStyle>) {
         let Rect { x, y, width, height } = self.view;
         let raster = self.raster;

@@ -108,11 +108,11 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
     watch.drift(from, to, edge).into_iter().map(say).collect()
 }
 
-/// Returns lines about the search for calls from `from` that found no edge.
+/// Returns lines about a search for calls from `from` that found no edge.
 ///
-/// The first lines have the number of addresses and names found, one line per kind of evidence. If `to` is
-/// given, they say that none matches `to`. Then follow the state of monitoring, addresses that match no
-/// service, and failed connections.
+/// The first lines give the number of addresses and names found, one line for each kind of evidence. If `to`
+/// is given, these lines say that none matches `to`. Then follow the state of monitoring, addresses that
+/// match no service, and failed connections.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);

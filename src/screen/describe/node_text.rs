@@ -47,8 +47,8 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.lines
 }
 
-/// Returns the current deployment, restarts and age of a service in one line, or its health if there is
-/// nothing of these. Returns an empty text for other nodes.
+/// Returns the current deployment, restarts and age of a service in one line. If it has none of these,
+/// returns its health. Returns an empty text for nodes that are no service.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     let Some(service) = scene.store.world.service_of(node) else { return String::new() };
@@ -70,8 +70,8 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
 
-/// Returns one line per instance, current instances before those that ended. If there are more than `rows`,
-/// the last line has the number of the others.
+/// Returns one line per instance, current instances before ended ones. If there are more than `rows`, the
+/// last line gives the number of instances that are left out.
 #[must_use]
 pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
     let Some(service) = scene.store.world.service_of(node) else { return Vec::new() };
@@ -194,7 +194,7 @@ impl<'a> NodeTextBuilder<'a> {
         self.push_text(&format!("{group}on {source}"), self.scene.theme.styles.dim.0);
     }
 
-    /// Adds the findings of the node: those of severity info if `wrong` is false, else all others.
+    /// Adds the findings of the node. If `wrong` is false, adds findings of severity info, else all others.
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
@@ -286,7 +286,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds callers and callees. If `why` is true, adds the evidence of each edge.
+    /// Adds callers and callees. If `why` is true, also adds the evidence of each edge.
     fn push_neighbours(&mut self, node: &Node, why: bool) {
         let topology = self.scene.store.world.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -372,8 +372,8 @@ impl<'a> NodeTextBuilder<'a> {
     }
 }
 
-/// Returns the text of an event. If the event occurred several times, the number of times and the period come
-/// first, such as `×3 in 5m: `.
+/// Returns the text of an event. If the event occurred several times, the text begins with their number and
+/// period, such as `×3 in 5m: `.
 #[must_use]
 pub fn event_group_text(row: &EventGroup, now: Timestamp, ascii: bool) -> String {
     let words = row.last.display_text();

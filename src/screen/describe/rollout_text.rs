@@ -6,8 +6,9 @@ use crate::model::{Deployment, RolloutState, Service, Timestamp};
 /// Width of a progress bar, in cells.
 const BAR_WIDTH: usize = 10;
 
-/// Returns rows as label and text. Each deployment has its version as label, with its progress and its
-/// changes. If several versions run, a last row has the number of instances of each.
+/// Returns one row for each deployment, as label and text. The label is the version, and the text has the
+/// progress and the changes. If several versions run, a last row gives the number of instances of each
+/// version.
 #[must_use]
 pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();

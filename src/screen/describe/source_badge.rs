@@ -8,7 +8,7 @@ use crate::{
     store::World,
 };
 
-/// Seconds after the scheduled poll from which a source counts as late.
+/// Delay of a scheduled poll, in seconds, from which the source counts as late.
 const OVERDUE_AFTER_SECONDS: i64 = 10;
 
 /// Returns the state of a source as a health, for glyph and colour, and as text.

@@ -11,8 +11,8 @@ use jiff::SignedDuration;
 /// Maximum width of a sparkline, in cells. Each cell stands for one sample.
 const SPARKLINE_WIDTH: usize = 10;
 
-/// Smallest value that the highest bar of a sparkline stands for, if the resource has no limit. With a
-/// smaller scale, noise would look like peaks.
+/// Minimum value for the highest bar of a sparkline, if the resource has no limit. Without this minimum,
+/// noise would look like peaks.
 ///
 /// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
@@ -20,12 +20,12 @@ const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 /// Age of the newest sample above which the text mentions it.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Maximum difference in age between samples of different instances that are added up. CloudWatch Container
-/// Insights writes one sample per minute, and some arrive late.
+/// Maximum difference in age between samples of different instances that are added up. Samples may differ
+/// that much because CloudWatch Container Insights writes one sample per minute, and some arrive late.
 const MAX_SAMPLE_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// Returns the total usage of a service's running instances, one text per resource. If some instances have no
-/// recent sample, a last text has the number of those that do.
+/// recent sample, a last text gives the number of instances that have one.
 #[must_use]
 pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, ascii: bool) -> Vec<String> {
     let running: Vec<&Instance> = running_instances(service).collect();

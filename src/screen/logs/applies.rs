@@ -9,8 +9,8 @@ pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
     ServiceScope::of_command(command, store).err()
 }
 
-/// Returns true if there is an instance among the services whose logs `command` asks for. Its log can be
-/// shown, or its missing log can be explained.
+/// Returns true if any of the services whose logs `command` asks for has an instance. Then the screen can
+/// show a log, or explain why a log is missing.
 #[must_use]
 pub fn scope_has_logs(command: Command, store: &Store) -> bool {
     ServiceScope::of_command(command, store)

@@ -199,8 +199,8 @@ impl Logs {
         Some(Vec::new())
     }
 
-    /// Pivots on the first request or trace id in the cursor's line: shows its lines in the logs of
-    /// neighbours too.
+    /// Pivots on the first request or trace id in the cursor's line. The screen then shows the lines with
+    /// that id, in the logs of neighbours too.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
         let Some(line) =
             self.cursor_line(store).and_then(|key| self.queried_lines.line(&store.world.logs, key))
@@ -269,7 +269,7 @@ impl Logs {
         self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
-    /// Limits the lines to the last minutes, or shows all again and follows the end (`Command::Tail`).
+    /// Limits the lines to the last minutes. For `Command::Tail`, shows all lines again and follows the end.
     fn limit_to_recent(&mut self, command: Command, store: &Store) {
         let minutes = match command {
             Command::LastMinute => 1,
@@ -297,8 +297,8 @@ impl Logs {
         }
     }
 
-    /// Moves the cursor to the line `to`, or notifies the user with the text `none`. Also notifies if the
-    /// search for the line wrapped around.
+    /// Moves the cursor to the line `to`. If there is none, shows the notice `none`. Also shows a notice if
+    /// the search for the line wrapped around.
     fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
         let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
@@ -315,5 +315,5 @@ impl Logs {
     }
 }
 
-/// Time before a line from which on a pivot reads the logs of neighbours.
+/// Time before a line at which a pivot starts to read the logs of neighbours.
 const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

@@ -35,7 +35,7 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     (!text.is_empty()).then(|| text.join("\n"))
 }
 
-/// Saves the selected lines, or else all lines that pass the filters, each with its time, service and
+/// Saves the selected lines, or else all lines that pass the filters. Each line has its time, service and
 /// instance.
 pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =

@@ -39,7 +39,8 @@ pub(super) struct Areas {
     pub pane: Rect,
 }
 
-/// Maximum number of notes about streams that can't be read; one more row counts the rest.
+/// Maximum number of notes about streams that can't be read. If there are more, another row shows their
+/// number.
 const MAX_NOTE_ROWS: usize = 3;
 
 /// Divides the area of the log screen into its parts.
@@ -132,7 +133,7 @@ fn draw_lines(
     }
 }
 
-/// Highlights the cursor's row, except search matches in it, which keep their own background.
+/// Highlights the cursor's row. Search matches in the row keep their own background.
 fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let found = Style::from(scene.theme.styles.found).bg;
     for at in row.positions() {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(super) struct LineMarks {
     /// Marked lines.
     lines: BTreeSet<EntryKey>,
-    /// Line at which the selection starts, `None` without a selection; it ends at the cursor.
+    /// Line at which the selection starts; `None` without a selection. The selection ends at the cursor.
     pub selection_start: Option<EntryKey>,
 }
 

@@ -124,7 +124,7 @@ impl Screen for Logs {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             self.shown_node.clone_from(&store.session.selected);
-            // Filters for the lines of another service could hide relevant lines unnoticed.
+            // Filters that were meant for another service could hide relevant lines unnoticed.
             if self.query.scope == ServiceScope::Selected {
                 self.set_query(LogQuery::default());
             }
@@ -176,7 +176,7 @@ impl Logs {
 
     /// Shows the lines of the selected node around the given time.
     pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
-        // Filters for the lines of another service could hide the lines to show.
+        // Filters that were meant for another service could hide the lines to show.
         let same = self.shown_node == store.session.selected;
         self.shown_node.clone_from(&store.session.selected);
         let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
@@ -283,7 +283,7 @@ impl Logs {
         self.reset_position();
     }
 
-    /// Shows the lines of other services. Filters that also apply to these services stay.
+    /// Shows the lines of other services. Keeps the filters that also make sense for these services.
     fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
         let services = reach.services(store);
         let mut chips = std::mem::take(&mut self.query.chips);
@@ -329,8 +329,9 @@ impl Logs {
         self.try_pending_jump(store);
     }
 
-    /// Makes the pending jump once a line from before its time is in memory, or all older lines have been
-    /// read. For a stream opened only now, requests older lines after its newest ones have arrived.
+    /// Makes the pending jump once a line from before its time is in memory, or once all older lines have
+    /// been read. If a stream is opened only now, requests its older lines after its newest ones have
+    /// arrived.
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);

@@ -3,17 +3,18 @@
 use super::query::queried_lines::QueriedLines;
 use crate::log_store::{EntryKey, LogEntry, LogStore};
 
-/// Scroll position in the log lines, as keys of lines, because line numbers change while lines arrive.
+/// Scroll position in the log lines. It consists of keys of lines, because line numbers change while lines
+/// arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScrollPosition {
     /// Line of the cursor; `None` while following the newest line.
     pub cursor: Option<EntryKey>,
     /// Last line on the screen; `None` while following.
     pub bottom: Option<EntryKey>,
-    /// Last line when following stopped. Lines that arrive later fill the screen only when the user scrolls
+    /// The newest line at the time when following stopped. Later lines appear only when the user scrolls
     /// down.
     pub end_when_stopped: Option<EntryKey>,
-    /// True if the user paused. Then moving beyond the last line does not start following again.
+    /// True if the user paused. Then a move beyond the last line does not resume following.
     pub paused: bool,
 }
 
@@ -123,8 +124,8 @@ impl<'a> LogWindow<'a> {
         self.queried_lines.last(self.log_store)
     }
 
-    /// Returns the lines on a screen whose last line is `bottom` (`None` for the newest line), the oldest
-    /// first. The first line may fit only with its end.
+    /// Returns the lines on a screen whose last line is `bottom`, the oldest first. If `bottom` is `None`,
+    /// the newest line is the last. The first line may fit only with its end.
     pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
         let mut used = 0;
         let mut lines = self.queried_lines.lines().entries_up_to(self.log_store, bottom, self.rows);

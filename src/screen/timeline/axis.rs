@@ -37,7 +37,8 @@ pub(super) struct Axis {
 impl Axis {
     /// Returns the axis for `rows`, with the shortest time span that includes the cursor.
     ///
-    /// The span is an hour or more, except if all events happened in the last 15 minutes.
+    /// The span is 15 minutes only if all events happened in the last 15 minutes. Otherwise it is an hour or
+    /// more.
     pub(super) fn new(rows: &[EventGroup], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
         let back = cursor.map_or(SignedDuration::ZERO, |at| now.duration_since(at)).as_mins();
         let longest = SPAN_MINUTES[SPAN_MINUTES.len() - 1];

@@ -26,10 +26,11 @@ pub struct Timeline {
     scope: TimelineScope,
     /// Event kind to show; `None` shows all.
     kind_filter: Option<EventKind>,
-    /// Node whose history is shown, alone or with its neighbours; without effect if the scope is everything.
+    /// Node whose history is shown, alone or with its neighbours. It has no effect if the scope is
+    /// everything.
     centre: Option<NodeId>,
-    /// Node that moving the cursor selected last. `centre` follows only selections that differ from it, so it
-    /// stays while the user moves over rows.
+    /// Node that the cursor selected last, by a move to its row. `centre` ignores this selection, so it stays
+    /// while the user moves over rows.
     selected_by_cursor: Option<NodeId>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,

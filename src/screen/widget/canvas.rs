@@ -1,7 +1,8 @@
 //! Canvas: the only way in which screens write cells. Writes outside its buffer have no effect.
 //!
 //! ratatui's `Buffer` panics on a write outside. A screen computes positions from its own state, and the
-//! terminal may have another size by then, so `tests/architecture.rs` keeps `Buffer` out of the screens.
+//! terminal may have a smaller size by the time it draws. So `tests/architecture.rs` keeps `Buffer` out of
+//! the screens.
 
 use ratatui::{
     buffer::{Buffer, Cell},

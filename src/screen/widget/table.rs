@@ -74,7 +74,7 @@ pub fn moves_cursor(command: Command, rows: usize) -> bool {
     rows > 0 && row_after_command(command, 0, rows).is_some()
 }
 
-/// Returns the index of the first row to draw, with which the selected row is near the middle.
+/// Returns the index of the first row to draw. The selected row is then near the middle.
 #[must_use]
 pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))

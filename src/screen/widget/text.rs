@@ -28,7 +28,7 @@ pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
-/// Returns `text` in at most `cells` cells, cut in its middle because names differ at both ends.
+/// Returns `text` in at most `cells` cells. Cuts the middle, because names differ at both ends.
 #[must_use]
 pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
     let room = cells.saturating_sub(display_width(ellipsis));

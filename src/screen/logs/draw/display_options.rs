@@ -13,8 +13,8 @@ pub(in crate::screen::logs) struct DisplayOptions {
     pub wrap: bool,
     /// Part of a JSON or logfmt line to show.
     pub field_display: FieldDisplay,
-    /// True to show the service column, false to hide it, as the user chose; `None` shows it if there are
-    /// several services.
+    /// The user's choice to show (true) or hide (false) the service column. With `None`, the column appears
+    /// if there are several services.
     pub service_column: Option<bool>,
     /// True if the instance column is shown.
     pub instance_column: bool,

@@ -1,5 +1,5 @@
-//! Field display: shows of a JSON or logfmt line the message, the message with its fields, or the raw line.
-//! During a search, the shown text always contains the match.
+//! Field display: the part of a JSON or logfmt line that the screen shows. It is the message, the message
+//! with its fields, or the raw line. During a search, the shown text always contains the match.
 
 use crate::{
     extract::{
@@ -43,8 +43,8 @@ impl FieldDisplay {
         }
     }
 
-    /// Returns the text to show for `line`. Shows more than the user chose if only that contains the match of
-    /// `search`.
+    /// Returns the text to show for `line`. If the part that the user chose lacks the match of `search`,
+    /// returns a longer part that has it.
     pub(in crate::screen::logs) fn part_of<'a>(
         self,
         line: &LogEntry<'a>,

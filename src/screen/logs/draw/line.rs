@@ -83,7 +83,7 @@ pub(in crate::screen::logs) fn row_count(logs: &Logs, line: &LogEntry<'_>, room:
     }
 }
 
-/// Renders a line as rows of the screen; following rows of a wrapped line have no columns.
+/// Renders a line as rows of the screen. Only the first row of a wrapped line has columns.
 pub(in crate::screen::logs) fn render_rows(
     logs: &Logs,
     line: &LogEntry<'_>,

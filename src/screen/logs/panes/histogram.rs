@@ -62,7 +62,8 @@ impl Histogram {
             self.buckets.clear();
             return;
         };
-        // The last line falls into the last bucket, and a single line still spans some time.
+        // The time after the last line is the end, so that the last bucket contains that line and a single
+        // line spans some time.
         let end = last.at.checked_add(SignedDuration::from_millis(1)).unwrap_or(last.at);
         let least = first.at.checked_add(SignedDuration::from_secs(1)).unwrap_or(first.at);
         (self.from, self.to) = (first.at, end.max(least));

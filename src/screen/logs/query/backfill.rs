@@ -12,7 +12,7 @@ const INITIAL_LINES: usize = 500;
 /// Number of lines in a page of older lines.
 const PAGE_LINES: usize = 1_000;
 
-/// Pages of older lines that are being read, at most one of each stream.
+/// Pages of older lines that are being read, at most one page of each stream.
 #[derive(Default)]
 pub(in crate::screen::logs) struct Backfill(BTreeMap<LogTarget, LogReadOptions>);
 
@@ -48,9 +48,9 @@ impl Backfill {
         }
     }
 
-    /// Requests the lines from `since` on for each stream whose oldest line in memory is newer, once for each
-    /// stream: `asked` collects the streams. Returns true once every stream was requested or is no longer
-    /// open.
+    /// Requests the lines from `since` on, for each stream whose oldest line in memory is newer. Each stream
+    /// is requested only once: `asked` collects the requested streams. Returns true once every stream was
+    /// requested or is no longer open.
     pub(in crate::screen::logs) fn request_since(
         &mut self,
         held: &LogStore,

@@ -74,7 +74,7 @@ impl FilterChip {
     }
 
     /// Returns true if the filter makes sense for the lines of `services`. A filter by another service or
-    /// instance does not, nor a filter that shows one pattern only.
+    /// instance makes no sense there. Nor does a filter that shows a single pattern.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {

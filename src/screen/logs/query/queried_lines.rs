@@ -1,5 +1,5 @@
-//! The lines in memory that the query selects, on the screen or not, and among them the search matches and
-//! the errors. They are evaluated step by step, so that no step takes long.
+//! The lines in memory that the query selects, on the screen or not. Among them, the search matches and the
+//! errors. They are evaluated in short steps.
 
 use crate::{
     log_store::{EntryKey, LogEntry, LogFilter, LogStore, Predicate, QueryResults, StreamScope},
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Query in the terms of the log store: the user's scope and chips became streams and filters.
+/// Query in the terms of the log store. Streams and filters replace the user's scope and chips.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct ResolvedQuery {
     /// Streams whose lines are shown.
@@ -31,7 +31,7 @@ pub(in crate::screen::logs) struct QueriedLines {
     errors: QueryResults,
     /// True if all lines in memory have been evaluated.
     is_complete: bool,
-    /// Number of times that a changed query has selected other lines.
+    /// Number of times that a changed query selected other lines.
     generation: u64,
 }
 
@@ -42,7 +42,8 @@ impl Default for QueriedLines {
     }
 }
 
-/// Maximum number of lines per step, for each of lines, matches and errors: work of well under a millisecond.
+/// Maximum number of lines per step, each for lines, matches and errors. A step then takes well under a
+/// millisecond.
 const LINES_PER_STEP: usize = 20_000;
 
 impl QueriedLines {
@@ -121,8 +122,8 @@ impl QueriedLines {
         self.query.as_ref().map(|asked| &asked.search)
     }
 
-    /// Returns the next or previous search match from `here`, wrapping around. Without `here`, while
-    /// following, returns the newest one.
+    /// Returns the next or previous search match from `here`, wrapping around. `here` is `None` while the
+    /// screen follows the newest line; then returns the newest match.
     pub(in crate::screen::logs) fn next_match(
         &self,
         held: &LogStore,
@@ -132,8 +133,8 @@ impl QueriedLines {
         self.matches.as_ref().and_then(|found| next_wrapping(found, held, here, forward))
     }
 
-    /// Returns the next or previous error from `here`, wrapping around. Without `here`, while following,
-    /// returns the newest one.
+    /// Returns the next or previous error from `here`, wrapping around. `here` is `None` while the screen
+    /// follows the newest line; then returns the newest error.
     pub(in crate::screen::logs) fn next_error(
         &self,
         held: &LogStore,
@@ -172,8 +173,8 @@ impl QueriedLines {
     }
 }
 
-/// Returns the next or previous line in `results` from `here`, wrapping around; skips notes. Without `here`,
-/// while following, returns the newest line in both directions.
+/// Returns the next or previous line in `results` from `here`, wrapping around. Skips notes. `here` is `None`
+/// while the screen follows the newest line; then returns the newest line in both directions.
 fn next_wrapping(
     results: &QueryResults,
     held: &LogStore,

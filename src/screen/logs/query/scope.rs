@@ -28,7 +28,8 @@ pub(in crate::screen::logs) enum ServiceScope {
     Group(Option<SourceId>, String),
 }
 
-/// Maximum number of streams to read at once, because each takes a connection to the source or calls of it.
+/// Maximum number of streams to read at once. Each stream takes a connection to the source, or calls of its
+/// API.
 pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
 
 impl ServiceScope {
@@ -98,8 +99,8 @@ impl ServiceScope {
     }
 }
 
-/// Returns the streams of `services`, or only those of the instance `alone`, and the number of streams beyond
-/// [`MAX_READ_STREAMS`].
+/// Returns the streams of `services`, or only of the instance `alone`. Also returns the number of streams
+/// beyond [`MAX_READ_STREAMS`].
 pub(in crate::screen::logs) fn streams_to_read(
     services: &[&Service],
     alone: Option<&InstanceId>,
