@@ -1,5 +1,6 @@
 //! Regular files, read up to a limit. A path in a compose file or recording may lead to a device or pipe,
-//! which would block or never end. Such a file is not opened, and an opened file is checked again.
+//! which would block or never end. Such a path is not opened. An opened file is checked again, because it may
+//! have been replaced.
 
 use crate::model::FailureKind;
 use std::{

@@ -1,6 +1,6 @@
 //! Placeholder for a source that can't be opened yet, such as a recording whose file is missing. Its polls
-//! fail without affecting other sources. Each poll tries to open the source; then the placeholder delegates
-//! to it.
+//! fail without affecting other sources. Each poll tries to open the source. Once the source is open, the
+//! placeholder delegates to it.
 
 use super::{DoctorCheck, Operator, Source};
 use crate::background::{self, Panicked};
@@ -136,7 +136,7 @@ impl Source for UnopenedSource {
         if let Some(source) = self.opened.get() {
             return source.change_notifications();
         }
-        // Ends when the source is opened, so that the caller subscribes to the real source.
+        // The stream ends when the source is opened. The caller then subscribes to the real source.
         let news = Arc::clone(&self.opened_notify);
         stream::once(async move { news.notified().await }).filter(|()| async { false }).boxed()
     }

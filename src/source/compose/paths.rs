@@ -1,4 +1,4 @@
-//! Paths in compose files: relative ones start at a base folder, and some lead to another machine.
+//! Paths in compose files. Relative paths start at a base folder. Some paths lead to another machine.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 pub(super) struct BaseFolder(pub(super) PathBuf);
 
 impl BaseFolder {
-    /// Returns `path` as an absolute path: relative ones start at the base folder, `~` at the home directory.
-    /// A remote path stays unchanged.
+    /// Returns `path` as an absolute path. A relative path starts at the base folder, and `~` is the home
+    /// directory. A remote path stays unchanged.
     pub(super) fn absolute(&self, path: &str) -> String {
         if is_remote(path) {
             path.to_owned()
@@ -18,15 +18,15 @@ impl BaseFolder {
     }
 }
 
-/// Returns `path` as an absolute path: relative ones start at `folder`, `~` at the home directory.
+/// Returns `path` as an absolute path. A relative path starts at `folder`, and `~` is the home directory.
 pub(super) fn resolve_path(folder: &Path, path: &str) -> PathBuf {
     let in_home = path.strip_prefix("~/").or((path == "~").then_some(""));
     let home = in_home.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
     normalize_path(&home.unwrap_or_else(|| folder.join(path)))
 }
 
-/// Removes `.`, and each `..` together with the folder name before it. Like compose, this function does not
-/// follow links.
+/// Removes each `.`, and each `..` together with the folder name before it. Like compose, this function does
+/// not follow links.
 pub(super) fn normalize_path(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {

@@ -22,8 +22,8 @@ pub struct Config {
     pub clusters: Vec<String>,
     /// Services and task families to read, by names or patterns as in `clusters`; empty for all.
     pub services: Vec<String>,
-    /// True to ask the instance metadata service (IMDS) for a role. Off by default, because outside EC2 its
-    /// address does not answer and the attempt takes seconds.
+    /// True to ask the instance metadata service (IMDS) for a role. Off by default: outside EC2 no machine
+    /// has the address of that service, so the attempt takes seconds.
     pub instance_role: bool,
     /// Largest share of the account's API quota to use during the first load, in per cent.
     pub start_share: u8,

@@ -16,8 +16,8 @@ use crate::{
 use aws_sdk_ecs::types::DesiredStatus;
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
 
-/// Makes the main calls of the source once each, in the order in which a poll needs them. Stops after the
-/// first one if its failure would block all others.
+/// Makes the main calls of the source once each, in the order in which a poll needs them. If the first call
+/// fails for a reason that blocks all others, stops after it.
 pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> {
     let mut found = vec![check_result(&calls::CALLER_IDENTITY, caller_identity(api).await)];
     if found[0].outcome.as_ref().is_err_and(|f| blocks_all_calls(f.kind)) {
@@ -88,8 +88,8 @@ async fn check_cluster_calls(api: &Api, cluster: &str, found: &mut Vec<DoctorChe
     }
 }
 
-/// Checks the APIs besides ECS. Asks for resources that need not exist, because "not found" proves the
-/// permission too.
+/// Checks the APIs besides ECS. Asks for resources that need not exist, because the response "not found" also
+/// proves the permission.
 async fn check_other_apis(api: &Api, found: &mut Vec<DoctorCheck>) {
     let balancers = &api.clients.load_balancers;
     let groups = api.call(&calls::DESCRIBE_TARGET_GROUPS, balancers.describe_target_groups().send()).await;

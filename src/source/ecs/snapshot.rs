@@ -44,7 +44,7 @@ pub(crate) struct Caches {
 /// List of clusters, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
 struct CachedClusters {
-    /// Time of the listing, since the rate limiter was created.
+    /// Time of the listing. It counts from the creation of the rate limiter.
     fetched_at: Duration,
     clusters: Vec<Cluster>,
     /// Clusters and cluster settings that could not be read.
@@ -123,7 +123,7 @@ impl Caches {
         Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }
     }
 
-    /// Returns the clusters, listed again when the last list is older than [`CLUSTERS_TTL`] or incomplete.
+    /// Returns the clusters. Lists them again if the last list is older than [`CLUSTERS_TTL`] or incomplete.
     async fn clusters(&self, api: &Api, config: &Config) -> Result<CachedClusters, Failure> {
         let now = api.rate_limiter.now();
         let known = self

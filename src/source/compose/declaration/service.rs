@@ -112,8 +112,8 @@ impl ComposeService {
         })
     }
 
-    /// Returns the number of names of the service, summed over its networks: service name, host name,
-    /// container names and aliases.
+    /// Returns the number of names of the service, summed over its networks. Names are the service name, host
+    /// name, container names and aliases.
     pub(in crate::source::compose) fn network_name_count(&self) -> usize {
         let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_REPLICAS) as usize;
         self.networking.network_attachments().values().map(|aliases| aliases.len() + copies + 2).sum()

@@ -1,6 +1,7 @@
 //! Canonical form of a compose document: shapes are checked, short forms written out and paths made absolute.
 //!
-//! Documents in this form merge by few rules, and the code that reads them meets one spelling of each value.
+//! Documents in this form can be merged by few rules. Each value has only one spelling, so the code that
+//! reads them is simple.
 
 use super::{
     keys::{self, KeyTable},

@@ -7,8 +7,8 @@ use crate::source::compose::{
 };
 use std::{collections::BTreeMap, mem};
 
-/// Converts a list of `name=value` to a mapping. A name without `=` gets no value, and the last of equal
-/// names wins.
+/// Converts a list of `name=value` to a mapping. A name without `=` gets no value. If a name occurs twice,
+/// the last one wins.
 pub(in crate::source::compose) fn pairs_to_map(node: &mut Node) -> Result<(), ComposeError> {
     if let Value::List(items) = &mut node.value {
         let entries = mem::take(items).into_iter().filter_map(|item| {
@@ -190,7 +190,8 @@ pub(in crate::source::compose) fn split_command(node: &mut Node) -> Result<(), C
 /// Splits a command into words as a shell does, but without comments and operators. Returns `None` if a quote
 /// never ends.
 ///
-/// Compose starts no shell. Libraries that split words would drop the text after a `#` as a comment.
+/// Compose does not use a shell for this. Common libraries for splitting words would drop the text after a
+/// `#` as a comment.
 fn split_words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word) = (Vec::new(), None::<String>);
     let mut chars = text.chars();

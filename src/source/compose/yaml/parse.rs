@@ -59,7 +59,7 @@ struct OpenCollection {
 enum CollectionContent {
     /// Items of a sequence.
     List(Vec<Node>),
-    /// Entries of a mapping, the value of its merge key, and the key whose value comes next.
+    /// Entries of a mapping so far, the value of its merge key, and the key whose value comes next.
     Map { entries: BTreeMap<String, Node>, merged: Option<Node>, key: Option<MappingKey> },
 }
 
@@ -181,7 +181,7 @@ fn mapping_key(
 }
 
 /// Adds the entries of the mapping or mappings under the merge key to `entries`. Existing entries win over
-/// them, and earlier mappings win over later ones.
+/// added ones, and entries of earlier mappings win over those of later ones.
 fn apply_merge_key(
     mut entries: BTreeMap<String, Node>,
     merged: Node,

@@ -26,6 +26,7 @@ const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 /// Default port without TLS.
 const PLAIN_PORT: u16 = 2375;
 /// Default port with TLS.
+/// Default port with TLS.
 const TLS_PORT: u16 = 2376;
 
 impl EngineEndpoint {

@@ -1,4 +1,4 @@
-//! Event stream of an engine: one JSON object a line, each of limited length.
+//! Event stream of an engine: one JSON object in each line. The length of a line is limited.
 
 use super::http::{Body, CallError};
 use crate::source::docker::api_types::EventMessage;

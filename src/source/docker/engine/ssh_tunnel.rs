@@ -30,11 +30,13 @@ const CONTROL_PERSIST_SECONDS: u32 = 20;
 /// Prefix of the names of tunnel folders.
 const TUNNEL_DIR_PREFIX: &str = "portolan-ssh-";
 /// Name of the socket in a tunnel folder.
+/// Name of the socket in each tunnel folder.
 const SOCKET_FILE_NAME: &str = "engine";
 
 /// Time that ssh may take to exit after its output ended.
 const SSH_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum number of bytes that Portolan reads of ssh's error output.
+/// Maximum size of the error output of ssh.
 const MAX_STDERR_BYTES: u64 = 4_096;
 
 /// Tunnel through ssh that lives as long as this value.

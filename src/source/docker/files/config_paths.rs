@@ -127,9 +127,9 @@ fn bind_mounts(answer: &ContainerInspectResponse) -> impl Iterator<Item = Config
     })
 }
 
-/// Returns the named volumes that may hold configuration. A volume of a database, cache, queue or object
-/// store, or in a state folder (Filesystem Hierarchy Standard, 5: /var), normally holds data. It counts only
-/// if its path names configuration.
+/// Returns the named volumes that may hold configuration. A volume normally holds data if it belongs to a
+/// database, cache, queue or object store, or if it is in a state folder (Filesystem Hierarchy Standard, 5:
+/// /var). Such a volume counts only if its path names configuration.
 fn config_volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = ConfigPath> {
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref());
     let keeps_data = image.and_then(Product::of_image).is_some_and(|product| product.role.stores_data());
@@ -195,7 +195,8 @@ pub(super) fn is_named_for_configuration(path: &str) -> bool {
 
 /// Returns the paths of a bind mount, from `outside` on the host to `inside`, if it may hold configuration.
 pub(super) fn bind_mount(outside: PathBuf, inside: String) -> Option<ConfigPath> {
-    // A checkout may lie below a folder named `secrets`; only the folder that holds the file itself counts.
+    // Only the folder that holds the file itself counts, because a checkout may lie below a folder named
+    // `secrets`.
     let is_secret = outside.parent().is_some_and(|folder| folder.ends_with("secrets"));
     let fits = !is_secret && !is_system_path(outside.to_str()?) && may_configure(&inside);
     fits.then_some(ConfigPath { container_path: inside, host_path: Some(outside), is_volume: false })

@@ -12,8 +12,7 @@ pub(in crate::source) struct ServerProgram {
     images: &'static [&'static str],
     /// Extensions of its configuration files, in any folder.
     extensions: &'static [&'static str],
-    /// Folders in which files without an extension, or with one of `folder_extensions`, are configuration
-    /// too.
+    /// Folders whose files are configuration too, if they have no extension or one of `folder_extensions`.
     folders: &'static [&'static str],
     folder_extensions: &'static [&'static str],
 }

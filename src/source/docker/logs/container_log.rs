@@ -26,6 +26,7 @@ use tokio::time::{Instant, timeout_at};
 /// Maximum number of lines in a batch.
 const MAX_BATCH_LINES: usize = 500;
 /// Maximum size of the lines in a batch.
+/// Maximum size of the lines in a batch.
 const MAX_BATCH_BYTES: usize = 128 * 1024;
 /// Time that a line waits for others in its batch.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);

@@ -1,5 +1,5 @@
 //! Removal of the `stream-` host prefix from custom endpoints. For Live Tail, the SDK adds `stream-` to the
-//! host, but an emulator answers at `127.0.0.1`, not at `stream-127.0.0.1`.
+//! host. But an emulator listens at `127.0.0.1`, and there is no host `stream-127.0.0.1`.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,

@@ -70,7 +70,7 @@ impl AppMeshReader {
         let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
         let failure = outcome.ok().and_then(Result::err);
-        // App Mesh no longer exists in most regions, so a failure for another reason is expected.
+        // App Mesh no longer exists in most regions, so a failure for any other reason is expected.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
         let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
         let known = Arc::new(reader.meshes);

@@ -27,6 +27,7 @@ use tokio::net::UnixStream;
 /// Maximum size of a response head.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// Maximum number of headers of a response.
+/// Maximum number of headers in a response.
 const MAX_HEADERS: usize = 100;
 /// Maximum size of an error body.
 const MAX_ERROR_BYTES: usize = 16 * 1024;
