@@ -1,14 +1,15 @@
 //! Slow effects: layouts of the map, and files to save. Each runs in the background and sends the app a
 //! message with its result or panic.
 
+mod layout_queue;
+
+pub(super) use layout_queue::LayoutQueue;
+
 use crate::{
     app::Msg,
     background::{Panicked, run_blocking_then},
     private_fs,
-    screen::{
-        FileToSave,
-        map::{LayoutComparison, LayoutRequest},
-    },
+    screen::{FileToSave, map::LayoutComparison},
 };
 use std::{
     fmt::Display,
@@ -16,19 +17,6 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::sync::mpsc::Sender;
-
-/// Computes a layout of the map in the background, and sends it to the app.
-pub(super) fn compute_layout(request: LayoutRequest, sender: &Sender<Msg>) {
-    let number = request.request_id;
-    run_in_background(
-        sender,
-        move || request.compute(),
-        move |computed| match computed {
-            Ok((choice, diagram)) => Msg::LayoutReady(number, choice, Box::new(diagram)),
-            Err(_) => Msg::LayoutFailed(number),
-        },
-    );
-}
 
 /// Tests in the background if a fresh layout of the map would be better than the current one. Sends the
 /// result to the app.

@@ -93,6 +93,7 @@ pub async fn run(
     let mut event_loop = EventLoop {
         app,
         screen,
+        layouts: LayoutQueue::new(sender.clone()),
         sender,
         polls,
         checkout_tasks,
@@ -135,6 +136,7 @@ pub async fn run(
 struct EventLoop {
     app: App,
     screen: TerminalScreen,
+    layouts: LayoutQueue,
     sender: Sender<Msg>,
     polls: PollTasks,
     checkout_tasks: CheckoutTasks,
@@ -217,7 +219,7 @@ impl EventLoop {
                     self.operations.record_refusal(&request, outcome, &why);
                 }
                 Effect::SaveFile(file) => effects::save_file(file, &self.sender),
-                Effect::ComputeLayout(request) => effects::compute_layout(*request, &self.sender),
+                Effect::ComputeLayout(request) => self.layouts.compute(*request),
                 Effect::CompareLayout(request) => effects::compare_layout(*request, &self.sender),
             }
         }
