@@ -2,8 +2,9 @@
 //! 3.2). The addresses in it are hosts or, in the URL of a bucket or queue, a cloud resource.
 
 use super::{
+    HostEntry,
     driver_parameters::{begins_with_parameter, is_parameter_name},
-    parse_hosts,
+    parse_host_port, parse_hosts,
 };
 use crate::{
     extract::address_parser::{AddressShape, FoundAddress, UNKNOWN_CHAR, aws},
@@ -129,7 +130,7 @@ fn authority_end(text: &str) -> usize {
 fn is_host_before_separator(authority: &str) -> bool {
     let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
     let first = user.split_once(['|', ',']).map(|(first, _)| first);
-    let host = first.and_then(authority::parse_host_port).and_then(authority::HostEntry::address);
+    let host = first.and_then(parse_host_port).and_then(HostEntry::address);
     host.is_some_and(|host| host.port.is_some())
 }
 
