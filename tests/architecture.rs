@@ -57,19 +57,6 @@ const IMPURE_NAMES: &[(&str, &str)] = &[
 ];
 /// Types of `std::net` that do no I/O.
 const PURE_NET: &[&str] = &["IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"];
-/// Libraries, each with the folders that may name it. A trailing `_` matches every crate with that prefix.
-const ROOMS: &[(&str, &[&str])] = &[
-    ("ratatui", &["src/screen/", "src/app/", "src/runtime/"]),
-    ("crossterm", &["src/runtime/"]),
-    ("bollard", &["src/source/docker/"]),
-    ("hyper", &["src/source/docker/"]),
-    ("hyper_util", &["src/source/docker/engine/http/"]),
-    ("hyper_rustls", &["src/source/docker/engine/http/"]),
-    ("aws_", &["src/source/ecs/"]),
-    ("granit_parser", &["src/source/compose/"]),
-    ("serde_saphyr", &["src/source/compose/", "src/extract/structured_value.rs", "src/extract/profile/"]),
-];
-
 /// Returns the rooms that lib.rs declares, in declaration order.
 fn declared_rooms(lib: &str) -> Vec<String> {
     let declared = lib.lines().filter_map(|line| line.trim().strip_prefix("pub mod ")?.strip_suffix(';'));

@@ -9,7 +9,7 @@ use crate::{
     command::Command,
     model::{Finding, Health, Severity},
     screen::{
-        Canvas, HitMap, Scene,
+        Canvas, ClickTarget, HitMap, Scene,
         describe::{operation_text, source_badge},
         widget::{frame::draw_frame, text},
     },

@@ -12,7 +12,8 @@ pub(super) struct RowWriter {
     pub(super) x: u16,
     /// First column that is not free.
     pub(super) right: u16,
-    y: u16,
+    /// Row of the terminal.
+    pub(super) y: u16,
     /// Clickable areas of the texts so far.
     pub(super) hits: HitMap,
 }

@@ -36,6 +36,7 @@ use crate::{
 };
 use browser::Browser;
 use checkout_tasks::CheckoutTasks;
+use effects::LayoutQueue;
 use inputs::{FrameTimes, Inputs, Pending, Step};
 use operations::OperationTasks;
 use signals::{Signal, Signals};

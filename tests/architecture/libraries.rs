@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_rustls", &["src/source/docker/engine/http/"]),
     ("aws_", &["src/source/ecs/"]),
     ("granit_parser", &["src/source/compose/"]),
-    ("serde_saphyr", &["src/extract/structured_value.rs"]),
+    ("serde_saphyr", &["src/extract/structured_value.rs", "src/extract/profile/"]),
 ];
 
 /// Returns the uses of a library outside its room.
