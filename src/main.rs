@@ -2,16 +2,12 @@
 
 use clap::Parser;
 use portolan::{
-    cli::{self, Error, args::Cli},
+    cli::{self, Error, args::Cli, packaging::completions},
     output,
     runtime::{panic_hook, terminal_guard},
 };
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
-
-#[cfg(not(target_env = "msvc"))]
-#[global_allocator]
-static GLOBAL_ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     if terminal_guard::is_guard_process() {
@@ -19,7 +15,12 @@ fn main() -> ExitCode {
         return if terminal_guard::run().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     panic_hook::install();
-    let cli = match Cli::try_parse() {
+    let cli = match completions::print_words_if_asked() {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => Cli::try_parse(),
+        Err(error) => Err(error),
+    };
+    let cli = match cli {
         Ok(cli) => cli,
         Err(error) => {
             output::print_clap_error(&error);

@@ -11,6 +11,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/source/docker/engine/http/"]),
     ("hyper_rustls", &["src/source/docker/engine/http/"]),
     ("aws_", &["src/source/ecs/"]),
+    ("clap_complete", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/"]),
+    ("roxmltree", &["src/source/ecs/"]),
     ("granit_parser", &["src/source/compose/"]),
     ("serde_saphyr", &["src/extract/structured_value.rs", "src/extract/profile/"]),
 ];

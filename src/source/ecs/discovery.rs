@@ -1,7 +1,10 @@
 //! Discovery of AWS configuration: reads environment variables and files, never the network.
 
 use super::Config;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Environment variables and home directory to search for AWS configuration, and the user's choice.
 #[derive(Clone, Copy)]
@@ -59,10 +62,7 @@ pub fn discover(env: Env<'_>) -> Discovery {
         None => format!("none of {} is set", ACCESS_VARIABLES.join(", ")),
     }];
     let mut worth = set.is_some() || env.profile.is_some() || env.region.is_some();
-    for (name, file) in [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
-        let path =
-            variable(name).map(PathBuf::from).or_else(|| env.home.map(|home| home.join(".aws").join(file)));
-        let Some(path) = path else { continue };
+    for path in configuration_files(env) {
         let (good, words) = inspect_file(&path);
         worth |= good;
         searched.push(format!("{} {words}", path.display()));
@@ -76,6 +76,34 @@ pub fn discover(env: Env<'_>) -> Discovery {
     };
     let config = Config { region, profile: env.profile.unwrap_or_default().to_owned(), ..Config::default() };
     Discovery { config: worth.then_some(config), searched }
+}
+
+/// Returns the names of the profiles in the two AWS configuration files.
+#[must_use]
+pub fn profile_names(env: Env<'_>) -> BTreeSet<String> {
+    let texts = configuration_files(env).filter_map(|path| std::fs::read_to_string(path).ok());
+    texts.flat_map(|text| profiles_in(&text)).collect()
+}
+
+/// Returns the names of the profiles in an AWS configuration file. Its sections are `[default]` and
+/// `[profile NAME]` or, in the credentials file, `[NAME]`. Sections of other kinds have two words too.
+fn profiles_in(text: &str) -> Vec<String> {
+    let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split(']').next());
+    let name = |section: &str| match section.trim().split_once(char::is_whitespace) {
+        Some(("profile", name)) => Some(name.trim().trim_matches('"').to_owned()),
+        Some(_) => None,
+        None => Some(section.trim().to_owned()),
+    };
+    sections.filter_map(name).filter(|name| !name.is_empty()).collect()
+}
+
+/// Returns the paths of the two AWS configuration files.
+fn configuration_files(env: Env<'_>) -> impl Iterator<Item = PathBuf> {
+    let files = [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")];
+    files.into_iter().filter_map(move |(name, file)| {
+        let given = (env.variable)(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        given.or_else(|| env.home.map(|home| home.join(".aws").join(file)))
+    })
 }
 
 /// Returns true if the file leads to credentials, with the result in words.
@@ -97,7 +125,7 @@ fn leads_to_credentials(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Env, discover, leads_to_credentials};
+    use super::{Env, discover, leads_to_credentials, profiles_in};
     use std::path::Path;
 
     fn with(pairs: &[(&str, &str)], home: Option<&Path>) -> super::Discovery {
@@ -142,5 +170,13 @@ mod tests {
         assert!(leads_to_credentials("[default]\naws_access_key_id=AKIA\n"));
         assert!(!leads_to_credentials("[default]\nregion = eu-west-1\n"));
         assert!(!leads_to_credentials("# role_arn\n[default]\nrole_arn =\n"));
+    }
+
+    #[test]
+    fn profiles_are_the_sections_of_both_files() {
+        let config =
+            "[default]\n[profile dev]\nregion=x\n [ profile \"a b\" ]\n[sso-session corp]\n[services s]\n";
+        assert_eq!(profiles_in(config), ["default", "dev", "a b"]);
+        assert_eq!(profiles_in("[prod-readonly]\naws_access_key_id=AKIA\n[]\n"), ["prod-readonly"]);
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Config,
     client::api::Api,
     decode::text::last_segment,
-    enrichment::service_connect,
+    enrichment::{cloud_map, load_balancers, service_connect, target_health},
     flows,
     name_filter::NameFilter,
     quota::calls::{self, Call},
@@ -14,7 +14,6 @@ use crate::{
     source::DoctorCheck,
 };
 use aws_sdk_ecs::types::DesiredStatus;
-use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
 
 /// Makes the main calls of the source once each, in the order in which a poll needs them. If the first call
 /// fails for a reason that blocks all others, stops after it.
@@ -91,30 +90,25 @@ async fn check_cluster_calls(api: &Api, cluster: &str, found: &mut Vec<DoctorChe
 /// Checks the APIs besides ECS. Asks for resources that need not exist, because the response "not found" also
 /// proves the permission.
 async fn check_other_apis(api: &Api, found: &mut Vec<DoctorCheck>) {
-    let balancers = &api.clients.load_balancers;
-    let groups = api.call(&calls::DESCRIBE_TARGET_GROUPS, balancers.describe_target_groups().send()).await;
-    let first =
-        groups.as_ref().ok().and_then(|a| a.target_groups().first()?.target_group_arn().map(str::to_owned));
+    let groups = load_balancers::first_target_groups(api).await;
+    let first = groups.as_ref().ok().and_then(|groups| groups.first()?.arn.clone());
     found.push(check_result(
         &calls::DESCRIBE_TARGET_GROUPS,
-        groups.map(|a| count_text(a.target_groups().len(), "target group")),
+        groups.map(|groups| count_text(groups.len(), "target group")),
     ));
     if let Some(arn) = first {
-        let ask = balancers.describe_target_health().target_group_arn(arn).send();
-        let health = api.call(&calls::DESCRIBE_TARGET_HEALTH, ask).await;
-        let count = |a: &DescribeTargetHealthOutput| a.target_health_descriptions().len();
+        let health = target_health::describe_target_health(api, &arn).await;
         found.push(check_result(
             &calls::DESCRIBE_TARGET_HEALTH,
-            health.map(|a| count_text(count(&a), "target")),
+            health.map(|targets| count_text(targets.len(), "target")),
         ));
     }
-    let all = api.call(&calls::DESCRIBE_LOAD_BALANCERS, balancers.describe_load_balancers().send()).await;
+    let all = load_balancers::first_load_balancers(api).await;
     found.push(check_result(
         &calls::DESCRIBE_LOAD_BALANCERS,
-        all.map(|a| count_text(a.load_balancers().len(), "load balancer")),
+        all.map(|all| count_text(all.len(), "load balancer")),
     ));
-    let ask = api.clients.cloud_map.get_namespace().id("ns-portolan-doctor").send();
-    let asked = api.call(&calls::GET_NAMESPACE, ask).await;
+    let asked = cloud_map::get_resource(api, &calls::GET_NAMESPACE, "ns-portolan-doctor").await;
     found.push(check_result(&calls::GET_NAMESPACE, accept_missing(asked.map(|_| ()))));
     found.push(check_result(
         &calls::DESCRIBE_FLOW_LOGS,

@@ -18,7 +18,7 @@ mod scheduler;
 mod usage;
 
 pub use config::Config;
-pub use discovery::{Discovery, Env, discover};
+pub use discovery::{Discovery, Env, discover, profile_names};
 pub use quota::{
     account_quota::QuotaRegistry,
     calls::{AWS_CALLS, Call},

@@ -4,9 +4,10 @@
 use super::{
     failure::AwsTarget,
     host_prefix::StripHostPrefix,
-    lenient_response::{RecoverResponses, RejectCutXml, RemovedValues},
+    http_client::http_client,
+    lenient_response::{RecoverResponses, RemovedValues},
     response_limit::LimitResponseSize,
-    sigv4::{APP_MESH_API, CLOUDWATCH_API, EC2_API, SignedClient},
+    sigv4::{APP_MESH_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, LOAD_BALANCING_API, SignedClient},
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -16,6 +17,7 @@ use aws_config::{
     BehaviorVersion, Region, SdkConfig,
     ecs::EcsCredentialsProvider,
     environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    imds::region::ImdsRegionProvider,
     meta::{credentials::CredentialsProviderChain, region::RegionProviderChain},
     profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
     provider_config::ProviderConfig,
@@ -30,8 +32,8 @@ use std::time::Duration;
 pub(crate) struct Clients {
     pub ecs: aws_sdk_ecs::Client,
     pub logs: aws_sdk_cloudwatchlogs::Client,
-    pub cloud_map: aws_sdk_servicediscovery::Client,
-    pub load_balancers: aws_sdk_elasticloadbalancingv2::Client,
+    pub cloud_map: SignedClient,
+    pub load_balancers: SignedClient,
     pub ec2: SignedClient,
     pub cloudwatch: SignedClient,
     pub app_mesh: SignedClient,
@@ -45,8 +47,10 @@ pub(crate) struct Clients {
 /// Resolves the configuration and makes the clients. Sends no request, except to the instance metadata
 /// service if `instance_role` is set.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
-    let region = resolve_region(config).await.ok_or_else(missing_region_failure)?;
-    let shared = load_sdk_config(config, region.clone()).await;
+    let provider = ProviderConfig::without_region().with_http_client(http_client());
+    let region = resolve_region(config, &provider).await.ok_or_else(missing_region_failure)?;
+    let provider = provider.with_region(Some(region.clone()));
+    let shared = load_sdk_config(config, region.clone(), &provider).await;
     let setting = AwsTarget {
         profile: Config::non_empty(&config.profile).or_else(|| std::env::var("AWS_PROFILE").ok()),
         region: region.to_string(),
@@ -60,21 +64,16 @@ impl Clients {
     pub(crate) fn new(shared: &SdkConfig, target: AwsTarget) -> Self {
         let ecs = aws_sdk_ecs::config::Builder::from(shared);
         let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripHostPrefix);
-        let registry = aws_sdk_servicediscovery::config::Builder::from(shared);
-        let balancers = aws_sdk_elasticloadbalancingv2::config::Builder::from(shared);
         let identity = aws_sdk_sts::config::Builder::from(shared);
         let limited = LimitResponseSize;
         let removed_values = RemovedValues::default();
         let recover = || RecoverResponses(removed_values.clone());
         let logs = logs.interceptor(limited).interceptor(recover());
-        let registry = registry.interceptor(limited).interceptor(recover());
         Self {
             ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).interceptor(recover()).build()),
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
-            cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.build()),
-            load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
-                balancers.interceptor(limited).interceptor(RejectCutXml).build(),
-            ),
+            cloud_map: SignedClient::new(shared, CLOUD_MAP_API),
+            load_balancers: SignedClient::new(shared, LOAD_BALANCING_API),
             ec2: SignedClient::new(shared, EC2_API),
             cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
             app_mesh: SignedClient::new(shared, APP_MESH_API),
@@ -92,7 +91,7 @@ impl Clients {
     }
 }
 
-async fn resolve_region(config: &Config) -> Option<Region> {
+async fn resolve_region(config: &Config, provider: &ProviderConfig) -> Option<Region> {
     let mut profile = ProfileFileRegionProvider::builder();
     if let Some(name) = Config::non_empty(&config.profile) {
         profile = profile.profile_name(name);
@@ -105,7 +104,11 @@ async fn resolve_region(config: &Config) -> Option<Region> {
     } else {
         chain.or_else(profile.build()).or_else(EnvironmentVariableRegionProvider::new())
     };
-    if config.instance_role { chain.or_default_provider().region().await } else { chain.region().await }
+    if config.instance_role {
+        chain.or_else(ImdsRegionProvider::builder().configure(provider).build()).region().await
+    } else {
+        chain.region().await
+    }
 }
 
 fn missing_region_failure() -> Failure {
@@ -116,18 +119,19 @@ fn missing_region_failure() -> Failure {
     )
 }
 
-async fn load_sdk_config(config: &Config, region: Region) -> SdkConfig {
+async fn load_sdk_config(config: &Config, region: Region, provider: &ProviderConfig) -> SdkConfig {
     let limits = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(8))
         .operation_timeout(Duration::from_secs(15))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(region.clone())
+        .region(region)
+        .http_client(http_client())
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .timeout_config(limits);
     if !config.instance_role {
-        loader = loader.credentials_provider(credentials_chain(config, region));
+        loader = loader.credentials_provider(credentials_chain(config, provider));
     }
     if let Some(profile) = Config::non_empty(&config.profile) {
         loader = loader.profile_name(profile);
@@ -140,9 +144,8 @@ async fn load_sdk_config(config: &Config, region: Region) -> SdkConfig {
 
 /// Returns the SDK's chain of credential providers without its last one, the instance metadata service. A
 /// configured profile comes first in the chain.
-fn credentials_chain(config: &Config, region: Region) -> CredentialsProviderChain {
-    let provider = ProviderConfig::without_region().with_region(Some(region));
-    let mut profile = ProfileFileCredentialsProvider::builder().configure(&provider);
+fn credentials_chain(config: &Config, provider: &ProviderConfig) -> CredentialsProviderChain {
+    let mut profile = ProfileFileCredentialsProvider::builder().configure(provider);
     let environment = EnvironmentVariableCredentialsProvider::new();
     let chain = match Config::non_empty(&config.profile) {
         Some(name) => {
@@ -153,7 +156,7 @@ fn credentials_chain(config: &Config, region: Region) -> CredentialsProviderChai
         None => CredentialsProviderChain::first_try("Environment", environment)
             .or_else("Profile", profile.build()),
     };
-    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&provider).build();
-    let container = EcsCredentialsProvider::builder().configure(&provider).build();
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(provider).build();
+    let container = EcsCredentialsProvider::builder().configure(provider).build();
     chain.or_else("WebIdentityToken", web_identity).or_else("EcsContainer", container)
 }

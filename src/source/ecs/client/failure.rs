@@ -156,7 +156,7 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
 }
 
 /// Returns the failure of a call whose response does not fit the API.
-fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
+pub(crate) fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
         format!("{}: invalid response: {chain}", call.action),

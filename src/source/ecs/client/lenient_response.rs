@@ -1,11 +1,9 @@
-//! Recovery of JSON responses with values of unexpected types, such as text in place of a number, and rejection of
-//! XML responses that are cut.
+//! Recovery of JSON responses with values of unexpected types, such as text in place of a number.
 //!
 //! The SDK rejects the whole response for one such value, and with it up to a hundred tasks. This module then
 //! removes the values that the SDK can't read and lets the SDK read the rest. The SDK's own deserialiser
 //! decides which values those are, so no second description of AWS's types is needed.
 
-use super::sigv4::response::is_complete;
 use crate::model::{Failure, FailureKind, UnreadPart};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -15,7 +13,7 @@ use aws_smithy_runtime_api::{
             context::{FinalizerInterceptorContextMut, Output},
             dyn_dispatch_hint,
         },
-        orchestrator::{HttpResponse, Metadata, OrchestratorError},
+        orchestrator::{HttpResponse, Metadata},
         runtime_components::RuntimeComponents,
         ser_de::{DeserializeResponse, SharedResponseDeserializer},
     },
@@ -101,33 +99,6 @@ impl Intercept for RecoverResponses {
         }
         if let Some(outcome) = context.output_or_error_mut() {
             *outcome = Ok(recovered.output);
-        }
-        Ok(())
-    }
-}
-
-/// Interceptor that rejects XML responses without an end. The SDK would take the first half of a list for the
-/// whole.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RejectCutXml;
-
-#[dyn_dispatch_hint]
-impl Intercept for RejectCutXml {
-    fn name(&self) -> &'static str {
-        "RejectCutXml"
-    }
-
-    fn modify_before_attempt_completion(
-        &self,
-        context: &mut FinalizerInterceptorContextMut<'_>,
-        _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response().filter(|response| response.status().is_success());
-        let body = body.and_then(|response| response.body().bytes()).map(String::from_utf8_lossy);
-        let is_cut = body.is_some_and(|body| !is_complete(&body));
-        if let Some(outcome) = context.output_or_error_mut().filter(|outcome| is_cut && outcome.is_ok()) {
-            *outcome = Err(OrchestratorError::other("the XML has no end"));
         }
         Ok(())
     }

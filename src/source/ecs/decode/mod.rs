@@ -10,6 +10,7 @@ pub(crate) mod region;
 pub(crate) mod service_connect_metrics;
 pub(crate) mod snapshot_context;
 pub(crate) mod text;
+pub(crate) mod xml;
 
 use crate::{
     model::{Event, Health, Service, ServiceId, Snapshot},

@@ -173,11 +173,10 @@ impl MeshFetch<'_> {
         self.calls_left -= 1;
         let mut segments = vec!["v20190125", "meshes"];
         segments.extend(path);
-        let response = self.api.call(call, self.api.clients.app_mesh.call(ApiRequest::get(&segments))).await;
-        match response {
-            Ok(body) => Ok(serde_json::from_str(&body).unwrap_or_default()),
+        let client = &self.api.clients.app_mesh;
+        match self.api.json_call(call, client, ApiRequest::get(&segments)).await {
             Err(failure) if failure.kind == FailureKind::Missing => Ok(Value::Null),
-            Err(failure) => Err(failure),
+            response => response,
         }
     }
 }

@@ -3,15 +3,20 @@
 use crate::{
     model::{Failure, UnreadPart},
     source::ecs::{
-        client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
+        client::{
+            api::Api,
+            rate_limiter::MAX_CALLS_IN_FLIGHT,
+            sigv4::{ApiRequest, JsonVersion},
+        },
         decode::{
             region::ClusterData,
             services::endpoints::{self, CloudMapNames},
         },
-        quota::calls,
+        quota::calls::{self, Call},
     },
 };
 use futures::{StreamExt, stream};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
@@ -120,16 +125,19 @@ fn namespace_ids(clusters: &[ClusterData]) -> impl Iterator<Item = &str> {
 
 /// Returns the name of a registry and the id of its namespace.
 async fn get_service(api: &Api, arn: &str) -> Result<Option<(String, String)>, Failure> {
-    let id = arn.rsplit('/').next().unwrap_or(arn);
-    let answer = api.call(&calls::GET_SERVICE, api.clients.cloud_map.get_service().id(id).send()).await?;
-    Ok(answer.service().and_then(|s| {
-        let space = s.namespace_id().map(str::to_owned);
-        Some((s.name()?.to_owned(), space?))
-    }))
+    let service = get_resource(api, &calls::GET_SERVICE, arn.rsplit('/').next().unwrap_or(arn)).await?;
+    let text = |key: &str| service["Service"][key].as_str().map(str::to_owned);
+    Ok(text("Name").zip(text("NamespaceId")))
 }
 
 async fn get_namespace(api: &Api, id: &str) -> Result<Option<String>, Failure> {
-    let ask = api.clients.cloud_map.get_namespace().id(id).send();
-    let answer = api.call(&calls::GET_NAMESPACE, ask).await?;
-    Ok(answer.namespace().and_then(|n| n.name()).map(str::to_owned))
+    let namespace = get_resource(api, &calls::GET_NAMESPACE, id).await?;
+    Ok(namespace["Namespace"]["Name"].as_str().map(str::to_owned))
+}
+
+/// Returns the response to a Cloud Map call for one resource.
+pub(crate) async fn get_resource(api: &Api, call: &'static Call, id: &str) -> Result<Value, Failure> {
+    let target = format!("Route53AutoNaming_v20170314.{}", call.operation());
+    let ask = ApiRequest::json(JsonVersion::V1_1, target, &json!({ "Id": id }));
+    api.json_call(call, &api.clients.cloud_map, ask).await
 }

@@ -7,18 +7,34 @@ use super::target_health::TargetHealthReader;
 use crate::{
     model::{Failure, UnreadPart},
     source::ecs::{
-        client::api::{Api, read_pages},
-        decode::load_balancing::load_balancer::LoadBalancerData,
-        quota::calls,
+        client::{
+            api::{Api, PartialList, read_pages},
+            paging::PageToken,
+            sigv4::ApiRequest,
+        },
+        decode::load_balancing::{
+            load_balancer::LoadBalancerData,
+            responses::{
+                Listener, ListenerRule, LoadBalancerDescription, Page, TargetGroup, parse_listeners,
+                parse_load_balancers, parse_rules, parse_target_groups,
+            },
+        },
+        quota::calls::{self, Call},
     },
 };
-use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancerTypeEnum, Rule};
+use roxmltree::Node;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
+
+/// Version of the API.
+const ELB_API_VERSION: &str = "2015-12-01";
+
+/// Largest page that AWS allows.
+const PAGE_SIZE: &str = "400";
 
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(1);
@@ -51,7 +67,7 @@ impl LoadBalancerReader {
         wanted: BTreeSet<String>,
     ) -> (Arc<LoadBalancerData>, Option<UnreadPart>) {
         let (known, gap) = self.cached_load_balancers(api, wanted).await;
-        let arns = known.target_groups.iter().filter_map(|group| group.target_group_arn().map(str::to_owned));
+        let arns = known.target_groups.iter().filter_map(|group| group.arn.clone());
         let arns: Vec<String> = arns.collect();
         if arns.is_empty() {
             return (known, gap);
@@ -101,37 +117,26 @@ async fn fetch_load_balancers(
     wanted: &BTreeSet<String>,
     known: &mut LoadBalancerData,
 ) -> Result<(), Failure> {
-    let client = &api.clients.load_balancers;
-    let groups = read_pages(&calls::DESCRIBE_TARGET_GROUPS, |token| async move {
-        let ask = client.describe_target_groups().page_size(400).set_marker(token.map(Into::into)).send();
-        let answer = api.call(&calls::DESCRIBE_TARGET_GROUPS, ask).await?;
-        Ok((answer.target_groups.unwrap_or_default(), answer.next_marker))
-    })
-    .await;
+    let groups = read_list(api, &calls::DESCRIBE_TARGET_GROUPS, None, parse_target_groups).await;
     known.target_groups = groups.items;
-    known.target_groups.retain(|g| g.target_group_arn().is_some_and(|arn| wanted.contains(arn)));
+    known.target_groups.retain(|group| group.arn.as_ref().is_some_and(|arn| wanted.contains(arn)));
     let before: BTreeSet<String> =
-        known.target_groups.iter().flat_map(|g| g.load_balancer_arns().to_vec()).collect();
+        known.target_groups.iter().flat_map(|group| group.load_balancer_arns.clone()).collect();
     if before.is_empty() {
         return groups.failure.map_or(Ok(()), Err);
     }
-    let balancers = read_pages(&calls::DESCRIBE_LOAD_BALANCERS, |token| async move {
-        let ask = client.describe_load_balancers().page_size(400).set_marker(token.map(Into::into)).send();
-        let answer = api.call(&calls::DESCRIBE_LOAD_BALANCERS, ask).await?;
-        Ok((answer.load_balancers.unwrap_or_default(), answer.next_marker))
-    })
-    .await;
+    let balancers = read_list(api, &calls::DESCRIBE_LOAD_BALANCERS, None, parse_load_balancers).await;
     known.load_balancers = balancers.items;
-    known.load_balancers.retain(|b| b.load_balancer_arn().is_some_and(|arn| before.contains(arn)));
+    known.load_balancers.retain(|balancer| balancer.arn.as_ref().is_some_and(|arn| before.contains(arn)));
     let mut failure = groups.failure.or(balancers.failure);
     for balancer in known.load_balancers.clone() {
-        let arn = balancer.load_balancer_arn().unwrap_or_default();
+        let arn = balancer.arn.as_deref().unwrap_or_default();
         let listeners = list_listeners(api, arn).await.unwrap_or_else(|e| {
             failure.get_or_insert(e);
             Vec::new()
         });
         for listener in listeners {
-            let has_rules = balancer.r#type() != Some(&LoadBalancerTypeEnum::Network);
+            let has_rules = balancer.kind.as_deref() != Some("network");
             let rules = if has_rules { list_rules(api, &listener).await } else { Ok(Vec::new()) };
             let rules = rules.unwrap_or_else(|e| {
                 failure.get_or_insert(e);
@@ -144,26 +149,62 @@ async fn fetch_load_balancers(
 }
 
 async fn list_listeners(api: &Api, balancer: &str) -> Result<Vec<Listener>, Failure> {
-    let read = read_pages(&calls::DESCRIBE_LISTENERS, |token| async move {
-        let ask = api.clients.load_balancers.describe_listeners().load_balancer_arn(balancer);
-        let answer = api
-            .call(&calls::DESCRIBE_LISTENERS, ask.page_size(400).set_marker(token.map(Into::into)).send())
-            .await?;
-        Ok((answer.listeners.unwrap_or_default(), answer.next_marker))
-    })
-    .await;
+    let of_balancer = Some(("LoadBalancerArn", balancer));
+    let read = read_list(api, &calls::DESCRIBE_LISTENERS, of_balancer, parse_listeners).await;
     read.failure.map_or(Ok(read.items), Err)
 }
 
-async fn list_rules(api: &Api, listener: &Listener) -> Result<Vec<Rule>, Failure> {
-    let arn = listener.listener_arn().unwrap_or_default();
-    let read = read_pages(&calls::DESCRIBE_RULES, |token| async move {
-        let ask = api.clients.load_balancers.describe_rules().listener_arn(arn);
-        let answer = api
-            .call(&calls::DESCRIBE_RULES, ask.page_size(400).set_marker(token.map(Into::into)).send())
-            .await?;
-        Ok((answer.rules.unwrap_or_default(), answer.next_marker))
-    })
-    .await;
+async fn list_rules(api: &Api, listener: &Listener) -> Result<Vec<ListenerRule>, Failure> {
+    let of_listener = Some(("ListenerArn", listener.arn.as_deref().unwrap_or_default()));
+    let read = read_list(api, &calls::DESCRIBE_RULES, of_listener, parse_rules).await;
     read.failure.map_or(Ok(read.items), Err)
+}
+
+/// Reads all pages of a list; `of` is the parameter that says of which resource.
+async fn read_list<T>(
+    api: &Api,
+    call: &'static Call,
+    of: Option<(&str, &str)>,
+    parse: fn(Node<'_, '_>) -> Page<T>,
+) -> PartialList<T> {
+    read_pages(call, |token| async move {
+        let page = read_page(api, call, of, token, parse).await?;
+        Ok((page.items, page.next_marker))
+    })
+    .await
+}
+
+async fn read_page<T>(
+    api: &Api,
+    call: &'static Call,
+    of: Option<(&str, &str)>,
+    token: Option<PageToken>,
+    parse: fn(Node<'_, '_>) -> Page<T>,
+) -> Result<Page<T>, Failure> {
+    let marker = token.map(String::from);
+    let mut parameters = vec![("PageSize", PAGE_SIZE)];
+    parameters.extend(of);
+    parameters.extend(marker.as_deref().map(|marker| ("Marker", marker)));
+    query(api, call, &parameters, parse).await
+}
+
+/// Makes a call to Elastic Load Balancing, and returns the value that `parse` reads from its response.
+pub(super) async fn query<T>(
+    api: &Api,
+    call: &'static Call,
+    parameters: &[(&str, &str)],
+    parse: fn(Node<'_, '_>) -> T,
+) -> Result<T, Failure> {
+    let ask = ApiRequest::query(call.operation(), ELB_API_VERSION, parameters);
+    api.xml_call(call, &api.clients.load_balancers, ask, parse).await
+}
+
+/// Returns the first page of the target groups of the region.
+pub(crate) async fn first_target_groups(api: &Api) -> Result<Vec<TargetGroup>, Failure> {
+    Ok(read_page(api, &calls::DESCRIBE_TARGET_GROUPS, None, None, parse_target_groups).await?.items)
+}
+
+/// Returns the first page of the load balancers of the region.
+pub(crate) async fn first_load_balancers(api: &Api) -> Result<Vec<LoadBalancerDescription>, Failure> {
+    Ok(read_page(api, &calls::DESCRIBE_LOAD_BALANCERS, None, None, parse_load_balancers).await?.items)
 }

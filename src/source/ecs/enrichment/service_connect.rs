@@ -6,14 +6,14 @@ use crate::{
     source::ecs::{
         client::{
             api::{Api, read_pages},
-            sigv4::ApiRequest,
+            sigv4::{ApiRequest, JsonVersion},
         },
         decode::{
             region::ClusterData,
             service_connect_metrics::{self, MetricSeries, ObservedCalls},
             services::endpoints::service_connect_config,
         },
-        quota::calls,
+        quota::calls::{self, Call},
     },
 };
 use serde_json::{Value, json};
@@ -112,8 +112,7 @@ async fn list_metrics(api: &Api) -> Result<Vec<MetricSeries>, Failure> {
         if let Some(token) = token {
             ask["NextToken"] = Value::from(String::from(token));
         }
-        let answer =
-            json_call(api, &calls::LIST_METRICS, "GraniteServiceVersion20100801.ListMetrics", &ask).await?;
+        let answer = cloudwatch_call(api, &calls::LIST_METRICS, &ask).await?;
         Ok((service_connect_metrics::parse_metrics(&answer), answer["NextToken"].as_str().map(str::to_owned)))
     })
     .await;
@@ -135,8 +134,7 @@ async fn get_metric_data(api: &Api, batch: &[MetricSeries], now: i64) -> Result<
             if let Some(token) = token {
                 ask["NextToken"] = Value::from(String::from(token));
             }
-            let target = "GraniteServiceVersion20100801.GetMetricData";
-            let answer = json_call(api, &calls::GET_METRIC_DATA, target, &ask).await?;
+            let answer = cloudwatch_call(api, &calls::GET_METRIC_DATA, &ask).await?;
             let results = answer["MetricDataResults"].as_array().cloned().unwrap_or_default();
             Ok((results, answer["NextToken"].as_str().map(str::to_owned)))
         }
@@ -145,13 +143,8 @@ async fn get_metric_data(api: &Api, batch: &[MetricSeries], now: i64) -> Result<
     read.failure.map_or(Ok(read.items), Err)
 }
 
-/// Makes a CloudWatch call in the JSON protocol; `target` names the operation.
-async fn json_call(
-    api: &Api,
-    call: &'static calls::Call,
-    target: &'static str,
-    ask: &Value,
-) -> Result<Value, Failure> {
-    let body = api.call(call, api.clients.cloudwatch.call(ApiRequest::json(target, ask))).await?;
-    Ok(serde_json::from_str(&body).unwrap_or_default())
+/// Makes a CloudWatch call.
+async fn cloudwatch_call(api: &Api, call: &'static Call, ask: &Value) -> Result<Value, Failure> {
+    let target = format!("GraniteServiceVersion20100801.{}", call.operation());
+    api.json_call(call, &api.clients.cloudwatch, ApiRequest::json(JsonVersion::V1_0, target, ask)).await
 }

@@ -1,15 +1,18 @@
 //! Reader of the health of load balancer targets. AWS needs one call per target group, so each poll reads
 //! only a few groups: first groups that had failing targets, then the groups with the oldest result.
 
+use super::load_balancers::query;
 use crate::{
     model::{Failure, FailureKind},
     source::ecs::{
         client::api::Api,
-        decode::load_balancing::target_health::{TargetHealthByGroup, failure_reason},
+        decode::load_balancing::{
+            responses::{CheckedTarget, parse_target_health},
+            target_health::{TargetHealthByGroup, failure_reason},
+        },
         quota::calls,
     },
 };
-use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
 use futures::future::join_all;
 use std::{
     collections::BTreeMap,
@@ -53,17 +56,15 @@ impl TargetHealthReader {
             Ok(due) => due,
             Err(failure) => return (self.lock_state().health.clone(), Some(failure)),
         };
-        let asks = due.iter().map(|group| async move {
-            let ask = api.clients.load_balancers.describe_target_health().target_group_arn(group).send();
-            (group.clone(), api.call(&calls::DESCRIBE_TARGET_HEALTH, ask).await)
-        });
+        let asks =
+            due.iter().map(|group| async move { (group.clone(), describe_target_health(api, group).await) });
         let answers = join_all(asks).await;
         let mut last = self.lock_state();
         let now = Instant::now();
         for (group, answer) in answers {
             match answer {
                 Ok(answer) => {
-                    last.health.insert(group, answer.target_health_descriptions.unwrap_or_default());
+                    last.health.insert(group, answer);
                 }
                 // The target group was deleted after it was listed.
                 Err(failure) if failure.kind == FailureKind::Missing => {
@@ -74,6 +75,12 @@ impl TargetHealthReader {
         }
         (last.health.clone(), last.retry_after.as_ref().map(|(_, failure)| failure.clone()))
     }
+}
+
+/// Returns the targets of a target group, with their health.
+pub(crate) async fn describe_target_health(api: &Api, group: &str) -> Result<Vec<CheckedTarget>, Failure> {
+    let parameters = [("TargetGroupArn", group)];
+    query(api, &calls::DESCRIBE_TARGET_HEALTH, &parameters, parse_target_health).await
 }
 
 impl TargetHealthState {
@@ -90,7 +97,7 @@ impl TargetHealthState {
         self.retry_after = None;
         let is_well = |group: &&String| {
             let has_unhealthy =
-                |all: &Vec<TargetHealthDescription>| all.iter().any(|one| failure_reason(one).is_some());
+                |all: &Vec<CheckedTarget>| all.iter().any(|one| failure_reason(one).is_some());
             !self.health.get(*group).is_some_and(has_unhealthy)
         };
         let mut by_age: Vec<&String> = groups.iter().collect();
@@ -110,15 +117,11 @@ impl TargetHealthState {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_GROUPS_PER_POLL, TargetHealthState};
-    use aws_sdk_elasticloadbalancingv2::types::{
-        TargetHealth, TargetHealthDescription, TargetHealthStateEnum,
-    };
+    use super::{CheckedTarget, MAX_GROUPS_PER_POLL, TargetHealthState};
     use tokio::time::Instant;
 
-    fn unhealthy_target() -> TargetHealthDescription {
-        let health = TargetHealth::builder().state(TargetHealthStateEnum::Unhealthy);
-        TargetHealthDescription::builder().target_health(health.build()).build()
+    fn unhealthy_target() -> CheckedTarget {
+        CheckedTarget { state: Some("unhealthy".into()), ..CheckedTarget::default() }
     }
 
     #[test]

@@ -6,10 +6,11 @@ use crate::{
     model::Failure,
     source::ecs::{
         client::{api::Api, sigv4::ApiRequest},
-        quota::calls,
+        decode::xml::{child, children, text},
+        quota::calls::DESCRIBE_FLOW_LOGS,
     },
 };
-use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of EC2's API.
@@ -45,9 +46,8 @@ pub(super) async fn find_log_groups(api: &Api) -> Result<BTreeMap<String, FlowLo
         if let Some(token) = &token {
             parameters.push(("NextToken", token));
         }
-        let ask = ApiRequest::query("DescribeFlowLogs", EC2_API_VERSION, &parameters);
-        let body = api.call(&calls::DESCRIBE_FLOW_LOGS, api.clients.ec2.call(ask)).await?;
-        let (found, next) = parse_page(&body);
+        let ask = ApiRequest::query(DESCRIBE_FLOW_LOGS.operation(), EC2_API_VERSION, &parameters);
+        let (found, next) = api.xml_call(&DESCRIBE_FLOW_LOGS, &api.clients.ec2, ask, parse_page).await?;
         group_by_log_group(found, &mut groups);
         if next.is_none() || next == token {
             break;
@@ -72,57 +72,32 @@ fn group_by_log_group(found: Vec<FlowLog>, groups: &mut BTreeMap<String, FlowLog
 }
 
 /// Parses one page. Returns its flow logs and the token of the next page.
-fn parse_page(xml: &str) -> (Vec<FlowLog>, Option<String>) {
-    let mut document = Document::new(xml);
-    let Ok(mut root) = document.root_element() else { return (Vec::new(), None) };
-    let (mut found, mut token) = (Vec::new(), None);
-    while let Some(mut tag) = root.next_tag() {
-        if tag.start_el().matches("flowLogSet") {
-            while let Some(mut item) = tag.next_tag() {
-                found.push(parse_flow_log(&mut item));
-            }
-        } else if tag.start_el().matches("nextToken") {
-            token = element_text(&mut tag);
-        }
-    }
-    (found, token)
+fn parse_page(root: Node<'_, '_>) -> (Vec<FlowLog>, Option<String>) {
+    let found = children(child(root, "flowLogSet"), "item").map(parse_flow_log).collect();
+    (found, text(root, "nextToken"))
 }
 
-fn parse_flow_log(item: &mut ScopedDecoder<'_, '_>) -> FlowLog {
-    let mut log = FlowLog::default();
-    let (mut destination, mut sort) = (None, None);
-    while let Some(mut tag) = item.next_tag() {
-        let name = tag.start_el().local().to_owned();
-        match name.as_str() {
-            "logGroupName" => log.group = element_text(&mut tag),
-            "logDestination" => destination = element_text(&mut tag),
-            "logDestinationType" => sort = element_text(&mut tag),
-            "logFormat" => log.format = element_text(&mut tag).unwrap_or_default(),
-            "maxAggregationInterval" => {
-                log.aggregation_secs = element_text(&mut tag).and_then(|t| t.parse().ok());
-            }
-            "flowLogStatus" => log.status = element_text(&mut tag),
-            _ => {}
-        }
-    }
+fn parse_flow_log(item: Node<'_, '_>) -> FlowLog {
     // The destination is `arn:aws:logs:REGION:ACCOUNT:log-group:NAME` if no other field has the name.
     // Emulators send the bare name.
-    let named = destination.and_then(|place| match place.split_once(":log-group:") {
+    let is_cloudwatch = text(item, "logDestinationType").as_deref() == Some("cloud-watch-logs");
+    let named = text(item, "logDestination").and_then(|place| match place.split_once(":log-group:") {
         Some((_, name)) => Some(name.trim_end_matches(":*").to_owned()),
-        None if sort.as_deref() == Some("cloud-watch-logs") && !place.starts_with("arn:") => Some(place),
+        None if is_cloudwatch && !place.starts_with("arn:") => Some(place),
         None => None,
     });
-    log.group = log.group.or(named);
-    log
-}
-
-fn element_text(tag: &mut ScopedDecoder<'_, '_>) -> Option<String> {
-    try_data(tag).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    FlowLog {
+        group: text(item, "logGroupName").or(named),
+        format: text(item, "logFormat").unwrap_or_default(),
+        aggregation_secs: text(item, "maxAggregationInterval").and_then(|secs| secs.parse().ok()),
+        status: text(item, "flowLogStatus"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{group_by_log_group, parse_page};
+    use roxmltree::Document;
     use std::collections::BTreeMap;
 
     #[test]
@@ -138,7 +113,8 @@ mod tests {
             <item><logDestinationType>cloud-watch-logs</logDestinationType><logDestination>/bare</logDestination></item>
             <item><logGroupName>/gone</logGroupName><flowLogStatus>DELETED</flowLogStatus></item>
             </flowLogSet><nextToken>more</nextToken></DescribeFlowLogsResponse>"#;
-        let (found, token) = parse_page(xml);
+        let document = Document::parse(xml).unwrap();
+        let (found, token) = parse_page(document.root_element());
         assert_eq!((found.len(), token.as_deref()), (5, Some("more")));
         let mut groups = BTreeMap::new();
         group_by_log_group(found, &mut groups);
@@ -147,9 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_flow_log() {
-        assert_eq!(parse_page("").0, []);
-        assert_eq!(parse_page("{}").0, []);
-        assert_eq!(parse_page("<a><flowLogSet><item><logGroupName>").0.len(), 1);
+    fn a_response_without_the_usual_elements_is_empty() {
+        let document = Document::parse("<a><flowLogSet/><b><item/></b></a>").unwrap();
+        assert_eq!(parse_page(document.root_element()), (Vec::new(), None));
     }
 }

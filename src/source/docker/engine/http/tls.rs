@@ -18,7 +18,7 @@ pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     // A certificate authority of this machine that is unreadable is left out.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.add_parsable_certificates(read_certificates(&folder.join("ca.pem"))?);
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| CallError::Transport(Box::new(error)))?

@@ -2,7 +2,7 @@
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use aws_smithy_xml::decode::{Document, try_data};
+use roxmltree::Document;
 use std::fmt;
 
 /// Error that AWS returned in the response: its code and message.
@@ -44,20 +44,21 @@ pub(super) fn parse_response(response: &HttpResponse) -> Result<String, Orchestr
 
 /// Returns true for a complete JSON document, or for a complete XML document as the Query protocol has it: its
 /// outermost element is called `<action>Response`.
-pub(in crate::source::ecs::client) fn is_complete(body: &str) -> bool {
+fn is_complete(body: &str) -> bool {
     let body = body.trim();
     if !body.starts_with('<') {
         return serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
     }
-    let mut document = Document::new(body);
-    let root = document.next_start_element().map(|start| start.local().to_owned());
-    root.is_some_and(|root| root.ends_with("Response") && body.ends_with(&format!("</{root}>")))
+    Document::parse(body)
+        .is_ok_and(|document| document.root_element().tag_name().name().ends_with("Response"))
 }
 
 /// Returns the code and the message of an error in a response body.
 fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
-    if body.trim_start().starts_with('<') {
-        return (element_text(body, "Code"), element_text(body, "Message"));
+    if let Ok(document) = Document::parse(body) {
+        let element = |name: &str| document.descendants().find(|node| node.has_tag_name(name));
+        let text = |name: &str| element(name)?.text().map(str::to_owned);
+        return (text("Code"), text("Message"));
     }
     let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let text = |key: &str| json[key].as_str().map(str::to_owned);
@@ -71,17 +72,6 @@ fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
 fn bare_code(code: &str) -> String {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code).to_owned()
-}
-
-/// Returns the text of the first element with that name, at any depth.
-fn element_text(xml: &str, name: &str) -> Option<String> {
-    let mut document = Document::new(xml);
-    while let Some(start) = document.next_start_element() {
-        if start.matches(name) {
-            return try_data(&mut document).ok().map(std::borrow::Cow::into_owned);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Routing through a load balancer: finds the service behind a load balancer URL by the listener rules. Pure.
 
-use super::load_balancer::{LoadBalancerData, forward_target_groups};
+use super::{
+    load_balancer::LoadBalancerData,
+    responses::{Listener, ListenerRule, RuleCondition},
+};
 use crate::{
     model::{
         Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, ServiceId, Setting,
     },
     source::ecs::decode::text::clean_text,
-};
-use aws_sdk_elasticloadbalancingv2::types::{
-    HostHeaderConditionConfig, Listener, PathPatternConditionConfig, Rule, RuleCondition,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,15 +82,14 @@ pub(crate) fn resolve_load_balancer_url(
     let balancer = known
         .load_balancers
         .iter()
-        .find(|b| b.dns_name().is_some_and(|name| name.eq_ignore_ascii_case(bare)))?;
+        .find(|b| b.dns_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(bare)))?;
     let port = url.address.port.or(match url.address.scheme.as_deref() {
         Some("https" | "wss") => Some(443),
         Some("http" | "ws") => Some(80),
         _ => None,
     });
     let mut listeners = known.listeners.iter().filter(|(listener, _)| {
-        listener.load_balancer_arn() == balancer.load_balancer_arn()
-            && port.is_none_or(|port| listener.port() == Some(i32::from(port)))
+        listener.load_balancer_arn == balancer.arn && port.is_none_or(|port| listener.port == Some(port))
     });
     let ((listener, rules), None) = (listeners.next()?, listeners.next()) else { return None };
     let groups = matching_target_groups(listener, rules, bare, &url.path)?;
@@ -100,7 +99,7 @@ pub(crate) fn resolve_load_balancer_url(
         return None;
     }
     let Setting::Environment(variable) = &url.location.setting else { return None };
-    let setting = Setting::load_balancer_url(variable, &clean_text(balancer.load_balancer_name()));
+    let setting = Setting::load_balancer_url(variable, &clean_text(balancer.name.as_deref()));
     let place = ReferenceLocation { setting, ..url.location.clone() };
     Some(Reference {
         kind: ReferenceKind::Environment,
@@ -115,25 +114,24 @@ pub(crate) fn resolve_load_balancer_url(
 /// Returns `None` if the target group depends on more than host and path, for example on a header.
 fn matching_target_groups<'a>(
     listener: &'a Listener,
-    rules: &'a [Rule],
+    rules: &'a [ListenerRule],
     host: &str,
     path: &str,
 ) -> Option<BTreeSet<&'a str>> {
-    let mut special: Vec<&Rule> = rules.iter().filter(|rule| rule.is_default() != Some(true)).collect();
-    special.sort_by_key(|rule| rule.priority().and_then(|p| p.parse::<u32>().ok()).unwrap_or(u32::MAX));
-    let rest = forward_target_groups(listener.default_actions());
+    let mut special: Vec<&ListenerRule> = rules.iter().filter(|rule| !rule.is_default).collect();
+    special.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
+    let rest = listener.default_target_groups.iter().map(String::as_str);
     if path.is_empty() {
-        return Some(
-            special.into_iter().flat_map(|rule| forward_target_groups(rule.actions())).chain(rest).collect(),
-        );
+        let forwarded = special.into_iter().flat_map(|rule| &rule.target_groups);
+        return Some(forwarded.map(String::as_str).chain(rest).collect());
     }
     for rule in special {
         let mut all = true;
-        for condition in rule.conditions() {
+        for condition in &rule.conditions {
             all &= condition_matches(condition, host, path)?;
         }
         if all {
-            return Some(forward_target_groups(rule.actions()).collect());
+            return Some(rule.target_groups.iter().map(String::as_str).collect());
         }
     }
     Some(rest.collect())
@@ -142,14 +140,12 @@ fn matching_target_groups<'a>(
 /// Returns true if a rule's condition matches requests for `path` and the paths below it. Returns `None` if
 /// the condition tests more than host and path.
 fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
-    let special = match condition.field()? {
-        "path-pattern" => condition.path_pattern_config().map(PathPatternConditionConfig::values),
-        "host-header" => condition.host_header_config().map(HostHeaderConditionConfig::values),
+    let is_path = match condition.field.as_deref()? {
+        "path-pattern" => true,
+        "host-header" => false,
         _ => return None,
     };
-    let values = special.filter(|values| !values.is_empty()).unwrap_or(condition.values());
-    let is_path = condition.field() == Some("path-pattern");
-    Some(values.iter().any(|pattern| {
+    Some(condition.values.iter().any(|pattern| {
         if is_path {
             matches_wildcard(pattern, path) || matches_wildcard(pattern, &format!("{path}/"))
         } else {
@@ -187,10 +183,10 @@ mod tests {
     use crate::{
         extract,
         model::{ReferenceTarget, ServiceId},
-        source::ecs::decode::load_balancing::load_balancer::LoadBalancerData,
-    };
-    use aws_sdk_elasticloadbalancingv2::types::{
-        Action, ActionTypeEnum, Listener, LoadBalancer, Rule, RuleCondition,
+        source::ecs::decode::load_balancing::{
+            load_balancer::LoadBalancerData,
+            responses::{Listener, ListenerRule, LoadBalancerDescription, RuleCondition},
+        },
     };
 
     const LOAD_BALANCER_HOST: &str = "quay-1.eu-west-1.elb.amazonaws.com";
@@ -201,17 +197,29 @@ mod tests {
 
     /// Returns a load balancer that routes `/crates*` to `crates`, and all other paths to `gate`.
     fn sample_load_balancer() -> (LoadBalancerData, TargetGroupServices) {
-        let to =
-            |group: &str| Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group).build();
-        let condition = RuleCondition::builder().field("path-pattern").values("/crates*").build();
-        let rule = Rule::builder().priority("1").conditions(condition).actions(to("crates")).build();
-        let listener =
-            Listener::builder().load_balancer_arn("lb").port(80).default_actions(to("gate")).build();
-        let balancer = LoadBalancer::builder()
-            .load_balancer_arn("lb")
-            .load_balancer_name("quay")
-            .dns_name(LOAD_BALANCER_HOST)
-            .build();
+        let condition = RuleCondition {
+            field: Some("path-pattern".into()),
+            values: vec!["/crates*".into()],
+            ..RuleCondition::default()
+        };
+        let rule = ListenerRule {
+            priority: Some(1),
+            conditions: vec![condition],
+            target_groups: vec!["crates".into()],
+            ..ListenerRule::default()
+        };
+        let listener = Listener {
+            load_balancer_arn: Some("lb".into()),
+            port: Some(80),
+            default_target_groups: vec!["gate".into()],
+            ..Listener::default()
+        };
+        let balancer = LoadBalancerDescription {
+            arn: Some("lb".into()),
+            name: Some("quay".into()),
+            dns_name: Some(LOAD_BALANCER_HOST.into()),
+            ..LoadBalancerDescription::default()
+        };
         let known = LoadBalancerData {
             load_balancers: vec![balancer],
             listeners: vec![(listener, vec![rule])],

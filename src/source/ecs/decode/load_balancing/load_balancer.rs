@@ -1,13 +1,12 @@
 //! Decoder of load balancers, with the routes from their listeners and rules to services.
 
-use super::target_health::{TargetHealthByGroup, failure_reason};
+use super::{
+    responses::{Listener, ListenerRule, LoadBalancerDescription, RuleCondition, TargetGroup},
+    target_health::{TargetHealthByGroup, failure_reason},
+};
 use crate::{
     model::{Host, LoadBalancer, LoadBalancerRoute, ServiceId, TargetHealth, Text},
     source::ecs::decode::text::{clean_text, non_empty_text},
-};
-use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ForwardActionConfig, Listener, LoadBalancer as AwsLoadBalancer, LoadBalancerSchemeEnum,
-    QueryStringConditionConfig, Rule, RuleCondition, TargetGroup, TargetHealthStateEnum,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +16,10 @@ pub(crate) struct LoadBalancerData {
     /// Target groups in use.
     pub target_groups: Vec<TargetGroup>,
     /// Load balancers that forward to these target groups.
-    pub load_balancers: Vec<AwsLoadBalancer>,
+    pub load_balancers: Vec<LoadBalancerDescription>,
     /// Listeners of the load balancers, each with its rules. A listener that has only a default action has no
     /// rules here.
-    pub listeners: Vec<(Listener, Vec<Rule>)>,
+    pub listeners: Vec<(Listener, Vec<ListenerRule>)>,
     /// Health of the targets, by the ARN of the target group.
     pub target_health: TargetHealthByGroup,
 }
@@ -39,11 +38,11 @@ pub(crate) fn decode_load_balancers(
 }
 
 fn decode_load_balancer(
-    balancer: &AwsLoadBalancer,
+    balancer: &LoadBalancerDescription,
     known: &LoadBalancerData,
     behind: &BTreeMap<String, BTreeSet<ServiceId>>,
 ) -> LoadBalancer {
-    let arn = balancer.load_balancer_arn().unwrap_or_default();
+    let arn = balancer.arn.as_deref().unwrap_or_default();
     let mut routes = BTreeSet::new();
     let mut reached = BTreeSet::new();
     let mut add = |group: &str, port: Option<u16>, rule: String| {
@@ -55,21 +54,24 @@ fn decode_load_balancer(
             rule: rule.clone().into(),
         }));
     };
-    for (listener, rules) in known.listeners.iter().filter(|(l, _)| l.load_balancer_arn() == Some(arn)) {
-        let port = listener.port().and_then(|p| u16::try_from(p).ok());
-        let special = rules.iter().filter(|r| r.is_default() != Some(true));
+    for (listener, rules) in
+        known.listeners.iter().filter(|(l, _)| l.load_balancer_arn.as_deref() == Some(arn))
+    {
+        let port = listener.port;
+        let special = rules.iter().filter(|rule| !rule.is_default);
         for rule in special.clone() {
-            forward_target_groups(rule.actions())
-                .for_each(|group| add(group, port, describe_conditions(rule.conditions())));
+            for group in &rule.target_groups {
+                add(group, port, describe_conditions(&rule.conditions));
+            }
         }
-        for group in forward_target_groups(listener.default_actions()) {
+        for group in &listener.default_target_groups {
             let rest = special.clone().next().is_some();
             add(group, port, if rest { "default rule".to_owned() } else { target_group_name(group) });
         }
     }
     for group in &known.target_groups {
-        let leads = group.load_balancer_arns().iter().any(|a| a == arn);
-        let group = group.target_group_arn().unwrap_or_default();
+        let leads = group.load_balancer_arns.iter().any(|a| a == arn);
+        let group = group.arn.as_deref().unwrap_or_default();
         if leads && !reached.contains(group) {
             let services = behind.get(group).into_iter().flatten();
             routes.extend(services.map(|s| LoadBalancerRoute {
@@ -80,13 +82,10 @@ fn decode_load_balancer(
         }
     }
     LoadBalancer {
-        name: clean_text(balancer.load_balancer_name()).into(),
-        host: balancer.dns_name().and_then(Host::parse),
-        internet_facing: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
-        kind: balancer
-            .r#type()
-            .map_or_else(|| "application".to_owned(), |t| Text::new(t.as_str()).to_string())
-            .into(),
+        name: clean_text(balancer.name.as_deref()).into(),
+        host: balancer.dns_name.as_deref().and_then(Host::parse),
+        internet_facing: balancer.scheme.as_deref() == Some("internet-facing"),
+        kind: clean_text(balancer.kind.as_deref().or(Some("application"))).into(),
         routes: routes.into_iter().collect(),
         targets: checked_targets(arn, known, behind),
     }
@@ -99,20 +98,16 @@ fn checked_targets(
     known: &LoadBalancerData,
     behind: &BTreeMap<String, BTreeSet<ServiceId>>,
 ) -> Vec<TargetHealth> {
-    let own = known
-        .target_groups
-        .iter()
-        .filter(|group| group.load_balancer_arns().iter().any(|arn| arn == balancer));
+    let own =
+        known.target_groups.iter().filter(|group| group.load_balancer_arns.iter().any(|arn| arn == balancer));
     let mut all = Vec::new();
-    for group in own.filter_map(TargetGroup::target_group_arn) {
+    for group in own.filter_map(|group| group.arn.as_deref()) {
         for one in known.target_health.get(group).into_iter().flatten() {
-            let passes = one
-                .target_health()
-                .is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy));
+            let passes = one.state.as_deref() == Some("healthy");
             let reason = failure_reason(one).map(|reason| Text::new(&reason));
-            let (Some(target), true) = (one.target(), passes || reason.is_some()) else { continue };
-            let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
-            let address = format!("{}{port}", clean_text(target.id()));
+            let (Some(id), true) = (&one.id, passes || reason.is_some()) else { continue };
+            let port = one.port.map(|port| format!(":{port}")).unwrap_or_default();
+            let address = format!("{}{port}", Text::new(id));
             let services = behind.get(group).into_iter().flatten().cloned();
             all.extend(services.map(|service| TargetHealth {
                 service,
@@ -123,18 +118,6 @@ fn checked_targets(
     }
     all.sort();
     all
-}
-
-/// Returns the target groups that `actions` forward to.
-pub(crate) fn forward_target_groups(actions: &[Action]) -> impl Iterator<Item = &str> {
-    actions.iter().flat_map(|action| {
-        let weighted = action.forward_config().map(ForwardActionConfig::target_groups).unwrap_or_default();
-        let weighted = weighted.iter().filter_map(|t| t.target_group_arn());
-        // If an action has a forward configuration, its single target group is part of that configuration
-        // too.
-        let single = action.target_group_arn().filter(|_| action.forward_config().is_none());
-        weighted.chain(single)
-    })
 }
 
 /// Returns the name in a target group's ARN, `…:targetgroup/NAME/ID`.
@@ -148,34 +131,21 @@ fn describe_conditions(all: &[RuleCondition]) -> String {
 }
 
 fn describe_condition(condition: &RuleCondition) -> Option<String> {
-    let field = non_empty_text(condition.field())?;
-    let plain = condition.values();
-    let values = |special: &[String]| -> String {
-        let values = if special.is_empty() { plain } else { special };
-        values.iter().map(|v| Text::new(v)).collect::<Vec<_>>().join(" or ")
-    };
-    let none: &[String] = &[];
+    let field = non_empty_text(condition.field.as_deref())?;
+    let values = condition.values.iter().map(|value| Text::new(value)).collect::<Vec<_>>().join(" or ");
     Some(match field.as_str() {
-        "host-header" => {
-            format!("host {}", values(condition.host_header_config().map_or(none, |c| c.values())))
-        }
-        "path-pattern" => {
-            format!("path {}", values(condition.path_pattern_config().map_or(none, |c| c.values())))
-        }
-        "http-request-method" => {
-            format!("method {}", values(condition.http_request_method_config().map_or(none, |c| c.values())))
-        }
-        "source-ip" => format!("from {}", values(condition.source_ip_config().map_or(none, |c| c.values()))),
-        "http-header" => {
-            let config = condition.http_header_config()?;
-            format!("header {}: {}", clean_text(config.http_header_name()), values(config.values()))
-        }
+        "host-header" => format!("host {values}"),
+        "path-pattern" => format!("path {values}"),
+        "http-request-method" => format!("method {values}"),
+        "source-ip" => format!("from {values}"),
+        "http-header" => format!("header {}: {values}", clean_text(condition.header.as_deref())),
         "query-string" => {
-            let pairs =
-                condition.query_string_config().map(QueryStringConditionConfig::values).unwrap_or_default();
-            let pairs = pairs.iter().map(|p| format!("{}={}", clean_text(p.key()), clean_text(p.value())));
-            format!("query {}", pairs.collect::<Vec<_>>().join(" or "))
+            let pair = |(key, value): &(Option<String>, Option<String>)| {
+                format!("{}={}", clean_text(key.as_deref()), clean_text(value.as_deref()))
+            };
+            let pairs: Vec<String> = condition.query_parameters.iter().map(pair).collect();
+            format!("query {}", pairs.join(" or "))
         }
-        other => format!("{other} {}", values(none)),
+        other => format!("{other} {values}"),
     })
 }

@@ -2,4 +2,5 @@
 
 pub(crate) mod alb_routing;
 pub(crate) mod load_balancer;
+pub(crate) mod responses;
 pub(crate) mod target_health;

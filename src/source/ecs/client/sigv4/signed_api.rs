@@ -1,0 +1,154 @@
+//! AWS APIs that Portolan signs itself, and their endpoints.
+
+use aws_config::SdkConfig;
+use aws_types::{region::Region, service_config::ServiceConfigKey};
+
+/// AWS API that Portolan signs itself: its names in the SDKs, in host names and in signatures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SignedApi {
+    /// Name in the SDKs, with spaces: part of `AWS_ENDPOINT_URL_…`.
+    pub sdk_id: &'static str,
+    /// First label of the host name.
+    pub endpoint_prefix: &'static str,
+    /// Name in the signature.
+    pub signing_name: &'static str,
+    /// True if its usual endpoint in `GovCloud` is the FIPS endpoint. Source: the endpoint rules in AWS's API
+    /// models.
+    pub gov_cloud_is_fips: bool,
+}
+
+/// Elastic Load Balancing, for load balancers and the health of their targets.
+pub(crate) const LOAD_BALANCING_API: SignedApi = SignedApi {
+    sdk_id: "Elastic Load Balancing v2",
+    endpoint_prefix: "elasticloadbalancing",
+    signing_name: "elasticloadbalancing",
+    gov_cloud_is_fips: true,
+};
+/// Cloud Map, for the names of services.
+pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
+    sdk_id: "ServiceDiscovery",
+    endpoint_prefix: "servicediscovery",
+    signing_name: "servicediscovery",
+    gov_cloud_is_fips: false,
+};
+/// EC2, for flow logs.
+pub(crate) const EC2_API: SignedApi =
+    SignedApi { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2", gov_cloud_is_fips: true };
+/// CloudWatch, for Service Connect metrics.
+pub(crate) const CLOUDWATCH_API: SignedApi = SignedApi {
+    sdk_id: "CloudWatch",
+    endpoint_prefix: "monitoring",
+    signing_name: "monitoring",
+    gov_cloud_is_fips: true,
+};
+/// App Mesh, for its routes.
+pub(crate) const APP_MESH_API: SignedApi = SignedApi {
+    sdk_id: "App Mesh",
+    endpoint_prefix: "appmesh",
+    signing_name: "appmesh",
+    gov_cloud_is_fips: false,
+};
+
+/// Domains of the endpoints in a group of regions.
+struct Partition {
+    /// Start of the names of the regions.
+    region_prefix: &'static str,
+    domain: &'static str,
+    /// Domain of the endpoints that have IPv6 addresses too.
+    dual_stack_domain: &'static str,
+}
+
+/// Partitions besides the commercial one. Source: `partitions.json` in AWS's SDKs.
+const PARTITIONS: [Partition; 6] = [
+    Partition {
+        region_prefix: "cn-",
+        domain: "amazonaws.com.cn",
+        dual_stack_domain: "api.amazonwebservices.com.cn",
+    },
+    Partition {
+        region_prefix: "eusc-",
+        domain: "amazonaws.eu",
+        dual_stack_domain: "api.amazonwebservices.eu",
+    },
+    Partition { region_prefix: "us-iso-", domain: "c2s.ic.gov", dual_stack_domain: "api.aws.ic.gov" },
+    Partition { region_prefix: "us-isob-", domain: "sc2s.sgov.gov", dual_stack_domain: "api.aws.scloud" },
+    Partition {
+        region_prefix: "eu-isoe-",
+        domain: "cloud.adc-e.uk",
+        dual_stack_domain: "api.cloud-aws.adc-e.uk",
+    },
+    Partition {
+        region_prefix: "us-isof-",
+        domain: "csp.hci.ic.gov",
+        dual_stack_domain: "api.aws.hci.ic.gov",
+    },
+];
+
+/// Partition of all other regions.
+const COMMERCIAL_PARTITION: Partition =
+    Partition { region_prefix: "", domain: "amazonaws.com", dual_stack_domain: "api.aws" };
+
+impl SignedApi {
+    /// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
+    /// then the user's endpoint for this API, then the user's endpoint for all APIs, then the one of AWS.
+    pub(super) fn endpoint(self, shared: &SdkConfig, region: &Region) -> String {
+        let given = shared.get_origin("endpoint_url").is_client_config();
+        let own = shared.service_config().filter(|_| !given).and_then(|config| {
+            let key = ServiceConfigKey::builder()
+                .service_id(self.sdk_id)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url")
+                .build();
+            config.load_config(key.ok()?)
+        });
+        own.or_else(|| shared.endpoint_url().map(str::to_owned)).unwrap_or_else(|| {
+            let (fips, dual_stack) = (shared.use_fips(), shared.use_dual_stack());
+            self.aws_endpoint(region.as_ref(), fips.unwrap_or(false), dual_stack.unwrap_or(false))
+        })
+    }
+
+    /// Returns the endpoint of AWS in a region: the one with validated cryptography if `fips` is set, and the
+    /// one with IPv6 addresses if `dual_stack` is set.
+    fn aws_endpoint(self, region: &str, fips: bool, dual_stack: bool) -> String {
+        let partition = PARTITIONS
+            .iter()
+            .find(|partition| region.starts_with(partition.region_prefix))
+            .unwrap_or(&COMMERCIAL_PARTITION);
+        let domain = if dual_stack { partition.dual_stack_domain } else { partition.domain };
+        let is_fips_anyway = self.gov_cloud_is_fips && region.starts_with("us-gov-") && !dual_stack;
+        let suffix = if fips && !is_fips_anyway { "-fips" } else { "" };
+        format!("https://{}{suffix}.{region}.{domain}", self.endpoint_prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLOUD_MAP_API, LOAD_BALANCING_API};
+
+    /// Endpoints from the tests in the API models of AWS.
+    #[test]
+    fn endpoints_are_those_of_the_sdk() {
+        let balancers = |region, fips, dual_stack| LOAD_BALANCING_API.aws_endpoint(region, fips, dual_stack);
+        let names = |region, fips, dual_stack| CLOUD_MAP_API.aws_endpoint(region, fips, dual_stack);
+        for (endpoint, expected) in [
+            (balancers("af-south-1", false, false), "elasticloadbalancing.af-south-1.amazonaws.com"),
+            (balancers("us-east-1", true, false), "elasticloadbalancing-fips.us-east-1.amazonaws.com"),
+            (balancers("us-east-1", true, true), "elasticloadbalancing-fips.us-east-1.api.aws"),
+            (balancers("us-gov-east-1", true, false), "elasticloadbalancing.us-gov-east-1.amazonaws.com"),
+            (balancers("us-gov-east-1", true, true), "elasticloadbalancing-fips.us-gov-east-1.api.aws"),
+            (balancers("us-isob-east-1", false, false), "elasticloadbalancing.us-isob-east-1.sc2s.sgov.gov"),
+            (balancers("us-iso-west-1", false, false), "elasticloadbalancing.us-iso-west-1.c2s.ic.gov"),
+            (names("cn-northwest-1", false, false), "servicediscovery.cn-northwest-1.amazonaws.com.cn"),
+            (
+                names("cn-northwest-1", false, true),
+                "servicediscovery.cn-northwest-1.api.amazonwebservices.com.cn",
+            ),
+            (names("eusc-de-east-1", true, false), "servicediscovery-fips.eusc-de-east-1.amazonaws.eu"),
+            (names("eu-isoe-west-1", false, false), "servicediscovery.eu-isoe-west-1.cloud.adc-e.uk"),
+            (names("us-isof-south-1", false, false), "servicediscovery.us-isof-south-1.csp.hci.ic.gov"),
+            (names("us-gov-west-1", true, false), "servicediscovery-fips.us-gov-west-1.amazonaws.com"),
+        ] {
+            assert_eq!(endpoint, format!("https://{expected}"));
+        }
+    }
+}
