@@ -23,9 +23,9 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Prints a shell's completion script unchanged, because it is Portolan's own text and may contain tabs.
-pub fn print_script(script: &[u8]) -> io::Result<()> {
-    io::stdout().write_all(script)
+/// Prints a completion script or a man page unchanged, because it is Portolan's own text and may contain tabs.
+pub fn print_own_text(text: &[u8]) -> io::Result<()> {
+    io::stdout().write_all(text)
 }
 
 /// Prints a line on standard error, after the program's name. Ignores a failure, which could not be reported.

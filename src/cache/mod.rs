@@ -5,6 +5,7 @@
 //! checksum. Damaged entries are dropped and reported.
 
 mod key;
+mod known_names;
 mod outages;
 mod snapshot;
 mod append_log;
@@ -12,6 +13,7 @@ mod checksum;
 
 pub use append_log::AppendLog;
 pub use key::hashed_key;
+pub use known_names::{KnownNames, NamedService, known_names};
 pub use outages::{load_outages, save_outages};
 pub use snapshot::{load_snapshot, save_snapshot};
 

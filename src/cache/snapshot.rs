@@ -8,18 +8,18 @@ use std::{
     time::Duration,
 };
 
-/// Version of the format of snapshot files. Each version has its own file.
-const SNAPSHOT_FORMAT_VERSION: u32 = 2;
+/// Start of the names of snapshot files, with the version of their format. Each version has its own file.
+pub(super) const SNAPSHOT_FILE_PREFIX: &str = "picture2";
 
 /// Maximum age in seconds of a snapshot that is loaded. An older one would mislead more than help, so older
 /// snapshot and outage files are removed.
-const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
+pub(super) const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Age above which an unfinished file is removed, because its writer was surely killed.
 const MAX_UNFINISHED_FILE_AGE: Duration = Duration::from_mins(10);
 
 /// Maximum size in bytes of a snapshot file that is read. 2,000 services with 10,000 tasks take some 6 MB.
-const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
+pub(super) const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 
 /// Saves the snapshot of the source whose key is `key`. Also removes old and unfinished files.
 pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::Result<()> {
@@ -68,7 +68,7 @@ pub fn load_snapshot(folder: &CacheDir, key: &str, now: Timestamp) -> io::Result
 
 /// Returns the file name for the snapshot of the source whose key is `key`.
 fn snapshot_file_name(key: &str) -> String {
-    file_name(&format!("picture{SNAPSHOT_FORMAT_VERSION}"), key)
+    file_name(SNAPSHOT_FILE_PREFIX, key)
 }
 
 #[cfg(test)]

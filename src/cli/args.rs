@@ -1,5 +1,8 @@
 //! Command line arguments. The doc comments of the fields are the text of `--help`.
 
+mod candidates;
+mod version;
+
 use super::time_range::parse_duration;
 use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
@@ -8,14 +11,15 @@ use crate::{
     operation::{OPERATION_TABLE, OperationKind},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::ArgValueCandidates;
 use jiff::SignedDuration;
 use std::path::PathBuf;
 
 /// A live map of your running services on Amazon ECS and Docker.
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = version::version_text(),
     about,
     after_help = "Exit codes: 0 success, 1 findings (status) or failed checks (doctor), 2 usage or configuration \
                   error, 3 no source could be read, 4 action refused, 5 action done but not healthy"
@@ -33,16 +37,16 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct CommonArgs {
     /// Use this configuration file instead of the default one
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Override a setting, such as theme=day (repeatable)
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Use only the source with this id (repeatable)
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", add = ArgValueCandidates::new(candidates::sources))]
     pub source: Vec<String>,
     /// AWS profile to use
-    #[arg(long, global = true)]
+    #[arg(long, global = true, add = ArgValueCandidates::new(candidates::aws_profiles))]
     pub profile: Option<String>,
     /// AWS region to use
     #[arg(long, global = true)]
@@ -67,10 +71,15 @@ pub enum Command {
     /// Print the map
     Map {
         /// Output format: text, json, dot, mermaid, svg, html or csv
-        #[arg(long, default_value = "text")]
+        #[arg(long, default_value = "text", add = ArgValueCandidates::new(candidates::map_formats))]
         format: String,
         /// Calls to show: all, observed, never-observed or undeclared
-        #[arg(long = "calls", default_value = "all", value_parser = parse_edge_filter)]
+        #[arg(
+            long = "calls",
+            default_value = "all",
+            value_parser = parse_edge_filter,
+            add = ArgValueCandidates::new(candidates::edge_filters),
+        )]
         edges: EdgeFilter,
     },
     /// Print services and findings; exit code 1 if any is a warning or worse
@@ -95,6 +104,7 @@ pub enum Command {
     /// Print the deployments of a service, their progress, and the changes from the previous version
     Deployments {
         /// Service name
+        #[arg(add = ArgValueCandidates::new(candidates::services))]
         service: String,
         /// Output format
         #[arg(long, default_value = "table")]
@@ -103,7 +113,7 @@ pub enum Command {
     /// Print CPU, memory and network usage of running instances
     Usage {
         /// Service names
-        #[arg(required = true, value_name = "SERVICE")]
+        #[arg(required = true, value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
         services: Vec<String>,
         /// Output format
         #[arg(long, default_value = "table")]
@@ -112,8 +122,10 @@ pub enum Command {
     /// Explain the edge from A to B, or show the paths between them
     Why {
         /// Calling service
+        #[arg(add = ArgValueCandidates::new(candidates::services))]
         from: String,
         /// Called service or dependency
+        #[arg(add = ArgValueCandidates::new(candidates::services))]
         to: String,
         /// Output format
         #[arg(long, default_value = "table")]
@@ -160,10 +172,15 @@ pub enum Command {
         #[arg(long)]
         effective: bool,
     },
-    /// Print shell completions
+    /// Print the script that makes a shell complete commands, options and names of services
     Completions {
         /// Shell
         shell: clap_complete::Shell,
+    },
+    /// Print the man page of the program or of a command
+    Man {
+        /// Command, such as logs
+        command: Option<String>,
     },
 }
 
@@ -200,7 +217,7 @@ pub struct ActArgs {
 #[derive(Debug, Args)]
 pub struct LogsArgs {
     /// Services, projects, clusters or instances, by name, group/name or full id
-    #[arg(required = true, value_name = "TARGET")]
+    #[arg(required = true, value_name = "TARGET", add = ArgValueCandidates::new(candidates::log_targets))]
     pub targets: Vec<String>,
     /// Follow new lines, including lines of new instances
     #[arg(short, long)]
@@ -221,7 +238,7 @@ pub struct LogsArgs {
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
     /// Minimum log level: trace, debug, info, warn, error or fatal
-    #[arg(long, value_parser = parse_level)]
+    #[arg(long, value_parser = parse_level, add = ArgValueCandidates::new(candidates::log_levels))]
     pub level: Option<LogLevel>,
     /// Only JSON or logfmt lines with this field: status=500, status!=200 or status>=500 (repeatable; all must match)
     #[arg(long, value_name = "CONDITION", value_parser = parse_field)]
@@ -244,10 +261,15 @@ pub struct EventsArgs {
     #[arg(short, long)]
     pub follow: bool,
     /// Only events of this service, by name, group/name or full id (repeatable)
-    #[arg(long, value_name = "SERVICE")]
+    #[arg(long, value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
     pub service: Vec<String>,
     /// Only events of this kind, such as deployment or out-of-memory (repeatable)
-    #[arg(long, value_name = "KIND", value_parser = parse_event_kind)]
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_parser = parse_event_kind,
+        add = ArgValueCandidates::new(candidates::event_kinds),
+    )]
     pub kind: Vec<EventKind>,
     /// Output format
     #[arg(long, default_value = "text")]

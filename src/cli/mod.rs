@@ -9,6 +9,7 @@ mod collect;
 mod handbook;
 pub mod logs;
 mod need;
+pub mod packaging;
 mod record;
 mod sources;
 mod status;
@@ -28,8 +29,8 @@ use crate::{
     topology::EdgeFilter,
 };
 use args::{Cli, Command, CommonArgs, Format};
-use clap::CommandFactory;
 use directories::ProjectDirs;
+use packaging::{completions, man_pages};
 use sources::OpenedSources;
 use std::io;
 
@@ -82,9 +83,11 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let Some(command) = cli.command else { return Box::pin(tui::run(common)).await };
     match command {
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut script);
-            output::print_script(&script)?;
+            output::print_own_text(&completions::registration_script(shell)?)?;
+            Ok(Outcome::Success)
+        }
+        Command::Man { command } => {
+            output::print_own_text(&man_pages::page(command.as_deref())?)?;
             Ok(Outcome::Success)
         }
         Command::Config { effective } => print_config(common, effective),

@@ -33,7 +33,9 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
-    let log = state_dir().map(|folder| logging::start(&folder));
+    let state = state_dir();
+    let is_first_start = state.as_ref().is_some_and(|state| !state.exists());
+    let log = state.as_deref().map(logging::start);
     let world = collect::new_world(&opened.sources, &config);
     let store = Store { world, session: collect::new_session(&config) };
     let size = runtime::size()?;
@@ -42,6 +44,8 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
         app.notify(
             "no Docker engine and no AWS configuration found, showing the demo; portolan doctor has details",
         );
+    } else if is_first_start && !common.demo {
+        app.notify(&first_start_notice(&opened.sources));
     }
     // Portolan works without its log, but then a bug can't be investigated.
     if let Some(Err(error)) = log {
@@ -60,6 +64,18 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
         ExitReason::Quit => Outcome::Success,
         ExitReason::Signal(number) => Outcome::Signal(number),
     })
+}
+
+/// Returns the line that greets a new user: the sources that Portolan found, and the key for help.
+fn first_start_notice(sources: &[Arc<dyn Source>]) -> String {
+    let ids: Vec<&str> = sources.iter().map(|source| source.id().as_str()).collect();
+    let found = match ids[..] {
+        [] => "no source".to_owned(),
+        [one] => one.to_owned(),
+        [ref others @ .., last] if others.len() < 4 => format!("{} and {last}", others.join(", ")),
+        _ => format!("{} sources", ids.len()),
+    };
+    format!("found {found}   ? help   : any command   q quit")
 }
 
 /// Returns the theme and character set for this terminal: no colour if `NO_COLOR` is set (no-color.org) or

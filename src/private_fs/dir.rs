@@ -124,10 +124,10 @@ impl PrivateDir {
         }
     }
 
-    /// Returns the names of all files, in no particular order. Leaves out names that are not Unicode.
+    /// Returns the names of the entries that are valid Unicode; none if the directory can't be read.
     pub fn file_names(&self) -> Vec<String> {
-        let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();
-        names.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect()
+        let entries = Dir::read_from(&self.fd).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect()
     }
 
     /// Returns the time since a file was last written; `None` if it is missing.

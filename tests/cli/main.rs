@@ -10,6 +10,7 @@ mod headless;
 mod home;
 mod hostile;
 mod nothing;
+mod packaging;
 mod pty;
 mod record;
 mod secrets;

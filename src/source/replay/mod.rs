@@ -59,6 +59,14 @@ pub fn demo() -> Result<Vec<Replay>, Failure> {
     sources_in(DEMO_RECORDING.as_bytes(), "demo", "the built-in demo")
 }
 
+/// Returns the snapshots at the start of the built-in demo, one for each source.
+pub fn demo_snapshots() -> Vec<Snapshot> {
+    let Ok(recording) = Recording::read(DEMO_RECORDING.as_bytes(), "the built-in demo") else {
+        return Vec::new();
+    };
+    recording.sources().iter().map(|source| recording.snapshot(source, Duration::ZERO)).collect()
+}
+
 /// Reads the recording that `config` names and returns its sources. Reads the whole file, because only its
 /// frames name the sources. Refuses devices and pipes, and limits the size.
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {

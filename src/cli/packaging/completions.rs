@@ -1,0 +1,28 @@
+//! Shell completion. A script registers Portolan with the shell, and the shell then asks Portolan for words,
+//! with the variable `COMPLETE` set.
+
+use crate::cli::args::Cli;
+use clap::CommandFactory;
+use clap_complete::{CompleteEnv, Shell, env::Shells};
+use std::io;
+
+/// Variable that the shell sets when it asks for words.
+const COMPLETION_VARIABLE: &str = "COMPLETE";
+
+/// Prints words if the shell asks for them. Returns false if this is an ordinary run.
+pub fn print_words_if_asked() -> clap::error::Result<bool> {
+    let directory = std::env::current_dir().ok();
+    CompleteEnv::with_factory(Cli::command)
+        .var(COMPLETION_VARIABLE)
+        .try_complete(std::env::args_os(), directory.as_deref())
+}
+
+/// Returns the script that registers `portolan` with a shell.
+pub(in crate::cli) fn registration_script(shell: Shell) -> io::Result<Vec<u8>> {
+    let unknown = || io::Error::other(format!("no completions for {shell}"));
+    let (shells, name) = (Shells::builtins(), shell.to_string());
+    let completer = shells.completer(&name).ok_or_else(unknown)?;
+    let mut script = Vec::new();
+    completer.write_registration(COMPLETION_VARIABLE, "portolan", "portolan", "portolan", &mut script)?;
+    Ok(script)
+}
