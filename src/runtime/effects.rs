@@ -1,8 +1,10 @@
 //! Slow effects: layouts of the map, and files to save. Each runs in the background and sends the app a
 //! message with its result or panic.
 
+mod browser;
 mod layout_queue;
 
+pub(super) use browser::Browser;
 pub(super) use layout_queue::LayoutQueue;
 
 use crate::{

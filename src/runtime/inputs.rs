@@ -1,6 +1,10 @@
 //! Inputs of the event loop: signals, keys, messages, log lines and time. [`Inputs::next`] waits for the
 //! first one that is ready and turns it into the loop's next [`Step`].
 
+mod idle_frames;
+
+pub(super) use idle_frames::IdleFrames;
+
 use super::{
     ExitReason, LogReceiver,
     signals::{Signal, Signals},

@@ -5,7 +5,6 @@
 mod checkout_tasks;
 mod snapshot_cache;
 mod usage_tasks;
-mod browser;
 mod effects;
 mod poll;
 mod inputs;
@@ -16,7 +15,6 @@ mod operations;
 mod terminal;
 #[cfg(debug_assertions)]
 mod test_panic;
-mod tty;
 
 pub mod terminal_guard;
 pub mod logging;
@@ -34,10 +32,9 @@ use crate::{
     effect::Effect,
     source::{Source, checkouts::CheckoutReader},
 };
-use browser::Browser;
 use checkout_tasks::CheckoutTasks;
-use effects::LayoutQueue;
-use inputs::{FrameTimes, Inputs, Pending, Step};
+use effects::{Browser, LayoutQueue};
+use inputs::{FrameTimes, IdleFrames, Inputs, Pending, Step};
 use operations::OperationTasks;
 use signals::{Signal, Signals};
 use std::{io, sync::Arc, time::Duration};
@@ -103,11 +100,12 @@ pub async fn run(
         operations,
         suspend_detector,
         has_more_work: false,
+        idle_frames: IdleFrames::default(),
     };
     let mut frames = FrameTimes::new();
     event_loop.draw_frame()?;
     loop {
-        let pending = Pending { frame: event_loop.app.is_dirty(), work: event_loop.has_more_work };
+        let pending = Pending { frame: event_loop.is_frame_due(), work: event_loop.has_more_work };
         let exit = match inputs.next(&frames, pending).await? {
             Step::Exit(reason) => Some(reason),
             Step::Suspend => event_loop.suspend(&mut inputs.signals).await?,
@@ -147,6 +145,7 @@ struct EventLoop {
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
+    idle_frames: IdleFrames,
 }
 
 impl EventLoop {
@@ -155,7 +154,14 @@ impl EventLoop {
         if terminal::size()? != self.app.size() {
             self.resize()?;
         }
-        self.screen.draw(&mut self.app)
+        let has_changed = self.screen.draw(&mut self.app)?;
+        self.idle_frames.note_frame(has_changed);
+        Ok(())
+    }
+
+    /// Returns true if the app needs a frame that does not wait for a later tick.
+    fn is_frame_due(&self) -> bool {
+        self.app.is_dirty() && !self.idle_frames.is_held()
     }
 
     /// Fits the app to the size of the terminal.
@@ -172,6 +178,7 @@ impl EventLoop {
         if tick.is_some_and(|now| self.suspend_detector.has_jumped(now, Instant::now().into_std())) {
             self.polls.refresh();
         }
+        self.idle_frames.note_message(tick.is_some() && !self.is_frame_due());
         let exit = self.handle_messages(msg, waiting)?;
         if exit.is_none() {
             self.update_subscriptions(tick.is_some());
@@ -254,6 +261,7 @@ impl EventLoop {
     /// Takes over the terminal again, because a shell may have changed it, and redraws the whole screen.
     fn resume(&mut self) -> io::Result<()> {
         self.screen.enter()?;
+        self.idle_frames.note_message(false);
         self.resize()
     }
 }

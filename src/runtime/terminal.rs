@@ -3,7 +3,9 @@
 
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;
-use super::{terminal_guard, tty::write_restore_sequences};
+pub(super) mod tty;
+
+use super::terminal_guard;
 use crate::{
     app::{App, MouseAction, Msg},
     keymap::{Code, Key},
@@ -20,14 +22,19 @@ use crossterm::{
         enable_raw_mode,
     },
 };
-use futures::StreamExt;
+use futures::{
+    StreamExt,
+    stream::{SelectAll, select_all},
+};
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use rustix::termios::tcgetwinsize;
 use std::{
     fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
     io::{self, Stdout, stdout},
     sync::atomic::{AtomicBool, Ordering},
 };
+use tty::write_restore_sequences;
 
 /// Largest drawn size in columns and rows: larger than any display, and about 70 MB of cells.
 const MAX_SIZE: (u16, u16) = (1_500, 600);
@@ -73,6 +80,8 @@ pub(super) struct TerminalScreen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
+    /// Hash of the last frame with its cursor; `None` if the terminal may show something else.
+    shown: Option<u64>,
     #[cfg(debug_assertions)]
     test_panic: TestPanic,
 }
@@ -88,6 +97,7 @@ impl TerminalScreen {
             terminal,
             size,
             mouse,
+            shown: None,
             #[cfg(debug_assertions)]
             test_panic: TestPanic::from_env(),
         };
@@ -100,6 +110,7 @@ impl TerminalScreen {
     pub(super) fn enter(&mut self) -> io::Result<()> {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
+        self.shown = None;
         IS_TAKEN.store(true, Ordering::SeqCst);
         terminal_guard::note_taken();
         enable_raw_mode()?;
@@ -110,8 +121,9 @@ impl TerminalScreen {
         self.terminal.resize(area(self.size))
     }
 
-    /// Draws one frame as a synchronized update, so that the terminal never shows a part of it.
-    pub(super) fn draw(&mut self, app: &mut App) -> io::Result<()> {
+    /// Draws one frame as a synchronized update, so that the terminal never shows a part of it. Returns true if
+    /// the frame differs from the one before.
+    pub(super) fn draw(&mut self, app: &mut App) -> io::Result<bool> {
         #[cfg(debug_assertions)]
         self.test_panic.count_frame();
         execute!(stdout(), BeginSynchronizedUpdate)?;
@@ -119,9 +131,10 @@ impl TerminalScreen {
             self.size = app.size();
             self.terminal.resize(area(self.size))?;
         }
-        let mut hits = None;
+        let (mut hits, mut hasher) = (None, DefaultHasher::new());
         self.terminal.draw(|frame| {
             let (found, cursor) = app.draw(frame.buffer_mut());
+            (frame.buffer_mut(), cursor).hash(&mut hasher);
             hits = Some(found);
             if let Some(position) = cursor {
                 frame.set_cursor_position(position);
@@ -130,7 +143,10 @@ impl TerminalScreen {
         if let Some(hits) = hits {
             app.frame_drawn(hits);
         }
-        execute!(stdout(), EndSynchronizedUpdate)
+        let drawn = Some(hasher.finish());
+        let has_changed = std::mem::replace(&mut self.shown, drawn) != drawn;
+        execute!(stdout(), EndSynchronizedUpdate)?;
+        Ok(has_changed)
     }
 
     /// Turns mouse events of the terminal on or off.
@@ -167,11 +183,14 @@ pub(super) fn restore() {
 }
 
 /// Events of the terminal: keys, mouse, paste and resize, as messages for the app.
-pub(super) struct InputEvents(EventStream);
+///
+/// The stream is asked only after it has woken the task. The event loop would ask it at every message, and then
+/// crossterm spins for the lock that its reader thread holds.
+pub(super) struct InputEvents(SelectAll<EventStream>);
 
 impl InputEvents {
     pub(super) fn new() -> Self {
-        Self(EventStream::new())
+        Self(select_all([EventStream::new()]))
     }
 
     /// Returns the next message; `None` once the terminal is gone.

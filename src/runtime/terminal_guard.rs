@@ -8,7 +8,7 @@
 //! [`TAKEN_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
 //! terminal.
 
-use super::tty;
+use super::terminal::tty;
 use rustix::{
     process::{Pid, getpgrp, setpgid},
     termios::{

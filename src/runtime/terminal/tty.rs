@@ -9,12 +9,12 @@ use crossterm::{
 use std::io::{Stdout, Write, stdout};
 
 /// Returns the terminal whose modes the guard saves and restores.
-pub(super) fn tty() -> Stdout {
+pub(in crate::runtime) fn tty() -> Stdout {
     stdout()
 }
 
 /// Writes the sequences that leave the alternate screen and reset mouse, paste mode and cursor.
-pub(super) fn write_restore_sequences() {
+pub(in crate::runtime) fn write_restore_sequences() {
     let _ = execute!(
         stdout(),
         EndSynchronizedUpdate,

@@ -9,12 +9,12 @@ use tokio::sync::mpsc::Sender;
 
 /// Program that opens a page in a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Browser(String);
+pub(in crate::runtime) struct Browser(String);
 
 impl Browser {
     /// Returns the browser of this session: `BROWSER`, or the desktop's. Returns `None` over ssh or without a
     /// desktop, because the page would open on another screen than the user's.
-    pub(super) fn find() -> Option<Self> {
+    pub(in crate::runtime) fn find() -> Option<Self> {
         Self::choose(|name| env::var(name).ok().filter(|value| !value.is_empty()), cfg!(target_os = "macos"))
     }
 
@@ -29,7 +29,7 @@ impl Browser {
     }
 
     /// Opens a page, beside the event loop. Shows a notice with the page if the browser does not start.
-    pub(super) fn open(self, page: String, sender: &Sender<Msg>) {
+    pub(in crate::runtime) fn open(self, page: String, sender: &Sender<Msg>) {
         let sender = sender.clone();
         let shown = page.clone();
         let work = move || {
