@@ -16,7 +16,6 @@ mod terminal;
 #[cfg(debug_assertions)]
 mod test_panic;
 
-pub mod terminal_guard;
 pub mod logging;
 pub mod panic_hook;
 
@@ -24,6 +23,7 @@ pub use log_tasks::{LogReceiver, LogTasks};
 pub use operations::user_name;
 pub use poll::PollTasks;
 pub use snapshot_cache::{load_outages, save_outages};
+pub use terminal::guard as terminal_guard;
 
 use crate::{
     app::{App, Msg},

@@ -3,9 +3,9 @@
 
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;
-pub(super) mod tty;
+pub mod guard;
+mod tty;
 
-use super::terminal_guard;
 use crate::{
     app::{App, MouseAction, Msg},
     keymap::{Code, Key},
@@ -90,7 +90,7 @@ impl TerminalScreen {
     /// Takes over the terminal. `size` is the size of the frames to draw.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
         ensure_free_file_descriptors()?;
-        terminal_guard::start();
+        guard::start();
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
         let mut screen = Self {
@@ -112,7 +112,7 @@ impl TerminalScreen {
         disable_raw_mode()?;
         self.shown = None;
         IS_TAKEN.store(true, Ordering::SeqCst);
-        terminal_guard::note_taken();
+        guard::note_taken();
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
@@ -178,7 +178,7 @@ pub(super) fn restore() {
         write_restore_sequences();
         // An error here can't be reported.
         let _ = disable_raw_mode();
-        terminal_guard::note_restored();
+        guard::note_restored();
     }
 }
 

@@ -8,7 +8,7 @@
 //! [`TAKEN_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
 //! terminal.
 
-use super::terminal::tty;
+use super::tty;
 use rustix::{
     process::{Pid, getpgrp, setpgid},
     termios::{
@@ -41,7 +41,7 @@ static GUARD_PIPE: OnceLock<PipeWriter> = OnceLock::new();
 
 /// Starts the guard once. Without a guard, Portolan still restores the terminal after panics and catchable
 /// signals.
-pub(super) fn start() {
+pub(in crate::runtime) fn start() {
     if GUARD_PIPE.get().is_some() {
         return;
     }
@@ -72,12 +72,12 @@ fn spawn() -> io::Result<PipeWriter> {
 }
 
 /// Informs the guard that the terminal is in use.
-pub(super) fn note_taken() {
+pub(in crate::runtime) fn note_taken() {
     write_mark(TAKEN_MARK);
 }
 
 /// Informs the guard that the terminal was restored.
-pub(super) fn note_restored() {
+pub(in crate::runtime) fn note_restored() {
     write_mark(RESTORED_MARK);
 }
 
