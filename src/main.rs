@@ -9,6 +9,10 @@ use portolan::{
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
 
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static GLOBAL_ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     if terminal_guard::is_guard_process() {
         // The guarded process has ended, so nothing reads an error message.
