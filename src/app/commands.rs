@@ -32,18 +32,12 @@ impl App {
             Command::Timeline => self.show_screen(ScreenId::Timeline),
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
-            Command::CommandPalette => {
-                let labels = self.store.visible_nodes().into_iter().map(Node::label).collect();
-                self.prompt = Some(Prompt::command(self.palette_offers(), labels, self.service_names()));
-            }
+            Command::CommandPalette => self.open_command_palette(),
             Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
-            Command::Mark => match self.store.session.selected.clone() {
-                Some(node) => self.store.session.toggle_mark(node),
-                None => self.notify("no service is selected"),
-            },
+            Command::Mark => self.mark_selected(),
             Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
             Command::GroupBy => self.group_by_next_property(),
@@ -59,11 +53,7 @@ impl App {
                 self.notice = Some("polling all sources".to_owned());
                 return vec![Effect::RefreshSources];
             }
-            Command::ToggleMouse => {
-                self.mouse_captured = !self.mouse_captured;
-                self.update_hover(None);
-                return vec![Effect::CaptureMouse(self.mouse_captured)];
-            }
+            Command::ToggleMouse => return self.toggle_mouse(),
             Command::Copy => return self.copy_to_clipboard(),
             Command::Browse => return self.open_link(),
             Command::ExportHtml => return self.save_map("html"),
@@ -76,6 +66,27 @@ impl App {
             _ => return self.run_on_screen(command),
         }
         Vec::new()
+    }
+
+    /// Opens the prompt for commands, actions and questions.
+    fn open_command_palette(&mut self) {
+        let labels = self.store.visible_nodes().into_iter().map(Node::label).collect();
+        self.prompt = Some(Prompt::command(self.palette_offers(), labels, self.service_names()));
+    }
+
+    /// Marks the selected node, or removes its mark.
+    fn mark_selected(&mut self) {
+        match self.store.session.selected.clone() {
+            Some(node) => self.store.session.toggle_mark(node),
+            None => self.notify("no service is selected"),
+        }
+    }
+
+    /// Turns the mouse on or off.
+    fn toggle_mouse(&mut self) -> Vec<Effect> {
+        self.mouse_captured = !self.mouse_captured;
+        self.update_hover(None);
+        vec![Effect::CaptureMouse(self.mouse_captured)]
     }
 
     /// Runs a command on the shown screen. If the command does nothing there now, shows a notice.

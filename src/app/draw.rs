@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     command::Command,
-    model::{Finding, Health, Severity},
+    model::{Finding, Health, Severity, SourceStatus},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
         describe::{operation_text, source_badge},
@@ -93,8 +93,11 @@ impl App {
         let end = area
             .right()
             .saturating_sub(right.iter().map(|(words, ..)| text::display_width(words) as u16).sum());
-        // The worst finding matters more than the ages of the sources.
-        let reserved = if self.worst_finding().is_some() { MIN_FINDING_WIDTH as u16 } else { 0 };
+        // The worst finding matters more than the ages of the sources, but less than the failure of one.
+        let world = &self.store.world;
+        let is_well = |status: &SourceStatus| source_badge::source_badge(status, world).0 == Health::Healthy;
+        let reserves = self.worst_finding().is_some() && world.sources.iter().all(is_well);
+        let reserved = if reserves { MIN_FINDING_WIDTH as u16 } else { 0 };
         row.right = end.saturating_sub(reserved).max(row.x.min(end));
         for status in &self.store.world.sources {
             let (mark, freshness) = source_badge::source_badge(status, &self.store.world);

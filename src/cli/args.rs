@@ -46,7 +46,7 @@ pub struct CommonArgs {
     #[arg(long, global = true, value_name = "ID", add = ArgValueCandidates::new(candidates::sources))]
     pub source: Vec<String>,
     /// AWS profile to use
-    #[arg(long, global = true, add = ArgValueCandidates::new(candidates::aws_profiles))]
+    #[arg(long, global = true, add = ArgValueCandidates::new(candidates::configured_profiles))]
     pub profile: Option<String>,
     /// AWS region to use
     #[arg(long, global = true)]

@@ -22,7 +22,7 @@ use crate::{
     config::{self, Config},
     export::{self, MAP_FORMATS},
     keymap::Keymap,
-    model::{Failure, FailureKind, SourceState},
+    model::{Failure, FailureKind, Severity, SourceState},
     output,
     screen::{Scene, Theme, describe::node_columns::NodeColumn},
     store::{Store, World},
@@ -92,18 +92,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Config { effective } => print_config(common, effective),
         Command::Map { format, edges } => map(common, &format, edges).await,
-        Command::Status { format, fail_on } => {
-            let Polled { world, .. } = open_and_poll(common).await?;
-            print(if format == Format::Json {
-                export::status_json(&world)
-            } else {
-                status::status_table(&world, &mono_theme(common)?)
-            })?;
-            Ok(match read_outcome(&world) {
-                Outcome::Success if status::has_findings(&world, fail_on.into()) => Outcome::Findings,
-                outcome => outcome,
-            })
-        }
+        Command::Status { format, fail_on } => print_status(common, format, fail_on.into()).await,
         Command::Findings { format } => {
             let Polled { world, .. } = open_and_poll(common).await?;
             print(if format == Format::Json {
@@ -145,6 +134,20 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length, force } => record::run(common, &file, length, force).await,
     }
+}
+
+/// Prints all services. The outcome is [`Outcome::Findings`] if there are findings of severity `fail_on` or worse.
+async fn print_status(common: &CommonArgs, format: Format, fail_on: Severity) -> Result<Outcome, Error> {
+    let Polled { world, .. } = open_and_poll(common).await?;
+    print(if format == Format::Json {
+        export::status_json(&world)
+    } else {
+        status::status_table(&world, &mono_theme(common)?)
+    })?;
+    Ok(match read_outcome(&world) {
+        Outcome::Success if status::has_findings(&world, fail_on) => Outcome::Findings,
+        outcome => outcome,
+    })
 }
 
 /// Prints the default configuration, or the one in use.

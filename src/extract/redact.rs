@@ -6,13 +6,13 @@ use super::{
 };
 use std::borrow::Cow;
 
-/// The text in place of a secret.
-const REDACTED: &str = "…";
+/// Text in place of a secret.
+const REDACTION_MARK: &str = "…";
 /// Words before a secret in a sentence, such as `invalid token a1b2`.
 const SECRET_WORDS: &[&str] =
     &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
 /// Characters around a value in a message.
-const QUOTES: [char; 8] = ['"', '\'', '`', '(', ')', '[', ']', ','];
+const QUOTE_CHARS: [char; 8] = ['"', '\'', '`', '(', ')', '[', ']', ','];
 
 /// Returns `text` without secrets. Replaced are: the values of secret options and keys, the queries of URLs,
 /// passwords attached to an option letter (`-pSECRET`), and everything after a header with a secret.
@@ -27,10 +27,10 @@ fn redact_line(line: &str) -> String {
     let (mut after_option, mut after_word) = (false, false);
     for piece in line.split_inclusive(char::is_whitespace) {
         let word = piece.trim_end();
-        let bare = word.trim_matches(QUOTES);
+        let bare = word.trim_matches(QUOTE_CHARS);
         let has_digit = bare.bytes().any(|b| b.is_ascii_digit());
         if !bare.is_empty() && (after_option || (after_word && has_digit)) {
-            out += &piece.replace(bare, REDACTED);
+            out += &piece.replace(bare, REDACTION_MARK);
             (after_option, after_word) = (false, false);
             continue;
         }
@@ -40,7 +40,7 @@ fn redact_line(line: &str) -> String {
             out += word;
             let end = if line.ends_with('\n') { "\n" } else { "" };
             let is_last = line.trim_end().ends_with(key) || line.trim_end().ends_with(word);
-            return if is_last { out + end } else { format!("{out} {REDACTED}{end}") };
+            return if is_last { out + end } else { format!("{out} {REDACTION_MARK}{end}") };
         }
         out += &word_without_secret(word);
         out += &piece[word.len()..];
@@ -60,10 +60,10 @@ fn word_without_secret(word: &str) -> Cow<'_, str> {
         // User information ends at the last `@`.
         let host = rest[..end].rfind('@').map_or(&rest[..end], |at| &rest[at + 1..end]);
         let query = rest.get(end..=end).unwrap_or_default();
-        let mark = if query.is_empty() { "" } else { REDACTED };
+        let mark = if query.is_empty() { "" } else { REDACTION_MARK };
         return format!("{scheme}{host}{query}{mark}").into();
     }
-    let start = word.find(|c| !QUOTES.contains(&c)).unwrap_or(0);
+    let start = word.find(|c| !QUOTE_CHARS.contains(&c)).unwrap_or(0);
     let is_attached = word[start..].strip_prefix('-').is_some_and(|flag| {
         !flag.starts_with('-')
             && flag.len() > 1
@@ -71,18 +71,18 @@ fn word_without_secret(word: &str) -> Cow<'_, str> {
             && !flag.contains('=')
     });
     if is_attached {
-        return format!("{}{REDACTED}", &word[..start + 2]).into();
+        return format!("{}{REDACTION_MARK}", &word[..start + 2]).into();
     }
     let Some((name, value)) = word.split_once(['=', ':']).filter(|(_, value)| !value.is_empty()) else {
         return Cow::Borrowed(word);
     };
-    let key = name.trim_start_matches(|c| QUOTES.contains(&c) || c == '-').trim_end_matches(QUOTES);
+    let key = name.trim_start_matches(|c| QUOTE_CHARS.contains(&c) || c == '-').trim_end_matches(QUOTE_CHARS);
     if env_key::value_kind(key) != ValueKind::Secret {
         return Cow::Borrowed(word);
     }
-    let is_end = |c: char| QUOTES.contains(&c) || matches!(c, ':' | ';');
+    let is_end = |c: char| QUOTE_CHARS.contains(&c) || matches!(c, ':' | ';');
     let tail = &value[value.trim_end_matches(is_end).len()..];
-    format!("{}{REDACTED}{tail}", &word[..word.len() - value.len()]).into()
+    format!("{}{REDACTION_MARK}{tail}", &word[..word.len() - value.len()]).into()
 }
 
 #[cfg(test)]

@@ -109,10 +109,7 @@ pub async fn run(
         let exit = match inputs.next(&frames, pending).await? {
             Step::Exit(reason) => Some(reason),
             Step::Suspend => event_loop.suspend(&mut inputs.signals).await?,
-            Step::Resume => {
-                event_loop.resume()?;
-                None
-            }
+            Step::Resume => event_loop.resume().map(|()| None)?,
             Step::Draw => {
                 event_loop.draw_frame()?;
                 frames.note_frame();

@@ -56,7 +56,7 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
         CONFIRMING_PATHS,
         "src/",
-        &["src/operation/", "src/app/operations/", "src/cli/act/"],
+        &["src/app/operations/", "src/cli/act/"],
         "only the user confirms a plan: by the dialog, or by the command line",
     ),
     (&["Buffer"], "src/screen/", &["src/screen/widget/canvas.rs"], "draw through Canvas, which clips"),

@@ -78,7 +78,8 @@ fn words_in_bash(home: &Home, words: &[&str]) -> Vec<String> {
     command.env("PATH", format!("{folder}:{}", std::env::var("PATH").unwrap()));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    let offered = String::from_utf8(output.stdout).unwrap();
+    offered.lines().filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Saves a snapshot with these services, given as group and name, as an earlier run does.

@@ -35,40 +35,40 @@ const SCENES: &[Scene] = &[
         keys: "",
         caption: "portolan --demo: the map opens with the worst fault selected",
         seconds: 4.0,
-        shows: &["orders", "api-gateway"],
+        shows: &["catalog", "api-gateway"],
     },
     Scene {
         keys: "w",
         caption: "w: who calls it, whom it calls, and how we know",
         seconds: 4.0,
-        shows: &["orders"],
+        shows: &["catalog"],
     },
     Scene {
         keys: "esc !",
         caption: "!: everything that is wrong, with the likely cause",
         seconds: 4.0,
-        shows: &["orders"],
+        shows: &["catalog"],
     },
     Scene {
         keys: "esc l",
         caption: "l: the logs of all its tasks in one stream",
         seconds: 3.5,
-        shows: &["orders"],
+        shows: &["catalog"],
     },
-    Scene { keys: "E", caption: "E: the last error", seconds: 3.0, shows: &["orders"] },
+    Scene { keys: "E", caption: "E: the last error", seconds: 3.0, shows: &["catalog"] },
     Scene {
         keys: "esc H",
         caption: "H: deployments, stops and findings in order of time",
         seconds: 3.5,
-        shows: &["orders"],
+        shows: &["catalog"],
     },
     Scene {
         keys: "esc 1",
         caption: "1: the selected service with its neighbours alone",
         seconds: 3.5,
-        shows: &["orders"],
+        shows: &["catalog"],
     },
-    Scene { keys: "esc ?", caption: "?: all keys", seconds: 3.0, shows: &["quit"] },
+    Scene { keys: "esc ?", caption: "?: all keys", seconds: 3.0, shows: &["show the map"] },
 ];
 
 /// Screens of the scenes, drawn by the program.

@@ -120,5 +120,7 @@ fn q_goes_back_and_quits_only_at_the_root() {
     stage.press_keys("d l q q");
     assert_eq!((stage.app.screen(), stage.effects.len()), (ScreenId::Map, 0));
     stage.press_keys("q");
+    assert_eq!(stage.effects, [], "one q too many asks first");
+    stage.press_keys("q");
     assert_eq!(stage.effects, [Effect::Quit]);
 }

@@ -51,7 +51,7 @@ fn a_question_is_completed() {
     let mut stage = AppHarness::showing(&owned_shop(), (120, 40));
     stage.press_keys(":");
     stage.type_text("who ca");
-    assert!(stage.picture().show().contains("questions: tab completes"));
+    assert!(stage.picture().show().contains("tab completes"));
     stage.press_keys("tab");
     stage.type_text("orde");
     stage.press_keys("tab enter");

@@ -48,7 +48,7 @@ pub(super) fn sources() -> Vec<CompletionCandidate> {
 }
 
 /// Returns the AWS profiles of the user.
-pub(super) fn aws_profiles() -> Vec<CompletionCandidate> {
+pub(super) fn configured_profiles() -> Vec<CompletionCandidate> {
     let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     let env = ecs::Env {
         profile: None,

@@ -13,7 +13,7 @@ use clap_mangen::{
 use std::io::{self, Write};
 
 /// Files that Portolan reads or writes, with their purpose.
-const FILES: &[(&str, &str)] = &[
+const FILE_ROWS: &[(&str, &str)] = &[
     ("~/.config/portolan/config.toml", "Configuration; config.example.toml lists every setting."),
     ("~/.cache/portolan/", "Snapshots and task definitions of earlier runs; may be deleted at any time."),
     ("~/.local/state/portolan/portolan.log", "Log of the program itself."),
@@ -21,14 +21,14 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Environment variables that Portolan reads, with their purpose.
-const VARIABLES: &[(&str, &str)] = &[
+const VARIABLE_ROWS: &[(&str, &str)] = &[
     ("DOCKER_HOST, DOCKER_CONTEXT", "Container engine to read; without them, the engines on this machine."),
     ("AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL", "Profile, region and endpoint of Amazon ECS."),
     ("NO_COLOR", "Draw without colours."),
 ];
 
 /// Examples, with their purpose.
-const EXAMPLES: &[(&str, &str)] = &[
+const EXAMPLE_ROWS: &[(&str, &str)] = &[
     ("portolan --demo", "Show the built-in demo."),
     ("portolan --profile prod-readonly --region eu-west-1", "Show the map of an AWS account."),
     ("portolan logs orders --since 10m --follow --level warn", "Follow the warnings of a service."),
@@ -54,7 +54,7 @@ fn main_page(program: clap::Command) -> io::Result<Vec<u8>> {
     let (man, mut page) = begin_page(program)?;
     man.render_subcommands_section(&mut page)?;
     write_list(&mut page, "KEYS", &keys())?;
-    for (title, rows) in [("FILES", FILES), ("ENVIRONMENT", VARIABLES), ("EXAMPLES", EXAMPLES)] {
+    for (title, rows) in [("FILES", FILE_ROWS), ("ENVIRONMENT", VARIABLE_ROWS), ("EXAMPLES", EXAMPLE_ROWS)] {
         let rows: Vec<_> = rows.iter().map(|(term, text)| ((*term).to_owned(), *text)).collect();
         write_list(&mut page, title, &rows)?;
     }

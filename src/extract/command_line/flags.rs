@@ -68,15 +68,10 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     if CONNECT_PROGRAMS.contains(&program) {
         return host_before_port(words).into_iter().collect();
     }
-    let user = RUN_AS_USER_PROGRAMS
-        .iter()
-        .any(|name| words.first().is_some_and(|word| program_name(&word.text) == *name));
     let mut found = Vec::new();
-    let mut pending: Option<&str> = None;
-    let mut pending_is_long = false;
-    // True if the pending word may be the secret of the option before it.
-    let mut is_hidden = false;
-    for word in words.iter().skip(if user { 2 } else { 0 }) {
+    // `is_hidden`: the pending word may be the secret of the option before it.
+    let (mut pending, mut pending_is_long, mut is_hidden) = (None::<&str>, false, false);
+    for word in words.iter().skip(if runs_as_other_user(words) { 2 } else { 0 }) {
         let text = word.text.as_str();
         let follows_secret = pending.is_some_and(takes_secret);
         let hides_name = std::mem::take(&mut is_hidden) || follows_secret;
@@ -86,10 +81,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         };
         match (text.strip_prefix('-'), pending.take()) {
             (None, Some(flag)) if takes_secret(flag) => {
-                // Some programs take a URL under this letter: `docker -H tcp://…`, `ldapsearch -H ldap://…`,
-                // `redis-cli -u redis://…`.
-                let may_be_url = flag == "H" || (flag == "u" && program == "redis-cli");
-                if may_be_url && text.contains("://") && !text.contains(' ') {
+                if is_url_option(flag, text, program) {
                     give(flag, "", text);
                 }
             }
@@ -125,6 +117,18 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         }
     }
     found
+}
+
+/// Returns true if the command runs another one as a user that its second word names.
+fn runs_as_other_user(words: &[CommandWord]) -> bool {
+    words.first().is_some_and(|word| RUN_AS_USER_PROGRAMS.contains(&program_name(&word.text)))
+}
+
+/// Returns true if `text` is a URL, and the letter `flag` takes one: `docker -H tcp://…`, `ldapsearch -H ldap://…`,
+/// `redis-cli -u redis://…`.
+fn is_url_option(flag: &str, text: &str, program: &str) -> bool {
+    let may_be_url = flag == "H" || (flag == "u" && program == "redis-cli");
+    may_be_url && text.contains("://") && !text.contains(' ')
 }
 
 /// Returns the option's name in `-name=value`, `--name=value` or `-Dname=value`, as far as it is safe to

@@ -71,6 +71,8 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
             format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
         in_secrets = is_secret && line.trim_end().ends_with('{');
         let directive = format == FileFormat::Directives && (!assigns || is_secret);
+        let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        let entry = |key, value| ConfigEntry { line, key, value, allows_bare_host: true, indent, block };
         // A value on a separate line belongs to the key above it: a list or an argument.
         let mut values: Vec<ConfigEntry<'_>> = Vec::new();
         for (at, word) in words.iter().enumerate() {
@@ -83,30 +85,35 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
                 // `http-request set-header Authorization …`: the rest of the line is a secret.
                 break;
             } else {
-                values.push(ConfigEntry {
-                    line: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                    key,
-                    value: word.text,
-                    allows_bare_host: true,
-                    indent,
-                    block,
-                });
+                values.push(entry(key, word.text));
             }
         }
         drop_split_urls(raw, &mut values);
-        let crowded = |entry: &ConfigEntry<'_>| {
-            let same = values.iter().filter(|other| other.key == entry.key);
-            format != FileFormat::Code && !words.iter().any(|w| w.is_key) && same.count() > 2
-        };
-        let alone: Vec<bool> = values.iter().map(|entry| !crowded(entry)).collect();
-        entries.extend(
-            values
-                .into_iter()
-                .zip(alone)
-                .map(|(entry, alone)| ConfigEntry { allows_bare_host: alone, ..entry }),
-        );
+        if assigns && !env_key::holds_several(key) && !raw.contains([',', '[']) {
+            keep_one_value(key, &mut values);
+        }
+        let may_be_crowded = format != FileFormat::Code && !assigns;
+        entries.extend(without_crowded_hosts(values, may_be_crowded));
     }
     entries
+}
+
+/// Keeps the first value after `key`, which holds one host. The words after it may be a secret. Values before the key
+/// stay. All are pieces of one text.
+fn keep_one_value(key: &str, values: &mut Vec<ConfigEntry<'_>>) {
+    let mut is_first = true;
+    values.retain(|entry| entry.value.as_ptr() < key.as_ptr() || std::mem::take(&mut is_first));
+}
+
+/// Allows a bare host in a value only if its line has at most two values under one key. Longer lines are
+/// sentences. Changes nothing unless `may_be_crowded` is true.
+fn without_crowded_hosts(values: Vec<ConfigEntry<'_>>, may_be_crowded: bool) -> Vec<ConfigEntry<'_>> {
+    let is_crowded = |entry: &ConfigEntry<'_>| {
+        may_be_crowded && values.iter().filter(|other| other.key == entry.key).count() > 2
+    };
+    let crowded: Vec<bool> = values.iter().map(is_crowded).collect();
+    let pairs = values.into_iter().zip(crowded);
+    pairs.map(|(entry, crowded)| ConfigEntry { allows_bare_host: !crowded, ..entry }).collect()
 }
 
 fn is_identifier(text: &str) -> bool {

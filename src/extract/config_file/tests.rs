@@ -113,6 +113,7 @@ fn a_hosts_own_name_with_a_port_beside_it_is_an_address() {
     let list = "- host: a\n  port: 1000\n- port: 2000\n  host: b\n- host: c\n";
     assert_eq!(names("x.yaml", list), ["(a:1000)", "(b:2000)", "(c)"]);
     assert_eq!(names("x.ini", "[a]\nport=1000\n[b]\nhost=db\n"), ["(db)"]);
+    assert_eq!(names("x.yaml", "cache_host: db secret1\n"), ["(db)"], "a host holds one word");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 pub(super) mod app_mesh;
 pub(super) mod background_tasks;
 pub(super) mod cloud_map;
+mod elb_query;
 pub(super) mod load_balancers;
 pub(super) mod service_connect;
 pub(super) mod target_health;

@@ -3,14 +3,13 @@
 //! Reads all target groups and load balancers, 400 a page. Requests for selected ARNs would be worse: they
 //! take only 20 ARNs, and one deleted ARN makes the whole request fail.
 
-use super::target_health::TargetHealthReader;
+use super::{elb_query::query, target_health::TargetHealthReader};
 use crate::{
     model::{Failure, UnreadPart},
     source::ecs::{
         client::{
             api::{Api, PartialList, read_pages},
             paging::PageToken,
-            sigv4::ApiRequest,
         },
         decode::load_balancing::{
             load_balancer::LoadBalancerData,
@@ -29,9 +28,6 @@ use std::{
     time::Duration,
 };
 use tokio::time::Instant;
-
-/// Version of the API.
-const ELB_API_VERSION: &str = "2015-12-01";
 
 /// Largest page that AWS allows.
 const PAGE_SIZE: &str = "400";
@@ -186,17 +182,6 @@ async fn read_page<T>(
     parameters.extend(of);
     parameters.extend(marker.as_deref().map(|marker| ("Marker", marker)));
     query(api, call, &parameters, parse).await
-}
-
-/// Makes a call to Elastic Load Balancing, and returns the value that `parse` reads from its response.
-pub(super) async fn query<T>(
-    api: &Api,
-    call: &'static Call,
-    parameters: &[(&str, &str)],
-    parse: fn(Node<'_, '_>) -> T,
-) -> Result<T, Failure> {
-    let ask = ApiRequest::query(call.operation(), ELB_API_VERSION, parameters);
-    api.xml_call(call, &api.clients.load_balancers, ask, parse).await
 }
 
 /// Returns the first page of the target groups of the region.

@@ -1,7 +1,7 @@
 //! Reader of the health of load balancer targets. AWS needs one call per target group, so each poll reads
 //! only a few groups: first groups that had failing targets, then the groups with the oldest result.
 
-use super::load_balancers::query;
+use super::elb_query::query;
 use crate::{
     model::{Failure, FailureKind},
     source::ecs::{

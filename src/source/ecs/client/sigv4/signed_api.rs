@@ -59,7 +59,7 @@ struct Partition {
 }
 
 /// Partitions besides the commercial one. Source: `partitions.json` in AWS's SDKs.
-const PARTITIONS: [Partition; 6] = [
+const AWS_PARTITIONS: [Partition; 6] = [
     Partition {
         region_prefix: "cn-",
         domain: "amazonaws.com.cn",
@@ -110,7 +110,7 @@ impl SignedApi {
     /// Returns the endpoint of AWS in a region: the one with validated cryptography if `fips` is set, and the
     /// one with IPv6 addresses if `dual_stack` is set.
     fn aws_endpoint(self, region: &str, fips: bool, dual_stack: bool) -> String {
-        let partition = PARTITIONS
+        let partition = AWS_PARTITIONS
             .iter()
             .find(|partition| region.starts_with(partition.region_prefix))
             .unwrap_or(&COMMERCIAL_PARTITION);
