@@ -167,9 +167,6 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = address_parser::parse_addresses(value);
     let is_list = found.len() > 1;
-    // Under the key of one host, a second word may be a password.
-    let max_words = if env_key::holds_several(key) { usize::MAX } else { 1 };
-    let mut words = 0;
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
         ValueKind::HostAddress => true,
@@ -181,11 +178,18 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
         }
         ValueKind::Endpoint | ValueKind::Other => found.shape != AddressShape::Word,
     };
-    let is_allowed = |found: &FoundAddress| {
+    found.into_iter().filter(counts).filter(word_limit(key)).map(|found| found.address).collect()
+}
+
+/// Returns a filter for the addresses in one value. Under a key for one host, such as `DB_HOST`, the filter lets only
+/// the first bare word pass, because a second one may be a password.
+fn word_limit(key: &str) -> impl FnMut(&FoundAddress) -> bool + use<> {
+    let max_words = if env_key::holds_several(key) { usize::MAX } else { 1 };
+    let mut words = 0;
+    move |found| {
         words += usize::from(found.shape == AddressShape::Word);
         found.shape != AddressShape::Word || words <= max_words
-    };
-    found.into_iter().filter(counts).filter(is_allowed).map(|found| found.address).collect()
+    }
 }
 
 /// Returns true if a word with a number, such as `db:5432`, is surely a host with its port. Otherwise it may

@@ -117,6 +117,7 @@ fn targets_in_entry(
     let outside =
         matches!(meaning, ValueKind::HostAddress | ValueKind::Endpoint) && format != FileFormat::Code;
     found
+        .filter(super::word_limit(entry.key))
         .filter(|found| {
             may_reach_another_container(&found.address) && !is_defined_in_file(&found.address, defined)
         })

@@ -58,8 +58,11 @@ fn read_word<'t>(
         return Some(after);
     }
     let (text, after) = rest.split_at(bare_word_end(format, rest));
-    if format == FileFormat::Xml && before.ends_with('<') && !VALUE_ELEMENTS.contains(&text) {
-        push_word(words, text, true);
+    if format == FileFormat::Xml && before.ends_with(['<', '/']) {
+        // The name of an element is a key or nothing, and never a value.
+        if before.ends_with('<') && !VALUE_ELEMENTS.contains(&text) {
+            push_word(words, text, true);
+        }
         return Some(after);
     }
     let (text, has_colon) = text.strip_suffix(':').map_or((text, false), |key| (key, true));
