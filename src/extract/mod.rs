@@ -35,7 +35,10 @@ use crate::model::{
 };
 use address_parser::{AddressShape, FoundAddress};
 use env_key::ValueKind;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 /// Returns references to the addresses that environment variables name. `container` is the container's name
 /// if the service has several.
@@ -165,7 +168,7 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
 /// Returns the addresses in a plain value. Leaves out addresses whose shape is too weak as evidence for a
 /// value of that kind, such as a bare word under an unknown key.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
-    let found = address_parser::parse_addresses(value);
+    let found = address_parser::parse_addresses(leading_ip(key, value).unwrap_or(value));
     let is_list = found.len() > 1;
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
@@ -179,6 +182,12 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
         ValueKind::Endpoint | ValueKind::Other => found.shape != AddressShape::Word,
     };
     found.into_iter().filter(counts).filter(word_limit(key)).map(|found| found.address).collect()
+}
+
+/// Returns the IP address at the beginning of a value under a key for one host. The words after it may be a password.
+fn leading_ip<'v>(key: &str, value: &'v str) -> Option<&'v str> {
+    let first = value.split_whitespace().next()?;
+    (!env_key::holds_several(key) && first.parse::<IpAddr>().is_ok()).then_some(first)
 }
 
 /// Returns a filter for the addresses in one value. Under a key for one host, such as `DB_HOST`, the filter lets only

@@ -89,8 +89,8 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
             }
         }
         drop_split_urls(raw, &mut values);
-        if assigns && !env_key::holds_several(key) && !raw.contains([',', '[']) {
-            keep_one_value(key, &mut values);
+        if (assigns || directive) && !env_key::holds_several(key) && !raw.contains([',', '[']) {
+            allow_one_bare_host(key, &mut values);
         }
         let may_be_crowded = format != FileFormat::Code && !assigns;
         entries.extend(without_crowded_hosts(values, may_be_crowded));
@@ -98,11 +98,13 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
     entries
 }
 
-/// Keeps the first value after `key`, which holds one host. The words after it may be a secret. Values before the key
-/// stay. All are pieces of one text.
-fn keep_one_value(key: &str, values: &mut Vec<ConfigEntry<'_>>) {
+/// Allows a bare host only in the first value after `key`, which holds one host. The words after it may be a secret.
+/// The key and the values are pieces of one line.
+fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
     let mut is_first = true;
-    values.retain(|entry| entry.value.as_ptr() < key.as_ptr() || std::mem::take(&mut is_first));
+    for entry in values.iter_mut().filter(|entry| entry.value.as_ptr() >= key.as_ptr()) {
+        entry.allows_bare_host = std::mem::take(&mut is_first);
+    }
 }
 
 /// Allows a bare host in a value only if its line has at most two values under one key. Longer lines are
@@ -113,7 +115,9 @@ fn without_crowded_hosts(values: Vec<ConfigEntry<'_>>, may_be_crowded: bool) -> 
     };
     let crowded: Vec<bool> = values.iter().map(is_crowded).collect();
     let pairs = values.into_iter().zip(crowded);
-    pairs.map(|(entry, crowded)| ConfigEntry { allows_bare_host: !crowded, ..entry }).collect()
+    pairs
+        .map(|(entry, crowded)| ConfigEntry { allows_bare_host: entry.allows_bare_host && !crowded, ..entry })
+        .collect()
 }
 
 fn is_identifier(text: &str) -> bool {
