@@ -23,7 +23,6 @@ const MIN_LOOP_EXITS: u32 = 2;
 /// start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
 const MIN_RECOVERY_TIME: SignedDuration = SignedDuration::from_secs(30);
 /// Maximum time that a restarted container must run before it counts as recovered.
-/// Maximum time that a restarted container must run before it counts as recovered.
 const MAX_RECOVERY_TIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Event in the life of a container that helps explain its exit.
@@ -137,12 +136,24 @@ impl ExitHistory {
             instance.containers.iter_mut().for_each(|container| container.exit = Some(exit.clone()));
         }
         let held = started.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+        let series = self.series_until(instance);
         if instance.state == InstanceState::Running
-            && self.is_restart_loop(instance)
-            && held < self.recovery_time()
+            && is_restart_loop(series, instance)
+            && held < recovery_time(series)
         {
             instance.state = InstanceState::Restarting;
         }
+    }
+
+    /// Returns the series including the last exit of `instance`, whose event may come later than the inspect
+    /// response.
+    fn series_until(&self, instance: &Instance) -> Option<ExitSeries> {
+        let row = self.series?;
+        let Some(at) = instance.exit.as_ref().and_then(|exit| exit.at) else { return Some(row) };
+        let started_since = self.last_start.is_some_and(|start| row.last < start && start < at);
+        let is_newer = started_since || at.duration_since(row.last) > SAME_EXIT_TOLERANCE;
+        let counts = is_newer && !self.was_requested(self.last_start, at);
+        Some(if counts { self.extended_series(at) } else { row })
     }
 
     /// Restores the exit code that the engine has forgotten.
@@ -161,28 +172,11 @@ impl ExitHistory {
         }
     }
 
-    /// Returns true if the engine keeps restarting the container.
-    fn is_restart_loop(&self, instance: &Instance) -> bool {
-        match self.series {
-            Some(row) if row.is_complete || row.exits >= MIN_LOOP_EXITS => {
-                instance.restarts > 0 && row.exits >= MIN_LOOP_EXITS
-            }
-            // Events of the first exits are missing. The engine's restart count includes these exits.
-            _ => instance.restarts >= MIN_LOOP_EXITS,
-        }
-    }
-
-    /// Returns how long the container must run to count as recovered: twice its longest run in the series,
-    /// within limits.
-    fn recovery_time(&self) -> SignedDuration {
-        let longest = self.series.map_or(SignedDuration::ZERO, |row| row.longest_run);
-        longest.saturating_mul(2).clamp(MIN_RECOVERY_TIME, MAX_RECOVERY_TIME)
-    }
-
     /// Returns the time since which the instance keeps exiting. Returns `None` if it has never exited.
     pub(in crate::source::docker) fn failing_since(&self, instance: &Instance) -> Option<Onset> {
         let last = instance.exit.as_ref().and_then(|exit| exit.at)?;
-        match self.series.filter(|row| row.last.duration_since(last).abs() <= SAME_EXIT_TOLERANCE) {
+        let series = self.series_until(instance);
+        match series.filter(|row| row.last.duration_since(last).abs() <= SAME_EXIT_TOLERANCE) {
             Some(row) => {
                 let missed = instance.restarts >= row.exits && !row.is_complete;
                 Some(Onset { at: row.first.min(last), at_least: missed })
@@ -190,6 +184,24 @@ impl ExitHistory {
             None => Some(Onset { at: last, at_least: instance.restarts > 0 }),
         }
     }
+}
+
+/// Returns true if the engine keeps restarting the container.
+fn is_restart_loop(series: Option<ExitSeries>, instance: &Instance) -> bool {
+    match series {
+        Some(row) if row.is_complete || row.exits >= MIN_LOOP_EXITS => {
+            instance.restarts > 0 && row.exits >= MIN_LOOP_EXITS
+        }
+        // Events of the first exits are missing. The engine's restart count includes these exits.
+        _ => instance.restarts >= MIN_LOOP_EXITS,
+    }
+}
+
+/// Returns how long the container must run to count as recovered: twice its longest run in the series,
+/// within limits.
+fn recovery_time(series: Option<ExitSeries>) -> SignedDuration {
+    let longest = series.map_or(SignedDuration::ZERO, |row| row.longest_run);
+    longest.saturating_mul(2).clamp(MIN_RECOVERY_TIME, MAX_RECOVERY_TIME)
 }
 
 #[cfg(test)]
@@ -313,6 +325,20 @@ mod tests {
         }
         let (ends, instance) = looping_container(5, 10, 1, 0);
         assert_eq!(with_history(&ends, instance).state, InstanceState::Running, "once is an accident");
+    }
+
+    #[test]
+    fn an_exit_counts_before_its_event_arrives() {
+        let signs =
+            [(LifecycleEvent::Start, 9), (LifecycleEvent::Die(Some(7)), 8), (LifecycleEvent::Start, 7)];
+        let running = |exit| Instance {
+            started: Some(ago(exit - 1)),
+            ..exited_instance(None, exit, InstanceState::Running, 2)
+        };
+        let history = history_of(&signs);
+        assert_eq!(with_history(&history, running(6)).state, InstanceState::Restarting);
+        assert_eq!(history.failing_since(&running(6)), Some(Onset::exact(ago(8))));
+        assert_eq!(with_history(&history, running(8)).state, InstanceState::Running, "the same exit");
     }
 
     #[test]
