@@ -17,6 +17,7 @@ pub mod operation;
 pub mod subscription;
 pub mod log_store;
 pub mod store;
+pub mod tour;
 pub mod screen;
 pub mod export;
 pub mod effect;

@@ -12,6 +12,7 @@ use crate::{
 impl App {
     /// Runs a command. Carries out commands of the program itself, and passes all others to the shown screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
+        self.tour.walk.note_command(command);
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
             Command::List => self.show_screen(ScreenId::List),
@@ -47,6 +48,8 @@ impl App {
                 self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
             }
+            Command::Tour => return self.toggle_tour(),
+            Command::NextStop | Command::PreviousStop => return self.walk_tour(command == Command::NextStop),
             Command::Actions => self.open_action_menu(),
             Command::UndoAction => return self.undo_operation(),
             Command::Refresh => {

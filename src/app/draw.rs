@@ -27,6 +27,8 @@ use ratatui::{
 pub(super) struct TerminalAreas {
     header: Rect,
     pub(super) body: Rect,
+    /// Rows of the tour; empty without a tour.
+    tour: Rect,
     footer: Rect,
 }
 
@@ -39,12 +41,15 @@ const VERDICT_SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 /// Smallest free width of the header, in cells, at which the header shows the worst finding.
 const MIN_FINDING_WIDTH: usize = 24;
 
-/// Returns the areas of a terminal of this size. In full screen the body covers header and footer.
-pub(super) fn terminal_areas(size: Rect, fullscreen: bool) -> TerminalAreas {
+/// Returns the areas of a terminal of this size with a tour of `tour_height` rows. In full screen the body covers
+/// everything else.
+pub(super) fn terminal_areas(size: Rect, fullscreen: bool, tour_height: u16) -> TerminalAreas {
     let header = Rect { height: 1.min(size.height), ..size };
     let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
-    let body = Rect { y: header.bottom(), height: size.height.saturating_sub(2), ..size };
-    TerminalAreas { header, body: if fullscreen { size } else { body }, footer }
+    let tour_height = if fullscreen { 0 } else { tour_height };
+    let body = Rect { y: header.bottom(), height: size.height.saturating_sub(2 + tour_height), ..size };
+    let tour = Rect { y: body.bottom(), height: tour_height, ..size };
+    TerminalAreas { header, body: if fullscreen { size } else { body }, tour, footer }
 }
 
 impl App {
@@ -61,12 +66,13 @@ impl App {
             return (HitMap::default(), None);
         }
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let areas = terminal_areas(size, self.is_fullscreen());
+        let areas = terminal_areas(size, self.is_fullscreen(), self.tour_height(size.height));
         let mut hits =
             if self.is_fullscreen() { HitMap::default() } else { self.draw_header(areas.header, buf) };
         for (screen, area) in self.panes_in(size) {
             hits.extend(self.screens.get(screen).draw(scene, area, buf));
         }
+        hits.extend(self.draw_tour(areas.tour, buf));
         if let Some(dialog) = &self.dialog {
             // No area behind the dialog can be clicked.
             return (HitMap::default(), self.draw_dialog(dialog, areas.body, buf));

@@ -13,6 +13,7 @@ mod prompt;
 mod row_writer;
 mod screens;
 mod selection;
+mod tour;
 mod polling_priority;
 
 use crate::{
@@ -32,6 +33,7 @@ use prompt::Prompt;
 use ratatui::layout::Rect;
 use screens::Screens;
 use std::collections::BTreeSet;
+use tour::Tour;
 
 /// Whole state of the program.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -44,6 +46,8 @@ pub struct App {
     /// Stack of open screens. The last one is shown. Never empty.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
+    /// Tour for newcomers.
+    tour: Tour,
     /// Open dialog of actions; it takes all keys.
     dialog: Option<OperationDialog>,
     /// Last confirmed search for nodes. The command "next match" repeats it.
@@ -93,6 +97,7 @@ impl App {
             screens: Screens::default(),
             screen_stack: vec![ScreenId::Map],
             prompt: None,
+            tour: Tour::default(),
             dialog: None,
             last_search: Search::default(),
             list_filter: Search::default(),
@@ -231,6 +236,7 @@ impl App {
         let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
         self.store.apply_poll_result(source, outcome);
         self.notify_selection_lost(before);
+        self.renew_tour_stops();
     }
 
     fn handle_key(&mut self, key: Key) -> Vec<Effect> {

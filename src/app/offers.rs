@@ -12,6 +12,7 @@ impl App {
     pub fn applies(&self, command: Command) -> bool {
         match command {
             Command::Map
+            | Command::Tour
             | Command::List
             | Command::SplitLogs
             | Command::Findings
@@ -40,6 +41,7 @@ impl App {
             | Command::LogsOfNeighbours
             | Command::LogsOfPath
             | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
+            Command::NextStop | Command::PreviousStop => self.tour.walk.stop().is_some(),
             Command::Actions => !self.action_menu_entries().is_empty(),
             Command::UndoAction => self.store.world.operations.undo_request().is_some(),
             Command::NextFinding | Command::PreviousFinding => !self.faulty_nodes().is_empty(),

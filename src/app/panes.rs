@@ -20,7 +20,7 @@ impl App {
     /// Returns the panes on a terminal of this size.
     pub(super) fn panes_in(&self, size: Rect) -> Vec<(ScreenId, Rect)> {
         let top = self.screen();
-        let body = terminal_areas(size, self.is_fullscreen()).body;
+        let body = terminal_areas(size, self.is_fullscreen(), self.tour_height(size.height)).body;
         let splits = self.is_split && matches!(top, ScreenId::Map | ScreenId::Logs) && !self.is_fullscreen();
         if !splits || body.height < MIN_SPLIT_HEIGHT {
             return vec![(top, body)];
@@ -33,7 +33,7 @@ impl App {
 
     /// Returns the area of the map. A hidden map has an area too, because its layout is kept up to date.
     pub(super) fn map_area(&self) -> Rect {
-        let body = terminal_areas(self.size, false).body;
+        let body = terminal_areas(self.size, false, self.tour_height(self.size.height)).body;
         if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }
     }
 

@@ -139,6 +139,8 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: NeedFormat,
     },
+    /// Open the map with a tour for newcomers, or check the team's own tour
+    Tour(TourArgs),
     /// Write a handbook of the estate, or check one; exit code 1 if it no longer holds
     Handbook(HandbookArgs),
     /// Check configuration, sources and permissions, and show what to fix
@@ -311,6 +313,17 @@ pub enum Format {
     Table,
     /// JSON
     Json,
+}
+
+/// Arguments of `tour`.
+#[derive(Debug, Args)]
+pub struct TourArgs {
+    /// Compare the stops of the team's own tour with what runs; exit code 1 if one is wrong
+    #[arg(long)]
+    pub check: bool,
+    /// File of the team's own tour, in place of .portolan/tour.toml here or above
+    #[arg(requires = "check", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
 }
 
 /// Arguments of `handbook`.

@@ -80,7 +80,7 @@ impl Outcome {
 /// Runs the command that the command line names.
 pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let common = &cli.common;
-    let Some(command) = cli.command else { return Box::pin(tui::run(common)).await };
+    let Some(command) = cli.command else { return Box::pin(tui::run(common, false)).await };
     match command {
         Command::Completions { shell } => {
             output::print_own_text(&completions::registration_script(shell)?)?;
@@ -118,6 +118,8 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             print(why::explain(&world, (&from, &to), format, common.ascii)?)?;
             Ok(read_outcome(&world))
         }
+        Command::Tour(asked) if asked.check => tui::check_team_tour(common, asked.file).await,
+        Command::Tour(_) => Box::pin(tui::run(common, true)).await,
         Command::Handbook(asked) => handbook::run(common, &asked).await,
         Command::Need { service, format } => {
             let Polled { world, .. } = open_and_poll(common).await?;

@@ -1,5 +1,7 @@
 //! Interactive program: opens the sources and the theme, then starts the event loop.
 
+mod team_tour;
+
 use super::{Error, Outcome, args::CommonArgs, collect, open_sources, state_dir};
 use crate::{
     app::App,
@@ -16,9 +18,10 @@ use std::{
     io::{IsTerminal, stdin},
     sync::Arc,
 };
+pub(super) use team_tour::check_team_tour;
 
-/// Runs the interactive program. Shows the demo if no source is found.
-pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
+/// Runs the interactive program, with the tour if `shows_tour`. Shows the demo if no source is found.
+pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome, Error> {
     if !output::is_terminal() || !stdin().is_terminal() {
         let remedy = "without a terminal, use portolan map, status, findings or logs";
         return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
@@ -46,6 +49,12 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
         );
     } else if is_first_start && !common.demo {
         app.notify(&first_start_notice(&opened.sources));
+    }
+    if found && !common.demo {
+        app.set_team_tour(team_tour::find());
+    }
+    if shows_tour {
+        app.toggle_tour();
     }
     // Portolan works without its log, but then a bug can't be investigated.
     if let Some(Err(error)) = log {
@@ -75,7 +84,7 @@ fn first_start_notice(sources: &[Arc<dyn Source>]) -> String {
         [ref others @ .., last] if others.len() < 4 => format!("{} and {last}", others.join(", ")),
         _ => format!("{} sources", ids.len()),
     };
-    format!("found {found}   ? help   : any command   q quit")
+    format!("found {found}   ctrl-t tour   ? help   : any command   q quit")
 }
 
 /// Returns the theme and character set for this terminal: no colour if `NO_COLOR` is set (no-color.org) or

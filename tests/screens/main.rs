@@ -30,6 +30,7 @@ mod stage;
 mod svg;
 mod thicket;
 mod timeline;
+mod tour;
 mod trouble;
 mod usage;
 mod why;

@@ -3,7 +3,7 @@
 use crate::command::{Command, CommandSpec, KeyContext::Everywhere, row};
 
 /// The rows of these commands, in the order in which help shows them.
-pub(super) const EVERYWHERE_ROWS: [CommandSpec; 50] = [
+pub(super) const EVERYWHERE_ROWS: [CommandSpec; 53] = [
     row(Command::Map, Everywhere, "map", "M", "map", "show the map"),
     row(Command::List, Everywhere, "list", "t", "list", "show the list of services"),
     row(Command::Card, Everywhere, "card", "d", "card", "show all details of the selected service"),
@@ -68,6 +68,23 @@ pub(super) const EVERYWHERE_ROWS: [CommandSpec; 50] = [
         "show the sources, their age and their failures",
     ),
     row(Command::Help, Everywhere, "help", "? f1", "help", "show the keys and commands"),
+    row(
+        Command::Tour,
+        Everywhere,
+        "tour",
+        "ctrl-t",
+        "tour",
+        "show or leave the tour of the map for newcomers",
+    ),
+    row(Command::NextStop, Everywhere, "next-stop", ".", "next stop", "go to the next stop of the tour"),
+    row(
+        Command::PreviousStop,
+        Everywhere,
+        "previous-stop",
+        ",",
+        "prev stop",
+        "go to the previous stop of the tour",
+    ),
     row(Command::CommandPalette, Everywhere, "palette", ":", "command", "type a command, with completion"),
     row(Command::Search, Everywhere, "search", "/", "find", "search for text; ! in front inverts the search"),
     row(Command::NextMatch, Everywhere, "next-match", "n", "next", "go to the next match"),
