@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
 mod layer;
+mod unknown;
 
 /// Remedy for an invalid setting that resembles no known one.
 const LIST_OF_SETTINGS: &str = "config.example.toml lists every setting";
@@ -48,18 +49,29 @@ pub struct Config {
     pub service: Vec<ServiceAnnotation>,
     /// Keys by command id, in place of the command's default keys.
     pub keys: BTreeMap<String, Vec<String>>,
+    /// A sentence for each setting of the file that this version does not know and ignores.
+    #[serde(skip)]
+    pub unknown_settings: Vec<String>,
 }
 
 /// Reads the configuration: the example, overridden by the user's `file` if given, then by `settings` of the
 /// form `key=value`. An error names the file and line, or the setting.
 pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure> {
-    effective_table(file, settings)?.try_into().map_err(|error: toml::de::Error| {
-        invalid_config(format!("configuration: {}", error.message()), LIST_OF_SETTINGS)
-    })
+    let (table, unknown_settings) = merged_layers(file, settings)?;
+    let config: Result<Config, toml::de::Error> = table.try_into();
+    let config = config
+        .map_err(|error| invalid_config(format!("configuration: {}", error.message()), LIST_OF_SETTINGS))?;
+    Ok(Config { unknown_settings, ..config })
 }
 
 /// Returns the example with the user's `file` and `settings` merged over it, after a check of each.
 pub fn effective_table(file: Option<&Path>, settings: &[String]) -> Result<Table, Failure> {
+    merged_layers(file, settings).map(|(table, _)| table)
+}
+
+/// Returns the merged table, and a sentence for each unknown setting of the file.
+fn merged_layers(file: Option<&Path>, settings: &[String]) -> Result<(Table, Vec<String>), Failure> {
+    let mut unknown = Vec::new();
     let example = layer::parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
     let mut table = example.clone();
     if let Some(path) = file {
@@ -70,16 +82,21 @@ pub fn effective_table(file: Option<&Path>, settings: &[String]) -> Result<Table
             )
         })?;
         let name = path.display().to_string();
-        let layer = layer::parse_toml(&text, &name)?;
-        layer::check_file(&text, &name, &layer, &example)?;
+        let mut layer = layer::parse_toml(&text, &name)?;
+        unknown = unknown::remove_unknown_settings(&mut layer, &name, &text);
+        if unknown.is_empty() {
+            layer::check_file(&text, &name, &layer, &example)?;
+        } else {
+            layer::check_table(&name, &layer, &example)?;
+        }
         merge_into(&mut table, layer);
     }
     for setting in settings {
         let layer = layer::parse_setting(setting)?;
-        layer::check_setting(setting, &layer, &example)?;
+        layer::check_table(&format!("--set {setting}"), &layer, &example)?;
         merge_into(&mut table, layer);
     }
-    Ok(table)
+    Ok((table, unknown))
 }
 
 /// Merges `over` into `base`: merges nested tables, replaces all other values.

@@ -199,6 +199,9 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     if config.theme != "auto" {
         Theme::named(&config.theme, config.ascii).map_err(invalid)?;
     }
+    for words in &config.unknown_settings {
+        output::print_stderr(words);
+    }
     let opened = sources::open(common, &config)?;
     Ok((config, opened))
 }

@@ -56,6 +56,9 @@ pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome
     if shows_tour {
         app.toggle_tour();
     }
+    if let Some(words) = config.unknown_settings.first() {
+        app.notify(words);
+    }
     // Portolan works without its log, but then a bug can't be investigated.
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));

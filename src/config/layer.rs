@@ -64,12 +64,12 @@ pub(super) fn check_file(text: &str, name: &str, layer: &Table, defaults: &Table
     })
 }
 
-/// Checks a setting of the command line, given as text and as a table.
-pub(super) fn check_setting(setting: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
+/// Checks a layer that has no text with lines, such as a setting of the command line. `place` names it in an error.
+pub(super) fn check_table(place: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
     let mut whole = defaults.clone();
     merge_into(&mut whole, layer.clone());
     let checked: Result<Config, _> = Table::try_into(whole);
-    checked.map(drop).map_err(|error| describe_error(&format!("--set {setting}"), &error))
+    checked.map(drop).map_err(|error| describe_error(place, &error))
 }
 
 /// Returns the number of the line with an error, counted from 1.
@@ -101,15 +101,27 @@ fn nearest_key(message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
+    use super::super::{Config, read};
+    use crate::{model::Failure, private_fs::TemporaryDir};
+
+    /// Reads a configuration file with this text, called `FILE` in messages.
+    fn read_text(text: &str) -> Result<Config, Failure> {
+        let folder = TemporaryDir::create("portolan-layer-").unwrap();
+        let path = folder.path().join("portolan.toml");
+        std::fs::write(&path, text).unwrap();
+        let plain = |words: &str| words.replace(&path.display().to_string(), "FILE");
+        match read(Some(&path), &[]) {
+            Ok(config) => Ok(Config {
+                unknown_settings: config.unknown_settings.iter().map(|words| plain(words)).collect(),
+                ..config
+            }),
+            Err(failure) => Err(Failure { message: plain(&failure.message).into(), ..failure }),
+        }
+    }
 
     /// Returns the message for an invalid configuration file with this text.
     fn message(text: &str) -> String {
-        let path = std::env::temp_dir().join(format!("portolan-layer-{}.toml", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        let failure = read(Some(&path), &[]).unwrap_err();
-        std::fs::remove_file(&path).unwrap();
-        failure.message.replace(&path.display().to_string(), "FILE")
+        read_text(text).unwrap_err().message.to_string()
     }
 
     #[test]
@@ -118,10 +130,30 @@ mod tests {
             message("theme = \"day\"\n\nlog-memory = \"much\"\n"),
             "FILE:3: invalid type: string \"much\", expected a whole number"
         );
-        assert!(message("# a comment\nthme = \"day\"\n").starts_with("FILE:2: unknown setting `thme`"));
         assert!(message("theme = \"day\"\nascii = [\n").starts_with("FILE:"));
         assert!(message("ascii = 1\n").contains("FILE:1: invalid type: integer `1`, expected true or false"));
-        let source = message("[[source]]\nkind = \"docker\"\nhots = \"x\"\n");
-        assert!(source.starts_with("FILE:") && source.contains("unknown setting `hots`"), "{source}");
+        assert!(
+            message("thme = 1\nascii = 1\n")
+                .contains("FILE: invalid type: integer `1`, expected true or false")
+        );
+    }
+
+    #[test]
+    fn an_unknown_setting_of_a_newer_version_is_ignored_and_named() {
+        let text = "# a comment\nthme = \"day\"\nascii = true\n[[source]]\nkind = \"docker\"\nhots = \"x\"\n\
+                    [[source]]\nkind = \"ecs\"\nname = \"prod\"\n[[service]]\nservice = \"a\"\nrunbuk = \"x\"\n[cosmos]\na = 1\n";
+        let config = read_text(text).unwrap();
+        assert!(config.ascii && config.source.len() == 2);
+        let mut named = config.unknown_settings;
+        named.sort_unstable();
+        assert_eq!(
+            named,
+            [
+                "FILE: unknown setting `cosmos` ignored",
+                "FILE:12: unknown setting `runbuk` ignored; did you mean `runbook`?",
+                "FILE:2: unknown setting `thme` ignored; did you mean `theme`?",
+                "FILE:6: unknown setting `hots` ignored; did you mean `host`?",
+            ]
+        );
     }
 }
