@@ -1,9 +1,12 @@
 //! Facts about a container for its service card. Values of variables and arguments never appear.
 
 use super::short_id;
-use crate::model::{Fact, FactKind, Text};
-use crate::source::docker::api_types::{
-    ContainerInspectResponse, EndpointSettings, HostConfig, MAX_ENTRIES, MountPoint,
+use crate::{
+    extract,
+    model::{Fact, FactKind, Text},
+    source::docker::api_types::{
+        ContainerInspectResponse, EndpointSettings, HostConfig, MAX_ENTRIES, MountPoint,
+    },
 };
 
 /// Returns the facts of a container in display order.
@@ -17,7 +20,7 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
         facts.push(Fact::new(FactKind::ImageId, Text::new(short_id(id))));
     }
     if let Some(command) = answer.path.as_deref() {
-        facts.push(Fact::new(FactKind::Command, Text::new(command)));
+        facts.push(Fact::new(FactKind::Command, Text::new(&extract::redact_secrets(command))));
     }
     facts.extend(port_facts(answer));
     facts.extend(network_facts(answer));

@@ -1,6 +1,9 @@
 //! Helpers of all decoders: cleaned text, times, counts, and parts of ARNs.
 
-use crate::model::{Text, Timestamp};
+use crate::{
+    extract,
+    model::{Text, Timestamp},
+};
 use aws_smithy_types::DateTime;
 
 /// Cleans untrusted text of control characters; `None` becomes empty.
@@ -11,6 +14,12 @@ pub(crate) fn clean_text(text: Option<&str>) -> String {
 /// Cleans untrusted text of control characters. Returns `None` if the result is empty.
 pub(crate) fn non_empty_text(text: Option<&str>) -> Option<String> {
     text.map(Text::new).filter(|t| !t.trim().is_empty()).map(Into::into)
+}
+
+/// Cleans a sentence of AWS, such as the reason of a stop, and removes secrets from it: it may quote what a task
+/// printed or was started with. Returns `None` if the result is empty.
+pub(crate) fn clean_sentence(text: Option<&str>) -> Option<String> {
+    non_empty_text(text.map(extract::redact_secrets).as_deref())
 }
 
 /// Converts a time from AWS's SDK.
@@ -41,7 +50,15 @@ pub(crate) fn to_count(n: i32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{family_name, last_segment};
+    use super::{clean_sentence, family_name, last_segment};
+
+    #[test]
+    fn a_sentence_loses_its_secrets() {
+        let reason = "exec failed: app --password=zzsecret https://u:zzother@db/?token=zzthird";
+        let clean = clean_sentence(Some(reason)).unwrap();
+        assert!(clean.starts_with("exec failed: app --password") && !clean.contains("zz"), "{clean}");
+        assert_eq!(clean_sentence(Some(" ")), None);
+    }
 
     #[test]
     fn arns_and_bare_names_read_the_same() {

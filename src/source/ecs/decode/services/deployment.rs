@@ -4,7 +4,7 @@ use crate::{
     model::{Deployment, RolloutState, Timestamp},
     source::ecs::decode::{
         definitions::{revision_diff, task_definition::TaskDefinitions},
-        text::{clean_text, last_segment, non_empty_text, to_count, to_timestamp},
+        text::{clean_sentence, clean_text, last_segment, to_count, to_timestamp},
     },
 };
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState, StabilityStatus};
@@ -77,7 +77,7 @@ fn decode_deployment(raw: &sdk::Deployment) -> Deployment {
             Some(DeploymentRolloutState::InProgress) => RolloutState::InProgress,
             _ => RolloutState::Unknown,
         },
-        reason: non_empty_text(raw.rollout_state_reason()).map(Into::into),
+        reason: clean_sentence(raw.rollout_state_reason()).map(Into::into),
         desired: to_count(raw.desired_count()),
         running: to_count(raw.running_count()),
         failed: to_count(raw.failed_tasks()),

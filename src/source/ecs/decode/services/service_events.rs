@@ -5,7 +5,7 @@ use crate::{
     model::{
         Deployment, Event, EventKind, ExitCause, Instance, InstanceId, InstanceState, ServiceId, SourceId,
     },
-    source::ecs::decode::text::{clean_text, to_timestamp},
+    source::ecs::decode::text::{clean_sentence, to_timestamp},
 };
 use aws_sdk_ecs::types as sdk;
 
@@ -69,7 +69,7 @@ fn is_redundant(event: &Event, instances: &[Instance]) -> bool {
 
 fn decode_events(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     let event = |event: &sdk::ServiceEvent| {
-        let whole = clean_text(event.message());
+        let whole = clean_sentence(event.message()).unwrap_or_default();
         let (text, instance) = (shorten_task_ids(&whole), single_task(id, &whole));
         Some(Event {
             at: to_timestamp(event.created_at())?,

@@ -7,7 +7,7 @@ use crate::{
     model::{Reference, Timestamp},
     source::ecs::decode::{
         definitions::task_definition::TaskDefinitionSummary,
-        text::{clean_text, family_name, last_segment, non_empty_text, to_timestamp},
+        text::{clean_sentence, clean_text, family_name, last_segment, non_empty_text, to_timestamp},
     },
 };
 use aws_sdk_ecs::types::{self as sdk, HealthStatus, Task, TaskStopCode};
@@ -127,7 +127,7 @@ impl TaskRecord {
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
-            let reason = clean_text(task.stopped_reason().map(extract::redact_secrets).as_deref()).into();
+            let reason = clean_sentence(task.stopped_reason()).unwrap_or_default().into();
             Box::new(StopCause { code: task.stop_code().cloned(), reason })
         });
         let ended = to_timestamp(task.stopped_at())
@@ -266,8 +266,7 @@ impl TaskContainer {
             runtime_id: container.runtime_id().map(Into::into),
             has_stopped: container.last_status() == Some("STOPPED"),
             exit_code: container.exit_code(),
-            reason: non_empty_text(container.reason().map(extract::redact_secrets).as_deref())
-                .map(Into::into),
+            reason: clean_sentence(container.reason()).map(Into::into),
             health: reported_health(container.health_status()),
         }
     }
