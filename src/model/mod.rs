@@ -62,7 +62,7 @@ pub use sources::{
     source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus},
     time_shift::TimeShift,
 };
-pub use text::{LineText, SharedText, Text};
+pub use text::{LineText, SharedText, Text, shell_quote};
 pub use time_expression::{TIME_FORMS, TimeExpression};
 pub use workload::{
     deployment::{Deployment, RevisionChange, RolloutState},

@@ -6,10 +6,12 @@
 
 mod nearest;
 mod sanitize;
+mod shell;
 mod unicode;
 mod url_user_info;
 
 pub use nearest::nearest;
+pub use shell::shell_quote;
 pub use unicode::is_invisible;
 
 use sanitize::scrub;

@@ -3,7 +3,7 @@
 
 use super::{CopyItem, arn_of, instance_id};
 use crate::{
-    model::{Instance, LogRoute, Service, ServiceKind},
+    model::{Instance, LogRoute, Service, ServiceKind, shell_quote},
     store::World,
     topology::Node,
 };
@@ -133,19 +133,9 @@ fn most_telling_instance(service: &Service) -> Option<&Instance> {
     newest.or_else(|| service.instances.iter().max_by_key(|instance| instance.started))
 }
 
-/// Quotes a word for a POSIX shell if it needs quotes.
-pub(super) fn shell_quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('-') {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{commands, shell_quote};
+    use super::commands;
     use crate::{
         model::{
             Container, Fact, FactKind, Instance, InstanceId, Inventory, LogRoute, Service, ServiceId,
@@ -161,20 +151,6 @@ mod tests {
         store.apply_poll_result(&source, Ok(snapshot(source.as_str(), vec![service.clone()])));
         let node = store.world.topology().nodes.values().next().unwrap();
         commands(&store.world, node, service).into_iter().map(|item| item.text).collect()
-    }
-
-    #[test]
-    fn a_shell_takes_each_word_as_it_is() {
-        for (word, quoted) in [
-            ("/ecs/shop-prod/orders", "/ecs/shop-prod/orders"),
-            ("two words", "'two words'"),
-            ("it's", r"'it'\''s'"),
-            ("$(reboot)", "'$(reboot)'"),
-            ("-rf", "'-rf'"),
-            ("", "''"),
-        ] {
-            assert_eq!(shell_quote(word), quoted);
-        }
     }
 
     #[test]
