@@ -59,8 +59,10 @@ impl AuditLog {
         PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?.write_all(&line)
     }
 
-    /// Saves the record of an operation that is about to run. An operation whose record can't be saved must not run.
+    /// Saves the record of an operation that is about to run. Fails if the record or the log can't be written; such
+    /// an operation must not run.
     pub fn begin(&self, record: AuditRecord) -> io::Result<RunningRecord> {
+        PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
         static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
         let number = RUNNING_COUNT.fetch_add(1, Ordering::Relaxed);
         let start = record.at.as_millisecond();
@@ -111,5 +113,42 @@ impl RunningRecord {
     pub fn set_outcome(&mut self, outcome: AuditOutcome, why: Option<String>) {
         self.record.outcome = outcome;
         self.record.why = why.map(Into::into);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AUDIT_FILE, AuditLog};
+    use crate::{
+        model::{ServiceId, Timestamp},
+        operation::{AuditOutcome, AuditRecord, OperationKind, OperationRequest},
+        private_fs::TemporaryDir,
+    };
+
+    fn record() -> AuditRecord {
+        let request = OperationRequest::new(OperationKind::Stop, [ServiceId::new("docker/web")]).unwrap();
+        AuditRecord::of_request(&request, "me", Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_running_operation_is_in_the_log_as_unfinished_until_it_ends() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let log = AuditLog::new(state.path());
+        let mut running = log.begin(record()).unwrap();
+        let outcomes = || log.read().unwrap().iter().map(|record| record.outcome).collect::<Vec<_>>();
+        assert_eq!(outcomes(), [AuditOutcome::Unfinished]);
+        running.set_outcome(AuditOutcome::Sent, None);
+        running.finish().unwrap();
+        assert_eq!(outcomes(), [AuditOutcome::Sent]);
+    }
+
+    #[test]
+    fn no_operation_begins_without_a_writable_log() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let log = AuditLog::new(state.path());
+        std::fs::create_dir(state.path().join(AUDIT_FILE)).unwrap();
+        assert!(log.begin(record()).is_err());
+        let left: Vec<_> = std::fs::read_dir(state.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "no record of an operation that did not begin: {left:?}");
     }
 }

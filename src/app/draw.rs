@@ -166,12 +166,14 @@ impl App {
         let room = usize::from(row.right.saturating_sub(row.x)) * 2 / 3;
         let words = text::cut_end(&words, room, self.theme.glyphs.ellipsis);
         row.write(&words, self.theme.health_style(health), Some(Command::Card), buf);
-        if let (Some(_), Some(key)) = (
-            world.operations.undo_request(),
+        if let (Some(undo), Some(key)) = (
+            world.operations.undo(),
             self.keymap.keys_in(self.screen().spec().key_context, Command::UndoAction).first(),
         ) {
             row.write(&format!(" {key}"), Style::from(self.theme.styles.key), Some(Command::UndoAction), buf);
-            row.write(" undo ", Style::from(self.theme.styles.dim), Some(Command::UndoAction), buf);
+            let remark = undo.partial_remark().map(|remark| format!("({remark}) ")).unwrap_or_default();
+            let words = format!(" undo {remark}");
+            row.write(&words, Style::from(self.theme.styles.dim), Some(Command::UndoAction), buf);
         }
     }
 

@@ -43,7 +43,7 @@ impl App {
             | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
             Command::NextStop | Command::PreviousStop => self.tour.walk.stop().is_some(),
             Command::Actions => !self.action_menu_entries().is_empty(),
-            Command::UndoAction => self.store.world.operations.undo_request().is_some(),
+            Command::UndoAction => self.store.world.operations.undo().is_some(),
             Command::NextFinding | Command::PreviousFinding => !self.faulty_nodes().is_empty(),
             Command::PreviousSelection => self.store.can_step_selection_history(true),
             Command::NextSelection => self.store.can_step_selection_history(false),

@@ -80,7 +80,7 @@ pub fn plan_json(plan: &Plan) -> String {
         impact: impact.collect(),
         cautions: cautions.collect(),
         typed_name: plan.typed_name.as_deref(),
-        undo: plan.undo_request().map(|request| request.kind.spec().id),
+        undo: plan.undo().map(|undo| undo.request.kind.spec().id),
     })
 }
 

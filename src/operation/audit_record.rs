@@ -1,6 +1,6 @@
 //! Audit records: one for each operation, also for those refused and failed.
 
-use super::{OperationPlace, OperationRequest, Plan, Step};
+use super::{OperationPlace, OperationRequest, Plan, SentChange, Step};
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -45,19 +45,6 @@ pub struct AuditRecord {
     /// Result as later snapshots show it; absent if nobody watched.
     #[serde(default)]
     pub verdict: Option<Text>,
-}
-
-/// A call that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentChange {
-    /// The API call.
-    pub call: Text,
-    /// Id of the request in the API's response, under which AWS records it too.
-    #[serde(default)]
-    pub request_id: Option<Text>,
-    /// Failure of the call; absent if it succeeded.
-    #[serde(default)]
-    pub failure: Option<Text>,
 }
 
 /// Outcome of an operation.

@@ -2,7 +2,7 @@
 //! calls in `source::ecs::AWS_CALLS`.
 
 use super::OperationPlace;
-use crate::model::Text;
+use crate::model::{Text, shell_quote};
 
 /// Row of [`CHANGE_CALLS`]: an API call that changes something.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,6 +100,6 @@ impl Change {
     pub fn equivalent_command(&self, place: &OperationPlace) -> String {
         let Self::Container { name, .. } = self;
         let (_, arguments) = self.call().command.split_once(' ').unwrap_or_default();
-        format!("{} {}", place.command_prefix, arguments.replace("{}", name))
+        format!("{} {}", place.command_prefix, arguments.replace("{}", &shell_quote(name)))
     }
 }

@@ -42,7 +42,7 @@ pub const OPERATION_TABLE: &[OperationSpec] = &[
         progress_verb: "restarting",
         past_verb: "restarted",
         undo: None,
-        description: "restart the containers, one after the other",
+        description: "restart the containers one after the other, without waiting until each is healthy",
     },
     OperationSpec {
         kind: OperationKind::Stop,
@@ -104,9 +104,9 @@ impl OperationKind {
         OPERATION_TABLE.iter().find(|spec| spec.id == id).map(|spec| spec.kind)
     }
 
-    /// Returns true if services of the kind `service` can be acted upon in this way.
+    /// Returns true if the operation exists for services of the kind `service`.
     #[must_use]
-    pub fn is_possible_for(self, service: ServiceKind) -> bool {
+    pub fn acts_on(self, service: ServiceKind) -> bool {
         matches!(service, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
     }
 }

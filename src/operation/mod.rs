@@ -25,18 +25,20 @@ mod reading;
 mod refusal;
 mod request;
 mod run;
+mod sent_change;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord, SentChange};
+pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
 pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall};
 pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmedChange, ConfirmedPlan};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuEntry, MenuScope, menu_entries};
-pub use plan::{Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, has_work};
+pub use plan::{Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, Undo, has_work};
 pub use reading::{OperationPlace, OperationReading, TargetFact, TargetReading};
 pub use refusal::Refusal;
 pub use request::OperationRequest;
 pub use run::{PlanRun, RunStop};
+pub use sent_change::SentChange;
 pub use watch::{Verdict, Watch, WatchState};

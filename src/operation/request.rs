@@ -11,8 +11,8 @@ pub struct OperationRequest {
     pub kind: OperationKind,
     /// Services to act upon, at least one, all of one source.
     services: BTreeSet<ServiceId>,
-    /// Instances to act upon; empty for all instances of the services.
-    pub instances: BTreeSet<InstanceId>,
+    /// Instances to act upon; `None` for all instances of the services.
+    pub instances: Option<BTreeSet<InstanceId>>,
     /// Reason that the user gave, for the audit log.
     pub reason: Option<Text>,
 }
@@ -30,13 +30,13 @@ impl OperationRequest {
         if services.is_empty() {
             return Err(Refusal::new("no service is selected", "select or name a service"));
         }
-        Ok(Self { kind, services, instances: BTreeSet::new(), reason: None })
+        Ok(Self { kind, services, instances: None, reason: None })
     }
 
     /// Limits the request to these instances.
     #[must_use]
     pub fn with_instances(mut self, instances: impl IntoIterator<Item = InstanceId>) -> Self {
-        self.instances = instances.into_iter().collect();
+        self.instances = Some(instances.into_iter().collect());
         self
     }
 
@@ -62,7 +62,7 @@ impl OperationRequest {
     /// Returns true if the operation affects the instance.
     #[must_use]
     pub fn includes(&self, instance: &InstanceId) -> bool {
-        self.instances.is_empty() || self.instances.contains(instance)
+        self.instances.as_ref().is_none_or(|instances| instances.contains(instance))
     }
 
     /// Returns the operation in a few words, such as `restart shop/orders`.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 /// Time after which a watch gives up.
 const MAX_WATCH: SignedDuration = SignedDuration::from_mins(5);
-/// Time that a container without a health check must run before it counts as healthy, because one in a crash loop
-/// runs for a moment after each start.
+/// Time between the last call and the snapshot that may show a container as healthy, because one in a crash loop runs
+/// for a moment after each start.
 const STEADY_AFTER: SignedDuration = SignedDuration::from_secs(5);
 
 /// Watch over an operation whose calls were made.
@@ -65,7 +65,7 @@ impl Watch {
         let (mut done, mut failure) = (0, None);
         if snapshot.taken_at > self.since {
             for step in steps {
-                match self.step_progress(step, snapshot, now) {
+                match self.step_progress(step, snapshot) {
                     StepProgress::AsPlanned => done += 1,
                     StepProgress::Failed(why) => failure = failure.or(Some(format!("{} {why}", step.name))),
                     StepProgress::Waiting => {}
@@ -103,7 +103,7 @@ impl Watch {
         WatchState::Waiting(format!("{}: unreadable: {why}", spec.progress_verb))
     }
 
-    fn step_progress(&self, step: &Step, snapshot: &Snapshot, now: Timestamp) -> StepProgress {
+    fn step_progress(&self, step: &Step, snapshot: &Snapshot) -> StepProgress {
         let Change::Container { call, .. } = &step.change;
         let Some(id) = &step.instance else { return StepProgress::Waiting };
         let before = find_instance(self.plan.before.iter(), &step.service, id);
@@ -130,22 +130,26 @@ impl Watch {
                 }
             }
             (ContainerCall::Start | ContainerCall::Restart, Some(after)) => {
-                start_progress(before, after, now)
+                // Both times are of this machine's clock; the engine's clock may differ.
+                let is_steady = snapshot.taken_at.duration_since(self.since) >= STEADY_AFTER;
+                start_progress(before, after, is_steady)
             }
         }
     }
 }
 
-/// Returns the progress of a container that was started or restarted.
-fn start_progress(before: Option<&Instance>, after: &Instance, now: Timestamp) -> StepProgress {
+/// Returns the progress of a container that was started or restarted. `is_steady` is true if the last call is long
+/// enough ago for a container in a crash loop to have failed.
+fn start_progress(before: Option<&Instance>, after: &Instance, is_steady: bool) -> StepProgress {
     let is_new_start = before.is_none_or(|before| before.started != after.started);
     if !is_new_start {
         return StepProgress::Waiting;
     }
-    let crashed = before.is_some_and(|before| after.restarts > before.restarts);
+    // A start by hand resets the engine's count of restarts.
+    let crashed = after.restarts > 0 && before.is_none_or(|before| after.restarts != before.restarts);
     match after.state {
-        // A job that had ended without an error has done so again.
-        InstanceState::Stopped if before.is_some_and(has_ended_well) && has_ended_well(after) => {
+        // A job does its work and ends. A service that ran before is no job.
+        InstanceState::Stopped if has_ended_well(after) && !before.is_some_and(was_running) => {
             StepProgress::AsPlanned
         }
         InstanceState::Failed | InstanceState::Restarting | InstanceState::Stopped => {
@@ -153,14 +157,7 @@ fn start_progress(before: Option<&Instance>, after: &Instance, now: Timestamp) -
         }
         _ if crashed => StepProgress::Failed(exit_words(after)),
         _ if after.health_check.is_failing() => StepProgress::Failed("fails its health check".to_owned()),
-        InstanceState::Running if after.is_serving() => {
-            let age = after.started.map(|at| now.duration_since(at));
-            if age.is_none_or(|age| age >= STEADY_AFTER) {
-                StepProgress::AsPlanned
-            } else {
-                StepProgress::Waiting
-            }
-        }
+        InstanceState::Running if after.is_serving() && is_steady => StepProgress::AsPlanned,
         _ => StepProgress::Waiting,
     }
 }
@@ -172,6 +169,11 @@ fn find_instance<'a>(
 ) -> Option<&'a Instance> {
     let service = services.find(|known| known.id == *service)?;
     service.instances.iter().find(|instance| instance.id == *id)
+}
+
+/// Returns true if the instance ran, so that its end is no usual one.
+fn was_running(instance: &Instance) -> bool {
+    matches!(instance.state, InstanceState::Running | InstanceState::Paused | InstanceState::Restarting)
 }
 
 /// Returns true if the instance ended by itself with code 0.

@@ -30,6 +30,8 @@ pub trait Operator: Send + Sync {
 pub struct ChangeReceipt {
     /// Id of the request, under which AWS records it too; `None` for an engine.
     pub request_id: Option<Text>,
+    /// True if the call found the requested state and changed nothing.
+    pub unchanged: bool,
 }
 
 /// Returns the place where operations of `source` happen, or `None` if it can't be acted on or read.
@@ -38,12 +40,12 @@ pub async fn read_place(source: &dyn Source) -> Option<OperationPlace> {
 }
 
 /// Reads the services again and makes the calls of a confirmed plan, one after the other. Makes no call if the
-/// services changed since the plan was made. Ends at the first failed call. Calls `on_sent` after each call with the
-/// number of calls made so far.
+/// services changed since the plan was made. Ends at the first failed call. Calls `on_sent` after each call, also a
+/// failed one, with the calls made so far.
 pub async fn run_plan(
     operator: &dyn Operator,
     confirmed: &ConfirmedPlan,
-    mut on_sent: impl FnMut(usize),
+    mut on_sent: impl FnMut(&[SentChange]),
 ) -> PlanRun {
     let mut run = PlanRun::default();
     let plan = confirmed.plan();
@@ -63,16 +65,108 @@ pub async fn run_plan(
     }
     for change in confirmed.changes() {
         let call = Text::new(&change.step().change.api_call());
-        match operator.send(change).await {
-            Ok(ChangeReceipt { request_id }) => run.sent.push(SentChange { call, request_id, failure: None }),
-            Err(failure) => {
-                let why = Some(failure.message.clone());
-                run.sent.push(SentChange { call, request_id: None, failure: why });
-                run.stopped_by = Some(RunStop::Failed(failure));
-                return run;
-            }
+        let (receipt, failure) = match operator.send(change).await {
+            Ok(receipt) => (receipt, None),
+            Err(failure) => (ChangeReceipt::default(), Some(failure)),
+        };
+        let ChangeReceipt { request_id, unchanged } = receipt;
+        let why = failure.as_ref().map(|failure| failure.message.clone());
+        run.sent.push(SentChange { call, request_id, failure: why, unchanged });
+        on_sent(&run.sent);
+        if let Some(failure) = failure {
+            run.stopped_by = Some(RunStop::Failed(failure));
+            return run;
         }
-        on_sent(run.sent.len());
     }
     run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ChangeReceipt, ConfirmedChange, ConfirmedPlan, Operator, run_plan};
+    use crate::{
+        model::{ActionPermission, Failure, FailureKind, InstanceState, Service, SourceId, fixtures},
+        operation::{
+            OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext, RunStop,
+            TargetReading,
+        },
+        topology::infer,
+    };
+    use futures::{FutureExt, future::BoxFuture};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Engine whose services are `services` and whose second call fails.
+    struct FakeEngine {
+        services: Vec<Service>,
+        calls: AtomicUsize,
+    }
+
+    impl FakeEngine {
+        fn new(services: Vec<Service>) -> Self {
+            Self { services, calls: AtomicUsize::new(0) }
+        }
+
+        fn reading(&self) -> OperationReading {
+            let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new() };
+            let place = OperationPlace {
+                source: SourceId::new("docker"),
+                location: "unix:///x.sock".into(),
+                account: None,
+                region: None,
+                caller: None,
+                command_prefix: "docker".into(),
+            };
+            OperationReading { place, targets: self.services.iter().map(target).collect() }
+        }
+
+        fn confirmed_plan(&self) -> ConfirmedPlan {
+            let ids = self.services.iter().map(|service| service.id.clone());
+            let request = OperationRequest::new(OperationKind::Stop, ids).unwrap();
+            let topology = infer(&fixtures::inventory(self.services.clone()));
+            let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+            ConfirmedPlan::by_flag(Plan::new(request, self.reading(), context).unwrap(), None).unwrap()
+        }
+    }
+
+    impl Operator for FakeEngine {
+        fn place(&self) -> BoxFuture<'_, Result<OperationPlace, Failure>> {
+            async { Ok(self.reading().place) }.boxed()
+        }
+
+        fn read_targets<'a>(
+            &'a self,
+            _: &'a OperationRequest,
+        ) -> BoxFuture<'a, Result<OperationReading, Failure>> {
+            async { Ok(self.reading()) }.boxed()
+        }
+
+        fn send<'a>(&'a self, _: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
+            let number = self.calls.fetch_add(1, Ordering::Relaxed);
+            let failure = || Failure::new(FailureKind::Unreachable, "gone", "start it");
+            async move { if number == 1 { Err(failure()) } else { Ok(ChangeReceipt::default()) } }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn each_call_is_reported_also_the_failed_one_and_none_follows_it() {
+        let engine = FakeEngine::new(["a", "b", "c"].map(fixtures::service).to_vec());
+        let mut reported = Vec::new();
+        let run = run_plan(&engine, &engine.confirmed_plan(), |sent| reported.push(sent.to_vec())).await;
+        assert!(matches!(run.stopped_by, Some(RunStop::Failed(_))), "{run:?}");
+        assert_eq!(reported.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(reported.last(), Some(&run.sent));
+        assert_eq!(run.sent[1].failure.as_deref(), Some("gone"));
+        assert_eq!(engine.calls.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_change_since_the_plan_leads_to_no_call() {
+        let confirmed = FakeEngine::new(vec![fixtures::service("a")]).confirmed_plan();
+        let mut meddled = fixtures::service("a");
+        meddled.instances[0].state = InstanceState::Paused;
+        let engine = FakeEngine::new(vec![meddled]);
+        let run = run_plan(&engine, &confirmed, |_| panic!("a call was made")).await;
+        assert!(matches!(run.stopped_by, Some(RunStop::Refused(_))), "{run:?}");
+        assert_eq!(engine.calls.load(Ordering::Relaxed), 0);
+    }
 }

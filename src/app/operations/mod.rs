@@ -70,8 +70,8 @@ impl App {
 
     /// Plans the operation that undoes the newest one.
     pub(super) fn undo_operation(&mut self) -> Vec<Effect> {
-        match self.store.world.operations.undo_request() {
-            Some(request) => self.request_operation(request),
+        match self.store.world.operations.undo() {
+            Some(undo) => self.request_operation(undo.request),
             None => Vec::new(),
         }
     }

@@ -10,7 +10,10 @@ use crate::{
     },
     export,
     model::{Failure, FailureKind, Timestamp},
-    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, RunStop, Verdict, Watch, WatchState},
+    operation::{
+        AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop, SentChange, Verdict, Watch,
+        WatchState,
+    },
     output, runtime,
     source::{self, Source},
 };
@@ -29,34 +32,51 @@ pub(super) async fn carry_out(
     let audit = AuditLog::new(&state_dir().ok_or_else(no_state_dir)?);
     let record = AuditRecord::of_plan(confirmed.plan(), &runtime::user_name(), Timestamp::now());
     let mut running = audit.begin(record).map_err(|error| unwritable(&error))?;
-    let run = match source.operator() {
-        Some(operator) => source::run_plan(operator, &confirmed, |_| {}).await,
-        None => PlanRun::default(),
-    };
-    running.record.sent.clone_from(&run.sent);
+    let run = run_plan(&**source, &confirmed, &mut running).await;
     let sent_at = Timestamp::now();
     match run.stopped_by {
         Some(RunStop::Refused(refusal)) => {
             output::print_stderr(format_args!("refused: {refusal}; nothing was done"));
-            finish(running, AuditOutcome::Refused, Some(refusal.reason), None, args)?;
+            running.set_outcome(AuditOutcome::Refused, Some(refusal.reason));
+            finish(running, args)?;
             Ok(Outcome::Refused)
         }
         Some(RunStop::Failed(failure)) => {
-            let why = failure.message.to_string();
-            finish(running, AuditOutcome::Failed, Some(why), None, args)?;
+            running.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string()));
+            finish(running, args)?;
             Err(failure.into())
         }
         None => {
+            running.set_outcome(AuditOutcome::Sent, None);
             let verdict = if args.watch {
+                // The watch takes minutes, in which the program may be killed.
+                running.save().map_err(|error| unwritable(&error))?;
                 Some(watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)).await)
             } else {
                 None
             };
             let is_as_planned = verdict.as_ref().is_none_or(|verdict| verdict.is_as_planned);
-            finish(running, AuditOutcome::Sent, None, verdict.as_ref(), args)?;
+            running.record.verdict = verdict.map(|verdict| verdict.text.into());
+            finish(running, args)?;
             Ok(if is_as_planned { Outcome::Success } else { Outcome::NotHealthy })
         }
     }
+}
+
+/// Makes the calls of a confirmed plan, and saves the record after each.
+async fn run_plan(source: &dyn Source, confirmed: &ConfirmedPlan, running: &mut RunningRecord) -> PlanRun {
+    let Some(operator) = source.operator() else {
+        let refusal = Refusal::actions_off(source.id().as_str());
+        return PlanRun { sent: Vec::new(), stopped_by: Some(RunStop::Refused(refusal)) };
+    };
+    let on_sent = |sent: &[SentChange]| {
+        running.record.sent = sent.to_vec();
+        if let Err(error) = running.save() {
+            // The call was made, so stopping here would not undo it.
+            output::print_stderr(format_args!("the audit log can't be written: {error}"));
+        }
+    };
+    source::run_plan(operator, confirmed, on_sent).await
 }
 
 /// Polls the source until the services are as planned, or can't become so.
@@ -81,25 +101,18 @@ async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
     }
 }
 
-/// Prints the result and closes the audit record.
-fn finish(
-    mut running: RunningRecord,
-    outcome: AuditOutcome,
-    why: Option<String>,
-    verdict: Option<&Verdict>,
-    args: &ActArgs,
-) -> Result<(), Error> {
-    running.set_outcome(outcome, why);
-    running.record.verdict = verdict.map(|verdict| verdict.text.as_str().into());
+/// Closes the audit record and prints the result. The record comes first, because the reader of the output may be gone.
+fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
+    let record = running.record.clone();
+    running.finish().map_err(|error| unwritable(&error))?;
     if args.format == Format::Json {
-        print(export::audit_json(&running.record))?;
-    } else if outcome == AuditOutcome::Sent {
-        let calls = running.record.sent.len();
-        let words = verdict
-            .map_or_else(|| format!("{calls} calls made; not watched"), |verdict| verdict.text.clone());
+        print(export::audit_json(&record))?;
+    } else if record.outcome == AuditOutcome::Sent {
+        let calls = record.sent.len();
+        let words = record.verdict.map_or_else(|| format!("{calls} calls made; not watched"), String::from);
         print(format!("{words}\n"))?;
     }
-    running.finish().map_err(|error| unwritable(&error).into())
+    Ok(())
 }
 
 fn unwritable(error: &std::io::Error) -> Failure {

@@ -30,8 +30,19 @@ pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationR
     }))
 }
 
+/// Service with one of its instances, or with `None` for all.
+type Target<'a> = (&'a Service, Option<&'a Instance>);
+
+/// Returns the failure of a name that several instances have, such as containers on several engines.
+fn ambiguous_instance(name: &str, found: &[Target<'_>]) -> Failure {
+    let what = format!("`{name}` is ambiguous: {} instances have this name", found.len());
+    let ids: Vec<&str> =
+        found.iter().filter_map(|(_, instance)| Some(instance.as_ref()?.id.as_str())).collect();
+    Failure::new(FailureKind::Invalid, what, format!("use one of: {}", ids.join(", ")))
+}
+
 /// Returns the services that `name` means: a service, the services of a group, or an instance with its service.
-fn find<'a>(world: &'a World, name: &str) -> Result<Vec<(&'a Service, Option<&'a Instance>)>, Failure> {
+fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
     let services = || world.inventory.services();
     if world.topology().nodes_named(name).is_empty() {
         let group: Vec<_> = services().filter(|service| service.group.as_deref() == Some(name)).collect();
@@ -39,9 +50,14 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<(&'a Service, Option<&'a
             return Ok(group.into_iter().map(|service| (service, None)).collect());
         }
         let named = |instance: &&Instance| instance.name == name || instance.id.as_str() == name;
-        let instance = services().find_map(|service| Some((service, service.instances.iter().find(named)?)));
-        if let Some((service, instance)) = instance {
-            return Ok(vec![(service, Some(instance))]);
+        let of_service = |service: &'a Service| {
+            service.instances.iter().filter(named).map(move |instance| (service, Some(instance)))
+        };
+        let found: Vec<Target<'a>> = services().flat_map(of_service).collect();
+        match found[..] {
+            [] => {}
+            [only] => return Ok(vec![only]),
+            [..] => return Err(ambiguous_instance(name, &found)),
         }
     }
     let node = why::find_node(world, name)?;
@@ -54,4 +70,41 @@ fn find<'a>(world: &'a World, name: &str) -> Result<Vec<(&'a Service, Option<&'a
         ));
     };
     Ok(vec![(service, None)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+    use crate::{
+        model::{InstanceId, Inventory, Service, ServiceId, SourceId, SourceStatus, fixtures},
+        store::Store,
+    };
+
+    #[test]
+    fn an_instance_name_of_several_engines_is_refused() {
+        let on_engine = |engine: &str| {
+            let mut service =
+                Service { id: ServiceId::new(format!("{engine}/shop/web")), ..fixtures::service("web") };
+            service.instances[0].name = "shop-web-1".into();
+            service.instances[0].id = InstanceId::new(format!("{engine}/4f2a"));
+            service
+        };
+        let engines = ["docker", "podman"];
+        let status = |engine: &&str| SourceStatus::new(SourceId::new(engine), "docker", String::new());
+        let statuses = engines.iter().map(status).collect();
+        let mut store = Store::new(Inventory::default(), statuses, 0, fixtures::ago(0));
+        store.apply_poll_result(
+            &SourceId::new("docker"),
+            Ok(fixtures::snapshot("docker", vec![on_engine("docker")])),
+        );
+        assert_eq!(find(&store.world, "shop-web-1").unwrap().len(), 1);
+        store.apply_poll_result(
+            &SourceId::new("podman"),
+            Ok(fixtures::snapshot("podman", vec![on_engine("podman")])),
+        );
+        let failure = find(&store.world, "shop-web-1").unwrap_err();
+        assert!(failure.message.contains("ambiguous"), "{failure:?}");
+        assert_eq!(failure.remedy, "use one of: docker/4f2a, podman/4f2a");
+        assert_eq!(find(&store.world, "podman/4f2a").unwrap()[0].0.id.as_str(), "podman/shop/web");
+    }
 }

@@ -82,7 +82,7 @@ impl InstanceBasis {
     }
 
     /// Returns the difference to the same instance later, in words. A restart by the engine is none, because a
-    /// crash loop must not block every plan.
+    /// crash loop must not block every plan. The engine counts its restarts; a start by hand resets the count.
     fn difference(&self, later: &Self) -> Option<String> {
         let name = &self.name;
         let stage = |stage| match stage {
@@ -90,13 +90,11 @@ impl InstanceBasis {
             LifeStage::Paused => "is paused",
             LifeStage::Ended => "does not run",
         };
-        if self.restarts != later.restarts {
-            return None;
-        }
         if self.stage != later.stage {
             return Some(format!("{name} {} now", stage(later.stage)));
         }
+        let is_engine_restart = later.restarts > self.restarts;
         let was_started = self.started != later.started && later.stage == LifeStage::Running;
-        was_started.then(|| format!("{name} was started meanwhile"))
+        (was_started && !is_engine_restart).then(|| format!("{name} was started meanwhile"))
     }
 }

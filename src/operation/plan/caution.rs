@@ -1,7 +1,10 @@
 //! Cautions: guard rails of a plan, which tell the user what else would happen.
 
 use super::impact::ServiceImpact;
-use crate::operation::{OperationKind, OperationRequest, TargetFact, TargetReading};
+use crate::{
+    model::Service,
+    operation::{OperationKind, OperationRequest, TargetFact, TargetReading},
+};
 
 /// Warning or hint of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +65,18 @@ pub(super) fn cautions(
         }
     }
     found
+}
+
+/// Returns the caution that a plan for several services does nothing to one of them.
+pub(super) fn left_out(kind: OperationKind, service: &Service) -> Caution {
+    let name = service.id.parts().group_and_name;
+    let verb = kind.spec().id;
+    let reason = if kind.acts_on(service.kind) {
+        format!("no {} is in a state for it", service.kind.instance_noun())
+    } else {
+        format!("Portolan can't {verb} a {}", service.kind.label())
+    };
+    Caution { level: CautionLevel::Hint, text: format!("{name} is left out: {reason}") }
 }
 
 /// Maximum number of names that a sentence lists.

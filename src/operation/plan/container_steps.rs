@@ -12,7 +12,7 @@ const DEFAULT_STOP_GRACE_SECONDS: u32 = 10;
 /// Returns true if `kind` has something to do for any instance of `service`.
 #[must_use]
 pub fn has_work(kind: OperationKind, service: &Service) -> bool {
-    kind.is_possible_for(service.kind)
+    kind.acts_on(service.kind)
         && service.instances.iter().any(|instance| call_for(kind, instance.state).is_some())
 }
 
@@ -74,7 +74,26 @@ fn step(kind: OperationKind, service: &Service, instance: &Instance, facts: &[Ta
         from: state_words(instance.state).to_owned(),
         to: state_after(call).to_owned(),
         grace_seconds: stop_grace(&instance.id, facts),
+        undo: undo(kind, instance, facts),
     })
+}
+
+/// Returns the kind of operation that brings the container back into its state.
+fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Option<OperationKind> {
+    let is_lost_when_stopped = facts.iter().any(|fact| match fact {
+        TargetFact::RemovedWhenStopped(of) => *of == instance.id,
+        TargetFact::ReplacedBy(_) => true,
+        TargetFact::StopGrace(..) => false,
+    });
+    let is_possible = match kind {
+        // A start would let a paused container run.
+        OperationKind::Stop | OperationKind::Kill => {
+            !is_lost_when_stopped && instance.state != InstanceState::Paused
+        }
+        OperationKind::Start => !is_lost_when_stopped,
+        OperationKind::Restart | OperationKind::Pause | OperationKind::Unpause => true,
+    };
+    kind.spec().undo.filter(|_| is_possible)
 }
 
 fn stop_grace(instance: &InstanceId, facts: &[TargetFact]) -> u32 {

@@ -33,9 +33,10 @@ impl ServiceImpact {
         let serving_now = serving.clone().count();
         let affected = serving.filter(|instance| request.includes(&instance.id)).count();
         let lost = match call {
-            // Restarts of one service come one after the other.
-            ContainerCall::Restart => affected.min(1),
-            ContainerCall::Stop | ContainerCall::Kill | ContainerCall::Pause => affected,
+            // The next container is restarted as soon as the process of the one before runs, which may not serve yet.
+            ContainerCall::Restart | ContainerCall::Stop | ContainerCall::Kill | ContainerCall::Pause => {
+                affected
+            }
             ContainerCall::Start | ContainerCall::Unpause => 0,
         };
         let node = NodeId::from(&service.id);

@@ -6,19 +6,21 @@ mod container_steps;
 mod impact;
 mod service_order;
 mod step;
+mod undo;
 
 pub use basis::PlanBasis;
 pub use caution::{Caution, CautionLevel};
 pub use container_steps::has_work;
 pub use impact::ServiceImpact;
 pub use step::Step;
+pub use undo::Undo;
 
 use super::{
     Change, ContainerCall, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
     TargetReading,
 };
 use crate::{
-    model::{ActionPermission, Service, ServiceId},
+    model::{ActionPermission, InstanceId, Service, ServiceId},
     topology::Topology,
 };
 
@@ -64,11 +66,7 @@ impl Plan {
             return Err(Refusal::actions_off(request.source().as_str()));
         }
         let basis = PlanBasis::new(&request, &reading);
-        let is_read = |id: &&ServiceId| reading.targets.iter().any(|target| target.service.id == **id);
-        if let Some(missing) = request.services().iter().find(|id| !is_read(id)) {
-            let reason = format!("{} no longer exists", missing.parts().group_and_name);
-            return Err(Refusal::new(reason, "refresh, and select a service that exists"));
-        }
+        refuse_missing(&request, &reading)?;
         let mut targets = ordered_targets(&reading.targets, context.topology);
         if matches!(request.kind, OperationKind::Stop | OperationKind::Kill | OperationKind::Pause) {
             // A caller that stops first does not miss what it calls.
@@ -76,10 +74,12 @@ impl Plan {
         }
         let (mut steps, mut impact, mut cautions) = (Vec::new(), Vec::new(), Vec::new());
         for target in targets {
-            let is_possible = request.kind.is_possible_for(target.service.kind);
-            let own =
-                if is_possible { container_steps::container_steps(&request, target) } else { Vec::new() };
-            let Some(first) = own.first() else { continue };
+            let acts = request.kind.acts_on(target.service.kind);
+            let own = if acts { container_steps::container_steps(&request, target) } else { Vec::new() };
+            let Some(first) = own.first() else {
+                cautions.push(caution::left_out(request.kind, &target.service));
+                continue;
+            };
             let affects = ServiceImpact::new(&request, target, container_call(first), context.topology);
             cautions.extend(caution::cautions(&request, target, &affects));
             impact.push(affects);
@@ -107,14 +107,23 @@ impl Plan {
     pub fn title(&self) -> String {
         self.request.title()
     }
+}
 
-    /// Returns the request that undoes the plan, or `None` if nothing does.
-    #[must_use]
-    pub fn undo_request(&self) -> Option<OperationRequest> {
-        let services = self.steps.iter().map(|step| step.service.clone());
-        let undo = OperationRequest::new(self.request.kind.spec().undo?, services).ok()?;
-        Some(undo.with_instances(self.steps.iter().filter_map(|step| step.instance.clone())))
+/// Refuses a request for services or instances that do not exist.
+fn refuse_missing(request: &OperationRequest, reading: &OperationReading) -> Result<(), Refusal> {
+    let is_read = |id: &&ServiceId| reading.targets.iter().any(|target| target.service.id == **id);
+    if let Some(missing) = request.services().iter().find(|id| !is_read(id)) {
+        let reason = format!("{} no longer exists", missing.parts().group_and_name);
+        return Err(Refusal::new(reason, "refresh, and select a service that exists"));
     }
+    let instances = || reading.targets.iter().flat_map(|target| &target.service.instances);
+    let is_gone = |id: &&InstanceId| !instances().any(|instance| instance.id == **id);
+    let gone = request.instances.iter().flatten().find(is_gone);
+    let native = |id: &InstanceId| id.native_id(&request.source()).unwrap_or(id.as_str()).to_owned();
+    gone.map_or(Ok(()), |id| {
+        let reason = format!("instance {} no longer exists", native(id));
+        Err(Refusal::new(reason, "refresh, and select an instance that exists"))
+    })
 }
 
 /// Returns the targets in the order in which the plan acts on them.

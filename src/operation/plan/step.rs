@@ -2,7 +2,7 @@
 
 use crate::{
     model::{InstanceId, ServiceId},
-    operation::Change,
+    operation::{Change, OperationKind},
 };
 
 /// One call of a plan.
@@ -22,4 +22,6 @@ pub struct Step {
     pub to: String,
     /// Time that the call may take beyond a usual call, in seconds.
     pub grace_seconds: u32,
+    /// Kind of operation that undoes the call; `None` if nothing does.
+    pub undo: Option<OperationKind>,
 }

@@ -7,8 +7,8 @@ use crate::{
         ReferenceTarget, Service, fixtures,
     },
     operation::{
-        CautionLevel, MenuScope, OperationKind, OperationRequest, Plan, PlanBasis, PlanContext, TargetFact,
-        menu_entries,
+        CautionLevel, MenuScope, OperationKind, OperationRequest, Plan, PlanBasis, PlanContext, SentChange,
+        TargetFact, menu_entries,
     },
 };
 
@@ -60,8 +60,9 @@ fn callees_come_before_their_callers() {
     assert_eq!(step_names(&plan), ["db", "api", "web"]);
     let stop = super::plan(OperationKind::Stop, &services);
     assert_eq!(step_names(&stop), ["web", "api", "db"], "callers stop first");
-    let undo = stop.undo_request().unwrap();
-    assert_eq!((undo.kind, undo.services().len()), (OperationKind::Start, 3));
+    let undo = stop.undo().unwrap();
+    assert_eq!((undo.request.kind, undo.request.services().len()), (OperationKind::Start, 3));
+    assert_eq!(undo.partial_remark(), None);
 }
 
 #[test]
@@ -91,7 +92,16 @@ fn an_outage_names_the_callers() {
     assert_eq!(stop.cautions[0].text, "shop/db stops serving; web calls it");
     let mut two = fixtures::service("db");
     two.instances = vec![fixtures::instance("db-1"), fixtures::instance("db-2")];
-    let restart = plan(OperationKind::Restart, &[two]);
+    let restart = plan(OperationKind::Restart, std::slice::from_ref(&two));
+    assert_eq!((restart.impact[0].serving_now, restart.impact[0].serving_meanwhile), (2, 0));
+    assert!(
+        restart.cautions[0].text.contains("stops serving until it is up again"),
+        "{:?}",
+        restart.cautions
+    );
+    let only_one =
+        request(OperationKind::Restart, &[two.clone()]).with_instances([two.instances[0].id.clone()]);
+    let restart = Plan::new(only_one, reading(&[two]), context).unwrap();
     assert_eq!((restart.impact[0].serving_now, restart.impact[0].serving_meanwhile), (2, 1));
     assert!(restart.cautions.is_empty(), "{:?}", restart.cautions);
 }
@@ -148,6 +158,18 @@ fn a_plan_falls_with_any_change_but_a_restart_by_the_engine() {
         (one.started, one.restarts, one.state) = (Some(fixtures::ago(1)), 7, InstanceState::Restarting);
     };
     assert!(changed(&crashed).is_empty(), "a crash loop blocks no plan");
+    let crashed_and_paused = |one: &mut Instance| {
+        crashed(one);
+        one.state = InstanceState::Paused;
+    };
+    assert_eq!(changed(&crashed_and_paused), ["web is paused now"]);
+    let mut looping = fixtures::service("web");
+    looping.instances[0].restarts = 7;
+    let started_by_hand = |one: &mut Instance| (one.started, one.restarts) = (Some(fixtures::ago(1)), 0);
+    let mut by_hand = fixtures::service("web");
+    started_by_hand(&mut by_hand.instances[0]);
+    let found = basis(&[looping]).differences(&basis(&[by_hand]));
+    assert_eq!(found, ["web was started meanwhile"], "a start by hand resets the count of restarts");
     let mut more = fixtures::service("web");
     more.instances.push(fixtures::instance("web-2"));
     assert_eq!(basis(&before).differences(&basis(&[more])), ["web-2 is new"]);
@@ -171,4 +193,64 @@ fn the_menu_offers_only_what_has_something_to_do() {
     assert!(all.contains(&"S stop the 2 marked services".to_owned()), "{all:?}");
     assert!(all.contains(&"a restart all 2 services of shop, callers last".to_owned()), "{all:?}");
     assert!(labels(MenuScope::default()).is_empty());
+}
+
+#[test]
+fn instances_of_the_request_must_exist() {
+    let services = [fixtures::service("web")];
+    let topology = super::topology(&services);
+    let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+    let ask = |ids: &[&str]| {
+        let ids = ids.iter().map(|id| crate::model::InstanceId::new(format!("docker/{id}")));
+        Plan::new(request(OperationKind::Stop, &services).with_instances(ids), reading(&services), context)
+    };
+    assert_eq!(ask(&["web"]).unwrap().steps.len(), 1);
+    assert_eq!(ask(&["web", "web-2"]).unwrap_err().reason, "instance web-2 no longer exists");
+    assert!(ask(&[]).unwrap_err().reason.contains("nothing to stop"), "no instance is not all instances");
+}
+
+#[test]
+fn services_without_a_step_are_named() {
+    let services = [fixtures::service("web"), in_state("job", InstanceState::Stopped)];
+    let stop = plan(OperationKind::Stop, &services);
+    let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
+    assert!(texts.contains(&"shop/job is left out: no container is in a state for it"), "{texts:?}");
+    let foreign = Service { kind: crate::model::ServiceKind::Declared, ..fixtures::service("drawn") };
+    let stop = plan(OperationKind::Stop, &[fixtures::service("web"), foreign]);
+    let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
+    assert!(texts.contains(&"shop/drawn is left out: Portolan can't stop a declared service"), "{texts:?}");
+}
+
+/// Returns a sent call, which failed if `failed`.
+fn sent(failed: bool, unchanged: bool) -> SentChange {
+    let failure = failed.then(|| "no".into());
+    SentChange { call: "POST".into(), request_id: None, failure, unchanged }
+}
+
+#[test]
+fn an_undo_covers_only_the_calls_that_it_can_undo() {
+    let mut service = fixtures::service("web");
+    service.instances = ["kept", "brief", "frozen"].map(fixtures::instance).to_vec();
+    service.instances[2].state = InstanceState::Paused;
+    let services = [service];
+    let mut read = reading(&services);
+    read.targets[0].facts = vec![TargetFact::RemovedWhenStopped(services[0].instances[1].id.clone())];
+    let topology = super::topology(&services);
+    let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+    let stop = Plan::new(request(OperationKind::Stop, &services), read, context).unwrap();
+    let undo = stop.undo().unwrap();
+    assert_eq!((undo.undone, undo.changed), (1, 3));
+    assert_eq!(undo.partial_remark().as_deref(), Some("undoes 1 of 3 calls"));
+    assert!(undo.request.includes(&services[0].instances[0].id));
+    assert!(!undo.request.includes(&services[0].instances[1].id), "the engine has removed it");
+    assert!(!undo.request.includes(&services[0].instances[2].id), "it was paused, and would run");
+    let ok = || sent(false, false);
+    assert_eq!(stop.undo_of_sent(&[ok(), sent(true, false)]).unwrap().partial_remark(), None);
+    assert_eq!(stop.undo_of_sent(&[sent(true, false)]), None);
+    assert_eq!(stop.undo_of_sent(&[sent(false, true)]), None, "it was stopped by somebody else");
+    assert_eq!(stop.undo_of_sent(&[]), None);
+    let mut replaced = reading(&services);
+    replaced.targets[0].facts = vec![TargetFact::ReplacedBy("swarm".into())];
+    let stop = Plan::new(request(OperationKind::Stop, &services), replaced, context).unwrap();
+    assert_eq!(stop.undo(), None);
 }

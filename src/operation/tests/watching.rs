@@ -7,21 +7,25 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Time of the last call in these tests.
-fn sent_at() -> Timestamp {
-    fixtures::ago(20)
+/// Returns the state of a watch over an operation on `web` when a snapshot of now shows it changed by `change`. The
+/// last call was made 20 seconds ago.
+fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchState {
+    let before = match kind {
+        OperationKind::Start => Instance { state: InstanceState::Stopped, ..fixtures::instance("web") },
+        _ => fixtures::instance("web"),
+    };
+    watch_from(before, kind, fixtures::ago(20), change)
 }
 
-/// Returns the state of a watch over an operation on `web` when a snapshot of now shows it changed by `change`.
-fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchState {
-    let before = if kind == OperationKind::Start {
-        let stopped = Instance { state: InstanceState::Stopped, ..fixtures::instance("web") };
-        Service { instances: vec![stopped], ..fixtures::service("web") }
-    } else {
-        fixtures::service("web")
-    };
-    let watch = Watch::new(plan(kind, &[before]), sent_at());
-    watch.assess(&snapshot(change), fixtures::ago(0))
+/// Returns the state of a watch since `since` over an operation on `web`, whose instance was `before`.
+fn watch_from(
+    before: Instance,
+    kind: OperationKind,
+    since: Timestamp,
+    change: impl Fn(&mut Instance),
+) -> WatchState {
+    let before = Service { instances: vec![before], ..fixtures::service("web") };
+    Watch::new(plan(kind, &[before]), since).assess(&snapshot(change), fixtures::ago(0))
 }
 
 fn snapshot(change: impl Fn(&mut Instance)) -> Snapshot {
@@ -39,10 +43,18 @@ fn verdict(state: WatchState) -> Verdict {
 
 #[test]
 fn a_restart_is_done_when_the_container_has_run_for_a_while() {
-    let restarted =
-        |seconds| state_after(OperationKind::Restart, move |one| one.started = Some(fixtures::ago(seconds)));
-    assert_eq!(verdict(restarted(10)).text, "restarted: 1 of 1 healthy after 20 s");
-    assert!(matches!(restarted(1), WatchState::Waiting(_)), "it may still crash");
+    let restart = |since, started| {
+        let change = move |one: &mut Instance| one.started = Some(started);
+        watch_from(fixtures::instance("web"), OperationKind::Restart, since, change)
+    };
+    let healthy = restart(fixtures::ago(20), fixtures::ago(20));
+    assert_eq!(verdict(healthy).text, "restarted: 1 of 1 healthy after 20 s");
+    let young = restart(fixtures::ago(4), fixtures::ago(4));
+    assert!(matches!(young, WatchState::Waiting(_)), "it may still crash");
+    let in_the_future = fixtures::ago(0) + SignedDuration::from_mins(10);
+    assert!(verdict(restart(fixtures::ago(5), in_the_future)).is_as_planned, "the engine's clock is ahead");
+    let in_the_past = fixtures::ago(600);
+    assert!(matches!(restart(fixtures::ago(4), in_the_past), WatchState::Waiting(_)), "it is behind");
     let old = state_after(OperationKind::Restart, |_| ());
     assert_eq!(old, WatchState::Waiting("restarting: 0 of 1 healthy".to_owned()));
 }
@@ -58,6 +70,14 @@ fn a_container_that_crashes_or_fails_its_check_is_a_failure() {
         (one.started, one.restarts) = (Some(fixtures::ago(1)), 2);
     }));
     assert!(!looping.is_as_planned, "the engine restarts it");
+    let before = Instance { restarts: 7, state: InstanceState::Restarting, ..fixtures::instance("web") };
+    let restart = |restarts| {
+        let change =
+            move |one: &mut Instance| (one.started, one.restarts) = (Some(fixtures::ago(9)), restarts);
+        verdict(watch_from(before.clone(), OperationKind::Restart, fixtures::ago(20), change))
+    };
+    assert!(!restart(1).is_as_planned, "the restart reset the engine's count, and it crashed since");
+    assert!(restart(0).is_as_planned);
     let ill = verdict(state_after(OperationKind::Start, |one| {
         one.started = Some(fixtures::ago(10));
         one.health_check = HealthCheckStatus::Unhealthy { output: None, since: None };
@@ -87,4 +107,23 @@ fn an_older_snapshot_says_nothing_and_a_watch_gives_up() {
     assert!(verdict(watch.assess(&removed, later)).is_as_planned, "a removed container does not run");
     assert!(matches!(watch.assess_unread("engine gone", fixtures::ago(0)), WatchState::Waiting(_)));
     assert!(!verdict(watch.assess_unread("engine gone", later)).is_as_planned);
+}
+
+#[test]
+fn a_job_that_ends_well_is_as_planned_and_a_service_that_ends_is_not() {
+    let ended = |before: Instance, kind| {
+        let change = |one: &mut Instance| {
+            *one = Instance {
+                state: InstanceState::Stopped,
+                started: Some(fixtures::ago(10)),
+                ..fixtures::failed_instance("web", 0)
+            };
+        };
+        verdict(watch_from(before, kind, fixtures::ago(20), change)).is_as_planned
+    };
+    assert!(ended(fixtures::failed_instance("web", 1), OperationKind::Start), "it failed before");
+    assert!(ended(fixtures::failed_instance("web", 1), OperationKind::Restart));
+    let created = Instance { state: InstanceState::Starting, started: None, ..fixtures::instance("web") };
+    assert!(ended(created, OperationKind::Start), "its first run");
+    assert!(!ended(fixtures::instance("web"), OperationKind::Restart), "it ran before");
 }

@@ -4,7 +4,7 @@ use crate::{
     audit::{AuditLog, RunningRecord},
     background::{self, Panicked},
     model::Timestamp,
-    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop},
+    operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop, SentChange},
 };
 use std::{
     collections::BTreeMap,
@@ -39,6 +39,14 @@ pub(super) async fn begin_record(
     background::run_blocking(move || audit.begin(record))
         .await
         .map_err(|panicked| io::Error::other(panicked.to_string()))?
+}
+
+/// Writes the calls made so far into the record of a run, so that a killed program leaves them in the log.
+pub(super) fn note_sent(running: &RunningRecords, number: u64, sent: &[SentChange]) {
+    if let Some(record) = lock(running).get_mut(&number) {
+        record.record.sent = sent.to_vec();
+        report_write_error(Ok(record.save()));
+    }
 }
 
 /// Writes the result of a run into its record. Closes the record if there is nothing to watch.
@@ -77,5 +85,29 @@ pub(super) fn report_write_error(written: Result<io::Result<()>, Panicked>) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!("the audit log can't be written: {error}"),
         Err(panicked) => tracing::warn!("the audit log can't be written: {panicked}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunningRecords, lock, note_sent};
+    use crate::{
+        audit::AuditLog,
+        model::{ServiceId, Timestamp},
+        operation::{AuditRecord, OperationKind, OperationRequest, SentChange},
+        private_fs::TemporaryDir,
+    };
+
+    #[test]
+    fn each_call_is_on_disk_before_the_next() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let log = AuditLog::new(state.path());
+        let request = OperationRequest::new(OperationKind::Stop, [ServiceId::new("docker/web")]).unwrap();
+        let record = AuditRecord::of_request(&request, "me", Timestamp::UNIX_EPOCH);
+        let running = RunningRecords::default();
+        lock(&running).insert(1, log.begin(record).unwrap());
+        let call = SentChange { call: "POST".into(), request_id: None, failure: None, unchanged: false };
+        note_sent(&running, 1, &[call.clone()]);
+        assert_eq!(log.read().unwrap()[0].sent, [call]);
     }
 }

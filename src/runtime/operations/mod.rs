@@ -11,12 +11,13 @@ use crate::{
     model::{Failure, FailureKind, SourceId, Timestamp},
     operation::{
         AuditOutcome, AuditRecord, ConfirmedPlan, OperationReading, OperationRequest, PlanRun, Refusal,
-        RunStop, Verdict,
+        RunStop, SentChange, Verdict,
     },
     source::{self, Source},
 };
 use audit_records::{
-    RunningRecords, begin_record, close_unless_watched, lock, report_write_error, unwritable_audit_log,
+    RunningRecords, begin_record, close_unless_watched, lock, note_sent, report_write_error,
+    unwritable_audit_log,
 };
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
@@ -81,7 +82,12 @@ impl OperationTasks {
             let run = match begin_record(audit, &confirmed).await {
                 Ok(record) => {
                     lock(&running).insert(number, record);
-                    let run = run_plan(source, &confirmed, number, &sender).await;
+                    let on_sent = |sent: &[SentChange]| {
+                        note_sent(&running, number, sent);
+                        // Progress is for display only, so a full queue may drop it.
+                        let _ = sender.try_send(Msg::PlanStepSent(number, sent.len()));
+                    };
+                    let run = run_plan(source, &confirmed, on_sent).await;
                     close_unless_watched(&running, number, &run);
                     run
                 }
@@ -147,16 +153,11 @@ fn not_permitted(request: &OperationRequest) -> Failure {
 async fn run_plan(
     source: Option<Arc<dyn Source>>,
     confirmed: &ConfirmedPlan,
-    number: u64,
-    sender: &Sender<Msg>,
+    on_sent: impl FnMut(&[SentChange]),
 ) -> PlanRun {
     let Some(operator) = source.as_ref().and_then(|source| source.operator()) else {
-        let stop = RunStop::Failed(not_permitted(&confirmed.plan().request));
+        let stop = RunStop::Refused(Refusal::actions_off(confirmed.plan().request.source().as_str()));
         return PlanRun { sent: Vec::new(), stopped_by: Some(stop) };
     };
-    source::run_plan(operator, confirmed, |sent| {
-        // Progress is for display only, so a full queue may drop it.
-        let _ = sender.try_send(Msg::PlanStepSent(number, sent));
-    })
-    .await
+    source::run_plan(operator, confirmed, on_sent).await
 }

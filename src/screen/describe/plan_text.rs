@@ -38,27 +38,30 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
         }));
     };
     add("where", PlanTone::Plain, vec![format!("{}, {}", plan.place.source, plan.place.summary())]);
+    // The cautions stand above the changes, because a long plan may not fit on the screen.
+    for (level, label, tone) in
+        [(CautionLevel::Danger, "careful", PlanTone::Danger), (CautionLevel::Hint, "note", PlanTone::Hint)]
+    {
+        let own = plan.cautions.iter().filter(|caution| caution.level == level);
+        add(label, tone, own.map(|caution| caution.text.clone()).collect());
+    }
     let width = plan.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
     let change = |step: &Step| format!("{:<width$}  {} {arrow} {}", step.name, step.from, step.to);
     add("change", PlanTone::Plain, plan.steps.iter().map(change).collect());
     let impact = plan.impact.iter().map(impact_text).collect();
     add("serving", PlanTone::Plain, impact);
-    for caution in &plan.cautions {
-        let (label, tone) = match caution.level {
-            CautionLevel::Danger => ("careful", PlanTone::Danger),
-            CautionLevel::Hint => ("note", PlanTone::Hint),
-        };
-        add(label, tone, vec![caution.text.clone()]);
-    }
     add("calls", PlanTone::Command, plan.steps.iter().map(|step| step.change.api_call()).collect());
     let command = |step: &Step| step.change.equivalent_command(&plan.place);
     add("by hand", PlanTone::Command, plan.steps.iter().map(command).collect());
-    let undo = plan.undo_request().map_or_else(
-        || "nothing undoes it".to_owned(),
-        |request| format!("{} undoes it", request.kind.spec().id),
-    );
-    add("undo", PlanTone::Plain, vec![undo]);
+    add("undo", PlanTone::Plain, vec![undo_text(plan)]);
     rows
+}
+
+/// Returns the operation that undoes the plan in words.
+fn undo_text(plan: &Plan) -> String {
+    let Some(undo) = plan.undo() else { return "nothing undoes it".to_owned() };
+    let verb = undo.request.kind.spec().id;
+    undo.partial_remark().map_or_else(|| format!("{verb} undoes it"), |remark| format!("{verb} {remark}"))
 }
 
 /// Returns the impact on one service in words.

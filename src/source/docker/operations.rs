@@ -9,7 +9,9 @@ use super::{
     sockets::SocketObservations,
 };
 use crate::{
-    model::{Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp},
+    model::{
+        Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp, shell_quote,
+    },
     operation::{
         Change, ConfirmedChange, OperationPlace, OperationReading, OperationRequest, TargetFact,
         TargetReading,
@@ -41,7 +43,7 @@ impl Operator for Docker {
             let Change::Container { id, .. } = &change.step().change;
             // The next poll reads the container even if no event reports the change.
             self.shared.cache().mark_dirty([id.to_string()]);
-            sent.map(|()| ChangeReceipt::default())
+            sent
         }
         .boxed()
     }
@@ -49,22 +51,28 @@ impl Operator for Docker {
 
 fn place(shared: &DockerState) -> OperationPlace {
     let endpoint = &shared.engine.endpoint;
-    let command_prefix = match endpoint {
-        socket if *socket == EngineEndpoint::default() => "docker".to_owned(),
-        EngineEndpoint::Tls { certificates, .. } => {
-            format!("DOCKER_CERT_PATH={} docker --tlsverify -H {endpoint}", certificates.display())
-        }
-        // The docker command may be missing where Podman runs.
-        EngineEndpoint::Socket(path) if path.ends_with("podman.sock") => format!("podman --url {endpoint}"),
-        _ => format!("docker -H {endpoint}"),
-    };
     OperationPlace {
         source: shared.id.clone(),
         location: endpoint.to_string().into(),
         account: None,
         region: None,
         caller: None,
-        command_prefix: command_prefix.into(),
+        command_prefix: command_prefix(endpoint).into(),
+    }
+}
+
+/// Returns the beginning of a command for the engine at `endpoint`. It always names the endpoint, because the docker
+/// command of the user's shell may use another context.
+fn command_prefix(endpoint: &EngineEndpoint) -> String {
+    let address = shell_quote(&endpoint.to_string());
+    match endpoint {
+        EngineEndpoint::Tls { certificates, .. } => {
+            let certificates = shell_quote(&certificates.to_string_lossy());
+            format!("DOCKER_CERT_PATH={certificates} docker --tlsverify -H {address}")
+        }
+        // The docker command may be missing where Podman runs.
+        EngineEndpoint::Socket(path) if path.ends_with("podman.sock") => format!("podman --url {address}"),
+        _ => format!("docker -H {address}"),
     }
 }
 
@@ -144,4 +152,25 @@ fn manager(record: &ContainerRecord) -> Option<TargetFact> {
         _ => return None,
     };
     Some(TargetFact::ReplacedBy(Text::new(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EngineEndpoint, command_prefix};
+
+    #[test]
+    fn a_command_names_its_engine_and_survives_a_shell() {
+        assert_eq!(command_prefix(&EngineEndpoint::default()), "docker -H unix:///var/run/docker.sock");
+        let odd = EngineEndpoint::Socket("/run/my engine/docker.sock".into());
+        assert_eq!(command_prefix(&odd), "docker -H 'unix:///run/my engine/docker.sock'");
+        let podman = EngineEndpoint::Socket("/run/podman/podman.sock".into());
+        assert_eq!(command_prefix(&podman), "podman --url unix:///run/podman/podman.sock");
+        let tls =
+            EngineEndpoint::Tls { address: "10.0.0.7:2376".into(), certificates: "/home/me/my certs".into() };
+        let command = command_prefix(&tls);
+        assert!(
+            command.starts_with("DOCKER_CERT_PATH='/home/me/my certs' docker --tlsverify -H "),
+            "{command}"
+        );
+    }
 }

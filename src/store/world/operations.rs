@@ -3,7 +3,7 @@
 use super::World;
 use crate::{
     model::{Health, ServiceId, SourceId, Timestamp},
-    operation::{OperationRequest, Plan, PlanRun, RunStop, Verdict, Watch, WatchState},
+    operation::{Plan, PlanRun, RunStop, SentChange, Undo, Verdict, Watch, WatchState},
 };
 use std::collections::BTreeSet;
 
@@ -19,8 +19,8 @@ pub struct TrackedOperation {
     pub plan: Plan,
     /// Progress of the operation.
     pub phase: OperationPhase,
-    /// True if any call succeeded, so that there is something to undo.
-    pub has_changed: bool,
+    /// Calls that were made, in order.
+    pub sent: Vec<SentChange>,
 }
 
 /// Progress of an operation.
@@ -60,9 +60,9 @@ impl Operations {
     /// Returns the request that undoes the newest operation. Returns `None` if it is not over, changed nothing, or
     /// nothing undoes it.
     #[must_use]
-    pub fn undo_request(&self) -> Option<OperationRequest> {
+    pub fn undo(&self) -> Option<Undo> {
         let is_over = |one: &&TrackedOperation| matches!(one.phase, OperationPhase::Ended(..));
-        self.newest().filter(is_over).filter(|newest| newest.has_changed)?.plan.undo_request()
+        self.newest().filter(is_over).and_then(|newest| newest.plan.undo_of_sent(&newest.sent))
     }
 
     /// Returns the services of operations that are not over yet, so that their source reads them often.
@@ -105,7 +105,7 @@ impl World {
         let text = format!("your action: {}", plan.title());
         self.record_action(&plan, &text, None);
         let phase = OperationPhase::Sending(0);
-        self.operations.tracked.push(TrackedOperation { number, plan, phase, has_changed: false });
+        self.operations.tracked.push(TrackedOperation { number, plan, phase, sent: Vec::new() });
         number
     }
 
@@ -122,7 +122,7 @@ impl World {
     pub fn end_run(&mut self, number: u64, run: PlanRun) {
         let now = self.now;
         let Some(operation) = self.operations.get_mut(number) else { return };
-        operation.has_changed = run.sent.iter().any(|sent| sent.failure.is_none());
+        operation.sent.clone_from(&run.sent);
         let text = match run.stopped_by {
             None => {
                 let watch = Watch::new(operation.plan.clone(), now);

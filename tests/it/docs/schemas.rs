@@ -250,7 +250,7 @@ fn recording_fields_are_documented() {
 
 #[test]
 fn audit_json_fields_are_documented() {
-    let sent = SentChange { call: "POST /x".into(), request_id: None, failure: None };
+    let sent = SentChange { call: "POST /x".into(), request_id: None, failure: None, unchanged: false };
     let request = OperationRequest::new(OperationKind::Stop, [ServiceId::new("docker/web")]).unwrap();
     let mut record = AuditRecord::of_request(&request, "me", Timestamp::UNIX_EPOCH);
     record.sent.push(sent);

@@ -78,7 +78,8 @@ async fn each_action_does_what_its_plan_says() {
     ] {
         let plan = make_plan(&lab, kind, &["web"]).await;
         let command = plan.steps[0].change.equivalent_command(&plan.place);
-        assert_eq!(command, format!("docker {} {}", kind.spec().id, lab.full_name("web")));
+        let engine = &plan.place.location;
+        assert_eq!(command, format!("docker -H {engine} {} {}", kind.spec().id, lab.full_name("web")));
         let verdict = act(&lab, kind, &["web"]).await;
         assert!(verdict.is_as_planned, "{kind:?}: {verdict:?}");
         assert_eq!(state(&lab, "web").await, state_after, "{kind:?}");

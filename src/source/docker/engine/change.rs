@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::{Failure, FailureKind},
     operation::{Change, ConfirmedChange, ContainerCall},
-    source::docker::api_types::is_valid_id,
+    source::{ChangeReceipt, docker::api_types::is_valid_id},
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ impl Engine {
     pub(in crate::source::docker) async fn send_change(
         &self,
         confirmed: ConfirmedChange<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<ChangeReceipt, Failure> {
         let step = confirmed.step();
         let Change::Container { call: verb, id, .. } = &step.change;
         if !is_valid_id(id) {
@@ -33,7 +33,10 @@ impl Engine {
         let limit = CALL_TIMEOUT + Duration::from_secs(u64::from(grace_seconds(*verb, step.grace_seconds)));
         let sent = timeout(limit, session.send(&self.endpoint, &call)).await;
         match sent.unwrap_or(Err(CallError::Timeout(limit))) {
-            Ok(_) | Err(CallError::Refused { status: NOT_MODIFIED_STATUS, .. }) => Ok(()),
+            Ok(_) => Ok(ChangeReceipt::default()),
+            Err(CallError::Refused { status: NOT_MODIFIED_STATUS, .. }) => {
+                Ok(ChangeReceipt { unchanged: true, ..ChangeReceipt::default() })
+            }
             Err(error) => Err(self.change_failure(verb.verb(), &step.name, &error)),
         }
     }

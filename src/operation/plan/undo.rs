@@ -1,0 +1,47 @@
+//! Undo of a plan: the request that undoes the calls that changed something.
+
+use super::{Plan, Step};
+use crate::operation::{OperationRequest, SentChange};
+
+/// Request that undoes calls of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    /// The request.
+    pub request: OperationRequest,
+    /// Number of calls that it undoes.
+    pub undone: usize,
+    /// Number of calls that changed something.
+    pub changed: usize,
+}
+
+impl Undo {
+    /// Returns a remark if the request undoes only some of the calls, such as `undoes 1 of 2 calls`.
+    #[must_use]
+    pub fn partial_remark(&self) -> Option<String> {
+        (self.undone < self.changed).then(|| format!("undoes {} of {} calls", self.undone, self.changed))
+    }
+}
+
+impl Plan {
+    /// Returns the request that would undo the whole plan, or `None` if nothing does.
+    #[must_use]
+    pub fn undo(&self) -> Option<Undo> {
+        self.undo_steps(self.steps.iter().collect())
+    }
+
+    /// Returns the request that undoes the calls in `sent` that changed something, or `None` if nothing does. The
+    /// calls belong to the first steps of the plan, in their order.
+    #[must_use]
+    pub fn undo_of_sent(&self, sent: &[SentChange]) -> Option<Undo> {
+        let changed = self.steps.iter().zip(sent).filter(|(_, sent)| sent.has_changed());
+        self.undo_steps(changed.map(|(step, _)| step).collect())
+    }
+
+    fn undo_steps(&self, changed: Vec<&Step>) -> Option<Undo> {
+        let kind = changed.iter().find_map(|step| step.undo)?;
+        let undone: Vec<&Step> = changed.iter().copied().filter(|step| step.undo == Some(kind)).collect();
+        let request = OperationRequest::new(kind, undone.iter().map(|step| step.service.clone())).ok()?;
+        let request = request.with_instances(undone.iter().filter_map(|step| step.instance.clone()));
+        Some(Undo { request, undone: undone.len(), changed: changed.len() })
+    }
+}
