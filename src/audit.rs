@@ -20,6 +20,9 @@ const RUNNING_FILE_PREFIX: &str = "audit-running-";
 const RUNNING_FILE_SUFFIX: &str = ".json";
 /// Maximum size of a log that is read.
 const MAX_LOG_BYTES: u64 = 256 << 20;
+/// Number of operations that this process has begun.
+static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
+
 /// Maximum size of the record of a running operation.
 const MAX_RECORD_BYTES: u64 = 1 << 20;
 
@@ -63,7 +66,6 @@ impl AuditLog {
     /// an operation must not run.
     pub fn begin(&self, record: AuditRecord) -> io::Result<RunningRecord> {
         PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
-        static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
         let number = RUNNING_COUNT.fetch_add(1, Ordering::Relaxed);
         let start = record.at.as_millisecond();
         let file_name =

@@ -19,10 +19,10 @@ def or_none(call, **kw):
         return None
 
 
-def define(family, script, port=None, env=None):
-    """Registers a task definition with one container `app` that runs `script`, unless it exists."""
+def define(family, script, port=None, env=None, again=False):
+    """Registers a task definition with one container `app` that runs `script`, unless it exists or `again` is set."""
     known = or_none(ecs.describe_task_definition, taskDefinition=family)
-    if known:
+    if known and not again:
         return known["taskDefinition"]["taskDefinitionArn"]
     container = {
         "name": "app", "image": IMAGE, "essential": True, "memory": 32, "command": ["/bin/sh", "-c", script],
@@ -45,7 +45,7 @@ def service(cluster, name, definition, count, **kw):
 
 
 or_none(logs.create_log_group, logGroupName=GROUP)
-for cluster in ("harbour", "quay"):
+for cluster in ("harbour", "quay", "slipway"):
     if not [c for c in ecs.describe_clusters(clusters=[cluster])["clusters"] if c["status"] == "ACTIVE"]:
         ecs.create_cluster(clusterName=cluster)
 
@@ -76,6 +76,13 @@ service("harbour", "pilot", define("pilot", "sleep 3600", 9000), 1, serviceConne
     "services": [{"portName": "http", "discoveryName": "pilot", "clientAliases": [{"port": 9000, "dnsName": "pilot"}]}]})
 service("harbour", "wreck", define("wreck", "echo sinking; sleep 2; exit 1"), 1)
 service("quay", "idle", define("idle", "sleep 3600"), 0)
+for name in ("refit", "fleet", "crew", "ferry", "raft"):  # the tests of actions change these, each its own
+    service("slipway", name, define(name, "sleep 3600"), 1)
+# Three revisions, of which the tests deploy the first and the last.
+for revision in (1, 2, 3):
+    if not or_none(ecs.describe_task_definition, taskDefinition=f"keel:{revision}"):
+        define("keel", "sleep 3600", again=True)
+service("slipway", "keel", "keel:1", 1)
 job = define("survey", "echo done")
 tasks = [t for s in ("RUNNING", "STOPPED") for t in ecs.list_tasks(cluster="quay", family="survey", desiredStatus=s)["taskArns"]]
 if not tasks:

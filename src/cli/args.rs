@@ -189,12 +189,16 @@ pub enum Command {
 /// Arguments of `act`.
 #[derive(Debug, Args)]
 pub struct ActArgs {
-    /// Action: restart, stop, start, kill, pause or unpause
+    /// Action: restart, stop, start, kill, pause or unpause; for ECS restart, scale, rollback, continue, stop-task,
+    /// protect or unprotect
     #[arg(value_parser = parse_operation, value_name = "ACTION")]
     pub operation: OperationKind,
     /// Services, compose projects or instances, by name, group/name or full id
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
+    /// Number of tasks, for scale
+    #[arg(long, value_name = "N")]
+    pub count: Option<u32>,
     /// Print the plan and do nothing
     #[arg(long)]
     pub plan: bool,
@@ -204,7 +208,7 @@ pub struct ActArgs {
     /// Name that --yes needs for a protected source: of the service, or of the source for several services
     #[arg(long, value_name = "NAME", requires = "yes")]
     pub confirm: Option<String>,
-    /// Reason for the audit log
+    /// Reason for the audit log, and for ECS if it stops a task
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// Wait until the services are as planned; exit code 5 if they do not become so

@@ -136,7 +136,8 @@ fn with_permission(mut config: source::Config, read_only: bool) -> source::Confi
     if read_only {
         match &mut config {
             source::Config::Docker(config) => config.actions = ActionPermission::Off,
-            source::Config::Ecs(_) | source::Config::Compose(_) | source::Config::Replay(_) => {}
+            source::Config::Ecs(config) => config.actions = ActionPermission::Off,
+            source::Config::Compose(_) | source::Config::Replay(_) => {}
         }
     }
     config

@@ -12,6 +12,12 @@ pub enum OperationKind {
     Kill,
     Pause,
     Unpause,
+    Scale,
+    Rollback,
+    Continue,
+    StopTask,
+    Protect,
+    Unprotect,
 }
 
 /// Row of [`OPERATION_TABLE`]: identifier, key and texts of one kind of operation.
@@ -42,7 +48,7 @@ pub const OPERATION_TABLE: &[OperationSpec] = &[
         progress_verb: "restarting",
         past_verb: "restarted",
         undo: None,
-        description: "restart the containers one after the other, without waiting until each is healthy",
+        description: "restart all containers; for ECS, replace all tasks by a new deployment",
     },
     OperationSpec {
         kind: OperationKind::Stop,
@@ -89,6 +95,60 @@ pub const OPERATION_TABLE: &[OperationSpec] = &[
         undo: Some(OperationKind::Pause),
         description: "resume the frozen processes of the containers",
     },
+    OperationSpec {
+        kind: OperationKind::Scale,
+        id: "scale",
+        menu_key: '+',
+        progress_verb: "scaling",
+        past_verb: "scaled",
+        undo: Some(OperationKind::Scale),
+        description: "set the number of tasks of an ECS service",
+    },
+    OperationSpec {
+        kind: OperationKind::Rollback,
+        id: "rollback",
+        menu_key: 'b',
+        progress_verb: "rolling back",
+        past_verb: "rolled back",
+        undo: Some(OperationKind::Rollback),
+        description: "return an ECS service to its last successful deployment",
+    },
+    OperationSpec {
+        kind: OperationKind::Continue,
+        id: "continue",
+        menu_key: 'c',
+        progress_verb: "continuing",
+        past_verb: "continued",
+        undo: None,
+        description: "continue a deployment of ECS that waits at a pause hook",
+    },
+    OperationSpec {
+        kind: OperationKind::StopTask,
+        id: "stop-task",
+        menu_key: '1',
+        progress_verb: "stopping",
+        past_verb: "stopped",
+        undo: None,
+        description: "stop tasks of ECS; a service starts others in their place",
+    },
+    OperationSpec {
+        kind: OperationKind::Protect,
+        id: "protect",
+        menu_key: 'o',
+        progress_verb: "protecting",
+        past_verb: "protected",
+        undo: Some(OperationKind::Unprotect),
+        description: "protect tasks of ECS from scale-in and deployments, for two hours",
+    },
+    OperationSpec {
+        kind: OperationKind::Unprotect,
+        id: "unprotect",
+        menu_key: 'e',
+        progress_verb: "ending the protection",
+        past_verb: "protection ended",
+        undo: Some(OperationKind::Protect),
+        description: "end the protection of tasks of ECS",
+    },
 ];
 
 impl OperationKind {
@@ -104,9 +164,24 @@ impl OperationKind {
         OPERATION_TABLE.iter().find(|spec| spec.id == id).map(|spec| spec.kind)
     }
 
+    /// Returns true if the operation changes a service of ECS as a whole, and not single tasks.
+    #[must_use]
+    pub fn acts_on_whole_service(self) -> bool {
+        matches!(self, Self::Restart | Self::Scale | Self::Rollback | Self::Continue)
+    }
+
     /// Returns true if the operation exists for services of the kind `service`.
     #[must_use]
     pub fn acts_on(self, service: ServiceKind) -> bool {
-        matches!(service, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
+        let is_container =
+            matches!(service, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container);
+        match self {
+            Self::Restart => is_container || service == ServiceKind::EcsService,
+            Self::Stop | Self::Start | Self::Kill | Self::Pause | Self::Unpause => is_container,
+            Self::Scale | Self::Rollback | Self::Continue | Self::Protect | Self::Unprotect => {
+                service == ServiceKind::EcsService
+            }
+            Self::StopTask => matches!(service, ServiceKind::EcsService | ServiceKind::EcsFamily),
+        }
     }
 }

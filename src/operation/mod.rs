@@ -18,6 +18,7 @@
 mod audit_record;
 mod change;
 mod confirmation;
+mod ecs_reading;
 mod kind;
 mod menu;
 mod plan;
@@ -31,14 +32,17 @@ mod tests;
 mod watch;
 
 pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
-pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall};
+pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsChange};
 pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmedChange, ConfirmedPlan};
+pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuEntry, MenuScope, menu_entries};
-pub use plan::{Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, Undo, has_work};
+pub use plan::{
+    Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, StepUndo, Undo, has_work,
+};
 pub use reading::{OperationPlace, OperationReading, TargetFact, TargetReading};
 pub use refusal::Refusal;
-pub use request::OperationRequest;
+pub use request::{OperationGoal, OperationRequest};
 pub use run::{PlanRun, RunStop};
 pub use sent_change::SentChange;
 pub use watch::{Verdict, Watch, WatchState};

@@ -1,5 +1,6 @@
 //! Readings: the state of the services to act upon, read for one plan and not taken from the last poll.
 
+use super::EcsReading;
 use crate::model::{InstanceId, Service, SourceId, Text};
 
 /// Place where an operation happens, for the plan and the audit log.
@@ -51,6 +52,8 @@ pub struct TargetReading {
     pub service: Service,
     /// Facts beyond the service's own data.
     pub facts: Vec<TargetFact>,
+    /// State that ECS keeps beyond the service's own data; `None` for containers of an engine.
+    pub ecs: Option<Box<EcsReading>>,
 }
 
 /// Fact about a service that only matters for operations on it.

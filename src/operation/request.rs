@@ -13,8 +13,19 @@ pub struct OperationRequest {
     services: BTreeSet<ServiceId>,
     /// Instances to act upon; `None` for all instances of the services.
     pub instances: Option<BTreeSet<InstanceId>>,
+    /// State that the user wants, for kinds that have several.
+    pub goal: Option<OperationGoal>,
     /// Reason that the user gave, for the audit log.
     pub reason: Option<Text>,
+}
+
+/// State that the user wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperationGoal {
+    /// Number of tasks, for [`OperationKind::Scale`].
+    Count(u32),
+    /// Task definition, for [`OperationKind::Rollback`] to another than the last successful one.
+    TaskDefinition(Text),
 }
 
 impl OperationRequest {
@@ -30,13 +41,20 @@ impl OperationRequest {
         if services.is_empty() {
             return Err(Refusal::new("no service is selected", "select or name a service"));
         }
-        Ok(Self { kind, services, instances: None, reason: None })
+        Ok(Self { kind, services, instances: None, goal: None, reason: None })
     }
 
     /// Limits the request to these instances.
     #[must_use]
     pub fn with_instances(mut self, instances: impl IntoIterator<Item = InstanceId>) -> Self {
         self.instances = Some(instances.into_iter().collect());
+        self
+    }
+
+    /// Sets the state that the user wants.
+    #[must_use]
+    pub fn with_goal(mut self, goal: Option<OperationGoal>) -> Self {
+        self.goal = goal;
         self
     }
 
@@ -69,9 +87,14 @@ impl OperationRequest {
     #[must_use]
     pub fn title(&self) -> String {
         let verb = self.kind.spec().id;
+        let goal = match &self.goal {
+            Some(OperationGoal::Count(count)) => format!(" to {count}"),
+            Some(OperationGoal::TaskDefinition(definition)) => format!(" to {definition}"),
+            None => String::new(),
+        };
         match self.services.first() {
-            Some(only) if self.services.len() == 1 => format!("{verb} {}", only.parts().group_and_name),
-            _ => format!("{verb} {} services", self.services.len()),
+            Some(only) if self.services.len() == 1 => format!("{verb} {}{goal}", only.parts().group_and_name),
+            _ => format!("{verb} {} services{goal}", self.services.len()),
         }
     }
 }

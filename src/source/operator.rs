@@ -107,7 +107,8 @@ mod tests {
         }
 
         fn reading(&self) -> OperationReading {
-            let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new() };
+            let target =
+                |service: &Service| TargetReading { service: service.clone(), facts: Vec::new(), ecs: None };
             let place = OperationPlace {
                 source: SourceId::new("docker"),
                 location: "unix:///x.sock".into(),

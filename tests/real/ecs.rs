@@ -1,6 +1,8 @@
 //! Tests of the ECS source against an emulator with real containers. `scripts/lab/ecs-up` starts and seeds
 //! it.
 
+mod actions;
+
 use futures::StreamExt;
 use portolan::{
     model::{

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
+mod acting;
 mod docker;
 mod ecs;
+mod fault_proxy;
 mod faults;
 mod podman;

@@ -60,8 +60,11 @@ fn runs(stage: &AppHarness) -> Vec<u64> {
 fn answer(stage: &mut AppHarness, snapshot: &Snapshot) {
     let request = requests(stage).pop().unwrap();
     let wanted = snapshot.services.iter().filter(|service| request.services().contains(&service.id));
-    let target =
-        |service: &std::sync::Arc<Service>| TargetReading { service: (**service).clone(), facts: Vec::new() };
+    let target = |service: &std::sync::Arc<Service>| TargetReading {
+        service: (**service).clone(),
+        facts: Vec::new(),
+        ecs: None,
+    };
     let reading = OperationReading {
         place: OperationPlace {
             source: SourceId::new("docker"),
@@ -312,7 +315,10 @@ fn a_typed_action_names_its_services() {
         assert_eq!(requests(&stage).last().map(OperationRequest::title).as_deref(), Some(title), "{typed}");
         stage.press_keys("esc");
     }
-    assert_eq!(requests(&stage).last().unwrap().instances.as_ref().map(|ids| ids.len()), Some(1));
+    assert_eq!(
+        requests(&stage).last().unwrap().instances.as_ref().map(std::collections::BTreeSet::len),
+        Some(1)
+    );
     let before = requests(&stage).len();
     stage.press_keys(":");
     stage.type_text("restart nonsense");

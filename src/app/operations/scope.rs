@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Instance, NodeId, Service, ServiceKind},
-    operation::{MenuScope, OperationKind, OperationRequest, Refusal},
+    operation::{MenuScope, OperationGoal, OperationKind, OperationRequest, Refusal},
     store::Store,
 };
 
@@ -50,6 +50,7 @@ pub(super) fn typed_request(
     names: &[&str],
     store: &Store,
 ) -> Result<OperationRequest, Refusal> {
+    let (names, goal) = split_goal(kind, names)?;
     let (mut services, mut instances) = (Vec::new(), Vec::new());
     for name in names {
         match find(name, store)? {
@@ -63,7 +64,7 @@ pub(super) fn typed_request(
             }
         }
     }
-    let request = OperationRequest::new(kind, services)?;
+    let request = OperationRequest::new(kind, services)?.with_goal(goal);
     let source = request.source();
     let named = store.world.inventory.services().filter(|service| request.services().contains(&service.id));
     let whole = named.flat_map(|service| &service.instances).all(|instance| instances.contains(&instance.id));
@@ -72,6 +73,22 @@ pub(super) fn typed_request(
         return Err(Refusal::actions_off(source.as_str()));
     }
     Ok(if whole { request } else { request.with_instances(instances) })
+}
+
+/// Splits the count off the end of the words after `scale`. Other operations take names only.
+fn split_goal<'a>(
+    kind: OperationKind,
+    words: &'a [&'a str],
+) -> Result<(&'a [&'a str], Option<OperationGoal>), Refusal> {
+    let usage = || Refusal::new("no count is given", "type the count last, such as :scale orders 3");
+    match (kind, words) {
+        (OperationKind::Scale, [names @ .., count]) if !names.is_empty() => {
+            let count = count.parse().map_err(|_| usage())?;
+            Ok((names, Some(OperationGoal::Count(count))))
+        }
+        (OperationKind::Scale, _) => Err(usage()),
+        _ => Ok((words, None)),
+    }
 }
 
 /// Returns the service that `name` means, or the instance with its service.

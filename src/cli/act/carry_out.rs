@@ -82,6 +82,7 @@ async fn run_plan(source: &dyn Source, confirmed: &ConfirmedPlan, running: &mut 
 /// Polls the source until the services are as planned, or can't become so.
 async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
     let mut said = String::new();
+    source.set_priority(watch.plan().request.services());
     loop {
         sleep(WATCH_INTERVAL).await;
         // A poll that fails is tried again; the watch has a time limit of its own.

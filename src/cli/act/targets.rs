@@ -3,12 +3,17 @@
 use crate::{
     cli::{args::ActArgs, why},
     model::{Failure, FailureKind, Instance, Service},
-    operation::{OperationRequest, Refusal},
+    operation::{OperationGoal, OperationKind, OperationRequest, Refusal},
     store::World,
 };
 
 /// Returns the request for the named services, instances or group.
 pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationRequest, Refusal>, Failure> {
+    if args.count.is_some() && args.operation != OperationKind::Scale {
+        let refusal =
+            Refusal::new(format!("{} takes no count", args.operation.spec().id), "leave --count out");
+        return Ok(Err(refusal));
+    }
     let (mut services, mut instances) = (Vec::new(), Vec::new());
     let mut has_instance = false;
     for name in &args.targets {
@@ -25,7 +30,7 @@ pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationR
     let request = OperationRequest::new(args.operation, services);
     let reason = args.reason.as_deref().map(Into::into);
     Ok(request.map(|request| {
-        let request = request.with_reason(reason);
+        let request = request.with_reason(reason).with_goal(args.count.map(OperationGoal::Count));
         if has_instance { request.with_instances(instances) } else { request }
     }))
 }

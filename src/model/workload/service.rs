@@ -78,6 +78,16 @@ impl ServiceKind {
         }
     }
 
+    /// Returns the name of the kind with its article.
+    #[must_use]
+    pub fn label_with_article(self) -> String {
+        match self {
+            Self::EcsService => format!("an {}", self.label()),
+            Self::EcsFamily => self.label().to_owned(),
+            Self::Compose | Self::Swarm | Self::Container | Self::Declared => format!("a {}", self.label()),
+        }
+    }
+
     /// Returns the noun for one instance in the words of its platform: `task` or `container`.
     #[must_use]
     pub fn instance_noun(self) -> &'static str {

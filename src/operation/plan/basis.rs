@@ -2,15 +2,38 @@
 //! describes what would happen, so it is refused.
 
 use crate::{
-    model::{Instance, InstanceId, InstanceState, Service, ServiceId, Text, Timestamp},
-    operation::{OperationReading, OperationRequest},
+    model::{Instance, InstanceId, InstanceState, ServiceId, Text, Timestamp},
+    operation::{
+        EcsReading, OngoingDeployment, OperationReading, OperationRequest, ScalingRange, TargetReading,
+    },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// State of the affected services, as far as a plan rests on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanBasis {
-    services: BTreeMap<ServiceId, BTreeMap<InstanceId, InstanceBasis>>,
+    services: BTreeMap<ServiceId, ServiceBasis>,
+}
+
+/// State of one service, as far as a plan rests on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ServiceBasis {
+    /// Instances that the plan acts on one by one. ECS replaces the tasks of a service at any time, so an operation on
+    /// the whole service rests on none of them.
+    instances: BTreeMap<InstanceId, InstanceBasis>,
+    /// State that an operation on a whole service of ECS rests on.
+    ecs: Option<EcsBasis>,
+}
+
+/// State of a service of ECS, as far as a plan rests on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct EcsBasis {
+    desired: u32,
+    task_definition: Text,
+    deployments: BTreeSet<Text>,
+    ongoing: Option<OngoingDeployment>,
+    scaling: Option<ScalingRange>,
+    rollback: Option<Text>,
 }
 
 /// State of one instance, as far as a plan rests on it.
@@ -34,12 +57,8 @@ impl PlanBasis {
     /// Returns the basis of a plan for `request` that was made from `reading`.
     #[must_use]
     pub fn new(request: &OperationRequest, reading: &OperationReading) -> Self {
-        let instances = |service: &Service| {
-            let affected = service.instances.iter().filter(|instance| request.includes(&instance.id));
-            affected.map(|instance| (instance.id.clone(), InstanceBasis::new(instance))).collect()
-        };
-        let services = reading.targets.iter().map(|target| &target.service);
-        Self { services: services.map(|service| (service.id.clone(), instances(service))).collect() }
+        let basis = |target: &TargetReading| (target.service.id.clone(), ServiceBasis::new(request, target));
+        Self { services: reading.targets.iter().map(basis).collect() }
     }
 
     /// Returns the differences between this basis and a later one in words; empty if the plan still holds.
@@ -52,14 +71,74 @@ impl PlanBasis {
                 found.push(format!("{name} was removed"));
                 continue;
             };
-            for (id, instance) in before {
-                match after.get(id) {
-                    None => found.push(format!("{} was removed", instance.name)),
-                    Some(now) => found.extend(instance.difference(now)),
-                }
+            found.extend(before.differences(after, name));
+        }
+        found
+    }
+}
+
+impl ServiceBasis {
+    fn new(request: &OperationRequest, target: &TargetReading) -> Self {
+        let ecs = target.ecs.as_ref().filter(|_| request.kind.acts_on_whole_service());
+        let instances = target.service.instances.iter();
+        let affected = instances.filter(|instance| ecs.is_none() && request.includes(&instance.id));
+        let basis = |instance: &Instance| {
+            let basis = InstanceBasis::new(instance);
+            // A task starts once, so its time of start changes only when it becomes known.
+            let started = basis.started.filter(|_| target.ecs.is_none());
+            (instance.id.clone(), InstanceBasis { started, ..basis })
+        };
+        Self { instances: affected.map(basis).collect(), ecs: ecs.map(|ecs| EcsBasis::new(ecs)) }
+    }
+
+    /// Returns the differences to the same service later, in words.
+    fn differences(&self, later: &Self, name: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (id, instance) in &self.instances {
+            match later.instances.get(id) {
+                None => found.push(format!("{} was removed", instance.name)),
+                Some(now) => found.extend(instance.difference(now)),
             }
-            let new = after.iter().filter(|(id, _)| !before.contains_key(*id));
-            found.extend(new.map(|(_, instance)| format!("{} is new", instance.name)));
+        }
+        let new = later.instances.iter().filter(|(id, _)| !self.instances.contains_key(*id));
+        found.extend(new.map(|(_, instance)| format!("{} is new", instance.name)));
+        if let (Some(before), Some(now)) = (&self.ecs, &later.ecs) {
+            found.extend(before.differences(now, name));
+        }
+        found
+    }
+}
+
+impl EcsBasis {
+    fn new(ecs: &EcsReading) -> Self {
+        Self {
+            desired: ecs.desired,
+            task_definition: ecs.task_definition.clone(),
+            deployments: ecs.deployments.clone(),
+            ongoing: ecs.ongoing.clone(),
+            scaling: ecs.scaling,
+            rollback: ecs.rollback.as_ref().map(|target| target.task_definition.clone()),
+        }
+    }
+
+    fn differences(&self, later: &Self, name: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.desired != later.desired {
+            found.push(format!("the desired count of {name} is {}, not {}", later.desired, self.desired));
+        }
+        if self.task_definition != later.task_definition {
+            let (before, now) = (&self.task_definition, &later.task_definition);
+            found.push(format!("{name} was deployed with {now}, not {before}"));
+        } else if later.deployments.difference(&self.deployments).next().is_some() {
+            found.push(format!("a deployment of {name} has begun"));
+        } else if self.deployments != later.deployments || self.ongoing != later.ongoing {
+            found.push(format!("the deployment of {name} has moved on"));
+        }
+        if self.scaling != later.scaling {
+            found.push(format!("the autoscaler of {name} has another range"));
+        }
+        if self.rollback != later.rollback {
+            found.push(format!("the last successful deployment of {name} is another"));
         }
         found
     }

@@ -40,7 +40,14 @@ pub(super) fn cautions(
             [caller] => format!("; {caller} calls it"),
             callers => format!("; {} call it", list_words(callers)),
         };
-        let until = if request.kind == OperationKind::Restart { " until it is up again" } else { "" };
+        let comes_back = matches!(
+            request.kind,
+            OperationKind::Restart
+                | OperationKind::Rollback
+                | OperationKind::Continue
+                | OperationKind::StopTask
+        );
+        let until = if comes_back { " until it is up again" } else { "" };
         add(CautionLevel::Danger, format!("{name} stops serving{until}{called}"));
     }
     for fact in &target.facts {
@@ -68,14 +75,8 @@ pub(super) fn cautions(
 }
 
 /// Returns the caution that a plan for several services does nothing to one of them.
-pub(super) fn left_out(kind: OperationKind, service: &Service) -> Caution {
+pub(super) fn left_out(service: &Service, reason: &str) -> Caution {
     let name = service.id.parts().group_and_name;
-    let verb = kind.spec().id;
-    let reason = if kind.acts_on(service.kind) {
-        format!("no {} is in a state for it", service.kind.instance_noun())
-    } else {
-        format!("Portolan can't {verb} a {}", service.kind.label())
-    };
     Caution { level: CautionLevel::Hint, text: format!("{name} is left out: {reason}") }
 }
 

@@ -1,6 +1,6 @@
 //! Steps for containers: the calls that an operation makes, by the state of each container.
 
-use super::step::Step;
+use super::step::{Step, StepUndo};
 use crate::{
     model::{Instance, InstanceId, InstanceState, Service},
     operation::{Change, ContainerCall, OperationKind, OperationRequest, TargetFact, TargetReading},
@@ -9,11 +9,9 @@ use crate::{
 /// Grace period of an engine, in seconds, if the container has none of its own (docker stop, option `--timeout`).
 const DEFAULT_STOP_GRACE_SECONDS: u32 = 10;
 
-/// Returns true if `kind` has something to do for any instance of `service`.
-#[must_use]
-pub fn has_work(kind: OperationKind, service: &Service) -> bool {
-    kind.acts_on(service.kind)
-        && service.instances.iter().any(|instance| call_for(kind, instance.state).is_some())
+/// Returns true if `kind` has something to do for any container of `service`.
+pub(super) fn has_container_work(kind: OperationKind, service: &Service) -> bool {
+    service.instances.iter().any(|instance| call_for(kind, instance.state).is_some())
 }
 
 /// Returns the call that `kind` makes for a container in `state`, or `None` if it has nothing to do.
@@ -78,8 +76,8 @@ fn step(kind: OperationKind, service: &Service, instance: &Instance, facts: &[Ta
     })
 }
 
-/// Returns the kind of operation that brings the container back into its state.
-fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Option<OperationKind> {
+/// Returns the operation that brings the container back into its state.
+fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Option<StepUndo> {
     let is_lost_when_stopped = facts.iter().any(|fact| match fact {
         TargetFact::RemovedWhenStopped(of) => *of == instance.id,
         TargetFact::ReplacedBy(_) => true,
@@ -91,9 +89,9 @@ fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Optio
             !is_lost_when_stopped && instance.state != InstanceState::Paused
         }
         OperationKind::Start => !is_lost_when_stopped,
-        OperationKind::Restart | OperationKind::Pause | OperationKind::Unpause => true,
+        _ => true,
     };
-    kind.spec().undo.filter(|_| is_possible)
+    kind.spec().undo.filter(|_| is_possible).map(|kind| StepUndo { kind, goal: None })
 }
 
 fn stop_grace(instance: &InstanceId, facts: &[TargetFact]) -> u32 {

@@ -1,8 +1,9 @@
 //! Impact of a plan: the callers of each affected service, and the instances that serve them meanwhile.
 
+use super::step::Step;
 use crate::{
     model::{NodeId, ServiceId},
-    operation::{ContainerCall, OperationRequest, TargetReading},
+    operation::{Change, ContainerCall, EcsCall, EcsReading, OperationRequest, TargetReading},
     topology::Topology,
 };
 
@@ -20,24 +21,32 @@ pub struct ServiceImpact {
 }
 
 impl ServiceImpact {
-    /// Returns the impact on the service in `target`, for whose affected instances Portolan makes `call` one after the
-    /// other.
+    /// Returns the impact of an operation that begins with `first` on the service in `target`.
     pub(super) fn new(
         request: &OperationRequest,
         target: &TargetReading,
-        call: ContainerCall,
+        first: &Step,
         topology: &Topology,
     ) -> Self {
         let service = &target.service;
         let serving = service.instances.iter().filter(|instance| instance.is_serving());
         let serving_now = serving.clone().count();
         let affected = serving.filter(|instance| request.includes(&instance.id)).count();
-        let lost = match call {
-            // The next container is restarted as soon as the process of the one before runs, which may not serve yet.
-            ContainerCall::Restart | ContainerCall::Stop | ContainerCall::Kill | ContainerCall::Pause => {
-                affected
-            }
-            ContainerCall::Start | ContainerCall::Unpause => 0,
+        let kept = match (&first.change, &target.ecs) {
+            (Change::Container { call, .. }, _) => match call {
+                // The next container is restarted as soon as the process of the one before runs, which may not serve
+                // yet.
+                ContainerCall::Restart | ContainerCall::Stop | ContainerCall::Kill | ContainerCall::Pause => {
+                    serving_now - affected
+                }
+                ContainerCall::Start | ContainerCall::Unpause => serving_now,
+            },
+            (Change::Ecs(change), ecs) => match change.call {
+                EcsCall::SetDesiredCount { count, .. } => count as usize,
+                EcsCall::StopTask { .. } => serving_now - affected,
+                EcsCall::SetTaskProtection { .. } => serving_now,
+                _ => ecs.as_ref().map_or(0, |ecs| kept_during_deployment(ecs)),
+            },
         };
         let node = NodeId::from(&service.id);
         let own = topology.nodes.get(&node);
@@ -46,7 +55,7 @@ impl ServiceImpact {
             callers.map(|caller| own.map_or_else(|| caller.label(), |own| caller.label_relative_to(own)));
         let mut callers: Vec<String> = callers.collect();
         callers.sort();
-        Self { service: service.id.clone(), callers, serving_now, serving_meanwhile: serving_now - lost }
+        Self { service: service.id.clone(), callers, serving_now, serving_meanwhile: kept.min(serving_now) }
     }
 
     /// Returns true if the service serves now and would not serve meanwhile.
@@ -54,4 +63,11 @@ impl ServiceImpact {
     pub fn is_outage(&self) -> bool {
         self.serving_now > 0 && self.serving_meanwhile == 0
     }
+}
+
+/// Returns the number of tasks that ECS keeps running during a deployment: the minimum healthy percentage of the desired
+/// count, rounded up.
+fn kept_during_deployment(ecs: &EcsReading) -> usize {
+    let kept = (u64::from(ecs.desired) * u64::from(ecs.minimum_healthy_percent)).div_ceil(100);
+    usize::try_from(kept).unwrap_or(usize::MAX)
 }

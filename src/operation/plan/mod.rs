@@ -3,6 +3,8 @@
 mod basis;
 mod caution;
 mod container_steps;
+mod ecs_cautions;
+mod ecs_steps;
 mod impact;
 mod service_order;
 mod step;
@@ -10,17 +12,16 @@ mod undo;
 
 pub use basis::PlanBasis;
 pub use caution::{Caution, CautionLevel};
-pub use container_steps::has_work;
 pub use impact::ServiceImpact;
-pub use step::Step;
+pub use step::{Step, StepUndo};
 pub use undo::Undo;
 
 use super::{
-    Change, ContainerCall, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
+    OPERATION_TABLE, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
     TargetReading,
 };
 use crate::{
-    model::{ActionPermission, InstanceId, Service, ServiceId},
+    model::{ActionPermission, InstanceId, Service, ServiceId, ServiceKind},
     topology::Topology,
 };
 
@@ -74,19 +75,28 @@ impl Plan {
         }
         let (mut steps, mut impact, mut cautions) = (Vec::new(), Vec::new(), Vec::new());
         for target in targets {
-            let acts = request.kind.acts_on(target.service.kind);
-            let own = if acts { container_steps::container_steps(&request, target) } else { Vec::new() };
-            let Some(first) = own.first() else {
-                cautions.push(caution::left_out(request.kind, &target.service));
-                continue;
+            let own = match target_steps(&request, target) {
+                Err(refusal) if reading.targets.len() == 1 => return Err(refusal),
+                Err(refusal) => {
+                    cautions.push(caution::left_out(&target.service, &refusal.reason));
+                    continue;
+                }
+                Ok(own) => own,
             };
-            let affects = ServiceImpact::new(&request, target, container_call(first), context.topology);
+            let Some(first) = own.first() else { continue };
+            let affects = ServiceImpact::new(&request, target, first, context.topology);
             cautions.extend(caution::cautions(&request, target, &affects));
+            if let Some(ecs) = &target.ecs {
+                cautions.extend(ecs_cautions::ecs_cautions(&request, target, ecs));
+            }
             impact.push(affects);
             steps.extend(own);
         }
         if steps.is_empty() {
-            return Err(nothing_to_do(&request, &reading));
+            let verb = request.kind.spec().id;
+            let texts: Vec<String> = cautions.into_iter().map(|caution| caution.text).collect();
+            let reason = format!("nothing to {verb}: {}", texts.join("; "));
+            return Err(Refusal::new(reason, "refresh to see the current state"));
         }
         cautions.sort();
         cautions.dedup();
@@ -133,9 +143,41 @@ fn ordered_targets<'a>(targets: &'a [TargetReading], topology: &Topology) -> Vec
     order.iter().filter_map(|id| targets.iter().find(|target| target.service.id == *id)).collect()
 }
 
-fn container_call(step: &Step) -> ContainerCall {
-    let Change::Container { call, .. } = &step.change;
-    *call
+/// Returns the steps for one target. Refuses if there is nothing to do.
+fn target_steps(request: &OperationRequest, target: &TargetReading) -> Result<Vec<Step>, Refusal> {
+    let service = &target.service;
+    let verb = request.kind.spec().id;
+    if !request.kind.acts_on(service.kind) {
+        let reason = format!("Portolan can't {verb} {}", service.kind.label_with_article());
+        return Err(Refusal::new(reason, other_kinds(service)));
+    }
+    let steps = match &target.ecs {
+        Some(ecs) => ecs_steps::ecs_steps(request, target, ecs)?,
+        None => container_steps::container_steps(request, target),
+    };
+    if steps.is_empty() {
+        let noun = service.kind.instance_noun();
+        let reason = format!("nothing to {verb}: no {noun} is in a state for it");
+        return Err(Refusal::new(reason, "refresh to see the current state"));
+    }
+    Ok(steps)
+}
+
+/// Returns the kinds of operations that exist for the service, as a remedy.
+fn other_kinds(service: &Service) -> String {
+    let possible = OPERATION_TABLE.iter().filter(|spec| spec.kind.acts_on(service.kind));
+    let ids: Vec<&str> = possible.map(|spec| spec.id).collect();
+    if ids.is_empty() { "select another service".to_owned() } else { format!("possible: {}", ids.join(", ")) }
+}
+
+/// Returns true if `kind` has something to do for `service`, as far as its last snapshot shows.
+#[must_use]
+pub fn has_work(kind: OperationKind, service: &Service) -> bool {
+    kind.acts_on(service.kind)
+        && match service.kind {
+            ServiceKind::EcsService | ServiceKind::EcsFamily => ecs_steps::has_ecs_work(kind, service),
+            _ => container_steps::has_container_work(kind, service),
+        }
 }
 
 /// Returns the name that the user types to confirm: the service's, or the source's for several services.
@@ -144,15 +186,4 @@ fn name_to_type(request: &OperationRequest) -> String {
         Some(only) if request.services().len() == 1 => only.parts().name.to_owned(),
         _ => request.source().to_string(),
     }
-}
-
-fn nothing_to_do(request: &OperationRequest, reading: &OperationReading) -> Refusal {
-    let instances = || reading.targets.iter().flat_map(|target| &target.service.instances);
-    let affected = instances().filter(|instance| request.includes(&instance.id)).count();
-    let verb = request.kind.spec().id;
-    let reason = match affected {
-        0 => format!("nothing to {verb}: no container exists"),
-        _ => format!("nothing to {verb}: no container is in a state for it"),
-    };
-    Refusal::new(reason, "refresh to see the current state")
 }

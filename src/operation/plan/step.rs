@@ -2,7 +2,7 @@
 
 use crate::{
     model::{InstanceId, ServiceId},
-    operation::{Change, OperationKind},
+    operation::{Change, OperationGoal, OperationKind},
 };
 
 /// One call of a plan.
@@ -22,6 +22,15 @@ pub struct Step {
     pub to: String,
     /// Time that the call may take beyond a usual call, in seconds.
     pub grace_seconds: u32,
-    /// Kind of operation that undoes the call; `None` if nothing does.
-    pub undo: Option<OperationKind>,
+    /// Operation that undoes the call; `None` if nothing does.
+    pub undo: Option<StepUndo>,
+}
+
+/// Operation that undoes a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepUndo {
+    /// Kind of the operation.
+    pub kind: OperationKind,
+    /// State to return to, for kinds that have several.
+    pub goal: Option<OperationGoal>,
 }

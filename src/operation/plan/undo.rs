@@ -1,7 +1,10 @@
 //! Undo of a plan: the request that undoes the calls that changed something.
 
 use super::{Plan, Step};
-use crate::operation::{OperationRequest, SentChange};
+use crate::{
+    model::InstanceId,
+    operation::{OperationRequest, SentChange},
+};
 
 /// Request that undoes calls of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +29,7 @@ impl Plan {
     /// Returns the request that would undo the whole plan, or `None` if nothing does.
     #[must_use]
     pub fn undo(&self) -> Option<Undo> {
-        self.undo_steps(self.steps.iter().collect())
+        undo_of_steps(&self.steps.iter().collect::<Vec<_>>())
     }
 
     /// Returns the request that undoes the calls in `sent` that changed something, or `None` if nothing does. The
@@ -34,14 +37,18 @@ impl Plan {
     #[must_use]
     pub fn undo_of_sent(&self, sent: &[SentChange]) -> Option<Undo> {
         let changed = self.steps.iter().zip(sent).filter(|(_, sent)| sent.has_changed());
-        self.undo_steps(changed.map(|(step, _)| step).collect())
+        undo_of_steps(&changed.map(|(step, _)| step).collect::<Vec<_>>())
     }
+}
 
-    fn undo_steps(&self, changed: Vec<&Step>) -> Option<Undo> {
-        let kind = changed.iter().find_map(|step| step.undo)?;
-        let undone: Vec<&Step> = changed.iter().copied().filter(|step| step.undo == Some(kind)).collect();
-        let request = OperationRequest::new(kind, undone.iter().map(|step| step.service.clone())).ok()?;
-        let request = request.with_instances(undone.iter().filter_map(|step| step.instance.clone()));
-        Some(Undo { request, undone: undone.len(), changed: changed.len() })
-    }
+/// Returns the request that undoes the steps `changed`, or `None` if nothing does.
+fn undo_of_steps(changed: &[&Step]) -> Option<Undo> {
+    let undo = changed.iter().find_map(|step| step.undo.as_ref())?;
+    let undone: Vec<&Step> =
+        changed.iter().copied().filter(|step| step.undo.as_ref() == Some(undo)).collect();
+    let request = OperationRequest::new(undo.kind, undone.iter().map(|step| step.service.clone())).ok()?;
+    let request = request.with_goal(undo.goal.clone());
+    let instances: Vec<InstanceId> = undone.iter().filter_map(|step| step.instance.clone()).collect();
+    let request = if instances.is_empty() { request } else { request.with_instances(instances) };
+    Some(Undo { request, undone: undone.len(), changed: changed.len() })
 }

@@ -1,6 +1,7 @@
 //! Tests of planning, guard rails, confirmation and watching.
 
 mod confirming;
+mod ecs;
 mod planning;
 mod watching;
 
@@ -15,7 +16,7 @@ use crate::{
 
 /// Returns a fresh reading of `services` of the engine `docker`.
 fn reading(services: &[Service]) -> OperationReading {
-    let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new() };
+    let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new(), ecs: None };
     OperationReading {
         place: OperationPlace {
             source: SourceId::new("docker"),

@@ -214,7 +214,10 @@ fn services_without_a_step_are_named() {
     let services = [fixtures::service("web"), in_state("job", InstanceState::Stopped)];
     let stop = plan(OperationKind::Stop, &services);
     let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();
-    assert!(texts.contains(&"shop/job is left out: no container is in a state for it"), "{texts:?}");
+    assert!(
+        texts.contains(&"shop/job is left out: nothing to stop: no container is in a state for it"),
+        "{texts:?}"
+    );
     let foreign = Service { kind: crate::model::ServiceKind::Declared, ..fixtures::service("drawn") };
     let stop = plan(OperationKind::Stop, &[fixtures::service("web"), foreign]);
     let texts: Vec<&str> = stop.cautions.iter().map(|caution| caution.text.as_str()).collect();

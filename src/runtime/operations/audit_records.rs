@@ -107,7 +107,7 @@ mod tests {
         let running = RunningRecords::default();
         lock(&running).insert(1, log.begin(record).unwrap());
         let call = SentChange { call: "POST".into(), request_id: None, failure: None, unchanged: false };
-        note_sent(&running, 1, &[call.clone()]);
+        note_sent(&running, 1, std::slice::from_ref(&call));
         assert_eq!(log.read().unwrap()[0].sent, [call]);
     }
 }

@@ -37,7 +37,9 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
             tone,
         }));
     };
-    add("where", PlanTone::Plain, vec![format!("{}, {}", plan.place.source, plan.place.summary())]);
+    let caller = plan.place.caller.as_ref().map(|caller| format!(", as {caller}")).unwrap_or_default();
+    let place = format!("{}, {}{caller}", plan.place.source, plan.place.summary());
+    add("where", PlanTone::Plain, vec![place]);
     // The cautions stand above the changes, because a long plan may not fit on the screen.
     for (level, label, tone) in
         [(CautionLevel::Danger, "careful", PlanTone::Danger), (CautionLevel::Hint, "note", PlanTone::Hint)]
@@ -60,8 +62,8 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
 /// Returns the operation that undoes the plan in words.
 fn undo_text(plan: &Plan) -> String {
     let Some(undo) = plan.undo() else { return "nothing undoes it".to_owned() };
-    let verb = undo.request.kind.spec().id;
-    undo.partial_remark().map_or_else(|| format!("{verb} undoes it"), |remark| format!("{verb} {remark}"))
+    let title = undo.request.title();
+    undo.partial_remark().map_or_else(|| format!("{title} undoes it"), |remark| format!("{title} {remark}"))
 }
 
 /// Returns the impact on one service in words.

@@ -40,9 +40,10 @@ impl Operator for Docker {
     fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
         async move {
             let sent = self.shared.engine.send_change(change).await;
-            let Change::Container { id, .. } = &change.step().change;
-            // The next poll reads the container even if no event reports the change.
-            self.shared.cache().mark_dirty([id.to_string()]);
+            if let Change::Container { id, .. } = &change.step().change {
+                // The next poll reads the container even if no event reports the change.
+                self.shared.cache().mark_dirty([id.to_string()]);
+            }
             sent
         }
         .boxed()
@@ -129,6 +130,7 @@ fn targets(shared: &DockerState, responses: &[ContainerInspectResponse]) -> Vec<
     let target = |service: Arc<Service>| TargetReading {
         facts: facts.remove(&service.id).unwrap_or_default(),
         service: Arc::unwrap_or_clone(service),
+        ecs: None,
     };
     made.services.into_iter().map(target).collect()
 }

@@ -1,7 +1,7 @@
 //! Configuration of one ECS source.
 
 use super::quota::token_bucket::Shares;
-use crate::model::SourceId;
+use crate::model::{ActionPermission, SourceId};
 use serde::{Deserialize, Serialize};
 
 /// Configuration of an ECS source: one region of one account, and the clusters and services to read in it.
@@ -29,6 +29,8 @@ pub struct Config {
     pub start_share: u8,
     /// Largest share of the account's API quota to use after the first load, in per cent.
     pub steady_share: u8,
+    /// Permission to act on services and tasks: to restart, scale or roll them back.
+    pub actions: ActionPermission,
 }
 
 impl Default for Config {
@@ -44,6 +46,7 @@ impl Default for Config {
             instance_role: false,
             start_share: start,
             steady_share: steady,
+            actions: ActionPermission::Off,
         }
     }
 }

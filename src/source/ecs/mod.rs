@@ -14,6 +14,7 @@ mod discovery;
 mod flows;
 mod logs;
 mod name_filter;
+mod operations;
 mod scheduler;
 mod usage;
 
@@ -21,16 +22,16 @@ pub use config::Config;
 pub use discovery::{Discovery, Env, discover, profile_names};
 pub use quota::{
     account_quota::QuotaRegistry,
-    calls::{AWS_CALLS, Call},
+    calls::{AWS_CALLS, Call, PLAN_CALLS},
     token_bucket::QuotaGroup,
 };
 
-use super::{DoctorCheck, Source};
+use super::{DoctorCheck, Operator, Source};
 use crate::{
     cache::{CacheDir, hashed_key},
     model::{
-        DisplayUrl, Failure, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot, SourceId, UsageSample,
-        UsageTarget,
+        ActionPermission, DisplayUrl, Failure, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
+        SourceId, UsageSample, UsageTarget,
     },
 };
 use client::{api::Api, rate_limiter::RateLimiter};
@@ -76,6 +77,8 @@ pub struct Ecs {
     /// Services that the user is viewing, so every poll reads them.
     viewed: Mutex<BTreeSet<ServiceId>>,
     usage_cache: Arc<usage::UsageCache>,
+    /// Identity that makes the calls, once an operation has asked for it.
+    caller: OnceCell<operations::CallerIdentity>,
 }
 
 /// Phase of polling. It follows from the last snapshot, and sets the wait before the next poll.
@@ -106,6 +109,7 @@ impl Ecs {
             phase: Mutex::new(PollPhase::Changing),
             viewed: Mutex::default(),
             usage_cache: Arc::default(),
+            caller: OnceCell::new(),
         }
     }
 
@@ -247,6 +251,14 @@ impl Source for Ecs {
             usage::UsageReader { api, config, rate_limiter, cache: Arc::clone(&self.usage_cache) },
             target,
         )
+    }
+
+    fn permission(&self) -> ActionPermission {
+        self.config.actions
+    }
+
+    fn operator(&self) -> Option<&dyn Operator> {
+        self.config.actions.allows_actions().then_some(self)
     }
 
     fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {

@@ -3,7 +3,10 @@
 use super::{
     Config,
     client::{api::Api, failure::AwsTarget},
-    decode::{self, decode_cache::DecodeCache, region::RegionData, snapshot_context::SnapshotContext},
+    decode::{
+        self, decode_cache::DecodeCache, definitions::task_definition::TaskDefinitions, region::RegionData,
+        snapshot_context::SnapshotContext,
+    },
     enrichment::Enricher,
     flows::AddressOwners,
     name_filter::NameFilter,
@@ -43,10 +46,10 @@ pub(crate) struct Caches {
 
 /// List of clusters, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
-struct CachedClusters {
+pub(super) struct CachedClusters {
     /// Time of the listing. It counts from the creation of the rate limiter.
     fetched_at: Duration,
-    clusters: Vec<Cluster>,
+    pub clusters: Vec<Cluster>,
     /// Clusters and cluster settings that could not be read.
     unread_parts: Vec<UnreadPart>,
 }
@@ -124,7 +127,7 @@ impl Caches {
     }
 
     /// Returns the clusters. Lists them again if the last list is older than [`CLUSTERS_TTL`] or incomplete.
-    async fn clusters(&self, api: &Api, config: &Config) -> Result<CachedClusters, Failure> {
+    pub(super) async fn clusters(&self, api: &Api, config: &Config) -> Result<CachedClusters, Failure> {
         let now = api.rate_limiter.now();
         let known = self
             .lock_clusters()
@@ -142,6 +145,11 @@ impl Caches {
         let clusters = CachedClusters { fetched_at: now, clusters: found, unread_parts: gaps };
         *self.lock_clusters() = Some(clusters.clone());
         Ok(clusters)
+    }
+
+    /// Returns the task definitions read so far.
+    pub(super) fn task_definitions(&self) -> TaskDefinitions {
+        self.enricher.task_definitions()
     }
 
     fn lock_clusters(&self) -> MutexGuard<'_, Option<CachedClusters>> {

@@ -272,7 +272,8 @@ fn plan_json_fields_are_documented() {
         caller: None,
         command_prefix: "docker".into(),
     };
-    let reading = OperationReading { place, targets: vec![TargetReading { service, facts: Vec::new() }] };
+    let reading =
+        OperationReading { place, targets: vec![TargetReading { service, facts: Vec::new(), ecs: None }] };
     let topology = Topology::default();
     let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
     let plan = Plan::new(request, reading, context).unwrap();

@@ -10,7 +10,7 @@ use portolan::{
     export::MAP_FORMATS,
     history,
     operation::{CHANGE_CALLS, ChangeCall, OPERATION_TABLE, OperationSpec},
-    source::ecs::AWS_CALLS,
+    source::ecs::{AWS_CALLS, PLAN_CALLS},
     topology::{KNOWN_PRODUCTS, evidence},
 };
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ pub(super) const TABLE_NAMES: &[&str] = &[
     "change calls",
     "calls",
     "policy",
+    "acting policy",
+    "acting calls",
     "products",
     "configuration",
 ];
@@ -57,6 +59,8 @@ pub(super) fn table(name: &str) -> Option<String> {
         "change calls" => change_calls(),
         "calls" => calls(),
         "policy" => policy(),
+        "acting policy" => acting_policy(),
+        "acting calls" => acting_calls(),
         "products" => products(),
         "configuration" => format!("```toml\n{EXAMPLE_CONFIG}```"),
         _ => return None,
@@ -229,28 +233,57 @@ fn calls() -> String {
     markdown_table(&["action", "without it there are no"], AWS_CALLS.iter().map(row))
 }
 
-/// Returns the minimal IAM policy that allows every call.
+/// Returns the minimal IAM policy that allows every reading call.
 fn policy() -> String {
+    iam_policy(&[statement("PortolanReads", AWS_CALLS.iter().map(|call| call.action), "")])
+}
+
+/// Returns the IAM policy that actions need beside the reading one.
+fn acting_policy() -> String {
+    let changing = CHANGE_CALLS.iter().flat_map(|call| call.iam_actions).copied();
+    let (passing, acting): (Vec<&str>, Vec<&str>) = changing.partition(|action| *action == "iam:PassRole");
+    let condition = ",\n      \"Condition\": { \"StringEquals\": { \"iam:PassedToService\": \"ecs-tasks.amazonaws.com\" } }";
+    iam_policy(&[
+        statement("PortolanPlans", PLAN_CALLS.iter().map(|call| call.action), ""),
+        statement("PortolanActs", acting.into_iter(), ""),
+        statement("PortolanRollsBack", passing.into_iter(), condition),
+    ])
+}
+
+/// Returns a statement of a policy that allows `actions`, grouped by their API. `condition` is further JSON.
+fn statement<'a>(id: &str, actions: impl Iterator<Item = &'a str>, condition: &str) -> String {
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for call in AWS_CALLS {
-        let (service, _) = call.action.split_once(':').unwrap();
-        services.entry(service).or_default().push(call.action);
+    for action in actions {
+        let (service, _) = action.split_once(':').unwrap();
+        let own = services.entry(service).or_default();
+        if !own.contains(&action) {
+            own.push(action);
+        }
     }
     // ECS comes first, because without it Portolan shows nothing.
     let ecs = services.remove_entry("ecs");
-    let actions: Vec<String> = ecs
-        .into_iter()
-        .chain(services)
-        .map(|(_, actions)| {
-            let quoted: Vec<_> = actions.iter().map(|action| format!("        \"{action}\"")).collect();
-            quoted.join(",\n")
-        })
-        .collect();
+    let actions = ecs.into_iter().chain(services).flat_map(|(_, actions)| actions);
+    let actions: Vec<String> = actions.map(|action| format!("        \"{action}\"")).collect();
     let actions = actions.join(",\n");
     format!(
-        "```json\n{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Sid\": \"PortolanReads\",\n      \
-         \"Effect\": \"Allow\",\n      \"Action\": [\n{actions}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}\n```"
+        "    {{\n      \"Sid\": \"{id}\",\n      \"Effect\": \"Allow\",\n      \"Action\": [\n{actions}\n      ],\n      \
+         \"Resource\": \"*\"{condition}\n    }}"
     )
+}
+
+fn iam_policy(statements: &[String]) -> String {
+    let statements = statements.join(",\n");
+    format!("```json\n{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{statements}\n  ]\n}}\n```")
+}
+
+/// Returns the calls that plans and actions need, each with its effect or its use.
+fn acting_calls() -> String {
+    let reads =
+        PLAN_CALLS.iter().map(|call| vec![code_span(call.action), format!("plans: {}", call.needed_for)]);
+    let changes = CHANGE_CALLS.iter().flat_map(|call| {
+        call.iam_actions.iter().map(|action| vec![code_span(action), call.description.to_owned()])
+    });
+    markdown_table(&["action", "what it is for"], reads.chain(changes))
 }
 
 fn products() -> String {

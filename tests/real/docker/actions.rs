@@ -4,16 +4,12 @@ use super::{
     IDLE_SCRIPT,
     lab::{Lab, run_docker},
 };
+use crate::acting;
 use portolan::{
-    model::{ActionPermission, Instance, InstanceState, Inventory, ServiceId, Timestamp},
-    operation::{
-        ConfirmedPlan, OperationKind, OperationRequest, Plan, PlanContext, PlanRun, RunStop, Verdict, Watch,
-        WatchState,
-    },
-    source::{Source, docker::Config, run_plan},
-    topology::infer,
+    model::{ActionPermission, Instance, InstanceState, ServiceId},
+    operation::{OperationKind, OperationRequest, Plan, PlanRun, RunStop, Verdict},
+    source::{Source, docker::Config},
 };
-use std::{sync::Arc, time::Duration};
 
 /// Returns a lab whose source may be acted on.
 fn open_lab() -> Option<Lab> {
@@ -29,32 +25,16 @@ async fn ids(lab: &Lab, names: &[&str]) -> Vec<ServiceId> {
 /// Plans an operation on services from a fresh reading.
 async fn make_plan(lab: &Lab, kind: OperationKind, names: &[&str]) -> Plan {
     let request = OperationRequest::new(kind, ids(lab, names).await).unwrap();
-    let mut inventory = Inventory::default();
-    inventory.replace_snapshot(Arc::new(lab.snapshot().await));
-    let reading = lab.source.operator().unwrap().read_targets(&request).await.unwrap();
-    let topology = infer(&inventory);
-    Plan::new(request, reading, PlanContext { topology: &topology, permission: ActionPermission::Ask })
-        .unwrap()
+    acting::make_plan(&lab.source, request).await
 }
 
 async fn carry_out(lab: &Lab, plan: &Plan) -> PlanRun {
-    let confirmed = ConfirmedPlan::by_flag(plan.clone(), None).unwrap();
-    run_plan(lab.source.operator().unwrap(), &confirmed, |_| {}).await
+    acting::carry_out(&lab.source, plan).await
 }
 
 /// Carries out an operation and watches it to its verdict.
 async fn act(lab: &Lab, kind: OperationKind, names: &[&str]) -> Verdict {
-    let plan = make_plan(lab, kind, names).await;
-    let run = carry_out(lab, &plan).await;
-    assert_eq!(run.stopped_by, None);
-    assert_eq!(run.sent.len(), plan.steps.len());
-    let watch = Watch::new(plan, Timestamp::now());
-    loop {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        if let WatchState::Ended(verdict) = watch.assess(&lab.snapshot().await, Timestamp::now()) {
-            return verdict;
-        }
-    }
+    acting::act(&lab.source, make_plan(lab, kind, names).await).await
 }
 
 async fn state(lab: &Lab, name: &str) -> InstanceState {

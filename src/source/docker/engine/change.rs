@@ -22,7 +22,9 @@ impl Engine {
         confirmed: ConfirmedChange<'_>,
     ) -> Result<ChangeReceipt, Failure> {
         let step = confirmed.step();
-        let Change::Container { call: verb, id, .. } = &step.change;
+        let Change::Container { call: verb, id, .. } = &step.change else {
+            return Err(Failure::new(FailureKind::Invalid, "the plan is for another platform", "plan again"));
+        };
         if !is_valid_id(id) {
             let what = format!("{} returned an invalid container id", self.endpoint);
             return Err(Failure::new(FailureKind::Invalid, what, "see `docker ps --no-trunc`"));

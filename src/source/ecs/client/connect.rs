@@ -7,7 +7,10 @@ use super::{
     http_client::http_client,
     lenient_response::{RecoverResponses, RemovedValues},
     response_limit::LimitResponseSize,
-    sigv4::{APP_MESH_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, LOAD_BALANCING_API, SignedClient},
+    sigv4::{
+        APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
+        SignedClient,
+    },
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -37,6 +40,9 @@ pub(crate) struct Clients {
     pub ec2: SignedClient,
     pub cloudwatch: SignedClient,
     pub app_mesh: SignedClient,
+    pub auto_scaling: SignedClient,
+    /// Client for the calls to ECS that change something. It never repeats a call.
+    pub ecs_changes: SignedClient,
     pub sts: aws_sdk_sts::Client,
     /// Values removed from responses because the SDK could not read them.
     pub removed_values: RemovedValues,
@@ -77,6 +83,8 @@ impl Clients {
             ec2: SignedClient::new(shared, EC2_API),
             cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
             app_mesh: SignedClient::new(shared, APP_MESH_API),
+            auto_scaling: SignedClient::new(shared, AUTO_SCALING_API),
+            ecs_changes: SignedClient::without_retries(shared, ECS_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
             removed_values,
             target,

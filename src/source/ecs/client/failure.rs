@@ -102,9 +102,10 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");
     let (kind, remedy) = match bare {
-        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" => {
-            (FailureKind::Denied, format!("allow {} to this user or role", call.action))
-        }
+        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" => (
+            FailureKind::Denied,
+            format!("allow {} to this user or role", denied_action(message, call.action)),
+        ),
         "ExpiredToken" | "RequestExpired" | "TokenRefreshRequired" => {
             (FailureKind::Credentials, renewal_remedy(setting))
         }
@@ -153,6 +154,17 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
     let message_text = Text::new(message);
     let what = if message_text.is_empty() { code.to_owned() } else { format!("{code}: {message_text}") };
     Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
+}
+
+/// Returns the IAM action that a message names as denied, or else `asked`. They differ if a call needs two actions, such
+/// as `iam:PassRole` for a deployment.
+fn denied_action<'a>(message: &'a str, asked: &'a str) -> &'a str {
+    let after = message.split_once("not authorized to perform: ").map(|(_, after)| after);
+    let named = after.and_then(|after| after.split_whitespace().next());
+    let is_action = |word: &&str| {
+        word.contains(':') && word.chars().all(|c| c.is_ascii_alphanumeric() || ":-".contains(c))
+    };
+    named.filter(is_action).unwrap_or(asked)
 }
 
 /// Returns the failure of a call whose response does not fit the API.
@@ -265,6 +277,10 @@ mod tests {
         );
         assert_eq!(failure.remedy, "allow ecs:DescribeTasks to this user or role");
         assert_eq!(failure.message, "ecs:DescribeTasks: AccessDeniedException: User x");
+        let passing = "User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/web";
+        let failure =
+            error_response(&calls::DESCRIBE_TASKS, "AccessDeniedException", passing, &AwsTarget::default());
+        assert_eq!(failure.remedy, "allow iam:PassRole to this user or role");
     }
 
     #[test]

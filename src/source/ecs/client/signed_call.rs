@@ -18,7 +18,7 @@ impl Api {
         ask: ApiRequest,
         parse: fn(Node<'_, '_>) -> T,
     ) -> Result<T, Failure> {
-        let body = self.call(call, client.call(ask)).await?;
+        let body = self.call(call, client.call(ask)).await?.body;
         match Document::parse(body.trim()) {
             Ok(document) => Ok(parse(document.root_element())),
             Err(error) => Err(unreadable_response(call, &error.to_string(), &self.clients.target)),
@@ -32,7 +32,7 @@ impl Api {
         client: &SignedClient,
         ask: ApiRequest,
     ) -> Result<Value, Failure> {
-        let body = self.call(call, client.call(ask)).await?;
+        let body = self.call(call, client.call(ask)).await?.body;
         serde_json::from_str(&body)
             .map_err(|error| unreadable_response(call, &error.to_string(), &self.clients.target))
     }

@@ -7,8 +7,10 @@ mod response;
 mod signed_api;
 
 pub(crate) use request::{ApiRequest, JsonVersion};
+pub(crate) use response::ApiResponse;
 pub(crate) use signed_api::{
-    APP_MESH_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, LOAD_BALANCING_API, SignedApi,
+    APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
+    SignedApi,
 };
 
 use super::response_limit::LimitResponseSize;
@@ -46,18 +48,28 @@ use response::{ServiceError, parse_response};
 /// body.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedClient {
-    operation: Operation<ApiRequest, String, ServiceError>,
+    operation: Operation<ApiRequest, ApiResponse, ServiceError>,
 }
 
 impl SignedClient {
     /// Returns a client that uses the shared SDK configuration.
     pub(crate) fn new(shared: &SdkConfig, service: SignedApi) -> Self {
+        let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        Self::with_retries(shared, service, &retries)
+    }
+
+    /// Returns a client that makes each call once, because AWS may have carried out a call without an answer.
+    pub(crate) fn without_retries(shared: &SdkConfig, service: SignedApi) -> Self {
+        Self::with_retries(shared, service, &RetryConfig::standard().with_max_attempts(1))
+    }
+
+    fn with_retries(shared: &SdkConfig, service: SignedApi, retries: &RetryConfig) -> Self {
         let region = shared.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
         let mut builder = Operation::builder()
             .service_name(service.sdk_id)
             .operation_name("Call")
             .endpoint_url(&service.endpoint(shared, &region))
-            .standard_retry(shared.retry_config().unwrap_or(&RetryConfig::standard()))
+            .standard_retry(retries)
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
@@ -82,8 +94,11 @@ impl SignedClient {
         Self { operation }
     }
 
-    /// Sends a request and returns the response body.
-    pub(crate) async fn call(&self, ask: ApiRequest) -> Result<String, SdkError<ServiceError, HttpResponse>> {
+    /// Sends a request and returns the response.
+    pub(crate) async fn call(
+        &self,
+        ask: ApiRequest,
+    ) -> Result<ApiResponse, SdkError<ServiceError, HttpResponse>> {
         self.operation.invoke(ask).await
     }
 }

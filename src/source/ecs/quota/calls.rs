@@ -22,16 +22,18 @@ impl Call {
 }
 
 macro_rules! calls {
-    ($($name:ident = $action:literal, $group:ident, $gives:literal;)*) => {
+    ($(#[$doc:meta])* $all:ident: $($name:ident = $action:literal, $group:ident, $gives:literal;)*) => {
         $(#[doc = concat!("`", $action, "`: ", $gives, ".")]
         pub(crate) const $name: Call = Call { action: $action, group: QuotaGroup::$group, needed_for: $gives };)*
 
-        /// All calls, in the order in which Portolan first makes them.
-        pub const AWS_CALLS: &[Call] = &[$($name),*];
+        $(#[$doc])*
+        pub const $all: &[Call] = &[$($name),*];
     };
 }
 
 calls! {
+    /// All reading calls, in the order in which Portolan first makes them, without [`PLAN_CALLS`].
+    AWS_CALLS:
     CALLER_IDENTITY = "sts:GetCallerIdentity", CallerIdentity, "the account";
     LIST_CLUSTERS = "ecs:ListClusters", Clusters, "clusters";
     DESCRIBE_CLUSTERS = "ecs:DescribeClusters", Clusters, "cluster settings";
@@ -62,11 +64,21 @@ calls! {
     START_LIVE_TAIL = "logs:StartLiveTail", LiveTail, "live logs";
 }
 
+calls! {
+    /// Reading calls that only plans of actions need.
+    PLAN_CALLS:
+    LIST_SERVICE_DEPLOYMENTS = "ecs:ListServiceDeployments", ServiceDeployments, "rollbacks";
+    DESCRIBE_SERVICE_DEPLOYMENTS = "ecs:DescribeServiceDeployments", ServiceDeployments, "rollbacks of deployments in progress";
+    DESCRIBE_SERVICE_REVISIONS = "ecs:DescribeServiceRevisions", ServiceRevisions, "rollbacks";
+    GET_TASK_PROTECTION = "ecs:GetTaskProtection", Tasks, "warnings about protected tasks";
+    DESCRIBE_SCALABLE_TARGETS = "application-autoscaling:DescribeScalableTargets", AutoScaling, "warnings about autoscalers";
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn nothing_here_changes_anything() {
-        for call in super::AWS_CALLS {
+        for call in super::AWS_CALLS.iter().chain(super::PLAN_CALLS) {
             let verb = call.operation();
             let reads = ["List", "Describe", "Get", "Filter", "StartLiveTail"];
             assert!(reads.iter().any(|v| verb.starts_with(v)), "{}", call.action);

@@ -37,6 +37,14 @@ pub enum QuotaGroup {
     LiveTail,
     /// STS: `GetCallerIdentity`.
     CallerIdentity,
+    /// ECS: `ListServiceDeployments`, `DescribeServiceDeployments`.
+    ServiceDeployments,
+    /// ECS: `DescribeServiceRevisions`.
+    ServiceRevisions,
+    /// Application Auto Scaling: `DescribeScalableTargets`.
+    AutoScaling,
+    /// ECS: all calls that change something.
+    Changes,
 }
 
 /// Documented size and refill rate of one bucket, for a whole account in one region.
@@ -50,7 +58,7 @@ struct Quota {
 /// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the
 /// region with the lowest quotas). The other services publish no quotas, or far higher ones; their values here
 /// are chosen low.
-const ACCOUNT_QUOTAS: [Quota; 14] = [
+const ACCOUNT_QUOTAS: [Quota; 18] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Clusters, burst: 50.0, calls_per_second: 20.0 },
@@ -65,6 +73,10 @@ const ACCOUNT_QUOTAS: [Quota; 14] = [
     Quota { group: QuotaGroup::DescribeLogs, burst: 10.0, calls_per_second: 10.0 },
     Quota { group: QuotaGroup::LiveTail, burst: 5.0, calls_per_second: 5.0 },
     Quota { group: QuotaGroup::CallerIdentity, burst: 10.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::ServiceDeployments, burst: 50.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::ServiceRevisions, burst: 50.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::AutoScaling, burst: 10.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::Changes, burst: 50.0, calls_per_second: 5.0 },
 ];
 
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.

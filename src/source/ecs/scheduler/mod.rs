@@ -153,9 +153,11 @@ impl Scheduler {
                     .await
                     .map(|(ids, next)| CallResponse::Page(ids, next))
             }
-            (Operation::ListTasksOf(service), _) => tasks::list_running_of_service(api, cluster, service)
-                .await
-                .map(|ids| CallResponse::Page(ids, None)),
+            (Operation::ListTasksOf(service), _) => {
+                tasks::list_of_owner(api, cluster, tasks::TaskOwner::Service(service), DesiredStatus::Running)
+                    .await
+                    .map(|ids| CallResponse::Page(ids, None))
+            }
             (Operation::Describe(ids), QuotaGroup::Services) => {
                 services::describe(api, cluster, ids.clone()).await.map(CallResponse::Services)
             }

@@ -25,13 +25,27 @@ pub(crate) async fn list_page(
     Ok((answer.task_arns.unwrap_or_default(), answer.next_token))
 }
 
-/// Returns the ARNs of the running tasks of one service, at most 100.
-pub(crate) async fn list_running_of_service(
+/// Owner of tasks, by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TaskOwner<'a> {
+    /// Service.
+    Service(&'a str),
+    /// Family of standalone tasks.
+    Family(&'a str),
+}
+
+/// Returns the ARNs of the tasks of one owner with that desired status, at most 100.
+pub(crate) async fn list_of_owner(
     api: &Api,
     cluster: &str,
-    service: &str,
+    owner: TaskOwner<'_>,
+    status: DesiredStatus,
 ) -> Result<Vec<String>, Failure> {
-    let ask = api.clients.ecs.list_tasks().cluster(cluster).service_name(service).max_results(100);
+    let ask = api.clients.ecs.list_tasks().cluster(cluster).desired_status(status).max_results(100);
+    let ask = match owner {
+        TaskOwner::Service(name) => ask.service_name(name),
+        TaskOwner::Family(name) => ask.family(name),
+    };
     Ok(api.call(&calls::LIST_TASKS, ask.send()).await?.task_arns.unwrap_or_default())
 }
 

@@ -23,12 +23,24 @@ impl ProvideErrorMetadata for ServiceError {
     }
 }
 
-/// Returns the body of a response, or its error.
-pub(super) fn parse_response(response: &HttpResponse) -> Result<String, OrchestratorError<ServiceError>> {
+/// Response to a signed call.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiResponse {
+    /// The body, in JSON or XML.
+    pub body: String,
+    /// Id of the request, under which AWS records it.
+    pub request_id: Option<String>,
+}
+
+/// Returns a response with its body, or its error.
+pub(super) fn parse_response(
+    response: &HttpResponse,
+) -> Result<ApiResponse, OrchestratorError<ServiceError>> {
     let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned();
     if response.status().is_success() {
         let incomplete = || OrchestratorError::other("the body is no complete response of AWS");
-        return if is_complete(&body) { Ok(body) } else { Err(incomplete()) };
+        let request_id = response.headers().get("x-amzn-requestid").map(str::to_owned);
+        return if is_complete(&body) { Ok(ApiResponse { body, request_id }) } else { Err(incomplete()) };
     }
     let (code, message) = error_code_and_message(&body);
     let code = code.or_else(|| response.headers().get("x-amzn-errortype").map(bare_code));

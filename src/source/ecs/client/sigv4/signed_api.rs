@@ -48,6 +48,16 @@ pub(crate) const APP_MESH_API: SignedApi = SignedApi {
     signing_name: "appmesh",
     gov_cloud_is_fips: false,
 };
+/// Application Auto Scaling, for the ranges of desired counts.
+pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
+    sdk_id: "Application Auto Scaling",
+    endpoint_prefix: "application-autoscaling",
+    signing_name: "application-autoscaling",
+    gov_cloud_is_fips: false,
+};
+/// ECS, for the calls that change something.
+pub(crate) const ECS_API: SignedApi =
+    SignedApi { sdk_id: "ECS", endpoint_prefix: "ecs", signing_name: "ecs", gov_cloud_is_fips: false };
 
 /// Domains of the endpoints in a group of regions.
 struct Partition {

@@ -1,0 +1,74 @@
+//! Readings of Amazon ECS: the state of a service beyond the model, which only matters for operations on it.
+
+use crate::model::{InstanceId, Text, Timestamp};
+use std::collections::BTreeSet;
+
+/// State of an ECS service, or of standalone tasks, for an operation on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EcsReading {
+    /// Cluster as calls name it: its name or ARN.
+    pub cluster: Text,
+    /// Deployment controller: `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
+    pub controller: Text,
+    /// True if the service runs one task on each container instance.
+    pub is_daemon: bool,
+    /// Desired number of tasks.
+    pub desired: u32,
+    /// Task definition of the service, as `family:revision`.
+    pub task_definition: Text,
+    /// Percentage of the desired tasks that ECS keeps running during a deployment.
+    pub minimum_healthy_percent: u32,
+    /// Ids of the deployments that have tasks or get them.
+    pub deployments: BTreeSet<Text>,
+    /// Service deployment that is not over yet.
+    pub ongoing: Option<OngoingDeployment>,
+    /// Range of the autoscaler; `None` if no autoscaler is registered or the range was not read.
+    pub scaling: Option<ScalingRange>,
+    /// Program that manages the service, such as `CloudFormation stack shop-prod`.
+    pub manager: Option<Text>,
+    /// Deployment to return to; `None` if there is none or it was not read.
+    pub rollback: Option<RollbackTarget>,
+    /// Images that are named by a tag, which may point to another image by now.
+    pub tagged_images: Vec<Text>,
+    /// Tasks that are protected from scale-in and deployments.
+    pub protected: BTreeSet<InstanceId>,
+    /// Parts that could not be read, each with the reason.
+    pub unread: Vec<Text>,
+}
+
+/// Service deployment that is not over yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OngoingDeployment {
+    /// ARN of the service deployment.
+    pub arn: Text,
+    /// Status, such as `IN_PROGRESS`.
+    pub status: Text,
+    /// Id of the hook at which the deployment waits; `None` if it waits at none.
+    pub paused_hook: Option<Text>,
+    /// Stage of the deployment, such as `POST_TEST_TRAFFIC_SHIFT`; `None` for a rolling deployment.
+    pub stage: Option<Text>,
+}
+
+/// Range within which an autoscaler sets the desired count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalingRange {
+    /// Minimum count.
+    pub min: u32,
+    /// Maximum count.
+    pub max: u32,
+    /// True if the autoscaler is suspended, so that it leaves the count alone.
+    pub is_suspended: bool,
+}
+
+/// Deployment to return to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollbackTarget {
+    /// Task definition, as `family:revision`.
+    pub task_definition: Text,
+    /// Time at which the deployment succeeded; `None` if unknown.
+    pub finished: Option<Timestamp>,
+    /// True if the task definition can still be deployed.
+    pub is_active: bool,
+    /// Settings that differ between the deployment's revision and now, which the rollback does not restore.
+    pub not_restored: Vec<Text>,
+}

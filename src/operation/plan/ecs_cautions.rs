@@ -1,0 +1,109 @@
+//! Cautions about operations on services of Amazon ECS.
+
+use super::caution::{Caution, CautionLevel};
+use crate::{
+    model::{ServiceKind, Text},
+    operation::{EcsReading, OperationGoal, OperationKind, OperationRequest, TargetReading},
+};
+
+/// Returns the cautions about an operation on a target beyond its impact.
+pub(super) fn ecs_cautions(
+    request: &OperationRequest,
+    target: &TargetReading,
+    ecs: &EcsReading,
+) -> Vec<Caution> {
+    let name = target.service.id.parts().group_and_name;
+    let mut found = Vec::new();
+    match request.kind {
+        OperationKind::Restart => {
+            found.extend(ongoing_deployment(name, ecs, "the restart takes its place"));
+            found.extend(tagged_images(ecs));
+        }
+        OperationKind::Scale => {
+            found.extend(ongoing_deployment(name, ecs, "the count applies to it too"));
+            found.extend(scaling(name, request.goal.as_ref(), ecs));
+            found.extend(manager(name, ecs));
+        }
+        OperationKind::Rollback => {
+            found.extend(tagged_images(ecs));
+            found.extend(manager(name, ecs));
+            found.extend(not_restored(ecs));
+        }
+        OperationKind::StopTask if target.service.kind == ServiceKind::EcsFamily => {
+            found.push(danger(format!("{name} is no service: ECS starts no other task in its place")));
+        }
+        _ => {}
+    }
+    found.extend(protected_tasks(request, target, ecs));
+    found.extend(ecs.unread.iter().map(|part| hint(format!("not read: {part}"))));
+    found
+}
+
+fn danger(text: String) -> Caution {
+    Caution { level: CautionLevel::Danger, text }
+}
+
+fn hint(text: String) -> Caution {
+    Caution { level: CautionLevel::Hint, text }
+}
+
+fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caution> {
+    let ongoing = ecs.ongoing.as_ref()?;
+    let status = &ongoing.status;
+    Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
+}
+
+/// Returns the caution that new tasks may run another image than the current ones.
+fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
+    let images: Vec<&str> = ecs.tagged_images.iter().map(Text::as_str).collect();
+    let verb = if images.len() == 1 { "is named by a tag" } else { "are named by tags" };
+    (!images.is_empty()).then(|| {
+        hint(format!("{} {verb}: new tasks run the image that the tag means by then", images.join(", ")))
+    })
+}
+
+fn manager(name: &str, ecs: &EcsReading) -> Option<Caution> {
+    let manager = ecs.manager.as_ref()?;
+    Some(hint(format!("{manager} manages {name}: its next update may undo this")))
+}
+
+fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsReading) -> Option<Caution> {
+    let Some(OperationGoal::Count(count)) = goal else { return None };
+    let range = ecs.scaling?;
+    let words = format!("{} to {}", range.min, range.max);
+    Some(if range.is_suspended {
+        hint(format!("the autoscaler of {name} ({words}) is suspended and leaves the count alone"))
+    } else if (range.min..=range.max).contains(count) {
+        hint(format!("an autoscaler sets the count of {name} between {words} and may change it"))
+    } else {
+        danger(format!("{count} is outside the autoscaler's range of {name} ({words}), which moves it back"))
+    })
+}
+
+fn not_restored(ecs: &EcsReading) -> Option<Caution> {
+    // A deployment in progress is rolled back by ECS, with all settings of the revision.
+    let target = ecs.rollback.as_ref().filter(|_| ecs.ongoing.is_none())?;
+    let settings: Vec<&str> = target.not_restored.iter().map(Text::as_str).collect();
+    (!settings.is_empty()).then(|| {
+        hint(format!(
+            "the rollback restores the task definition only; these stay as they are: {}",
+            settings.join(", ")
+        ))
+    })
+}
+
+fn protected_tasks(request: &OperationRequest, target: &TargetReading, ecs: &EcsReading) -> Option<Caution> {
+    let instances = target.service.instances.iter();
+    let protected = instances.filter(|task| request.includes(&task.id) && ecs.protected.contains(&task.id));
+    let names: Vec<&str> = protected.map(|task| task.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let effect = match request.kind {
+        OperationKind::StopTask => "a stop by hand ends them all the same",
+        OperationKind::Restart | OperationKind::Rollback => "the deployment waits until the protection ends",
+        OperationKind::Scale => "scale-in leaves them",
+        _ => return None,
+    };
+    Some(hint(format!("protected tasks ({}): {effect}", names.join(", "))))
+}

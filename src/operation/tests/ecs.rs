@@ -1,0 +1,369 @@
+//! Operations on services of ECS: the calls, their exact parameters, the guard rails, the basis and the watch.
+
+use super::topology;
+use crate::{
+    model::{
+        ActionPermission, Deployment, Instance, InstanceId, InstanceState, RolloutState, Service, ServiceId,
+        ServiceKind, Snapshot, SourceId, Text, fixtures,
+    },
+    operation::{
+        Change, EcsReading, OngoingDeployment, OperationGoal, OperationKind, OperationPlace,
+        OperationReading, OperationRequest, Plan, PlanBasis, PlanContext, Refusal, RollbackTarget,
+        ScalingRange, TargetReading, Verdict, Watch, WatchState,
+    },
+};
+use jiff::SignedDuration;
+
+fn deployment(id: &str, version: &str, rollout: RolloutState) -> Deployment {
+    Deployment {
+        id: id.into(),
+        version: version.into(),
+        rollout,
+        reason: None,
+        desired: 2,
+        running: 2,
+        failed: 0,
+        created: None,
+        updated: None,
+        previous: None,
+        changes: Vec::new(),
+    }
+}
+
+fn task(name: &str) -> Instance {
+    Instance { id: InstanceId::new(format!("ecs:eu/{name}")), ..fixtures::instance(name) }
+}
+
+/// Returns the service `orders` with two tasks of version 7.
+fn orders() -> Service {
+    Service {
+        id: ServiceId::new("ecs:eu/shop/orders"),
+        kind: ServiceKind::EcsService,
+        desired: Some(2),
+        instances: vec![task("t1"), task("t2")],
+        deployments: vec![deployment("ecs-svc/7", "orders:7", RolloutState::Completed)],
+        ..fixtures::service("orders")
+    }
+}
+
+/// Returns the state of `orders` that only matters for operations.
+fn state() -> EcsReading {
+    EcsReading {
+        cluster: "shop".into(),
+        controller: "ECS".into(),
+        desired: 2,
+        task_definition: "orders:7".into(),
+        minimum_healthy_percent: 100,
+        deployments: ["ecs-svc/7".into()].into(),
+        ..EcsReading::default()
+    }
+}
+
+fn reading(ecs: EcsReading) -> OperationReading {
+    OperationReading {
+        place: OperationPlace {
+            source: SourceId::new("ecs:eu"),
+            location: "Amazon ECS in eu-west-1".into(),
+            account: Some("111122223333".into()),
+            region: Some("eu-west-1".into()),
+            caller: None,
+            command_prefix: "aws --region eu-west-1".into(),
+        },
+        targets: vec![TargetReading { service: orders(), facts: Vec::new(), ecs: Some(Box::new(ecs)) }],
+    }
+}
+
+fn request(kind: OperationKind) -> OperationRequest {
+    OperationRequest::new(kind, [orders().id]).unwrap()
+}
+
+fn scale_to(count: u32) -> OperationRequest {
+    request(OperationKind::Scale).with_goal(Some(OperationGoal::Count(count)))
+}
+
+fn plan(request: OperationRequest, ecs: EcsReading) -> Result<Plan, Refusal> {
+    let topology = topology(&[orders()]);
+    let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+    Plan::new(request, reading(ecs), context)
+}
+
+/// Returns the API call and the command of a plan with one step.
+fn call_and_command(plan: &Plan) -> [String; 2] {
+    let [step] = &plan.steps[..] else { panic!("{:?}", plan.steps) };
+    [step.change.api_call(), step.change.equivalent_command(&plan.place)]
+}
+
+fn caution_texts(plan: &Plan) -> Vec<&str> {
+    plan.cautions.iter().map(|caution| caution.text.as_str()).collect()
+}
+
+fn ongoing(status: &str, hook: Option<&str>) -> OngoingDeployment {
+    OngoingDeployment {
+        arn: "arn:d/1".into(),
+        status: status.into(),
+        paused_hook: hook.map(Text::new),
+        stage: hook.map(|_| "POST_TEST_TRAFFIC_SHIFT".into()),
+    }
+}
+
+fn rollback_to(definition: &str) -> RollbackTarget {
+    let task_definition = definition.into();
+    RollbackTarget { task_definition, finished: None, is_active: true, not_restored: Vec::new() }
+}
+
+#[test]
+fn each_call_sends_only_what_was_asked() {
+    let restart = plan(request(OperationKind::Restart), state()).unwrap();
+    let scale = plan(scale_to(3), state()).unwrap();
+    let one = request(OperationKind::StopTask)
+        .with_instances([InstanceId::new("ecs:eu/t1")])
+        .with_reason(Some("stuck on a lock".into()));
+    let stop = plan(one, state()).unwrap();
+    let finished = EcsReading { rollback: Some(rollback_to("orders:4")), ..state() };
+    let rollback = plan(request(OperationKind::Rollback), finished).unwrap();
+    for (plan, call, command) in [
+        (
+            restart,
+            r#"ecs:UpdateService {"cluster":"shop","forceNewDeployment":true,"service":"orders"}"#,
+            "update-service --cluster shop --service orders --force-new-deployment",
+        ),
+        (
+            scale,
+            r#"ecs:UpdateService {"cluster":"shop","desiredCount":3,"service":"orders"}"#,
+            "update-service --cluster shop --service orders --desired-count 3",
+        ),
+        (
+            stop,
+            r#"ecs:StopTask {"cluster":"shop","reason":"stuck on a lock","task":"t1"}"#,
+            "stop-task --cluster shop --task t1 --reason 'stuck on a lock'",
+        ),
+        (
+            rollback,
+            r#"ecs:UpdateService {"cluster":"shop","service":"orders","taskDefinition":"orders:4"}"#,
+            "update-service --cluster shop --service orders --task-definition orders:4",
+        ),
+    ] {
+        assert_eq!(
+            call_and_command(&plan),
+            [call.to_owned(), format!("aws --region eu-west-1 ecs {command}")]
+        );
+    }
+}
+
+#[test]
+fn a_deployment_in_progress_is_stopped_or_leaves_its_hook() {
+    let with = |ongoing| EcsReading { ongoing, ..state() };
+    let call =
+        |kind, ongoing| plan(request(kind), with(ongoing)).map(|plan| call_and_command(&plan)[0].clone());
+    assert_eq!(
+        call(OperationKind::Rollback, Some(ongoing("IN_PROGRESS", None))).unwrap(),
+        r#"ecs:StopServiceDeployment {"serviceDeploymentArn":"arn:d/1","stopType":"ROLLBACK"}"#
+    );
+    assert_eq!(
+        call(OperationKind::Rollback, Some(ongoing("IN_PROGRESS", Some("h1")))).unwrap(),
+        r#"ecs:ContinueServiceDeployment {"action":"ROLLBACK","hookId":"h1","serviceDeploymentArn":"arn:d/1"}"#
+    );
+    assert_eq!(
+        call(OperationKind::Continue, Some(ongoing("IN_PROGRESS", Some("h1")))).unwrap(),
+        r#"ecs:ContinueServiceDeployment {"action":"CONTINUE","hookId":"h1","serviceDeploymentArn":"arn:d/1"}"#
+    );
+    let refused = call(OperationKind::Rollback, Some(ongoing("ROLLBACK_IN_PROGRESS", None))).unwrap_err();
+    assert!(refused.reason.contains("ROLLBACK_IN_PROGRESS already"), "{refused:?}");
+    let refused = call(OperationKind::Continue, Some(ongoing("IN_PROGRESS", None))).unwrap_err();
+    assert!(refused.reason.contains("no deployment of shop/orders waits"), "{refused:?}");
+}
+
+#[test]
+fn what_ecs_would_not_do_is_refused_with_a_reason() {
+    let reason = |request, ecs| plan(request, ecs).unwrap_err().reason;
+    let by = |controller: &str| EcsReading { controller: controller.into(), ..state() };
+    let restart = || request(OperationKind::Restart);
+    assert!(reason(restart(), by("CODE_DEPLOY")).contains("deployed by CODE_DEPLOY"));
+    assert!(reason(request(OperationKind::Rollback), by("EXTERNAL")).contains("deployed by EXTERNAL"));
+    assert!(plan(scale_to(3), by("CODE_DEPLOY")).is_ok(), "the count belongs to ECS");
+    assert!(
+        reason(restart(), EcsReading { desired: 0, ..state() }).contains("desired count of shop/orders is 0")
+    );
+    assert!(reason(scale_to(3), EcsReading { is_daemon: true, ..state() }).contains("DAEMON"));
+    assert!(reason(scale_to(2), state()).contains("is 2 already"));
+    assert!(reason(request(OperationKind::Scale), state()).contains("no count"));
+    let several = plan(request(OperationKind::StopTask), state()).unwrap_err();
+    assert_eq!(several.remedy, "name one: t1, t2");
+    assert!(reason(request(OperationKind::Rollback), state()).contains("no earlier successful deployment"));
+    let gone = RollbackTarget { is_active: false, ..rollback_to("orders:4") };
+    let gone = EcsReading { rollback: Some(gone), ..state() };
+    assert!(reason(request(OperationKind::Rollback), gone).contains("orders:4 was deregistered"));
+    let container = plan(request(OperationKind::Kill), state()).unwrap_err();
+    assert!(container.reason.contains("can't kill an ECS service"), "{container:?}");
+    assert!(container.remedy.contains("restart, scale, rollback"), "{container:?}");
+}
+
+#[test]
+fn guard_rails_name_what_else_would_happen() {
+    let scaling = |is_suspended| EcsReading {
+        scaling: Some(ScalingRange { min: 2, max: 4, is_suspended }),
+        manager: Some("CloudFormation stack shop".into()),
+        ..state()
+    };
+    let texts = |request, ecs| caution_texts(&plan(request, ecs).unwrap()).join("\n");
+    let outside = texts(scale_to(9), scaling(false));
+    assert!(outside.contains("9 is outside the autoscaler's range of shop/orders (2 to 4)"), "{outside}");
+    assert!(outside.contains("CloudFormation stack shop manages shop/orders"), "{outside}");
+    assert!(texts(scale_to(3), scaling(false)).contains("between 2 to 4 and may change it"));
+    assert!(texts(scale_to(3), scaling(true)).contains("is suspended"));
+    assert!(texts(scale_to(0), state()).contains("shop/orders stops serving"));
+    let busy = EcsReading {
+        ongoing: Some(ongoing("IN_PROGRESS", None)),
+        tagged_images: vec!["acme/orders:latest".into()],
+        protected: [InstanceId::new("ecs:eu/t1")].into(),
+        ..state()
+    };
+    let restart = texts(request(OperationKind::Restart), busy);
+    for part in ["is not over (IN_PROGRESS)", "acme/orders:latest is named by a tag", "protected tasks (t1)"]
+    {
+        assert!(restart.contains(part), "{part} is not in {restart}");
+    }
+    let gap = texts(request(OperationKind::Restart), EcsReading { minimum_healthy_percent: 0, ..state() });
+    assert!(gap.contains("stops serving until it is up again"), "{gap}");
+    assert!(!texts(request(OperationKind::Restart), state()).contains("stops serving"));
+    let mut target = rollback_to("orders:4");
+    target.not_restored = vec!["load balancers".into()];
+    let rollback = texts(request(OperationKind::Rollback), EcsReading { rollback: Some(target), ..state() });
+    assert!(rollback.contains("these stay as they are: load balancers"), "{rollback}");
+}
+
+#[test]
+fn a_plan_falls_with_a_new_count_or_deployment_but_not_with_a_replaced_task() {
+    let asked = request(OperationKind::Restart);
+    let basis = |ecs| PlanBasis::new(&asked, &reading(ecs));
+    let found = |ecs| basis(state()).differences(&basis(ecs));
+    assert_eq!(found(EcsReading { desired: 3, ..state() }), ["the desired count of shop/orders is 3, not 2"]);
+    let begun = EcsReading { deployments: ["ecs-svc/7".into(), "ecs-svc/8".into()].into(), ..state() };
+    assert_eq!(found(begun), ["a deployment of shop/orders has begun"]);
+    let deployed = EcsReading { task_definition: "orders:8".into(), ..state() };
+    assert_eq!(found(deployed), ["shop/orders was deployed with orders:8, not orders:7"]);
+    let mut replaced = reading(state());
+    replaced.targets[0].service.instances = vec![task("t3"), task("t4")];
+    assert!(basis(state()).differences(&PlanBasis::new(&asked, &replaced)).is_empty());
+    let one = request(OperationKind::StopTask).with_instances([InstanceId::new("ecs:eu/t1")]);
+    let found = PlanBasis::new(&one, &reading(state())).differences(&PlanBasis::new(&one, &replaced));
+    assert_eq!(found, ["t1 was removed"]);
+}
+
+#[test]
+fn an_undo_returns_to_the_state_before() {
+    let undo = plan(scale_to(5), state()).unwrap().undo().unwrap().request;
+    assert_eq!((undo.title().as_str(), undo.instances), ("scale shop/orders to 2", None));
+    let finished = EcsReading { rollback: Some(rollback_to("orders:4")), ..state() };
+    let undo = plan(request(OperationKind::Rollback), finished).unwrap().undo().unwrap().request;
+    assert_eq!(undo.title(), "rollback shop/orders to orders:7");
+    let forward = plan(undo, EcsReading { task_definition: "orders:4".into(), ..state() }).unwrap();
+    let Change::Ecs(change) = &forward.steps[0].change else { panic!("{forward:?}") };
+    assert_eq!(change.body()["taskDefinition"], "orders:7");
+    assert_eq!(plan(request(OperationKind::Restart), state()).unwrap().undo(), None);
+}
+
+/// Returns the state of a watch since 20 seconds when the service is `after`.
+fn watched(plan: Plan, after: Service) -> WatchState {
+    Watch::new(plan, fixtures::ago(20)).assess(&snapshot(after), fixtures::ago(0))
+}
+
+fn snapshot(after: Service) -> Snapshot {
+    fixtures::snapshot("ecs:eu", vec![after])
+}
+
+fn verdict(state: WatchState) -> Verdict {
+    match state {
+        WatchState::Ended(verdict) => verdict,
+        WatchState::Waiting(words) => panic!("still waiting: {words}"),
+    }
+}
+
+#[test]
+fn a_restart_is_watched_to_the_end_of_its_deployment() {
+    use RolloutState::{Completed, Failed, InProgress};
+    let restart = || plan(request(OperationKind::Restart), state()).unwrap();
+    let with = |deployments: &[(&str, &str, RolloutState, u32)]| Service {
+        deployments: deployments
+            .iter()
+            .map(|(id, version, rollout, failed)| Deployment {
+                failed: *failed,
+                ..deployment(id, version, *rollout)
+            })
+            .collect(),
+        ..orders()
+    };
+    let old = ("ecs-svc/7", "orders:7", Completed, 0);
+    let waiting = |deployments: &[_]| matches!(watched(restart(), with(deployments)), WatchState::Waiting(_));
+    assert!(waiting(&[old]), "the deployment has not begun");
+    assert!(waiting(&[("ecs-svc/8", "orders:7", InProgress, 1), old]));
+    let done = verdict(watched(restart(), with(&[("ecs-svc/8", "orders:7", Completed, 0)])));
+    assert_eq!((done.is_as_planned, done.text.as_str()), (true, "restarted: 2 of 2 healthy after 20 s"));
+    let failing = verdict(watched(restart(), with(&[("ecs-svc/8", "orders:7", InProgress, 3), old])));
+    assert!(!failing.is_as_planned && failing.text.contains("orders has 3 failed tasks"), "{failing:?}");
+    let failed = verdict(watched(restart(), with(&[old, ("ecs-svc/8", "orders:7", Failed, 3)])));
+    assert!(failed.text.contains("deployment of orders:7 failed"), "{failed:?}");
+}
+
+#[test]
+fn a_rollback_that_fails_for_the_same_reason_says_so() {
+    let crash = |name: &str, seconds| {
+        let mut crash = Instance { id: task(name).id, ..fixtures::failed_instance(name, 1) };
+        crash.exit.as_mut().unwrap().at = Some(fixtures::ago(seconds));
+        crash
+    };
+    let stop = || {
+        let mut read = reading(EcsReading { ongoing: Some(ongoing("IN_PROGRESS", None)), ..state() });
+        read.targets[0].service.deployments =
+            vec![deployment("ecs-svc/8", "orders:8", RolloutState::InProgress)];
+        read.targets[0].service.instances.push(crash("c1", 60));
+        let topology = topology(&[orders()]);
+        let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
+        Plan::new(request(OperationKind::Rollback), read, context).unwrap()
+    };
+    let back = |rollout, failed| {
+        let back = Deployment { failed, ..deployment("ecs-svc/9", "orders:7", rollout) };
+        let stopped = deployment("ecs-svc/8", "orders:8", RolloutState::Failed);
+        Service { deployments: vec![back, stopped], ..orders() }
+    };
+    let done = verdict(watched(stop(), back(RolloutState::Completed, 0)));
+    assert_eq!(done.text, "rolled back: 2 of 2 healthy after 20 s");
+    let mut same = back(RolloutState::InProgress, 3);
+    same.instances.push(crash("c2", 5));
+    let failed = verdict(watched(stop(), same));
+    assert!(failed.text.contains("for the same reason as before: exited with code 1"), "{failed:?}");
+    assert!(matches!(watched(stop(), orders_in_deployment()), WatchState::Waiting(_)), "it has not begun");
+}
+
+/// Returns `orders` while version 8 is deployed.
+fn orders_in_deployment() -> Service {
+    Service { deployments: vec![deployment("ecs-svc/8", "orders:8", RolloutState::InProgress)], ..orders() }
+}
+
+#[test]
+fn scaling_and_stopping_end_when_the_service_serves_as_planned() {
+    let scale = |count| plan(scale_to(count), state()).unwrap();
+    let three = Service { desired: Some(3), instances: ["t1", "t2", "t3"].map(task).to_vec(), ..orders() };
+    assert_eq!(verdict(watched(scale(3), three)).text, "scaled: 3 of 3 running after 20 s");
+    assert!(matches!(watched(scale(3), orders()), WatchState::Waiting(_)), "the snapshot may be older");
+    let moved = verdict(watched(scale(3), Service { desired: Some(4), ..orders() }));
+    assert!(moved.text.contains("has the desired count 4 now"), "{moved:?}");
+    let set_back = Watch::new(scale(3), fixtures::ago(90)).assess(&snapshot(orders()), fixtures::ago(0));
+    assert!(!verdict(set_back).is_as_planned, "another program has set it back");
+    let one = request(OperationKind::StopTask).with_instances([InstanceId::new("ecs:eu/t1")]);
+    let stop = || plan(one.clone(), state()).unwrap();
+    let stopped = Instance { state: InstanceState::Stopped, ..task("t1") };
+    let missing = Service { instances: vec![stopped.clone(), task("t2")], ..orders() };
+    assert!(matches!(watched(stop(), missing), WatchState::Waiting(_)), "ECS has not replaced it");
+    let replaced = Service { instances: vec![stopped, task("t2"), task("t3")], ..orders() };
+    assert_eq!(verdict(watched(stop(), replaced)).text, "stopped: 1 of 1 stopped after 20 s");
+    let gone = Watch::new(scale(3), fixtures::ago(20))
+        .assess(&fixtures::snapshot("ecs:eu", Vec::new()), fixtures::ago(0));
+    assert!(verdict(gone).text.contains("was removed"));
+    let long = Watch::new(scale(3), fixtures::ago(0) - SignedDuration::from_mins(6));
+    let waiting = Service { desired: Some(3), ..orders() };
+    assert!(
+        matches!(long.assess(&snapshot(waiting), fixtures::ago(0)), WatchState::Waiting(_)),
+        "ECS takes minutes"
+    );
+}

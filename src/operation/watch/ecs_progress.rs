@@ -1,0 +1,175 @@
+//! Progress of operations on services and tasks of Amazon ECS.
+
+use super::{ProgressState, StepProgress, exit_words, find_instance};
+use crate::{
+    model::{Deployment, Instance, InstanceState, RolloutState, Service, ServiceKind, Snapshot, Timestamp},
+    operation::{EcsCall, Step},
+};
+use jiff::SignedDuration;
+
+/// Number of failed tasks of one deployment after which it counts as not healthy. A single task may fail by chance.
+const MAX_FAILED_TASKS: u32 = 3;
+/// Time after which an old desired count means that another program has set it again.
+const COUNT_SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Step on ECS, with the states of its service before the operation and now.
+pub(super) struct EcsStepView<'a> {
+    pub step: &'a Step,
+    pub before: &'a Service,
+    pub after: &'a Service,
+    /// Time since the last call, by the snapshot.
+    pub elapsed: SignedDuration,
+}
+
+/// Returns the progress of a step. A service that is missing in a complete snapshot was deleted.
+pub(super) fn ecs_progress(
+    call: &EcsCall,
+    step: &Step,
+    before: &[Service],
+    snapshot: &Snapshot,
+    since: Timestamp,
+) -> StepProgress {
+    let Some(before) = before.iter().find(|service| service.id == step.service) else {
+        return StepProgress::waiting(0, 1);
+    };
+    let Some(after) = snapshot.services.iter().find(|service| service.id == step.service) else {
+        return if snapshot.is_partial() || before.kind == ServiceKind::EcsFamily {
+            StepProgress::waiting(0, 1)
+        } else {
+            StepProgress { state: ProgressState::Failed("was removed".to_owned()), done: 0, total: 1 }
+        };
+    };
+    let view = EcsStepView { step, before, after, elapsed: snapshot.taken_at.duration_since(since) };
+    match call {
+        EcsCall::ForceNewDeployment { .. } => view.deployment_progress(None),
+        EcsCall::SetTaskDefinition { task_definition, .. } => view.deployment_progress(Some(task_definition)),
+        EcsCall::StopServiceDeployment { .. }
+        | EcsCall::ContinueServiceDeployment { rolls_back: true, .. } => view.rollback_progress(),
+        EcsCall::ContinueServiceDeployment { rolls_back: false, .. } => view.continuation_progress(),
+        EcsCall::SetDesiredCount { count, .. } => view.scaling_progress(*count),
+        EcsCall::StopTask { .. } => view.stop_progress(),
+        // The snapshot does not show the protection; the call would have failed.
+        EcsCall::SetTaskProtection { .. } => {
+            StepProgress { state: ProgressState::AsPlanned, done: 1, total: 1 }
+        }
+    }
+}
+
+impl EcsStepView<'_> {
+    /// Returns the progress of a new deployment, of the task definition `version` if given.
+    fn deployment_progress(&self, version: Option<&str>) -> StepProgress {
+        let is_new = |one: &&Deployment| !self.before.deployments.iter().any(|known| known.id == one.id);
+        let failed = self.after.deployments.iter().filter(is_new);
+        if let Some(failed) = failed.clone().find(|one| one.rollout == RolloutState::Failed) {
+            return self.failed(deployment_failure(failed));
+        }
+        let Some(newest) = self.after.deployments.first().filter(is_new) else { return self.waiting() };
+        if version.is_some_and(|version| newest.version != version) {
+            return self.failed(format!("was rolled back to {}", newest.version));
+        }
+        self.rollout_progress(newest, 0)
+    }
+
+    /// Returns the progress of the deployment that takes the place of the one that was in progress.
+    fn rollback_progress(&self) -> StepProgress {
+        let stopped = self.before.deployments.first().map(|deployment| &deployment.id);
+        let Some(current) = self.after.deployments.first().filter(|one| Some(&one.id) != stopped) else {
+            return self.waiting();
+        };
+        let known = self.before.deployments.iter().find(|known| known.id == current.id);
+        if self.after.is_deploying() && current.rollout == RolloutState::Completed {
+            return self.waiting();
+        }
+        self.rollout_progress(current, known.map_or(0, |known| known.failed))
+    }
+
+    fn continuation_progress(&self) -> StepProgress {
+        let Some(newest) = self.after.deployments.first() else { return self.waiting() };
+        if self.after.is_deploying() && newest.rollout != RolloutState::Failed {
+            return self.waiting();
+        }
+        self.rollout_progress(newest, newest.failed)
+    }
+
+    /// Returns the progress of a rollout, some of whose tasks had failed before the operation.
+    fn rollout_progress(&self, rollout: &Deployment, failed_before: u32) -> StepProgress {
+        let failed = rollout.failed.saturating_sub(failed_before);
+        match rollout.rollout {
+            RolloutState::Failed => self.failed(deployment_failure(rollout)),
+            RolloutState::Completed if self.serving() >= self.desired() => {
+                StepProgress { state: ProgressState::AsPlanned, ..self.waiting() }
+            }
+            RolloutState::InProgress if failed >= MAX_FAILED_TASKS => self.failed(self.failed_tasks(failed)),
+            RolloutState::Completed | RolloutState::InProgress | RolloutState::Unknown => self.waiting(),
+        }
+    }
+
+    fn scaling_progress(&self, count: u32) -> StepProgress {
+        let total = count as usize;
+        let waiting = StepProgress::waiting(self.after.running(), total);
+        if self.after.desired == Some(count) {
+            let is_reached = self.after.running() == total && self.serving() == total;
+            let state = if is_reached { ProgressState::AsPlanned } else { ProgressState::Waiting };
+            return StepProgress { state, ..waiting };
+        }
+        if self.after.desired == self.before.desired && self.elapsed < COUNT_SETTLES_WITHIN {
+            return waiting;
+        }
+        let now = self.after.desired.map_or_else(|| "unknown".to_owned(), |desired| desired.to_string());
+        let why = format!("has the desired count {now} now");
+        StepProgress { state: ProgressState::Failed(why), ..waiting }
+    }
+
+    /// Returns the progress of a task that was stopped, and of its service, which starts another.
+    fn stop_progress(&self) -> StepProgress {
+        let task = self.step.instance.as_ref();
+        let task = task.and_then(|id| find_instance([self.after].into_iter(), &self.step.service, id));
+        let is_over =
+            task.is_none_or(|task| matches!(task.state, InstanceState::Stopped | InstanceState::Failed));
+        if !is_over {
+            return StepProgress::waiting(0, 1);
+        }
+        let serving_before = self.before.instances.iter().filter(|one| one.is_serving()).count();
+        let is_service = self.after.kind == ServiceKind::EcsService;
+        let is_replaced = !is_service || self.serving() >= serving_before.min(self.desired());
+        let state = if is_replaced { ProgressState::AsPlanned } else { ProgressState::Waiting };
+        StepProgress { state, done: 1, total: 1 }
+    }
+
+    fn waiting(&self) -> StepProgress {
+        StepProgress::waiting(self.serving().min(self.desired()), self.desired())
+    }
+
+    fn failed(&self, why: String) -> StepProgress {
+        StepProgress { state: ProgressState::Failed(why), ..self.waiting() }
+    }
+
+    fn serving(&self) -> usize {
+        self.after.instances.iter().filter(|instance| instance.is_serving()).count()
+    }
+
+    fn desired(&self) -> usize {
+        self.after.desired.map_or_else(|| self.after.running(), |desired| desired as usize)
+    }
+
+    /// Returns the failure of tasks in words, with the reason of the newest one.
+    fn failed_tasks(&self, count: u32) -> String {
+        let Some(reason) = newest_failure(self.after) else { return format!("has {count} failed tasks") };
+        let is_same = newest_failure(self.before).is_some_and(|before| before == reason);
+        let same = if is_same { ", for the same reason as before" } else { "" };
+        format!("has {count} failed tasks{same}: {reason}")
+    }
+}
+
+/// Returns the reason of the newest failure of a task.
+fn newest_failure(service: &Service) -> Option<String> {
+    let failed =
+        service.instances.iter().filter(|task| task.exit.as_ref().is_some_and(|exit| exit.code != Some(0)));
+    let newest: Option<&Instance> = failed.max_by_key(|task| task.exit.as_ref().and_then(|exit| exit.at));
+    newest.map(exit_words)
+}
+
+fn deployment_failure(deployment: &Deployment) -> String {
+    let reason = deployment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("deployment of {} failed{reason}", deployment.version)
+}

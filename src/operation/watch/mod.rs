@@ -1,0 +1,172 @@
+//! Watch over an operation: compares later snapshots with the plan until the services are as planned, or can't
+//! become so.
+
+mod container_progress;
+mod ecs_progress;
+
+use super::{Change, ContainerCall, EcsCall, Plan, Step};
+use crate::model::{Exit, Instance, InstanceId, Service, ServiceId, Snapshot, Timestamp};
+use container_progress::container_progress;
+use ecs_progress::ecs_progress;
+use jiff::SignedDuration;
+
+/// Time after which a watch over containers gives up.
+const MAX_CONTAINER_WATCH: SignedDuration = SignedDuration::from_mins(5);
+/// Time after which a watch over a service of ECS gives up. A deployment drains load balancers and may bake.
+const MAX_ECS_WATCH: SignedDuration = SignedDuration::from_mins(30);
+
+/// Watch over an operation whose calls were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    plan: Plan,
+    /// Time of the last call.
+    since: Timestamp,
+}
+
+/// State of a watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchState {
+    /// The services are not as planned yet; progress in words.
+    Waiting(String),
+    /// The watch has ended.
+    Ended(Verdict),
+}
+
+/// Result of an operation, as later snapshots show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// True if the services are as planned.
+    pub is_as_planned: bool,
+    /// The verdict in words, such as `restarted: 3 of 3 healthy after 41 s`.
+    pub text: String,
+}
+
+/// Progress of one step, with the number of instances that are as planned.
+struct StepProgress {
+    state: ProgressState,
+    done: usize,
+    total: usize,
+}
+
+/// State of one step.
+enum ProgressState {
+    Waiting,
+    AsPlanned,
+    Failed(String),
+}
+
+impl StepProgress {
+    fn waiting(done: usize, total: usize) -> Self {
+        Self { state: ProgressState::Waiting, done, total }
+    }
+}
+
+impl Watch {
+    /// Starts a watch over `plan`, whose last call was made at `since`.
+    #[must_use]
+    pub fn new(plan: Plan, since: Timestamp) -> Self {
+        Self { plan, since }
+    }
+
+    /// Returns the plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Compares the newest snapshot of the source with the plan.
+    #[must_use]
+    pub fn assess(&self, snapshot: &Snapshot, now: Timestamp) -> WatchState {
+        // A reading may arrive before the next tick of the clock.
+        let now = now.max(snapshot.taken_at);
+        let steps = &self.plan.steps;
+        let progress: Vec<StepProgress> = steps.iter().map(|step| self.progress(step, snapshot)).collect();
+        let is_failed = |one: &StepProgress| matches!(one.state, ProgressState::Failed(_));
+        let (done, total) =
+            progress.iter().fold((0, 0), |(done, total), one| (done + one.done, total + one.total));
+        let spec = self.plan.request.kind.spec();
+        let count = format!("{done} of {total} {}", state_goal(steps));
+        let seconds = self.waited(now).as_secs().max(0);
+        if progress.iter().all(|one| matches!(one.state, ProgressState::AsPlanned)) {
+            let text = format!("{}: {count} after {seconds} s", spec.past_verb);
+            return WatchState::Ended(Verdict { is_as_planned: true, text });
+        }
+        let failed = steps.iter().zip(&progress).find(|(_, one)| is_failed(one));
+        if let Some((step, StepProgress { state: ProgressState::Failed(why), .. })) = failed {
+            let text = format!("{}, and not healthy: {} {why}", spec.past_verb, step.name);
+            return WatchState::Ended(Verdict { is_as_planned: false, text });
+        }
+        if self.is_over(now) {
+            let text = format!("{}, and not as planned after {seconds} s: {count}", spec.past_verb);
+            return WatchState::Ended(Verdict { is_as_planned: false, text });
+        }
+        WatchState::Waiting(format!("{}: {count}", spec.progress_verb))
+    }
+
+    /// Returns the state of the watch if the source could not be read.
+    #[must_use]
+    pub fn assess_unread(&self, why: &str, now: Timestamp) -> WatchState {
+        let spec = self.plan.request.kind.spec();
+        if self.is_over(now) {
+            let text = format!("{}, and unreadable since: {why}", spec.past_verb);
+            return WatchState::Ended(Verdict { is_as_planned: false, text });
+        }
+        WatchState::Waiting(format!("{}: unreadable: {why}", spec.progress_verb))
+    }
+
+    fn waited(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.since)
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        let is_ecs = self.plan.steps.iter().any(|step| matches!(step.change, Change::Ecs(_)));
+        self.waited(now) > if is_ecs { MAX_ECS_WATCH } else { MAX_CONTAINER_WATCH }
+    }
+
+    fn progress(&self, step: &Step, snapshot: &Snapshot) -> StepProgress {
+        if snapshot.taken_at <= self.since {
+            return StepProgress::waiting(0, 1);
+        }
+        let before = &self.plan.before;
+        match &step.change {
+            Change::Container { call, .. } => container_progress(*call, step, before, snapshot, self.since),
+            Change::Ecs(change) => ecs_progress(&change.call, step, before, snapshot, self.since),
+        }
+    }
+}
+
+fn find_instance<'a>(
+    mut services: impl Iterator<Item = &'a Service>,
+    service: &ServiceId,
+    id: &InstanceId,
+) -> Option<&'a Instance> {
+    let service = services.find(|known| known.id == *service)?;
+    service.instances.iter().find(|instance| instance.id == *id)
+}
+
+fn exit_words(instance: &Instance) -> String {
+    let exit = instance.exit.as_ref();
+    let code = exit.and_then(|exit| exit.code).map(|code| format!("exited with code {code}"));
+    let reason = exit.and_then(Exit::reason_text);
+    let words: Vec<String> = code.into_iter().chain(reason).collect();
+    if words.is_empty() { "ended again".to_owned() } else { words.join(": ") }
+}
+
+/// Returns the state that the steps lead to, in one word.
+fn state_goal(steps: &[Step]) -> &'static str {
+    match steps.first().map(|step| &step.change) {
+        None => "",
+        Some(Change::Container { call, .. }) => match call {
+            ContainerCall::Start | ContainerCall::Restart | ContainerCall::Unpause => "healthy",
+            ContainerCall::Stop | ContainerCall::Kill => "stopped",
+            ContainerCall::Pause => "paused",
+        },
+        Some(Change::Ecs(change)) => match change.call {
+            EcsCall::SetDesiredCount { .. } => "running",
+            EcsCall::StopTask { .. } => "stopped",
+            EcsCall::SetTaskProtection { is_protected: true, .. } => "protected",
+            EcsCall::SetTaskProtection { is_protected: false, .. } => "unprotected",
+            _ => "healthy",
+        },
+    }
+}

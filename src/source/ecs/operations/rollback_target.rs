@@ -1,0 +1,103 @@
+//! Deployment to return to: the newest one that succeeded with another task definition than the current one.
+
+use crate::{
+    model::{Failure, Text},
+    operation::RollbackTarget,
+    source::ecs::{
+        client::api::{Api, read_batches},
+        decode::text::{last_segment, to_timestamp},
+        quota::calls,
+    },
+};
+use aws_sdk_ecs::types::{
+    Service, ServiceDeploymentBrief, ServiceDeploymentStatus, ServiceRevision, TaskDefinitionStatus,
+};
+use std::collections::BTreeSet;
+
+/// Largest number of service revisions of one call.
+const MAX_REVISIONS_PER_CALL: usize = 20;
+
+/// Returns the deployment in `listed` (the newest first) to which a rollback of `service` returns. The revision number
+/// of a task definition says nothing about it: a revision may never have been deployed, or may have failed.
+pub(super) async fn rollback_target(
+    api: &Api,
+    service: &Service,
+    listed: &[ServiceDeploymentBrief],
+) -> Result<Option<RollbackTarget>, Failure> {
+    let succeeded: Vec<&ServiceDeploymentBrief> =
+        listed.iter().filter(|one| one.status() == Some(&ServiceDeploymentStatus::Successful)).collect();
+    if succeeded.is_empty() {
+        return Ok(None);
+    }
+    let newest = succeeded.first().and_then(|one| one.target_service_revision_arn());
+    let current = service.current_service_revisions().first().and_then(|current| current.arn()).or(newest);
+    let arns = succeeded.iter().filter_map(|one| one.target_service_revision_arn()).chain(current);
+    let revisions = describe_revisions(api, arns.map(str::to_owned).collect()).await?;
+    let revision = |arn: Option<&str>| {
+        revisions.iter().find(|revision| arn.is_some() && revision.service_revision_arn() == arn)
+    };
+    let differs = |revision: &&ServiceRevision| revision.task_definition() != service.task_definition();
+    let mut candidates = succeeded.iter().copied().filter_map(|one| {
+        let target = revision(one.target_service_revision_arn()).filter(differs)?;
+        Some((one, target))
+    });
+    let Some((deployment, target)) = candidates.next() else { return Ok(None) };
+    let definition = target.task_definition().unwrap_or_default();
+    let current = revision(current);
+    Ok(Some(RollbackTarget {
+        task_definition: last_segment(definition).into(),
+        finished: to_timestamp(deployment.finished_at()),
+        is_active: is_active(api, definition).await?,
+        not_restored: current.map(|current| differing_settings(target, current)).unwrap_or_default(),
+    }))
+}
+
+/// Describes service revisions, in several calls if necessary.
+async fn describe_revisions(api: &Api, arns: BTreeSet<String>) -> Result<Vec<ServiceRevision>, Failure> {
+    let arns: Vec<String> = arns.into_iter().collect();
+    let described = read_batches(&arns, MAX_REVISIONS_PER_CALL, |batch| async {
+        let ask = api.clients.ecs.describe_service_revisions().set_service_revision_arns(Some(batch));
+        let answer = api.call(&calls::DESCRIBE_SERVICE_REVISIONS, ask.send()).await?;
+        Ok(answer.service_revisions.unwrap_or_default())
+    })
+    .await;
+    described.failure.map_or(Ok(described.items), Err)
+}
+
+/// Returns true if a service can be deployed with the task definition.
+async fn is_active(api: &Api, definition: &str) -> Result<bool, Failure> {
+    let ask = api.clients.ecs.describe_task_definition().task_definition(definition);
+    let answer = api.call(&calls::DESCRIBE_TASK_DEFINITION, ask.send()).await?;
+    let status = answer.task_definition().and_then(|definition| definition.status());
+    Ok(status == Some(&TaskDefinitionStatus::Active))
+}
+
+/// Returns the settings besides the task definition in which two revisions of a service differ.
+fn differing_settings(a: &ServiceRevision, b: &ServiceRevision) -> Vec<Text> {
+    let differs = [
+        ("network configuration", a.network_configuration() != b.network_configuration()),
+        ("load balancers", a.load_balancers() != b.load_balancers()),
+        ("service registries", a.service_registries() != b.service_registries()),
+        ("Service Connect", a.service_connect_configuration() != b.service_connect_configuration()),
+        ("capacity providers", a.capacity_provider_strategy() != b.capacity_provider_strategy()),
+        ("launch type", a.launch_type() != b.launch_type()),
+        ("platform version", a.platform_version() != b.platform_version()),
+        ("volumes", a.volume_configurations() != b.volume_configurations()),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ServiceRevision, differing_settings};
+    use aws_sdk_ecs::types::LaunchType;
+
+    #[test]
+    fn settings_that_differ_are_named() {
+        let old = ServiceRevision::builder().task_definition("web:1").launch_type(LaunchType::Ec2).build();
+        let new =
+            ServiceRevision::builder().task_definition("web:2").launch_type(LaunchType::Fargate).build();
+        let names: Vec<String> = differing_settings(&old, &new).into_iter().map(String::from).collect();
+        assert_eq!(names, ["launch type"]);
+    }
+}

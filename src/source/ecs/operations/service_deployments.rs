@@ -1,0 +1,63 @@
+//! Service deployments: the one that is not over yet, and those that succeeded.
+
+use crate::{
+    model::{Failure, Text},
+    operation::OngoingDeployment,
+    source::ecs::{client::api::Api, quota::calls},
+};
+use aws_sdk_ecs::types::{
+    DeploymentLifecycleHookStatus, ServiceDeploymentBrief, ServiceDeploymentStatus as Status,
+};
+use std::cmp::Reverse;
+
+/// Number of service deployments that are read, the newest first. AWS keeps those of the last 90 days.
+const MAX_LISTED_DEPLOYMENTS: i32 = 100;
+
+/// Returns the newest service deployments of a service, the newest first.
+pub(super) async fn list_deployments(
+    api: &Api,
+    cluster: &str,
+    service: &str,
+) -> Result<Vec<ServiceDeploymentBrief>, Failure> {
+    let ask = api.clients.ecs.list_service_deployments().cluster(cluster).service(service);
+    let ask = ask.max_results(MAX_LISTED_DEPLOYMENTS);
+    let answer = api.call(&calls::LIST_SERVICE_DEPLOYMENTS, ask.send()).await?;
+    let mut listed = answer.service_deployments.unwrap_or_default();
+    listed.sort_by_key(|one| Reverse(one.created_at().map(|at| (at.secs(), at.subsec_nanos()))));
+    Ok(listed)
+}
+
+/// Returns the deployment in `listed` that is not over yet.
+pub(super) async fn ongoing_deployment(
+    api: &Api,
+    listed: &[ServiceDeploymentBrief],
+) -> Result<Option<OngoingDeployment>, Failure> {
+    let ongoing = listed.iter().find(|one| one.status().is_some_and(is_ongoing));
+    let Some(arn) = ongoing.and_then(ServiceDeploymentBrief::service_deployment_arn) else { return Ok(None) };
+    let ask = api.clients.ecs.describe_service_deployments().service_deployment_arns(arn);
+    let answer = api.call(&calls::DESCRIBE_SERVICE_DEPLOYMENTS, ask.send()).await?;
+    let Some(described) = answer.service_deployments().first() else { return Ok(None) };
+    // It may have ended between the two calls.
+    let Some(status) = described.status().filter(|status| is_ongoing(status)) else { return Ok(None) };
+    let waits =
+        |status: &DeploymentLifecycleHookStatus| *status == DeploymentLifecycleHookStatus::AwaitingAction;
+    let hooks = described.lifecycle_hook_details().iter();
+    let hook = hooks.filter(|hook| hook.status().is_some_and(waits)).find_map(|hook| hook.hook_id());
+    Ok(Some(OngoingDeployment {
+        arn: arn.into(),
+        status: status.as_str().into(),
+        paused_hook: hook.map(Text::new),
+        stage: described.lifecycle_stage().map(|stage| stage.as_str().into()),
+    }))
+}
+
+fn is_ongoing(status: &Status) -> bool {
+    matches!(
+        status,
+        Status::Pending
+            | Status::InProgress
+            | Status::StopRequested
+            | Status::RollbackRequested
+            | Status::RollbackInProgress
+    )
+}
