@@ -28,6 +28,17 @@ pub fn print_own_text(text: &[u8]) -> io::Result<()> {
     io::stdout().write_all(text)
 }
 
+/// Writes output of a command in a container unchanged, to standard error if `is_error`. The user has asked for
+/// that command, and escape sequences are what a terminal program consists of.
+pub fn write_shell_output(bytes: &[u8], is_error: bool) -> io::Result<()> {
+    if is_error {
+        return io::stderr().write_all(bytes);
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Prints a line on standard error, after the program's name. Ignores a failure, which could not be reported.
 pub fn print_stderr(line: impl Display) {
     let text = format!("portolan: {line}\n");

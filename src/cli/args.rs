@@ -1,14 +1,16 @@
 //! Command line arguments. The doc comments of the fields are the text of `--help`.
 
+mod actions;
 mod candidates;
 mod version;
+
+pub use actions::{ActArgs, ExecArgs};
 
 use super::time_range::parse_duration;
 use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
     log_store::{Predicate, parse_field_condition},
     model::{EventKind, LogLevel, Severity, TimeExpression},
-    operation::{OPERATION_TABLE, OperationKind},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
@@ -162,6 +164,8 @@ pub enum Command {
     },
     /// Act on services: show the plan, ask, carry it out (only if the source allows actions)
     Act(ActArgs),
+    /// Run a shell or a command in a container of a service (only if the source allows actions)
+    Exec(ExecArgs),
     /// Print the audit log of actions
     Audit {
         /// Output format
@@ -184,39 +188,6 @@ pub enum Command {
         /// Command, such as logs
         command: Option<String>,
     },
-}
-
-/// Arguments of `act`.
-#[derive(Debug, Args)]
-pub struct ActArgs {
-    /// Action: restart, stop, start, kill, pause or unpause; for ECS restart, scale, rollback, continue, stop-task,
-    /// protect or unprotect
-    #[arg(value_parser = parse_operation, value_name = "ACTION")]
-    pub operation: OperationKind,
-    /// Services, compose projects or instances, by name, group/name or full id
-    #[arg(required = true, value_name = "TARGET")]
-    pub targets: Vec<String>,
-    /// Number of tasks, for scale
-    #[arg(long, value_name = "N")]
-    pub count: Option<u32>,
-    /// Print the plan and do nothing
-    #[arg(long)]
-    pub plan: bool,
-    /// Carry out the plan without asking
-    #[arg(long, conflicts_with = "plan")]
-    pub yes: bool,
-    /// Name that --yes needs for a protected source: of the service, or of the source for several services
-    #[arg(long, value_name = "NAME", requires = "yes")]
-    pub confirm: Option<String>,
-    /// Reason for the audit log, and for ECS if it stops a task
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-    /// Wait until the services are as planned; exit code 5 if they do not become so
-    #[arg(long)]
-    pub watch: bool,
-    /// Output format
-    #[arg(long, default_value = "table")]
-    pub format: Format,
 }
 
 /// Arguments of `logs`.
@@ -384,12 +355,6 @@ fn parse_line_count(text: &str) -> Result<usize, String> {
 fn parse_field(text: &str) -> Result<Predicate, String> {
     parse_field_condition(text)
         .unwrap_or_else(|| Err("expected a field and a value, such as status=500 or status>=500".to_owned()))
-}
-
-/// Parses a kind of operation by its id.
-fn parse_operation(text: &str) -> Result<OperationKind, String> {
-    let known: Vec<_> = OPERATION_TABLE.iter().map(|spec| spec.id).collect();
-    OperationKind::named(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }
 
 /// Parses an event kind by its id.

@@ -47,6 +47,8 @@ pub enum Outcome {
     Refused,
     /// An action was done, and the services are not as planned.
     NotHealthy,
+    /// A command in a container ended with this exit code.
+    Exit(u8),
     /// A signal with that number ended the program.
     Signal(i32),
 }
@@ -72,6 +74,7 @@ impl Outcome {
             Self::NothingRead => 3,
             Self::Refused => 4,
             Self::NotHealthy => 5,
+            Self::Exit(code) => code,
             Self::Signal(number) => 128 + number as u8,
         }
     }
@@ -131,6 +134,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             logs::run(&world, &opened, &asked).await
         }
         Command::Act(asked) => Box::pin(act::run(common, &asked)).await,
+        Command::Exec(asked) => Box::pin(act::exec::run(common, &asked)).await,
         Command::Audit { format } => act::audit_log::run(format),
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,

@@ -27,6 +27,7 @@ mod refusal;
 mod request;
 mod run;
 mod sent_change;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -45,4 +46,5 @@ pub use refusal::Refusal;
 pub use request::{OperationGoal, OperationRequest};
 pub use run::{PlanRun, RunStop};
 pub use sent_change::SentChange;
+pub use shell::{ConfirmedShell, ShellPlan, ShellRequest};
 pub use watch::{Verdict, Watch, WatchState};

@@ -9,6 +9,7 @@ mod effects;
 mod poll;
 mod inputs;
 mod signals;
+pub mod shell;
 mod suspend_detector;
 mod log_tasks;
 mod operations;

@@ -11,6 +11,7 @@ pub(crate) mod line_dedup;
 pub(crate) mod regular_file;
 mod netns;
 mod shared_references;
+pub mod shell;
 pub mod unopened;
 
 pub use operator::{ChangeReceipt, Operator, read_place, run_plan};

@@ -1,11 +1,11 @@
 //! Operators: the part of a source that acts on its services, and the one way to run a confirmed plan.
 
-use super::Source;
+use super::{Source, shell::Shell};
 use crate::{
     model::{Failure, Text},
     operation::{
-        ConfirmedChange, ConfirmedPlan, OperationPlace, OperationReading, OperationRequest, PlanBasis,
-        PlanRun, Refusal, RunStop, SentChange,
+        ConfirmedChange, ConfirmedPlan, ConfirmedShell, OperationPlace, OperationReading, OperationRequest,
+        PlanBasis, PlanRun, Refusal, RunStop, SentChange,
     },
 };
 use futures::future::BoxFuture;
@@ -23,6 +23,9 @@ pub trait Operator: Send + Sync {
 
     /// Makes the call of a confirmed change, once. Never repeats a call whose outcome is unknown.
     fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>>;
+
+    /// Starts a confirmed command in a container.
+    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>>;
 }
 
 /// Response of the API to a change.
@@ -83,7 +86,7 @@ pub async fn run_plan(
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeReceipt, ConfirmedChange, ConfirmedPlan, Operator, run_plan};
+    use super::{ChangeReceipt, ConfirmedChange, ConfirmedPlan, ConfirmedShell, Operator, Shell, run_plan};
     use crate::{
         model::{ActionPermission, Failure, FailureKind, InstanceState, Service, SourceId, fixtures},
         operation::{
@@ -145,6 +148,10 @@ mod tests {
             let number = self.calls.fetch_add(1, Ordering::Relaxed);
             let failure = || Failure::new(FailureKind::Unreachable, "gone", "start it");
             async move { if number == 1 { Err(failure()) } else { Ok(ChangeReceipt::default()) } }.boxed()
+        }
+
+        fn open_shell<'a>(&'a self, _: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
+            async { Err(Failure::new(FailureKind::Missing, "no shell", "")) }.boxed()
         }
     }
 

@@ -6,6 +6,7 @@ mod faulty;
 mod lab;
 mod logs;
 mod places;
+mod shells;
 mod traffic;
 mod usage;
 

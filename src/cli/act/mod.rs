@@ -2,6 +2,7 @@
 
 pub(super) mod audit_log;
 mod carry_out;
+pub(super) mod exec;
 mod output_text;
 mod targets;
 

@@ -88,6 +88,18 @@ pub(super) const UNPROTECT_TASK: ChangeCall = ChangeCall {
     description: "ends the protection of a task",
 };
 
+const EXEC_IN_CONTAINER: ChangeCall = container_row(
+    "POST /containers/{id}/exec",
+    "docker exec -it {container} {command}",
+    "runs a command in a container (`portolan exec`)",
+);
+const EXECUTE_COMMAND: ChangeCall = ChangeCall {
+    name: "ecs:ExecuteCommand",
+    iam_actions: &["ecs:ExecuteCommand", "ssm:ResumeSession", "ssm:TerminateSession"],
+    command: "aws ecs execute-command --cluster {cluster} --task {task} --container {container} --interactive --command {command}",
+    description: "runs a command in a container of a task (`portolan exec`)",
+};
+
 /// All calls that change something. `POST` calls go to an engine.
 pub const CHANGE_CALLS: &[ChangeCall] = &[
     START_CONTAINER,
@@ -96,6 +108,7 @@ pub const CHANGE_CALLS: &[ChangeCall] = &[
     KILL_CONTAINER,
     PAUSE_CONTAINER,
     UNPAUSE_CONTAINER,
+    EXEC_IN_CONTAINER,
     FORCE_NEW_DEPLOYMENT,
     SET_DESIRED_COUNT,
     SET_TASK_DEFINITION,
@@ -104,4 +117,5 @@ pub const CHANGE_CALLS: &[ChangeCall] = &[
     CONTINUE_SERVICE_DEPLOYMENT,
     PROTECT_TASK,
     UNPROTECT_TASK,
+    EXECUTE_COMMAND,
 ];

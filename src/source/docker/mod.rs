@@ -7,6 +7,7 @@ mod discovery;
 mod api_types;
 mod decode;
 mod doctor;
+mod exec;
 pub(super) mod files;
 mod logs;
 mod operations;

@@ -13,10 +13,10 @@ use crate::{
         Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp, shell_quote,
     },
     operation::{
-        Change, ConfirmedChange, OperationPlace, OperationReading, OperationRequest, TargetFact,
-        TargetReading,
+        Change, ConfirmedChange, ConfirmedShell, OperationPlace, OperationReading, OperationRequest,
+        ShellRequest, TargetFact, TargetReading,
     },
-    source::{ChangeReceipt, docker::EngineEndpoint},
+    source::{ChangeReceipt, docker::EngineEndpoint, shell::Shell},
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{collections::BTreeMap, sync::Arc};
@@ -45,6 +45,15 @@ impl Operator for Docker {
                 self.shared.cache().mark_dirty([id.to_string()]);
             }
             sent
+        }
+        .boxed()
+    }
+
+    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
+        async move {
+            let ShellRequest { instance, command, size, .. } = confirmed.request();
+            let container = instance.as_str().rsplit('/').next().unwrap_or_default();
+            self.shared.engine.open_shell(container, command.clone(), *size).await
         }
         .boxed()
     }

@@ -11,6 +11,7 @@ mod config;
 mod decode;
 mod doctor;
 mod discovery;
+mod exec;
 mod flows;
 mod logs;
 mod name_filter;

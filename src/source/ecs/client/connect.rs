@@ -9,7 +9,7 @@ use super::{
     response_limit::LimitResponseSize,
     sigv4::{
         APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
-        SignedClient,
+        SESSION_MANAGER_API, SignedClient,
     },
 };
 use crate::{
@@ -43,6 +43,7 @@ pub(crate) struct Clients {
     pub auto_scaling: SignedClient,
     /// Client for the calls to ECS that change something. It never repeats a call.
     pub ecs_changes: SignedClient,
+    pub session_manager: SignedClient,
     pub sts: aws_sdk_sts::Client,
     /// Values removed from responses because the SDK could not read them.
     pub removed_values: RemovedValues,
@@ -85,6 +86,7 @@ impl Clients {
             app_mesh: SignedClient::new(shared, APP_MESH_API),
             auto_scaling: SignedClient::new(shared, AUTO_SCALING_API),
             ecs_changes: SignedClient::without_retries(shared, ECS_API),
+            session_manager: SignedClient::without_retries(shared, SESSION_MANAGER_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
             removed_values,
             target,

@@ -10,7 +10,7 @@ pub(crate) use request::{ApiRequest, JsonVersion};
 pub(crate) use response::ApiResponse;
 pub(crate) use signed_api::{
     APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
-    SignedApi,
+    SESSION_MANAGER_API, SignedApi,
 };
 
 use super::response_limit::LimitResponseSize;

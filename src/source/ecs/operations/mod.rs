@@ -11,11 +11,11 @@ mod task_protection;
 
 pub(super) use place::CallerIdentity;
 
-use super::Ecs;
+use super::{Ecs, exec::open_shell};
 use crate::{
     model::Failure,
-    operation::{ConfirmedChange, OperationPlace, OperationReading, OperationRequest},
-    source::{ChangeReceipt, Operator},
+    operation::{ConfirmedChange, ConfirmedShell, OperationPlace, OperationReading, OperationRequest},
+    source::{ChangeReceipt, Operator, shell::Shell},
 };
 use futures::{FutureExt, future::BoxFuture};
 
@@ -33,5 +33,9 @@ impl Operator for Ecs {
 
     fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
         async move { send::send_change(self.api().await?, change).await }.boxed()
+    }
+
+    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
+        async move { open_shell(self.api().await?, confirmed).await }.boxed()
     }
 }

@@ -55,6 +55,9 @@ pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
     signing_name: "application-autoscaling",
     gov_cloud_is_fips: false,
 };
+/// Session Manager, for shells in tasks.
+pub(crate) const SESSION_MANAGER_API: SignedApi =
+    SignedApi { sdk_id: "SSM", endpoint_prefix: "ssm", signing_name: "ssm", gov_cloud_is_fips: true };
 /// ECS, for the calls that change something.
 pub(crate) const ECS_API: SignedApi =
     SignedApi { sdk_id: "ECS", endpoint_prefix: "ecs", signing_name: "ecs", gov_cloud_is_fips: false };

@@ -1,0 +1,71 @@
+//! Arguments of the commands that act on services.
+
+use super::{Format, candidates};
+use crate::operation::{OPERATION_TABLE, OperationKind};
+use clap::Args;
+use clap_complete::ArgValueCandidates;
+
+/// Arguments of `act`.
+#[derive(Debug, Args)]
+pub struct ActArgs {
+    /// Action: restart, stop, start, kill, pause or unpause; for ECS restart, scale, rollback, continue, stop-task,
+    /// protect or unprotect
+    #[arg(value_parser = parse_operation, value_name = "ACTION")]
+    pub operation: OperationKind,
+    /// Services, compose projects or instances, by name, group/name or full id
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Number of tasks, for scale
+    #[arg(long, value_name = "N")]
+    pub count: Option<u32>,
+    /// Print the plan and do nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Carry out the plan without asking
+    #[arg(long, conflicts_with = "plan")]
+    pub yes: bool,
+    /// Name that --yes needs for a protected source: of the service, or of the source for several services
+    #[arg(long, value_name = "NAME", requires = "yes")]
+    pub confirm: Option<String>,
+    /// Reason for the audit log, and for ECS if it stops a task
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Wait until the services are as planned; exit code 5 if they do not become so
+    #[arg(long)]
+    pub watch: bool,
+    /// Output format
+    #[arg(long, default_value = "table")]
+    pub format: Format,
+}
+
+/// Arguments of `exec`.
+#[derive(Debug, Args)]
+pub struct ExecArgs {
+    /// Service, by name, group/name or full id
+    #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
+    pub service: String,
+    /// Instance, by name or id, in place of the first running one
+    #[arg(long, value_name = "NAME")]
+    pub instance: Option<String>,
+    /// Container of the instance, in place of its first one
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// Run the command without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Name of the service that --yes needs for a protected source
+    #[arg(long, value_name = "NAME", requires = "yes")]
+    pub confirm: Option<String>,
+    /// Reason for the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Command with its arguments, in place of /bin/sh
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// Parses a kind of operation by its id.
+fn parse_operation(text: &str) -> Result<OperationKind, String> {
+    let known: Vec<_> = OPERATION_TABLE.iter().map(|spec| spec.id).collect();
+    OperationKind::named(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
+}

@@ -1,0 +1,267 @@
+//! The client's side of a data channel, without I/O: order, acknowledgements, repetition and the handshake.
+
+use super::frame::{Frame, MessageType, payload_type, uuid_text};
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// Version that Portolan reports to the agent: the session-manager-plugin whose protocol it speaks.
+const CLIENT_VERSION: &str = "1.2.650.0";
+/// Maximum length of the payload of one input frame, in bytes, as in the plugin.
+pub(super) const MAX_INPUT_BYTES: usize = 1024;
+/// Maximum number of input frames that wait for their acknowledgement. Then Portolan reads no more input.
+const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
+/// Maximum number of frames that wait for an earlier one. Then Portolan drops new ones, and the agent repeats them.
+const MAX_EARLY_FRAMES: usize = 4096;
+/// Time after which a frame without an acknowledgement is sent again for the first time.
+const FIRST_REPEAT: Duration = Duration::from_millis(200);
+/// Longest time between two repetitions.
+const MAX_REPEAT: Duration = Duration::from_secs(1);
+/// Status of a handshake action that the client has carried out.
+const ACTION_DONE: u8 = 1;
+/// Status of a handshake action that the client can't carry out.
+const ACTION_UNSUPPORTED: u8 = 3;
+/// Value of a flag that ends the session.
+const TERMINATE_FLAG: u32 = 2;
+
+/// News of the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ChannelEvent {
+    /// The command has started.
+    Started,
+    /// Output of the command, with true for its standard error stream.
+    Output(Bytes, bool),
+    /// Exit code of the command, from agents that report it.
+    ExitCode(i64),
+    /// The session is over. The text is empty, or the reason in the agent's words.
+    Ended(String),
+    /// The agent asks for encryption with a KMS key, which Portolan can't do.
+    NeedsEncryption,
+}
+
+/// Frames to send and news, after a frame arrived.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ChannelUpdate {
+    pub(super) replies: Vec<Vec<u8>>,
+    pub(super) events: Vec<ChannelEvent>,
+}
+
+/// State of the client's side.
+#[derive(Debug)]
+pub(super) struct DataChannel {
+    /// Seed of the frames' ids.
+    seed: u64,
+    /// Time of the start, in milliseconds since 1970.
+    started_ms: u64,
+    next_sent: i64,
+    next_received: i64,
+    early: BTreeMap<i64, Frame>,
+    unacknowledged: VecDeque<SentFrame>,
+    has_started: bool,
+}
+
+/// Frame that the agent has not acknowledged.
+#[derive(Debug)]
+struct SentFrame {
+    sequence: i64,
+    raw: Vec<u8>,
+    sent_at: Duration,
+    repeats: u32,
+}
+
+/// Action that the agent asks for in the handshake.
+#[derive(Deserialize)]
+struct RequestedAction {
+    #[serde(rename = "ActionType", default)]
+    kind: String,
+}
+
+/// Request of the handshake.
+#[derive(Deserialize)]
+struct HandshakeRequest {
+    #[serde(rename = "RequestedClientActions", default)]
+    actions: Vec<RequestedAction>,
+}
+
+impl DataChannel {
+    /// Creates the state of a session that starts at `started_ms`, in milliseconds since 1970. `seed` differs between
+    /// sessions.
+    pub(super) fn new(seed: u64, started_ms: u64) -> Self {
+        Self {
+            seed,
+            started_ms,
+            next_sent: 0,
+            next_received: 0,
+            early: BTreeMap::new(),
+            unacknowledged: VecDeque::new(),
+            has_started: false,
+        }
+    }
+
+    /// Returns true if the agent has acknowledged enough input for more.
+    pub(super) fn accepts_input(&self) -> bool {
+        self.has_started && self.unacknowledged.len() < MAX_UNACKNOWLEDGED_FRAMES
+    }
+
+    /// Handles a frame that arrived at `now`, a time since the start. A damaged frame gets no acknowledgement, so the
+    /// agent sends it again.
+    pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
+        let mut update = ChannelUpdate::default();
+        let Some(frame) = Frame::decode(raw) else { return update };
+        match frame.message {
+            MessageType::Acknowledge => self.remove_acknowledged(&frame.payload),
+            MessageType::ChannelClosed => {
+                let closed: Value = serde_json::from_slice(&frame.payload).unwrap_or_default();
+                let reason = closed.get("Output").and_then(Value::as_str).unwrap_or_default();
+                update.events.push(ChannelEvent::Ended(reason.to_owned()));
+            }
+            MessageType::Output => self.receive_output(frame, now, &mut update),
+            MessageType::Input | MessageType::StartPublication | MessageType::PausePublication => {}
+        }
+        update
+    }
+
+    /// Returns frames with bytes for the command, of at most [`MAX_INPUT_BYTES`] each.
+    pub(super) fn send_bytes(&mut self, bytes: &[u8], now: Duration) -> Vec<Vec<u8>> {
+        bytes
+            .chunks(MAX_INPUT_BYTES)
+            .map(|chunk| self.send(payload_type::SHELL_OUTPUT, chunk.to_vec(), now))
+            .collect()
+    }
+
+    /// Returns the frame that reports the size of the terminal.
+    pub(super) fn send_size(&mut self, columns: u16, rows: u16, now: Duration) -> Vec<u8> {
+        let size = json!({ "cols": columns, "rows": rows });
+        self.send(payload_type::TERMINAL_SIZE, size.to_string().into_bytes(), now)
+    }
+
+    /// Returns the frame that ends the session.
+    pub(super) fn send_end(&mut self, now: Duration) -> Vec<u8> {
+        self.send(payload_type::CONTROL_FLAG, TERMINATE_FLAG.to_be_bytes().to_vec(), now)
+    }
+
+    /// Returns the oldest frame without an acknowledgement if it is due to be sent again.
+    pub(super) fn due_repeat(&mut self, now: Duration) -> Option<Vec<u8>> {
+        let oldest = self.unacknowledged.front_mut()?;
+        let wait = (FIRST_REPEAT * (oldest.repeats + 1)).min(MAX_REPEAT);
+        (now.saturating_sub(oldest.sent_at) >= wait).then(|| {
+            oldest.sent_at = now;
+            oldest.repeats += 1;
+            oldest.raw.clone()
+        })
+    }
+
+    /// Returns all frames without an acknowledgement, to send them again over a new connection.
+    pub(super) fn unacknowledged(&self) -> Vec<Vec<u8>> {
+        self.unacknowledged.iter().map(|sent| sent.raw.clone()).collect()
+    }
+
+    fn receive_output(&mut self, frame: Frame, now: Duration, update: &mut ChannelUpdate) {
+        let is_old = frame.sequence < self.next_received;
+        if !is_old && self.early.len() >= MAX_EARLY_FRAMES && frame.sequence != self.next_received {
+            return;
+        }
+        update.replies.push(self.acknowledgement(&frame, now));
+        if is_old {
+            return;
+        }
+        self.early.entry(frame.sequence).or_insert(frame);
+        while let Some(frame) = self.early.remove(&self.next_received) {
+            self.next_received += 1;
+            self.take_payload(&frame, now, update);
+        }
+    }
+
+    /// Handles the payload of the next frame in order.
+    fn take_payload(&mut self, frame: &Frame, now: Duration, update: &mut ChannelUpdate) {
+        match frame.payload_type {
+            payload_type::HANDSHAKE_REQUEST => self.answer_handshake(&frame.payload, now, update),
+            payload_type::HANDSHAKE_COMPLETE => {
+                self.has_started = true;
+                update.events.push(ChannelEvent::Started);
+            }
+            payload_type::SHELL_OUTPUT => {
+                update.events.push(ChannelEvent::Output(frame.payload.clone(), false));
+            }
+            payload_type::STANDARD_ERROR | payload_type::AGENT_ERROR => {
+                update.events.push(ChannelEvent::Output(frame.payload.clone(), true));
+            }
+            payload_type::EXIT_CODE => {
+                let code = std::str::from_utf8(&frame.payload).ok().and_then(|text| text.trim().parse().ok());
+                update.events.extend(code.map(ChannelEvent::ExitCode));
+            }
+            _ => {}
+        }
+    }
+
+    /// Answers the request of the handshake: Portolan can start a session, but not encrypt it.
+    fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
+        let request: Option<HandshakeRequest> = serde_json::from_slice(request).ok();
+        let actions = request.map(|request| request.actions).unwrap_or_default();
+        let answer = |action: &RequestedAction| {
+            let done = action.kind == "SessionType";
+            json!({
+                "ActionType": action.kind,
+                "ActionStatus": if done { ACTION_DONE } else { ACTION_UNSUPPORTED },
+                "ActionResult": null,
+                "Error": if done { "" } else { "not supported by this client" },
+            })
+        };
+        let answers: Vec<Value> = actions.iter().map(answer).collect();
+        let response =
+            json!({ "ClientVersion": CLIENT_VERSION, "ProcessedClientActions": answers, "Errors": null });
+        let reply = self.send(payload_type::HANDSHAKE_RESPONSE, response.to_string().into_bytes(), now);
+        update.replies.push(reply);
+        if actions.iter().any(|action| action.kind == "KMSEncryption") {
+            update.events.push(ChannelEvent::NeedsEncryption);
+        }
+    }
+
+    fn remove_acknowledged(&mut self, payload: &[u8]) {
+        let receipt: Value = serde_json::from_slice(payload).unwrap_or_default();
+        let sequence = receipt.get("AcknowledgedMessageSequenceNumber").and_then(Value::as_i64);
+        self.unacknowledged.retain(|sent| Some(sent.sequence) != sequence);
+    }
+
+    /// Returns the next frame of the input, and keeps it until it is acknowledged.
+    fn send(&mut self, payload_type: u32, payload: Vec<u8>, now: Duration) -> Vec<u8> {
+        let sequence = self.next_sent;
+        self.next_sent += 1;
+        let id = self.frame_id(sequence, 0);
+        let frame =
+            Frame { message: MessageType::Input, sequence, id, payload_type, payload: Bytes::from(payload) };
+        let raw = frame.encode(self.started_ms + now.as_millis() as u64);
+        self.unacknowledged.push_back(SentFrame { sequence, raw: raw.clone(), sent_at: now, repeats: 0 });
+        raw
+    }
+
+    fn acknowledgement(&self, frame: &Frame, now: Duration) -> Vec<u8> {
+        let receipt = json!({
+            "AcknowledgedMessageType": frame.message.name(),
+            "AcknowledgedMessageId": uuid_text(&frame.id),
+            "AcknowledgedMessageSequenceNumber": frame.sequence,
+            "IsSequentialMessage": true,
+        });
+        let reply = Frame {
+            message: MessageType::Acknowledge,
+            sequence: 0,
+            id: self.frame_id(frame.sequence, 1),
+            payload_type: 0,
+            payload: Bytes::from(receipt.to_string()),
+        };
+        reply.encode(self.started_ms + now.as_millis() as u64)
+    }
+
+    /// Returns an id of the form of a UUID of version 4 that no other frame of the session has.
+    fn frame_id(&self, sequence: i64, stream: u8) -> [u8; 16] {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.seed.to_be_bytes());
+        id[8..].copy_from_slice(&sequence.to_be_bytes());
+        (id[6], id[8]) = (0x40 | stream, 0x80);
+        id
+    }
+}

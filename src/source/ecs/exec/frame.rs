@@ -1,0 +1,201 @@
+//! Frames of the Session Manager data channel: a binary header and a payload.
+//!
+//! The layout is that of `messagecontract` in AWS's session-manager-plugin 1.2
+//! (github.com/aws/session-manager-plugin, `src/message/clientmessage.go`).
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+/// Length of the header, without the length of the payload, in bytes.
+const HEADER_BYTES: usize = 116;
+/// Position of the payload's length, after the header.
+const PAYLOAD_LENGTH_AT: usize = HEADER_BYTES;
+/// Length of the field with the type of the message, in bytes.
+const TYPE_FIELD_BYTES: usize = 32;
+/// Version of the layout.
+const SCHEMA_VERSION: u32 = 1;
+/// Flags of an acknowledgement: first and last of its stream.
+const ACKNOWLEDGE_FLAGS: u64 = 3;
+/// Maximum length of a payload that Portolan reads, in bytes. The agent sends 1 KiB at most.
+const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+
+/// Type of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MessageType {
+    /// Bytes from the client.
+    Input,
+    /// Bytes from the agent.
+    Output,
+    /// Receipt of a message of the other side.
+    Acknowledge,
+    /// End of the session.
+    ChannelClosed,
+    /// Permission to send.
+    StartPublication,
+    /// Request to wait.
+    PausePublication,
+}
+
+/// Names of the types on the wire.
+const TYPE_NAMES: [(MessageType, &str); 6] = [
+    (MessageType::Input, "input_stream_data"),
+    (MessageType::Output, "output_stream_data"),
+    (MessageType::Acknowledge, "acknowledge"),
+    (MessageType::ChannelClosed, "channel_closed"),
+    (MessageType::StartPublication, "start_publication"),
+    (MessageType::PausePublication, "pause_publication"),
+];
+
+impl MessageType {
+    pub(super) fn name(self) -> &'static str {
+        TYPE_NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Type of a payload, as a number on the wire.
+pub(super) mod payload_type {
+    /// Output or input of the shell.
+    pub(in super::super) const SHELL_OUTPUT: u32 = 1;
+    /// Error of the agent.
+    pub(in super::super) const AGENT_ERROR: u32 = 2;
+    /// Size of the terminal.
+    pub(in super::super) const TERMINAL_SIZE: u32 = 3;
+    /// Actions that the agent asks for before the session starts.
+    pub(in super::super) const HANDSHAKE_REQUEST: u32 = 5;
+    /// Outcome of these actions.
+    pub(in super::super) const HANDSHAKE_RESPONSE: u32 = 6;
+    /// End of the handshake.
+    pub(in super::super) const HANDSHAKE_COMPLETE: u32 = 7;
+    /// Signal outside the stream of bytes, such as the end of the session.
+    pub(in super::super) const CONTROL_FLAG: u32 = 10;
+    /// Output of the standard error stream, where the agent tells it apart.
+    pub(in super::super) const STANDARD_ERROR: u32 = 11;
+    /// Exit code of the command.
+    pub(in super::super) const EXIT_CODE: u32 = 12;
+}
+
+/// Frame of the data channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) message: MessageType,
+    /// Number in the stream of this direction, from zero.
+    pub(super) sequence: i64,
+    /// Random id, as a UUID.
+    pub(super) id: [u8; 16],
+    pub(super) payload_type: u32,
+    pub(super) payload: Bytes,
+}
+
+impl Frame {
+    /// Returns the bytes on the wire. `created_ms` is the time in milliseconds since 1970.
+    pub(super) fn encode(&self, created_ms: u64) -> Vec<u8> {
+        let is_receipt = self.message == MessageType::Acknowledge;
+        let flags = if is_receipt { ACKNOWLEDGE_FLAGS } else { u64::from(self.sequence == 0) };
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + 4 + self.payload.len());
+        bytes.extend((HEADER_BYTES as u32).to_be_bytes());
+        let mut name = [b' '; TYPE_FIELD_BYTES];
+        name[..self.message.name().len()].copy_from_slice(self.message.name().as_bytes());
+        bytes.extend(name);
+        bytes.extend(SCHEMA_VERSION.to_be_bytes());
+        bytes.extend(created_ms.to_be_bytes());
+        bytes.extend(self.sequence.to_be_bytes());
+        bytes.extend(flags.to_be_bytes());
+        // The wire has the second half of the id first.
+        bytes.extend(&self.id[8..]);
+        bytes.extend(&self.id[..8]);
+        bytes.extend(Sha256::digest(&self.payload));
+        bytes.extend(self.payload_type.to_be_bytes());
+        bytes.extend((self.payload.len() as u32).to_be_bytes());
+        bytes.extend(&self.payload);
+        bytes
+    }
+
+    /// Reads a frame. Returns `None` if it is of an unknown type, has wrong lengths, or does not match its digest.
+    pub(super) fn decode(raw: &[u8]) -> Option<Self> {
+        let header = u32::from_be_bytes(field(raw, 0)?) as usize;
+        let name = std::str::from_utf8(raw.get(4..4 + TYPE_FIELD_BYTES)?).ok()?;
+        let name = name.trim_end_matches([' ', '\0']);
+        let message = TYPE_NAMES.iter().find(|(_, known)| *known == name)?.0;
+        let sequence = i64::from_be_bytes(field(raw, 48)?);
+        let (second, first): ([u8; 8], [u8; 8]) = (field(raw, 64)?, field(raw, 72)?);
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&first);
+        id[8..].copy_from_slice(&second);
+        let digest: [u8; 32] = field(raw, 80)?;
+        let length = u32::from_be_bytes(field(raw, PAYLOAD_LENGTH_AT)?) as usize;
+        let payload = raw.get(header.checked_add(4)?..)?;
+        let fits = header == HEADER_BYTES && length == payload.len() && length <= MAX_PAYLOAD_BYTES;
+        // Some frames of the service carry no digest, and no payload.
+        let matches = payload.is_empty() || Sha256::digest(payload).as_slice() == digest;
+        let payload_type = u32::from_be_bytes(field(raw, 112)?);
+        (fits && matches).then(|| Self {
+            message,
+            sequence,
+            id,
+            payload_type,
+            payload: Bytes::copy_from_slice(payload),
+        })
+    }
+}
+
+/// Returns the `N` bytes at `start`.
+fn field<const N: usize>(raw: &[u8], start: usize) -> Option<[u8; N]> {
+    raw.get(start..start + N)?.try_into().ok()
+}
+
+/// Returns the id in the form of a UUID, as acknowledgements name it.
+pub(super) fn uuid_text(id: &[u8; 16]) -> String {
+    let hex: String = id.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frame, MessageType, payload_type, uuid_text};
+    use bytes::Bytes;
+
+    fn frame(payload: &'static [u8]) -> Frame {
+        let id = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+        let payload = Bytes::from_static(payload);
+        Frame {
+            message: MessageType::Output,
+            sequence: 3,
+            id,
+            payload_type: payload_type::SHELL_OUTPUT,
+            payload,
+        }
+    }
+
+    #[test]
+    fn a_frame_survives_the_wire_with_its_fields_in_place() {
+        let sent = frame(b"hello");
+        let raw = sent.encode(1_700_000_000_000);
+        assert_eq!(raw.len(), 120 + 5);
+        assert_eq!(raw[..4], [0, 0, 0, 116]);
+        assert_eq!(&raw[4..23], b"output_stream_data ");
+        assert_eq!(raw[64..80], [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], "halves swapped");
+        assert_eq!(Frame::decode(&raw), Some(sent));
+    }
+
+    #[test]
+    fn a_damaged_frame_is_none() {
+        let raw = frame(b"hello").encode(0);
+        for at in [0, 10, 90, 119, 121] {
+            let mut broken = raw.clone();
+            broken[at] ^= 0x55;
+            assert_eq!(Frame::decode(&broken), None, "byte {at}");
+        }
+        for length in 0..raw.len() {
+            assert_eq!(Frame::decode(&raw[..length]), None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn an_id_is_written_as_a_uuid() {
+        assert_eq!(uuid_text(&frame(b"").id), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+    }
+}
