@@ -12,14 +12,20 @@ use bollard::{
     exec::{CreateExecOptions, ResizeExecOptions, StartExecOptions, StartExecResults},
 };
 use futures::{Stream, StreamExt};
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
     sync::mpsc::{Receiver, Sender},
+    time::sleep,
 };
 
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: u8 = 4;
+
+/// Maximum number of attempts to report the first size of the terminal.
+const MAX_FIRST_RESIZES: usize = 10;
+/// Time between two of these attempts.
+const FIRST_RESIZE_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Streams of a started command.
 struct ExecStreams {
@@ -61,8 +67,8 @@ impl Engine {
         let streams = ExecStreams { id, output, input };
         let container = container.to_owned();
         Ok(Shell::start(move |typed, printed| async move {
-            if let Some((columns, rows)) = size {
-                resize(&client, &streams.id, columns, rows).await;
+            if let Some(size) = size {
+                set_first_size(&client, &streams.id, size).await;
             }
             pass_bytes(&client, streams, typed, printed)
                 .await
@@ -96,7 +102,9 @@ async fn pass_bytes(
                     // A command that ended takes no input; its output says the rest.
                     takes_input = streams.input.write_all(&bytes).await.is_ok() && streams.input.flush().await.is_ok();
                 }
-                Some(ShellInput::Resize(columns, rows)) => resize(client, &streams.id, columns, rows).await,
+                Some(ShellInput::Resize(columns, rows)) => {
+                    resize(client, &streams.id, columns, rows).await;
+                }
                 Some(ShellInput::Eof) => {
                     takes_input = false;
                     let _ = streams.input.shutdown().await;
@@ -114,10 +122,20 @@ async fn pass_bytes(
     Ok(Ok(ended.exit_code))
 }
 
-/// Reports a size of the terminal. An engine refuses it while the command is starting or has ended.
-async fn resize(client: &Client, id: &str, columns: u16, rows: u16) {
+/// Reports the first size of the terminal. An engine refuses it while the command is starting.
+async fn set_first_size(client: &Client, id: &str, (columns, rows): (u16, u16)) {
+    for _ in 0..MAX_FIRST_RESIZES {
+        if resize(client, id, columns, rows).await {
+            return;
+        }
+        sleep(FIRST_RESIZE_INTERVAL).await;
+    }
+}
+
+/// Reports a size of the terminal. Returns false if the engine refuses it: the command is starting or has ended.
+async fn resize(client: &Client, id: &str, columns: u16, rows: u16) -> bool {
     let options = ResizeExecOptions { width: columns, height: rows };
-    let _ = client.resize_exec(id, options).await;
+    client.resize_exec(id, options).await.is_ok()
 }
 
 fn exec_failure(container: &str, error: &BollardError) -> Failure {
