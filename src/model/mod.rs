@@ -58,7 +58,9 @@ pub use sources::{
     inventory::{Inventory, ServiceAnnotation},
     load_progress::{LoadProgress, SourcePart},
     snapshot::{Snapshot, UnreadPart},
+    snapshot_delta::SnapshotDelta,
     snapshot_diff::SnapshotDiff,
+    source_rename::SourceRename,
     source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus},
     time_shift::TimeShift,
 };

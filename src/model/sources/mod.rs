@@ -4,6 +4,8 @@ pub mod action_permission;
 pub mod inventory;
 pub mod load_progress;
 pub mod snapshot;
+pub mod snapshot_delta;
 pub mod snapshot_diff;
+pub mod source_rename;
 pub mod source_status;
 pub mod time_shift;

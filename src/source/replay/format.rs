@@ -2,14 +2,10 @@
 
 use crate::model::{
     ConnectionKey, Event, LoadBalancer, LogBatch, MonitoredService, ObservedConnection, Service, ServiceId,
-    Snapshot, SourceId, Timestamp, UnreadPart,
+    Snapshot, SnapshotDelta, SourceId, Timestamp, UnreadPart,
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// Name and version of the recording format that Portolan writes and reads.
 pub const RECORDING_SCHEMA: &str = "portolan.recording/1";
@@ -89,25 +85,18 @@ impl Frame {
     /// Creates the frame of changes from one snapshot to the next.
     #[must_use]
     pub fn between(at: Duration, before: Option<&Snapshot>, after: &Snapshot) -> Self {
-        let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();
-        let kept: BTreeSet<_> = after.services.iter().map(|s| &s.id).collect();
-        let changed = |s: &&Arc<Service>| old.get(&s.id) != Some(s);
-        let told = |e: &&Event| !before.is_some_and(|b| b.events.contains(e));
+        let delta = SnapshotDelta::between(before, after);
         let seen: BTreeSet<&ConnectionKey> =
             before.iter().flat_map(|b| &b.connections).map(|f| &f.key).collect();
         let watched = |s: &Snapshot| s.monitored.iter().map(|w| w.service.clone()).collect::<BTreeSet<_>>();
         Self {
-            services: after.services.iter().filter(changed).cloned().collect(),
-            removed: old.keys().filter(|id| !kept.contains(*id)).map(|id| (*id).clone()).collect(),
-            load_balancers: before
-                .is_none_or(|b| b.load_balancers != after.load_balancers)
-                .then(|| after.load_balancers.clone()),
-            events: after.events.iter().filter(told).cloned().collect(),
-            unread_parts: before
-                .is_none_or(|b| b.unread_parts != after.unread_parts)
-                .then(|| after.unread_parts.clone()),
-            connections: after.connections.iter().filter(|f| !seen.contains(&f.key)).cloned().collect(),
-            monitored: before.is_none_or(|b| watched(b) != watched(after)).then(|| after.monitored.clone()),
+            services: delta.services,
+            removed: delta.removed,
+            load_balancers: delta.load_balancers,
+            events: delta.events,
+            unread_parts: delta.unread_parts,
+            connections: delta.connections.into_iter().filter(|f| !seen.contains(&f.key)).collect(),
+            monitored: delta.monitored.filter(|_| before.is_none_or(|b| watched(b) != watched(after))),
             ..Self::empty(at, after.source.clone())
         }
     }

@@ -1,0 +1,164 @@
+//! Differences between two snapshots as data: what a recording or a reader elsewhere needs to turn the older
+//! snapshot into the newer one.
+
+use crate::model::{
+    Event, LoadBalancer, MonitoredService, ObservedConnection, Service, ServiceId, Snapshot, UnreadPart,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The changes from one snapshot of a source to a later one. It has no log lines, and no load progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SnapshotDelta {
+    /// Services that are new or different.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Arc<Service>>,
+    /// Services that were removed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<ServiceId>,
+    /// All load balancers, if any of them changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancers: Option<Vec<LoadBalancer>>,
+    /// Events that are only in the later snapshot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// Events that are only in the older snapshot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed_events: Vec<Event>,
+    /// All unread parts, if any of them changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread_parts: Option<Vec<UnreadPart>>,
+    /// All connections of the later snapshot: they were observed since the older one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<ObservedConnection>,
+    /// All monitored services, if any of them changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monitored: Option<Vec<MonitoredService>>,
+}
+
+impl SnapshotDelta {
+    /// Returns the changes from `before` to `after`; without `before`, everything in `after`.
+    #[must_use]
+    pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
+        let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();
+        let kept: BTreeSet<_> = after.services.iter().map(|s| &s.id).collect();
+        let changed =
+            |s: &&Arc<Service>| !old.get(&s.id).is_some_and(|known| Arc::ptr_eq(known, s) || known == s);
+        let no_events = Vec::new();
+        let old_events = before.map_or(&no_events, |snapshot| &snapshot.events);
+        Self {
+            services: after.services.iter().filter(changed).cloned().collect(),
+            removed: old.keys().filter(|id| !kept.contains(*id)).map(|id| (*id).clone()).collect(),
+            load_balancers: before
+                .is_none_or(|b| b.load_balancers != after.load_balancers)
+                .then(|| after.load_balancers.clone()),
+            events: events_only_in(&after.events, old_events),
+            removed_events: events_only_in(old_events, &after.events),
+            unread_parts: before
+                .is_none_or(|b| b.unread_parts != after.unread_parts)
+                .then(|| after.unread_parts.clone()),
+            connections: after.connections.clone(),
+            monitored: before.is_none_or(|b| b.monitored != after.monitored).then(|| after.monitored.clone()),
+        }
+    }
+
+    /// Returns true if nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Turns the older snapshot into the later one, with the services sorted by id. Its time stays. Connections
+    /// are added to those that are there, because they are observations and not a state.
+    pub fn apply_to(self, snapshot: &mut Snapshot) {
+        if !self.services.is_empty() || !self.removed.is_empty() {
+            let mut services: BTreeMap<ServiceId, Arc<Service>> = std::mem::take(&mut snapshot.services)
+                .into_iter()
+                .map(|service| (service.id.clone(), service))
+                .collect();
+            for id in &self.removed {
+                services.remove(id);
+            }
+            services.extend(self.services.into_iter().map(|service| (service.id.clone(), service)));
+            snapshot.services = services.into_values().collect();
+        }
+        if !self.removed_events.is_empty() {
+            snapshot.events = events_only_in(&snapshot.events, &self.removed_events);
+        }
+        snapshot.events.extend(self.events);
+        if let Some(load_balancers) = self.load_balancers {
+            snapshot.load_balancers = load_balancers;
+        }
+        if let Some(unread_parts) = self.unread_parts {
+            snapshot.unread_parts = unread_parts;
+        }
+        if let Some(monitored) = self.monitored {
+            snapshot.monitored = monitored;
+        }
+        snapshot.connections.extend(self.connections);
+    }
+}
+
+/// Returns the events of `all` that are not in `others`.
+fn events_only_in(all: &[Event], others: &[Event]) -> Vec<Event> {
+    let mut known: BTreeMap<_, Vec<&Event>> = BTreeMap::new();
+    for event in others {
+        known.entry((event.at, &event.service)).or_default().push(event);
+    }
+    let is_known =
+        |event: &&Event| known.get(&(event.at, &event.service)).is_some_and(|same| same.contains(event));
+    all.iter().filter(|event| !is_known(event)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SnapshotDelta;
+    use crate::model::{Event, EventKind, Service, Snapshot, fixtures};
+
+    fn event(name: &str, seconds: i64, text: &str) -> Event {
+        Event {
+            at: fixtures::ago(seconds),
+            service: fixtures::service_id(name),
+            instance: None,
+            kind: EventKind::Message,
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn a_delta_turns_the_older_snapshot_into_the_later_one() {
+        let web = fixtures::service("web");
+        let more = Service { instances: Vec::new(), ..web.clone() };
+        let mut before = fixtures::snapshot("docker", vec![fixtures::service("api"), web]);
+        before.events = vec![event("web", 60, "a"), event("web", 60, "b")];
+        let mut after = fixtures::snapshot("docker", vec![fixtures::service("db"), more]);
+        after.events = vec![event("web", 60, "b"), event("db", 5, "c")];
+        let delta = SnapshotDelta::between(Some(&before), &after);
+        assert_eq!(
+            (delta.services.len(), delta.removed.len(), delta.load_balancers.is_some()),
+            (2, 1, false)
+        );
+        let mut shown = before.clone();
+        delta.apply_to(&mut shown);
+        assert_eq!(shown, after);
+        assert!(SnapshotDelta::between(Some(&after), &after).is_empty());
+    }
+
+    #[test]
+    fn connections_add_up_over_skipped_snapshots() {
+        let seen =
+            |name| fixtures::observed_connection("web", name, crate::model::ConnectionOutcome::Accepted, 0);
+        let with = |name| Snapshot {
+            connections: vec![seen(name)],
+            ..fixtures::snapshot("docker", vec![fixtures::service("web")])
+        };
+        let (first, second) = (with("db"), with("cache"));
+        let mut shown = first.clone();
+        SnapshotDelta::between(Some(&first), &second).apply_to(&mut shown);
+        assert_eq!(shown.connections, [seen("db"), seen("cache")]);
+    }
+}
