@@ -1,0 +1,175 @@
+//! The head: the one object of a team that changes. It names the leader and the newest reading.
+
+use crate::model::Text;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Name and version of the format of a team's objects. Another format is never read, and overwritten only if
+/// its leader is gone.
+pub const TEAM_SCHEMA: &str = "portolan.team/1";
+
+/// Maximum size of a head in bytes.
+pub const MAX_HEAD_BYTES: usize = 16 << 10;
+
+/// Highest epoch and sequence number that a head may have, so that the next one fits its key.
+const MAX_NUMBER: u64 = 1_000_000_000_000;
+
+/// Maximum number of deltas that a head may name.
+pub(super) const MAX_LISTED_DELTAS: u64 = 256;
+
+/// Shortest and longest time between two heads that a leader may promise.
+pub(super) const MIN_BEAT_INTERVAL: Duration = Duration::from_secs(1);
+pub(super) const MAX_BEAT_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Longest age of a reading in a head.
+const MAX_READING_AGE: Duration = Duration::from_hours(24 * 7);
+
+/// Maximum length of the name of a member, in characters.
+const MAX_NAME_CHARS: usize = 60;
+
+/// Claim of a member to the lead: a collector takes it from a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rank {
+    /// A person's Portolan, which ends when its terminal is closed.
+    Person,
+    /// `portolan collect`.
+    Collector,
+}
+
+/// The leader of a team, for the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leader {
+    /// Random id of the process.
+    pub id: Text,
+    /// Name for display, such as `ann@laptop`.
+    pub name: Text,
+    /// The leader's rank.
+    pub rank: Rank,
+    /// User or role under which the leader reads AWS.
+    pub read_as: Text,
+}
+
+/// The newest reading in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingRef {
+    /// Epoch of the leader that read it, which may be an earlier one.
+    pub epoch: u64,
+    /// Number of the reading within its epoch.
+    pub number: u64,
+    /// Number of the newest whole snapshot.
+    pub base: u64,
+    /// Number of the oldest delta that is still there. Each leads from the reading before it to its own.
+    pub oldest_delta: u64,
+    /// Number of services in the reading, to check it.
+    pub services: usize,
+    /// Time from the reading to the writing of the head, in milliseconds.
+    pub age_ms: u64,
+}
+
+/// The head of a team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// `TEAM_SCHEMA`.
+    pub schema: Text,
+    /// Version of the Portolan that wrote the head.
+    pub version: Text,
+    /// Epoch of the leader.
+    pub epoch: u64,
+    /// Number of the head within its epoch, so that no two heads are equal.
+    pub beat: u64,
+    /// The leader.
+    pub leader: Leader,
+    /// True if the leader has given up the lead.
+    pub released: bool,
+    /// Longest time to the next head, in milliseconds.
+    pub interval_ms: u64,
+    /// Number of members, including the leader.
+    pub members: u32,
+    /// The newest reading; `None` before the first one.
+    pub reading: Option<ReadingRef>,
+}
+
+/// The content of a head object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeadContent {
+    /// A valid head.
+    Valid(Box<Head>),
+    /// A head of another format.
+    OtherSchema {
+        /// Name and version of its format.
+        schema: Text,
+        /// Version of the Portolan that wrote it.
+        version: Text,
+    },
+    /// No head, with the reason.
+    Damaged(Text),
+}
+
+impl Head {
+    /// Returns the promised time to the next head, within limits.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        Duration::from_millis(self.interval_ms).clamp(MIN_BEAT_INTERVAL, MAX_BEAT_INTERVAL)
+    }
+
+    /// Returns the head as an object.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // A head contains only text and numbers, so this never fails.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Returns the head with its names cut and its numbers checked.
+    fn checked(mut self) -> Result<Self, &'static str> {
+        let leader = &mut self.leader;
+        for text in [&mut leader.id, &mut leader.name, &mut leader.read_as] {
+            *text = Text::with_max_chars(text, MAX_NAME_CHARS);
+        }
+        let is_valid = self.reading.as_ref().is_none_or(|reading| {
+            reading.epoch <= self.epoch
+                && reading.base <= reading.number
+                && reading.number < MAX_NUMBER
+                && reading.oldest_delta > reading.number.saturating_sub(MAX_LISTED_DELTAS)
+                && reading.number - reading.base < MAX_LISTED_DELTAS
+                && reading.age() <= MAX_READING_AGE
+        });
+        if self.epoch >= MAX_NUMBER || !is_valid { Err("impossible numbers") } else { Ok(self) }
+    }
+}
+
+impl ReadingRef {
+    /// Returns the time from the reading to the writing of the head.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        Duration::from_millis(self.age_ms)
+    }
+}
+
+impl HeadContent {
+    /// Reads a head object.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        /// Part of a head that every format has.
+        #[derive(Deserialize)]
+        struct Envelope {
+            schema: Text,
+            #[serde(default)]
+            version: Text,
+        }
+        let damaged = |why: &dyn std::fmt::Display| Self::Damaged(why.to_string().into());
+        match serde_json::from_slice::<Envelope>(bytes) {
+            Err(error) => damaged(&error),
+            Ok(Envelope { schema, version }) if schema != TEAM_SCHEMA => {
+                let short = |text: &Text| Text::with_max_chars(text, MAX_NAME_CHARS);
+                Self::OtherSchema { schema: short(&schema), version: short(&version) }
+            }
+            Ok(_) => match serde_json::from_slice::<Head>(bytes) {
+                Err(error) => damaged(&error),
+                Ok(head) => {
+                    head.checked().map_or_else(|why| damaged(&why), |head| Self::Valid(Box::new(head)))
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Keys of a team's objects, below the folder of its account and region.
+
+/// Key of the head.
+pub const HEAD_KEY: &str = "head";
+
+/// Start of the keys of epochs.
+const EPOCH_PREFIX: &str = "epoch/";
+
+/// Start of the keys of members.
+pub const MEMBER_PREFIX: &str = "member/";
+
+/// Highest epoch that counts. Keys beyond it were written by an attacker, and leave room for real ones.
+const MAX_EPOCH: u64 = 100_000_000_000;
+
+/// Returns the key of an epoch. Who creates it may lead in that epoch.
+#[must_use]
+pub fn epoch_key(epoch: u64) -> String {
+    format!("{EPOCH_PREFIX}{epoch:012}")
+}
+
+/// Returns the key by which the member with this id shows that it is there.
+#[must_use]
+pub fn member_key(id: &str) -> String {
+    format!("{MEMBER_PREFIX}{id}")
+}
+
+/// Returns the highest epoch among the keys of a store.
+pub fn highest_epoch<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
+    let epochs = keys.filter_map(|key| key.strip_prefix(EPOCH_PREFIX)?.parse().ok());
+    epochs.filter(|epoch| *epoch < MAX_EPOCH).max().unwrap_or(0)
+}
+
+/// The key of a part of a reading, with the epoch and the number of the reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKey {
+    /// A whole snapshot.
+    Base(u64, u64),
+    /// The changes from the reading before.
+    Delta(u64, u64),
+}
+
+impl ObjectKey {
+    /// Reads a key; returns `None` for any other key.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        let (kind, numbers) = key.split_once('/')?;
+        let (epoch, number) = numbers.split_once('-')?;
+        let (epoch, number) = (epoch.parse().ok()?, number.parse().ok()?);
+        match kind {
+            "base" => Some(Self::Base(epoch, number)),
+            "delta" => Some(Self::Delta(epoch, number)),
+            _ => None,
+        }
+    }
+
+    /// Returns the epoch.
+    #[must_use]
+    pub fn epoch(self) -> u64 {
+        match self {
+            Self::Base(epoch, _) | Self::Delta(epoch, _) => epoch,
+        }
+    }
+}
+
+impl std::fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Base(epoch, number) => write!(f, "base/{epoch:012}-{number:012}"),
+            Self::Delta(epoch, number) => write!(f, "delta/{epoch:012}-{number:012}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ObjectKey, epoch_key, highest_epoch};
+
+    #[test]
+    fn keys_are_read_back_and_sort_by_number() {
+        for key in [ObjectKey::Base(3, 41), ObjectKey::Delta(12, 7)] {
+            assert_eq!(ObjectKey::parse(&key.to_string()), Some(key));
+        }
+        assert!(epoch_key(9) < epoch_key(10));
+        let keys = [epoch_key(9), epoch_key(10), epoch_key(u64::MAX), "epoch/x".into(), "head".into()];
+        assert_eq!(highest_epoch(keys.iter().map(String::as_str)), 10);
+        assert_eq!(ObjectKey::parse("base/../x"), None);
+    }
+}

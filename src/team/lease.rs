@@ -1,0 +1,274 @@
+//! The lead of a team: when a member follows, claims the lead, keeps it, or polls for itself. All times are
+//! those of the member's own monotonic clock.
+
+use super::head::{Head, HeadContent, Rank};
+use std::time::Duration;
+
+/// Number of promised intervals without a new head after which its leader counts as gone.
+const PATIENCE_INTERVALS: u32 = 3;
+
+/// Time without a new head after which a head of another format, or a damaged one, may be overwritten.
+const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
+
+/// Interval that counts before a head has promised one.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Time between two looks at the head of a living leader.
+const LOOK_INTERVAL: Duration = Duration::from_secs(4);
+
+/// Time between two looks at a head that is overdue.
+const OVERDUE_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Time for which a member that gave up the lead does not claim it; doubled each time, up to the maximum.
+const FIRST_HOLD: Duration = Duration::from_mins(1);
+const MAX_HOLD: Duration = Duration::from_hours(1);
+
+/// Number of failed polls in a row after which a leader gives up the lead.
+const MAX_FAILED_POLLS: u32 = 3;
+
+/// Result of reading the head.
+#[derive(Clone, Copy, Debug)]
+pub enum HeadLook<'a> {
+    /// The head is the one that was read last.
+    Same,
+    /// The head is another one, written so long ago by the store's own clock, if the store tells.
+    Changed(&'a HeadContent, Option<Duration>),
+    /// There is no head.
+    Missing,
+    /// The store did not answer.
+    Failed,
+}
+
+/// Decision of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Show the reading of the leader.
+    Follow,
+    /// Try to become the leader now.
+    Claim,
+    /// Poll without a team.
+    Alone(AloneReason),
+}
+
+/// Reason why a member polls for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AloneReason {
+    /// The store does not answer.
+    Unreachable,
+    /// No leader is there, and this member can't lead.
+    NoLeader,
+    /// The head has another format.
+    OtherSchema,
+    /// The head is damaged.
+    Damaged,
+}
+
+/// A member's view of the lead.
+#[derive(Debug)]
+pub struct Lease {
+    rank: Rank,
+    /// True if the member may lead: the store honours conditions, and the member may write.
+    can_lead: bool,
+    /// Random part of the wait before a claim, so that the members do not all claim at once.
+    jitter: Duration,
+    /// Lead of this member; `None` while it does not lead.
+    held: Option<Held>,
+    /// Kind of the last head, and the time of its last change; `None` before the first one.
+    watched: Option<(Watched, Duration)>,
+    /// Time of the last look that the store answered.
+    answered_at: Option<Duration>,
+    hold_until: Duration,
+    next_hold: Duration,
+}
+
+/// The lead of this member.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    epoch: u64,
+    /// Time of the last head that this member wrote.
+    written_at: Duration,
+    interval: Duration,
+    failed_polls: u32,
+}
+
+/// Part of a head that decides about the lead.
+#[derive(Clone, Copy, Debug)]
+enum Watched {
+    Leader { rank: Rank, released: bool, interval: Duration },
+    OtherSchema,
+    Damaged,
+}
+
+impl Watched {
+    fn of(content: &HeadContent) -> Self {
+        match content {
+            HeadContent::Valid(head) => {
+                Self::Leader { rank: head.leader.rank, released: head.released, interval: head.interval() }
+            }
+            HeadContent::OtherSchema { .. } => Self::OtherSchema,
+            HeadContent::Damaged(_) => Self::Damaged,
+        }
+    }
+
+    /// Returns the time without a change after which a claim is allowed.
+    fn patience(self) -> Duration {
+        match self {
+            Self::Leader { released: true, .. } => Duration::ZERO,
+            Self::Leader { interval, .. } => interval * PATIENCE_INTERVALS,
+            Self::OtherSchema | Self::Damaged => FOREIGN_PATIENCE,
+        }
+    }
+}
+
+impl Lease {
+    /// Returns the view of a member that has not seen a head yet.
+    #[must_use]
+    pub fn new(rank: Rank, can_lead: bool, jitter: Duration) -> Self {
+        Self {
+            rank,
+            can_lead,
+            jitter,
+            held: None,
+            watched: None,
+            answered_at: None,
+            hold_until: Duration::ZERO,
+            next_hold: FIRST_HOLD,
+        }
+    }
+
+    /// Records that the member can't lead: it may not write, or the store ignores conditions.
+    pub fn forbid_lead(&mut self) {
+        self.can_lead = false;
+    }
+
+    /// Returns true if the member may lead as far as known.
+    #[must_use]
+    pub fn can_lead(&self) -> bool {
+        self.can_lead
+    }
+
+    /// Returns the epoch that this member leads; `None` if it does not lead.
+    #[must_use]
+    pub fn led_epoch(&self) -> Option<u64> {
+        self.held.map(|held| held.epoch)
+    }
+
+    /// Decides after a look at the head, at `now`. For a member that does not lead.
+    pub fn decide(&mut self, now: Duration, look: HeadLook<'_>) -> Verdict {
+        let before = self.answered_at;
+        match look {
+            HeadLook::Failed => {
+                let patience = self.watched.map_or(DEFAULT_INTERVAL, |(head, _)| head.patience());
+                let is_recent = before.is_some_and(|at| now.saturating_sub(at) <= patience);
+                let has_head = matches!(self.watched, Some((Watched::Leader { .. }, _)));
+                return if is_recent && has_head {
+                    Verdict::Follow
+                } else {
+                    Verdict::Alone(AloneReason::Unreachable)
+                };
+            }
+            HeadLook::Missing => self.watched = None,
+            HeadLook::Changed(content, age) => {
+                // The store may tell how old the head is. It can't be older than the last look. At the first
+                // look, only a member that can't lead believes the store.
+                let longest = if self.can_lead { Duration::ZERO } else { Duration::MAX };
+                let since_look = before.map_or(longest, |at| now.saturating_sub(at));
+                let age = age.unwrap_or_default().min(since_look);
+                self.watched = Some((Watched::of(content), now.saturating_sub(age)));
+            }
+            HeadLook::Same => {}
+        }
+        self.answered_at = Some(now);
+        self.judge_head(now)
+    }
+
+    /// Decides by the last head and the time since it changed.
+    fn judge_head(&self, now: Duration) -> Verdict {
+        let may_claim = self.can_lead && now >= self.hold_until;
+        let claim_or = |reason| if may_claim { Verdict::Claim } else { Verdict::Alone(reason) };
+        let Some((watched, changed_at)) = self.watched else { return claim_or(AloneReason::NoLeader) };
+        let silence = now.saturating_sub(changed_at);
+        let is_gone = silence > watched.patience();
+        let is_time = silence > watched.patience() + self.jitter;
+        match watched {
+            Watched::Leader { rank, released: false, .. } if rank < self.rank && may_claim => Verdict::Claim,
+            Watched::Leader { .. } if !is_gone => Verdict::Follow,
+            // The others may be about to claim it.
+            Watched::Leader { .. } if !is_time => Verdict::Follow,
+            Watched::Leader { .. } => claim_or(AloneReason::NoLeader),
+            Watched::OtherSchema if is_time => claim_or(AloneReason::OtherSchema),
+            Watched::OtherSchema => Verdict::Alone(AloneReason::OtherSchema),
+            Watched::Damaged if is_time => claim_or(AloneReason::Damaged),
+            Watched::Damaged => Verdict::Alone(AloneReason::Damaged),
+        }
+    }
+
+    /// Returns the wait before the next look at the head.
+    #[must_use]
+    pub fn look_interval(&self, now: Duration) -> Duration {
+        match self.watched {
+            Some((Watched::Leader { released: false, interval, .. }, changed_at))
+                if now.saturating_sub(changed_at) <= interval + interval / 2 =>
+            {
+                LOOK_INTERVAL.min(interval)
+            }
+            Some((Watched::Leader { .. }, _)) => OVERDUE_LOOK_INTERVAL,
+            _ => LOOK_INTERVAL,
+        }
+    }
+
+    /// Records that this member has written the first head of its epoch.
+    pub fn win(&mut self, now: Duration, epoch: u64, interval: Duration) {
+        self.held = Some(Held { epoch, written_at: now, interval, failed_polls: 0 });
+    }
+
+    /// Records that this member has written another head.
+    pub fn renew(&mut self, now: Duration, interval: Duration) {
+        if let Some(held) = &mut self.held {
+            (held.written_at, held.interval) = (now, interval);
+        }
+    }
+
+    /// Records a poll of the leader: a failure, or whether it read everything.
+    pub fn note_poll(&mut self, succeeded: bool, is_complete: bool) {
+        if let Some(held) = &mut self.held {
+            held.failed_polls = if succeeded { 0 } else { held.failed_polls + 1 };
+        }
+        if is_complete {
+            self.next_hold = FIRST_HOLD;
+        }
+    }
+
+    /// Returns true if the leader has to give up the lead after a failed poll. `is_lasting` is true if another
+    /// poll would fail in the same way.
+    #[must_use]
+    pub fn must_release(&self, is_lasting: bool) -> bool {
+        self.held.is_some_and(|held| held.failed_polls >= if is_lasting { 1 } else { MAX_FAILED_POLLS })
+    }
+
+    /// Returns true if the leader could not write a head for so long that another member may lead soon.
+    #[must_use]
+    pub fn has_expired(&self, now: Duration) -> bool {
+        // Earlier than the patience of the others.
+        let limit = |held: Held| (held.interval * PATIENCE_INTERVALS).saturating_sub(held.interval / 2);
+        self.held.is_some_and(|held| now.saturating_sub(held.written_at) > limit(held))
+    }
+
+    /// Records that this member no longer leads, because another member leads or the store does not answer.
+    pub fn lose(&mut self) {
+        self.held = None;
+    }
+
+    /// Records that this member gave up the lead at `now`. For some time, it does not claim it again.
+    pub fn give_up(&mut self, now: Duration) {
+        self.held = None;
+        self.hold_until = now + self.next_hold;
+        self.next_hold = (self.next_hold * 2).min(MAX_HOLD);
+    }
+
+    /// Returns true if a head is of this member's own epoch, so that it still leads.
+    #[must_use]
+    pub fn owns(&self, head: &Head, id: &str) -> bool {
+        !head.released && self.led_epoch() == Some(head.epoch) && head.leader.id == *id
+    }
+}

@@ -1,0 +1,74 @@
+//! Number of members, by what a leader sees change in the store. No clock of another machine counts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+/// Time after which a member whose object did not change is gone. Members write theirs every minute.
+const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
+
+/// Time after which the object of a member that is gone can be deleted.
+const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
+
+/// Maximum number of members that are counted.
+const MAX_MEMBERS: usize = 1_000;
+
+/// The members that a leader sees, besides itself.
+#[derive(Debug, Default)]
+pub struct MemberCount {
+    /// Version of each member's object, and the time of its last change on the leader's clock.
+    seen: BTreeMap<String, (String, Duration)>,
+}
+
+impl MemberCount {
+    /// Takes over the keys and versions of all members' objects, as listed at `now`. Returns the keys that can
+    /// be deleted.
+    pub fn update(
+        &mut self,
+        now: Duration,
+        listed: impl Iterator<Item = (String, String)>,
+        own_key: &str,
+    ) -> Vec<String> {
+        let others = listed.filter(|(key, _)| key != own_key).take(MAX_MEMBERS);
+        let mut seen = BTreeMap::new();
+        for (key, version) in others {
+            let changed_at = match self.seen.get(&key) {
+                Some((old, at)) if *old == version => *at,
+                _ => now,
+            };
+            seen.insert(key, (version, changed_at));
+        }
+        self.seen = seen;
+        let is_old = |at: &Duration| now.saturating_sub(*at) > MEMBER_REMOVAL;
+        self.seen.iter().filter(|(_, (_, at))| is_old(at)).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Returns the number of members at `now`, the leader included.
+    #[must_use]
+    pub fn count(&self, now: Duration) -> u32 {
+        let is_there = |at: Duration| now.saturating_sub(at) <= MEMBER_TIMEOUT;
+        1 + self.seen.values().filter(|(_, at)| is_there(*at)).count() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemberCount;
+    use std::time::Duration;
+
+    #[test]
+    fn a_member_is_gone_once_its_object_stays_the_same() {
+        let mut members = MemberCount::default();
+        let list = |entries: &[(&str, &str)]| {
+            entries.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>()
+        };
+        let at = Duration::from_secs;
+        let update = |members: &mut MemberCount, now, entries: &[(&str, &str)]| {
+            members.update(now, list(entries).into_iter(), "member/me")
+        };
+        update(&mut members, at(0), &[("member/a", "1"), ("member/b", "1"), ("member/me", "1")]);
+        assert_eq!(members.count(at(0)), 3);
+        update(&mut members, at(120), &[("member/a", "2"), ("member/b", "1")]);
+        assert_eq!(members.count(at(200)), 2, "b did not change");
+        let gone = update(&mut members, at(1_000), &[("member/a", "3"), ("member/b", "1")]);
+        assert_eq!((gone, members.count(at(1_000))), (vec!["member/b".to_owned()], 2));
+    }
+}

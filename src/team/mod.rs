@@ -1,0 +1,31 @@
+//! A team that reads one estate once: one Portolan polls, writes what it read into a store, and the others
+//! show it. This room decides; `source::team` reads and writes the store.
+//!
+//! - **Head**: one small object that names the leader and the objects of the newest reading ([`Head`]).
+//! - **Lease**: a member leads after it created the key of the next epoch and wrote the head ([`Lease`]). The
+//!   head is written only over the version that its writer knows, so an old leader notices that it is one. The
+//!   time without a new head is measured on each member's own monotonic clock, so no clock of others counts.
+//! - **Reading**: a whole snapshot from time to time, and the changes since ([`Publication`], [`Reading`]). Keys
+//!   contain the epoch, so two leaders never write the same object.
+//!
+//! Everything in a store may come from an attacker. Objects are bounded before and after decompression
+//! ([`pack`], [`unpack`]); text is cleaned where it enters the model; ids are moved to the reader's own source.
+
+mod head;
+mod keys;
+mod lease;
+mod members;
+mod object_format;
+mod publication;
+mod reading;
+
+pub use head::{Head, HeadContent, Leader, MAX_HEAD_BYTES, Rank, ReadingRef, TEAM_SCHEMA};
+pub use keys::{HEAD_KEY, MEMBER_PREFIX, ObjectKey, epoch_key, highest_epoch, member_key};
+pub use lease::{AloneReason, HeadLook, Lease, Verdict};
+pub use members::MemberCount;
+pub use object_format::{MAX_OBJECT_BYTES, ObjectError, pack, unpack};
+pub use publication::{Draft, Publication};
+pub use reading::{Reading, missing_objects, read_base, read_delta};
+
+#[cfg(test)]
+mod tests;

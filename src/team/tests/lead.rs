@@ -1,0 +1,156 @@
+//! Tests of heads and of the lead.
+
+use crate::team::{
+    AloneReason, Head, HeadContent, HeadLook, Leader, Lease, Rank, ReadingRef, TEAM_SCHEMA, Verdict,
+};
+use std::time::Duration;
+
+fn at(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn head(rank: Rank) -> Head {
+    Head {
+        schema: TEAM_SCHEMA.into(),
+        version: "0.1.0".into(),
+        epoch: 7,
+        beat: 1,
+        leader: Leader { id: "a1".into(), name: "ann@laptop".into(), rank, read_as: "role/Dev".into() },
+        released: false,
+        interval_ms: 10_000,
+        members: 3,
+        reading: None,
+    }
+}
+
+fn valid(head: Head) -> HeadContent {
+    HeadContent::Valid(Box::new(head))
+}
+
+fn lease(rank: Rank) -> Lease {
+    Lease::new(rank, true, Duration::ZERO)
+}
+
+#[test]
+fn a_member_follows_until_the_head_was_silent_for_three_intervals() {
+    let mut lease = lease(Rank::Person);
+    let ann = valid(head(Rank::Person));
+    assert_eq!(lease.decide(at(100), HeadLook::Changed(&ann, None)), Verdict::Follow);
+    assert_eq!(lease.decide(at(130), HeadLook::Same), Verdict::Follow);
+    assert_eq!(lease.decide(at(131), HeadLook::Same), Verdict::Claim);
+    assert_eq!(lease.decide(at(132), HeadLook::Changed(&ann, None)), Verdict::Follow, "she is back");
+    // The store's own clock says that the head is older, but not older than the last look.
+    assert_eq!(lease.decide(at(136), HeadLook::Changed(&ann, Some(at(3_600)))), Verdict::Follow);
+    assert_eq!(lease.decide(at(162), HeadLook::Same), Verdict::Follow);
+    assert_eq!(lease.decide(at(163), HeadLook::Same), Verdict::Claim);
+}
+
+#[test]
+fn an_empty_store_is_claimed_at_once_and_a_released_lead_soon() {
+    assert_eq!(lease(Rank::Person).decide(at(0), HeadLook::Missing), Verdict::Claim);
+    let mut late = Lease::new(Rank::Person, true, at(2));
+    let released = valid(Head { released: true, ..head(Rank::Person) });
+    assert_eq!(late.decide(at(0), HeadLook::Changed(&released, None)), Verdict::Follow);
+    assert_eq!(late.decide(at(3), HeadLook::Same), Verdict::Claim);
+}
+
+#[test]
+fn a_collector_outranks_a_person_and_no_other_collector() {
+    let person = valid(head(Rank::Person));
+    let collector = valid(head(Rank::Collector));
+    assert_eq!(lease(Rank::Collector).decide(at(0), HeadLook::Changed(&person, None)), Verdict::Claim);
+    assert_eq!(lease(Rank::Collector).decide(at(0), HeadLook::Changed(&collector, None)), Verdict::Follow);
+    assert_eq!(lease(Rank::Person).decide(at(0), HeadLook::Changed(&collector, None)), Verdict::Follow);
+}
+
+#[test]
+fn a_member_that_can_not_lead_polls_for_itself_without_a_leader() {
+    let mut reader = Lease::new(Rank::Person, false, Duration::ZERO);
+    let ann = valid(head(Rank::Person));
+    assert_eq!(reader.decide(at(0), HeadLook::Missing), Verdict::Alone(AloneReason::NoLeader));
+    assert_eq!(reader.decide(at(1), HeadLook::Changed(&ann, None)), Verdict::Follow);
+    assert_eq!(reader.decide(at(32), HeadLook::Same), Verdict::Alone(AloneReason::NoLeader));
+}
+
+#[test]
+fn a_silent_store_is_tolerated_for_three_intervals() {
+    let mut lease = lease(Rank::Person);
+    assert_eq!(lease.decide(at(0), HeadLook::Failed), Verdict::Alone(AloneReason::Unreachable));
+    lease.decide(at(1), HeadLook::Changed(&valid(head(Rank::Person)), None));
+    assert_eq!(lease.decide(at(31), HeadLook::Failed), Verdict::Follow);
+    assert_eq!(lease.decide(at(32), HeadLook::Failed), Verdict::Alone(AloneReason::Unreachable));
+    assert_eq!(lease.decide(at(33), HeadLook::Same), Verdict::Claim, "silent for more than 30 s");
+}
+
+#[test]
+fn another_format_is_left_alone_while_its_leader_lives() {
+    let mut lease = lease(Rank::Person);
+    let other = HeadContent::parse(br#"{"schema":"portolan.team/2","version":"9.0","epoch":"x"}"#);
+    assert_eq!(other, HeadContent::OtherSchema { schema: "portolan.team/2".into(), version: "9.0".into() });
+    let alone = Verdict::Alone(AloneReason::OtherSchema);
+    assert_eq!(lease.decide(at(0), HeadLook::Changed(&other, None)), alone);
+    assert_eq!(lease.decide(at(180), HeadLook::Same), alone);
+    assert_eq!(lease.decide(at(181), HeadLook::Same), Verdict::Claim);
+}
+
+#[test]
+fn a_leader_gives_up_before_the_others_take_over() {
+    let mut lease = lease(Rank::Person);
+    lease.win(at(0), 8, at(10));
+    assert_eq!(lease.led_epoch(), Some(8));
+    assert!(!lease.has_expired(at(25)));
+    assert!(lease.has_expired(at(26)), "the others wait for 30 s");
+    lease.renew(at(26), at(5));
+    assert!(!lease.has_expired(at(38)));
+    assert!(lease.has_expired(at(39)));
+}
+
+#[test]
+fn a_leader_that_can_not_poll_gives_up_and_waits_longer_each_time() {
+    let mut lease = lease(Rank::Person);
+    let ann = valid(Head { released: true, ..head(Rank::Person) });
+    let mut now = 0;
+    for hold in [60, 120, 240] {
+        lease.win(at(now), 8, at(10));
+        lease.note_poll(false, false);
+        assert!(lease.must_release(true) && !lease.must_release(false));
+        lease.note_poll(false, false);
+        lease.note_poll(false, false);
+        assert!(lease.must_release(false), "three times in a row");
+        lease.give_up(at(now));
+        assert_eq!(
+            lease.decide(at(now + 1), HeadLook::Changed(&ann, None)),
+            Verdict::Follow,
+            "the others may take over"
+        );
+        assert_eq!(lease.decide(at(now + hold - 1), HeadLook::Same), Verdict::Alone(AloneReason::NoLeader));
+        assert_eq!(lease.decide(at(now + hold), HeadLook::Same), Verdict::Claim);
+        now += hold;
+    }
+}
+
+#[test]
+fn a_head_from_an_attacker_is_bounded_and_clean() {
+    let mut evil = head(Rank::Person);
+    evil.leader.name = "\u{1b}]52;c;x\u{7}".repeat(500).as_str().into();
+    evil.interval_ms = u64::MAX;
+    let HeadContent::Valid(read) = HeadContent::parse(&evil.to_bytes()) else { panic!() };
+    assert!(read.leader.name.chars().count() <= 60 && !read.leader.name.contains('\u{1b}'));
+    assert_eq!(read.interval(), at(60));
+    let reading = ReadingRef { epoch: 7, number: 900, base: 1, oldest_delta: 2, services: 1, age_ms: 0 };
+    for wrong in [
+        ReadingRef { base: 901, ..reading },
+        reading,
+        ReadingRef { epoch: 8, base: 900, oldest_delta: 900, ..reading },
+        ReadingRef { number: u64::MAX, base: u64::MAX, oldest_delta: u64::MAX, ..reading },
+        ReadingRef { base: 900, oldest_delta: 900, age_ms: u64::MAX, ..reading },
+    ] {
+        let bytes = Head { reading: Some(wrong), ..head(Rank::Person) }.to_bytes();
+        assert!(matches!(HeadContent::parse(&bytes), HeadContent::Damaged(_)), "{wrong:?}");
+    }
+    let bytes = Head { epoch: u64::MAX, ..head(Rank::Person) }.to_bytes();
+    assert!(matches!(HeadContent::parse(&bytes), HeadContent::Damaged(_)));
+    for noise in [&b""[..], b"{", b"[]", b"null", b"{\"schema\":7}", b"\xff\xfe"] {
+        assert!(matches!(HeadContent::parse(noise), HeadContent::Damaged(_)));
+    }
+}
