@@ -29,6 +29,7 @@ pub mod private_fs;
 pub mod audit;
 pub mod background;
 pub mod cache;
+pub mod object_store;
 pub mod source;
 pub mod config;
 pub mod runtime;

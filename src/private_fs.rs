@@ -8,9 +8,11 @@
 //! `tests/architecture.rs` forbids other modules to write with `std::fs`.
 
 mod dir;
+mod shared;
 mod temporary;
 
 pub use dir::PrivateDir;
+pub use shared::{SharedDir, SharedFile};
 pub use temporary::TemporaryDir;
 
 use crate::model::Text;

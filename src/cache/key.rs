@@ -6,8 +6,14 @@ use sha2::{Digest, Sha256};
 /// Returns the cache key of a source: the SHA-256 (FIPS 180-4) of its identity, in hexadecimal digits.
 #[must_use]
 pub fn hashed_key(identity: &str) -> String {
+    hashed_bytes(identity.as_bytes())
+}
+
+/// Returns the SHA-256 of `bytes` in hexadecimal digits.
+#[must_use]
+pub fn hashed_bytes(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(identity).iter().fold(String::with_capacity(64), |mut key, byte| {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut key, byte| {
         let _ = write!(key, "{byte:02x}");
         key
     })

@@ -12,7 +12,7 @@ mod append_log;
 mod checksum;
 
 pub use append_log::AppendLog;
-pub use key::hashed_key;
+pub use key::{hashed_bytes, hashed_key};
 pub use known_names::{KnownNames, NamedService, known_names};
 pub use outages::{load_outages, save_outages};
 pub use snapshot::{load_snapshot, save_snapshot};

@@ -1,0 +1,168 @@
+//! Store in a folder: one file for each object, for people on one machine or with a shared disk, and for tests.
+
+use super::{
+    Fetched, MAX_LISTED_OBJECTS, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome,
+};
+use crate::{
+    background::run_blocking,
+    cache::hashed_bytes,
+    model::{Failure, FailureKind},
+    private_fs::{SharedDir, SharedFile},
+};
+use futures::{FutureExt, future::BoxFuture};
+use std::{
+    io::{self, ErrorKind},
+    path::PathBuf,
+    sync::Arc,
+};
+
+/// Character in file names that stands for the slash in keys.
+const SLASH_REPLACEMENT: &str = "+";
+
+/// Maximum size in bytes of a file that is replaced under a condition.
+const MAX_REPLACED_BYTES: u64 = 1 << 20;
+
+/// Store in a folder.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    folder: Arc<PathBuf>,
+}
+
+impl FileStore {
+    /// Returns a store in `folder`, which must exist. Opens it at each call, because it may be remounted.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder: Arc::new(folder) }
+    }
+
+    /// Runs `work` on the open folder, on a thread that may block.
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&SharedDir) -> io::Result<T> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, Failure>> {
+        let folder = Arc::clone(&self.folder);
+        async move {
+            let done = run_blocking(move || work(&SharedDir::open(&folder)?)).await;
+            match done {
+                Ok(outcome) => outcome.map_err(|error| self.failure(&error)),
+                Err(panicked) => Err(panicked.failure("internal error while using the team's folder")),
+            }
+        }
+        .boxed()
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        let (kind, remedy) = match error.kind() {
+            ErrorKind::NotFound => (FailureKind::Missing, "create the folder, or mount its disk"),
+            ErrorKind::PermissionDenied => {
+                (FailureKind::Denied, "let the team's group read and write the folder")
+            }
+            _ => (FailureKind::Unreachable, "check the folder and its disk"),
+        };
+        Failure::new(kind, format!("the team's store {}: {error}", self.location()), remedy)
+    }
+}
+
+fn file_name(key: &str) -> String {
+    key.replace('/', SLASH_REPLACEMENT)
+}
+
+fn version_of(bytes: &[u8]) -> ObjectVersion {
+    ObjectVersion(hashed_bytes(bytes))
+}
+
+impl ObjectStore for FileStore {
+    fn location(&self) -> String {
+        format!("file://{}", self.folder.display())
+    }
+
+    fn read<'a>(
+        &'a self,
+        key: &'a str,
+        known: Option<&'a ObjectVersion>,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Fetched, Failure>> {
+        let (name, known) = (file_name(key), known.cloned());
+        self.run(move |dir| {
+            let Some(SharedFile { bytes, age }) = dir.read(&name, max_bytes as u64)? else {
+                return Ok(Fetched::Missing);
+            };
+            let version = version_of(&bytes);
+            Ok(if known.as_ref() == Some(&version) {
+                Fetched::Unchanged
+            } else {
+                Fetched::Found(StoredObject { bytes, version, age: Some(age) })
+            })
+        })
+    }
+
+    fn write<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Vec<u8>,
+        condition: WriteCondition,
+    ) -> BoxFuture<'a, Result<WriteOutcome, Failure>> {
+        let name = file_name(key);
+        self.run(move |dir| {
+            let is_written = match condition {
+                WriteCondition::Always => dir.replace(&name, &bytes).map(|()| true)?,
+                WriteCondition::IfMissing => dir.create(&name, &bytes)?,
+                WriteCondition::IfVersion(known) => {
+                    let is_known = |old: Option<&[u8]>| old.is_some_and(|old| version_of(old) == known);
+                    dir.replace_if(&name, MAX_REPLACED_BYTES, is_known, &bytes)?
+                }
+            };
+            Ok(if is_written { WriteOutcome::Written(version_of(&bytes)) } else { WriteOutcome::Refused })
+        })
+    }
+
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>> {
+        let start = file_name(prefix);
+        self.run(move |dir| {
+            let mut names = dir.file_names()?;
+            names.retain(|name| name.starts_with(&start));
+            names.sort();
+            names.truncate(MAX_LISTED_OBJECTS);
+            let mut listed = Vec::new();
+            for name in names {
+                // A file may be deleted meanwhile, or may be no object at all.
+                if let Ok(Some(file)) = dir.read(&name, MAX_REPLACED_BYTES << 4) {
+                    listed.push((name.replace(SLASH_REPLACEMENT, "/"), version_of(&file.bytes)));
+                }
+            }
+            Ok(listed)
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
+        let name = file_name(key);
+        self.run(move |dir| dir.remove(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileStore;
+    use crate::{
+        model::FailureKind,
+        object_store::{Fetched, ObjectStore, WriteCondition, WriteOutcome, probe_conditions},
+    };
+
+    #[tokio::test]
+    async fn a_folder_honours_conditions() {
+        let folder = std::env::temp_dir().join(format!("portolan-file-store-{}", std::process::id()));
+        let store = FileStore::new(folder.clone());
+        assert_eq!(store.read("a/head", None, 9).await.unwrap_err().kind, FailureKind::Missing);
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(store.read("a/head", None, 9).await, Ok(Fetched::Missing));
+        probe_conditions(&store, "a", "1").await.unwrap();
+        assert_eq!(store.list("a/").await, Ok(Vec::new()), "the probe leaves nothing");
+        let written = store.write("a/head", b"1".to_vec(), WriteCondition::Always).await.unwrap();
+        let WriteOutcome::Written(version) = written else { panic!() };
+        assert_eq!(store.read("a/head", Some(&version), 9).await, Ok(Fetched::Unchanged));
+        assert_eq!(store.list("a/").await, Ok(vec![("a/head".to_owned(), version)]));
+        assert_eq!(store.list("b/").await, Ok(Vec::new()));
+        store.delete("a/head").await.unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,128 @@
+//! Store in memory for tests, with the faults of real stores.
+
+use super::{Fetched, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome};
+use crate::model::{Failure, FailureKind};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Mutex,
+};
+
+/// Fault of one call to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreFault {
+    /// The call does not reach the store.
+    Dropped,
+    /// The call is carried out, and its answer is lost.
+    AnswerLost,
+}
+
+/// Store in memory.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    objects: BTreeMap<String, (Vec<u8>, u64)>,
+    writes: u64,
+    /// Faults of the next calls; `None` for none.
+    faults: VecDeque<Option<StoreFault>>,
+    /// True if the conditions `IfMissing` and `IfVersion` are ignored.
+    ignored: [bool; 2],
+}
+
+impl MemoryStore {
+    /// Sets the conditions that the store ignores: `IfMissing`, `IfVersion`.
+    pub(crate) fn ignore_conditions(&self, ignored: [bool; 2]) {
+        self.0.lock().unwrap().ignored = ignored;
+    }
+
+    /// Sets the faults of the next calls.
+    pub(crate) fn set_faults(&self, faults: impl IntoIterator<Item = Option<StoreFault>>) {
+        self.0.lock().unwrap().faults = faults.into_iter().collect();
+    }
+
+    /// Returns a copy of all objects.
+    pub(crate) fn objects(&self) -> BTreeMap<String, Vec<u8>> {
+        self.0.lock().unwrap().objects.iter().map(|(key, (bytes, _))| (key.clone(), bytes.clone())).collect()
+    }
+
+    /// Carries out a call, unless it has a fault.
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut State) -> T,
+    ) -> BoxFuture<'static, Result<T, Failure>> {
+        let mut state = self.0.lock().unwrap();
+        let failure = || Failure::new(FailureKind::Unreachable, "the store does not answer", "");
+        let outcome = match state.faults.pop_front().flatten() {
+            Some(StoreFault::Dropped) => Err(failure()),
+            Some(StoreFault::AnswerLost) => {
+                work(&mut state);
+                Err(failure())
+            }
+            None => Ok(work(&mut state)),
+        };
+        ready(outcome).boxed()
+    }
+}
+
+fn version(number: u64) -> ObjectVersion {
+    ObjectVersion(number.to_string())
+}
+
+impl ObjectStore for MemoryStore {
+    fn location(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn read<'a>(
+        &'a self,
+        key: &'a str,
+        known: Option<&'a ObjectVersion>,
+        _max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Fetched, Failure>> {
+        self.call(|state| match state.objects.get(key) {
+            None => Fetched::Missing,
+            Some((_, number)) if known == Some(&version(*number)) => Fetched::Unchanged,
+            Some((bytes, number)) => {
+                Fetched::Found(StoredObject { bytes: bytes.clone(), version: version(*number), age: None })
+            }
+        })
+    }
+
+    fn write<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Vec<u8>,
+        condition: WriteCondition,
+    ) -> BoxFuture<'a, Result<WriteOutcome, Failure>> {
+        self.call(|state| {
+            let known = state.objects.get(key).map(|(_, number)| version(*number));
+            let holds = match condition {
+                WriteCondition::Always => true,
+                WriteCondition::IfMissing => known.is_none() || state.ignored[0],
+                WriteCondition::IfVersion(expected) => known == Some(expected) || state.ignored[1],
+            };
+            if !holds {
+                return WriteOutcome::Refused;
+            }
+            state.writes += 1;
+            state.objects.insert(key.to_owned(), (bytes, state.writes));
+            WriteOutcome::Written(version(state.writes))
+        })
+    }
+
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>> {
+        self.call(|state| {
+            let listed = state.objects.iter().filter(|(key, _)| key.starts_with(prefix));
+            listed.map(|(key, (_, number))| (key.clone(), version(*number))).collect()
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
+        self.call(|state| drop(state.objects.remove(key)))
+    }
+}

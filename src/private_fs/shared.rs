@@ -1,0 +1,246 @@
+//! Folder that several users of one machine or shared disk write to, such as a team's store.
+//!
+//! Files get at most the permissions of the folder, so the folder decides who may read and change them.
+
+use super::{SAFE_OPEN_FLAGS, error_with_path, regular_file_stat};
+use rustix::{
+    fs::{
+        AtFlags, Dir, FlockOperation, Mode, OFlags, fchmod, flock, fstat, linkat, open, openat, renameat,
+        unlinkat,
+    },
+    io::Errno,
+};
+use std::{
+    fs::File,
+    io::{self, ErrorKind, Read, Write},
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+/// Name of the file that a process locks to replace another one under a condition.
+const LOCK_FILE_NAME: &str = ".lock";
+
+/// Longest wait for the lock, and the time between two attempts.
+const MAX_LOCK_WAIT: Duration = Duration::from_secs(2);
+const LOCK_RETRY_WAIT: Duration = Duration::from_millis(20);
+
+/// Open folder that several users share. Its files have no folders below.
+#[derive(Debug)]
+pub struct SharedDir {
+    fd: OwnedFd,
+    path: PathBuf,
+    /// Mode of new files.
+    file_mode: Mode,
+}
+
+/// Content of a file, and the time since it was written by the clock of its disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedFile {
+    /// The content.
+    pub bytes: Vec<u8>,
+    /// Time since the last change; zero if the disk's clock is ahead.
+    pub age: Duration,
+}
+
+impl SharedDir {
+    /// Opens an existing folder.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fd = open(path, flags, Mode::empty()).map_err(|error| error_with_path(path, error.into()))?;
+        let audience = Mode::from_raw_mode(fstat(&fd)?.st_mode) & (Mode::RGRP | Mode::ROTH);
+        Ok(Self { fd, path: path.to_owned(), file_mode: Mode::RUSR | Mode::WUSR | audience })
+    }
+
+    /// Returns a file; `None` if it is missing. A file longer than `max_bytes` is an error.
+    pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<SharedFile>> {
+        let file = match self.open_file(name, OFlags::RDONLY) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let changed_at = file.metadata()?.modified()?;
+        let mut bytes = Vec::new();
+        file.take(max_bytes + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > max_bytes {
+            let error = io::Error::new(ErrorKind::FileTooLarge, format!("larger than {max_bytes} bytes"));
+            return Err(error_with_path(&self.path.join(name), error));
+        }
+        let age = SystemTime::now().duration_since(changed_at).unwrap_or_default();
+        Ok(Some(SharedFile { bytes, age }))
+    }
+
+    /// Creates a file. Returns false if there is one of that name.
+    pub fn create(&self, name: &str, bytes: &[u8]) -> io::Result<bool> {
+        self.write_unfinished(name, bytes, |unfinished| {
+            // Unlike a rename, a link never replaces a file.
+            match linkat(&self.fd, unfinished, &self.fd, name, AtFlags::empty()) {
+                Ok(()) => Ok(true),
+                Err(Errno::EXIST) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Creates or replaces a file. Readers see either the old or the new content, never a part.
+    pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.write_unfinished(name, bytes, |unfinished| Ok(renameat(&self.fd, unfinished, &self.fd, name)?))
+    }
+
+    /// Replaces a file if `is_expected` returns true for its content, `None` for a missing file. Returns false
+    /// if it did not. No other process replaces the file in the meantime in this way.
+    pub fn replace_if(
+        &self,
+        name: &str,
+        max_bytes: u64,
+        is_expected: impl FnOnce(Option<&[u8]>) -> bool,
+        bytes: &[u8],
+    ) -> io::Result<bool> {
+        // Dropping the file releases the lock.
+        let _lock = self.lock()?;
+        let known = self.read(name, max_bytes)?;
+        if !is_expected(known.as_ref().map(|file| &file.bytes[..])) {
+            return Ok(false);
+        }
+        self.replace(name, bytes).map(|()| true)
+    }
+
+    /// Removes a file; a missing one is no error.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match unlinkat(&self.fd, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Returns the names of the entries that are valid Unicode.
+    pub fn file_names(&self) -> io::Result<Vec<String>> {
+        let entries = Dir::read_from(&self.fd)?.flatten();
+        Ok(entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect())
+    }
+
+    /// Waits for the lock of the folder.
+    fn lock(&self) -> io::Result<File> {
+        let file = self.open_file(LOCK_FILE_NAME, OFlags::RDONLY | OFlags::CREATE)?;
+        let mut waited = Duration::ZERO;
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(file),
+                Err(Errno::WOULDBLOCK) if waited < MAX_LOCK_WAIT => {
+                    thread::sleep(LOCK_RETRY_WAIT);
+                    waited += LOCK_RETRY_WAIT;
+                }
+                Err(error) => return Err(error_with_path(&self.path.join(LOCK_FILE_NAME), error.into())),
+            }
+        }
+    }
+
+    /// Writes a file under another name, then gives it its name by `finish`. Removes the other name.
+    fn write_unfinished<T>(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        finish: impl FnOnce(&str) -> io::Result<T>,
+    ) -> io::Result<T> {
+        static WRITE_COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = WRITE_COUNT.fetch_add(1, Ordering::Relaxed);
+        let unfinished = format!(".{name}.{}-{number}", std::process::id());
+        let mut file = self.open_file(&unfinished, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+        let finished = file.write_all(bytes).and_then(|()| finish(&unfinished));
+        // After a rename the name is gone already, which is no error here.
+        let _ = self.remove(&unfinished);
+        finished.map_err(|error| error_with_path(&self.path.join(name), error))
+    }
+
+    /// Opens a regular file in the folder, and gives a new one its mode.
+    fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let named = |error: io::Error| error_with_path(&self.path.join(name), error);
+        let file = openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, self.file_mode)
+            .map_err(|error| named(error.into()))?;
+        regular_file_stat(&file).map_err(named)?;
+        if flags.contains(OFlags::CREATE) {
+            // The umask may have taken permissions that the folder gives. A file of another user has its mode.
+            let _ = fchmod(&file, self.file_mode);
+        }
+        Ok(File::from(file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SharedDir;
+    use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str, mode: u32) -> Self {
+            let path = std::env::temp_dir().join(format!("portolan-shared-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir(&path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn files_have_the_audience_of_their_folder() {
+        for (mode, expected) in [(0o700, 0o600), (0o770, 0o640), (0o777, 0o644)] {
+            let folder = Folder::new("mode", mode);
+            let dir = SharedDir::open(&folder.0).unwrap();
+            assert!(dir.create("a", b"x").unwrap());
+            let made = fs::metadata(folder.0.join("a")).unwrap().permissions().mode() & 0o777;
+            assert_eq!(made, expected, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_created_once_and_replaced_only_as_expected() {
+        let folder = Folder::new("once", 0o700);
+        let dir = SharedDir::open(&folder.0).unwrap();
+        assert_eq!((dir.create("a", b"1").unwrap(), dir.create("a", b"2").unwrap()), (true, false));
+        assert!(!dir.replace_if("a", 9, |known| known == Some(b"2"), b"3").unwrap());
+        assert!(dir.replace_if("a", 9, |known| known == Some(b"1"), b"3").unwrap());
+        assert!(!dir.replace_if("b", 9, |known| known.is_some(), b"3").unwrap());
+        assert_eq!(dir.read("a", 9).unwrap().unwrap().bytes, b"3");
+        assert!(dir.read("a", 0).is_err() && dir.read("b", 9).unwrap().is_none());
+        dir.remove("a").unwrap();
+        dir.remove("a").unwrap();
+        assert_eq!(dir.file_names().unwrap().iter().filter(|name| !name.starts_with('.')).count(), 0);
+    }
+
+    #[test]
+    fn one_of_many_creates_a_name() {
+        let folder = Folder::new("race", 0o700);
+        let wins: usize = std::thread::scope(|scope| {
+            let racer = |n: u8| {
+                let path = folder.0.clone();
+                scope.spawn(move || {
+                    let dir = SharedDir::open(&path).unwrap();
+                    (0..20).filter(|key| dir.create(&format!("k{key}"), &[n]).unwrap()).count()
+                })
+            };
+            let racers: Vec<_> = (0..4).map(racer).collect();
+            racers.into_iter().map(|racer| racer.join().unwrap()).sum()
+        });
+        assert_eq!(wins, 20);
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let folder = Folder::new("link", 0o700);
+        std::os::unix::fs::symlink("/etc/passwd", folder.0.join("a")).unwrap();
+        let dir = SharedDir::open(&folder.0).unwrap();
+        assert!(dir.read("a", 1 << 20).is_err());
+        dir.replace("a", b"mine").unwrap();
+        assert_eq!(dir.read("a", 9).unwrap().unwrap().bytes, b"mine");
+    }
+}
