@@ -19,6 +19,7 @@ mod operations;
 mod scheduler;
 mod usage;
 
+pub use client::s3_store::S3Store;
 pub use config::Config;
 pub use discovery::{Discovery, Env, discover, profile_names};
 pub use quota::{

@@ -28,6 +28,7 @@ use aws_config::{
     timeout::TimeoutConfig,
     web_identity_token::WebIdentityTokenCredentialsProvider,
 };
+use aws_types::sdk_config::SharedCredentialsProvider;
 use std::time::Duration;
 
 /// AWS clients of one source, one for each API.
@@ -45,6 +46,8 @@ pub(crate) struct Clients {
     pub ecs_changes: SignedClient,
     pub session_manager: SignedClient,
     pub sts: aws_sdk_sts::Client,
+    /// Provider of the credentials that all clients use.
+    pub credentials: Option<SharedCredentialsProvider>,
     /// Values removed from responses because the SDK could not read them.
     pub removed_values: RemovedValues,
     /// Region, profile and endpoint that the clients use.
@@ -54,6 +57,12 @@ pub(crate) struct Clients {
 /// Resolves the configuration and makes the clients. Sends no request, except to the instance metadata
 /// service if `instance_role` is set.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
+    let (shared, target) = load_shared_config(config).await?;
+    Ok(Clients::new(&shared, target))
+}
+
+/// Resolves the configuration that all clients share, and the region, profile and endpoint in it.
+pub(crate) async fn load_shared_config(config: &Config) -> Result<(SdkConfig, AwsTarget), Failure> {
     let provider = ProviderConfig::without_region().with_http_client(http_client());
     let region = resolve_region(config, &provider).await.ok_or_else(missing_region_failure)?;
     let provider = provider.with_region(Some(region.clone()));
@@ -63,7 +72,7 @@ pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
         region: region.to_string(),
         endpoint: shared.endpoint_url().map(str::to_owned),
     };
-    Ok(Clients::new(&shared, setting))
+    Ok((shared, setting))
 }
 
 impl Clients {
@@ -88,6 +97,7 @@ impl Clients {
             ecs_changes: SignedClient::without_retries(shared, ECS_API),
             session_manager: SignedClient::without_retries(shared, SESSION_MANAGER_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
+            credentials: shared.credentials_provider(),
             removed_values,
             target,
         }

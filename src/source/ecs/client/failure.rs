@@ -139,6 +139,7 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
         | "ResourceNotFound"
         | "NamespaceNotFound"
         | "NotFound"
+        | "NoSuchBucket"
         | "ServiceNotFound"
         | "TargetGroupNotFound"
         | "LoadBalancerNotFound" => {

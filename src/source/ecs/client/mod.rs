@@ -10,5 +10,6 @@ pub(super) mod lenient_response;
 pub(super) mod paging;
 pub(super) mod rate_limiter;
 pub(super) mod response_limit;
+pub(super) mod s3_store;
 mod signed_call;
 pub(super) mod sigv4;

@@ -88,6 +88,11 @@ impl RateLimiter {
         }
     }
 
+    /// Divides the shares of the quota among `members` Portolans.
+    pub(crate) fn divide(&self, members: u32) {
+        self.account_quota().divide(members);
+    }
+
     /// Sets whether this source is still loading its first snapshot.
     pub(crate) fn set_loading(&self, starts: bool) {
         self.account_quota().set_loading(&self.source, starts);

@@ -7,10 +7,10 @@ mod response;
 mod signed_api;
 
 pub(crate) use request::{ApiRequest, JsonVersion};
-pub(crate) use response::ApiResponse;
+pub(crate) use response::{ApiResponse, ServiceError, error_code, response_error};
 pub(crate) use signed_api::{
     APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
-    SESSION_MANAGER_API, SignedApi,
+    S3_API, SESSION_MANAGER_API, SignedApi,
 };
 
 use super::response_limit::LimitResponseSize;
@@ -32,7 +32,7 @@ use aws_smithy_runtime_api::client::{
         static_resolver::StaticAuthSchemeOptionResolver,
     },
     identity::SharedIdentityResolver,
-    orchestrator::HttpResponse,
+    orchestrator::{HttpResponse, OrchestratorError},
     result::SdkError,
     runtime_components::RuntimeComponentsBuilder,
     runtime_plugin::StaticRuntimePlugin,
@@ -42,28 +42,44 @@ use aws_types::{
     SigningName,
     region::{Region, SigningRegion},
 };
-use response::{ServiceError, parse_response};
+use response::parse_response;
 
-/// Client that signs and sends requests to one API. The caller builds each request and parses the response
-/// body.
+/// Client that signs and sends requests to one API. The caller builds each request and parses the response,
+/// which is the body as text unless the client has another parser.
 #[derive(Clone, Debug)]
-pub(crate) struct SignedClient {
-    operation: Operation<ApiRequest, ApiResponse, ServiceError>,
+pub(crate) struct SignedClient<T = ApiResponse> {
+    operation: Operation<ApiRequest, T, ServiceError>,
 }
+
+/// Function that reads a response.
+type ResponseParser<T> = fn(&HttpResponse) -> Result<T, OrchestratorError<ServiceError>>;
 
 impl SignedClient {
     /// Returns a client that uses the shared SDK configuration.
     pub(crate) fn new(shared: &SdkConfig, service: SignedApi) -> Self {
-        let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
-        Self::with_retries(shared, service, &retries)
+        Self::with_parser(shared, service, parse_response)
     }
 
     /// Returns a client that makes each call once, because AWS may have carried out a call without an answer.
     pub(crate) fn without_retries(shared: &SdkConfig, service: SignedApi) -> Self {
-        Self::with_retries(shared, service, &RetryConfig::standard().with_max_attempts(1))
+        let once = RetryConfig::standard().with_max_attempts(1);
+        Self::with_retries(shared, service, parse_response, &once)
+    }
+}
+
+impl<T: Send + Sync + std::fmt::Debug + 'static> SignedClient<T> {
+    /// Returns a client that uses the shared SDK configuration, and reads responses by `parse`.
+    pub(crate) fn with_parser(shared: &SdkConfig, service: SignedApi, parse: ResponseParser<T>) -> Self {
+        let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        Self::with_retries(shared, service, parse, &retries)
     }
 
-    fn with_retries(shared: &SdkConfig, service: SignedApi, retries: &RetryConfig) -> Self {
+    fn with_retries(
+        shared: &SdkConfig,
+        service: SignedApi,
+        parse: ResponseParser<T>,
+        retries: &RetryConfig,
+    ) -> Self {
         let region = shared.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
         let mut builder = Operation::builder()
             .service_name(service.sdk_id)
@@ -89,16 +105,13 @@ impl SignedClient {
         let operation = builder
             .runtime_plugin(signing_plugin(shared, service, region))
             .serializer(ApiRequest::into_http)
-            .deserializer(parse_response)
+            .deserializer(parse)
             .build();
         Self { operation }
     }
 
     /// Sends a request and returns the response.
-    pub(crate) async fn call(
-        &self,
-        ask: ApiRequest,
-    ) -> Result<ApiResponse, SdkError<ServiceError, HttpResponse>> {
+    pub(crate) async fn call(&self, ask: ApiRequest) -> Result<T, SdkError<ServiceError, HttpResponse>> {
         self.operation.invoke(ask).await
     }
 }
@@ -107,11 +120,17 @@ impl SignedClient {
 fn signing_plugin(shared: &SdkConfig, service: SignedApi, region: Region) -> StaticRuntimePlugin {
     let mut layer = Layer::new("signing");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
-    layer.store_put(SigV4OperationSigningConfig {
+    let mut signing = SigV4OperationSigningConfig {
         region: Some(SigningRegion::from(region)),
         name: Some(SigningName::from_static(service.signing_name)),
         ..SigV4OperationSigningConfig::default()
-    });
+    };
+    if service.signs_as_s3 {
+        signing.signing_options.double_uri_encode = false;
+        signing.signing_options.normalize_uri_path = false;
+        signing.signing_options.content_sha256_header = true;
+    }
+    layer.store_put(signing);
     let chosen = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
     let mut parts = RuntimeComponentsBuilder::new("signing")
         .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))

@@ -81,6 +81,11 @@ impl AccountQuota {
         spending.budget.set_phase(share);
     }
 
+    /// Divides the shares of the quota among `members` Portolans.
+    pub(crate) fn divide(&self, members: u32) {
+        self.lock_state().budget.divide(members);
+    }
+
     fn lock_state(&self) -> MutexGuard<'_, QuotaState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -110,5 +115,7 @@ mod tests {
         assert_eq!(shared.available_calls(QuotaGroup::Services), 50);
         shared.set_loading(&two, false);
         assert_eq!(shared.available_calls(QuotaGroup::Services), 10);
+        shared.divide(5);
+        assert_eq!(shared.available_calls(QuotaGroup::Services), 2);
     }
 }

@@ -45,6 +45,8 @@ pub enum QuotaGroup {
     AutoScaling,
     /// ECS: all calls that change something.
     Changes,
+    /// S3: objects of a team's store.
+    TeamStore,
 }
 
 /// Documented size and refill rate of one bucket, for a whole account in one region.
@@ -58,7 +60,7 @@ struct Quota {
 /// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the
 /// region with the lowest quotas). The other services publish no quotas, or far higher ones; their values here
 /// are chosen low.
-const ACCOUNT_QUOTAS: [Quota; 18] = [
+const ACCOUNT_QUOTAS: [Quota; 19] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Clusters, burst: 50.0, calls_per_second: 20.0 },
@@ -77,6 +79,7 @@ const ACCOUNT_QUOTAS: [Quota; 18] = [
     Quota { group: QuotaGroup::ServiceRevisions, burst: 50.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::AutoScaling, burst: 10.0, calls_per_second: 5.0 },
     Quota { group: QuotaGroup::Changes, burst: 50.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::TeamStore, burst: 200.0, calls_per_second: 50.0 },
 ];
 
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.
@@ -153,6 +156,8 @@ pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
     phase: LoadPhase,
+    /// Number of Portolans among which the shares are divided.
+    divisor: f64,
 }
 
 impl Budget {
@@ -171,7 +176,13 @@ impl Budget {
             buckets: ACCOUNT_QUOTAS.iter().map(|q| (q.group, full(*q))).collect(),
             shares,
             phase: LoadPhase::Start,
+            divisor: 1.0,
         }
+    }
+
+    /// Divides the shares among `members`, because so many Portolans poll the account.
+    pub(crate) fn divide(&mut self, members: u32) {
+        self.divisor = f64::from(members.max(1));
     }
 
     /// Sets the phase, and with it the share of the quota. Tokens in a bucket stay, up to the capacity for
@@ -232,8 +243,9 @@ impl Budget {
             | QuotaGroup::GetLogs
             | QuotaGroup::DescribeLogs
             | QuotaGroup::LiveTail
-            | QuotaGroup::CallerIdentity => self.shares.fraction(LoadPhase::Start),
-            _ => self.shares.fraction(self.phase),
+            | QuotaGroup::CallerIdentity
+            | QuotaGroup::TeamStore => self.shares.fraction(LoadPhase::Start),
+            _ => self.shares.fraction(self.phase) / self.divisor,
         }
     }
 }

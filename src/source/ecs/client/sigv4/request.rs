@@ -19,7 +19,7 @@ pub(crate) struct ApiRequest {
     method: &'static str,
     path: String,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl ApiRequest {
@@ -30,7 +30,7 @@ impl ApiRequest {
             let _ = write!(body, "&{name}={}", percent_encode(value));
         }
         let headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
-        Self { method: "POST", path: "/".to_owned(), headers, body }
+        Self { method: "POST", path: "/".to_owned(), headers, body: body.into_bytes() }
     }
 
     /// Returns a request in the JSON protocol; `target` names the API and the operation.
@@ -40,7 +40,7 @@ impl ApiRequest {
             JsonVersion::V1_1 => "application/x-amz-json-1.1",
         };
         let headers = vec![("content-type", content_type.to_owned()), ("x-amz-target", target)];
-        Self { method: "POST", path: "/".to_owned(), headers, body: body.to_string() }
+        Self { method: "POST", path: "/".to_owned(), headers, body: body.to_string().into_bytes() }
     }
 
     /// Returns a GET request for the resource whose path consists of `segments`.
@@ -48,7 +48,22 @@ impl ApiRequest {
         let escaped: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
         let path = format!("/{}", escaped.join("/"));
         let headers = vec![("accept", "application/json".to_owned())];
-        Self { method: "GET", path, headers, body: String::new() }
+        Self { method: "GET", path, headers, body: Vec::new() }
+    }
+
+    /// Returns a request for an object of S3, or for a listing. `path` and `query` need no escapes, except the
+    /// values of `query`.
+    pub(crate) fn object(
+        method: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    ) -> Self {
+        let pairs: Vec<String> =
+            query.iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+        Self { method, path: format!("{path}{query}"), headers, body }
     }
 
     pub(super) fn into_http(self) -> Result<HttpRequest, BoxError> {
@@ -83,12 +98,14 @@ mod tests {
     #[test]
     fn requests_are_put_together_as_the_protocols_want_them() {
         let ask = ApiRequest::query("DescribeFlowLogs", "2016-11-15", &[("NextToken", "a+b/=")]);
-        assert_eq!(ask.body, "Action=DescribeFlowLogs&Version=2016-11-15&NextToken=a%2Bb%2F%3D");
+        assert_eq!(ask.body, b"Action=DescribeFlowLogs&Version=2016-11-15&NextToken=a%2Bb%2F%3D");
         let ask = ApiRequest::get(&["v20190125", "meshes", "a b"]);
         assert_eq!(ask.path, "/v20190125/meshes/a%20b");
         assert_eq!(percent_encode("a-b_c.d~e"), "a-b_c.d~e");
+        let ask = ApiRequest::object("GET", "/b", &[("list-type", "2"), ("prefix", "a/")], vec![], vec![]);
+        assert_eq!(ask.path, "/b?list-type=2&prefix=a%2F");
         let ask = ApiRequest::json(JsonVersion::V1_1, "Api.GetIt".into(), &serde_json::json!({ "Id": "a" }));
         assert_eq!(ask.headers[0].1, "application/x-amz-json-1.1");
-        assert_eq!((ask.headers[1].1.as_str(), ask.body.as_str()), ("Api.GetIt", r#"{"Id":"a"}"#));
+        assert_eq!((ask.headers[1].1.as_str(), &ask.body[..]), ("Api.GetIt", &br#"{"Id":"a"}"#[..]));
     }
 }

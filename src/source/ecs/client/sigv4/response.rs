@@ -42,6 +42,17 @@ pub(super) fn parse_response(
         let request_id = response.headers().get("x-amzn-requestid").map(str::to_owned);
         return if is_complete(&body) { Ok(ApiResponse { body, request_id }) } else { Err(incomplete()) };
     }
+    Err(response_error(response))
+}
+
+/// Returns the code of the error in a response.
+pub(crate) fn error_code(response: &HttpResponse) -> Option<String> {
+    error_code_and_message(&String::from_utf8_lossy(response.body().bytes().unwrap_or_default())).0
+}
+
+/// Returns the error in a response whose status is no success.
+pub(crate) fn response_error(response: &HttpResponse) -> OrchestratorError<ServiceError> {
+    let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
     let (code, message) = error_code_and_message(&body);
     let code = code.or_else(|| response.headers().get("x-amzn-errortype").map(bare_code));
     let mut meta = ErrorMetadata::builder();
@@ -51,7 +62,7 @@ pub(super) fn parse_response(
     if let Some(message) = message {
         meta = meta.message(message);
     }
-    Err(OrchestratorError::operation(ServiceError(meta.build())))
+    OrchestratorError::operation(ServiceError(meta.build()))
 }
 
 /// Returns true for a complete JSON document, or for a complete XML document as the Query protocol has it: its

@@ -15,6 +15,8 @@ pub(crate) struct SignedApi {
     /// True if its usual endpoint in `GovCloud` is the FIPS endpoint. Source: the endpoint rules in AWS's API
     /// models.
     pub gov_cloud_is_fips: bool,
+    /// True for S3, which signs the path as it is sent, and wants the hash of the body in a header.
+    pub signs_as_s3: bool,
 }
 
 /// Elastic Load Balancing, for load balancers and the health of their targets.
@@ -23,6 +25,7 @@ pub(crate) const LOAD_BALANCING_API: SignedApi = SignedApi {
     endpoint_prefix: "elasticloadbalancing",
     signing_name: "elasticloadbalancing",
     gov_cloud_is_fips: true,
+    signs_as_s3: false,
 };
 /// Cloud Map, for the names of services.
 pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
@@ -30,16 +33,23 @@ pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
     endpoint_prefix: "servicediscovery",
     signing_name: "servicediscovery",
     gov_cloud_is_fips: false,
+    signs_as_s3: false,
 };
 /// EC2, for flow logs.
-pub(crate) const EC2_API: SignedApi =
-    SignedApi { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2", gov_cloud_is_fips: true };
+pub(crate) const EC2_API: SignedApi = SignedApi {
+    sdk_id: "EC2",
+    endpoint_prefix: "ec2",
+    signing_name: "ec2",
+    gov_cloud_is_fips: true,
+    signs_as_s3: false,
+};
 /// CloudWatch, for Service Connect metrics.
 pub(crate) const CLOUDWATCH_API: SignedApi = SignedApi {
     sdk_id: "CloudWatch",
     endpoint_prefix: "monitoring",
     signing_name: "monitoring",
     gov_cloud_is_fips: true,
+    signs_as_s3: false,
 };
 /// App Mesh, for its routes.
 pub(crate) const APP_MESH_API: SignedApi = SignedApi {
@@ -47,6 +57,16 @@ pub(crate) const APP_MESH_API: SignedApi = SignedApi {
     endpoint_prefix: "appmesh",
     signing_name: "appmesh",
     gov_cloud_is_fips: false,
+    signs_as_s3: false,
+};
+
+/// S3, for the store of a team.
+pub(crate) const S3_API: SignedApi = SignedApi {
+    sdk_id: "S3",
+    endpoint_prefix: "s3",
+    signing_name: "s3",
+    gov_cloud_is_fips: false,
+    signs_as_s3: true,
 };
 /// Application Auto Scaling, for the ranges of desired counts.
 pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
@@ -130,13 +150,19 @@ impl SignedApi {
         let domain = if dual_stack { partition.dual_stack_domain } else { partition.domain };
         let is_fips_anyway = self.gov_cloud_is_fips && region.starts_with("us-gov-") && !dual_stack;
         let suffix = if fips && !is_fips_anyway { "-fips" } else { "" };
+        if self.signs_as_s3 && dual_stack {
+            return format!(
+                "https://{}{suffix}.dualstack.{region}.{}",
+                self.endpoint_prefix, partition.domain
+            );
+        }
         format!("https://{}{suffix}.{region}.{domain}", self.endpoint_prefix)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOUD_MAP_API, LOAD_BALANCING_API};
+    use super::{CLOUD_MAP_API, LOAD_BALANCING_API, S3_API};
 
     /// Endpoints from the tests in the API models of AWS.
     #[test]
@@ -159,6 +185,8 @@ mod tests {
             (names("eusc-de-east-1", true, false), "servicediscovery-fips.eusc-de-east-1.amazonaws.eu"),
             (names("eu-isoe-west-1", false, false), "servicediscovery.eu-isoe-west-1.cloud.adc-e.uk"),
             (names("us-isof-south-1", false, false), "servicediscovery.us-isof-south-1.csp.hci.ic.gov"),
+            (S3_API.aws_endpoint("cn-north-1", false, false), "s3.cn-north-1.amazonaws.com.cn"),
+            (S3_API.aws_endpoint("eu-west-1", true, true), "s3-fips.dualstack.eu-west-1.amazonaws.com"),
             (names("us-gov-west-1", true, false), "servicediscovery-fips.us-gov-west-1.amazonaws.com"),
         ] {
             assert_eq!(endpoint, format!("https://{expected}"));
