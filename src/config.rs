@@ -47,6 +47,8 @@ pub struct Config {
     pub repositories: Vec<String>,
     /// The user's annotations of services, such as owner and runbook.
     pub service: Vec<ServiceAnnotation>,
+    /// The team that reads AWS accounts together.
+    pub team: source::team::TeamConfig,
     /// Keys by command id, in place of the command's default keys.
     pub keys: BTreeMap<String, Vec<String>>,
     /// A sentence for each setting of the file that this version does not know and ignores.

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     command::Command,
-    model::{Finding, Health, Severity, SourceStatus},
+    model::{Finding, Health, Severity, SourceStatus, TeamRole},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
-        describe::{operation_text, source_badge},
+        describe::{operation_text, source_badge, team_text},
         widget::{frame::draw_frame, text},
     },
     store::OperationPhase,
@@ -120,6 +120,7 @@ impl App {
             let ways = [format!("{sign} {freshness} "), format!("{sign} {short} "), sign.to_owned()];
             let words = ways.iter().find(|words| row.has_room_for(words, "")).unwrap_or(&ways[2]);
             row.write(words, style, Some(Command::Sources), buf);
+            self.draw_team_label(status, &mut row, buf);
         }
         row.right = end;
         self.draw_worst_finding(&mut row, buf);
@@ -128,6 +129,18 @@ impl App {
             row.write(&words, style, Some(command), buf);
         }
         row.hits
+    }
+
+    /// Draws the part of this Portolan in the team that reads a source, as far as there is room.
+    fn draw_team_label(&self, status: &SourceStatus, row: &mut RowWriter, buf: &mut Canvas<'_>) {
+        let Some(team) = &status.team else { return };
+        let styles = &self.theme.styles;
+        let style =
+            Style::from(if matches!(team.role, TeamRole::Alone(_)) { styles.key } else { styles.dim });
+        let labels = team_text::team_labels(team).map(|label| format!("{label} "));
+        if let Some(label) = labels.iter().find(|label| row.has_room_for(label, "")) {
+            row.write(label, style, Some(Command::Sources), buf);
+        }
     }
 
     /// Draws the mark that sources can be acted on, with account and region if there is room.

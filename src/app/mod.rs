@@ -135,6 +135,7 @@ impl App {
             Msg::CacheLoaded(source, snapshot) => self.store.apply_cached_snapshot(&source, *snapshot),
             Msg::OutagesLoaded(source, earlier) => self.store.world.restore_outages(&source, earlier),
             Msg::CheckoutsRead(checkouts) => self.store.world.set_checkouts(checkouts),
+            Msg::TeamChanged(source, team) => self.store.world.set_team_status(&source, *team),
             Msg::PollScheduled(source, interval) => self.store.world.set_poll_schedule(&source, interval),
             Msg::ChangeNotificationsToggled(source, pushes) => {
                 self.store.world.set_pushes_changes(&source, pushes);

@@ -5,8 +5,8 @@ use crate::{
     keymap::Key,
     layout::Diagram,
     model::{
-        Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp,
-        UsageSample,
+        Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, TeamStatus,
+        Timestamp, UsageSample,
     },
     operation::{OperationPlace, OperationReading, OperationRequest, PlanRun},
 };
@@ -35,6 +35,8 @@ pub enum Msg {
     CheckoutsRead(Vec<Arc<Checkout>>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
+    /// Part of this Portolan in the team that reads a source together.
+    TeamChanged(SourceId, Box<TeamStatus>),
     /// Start (true) or end (false) of a source's change notifications.
     ChangeNotificationsToggled(SourceId, bool),
     /// Lines of log streams, or the start or end of reading a stream.

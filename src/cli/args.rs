@@ -151,6 +151,8 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
+    /// Read AWS accounts for a team, without a screen, until a signal ends it
+    Collect,
     /// Record snapshots and logs to a file for replay
     Record {
         /// Output file

@@ -13,6 +13,7 @@ pub mod packaging;
 mod record;
 mod sources;
 mod status;
+mod team;
 mod tui;
 mod usage;
 mod time_range;
@@ -25,6 +26,7 @@ use crate::{
     model::{Failure, FailureKind, Severity, SourceState},
     output,
     screen::{Scene, Theme, describe::node_columns::NodeColumn},
+    source::team::Participation,
     store::{Store, World},
     topology::EdgeFilter,
 };
@@ -93,6 +95,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             output::print_own_text(&man_pages::page(command.as_deref())?)?;
             Ok(Outcome::Success)
         }
+        Command::Collect => Box::pin(team::collect(common)).await,
         Command::Config { effective } => print_config(common, effective),
         Command::Map { format, edges } => map(common, &format, edges).await,
         Command::Status { format, fail_on } => print_status(common, format, fail_on.into()).await,
@@ -191,8 +194,17 @@ async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Out
     Ok(read_outcome(&store.world))
 }
 
-/// Reads the configuration, and opens the sources that the configuration and the flags select.
+/// Reads the configuration, and opens the sources that the configuration and the flags select. In a team, this
+/// run only reads.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
+    open_sources_as(common, Participation::Reader)
+}
+
+/// Reads the configuration, and opens the selected sources for a run that takes part in a team in this way.
+fn open_sources_as(
+    common: &CommonArgs,
+    participation: Participation,
+) -> Result<(Config, OpenedSources), Failure> {
     let mut config = config::read(used_config_file(common).as_deref(), &common.set)?;
     config.ascii |= common.ascii;
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
@@ -206,7 +218,7 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     for words in &config.unknown_settings {
         output::print_stderr(words);
     }
-    let opened = sources::open(common, &config)?;
+    let opened = sources::open(common, &config, participation)?;
     Ok((config, opened))
 }
 

@@ -1,11 +1,15 @@
 //! Opening of sources: the configured ones, or else those that Portolan finds on this machine.
 
-use super::args::CommonArgs;
+use super::{args::CommonArgs, team::open_team};
 use crate::{
     cache::CacheDir,
     config::Config,
     model::{ActionPermission, Failure, FailureKind, SourceId, Text},
-    source::{self, Source, compose, docker, ecs, replay, unopened::UnopenedSource},
+    source::{
+        self, Source, compose, docker, ecs, replay,
+        team::{Participation, TeamSettings, TeamSource},
+        unopened::UnopenedSource,
+    },
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
@@ -19,13 +23,20 @@ pub(super) struct OpenedSources {
     quotas: Arc<ecs::QuotaRegistry>,
     /// Directory for data kept between runs; `None` if caching is off.
     pub cache: Option<CacheDir>,
+    /// Team that reads AWS accounts together; `None` without one.
+    team: Option<TeamSettings>,
 }
 
 /// Opens the sources that the flags and the configuration select.
-pub(super) fn open(common: &CommonArgs, config: &Config) -> Result<OpenedSources, Failure> {
+pub(super) fn open(
+    common: &CommonArgs,
+    config: &Config,
+    participation: Participation,
+) -> Result<OpenedSources, Failure> {
     let cache = super::directories().filter(|_| config.cache).map(|dirs| CacheDir::new(dirs.cache_dir()));
+    let team = if common.demo { None } else { open_team(config, participation)? };
     let mut opened =
-        OpenedSources { sources: Vec::new(), searched: Vec::new(), quotas: Arc::default(), cache };
+        OpenedSources { sources: Vec::new(), searched: Vec::new(), quotas: Arc::default(), cache, team };
     if common.demo {
         opened.add(replay::demo()?);
     } else if config.source.is_empty() {
@@ -52,7 +63,11 @@ impl OpenedSources {
     }
 
     fn add_ecs(&mut self, config: ecs::Config) {
-        self.add(vec![ecs::Ecs::new(config, &self.quotas, self.cache.clone())]);
+        let source = ecs::Ecs::new(config, &self.quotas, self.cache.clone());
+        match self.team.clone() {
+            Some(team) => self.add(vec![TeamSource::new(Arc::new(source), team)]),
+            None => self.add(vec![source]),
+        }
     }
 
     /// Finds sources if none is configured: the local container engines, and ECS if there is an AWS

@@ -2,7 +2,7 @@
 
 mod team_tour;
 
-use super::{Error, Outcome, args::CommonArgs, collect, open_sources, state_dir};
+use super::{Error, Outcome, args::CommonArgs, collect, open_sources_as, state_dir, team};
 use crate::{
     app::App,
     audit::AuditLog,
@@ -11,8 +11,9 @@ use crate::{
     output,
     runtime::{self, ExitReason, logging},
     screen::Theme,
-    source::{Source, replay},
+    source::{Source, replay, team::Participation},
     store::Store,
+    team::Rank,
 };
 use std::{
     io::{IsTerminal, stdin},
@@ -26,7 +27,7 @@ pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome
         let remedy = "without a terminal, use portolan map, status, findings or logs";
         return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
     }
-    let (config, mut opened) = open_sources(common)?;
+    let (config, mut opened) = open_sources_as(common, Participation::Member(Rank::Person))?;
     let found = !opened.sources.is_empty();
     if !found {
         let demo = replay::demo()?;
@@ -66,13 +67,15 @@ pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome
     let audit = state_dir().map(|folder| AuditLog::new(&folder));
     let running = runtime::run(
         app,
-        opened.sources,
+        opened.sources.clone(),
         collect::checkout_reader(&config),
         config.mouse,
         opened.cache.as_ref(),
         audit,
     );
-    Ok(match Box::pin(running).await? {
+    let ended = Box::pin(running).await;
+    team::close_sources(&opened.sources).await;
+    Ok(match ended? {
         ExitReason::Quit => Outcome::Success,
         ExitReason::Signal(number) => Outcome::Signal(number),
     })

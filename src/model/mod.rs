@@ -62,6 +62,7 @@ pub use sources::{
     snapshot_diff::SnapshotDiff,
     source_rename::SourceRename,
     source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus},
+    team_status::{TeamRole, TeamStatus},
     time_shift::TimeShift,
 };
 pub use text::{LineText, SharedText, Text, shell_quote};

@@ -137,6 +137,11 @@ async fn poll_repeatedly(
         // Thousandths of the quota are precise enough for the screen.
         let spent = source.quota_used().map(|part| (part * 1_000.0).round() as u16);
         let id = source.id();
+        if let Some(team) = source.team_status()
+            && sender.send(Msg::TeamChanged(id.clone(), Box::new(team))).await.is_err()
+        {
+            return;
+        }
         let sent = sender.send(Msg::SourcePolled(id.clone(), outcome)).await;
         if sent.is_err()
             || sender

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen,
-    describe::{source_badge, time},
+    describe::{source_badge, team_text, time},
     widget::{frame::draw_frame, scroll::Scroll, text},
 };
 use crate::{
@@ -85,6 +85,9 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
         ),
         (status.location.to_string(), dim),
     ];
+    for line in status.team.iter().flat_map(team_text::team_lines) {
+        lines.extend(text::wrap(&line, width).into_iter().map(|row| (row, plain)));
+    }
     match status.permission {
         ActionPermission::Off => {}
         ActionPermission::Ask => {

@@ -12,13 +12,14 @@ pub(crate) mod regular_file;
 mod netns;
 mod shared_references;
 pub mod shell;
+pub mod team;
 pub mod unopened;
 
 pub use operator::{ChangeReceipt, Operator, read_place, run_plan};
 
 use crate::model::{
     ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
-    SourceId, UsageSample, UsageTarget,
+    SourceId, TeamStatus, UsageSample, UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -88,6 +89,17 @@ pub trait Source: Send + Sync {
     /// if there is no quota.
     fn quota_used(&self) -> Option<f64> {
         None
+    }
+
+    /// Returns the part of this Portolan in a team that reads the source together. Returns `None` without a team,
+    /// and before the first poll.
+    fn team_status(&self) -> Option<TeamStatus> {
+        None
+    }
+
+    /// Ends the use of the source before the program ends, so that others need not wait until they notice.
+    fn close(&self) -> BoxFuture<'_, ()> {
+        async {}.boxed()
     }
 
     /// Returns the time to the next poll if no change notification arrives.

@@ -270,6 +270,7 @@ fn help_names_every_command_and_the_exit_codes() {
         "handbook",
         "doctor",
         "record",
+        "collect",
         "completions",
         "man",
         "Exit codes",

@@ -8,3 +8,4 @@ mod ecs;
 mod fault_proxy;
 mod faults;
 mod podman;
+mod team;

@@ -8,7 +8,7 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    model::{FailureKind, SourceId, UnreadPart},
+    model::{FailureKind, SourceId, TeamRole, TeamStatus, UnreadPart},
 };
 
 fn unreachable_failure() -> portolan::model::Failure {
@@ -51,6 +51,28 @@ fn sources_of_every_state() {
     let mut stage = sources_in_every_state();
     stage.press_keys("S");
     see!(stage);
+}
+
+#[test]
+fn header_and_source_list_say_who_reads_for_the_team() {
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    let mut show = |role, press: &str| {
+        let team = Box::new(TeamStatus { role, members: 12 });
+        stage.send(Msg::TeamChanged(SourceId::new("ecs:eu-west-1"), team));
+        stage.press_keys(press);
+        stage.picture().text()
+    };
+    let following =
+        TeamRole::Following { leader: "ann@laptop".into(), read_as: "role Dev".into(), problem: None };
+    let header = show(following.clone(), "").lines().next().unwrap().to_owned();
+    assert!(header.contains("by ann@laptop"), "{header}");
+    let alone = TeamRole::Alone(unreachable_failure());
+    let header = show(alone.clone(), "").lines().next().unwrap().to_owned();
+    assert!(header.contains("alone: store unreachable"), "{header}");
+    let list = show(following, "S");
+    assert!(list.contains("read by ann@laptop as role Dev; 12 members in the team"), "{list}");
+    let list = show(alone, "");
+    assert!(list.contains("polls without the team: nobody answers at unix:///var/run/docker.sock"), "{list}");
 }
 
 #[test]

@@ -8,4 +8,5 @@ pub mod snapshot_delta;
 pub mod snapshot_diff;
 pub mod source_rename;
 pub mod source_status;
+pub mod team_status;
 pub mod time_shift;

@@ -1,6 +1,6 @@
 //! The status of a source, and failures with remedies.
 
-use crate::model::{ActionPermission, LoadProgress, SourceId, Text, Timestamp};
+use crate::model::{ActionPermission, LoadProgress, SourceId, TeamStatus, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of reading a source: loading, live, stale or failed.
@@ -51,6 +51,8 @@ pub struct SourceStatus {
     pub account_and_region: Option<Text>,
     /// Options, each with its value, with which the platform's command line tool reaches the source.
     pub tool_options: Vec<(Text, Text)>,
+    /// Part of this Portolan in a team; `None` without a team, and until the source reports it.
+    pub team: Option<TeamStatus>,
 }
 
 /// The next poll of a source, and its use of API quotas.
@@ -82,6 +84,7 @@ impl SourceStatus {
             permission: ActionPermission::Off,
             account_and_region: None,
             tool_options: Vec::new(),
+            team: None,
         }
     }
 

@@ -11,5 +11,6 @@ pub mod instance_text;
 pub mod node_columns;
 pub mod rollout_text;
 pub mod source_badge;
+pub mod team_text;
 pub mod time;
 pub mod usage_text;

@@ -11,7 +11,7 @@ mod config;
 mod decode;
 mod doctor;
 mod discovery;
-mod exec;
+mod estate;
 mod flows;
 mod logs;
 mod name_filter;

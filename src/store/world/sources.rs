@@ -2,7 +2,7 @@
 //! change notifications.
 
 use super::World;
-use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus};
+use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus, TeamStatus};
 
 impl World {
     /// Applies the snapshot of an earlier run, unless `source` has been read in this run. A cached snapshot
@@ -27,6 +27,13 @@ impl World {
     pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.poll_schedule = Some(pace);
+        }
+    }
+
+    /// Sets the part of this Portolan in the team that reads `source` together.
+    pub fn set_team_status(&mut self, source: &SourceId, team: TeamStatus) {
+        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
+            status.team = Some(team);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Operations on ECS services and tasks: reads them anew for a plan, and sends confirmed changes.
 
+mod exec;
 mod manager;
 mod place;
 mod read;
@@ -11,7 +12,7 @@ mod task_protection;
 
 pub(super) use place::CallerIdentity;
 
-use super::{Ecs, exec::open_shell};
+use super::Ecs;
 use crate::{
     model::Failure,
     operation::{ConfirmedChange, ConfirmedShell, OperationPlace, OperationReading, OperationRequest},
@@ -36,6 +37,6 @@ impl Operator for Ecs {
     }
 
     fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
-        async move { open_shell(self.api().await?, confirmed).await }.boxed()
+        async move { exec::open_shell(self.api().await?, confirmed).await }.boxed()
     }
 }

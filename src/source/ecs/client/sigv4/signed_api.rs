@@ -74,13 +74,24 @@ pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
     endpoint_prefix: "application-autoscaling",
     signing_name: "application-autoscaling",
     gov_cloud_is_fips: false,
+    signs_as_s3: false,
 };
 /// Session Manager, for shells in tasks.
-pub(crate) const SESSION_MANAGER_API: SignedApi =
-    SignedApi { sdk_id: "SSM", endpoint_prefix: "ssm", signing_name: "ssm", gov_cloud_is_fips: true };
+pub(crate) const SESSION_MANAGER_API: SignedApi = SignedApi {
+    sdk_id: "SSM",
+    endpoint_prefix: "ssm",
+    signing_name: "ssm",
+    gov_cloud_is_fips: true,
+    signs_as_s3: false,
+};
 /// ECS, for the calls that change something.
-pub(crate) const ECS_API: SignedApi =
-    SignedApi { sdk_id: "ECS", endpoint_prefix: "ecs", signing_name: "ecs", gov_cloud_is_fips: false };
+pub(crate) const ECS_API: SignedApi = SignedApi {
+    sdk_id: "ECS",
+    endpoint_prefix: "ecs",
+    signing_name: "ecs",
+    gov_cloud_is_fips: false,
+    signs_as_s3: false,
+};
 
 /// Domains of the endpoints in a group of regions.
 struct Partition {

@@ -1,0 +1,98 @@
+//! Command `collect`: reads AWS accounts for a team without a screen, until a signal ends it.
+
+use crate::{
+    app::Msg,
+    cli::{Error, Outcome, args::CommonArgs, open_sources_as},
+    model::{Failure, FailureKind, SourceId, TeamStatus},
+    output,
+    runtime::PollTasks,
+    screen::describe::team_text,
+    source::{Source, team::Participation},
+    team::Rank,
+};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+    time::timeout,
+};
+
+/// Maximum number of messages of the sources that wait.
+const MESSAGE_QUEUE_LEN: usize = 64;
+
+/// Longest time for giving up the lead at the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Polls the sources of the team. Prints each change of the part in the team, and of failures.
+pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
+    let (config, mut opened) = open_sources_as(common, Participation::Member(Rank::Collector))?;
+    if config.team.store.is_empty() {
+        let remedy = "set `store` in [team]; docs/team.md explains it";
+        return Err(Failure::new(FailureKind::Invalid, "collect needs the store of a team", remedy).into());
+    }
+    // Other sources have nobody to read them for.
+    opened.sources.retain(|source| source.kind() == "ecs");
+    if opened.sources.is_empty() {
+        return Err(opened.no_sources_failure().into());
+    }
+    let mut end = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
+    let polls = PollTasks::start(&opened.sources, &sender, opened.cache.as_ref());
+    output::print_stderr(format_args!("collecting for the team in {}", config.team.store));
+    let mut printer = ChangePrinter::default();
+    loop {
+        tokio::select! {
+            Some(message) = messages.recv() => printer.print(&message),
+            () = next_signal(&mut end) => break,
+        }
+    }
+    drop(polls);
+    close_sources(&opened.sources).await;
+    output::print_stderr("gave up the lead");
+    Ok(Outcome::Success)
+}
+
+/// Ends the use of all sources, so that the others in a team need not wait.
+pub(in crate::cli) async fn close_sources(sources: &[Arc<dyn Source>]) {
+    let closing = futures::future::join_all(sources.iter().map(|source| source.close()));
+    // A store that does not answer must not delay the end.
+    let _ = timeout(CLOSE_TIMEOUT, closing).await;
+}
+
+async fn next_signal([terminate, interrupt]: &mut [Signal; 2]) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Printer of the changes in the messages of the sources.
+#[derive(Default)]
+struct ChangePrinter {
+    printed: BTreeMap<SourceId, [String; 2]>,
+}
+
+impl ChangePrinter {
+    fn print(&mut self, message: &Msg) {
+        let (source, part, line) = match message {
+            Msg::TeamChanged(source, team) => (source, 0, part_line(team)),
+            Msg::SourcePolled(source, Err(failure)) => {
+                (source, 1, format!("{} ({})", failure.message, failure.remedy))
+            }
+            Msg::SourcePolled(source, Ok(_)) => (source, 1, String::new()),
+            _ => return,
+        };
+        let printed = self.printed.entry(source.clone()).or_default();
+        if printed[part] != line {
+            if !line.is_empty() {
+                output::print_stderr(format_args!("{source}: {line}"));
+            }
+            printed[part] = line;
+        }
+    }
+}
+
+/// Returns the part in the team as a line.
+fn part_line(team: &TeamStatus) -> String {
+    team_text::team_lines(team).join("; ")
+}

@@ -1,0 +1,113 @@
+//! Account and region of a source, for a team that reads it together.
+
+use super::{Ecs, client::access_key, quota::calls};
+use crate::{
+    model::{Failure, FailureKind, Snapshot, Text},
+    source::team::{Estate, SharedSource},
+};
+use aws_sdk_ecs::config::ProvideCredentials;
+use futures::{FutureExt, future::BoxFuture};
+
+impl SharedSource for Ecs {
+    fn estate(&self) -> BoxFuture<'_, Result<Estate, Failure>> {
+        async {
+            let api = self.api().await?;
+            let clients = &api.clients;
+            let asked = api.call(&calls::CALLER_IDENTITY, clients.sts.get_caller_identity().send()).await;
+            let (account, read_as) = match asked {
+                Ok(identity) => (
+                    identity.account().filter(|account| is_account(account)).map(str::to_owned),
+                    identity.arn().map(reader_name).unwrap_or_default(),
+                ),
+                Err(failure) if failure.kind == FailureKind::Credentials => return Err(failure),
+                // A private subnet may have no way to STS. Then the key itself tells the account.
+                Err(failure) => match self.account_of_key().await {
+                    Some(account) => (Some(account), Text::default()),
+                    None => return Err(failure),
+                },
+            };
+            let Some(account) = account else {
+                let what = "sts:GetCallerIdentity: the response has no account";
+                return Err(Failure::new(FailureKind::Invalid, what, "check the endpoint of STS"));
+            };
+            let selection = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
+            Ok(Estate { key: estate_key(&account, &clients.target.region, &selection), read_as })
+        }
+        .boxed()
+    }
+
+    fn divide_quota(&self, members: u32) {
+        self.rate_limiter.divide(members);
+    }
+
+    fn note_snapshot(&self, snapshot: &Snapshot) {
+        self.log_sessions.record_exits(snapshot);
+    }
+}
+
+impl Ecs {
+    /// Returns the account to which the access key in use belongs, if the key tells it.
+    async fn account_of_key(&self) -> Option<String> {
+        let provider = self.api().await.ok()?.clients.credentials.clone()?;
+        let credentials = provider.provide_credentials().await.ok()?;
+        let known = credentials.account_id().map(|account| account.as_str().to_owned());
+        known
+            .filter(|account| is_account(account))
+            .or_else(|| Some(format!("{:012}", access_key::account_id(credentials.access_key_id())?)))
+    }
+}
+
+/// Returns true for the number of an AWS account.
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns the name of an account and region in keys. Members that select other clusters or services see
+/// something else, so their name has a checksum of the selection.
+fn estate_key(account: &str, region: &str, selection: &[String; 2]) -> String {
+    let region: String = region.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    if selection.iter().all(String::is_empty) {
+        return format!("{account}-{region}");
+    }
+    format!("{account}-{region}-{:08x}", crc32fast::hash(selection.join(";").as_bytes()))
+}
+
+/// Returns the user or role in an ARN, without the account: `role Deploy`, `user ann`.
+fn reader_name(arn: &str) -> Text {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let mut parts = resource.split('/');
+    let name = match (parts.next().unwrap_or_default(), parts.next(), parts.next_back()) {
+        ("assumed-role", Some(role), _) => format!("role {role}"),
+        ("user", first, last) => format!("user {}", last.or(first).unwrap_or_default()),
+        (kind, None, _) => kind.to_owned(),
+        (kind, Some(first), last) => format!("{kind} {}", last.unwrap_or(first)),
+    };
+    Text::new(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{estate_key, reader_name};
+
+    #[test]
+    fn roles_and_users_are_named_without_their_account() {
+        for (arn, name) in [
+            ("arn:aws:sts::123456789012:assumed-role/Dev/ann@example.com", "role Dev"),
+            ("arn:aws:iam::123456789012:user/teams/ops/ann", "user ann"),
+            ("arn:aws:iam::123456789012:user/ann", "user ann"),
+            ("arn:aws:iam::123456789012:root", "root"),
+            ("nonsense", ""),
+        ] {
+            assert_eq!(reader_name(arn), *name, "{arn}");
+        }
+    }
+
+    #[test]
+    fn another_selection_is_another_estate() {
+        let key =
+            |clusters: &str| estate_key("123456789012", "eu-west-1", &[clusters.to_owned(), String::new()]);
+        assert_eq!(key(""), "123456789012-eu-west-1");
+        assert_ne!(key("shop"), key("other"));
+        assert!(key("../x").bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    }
+}

@@ -1,0 +1,283 @@
+//! The leader's side: claiming the lead, writing readings and heads, and giving the lead up.
+
+use super::{
+    leader_state::LeaderState,
+    member::{KnownHead, Member, Step},
+};
+use crate::{
+    model::{Failure, FailureKind, Snapshot},
+    object_store::{Fetched, ObjectVersion, WriteCondition, WriteOutcome},
+    team::{
+        Draft, HEAD_KEY, Head, HeadContent, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey, TEAM_SCHEMA, epoch_key,
+        highest_epoch, member_key,
+    },
+};
+use std::time::Duration;
+
+/// Time between two counts of the members.
+const COUNT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Number of attempts to write a head whose answers get lost.
+const MAX_HEAD_ATTEMPTS: u32 = 3;
+
+/// Maximum size of an epoch's object in bytes.
+const MAX_EPOCH_BYTES: usize = 1 << 10;
+
+impl Member {
+    /// Tries to become the leader: creates the key of the next epoch, then writes the head.
+    pub(super) async fn claim(&mut self, now: Duration, interval: Duration) -> Step {
+        match self.try_claim(now, interval).await {
+            Ok(true) => Step::Lead,
+            Ok(false) => Step::Follow,
+            Err(failure) if self.readings.has_reading() && self.lease.can_lead() => {
+                self.problem = Some(failure);
+                Step::Follow
+            }
+            Err(failure) => Step::Alone(failure),
+        }
+    }
+
+    async fn try_claim(&mut self, now: Duration, interval: Duration) -> Result<bool, Failure> {
+        self.check_store().await?;
+        let listed = self.team.store.list(&self.team.key("epoch/")).await?;
+        let start = format!("{}/", self.team.folder);
+        let keys = listed.iter().filter_map(|(key, _)| key.strip_prefix(&start));
+        let known = self.valid_head().map_or(0, |head| head.epoch);
+        let epoch = highest_epoch(keys).max(known) + 1;
+        let key = self.team.key(epoch_key(epoch));
+        let mine = self.me.id.to_string().into_bytes();
+        if self.team.store.write(&key, mine.clone(), WriteCondition::IfMissing).await?
+            == WriteOutcome::Refused
+        {
+            // The answer to the first attempt may have been lost.
+            let there = self.team.store.read(&key, None, MAX_EPOCH_BYTES).await?;
+            if !matches!(there, Fetched::Found(object) if object.bytes == mine) {
+                return Ok(false);
+            }
+        }
+        self.claimed_epoch = Some(epoch);
+        let inherited = self.valid_head().and_then(|head| head.reading);
+        let mut leading =
+            LeaderState::new(now, epoch, inherited.map(|reading| (reading, self.readings.newest_read_at())));
+        leading.inherited_members = self.member_count(now);
+        let head = self.new_head(now, &leading, interval, false);
+        leading.beat = head.beat;
+        let is_won = self.write_head(head).await?;
+        if is_won {
+            self.lease.win(now, epoch, interval);
+            self.leading = Some(leading);
+        }
+        Ok(is_won)
+    }
+
+    /// Starts to lead in an epoch whose head is already written.
+    pub(super) fn start_leading(&mut self, now: Duration, head: &Head, interval: Duration) {
+        let inherited = head.reading.map(|reading| (reading, self.readings.newest_read_at()));
+        self.lease.win(now, head.epoch, interval);
+        let state = LeaderState::new(now, head.epoch, inherited);
+        self.leading = Some(LeaderState { beat: head.beat, inherited_members: head.members, ..state });
+    }
+
+    /// Ends the lead, because another member leads or the store does not answer.
+    pub(super) fn stop_leading(&mut self) {
+        self.lease.lose();
+        self.leading = None;
+        self.claimed_epoch = None;
+    }
+
+    /// Writes a snapshot that this member has read at `now`, then the head. Returns false if it no longer leads.
+    pub(super) async fn publish(&mut self, now: Duration, interval: Duration, snapshot: &Snapshot) -> bool {
+        self.lease.note_poll(true, snapshot.progress.is_empty());
+        if let Some(leading) = &mut self.leading
+            && leading.is_publishable(now, snapshot)
+        {
+            match leading.publication.prepare(now, snapshot) {
+                Ok(draft) => self.write_draft(draft).await,
+                Err(error) => {
+                    let what = format!("the reading of {} can't be shared: {error}", snapshot.source);
+                    self.problem =
+                        Some(Failure::new(FailureKind::Invalid, what, "select fewer clusters or services"));
+                }
+            }
+        }
+        if self.leading.as_ref().is_some_and(|leading| !leading.is_beat_due(now)) {
+            return true;
+        }
+        let leads = self.beat(now, interval).await;
+        if leads {
+            self.count_members(now).await;
+            self.clean_up().await;
+        }
+        leads
+    }
+
+    /// Writes the objects of a reading. They count only if all of them were written.
+    async fn write_draft(&mut self, draft: Draft) {
+        for (key, object) in &draft.objects {
+            let written =
+                self.team.store.write(&self.team.key(key), object.clone(), WriteCondition::Always).await;
+            if let Err(failure) = written {
+                self.problem = Some(failure);
+                return;
+            }
+        }
+        if let Some(leading) = &mut self.leading {
+            leading.obsolete.extend(draft.obsolete.iter().copied());
+            if !draft.objects.is_empty() {
+                // The others shall read it now.
+                leading.beat_at = None;
+            }
+            leading.publication.commit(draft);
+        }
+    }
+
+    /// Writes another head. Returns false if this member no longer leads.
+    pub(super) async fn beat(&mut self, now: Duration, interval: Duration) -> bool {
+        let Some(leading) = &self.leading else { return false };
+        let head = self.new_head(now, leading, interval, false);
+        match self.write_head(head).await {
+            Ok(true) => {
+                self.problem = None;
+                self.lease.renew(now, interval);
+                if let Some(leading) = &mut self.leading {
+                    leading.beat_at = Some(now);
+                }
+            }
+            Ok(false) => {
+                self.stop_leading();
+                return false;
+            }
+            Err(failure) => self.problem = Some(failure),
+        }
+        if self.lease.has_expired(now) {
+            self.stop_leading();
+        }
+        self.leading.is_some()
+    }
+
+    /// Records a failed poll of the leader. Gives up the lead if it can't read what it should share.
+    pub(super) async fn note_failed_poll(&mut self, now: Duration, interval: Duration, failure: &Failure) {
+        self.lease.note_poll(false, false);
+        if self.lease.must_release(matches!(failure.kind, FailureKind::Credentials | FailureKind::Denied)) {
+            self.release(now, interval).await;
+            self.lease.give_up(now);
+        } else {
+            self.beat(now, interval).await;
+        }
+    }
+
+    /// Gives up the lead, so that another member can take it at once.
+    pub(super) async fn release(&mut self, now: Duration, interval: Duration) {
+        if let Some(leading) = &self.leading {
+            let head = self.new_head(now, leading, interval, true);
+            if let Err(failure) = self.write_head(head).await {
+                self.problem = Some(failure);
+            }
+        }
+        self.stop_leading();
+    }
+
+    fn new_head(&self, now: Duration, leading: &LeaderState, interval: Duration, released: bool) -> Head {
+        Head {
+            schema: TEAM_SCHEMA.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            epoch: leading.epoch,
+            beat: leading.beat + 1,
+            leader: self.me.clone(),
+            released,
+            interval_ms: interval.as_millis() as u64,
+            members: leading.member_count(now),
+            reading: leading.reading(now),
+        }
+    }
+
+    /// Writes a head over the version that this member knows. Returns false if another member's head is there.
+    async fn write_head(&mut self, head: Head) -> Result<bool, Failure> {
+        let key = self.team.key(HEAD_KEY);
+        for _ in 0..MAX_HEAD_ATTEMPTS {
+            let condition = match &self.head {
+                Some(known) => WriteCondition::IfVersion(known.version.clone()),
+                None => WriteCondition::IfMissing,
+            };
+            if let WriteOutcome::Written(version) =
+                self.team.store.write(&key, head.to_bytes(), condition).await?
+            {
+                self.note_own_head(version, head);
+                return Ok(true);
+            }
+            // The answer to a write may have been lost. Then the head there is this member's own.
+            let Fetched::Found(object) = self.team.store.read(&key, None, MAX_HEAD_BYTES).await? else {
+                return Ok(false);
+            };
+            let HeadContent::Valid(there) = HeadContent::parse(&object.bytes) else { return Ok(false) };
+            if there.leader.id != self.me.id || there.epoch != head.epoch {
+                return Ok(false);
+            }
+            let is_written = there.beat == head.beat;
+            self.note_own_head(object.version, *there);
+            if is_written {
+                return Ok(true);
+            }
+        }
+        let what = format!("{}: the head can't be written", self.team.store.location());
+        Err(Failure::new(FailureKind::Throttled, what, "no action needed: it is written again soon"))
+    }
+
+    fn note_own_head(&mut self, version: ObjectVersion, head: Head) {
+        if let Some(leading) = &mut self.leading {
+            leading.beat = head.beat;
+        }
+        self.head = Some(KnownHead { version, content: HeadContent::Valid(Box::new(head)) });
+    }
+
+    /// Counts the members from time to time, and deletes the objects of those that are long gone.
+    async fn count_members(&mut self, now: Duration) {
+        let is_due = |leading: &LeaderState| {
+            leading.counted_at.is_none_or(|at| now.saturating_sub(at) >= COUNT_INTERVAL)
+        };
+        if !self.leading.as_ref().is_some_and(is_due) {
+            return;
+        }
+        let Ok(listed) = self.team.store.list(&self.team.key(MEMBER_PREFIX)).await else { return };
+        let own_key = self.team.key(member_key(&self.me.id));
+        let Some(leading) = &mut self.leading else { return };
+        leading.counted_at = Some(now);
+        let versions = listed.into_iter().map(|(key, version)| (key, version.0));
+        for key in leading.members.update(now, versions, &own_key) {
+            // An object that stays is deleted at a later count.
+            let _ = self.team.store.delete(&key).await;
+        }
+    }
+
+    /// Deletes objects that no head names: those that a new base replaced, and once those of earlier epochs.
+    async fn clean_up(&mut self) {
+        let Some(leading) = &mut self.leading else { return };
+        let mut keys: Vec<String> =
+            std::mem::take(&mut leading.obsolete).iter().map(ToString::to_string).collect();
+        // Until a second base is due, a follower may still read the objects of the predecessor.
+        if !leading.is_cleaned && !keys.is_empty() {
+            leading.is_cleaned = true;
+            let epoch = leading.epoch;
+            keys.extend(self.keys_of_earlier_epochs(epoch).await);
+        }
+        for key in keys {
+            // An object that stays costs a little, and the next leader deletes it.
+            let _ = self.team.store.delete(&self.team.key(key)).await;
+        }
+    }
+
+    async fn keys_of_earlier_epochs(&self, epoch: u64) -> Vec<String> {
+        let mut old = Vec::new();
+        let start = format!("{}/", self.team.folder);
+        for prefix in ["base/", "delta/", "epoch/"] {
+            let listed = self.team.store.list(&self.team.key(prefix)).await.unwrap_or_default();
+            let keys = listed.iter().filter_map(|(key, _)| key.strip_prefix(&start));
+            let is_old = |key: &&str| match ObjectKey::parse(key) {
+                Some(object) => object.epoch() < epoch,
+                None => highest_epoch([*key].into_iter()) < epoch,
+            };
+            old.extend(keys.filter(is_old).map(str::to_owned));
+        }
+        old
+    }
+}

@@ -1,0 +1,277 @@
+//! A member of a team for one source: reads and writes the store as the lease decides.
+
+use super::{
+    failures::alone_failure, leader_state::LeaderState, readings::ReadingCache, team_folder::TeamFolder,
+};
+use crate::{
+    model::{Failure, FailureKind, SourceId, TeamRole, TeamStatus},
+    object_store::{Fetched, ObjectVersion, WriteCondition, probe_conditions},
+    team::{
+        AloneReason, HEAD_KEY, Head, HeadContent, HeadLook, Leader, Lease, MAX_HEAD_BYTES, Rank, Verdict,
+        member_key,
+    },
+};
+use std::time::Duration;
+
+/// Time between two writes by which a member shows that it is there.
+const PRESENCE_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Way in which a Portolan takes part in a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Participation {
+    /// A command that ends soon: it reads the store, and never leads.
+    Reader,
+    /// A member that may lead.
+    Member(Rank),
+}
+
+/// Decision of a member before a poll.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Show the reading in the cache.
+    Follow,
+    /// Poll, and write what was read.
+    Lead,
+    /// Poll for itself.
+    Alone(Failure),
+}
+
+/// Head that the member has read or written last.
+#[derive(Clone, Debug)]
+pub(super) struct KnownHead {
+    pub version: ObjectVersion,
+    pub content: HeadContent,
+}
+
+/// Member of a team for one source. Times are those of its own monotonic clock.
+pub(super) struct Member {
+    pub(super) team: TeamFolder,
+    pub(super) me: Leader,
+    participation: Participation,
+    pub(super) lease: Lease,
+    pub(super) head: Option<KnownHead>,
+    pub(super) readings: ReadingCache,
+    pub(super) leading: Option<LeaderState>,
+    /// Epoch whose key this member created, although it does not know if it wrote the head.
+    pub(super) claimed_epoch: Option<u64>,
+    /// Last failure of the store, until the store answers again.
+    pub(super) problem: Option<Failure>,
+    is_probed: bool,
+    /// Reason why this member can't lead; `None` while it may.
+    cannot_lead: Option<Failure>,
+    presence_at: Option<Duration>,
+    presence_count: u64,
+}
+
+impl Member {
+    /// Returns a member that has not read the store yet. `jitter` is a random wait before a claim.
+    pub(super) fn new(
+        team: TeamFolder,
+        me: Leader,
+        source: SourceId,
+        participation: Participation,
+        jitter: Duration,
+    ) -> Self {
+        let can_lead = matches!(participation, Participation::Member(_));
+        Self {
+            team,
+            participation,
+            lease: Lease::new(me.rank, can_lead, jitter),
+            me,
+            head: None,
+            readings: ReadingCache::new(source),
+            leading: None,
+            claimed_epoch: None,
+            problem: None,
+            is_probed: false,
+            cannot_lead: None,
+            presence_at: None,
+            presence_count: 0,
+        }
+    }
+
+    /// Returns the last valid head.
+    pub(super) fn valid_head(&self) -> Option<&Head> {
+        match &self.head.as_ref()?.content {
+            HeadContent::Valid(head) => Some(head),
+            _ => None,
+        }
+    }
+
+    /// Returns the number of members as last known; zero while unknown.
+    pub(super) fn member_count(&self, now: Duration) -> u32 {
+        match &self.leading {
+            Some(leading) => leading.member_count(now),
+            None => self.valid_head().map_or(0, |head| head.members),
+        }
+    }
+
+    /// Returns the part of this member in the team after a step.
+    pub(super) fn status(&self, now: Duration, step: &Step) -> TeamStatus {
+        let role = match (step, self.valid_head()) {
+            (Step::Alone(why), _) => TeamRole::Alone(why.clone()),
+            (Step::Lead, _) if self.leading.is_some() => {
+                TeamRole::Leading { read_as: self.me.read_as.clone(), problem: self.problem.clone() }
+            }
+            (_, Some(Head { leader, .. })) if leader.id != self.me.id => TeamRole::Following {
+                leader: leader.name.clone(),
+                read_as: leader.read_as.clone(),
+                problem: self.readings.problem.clone().or_else(|| self.problem.clone()),
+            },
+            // Without a head, or just after this member lost the lead.
+            _ => TeamRole::Joining,
+        };
+        TeamStatus { role, members: self.member_count(now) }
+    }
+
+    /// Decides before a poll. `interval` is the promised time to the next head if this member leads.
+    pub(super) async fn step(&mut self, now: Duration, interval: Duration) -> Step {
+        if self.lease.led_epoch().is_some() {
+            if !self.lease.has_expired(now) {
+                return Step::Lead;
+            }
+            self.stop_leading();
+        }
+        let verdict = self.look(now, interval).await;
+        let step = match verdict {
+            _ if self.lease.led_epoch().is_some() => Step::Lead,
+            Verdict::Follow => self.follow().await,
+            Verdict::Claim => self.claim(now, interval).await,
+            Verdict::Alone(reason) => self.alone(reason),
+        };
+        if step != Step::Lead {
+            self.show_presence(now).await;
+        }
+        step
+    }
+
+    /// Reads the head and decides by it.
+    async fn look(&mut self, now: Duration, interval: Duration) -> Verdict {
+        let key = self.team.key(HEAD_KEY);
+        let known = self.head.as_ref().map(|head| head.version.clone());
+        match self.team.store.read(&key, known.as_ref(), MAX_HEAD_BYTES).await {
+            Err(failure) => {
+                self.problem = Some(failure);
+                self.lease.decide(now, HeadLook::Failed)
+            }
+            Ok(fetched) => {
+                self.problem = None;
+                match fetched {
+                    Fetched::Unchanged => {
+                        self.readings.note_same_head(now);
+                        self.lease.decide(now, HeadLook::Same)
+                    }
+                    Fetched::Missing => {
+                        self.head = None;
+                        self.lease.decide(now, HeadLook::Missing)
+                    }
+                    Fetched::Found(object) => {
+                        let head =
+                            KnownHead { version: object.version, content: HeadContent::parse(&object.bytes) };
+                        self.take_head(now, head, object.age, interval)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes over a head that was read.
+    fn take_head(
+        &mut self,
+        now: Duration,
+        head: KnownHead,
+        age: Option<Duration>,
+        interval: Duration,
+    ) -> Verdict {
+        if is_older(&head.content, self.valid_head()) {
+            // A store may answer with an old state for a while. The head with the highest epoch counts.
+            self.readings.note_same_head(now);
+            return self.lease.decide(now, HeadLook::Same);
+        }
+        if let HeadContent::Valid(valid) = &head.content {
+            if !valid.released && valid.leader.id == self.me.id && self.claimed_epoch == Some(valid.epoch) {
+                // The answer to the first head was lost, so this member leads without having known it.
+                let valid = valid.clone();
+                self.start_leading(now, &valid, interval);
+                self.head = Some(head);
+                return Verdict::Follow;
+            }
+            self.readings.note_head(now, valid, age);
+        }
+        let verdict = self.lease.decide(now, HeadLook::Changed(&head.content, age));
+        self.head = Some(head);
+        verdict
+    }
+
+    /// Reads the newest reading.
+    async fn follow(&mut self) -> Step {
+        let Some(wanted) = self.valid_head().and_then(|head| head.reading) else {
+            // A command that ends soon does not wait for the first reading.
+            let waits = matches!(self.participation, Participation::Member(_));
+            return if waits { Step::Follow } else { self.alone(AloneReason::NoLeader) };
+        };
+        match self.readings.update(&self.team, &wanted).await {
+            Ok(()) => Step::Follow,
+            Err(failure) => Step::Alone(failure),
+        }
+    }
+
+    /// Returns the step of a member that polls for itself.
+    fn alone(&self, reason: AloneReason) -> Step {
+        let head = self.head.as_ref().map(|head| &head.content);
+        let problem = self.problem.as_ref().or(self.cannot_lead.as_ref());
+        Step::Alone(alone_failure(reason, problem, head, &self.team.store.location()))
+    }
+
+    /// Probes the store before the first claim: a store that ignores conditions would let everybody lead.
+    pub(super) async fn check_store(&mut self) -> Result<(), Failure> {
+        if self.is_probed {
+            return Ok(());
+        }
+        let probed = probe_conditions(&*self.team.store, &self.team.folder, &self.me.id).await;
+        self.is_probed = probed.is_ok();
+        if let Err(failure) = &probed
+            && matches!(failure.kind, FailureKind::Invalid | FailureKind::Denied)
+        {
+            self.lease.forbid_lead();
+            self.cannot_lead = Some(failure.clone());
+        }
+        probed
+    }
+
+    /// Writes the object by which the leader counts this member.
+    async fn show_presence(&mut self, now: Duration) {
+        let is_due = self.presence_at.is_none_or(|at| now.saturating_sub(at) >= PRESENCE_INTERVAL);
+        if self.participation == Participation::Reader || !is_due {
+            return;
+        }
+        self.presence_at = Some(now);
+        self.presence_count += 1;
+        let key = self.team.key(member_key(&self.me.id));
+        let text = format!("{} {}", self.me.name, self.presence_count);
+        let written = self.team.store.write(&key, text.into_bytes(), WriteCondition::Always).await;
+        if let Err(failure) = written
+            && failure.kind == FailureKind::Denied
+        {
+            self.lease.forbid_lead();
+            self.cannot_lead = Some(failure);
+        }
+    }
+
+    /// Leaves the team before the program ends.
+    pub(super) async fn leave(&mut self, now: Duration, interval: Duration) {
+        self.release(now, interval).await;
+        if self.presence_at.take().is_some() {
+            // The leader notices soon anyway.
+            let _ = self.team.store.delete(&self.team.key(member_key(&self.me.id))).await;
+        }
+    }
+}
+
+/// Returns true if a head is older than the one that the member knows.
+fn is_older(new: &HeadContent, known: Option<&Head>) -> bool {
+    match (new, known) {
+        (HeadContent::Valid(new), Some(known)) => (new.epoch, new.beat) < (known.epoch, known.beat),
+        _ => false,
+    }
+}

@@ -1,0 +1,364 @@
+//! A source that a team reads together: one member polls, the others show what it read.
+//!
+//! [`TeamSource`] stands in front of a source. Before each poll it looks at the store: it follows the leader,
+//! polls as the leader and shares what it read, or polls for itself if the team can't work. Logs, usage and
+//! actions always go to the source itself, with the rights of this user.
+
+mod config;
+mod failures;
+mod leader_state;
+mod leading;
+mod member;
+mod readings;
+mod shared_source;
+mod team_folder;
+#[cfg(test)]
+mod tests;
+
+pub use config::TeamConfig;
+pub use member::Participation;
+pub use shared_source::{Estate, SharedSource};
+
+use super::{DoctorCheck, Operator, Source};
+use crate::{
+    model::{
+        ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
+        SourceId, TeamStatus, Text, Timestamp, UsageSample, UsageTarget,
+    },
+    object_store::ObjectStore,
+    team::{Leader, Rank},
+};
+use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
+use member::{Member, Step};
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use team_folder::TeamFolder;
+use tokio::{
+    sync::{Mutex as AsyncMutex, MutexGuard},
+    time::{Instant, timeout},
+};
+
+/// Shortest time between two heads that a leader promises.
+const MIN_PROMISE: Duration = Duration::from_secs(5);
+
+/// Longest time between two heads that a leader promises.
+const MAX_PROMISE: Duration = Duration::from_secs(30);
+
+/// Longest time for which a leader renews the lead while a poll does not end.
+const MAX_RENEWED_POLL: Duration = Duration::from_secs(40);
+
+/// Longest random wait before a claim.
+const MAX_CLAIM_JITTER: Duration = Duration::from_secs(1);
+
+/// Wait between two looks at a store while this member polls for itself, because a store that does not answer
+/// delays each poll.
+const ALONE_LOOK_INTERVAL: Duration = Duration::from_secs(12);
+
+/// Time on a member's clock when the process starts, so that it can show the ages of earlier readings.
+const CLOCK_START: Duration = Duration::from_hours(24 * 30);
+
+/// The team of one run: its store, and the name of this member.
+#[derive(Clone)]
+pub struct TeamSettings {
+    /// Store of the team.
+    pub store: Arc<dyn ObjectStore>,
+    /// Start of all keys.
+    pub folder: String,
+    /// Name of this member for the others.
+    pub name: Text,
+    /// Way in which this run takes part.
+    pub participation: Participation,
+}
+
+/// Source that a team reads together.
+pub struct TeamSource {
+    inner: Arc<dyn SharedSource>,
+    settings: TeamSettings,
+    clock: Instant,
+    /// This member; `None` until the account is known.
+    member: AsyncMutex<Option<Member>>,
+    /// Part in the team at the last poll, and the wait until the next.
+    last: Mutex<LastPoll>,
+}
+
+/// Result of the last poll.
+#[derive(Clone, Debug, Default)]
+struct LastPoll {
+    status: Option<TeamStatus>,
+    wait: Option<Duration>,
+    /// Reason to poll without a team, and the time until which the store is not read again.
+    alone_until: Option<(Failure, Duration)>,
+    /// True once an own poll since the last reading of the leader was complete.
+    has_own_reading: bool,
+}
+
+impl TeamSource {
+    /// Returns a source in front of `inner` for a member of a team. Sends no request before the first poll.
+    #[must_use]
+    pub fn new(inner: Arc<dyn SharedSource>, settings: TeamSettings) -> Self {
+        Self { inner, settings, clock: Instant::now(), member: AsyncMutex::new(None), last: Mutex::default() }
+    }
+
+    fn now(&self) -> Duration {
+        CLOCK_START + self.clock.elapsed()
+    }
+
+    /// Returns the time to the next head that a leader promises.
+    fn promise(&self) -> Duration {
+        self.inner.poll_interval().clamp(MIN_PROMISE, MAX_PROMISE)
+    }
+
+    /// Returns this member, once its account is known.
+    async fn member(&self) -> Result<MutexGuard<'_, Option<Member>>, Failure> {
+        let mut slot = self.member.lock().await;
+        if slot.is_none() {
+            let estate = self.inner.estate().await?;
+            let TeamSettings { store, folder, name, participation } = self.settings.clone();
+            let rank = match participation {
+                Participation::Reader => Rank::Person,
+                Participation::Member(rank) => rank,
+            };
+            let folder = format!("{folder}/{}", estate.key);
+            let me = Leader { id: random_id().as_str().into(), name, rank, read_as: estate.read_as };
+            let jitter = MAX_CLAIM_JITTER.mul_f64((random_number() % 1_000) as f64 / 1_000.0);
+            let team = TeamFolder { store, folder };
+            *slot = Some(Member::new(team, me, self.inner.id().clone(), participation, jitter));
+        }
+        Ok(slot)
+    }
+
+    async fn poll(&self) -> Result<Snapshot, Failure> {
+        let mut slot = self.member().await?;
+        let Some(member) = slot.as_mut() else { return self.inner.snapshot().await };
+        let now = self.now();
+        let last_alone = self.lock_last().alone_until.clone().filter(|(_, until)| now < *until);
+        let step = match last_alone {
+            Some((why, _)) => Step::Alone(why),
+            None => member.step(now, self.promise()).await,
+        };
+        self.note_step(member, &step);
+        match step {
+            Step::Follow => {
+                self.inner.divide_quota(1);
+                let shown = member.readings.take_snapshot(self.now(), Timestamp::now());
+                self.inner.note_snapshot(&shown);
+                Ok(shown)
+            }
+            Step::Lead => {
+                self.inner.divide_quota(1);
+                let outcome = self.lead(member).await;
+                self.note_step(member, &step);
+                self.prefer_complete(member, outcome)
+            }
+            Step::Alone(_) => {
+                self.inner.divide_quota(member.member_count(now));
+                let outcome = self.inner.snapshot().await;
+                self.prefer_complete(member, outcome)
+            }
+        }
+    }
+
+    /// Polls as the leader and shares what was read. Renews the lead while the poll lasts.
+    async fn lead(&self, member: &mut Member) -> Result<Snapshot, Failure> {
+        let began = self.now();
+        let mut poll = self.inner.snapshot();
+        let outcome = loop {
+            let promise = self.promise();
+            if let Ok(outcome) = timeout(promise / 2, &mut poll).await {
+                break outcome;
+            }
+            if self.now().saturating_sub(began) <= MAX_RENEWED_POLL {
+                member.beat(self.now(), promise).await;
+            }
+        };
+        let (now, promise) = (self.now(), self.promise());
+        match &outcome {
+            Ok(snapshot) => drop(member.publish(now, promise, snapshot).await),
+            Err(failure) => member.note_failed_poll(now, promise, failure).await,
+        }
+        outcome
+    }
+
+    /// Returns the outcome of an own poll, or the last reading of the leader while the first load is incomplete.
+    fn prefer_complete(
+        &self,
+        member: &mut Member,
+        outcome: Result<Snapshot, Failure>,
+    ) -> Result<Snapshot, Failure> {
+        match outcome {
+            Ok(own) if own.progress.is_empty() => {
+                self.lock_last().has_own_reading = true;
+                member.readings.remember(&own, self.now());
+                Ok(own)
+            }
+            Ok(_) if !self.lock_last().has_own_reading && member.readings.has_reading() => {
+                Ok(member.readings.take_snapshot(self.now(), Timestamp::now()))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Records the part in the team for the screen, and the wait until the next poll.
+    fn note_step(&self, member: &Member, step: &Step) {
+        let now = self.now();
+        let mut last = self.lock_last();
+        last.status = Some(member.status(now, step));
+        last.wait = match step {
+            Step::Follow => {
+                last.has_own_reading = false;
+                Some(member.lease.look_interval(now))
+            }
+            Step::Lead | Step::Alone(_) => None,
+        };
+        last.alone_until = match (step, last.alone_until.take()) {
+            (Step::Alone(_), Some((why, until))) if now < until => Some((why, until)),
+            (Step::Alone(why), _) => Some((why.clone(), now + ALONE_LOOK_INTERVAL)),
+            _ => None,
+        };
+    }
+
+    fn lock_last(&self) -> std::sync::MutexGuard<'_, LastPoll> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks the store for `portolan doctor`.
+    async fn check_store(&self) -> DoctorCheck {
+        let name = format!("team's store {}", self.settings.store.location());
+        let outcome = async {
+            let mut slot = self.member().await?;
+            let Some(member) = slot.as_mut() else { return Ok(String::new()) };
+            member.check_store().await?;
+            member.step(self.now(), self.promise()).await;
+            Ok(match member.valid_head() {
+                Some(head) => {
+                    format!(
+                        "conditional writes work; last leader {}, {} members",
+                        head.leader.name, head.members
+                    )
+                }
+                None => "conditional writes work; no leader yet".to_owned(),
+            })
+        };
+        DoctorCheck { name, outcome: outcome.await }
+    }
+}
+
+/// Returns a random number. Each instance of the standard library's hasher has random keys.
+fn random_number() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+/// Returns a random id of a member.
+fn random_id() -> String {
+    format!("{:016x}{:016x}", random_number(), random_number())
+}
+
+/// Returns the failure of a store that a setting names wrongly.
+pub fn invalid_store_failure(why: &str) -> Failure {
+    Failure::new(FailureKind::Invalid, format!("[team] store: {why}"), "docs/team.md explains the setting")
+}
+
+impl Source for TeamSource {
+    fn id(&self) -> &SourceId {
+        self.inner.id()
+    }
+
+    fn location(&self) -> String {
+        self.inner.location()
+    }
+
+    fn kind(&self) -> &'static str {
+        self.inner.kind()
+    }
+
+    fn tool_options(&self) -> Vec<(&'static str, String)> {
+        self.inner.tool_options()
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
+        self.poll().boxed()
+    }
+
+    fn set_time_limit(&self, limit: Duration) {
+        self.inner.set_time_limit(limit);
+    }
+
+    fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
+        self.inner.set_priority(watched);
+    }
+
+    fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
+        self.inner.cache_key()
+    }
+
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        self.inner.outage_key()
+    }
+
+    fn quota_used(&self) -> Option<f64> {
+        self.inner.quota_used()
+    }
+
+    fn team_status(&self) -> Option<TeamStatus> {
+        self.lock_last().status.clone()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        async {
+            if let Some(member) = self.member.lock().await.as_mut() {
+                member.leave(self.now(), self.promise()).await;
+            }
+        }
+        .boxed()
+    }
+
+    fn poll_interval(&self) -> Duration {
+        let wait = self.lock_last().wait;
+        wait.unwrap_or_else(|| self.inner.poll_interval().min(MAX_PROMISE))
+    }
+
+    fn change_notifications(&self) -> BoxStream<'static, ()> {
+        self.inner.change_notifications()
+    }
+
+    fn pushes_changes(&self) -> bool {
+        self.inner.pushes_changes()
+    }
+
+    fn reorder_window(&self) -> Duration {
+        self.inner.reorder_window()
+    }
+
+    fn logs(
+        &self,
+        targets: Vec<LogTarget>,
+        start: LogReadOptions,
+    ) -> BoxStream<'static, Result<LogBatch, Failure>> {
+        self.inner.logs(targets, start)
+    }
+
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
+        self.inner.usage(target)
+    }
+
+    fn permission(&self) -> ActionPermission {
+        self.inner.permission()
+    }
+
+    fn operator(&self) -> Option<&dyn Operator> {
+        self.inner.operator()
+    }
+
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
+        async {
+            let mut checks = self.inner.diagnose().await;
+            checks.push(self.check_store().await);
+            checks
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,218 @@
+//! The newest reading of the leader, as far as this member has read it.
+
+use super::team_folder::TeamFolder;
+use crate::{
+    model::{Failure, FailureKind, LoadProgress, Snapshot, SourceId, SourcePart, Timestamp},
+    object_store::Fetched,
+    team::{
+        Head, MAX_OBJECT_BYTES, ObjectError, ObjectKey, Reading, ReadingRef, missing_objects, read_base,
+        read_delta,
+    },
+};
+use futures::{StreamExt, stream};
+use std::time::Duration;
+
+/// Number of attempts in a row to read a reading before the member polls for itself.
+const MAX_FAILED_READINGS: u32 = 3;
+
+/// Maximum number of objects that are read at the same time.
+const MAX_READS_AT_ONCE: usize = 8;
+
+/// Precision of the times in the headers of a store.
+const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
+
+/// The newest reading that this member has put together.
+#[derive(Debug)]
+pub(super) struct ReadingCache {
+    source: SourceId,
+    reading: Option<Reading>,
+    /// True if the reading does not fit its head, so that the next one begins with a base.
+    is_broken: bool,
+    /// Time of the reading in the cache, and of the newest one, on this member's clock. Neither is later than
+    /// the leader's poll.
+    read_at: Duration,
+    newest_read_at: Duration,
+    /// Time of the last look at a new head.
+    looked_at: Option<Duration>,
+    failed_readings: u32,
+    /// Reason why the newest reading could not be read.
+    pub(super) problem: Option<Failure>,
+}
+
+impl ReadingCache {
+    /// Returns an empty cache of readings of `source`.
+    pub(super) fn new(source: SourceId) -> Self {
+        Self {
+            source,
+            reading: None,
+            is_broken: false,
+            read_at: Duration::ZERO,
+            newest_read_at: Duration::ZERO,
+            looked_at: None,
+            failed_readings: 0,
+            problem: None,
+        }
+    }
+
+    /// Returns the time of the newest reading in the store, on this member's clock.
+    pub(super) fn newest_read_at(&self) -> Duration {
+        self.newest_read_at
+    }
+
+    /// Returns true if the cache has a reading.
+    pub(super) fn has_reading(&self) -> bool {
+        self.reading.is_some()
+    }
+
+    /// Keeps a snapshot that this member has read itself, until it has read a reading of a leader again.
+    pub(super) fn remember(&mut self, own: &Snapshot, now: Duration) {
+        // No leader has this epoch, so the next reading begins with a base.
+        let snapshot = Snapshot { connections: Vec::new(), ..own.clone() };
+        self.reading = Some(Reading { epoch: 0, number: 0, snapshot });
+        self.read_at = now;
+    }
+
+    /// Takes notice of a new head, which was written `age` ago by the store's clock.
+    ///
+    /// The time of the reading follows from ages alone, so a wrong clock of the leader does no harm. If the
+    /// store does not tell the age, the head may be as old as the last look.
+    pub(super) fn note_head(&mut self, now: Duration, head: &Head, age: Option<Duration>) {
+        let since_look = self.looked_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+        self.looked_at = Some(now);
+        if let Some(reading) = head.reading {
+            let head_age = age.map_or(since_look, |age| age + HEADER_TIME_STEP);
+            self.newest_read_at = now.saturating_sub(head_age + reading.age());
+        }
+    }
+
+    /// Takes notice that the head is still the same.
+    pub(super) fn note_same_head(&mut self, now: Duration) {
+        self.looked_at = Some(now);
+    }
+
+    /// Brings the cache to the reading `wanted`. Fails if several attempts in a row failed; until then the
+    /// cache keeps the older reading.
+    pub(super) async fn update(&mut self, team: &TeamFolder, wanted: &ReadingRef) -> Result<(), Failure> {
+        match self.read_missing(team, wanted).await {
+            Ok(()) => {
+                (self.failed_readings, self.problem) = (0, None);
+                self.read_at = self.newest_read_at;
+                Ok(())
+            }
+            Err(failure) => {
+                self.failed_readings += 1;
+                self.problem = Some(failure.clone());
+                if self.failed_readings < MAX_FAILED_READINGS { Ok(()) } else { Err(failure) }
+            }
+        }
+    }
+
+    async fn read_missing(&mut self, team: &TeamFolder, wanted: &ReadingRef) -> Result<(), Failure> {
+        let known = self.reading.as_ref().filter(|_| !self.is_broken);
+        let known = known.map(|reading| (reading.epoch, reading.number));
+        if known == Some((wanted.epoch, wanted.number)) {
+            return Ok(());
+        }
+        let keys = missing_objects(known, wanted);
+        let read = self.read_objects(team, &keys, wanted).await;
+        if read.is_ok() || matches!(keys.first(), Some(ObjectKey::Base(..))) {
+            return read;
+        }
+        self.read_objects(team, &missing_objects(None, wanted), wanted).await
+    }
+
+    async fn read_objects(
+        &mut self,
+        team: &TeamFolder,
+        keys: &[ObjectKey],
+        wanted: &ReadingRef,
+    ) -> Result<(), Failure> {
+        let reads: Vec<_> = keys.iter().map(|key| read_object(team, *key)).collect();
+        // A member that joins may need many deltas, and a store may take a second for each answer.
+        let mut objects = stream::iter(reads).buffered(MAX_READS_AT_ONCE);
+        // A new base replaces the reading once all its deltas are there.
+        let mut fresh = None;
+        while let Some(object) = objects.next().await {
+            let (key, bytes) = object?;
+            self.apply_object(&mut fresh, key, &bytes).map_err(|error| {
+                let what = format!("{}: {} can't be used: {error}", team.store.location(), team.key(key));
+                let remedy =
+                    "use one version of Portolan in the whole team, and check who may write to the store";
+                Failure::new(FailureKind::Invalid, what, remedy)
+            })?;
+        }
+        if let Err(error) =
+            fresh.as_ref().or(self.reading.as_ref()).map_or(Ok(()), |newest| newest.check(wanted))
+        {
+            self.is_broken |= fresh.is_none();
+            let what = format!("{}: the reading can't be used: {error}", team.store.location());
+            return Err(Failure::new(
+                FailureKind::Invalid,
+                what,
+                "no action needed: it is read again as a whole",
+            ));
+        }
+        if fresh.is_some() {
+            (self.reading, self.is_broken) = (fresh, false);
+        }
+        Ok(())
+    }
+
+    /// Applies an object to `fresh`, which a base begins, or else to the reading in the cache.
+    fn apply_object(
+        &mut self,
+        fresh: &mut Option<Reading>,
+        key: ObjectKey,
+        bytes: &[u8],
+    ) -> Result<(), ObjectError> {
+        match (key, fresh) {
+            (ObjectKey::Base(epoch, number), fresh) => {
+                *fresh = Some(Reading { epoch, number, snapshot: read_base(bytes, &self.source)? });
+            }
+            (ObjectKey::Delta(..), Some(fresh)) => fresh.apply(read_delta(bytes, &self.source)?)?,
+            (ObjectKey::Delta(..), None) => {
+                let delta = read_delta(bytes, &self.source)?;
+                if let Some(reading) = &mut self.reading {
+                    reading.apply(delta).inspect_err(|_| self.is_broken = true)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the snapshot to show at `now`, which is `now_utc` on this machine's clock, and takes the
+    /// connections out of the cache. Its time is that of the leader's poll. Without a reading, returns a
+    /// snapshot whose load has not begun.
+    pub(super) fn take_snapshot(&mut self, now: Duration, now_utc: Timestamp) -> Snapshot {
+        let Some(reading) = &mut self.reading else {
+            let waiting = LoadProgress { part: SourcePart::Services, read: 0, known: 0 };
+            return Snapshot {
+                source: self.source.clone(),
+                taken_at: now_utc,
+                services: Vec::new(),
+                load_balancers: Vec::new(),
+                events: Vec::new(),
+                unread_parts: Vec::new(),
+                connections: Vec::new(),
+                monitored: Vec::new(),
+                progress: vec![waiting],
+            };
+        };
+        let connections = std::mem::take(&mut reading.snapshot.connections);
+        let age = now.saturating_sub(self.read_at);
+        let taken_at = now_utc.checked_sub(age).unwrap_or(now_utc);
+        Snapshot { taken_at, connections, ..reading.snapshot.clone() }
+    }
+}
+
+/// Reads an object of a reading.
+async fn read_object(team: &TeamFolder, key: ObjectKey) -> Result<(ObjectKey, Vec<u8>), Failure> {
+    let whole = team.key(key);
+    match team.store.read(&whole, None, MAX_OBJECT_BYTES).await? {
+        Fetched::Found(object) => Ok((key, object.bytes)),
+        Fetched::Missing | Fetched::Unchanged => {
+            let what = format!("{}: {whole} is missing", team.store.location());
+            Err(Failure::new(FailureKind::Missing, what, "no action needed: the next reading comes soon"))
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Store of a team, and its folder for one account and region.
+
+use crate::object_store::ObjectStore;
+use std::sync::Arc;
+
+/// Store of a team, and the start of all keys for one account and region.
+#[derive(Clone)]
+pub(super) struct TeamFolder {
+    pub store: Arc<dyn ObjectStore>,
+    /// Start of all keys, without a slash at its end.
+    pub folder: String,
+}
+
+impl TeamFolder {
+    /// Returns the whole key of an object.
+    pub(super) fn key(&self, key: impl std::fmt::Display) -> String {
+        format!("{}/{key}", self.folder)
+    }
+}

@@ -1,0 +1,169 @@
+//! Property test: members in any order, that crash, sleep, lose calls and answers. At the end one leads, and all
+//! show the same.
+
+use super::{at, estate, led_epochs, person, shown};
+use crate::{
+    model::Snapshot,
+    object_store::memory_store::{MemoryStore, StoreFault},
+    source::team::{
+        member::{Member, Step},
+        tests::TEST_INTERVAL,
+    },
+};
+use proptest::prelude::*;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// One step of a schedule: seconds that pass, the member that acts, its mishap, and the estate meanwhile.
+#[derive(Clone, Debug)]
+struct ScheduleStep {
+    wait: u64,
+    member: usize,
+    mishap: Mishap,
+    services: BTreeSet<u8>,
+}
+
+/// Mishap of a member.
+#[derive(Clone, Debug)]
+enum Mishap {
+    /// It acts as it should.
+    Nothing,
+    /// The process is killed, and another one starts.
+    Killed,
+    /// The clock of the member stands still for so many seconds, as in a laptop that sleeps.
+    Sleeps(u64),
+    /// Some of its next calls fail.
+    Faults(Vec<Option<StoreFault>>),
+    /// It decides, but the poll takes so long that others act before it writes.
+    SlowPoll,
+}
+
+fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
+    let fault = prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(StoreFault::Dropped)),
+        1 => Just(Some(StoreFault::AnswerLost)),
+    ];
+    let mishap = prop_oneof![
+        10 => Just(Mishap::Nothing),
+        1 => Just(Mishap::Killed),
+        1 => (1..120u64).prop_map(Mishap::Sleeps),
+        2 => prop::collection::vec(fault, 1..8).prop_map(Mishap::Faults),
+        2 => Just(Mishap::SlowPoll),
+    ];
+    let services = prop::collection::btree_set(0..6u8, 0..5);
+    let step = (1..8u64, 0..3usize, mishap, services)
+        .prop_map(|(wait, member, mishap, services)| ScheduleStep { wait, member, mishap, services });
+    prop::collection::vec(step, 1..60)
+}
+
+/// Members with their store, and the time that their clocks lag behind.
+struct Team {
+    store: Arc<MemoryStore>,
+    members: Vec<Member>,
+    lags: [Duration; 3],
+    /// Leaders whose poll has not ended yet, each with what it read.
+    slow_polls: [Option<Snapshot>; 3],
+    now: Duration,
+    names: usize,
+    /// All sets of services that were ever true.
+    truths: BTreeSet<Vec<String>>,
+}
+
+fn names(snapshot: &Snapshot) -> Vec<String> {
+    let mut names: Vec<String> = snapshot.services.iter().map(|service| service.name.to_string()).collect();
+    names.sort();
+    names
+}
+
+impl Team {
+    fn new() -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let members = (0..3).map(|n| person(&store, &format!("m{n}"))).collect();
+        let truths = BTreeSet::from([Vec::new()]);
+        Self {
+            store,
+            members,
+            lags: [Duration::ZERO; 3],
+            slow_polls: [const { None }; 3],
+            now: at(0),
+            names: 3,
+            truths,
+        }
+    }
+
+    /// Lets a member act. Returns an error if an invariant is broken.
+    async fn act(&mut self, step: ScheduleStep) -> Result<(), TestCaseError> {
+        let ScheduleStep { wait, member: n, mishap, services } = step;
+        self.now += Duration::from_secs(wait);
+        let services: Vec<String> = services.iter().map(|n| format!("s{n}")).collect();
+        let truth = estate(&services.iter().map(String::as_str).collect::<Vec<_>>());
+        self.truths.insert(names(&truth));
+        match &mishap {
+            Mishap::Killed => {
+                self.names += 1;
+                self.members[n] = person(&self.store, &format!("m{}", self.names));
+                self.slow_polls[n] = None;
+                return Ok(());
+            }
+            Mishap::Sleeps(seconds) => self.lags[n] += Duration::from_secs(*seconds),
+            Mishap::Faults(faults) => self.store.set_faults(faults.iter().copied()),
+            Mishap::Nothing | Mishap::SlowPoll => {}
+        }
+        let now = self.now.saturating_sub(self.lags[n]);
+        let member = &mut self.members[n];
+        if let Some(read) = self.slow_polls[n].take() {
+            member.publish(now, TEST_INTERVAL, &read).await;
+        } else {
+            match member.step(now, TEST_INTERVAL).await {
+                Step::Lead if matches!(mishap, Mishap::SlowPoll) => self.slow_polls[n] = Some(truth),
+                Step::Lead => drop(member.publish(now, TEST_INTERVAL, &truth).await),
+                Step::Follow => {
+                    let shown = shown(member, now);
+                    let once: BTreeSet<_> = shown.iter().collect();
+                    prop_assert_eq!(once.len(), shown.len(), "doubled");
+                    prop_assert!(self.truths.contains(&shown), "{:?} was never true", shown);
+                }
+                Step::Alone(_) => {}
+            }
+        }
+        self.store.set_faults([]);
+        let epochs = led_epochs(&self.members);
+        let distinct: BTreeSet<_> = epochs.iter().collect();
+        prop_assert_eq!(distinct.len(), epochs.len(), "two leaders of one epoch");
+        Ok(())
+    }
+
+    /// Lets all members act in turn, without mishaps, until they must agree.
+    async fn settle(&mut self, truth: &Snapshot) -> Result<(), TestCaseError> {
+        self.slow_polls = [const { None }; 3];
+        for _ in 0..40 {
+            self.now += Duration::from_secs(2);
+            for (member, lag) in self.members.iter_mut().zip(self.lags) {
+                super::turn(member, self.now.saturating_sub(lag), truth).await;
+            }
+        }
+        prop_assert_eq!(led_epochs(&self.members).len(), 1, "one leader");
+        for (member, lag) in self.members.iter_mut().zip(self.lags) {
+            if member.lease.led_epoch().is_none() {
+                prop_assert_eq!(shown(member, self.now.saturating_sub(lag)), names(truth));
+            }
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn one_leads_and_no_service_is_lost_or_doubled(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut team = Team::new();
+            for step in steps {
+                team.act(step).await?;
+            }
+            team.settle(&estate(&["s1", "s7"])).await
+        })?;
+    }
+}
