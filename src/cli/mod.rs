@@ -99,15 +99,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Config { effective } => print_config(common, effective),
         Command::Map { format, edges } => map(common, &format, edges).await,
         Command::Status { format, fail_on } => print_status(common, format, fail_on.into()).await,
-        Command::Findings { format } => {
-            let Polled { world, .. } = open_and_poll(common).await?;
-            print(if format == Format::Json {
-                export::findings_json(&world)
-            } else {
-                status::findings_table(&world)
-            })?;
-            Ok(read_outcome(&world))
-        }
+        Command::Findings { format } => print_findings(common, format).await,
         Command::Deployments { service, format } => {
             let Polled { world, .. } = open_and_poll(common).await?;
             print(deployments::deployments_text(&world, &service, format, common.ascii)?)?;
@@ -143,6 +135,17 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length, force } => record::run(common, &file, length, force).await,
     }
+}
+
+/// Prints all findings.
+async fn print_findings(common: &CommonArgs, format: Format) -> Result<Outcome, Error> {
+    let Polled { world, .. } = open_and_poll(common).await?;
+    print(if format == Format::Json {
+        export::findings_json(&world)
+    } else {
+        status::findings_table(&world)
+    })?;
+    Ok(read_outcome(&world))
 }
 
 /// Prints all services. The outcome is [`Outcome::Findings`] if there are findings of severity `fail_on` or worse.

@@ -87,8 +87,9 @@ fn the_terminal_is_restored_also_where_the_program_is_killed() {
 #[test]
 fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     let mut terminal = start_demo();
-    for keys in ["t", "?"] {
+    for (keys, shown) in [("t", "HEALTH"), ("?", "legend")] {
         terminal.type_keys(keys);
+        terminal.wait_for_text(shown);
         terminal.send_signal("TSTP");
         terminal.wait_until_stopped();
         terminal.assert_restored();

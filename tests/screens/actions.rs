@@ -256,8 +256,8 @@ fn a_yes_runs_the_plan_once_and_the_verdict_offers_undo() {
         }
         after
     };
-    stage.poll(&restarted(2));
     stage.send(Msg::Tick(later));
+    stage.poll(&restarted(2));
     assert_shows(&mut stage, &["orders restarted: 2 of 2 healthy after 30 s"]);
     let verdicts =
         stage.effects.iter().filter(|effect| matches!(effect, Effect::RecordVerdict(1, _))).count();

@@ -43,6 +43,8 @@ struct InstanceBasis {
     stage: LifeStage,
     started: Option<Timestamp>,
     restarts: u32,
+    /// True between an exit and the restart by the engine, which has counted the restart already.
+    is_restarting: bool,
 }
 
 /// Stage of an instance's life, coarse enough that a crash loop does not change it.
@@ -157,7 +159,8 @@ impl InstanceBasis {
             | InstanceState::Unknown => LifeStage::Ended,
         };
         let (name, started, restarts) = (instance.name.clone(), instance.started, instance.restarts);
-        Self { name, stage, started, restarts }
+        let is_restarting = instance.state == InstanceState::Restarting;
+        Self { name, stage, started, restarts, is_restarting }
     }
 
     /// Returns the difference to the same instance later, in words. A restart by the engine is none, because a
@@ -172,7 +175,8 @@ impl InstanceBasis {
         if self.stage != later.stage {
             return Some(format!("{name} {} now", stage(later.stage)));
         }
-        let is_engine_restart = later.restarts > self.restarts;
+        let is_engine_restart = later.restarts > self.restarts
+            || (self.is_restarting && later.restarts == self.restarts && self.restarts > 0);
         let was_started = self.started != later.started && later.stage == LifeStage::Running;
         (was_started && !is_engine_restart).then(|| format!("{name} was started meanwhile"))
     }

@@ -102,8 +102,12 @@ fn protected_tasks(request: &OperationRequest, target: &TargetReading, ecs: &Ecs
     let effect = match request.kind {
         OperationKind::StopTask => "a stop by hand ends them all the same",
         OperationKind::Restart | OperationKind::Rollback => "the deployment waits until the protection ends",
-        OperationKind::Scale => "scale-in leaves them",
+        OperationKind::Scale if is_scale_in(request, ecs) => "scale-in leaves them",
         _ => return None,
     };
     Some(hint(format!("protected tasks ({}): {effect}", names.join(", "))))
+}
+
+fn is_scale_in(request: &OperationRequest, ecs: &EcsReading) -> bool {
+    matches!(request.goal, Some(OperationGoal::Count(count)) if count < ecs.desired)
 }

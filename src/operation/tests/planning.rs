@@ -165,6 +165,12 @@ fn a_plan_falls_with_any_change_but_a_restart_by_the_engine() {
     assert_eq!(changed(&crashed_and_paused), ["web is paused now"]);
     let mut looping = fixtures::service("web");
     looping.instances[0].restarts = 7;
+    let mut waiting = looping.clone();
+    waiting.instances[0].state = InstanceState::Restarting;
+    let mut restarted = looping.clone();
+    restarted.instances[0].started = Some(fixtures::ago(1));
+    let found = basis(&[waiting]).differences(&basis(&[restarted]));
+    assert!(found.is_empty(), "the engine counts a restart before it starts the container: {found:?}");
     let started_by_hand = |one: &mut Instance| (one.started, one.restarts) = (Some(fixtures::ago(1)), 0);
     let mut by_hand = fixtures::service("web");
     started_by_hand(&mut by_hand.instances[0]);

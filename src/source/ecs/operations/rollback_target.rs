@@ -33,23 +33,24 @@ pub(super) async fn rollback_target(
     let current = service.current_service_revisions().first().and_then(|current| current.arn()).or(newest);
     let arns = succeeded.iter().filter_map(|one| one.target_service_revision_arn()).chain(current);
     let revisions = describe_revisions(api, arns.map(str::to_owned).collect()).await?;
-    let revision = |arn: Option<&str>| {
-        revisions.iter().find(|revision| arn.is_some() && revision.service_revision_arn() == arn)
-    };
     let differs = |revision: &&ServiceRevision| revision.task_definition() != service.task_definition();
-    let mut candidates = succeeded.iter().copied().filter_map(|one| {
-        let target = revision(one.target_service_revision_arn()).filter(differs)?;
-        Some((one, target))
+    let found = succeeded.iter().find_map(|one| {
+        let revision = find_revision(&revisions, one.target_service_revision_arn()).filter(differs)?;
+        Some((*one, revision))
     });
-    let Some((deployment, target)) = candidates.next() else { return Ok(None) };
+    let Some((deployment, target)) = found else { return Ok(None) };
     let definition = target.task_definition().unwrap_or_default();
-    let current = revision(current);
+    let current = find_revision(&revisions, current);
     Ok(Some(RollbackTarget {
         task_definition: last_segment(definition).into(),
         finished: to_timestamp(deployment.finished_at()),
         is_active: is_active(api, definition).await?,
         not_restored: current.map(|current| differing_settings(target, current)).unwrap_or_default(),
     }))
+}
+
+fn find_revision<'a>(revisions: &'a [ServiceRevision], arn: Option<&str>) -> Option<&'a ServiceRevision> {
+    revisions.iter().find(|revision| arn.is_some() && revision.service_revision_arn() == arn)
 }
 
 /// Describes service revisions, in several calls if necessary.
