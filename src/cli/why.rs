@@ -39,15 +39,9 @@ pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Fa
             Err(Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy))
         }
         ref several => {
-            let names: Vec<_> = several.iter().map(|node| shortest_unique_name(world, node)).collect();
+            let names: Vec<_> = several.iter().map(|node| world.topology().unique_name(node)).collect();
             let what = format!("`{name}` is ambiguous: {} matches", several.len());
             Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", names.join(", "))))
         }
     }
-}
-
-/// Returns the shortest name that means only this node: its label, or else its id.
-fn shortest_unique_name(world: &World, node: &Node) -> String {
-    let label = node.label();
-    if world.topology().nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
 }

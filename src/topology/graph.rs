@@ -55,4 +55,11 @@ impl Topology {
             .filter(|node| node.name == name || node.label() == name || node.group_and_name() == name)
             .collect()
     }
+
+    /// Returns the shortest name that means only this node: its label, or else its id.
+    #[must_use]
+    pub fn unique_name(&self, node: &Node) -> String {
+        let label = node.label();
+        if self.nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
+    }
 }

@@ -27,17 +27,11 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
         ServiceKind::Declared => Vec::new(),
     };
     if service.kind != ServiceKind::Declared {
-        let name = shell_quote(&unique_name(world, node));
+        let name = shell_quote(&world.topology().unique_name(node));
         items.push(CopyItem::new("Portolan: logs", format!("portolan logs {name} --since 1h")));
         items.push(CopyItem::new("Portolan: events", format!("portolan events --service {name} --since 1d")));
     }
     items
-}
-
-/// Returns the label of a node, or its id if several nodes have this label.
-fn unique_name(world: &World, node: &Node) -> String {
-    let label = node.label();
-    if world.topology().nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
 }
 
 fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
