@@ -65,7 +65,7 @@ pub use sources::{
     team_status::{TeamRole, TeamStatus},
     time_shift::TimeShift,
 };
-pub use text::{LineText, SharedText, Text, shell_quote};
+pub use text::{LineText, SharedText, Text, shell_operand, shell_option, shell_quote};
 pub use time_expression::{TIME_FORMS, TimeExpression};
 pub use workload::{
     deployment::{Deployment, RevisionChange, RolloutState},

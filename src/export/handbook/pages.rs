@@ -1,7 +1,9 @@
 //! The pages of the handbook, before a format writes them.
 
 use crate::{
-    model::{FactKind, NodeId, ProfileField, ResolvedProfile, Service, ServiceKind},
+    model::{
+        FactKind, NodeId, ProfileField, ResolvedProfile, Service, ServiceKind, text::shell_operand,
+    },
     screen::describe::{
         need_text::{ServiceNeeds, settings},
         node_text::shown_value,
@@ -180,8 +182,8 @@ impl<'a> PageBuilder<'a> {
             self.blocks.push(Block::Code(lines, guide.file.to_string()));
         }
         self.heading("Look at it");
-        let id = node.id.as_str();
-        let commands = vec![format!("portolan logs {id} --follow"), format!("portolan need {id}")];
+        let id = shell_operand(node.id.as_str());
+        let commands = vec![format!("portolan logs --follow {id}"), format!("portolan need {id}")];
         self.blocks.push(Block::Code(commands, String::new()));
         let stem = self.stems.get(&node.id)?.clone();
         Some(self.finish(&stem, node.label()))

@@ -5,7 +5,7 @@ use crate::{
     keymap::Keymap,
     model::{
         FactOrigin, Inventory, ProfileFact, ProfileField, Reference, ReferenceKind, ReferenceLocation,
-        ReferenceTarget, Service, SourceId, SourceStatus,
+        ReferenceTarget, Service, ServiceId, SourceId, SourceStatus,
         fixtures::{ago, service, snapshot},
     },
     screen::{Scene, Theme},
@@ -77,4 +77,16 @@ fn the_comparison_names_exactly_the_change() {
     assert!(
         compare("{", &after).is_err() && compare("{\"schema\":\"x\",\"statements\":[]}", &after).is_err()
     );
+}
+
+#[test]
+fn a_name_adds_no_command() {
+    let name = "web; rm -rf ~";
+    let web =
+        Service { id: ServiceId::new(format!("docker/shop/{name}")), name: name.into(), ..service("web") };
+    let files = with_scene(vec![web], |scene| handbook_files(scene, HandbookFormat::Markdown));
+    let (_, page) = files.iter().find(|(name, _)| name.starts_with("shop-web")).unwrap();
+    for command in ["portolan logs --follow", "portolan need"] {
+        assert!(page.contains(&format!("    {command} 'docker/shop/web; rm -rf ~'\n")), "{page}");
+    }
 }

@@ -11,7 +11,7 @@ mod unicode;
 mod url_user_info;
 
 pub use nearest::nearest;
-pub use shell::shell_quote;
+pub use shell::{shell_operand, shell_option, shell_quote};
 pub use unicode::is_invisible;
 
 use sanitize::scrub;

@@ -1,19 +1,37 @@
-//! Quoting for shells, so that a command that Portolan shows can be pasted as it is.
+//! Words of command lines that a user pastes into a POSIX shell. Names of services come from outside, so each is
+//! quoted, and none is read as an option.
 
 /// Quotes a word for a POSIX shell if it needs quotes.
 #[must_use]
 pub fn shell_quote(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with('-') {
+    // zsh replaces a word that begins with `=` by the path of a program (zshexpn(1), "`=' expansion").
+    if !word.is_empty() && word.chars().all(is_plain) && !word.starts_with(['-', '=']) {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
+/// Returns `option`, such as `--name`, with its value. A value that begins with `-` follows `=`, because argparse
+/// and clap read it as another option after a blank.
+#[must_use]
+pub fn shell_option(option: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{option}{between}{}", shell_quote(value))
+}
+
+/// Returns a positional argument for the end of a command line. An argument that begins with `-` follows `--`, which
+/// ends the options (POSIX, "Utility Syntax Guidelines", guideline 10).
+#[must_use]
+pub fn shell_operand(argument: &str) -> String {
+    let end_of_options = if argument.starts_with('-') { "-- " } else { "" };
+    format!("{end_of_options}{}", shell_quote(argument))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::shell_quote;
+    use super::{shell_operand, shell_option, shell_quote};
 
     #[test]
     fn a_shell_takes_each_word_as_it_is() {
@@ -22,10 +40,20 @@ mod tests {
             ("two words", "'two words'"),
             ("it's", r"'it'\''s'"),
             ("$(reboot)", "'$(reboot)'"),
+            ("web; rm -rf ~", "'web; rm -rf ~'"),
+            ("=reboot", "'=reboot'"),
             ("-rf", "'-rf'"),
             ("", "''"),
         ] {
             assert_eq!(shell_quote(word), quoted);
         }
+    }
+
+    #[test]
+    fn no_value_becomes_an_option() {
+        assert_eq!(shell_option("--cluster", "two words"), "--cluster 'two words'");
+        assert_eq!(shell_option("--cluster", "--debug"), "--cluster='--debug'");
+        assert_eq!(shell_operand("web"), "web");
+        assert_eq!(shell_operand("--follow"), "-- '--follow'");
     }
 }

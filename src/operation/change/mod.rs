@@ -10,7 +10,7 @@ pub use container_call::ContainerCall;
 pub use ecs_change::{EcsCall, EcsChange};
 
 use super::OperationPlace;
-use crate::model::{Text, shell_quote};
+use crate::model::{Text, shell_operand, shell_quote};
 use template::fill_template;
 
 /// Length of a container's id in texts, in digits, as the docker command shows it.
@@ -60,7 +60,7 @@ impl Change {
     pub fn equivalent_command(&self, place: &OperationPlace) -> String {
         let (_, arguments) = self.call().command.split_once(' ').unwrap_or_default();
         let arguments = fill_template(arguments, |parameter| match self {
-            Self::Container { name, .. } => shell_quote(name),
+            Self::Container { name, .. } => shell_operand(name),
             Self::Ecs(change) => shell_quote(&change.parameter(parameter)),
         });
         format!("{} {arguments}", place.command_prefix)

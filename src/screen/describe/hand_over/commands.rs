@@ -3,7 +3,7 @@
 
 use super::{CopyItem, arn_of, instance_id};
 use crate::{
-    model::{Instance, LogRoute, Service, ServiceKind, shell_quote},
+    model::{Instance, LogRoute, Service, ServiceKind, shell_operand, shell_option},
     store::World,
     topology::Node,
 };
@@ -14,7 +14,7 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
     let status = world.sources.iter().find(|status| status.id == service.source());
     let mut options = String::new();
     for (option, value) in status.into_iter().flat_map(|status| &status.tool_options) {
-        let _ = write!(options, " {option} {}", shell_quote(value));
+        let _ = write!(options, " {}", shell_option(option, value));
     }
     // Discovery calls the engine of Podman so.
     let program = if service.source().as_str().starts_with("podman") { "podman" } else { "docker" };
@@ -27,9 +27,11 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
         ServiceKind::Declared => Vec::new(),
     };
     if service.kind != ServiceKind::Declared {
-        let name = shell_quote(&world.topology().unique_name(node));
-        items.push(CopyItem::new("Portolan: logs", format!("portolan logs {name} --since 1h")));
-        items.push(CopyItem::new("Portolan: events", format!("portolan events --service {name} --since 1d")));
+        let name = world.topology().unique_name(node);
+        let logs = format!("portolan logs --since 1h {}", shell_operand(&name));
+        items.push(CopyItem::new("Portolan: logs", logs));
+        let events = format!("portolan events --since 1d {}", shell_option("--service", &name));
+        items.push(CopyItem::new("Portolan: events", events));
     }
     items
 }
@@ -37,38 +39,37 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
 fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
     let region = arn_of(service).and_then(|arn| arn.split(':').nth(3));
     let in_region = |region: Option<&str>| {
-        let region = region.map(|region| format!(" --region {}", shell_quote(region)));
+        let region = region.map(|region| format!(" {}", shell_option("--region", region)));
         format!("{}{options}", region.unwrap_or_default())
     };
-    let cluster = shell_quote(service.group.as_deref().unwrap_or("default"));
-    let name = shell_quote(&service.name);
+    let cluster = shell_option("--cluster", service.group.as_deref().unwrap_or("default"));
+    let name = |option: &str| shell_option(option, &service.name);
     let mut items = Vec::new();
     let mut add = |label: &str, command: String| {
         items.push(CopyItem::new(&format!("aws: {label}"), format!("aws {command}{}", in_region(region))));
     };
     if service.kind == ServiceKind::EcsService {
-        add("service", format!("ecs describe-services --cluster {cluster} --services {name}"));
-        add("tasks", format!("ecs list-tasks --cluster {cluster} --service-name {name}"));
+        add("service", format!("ecs describe-services {cluster} {}", name("--services")));
+        add("tasks", format!("ecs list-tasks {cluster} {}", name("--service-name")));
     } else {
-        add("tasks", format!("ecs list-tasks --cluster {cluster} --family {name}"));
+        add("tasks", format!("ecs list-tasks {cluster} {}", name("--family")));
     }
     if let Some(instance) = most_telling_instance(service) {
-        let task = shell_quote(instance_id(instance));
-        add("task", format!("ecs describe-tasks --cluster {cluster} --tasks {task}"));
+        let task = shell_option("--tasks", instance_id(instance));
+        add("task", format!("ecs describe-tasks {cluster} {task}"));
     }
     if let Some(version) = service.instances.iter().find_map(|instance| instance.version.as_deref()) {
-        let command = format!("ecs describe-task-definition --task-definition {}", shell_quote(version));
-        add("task definition", command);
+        let version = shell_option("--task-definition", version);
+        add("task definition", format!("ecs describe-task-definition {version}"));
     }
     if let Some((group, stream, log_region)) = cloudwatch_log(service) {
         // All tasks of a container share the beginning of their streams' names.
         let prefix = stream.and_then(|stream| stream.rsplit_once('/')).map(|(prefix, _)| prefix);
-        let prefix = prefix.map(|prefix| format!(" --log-stream-name-prefix {}", shell_quote(prefix)));
-        let options = in_region(log_region.or(region));
-        let tail =
-            format!("aws logs tail {}{} --since 1h{options}", shell_quote(group), prefix.unwrap_or_default());
-        items.push(CopyItem::new("aws: logs", tail.clone()));
-        items.push(CopyItem::new("aws: logs, followed", format!("{tail} --follow")));
+        let prefix = prefix.map(|prefix| format!(" {}", shell_option("--log-stream-name-prefix", prefix)));
+        let options = format!("--since 1h{}{}", prefix.unwrap_or_default(), in_region(log_region.or(region)));
+        let group = shell_operand(group);
+        items.push(CopyItem::new("aws: logs", format!("aws logs tail {options} {group}")));
+        items.push(CopyItem::new("aws: logs, followed", format!("aws logs tail --follow {options} {group}")));
     }
     items
 }
@@ -88,8 +89,8 @@ fn cloudwatch_log(service: &Service) -> Option<(&str, Option<&str>, Option<&str>
 
 fn compose_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     let Some(project) = service.group.as_deref() else { return container_commands(service, docker) };
-    let compose = format!("{docker} compose -p {}", shell_quote(project));
-    let name = shell_quote(&service.name);
+    let compose = format!("{docker} compose {}", shell_option("--project-name", project));
+    let name = shell_operand(&service.name);
     let mut items = vec![
         CopyItem::new("docker: containers", format!("{compose} ps -a {name}")),
         CopyItem::new("docker: logs", format!("{compose} logs --tail 100 {name}")),
@@ -101,7 +102,7 @@ fn compose_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
 
 fn container_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     let Some(instance) = most_telling_instance(service) else { return Vec::new() };
-    let name = shell_quote(&instance.name);
+    let name = shell_operand(&instance.name);
     vec![
         CopyItem::new("docker: container", format!("{docker} inspect {name}")),
         CopyItem::new("docker: logs", format!("{docker} logs --tail 100 {name}")),
@@ -112,7 +113,7 @@ fn container_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
 
 fn swarm_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     let name = service.group.as_deref().map(|stack| format!("{stack}_{}", service.name));
-    let name = shell_quote(&name.unwrap_or_else(|| service.name.to_string()));
+    let name = shell_operand(name.as_deref().unwrap_or(&service.name));
     vec![
         CopyItem::new("docker: tasks", format!("{docker} service ps {name}")),
         CopyItem::new("docker: service", format!("{docker} service inspect {name}")),
@@ -180,7 +181,7 @@ mod tests {
                 "aws ecs list-tasks --cluster shop --service-name web --region eu-west-1",
                 "aws ecs describe-tasks --cluster shop --tasks 0123 --region eu-west-1",
                 "aws ecs describe-task-definition --task-definition web:7 --region eu-west-1",
-                "aws logs tail /ecs/shop/web --log-stream-name-prefix app/app --since 1h --region eu-west-1",
+                "aws logs tail --since 1h --log-stream-name-prefix app/app --region eu-west-1 /ecs/shop/web",
             ]
         );
     }
@@ -190,8 +191,11 @@ mod tests {
         let web =
             Service { kind: ServiceKind::Compose, instances: vec![instance("shop-web-1")], ..service("web") };
         let found = texts(&web);
-        assert!(found.contains(&"docker compose -p shop logs --tail 100 web".to_owned()), "{found:?}");
+        assert!(
+            found.contains(&"docker compose --project-name shop logs --tail 100 web".to_owned()),
+            "{found:?}"
+        );
         assert!(found.contains(&"docker inspect shop-web-1".to_owned()), "{found:?}");
-        assert!(found.contains(&"portolan logs shop/web --since 1h".to_owned()), "{found:?}");
+        assert!(found.contains(&"portolan logs --since 1h shop/web".to_owned()), "{found:?}");
     }
 }

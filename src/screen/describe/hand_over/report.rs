@@ -115,7 +115,7 @@ mod tests {
         let text = report(&store, Some(&node), None).unwrap();
         let first = text.lines().next().unwrap();
         assert!(first.starts_with("shop/web: ") && first.ends_with("(critical)"), "{text}");
-        for part in ["What: ", "Next: ", "Running: 0 of 2 containers", "portolan logs shop/web --since 1h"] {
+        for part in ["What: ", "Next: ", "Running: 0 of 2 containers", "portolan logs --since 1h shop/web"] {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert_eq!(report(&store, None, None), None);

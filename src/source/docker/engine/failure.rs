@@ -2,7 +2,7 @@
 
 use super::http::CallError;
 use crate::{
-    model::{Failure, FailureKind, text::clean_with_max_chars},
+    model::{Failure, FailureKind, shell_option, text::clean_with_max_chars},
     source::docker::EngineEndpoint,
 };
 use std::io;
@@ -31,7 +31,8 @@ pub(in crate::source::docker) fn ssh_failure(
         _ if message.contains("erification failed") => FailureKind::Credentials,
         _ => FailureKind::Unreachable,
     };
-    let remedy = format!("check that `docker -H {endpoint} version` works without a prompt");
+    let host = shell_option("--host", &endpoint.to_string());
+    let remedy = format!("check that `docker {host} version` works without a prompt");
     Failure::new(kind, format!("docker {what} at {endpoint}: {message}"), remedy)
 }
 

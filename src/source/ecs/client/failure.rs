@@ -2,7 +2,7 @@
 
 use super::response_limit::{MAX_RESPONSE_BYTES, is_response_too_long};
 use crate::{
-    model::{DisplayUrl, Failure, FailureKind, Text},
+    model::{DisplayUrl, Failure, FailureKind, Text, shell_option},
     source::ecs::quota::calls::Call,
 };
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
@@ -214,7 +214,9 @@ fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure
 /// Returns the command that renews expired credentials, as a remedy.
 fn renewal_remedy(setting: &AwsTarget) -> String {
     match &setting.profile {
-        Some(profile) => format!("run `aws sso login --profile {profile}`, or renew its keys"),
+        Some(profile) => {
+            format!("run `aws sso login {}`, or renew its keys", shell_option("--profile", profile))
+        }
         None => "run `aws sso login`, or renew the keys in the environment".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::{
-    model::{Failure, FailureKind, InstanceId, SourceId, Text, UsageSample, UsageTarget},
+    model::{Failure, FailureKind, InstanceId, SourceId, Text, UsageSample, UsageTarget, shell_option},
     source::ecs::{client::api::Api, quota::calls},
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;
@@ -68,8 +68,9 @@ pub(super) fn insights_off(cluster: &str) -> Failure {
              tasks"
         ),
         format!(
-            "aws ecs update-cluster-settings --cluster {cluster} --settings \
-             name=containerInsights,value=enabled; AWS bills it by log volume"
+            "aws ecs update-cluster-settings {} --settings name=containerInsights,value=enabled; AWS bills it by log \
+             volume",
+            shell_option("--cluster", &cluster)
         ),
     )
 }
