@@ -184,7 +184,7 @@ fn may_have_user(text: &str) -> bool {
 /// Returns the option name if it is safe to show, else an empty text.
 /// In `-pSECRET` the password looks like an option name. So a name of several letters counts as safe only if
 /// it implies an address, is a variable, or contains `-` or `.`.
-fn displayable_name(flag: &str) -> &str {
+pub(super) fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     // After a letter for secrets, the rest may be a secret with any characters.

@@ -47,6 +47,12 @@ pub(super) fn is_secret_option(flag: &str) -> bool {
     flags::takes_secret(flag)
 }
 
+/// Returns true if the name of an option with one dash, given without it, is surely no secret that is attached to an
+/// option letter.
+pub(super) fn is_displayable_option(flag: &str) -> bool {
+    !flags::displayable_name(flag).is_empty()
+}
+
 /// Splits a command line into the command itself and the commands of scripts in it. Each word keeps its
 /// position among all words.
 fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {

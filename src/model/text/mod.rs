@@ -13,6 +13,7 @@ mod url_user_info;
 pub use nearest::nearest;
 pub use shell::{shell_operand, shell_option, shell_quote};
 pub use unicode::is_invisible;
+pub use url_user_info::user_info_length;
 
 use sanitize::scrub;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};

@@ -45,10 +45,16 @@ fn strip_user_unless_ssh<'a>(scheme: &str, text: &'a str) -> &'a str {
 fn strip_user_info(text: &str) -> &str {
     let url =
         text.split(|c: char| c.is_whitespace() || URL_END_CHARS.contains(&c)).next().unwrap_or_default();
+    &text[user_info_length(url)..]
+}
+
+/// Returns the length in bytes of the user information and its `@`. `url` is the part of a URL after `scheme://`.
+#[must_use]
+pub fn user_info_length(url: &str) -> usize {
     let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     match url.rfind('@') {
-        Some(last) if authority.contains('@') || may_hold_user(authority) => &text[last + 1..],
-        _ => text,
+        Some(last) if authority.contains('@') || may_hold_user(authority) => last + 1,
+        _ => 0,
     }
 }
 

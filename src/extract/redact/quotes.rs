@@ -1,0 +1,108 @@
+//! The extent of values in a message, with their quotes.
+
+use std::ops::Range;
+
+/// Characters that begin and end a quoted text.
+const QUOTE_CHARS: [char; 3] = ['"', '\'', '`'];
+/// Characters that may follow a value directly and are no part of it.
+pub(super) const CLOSING_CHARS: [char; 10] = ['"', '\'', '`', ')', ']', '}', '>', ',', ':', ';'];
+/// Characters that end a value after its closing quote.
+const ENDS_OF_QUOTED_VALUES: [char; 7] = [')', ']', '}', '>', ',', ':', ';'];
+
+/// An opening quote: a quote character after any number of backslashes, as in JSON within JSON.
+#[derive(Clone, Copy)]
+pub(super) struct Quote {
+    backslashes: usize,
+    character: char,
+}
+
+impl Quote {
+    /// Returns the quote at the start of `text`.
+    pub(super) fn at_start(text: &str) -> Option<Self> {
+        let after = text.trim_start_matches('\\');
+        let character = after.chars().next().filter(|c| QUOTE_CHARS.contains(c))?;
+        Some(Self { backslashes: text.len() - after.len(), character })
+    }
+
+    /// Returns the quote at the end of `text`.
+    pub(super) fn at_end(text: &str) -> Option<Self> {
+        let character = text.chars().next_back().filter(|c| QUOTE_CHARS.contains(c))?;
+        let before = &text[..text.len() - character.len_utf8()];
+        Some(Self { backslashes: before.len() - before.trim_end_matches('\\').len(), character })
+    }
+
+    pub(super) fn length(self) -> usize {
+        self.backslashes + self.character.len_utf8()
+    }
+
+    /// Returns the place in `line`, from `start`, at which the quote closes: the next equal quote. A quote with other
+    /// backslashes is part of the quoted text.
+    pub(super) fn closing(self, line: &str, start: usize) -> Option<Range<usize>> {
+        let mut backslashes = 0;
+        for (at, c) in line[start..].char_indices() {
+            // Before a quote without backslashes, two backslashes stand for one of the text.
+            let is_equal = backslashes == self.backslashes || (self.backslashes == 0 && backslashes % 2 == 0);
+            if c == self.character && is_equal {
+                let end = start + at + c.len_utf8();
+                return Some(end - self.length()..end);
+            }
+            backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+        }
+        None
+    }
+}
+
+/// Returns the value in `line` that begins at `start`, without the quotes around it.
+pub(super) fn value(line: &str, start: usize) -> Range<usize> {
+    let end = value_end(line, start);
+    let inner = Quote::at_start(&line[start..]).and_then(|quote| {
+        let inner_start = start + quote.length();
+        let closing = quote.closing(line, inner_start).filter(|closing| closing.end == end)?;
+        Some(inner_start..closing.start)
+    });
+    inner.unwrap_or(start..end)
+}
+
+/// Returns the end of the value in `line` that begins at `start`: the closing quote, or else the next blank outside
+/// quotes without a backslash. Closing characters that directly follow the value are no part of it. Without a closing
+/// quote, the value ends with the line.
+fn value_end(line: &str, start: usize) -> usize {
+    let (mut at, mut is_quoted) = (start, false);
+    while let Some(c) = line[at..].chars().next() {
+        let rest = &line[at..];
+        let quote = Quote::at_start(rest);
+        let is_over = c.is_whitespace() || (is_trailing(rest) && (at > start || quote.is_none()));
+        if is_over || (is_quoted && ENDS_OF_QUOTED_VALUES.contains(&c)) {
+            break;
+        }
+        match quote {
+            Some(quote) => match quote.closing(line, at + quote.length()) {
+                Some(closing) => (at, is_quoted) = (closing.end, true),
+                None => return line.len(),
+            },
+            None => {
+                let escaped = rest.strip_prefix('\\').and_then(|rest| rest.chars().next());
+                (at, is_quoted) = (at + c.len_utf8() + escaped.map_or(0, char::len_utf8), false);
+            }
+        }
+    }
+    at
+}
+
+/// Returns true if only closing characters stand before the next blank.
+fn is_trailing(text: &str) -> bool {
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    word.chars().all(|c| CLOSING_CHARS.contains(&c) || c == '\\')
+}
+
+/// Returns the quote directly before the word that contains `place`, if the word begins with it. It encloses the word,
+/// and the blanks up to its closing quote.
+pub(super) fn enclosing_quote(line: &str, place: usize) -> Option<Quote> {
+    let before = line[..place].trim_end_matches(|c: char| !c.is_whitespace() && !QUOTE_CHARS.contains(&c));
+    Quote::at_end(before)
+}
+
+/// Returns the end of the text that `quote` encloses, from `start`; without a closing quote, the end of the line.
+pub(super) fn enclosed_end(line: &str, quote: Quote, start: usize) -> usize {
+    quote.closing(line, start).map_or(line.len(), |closing| closing.start)
+}

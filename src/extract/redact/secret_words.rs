@@ -1,0 +1,45 @@
+//! Secrets after a word for them in a sentence, such as `invalid token a1b2`.
+
+use super::{Cut, is_key_char, quotes};
+
+/// Words before a secret.
+const SECRET_WORDS: &[&str] =
+    &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
+/// Words between a word for a secret and the secret, as in `the password is a1b2`.
+const LINKING_WORDS: &[&str] = &["is", "was"];
+/// Characters around a word.
+const SURROUNDING_CHARS: [char; 10] = ['"', '\'', '`', '(', ')', '[', ']', ',', '=', '\\'];
+/// Length from which a word without a blank is no word of a language, in characters.
+const MIN_KEY_CHARS: usize = 24;
+
+/// Marks the words after words for secrets, if they look like secrets.
+pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
+    let mut is_after = false;
+    let mut start = 0;
+    for piece in line.split_inclusive(char::is_whitespace) {
+        let bare = piece.trim().trim_matches(SURROUNDING_CHARS);
+        if is_after && !bare.is_empty() {
+            let value_start = start + piece.len() - piece.trim_start_matches(['(', '[', ',']).len();
+            let value = quotes::value(line, value_start);
+            if looks_secret(&line[value.clone()]) {
+                add(Cut::marked(value));
+            }
+        }
+        let is_link = LINKING_WORDS.contains(&bare);
+        let is_word = SECRET_WORDS.iter().any(|known| known.eq_ignore_ascii_case(bare));
+        is_after = is_word || (is_after && (is_link || bare.is_empty()));
+        start += piece.len();
+    }
+}
+
+/// Returns true if `text` has a digit or another sign that it is no word of a sentence. The ARN of a secret is none.
+fn looks_secret(text: &str) -> bool {
+    if text.starts_with("arn:aws") {
+        return false;
+    }
+    let is_mixed = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    text.bytes().any(|b| b.is_ascii_digit())
+        || text.contains(['/', '+', '='])
+        || text.as_bytes().windows(2).any(is_mixed)
+        || (text.chars().count() >= MIN_KEY_CHARS && text.chars().all(is_key_char))
+}

@@ -1,0 +1,56 @@
+//! Passwords before an `@` without a URL: `user:…@tcp(db:3306)/shop`, `user:…@db`.
+
+use super::{Cut, word_start};
+
+/// Marks the text between the first `:` of a word and its last `@`.
+pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
+    for (place, _) in line.match_indices('@') {
+        if is_digest(&line[place + 1..]) {
+            continue;
+        }
+        let word = word_start(line, place);
+        let password = password_before(line, word, place);
+        // A password with blanks: the driver of Go puts the network before the address in parentheses.
+        let in_quotes = || is_network(&line[place + 1..]).then(|| password_before(line, 0, place)).flatten();
+        if let Some(start) = password.or_else(in_quotes) {
+            add(Cut::marked(start..place));
+        }
+    }
+}
+
+/// Returns the start of the password that ends at `place`: after the first `:` of the part of a text behind its last
+/// quote. `start` is the start of the text. If the quote is in the middle of a word, the password may begin before it.
+fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
+    let mut part_end = place;
+    loop {
+        let part_start = line[start..part_end].rfind(['"', '\'', '`']).map_or(start, |at| start + at + 1);
+        if let Some(colon) = password_colon(&line[part_start..place]) {
+            return Some(part_start + colon + 1);
+        }
+        let before = line[..part_start.saturating_sub(1).max(start)].chars().next_back();
+        let is_opening = before.is_none_or(|c| c.is_whitespace() || ":,{[(=\\".contains(c));
+        if part_start == start || is_opening {
+            return None;
+        }
+        part_end = part_start - 1;
+    }
+}
+
+/// Returns the place of the first colon after a user. The colon of `scheme://` is none.
+fn password_colon(text: &str) -> Option<usize> {
+    let colons = text.match_indices(':').map(|(at, _)| at);
+    colons
+        .into_iter()
+        .find(|at| !text[at + 1..].starts_with("//") && !text[at + 1..].starts_with(char::is_whitespace))
+}
+
+/// Returns true for the digest of an image, as in `registry:5000/shop@sha256:0a1b…`.
+fn is_digest(text: &str) -> bool {
+    let digest = ["sha256:", "sha512:"].iter().find_map(|start| text.strip_prefix(start));
+    digest.is_some_and(|digest| digest.bytes().take_while(u8::is_ascii_hexdigit).count() >= 32)
+}
+
+/// Returns true if `text` begins with an address in parentheses, as in `tcp(db:3306)`.
+fn is_network(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('(')
+}
