@@ -43,6 +43,7 @@ pub use network::{
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
     setting::Setting,
+    webhook::is_webhook,
 };
 pub use profile::{
     checkout::{Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, Readme},

@@ -20,6 +20,7 @@ fn secrets_are_replaced_and_the_message_stays() {
         ("> Authorization: Basic zz\n< HTTP/1.1 401\n", "> Authorization: …\n< HTTP/1.1 401\n"),
         ("invalid token zz1", "invalid token …"),
         ("Get \"http://db/?key=zz\": dial tcp: refused", "Get \"http://db/?…\": dial tcp: refused"),
+        ("post https://hooks.slack.com/services/T0/zz: 404", "post https://hooks.slack.com/…: 404"),
         ("TOKEN=//zz next", "TOKEN=… next"),
         ("http://u:z?z#z@db/x refused", "http://db/x refused"),
         ("u:z;z@tcp(db:3306)/shop: refused", "u:…@tcp(db:3306)/shop: refused"),

@@ -1,9 +1,9 @@
-//! User information and queries of URLs.
+//! User information, queries and webhooks in URLs.
 
 use super::{Cut, quotes, word_end};
-use crate::model::text::user_info_length;
+use crate::model::{is_webhook, text::user_info_length};
 
-/// Marks the user information and the query of each URL in the line.
+/// Marks the user information and the query of each URL in the line, and the path of a webhook.
 ///
 /// Passwords often contain `?` and `#` without the escapes that RFC 3986 requires, and queries contain `@`. If a URL can
 /// be read in both ways, everything after its `//` goes.
@@ -30,7 +30,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
             _ => user_info_length(url),
         };
         add(Cut { range: start..start + user_end, has_mark: false });
-        if let Some(length) = url[user_end..].find(['?', '#']) {
+        let ends_of_shown_part: &[char] = if is_webhook(url) { &['/', '?', '#'] } else { &['?', '#'] };
+        if let Some(length) = url[user_end..].find(ends_of_shown_part) {
             add(Cut::marked((start + user_end + length + 1).min(end)..end));
         }
     }

@@ -11,3 +11,4 @@ pub mod not_a_host;
 pub mod reference;
 pub mod scheme;
 pub mod setting;
+pub mod webhook;

@@ -48,8 +48,6 @@ pub struct ProfileFieldSpec {
     /// True if several values of the field can all be right, as several dashboards are. Different values of any
     /// other field disagree.
     pub is_list: bool,
-    /// True if the values are URLs, which lose user information, query and fragment.
-    pub is_url: bool,
 }
 
 /// All fields, in the order in which screens and documents list them.
@@ -71,11 +69,11 @@ pub const PROFILE_FIELDS: &[ProfileFieldSpec] = &[
 ];
 
 const fn single(field: ProfileField, id: &'static str, label: &'static str) -> ProfileFieldSpec {
-    ProfileFieldSpec { field, id, label, is_list: false, is_url: matches!(field, ProfileField::Repository) }
+    ProfileFieldSpec { field, id, label, is_list: false }
 }
 
 const fn list(field: ProfileField, id: &'static str, label: &'static str) -> ProfileFieldSpec {
-    ProfileFieldSpec { field, id, label, is_list: true, is_url: !matches!(field, ProfileField::DeployedBy) }
+    ProfileFieldSpec { field, id, label, is_list: true }
 }
 
 impl ProfileField {

@@ -3,6 +3,7 @@
 
 pub mod checkout;
 pub mod entity;
+mod fact_value;
 pub mod field;
 pub mod profile_fact;
 pub mod repository;

@@ -1,6 +1,7 @@
 //! One fact of a profile, with its origin.
 
-use crate::model::{DisplayUrl, ProfileField, RepositoryUrl, Text, Timestamp};
+use super::fact_value::clean_value;
+use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A fact about a service for people, such as "the owner is team checkout, by the tag Team".
@@ -54,8 +55,9 @@ impl FactOrigin {
 }
 
 impl ProfileFact {
-    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning. A URL loses user
-    /// information, query and fragment.
+    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning. URLs lose user information, query
+    /// and fragment; a value with a credential is left out. A repository is a URL of one, except for the user's own
+    /// configuration, which may describe it in other words.
     #[must_use]
     pub fn new(
         field: ProfileField,
@@ -63,15 +65,14 @@ impl ProfileFact {
         origin: FactOrigin,
         location: impl Into<Text>,
     ) -> Option<Self> {
-        let raw = raw.trim();
-        let value = match field {
-            ProfileField::Repository => RepositoryUrl::parse(raw)?.to_string().into(),
-            _ if raw.contains("://") && field.spec().is_url => Text::new(&DisplayUrl::new(raw).to_string()),
-            ProfileField::Owner => Text::with_max_chars(owner_name(raw), MAX_VALUE_CHARS),
-            _ => Text::with_max_chars(raw, MAX_VALUE_CHARS),
+        let repository = if field == ProfileField::Repository { RepositoryUrl::parse(raw) } else { None };
+        let value = match (field, repository) {
+            (_, Some(url)) => Text::new(&url.to_string()),
+            (ProfileField::Repository, None) if origin != FactOrigin::Configuration => return None,
+            (ProfileField::Owner, _) => clean_value(field, owner_name(raw.trim()))?,
+            _ => clean_value(field, raw)?,
         };
-        let value = if value.trim().len() == value.len() { value } else { Text::new(value.trim()) };
-        (!value.is_empty()).then(|| Self { field, value, origin, location: location.into(), changed: None })
+        Some(Self { field, value, origin, location: location.into(), changed: None })
     }
 
     /// Returns true if both facts of a field mean the same: `group:default/checkout`, `@acme/checkout` and
@@ -94,9 +95,6 @@ impl ProfileFact {
         }
     }
 }
-
-/// Maximum length of a fact, in characters.
-const MAX_VALUE_CHARS: usize = 500;
 
 /// Returns an owner without the kind and the default namespace of an entity reference
 /// (<https://backstage.io/docs/features/software-catalog/references>).

@@ -1,6 +1,6 @@
 //! Repositories of source code, by their URLs in the forms that git, labels and tags use.
 
-use crate::model::Text;
+use crate::model::{DisplayUrl, Text};
 use std::fmt;
 
 /// A repository: the host, if known, and the path on it. It has no user information and no query, which may hold
@@ -18,14 +18,16 @@ impl RepositoryUrl {
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
         let raw = raw.strip_prefix("git+").or_else(|| raw.strip_prefix("url:")).unwrap_or(raw);
-        let raw = raw.split(['?', '#']).next().unwrap_or_default();
+        // User information and queries end where the safe form of a URL says; a path with `@` may be a password.
+        let shown = if raw.contains("://") { DisplayUrl::new(raw).to_string() } else { raw.to_owned() };
+        let raw = shown.split(['?', '#']).next().unwrap_or_default();
         let (host, path) = match raw.split_once("://") {
             Some((scheme, rest)) => {
                 if !matches!(scheme, "http" | "https" | "ssh" | "git") {
                     return None;
                 }
-                let (authority, path) = rest.split_once('/')?;
-                (Some(without_user(authority)), path)
+                let (host, path) = rest.split_once('/')?;
+                (Some(host), path)
             }
             None => match raw.split_once(':') {
                 // The short form of git for ssh: `git@host:organisation/name.git`.
@@ -38,9 +40,9 @@ impl RepositoryUrl {
         };
         let path = repository_path(path);
         let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
-        let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:".contains(c));
-        let known_host =
-            host.is_none_or(|host| host.contains('.') || host.contains(':') || host == "localhost");
+        // Azure DevOps has projects with blanks, which a URL encodes by `%`.
+        let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:%".contains(c));
+        let known_host = host.is_none_or(is_host);
         let enough = segments >= 2 || host.is_some() && segments == 1;
         (enough && known_host && is_plain(&path) && host.is_none_or(is_plain))
             .then(|| Self { host: host.map(|host| host.to_lowercase().into()), path: path.into() })
@@ -79,6 +81,13 @@ impl RepositoryUrl {
         let is_commit = (7..=64).contains(&commit.len()) && commit.chars().all(|c| c.is_ascii_hexdigit());
         (is_known && is_commit).then(|| format!("{self}/{folder}/{commit}"))
     }
+}
+
+/// Returns true for a host with a dot or a port, and for `localhost`.
+fn is_host(text: &str) -> bool {
+    let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    port.is_none_or(is_port) && (host.contains('.') || port.is_some() || host == "localhost")
 }
 
 /// Returns the host and port of `authority`.
@@ -128,13 +137,22 @@ mod tests {
             assert!(!parsed.to_string().contains("secret"), "{raw}");
         }
         assert!(!RepositoryUrl::parse("gitlab.com/acme/shop").unwrap().is_same(&same));
+        let azure = RepositoryUrl::parse("https://s3cret@dev.azure.com/acme/My%20Shop/_git/orders").unwrap();
+        assert_eq!(azure.to_string(), "https://dev.azure.com/acme/My%20Shop/_git/orders");
     }
 
     #[test]
     fn other_text_is_no_repository() {
-        for raw in
-            ["", "shop", "our monorepo", "s3://bucket/key", "file:///srv/git/shop", "a b/c", "C:\\src\\shop"]
-        {
+        for raw in [
+            "",
+            "shop",
+            "our monorepo",
+            "s3://bucket/key",
+            "file:///srv/git/shop",
+            "a b/c",
+            "C:\\src\\shop",
+            "https://me:s3/c?ret@git.example/acme/shop",
+        ] {
             assert_eq!(RepositoryUrl::parse(raw), None, "{raw}");
         }
     }

@@ -92,14 +92,7 @@ fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
         (ProfileField::Runbook, &known.runbook),
     ];
     let fact = |(field, value): (ProfileField, &Text)| {
-        let fact = ProfileFact::new(field, value, FactOrigin::Configuration, place.as_str());
-        // The user's own text counts even if it is no URL of a repository.
-        fact.or_else(|| {
-            let (value, location) = (value.clone(), place.as_str().into());
-            let plain =
-                ProfileFact { field, value, origin: FactOrigin::Configuration, location, changed: None };
-            (!plain.value.is_empty()).then_some(plain)
-        })
+        ProfileFact::new(field, value, FactOrigin::Configuration, place.as_str())
     };
     fields.into_iter().filter_map(fact).collect()
 }
