@@ -3,6 +3,7 @@
 use super::fact_value::clean_value;
 use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A fact about a service for people, such as "the owner is team checkout, by the tag Team".
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,7 +81,7 @@ impl ProfileFact {
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         match self.field {
-            ProfileField::Owner => owner_key(&self.value) == owner_key(&other.value),
+            ProfileField::Owner => owner_keys(&self.value) == owner_keys(&other.value),
             ProfileField::Repository => {
                 match (RepositoryUrl::parse(&self.value), RepositoryUrl::parse(&other.value)) {
                     (Some(a), Some(b)) => a.is_same(&b),
@@ -104,10 +105,15 @@ fn owner_name(raw: &str) -> &str {
     name.strip_prefix("default/").unwrap_or(name)
 }
 
+/// Returns the keys of all owners in a list, such as `@acme/checkout, @acme/payments`, in any order.
+fn owner_keys(owners: &str) -> BTreeSet<String> {
+    owners.split([',', ';']).map(owner_key).filter(|key| !key.is_empty()).collect()
+}
+
 /// Returns the part of an owner by which two spellings are compared: the name without organisation, mail domain
 /// and the word team.
 fn owner_key(owner: &str) -> String {
-    let owner = owner.to_lowercase();
+    let owner = owner.trim().to_lowercase();
     let name = owner.trim_start_matches('@');
     let name = name.rsplit('/').next().unwrap_or(name);
     let name = name.split('@').next().unwrap_or(name);
@@ -134,6 +140,15 @@ mod tests {
             assert!(first.agrees_with(&fact(ProfileField::Owner, other)), "{other}");
         }
         assert!(!first.agrees_with(&fact(ProfileField::Owner, "payments")));
+    }
+
+    #[test]
+    fn all_of_several_owners_count() {
+        let both = fact(ProfileField::Owner, "@acme/checkout, @acme/payments");
+        assert!(both.agrees_with(&fact(ProfileField::Owner, "payments; checkout-team")));
+        for other in ["payments", "checkout", "checkout, orders", "orders, payments"] {
+            assert!(!both.agrees_with(&fact(ProfileField::Owner, other)), "{other}");
+        }
     }
 
     #[test]
