@@ -24,8 +24,8 @@ pub use config_file::{
 pub use connection_error::unreachable_address;
 pub use host_config::{extra_host_reference, link_reference, start_order_references};
 pub use profile::{
-    CATALOGUE_FILES, CatalogueFileKind, catalogue_entities, compose_builds, label_profile, parse_code_owners,
-    parse_readme, remote_of_config, tag_facts, telemetry_names, variable_names,
+    CATALOGUE_FILES, CatalogueFileKind, catalogue_entities, compose_builds, container_profile, label_profile,
+    parse_code_owners, parse_readme, remote_of_config, tag_facts, telemetry_names, variable_names,
 };
 pub use proxy::proxy_references;
 pub use redact::redact_secrets;

@@ -1,7 +1,11 @@
-//! The profile that labels of a container and its image state.
+//! The profile that labels of a container state.
 
-use super::{running_fact, tags};
-use crate::model::{ImageRef, ProfileFact, ProfileField, ServiceProfile, Text};
+use super::{
+    image_labels::{self, IMAGE_LABELS},
+    running_fact, tags,
+    variables::is_plain_name,
+};
+use crate::model::{ProfileFact, ProfileField, ServiceProfile, Text};
 use std::collections::BTreeMap;
 
 /// Labels of a container, with the field that each states.
@@ -9,29 +13,6 @@ const CONTAINER_LABELS: &[(&str, ProfileField)] = &[
     // Homepage (gethomepage.dev), "Automatic service discovery".
     ("homepage.description", ProfileField::Description),
     ("homepage.href", ProfileField::Url),
-];
-
-/// Labels of an image, with the field that each states: the annotations of the OCI image specification, and the
-/// older ones of label-schema.org.
-const IMAGE_LABELS: &[(&str, ProfileField)] = &[
-    ("org.opencontainers.image.source", ProfileField::Repository),
-    ("org.opencontainers.image.documentation", ProfileField::Documentation),
-    ("org.opencontainers.image.description", ProfileField::Description),
-    ("org.opencontainers.image.revision", ProfileField::Commit),
-    ("org.label-schema.vcs-url", ProfileField::Repository),
-    ("org.label-schema.usage", ProfileField::Documentation),
-    ("org.label-schema.description", ProfileField::Description),
-    ("org.label-schema.vcs-ref", ProfileField::Commit),
-];
-
-/// Labels of an image that name it.
-const IMAGE_NAME_LABELS: &[&str] = &[
-    "org.opencontainers.image.source",
-    "org.opencontainers.image.url",
-    "org.opencontainers.image.title",
-    "org.label-schema.vcs-url",
-    "org.label-schema.url",
-    "org.label-schema.name",
 ];
 
 /// Label with the service's name in Datadog ("Unified Service Tagging").
@@ -46,59 +27,38 @@ const COMPOSE_FOLDER_LABEL: &str = "com.docker.compose.project.working_dir";
 /// Maximum number of compose files of one service.
 const MAX_COMPOSE_FILES: usize = 10;
 
-/// Returns the profile that `labels` of a container state; `image` is the container's image.
+/// Returns the profile that `labels` state. A team wrote all of them, in a compose file or in a task definition.
 #[must_use]
-pub fn label_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceProfile {
+pub fn label_profile(labels: &BTreeMap<&str, &str>) -> ServiceProfile {
+    let mut facts = facts_of(labels, CONTAINER_LABELS);
+    facts.extend(tags::plain_facts(labels, "label"));
+    facts.extend(traefik_urls(labels));
+    facts.extend(facts_of(labels, IMAGE_LABELS));
+    facts.sort();
+    facts.dedup();
+    let datadog_name = labels.get(DATADOG_SERVICE_LABEL).filter(|name| is_plain_name(name));
+    ServiceProfile {
+        facts,
+        telemetry_names: datadog_name.map(|name| Text::new(name)).into_iter().collect(),
+        ..ServiceProfile::default()
+    }
+}
+
+/// Returns the profile that `labels` of a running container state; `image` is its image. An engine adds the labels of
+/// the image, and those of the image that it is built on. They count only if they are about the container's own image.
+#[must_use]
+pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceProfile {
+    let is_own = image_labels::are_about_image(labels, image);
+    let counts = |label: &str| is_own || !image_labels::may_be_of_image(label);
+    let counted = labels.iter().filter(|(label, _)| counts(label)).map(|(label, value)| (*label, *value));
+    ServiceProfile { compose_files: compose_files(labels), ..label_profile(&counted.collect()) }
+}
+
+fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> Vec<ProfileFact> {
     let fact = |(label, field): &(&str, ProfileField)| {
         running_fact(*field, labels.get(label)?, &format!("label {label}"))
     };
-    let mut facts: Vec<ProfileFact> = CONTAINER_LABELS.iter().filter_map(fact).collect();
-    facts.extend(tags::plain_facts(labels, "label"));
-    facts.extend(traefik_urls(labels));
-    if is_label_of_image(labels, image) {
-        facts.extend(IMAGE_LABELS.iter().filter_map(fact));
-    }
-    facts.sort();
-    facts.dedup();
-    ServiceProfile {
-        facts,
-        telemetry_names: labels.get(DATADOG_SERVICE_LABEL).map(|name| Text::new(name)).into_iter().collect(),
-        variables: Vec::new(),
-        compose_files: compose_files(labels),
-    }
-}
-
-/// Returns true if the labels of the image are about this image. An image inherits the labels of the image that
-/// it is built on, so they count only if a name in them shares a word with the image's own name.
-fn is_label_of_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        words.filter(|word| word.len() > 2 && !is_common(word)).map(str::to_ascii_lowercase).collect()
-    };
-    let own = words(ImageRef::parse(image).path);
-    IMAGE_NAME_LABELS.iter().filter_map(|label| labels.get(label)).any(|name| {
-        let path =
-            name.split_once("://").map_or(*name, |(_, rest)| rest.split_once('/').unwrap_or_default().1);
-        words(path).iter().any(|word| own.contains(word))
-    })
-}
-
-/// Returns true for words that the names of many unrelated images share.
-fn is_common(word: &str) -> bool {
-    const COMMON_WORDS: &[&str] = &[
-        "com",
-        "org",
-        "git",
-        "docker",
-        "image",
-        "images",
-        "container",
-        "containers",
-        "library",
-        "base",
-        "app",
-    ];
-    COMMON_WORDS.iter().any(|common| word.eq_ignore_ascii_case(common))
+    fields.iter().filter_map(fact).collect()
 }
 
 /// Returns the URLs at which Traefik serves the container: the hosts in the rules of its routers (Traefik,
@@ -157,10 +117,10 @@ fn compose_files(labels: &BTreeMap<&str, &str>) -> Vec<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::label_profile;
+    use super::{container_profile, label_profile};
 
     fn facts(image: &str, labels: &[(&str, &str)]) -> Vec<String> {
-        let profile = label_profile(&labels.iter().copied().collect(), image);
+        let profile = container_profile(&labels.iter().copied().collect(), image);
         profile.facts.iter().map(|fact| format!("{}: {}", fact.field.spec().id, fact.value)).collect()
     }
 
@@ -180,9 +140,24 @@ mod tests {
     fn labels_that_the_base_image_left_say_nothing() {
         let base =
             ("org.opencontainers.image.source", "https://github.com/nginxinc/docker-nginx-unprivileged");
-        let vendor = ("org.opencontainers.image.authors", "NGINX Docker Maintainers");
-        assert!(facts("shop-web", &[base, REVISION_LABEL, vendor]).is_empty());
+        let text = ("description", "The Universal Base Image");
+        assert!(facts("shop-web", &[base, REVISION_LABEL, text]).is_empty());
         assert_eq!(facts("nginxinc/nginx-unprivileged:1", &[base]).len(), 1);
+    }
+
+    #[test]
+    fn all_labels_of_a_declaration_count() {
+        let labels = [SOURCE_LABEL, ("description", "Takes orders")];
+        assert_eq!(label_profile(&labels.into_iter().collect()).facts.len(), 2);
+    }
+
+    #[test]
+    fn a_key_under_the_wrong_label_is_no_name() {
+        let names = |name| {
+            label_profile(&[("com.datadoghq.tags.service", name)].into_iter().collect()).telemetry_names
+        };
+        assert_eq!(names("orders"), ["orders"]);
+        assert!(names("https://a?b=s3cret").is_empty());
     }
 
     #[test]
@@ -215,7 +190,7 @@ mod tests {
                 ("com.docker.compose.project.working_dir", "/src/shop"),
                 ("com.docker.compose.project.config_files", files),
             ];
-            label_profile(&labels.into_iter().collect(), "").compose_files
+            container_profile(&labels.into_iter().collect(), "").compose_files
         };
         assert_eq!(
             files("compose.yaml,/src/shop/dev.yaml,-"),

@@ -38,7 +38,7 @@ pub fn telemetry_names<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) 
 }
 
 /// Returns true if `value` is a name, and not a key or another long value under a wrong variable.
-fn is_plain_name(value: &str) -> bool {
+pub(super) fn is_plain_name(value: &str) -> bool {
     (1..=MAX_NAME_CHARS).contains(&value.len())
         && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./ ".contains(c))
 }

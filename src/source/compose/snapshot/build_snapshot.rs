@@ -71,22 +71,17 @@ fn build_service(
         references: mentions,
         networks: reach.networks,
         facts: service_facts(project, name, declared, given),
-        profile: service_profile(project, name, declared, given),
+        profile: service_profile(declared, given),
         name: label,
     }
 }
 
 /// Returns the facts for people that the labels of a service state, and the names of its variables.
-fn service_profile(
-    project: &ProjectRef<'_>,
-    name: &str,
-    declared: &ComposeService,
-    given: &ComposeInputs,
-) -> ServiceProfile {
+fn service_profile(declared: &ComposeService, given: &ComposeInputs) -> ServiceProfile {
     let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let variables = || given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let file = std::path::absolute(&declared.declared_in).ok();
-    let mut profile = extract::label_profile(&labels, &image_name(project, name, declared));
+    let mut profile = extract::label_profile(&labels);
     profile.merge(&ServiceProfile {
         telemetry_names: extract::telemetry_names(variables()),
         variables: extract::variable_names(variables().map(|(name, _)| name)),

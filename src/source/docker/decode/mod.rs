@@ -21,7 +21,7 @@ use super::api_types::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, NamedVolume};
 use crate::{
     extract::{
-        label_profile, proxy_references, references_in_arguments, references_in_environment,
+        container_profile, proxy_references, references_in_arguments, references_in_environment,
         references_in_file, telemetry_names, variable_names,
     },
     model::{Fact, FactKind, Instance, Reference, ServiceProfile, SourceId, Text, Timestamp},
@@ -192,7 +192,7 @@ fn decode_profile(answer: &ContainerInspectResponse, labels: &HashMap<String, St
     let labels = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
     let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
-    let mut profile = label_profile(&labels, image);
+    let mut profile = container_profile(&labels, image);
     profile.merge(&ServiceProfile {
         telemetry_names: telemetry_names(variables.iter().copied()),
         variables: variable_names(variables.iter().map(|(name, _)| *name)),

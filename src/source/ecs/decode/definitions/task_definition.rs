@@ -213,7 +213,7 @@ fn definition_profile(containers: &[ContainerDefinition]) -> ServiceProfile {
         let labels = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
         let secrets = container.secrets().iter().map(aws_sdk_ecs::types::Secret::name);
-        profile.merge(&extract::label_profile(&labels, container.image().unwrap_or_default()));
+        profile.merge(&extract::label_profile(&labels));
         profile.merge(&ServiceProfile {
             telemetry_names: extract::telemetry_names(pairs.clone()),
             variables: extract::variable_names(pairs.map(|(name, _)| name).chain(secrets)),
