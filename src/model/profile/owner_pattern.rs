@@ -1,0 +1,153 @@
+//! Patterns of CODEOWNERS files, by the rules that GitHub documents (About code owners, "CODEOWNERS syntax"): those of
+//! `.gitignore`, without `!` and without ranges in brackets.
+
+/// Maximum number of `**` in a pattern. The time of a comparison grows with the power of their number.
+const MAX_DOUBLE_ASTERISKS: usize = 3;
+/// Stands for the name of any file. No name of a pattern has it.
+const ANY_FILE: &str = "\0\0";
+
+/// Returns true if `pattern` matches every file directly in `folder`, which has no slash at its ends.
+pub(super) fn covers_folder(pattern: &str, folder: &str) -> bool {
+    let path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).chain([ANY_FILE]).collect();
+    let Some(segments) = segments(pattern) else { return false };
+    match segments.last() {
+        // A name matches a file of that name, and everything below a folder of that name.
+        Some(last) if !matches!(*last, "*" | "**") => {
+            (1..path.len()).any(|end| matches_segments(&segments, &path[..end]))
+        }
+        _ => matches_segments(&segments, &path),
+    }
+}
+
+/// Returns the segments of a pattern from the root of the repository, with `**` for any folders. Returns `None` for a
+/// pattern that matches nothing.
+fn segments(pattern: &str) -> Option<Vec<&str>> {
+    if matches!(pattern, "" | "/") || pattern.contains("***") {
+        return None;
+    }
+    let mut segments: Vec<&str> = pattern.split('/').collect();
+    let is_alone = segments.len() == 1 || (segments.len() == 2 && segments[1].is_empty());
+    if segments[0].is_empty() {
+        segments.remove(0);
+    } else if is_alone && segments[0] != "**" {
+        segments.insert(0, "**");
+    }
+    if let Some(last) = segments.last_mut().filter(|last| last.is_empty()) {
+        *last = "**";
+    }
+    (segments.iter().filter(|part| **part == "**").count() <= MAX_DOUBLE_ASTERISKS).then_some(segments)
+}
+
+/// Returns true if the segments of a path match those of a pattern. `**` matches any number of them; at the end at least
+/// one, because it stands for everything inside of a folder.
+fn matches_segments(pattern: &[&str], path: &[&str]) -> bool {
+    match (pattern.split_first(), path.split_first()) {
+        (None, None) => true,
+        (Some((&"**", [])), _) => !path.is_empty(),
+        (Some((&"**", rest)), _) => (0..=path.len()).any(|skip| matches_segments(rest, &path[skip..])),
+        (Some((first, rest)), Some((segment, path))) => {
+            matches_segment(&glob(first), segment.as_bytes()) && matches_segments(rest, path)
+        }
+        _ => false,
+    }
+}
+
+/// A part of a pattern for one name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum GlobPart {
+    /// `*`: any characters.
+    AnyText,
+    /// `?`: one character.
+    AnyByte,
+    Byte(u8),
+}
+
+/// Returns the parts of a pattern for one name. A backslash makes the next character stand for itself.
+fn glob(pattern: &str) -> Vec<GlobPart> {
+    let mut is_escaped = false;
+    let part = |byte: u8| {
+        let part = match byte {
+            _ if is_escaped => Some(GlobPart::Byte(byte)),
+            b'\\' => None,
+            b'*' => Some(GlobPart::AnyText),
+            b'?' => Some(GlobPart::AnyByte),
+            _ => Some(GlobPart::Byte(byte)),
+        };
+        is_escaped = part.is_none();
+        part
+    };
+    pattern.bytes().filter_map(part).collect()
+}
+
+fn matches_segment(pattern: &[GlobPart], segment: &[u8]) -> bool {
+    // Positions after the last `*`, to which the comparison returns after a mismatch.
+    let (mut p, mut s, mut retry) = (0, 0, None);
+    while s < segment.len() {
+        match pattern.get(p) {
+            Some(GlobPart::AnyText) => {
+                retry = Some((p + 1, s));
+                p += 1;
+            }
+            Some(part) if *part == GlobPart::AnyByte || *part == GlobPart::Byte(segment[s]) => {
+                (p, s) = (p + 1, s + 1);
+            }
+            _ => match retry {
+                Some((after, from)) => {
+                    (p, s) = (after, from + 1);
+                    retry = Some((after, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|part| *part == GlobPart::AnyText)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers_folder;
+
+    #[test]
+    fn patterns_match_as_on_github() {
+        for (pattern, folder, covers) in [
+            ("*", "", true),
+            ("*", "services/orders", true),
+            ("**", "services/orders", true),
+            ("/**", "services/orders", true),
+            ("**/*", "services/orders", true),
+            ("/*", "", true),
+            ("/*", "services", false),
+            ("/", "", false),
+            ("/", "services", false),
+            ("services/*", "services", true),
+            ("services/*", "services/orders", false),
+            ("services/**", "services/orders", true),
+            ("services/**", "services", true),
+            ("services/*/", "services/orders", true),
+            ("services/*/", "services", false),
+            ("orders/", "services/orders", true),
+            ("orders", "services/orders/src", true),
+            ("/orders/", "services/orders", false),
+            ("**/orders", "services/orders", true),
+            ("services/**/src/", "services/orders/src", true),
+            ("/services/ord*s/", "services/orders", true),
+            ("/services/o?ders", "services/orders", true),
+            ("/services/orders/src/", "services/orders", false),
+            ("*.js", "services/orders", false),
+            (r"/my\ services/", "my services/orders", true),
+            (r"/my\ services/", "my", false),
+            (r"/ord\*rs/", "ord*rs", true),
+            (r"/ord\*rs/", "orders", false),
+            ("/a***/", "abc", false),
+        ] {
+            assert_eq!(covers_folder(pattern, folder), covers, "{pattern} {folder}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_pattern_is_read(pattern in "[a/*?\\\\ ]{0,20}", folder in "[a/b]{0,12}") {
+            let _ = covers_folder(&pattern, &folder);
+        }
+    }
+}
