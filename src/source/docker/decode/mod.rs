@@ -25,7 +25,7 @@ use crate::{
         references_in_file, telemetry_names, variable_names,
     },
     model::{Fact, FactKind, Instance, Reference, ServiceProfile, SourceId, Text, Timestamp},
-    source::shared_references::Program,
+    source::{docker::EngineEndpoint, shared_references::Program},
 };
 use std::collections::HashMap;
 
@@ -112,6 +112,14 @@ impl ContainerRecord {
 }
 
 impl ContainerRecord {
+    /// Forgets the paths of compose files, unless the engine runs on this machine. The same path may exist here with other
+    /// content.
+    pub(super) fn forget_remote_paths(&mut self, endpoint: &EngineEndpoint) {
+        if !matches!(endpoint, EngineEndpoint::Socket(_)) {
+            self.profile.compose_files.clear();
+        }
+    }
+
     /// Completes a record that was decoded from a list entry with the details of `before`, the container's
     /// previous record. If there is none, adds a fact that the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {

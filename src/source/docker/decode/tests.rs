@@ -4,7 +4,10 @@ use super::{ContainerRecord, decode_container, fingerprint};
 use crate::model::{
     EndpointOrigin, ExitCause, FactKind, InstanceState, LogRoute, ReferenceKind, ReferenceTarget, SourceId,
 };
-use crate::source::docker::api_types::{ContainerInspectResponse, ContainerSummary};
+use crate::source::docker::{
+    EngineEndpoint,
+    api_types::{ContainerInspectResponse, ContainerSummary},
+};
 
 fn decode_fixture(recorded: &str) -> ContainerRecord {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();
@@ -161,4 +164,17 @@ fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
     let mut same = listed("running", "Up 6 minutes");
     same.merge_previous(Some(&before));
     assert_eq!((same.instance.started, same.pid), (before.instance.started, before.pid));
+}
+
+#[test]
+fn paths_of_compose_files_count_only_on_the_machine_of_the_engine() {
+    let mut web = web_container();
+    web.profile.compose_files = vec!["/src/shop/compose.yaml".into()];
+    web.forget_remote_paths(&EngineEndpoint::default());
+    assert_eq!(web.profile.compose_files.len(), 1);
+    for remote in [EngineEndpoint::Tcp("10.0.0.7:2375".into()), EngineEndpoint::Ssh("me@build".into())] {
+        let mut web = web.clone();
+        web.forget_remote_paths(&remote);
+        assert!(web.profile.compose_files.is_empty(), "{remote}");
+    }
 }

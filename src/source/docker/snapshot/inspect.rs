@@ -139,7 +139,7 @@ pub(in crate::source::docker) async fn inspect_containers(
                     state.backing_off.insert(entry.id.clone(), (now + TIMEOUT_RETRY_DELAY, failure.clone()));
                 }
                 let mut memory = shared.cache();
-                seen.extend(record_from_list(&shared.id, &entry, memory.last_record(&entry.id).as_deref()));
+                seen.extend(record_from_list(shared, &entry, memory.last_record(&entry.id).as_deref()));
                 memory.mark_dirty([entry.id]);
                 troubles.push((entry.name, failure));
             }
@@ -245,8 +245,7 @@ async fn inspect_container(
     let in_time = files.is_ok();
     let files = files.unwrap_or_default();
     let decoded = background::run_blocking(move || {
-        let container = decode::decode_container(&source, &answer, &files.texts)?;
-        Some((container, files.watch))
+        Some((decode::decode_container(&source, &answer, &files.texts)?, files.watch))
     });
     let mut found = decoded.await.map_err(|panicked| {
         panicked.failure(format_args!(
@@ -254,6 +253,9 @@ async fn inspect_container(
             engine.endpoint
         ))
     })?;
+    if let Some((container, _)) = &mut found {
+        container.forget_remote_paths(&engine.endpoint);
+    }
     if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
         container.facts.push(Fact::new(FactKind::NotRead, "configuration files: timed out"));
     }
@@ -262,11 +264,12 @@ async fn inspect_container(
 
 /// Decodes a container from its list entry and its previous record.
 fn record_from_list(
-    source: &SourceId,
+    shared: &DockerState,
     entry: &ListEntry,
     before: Option<&ContainerRecord>,
 ) -> Option<Arc<ContainerRecord>> {
-    let mut container = decode::decode_container(source, &entry.summary.to_inspect_response(), &[])?;
+    let mut container = decode::decode_container(&shared.id, &entry.summary.to_inspect_response(), &[])?;
+    container.forget_remote_paths(&shared.engine.endpoint);
     container.merge_previous(before);
     Some(Arc::new(container))
 }
