@@ -1,17 +1,20 @@
 //! Private files and directories: the only module through which Portolan writes to disk.
 //!
-//! Directories have mode 0700 and files 0600. The module follows no symbolic links and writes to no device or
-//! pipe. Outside Portolan's own directories, it overwrites a file only on request.
+//! Directories have mode 0700 and files 0600, except for files that the user wants to publish ([`PublishedDir`]). The
+//! module follows no symbolic links to files and writes to no device or pipe. Outside Portolan's own directories, it
+//! overwrites a file only on request.
 //!
 //! Files in Portolan's own directories are opened relative to the open directory (openat(2)), and only if
 //! they belong to the user. So no other process can replace the directory between the check and the use.
 //! `tests/architecture.rs` forbids other modules to write with `std::fs`.
 
 mod dir;
+mod published_dir;
 mod shared;
 mod temporary;
 
 pub use dir::PrivateDir;
+pub use published_dir::PublishedDir;
 pub use shared::{SharedDir, SharedFile};
 pub use temporary::TemporaryDir;
 

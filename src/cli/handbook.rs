@@ -12,7 +12,7 @@ use crate::{
     },
     keymap::Keymap,
     model::{Failure, FailureKind},
-    private_fs::PrivateDir,
+    private_fs::PublishedDir,
     screen::Scene,
     store::Store,
 };
@@ -60,7 +60,7 @@ fn changes_text(changes: &[HandbookChange]) -> String {
 }
 
 fn read_statements(folder: &Path) -> Result<String, Failure> {
-    let bytes = PrivateDir::open(folder).and_then(|dir| dir.read(STATEMENTS_FILE, MAX_STATEMENTS_BYTES));
+    let bytes = PublishedDir::open(folder).and_then(|dir| dir.read(STATEMENTS_FILE, MAX_STATEMENTS_BYTES));
     let bytes = bytes.map_err(|error| not_a_handbook(folder, &error.to_string()))?;
     let bytes = bytes.ok_or_else(|| not_a_handbook(folder, &format!("{STATEMENTS_FILE} is missing")))?;
     String::from_utf8(bytes).map_err(|_| not_a_handbook(folder, "not UTF-8"))
@@ -82,7 +82,7 @@ fn write_files(folder: &Path, files: &[(String, String)]) -> Result<(), Failure>
         let what = format!("the handbook could not be written: {error}");
         Failure::new(FailureKind::Invalid, what, "choose a directory that you may write with --output")
     };
-    let dir = PrivateDir::open_or_create(folder).map_err(failed)?;
+    let dir = PublishedDir::open_or_create(folder).map_err(failed)?;
     files
         .iter()
         .try_for_each(|(name, text)| dir.replace(name, |file| file.write_all(text.as_bytes())))

@@ -19,6 +19,24 @@ use std::{
 /// Extension of an unfinished file. Once it is written, it replaces the file of the final name.
 const UNFINISHED_EXTENSION: &str = "new";
 
+/// Returns the name of a new file that replaces the file `name` once it is written.
+pub(super) fn unfinished_name(name: &str) -> String {
+    static REPLACE_COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = REPLACE_COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{name}.{}-{number}.{UNFINISHED_EXTENSION}", std::process::id())
+}
+
+/// Returns the content of a file. A file longer than `max_bytes` is an error.
+pub(super) fn read_limited(file: File, max_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(max_bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max_bytes {
+        let words = format!("larger than {max_bytes} bytes");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, words));
+    }
+    Ok(bytes)
+}
+
 /// Open directory of Portolan, such as the cache. It belongs to this user, and no other user may access it.
 #[derive(Debug)]
 pub struct PrivateDir {
@@ -66,16 +84,8 @@ impl PrivateDir {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut bytes = Vec::new();
-        file.take(max_bytes + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > max_bytes {
-            let words = format!("larger than {max_bytes} bytes");
-            return Err(error_with_path(
-                &self.path.join(name),
-                io::Error::new(ErrorKind::FileTooLarge, words),
-            ));
-        }
-        Ok(Some(bytes))
+        let bytes = read_limited(file, max_bytes);
+        bytes.map(Some).map_err(|error| error_with_path(&self.path.join(name), error))
     }
 
     /// Opens a file for appending (`O_APPEND`), and creates it if missing.
@@ -86,9 +96,7 @@ impl PrivateDir {
     /// Replaces a file with the bytes that `fill` writes. Readers see either the old or the new file, never a
     /// part.
     pub fn replace(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        static REPLACE_COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = REPLACE_COUNT.fetch_add(1, Ordering::Relaxed);
-        let unfinished = format!("{name}.{}-{number}.{UNFINISHED_EXTENSION}", std::process::id());
+        let unfinished = unfinished_name(name);
         let mut file = self.open_file(&unfinished, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
         let written = fill(&mut file).and_then(|()| self.rename(&unfinished, name));
         if written.is_err() {

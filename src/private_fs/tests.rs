@@ -1,6 +1,6 @@
 //! Tests of private files: modes, links, pipes, devices, files of other users.
 
-use super::{PrivateDir, TemporaryDir, create};
+use super::{PrivateDir, PublishedDir, TemporaryDir, create};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::{
     fs::{self, Permissions},
@@ -152,4 +152,50 @@ fn a_temporary_folder_goes_with_its_owner_and_leftovers_are_swept() {
     TemporaryDir::remove_abandoned("portolan-swept-", |found| found == left);
     assert!(!left.exists());
     fs::remove_file(&link).unwrap();
+}
+
+#[test]
+fn published_files_have_the_permissions_of_the_user_s_choice() {
+    let place = temporary_dir();
+    let path = place.path().join("site/handbook");
+    // A new file of the test has the permissions that the umask gives.
+    fs::write(place.path().join("usual"), "").unwrap();
+    let dir = PublishedDir::open_or_create(&path).unwrap();
+    dir.replace("page.html", |file| file.write_all(b"one")).unwrap();
+    assert_eq!(mode(&path.join("page.html")), mode(&place.path().join("usual")));
+    fs::set_permissions(&path, Permissions::from_mode(0o775)).unwrap();
+    let dir = PublishedDir::open_or_create(&path).unwrap();
+    assert_eq!(dir.read("page.html", 9).unwrap().unwrap(), b"one");
+    assert_eq!(mode(&path), 0o775, "the permissions of the folder stay");
+    assert_eq!(dir.file_names().unwrap(), ["page.html"]);
+    assert_eq!(PublishedDir::open(&place.path().join("none")).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn published_files_replace_links_and_are_read_through_none() {
+    let place = temporary_dir();
+    let secret = place.path().join("secret");
+    fs::write(&secret, "precious").unwrap();
+    let path = place.path().join("handbook");
+    let dir = PublishedDir::open_or_create(&path).unwrap();
+    symlink(&secret, path.join("page.html")).unwrap();
+    make_pipe(&path.join("pipe"));
+    assert!(dir.read("page.html", 99).is_err() && dir.read("pipe", 99).is_err());
+    dir.replace("page.html", |file| file.write_all(b"new")).unwrap();
+    assert_eq!(fs::read_to_string(&secret).unwrap(), "precious");
+    assert_eq!(dir.read("page.html", 99).unwrap().unwrap(), b"new");
+    symlink(&path, place.path().join("linked")).unwrap();
+    assert!(PublishedDir::open_or_create(&place.path().join("linked")).is_ok(), "the user chose the link");
+}
+
+#[test]
+fn a_published_folder_may_belong_to_another_user() {
+    if rustix::process::geteuid().is_root() {
+        let place = temporary_dir();
+        let path = place.path().join("handbook");
+        fs::create_dir(&path).unwrap();
+        std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
+        let dir = PublishedDir::open_or_create(&path).unwrap();
+        dir.replace("page.html", |file| file.write_all(b"one")).unwrap();
+    }
 }
