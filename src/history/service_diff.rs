@@ -18,9 +18,6 @@ impl Difference {
     }
 }
 
-/// Lowest port that Linux assigns by itself (ephemeral port).
-const FIRST_EPHEMERAL_PORT: u16 = 32_768;
-
 /// Returns the difference for a service that the older snapshot lacks.
 pub(super) fn appeared(service: &Service) -> Difference {
     let version = desired_version(service).map(|version| format!(" ({version})")).unwrap_or_default();
@@ -119,9 +116,7 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
             // Docker lists ports only while the container runs, and assigns new ephemeral ports at each
             // start.
             if kind != FactKind::Port || both_run {
-                set.entry(fact.label.to_string())
-                    .or_default()
-                    .insert(configured_part(&fact.value).to_owned());
+                set.entry(fact.label.to_string()).or_default().insert(fact.configured_value().to_owned());
             }
         }
         set
@@ -133,14 +128,6 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
         let text = format!("configuration changed: {}", names.join(", "));
         Difference::without_health(EventKind::Configuration, text)
     })
-}
-
-/// Returns the part of a setting's value that the user configured. Leaves out the host port of a published
-/// port if the system assigned it (Linux, `ip_local_port_range`).
-fn configured_part(value: &str) -> &str {
-    let Some((outer, inner)) = value.split_once(" → ") else { return value };
-    let port = outer.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
-    if port.is_some_and(|port| port >= FIRST_EPHEMERAL_PORT) { inner } else { value }
 }
 
 /// Returns the keys whose values differ between `a` and `b`.

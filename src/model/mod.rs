@@ -30,7 +30,7 @@ pub use log::{
 };
 pub use log_level::LogLevel;
 pub use network::{
-    address::Address,
+    address::{Address, FIRST_EPHEMERAL_PORT},
     arn::Arn,
     connection::{
         ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationMethod,

@@ -2,9 +2,8 @@
 
 use super::{
     map_svg,
-    pages::{Block, Page, Part},
+    page::{Block, Page, Part},
     statements::plain_text,
-    statements_of,
 };
 use crate::{
     export::markup::{escape_markup, escape_script_json},
@@ -21,7 +20,7 @@ pub(super) fn files(pages: &[Page], scene: Scene<'_>) -> Vec<(String, String)> {
 /// Returns the title, file and text of each page as JSON, for the search.
 fn search_index(pages: &[Page]) -> String {
     let entry = |page: &Page| {
-        let text: Vec<String> = statements_of(page).map(plain_text).collect();
+        let text: Vec<String> = page.statements().map(plain_text).collect();
         (page.title.clone(), format!("{}.html", page.stem), text.join(" ").to_lowercase())
     };
     let all: Vec<_> = pages.iter().map(entry).collect();

@@ -2,7 +2,7 @@
 
 use super::{
     map_svg,
-    pages::{Block, Page, Part},
+    page::{Block, Page, Part},
 };
 use crate::screen::Scene;
 use std::fmt::Write;

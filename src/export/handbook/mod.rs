@@ -5,13 +5,14 @@
 mod compare;
 mod html;
 mod markdown;
+mod page;
 mod pages;
+mod service_page;
 mod statements;
 
 pub use compare::{HandbookChange, compare};
 
 use crate::screen::Scene;
-use pages::{Block, Page};
 
 /// Name of the file with all statements, by which a later run finds what no longer holds.
 pub const STATEMENTS_FILE: &str = "handbook.json";
@@ -46,14 +47,6 @@ pub fn handbook_statements(scene: Scene<'_>) -> String {
 /// Returns the drawing of the map as an SVG document.
 fn map_svg(scene: Scene<'_>) -> String {
     super::svg::write(scene)
-}
-
-/// Returns all statements of a page.
-fn statements_of(page: &Page) -> impl Iterator<Item = &pages::Statement> {
-    page.blocks.iter().filter_map(|block| match block {
-        Block::Statement(statement) => Some(statement),
-        Block::Heading(_) | Block::Code(..) | Block::Map => None,
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! The statements of a handbook as JSON of the schema `portolan.handbook/1`.
 
-use super::{
-    pages::{Page, Part, Statement},
-    statements_of,
-};
+use super::page::{Page, Part, Statement};
 use crate::export::json::to_pretty_json;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +28,7 @@ pub(super) struct StatementOut {
 /// Returns the statements of all pages, sorted.
 pub(super) fn to_json(pages: &[Page]) -> String {
     let all = pages.iter().flat_map(|page| {
-        statements_of(page).map(|statement| StatementOut {
+        page.statements().map(|statement| StatementOut {
             page: page.title.clone(),
             text: plain_text(statement),
             observed: statement.observed,

@@ -4,8 +4,8 @@ use super::{HandbookChange, HandbookFormat, compare, handbook_files, handbook_st
 use crate::{
     keymap::Keymap,
     model::{
-        FactOrigin, Inventory, ProfileFact, ProfileField, Reference, ReferenceKind, ReferenceLocation,
-        ReferenceTarget, Service, ServiceId, SourceId, SourceStatus,
+        Fact, FactKind, FactOrigin, Inventory, ProfileFact, ProfileField, Reference, ReferenceKind,
+        ReferenceLocation, ReferenceTarget, Service, ServiceId, SourceId, SourceStatus,
         fixtures::{ago, service, snapshot},
     },
     screen::{Scene, Theme},
@@ -89,4 +89,48 @@ fn a_name_adds_no_command() {
     for command in ["portolan logs --follow", "portolan need"] {
         assert!(page.contains(&format!("    {command} 'docker/shop/web; rm -rf ~'\n")), "{page}");
     }
+}
+
+fn page(files: &[(String, String)], start: &str) -> String {
+    files.iter().find(|(name, _)| name.starts_with(start)).unwrap().1.clone()
+}
+
+#[test]
+fn a_deployment_changes_nothing() {
+    let deployed = |commit: &str, port: u16| {
+        let mut web = service("web");
+        let fact = ProfileFact::new(ProfileField::Commit, commit, FactOrigin::Running, "label x");
+        web.profile.facts.extend(fact);
+        web.facts.push(Fact::new(FactKind::Port, format!("0.0.0.0:{port} → 80/tcp")));
+        vec![web]
+    };
+    let before = with_scene(deployed("0a11beef", 32_768), handbook_statements);
+    let after = with_scene(deployed("1b22beef", 49_153), handbook_statements);
+    assert_eq!(compare(&before, &after), Ok(Vec::new()));
+    let chosen = with_scene(deployed("1b22beef", 8_080), handbook_statements);
+    assert_eq!(compare(&before, &chosen).unwrap().len(), 2);
+    let files =
+        with_scene(deployed("0a11beef", 32_768), |scene| handbook_files(scene, HandbookFormat::Markdown));
+    let web = page(&files, "shop-web");
+    assert!(!web.contains("0a11beef") && !web.contains("32768") && web.contains("80/tcp"), "{web}");
+}
+
+#[test]
+fn each_sentence_names_its_own_source() {
+    let mut web = calling("web", &["api"]);
+    web.profile.facts.extend(ProfileFact::new(
+        ProfileField::Description,
+        "Shows the shop",
+        FactOrigin::CatalogueFile,
+        "/src/web/catalog-info.yaml",
+    ));
+    let files =
+        with_scene(vec![web, service("api")], |scene| handbook_files(scene, HandbookFormat::Markdown));
+    let line = |page: &str, words: &str| page.lines().find(|line| line.contains(words)).unwrap().to_owned();
+    let index = page(&files, "index");
+    assert!(line(&index, "Shows the shop").contains("/src/web/catalog-info.yaml"), "{index}");
+    let api = page(&files, "shop-api");
+    assert!(line(&api, "called by").contains("environment variable of shop/web: environment X"), "{api}");
+    let web = page(&files, "shop-web");
+    assert!(line(&web, "- calls").contains("environment variable: environment X"), "{web}");
 }

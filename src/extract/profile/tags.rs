@@ -97,9 +97,7 @@ fn deployed_by(tags: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
             _ => None,
         };
         let repository = repository.map(|repository| format!("{repository} ")).unwrap_or_default();
-        let commit =
-            get("git_commit").map(|commit| format!(" at {:.8}", commit.as_str())).unwrap_or_default();
-        add(format!("Terraform {repository}{file}{commit}"), "git_file");
+        add(format!("Terraform {repository}{file}"), "git_file");
     }
     facts
 }
@@ -140,10 +138,7 @@ mod tests {
             ("git_file", "ecs/orders.tf"),
             ("git_commit", "0a11beefcafe"),
         ];
-        assert_eq!(
-            facts(&yor),
-            ["deployed-by: Terraform acme/infra ecs/orders.tf at 0a11beef (tag git_file)"]
-        );
+        assert_eq!(facts(&yor), ["deployed-by: Terraform acme/infra ecs/orders.tf (tag git_file)"]);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use crate::model::{Host, Scheme};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// First port of the range from which Linux assigns ports, to outgoing connections and to published ports for which
+/// nobody chose one (`ip_local_port_range`).
+pub const FIRST_EPHEMERAL_PORT: u16 = 32_768;
+
 /// A host with an optional port and URL scheme.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {

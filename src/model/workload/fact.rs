@@ -1,7 +1,7 @@
 //! Facts for the service card, the screen with all details of one service. Each fact has a typed label.
 //! Recordings and the JSON hold the label as text, such as `app: memory limit`.
 
-use crate::model::Text;
+use crate::model::{FIRST_EPHEMERAL_PORT, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -131,6 +131,15 @@ impl Fact {
             FactLabel::Known { kind, .. } => Some(kind),
             FactLabel::Other(_) => None,
         }
+    }
+
+    /// Returns the part of the value that the user configured. Leaves out the host port of a published port if the system
+    /// assigned it, because it assigns another one at each start.
+    #[must_use]
+    pub fn configured_value(&self) -> &str {
+        let Some((outer, inner)) = self.value.split_once(" → ") else { return &self.value };
+        let port = outer.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+        if port.is_some_and(|port| port >= FIRST_EPHEMERAL_PORT) { inner } else { &self.value }
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
     record::{FlowLogLine, FlowRecord, Socket},
 };
 use crate::model::{
-    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationMethod,
-    ObservedConnection, ServiceId, Text, Timestamp,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, FIRST_EPHEMERAL_PORT, Host, MonitoredService,
+    ObservationMethod, ObservedConnection, ServiceId, Text, Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,9 +19,6 @@ use std::{
 /// Largest number of external addresses to keep for each calling service. The addresses with the most
 /// connections stay.
 const MAX_EXTERNAL_ADDRESSES: usize = 20;
-
-/// First port of the range from which Linux assigns ports to outgoing connections.
-const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Ports above 1023 at which well-known products listen. An end with such a port is the called end, unless
 /// both ends have one.
