@@ -8,7 +8,7 @@ use super::{
 use crate::{
     export::{
         HandbookChange, HandbookFormat, STATEMENTS_FILE, compare_handbook, handbook_files,
-        handbook_statements,
+        handbook_statements, stale_handbook_files,
     },
     keymap::Keymap,
     model::{Failure, FailureKind},
@@ -16,7 +16,10 @@ use crate::{
     screen::Scene,
     store::Store,
 };
-use std::{io::Write, path::Path};
+use std::{
+    io::{ErrorKind, Write},
+    path::Path,
+};
 
 /// Maximum size of the statements of a handbook on disk, in bytes.
 const MAX_STATEMENTS_BYTES: u64 = 64 * 1024 * 1024;
@@ -43,8 +46,8 @@ pub(super) async fn run(common: &CommonArgs, asked: &HandbookArgs) -> Result<Out
         PageFormat::Markdown => HandbookFormat::Markdown,
     };
     let files = handbook_files(scene, format);
-    write_files(&asked.output, &files)?;
-    print(format!("{} files in {}\n", files.len(), asked.output.display()))?;
+    write_files(&asked.output, &files, &handbook_statements(scene))?;
+    print(format!("{} files in {}\n", files.len() + 1, asked.output.display()))?;
     Ok(Outcome::Success)
 }
 
@@ -55,6 +58,7 @@ fn changes_text(changes: &[HandbookChange]) -> String {
     let line = |change: &HandbookChange| match change {
         HandbookChange::NoLongerHolds(text) => format!("no longer holds  {text}\n"),
         HandbookChange::Missing(text) => format!("missing          {text}\n"),
+        HandbookChange::StalePage(name) => format!("stale page       {name}\n"),
     };
     changes.iter().map(line).collect()
 }
@@ -71,20 +75,29 @@ fn not_a_handbook(folder: &Path, why: &str) -> Failure {
     Failure::new(FailureKind::Invalid, what, "write one with portolan handbook --output DIR")
 }
 
-/// Writes `files` into `folder`, which is new, empty, or has a handbook.
-fn write_files(folder: &Path, files: &[(String, String)]) -> Result<(), Failure> {
-    let is_used = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
-    if is_used && !folder.join(STATEMENTS_FILE).is_file() {
-        let what = format!("{} has files that are no handbook", folder.display());
-        return Err(Failure::new(FailureKind::Invalid, what, "choose a new directory with --output"));
-    }
+/// Writes `files` into `folder`, which is new, empty, or has a handbook. Removes the pages about services that are gone;
+/// `statements` are those of the new handbook.
+fn write_files(folder: &Path, files: &[(String, String)], statements: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         let what = format!("the handbook could not be written: {error}");
         Failure::new(FailureKind::Invalid, what, "choose a directory that you may write with --output")
     };
     let dir = PublishedDir::open_or_create(folder).map_err(failed)?;
-    files
-        .iter()
-        .try_for_each(|(name, text)| dir.replace(name, |file| file.write_all(text.as_bytes())))
-        .map_err(failed)
+    let known = dir.read(STATEMENTS_FILE, MAX_STATEMENTS_BYTES).map_err(failed)?;
+    if known.is_none() && !dir.file_names().map_err(failed)?.is_empty() {
+        let what = format!("{} has files that are no handbook", folder.display());
+        return Err(Failure::new(FailureKind::Invalid, what, "choose a new directory with --output"));
+    }
+    let stale = stale_handbook_files(&String::from_utf8_lossy(&known.unwrap_or_default()), statements);
+    for (name, text) in files {
+        dir.replace(name, |file| file.write_all(text.as_bytes())).map_err(failed)?;
+    }
+    for name in stale {
+        match dir.remove(&name) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    // The list of pages comes last: if Portolan is stopped before, the next run removes the stale ones.
+    dir.replace(STATEMENTS_FILE, |file| file.write_all(statements.as_bytes())).map_err(failed)
 }

@@ -20,7 +20,7 @@ use crate::{screen::Scene, store::World, topology::EdgeFilter};
 pub use deployments::deployments_json;
 pub use handbook::{
     HandbookChange, HandbookFormat, STATEMENTS_FILE, compare as compare_handbook, handbook_files,
-    handbook_statements,
+    handbook_statements, stale_files as stale_handbook_files,
 };
 pub use json::{findings_json, status_json, why_json};
 pub use need::{need_compose, need_json};

@@ -2,7 +2,7 @@
 
 use crate::home::{Home, RunOutput};
 use serde_json::Value;
-use std::path::Path;
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::Path};
 
 const COMPOSE_FILE: &str = "\
 name: shop
@@ -124,6 +124,32 @@ fn the_handbook_notices_exactly_the_change() {
         changed.stdout,
         "no longer holds  shop/web: owner: shop-team\nmissing          shop/web: owner: web-people\n"
     );
+}
+
+#[test]
+fn the_pages_are_for_others_and_those_of_gone_services_go() {
+    let (home, setting) = home_with_repository();
+    let book = home.0.join("book");
+    std::fs::create_dir(&book).unwrap();
+    std::fs::set_permissions(&book, Permissions::from_mode(0o755)).unwrap();
+    let folder = book.to_str().unwrap();
+    let write = || home.run(&["handbook", "--output", folder, "--set", &setting]);
+    let check = || home.run(&["handbook", "--check", folder, "--set", &setting]);
+    assert_eq!((write().exit_code, check().exit_code), (Some(0), Some(0)));
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    std::fs::write(book.join("notes.html"), "mine").unwrap();
+    assert_eq!((mode(&book), mode(&book.join("shop-web.html"))), (0o755, mode(&book.join("notes.html"))));
+    home.write_file("src/shop/compose.yaml", "name: shop\nservices: {db: {image: 'postgres:16'}}\n");
+    let changed = check();
+    assert!(changed.stdout.contains("stale page       shop-web\n"), "{changed:?}");
+    assert_eq!(write().exit_code, Some(0));
+    let mut left: Vec<String> = std::fs::read_dir(&book)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["handbook.json", "index.html", "notes.html", "shop-db.html"]);
+    assert_eq!(check().stdout, "the handbook holds\n");
 }
 
 #[test]

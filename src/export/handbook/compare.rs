@@ -11,6 +11,8 @@ pub enum HandbookChange {
     NoLongerHolds(Text),
     /// It holds, and the handbook does not say it.
     Missing(Text),
+    /// The handbook has a page of this name about a service that is gone.
+    StalePage(Text),
 }
 
 /// Returns the differences between the statements of a handbook on disk and those of the estate now. A call that was
@@ -25,7 +27,27 @@ pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> 
     let gone = old.statements.iter().filter(|one| !one.observed && !holds.contains(&key(one)));
     let missing = new.statements.iter().filter(|one| !one.observed && !known.contains(&key(one)));
     let gone = gone.map(|one| HandbookChange::NoLongerHolds(line(one)));
-    Ok(gone.chain(missing.map(|one| HandbookChange::Missing(line(one)))).collect())
+    let missing = missing.map(|one| HandbookChange::Missing(line(one)));
+    let stale = stale_pages(&old, &new).map(|stem| HandbookChange::StalePage(Text::new(stem)));
+    Ok(gone.chain(missing).chain(stale).collect())
+}
+
+/// Returns the names of the files, in any format, that the handbook on disk has about services that are gone. Returns no
+/// names if `on_disk` is no handbook.
+#[must_use]
+pub fn stale_files(on_disk: &str, now: &str) -> Vec<String> {
+    let (Ok(old), Ok(new)) = (read(on_disk), read(now)) else { return Vec::new() };
+    let files = |stem: &String| [format!("{stem}.html"), format!("{stem}.md")];
+    stale_pages(&old, &new).flat_map(files).collect()
+}
+
+/// Returns the names of the pages that only the old handbook has. A name that Portolan does not give, such as a path, is
+/// left out.
+fn stale_pages<'a>(old: &'a Document, new: &Document) -> impl Iterator<Item = &'a String> {
+    let is_stem = |stem: &&String| {
+        !stem.is_empty() && stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    old.pages.iter().filter(is_stem).filter(|stem| !new.pages.contains(*stem))
 }
 
 fn read(json: &str) -> Result<Document, String> {

@@ -10,7 +10,7 @@ mod pages;
 mod service_page;
 mod statements;
 
-pub use compare::{HandbookChange, compare};
+pub use compare::{HandbookChange, compare, stale_files};
 
 use crate::screen::Scene;
 
@@ -26,16 +26,14 @@ pub enum HandbookFormat {
     Html,
 }
 
-/// Returns the files of the handbook, each with its name.
+/// Returns the pages of the handbook, each with the name of its file, and the map.
 #[must_use]
 pub fn handbook_files(scene: Scene<'_>, format: HandbookFormat) -> Vec<(String, String)> {
     let pages = pages::pages(&scene.store.world);
-    let statements = (STATEMENTS_FILE.to_owned(), statements::to_json(&pages));
-    let files = match format {
+    match format {
         HandbookFormat::Markdown => markdown::files(&pages, scene),
         HandbookFormat::Html => html::files(&pages, scene),
-    };
-    files.into_iter().chain([statements]).collect()
+    }
 }
 
 /// Returns the statements of the handbook as JSON, to compare with those of an earlier one.

@@ -3,6 +3,7 @@
 use super::page::{Page, Part, Statement};
 use crate::export::json::to_pretty_json;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Name of the schema.
 pub(super) const SCHEMA_NAME: &str = "portolan.handbook/1";
@@ -11,6 +12,9 @@ pub(super) const SCHEMA_NAME: &str = "portolan.handbook/1";
 #[derive(Serialize, Deserialize)]
 pub(super) struct Document {
     pub(super) schema: String,
+    /// Names of the pages' files, without extension.
+    #[serde(default)]
+    pub(super) pages: BTreeSet<String>,
     pub(super) statements: Vec<StatementOut>,
 }
 
@@ -37,7 +41,8 @@ pub(super) fn to_json(pages: &[Page]) -> String {
     let mut statements: Vec<StatementOut> = all.collect();
     statements.sort();
     statements.dedup();
-    to_pretty_json(&Document { schema: SCHEMA_NAME.to_owned(), statements })
+    let stems = pages.iter().map(|page| page.stem.clone()).collect();
+    to_pretty_json(&Document { schema: SCHEMA_NAME.to_owned(), pages: stems, statements })
 }
 
 /// Returns the text of a statement without links.

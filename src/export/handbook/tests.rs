@@ -1,6 +1,6 @@
 //! Tests of the handbook: links, escaping, and the comparison with a changed estate.
 
-use super::{HandbookChange, HandbookFormat, compare, handbook_files, handbook_statements};
+use super::{HandbookChange, HandbookFormat, compare, handbook_files, handbook_statements, stale_files};
 use crate::{
     keymap::Keymap,
     model::{
@@ -113,6 +113,17 @@ fn a_deployment_changes_nothing() {
         with_scene(deployed("0a11beef", 32_768), |scene| handbook_files(scene, HandbookFormat::Markdown));
     let web = page(&files, "shop-web");
     assert!(!web.contains("0a11beef") && !web.contains("32768") && web.contains("80/tcp"), "{web}");
+}
+
+#[test]
+fn a_page_about_a_service_that_is_gone_is_named() {
+    let before = with_scene(vec![service("web"), service("old")], handbook_statements);
+    let after = with_scene(vec![service("web")], handbook_statements);
+    let changes = compare(&before, &after).unwrap();
+    assert!(changes.contains(&HandbookChange::StalePage("shop-old".into())), "{changes:?}");
+    assert_eq!(stale_files(&before, &after), ["shop-old.html", "shop-old.md"]);
+    let hostile = before.replace("\"shop-old\"", "\"../shop-old\"");
+    assert_eq!(stale_files(&hostile, &after), [""; 0], "only names that Portolan gives");
 }
 
 #[test]
