@@ -1,5 +1,6 @@
 //! Prompt in the last row, in which the user types a search, a command, or input for the log screen.
 
+mod named_node;
 mod question;
 mod result;
 mod typed_command;

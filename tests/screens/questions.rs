@@ -2,7 +2,7 @@
 
 use crate::{estate::shop, stage::AppHarness};
 use portolan::{
-    model::{FactOrigin, ProfileFact, ProfileField, Snapshot},
+    model::{FactOrigin, ProfileFact, ProfileField, Service, ServiceId, Snapshot},
     screen::ScreenId,
 };
 use std::sync::Arc;
@@ -69,4 +69,23 @@ fn facts_that_disagree_are_on_the_card_with_their_places() {
     for words in ["about", "checkout", "by tag Team", "or @acme/sales", "by /src/orders/catalog-info.yaml"] {
         assert!(card.contains(words), "{words}: {card}");
     }
+}
+
+#[test]
+fn a_name_of_several_services_is_answered_for_each() {
+    let mut snapshots = owned_shop();
+    let orders =
+        snapshots.iter().flat_map(|snapshot| &snapshot.services).find(|s| s.name.as_str() == "orders");
+    let mut other = Service::clone(orders.unwrap());
+    other.id = ServiceId::of(&snapshots[0].source, Some("test"), "orders");
+    other.group = Some("test".into());
+    other.profile.facts.clear();
+    snapshots[0].services.push(Arc::new(other));
+    let mut stage = AppHarness::showing(&snapshots, (200, 40));
+    let before = stage.selected_name();
+    let answer = ask(&mut stage, "who owns orders");
+    assert!(answer.contains("`orders` is ambiguous, 2 matches: "), "{answer}");
+    assert!(answer.contains("orders: checkout (by tag Team), @acme/sales (by "), "{answer}");
+    assert!(answer.contains("test/orders: unknown"), "{answer}");
+    assert_eq!(stage.selected_name(), before, "no node is selected instead of the user");
 }

@@ -1,13 +1,14 @@
 //! Questions that the command prompt answers: a table of phrases, each with the screen that shows the answer.
 
+use super::named_node::{NamedNode, find_named};
 use crate::{
     app::App,
     command::Command,
     effect::Effect,
-    model::{NodeId, PROFILE_FIELDS, ProfileField},
+    model::{NodeId, ProfileField},
     screen::ScreenId,
     store::{Search, Store},
-    topology::{Node, nodes_reaching, shortest_path_either_way},
+    topology::{nodes_reaching, shortest_path_either_way},
 };
 use std::collections::BTreeSet;
 
@@ -61,18 +62,23 @@ impl App {
     pub(in crate::app) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let (question, names) =
             QUESTION_TABLE.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
-        let nodes: Result<Vec<NodeId>, String> =
-            names.iter().map(|name| node_named(&self.store, name).ok_or_else(|| name.clone())).collect();
-        let nodes = match nodes {
-            Ok(nodes) => nodes,
-            Err(_) if matches!(question.answer, Answer::Field(ProfileField::Owner)) => {
-                return Some(self.search_owner(&names[0]));
+        let mut nodes = Vec::new();
+        for name in &names {
+            match find_named(&self.store, name) {
+                NamedNode::One(node) => nodes.push(node),
+                NamedNode::Several(several) => {
+                    self.notice = Some(ambiguity_words(&self.store, name, &several, question.answer));
+                    return Some(Vec::new());
+                }
+                NamedNode::Unknown if matches!(question.answer, Answer::Field(ProfileField::Owner)) => {
+                    return Some(self.search_owner(name));
+                }
+                NamedNode::Unknown => {
+                    self.notice = Some(format!("no service `{name}`; / searches"));
+                    return Some(Vec::new());
+                }
             }
-            Err(unknown) => {
-                self.notice = Some(format!("no service `{unknown}`; / searches"));
-                return Some(Vec::new());
-            }
-        };
+        }
         let first = nodes.first()?.clone();
         self.select(first.clone());
         Some(match question.answer {
@@ -85,7 +91,11 @@ impl App {
                 effects
             }
             Answer::Field(field) => {
-                let words = field_words(&self.store, &first, field);
+                let label = field.spec().label;
+                let words = match field_words(&self.store, &first, field) {
+                    Some(words) => format!("{label}: {words}"),
+                    None => format!("no label, tag or file names its {label}"),
+                };
                 let effects = self.run_command(Command::Card);
                 self.notice = Some(words);
                 effects
@@ -163,20 +173,6 @@ fn names_in(phrase: &str, typed: &str) -> Option<Vec<String>> {
     (at == lower.len()).then_some(names)
 }
 
-/// Returns the node that `name` means: the only one of that name, or else the one whose name matches best.
-fn node_named(store: &Store, name: &str) -> Option<NodeId> {
-    let topology = store.world.topology();
-    let exact = topology.nodes_named(name);
-    if let Some(node) = exact.first() {
-        return Some(node.id.clone());
-    }
-    let lower = name.to_lowercase();
-    let similar = topology.nodes.values().filter(|node| node.name.to_lowercase() == lower);
-    let mut similar: Vec<&Node> = similar.collect();
-    similar.sort_by_key(|node| !node.is_service());
-    similar.first().map(|node| node.id.clone())
-}
-
 fn command_of(screen: ScreenId) -> Command {
     match screen {
         ScreenId::Logs => Command::Logs,
@@ -200,18 +196,31 @@ fn impact_words(store: &Store, node: &NodeId) -> String {
     }
 }
 
-/// Returns the values of one field of a node's profile, in words.
-fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
-    let service = store.world.topology().nodes.get(node).and_then(|node| store.world.service_of(node));
-    let profile = service.and_then(|service| store.world.profiles.of(&service.id));
-    let facts = profile.map_or(&[][..], |profile| profile.facts(field));
-    let label = PROFILE_FIELDS.iter().find(|spec| spec.field == field).map_or("", |spec| spec.label);
-    if facts.is_empty() {
-        return format!("no label, tag or file names its {label}");
-    }
+/// Returns the nodes that a name may mean, in words, each with its values of the field in question.
+fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) -> String {
+    let topology = store.world.topology();
+    let word = |node: &NodeId| {
+        let unique = topology.nodes.get(node).map(|node| topology.unique_name(node)).unwrap_or_default();
+        match answer {
+            Answer::Field(field) => {
+                let words = field_words(store, node, field).unwrap_or_else(|| "unknown".to_owned());
+                format!("{} of {unique}: {words}", field.spec().label)
+            }
+            Answer::Screen(_) | Answer::Path | Answer::Impact => unique,
+        }
+    };
+    let words: Vec<String> = nodes.iter().take(MAX_NAMES).map(word).collect();
+    let more = if nodes.len() > MAX_NAMES { ", …" } else { "" };
+    format!("`{name}` is ambiguous, {} matches: {}{more}", nodes.len(), words.join("; "))
+}
+
+/// Returns the values of one field of a node's profile with their places; `None` if there are none.
+fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<String> {
+    let service = store.world.service_of(store.world.topology().nodes.get(node)?)?;
+    let facts = store.world.profiles.of(&service.id)?.facts(field);
     let values: Vec<String> =
         facts.iter().map(|fact| format!("{} (by {})", fact.value, fact.location)).collect();
-    format!("{label}: {}", values.join(", "))
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 #[cfg(test)]
