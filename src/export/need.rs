@@ -92,7 +92,8 @@ pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
 pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
     let sure =
         needs.services.iter().filter(|(_, need)| need.strength > Strength::Possible).map(|(node, _)| *node);
-    let nodes: Vec<&Node> = sure.chain([needs.node]).collect();
+    let all = sure.chain([needs.node]).filter_map(|node| Some((node, world.service_of(node)?)));
+    let nodes: Vec<(&Node, &Service)> = all.collect();
     let names = compose_names(&nodes);
     let mut out = format!(
         "# {} and the services that it needs, as Portolan knows them. Variables without a value take it from your\n\
@@ -103,9 +104,9 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
         let _ = writeln!(out, "# Outside: {}", comment(&node.label()));
     }
     out += "services:\n";
-    for (index, node) in nodes.iter().enumerate() {
-        let (Some(service), Some(name)) = (world.service_of(node), names.get(&node.id)) else { continue };
-        let earlier: BTreeSet<&NodeId> = nodes[..index].iter().map(|node| &node.id).collect();
+    for (index, (node, service)) in nodes.iter().enumerate() {
+        let Some(name) = names.get(&node.id) else { continue };
+        let earlier: BTreeSet<&NodeId> = nodes[..index].iter().map(|(node, _)| &node.id).collect();
         let _ = writeln!(out, "  {}:", quoted(name));
         push_image(service, name, &mut out);
         push_list("ports", &ports(service, true), &mut out);
@@ -131,19 +132,19 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
 }
 
 /// Returns the names of the nodes in the compose file: the service's name, with its group if several have it.
-fn compose_names(nodes: &[&Node]) -> BTreeMap<NodeId, String> {
+fn compose_names(nodes: &[(&Node, &Service)]) -> BTreeMap<NodeId, String> {
     let plain = |text: &str| -> String {
         let allowed = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
         text.chars().map(allowed).collect::<String>().trim_start_matches(['.', '_', '-']).to_owned()
     };
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut names = BTreeMap::new();
-    for node in nodes {
-        let own = [plain(&node.name), plain(&node.label()), plain(node.id.as_str())];
-        let free = own.into_iter().find(|name| !name.is_empty() && !taken.contains(name));
-        let name = free.unwrap_or_else(|| format!("service-{}", taken.len()));
-        taken.insert(name.clone());
-        names.insert(node.id.clone(), name);
+    for (node, _) in nodes {
+        let own = [plain(&node.name), plain(&node.label()), plain(node.id.as_str())].into_iter();
+        let numbered = (1..).map(|number| format!("service-{number}"));
+        let free =
+            own.filter(|name| !name.is_empty()).chain(numbered).find(|name| taken.insert(name.clone()));
+        names.insert(node.id.clone(), free.unwrap_or_default());
     }
     names
 }
@@ -177,6 +178,9 @@ fn push_environment(service: &Service, out: &mut String) {
         }
     }
     let (_, rest) = settings(service);
+    let without_address =
+        service.references.iter().filter_map(variable).filter(|name| !known.contains_key(name));
+    let rest: BTreeSet<&Text> = rest.iter().chain(without_address).collect();
     if known.is_empty() && rest.is_empty() {
         return;
     }
@@ -256,4 +260,84 @@ fn quoted(text: &str) -> String {
 /// Returns `text` for a comment line.
 fn comment(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{need_compose, need_json};
+    use crate::{
+        model::{
+            Inventory, NodeId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Service,
+            ServiceId, Setting, SourceId, SourceStatus, Text,
+            fixtures::{ago, service, snapshot},
+        },
+        screen::describe::need_text::ServiceNeeds,
+        store::World,
+    };
+
+    fn naming(name: &str, setting: Setting, target: ReferenceTarget) -> Service {
+        let kind = ReferenceKind::Environment;
+        let location = ReferenceLocation { container: None, setting };
+        Service { references: vec![Reference { kind, location, target }], ..service(name) }
+    }
+
+    fn with_needs<T>(
+        services: Vec<Service>,
+        name: &str,
+        read: impl FnOnce(&World, &ServiceNeeds<'_>) -> T,
+    ) -> T {
+        let source = SourceId::new("docker");
+        let status = SourceStatus::new(source.clone(), "docker", String::new());
+        let mut world = World::new(Inventory::default(), vec![status], 0, ago(0));
+        world.apply_poll_result(&source, Ok(snapshot("docker", services)));
+        let node = &world.topology().nodes[&NodeId::new(&format!("docker/shop/{name}"))];
+        read(&world, &ServiceNeeds::new(&world, node))
+    }
+
+    #[test]
+    fn no_setting_is_left_out() {
+        let peer = |name: &str| ReferenceTarget::ServiceName(name.into());
+        let mut web = naming("web", Setting::load_balancer_url("API_URL", "edge"), peer("api"));
+        let host =
+            naming("x", Setting::environment("VIRTUAL_HOST"), ReferenceTarget::CalledByProxy("nginx".into()));
+        web.references.extend(host.references);
+        web.profile.variables = ["API_URL", "VIRTUAL_HOST", "OTHER"].map(Text::new).to_vec();
+        let (json, compose) = with_needs(vec![web, service("api")], "web", |world, needs| {
+            (need_json(world, needs), need_compose(world, needs))
+        });
+        for place in [
+            "environment API_URL through load balancer edge",
+            "environment VIRTUAL_HOST",
+            "environment OTHER",
+        ] {
+            assert_eq!(json.matches(&format!("\"{place}\"")).count(), 1, "{json}");
+        }
+        for name in ["API_URL", "VIRTUAL_HOST", "OTHER"] {
+            assert_eq!(compose.matches(&format!("\"{name}\":")).count(), 1, "{compose}");
+        }
+    }
+
+    #[test]
+    fn each_dependency_is_a_service_of_the_file() {
+        let peer = |name: &str| ReferenceTarget::ServiceName(name.into());
+        let names = ["web", "!", "?", "service-1"];
+        let named = |name: &&str| Service {
+            id: ServiceId::new(format!("docker/shop/{name}")),
+            name: (*name).into(),
+            ..service("web")
+        };
+        let mut services: Vec<Service> = names.iter().map(named).collect();
+        for name in &names[1..] {
+            services[0].references.extend(naming("x", Setting::environment("X"), peer(name)).references);
+        }
+        let compose = with_needs(services, "web", need_compose);
+        let keys = |start: &str| compose.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!(keys("  \""), 4, "{compose}");
+        let list = compose.lines().find_map(|line| line.trim().strip_prefix("depends_on: ")).unwrap();
+        let dependencies: Vec<String> = serde_json::from_str(list).unwrap();
+        assert_eq!(dependencies.len(), 3);
+        for name in dependencies {
+            assert_eq!(compose.matches(&format!("  \"{name}\":\n")).count(), 1, "{name}: {compose}");
+        }
+    }
 }

@@ -81,23 +81,29 @@ impl<'a> ServiceNeeds<'a> {
     }
 }
 
-/// Returns the settings of `service` that name addresses, and the names of its other variables and secrets.
+/// Returns the settings of `service` that name addresses or other services, and the names of its other variables and
+/// secrets. Each variable is in one of the two.
 #[must_use]
 pub fn settings(service: &Service) -> (Vec<NeededSetting>, Vec<Text>) {
     let named: Vec<NeededSetting> = service.references.iter().filter_map(needed_setting).collect();
-    let is_named = |name: &Text| service.references.iter().any(|reference| variable(reference) == Some(name));
+    let in_named = || service.references.iter().filter(|reference| needed_setting(reference).is_some());
+    let is_named = |name: &Text| in_named().any(|reference| variable(reference) == Some(name));
     let secrets = service.facts.iter().filter(|fact| fact.kind() == Some(FactKind::Secrets));
     let secrets = secrets.flat_map(|fact| fact.value.split(", ").map(Text::new));
-    let mut rest: Vec<Text> =
-        service.profile.variables.iter().cloned().chain(secrets).filter(|n| !is_named(n)).collect();
+    let others = service.references.iter().filter_map(variable);
+    let variables = service.profile.variables.iter().chain(others).cloned();
+    let mut rest: Vec<Text> = variables.chain(secrets).filter(|name| !is_named(name)).collect();
     rest.sort();
     rest.dedup();
     (named, rest)
 }
 
+/// Returns the setting of a reference that names a callee. The start order is no setting, and a setting for a proxy names
+/// the service itself.
 fn needed_setting(reference: &Reference) -> Option<NeededSetting> {
     let target = match &reference.target {
         ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => address.to_string(),
+        ReferenceTarget::ServiceName(name) if variable(reference).is_some() => name.to_string(),
         ReferenceTarget::ServiceName(_) | ReferenceTarget::CalledByProxy(_) => return None,
     };
     Some(NeededSetting { setting: reference.location.to_string(), target })
