@@ -35,10 +35,7 @@ use crate::model::{
 };
 use address_parser::{AddressShape, FoundAddress};
 use env_key::ValueKind;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns references to the addresses that environment variables name. `container` is the container's name
 /// if the service has several.
@@ -168,7 +165,7 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
 /// Returns the addresses in a plain value. Leaves out addresses whose shape is too weak as evidence for a
 /// value of that kind, such as a bare word under an unknown key.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
-    let found = address_parser::parse_addresses(leading_ip(key, value).unwrap_or(value));
+    let found = addresses_under(key, value);
     let is_list = found.len() > 1;
     let counts = |found: &FoundAddress| match meaning {
         ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
@@ -181,24 +178,36 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
         }
         ValueKind::Endpoint | ValueKind::Other => found.shape != AddressShape::Word,
     };
-    found.into_iter().filter(counts).filter(word_limit(key)).map(|found| found.address).collect()
+    found.into_iter().filter(counts).map(|found| found.address).collect()
 }
 
-/// Returns the IP address at the beginning of a value under a key for one host. The words after it may be a password.
-fn leading_ip<'v>(key: &str, value: &'v str) -> Option<&'v str> {
-    let first = value.split_whitespace().next()?;
-    (!env_key::holds_several(key) && first.parse::<IpAddr>().is_ok()).then_some(first)
-}
-
-/// Returns a filter for the addresses in one value. Under a key for one host, such as `DB_HOST`, the filter lets only
-/// the first bare word pass, because a second one may be a password.
-fn word_limit(key: &str) -> impl FnMut(&FoundAddress) -> bool + use<> {
-    let max_words = if env_key::holds_several(key) { usize::MAX } else { 1 };
-    let mut words = 0;
-    move |found| {
-        words += usize::from(found.shape == AddressShape::Word);
-        found.shape != AddressShape::Word || words <= max_words
+/// Returns the addresses in a value under `key`. A key for one host, such as `DB_HOST`, has at most one bare word, because
+/// the words after the host may be a password.
+fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
+    if env_key::holds_several(key) {
+        return address_parser::parse_addresses(value);
     }
+    let mut found = address_parser::parse_addresses(leading_host(value).unwrap_or(value));
+    let mut has_word = false;
+    found.retain(|found| found.shape != AddressShape::Word || !std::mem::replace(&mut has_word, true));
+    found
+}
+
+/// Returns the bare host at the beginning of a value with further words, which may be a password. A name followed by
+/// several other texts begins a sentence, so it is no host unless all of them are words.
+fn leading_host(value: &str) -> Option<&str> {
+    let words: Vec<&str> =
+        value.split(address_parser::is_separator).filter(|word| !word.is_empty()).collect();
+    let (first, rest) = words.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    // SQL Server's values have the port after a comma.
+    let has_port = value.trim_start().strip_prefix(first)?.starts_with(',') && parse_port(rest[0]).is_some();
+    // An `@` may end user information that begins with the first word.
+    let is_host = match Host::parse(first)? {
+        Host::Ip(_) => true,
+        _ if rest.iter().any(|word| word.contains('@')) => false,
+        _ => rest.len() == 1 || rest.iter().all(|word| Host::parse(word).is_some()),
+    };
+    (is_host && !has_port).then_some(first)
 }
 
 /// Returns true if a word with a number, such as `db:5432`, is surely a host with its port. Otherwise it may

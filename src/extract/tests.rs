@@ -72,6 +72,24 @@ fn a_word_counts_under_a_telling_key_only() {
 }
 
 #[test]
+fn a_key_for_one_host_has_one_host() {
+    for (value, expected) in [
+        ("db 0", &["db"][..]),
+        ("db zz", &["db"]),
+        ("db zz zz2", &["db"]),
+        ("db;zz", &["db"]),
+        ("10.0.0.7 zz zz:80", &["10.0.0.7"]),
+        ("db.example.net 12345", &["db.example.net"]),
+        ("db zz@x", &[]),
+        ("db is the 1st host: zz", &[]),
+        ("db:5432,db2:5432", &["db:5432", "db2:5432"]),
+    ] {
+        assert_eq!(names("CACHE_HOST", value), expected, "{value}");
+    }
+    assert_eq!(names("CACHE_HOSTS", "a b"), ["a", "b"]);
+}
+
+#[test]
 fn brokers_and_voters() {
     assert_eq!(names("KAFKA_BROKERS", "k1:9092,k2:9092"), ["k1:9092", "k2:9092"]);
     assert_eq!(names("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@k1:9093,2@k2:9093"), ["k1:9093", "k2:9093"]);

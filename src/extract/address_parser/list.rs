@@ -22,7 +22,7 @@ const SETTING_WORDS: &[&str] = &[
 ];
 
 /// Returns true if the character separates items of a list.
-pub(super) fn is_separator(c: char) -> bool {
+pub(in crate::extract) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 

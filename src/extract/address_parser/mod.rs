@@ -25,6 +25,8 @@ mod tests;
 mod url;
 mod zookeeper;
 
+pub(super) use list::is_separator;
+
 use super::interpolation::UNKNOWN_CHAR;
 use crate::model::Address;
 

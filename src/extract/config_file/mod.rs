@@ -11,7 +11,7 @@ mod scan;
 mod words;
 
 use super::{
-    address_parser::{self, AddressShape},
+    address_parser::AddressShape,
     env_key::{self, ValueKind},
     interpolation, is_likely_port, may_reach_another_container, to_target,
 };
@@ -93,7 +93,7 @@ fn targets_in_entry(
     defined: &BTreeSet<String>,
 ) -> Vec<ReferenceTarget> {
     let meaning = value_kind_in_file(format, entry.key);
-    let found = address_parser::parse_addresses(value);
+    let found = super::addresses_under(entry.key, value);
     if found.is_empty() {
         return Vec::new();
     }
@@ -117,7 +117,6 @@ fn targets_in_entry(
     let outside =
         matches!(meaning, ValueKind::HostAddress | ValueKind::Endpoint) && format != FileFormat::Code;
     found
-        .filter(super::word_limit(entry.key))
         .filter(|found| {
             may_reach_another_container(&found.address) && !is_defined_in_file(&found.address, defined)
         })
