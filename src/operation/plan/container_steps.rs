@@ -31,26 +31,12 @@ fn call_for(kind: OperationKind, state: InstanceState) -> Option<ContainerCall> 
     }
 }
 
-/// Returns the state of a container after `call`, in words.
-fn state_after(call: ContainerCall) -> &'static str {
+/// Returns the state of a container after `call`.
+fn state_after(call: ContainerCall) -> InstanceState {
     match call {
-        ContainerCall::Start | ContainerCall::Restart | ContainerCall::Unpause => "running",
-        ContainerCall::Stop | ContainerCall::Kill => "stopped",
-        ContainerCall::Pause => "paused",
-    }
-}
-
-/// Returns a state in words.
-fn state_words(state: InstanceState) -> &'static str {
-    match state {
-        InstanceState::Starting => "created",
-        InstanceState::Running => "running",
-        InstanceState::Paused => "paused",
-        InstanceState::Restarting => "restarting",
-        InstanceState::Stopping => "stopping",
-        InstanceState::Stopped => "stopped",
-        InstanceState::Failed => "failed",
-        InstanceState::Unknown => "unknown",
+        ContainerCall::Start | ContainerCall::Restart | ContainerCall::Unpause => InstanceState::Running,
+        ContainerCall::Stop | ContainerCall::Kill => InstanceState::Stopped,
+        ContainerCall::Pause => InstanceState::Paused,
     }
 }
 
@@ -69,8 +55,8 @@ fn step(kind: OperationKind, service: &Service, instance: &Instance, facts: &[Ta
         service: service.id.clone(),
         instance: Some(instance.id.clone()),
         name: instance.name.to_string(),
-        from: state_words(instance.state).to_owned(),
-        to: state_after(call).to_owned(),
+        from: instance.state.word().to_owned(),
+        to: state_after(call).word().to_owned(),
         grace_seconds: stop_grace(&instance.id, facts),
         undo: undo(kind, instance, facts),
     })

@@ -224,7 +224,8 @@ impl StepMaker<'_> {
         let step = |task: &Instance| {
             let id = task.id.native_id(&self.service.source())?;
             let call = EcsCall::StopTask { task: id.into(), reason: reason.clone() };
-            Some(task_step(self.service_step(call, "running", "stopped"), task))
+            let (from, to) = (task.state.word(), InstanceState::Stopped.word());
+            Some(task_step(self.service_step(call, from, to), task))
         };
         Ok(affected.filter_map(step).collect())
     }

@@ -5,7 +5,7 @@ mod container_progress;
 mod ecs_progress;
 
 use super::{Change, ContainerCall, EcsCall, Plan, Step};
-use crate::model::{Exit, Instance, InstanceId, Service, ServiceId, Snapshot, Timestamp};
+use crate::model::{Exit, Instance, InstanceId, InstanceState, Service, ServiceId, Snapshot, Timestamp};
 use container_progress::container_progress;
 use ecs_progress::ecs_progress;
 use jiff::SignedDuration;
@@ -158,12 +158,12 @@ fn state_goal(steps: &[Step]) -> &'static str {
         None => "",
         Some(Change::Container { call, .. }) => match call {
             ContainerCall::Start | ContainerCall::Restart | ContainerCall::Unpause => "healthy",
-            ContainerCall::Stop | ContainerCall::Kill => "stopped",
-            ContainerCall::Pause => "paused",
+            ContainerCall::Stop | ContainerCall::Kill => InstanceState::Stopped.word(),
+            ContainerCall::Pause => InstanceState::Paused.word(),
         },
         Some(Change::Ecs(change)) => match change.call {
-            EcsCall::SetDesiredCount { .. } => "running",
-            EcsCall::StopTask { .. } => "stopped",
+            EcsCall::SetDesiredCount { .. } => InstanceState::Running.word(),
+            EcsCall::StopTask { .. } => InstanceState::Stopped.word(),
             EcsCall::SetTaskProtection { is_protected: true, .. } => "protected",
             EcsCall::SetTaskProtection { is_protected: false, .. } => "unprotected",
             _ => "healthy",

@@ -9,17 +9,7 @@ use crate::{
 /// Returns state, version, age, exit and number of restarts, separated by commas.
 #[must_use]
 pub fn describe_instance(instance: &Instance, now: Timestamp) -> String {
-    let state = match instance.state {
-        InstanceState::Starting => "starting",
-        InstanceState::Running => "running",
-        InstanceState::Paused => "paused",
-        InstanceState::Restarting => "restarting",
-        InstanceState::Stopping => "stopping",
-        InstanceState::Stopped => "stopped",
-        InstanceState::Failed => "failed",
-        InstanceState::Unknown => "unknown",
-    };
-    let mut words = vec![state.to_owned()];
+    let mut words = vec![instance.state.word().to_owned()];
     if instance.health_check.is_failing() {
         words.push("unhealthy".to_owned());
     }
