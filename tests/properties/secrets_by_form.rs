@@ -96,6 +96,12 @@ fn xml_escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+#[test]
+fn the_readme_states_the_number_of_forms() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    assert!(readme.contains(&format!("[{} forms of", ADDRESS_FORMS.len())), "{}", ADDRESS_FORMS.len());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
