@@ -180,7 +180,7 @@ pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
         let service = world.service_of(node)?;
         world.inventory.observations().monitored_since(&service.id)
     };
-    let searched = evidence_coverage(&world.inventory, world.topology(), &from.id);
+    let searched = evidence_coverage(world.evidence_input(), world.topology(), &from.id);
     let dangling = world.topology().dangling.iter().filter(|d| d.from == from.id);
     let rejected = world.failed_connections.iter().filter(|r| r.from == from.id);
     to_pretty_json(&WhyOut {

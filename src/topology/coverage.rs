@@ -3,9 +3,9 @@
 
 use super::{
     NodeKind, Topology,
-    evidence::{Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind},
+    evidence::{Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceInput, EvidenceKind},
 };
-use crate::model::{Inventory, NodeId};
+use crate::model::NodeId;
 
 /// The number of edge candidates that one kind of evidence found for one caller.
 pub struct EvidenceCoverage {
@@ -18,7 +18,11 @@ pub struct EvidenceCoverage {
 /// Counts the edge candidates of each kind that have `node` as caller, even if they resolve to no node. The
 /// kinds are in the order of `EVIDENCE_KINDS`.
 #[must_use]
-pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &NodeId) -> Vec<EvidenceCoverage> {
+pub fn evidence_coverage(
+    input: EvidenceInput<'_>,
+    topology: &Topology,
+    node: &NodeId,
+) -> Vec<EvidenceCoverage> {
     let kind = topology.nodes.get(node).map(|node| &node.kind);
     let asks = |caller: Caller<'_>| match (caller, kind) {
         (Caller::Service(service), Some(NodeKind::Service(id))) => &service.id == id,
@@ -29,7 +33,7 @@ pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &Node
         _ => false,
     };
     let service = match kind {
-        Some(NodeKind::Service(id)) => inventory.service(id),
+        Some(NodeKind::Service(id)) => input.inventory.service(id),
         _ => None,
     };
     let count = |kind: &'static EvidenceKind| {
@@ -37,7 +41,7 @@ pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &Node
         let mut note = |candidate: EdgeCandidate<'_>| places += usize::from(asks(candidate.from));
         match service.filter(|_| kind.comes_from_references()) {
             Some(service) => kind.visit_service_candidates(service, &mut note),
-            None => kind.visit_candidates(inventory, &mut note),
+            None => kind.visit_candidates(input, &mut note),
         }
         EvidenceCoverage { kind, candidate_count: places }
     };
@@ -46,10 +50,10 @@ pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &Node
 
 #[cfg(test)]
 mod tests {
-    use super::evidence_coverage;
+    use super::{EvidenceInput, evidence_coverage};
     use crate::{
         model::{fixtures::*, *},
-        topology::infer,
+        topology::{CatalogueMatches, infer},
     };
 
     #[test]
@@ -63,7 +67,9 @@ mod tests {
             observed_connection("db", "web", ConnectionOutcome::Accepted, 60),
         ];
         let inventory = inventory_with_connections(vec![web, service("db")], flows, &[]);
-        let found = evidence_coverage(&inventory, &infer(&inventory), &NodeId::from(&service_id("web")));
+        let matches = CatalogueMatches::new(&inventory);
+        let input = EvidenceInput { inventory: &inventory, matches: &matches };
+        let found = evidence_coverage(input, &infer(&inventory), &NodeId::from(&service_id("web")));
         let found: Vec<_> =
             found.iter().filter(|s| s.candidate_count > 0).map(|s| (s.kind.id, s.candidate_count)).collect();
         assert_eq!(found, [("socket", 1), ("environment", 3)]);

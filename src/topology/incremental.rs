@@ -3,9 +3,9 @@
 //! The result equals that of [`super::infer()`] on the whole inventory. A property test checks this.
 
 use super::{
-    Edge, Evidence, KNOWN_PRODUCTS, NodeKind, Product, Resolution, Resolver, Topology,
+    CatalogueMatches, Edge, Evidence, KNOWN_PRODUCTS, NodeKind, Product, Resolution, Resolver, Topology,
     edge::EdgeKey,
-    evidence::{EVIDENCE_KINDS, ignores_outside_addresses},
+    evidence::{EVIDENCE_KINDS, EvidenceInput, ignores_outside_addresses},
     infer::{TopologyBuilder, build_topology, service_node},
 };
 use crate::model::{
@@ -21,20 +21,28 @@ use std::{
 pub struct IncrementalTopology {
     topology: Topology,
     resolver: Resolver,
+    matches: CatalogueMatches,
 }
 
 impl IncrementalTopology {
     /// Infers the topology of the whole `inventory`.
     #[must_use]
     pub fn new(inventory: &Inventory) -> Self {
-        let resolver = Resolver::new(inventory);
-        Self { topology: build_topology(inventory, &resolver), resolver }
+        let (resolver, matches) = (Resolver::new(inventory), CatalogueMatches::new(inventory));
+        let topology = build_topology(EvidenceInput { inventory, matches: &matches }, &resolver);
+        Self { topology, resolver, matches }
     }
 
     /// Returns the topology.
     #[must_use]
     pub fn topology(&self) -> &Topology {
         &self.topology
+    }
+
+    /// Returns the matches of services and catalogued entities.
+    #[must_use]
+    pub fn matches(&self) -> &CatalogueMatches {
+        &self.matches
     }
 
     /// Updates the topology after `inventory` has changed by `change`.
@@ -55,7 +63,7 @@ impl IncrementalTopology {
     fn update_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
-        let Self { topology, resolver } = self;
+        let Self { topology, resolver, .. } = self;
         for (id, old) in before {
             let Some(service) = inventory.service(id) else { continue };
             let news = changed_references(&old.references, &service.references);
@@ -95,7 +103,7 @@ impl IncrementalTopology {
     /// Removes the dependency `node` if no caller is left. Otherwise derives its product again from all
     /// references to it.
     fn refresh_dependency(&mut self, inventory: &Inventory, node: &NodeId) {
-        let Self { topology, resolver } = self;
+        let Self { topology, resolver, .. } = self;
         if topology.nodes.get(node).is_none_or(|known| known.kind != NodeKind::Dependency) {
             return;
         }

@@ -2,9 +2,10 @@
 //! all services.
 
 use super::{
-    Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    CatalogueMatches, Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver,
+    Strength, Topology,
     edge::EdgeKey,
-    evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind, EvidenceWeight},
+    evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceInput, EvidenceKind, EvidenceWeight},
     graph::DanglingReference,
 };
 use crate::model::{
@@ -15,11 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Returns the topology of `inventory`, which does not depend on the order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
-    build_topology(inventory, &Resolver::new(inventory))
+    let matches = CatalogueMatches::new(inventory);
+    build_topology(EvidenceInput { inventory, matches: &matches }, &Resolver::new(inventory))
 }
 
-/// Builds the topology of `inventory`; `resolver` is the index of the inventory's endpoints.
-pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topology {
+/// Builds the topology of an inventory; `resolver` is the index of its endpoints.
+pub(super) fn build_topology(input: EvidenceInput<'_>, resolver: &Resolver) -> Topology {
+    let inventory = input.inventory;
     let mut topology = Topology::default();
     let mut builder = TopologyBuilder::new(resolver, &mut topology);
     for service in inventory.services() {
@@ -30,7 +33,7 @@ pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topo
     }
     builder.topology.disambiguate_groups();
     for kind in EVIDENCE_KINDS {
-        kind.visit_candidates(inventory, &mut |candidate| builder.add_candidate(kind, &candidate));
+        kind.visit_candidates(input, &mut |candidate| builder.add_candidate(kind, &candidate));
     }
     let edges = builder.finish();
     topology.corroborate_and_sort(edges);

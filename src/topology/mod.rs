@@ -17,12 +17,12 @@ mod resolve;
 mod coverage;
 mod counterparts;
 
-pub use catalogue::ProfileIndex;
+pub use catalogue::{CatalogueMatches, ProfileIndex};
 pub use counterparts::{Counterpart, counterparts};
 pub use coverage::{EvidenceCoverage, evidence_coverage};
 pub use drift::{Drift, EdgeFilter};
 pub use edge::{Edge, EdgeMap, Evidence};
-pub use evidence::Strength;
+pub use evidence::{EvidenceInput, Strength};
 pub use failed_connections::{FailedConnection, failed_connections};
 pub use graph::{DanglingReference, Topology};
 pub use incremental::IncrementalTopology;

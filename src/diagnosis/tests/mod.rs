@@ -8,7 +8,7 @@ mod risks;
 use super::{OutageTracker, RuleContext, RuleInput, findings};
 use crate::{
     model::{fixtures::*, *},
-    topology::{Counterpart, ProfileIndex, Topology, failed_connections, infer},
+    topology::{CatalogueMatches, Counterpart, ProfileIndex, Topology, failed_connections, infer},
 };
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -64,7 +64,7 @@ pub(in crate::diagnosis) fn finding_lines_with_events(
 pub(in crate::diagnosis) fn findings_of(inventory: &Inventory) -> Vec<Finding> {
     let topology = infer(inventory);
     let rejected = failed_connections(inventory, &topology);
-    let profiles = ProfileIndex::new(inventory);
+    let profiles = ProfileIndex::new(inventory, &CatalogueMatches::new(inventory));
     let known = rule_input(inventory, &topology);
     let estate = RuleInput { failed_connections: &rejected, profiles: &profiles, ..known };
     findings(&RuleContext::new(estate, OutageTracker::default(), ago(0)))

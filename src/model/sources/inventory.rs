@@ -120,8 +120,8 @@ impl Inventory {
     }
 
     /// Returns the repositories on this machine.
-    pub fn checkouts(&self) -> impl Iterator<Item = &Checkout> {
-        self.checkouts.iter().map(Arc::as_ref)
+    pub fn checkouts(&self) -> impl Iterator<Item = &Arc<Checkout>> {
+        self.checkouts.iter()
     }
 
     /// Returns the log of observed connections.

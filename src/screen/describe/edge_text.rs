@@ -116,7 +116,7 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
-    let found = evidence_coverage(&world.inventory, world.topology(), &from.id);
+    let found = evidence_coverage(world.evidence_input(), world.topology(), &from.id);
     let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.candidate_count > 0);
     let mut lines: Vec<String> = some
         .iter()

@@ -26,8 +26,8 @@ use crate::{
         SnapshotDiff, SourceId, SourceStatus, Timestamp,
     },
     topology::{
-        Counterpart, FailedConnection, IncrementalTopology, Node, NodeKind, ProfileIndex, Topology,
-        counterparts, failed_connections,
+        Counterpart, EvidenceInput, FailedConnection, IncrementalTopology, Node, NodeKind, ProfileIndex,
+        Topology, counterparts, failed_connections,
     },
 };
 use jiff::SignedDuration;
@@ -190,7 +190,7 @@ impl World {
     fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
         self.incremental_topology.update(&self.inventory, change);
         if *change == SnapshotDiff::Everything {
-            self.profiles = ProfileIndex::new(&self.inventory);
+            self.profiles = ProfileIndex::new(&self.inventory, self.incremental_topology.matches());
         }
         if change.has_changes() {
             self.large_groups =
@@ -207,6 +207,12 @@ impl World {
     #[must_use]
     pub fn topology(&self) -> &Topology {
         self.incremental_topology.topology()
+    }
+
+    /// Returns the data in which evidence for calls is searched.
+    #[must_use]
+    pub fn evidence_input(&self) -> EvidenceInput<'_> {
+        EvidenceInput { inventory: &self.inventory, matches: self.incremental_topology.matches() }
     }
 
     /// Sets the clock to `now`. If the last evaluation of the findings is too old, evaluates them again,

@@ -8,7 +8,10 @@ use crate::{
     },
     topology::Product,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Names that services of unrelated systems share. Such a name alone ties no service to a checkout.
 const GENERIC_NAMES: &[&str] = &[
@@ -40,36 +43,46 @@ const GENERIC_NAMES: &[&str] = &[
 
 /// The checkout and the catalogued entities of one service.
 #[derive(Clone, Debug)]
-pub struct ServiceMatch<'a> {
+pub struct ServiceMatch {
     /// The checkout with the code of the service.
-    pub checkout: &'a Checkout,
-    /// The entities that stand for the service, at most one for each catalogue file.
-    pub entities: Vec<&'a CatalogueEntity>,
+    pub checkout: Arc<Checkout>,
+    /// Places in the checkout's entities of those that stand for the service, at most one for each catalogue file.
+    entities: Vec<usize>,
     /// Folder of the service's code, relative to the checkout; `None` if unknown.
-    pub folder: Option<&'a str>,
+    pub folder: Option<Text>,
+}
+
+impl ServiceMatch {
+    /// Returns the entities that stand for the service, at most one for each catalogue file.
+    pub fn entities(&self) -> impl Iterator<Item = &CatalogueEntity> {
+        self.entities.iter().filter_map(|place| self.checkout.entities.get(*place))
+    }
 }
 
 /// The matches of all services.
-#[derive(Debug, Default)]
-pub struct CatalogueMatches<'a> {
-    of_service: BTreeMap<&'a ServiceId, ServiceMatch<'a>>,
+#[derive(Clone, Debug, Default)]
+pub struct CatalogueMatches {
+    of_service: BTreeMap<ServiceId, ServiceMatch>,
 }
 
 /// The tie between a service and a checkout.
 #[derive(Clone, Copy)]
 enum Tie<'a> {
     /// A compose file of the checkout builds the service.
-    Build(&'a Checkout, &'a ComposeBuild),
+    Build(&'a Arc<Checkout>, &'a ComposeBuild),
     /// The running service names the checkout's repository.
-    Repository(&'a Checkout),
+    Repository(&'a Arc<Checkout>),
 }
 
-impl<'a> CatalogueMatches<'a> {
+impl CatalogueMatches {
     /// Matches the services of `inventory` with its checkouts.
     #[must_use]
-    pub fn new(inventory: &'a Inventory) -> Self {
+    pub fn new(inventory: &Inventory) -> Self {
+        if inventory.checkouts().next().is_none() {
+            return Self::default();
+        }
         let index = CheckoutIndex::new(inventory.checkouts());
-        let ties: BTreeMap<&ServiceId, Tie<'a>> =
+        let ties: BTreeMap<&ServiceId, Tie<'_>> =
             inventory.services().filter_map(|service| Some((&service.id, index.tie(service)?))).collect();
         let mut tied_names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for service in inventory.services() {
@@ -77,7 +90,7 @@ impl<'a> CatalogueMatches<'a> {
                 tied_names.entry(&checkout.path).or_default().insert(&service.name);
             }
         }
-        let find = |service: &'a Service| match ties.get(&service.id) {
+        let find = |service: &Service| match ties.get(&service.id) {
             Some(Tie::Build(checkout, build)) => Some(match_of_build(service, checkout, build)),
             Some(Tie::Repository(checkout)) => {
                 let alone = tied_names.get(checkout.path.as_str()).is_some_and(|names| names.len() == 1);
@@ -86,13 +99,13 @@ impl<'a> CatalogueMatches<'a> {
             None => index.match_of_name(service),
         };
         let of_service =
-            inventory.services().filter_map(|service| Some((&service.id, find(service)?))).collect();
+            inventory.services().filter_map(|service| Some((service.id.clone(), find(service)?))).collect();
         Self { of_service }
     }
 
     /// Returns the match of a service.
     #[must_use]
-    pub fn of(&self, service: &ServiceId) -> Option<&ServiceMatch<'a>> {
+    pub fn of(&self, service: &ServiceId) -> Option<&ServiceMatch> {
         self.of_service.get(service)
     }
 
@@ -100,32 +113,30 @@ impl<'a> CatalogueMatches<'a> {
     pub fn services_of(
         &self,
         is_wanted: impl Fn(&CatalogueEntity) -> bool,
-    ) -> impl Iterator<Item = &'a ServiceId> {
+    ) -> impl Iterator<Item = &ServiceId> {
         let matched = self.of_service.iter();
-        matched
-            .filter(move |(_, found)| found.entities.iter().any(|entity| is_wanted(entity)))
-            .map(|(id, _)| *id)
+        matched.filter(move |(_, found)| found.entities().any(&is_wanted)).map(|(id, _)| id)
     }
 
     /// Returns true if the entity stands for a service.
     #[must_use]
     pub fn has_entity(&self, entity: &CatalogueEntity) -> bool {
-        self.of_service.values().any(|found| found.entities.iter().any(|one| std::ptr::eq(*one, entity)))
+        self.of_service.values().any(|found| found.entities().any(|one| std::ptr::eq(one, entity)))
     }
 }
 
 /// The checkouts by the keys to which services are tied.
 struct CheckoutIndex<'a> {
     /// Checkouts with a remote, by the name of their repository in lower case.
-    remotes: BTreeMap<String, Vec<(&'a Checkout, &'a RepositoryUrl)>>,
+    remotes: BTreeMap<String, Vec<(&'a Arc<Checkout>, &'a RepositoryUrl)>>,
     /// Builds by compose file and service.
-    builds: BTreeMap<(&'a str, &'a str), (&'a Checkout, &'a ComposeBuild)>,
+    builds: BTreeMap<(&'a str, &'a str), (&'a Arc<Checkout>, &'a ComposeBuild)>,
     /// Checkouts with an entity of that name; one checkout may have several.
-    entity_names: BTreeMap<String, Vec<&'a Checkout>>,
+    entity_names: BTreeMap<String, Vec<&'a Arc<Checkout>>>,
 }
 
 impl<'a> CheckoutIndex<'a> {
-    fn new(checkouts: impl Iterator<Item = &'a Checkout>) -> Self {
+    fn new(checkouts: impl Iterator<Item = &'a Arc<Checkout>>) -> Self {
         let mut index =
             Self { remotes: BTreeMap::new(), builds: BTreeMap::new(), entity_names: BTreeMap::new() };
         for checkout in checkouts {
@@ -149,7 +160,7 @@ impl<'a> CheckoutIndex<'a> {
     }
 
     /// Returns the tie of a service. A compose build counts before a repository, because it is of this machine.
-    fn tie(&self, service: &'a Service) -> Option<Tie<'a>> {
+    fn tie(&self, service: &Service) -> Option<Tie<'a>> {
         let files = service.profile.compose_files.iter();
         let build = files.rev().find_map(|file| self.builds.get(&(file.as_str(), service.name.as_str())));
         if let Some((checkout, build)) = build {
@@ -163,7 +174,7 @@ impl<'a> CheckoutIndex<'a> {
     }
 
     /// Returns the match of a service without a tie: by a name that entities of only one checkout have.
-    fn match_of_name(&self, service: &'a Service) -> Option<ServiceMatch<'a>> {
+    fn match_of_name(&self, service: &Service) -> Option<ServiceMatch> {
         // The service's own repository is none of these checkouts.
         if repositories(service).next().is_some() || Product::of_service(service).is_some() {
             return None;
@@ -175,8 +186,7 @@ impl<'a> CheckoutIndex<'a> {
                 return None;
             }
             let entities: Vec<_> = services_in(checkout).filter(|entity| entity.has_name(name)).collect();
-            let folder = folder_of(checkout, &entities);
-            (!entities.is_empty()).then_some(ServiceMatch { checkout, entities, folder })
+            (!entities.is_empty()).then(|| service_match(checkout, &entities, folder_of(checkout, &entities)))
         })
     }
 }
@@ -208,11 +218,7 @@ fn is_named(checkout: &Checkout, name: &str) -> bool {
 }
 
 /// Returns the match of a service that a compose file of the checkout builds.
-fn match_of_build<'a>(
-    service: &'a Service,
-    checkout: &'a Checkout,
-    build: &'a ComposeBuild,
-) -> ServiceMatch<'a> {
+fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBuild) -> ServiceMatch {
     let mut entities = entities_by_name(service, checkout);
     if entities.is_empty() {
         let in_folder = services_in(checkout).filter(|entity| entity.folder == build.folder);
@@ -229,20 +235,34 @@ fn match_of_build<'a>(
             entities.clear();
         }
     }
-    ServiceMatch { checkout, entities, folder: Some(&build.folder) }
+    service_match(checkout, &entities, Some(&build.folder))
 }
 
 /// Returns the match of a service that names the checkout's repository. `is_only` is true if it is the only
 /// service, by name, that does.
-fn match_of_repository<'a>(service: &'a Service, checkout: &'a Checkout, is_only: bool) -> ServiceMatch<'a> {
+fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: bool) -> ServiceMatch {
     let mut entities = entities_by_name(service, checkout);
     let all: Vec<_> = services_in(checkout).filter(|entity| entity.kind == EntityKind::Service).collect();
     let one_service = all.first().is_some_and(|first| all.iter().all(|entity| entity.has_name(&first.name)));
     if entities.is_empty() && is_only && one_service {
         entities = all;
     }
-    let folder = folder_of(checkout, &entities);
-    ServiceMatch { checkout, entities, folder }
+    service_match(checkout, &entities, folder_of(checkout, &entities))
+}
+
+/// Returns the match with `entities` of `checkout`.
+fn service_match(
+    checkout: &Arc<Checkout>,
+    entities: &[&CatalogueEntity],
+    folder: Option<&str>,
+) -> ServiceMatch {
+    let is_wanted = |entity: &CatalogueEntity| entities.iter().any(|one| std::ptr::eq(*one, entity));
+    let places = checkout.entities.iter().enumerate().filter(|(_, entity)| is_wanted(entity));
+    ServiceMatch {
+        checkout: Arc::clone(checkout),
+        entities: places.map(|(place, _)| place).collect(),
+        folder: folder.map(Text::new),
+    }
 }
 
 /// Returns the entities with the service's name; with the first of its names that has any.

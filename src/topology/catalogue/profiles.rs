@@ -33,10 +33,9 @@ const RESTING_STAGES: &[&str] =
     &["experimental", "deprecated", "end-of-life", "retired", "development", "planned"];
 
 impl ProfileIndex {
-    /// Resolves the profiles of all services of `inventory`.
+    /// Resolves the profiles of all services of `inventory`; `matches` are the catalogued entities that stand for them.
     #[must_use]
-    pub fn new(inventory: &Inventory) -> Self {
-        let matches = CatalogueMatches::new(inventory);
+    pub fn new(inventory: &Inventory, matches: &CatalogueMatches) -> Self {
         let resolve = |service: &Service| {
             let found = matches.of(&service.id);
             let facts = inventory.annotations(service).flat_map(annotation_facts);
@@ -98,10 +97,10 @@ fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
 }
 
 /// Returns the facts in the files of the service's checkout.
-fn match_facts(found: &ServiceMatch<'_>) -> Vec<ProfileFact> {
-    let checkout = found.checkout;
+fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
+    let checkout = &found.checkout;
     let mut facts: Vec<ProfileFact> =
-        found.entities.iter().flat_map(|entity| entity.facts.iter().cloned()).collect();
+        found.entities().flat_map(|entity| entity.facts.iter().cloned()).collect();
     if let Some(remote) = &checkout.remote {
         let place = format!("{}/.git/config", checkout.path);
         facts.extend(ProfileFact::new(
@@ -111,7 +110,7 @@ fn match_facts(found: &ServiceMatch<'_>) -> Vec<ProfileFact> {
             place,
         ));
     }
-    let rule = found.folder.and_then(|folder| Some((checkout.code_owners.as_ref()?, folder)));
+    let rule = found.folder.as_deref().and_then(|folder| Some((checkout.code_owners.as_ref()?, folder)));
     if let Some((owners, rule)) = rule.and_then(|(owners, folder)| Some((owners, owners.rule_for(folder)?))) {
         let place = format!("{}:{}", owners.file, rule.line);
         let fact =
@@ -132,14 +131,14 @@ fn match_facts(found: &ServiceMatch<'_>) -> Vec<ProfileFact> {
 
 /// Returns the README in the service's folder. If `or_root` is true and there is none, returns that of the
 /// checkout's root, which is about the whole repository.
-fn readme_of<'a>(found: &ServiceMatch<'a>, or_root: bool) -> Option<&'a Readme> {
+fn readme_of(found: &ServiceMatch, or_root: bool) -> Option<&Readme> {
     let at = |folder: &str| found.checkout.readmes.iter().find(|readme| readme.folder == folder);
-    let own = found.folder.and_then(at);
+    let own = found.folder.as_deref().and_then(at);
     if or_root { own.filter(|readme| !readme.run_section.is_empty()).or_else(|| at("")) } else { own }
 }
 
 /// Returns the profile with all `facts`.
-fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch<'_>>) -> ResolvedProfile {
+fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> ResolvedProfile {
     facts.sort_by_key(|fact| fact.origin);
     let rows = PROFILE_FIELDS.iter().filter_map(|spec| {
         let of_field = facts.iter().filter(|fact| fact.field == spec.field);
@@ -160,7 +159,7 @@ fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch<'_>>) -> Re
     let guide =
         found.and_then(|found| readme_of(found, true)).filter(|readme| !readme.run_section.is_empty());
     let folder = found.and_then(|found| {
-        let folder = found.folder?;
+        let folder = found.folder.as_deref()?;
         let (root, slash) = (&found.checkout.path, if folder.is_empty() { "" } else { "/" });
         Some(Text::new(&format!("{root}{slash}{folder}")))
     });
@@ -171,7 +170,7 @@ fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch<'_>>) -> Re
             file: readme.file.clone(),
             changed: readme.changed,
         }),
-        catalogue_file: found.and_then(|found| found.entities.first()).map(|entity| entity.file.clone()),
+        catalogue_file: found.and_then(|found| found.entities().next()).map(|entity| entity.file.clone()),
         folder,
     }
 }

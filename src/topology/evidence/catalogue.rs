@@ -1,21 +1,15 @@
 //! Edge candidates from catalogue files: the dependencies that a team declares for its services.
 
-use super::{Callee, Caller, EdgeCandidate};
-use crate::{
-    model::{CatalogueEntity, Inventory, Service, ServiceId, same_name},
-    topology::catalogue::CatalogueMatches,
-};
+use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
+use crate::model::{CatalogueEntity, Service, ServiceId, same_name};
 
 /// Emits a candidate for each dependency of a catalogued service: for each service that the dependency stands
 /// for, or else for the service of that name in the caller's group.
-pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
-    if inventory.checkouts().next().is_none() {
-        return;
-    }
-    let matches = CatalogueMatches::new(inventory);
-    for service in inventory.services() {
+pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    let matches = input.matches;
+    for service in input.inventory.services() {
         let Some(found) = matches.of(&service.id) else { continue };
-        for entity in &found.entities {
+        for entity in found.entities() {
             for (name, key) in dependencies(entity) {
                 let named = |other: &CatalogueEntity| match key {
                     "consumesApis" => other.provides.iter().any(|api| same_name(api, name)),

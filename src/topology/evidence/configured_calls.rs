@@ -1,11 +1,12 @@
 //! Calls that the user declares in Portolan's configuration, for edges that Portolan can't find by itself.
 
-use super::{Callee, Caller, EdgeCandidate};
-use crate::model::{Address, Inventory};
+use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
+use crate::model::Address;
 
 /// Emits a candidate for each entry in the `calls` list of an annotated service. An entry is the name of a
 /// service, or an address as `host:port`.
-pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    let inventory = input.inventory;
     for service in inventory.services() {
         for annotation in inventory.annotations(service) {
             for call in &annotation.calls {

@@ -1,11 +1,11 @@
 //! Edge candidates from load balancers: the services to which their listeners and rules forward requests.
 
-use super::{Callee, Caller, EdgeCandidate};
-use crate::model::Inventory;
+use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 
 /// Emits a candidate from the internet to each internet-facing load balancer, and from a load balancer to
 /// each of its services.
-pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    let inventory = input.inventory;
     for (source, gateway) in inventory.load_balancers() {
         if gateway.internet_facing {
             emit(EdgeCandidate {

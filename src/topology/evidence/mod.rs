@@ -17,7 +17,7 @@ pub use candidate::{Callee, Caller, EdgeCandidate};
 pub use kinds::EVIDENCE_KINDS;
 pub use strength::Strength;
 
-use super::{ProductRole, node::Node};
+use super::{CatalogueMatches, ProductRole, node::Node};
 use crate::model::{Inventory, ObservationMethod, ReferenceKind, Service};
 use std::{cmp::Ordering, fmt};
 
@@ -118,7 +118,16 @@ enum CandidateOrigin {
 }
 
 /// A function that passes all edge candidates of a kind of evidence to its second argument.
-type SearchFn = for<'a> fn(&'a Inventory, &mut dyn FnMut(EdgeCandidate<'a>));
+type SearchFn = for<'a> fn(EvidenceInput<'a>, &mut dyn FnMut(EdgeCandidate<'a>));
+
+/// The data in which the kinds of evidence search for edge candidates.
+#[derive(Clone, Copy, Debug)]
+pub struct EvidenceInput<'a> {
+    /// The services with their references, and the observed connections.
+    pub inventory: &'a Inventory,
+    /// The catalogued entities that stand for the services.
+    pub matches: &'a CatalogueMatches,
+}
 
 impl EvidenceKind {
     /// Returns the kind whose id is `id`.
@@ -233,12 +242,12 @@ impl EvidenceKind {
     }
 
     /// Passes each candidate of this kind in the whole inventory to `emit`.
-    pub fn visit_candidates<'a>(&self, inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    pub fn visit_candidates<'a>(&self, input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
         match self.origin {
-            CandidateOrigin::Search(search) => search(inventory, emit),
-            CandidateOrigin::Connections(by) => connections::search(by, inventory, emit),
+            CandidateOrigin::Search(search) => search(input, emit),
+            CandidateOrigin::Connections(by) => connections::search(by, input.inventory, emit),
             CandidateOrigin::References(_) => {
-                inventory.services().for_each(|service| self.visit_service_candidates(service, emit));
+                input.inventory.services().for_each(|service| self.visit_service_candidates(service, emit));
             }
         }
     }

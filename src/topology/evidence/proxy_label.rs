@@ -1,15 +1,16 @@
 //! Edge candidates from proxy labels: labels by which a service asks a proxy to forward requests to it. The
 //! proxy is the caller.
 
-use super::{Callee, Caller, EdgeCandidate};
+use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 use crate::{
-    model::{Inventory, NetworkId, ReferenceKind, ReferenceTarget, Service},
+    model::{NetworkId, ReferenceKind, ReferenceTarget, Service},
     topology::Product,
 };
 
 /// Emits a candidate for each service with a proxy label and each proxy of the label's product that can reach
 /// the service.
-pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    let inventory = input.inventory;
     for (service, reference) in inventory.references().filter(|(_, m)| m.kind == ReferenceKind::ProxyLabel) {
         let ReferenceTarget::CalledByProxy(product) = &reference.target else { continue };
         let reaches = |proxy: &&Service| proxy.id != service.id && can_reach(proxy, service);

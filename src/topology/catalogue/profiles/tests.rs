@@ -7,9 +7,13 @@ use crate::{
         Inventory, ProfileFact, ProfileField, Readme, RepositoryUrl, Service, ServiceAnnotation, Text,
         fixtures::{service, snapshot},
     },
-    topology::infer,
+    topology::{CatalogueMatches, infer},
 };
 use std::sync::Arc;
+
+fn resolve(inventory: &Inventory) -> ProfileIndex {
+    ProfileIndex::new(inventory, &CatalogueMatches::new(inventory))
+}
 
 fn fact(field: ProfileField, value: &str, origin: FactOrigin) -> ProfileFact {
     ProfileFact::new(field, value, origin, "there").unwrap()
@@ -52,7 +56,7 @@ fn inventory(services: Vec<Service>, checkouts: Vec<Checkout>) -> Inventory {
 }
 
 fn owner(inventory: &Inventory, name: &str) -> Option<String> {
-    let profiles = ProfileIndex::new(inventory);
+    let profiles = resolve(inventory);
     Some(profiles.of(&service(name).id)?.value(ProfileField::Owner)?.to_string())
 }
 
@@ -130,7 +134,7 @@ fn the_compose_build_ties_a_service_to_its_folder() {
     );
     assert_eq!(owner(&estate, "api").as_deref(), Some("@acme/backend"));
     assert_eq!(owner(&estate, "db"), None, "an image of others is not the repository's");
-    let profiles = ProfileIndex::new(&estate);
+    let profiles = resolve(&estate);
     let api = profiles.of(&service("api").id).unwrap();
     assert_eq!(api.value(ProfileField::Description).unwrap(), "Serves the shop's data.");
     assert_eq!(api.value(ProfileField::Repository).unwrap(), "https://github.com/acme/shop");
@@ -155,7 +159,7 @@ fn the_configuration_outranks_the_running_service_and_that_the_file() {
     let mut estate = Inventory::new(vec![annotation]);
     estate.replace_snapshot(Arc::new(snapshot("docker", vec![orders])));
     estate.set_checkouts(vec![Arc::new(checkout("shop", vec![entity("orders", "", "checkout")]))]);
-    let profiles = ProfileIndex::new(&estate);
+    let profiles = resolve(&estate);
     let orders = profiles.of(&service("orders").id).unwrap();
     let owners: Vec<&Text> = orders.facts(ProfileField::Owner).iter().map(|fact| &fact.value).collect();
     assert_eq!(owners, ["payments", "checkout"]);
@@ -186,6 +190,6 @@ fn declared_dependencies_are_edges_and_references_to_nothing_are_none() {
             "docker/shop/orders docker/shop/users catalogue /src/orders/catalog-info.yaml consumesApis",
         ]
     );
-    let not_running = ProfileIndex::new(&estate).not_running;
+    let not_running = resolve(&estate).not_running;
     assert_eq!(not_running.iter().map(|entity| entity.name.as_str()).collect::<Vec<_>>(), ["idle"]);
 }
