@@ -290,7 +290,7 @@ mod tests {
         let status = SourceStatus::new(source.clone(), "docker", String::new());
         let mut world = World::new(Inventory::default(), vec![status], 0, ago(0));
         world.apply_poll_result(&source, Ok(snapshot("docker", services)));
-        let node = &world.topology().nodes[&NodeId::new(&format!("docker/shop/{name}"))];
+        let node = &world.topology().nodes[&NodeId::new(format!("docker/shop/{name}"))];
         read(&world, &ServiceNeeds::new(&world, node))
     }
 

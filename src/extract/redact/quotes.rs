@@ -75,15 +75,12 @@ fn value_end(line: &str, start: usize) -> usize {
         if is_over || (is_quoted && ENDS_OF_QUOTED_VALUES.contains(&c)) {
             break;
         }
-        match quote {
-            Some(quote) => match quote.closing(line, at + quote.length()) {
-                Some(closing) => (at, is_quoted) = (closing.end, true),
-                None => return line.len(),
-            },
-            None => {
-                let escaped = rest.strip_prefix('\\').and_then(|rest| rest.chars().next());
-                (at, is_quoted) = (at + c.len_utf8() + escaped.map_or(0, char::len_utf8), false);
-            }
+        if let Some(quote) = quote {
+            let Some(closing) = quote.closing(line, at + quote.length()) else { return line.len() };
+            (at, is_quoted) = (closing.end, true);
+        } else {
+            let escaped = rest.strip_prefix('\\').and_then(|rest| rest.chars().next());
+            (at, is_quoted) = (at + c.len_utf8() + escaped.map_or(0, char::len_utf8), false);
         }
     }
     at
