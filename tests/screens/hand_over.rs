@@ -27,7 +27,8 @@ fn a_service_is_copied_as_a_report_on_every_screen_about_it() {
     let report = copied(&stage);
     assert!(report.starts_with("shop/catalog: healthy\n"), "{report}");
     assert!(
-        report.contains("docker inspect catalog-1") && report.contains("portolan logs shop/catalog"),
+        report.contains("docker inspect catalog-1")
+            && report.contains("portolan logs --since 1h shop/catalog"),
         "{report}"
     );
     for keys in ["t c", "d c"] {
