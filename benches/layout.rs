@@ -28,7 +28,7 @@ fn tiered_graph(count: usize, groups: usize) -> Graph {
         if roll(5) == 0 {
             to = count - 1 - roll(count / 20 + 1);
         }
-        edges.push(Edge { from, to });
+        edges.push(Edge::new(from, to));
     }
     let node = |n: usize| Node {
         key: Key::from(format!("service-{n:05}")),
@@ -46,9 +46,9 @@ fn with_one_more_node(graph: &Graph) -> Graph {
     let mut more = graph.clone();
     let new = more.nodes.len();
     more.nodes.push(Node { key: Key::from("service-00010x"), ..graph.nodes[new / 2].clone() });
-    more.edges.push(Edge { from: new / 5, to: new });
-    more.edges.push(Edge { from: new, to: new * 3 / 4 });
-    more.edges.push(Edge { from: new, to: new - 1 });
+    more.edges.push(Edge::new(new / 5, new));
+    more.edges.push(Edge::new(new, new * 3 / 4));
+    more.edges.push(Edge::new(new, new - 1));
     more
 }
 

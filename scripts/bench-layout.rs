@@ -43,7 +43,7 @@ fn tiered_graph(count: usize, seed: u64) -> Graph {
             to = count - 1 - roll(count / 20 + 1);
         }
         if from != to {
-            edges.push(if roll(40) == 0 { Edge { from: to, to: from } } else { Edge { from, to } });
+            edges.push(if roll(40) == 0 { Edge::new(to, from) } else { Edge::new(from, to) });
         }
     }
     let node = |n: usize| Node {
@@ -115,7 +115,7 @@ fn measure_update(graph: &Graph, runs: u32) -> f64 {
     let (mut more, count) = (graph.clone(), graph.nodes.len());
     more.nodes.push(Node { key: Key::from("service-00007x"), ..graph.nodes[count / 4].clone() });
     for (from, to) in [(count / 4, count), (count, count / 4 + count / 3), (count, count - 1)] {
-        more.edges.push(Edge { from, to });
+        more.edges.push(Edge::new(from, to));
     }
     let start = cpu_seconds().0;
     for _ in 0..runs {

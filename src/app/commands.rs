@@ -41,6 +41,7 @@ impl App {
             Command::Mark => self.mark_selected(),
             Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
+            Command::OnlyGroup => self.toggle_group_filter(),
             Command::GroupBy => self.group_by_next_property(),
             Command::PreviousSelection => self.step_selection_history(true),
             Command::NextSelection => self.step_selection_history(false),
@@ -184,6 +185,8 @@ impl App {
             self.store.session.faults_only = false;
         } else if !above && self.store.session.only_source.is_some() {
             self.store.session.only_source = None;
+        } else if !above && self.store.session.only_group.is_some() {
+            self.show_only_group(None);
         } else if !above && self.store.session.edge_filter != EdgeFilter::All {
             self.store.session.edge_filter = EdgeFilter::All;
         } else {

@@ -256,6 +256,14 @@ impl App {
         if !self.store.session.search.is_empty() {
             row.write(" search on, esc clears ", Style::from(theme.styles.found), Some(Command::Back), buf);
         }
+        if let Some(group) = &self.store.session.only_group {
+            row.write(
+                &format!(" group: {} ", group.name),
+                Style::from(theme.styles.badge),
+                Some(Command::OnlyGroup),
+                buf,
+            );
+        }
         if self.store.session.edge_filter != EdgeFilter::All {
             let chip = format!(" calls: {} ", self.store.session.edge_filter.id());
             row.write(&chip, Style::from(theme.styles.badge), Some(Command::NextEdgeFilter), buf);

@@ -32,6 +32,9 @@ impl App {
             | Command::ToggleMouse
             | Command::ExportHtml
             | Command::ExportSvg => true,
+            Command::OnlyGroup => {
+                self.store.session.only_group.is_some() || self.group_of_selected().is_some()
+            }
             Command::Card | Command::Why | Command::CopyMenu | Command::Mark => {
                 self.store.selected_node().is_some()
             }

@@ -37,11 +37,13 @@ impl App {
     /// Saves the map in the export format with the id `format`. If the map has a focus, saves only its nodes.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
-        let focused = self.screens.map.focused_nodes(&self.store);
-        self.notice =
-            Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
+        let part = self.screens.map.focused_part(&self.store);
+        self.notice = Some(match &part {
+            Some(part) => format!("saving {}", part.title),
+            None => "saving the map".to_owned(),
+        });
         let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
-        store.session.only_nodes = focused;
+        store.session.only_part = part;
         let write = move |to: &mut std::fmt::Formatter<'_>| {
             to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };

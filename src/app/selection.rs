@@ -4,6 +4,7 @@ use super::App;
 use crate::{
     model::{NodeId, Severity},
     screen::ScreenId,
+    store::GroupFilter,
 };
 use std::collections::BTreeSet;
 
@@ -29,9 +30,11 @@ impl App {
     /// Makes the selected node visible on the map. A stub, which stands for a node outside the focus, does
     /// not count as visible.
     pub(super) fn reveal_selected(&mut self) {
-        if let Some(node) = &self.store.session.selected {
-            self.screens.map.reveal_node(node, &self.store);
+        let Some(node) = self.store.session.selected.clone() else { return };
+        if self.store.nodes_of_group().is_some_and(|nodes| !nodes.contains(&node)) {
+            self.show_only_group(None);
         }
+        self.screens.map.reveal_node(&node, &self.store);
     }
 
     /// Selects the node that was selected before the current one if `back` is true, else the one after it.
@@ -68,6 +71,32 @@ impl App {
     pub(super) fn notify_source_filter(&mut self) {
         let words = self.store.session.only_source.as_ref().map(|source| format!("only {source}"));
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
+    }
+
+    /// Shows only the group of the selected node, or all groups if only one is shown.
+    pub(super) fn toggle_group_filter(&mut self) {
+        if self.store.session.only_group.is_some() {
+            return self.show_only_group(None);
+        }
+        match self.group_of_selected() {
+            Some(group) => self.show_only_group(Some(group)),
+            None => self.notify("the selected service is in no group"),
+        }
+    }
+
+    /// Returns the group of the selected node on the map.
+    pub(super) fn group_of_selected(&self) -> Option<GroupFilter> {
+        let node = self.store.selected_node()?;
+        GroupFilter::of_node(&self.store.session.map_settings.grouping, &self.store.world, node)
+    }
+
+    /// Limits all screens to one group, or shows all groups. Selects a member if the selected node is not visible.
+    pub(super) fn show_only_group(&mut self, group: Option<GroupFilter>) {
+        let words = group.as_ref().map(|group| format!("only group {}", group.name));
+        self.notice = Some(words.unwrap_or_else(|| "all groups".to_owned()));
+        self.store.session.only_group = group;
+        self.screens.map.forget_extra_nodes();
+        self.store.select_visible();
     }
 
     /// Shows a notice if the node that the user had selected no longer exists, so that another one is

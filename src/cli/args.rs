@@ -2,16 +2,17 @@
 
 mod actions;
 mod candidates;
+mod map_args;
 mod version;
 
 pub use actions::{ActArgs, ExecArgs};
+pub use map_args::MapArgs;
 
 use super::time_range::parse_duration;
 use crate::{
     history::{EVENT_KIND_TABLE, EventKindSpec},
     log_store::{Predicate, parse_field_condition},
     model::{EventKind, LogLevel, Severity, TimeExpression},
-    topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCandidates;
@@ -71,19 +72,7 @@ pub struct CommonArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the map
-    Map {
-        /// Output format: text, json, dot, mermaid, svg, html or csv
-        #[arg(long, default_value = "text", add = ArgValueCandidates::new(candidates::map_formats))]
-        format: String,
-        /// Calls to show: all, observed, never-observed or undeclared
-        #[arg(
-            long = "calls",
-            default_value = "all",
-            value_parser = parse_edge_filter,
-            add = ArgValueCandidates::new(candidates::edge_filters),
-        )]
-        edges: EdgeFilter,
-    },
+    Map(MapArgs),
     /// Print services and findings; exit code 1 if any is a warning or worse
     Status {
         /// Output format
@@ -335,12 +324,6 @@ pub enum NeedFormat {
     Json,
     /// Compose file
     Compose,
-}
-
-/// Parses an edge filter by its id in `EDGE_FILTERS`.
-fn parse_edge_filter(text: &str) -> Result<EdgeFilter, String> {
-    let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
-    EdgeFilter::from_id(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }
 
 /// Parses a log level.

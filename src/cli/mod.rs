@@ -2,33 +2,31 @@
 
 mod act;
 pub mod args;
-mod deployments;
 mod doctor;
 mod events;
 mod collect;
 mod handbook;
 pub mod logs;
-mod need;
+mod map;
 pub mod packaging;
 mod record;
+mod services;
 mod sources;
 mod status;
 mod team;
 mod tui;
-mod usage;
 mod time_range;
 mod why;
 
 use crate::{
     config::{self, Config},
-    export::{self, MAP_FORMATS},
+    export,
     keymap::Keymap,
     model::{Failure, FailureKind, Severity, SourceState},
     output,
-    screen::{Scene, Theme, describe::node_columns::NodeColumn},
+    screen::{Theme, describe::node_columns::NodeColumn},
     source::team::Participation,
-    store::{Store, World},
-    topology::EdgeFilter,
+    store::World,
 };
 use args::{Cli, Command, CommonArgs, Format};
 use directories::ProjectDirs;
@@ -97,18 +95,18 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Collect => Box::pin(team::collect(common)).await,
         Command::Config { effective } => print_config(common, effective),
-        Command::Map { format, edges } => map(common, &format, edges).await,
+        Command::Map(asked) => map::run(common, &asked).await,
         Command::Status { format, fail_on } => print_status(common, format, fail_on.into()).await,
         Command::Findings { format } => print_findings(common, format).await,
         Command::Deployments { service, format } => {
             let Polled { world, .. } = open_and_poll(common).await?;
-            print(deployments::deployments_text(&world, &service, format, common.ascii)?)?;
+            print(services::deployments::deployments_text(&world, &service, format, common.ascii)?)?;
             Ok(read_outcome(&world))
         }
-        Command::Usage { services, format } => {
+        Command::Usage { services: names, format } => {
             let Polled { mut world, opened, .. } = open_and_poll(common).await?;
-            let services = usage::measure(&mut world, &opened.sources, &services, common.wait).await?;
-            print(usage::usage_text(&world, &services, format, common.ascii))?;
+            let measured = services::usage::measure(&mut world, &opened.sources, &names, common.wait).await?;
+            print(services::usage::usage_text(&world, &measured, format, common.ascii))?;
             Ok(read_outcome(&world))
         }
         Command::Why { from, to, format } => {
@@ -121,7 +119,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Handbook(asked) => handbook::run(common, &asked).await,
         Command::Need { service, format } => {
             let Polled { world, .. } = open_and_poll(common).await?;
-            print(need::need_text(&world, &service, format)?)?;
+            print(services::need::need_text(&world, &service, format)?)?;
             Ok(read_outcome(&world))
         }
         Command::Logs(asked) => {
@@ -173,28 +171,6 @@ fn print_config(common: &CommonArgs, effective: bool) -> Result<Outcome, Error> 
     let settings = config::effective_table(file.as_deref(), &common.set)?;
     print(format!("# The settings in use: the default, {from} and --set.\n{settings}"))?;
     Ok(Outcome::Success)
-}
-
-/// Prints the map in the named format.
-async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Outcome, Error> {
-    let Some(format) = export::MapFormat::named(format) else {
-        let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
-        let what = format!("unknown format `{format}`");
-        let remedy = format!("use one of: {}", known.join(", "));
-        return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
-    };
-    let Polled { world, config, .. } = open_and_poll(common).await?;
-    let mut session = collect::new_session(&config);
-    session.edge_filter = edges;
-    if edges == EdgeFilter::NeverObserved {
-        output::print_stderr(
-            "one poll can't show never observed calls; the interactive map can, after 10 minutes",
-        );
-    }
-    let store = Store { world, session };
-    let (theme, keymap) = (mono_theme(common)?, Keymap::default());
-    print(format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))?;
-    Ok(read_outcome(&store.world))
 }
 
 /// Reads the configuration, and opens the sources that the configuration and the flags select. In a team, this

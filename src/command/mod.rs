@@ -56,6 +56,7 @@ pub enum Command {
     PreviousFinding,
     FaultsOnly,
     NextSource,
+    OnlyGroup,
     NextEdgeFilter,
     Focus,
     OneHop,

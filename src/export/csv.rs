@@ -1,18 +1,21 @@
-//! Edges as CSV for spreadsheets: a row for each piece of evidence, quoted by RFC 4180.
+//! Edges as CSV for spreadsheets: a row for each piece of evidence, quoted by RFC 4180. The heading stands in two
+//! columns, because RFC 4180 has no comments.
 
-use crate::{model::Timestamp, store::World, topology::EdgeFilter};
+use super::heading;
+use crate::{model::Timestamp, store::Store};
 
 /// Header row with the column names.
-const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen\r\n";
+const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen,part,taken\r\n";
 
 /// Characters that make a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), and their full-width
 /// forms.
 const FORMULA_PREFIXES: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
+pub(super) fn write(store: &Store) -> String {
     let mut out = CSV_HEADER.to_owned();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    for (from, to, edge) in world.edges_passing(edges) {
+    let (part, taken) = (heading::part(store).unwrap_or_default(), store.world.now.to_string());
+    for (from, to, edge) in store.visible_edges() {
         for evidence in &edge.evidence {
             let (first, last) = (time(evidence.first_seen), time(evidence.last_seen));
             let (strength, kind) = (evidence.strength.as_str(), evidence.kind.id);
@@ -25,6 +28,8 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
                 &evidence.detail,
                 &first,
                 &last,
+                &part,
+                &taken,
             ];
             out.push_str(&row.map(csv_field).join(","));
             out.push_str("\r\n");

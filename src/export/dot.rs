@@ -1,16 +1,23 @@
-//! Graphviz (DOT): groups as clusters, health as colour, strength as line style.
+//! Graphviz (DOT): groups as clusters, kinds as shapes, health as colour, strength as line style.
 
+use super::heading;
 use crate::{
     model::{Health, SourceId},
-    store::World,
-    topology::{EdgeFilter, Node, NodeKind, Strength},
+    store::Store,
+    topology::{Node, NodeKind, Strength},
 };
 use std::{collections::BTreeMap, fmt::Write};
 
-pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
-    let mut out = String::from("digraph portolan {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
+pub(super) fn write(store: &Store) -> String {
+    let caption = format!("{} ({}); {}", heading::title(store), heading::origin(store), heading::LINE_LEGEND);
+    let mut out = format!(
+        "digraph portolan {{\n  rankdir=LR;\n  label={};\n  labelloc=t;\n  node [shape=box, style=rounded];\n",
+        quoted_label(&caption)
+    );
+    let mut nodes = store.visible_nodes();
+    nodes.sort_by(|a, b| a.id.cmp(&b.id));
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in world.topology().nodes.values() {
+    for node in nodes {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
@@ -30,7 +37,7 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
             out.push_str("  }\n");
         }
     }
-    for (from, to, edge) in world.edges_passing(edges) {
+    for (from, to, edge) in store.visible_edges() {
         let style = match edge.strength() {
             Strength::Observed => "solid",
             Strength::Declared => "dashed",
@@ -42,11 +49,12 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
 }
 
 fn node_attributes(node: &Node) -> String {
-    let shape = match node.kind {
-        NodeKind::Service(_) => "",
-        NodeKind::Dependency => ", shape=cylinder",
-        NodeKind::LoadBalancer => ", shape=house",
-        NodeKind::Internet => ", shape=ellipse",
+    let shape = match (&node.kind, node.product) {
+        (NodeKind::LoadBalancer, _) => ", shape=house",
+        (NodeKind::Internet, _) => ", shape=ellipse",
+        (_, Some(product)) if product.role.keeps_data() => ", shape=cylinder",
+        (NodeKind::Service(_), _) => "",
+        (NodeKind::Dependency, _) => ", shape=component",
     };
     let color = match node.health {
         Health::Healthy => ", color=darkgreen",

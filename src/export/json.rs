@@ -1,13 +1,13 @@
 //! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
 //! version, fields may be added, but not changed or removed.
 
+use super::heading;
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
     screen::describe::edge_text,
-    store::World,
+    store::{Store, World},
     topology::{
-        Drift, Edge, EdgeFilter, Evidence, FailedConnection, Node, NodeKind, evidence::EVIDENCE_KINDS,
-        evidence_coverage,
+        Drift, Edge, Evidence, FailedConnection, Node, NodeKind, evidence::EVIDENCE_KINDS, evidence_coverage,
     },
 };
 use serde::Serialize;
@@ -18,9 +18,10 @@ struct MapOut<'a> {
     schema: &'static str,
     taken: Timestamp,
     sources: Vec<SourceOut<'a>>,
+    part: Option<String>,
     nodes: Vec<NodeOut<'a>>,
     edges: Vec<EdgeOut<'a>>,
-    findings: &'a [Finding],
+    findings: Vec<&'a Finding>,
 }
 
 /// Document of the schema `portolan.findings/1`.
@@ -144,15 +145,24 @@ struct EvidenceOut<'a> {
 }
 
 /// Returns the map as `portolan.map/1`, with the edges that the filter passes.
-pub(super) fn map_json(world: &World, edges: EdgeFilter) -> String {
+pub(super) fn map_json(store: &Store) -> String {
+    let world = &store.world;
     to_pretty_json(&MapOut {
         schema: "portolan.map/1",
         taken: world.now,
         sources: sources(world),
-        nodes: world.topology().nodes.values().map(|n| node(n, world)).collect(),
-        edges: world.edges_passing(edges).map(|(from, to, e)| edge(from, to, e, world)).collect(),
-        findings: &world.findings,
+        part: heading::part(store),
+        nodes: nodes_by_id(store).into_iter().map(|n| node(n, world)).collect(),
+        edges: store.visible_edges().map(|(from, to, e)| edge(from, to, e, world)).collect(),
+        findings: store.visible_findings().collect(),
     })
+}
+
+/// Returns the visible nodes, sorted by id.
+fn nodes_by_id(store: &Store) -> Vec<&Node> {
+    let mut nodes = store.visible_nodes();
+    nodes.sort_by(|a, b| a.id.cmp(&b.id));
+    nodes
 }
 
 /// Returns the findings as `portolan.findings/1`.

@@ -1,21 +1,40 @@
-//! Mermaid flowcharts: groups as subgraphs, observed edges as solid lines, all others dotted.
+//! Mermaid flowcharts: groups as subgraphs, kinds as shapes, health as colour, and strength as line style with a
+//! label, because Mermaid has no dashed line beside its dotted one.
 
+use super::heading;
 use crate::{
-    model::{NodeId, SourceId},
-    store::World,
-    topology::{EdgeFilter, Node, Strength},
+    model::{Health, NodeId, SourceId},
+    store::Store,
+    topology::{Node, NodeKind, Strength},
 };
 use std::{collections::BTreeMap, fmt::Write};
 
 /// Punctuation without a special meaning in Mermaid labels.
 const UNESCAPED_PUNCTUATION: &str = "-_.,:/()+=@";
 
-pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
-    let mut out = String::from("flowchart LR\n");
+/// Classes of nodes by health, with their colours.
+const HEALTH_CLASSES: [(Health, &str); 5] = [
+    (Health::Healthy, "stroke:#2e7d32"),
+    (Health::Starting, "stroke:#1565c0"),
+    (Health::Degraded, "stroke:#ef6c00,stroke-width:2px"),
+    (Health::Failing, "stroke:#c62828,stroke-width:3px"),
+    (Health::Stopped, "stroke:#757575,color:#757575"),
+];
+
+pub(super) fn write(store: &Store) -> String {
+    let comment = |text: String| format!("%% {}\n", text.replace(['{', '}'], ""));
+    let mut out = format!("---\ntitle: {}\n---\n", quoted_yaml(&heading::title(store)));
+    out.push_str("flowchart LR\n");
+    out.push_str(&comment(heading::origin(store)));
+    out.push_str(&comment(
+        "lines: solid observed, dotted declared, dotted with a question mark possible".to_owned(),
+    ));
+    let mut nodes = store.visible_nodes();
+    nodes.sort_by(|a, b| a.id.cmp(&b.id));
     let ids: BTreeMap<&NodeId, String> =
-        world.topology().nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
+        nodes.iter().enumerate().map(|(number, node)| (&node.id, format!("n{number}"))).collect();
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in world.topology().nodes.values() {
+    for node in nodes {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
@@ -23,17 +42,53 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
             let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(home));
         }
         for node in nodes {
-            let _ = writeln!(out, "    {}[{}]", ids[&node.id], quoted(&node.name));
+            let (open, close) = shape(node);
+            let _ = writeln!(out, "    {}{open}{}{close}", ids[&node.id], quoted(&node.name));
         }
         if nodes[0].display_group.is_some() {
             out.push_str("  end\n");
         }
     }
-    for (from, to, edge) in world.edges_passing(edges) {
-        let arrow = if edge.strength() == Strength::Observed { "-->" } else { "-.->" };
+    for (from, to, edge) in store.visible_edges() {
+        let arrow = match edge.strength() {
+            Strength::Observed => "-->",
+            Strength::Declared => "-.->",
+            Strength::Possible => "-.->|?|",
+        };
         let _ = writeln!(out, "  {} {arrow} {}", ids[from], ids[to]);
     }
+    let nodes: Vec<&Node> = groups.into_values().flatten().collect();
+    for (health, style) in HEALTH_CLASSES {
+        let members: Vec<&str> =
+            nodes.iter().filter(|node| node.health == health).map(|node| ids[&node.id].as_str()).collect();
+        if !members.is_empty() {
+            let _ = writeln!(
+                out,
+                "  classDef {} {style}\n  class {} {}",
+                health.as_str(),
+                members.join(","),
+                health.as_str()
+            );
+        }
+    }
     out
+}
+
+/// Returns the brackets that give a node the shape of its kind ("Flowcharts - Basic Syntax", section "Node
+/// shapes").
+fn shape(node: &Node) -> (&'static str, &'static str) {
+    match (&node.kind, node.product) {
+        (NodeKind::Internet, _) => ("([", "])"),
+        (NodeKind::LoadBalancer, _) => ("{{", "}}"),
+        (_, Some(product)) if product.role.keeps_data() => ("[(", ")]"),
+        (NodeKind::Service(_), _) => ("[", "]"),
+        (NodeKind::Dependency, _) => ("[/", "/]"),
+    }
+}
+
+/// Returns a quoted YAML string of the title.
+fn quoted_yaml(text: &str) -> String {
+    format!("\"{}\"", text.replace(['"', '\\'], ""))
 }
 
 /// Returns a quoted label with nearly all punctuation as numeric entities ("Flowcharts - Basic Syntax",

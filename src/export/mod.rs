@@ -11,11 +11,12 @@ mod operations;
 mod mermaid;
 mod need;
 mod deployments;
+mod heading;
 mod svg;
 mod text;
 mod usage;
 
-use crate::{screen::Scene, store::World, topology::EdgeFilter};
+use crate::{screen::Scene, store::Store};
 
 pub use deployments::deployments_json;
 pub use handbook::{
@@ -40,9 +41,9 @@ pub struct MapFormat {
 /// Function that renders the map, by the data that it needs.
 #[derive(Clone, Copy)]
 pub enum MapWriter {
-    /// Writes all nodes, and the edges that the filter passes, without positions.
-    Data(fn(&World, EdgeFilter) -> String),
-    /// Writes the drawing of the map screen, which also depends on the session's filters and grouping.
+    /// Writes the nodes and edges that the session's filters show, without positions.
+    Data(fn(&Store) -> String),
+    /// Writes the drawing of the map screen, which also depends on the grouping.
     Drawing(fn(Scene<'_>) -> String),
 }
 
@@ -51,7 +52,7 @@ impl MapFormat {
     #[must_use]
     pub fn write(&self, scene: Scene<'_>) -> String {
         match self.writer {
-            MapWriter::Data(write) => write(&scene.store.world, scene.store.session.edge_filter),
+            MapWriter::Data(write) => write(scene.store),
             MapWriter::Drawing(write) => write(scene),
         }
     }

@@ -38,6 +38,17 @@ pub struct Edge {
     pub from: usize,
     /// Index of the called node in [`Graph::nodes`].
     pub to: usize,
+    /// Class of the line, whose meaning the caller chooses. Edges to one node share a line only if their
+    /// classes are equal; others meet right before the arrow head.
+    pub class: u8,
+}
+
+impl Edge {
+    /// Creates an edge of class 0.
+    #[must_use]
+    pub const fn new(from: usize, to: usize) -> Self {
+        Self { from, to, class: 0 }
+    }
 }
 
 /// Group of nodes, drawn as a frame with a title in its upper border.
@@ -70,6 +81,9 @@ pub enum Direction {
     LeftToRight,
     /// Callers above, called nodes below. For narrow screens and few nodes.
     TopDown,
+    /// One node per row, called nodes below a caller and indented, as in a directory tree. For narrow screens.
+    /// Groups get no frames.
+    Outline,
 }
 
 /// Options of a layout.

@@ -40,17 +40,12 @@ const NO_STEP: u8 = 4;
 /// Finds routes for hidden edges in `drawn`, the diagram of `graph`. `edges` are pairs of nodes (caller,
 /// called).
 ///
-/// `ticks` are the cells of `drawn` with marks. The result has only the routes of `edges`, the direction and
+/// The result has only the routes of `edges`, the direction and
 /// the size. A route without points means that the router found none.
 #[must_use]
-pub fn route_hidden_edges(
-    graph: &Graph,
-    drawn: &Diagram,
-    ticks: &[Point],
-    edges: &[(usize, usize)],
-) -> Diagram {
+pub fn route_hidden_edges(graph: &Graph, drawn: &Diagram, edges: &[(usize, usize)]) -> Diagram {
     let mut routes = vec![Route::default(); edges.len()];
-    if let Some(mut grid) = ObstacleGrid::new(graph, drawn, ticks) {
+    if let Some(mut grid) = ObstacleGrid::new(graph, drawn) {
         let mut callers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, (_, to)) in edges.iter().enumerate() {
             callers.entry(*to).or_default().push(index);
@@ -112,7 +107,7 @@ struct ObstacleGrid {
 }
 
 impl ObstacleGrid {
-    fn new(graph: &Graph, drawn: &Diagram, ticks: &[Point]) -> Option<Self> {
+    fn new(graph: &Graph, drawn: &Diagram) -> Option<Self> {
         let (width, height) = drawn.size;
         let cells = usize::try_from(i64::from(width) * i64::from(height)).ok()?;
         let mut grid = Self { width, height, cells: vec![CellState::Free; cells] };
@@ -123,7 +118,6 @@ impl ObstacleGrid {
             grid.add_frame(*frame, i32::from(group.title_width));
         }
         grid.add_routes(&drawn.routes);
-        ticks.iter().for_each(|tick| grid.block(*tick));
         for Rect { x, y, width, height } in &drawn.nodes {
             (*y..y + height).for_each(|y| (*x..x + width).for_each(|x| grid.block(Point { x, y })));
         }

@@ -21,12 +21,15 @@
 //!    measures columns. `channel_cache` reuses unchanged channels.
 //! 5. `assemble` combines the subgraph layouts into one diagram. `layout_cache` stores them for the next
 //!    call.
+//!
+//! For narrow screens, `outline` replaces all of these stages.
 mod incremental;
 mod routing;
 mod coordinates;
 mod ordering;
 mod layering;
 mod hierarchy;
+mod outline;
 mod diagram;
 mod geometry;
 mod graph;
@@ -43,7 +46,7 @@ pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
 pub use incremental::placeholders::should_compact;
 pub use maze_router::route_hidden_edges;
 pub use quality::Quality;
-pub use raster::{Arms, Glyphs, LineCell, LineStyle, Mark, Raster, Side, Stroke};
+pub use raster::{Arms, FeedbackStretch, Glyphs, LineCell, LineStyle, Raster, Side, Stroke};
 
 #[cfg(test)]
 mod tests;
@@ -56,5 +59,8 @@ mod tests;
 /// accepts any directed graph.
 #[must_use]
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
-    hierarchy::group_layout::layout(graph, seed, options)
+    match options.direction {
+        Direction::Outline => outline::layout(graph, options),
+        Direction::LeftToRight | Direction::TopDown => hierarchy::group_layout::layout(graph, seed, options),
+    }
 }

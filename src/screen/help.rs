@@ -10,6 +10,7 @@ use crate::{
 };
 use ratatui::{
     layout::Rect,
+    style::Modifier,
     text::{Line, Span},
 };
 use std::collections::BTreeSet;
@@ -158,27 +159,29 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         ));
     }
     let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
-    let lines = format!("  {} observed   {} declared   {} possible", strokes[0], strokes[1], strokes[2]);
-    let parts = vec![
-        Span::raw("  "),
-        Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health_style(Failing)),
-        Span::styled(format!("{} possible victim   ", theme.glyphs.victim), theme.health_style(Failing)),
-        Span::styled(
-            format!("{} affected: depends on a faulty service", theme.glyphs.affected),
-            theme.health_style(Degraded),
-        ),
+    let lines = format!("  {} observed   {} declared   {} possible   ", strokes[0], strokes[1], strokes[2]);
+    let names = vec![
+        Span::styled("  name: ", ink.text.0),
+        Span::styled("cause", theme.health_style(Failing).add_modifier(Modifier::BOLD)),
+        Span::styled("   possible victim", theme.health_style(Failing)),
+        Span::styled("   affected: depends on a faulty service", theme.health_style(Degraded)),
     ];
-    let badge = format!("  {} after the symbol: deployment in progress", theme.glyphs.deploying);
-    let [first, second] = number_legend(theme.glyphs.ascii);
+    let mark = if theme.glyphs.ascii { "#" } else { "◆" };
+    let others = format!(
+        "  {} deployment in progress   {mark} marked   (+3 name) 3 hidden neighbours",
+        theme.glyphs.deploying
+    );
+    let strokes = vec![
+        Span::styled(lines, ink.text.0),
+        Span::styled("to name: a call against the flow of the map", ink.feedback.0),
+    ];
     vec![
         Line::styled("legend", ink.title.0),
         Line::from(health),
-        Line::from(parts),
-        Line::styled(badge, ink.text.0),
+        Line::from(names),
+        Line::styled(others, ink.text.0),
         Line::styled(role_legend(theme.glyphs.ascii), ink.text.0),
-        Line::styled(first, ink.text.0),
-        Line::styled(second, ink.text.0),
-        Line::styled(lines, ink.text.0),
+        Line::from(strokes),
     ]
 }
 
@@ -196,19 +199,4 @@ fn role_legend(ascii: bool) -> String {
     let mark = |role: ProductRole| if ascii { role.map_symbols().1 } else { role.map_symbols().0 };
     let words: Vec<String> = known.iter().map(|(role, word)| format!("{} {word}", mark(*role))).collect();
     format!("  {}", words.join("  "))
-}
-
-/// Returns the legend of the numbers on the map: badges of hubs, counts of hidden neighbours, and marks.
-fn number_legend(ascii: bool) -> [&'static str; 2] {
-    if ascii {
-        [
-            "  1<9 called by 9 services, without lines; each caller shows >1",
-            "  (+3 name) 3 hidden neighbours   # marked",
-        ]
-    } else {
-        [
-            "  ¹◂9 called by 9 services, without lines; each caller shows ▸¹",
-            "  ┊+3 name┊ 3 hidden neighbours   ◆ marked",
-        ]
-    }
 }

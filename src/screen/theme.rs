@@ -41,6 +41,8 @@ pub struct ThemeStyles {
     pub observed: ThemeStyle,
     /// Line of a possible edge.
     pub possible: ThemeStyle,
+    /// Line that runs against the flow of the map.
+    pub feedback: ThemeStyle,
     pub selected: ThemeStyle,
     /// Border of the selected box and of its neighbours on the map.
     pub near: ThemeStyle,
@@ -98,9 +100,6 @@ pub struct Glyphs {
     pub stopped: &'static str,
     pub unknown: &'static str,
     pub info: &'static str,
-    pub cause: &'static str,
-    pub victim: &'static str,
-    pub affected: &'static str,
     pub deploying: &'static str,
     pub internet: &'static str,
     pub load_balancer: &'static str,
@@ -131,9 +130,6 @@ pub const UNICODE_GLYPHS: Glyphs = Glyphs {
     stopped: "○",
     unknown: "◌",
     info: "i",
-    cause: "█",
-    victim: "▓",
-    affected: "░",
     deploying: "↻",
     internet: "☁",
     load_balancer: "⇶",
@@ -160,9 +156,6 @@ pub const ASCII_GLYPHS: Glyphs = Glyphs {
     stopped: "-",
     unknown: "?",
     info: "i",
-    cause: "*",
-    victim: "=",
-    affected: ":",
     deploying: "^",
     internet: "@",
     load_balancer: "%",
@@ -281,7 +274,8 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUILT_IN_THEMES, Theme};
+    use super::{BUILT_IN_THEMES, Theme, ThemeStyles};
+    use ratatui::style::{Color, Style};
 
     #[test]
     fn every_theme_can_be_read() {
@@ -289,5 +283,91 @@ mod tests {
             Theme::named(name, false).unwrap();
         }
         assert!(Theme::named("neon", false).unwrap_err().contains("night"));
+    }
+
+    /// Least contrast of text (WCAG 2.2, success criterion 1.4.3).
+    const MIN_TEXT_CONTRAST: f64 = 4.5;
+    /// Least contrast of graphical objects (WCAG 2.2, success criterion 1.4.11).
+    const MIN_FRAME_CONTRAST: f64 = 3.0;
+    /// Backgrounds of terminals that are worst for the themes: a dark one that is not black, and a light one
+    /// that is not white.
+    const TERMINAL_BACKGROUNDS: [(&str, [u8; 3]); 2] =
+        [("night", [0x1e, 0x1e, 0x1e]), ("day", [0xfd, 0xf6, 0xe3])];
+
+    /// Returns the red, green and blue of a colour in the palette of 256 colours (xterm, 256colres.h).
+    fn rgb(color: Color) -> [u8; 3] {
+        let Color::Indexed(index) = color else { panic!("{color:?} is not of the 256") };
+        match index {
+            16..=231 => {
+                let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+                [36, 6, 1].map(|unit| level((index - 16) / unit % 6))
+            }
+            232.. => [8 + 10 * (index - 232); 3],
+            _ => panic!("colour {index} depends on the terminal"),
+        }
+    }
+
+    /// Returns the relative luminance of a colour (WCAG 2.2).
+    fn luminance(color: [u8; 3]) -> f64 {
+        let linear = color.map(|part| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    fn contrast(style: Style, background: [u8; 3]) -> f64 {
+        let behind = style.bg.map_or(background, rgb);
+        let (a, b) = (luminance(rgb(style.fg.unwrap())), luminance(behind));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_its_background() {
+        for (name, background) in TERMINAL_BACKGROUNDS {
+            let theme = Theme::named(name, false).unwrap();
+            let ThemeStyles {
+                text,
+                dim,
+                title,
+                accent,
+                healthy,
+                starting,
+                degraded,
+                failing,
+                stopped,
+                unknown,
+                border,
+                line,
+                observed,
+                possible,
+                feedback,
+                selected,
+                near,
+                found,
+                bar,
+                key,
+                badge,
+            } = theme.styles;
+            let texts = [
+                text, dim, title, accent, healthy, starting, degraded, failing, stopped, unknown, line,
+                observed, possible, feedback, selected, near, found, bar, key, badge,
+            ];
+            for (place, style) in texts.iter().enumerate() {
+                let contrast = contrast(style.0, background);
+                assert!(contrast >= MIN_TEXT_CONTRAST, "{name}, style {place}: {contrast:.1}");
+            }
+            assert!(contrast(border.0, background) >= MIN_FRAME_CONTRAST, "{name}: border");
+        }
+    }
+
+    /// In 16 colours the shade of bright black depends on the terminal, and in some it is that of the
+    /// background.
+    #[test]
+    fn no_text_in_sixteen_colours_is_bright_black() {
+        let styles = Theme::named("ansi", false).unwrap().styles;
+        for style in [styles.dim, styles.stopped, styles.unknown, styles.line, styles.possible] {
+            assert_ne!(style.0.fg, Some(Color::DarkGray));
+        }
     }
 }

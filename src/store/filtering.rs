@@ -1,10 +1,11 @@
 //! Filtering: selection of the nodes and edges that the screens show.
 
 use crate::{
-    model::{NodeId, ProfileField},
+    model::{Finding, NodeId, ProfileField},
     store::Store,
     topology::{Edge, EdgeFilter, Node, NodeKind, drift::MIN_MONITORED_SECONDS},
 };
+use std::collections::BTreeSet;
 
 impl Store {
     /// Returns true if the search matches the label, the health, the source or the owner of `node`. A search for a
@@ -39,6 +40,12 @@ impl Store {
         self.world.edges_passing(self.session.edge_filter)
     }
 
+    /// Returns the edges that the current filter shows between visible nodes, each with its ends.
+    pub fn visible_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
+        let nodes: BTreeSet<&NodeId> = self.visible_nodes().into_iter().map(|node| &node.id).collect();
+        self.shown_edges().filter(move |(from, to, _)| nodes.contains(from) && nodes.contains(to))
+    }
+
     /// Returns a text with the name of the edge filter and the number of edges that it shows. If Portolan has
     /// run for too short a time to call an edge never observed, the text says so.
     #[must_use]
@@ -64,11 +71,37 @@ impl Store {
     /// name.
     #[must_use]
     pub fn visible_nodes(&self) -> Vec<&Node> {
+        let of_group = self.nodes_of_group();
+        let mut nodes = self.nodes_of_all_groups();
+        nodes.retain(|node| of_group.as_ref().is_none_or(|group| group.contains(&node.id)));
+        nodes
+    }
+
+    /// Returns the nodes that the filters show, without the limit to one group, in reading order.
+    #[must_use]
+    pub fn nodes_of_all_groups(&self) -> Vec<&Node> {
         let Self { world, session } = self;
         let faulty = session.faults_only.then(|| world.faulty_nodes_with_callers_and_callees());
         let of_source = session.only_source.as_ref().map(|source| world.nodes_of_source(source));
-        let filters = [&faulty, &of_source, &session.only_nodes];
+        let of_part = session.only_part.as_ref().map(|part| &part.nodes);
+        let filters = [faulty.as_ref(), of_source.as_ref(), of_part];
         world.nodes_in_reading_order(|node| filters.into_iter().flatten().all(|s| s.contains(&node.id)))
+    }
+
+    /// Returns the nodes of the group to which the screens are limited, or `None` without such a limit.
+    #[must_use]
+    pub fn nodes_of_group(&self) -> Option<BTreeSet<NodeId>> {
+        self.session.only_group.as_ref().map(|group| self.world.nodes_of_group(group))
+    }
+
+    /// Returns the findings about visible nodes. Without a filter, returns those about no node too.
+    pub fn visible_findings(&self) -> impl Iterator<Item = &Finding> {
+        let nodes: BTreeSet<&NodeId> = self.visible_nodes().into_iter().map(|node| &node.id).collect();
+        let is_whole = nodes.len() == self.world.topology().nodes.len();
+        let is_shown = move |finding: &&Finding| {
+            is_whole || finding.node.as_ref().is_some_and(|node| nodes.contains(node))
+        };
+        self.world.findings.iter().filter(is_shown)
     }
 
     /// Shows only the next source; after the last one, all sources.
@@ -80,6 +113,11 @@ impl Store {
             .and_then(|id| self.world.sources.iter().position(|s| &s.id == id));
         let next = place.map_or(0, |place| place + 1);
         self.session.only_source = self.world.sources.get(next).map(|source| source.id.clone());
+        self.select_visible();
+    }
+
+    /// Selects the first visible node, unless the selected one is visible.
+    pub fn select_visible(&mut self) {
         let listed = self.visible_nodes();
         let lost = self.session.selected.as_ref().is_none_or(|id| !listed.iter().any(|node| &node.id == id));
         if let (true, Some(first)) = (lost, listed.first().map(|node| node.id.clone())) {

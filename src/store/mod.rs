@@ -6,7 +6,7 @@ mod session;
 mod filtering;
 mod selection;
 
-pub use session::{Grouping, MapSettings, Search, SelectionHistory, Session};
+pub use session::{GroupFilter, Grouping, MapPart, MapSettings, Search, SelectionHistory, Session};
 pub use world::{
     OperationPhase, Operations, TrackedOperation, UsageHistory, World, dedup_targets, deployment_time,
     expired_stream_targets, log_targets, usage_target,

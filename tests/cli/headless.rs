@@ -28,9 +28,9 @@ fn the_demo_is_a_map_in_every_format() {
     assert_has_keys(&map["edges"][0], &["from", "to", "strength", "evidence"]);
     assert_has_keys(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);
     for (format, start) in [
-        ("text", " "),
+        ("text", "Portolan: map, "),
         ("dot", "digraph portolan {\n"),
-        ("mermaid", "flowchart LR\n"),
+        ("mermaid", "---\ntitle: \"Portolan: map, "),
         ("svg", "<svg "),
         ("html", "<!DOCTYPE html>\n"),
         ("csv", "from,to,strength,"),
@@ -40,6 +40,30 @@ fn the_demo_is_a_map_in_every_format() {
         assert!(ran.stdout.len() > 100 && ran.stdout.starts_with(start), "{format}: {}", ran.stdout);
         assert!(!ran.stdout.contains('\u{1b}'), "no escapes in a pipe");
     }
+}
+
+/// Every format names the part that it shows.
+#[test]
+fn a_part_of_the_map_is_printed_alone_under_its_name() {
+    let home = Home::new();
+    let run = |part: &[&str], format: &str| {
+        let ran = home.run(&[&["map", "--demo", "--format", format], part].concat());
+        assert_eq!(ran.exit_code, Some(0), "{ran:?}");
+        ran.stdout
+    };
+    let whole: Value = serde_json::from_str(&run(&[], "json")).unwrap();
+    let (group, named) = ("shop-prod", "group shop-prod");
+    for format in ["text", "json", "dot", "mermaid", "svg", "html", "csv"] {
+        let part = run(&[group], format);
+        assert!(part.contains(named), "{format}: {part}");
+        assert!(!part.contains("shop-staging") && !run(&[], format).contains(named), "{format}: {part}");
+    }
+    let part: Value = serde_json::from_str(&run(&[group], "json")).unwrap();
+    assert_eq!((part["part"].as_str(), whole["part"].as_str()), (Some(named), None));
+    let is_outside = |node: &&Value| node["group"].is_string() && node["group"] != group;
+    assert_eq!(part["nodes"].as_array().unwrap().iter().find(is_outside), None);
+    let ran = home.run(&["map", "--demo", "no-such-part"]);
+    assert!(ran.exit_code != Some(0) && ran.stderr.contains("`no-such-part` not found"), "{ran:?}");
 }
 
 #[test]
@@ -121,7 +145,7 @@ fn edges_can_be_filtered_in_every_format() {
         map["edges"].as_array().unwrap().len()
     };
     assert_eq!(["all", "observed", "never-observed", "undeclared"].map(edges), [1, 0, 0, 0]);
-    for (format, line) in [("dot", "->"), ("mermaid", "-.->"), ("text", "╌")] {
+    for (format, line) in [("dot", "->"), ("mermaid", "-.->"), ("text", "╌▸")] {
         assert!(home.run_on_harbour(&["map", "--format", format]).stdout.contains(line));
         assert!(
             !home.run_on_harbour(&["map", "--format", format, "--calls", "observed"]).stdout.contains(line)

@@ -195,7 +195,7 @@ proptest! {
         prop_assert_eq!(map_json(&store)["edges"].as_array().map(Vec::len), Some(edges));
         prop_assert_eq!(export_map(&store, "dot").matches("\" -> \"").count(), edges);
         let mermaid = export_map(&store, "mermaid");
-        prop_assert_eq!(mermaid.matches(" --> ").count() + mermaid.matches(" -.-> ").count(), edges);
+        prop_assert_eq!(mermaid.matches(" -->").count() + mermaid.matches(" -.->").count(), edges);
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn parse_csv(text: &str) -> Option<Vec<Vec<String>>> {
 fn check_csv(text: &str) {
     let records = parse_csv(text).unwrap_or_else(|| panic!("no CSV: {text}"));
     for record in records {
-        assert_eq!(record.len(), 8, "{record:?}");
+        assert_eq!(record.len(), 10, "{record:?}");
         let formula = |field: &String| field.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}']);
         assert!(!record.iter().any(formula), "a formula in {record:?}");
     }
@@ -210,23 +210,31 @@ fn check_dot(text: &str) {
     let words: BTreeSet<&str> =
         bare.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect();
     let known = "digraph portolan rankdir LR node shape box style rounded subgraph cluster label cylinder house \
-                 ellipse color darkgreen blue orange red gray solid dashed dotted";
+                 ellipse component color darkgreen blue orange red gray solid dashed dotted labelloc t";
     assert!(words.iter().all(|word| known.split(' ').any(|known| known == *word)), "{words:?}");
 }
 
 /// Asserts that each Mermaid line has a form that our exporter writes, and that labels hold no character
 /// special to Mermaid.
 fn check_mermaid(text: &str) {
+    let is_id = |id: &str| id.len() > 1 && id[1..].bytes().all(|byte| byte.is_ascii_digit());
     for line in text.lines() {
-        let is_id = |id: &str| id.len() > 1 && id[1..].bytes().all(|byte| byte.is_ascii_digit());
-        if let Some((id, label)) = line.split_once("[\"") {
-            assert!(is_id(id.trim().trim_start_matches("subgraph ")), "{line}");
-            let label = label.strip_suffix("\"]").unwrap_or_else(|| panic!("{line}"));
-            assert!(!label.contains(['"', '<', '>', '&', '%', '{', '}', '`', '$', '\\', '*']), "{line}");
+        if let Some(title) = line.strip_prefix("title: \"") {
+            assert!(title.strip_suffix('"').is_some_and(|title| !title.contains(['"', '\\'])), "{line}");
+        } else if let Some(comment) = line.strip_prefix("%% ") {
+            assert!(!comment.contains(['{', '}']), "{line}");
+        } else if let Some((id, label)) = line.split_once('"') {
+            let id = id.trim().trim_start_matches("subgraph ").trim_end_matches(['[', '(', '{', '/']);
+            assert!(is_id(id), "{line}");
+            let (label, end) = label.split_once('"').unwrap_or_else(|| panic!("{line}"));
+            assert!(end.chars().all(|c| "])}/".contains(c)), "{line}");
+            assert!(!label.contains(['<', '>', '&', '%', '{', '}', '`', '$', '\\', '*']), "{line}");
+        } else if line.starts_with("  class") {
+            assert!(line.chars().all(|c| c.is_ascii_alphanumeric() || " ,:#-".contains(c)), "{line}");
         } else if let [from, arrow, to] = line.split_whitespace().collect::<Vec<_>>()[..] {
-            assert!(is_id(from) && is_id(to) && matches!(arrow, "-->" | "-.->"), "{line}");
+            assert!(is_id(from) && is_id(to) && matches!(arrow, "-->" | "-.->" | "-.->|?|"), "{line}");
         } else {
-            assert!(matches!(line, "flowchart LR" | "  end"), "{line}");
+            assert!(matches!(line, "---" | "flowchart LR" | "  end"), "{line}");
         }
     }
 }

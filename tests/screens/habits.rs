@@ -106,7 +106,7 @@ fn a_command_takes_the_name_of_a_service() {
 fn commands_of_other_tools_work_or_say_what_is_wrong() {
     let mut stage = AppHarness::showing(&shop(), (120, 40));
     run_command(&mut stage, "ns prod");
-    assert_eq!(stage.app.screen(), portolan::screen::ScreenId::List);
+    assert_eq!(stage.app.screen(), portolan::screen::ScreenId::Map);
     assert!(stage.picture().text().contains("orders") && !stage.picture().text().contains("catalog"));
     run_command(&mut stage, "ns nowhere");
     assert!(notice(&mut stage).contains("no group `nowhere`; groups: "), "{}", notice(&mut stage));

@@ -1,4 +1,5 @@
-//! Hub services on the map: badges replace the lines to services with very many callers.
+//! Hub services on the map: the status text counts the calls to services with very many callers, and the map draws
+//! no lines for them.
 
 use crate::{
     estate::{ServiceBuilder, service, snapshot},
@@ -43,7 +44,7 @@ fn chains_with_collector() -> Vec<Snapshot> {
 }
 
 #[test]
-fn what_many_call_has_marks_instead_of_lines() {
+fn calls_to_a_hub_are_counted_in_words_and_drawn_while_an_end_is_selected() {
     let mut stage = AppHarness::showing(&services_with_log_collector(), (200, 50));
     stage.select_by_search("s4");
     see!(stage);
@@ -52,29 +53,26 @@ fn what_many_call_has_marks_instead_of_lines() {
 }
 
 #[test]
-fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
-    let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
-    let wide = stage.picture().text();
-    assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
-    assert!(wide.contains("45 lines shown as ▸¹"), "{wide}");
+fn a_collector_is_named_once_with_its_calls_in_both_directions() {
+    for size in [(300, 80), (120, 40)] {
+        let mut stage = AppHarness::showing(&chains_with_collector(), size);
+        let text = stage.picture().text();
+        assert!(text.contains("42 calls to collector and "), "{text}");
+    }
     let mut stage = AppHarness::showing(&chains_with_collector(), (120, 40));
-    let narrow = stage.picture().text();
-    assert!(!narrow.contains("more ") && narrow.contains("45 lines shown when selected"), "{narrow}");
-    assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
-    assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
     stage.select_by_search("traces");
     see!(stage);
 }
 
-/// Badges stand only for lines that the map leaves out, not for filtered lines and not for drawn ones.
+/// The text counts only lines that the map leaves out, not filtered lines and not drawn ones.
 #[test]
-fn marks_tell_of_what_is_hidden_and_of_nothing_else() {
+fn the_count_of_hidden_calls_leaves_out_filtered_and_drawn_ones() {
     let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
     stage.press_keys("e");
     let observed = stage.picture().text();
-    assert!(!observed.contains("▸¹") && !observed.contains("shown as"), "{observed}");
+    assert!(!observed.contains("hidden"), "{observed}");
     stage.press_keys("e e e");
     stage.select_by_search("traces");
     let near = stage.picture().text();
-    assert!(near.contains("45 lines shown as ▸¹"), "{near}");
+    assert!(near.contains("42 calls to collector and 3 from it hidden"), "{near}");
 }

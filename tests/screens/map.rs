@@ -136,7 +136,7 @@ fn the_map_holds_still() {
 /// On a narrow screen a fault leaves the rows for callers and callees in place.
 #[test]
 fn a_fault_leaves_room_for_relations() {
-    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    let mut stage = AppHarness::showing(&shop(), (100, 40));
     while stage.selected_name() != "orders" {
         stage.press_keys("f");
     }

@@ -92,8 +92,5 @@ fn two_dozen_services_fit_a_small_screen_beside_the_panel() {
     );
     see!(stage);
     let text = stage.picture().text();
-    assert!(
-        GROUP_CALLS.iter().all(|(name, _)| text.contains(&format!("{name}▌"))) && !text.contains("more"),
-        "{text}"
-    );
+    assert!(GROUP_CALLS.iter().all(|(name, _)| text.contains(name)) && !text.contains("more "), "{text}");
 }

@@ -64,8 +64,8 @@ fn the_panel_tells_it_in_short() {
     let text = orders_with_usage((170, 40), ("night", false)).picture().text();
     assert!(text.contains("cpu ▂▃▃▄▄▅▅▆▇▇ 0.44 of 0.5 cores (88%)"), "{text}");
     assert!(text.contains("memory ▄▄▅▅▅▅▆▆▆▆ 199 of 256 MiB (78%)"), "{text}");
-    let text = orders_with_usage((120, 40), ("night", false)).picture().text();
-    assert!(text.contains("0.44 of 0.5 cores (88%)  memory"), "{text}");
+    let text = orders_with_usage((100, 40), ("night", false)).picture().text();
+    assert!(text.contains("cpu ▂▃▃▄▄▅▅▆▇▇ 0.44 of 0.5 cores (88%)"), "{text}");
 }
 
 #[test]

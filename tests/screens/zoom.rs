@@ -194,7 +194,7 @@ fn the_small_map_in_the_corner_leads_about() {
     stage.press_keys("+");
     see!(stage);
     let before = stage.picture().text();
-    stage.send(Msg::Mouse(MouseAction::Press(117, 3)));
+    stage.send(Msg::Mouse(MouseAction::Press(108, 3)));
     assert_ne!(stage.picture().text(), before, "a click goes there");
     stage.press_keys("m");
     let text = stage.picture().text();

@@ -1,7 +1,13 @@
 //! Commands typed after `:` with an argument, such as `logs orders`, and the names that other tools use for
 //! commands.
 
-use crate::{app::App, command::Command, effect::Effect, screen::ScreenId, store::Search};
+use crate::{
+    app::App,
+    command::Command,
+    effect::Effect,
+    screen::ScreenId,
+    store::{GroupFilter, Search},
+};
 
 /// Verbs that take the name of a service, each with the command that runs after the service is selected.
 const NODE_VERBS: &[(&str, Command)] = &[
@@ -100,7 +106,7 @@ impl App {
                 Vec::new()
             }
             ("source" | "ctx" | "context", _) => self.show_source_named(argument),
-            ("ns" | "namespace" | "group" | "project" | "cluster", _) => self.list_group_named(argument),
+            ("ns" | "namespace" | "group" | "project" | "cluster", _) => self.show_group_named(argument),
             ("find" | "search" | "filter", _) => {
                 self.store.session.search = Search::new(argument);
                 Vec::new()
@@ -136,19 +142,17 @@ impl App {
         Vec::new()
     }
 
-    /// Shows the services of the group that `name` names, in the list.
-    fn list_group_named(&mut self, name: &str) -> Vec<Effect> {
-        let nodes = self.store.world.topology().nodes.values();
-        let groups: std::collections::BTreeSet<&str> =
-            nodes.filter_map(|node| node.display_group.as_deref()).collect();
-        let found =
-            groups.iter().find(|group| **group == name).or_else(|| groups.iter().find(|g| g.contains(name)));
-        if let Some(search) = found.map(|group| Search::new(&format!("{group}/"))) {
-            self.show_screen(ScreenId::List);
-            self.store.session.search = search;
-        } else {
-            let known: Vec<_> = groups.into_iter().collect();
-            self.notify(&format!("no group `{name}`; groups: {}", known.join(", ")));
+    /// Shows only the group that `name` names. On screens that show no services, shows the map.
+    fn show_group_named(&mut self, name: &str) -> Vec<Effect> {
+        let grouping = &self.store.session.map_settings.grouping;
+        match GroupFilter::named(grouping, &self.store.world, name) {
+            Ok(group) => {
+                if !matches!(self.screen(), ScreenId::Map | ScreenId::List) {
+                    self.show_screen(ScreenId::Map);
+                }
+                self.show_only_group(Some(group));
+            }
+            Err(known) => self.notify(&format!("no group `{name}`; groups: {}", known.join(", "))),
         }
         Vec::new()
     }

@@ -7,7 +7,7 @@ use crate::command::{
 };
 
 /// The rows of these commands, in the order in which help shows them.
-pub(super) const SCREEN_ROWS: [CommandSpec; 59] = [
+pub(super) const SCREEN_ROWS: [CommandSpec; 60] = [
     row(
         Command::NextNeighbour,
         Map,
@@ -25,6 +25,14 @@ pub(super) const SCREEN_ROWS: [CommandSpec; 59] = [
         "go to the previous neighbour of the selected service",
     ),
     row(Command::Focus, Map, "focus", "x", "focus", "show only the selected service and its neighbours"),
+    row(
+        Command::OnlyGroup,
+        Map,
+        "group",
+        "X",
+        "group",
+        "show only the group of the selected service, or all again",
+    ),
     row(
         Command::OneHop,
         Map,

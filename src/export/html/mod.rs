@@ -5,6 +5,7 @@
 mod page_data;
 
 use super::{
+    heading,
     markup::{escape_markup, escape_script_json},
     svg::{self, SVG_STYLE},
 };
@@ -18,9 +19,13 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let drawing = svg::draw_map(scene);
     let data = escape_script_json(&page_data::page_json(scene, &drawing));
     let (width, height) = drawing.size;
+    let part = heading::part(scene.store).unwrap_or_default();
     let parts = [
+        ("@TITLE@", &*escape_markup(&heading::title(scene.store))),
         ("@STYLE@", SVG_STYLE),
         ("@LOOKS@", include_str!("page.css")),
+        ("@PART@", &escape_markup(&part)),
+        ("@SOURCES@", &escape_markup(&heading::sources(scene.store))),
         ("@TAKEN@", &escape_markup(&scene.store.world.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
         ("@BOX@", &format!("0 0 {width} {height}")),
         ("@MAP@", &drawing.body),

@@ -91,7 +91,7 @@ pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
         size: drawing.size,
         nodes: map.nodes.iter().map(|spot| node(spot, world, &numbers)).collect(),
         edges: map.edges.iter().filter_map(|line| edge(line, world, &numbers)).collect(),
-        findings: world.findings.iter().map(|f| finding(f, world, &numbers)).collect(),
+        findings: scene.store.visible_findings().map(|f| finding(f, world, &numbers)).collect(),
     };
     // Serialization can't fail, because all maps of these structures have string keys.
     serde_json::to_string(&page).unwrap_or_default()

@@ -5,7 +5,7 @@ mod icon;
 mod edge_lines;
 mod path;
 
-use super::markup::escape_markup;
+use super::{heading, markup::escape_markup};
 use crate::{
     layout::Rect,
     screen::{
@@ -39,8 +39,11 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let (width, height) = (drawing.size.0 + 2 * MARGIN_PIXELS, drawing.size.1 + 2 * MARGIN_PIXELS);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"portolan\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"-{MARGIN_PIXELS} -{MARGIN_PIXELS} {width} {height}\">\n<title>Portolan</title>\n<style>\n{SVG_STYLE}</style>\n\
-         <rect class=\"sea\" x=\"-{MARGIN_PIXELS}\" y=\"-{MARGIN_PIXELS}\" width=\"{width}\" height=\"{height}\"/>\n{}</svg>\n",
+         viewBox=\"-{MARGIN_PIXELS} -{MARGIN_PIXELS} {width} {height}\">\n<title>{}</title>\n<desc>{}; {}</desc>\n\
+         <style>\n{SVG_STYLE}</style>\n<rect class=\"sea\" x=\"-{MARGIN_PIXELS}\" y=\"-{MARGIN_PIXELS}\" width=\"{width}\" height=\"{height}\"/>\n{}</svg>\n",
+        escape_markup(&heading::title(scene.store)),
+        escape_markup(&heading::origin(scene.store)),
+        heading::LINE_LEGEND,
         drawing.body
     )
 }

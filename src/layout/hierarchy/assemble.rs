@@ -2,12 +2,12 @@
 //! each route, and transposes top-down diagrams.
 use super::{
     canonical_graph::CanonicalGraph,
-    indexed_subgraph::{IndexedSubgraph, Member},
+    indexed_subgraph::{Bundle, IndexedSubgraph, Member},
 };
 use crate::layout::{
     diagram::{Diagram, Route, Seed},
     geometry::{Point, Rect},
-    graph::{Direction, Key},
+    graph::{Direction, Edge, Key},
     incremental::layout_cache::{CachedLayout, LayoutCache},
     quality::Quality,
     subgraph::NodeRole,
@@ -41,15 +41,16 @@ impl SubgraphLayouts<'_> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
             .map(|n| self.node_rect(n).y + self.canonical.line_row(n))
             .collect();
-        let mut callers = vec![(0, 0); rows.len()];
+        let mut callers: BTreeMap<Bundle, (i32, i32)> = BTreeMap::new();
         for &(from, to) in &self.canonical.edges {
-            if self.canonical.group_of[from] != self.canonical.group_of[to] {
-                callers[to] = (callers[to].0 + rows[from], callers[to].1 + 1);
+            if self.canonical.group_of[from] != self.canonical.group_of[to.node] {
+                let (sum, count) = callers.entry(to).or_default();
+                (*sum, *count) = (*sum + rows[from], *count + 1);
             }
         }
         let beyond = |port: Member| match port {
-            Member::ExitPort(node) => Some(rows[node]),
-            Member::EntryPort(node) => i32::checked_div(callers[node].0, callers[node].1),
+            Member::ExitPort(to) => Some(rows[to.node]),
+            Member::EntryPort(to) => callers.get(&to).and_then(|(sum, count)| sum.checked_div(*count)),
             Member::Node(_) | Member::Group(_) => None,
         };
         let settle = |group: usize| {
@@ -82,15 +83,18 @@ impl SubgraphLayouts<'_> {
         for (place, &node) in self.canonical.node_indices.iter().enumerate() {
             diagram.nodes[node] = self.transpose_if_top_down(self.node_rect(place));
         }
-        let ways: BTreeMap<(usize, usize), Route> = self
+        let ways: BTreeMap<(usize, Bundle), Route> = self
             .canonical
             .edges
             .iter()
             .map(|&(from, to)| ((from, to), self.route_between(from, to)))
             .collect();
         let place = |node: usize| self.canonical.position_of.get(node).copied();
-        let way = |from, to| Some(ways.get(&(place(from)?, place(to)?))?.clone());
-        diagram.routes.extend(graph.edges.iter().map(|e| way(e.from, e.to).unwrap_or_default()));
+        let way = |e: &Edge| {
+            let bundle = Bundle { node: place(e.to)?, class: e.class };
+            Some(ways.get(&(place(e.from)?, bundle))?.clone())
+        };
+        diagram.routes.extend(graph.edges.iter().map(|e| way(e).unwrap_or_default()));
         diagram.quality = self.total_quality(ways.values());
         diagram.quality.area = usize::try_from(diagram.size.0 * diagram.size.1).unwrap_or(usize::MAX);
         diagram.seed = self.into_seed(before);
@@ -114,8 +118,8 @@ impl SubgraphLayouts<'_> {
 
     /// Returns the route of an edge between two nodes, in up to three parts: in the caller's group, in the
     /// root, and in the target's group.
-    fn route_between(&self, from: usize, to: usize) -> Route {
-        let (here, there) = (self.canonical.group_of[from], self.canonical.group_of[to]);
+    fn route_between(&self, from: usize, to: Bundle) -> Route {
+        let (here, there) = (self.canonical.group_of[from], self.canonical.group_of[to.node]);
         let mut points =
             here.map(|group| self.path_inside(group, Member::Node(from), to)).unwrap_or_default();
         if here.is_none() || here != there {
@@ -132,9 +136,9 @@ impl SubgraphLayouts<'_> {
         route
     }
 
-    /// Returns the part of a route inside a group, from a member towards the node `to`, in the cells of the
+    /// Returns the part of a route of the bundle `to` inside a group, from a member on, in the cells of the
     /// diagram.
-    fn path_inside(&self, group: usize, from: Member, to: usize) -> Vec<Point> {
+    fn path_inside(&self, group: usize, from: Member, to: Bundle) -> Vec<Point> {
         let frame = self.group_rect(group);
         let path = self.group_subgraphs[group].path_towards(&self.group_layouts[group].layout, from, to);
         path.iter().map(|p| Point { x: p.x + frame.x, y: p.y + frame.y }).collect()
@@ -142,8 +146,8 @@ impl SubgraphLayouts<'_> {
 
     fn transpose_if_top_down(&self, rect: Rect) -> Rect {
         match self.canonical.options.direction {
-            Direction::LeftToRight => rect,
             Direction::TopDown => Rect { x: rect.y, y: rect.x, width: rect.height, height: rect.width },
+            Direction::LeftToRight | Direction::Outline => rect,
         }
     }
 

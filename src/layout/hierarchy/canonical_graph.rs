@@ -3,8 +3,8 @@
 //! A line between groups has three parts that meet in ports, which are cells of the borders. The first part
 //! leads from the caller to a port in the right border of its group. The second leads through the root to a
 //! port in the left border of the other group. The third leads from there to the target. All parts are
-//! bundled by target, so the lines to one target form one tree.
-use super::indexed_subgraph::{IndexedSubgraph, Member};
+//! bundled by target and class, so the lines of one class to one target form one tree.
+use super::indexed_subgraph::{Bundle, IndexedSubgraph, Member};
 use crate::layout::{
     graph::{Direction, Edge, Graph, Key, Node, Options, RankHint},
     incremental::layout_cache::CachedLayout,
@@ -26,8 +26,8 @@ pub struct CanonicalGraph<'a> {
     pub group_indices: Vec<usize>,
     /// Group of each sorted node, as a position in `group_indices`; `None` for a node outside all groups.
     pub group_of: Vec<Option<usize>>,
-    /// Distinct edges between sorted nodes, without self loops.
-    pub edges: BTreeSet<(usize, usize)>,
+    /// Distinct edges, each as a sorted node and the bundle that it belongs to, without self loops.
+    pub edges: BTreeSet<(usize, Bundle)>,
     /// Position of each node of the graph in `node_indices`.
     pub position_of: Vec<usize>,
 }
@@ -48,7 +48,8 @@ impl<'a> CanonicalGraph<'a> {
             .collect();
         let count = node_indices.len();
         let drawable = graph.edges.iter().filter(|e| e.from < count && e.to < count && e.from != e.to);
-        let edges = drawable.map(|e| (position_of[e.from], position_of[e.to])).collect();
+        let bundle = |e: &Edge| Bundle { node: position_of[e.to], class: e.class };
+        let edges = drawable.map(|e| (position_of[e.from], bundle(e))).collect();
         Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
     }
 
@@ -58,7 +59,7 @@ impl<'a> CanonicalGraph<'a> {
             |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
         Graph {
             nodes: self.node_indices.iter().zip(&self.group_of).map(node).collect(),
-            edges: self.edges.iter().map(|&(from, to)| Edge { from, to }).collect(),
+            edges: self.edges.iter().map(|&(from, to)| Edge { from, to: to.node, class: to.class }).collect(),
             groups: self.group_indices.iter().map(|&group| self.graph.groups[group].clone()).collect(),
         }
     }
@@ -67,8 +68,8 @@ impl<'a> CanonicalGraph<'a> {
     /// flow always runs from left to right.
     pub fn flow_size(&self, width: i32, height: i32) -> (i32, i32) {
         match self.options.direction {
-            Direction::LeftToRight => (width, height),
             Direction::TopDown => (height, width),
+            Direction::LeftToRight | Direction::Outline => (width, height),
         }
     }
 
@@ -82,6 +83,14 @@ impl<'a> CanonicalGraph<'a> {
 
     fn key(&self, node: usize) -> &Key {
         &self.graph.nodes[self.node_indices[node]].key
+    }
+
+    /// Returns the key of the lines of a bundle. The lines of class 0 have the key of their target.
+    fn bundle_key(&self, Bundle { node, class }: Bundle) -> Key {
+        match class {
+            0 => self.key(node).clone(),
+            class => Key::from(format!("{}\u{1}{class}", self.key(node))),
+        }
     }
 
     fn box_node(&self, node: usize) -> SubgraphNode {
@@ -102,9 +111,9 @@ impl<'a> CanonicalGraph<'a> {
         (self.box_node(node).height - 1) / 2
     }
 
-    fn border_port(&self, node: usize, role: NodeRole) -> SubgraphNode {
+    fn border_port(&self, to: Bundle, role: NodeRole) -> SubgraphNode {
         let prefix = if role == NodeRole::EntryPort { "\u{1}in " } else { "\u{1}out " };
-        let key = Key::from(format!("{prefix}{}", self.key(node)));
+        let key = Key::from(format!("{prefix}{}", self.bundle_key(to)));
         SubgraphNode { key, width: 1, height: 1, hint: RankHint::Free, role, port_order: None }
     }
 
@@ -114,15 +123,15 @@ impl<'a> CanonicalGraph<'a> {
         let mut members: BTreeSet<Member> =
             (0..self.node_indices.len()).filter(|&n| inside(n)).map(Member::Node).collect();
         for &(from, to) in &self.edges {
-            match (inside(from), inside(to)) {
+            match (inside(from), inside(to.node)) {
                 (true, false) => members.insert(Member::ExitPort(to)),
                 (false, true) => members.insert(Member::EntryPort(to)),
                 _ => false,
             };
         }
         let item = |member: Member| match member {
-            Member::EntryPort(node) => self.border_port(node, NodeRole::EntryPort),
-            Member::ExitPort(node) => self.border_port(node, NodeRole::ExitPort),
+            Member::EntryPort(to) => self.border_port(to, NodeRole::EntryPort),
+            Member::ExitPort(to) => self.border_port(to, NodeRole::ExitPort),
             Member::Node(node) | Member::Group(node) => self.box_node(node),
         };
         let mut subgraph = IndexedSubgraph::new(members.into_iter().map(|s| (s, item(s))));
@@ -136,10 +145,13 @@ impl<'a> CanonicalGraph<'a> {
             } else {
                 (Member::EntryPort(to), 0)
             };
-            let (called, at) =
-                if inside(to) { (Member::Node(to), self.line_row(to)) } else { (Member::ExitPort(to), 0) };
-            if inside(from) || inside(to) {
-                subgraph.add_link((caller, row), (called, at), to, self.key(to));
+            let (called, at) = if inside(to.node) {
+                (Member::Node(to.node), self.line_row(to.node))
+            } else {
+                (Member::ExitPort(to), 0)
+            };
+            if inside(from) || inside(to.node) {
+                subgraph.add_link((caller, row), (called, at), to, self.bundle_key(to));
             }
         }
         subgraph.finish()
@@ -175,12 +187,12 @@ impl<'a> CanonicalGraph<'a> {
             }
         };
         for &(from, to) in &self.edges {
-            if self.group_of[from].is_none() || self.group_of[from] != self.group_of[to] {
+            if self.group_of[from].is_none() || self.group_of[from] != self.group_of[to.node] {
                 subgraph.add_link(
                     end(from, Member::ExitPort(to)),
-                    end(to, Member::EntryPort(to)),
+                    end(to.node, Member::EntryPort(to)),
                     to,
-                    self.key(to),
+                    self.bundle_key(to),
                 );
             }
         }

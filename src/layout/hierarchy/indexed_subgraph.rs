@@ -8,6 +8,15 @@ use crate::layout::{
 };
 use std::collections::BTreeMap;
 
+/// Lines of one class to one node, which share one tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bundle {
+    /// Position of the called node in the canonical order.
+    pub node: usize,
+    /// Class of the lines.
+    pub class: u8,
+}
+
 /// Node, group or port in a subgraph. The number is the position of the node or group in the canonical order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Member {
@@ -15,10 +24,10 @@ pub enum Member {
     Node(usize),
     /// Group of the graph.
     Group(usize),
-    /// Port in the left border through which callers outside reach this node.
-    EntryPort(usize),
-    /// Port in the right border that leads to this node outside.
-    ExitPort(usize),
+    /// Port in the left border through which these lines from callers outside enter.
+    EntryPort(Bundle),
+    /// Port in the right border through which these lines to a node outside leave.
+    ExitPort(Bundle),
 }
 
 /// Subgraph with an index of its members, to find their rectangles and paths.
@@ -26,9 +35,8 @@ pub struct IndexedSubgraph {
     pub subgraph: Subgraph,
     /// Index in [`Subgraph::nodes`] of each member.
     pub node_of: BTreeMap<Member, usize>,
-    /// Index in [`Subgraph::targets`] by the node at which the lines end, even if it lies outside this
-    /// subgraph.
-    target_of: BTreeMap<usize, usize>,
+    /// Index in [`Subgraph::targets`] of each bundle, even if its lines end outside this subgraph.
+    target_of: BTreeMap<Bundle, usize>,
 }
 
 impl IndexedSubgraph {
@@ -42,13 +50,19 @@ impl IndexedSubgraph {
         }
     }
 
-    /// Adds a link from a row of one member to a row of another, as a part of the line to `node`, whose key
-    /// is `key`.
-    pub fn add_link(&mut self, (from, row): (Member, i32), (to, at): (Member, i32), node: usize, key: &Key) {
+    /// Adds a link from a row of one member to a row of another, as a part of a line of `bundle`, whose key is
+    /// `key`.
+    pub fn add_link(
+        &mut self,
+        (from, row): (Member, i32),
+        (to, at): (Member, i32),
+        bundle: Bundle,
+        key: Key,
+    ) {
         let (Some(&from), Some(&item)) = (self.node_of.get(&from), self.node_of.get(&to)) else { return };
         let targets = &mut self.subgraph.targets;
-        let target = *self.target_of.entry(node).or_insert_with(|| {
-            targets.push(Target { key: key.clone(), node: item, row: at });
+        let target = *self.target_of.entry(bundle).or_insert_with(|| {
+            targets.push(Target { key, node: item, row: at });
             targets.len() - 1
         });
         self.subgraph.links.push(Link { target, from, row });
@@ -69,10 +83,10 @@ impl IndexedSubgraph {
         self
     }
 
-    /// Returns the path in this subgraph from a member towards `node`, in cells of the subgraph; empty if
-    /// there is none.
-    pub fn path_towards<'p>(&self, layout: &'p SubgraphLayout, from: Member, node: usize) -> &'p [Point] {
-        let (Some(&from), Some(&target)) = (self.node_of.get(&from), self.target_of.get(&node)) else {
+    /// Returns the path in this subgraph that the lines of `bundle` take from a member, in cells of the
+    /// subgraph; empty if there is none.
+    pub fn path_towards<'p>(&self, layout: &'p SubgraphLayout, from: Member, bundle: Bundle) -> &'p [Point] {
+        let (Some(&from), Some(&target)) = (self.node_of.get(&from), self.target_of.get(&bundle)) else {
             return &[];
         };
         let link = self.subgraph.links.partition_point(|l| (l.target, l.from) < (target, from));

@@ -39,12 +39,12 @@ pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
         extended.nodes.push(Node { group, ..node.clone() });
     }
     let end = |node: usize| index[&before.nodes[node].key];
-    let lines: BTreeSet<(usize, usize)> =
-        before.edges.iter().map(|edge| (end(edge.from), end(edge.to))).collect();
-    let is_new = |edge: &&Edge| edge.from != edge.to && !lines.contains(&(edge.from, edge.to));
+    let lines: BTreeSet<(usize, usize, u8)> =
+        before.edges.iter().map(|edge| (end(edge.from), end(edge.to), edge.class)).collect();
+    let is_new = |edge: &&Edge| edge.from != edge.to && !lines.contains(&(edge.from, edge.to, edge.class));
     let kept = if extended.edges.iter().any(|edge| is_new(&edge)) { graph.nodes.len() } else { 0 };
-    let gone = lines.iter().filter(|(from, to)| *from.max(to) >= kept);
-    extended.edges.extend(gone.map(|&(from, to)| Edge { from, to }));
+    let gone = lines.iter().filter(|(from, to, _)| *from.max(to) >= kept);
+    extended.edges.extend(gone.map(|&(from, to, class)| Edge { from, to, class }));
     extended
 }
 
@@ -57,7 +57,7 @@ fn without_invalid_indices(graph: &Graph) -> Graph {
         node.group = node.group.filter(|&group| group < groups);
     }
     for edge in valid.edges.iter_mut().filter(|edge| edge.from.max(edge.to) >= nodes) {
-        *edge = Edge { from: usize::MAX, to: usize::MAX };
+        *edge = Edge::new(usize::MAX, usize::MAX);
     }
     valid
 }

@@ -7,8 +7,8 @@
 //! its own, and enters its target from the left. So for every box, edges leave on the right and arrive on the
 //! left.
 //!
-//! Gap `g` lies between layer `g - 1` and layer `g`. The pieces of all lines to one target in one gap form a
-//! net.
+//! Gap `g` lies between layer `g - 1` and layer `g`. The pieces of all lines to one target in one gap and one
+//! direction form a net.
 use crate::layout::subgraph::{Link, Subgraph};
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ pub struct Pin {
     pub right: bool,
 }
 
-/// Net: the lines to one target within one gap, with several input pins and one output pin.
+/// Net: the lines to one target in one direction within one gap, with several input pins and one output pin.
 #[derive(Clone, Debug)]
 pub struct Net {
     /// Number of the gap in which the net lies.
@@ -78,7 +78,7 @@ impl LayeredGraph {
         while first < subgraph.links.len() {
             let target = subgraph.links[first].target;
             let size = subgraph.links[first..].iter().take_while(|l| l.target == target).count();
-            built.add_tree(subgraph, &vertex_of, first..first + size);
+            built.add_trees(subgraph, &vertex_of, first..first + size);
             first += size;
         }
         for (index, vertex) in built.vertices.iter().enumerate() {
@@ -136,45 +136,55 @@ impl LayeredGraph {
         vertex_of
     }
 
-    /// Adds the dummy vertices and nets of the links to one target.
-    fn add_tree(&mut self, subgraph: &Subgraph, vertex_of: &[usize], links: Range<usize>) {
+    /// Adds the dummy vertices and nets of the links to one target. Links against the flow have a tree of
+    /// their own, so that they share no trunk with the others.
+    fn add_trees(&mut self, subgraph: &Subgraph, vertex_of: &[usize], links: Range<usize>) {
         let target = subgraph.links[links.start].target;
         let goal = &subgraph.targets[target];
-        let out = Pin { vertex: vertex_of[goal.node], row: goal.row, right: true };
-        let target_layer = self.vertices[out.vertex].layer;
-        let layer_of_link =
-            |built: &Self, link: usize| built.vertices[vertex_of[subgraph.links[link].from]].layer;
-        let (mut low, mut high) = (target_layer, None);
-        for link in links.clone() {
-            let layer = layer_of_link(self, link);
-            if layer < target_layer {
-                low = low.min(layer + 1);
-            } else {
-                high = high.max(Some(layer));
-                self.back_links += 1;
-            }
+        let goal = Pin { vertex: vertex_of[goal.node], row: goal.row, right: true };
+        let target_layer = self.vertices[goal.vertex].layer;
+        let layer_of_link = |link: usize| self.vertices[vertex_of[subgraph.links[link].from]].layer;
+        let (forward, backward): (Vec<usize>, Vec<usize>) =
+            links.partition(|&link| layer_of_link(link) < target_layer);
+        let first_forward = forward.iter().map(|&link| layer_of_link(link) + 1).min();
+        let last_backward = backward.iter().map(|&link| layer_of_link(link) + 1).max();
+        self.back_links += backward.len();
+        if let Some(first) = first_forward {
+            self.add_tree(subgraph, vertex_of, (target, goal), (first..target_layer, &forward));
         }
-        let tree = TargetTree {
-            first_dummy: self.vertices.len(),
-            first_net: self.nets.len(),
-            first_layer: low,
-            target_layer,
-            last_back_layer: high,
-        };
-        self.add_dummies(target, &tree);
-        self.add_nets(&tree, out);
-        for link in links {
-            let Link { from, row, .. } = subgraph.links[link];
-            let pin = Pin { vertex: vertex_of[from], row, right: false };
-            let gap = layer_of_link(self, link) + 1;
-            self.attach_link(&tree, link, pin, gap);
+        if let Some(end) = last_backward {
+            self.add_tree(subgraph, vertex_of, (target, goal), (target_layer..end, &backward));
         }
     }
 
-    fn add_dummies(&mut self, target: usize, tree: &TargetTree) {
-        for layer in tree.dummy_layers() {
-            let role = VertexKind::Dummy { target, backward: layer >= tree.target_layer };
-            self.vertices.push(Vertex { layer, height: 1, kind: role });
+    /// Adds the tree of `links`, which have dummy vertices in `dummy_layers` and end at the pin `goal`.
+    fn add_tree(
+        &mut self,
+        subgraph: &Subgraph,
+        vertex_of: &[usize],
+        (target, goal): (usize, Pin),
+        (dummy_layers, links): (Range<usize>, &[usize]),
+    ) {
+        let target_layer = self.vertices[goal.vertex].layer;
+        let backward = dummy_layers.end > target_layer;
+        let tree = TargetTree {
+            first_dummy: self.vertices.len(),
+            first_net: self.nets.len(),
+            dummy_layers,
+            target_layer,
+            backward,
+        };
+        let dummies = tree.dummy_layers.clone().map(|layer| Vertex {
+            layer,
+            height: 1,
+            kind: VertexKind::Dummy { target, backward },
+        });
+        self.vertices.extend(dummies);
+        self.add_nets(&tree, goal);
+        for &link in links {
+            let Link { from, row, .. } = subgraph.links[link];
+            let pin = Pin { vertex: vertex_of[from], row, right: false };
+            self.attach_link(&tree, link, pin);
         }
     }
 
@@ -185,26 +195,19 @@ impl LayeredGraph {
             let pin =
                 |layer: usize, right: bool| tree.dummy(layer).map(|vertex| Pin { vertex, row: 0, right });
             let (before, at) = (gap.checked_sub(1).and_then(|l| pin(l, false)), pin(gap, true));
-            let forward = gap <= tree.target_layer;
-            let (out, ins) = match (forward, gap == tree.target_layer) {
-                (true, true) => (Some(goal), vec![before, at]),
-                (true, false) => (at, vec![before]),
-                (false, _) => (before, vec![at]),
-            };
-            self.nets.push(Net {
-                gap,
-                inputs: ins.into_iter().flatten().collect(),
-                output: out.unwrap_or(goal),
-            });
+            let (input, output) = if tree.backward { (at, before) } else { (before, at) };
+            let output = output.filter(|_| gap != tree.target_layer).unwrap_or(goal);
+            self.nets.push(Net { gap, inputs: input.into_iter().collect(), output });
         }
     }
 
     /// Adds the pin of a link's caller, and records the nets that the link passes on the way to the target.
-    fn attach_link(&mut self, tree: &TargetTree, link: usize, pin: Pin, gap: usize) {
-        let mut net = tree.first_net + gap - tree.first_layer;
+    fn attach_link(&mut self, tree: &TargetTree, link: usize, pin: Pin) {
+        let net_of_gap = |gap: usize| tree.first_net + gap - tree.dummy_layers.start;
+        let mut net = net_of_gap(self.vertices[pin.vertex].layer + 1);
         self.nets[net].inputs.push(pin);
         self.hops[link].push((net, self.nets[net].inputs.len() - 1));
-        let goal = tree.first_net + tree.target_layer - tree.first_layer;
+        let goal = net_of_gap(tree.target_layer);
         while net != goal {
             let dummy = self.nets[net].output.vertex;
             net = if net < goal { net + 1 } else { net - 1 };
@@ -214,28 +217,25 @@ impl LayeredGraph {
     }
 }
 
-/// Dummy vertices and nets of all lines to one target: their first indices, and the layers that they cover.
+/// Dummy vertices and nets of the lines to one target in one direction: their first indices, and the layers
+/// that they cover.
 struct TargetTree {
     first_dummy: usize,
     first_net: usize,
-    /// First gap with a net, and also the layer of the first dummy vertex.
-    first_layer: usize,
+    /// Layers with a dummy vertex. The first gap with a net has the number of the first of them.
+    dummy_layers: Range<usize>,
     /// Layer of the target.
     target_layer: usize,
-    /// Last layer with a caller whose line runs against the flow; `None` if there is no such caller.
-    last_back_layer: Option<usize>,
+    /// True if the lines run against the flow.
+    backward: bool,
 }
 
 impl TargetTree {
-    fn dummy_layers(&self) -> Range<usize> {
-        self.first_layer..self.last_back_layer.map_or(self.target_layer, |h| h + 1)
-    }
-
     fn gaps(&self) -> Range<usize> {
-        self.first_layer..self.last_back_layer.map_or(self.target_layer, |h| h + 1) + 1
+        self.dummy_layers.start..self.dummy_layers.end + 1
     }
 
     fn dummy(&self, layer: usize) -> Option<usize> {
-        self.dummy_layers().contains(&layer).then(|| self.first_dummy + layer - self.first_layer)
+        self.dummy_layers.contains(&layer).then(|| self.first_dummy + layer - self.dummy_layers.start)
     }
 }

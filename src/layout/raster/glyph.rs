@@ -4,10 +4,9 @@
 //! shows only the vertical line, joins and corners are `+`, and a join on all four sides is `*`. Every
 //! character is one cell wide in every terminal that can draw boxes. The arrows are characters that terminals
 //! never show as emoji.
-use super::marks::Mark;
 use super::{Side, Stroke};
 
-/// Character set for lines, ticks and arrow heads.
+/// Character set for lines and arrow heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {
     /// Box-drawing characters with rounded corners.
@@ -32,17 +31,13 @@ pub type Arms = [Option<Stroke>; 4];
 
 impl Glyphs {
     /// Returns the character of a cell with these arms. With four arms, `join` is true if they are one joined
-    /// line, and false if two lines cross. A mark replaces the line.
+    /// line, and false if two lines cross. An arrow head towards `arrow_head` replaces the line.
     #[must_use]
-    pub fn glyph_for(self, arms: Arms, join: bool, mark: Option<Mark>) -> char {
+    pub fn glyph_for(self, arms: Arms, join: bool, arrow_head: Option<Side>) -> char {
         let arms = extend_ends(arms);
-        match (mark, self) {
-            (Some(Mark::Tick(side) | Mark::ArrowHead(side)), Self::Unicode) => {
-                ['▴', '▸', '▾', '◂'][side as usize]
-            }
-            (Some(Mark::Tick(side) | Mark::ArrowHead(side)), Self::Ascii) => {
-                ['^', '>', 'v', '<'][side as usize]
-            }
+        match (arrow_head, self) {
+            (Some(side), Self::Unicode) => ['▴', '▸', '▾', '◂'][side as usize],
+            (Some(side), Self::Ascii) => ['^', '>', 'v', '<'][side as usize],
             (None, Self::Unicode) => unicode_glyph(arms, join),
             (None, Self::Ascii) => ascii_glyph(arms, join),
         }
@@ -113,16 +108,10 @@ pub const fn transpose_arms([north, east, south, west]: Arms) -> Arms {
     [west, south, east, north]
 }
 
-/// Returns a mark as it is in the transposed diagram.
-pub const fn transpose_mark(mark: Mark) -> Mark {
-    match mark {
-        Mark::Tick(side) => Mark::Tick(side.transposed()),
-        Mark::ArrowHead(side) => Mark::ArrowHead(side.transposed()),
-    }
-}
-
 impl Side {
-    const fn transposed(self) -> Self {
+    /// Returns the side as it is in the transposed diagram.
+    #[must_use]
+    pub const fn transposed(self) -> Self {
         match self {
             Self::North => Self::West,
             Self::West => Self::North,

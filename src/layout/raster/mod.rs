@@ -7,15 +7,16 @@
 mod painter;
 mod glyph;
 mod segments;
-mod marks;
+mod feedback;
 
 use super::diagram::Diagram;
 use super::geometry::{Point, Rect};
 use super::graph::Direction;
+pub use feedback::FeedbackStretch;
 pub use glyph::{Arms, Glyphs};
-pub use marks::Mark;
 use painter::RasterPainter;
 use segments::{EdgeRun, Segment, SegmentIndex};
+use std::collections::BTreeMap;
 
 /// Side of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +56,7 @@ pub struct LineStyle {
     pub tone: u8,
 }
 
-/// Cell with a line or a mark, ready to paint.
+/// Cell with a line, ready to paint.
 #[derive(Clone, Copy, Debug)]
 pub struct LineCell<'a> {
     /// Position in the diagram.
@@ -66,13 +67,13 @@ pub struct LineCell<'a> {
     pub tone: u8,
     /// Strokes of the line's arms towards north, east, south and west.
     pub arms: Arms,
-    /// Tick or arrow head to draw instead of the line.
-    pub mark: Option<Mark>,
+    /// Side towards which an arrow head points that is drawn instead of the line; `None` if no edge ends here.
+    pub arrow_head: Option<Side>,
     /// Edges of each arm, in the order of `arms`, as indices into the edges of the graph.
     pub edges: [&'a [u32]; 4],
 }
 
-/// Lines and marks of a diagram, to draw any part of it and to find the edges in a cell. Internally the flow
+/// Lines and arrow heads of a diagram, to draw any part of it and to find the edges in a cell. Internally the flow
 /// always runs from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Raster {
@@ -82,14 +83,18 @@ pub struct Raster {
     columns: SegmentIndex,
     /// Cells in which an edge turns, as sorted (row, column) pairs.
     turns: Vec<(i32, i32)>,
-    /// Marks with their cells, sorted by (row, column).
-    marks: Vec<((i32, i32), Mark)>,
+    /// Cells with an arrow head and the side towards which it points, sorted by (row, column).
+    arrow_heads: Vec<((i32, i32), Side)>,
+    /// For each edge, true if a part of it runs against the flow.
+    runs_backward: Vec<bool>,
+    /// Stretches of rows on which edges run against the flow.
+    feedback: Vec<FeedbackStretch>,
     /// True if the diagram flows top down, so that rows and columns are swapped here.
     transposed: bool,
 }
 
 impl Raster {
-    /// Builds the lines and marks of a diagram.
+    /// Builds the lines and arrow heads of a diagram.
     #[must_use]
     pub fn new(diagram: &Diagram) -> Self {
         let transposed = diagram.direction == Direction::TopDown;
@@ -115,10 +120,14 @@ impl Raster {
             rows: SegmentIndex::new(across),
             columns: SegmentIndex::new(down),
             turns,
-            marks: Vec::new(),
+            arrow_heads: arrow_heads(&routes),
+            runs_backward: feedback::runs_backward(&routes, diagram.direction),
+            feedback: Vec::new(),
             transposed,
         };
-        raster.marks = marks::place_marks(&raster, &routes);
+        if diagram.direction == Direction::LeftToRight {
+            raster.feedback = feedback::feedback_stretches(&raster, &routes);
+        }
         raster
     }
 
@@ -132,10 +141,17 @@ impl Raster {
         found
     }
 
-    /// Returns the cells with a mark in place of the line.
+    /// Returns true if a part of the edge runs against the flow.
     #[must_use]
-    pub fn marked_cells(&self) -> Vec<Point> {
-        self.marks.iter().map(|((y, x), _)| self.transpose(Point { x: *x, y: *y })).collect()
+    pub fn is_feedback(&self, edge: usize) -> bool {
+        self.runs_backward.get(edge).copied().unwrap_or(false)
+    }
+
+    /// Returns the stretches of rows on which edges run to the left. There are none if the flow runs down,
+    /// because a column has no room for a text.
+    #[must_use]
+    pub fn feedback_stretches(&self) -> &[FeedbackStretch] {
+        &self.feedback
     }
 
     /// Calls `paint_cell` for each cell with a line in the part `view` of the diagram: row by row, or column
@@ -188,10 +204,17 @@ impl Raster {
     fn has_turn_at(&self, at: Point) -> bool {
         self.turns.binary_search(&(at.y, at.x)).is_ok()
     }
+}
 
-    /// Returns the columns between `low` and `high` in which a line on row `y` turns.
-    fn turns_between(&self, y: i32, low: i32, high: i32) -> impl Iterator<Item = i32> + '_ {
-        let first = self.turns.partition_point(|&t| t < (y, low));
-        self.turns[first..].iter().take_while(move |&&t| t <= (y, high)).map(|t| t.1)
-    }
+/// Returns the cells at the ends of the routes, with the side towards which each arrow head points, sorted by
+/// (row, column).
+fn arrow_heads(routes: &[Vec<Point>]) -> Vec<((i32, i32), Side)> {
+    let side = |points: &[Point]| match points {
+        [.., a, b] if b.y > a.y => Side::South,
+        [.., a, b] if b.y < a.y => Side::North,
+        [.., a, b] if b.x < a.x => Side::West,
+        _ => Side::East,
+    };
+    let ends = routes.iter().filter_map(|points| points.last().map(|end| ((end.y, end.x), side(points))));
+    ends.collect::<BTreeMap<_, _>>().into_iter().collect()
 }

@@ -1,7 +1,6 @@
 //! Painter for one draw of a raster: collects the line segments in the visible part, and paints them cell by
 //! cell.
 use super::glyph::{self, Arms, Glyphs};
-use super::marks::Mark;
 use super::{LineCell, LineStyle, Raster, Side};
 use crate::layout::geometry::{Point, Rect};
 
@@ -68,19 +67,19 @@ impl<'a> RasterPainter<'a> {
     /// Calls `paint_cell` for all visible cells with lines.
     pub fn paint(&self, glyphs: Glyphs, paint_cell: &mut dyn FnMut(LineCell<'_>)) {
         let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
-        let all = &self.raster.marks;
+        let all = &self.raster.arrow_heads;
         for (row, cells) in (self.view.y..).zip(self.cells.chunks(width)) {
-            let mut marks = all[all.partition_point(|m| m.0 < (row, self.view.x))..].iter().peekable();
+            let mut heads = all[all.partition_point(|head| head.0 < (row, self.view.x))..].iter().peekable();
             for (column, sides) in (self.view.x..).zip(cells) {
-                let mark = marks.next_if(|m| m.0 == (row, column)).map(|m| m.1);
+                let head = heads.next_if(|head| head.0 == (row, column)).map(|head| head.1);
                 if *sides != [0; 4] {
-                    paint_cell(self.line_cell(Point { x: column, y: row }, *sides, mark, glyphs));
+                    paint_cell(self.line_cell(Point { x: column, y: row }, *sides, head, glyphs));
                 }
             }
         }
     }
 
-    fn line_cell(&self, at: Point, sides: [u32; 4], mut mark: Option<Mark>, glyphs: Glyphs) -> LineCell<'a> {
+    fn line_cell(&self, at: Point, sides: [u32; 4], mut head: Option<Side>, glyphs: Glyphs) -> LineCell<'a> {
         let shown = sides.map(|s| (s as usize).checked_sub(1).and_then(|i| self.styled.get(i)));
         let mut arms: Arms = shown.map(|s| s.map(|(style, _)| style.stroke));
         let mut edges = shown.map(|s| s.map_or(&[][..], |&(_, edges)| edges));
@@ -89,14 +88,14 @@ impl<'a> RasterPainter<'a> {
         if self.raster.transposed {
             arms = glyph::transpose_arms(arms);
             edges = [edges[3], edges[2], edges[1], edges[0]];
-            mark = mark.map(glyph::transpose_mark);
+            head = head.map(Side::transposed);
         }
         LineCell {
             at: self.raster.transpose(at),
-            glyph: glyphs.glyph_for(arms, join, mark),
+            glyph: glyphs.glyph_for(arms, join, head),
             tone,
             arms,
-            mark,
+            arrow_head: head,
             edges,
         }
     }

@@ -6,17 +6,16 @@
 //! second. Where such rules form a cycle, a dogleg breaks the trunk of an outgoing line in two. A jog, a
 //! horizontal line on a free row, connects the two parts.
 //!
-//! The drawing must never mislead its reader. Where a caller's line feeds a trunk and also runs on to another
-//! trunk, a reader who follows the trunk could take the wrong line. So the raster draws a tick there. If
-//! there is no room for a tick, the caller gets a stub: a short trunk of its own, connected to the shared
-//! trunk by a jog.
+//! The drawing must never mislead its reader. Where a caller's line joined a shared trunk and also ran on, a
+//! reader who follows the trunk could take the wrong line. So such a line gets a stub: a short trunk of its
+//! own, from which a jog leads into the shared trunk.
 use super::channel_net::{ChannelNet, ChannelPin};
-use super::row_occupancy::{self, JogRowAllocator, RowOccupancy};
+use super::row_occupancy::{self, JogRowAllocator, LineEnds};
 use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of routings, each with more stubs than the last, until every tick has room.
+/// Maximum number of routings, each with more stubs than the last, until no line misleads.
 const MAX_STUB_ROUNDS: usize = 12;
 /// Largest number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
@@ -66,6 +65,9 @@ struct ChannelRouter<'a> {
     pinned_rows: &'a [i32],
     /// Rows of lines that cross the channel without a turn.
     straight_rows: BTreeSet<i32>,
+    /// For each net, the number of lines that leave the channel at its output pin. Several nets may share the
+    /// pin, because the lines to one target meet before its arrow head.
+    lines_at_output: Vec<usize>,
     /// Input pins that reach the trunk of their net through a stub.
     stubs: BTreeSet<PinKey>,
     trunks: Vec<Trunk>,
@@ -87,6 +89,7 @@ impl<'a> ChannelRouter<'a> {
             nets,
             pinned_rows,
             straight_rows: nets.iter().filter(is_straight).map(|n| n.output.row).collect(),
+            lines_at_output: lines_at_output(nets),
             stubs: BTreeSet::new(),
             trunks: Vec::new(),
             jogs: Vec::new(),
@@ -107,8 +110,11 @@ impl<'a> ChannelRouter<'a> {
             if net.inputs.iter().all(|t| t.row == net.output.row) {
                 continue;
             }
-            let mut trunk =
-                Trunk { output_row: net.output.row, input_count: net.inputs.len(), ..Trunk::default() };
+            let mut trunk = Trunk {
+                output_row: net.output.row,
+                input_count: self.lines_at_output[index],
+                ..Trunk::default()
+            };
             let number = self.trunks.len();
             self.trunk_of[index] = Some(number);
             self.trunks.push(Trunk::default());
@@ -142,12 +148,17 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Removes stubs that are unnecessary because of later stubs.
+    /// Removes stubs that are unnecessary because of later stubs. Routes again only without the stubs of lines
+    /// that end at the trunk as it lies now, because nearly all others stay necessary.
     fn drop_needless_stubs(&mut self) {
         if self.trunks.len() > DROP_STUBS_MAX_TRUNKS {
             return;
         }
         for stub in self.stubs.clone() {
+            let ends = LineEnds::new(&self.straight_rows, &self.trunks, &self.track_of);
+            if self.trunk_of[stub.0].is_some_and(|trunk| ends.end_track(stub.1) > self.track_of[trunk]) {
+                continue;
+            }
             let (doglegs, misleading) = (self.dogleg_count, self.ambiguous_pins().len());
             self.stubs.remove(&stub);
             self.build_trunks();
@@ -158,9 +169,9 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Returns the input pins that need a stub: the line runs on past its trunk, and a tick has no room.
+    /// Returns the input pins that need a stub: the line runs on past a trunk that it shares with others.
     fn ambiguous_pins(&self) -> Vec<PinKey> {
-        let reach = RowOccupancy::new(&self.straight_rows, &self.trunks, &self.jogs, &self.track_of);
+        let ends = LineEnds::new(&self.straight_rows, &self.trunks, &self.track_of);
         let mut found = Vec::new();
         for (net, trunk_index) in self.trunk_of.iter().enumerate() {
             let Some(index) = *trunk_index else { continue };
@@ -170,35 +181,13 @@ impl<'a> ChannelRouter<'a> {
             }
             for pin in self.nets[net].inputs.iter().filter(|t| !t.right) {
                 let direct = !self.stubs.contains(&(net, pin.row));
-                let runs_on = reach.left_line_end(pin.row) > self.track_of[index];
-                if direct
-                    && runs_on
-                    && pin.row != trunk.output_row
-                    && !self.has_room_for_tick(&reach, index, pin.row)
-                {
+                let runs_on = ends.end_track(pin.row) > self.track_of[index];
+                if direct && runs_on && pin.row != trunk.output_row {
                     found.push((net, pin.row));
                 }
             }
         }
         found
-    }
-
-    /// Returns true if a tick fits on the trunk next to the row: the trunk ends on this row, and no line
-    /// crosses a cell before the next connection.
-    fn has_room_for_tick(&self, reach: &RowOccupancy<'_>, index: usize, row: i32) -> bool {
-        let trunk = &self.trunks[index];
-        if trunk.first_row < row && row < trunk.last_row {
-            return false;
-        }
-        let way = (trunk.output_row - row).signum();
-        let mut at = row + way;
-        while !trunk.connects_at(at) && trunk.first_row < at && at < trunk.last_row {
-            if !reach.is_occupied(at, self.track_of[index]) {
-                return true;
-            }
-            at += way;
-        }
-        false
     }
 
     fn routed_channel(&self) -> RoutedChannel {
@@ -240,6 +229,15 @@ impl<'a> ChannelRouter<'a> {
             }
         }
     }
+}
+
+/// Returns for each net the number of lines that leave the channel at its output pin.
+fn lines_at_output(nets: &[ChannelNet]) -> Vec<usize> {
+    let mut lines: BTreeMap<ChannelPin, usize> = BTreeMap::new();
+    for net in nets {
+        *lines.entry(net.output).or_default() += net.inputs.len();
+    }
+    nets.iter().map(|net| lines[&net.output]).collect()
 }
 
 /// Number added to the row of a pin on the right side, so that one number names row and side. It is far

@@ -1,7 +1,7 @@
 //! Nets of a channel, the input of its routing.
 
 /// Pin: the row and side at which a line enters or leaves the channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChannelPin {
     pub row: i32,
     /// True if the pin is on the right side of the channel.

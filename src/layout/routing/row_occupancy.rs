@@ -1,6 +1,6 @@
-//! Rows of a channel: free rows for jogs, and the horizontal lines that occupy the others.
+//! Rows of a channel: free rows for jogs, and the ends of the lines on the others.
 use super::channel_net::ChannelNet;
-use super::trunk::{Jog, Trunk};
+use super::trunk::Trunk;
 use std::collections::BTreeSet;
 
 /// Returns the rows of a channel that have pins, sorted.
@@ -41,61 +41,32 @@ impl<'a> JogRowAllocator<'a> {
     }
 }
 
-/// Horizontal lines of a routed channel with the tracks between which they run. All lists are sorted by row.
-pub struct RowOccupancy<'a> {
+/// Tracks at which the lines from the left side of a routed channel end.
+pub struct LineEnds<'a> {
     /// Rows of lines that cross the whole channel.
     straight_rows: &'a BTreeSet<i32>,
-    /// Lines from the left, as (row, track of a trunk that the line feeds). A line that feeds several trunks
-    /// occurs once for each.
+    /// Lines from the left, as (row, track of a trunk that the line feeds), sorted. A line that feeds several
+    /// trunks occurs once for each.
     left_lines: Vec<(i32, usize)>,
-    /// Lines to the right, as (row, track of the trunk where the line starts).
-    right_lines: Vec<(i32, usize)>,
-    /// Jogs, as (row, track of the left end, track of the right end).
-    jogs: Vec<(i32, usize, usize)>,
 }
 
-impl<'a> RowOccupancy<'a> {
-    pub fn new(straight: &'a BTreeSet<i32>, trunks: &[Trunk], jogs: &[Jog], track: &[usize]) -> Self {
-        let tracked = || trunks.iter().zip(track);
-        let mut reach = Self {
-            straight_rows: straight,
-            left_lines: tracked()
-                .flat_map(|(trunk, &at)| trunk.left_pins.iter().map(move |&row| (row, at)))
-                .collect(),
-            right_lines: tracked()
-                .flat_map(|(trunk, &at)| trunk.right_pins.iter().map(move |&row| (row, at)))
-                .collect(),
-            jogs: jogs.iter().map(|b| (b.row, track[b.left_trunk], track[b.right_trunk])).collect(),
-        };
-        reach.left_lines.sort_unstable();
-        reach.right_lines.sort_unstable();
-        reach.jogs.sort_unstable();
-        reach
+impl<'a> LineEnds<'a> {
+    pub fn new(straight_rows: &'a BTreeSet<i32>, trunks: &[Trunk], track: &[usize]) -> Self {
+        let lines = trunks.iter().zip(track);
+        let mut left_lines: Vec<(i32, usize)> =
+            lines.flat_map(|(trunk, &at)| trunk.left_pins.iter().map(move |&row| (row, at))).collect();
+        left_lines.sort_unstable();
+        Self { straight_rows, left_lines }
     }
 
-    /// Returns the track up to which the line from the left on this row runs; `usize::MAX` if it crosses the
-    /// whole channel.
-    pub fn left_line_end(&self, row: i32) -> usize {
-        if self.straight_rows.contains(&row) { usize::MAX } else { self.farthest_track(row).unwrap_or(0) }
-    }
-
-    /// Returns the track of the rightmost trunk that the line from the left on this row feeds.
-    fn farthest_track(&self, row: i32) -> Option<usize> {
+    /// Returns the track of the rightmost trunk that the line from the left on this row feeds; `usize::MAX` if
+    /// the line crosses the whole channel.
+    pub fn end_track(&self, row: i32) -> usize {
+        if self.straight_rows.contains(&row) {
+            return usize::MAX;
+        }
         let after = self.left_lines.partition_point(|&(r, _)| r <= row);
-        after
-            .checked_sub(1)
-            .map(|last| self.left_lines[last])
-            .filter(|&(r, _)| r == row)
-            .map(|(_, track)| track)
-    }
-
-    /// Returns true if a horizontal line runs through the cell at this row and track.
-    pub fn is_occupied(&self, row: i32, track: usize) -> bool {
-        let right = || self.right_lines.binary_search_by_key(&row, |r| r.0).map(|at| self.right_lines[at].1);
-        let jog = || self.jogs.binary_search_by_key(&row, |b| b.0).map(|at| self.jogs[at]);
-        self.straight_rows.contains(&row)
-            || self.farthest_track(row).is_some_and(|reach| reach >= track)
-            || right().is_ok_and(|start| start <= track)
-            || jog().is_ok_and(|(_, west, east)| west <= track && track <= east)
+        let last = after.checked_sub(1).map(|last| self.left_lines[last]);
+        last.filter(|&(r, _)| r == row).map_or(0, |(_, track)| track)
     }
 }

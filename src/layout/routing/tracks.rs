@@ -201,8 +201,7 @@ fn borda_scores(trunks: &[Trunk], fed: &[TrunkInput]) -> Vec<i64> {
     };
     let mut score: Vec<i64> = trunks.iter().map(score).collect();
     for sharing in fed.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
-        let costs: Vec<i64> =
-            sharing.iter().map(|&(row, trunk)| trunks[trunk].cost_of_passing(row)).collect();
+        let costs: Vec<i64> = sharing.iter().map(|&(_, trunk)| trunks[trunk].cost_of_passing()).collect();
         let sum: i64 = costs.iter().sum();
         for (&(_, trunk), cost) in sharing.iter().zip(&costs) {
             score[trunk] += cost * sharing.len() as i64 - sum;

@@ -2,9 +2,7 @@
 
 /// Cost of a crossing.
 pub const CROSSING_COST: i64 = 4;
-/// Cost of a tick, which a caller's line needs if it runs on past a shared trunk.
-const TICK_COST: i64 = 1;
-/// Cost of a stub, which a caller's line needs if it runs on past a shared trunk and a tick has no room.
+/// Cost of a stub, which a caller's line needs if it runs on past a shared trunk.
 const STUB_COST: i64 = 8;
 
 /// Vertical line of a net, with the rows at which horizontal lines meet it.
@@ -65,21 +63,6 @@ impl Trunk {
         [&self.left_pins, &self.right_pins, &self.left_jogs, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns true if a horizontal line meets the trunk on this row.
-    pub fn connects_at(&self, row: i32) -> bool {
-        [&self.left_pins, &self.right_pins, &self.left_jogs, &self.right_jogs]
-            .iter()
-            .any(|rows| rows.binary_search(&row).is_ok())
-    }
-
-    /// Returns true if there is room for a tick at a line on this row that runs on past the trunk.
-    ///
-    /// There is room if the trunk ends on this row and no line meets it on the next row.
-    fn has_room_for_tick(&self, row: i32) -> bool {
-        (row == self.first_row && !self.connects_at(row + 1))
-            || (row == self.last_row && !self.connects_at(row - 1))
-    }
-
     /// Returns the rows of lines that meet the trunk from the left.
     pub fn left_rows(&self) -> impl Iterator<Item = i32> + '_ {
         [&self.left_pins, &self.left_jogs].into_iter().flatten().copied()
@@ -90,18 +73,13 @@ impl Trunk {
         [&self.right_pins, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the cost if the line that feeds the trunk on this row runs on to a trunk further right: the
-    /// cost of a tick or a stub, or 0 if neither is needed.
-    pub fn cost_of_passing(&self, row: i32) -> i64 {
-        match () {
-            () if self.input_count < 2 => 0,
-            () if self.has_room_for_tick(row) => TICK_COST,
-            () => STUB_COST,
-        }
+    /// Returns the cost if a line that feeds the trunk runs on to a trunk further right: the cost of a stub, or
+    /// 0 if the trunk has no other line.
+    pub const fn cost_of_passing(&self) -> i64 {
+        if self.input_count < 2 { 0 } else { STUB_COST }
     }
 
-    /// Returns the cost of placing this trunk left of `other`: of the crossings, ticks and stubs between the
-    /// two.
+    /// Returns the cost of placing this trunk left of `other`: of the crossings and stubs between the two.
     pub fn cost_left_of(&self, other: &Self) -> i64 {
         if self.last_row < other.first_row || other.last_row < self.first_row {
             return 0;
@@ -111,7 +89,7 @@ impl Trunk {
             let from = rows.partition_point(|&r| r < self.first_row);
             for row in rows[from..].iter().take_while(|&&r| r <= self.last_row) {
                 let shared = self.left_pins.binary_search(row).is_ok();
-                cost += if shared { self.cost_of_passing(*row) } else { CROSSING_COST };
+                cost += if shared { self.cost_of_passing() } else { CROSSING_COST };
             }
         }
         for rows in [&self.right_pins, &self.right_jogs] {

@@ -46,7 +46,7 @@ fn separate_systems() -> Graph {
         let part = without_isolated_nodes(service_graph(count, number as u64, 1, 0));
         let named = |node: Node| Node { key: Key::from(format!("{number} {}", node.key)), ..node };
         all.nodes.extend(part.nodes.into_iter().map(named));
-        all.edges.extend(part.edges.iter().map(|e| Edge { from: e.from + first, to: e.to + first }));
+        all.edges.extend(part.edges.iter().map(|e| Edge::new(e.from + first, e.to + first)));
     }
     all
 }

@@ -13,7 +13,7 @@ pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, group
     };
     Graph {
         nodes: (0..count).map(node).collect(),
-        edges: edges.iter().map(|&(from, to)| Edge { from, to }).collect(),
+        edges: edges.iter().map(|&(from, to)| Edge::new(from, to)).collect(),
         groups: (0..groups).map(|g| Group { key: Key::from(format!("g{g}")), title_width: 5 }).collect(),
     }
 }
@@ -162,7 +162,7 @@ fn is_arrival_cell(r: &Rect, at: Point) -> bool {
 
 /// Asserts that two edges share a cell only if they have a common caller or target, or one crosses the other
 /// in a straight line.
-fn assert_shared_cells(graph: &Graph, diagram: &Diagram) {
+pub fn assert_shared_cells(graph: &Graph, diagram: &Diagram) {
     let mut owners: BTreeMap<Point, BTreeSet<(usize, bool, bool)>> = BTreeMap::new();
     for (edge, route) in diagram.routes.iter().enumerate() {
         let cells = route_cells(&route.points);

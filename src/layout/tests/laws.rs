@@ -62,7 +62,7 @@ proptest! {
         }
         for (old, &new) in edges.iter().enumerate() {
             let edge = graph.edges[old];
-            shuffled.edges[new] = crate::layout::Edge { from: nodes[edge.from], to: nodes[edge.to] };
+            shuffled.edges[new] = crate::layout::Edge { from: nodes[edge.from], to: nodes[edge.to], ..edge };
         }
         let other = layout(&shuffled, None, &Options::default());
         for (old, &new) in nodes.iter().enumerate() {
@@ -176,7 +176,7 @@ proptest! {
         let drawn = layout(&graph, None, &options);
         let lines = Raster::new(&drawn);
         let edges: Vec<_> = ends.into_iter().filter(|(from, to)| from != to).collect();
-        let revealed = route_hidden_edges(&graph, &drawn, &lines.marked_cells(), &edges);
+        let revealed = route_hidden_edges(&graph, &drawn, &edges);
         prop_assert_eq!(revealed.routes.len(), edges.len());
         for (Route { points }, (from, to)) in revealed.routes.iter().zip(&edges).filter(|(r, _)| !r.points.is_empty()) {
             let beside = |box_: &Rect, at: &Point| {

@@ -9,6 +9,7 @@ mod laws;
 mod components;
 mod text_drawing;
 mod raster;
+mod outline;
 mod readability;
 mod sample;
 mod invariants;

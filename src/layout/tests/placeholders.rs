@@ -22,7 +22,7 @@ const GATEWAY_CALLS: &str = "
 fn subset(graph: &Graph, there: &[bool]) -> (Graph, Vec<usize>) {
     let indices: Vec<usize> = (0..graph.nodes.len()).filter(|&n| there[n]).collect();
     let new = |old: usize| indices.iter().position(|&n| n == old);
-    let edge = |e: &Edge| Some(Edge { from: new(e.from)?, to: new(e.to)? });
+    let edge = |e: &Edge| Some(Edge::new(new(e.from)?, new(e.to)?));
     let nodes = indices.iter().map(|&n| graph.nodes[n].clone()).collect();
     (
         Graph { nodes, edges: graph.edges.iter().filter_map(edge).collect(), groups: graph.groups.clone() },

@@ -31,7 +31,7 @@ fn drawn_cells(
 /// Graph of two nodes and a straight line that nothing crosses: `a > b`.
 fn two_node_graph() -> Graph {
     let node = |key| Node { key: Key::from(key), width: 5, height: 1, group: None, hint: RankHint::Free };
-    Graph { nodes: vec![node("a"), node("b")], edges: vec![Edge { from: 0, to: 1 }; 2], groups: Vec::new() }
+    Graph { nodes: vec![node("a"), node("b")], edges: vec![Edge::new(0, 1); 2], groups: Vec::new() }
 }
 
 proptest! {

@@ -1,12 +1,13 @@
 //! Readability test: a simulated reader follows the lines from each caller, and the test compares the result
 //! with the graph.
 //!
-//! The reader sees characters only. It goes straight over `┼`, and may take any arm of a join. It never
-//! passes a tick against its direction, and goes left only where `◂` allows it.
-use super::invariants::{Random, numbered_graph, service_graph};
+//! The reader sees characters, and the colour of the lines that run against the flow. It goes straight over
+//! `┼`, and may take any arm of a join. On a row of that colour it goes left, on all others right. Arrow heads
+//! stand only at the ends, so the reader needs no hints on the way.
+use super::invariants::{Random, numbered_graph, route_cells, service_graph};
 use super::sample::SHOP_CALLS;
 use super::text_drawing::{TextDrawing, parse_graph};
-use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, Rect, layout};
+use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, Raster, Rect, Route, layout};
 use std::collections::BTreeSet;
 
 /// Offsets (x, y) of the steps north, east, south and west.
@@ -26,7 +27,6 @@ fn glyph_arms(glyph: char) -> [bool; 4] {
         '┬' => "esw",
         '┴' => "new",
         '┼' | '╋' => "nesw",
-        '▴' | '▾' => "ns",
         '▸' | '◂' => "ew",
         _ => "",
     };
@@ -37,24 +37,14 @@ fn glyph_arms(glyph: char) -> [bool; 4] {
 struct LineReader<'a> {
     picture: &'a TextDrawing,
     diagram: &'a Diagram,
+    /// Cells of the lines that run to the left.
+    backward: BTreeSet<(i32, i32)>,
 }
 
 impl LineReader<'_> {
     fn glyph(&self, at: (i32, i32)) -> char {
         let row = usize::try_from(at.1).ok().and_then(|y| self.picture.cells.get(y));
         row.and_then(|r| usize::try_from(at.0).ok().and_then(|x| r.get(x))).copied().unwrap_or(' ')
-    }
-
-    /// Returns true if the line to the left of this cell has a `◂` before another line joins it.
-    fn runs_left(&self, (mut x, y): (i32, i32)) -> bool {
-        loop {
-            x -= 1;
-            match self.glyph((x, y)) {
-                '─' | '┼' => {}
-                '◂' => return true,
-                _ => return false,
-            }
-        }
     }
 
     /// Returns the nodes that a reader reaches by following the lines from the box `start`.
@@ -68,37 +58,32 @@ impl LineReader<'_> {
             if !arms[(heading + 2) % 4] || !seen.insert((at, heading)) {
                 continue;
             }
-            if glyph == '▸' && heading == 1 {
+            if glyph == '▸' {
                 let next = Point { x: at.0 + 1, y: at.1 };
                 reached.extend(self.diagram.nodes.iter().position(|r| r.contains(next)));
+                continue;
             }
-            let only = match glyph {
-                '▴' => Some(0),
-                '▸' => None,
-                '▾' => Some(2),
-                '◂' => Some(3),
-                '┼' => Some(heading),
-                _ => None,
-            };
-            for side in 0..4 {
-                let back = side == (heading + 2) % 4;
-                let allowed = only.is_none_or(|o| o == side && o == heading);
-                if arms[side]
-                    && !back
-                    && allowed
-                    && glyph != '▸'
-                    && (side != 3 || self.may_go_left(at, glyph))
-                {
-                    open.push(((at.0 + STEP_OFFSETS[side].0, at.1 + STEP_OFFSETS[side].1), side));
+            for side in (0..4).filter(|side| arms[*side] && *side != (heading + 2) % 4) {
+                let next = (at.0 + STEP_OFFSETS[side].0, at.1 + STEP_OFFSETS[side].1);
+                let runs_left = self.backward.contains(&at) && self.backward.contains(&next);
+                let is_allowed = match side {
+                    1 => !runs_left,
+                    3 => runs_left,
+                    _ => true,
+                };
+                if is_allowed && (glyph != '┼' || side == heading) {
+                    open.push((next, side));
                 }
             }
         }
         reached
     }
+}
 
-    fn may_go_left(&self, at: (i32, i32), glyph: char) -> bool {
-        matches!(glyph, '─' | '┼' | '◂') || self.runs_left(at)
-    }
+/// Returns the cells of the routes of a drawing that run to the left.
+fn backward_cells(diagram: &Diagram) -> BTreeSet<(i32, i32)> {
+    let runs = diagram.routes.iter().flat_map(|route| route.points.windows(2)).filter(|e| e[1].x < e[0].x);
+    runs.flat_map(|ends| (ends[1].x..=ends[0].x).map(|x| (x, ends[0].y))).collect()
 }
 
 /// Returns the number of calls that a reader finds although the graph lacks them, and the number of calls
@@ -111,7 +96,7 @@ fn misread_calls(graph: &Graph, options: &Options) -> (usize, usize) {
     } else {
         (picture, diagram)
     };
-    let reader = LineReader { picture: &picture, diagram: &diagram };
+    let reader = LineReader { picture: &picture, diagram: &diagram, backward: backward_cells(&diagram) };
     let (mut wrong, mut missing) = (0, 0);
     for node in 0..graph.nodes.len() {
         let truth: BTreeSet<usize> =
@@ -131,6 +116,7 @@ fn misread_calls(graph: &Graph, options: &Options) -> (usize, usize) {
 fn transposed(picture: &TextDrawing, diagram: &Diagram) -> (TextDrawing, Diagram) {
     const TRANSPOSED_GLYPHS: [(char, char); 6] =
         [('─', '│'), ('╮', '╰'), ('├', '┬'), ('┤', '┴'), ('▴', '◂'), ('▸', '▾')];
+    let swap = |p: &Point| Point { x: p.y, y: p.x };
     let turn = |glyph: char| {
         let pair = TRANSPOSED_GLYPHS.iter().find_map(|&(a, b)| match glyph {
             g if g == a => Some(b),
@@ -143,7 +129,9 @@ fn transposed(picture: &TextDrawing, diagram: &Diagram) -> (TextDrawing, Diagram
     let column = |x: usize| picture.cells.iter().map(|row| turn(row[x])).collect();
     let nodes = diagram.nodes.iter();
     let nodes = nodes.map(|r| Rect { x: r.y, y: r.x, width: r.height, height: r.width }).collect();
-    (TextDrawing { cells: (0..width).map(column).collect() }, Diagram { nodes, ..diagram.clone() })
+    let routes = diagram.routes.iter().map(|route| Route { points: route.points.iter().map(swap).collect() });
+    let routes = routes.collect();
+    (TextDrawing { cells: (0..width).map(column).collect() }, Diagram { nodes, routes, ..diagram.clone() })
 }
 
 fn with_row_gap() -> Options {
@@ -224,7 +212,7 @@ fn a_system_of_sixty_is_read_right() {
     }
 }
 
-/// With row gaps, lines run only on every second row. So ticks have room and no line needs a loop.
+/// With row gaps, lines run only on every second row, so two lines never lie side by side.
 #[test]
 fn line_gaps_keep_lines_apart() {
     for (seed, height) in (0..8).flat_map(|seed| [1, 3, 4].map(|height| (seed, height))) {
@@ -250,5 +238,77 @@ fn random_graphs_are_read_right() {
         for (height, options) in [(3, Options::default()), (1, with_line_gaps()), (1, with_row_gap())] {
             assert_eq!(misread_calls(&numbered_graph(9, &edges, height, 0), &options), (0, 0), "seed {seed}");
         }
+    }
+}
+
+/// Returns systems of fifteen with lines of three classes.
+fn classed_graphs() -> impl Iterator<Item = Graph> {
+    (0..12).map(|seed| {
+        let mut graph = service_graph(15, seed, 1, usize::try_from(seed % 3).unwrap_or(0));
+        graph.edges.sort_unstable_by_key(|edge| (edge.from, edge.to));
+        graph.edges.dedup();
+        graph.edges.iter_mut().enumerate().for_each(|(index, edge)| edge.class = (index % 3) as u8);
+        graph
+    })
+}
+
+#[test]
+fn an_arrow_head_stands_only_at_the_called_end() {
+    for graph in classed_graphs() {
+        let diagram = layout(&graph, None, &with_line_gaps());
+        let view = Rect { x: 0, y: 0, width: diagram.size.0, height: diagram.size.1 };
+        Raster::new(&diagram).draw(
+            view,
+            Glyphs::Unicode,
+            &|_| Some(crate::layout::LineStyle::default()),
+            &mut |cell| {
+                let is_head = "▴▸▾◂".contains(cell.glyph);
+                let beside = diagram.nodes.iter().any(|r| r.contains(Point { x: cell.at.x + 1, ..cell.at }));
+                assert!(!is_head || beside, "a head inside a line at {:?}", cell.at);
+                assert_eq!(is_head, cell.arrow_head.is_some());
+            },
+        );
+    }
+}
+
+/// Returns the steps of a stretch from cell to cell, each as its two cells in ascending order.
+fn steps(points: &[Point]) -> BTreeSet<(Point, Point)> {
+    let cells = route_cells(points);
+    cells.windows(2).map(|ends| (ends[0].min(ends[1]), ends[0].max(ends[1]))).collect()
+}
+
+/// Lines of different classes run together only on the first stretch from a common caller, and on the last
+/// stretch to a common target.
+#[test]
+fn no_trunk_carries_two_classes() {
+    for graph in classed_graphs() {
+        let diagram = layout(&graph, None, &with_line_gaps());
+        let routed = graph.edges.iter().zip(&diagram.routes).filter(|(_, route)| route.points.len() > 1);
+        let routed: Vec<_> = routed.map(|(edge, route)| (edge, &route.points[..])).collect();
+        for (index, (a, first)) in routed.iter().enumerate() {
+            for (b, second) in routed[index + 1..].iter().filter(|(b, _)| b.class != a.class) {
+                let allowed = match () {
+                    () if a.from == b.from => steps(&first[..2]),
+                    () if a.to == b.to => steps(&first[first.len() - 2..]),
+                    () => BTreeSet::new(),
+                };
+                let shared: BTreeSet<_> = steps(first).intersection(&steps(second)).copied().collect();
+                let trunk: Vec<_> = shared.difference(&allowed).collect();
+                assert!(trunk.is_empty(), "{a:?} and {b:?} share {trunk:?}");
+            }
+        }
+    }
+}
+
+/// A line against the flow has room for the name of the node to which it leads.
+#[test]
+fn each_line_against_the_flow_has_room_for_a_name() {
+    for seed in 0..12 {
+        let graph = service_graph(20, seed, 1, 0);
+        let diagram = layout(&graph, None, &with_line_gaps());
+        let raster = Raster::new(&diagram);
+        let back = (0..graph.edges.len()).filter(|&edge| raster.is_feedback(edge)).count();
+        assert!(back == 0 || !raster.feedback_stretches().is_empty());
+        assert!(raster.feedback_stretches().iter().all(|stretch| stretch.width >= 6));
     }
 }

@@ -90,12 +90,12 @@ fn a_new_call_that_closes_no_cycle_runs_with_the_flow() {
     let before = parse_graph("a > b\nc > d", 1);
     let drawn = layout(&before, None, &Options::default());
     let mut after = before.clone();
-    after.edges.push(Edge { from: 1, to: 2 });
+    after.edges.push(Edge::new(1, 2));
     let drawn_after = layout_from_seed(&after, &drawn.seed);
     assert_eq!(drawn_after.quality.back_edges, 0);
     assert_valid(&after, &drawn_after);
     let mut circle = after.clone();
-    circle.edges.push(Edge { from: 3, to: 0 });
+    circle.edges.push(Edge::new(3, 0));
     assert_eq!(layout_from_seed(&circle, &drawn_after.seed).quality.back_edges, 1);
 }
 
@@ -114,7 +114,7 @@ fn each_change_moves_one_box_to_save_crossings() {
         // Every line crosses every other line, and each step adds one more new node.
         let mut now = crossed_pairs(&|n| PAIR_COUNT - 1 - n);
         now.nodes.push(Node { key: Key::from(format!("z{step}")), ..now.nodes[0].clone() });
-        now.edges.push(Edge { from: 0, to: now.nodes.len() - 1 });
+        now.edges.push(Edge::new(0, now.nodes.len() - 1));
         diagram = layout_from_seed(&now, &diagram.seed);
         assert_valid(&now, &diagram);
         crossings.push(diagram.quality.crossings);
@@ -148,7 +148,7 @@ fn after_many_changes_a_much_worse_drawing_is_detected() {
             for _ in 0..2 {
                 let other = dice.below(count);
                 let ends = if dice.below(2) == 0 { (count, other) } else { (other, count) };
-                graph.edges.push(Edge { from: ends.0, to: ends.1 });
+                graph.edges.push(Edge::new(ends.0, ends.1));
             }
         }
         diagram = layout_from_seed(&graph, &diagram.seed);

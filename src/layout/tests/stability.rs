@@ -7,9 +7,9 @@ pub fn with_extra_node(graph: &Graph, caller: usize, name: &str) -> Graph {
     let mut more = graph.clone();
     let (new, count) = (graph.nodes.len(), graph.nodes.len());
     more.nodes.push(Node { key: Key::from(name), ..graph.nodes[caller].clone() });
-    more.edges.push(Edge { from: caller, to: new });
-    more.edges.push(Edge { from: new, to: (caller + count / 3).min(count - 1) });
-    more.edges.push(Edge { from: new, to: count - 1 });
+    more.edges.push(Edge::new(caller, new));
+    more.edges.push(Edge::new(new, (caller + count / 3).min(count - 1)));
+    more.edges.push(Edge::new(new, count - 1));
     more
 }
 
@@ -28,7 +28,7 @@ pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     let isolated: Vec<usize> = (0..count)
         .filter(|&n| graph.edges.iter().all(|e| (e.from != n && e.to != n) || e.from == e.to))
         .collect();
-    graph.edges.extend(isolated.into_iter().map(|from| Edge { from, to: (from + count / 3) % count }));
+    graph.edges.extend(isolated.into_iter().map(|from| Edge::new(from, (from + count / 3) % count)));
     graph
 }
 
@@ -105,7 +105,7 @@ fn a_change_in_one_group_moves_nothing_inside_the_others() {
     let mut more = graph.clone();
     let member = (0..60).find(|&n| graph.nodes[n].group == Some(2)).unwrap();
     more.nodes.push(Node { key: Key::from("n00031x"), ..graph.nodes[member].clone() });
-    more.edges.push(Edge { from: member, to: 60 });
+    more.edges.push(Edge::new(member, 60));
     let after = layout(&more, Some(&before.seed), &Options::default());
     for (node, grouped) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group.is_some_and(|g| g != 2)) {
         let group = grouped.group.unwrap();

@@ -13,7 +13,7 @@ pub fn parse_graph(text: &str, height: u16) -> Graph {
         let from = find_or_add_node(&mut graph, from.trim(), height);
         for to in to.split_whitespace() {
             let to = find_or_add_node(&mut graph, to, height);
-            graph.edges.push(Edge { from, to });
+            graph.edges.push(Edge::new(from, to));
         }
     }
     graph

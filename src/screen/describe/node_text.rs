@@ -2,6 +2,7 @@
 //! map, and one line of status.
 
 mod compact;
+mod essentials;
 mod operation;
 mod profile;
 
@@ -28,16 +29,18 @@ pub struct NodeTextBuilder<'a> {
     lines: Vec<Line<'static>>,
 }
 
-/// Returns the lines for the panel beside the map: health, usage, findings, deployments, callers and callees.
+/// Returns the lines for the panel beside the map: health, essentials, usage, findings, deployments, callers and
+/// callees.
 #[must_use]
 pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);
     page.push_state(node);
     page.push_cause(node);
-    page.push_group_and_source(node);
     if let Some(service) = scene.store.world.service_of(node) {
+        page.push_essentials(service);
         page.push_usage(service);
     }
+    page.push_group_and_source(node);
     page.push_findings(node, true);
     if let Some(service) = scene.store.world.service_of(node) {
         page.push_deployments(service);

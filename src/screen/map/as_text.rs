@@ -23,7 +23,8 @@ pub fn map_as_text(scene: Scene<'_>) -> String {
         map_choices: &view_state,
         available_size: (0, 0),
         half_cells: false,
-        with_hub_badges: false,
+        hides_hub_lines: false,
+        has_frames: true,
     };
     let graph = Arc::new(MapGraph::build(scene.store, graph_options, DetailLevel::Boxes));
     let options = Options::default();

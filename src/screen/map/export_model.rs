@@ -82,7 +82,8 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
         map_choices: &MapChoices::default(),
         available_size: (0, 0),
         half_cells: false,
-        with_hub_badges: false,
+        hides_hub_lines: false,
+        has_frames: true,
     };
     let graph = MapGraph::build(store, options, DetailLevel::Boxes);
     let diagram = layout(&graph.layout_graph, None, &Options::default());
@@ -90,7 +91,7 @@ pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     let known = |id: &NodeId| topology.nodes.get(id);
     let spot = |(item, cells): (&Item, &Rect)| {
         let node = known(item.representative()?)?;
-        let name = text::cut_middle(&node.name, MAX_NAME_CELLS, scene.theme.glyphs.ellipsis);
+        let name = text::cut_middle(&node.name, usize::from(MAX_NAME_CELLS), scene.theme.glyphs.ellipsis);
         Some(ExportNode { node, rect: *cells, name })
     };
     let routes = diagram.routes.into_iter().map(|route| route.points);

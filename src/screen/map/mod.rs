@@ -13,7 +13,7 @@ use crate::{
     command::Command,
     layout::{Diagram, Options, Raster, Rect as Cells},
     model::{NodeId, SourceStatus},
-    store::{Store, usage_target},
+    store::{MapPart, Store, usage_target},
     subscription::Subscription,
 };
 pub use as_text::map_as_text;
@@ -69,6 +69,12 @@ pub struct Map {
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<HoverTarget>,
+    /// Area of the whole map screen, with the panel.
+    screen_area: Rect,
+    /// Columns and rows for which the map is laid out.
+    layout_size: (u16, u16),
+    /// True if a small screen shows the panel for the selected node too.
+    panel_wanted: bool,
     /// True if the panel for the selected node is visible.
     shows_panel: bool,
 }
@@ -94,7 +100,7 @@ impl DrawnMap {
     fn refresh(&mut self, store: &Store) {
         self.styles.refresh(&self.graph, store);
         let selected = store.session.selected.as_ref().and_then(|id| self.graph.item_index(id));
-        self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
+        self.on_demand_edges.refresh(selected, &self.graph, &self.diagram);
     }
 
     /// Replaces the graph by one with the same layout input, so the layout stays.
@@ -152,10 +158,12 @@ impl Screen for Map {
             self.choices.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
-        let draw::Areas { map: area, panel } = draw::areas(area);
+        let resized = area != self.screen_area;
+        self.screen_area = area;
+        self.panel_wanted = store.session.selected_by_user || self.has_room_for_panel(area);
+        let draw::Areas { map: area, panel, layout_size } = draw::areas(area, self.panel_wanted);
         self.shows_panel = panel.height > 0;
-        let resized = area != self.viewport.area;
-        self.viewport.area = area;
+        (self.viewport.area, self.layout_size) = (area, layout_size);
         if resized {
             self.viewport.center();
         }
@@ -229,10 +237,22 @@ impl Map {
         self.choices.bring_into_focus(node, store);
     }
 
-    /// Returns the nodes in focus, or `None` if all nodes are shown.
+    /// Returns the part of the map in focus, or `None` without a focus.
     #[must_use]
-    pub fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
-        self.choices.focused_nodes(store)
+    pub fn focused_part(&self, store: &Store) -> Option<MapPart> {
+        let title = self.choices.part_title(store)?;
+        Some(MapPart { title, nodes: self.choices.focused_nodes(store)? })
+    }
+
+    /// Removes the nodes that the user added to the part of the map on the screen, because another part is shown.
+    pub fn forget_extra_nodes(&mut self) {
+        self.choices.forget_extra_nodes();
+    }
+
+    /// Returns true if a panel over the bottom of a small screen hides nothing of the map.
+    fn has_room_for_panel(&self, area: Rect) -> bool {
+        let height = draw::areas(area, true).map.height;
+        !self.drawn.graph.items.is_empty() && self.drawn.diagram.size.1 <= i32::from(height)
     }
 
     /// Returns the detail level that the user chose, or else the level of the map on the screen.

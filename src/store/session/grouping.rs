@@ -2,7 +2,7 @@
 
 use crate::{model::ProfileField, store::World, topology::Node};
 use serde::{Deserialize, Deserializer, de::Error};
-use std::str::FromStr;
+use std::{collections::BTreeSet, str::FromStr};
 
 /// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +35,46 @@ const GROUPING_NAMES: &[(&str, Grouping)] = &[
 
 /// Prefix of a grouping by fact in the configuration, such as `fact:launch type`.
 const FACT_PREFIX: &str = "fact:";
+
+/// Group to which the screens are limited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupFilter {
+    /// Name of the group.
+    pub name: String,
+    /// Grouping in use when the user chose the group. It stays, so that another grouping of the map changes
+    /// no members.
+    grouping: Grouping,
+}
+
+impl GroupFilter {
+    /// Returns the filter for the group of `node` on the map, or `None` if it is in no group.
+    #[must_use]
+    pub fn of_node(grouping: &Grouping, world: &World, node: &Node) -> Option<Self> {
+        let (_, name) = grouping.group_of(world, node)?;
+        Some(Self { name, grouping: grouping.clone() })
+    }
+
+    /// Returns the filter for the group called `name`, or else for the first group whose name contains it.
+    ///
+    /// # Errors
+    /// Returns the names of all groups if no group has such a name.
+    pub fn named(grouping: &Grouping, world: &World, name: &str) -> Result<Self, Vec<String>> {
+        let nodes = world.topology().nodes.values();
+        let names: BTreeSet<String> =
+            nodes.flat_map(|node| grouping.names_of_groups_with(world, node)).collect();
+        let found = names.get(name).or_else(|| names.iter().find(|known| known.contains(name)));
+        match found {
+            Some(found) => Ok(Self { name: found.clone(), grouping: grouping.clone() }),
+            None => Err(names.into_iter().collect()),
+        }
+    }
+
+    /// Returns true if `node` is in the group.
+    #[must_use]
+    pub fn contains(&self, world: &World, node: &Node) -> bool {
+        self.grouping.names_of_groups_with(world, node).contains(&self.name)
+    }
+}
 
 impl FromStr for Grouping {
     type Err = String;
@@ -101,6 +141,13 @@ impl Grouping {
             Self::Nothing => None,
         };
         title.map(|title| (format!("{}/{title}", self.id()), title))
+    }
+
+    /// Returns the names of all groups that `node` is in: its frame on the map, its project or cluster, and its
+    /// namespace.
+    fn names_of_groups_with(&self, world: &World, node: &Node) -> BTreeSet<String> {
+        let shown = [self, &Self::Namespace].map(|grouping| Some(grouping.group_of(world, node)?.1));
+        shown.into_iter().chain([node.group.clone(), node.display_group.clone()]).flatten().collect()
     }
 
     /// Returns the grouping that follows in the cycle and groups at least one node. If the `configured`

@@ -4,7 +4,7 @@ mod grouping;
 mod search;
 mod selection_history;
 
-pub use grouping::Grouping;
+pub use grouping::{GroupFilter, Grouping};
 pub use search::Search;
 pub use selection_history::SelectionHistory;
 
@@ -33,8 +33,10 @@ pub struct Session {
     pub search: Search,
     /// Source to which the screens are limited; `None` shows all sources.
     pub only_source: Option<SourceId>,
-    /// Nodes to export, which are the nodes in the map's focus. `None` exports everything.
-    pub only_nodes: Option<BTreeSet<NodeId>>,
+    /// Group to which the screens are limited; `None` shows all groups.
+    pub only_group: Option<GroupFilter>,
+    /// Part of the map to export; `None` exports everything.
+    pub only_part: Option<MapPart>,
     /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
     pub faults_only: bool,
     /// Filter for the edges.
@@ -47,6 +49,27 @@ pub struct Session {
     pub time_zone: TimeZone,
 }
 
+/// Part of the map that is exported alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapPart {
+    /// Title of the part for the heading, such as `orders and its neighbours`.
+    pub title: String,
+    /// Nodes of the part.
+    pub nodes: BTreeSet<NodeId>,
+}
+
+impl MapPart {
+    /// Returns the title of a service with its neighbours at most `hops` calls away.
+    #[must_use]
+    pub fn neighbourhood_title(service: &str, hops: usize) -> String {
+        match hops {
+            0 => service.to_owned(),
+            1 => format!("{service} and its neighbours"),
+            _ => format!("{service} and its neighbours up to {hops} calls away"),
+        }
+    }
+}
+
 /// Map settings: the configured values, and the grouping that the user chose since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapSettings {
@@ -54,8 +77,7 @@ pub struct MapSettings {
     pub grouping: Grouping,
     /// Grouping from the configuration.
     pub configured_grouping: Grouping,
-    /// Names of services that the map treats as hubs, in addition to the automatic ones. The map draws no
-    /// lines to a hub, but badges.
+    /// Names of services to treat as hubs, in addition to the automatic ones: the lines to them are hidden.
     pub hub_names: Vec<String>,
 }
 
@@ -69,7 +91,8 @@ impl Default for Session {
             marks: Vec::new(),
             search: Search::default(),
             only_source: None,
-            only_nodes: None,
+            only_group: None,
+            only_part: None,
             faults_only: false,
             edge_filter: EdgeFilter::All,
             map_settings: MapSettings::default(),

@@ -1,6 +1,7 @@
 //! Nodes and edges of the world that a filter selects.
 
 use super::World;
+use crate::store::GroupFilter;
 use crate::{
     model::{NodeId, Severity, SourceId},
     topology::{Edge, EdgeFilter, Node, NodeKind, drift::DriftContext, nodes_reaching},
@@ -44,13 +45,29 @@ impl World {
     /// Returns the nodes that `source` runs, and their neighbours that no source runs, such as dependencies.
     #[must_use]
     pub fn nodes_of_source(&self, source: &SourceId) -> BTreeSet<NodeId> {
+        self.with_neighbours(|node| node.source.as_ref() == Some(source), |node| node.source.is_none())
+    }
+
+    /// Returns the nodes of a group, and their neighbours that are no services, such as databases and load
+    /// balancers.
+    #[must_use]
+    pub fn nodes_of_group(&self, group: &GroupFilter) -> BTreeSet<NodeId> {
+        self.with_neighbours(|node| group.contains(self, node), |node| !node.is_service())
+    }
+
+    /// Returns the nodes that `is_member` accepts, and those of their neighbours that `is_wanted` accepts.
+    fn with_neighbours(
+        &self,
+        is_member: impl Fn(&Node) -> bool,
+        is_wanted: impl Fn(&Node) -> bool,
+    ) -> BTreeSet<NodeId> {
         let nodes = &self.topology().nodes;
-        let runs = |id: &NodeId| nodes.get(id).is_some_and(|node| node.source.as_ref() == Some(source));
-        let is_outside = |id: &NodeId| nodes.get(id).is_some_and(|node| node.source.is_none());
-        let mut shown: BTreeSet<NodeId> = nodes.keys().filter(|id| runs(id)).cloned().collect();
+        let members: BTreeSet<NodeId> =
+            nodes.values().filter(|node| is_member(node)).map(|node| node.id.clone()).collect();
+        let mut shown = members.clone();
         for (from, to) in self.topology().edges.keys() {
             for (inner, outer) in [(from, to), (to, from)] {
-                if runs(inner) && is_outside(outer) {
+                if members.contains(inner) && nodes.get(outer).is_some_and(&is_wanted) {
                     shown.insert(outer.clone());
                 }
             }

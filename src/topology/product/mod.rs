@@ -58,6 +58,12 @@ pub enum ProductRole {
 }
 
 impl ProductRole {
+    /// Returns true if other services keep data or messages in it.
+    #[must_use]
+    pub const fn keeps_data(self) -> bool {
+        matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
+    }
+
     /// Returns the symbol on the map, and its ASCII equivalent.
     #[must_use]
     pub fn map_symbols(self) -> (char, char) {

@@ -12,7 +12,8 @@ use crate::{
 };
 use ratatui::text::{Line, Span};
 
-/// Returns health, findings, callers and callees in at most `rows` lines of `width` cells.
+/// Returns health, findings, essentials, callers and callees in at most `rows` lines of `width` cells. The
+/// essentials are there if the row is not needed for the rest.
 #[must_use]
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);
@@ -27,6 +28,10 @@ pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize
     let mut wrong: Vec<Line<'_>> = wrong.map(|line| page.cut_to_row(&line)).collect();
     let mut relations = NodeTextBuilder::new(scene, width);
     relations.push_neighbour_names(node, wrong.is_empty());
+    let room = rows.saturating_sub(page.lines.len() + relations.lines.len());
+    if let Some(service) = scene.store.world.service_of(node).filter(|_| room > wrong.len()) {
+        page.push_essentials_row(service);
+    }
     wrong.truncate(rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1));
     page.lines.extend(wrong);
     page.lines.extend(relations.lines);

@@ -49,7 +49,7 @@ impl Painter<'_> {
         match &item.kind {
             ItemKind::Node => {
                 if let Some(node) = item.nodes(self.scene.store).next() {
-                    self.draw_node(node, (index, item), own, border, &mut picture);
+                    self.draw_node((node, item), tally.fault_role, own, &mut picture);
                 }
             }
             ItemKind::CollapsedGroup(_, title) => {
@@ -65,14 +65,14 @@ impl Painter<'_> {
             }
             ItemKind::Stub(title, _) => self.draw_stub(title, item.members.len(), own, &mut picture),
         }
-        // The highlight stays inside the frame of a box. In an item of one row, the fault role and the mark
-        // replace the brackets.
+        // The highlight stays inside the frame of a box, and off the cell before the line.
         let inset = u16::from(own.height > 1);
         if self.selected_item == Some(index) {
-            let inside = Rect { x: 1, y: inset, width: own.width.saturating_sub(2), height: 1 };
+            let gap = self.map.drawn.graph.label_width.gap_cells() as u16;
+            let width = own.width.saturating_sub(if inset > 0 { 2 } else { gap });
+            let inside = Rect { x: inset, y: inset, width, height: 1 };
             picture.set_style(inside.intersection(own), Style::from(self.scene.theme.styles.selected));
         }
-        self.draw_fault_role(tally.fault_role, own, &mut picture);
         if self
             .scene
             .store
@@ -81,29 +81,14 @@ impl Painter<'_> {
             .iter()
             .any(|mark| self.map.drawn.graph.item_index(mark) == Some(index))
         {
-            let x = if self.hides_bracket() { own.width.saturating_sub(1) } else { inset };
             picture.set_string(
-                x,
+                own.width.saturating_sub(1 + inset),
                 inset,
                 self.scene.theme.glyphs.mark,
                 Style::from(self.scene.theme.styles.accent),
             );
         }
         whole
-    }
-
-    /// Draws the glyph of the item's fault role at its right edge. The glyphs must not look like arrowheads,
-    /// which end the lines there.
-    fn draw_fault_role(&self, role: Option<FaultRole>, own: Rect, picture: &mut Canvas<'_>) {
-        let theme = self.scene.theme;
-        let Some(role) = role else { return };
-        let (glyph, style) = match role {
-            FaultRole::Cause => (theme.glyphs.cause, theme.health_style(Health::Failing)),
-            FaultRole::Victim => (theme.glyphs.victim, theme.health_style(Health::Failing)),
-            FaultRole::Affected => (theme.glyphs.affected, theme.health_style(Health::Degraded)),
-        };
-        let inset = u16::from(own.height > 1);
-        picture.set_string(own.width.saturating_sub(1 + inset), inset, glyph, style);
     }
 
     /// Returns the style of an item's border.
@@ -124,23 +109,18 @@ impl Painter<'_> {
     /// Draws a node: its label, and if the box is tall enough, its status line and its instances.
     fn draw_node(
         &self,
-        node: &Node,
-        (index, item): (usize, &Item),
+        (node, item): (&Node, &Item),
+        role: Option<FaultRole>,
         own: Rect,
-        border: Style,
         picture: &mut Canvas<'_>,
     ) {
         let theme = self.scene.theme;
         let framed = own.height > 1;
-        let inset = if framed { 2 } else { 1 };
-        if !framed {
-            let brackets = if theme.glyphs.ascii { ["[", "]"] } else { ["▐", "▌"] };
-            picture.set_string(0, 0, brackets[0], border);
-            picture.set_string(own.width.saturating_sub(1), 0, brackets[1], border);
-        }
+        let gap = self.map.drawn.graph.label_width.gap_cells() as u16;
+        let (left, right) = if framed { (2, 2) } else { (0, gap) };
         let row =
-            Rect { x: inset, y: u16::from(framed), width: own.width.saturating_sub(2 * inset), height: 1 };
-        self.draw_label(node, (index, item), row, picture);
+            Rect { x: left, y: u16::from(framed), width: own.width.saturating_sub(left + right), height: 1 };
+        self.draw_label((node, item), role, row, picture);
         if own.height < 4 {
             return;
         }
@@ -157,9 +137,8 @@ impl Painter<'_> {
     /// Draws a stub: the number of nodes outside the focus, and the title of their group.
     fn draw_stub(&self, title: &str, count: usize, own: Rect, picture: &mut Canvas<'_>) {
         let ink = &self.scene.theme.styles;
-        let brackets = if self.scene.theme.glyphs.ascii { ["(", ")"] } else { ["┊", "┊"] };
-        picture.set_string(0, 0, brackets[0], Style::from(ink.possible));
-        picture.set_string(own.width.saturating_sub(1), 0, brackets[1], Style::from(ink.possible));
+        picture.set_string(0, 0, "(", Style::from(ink.possible));
+        picture.set_string(own.width.saturating_sub(1), 0, ")", Style::from(ink.possible));
         picture.set_string(1, 0, format!("+{count}"), Style::from(ink.text));
         let x = 3 + count.to_string().len() as u16;
         let room = usize::from(own.width.saturating_sub(x + 1));

@@ -2,10 +2,11 @@
 
 use super::Painter;
 use crate::{
-    layout::{Glyphs, LineCell, LineStyle as Look, Stroke},
+    layout::{FeedbackStretch, Glyphs, LineCell, LineStyle as Look, Point, Rect, Stroke},
     screen::{
         Canvas,
         map::{DrawnMap, draw::map_styles::tone, graph::map_edge::MapEdge},
+        widget::text,
     },
 };
 use ratatui::style::Style;
@@ -23,7 +24,36 @@ impl Painter<'_> {
             }
         };
         chart.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
+        let visible = viewport.visible_cells();
+        let is_visible = |stretch: &&FeedbackStretch| {
+            let Point { x, y } = stretch.start;
+            visible.overlaps(&Rect { x, y, width: stretch.width, height: 1 })
+        };
+        for stretch in chart.raster.feedback_stretches().iter().filter(is_visible) {
+            self.draw_feedback_label(stretch, buf);
+        }
         self.draw_on_demand_edges(glyphs, buf);
+    }
+
+    /// Writes the name of the called item on a line that runs against the flow, such as `to orders`. Leaves
+    /// two cells of the line at each side of the text.
+    fn draw_feedback_label(&self, stretch: &FeedbackStretch, buf: &mut Canvas<'_>) {
+        let graph = &self.map.drawn.graph;
+        let edge = graph.edges.get(stretch.edge);
+        let Some((edge, look)) = edge.and_then(|edge| Some((edge, self.edge_style(stretch.edge, edge)?)))
+        else {
+            return;
+        };
+        let title = graph.items[edge.ends.1].title(self.scene.store);
+        let room = usize::try_from(stretch.width - 4).unwrap_or(0);
+        let words = text::cut_end(&format!(" to {title} "), room, self.scene.theme.glyphs.ellipsis);
+        let start = stretch.start.x + (stretch.width - text::display_width(&words) as i32) / 2;
+        for (x, symbol) in (start..).zip(words.chars()) {
+            let place = self.viewport.to_screen(Point { x, ..stretch.start }).and_then(|at| buf.cell_mut(at));
+            if let Some(place) = place {
+                place.set_char(symbol).set_style(self.tone_style(look.tone));
+            }
+        }
     }
 
     /// Draws the lines that appear only because the item at one end is selected. Where such a line meets
@@ -51,6 +81,8 @@ impl Painter<'_> {
         let hovered = self.hovered.is_some_and(|hovered| hovered.highlights_line(line, calls));
         let selected = hovered || self.selected_item == Some(from) || self.selected_item == Some(to);
         let look = self.map.drawn.styles.edge_style(line)?;
+        let against = look.tone < tone::AGAINST_FLOW && self.map.drawn.raster.is_feedback(line);
+        let look = if against { Look { tone: tone::AGAINST_FLOW, ..look } } else { look };
         Some(if selected { Look { tone: tone::SELECTED, ..look } } else { look })
     }
 
@@ -59,6 +91,7 @@ impl Painter<'_> {
         match tone {
             tone::SELECTED => ink.near,
             tone::TO_FAULT => ink.degraded,
+            tone::AGAINST_FLOW => ink.feedback,
             tone::OBSERVED => ink.observed,
             tone::PLAIN => ink.line,
             _ => ink.possible,

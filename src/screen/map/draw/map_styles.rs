@@ -6,8 +6,6 @@ use crate::{
     layout::{LineStyle as Look, Stroke},
     model::{Health, NodeId},
     screen::map::graph::{
-        hubs,
-        item::HubBadges,
         item_totals::ItemTotals,
         map_edge::{EdgeVisibility, MapEdge},
         map_graph::MapGraph,
@@ -21,18 +19,20 @@ pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const QUIET: u8 = 0;
     pub(in crate::screen::map) const PLAIN: u8 = 1;
     pub(in crate::screen::map) const OBSERVED: u8 = 2;
-    pub(in crate::screen::map) const TO_FAULT: u8 = 3;
-    pub(in crate::screen::map) const SELECTED: u8 = 4;
+    /// Tone of an edge that runs against the flow of the map.
+    pub(in crate::screen::map) const AGAINST_FLOW: u8 = 3;
+    pub(in crate::screen::map) const TO_FAULT: u8 = 4;
+    pub(in crate::screen::map) const SELECTED: u8 = 5;
 }
 
 /// Minimum number of calls for which a line is drawn thick.
 const MIN_HEAVY_CALLS: usize = 3;
 
-/// Styles of the edges of one map graph, with totals and badges of its items.
+/// Styles of the edges of one map graph, with totals of its items.
 #[derive(Debug, Default)]
 pub(in crate::screen::map) struct MapStyles {
-    /// Inputs that `edges` and `badges` were computed from: topology version, edge filter and minute. The
-    /// minute counts because observations fade with time.
+    /// Inputs that `edges` was computed from: topology version, edge filter and minute. The minute counts
+    /// because observations fade with time.
     edges_from: Option<(u64, EdgeFilter, i64)>,
     /// Style of each edge, or `None` if a filter hides it, and the strength of its strongest call, hidden or
     /// not.
@@ -41,12 +41,10 @@ pub(in crate::screen::map) struct MapStyles {
     items_from: Option<(u64, u64, Search)>,
     /// Totals of each item.
     items: Vec<ItemTotals>,
-    /// Badges of each item, without those of edges that the filter hides.
-    badges: Vec<HubBadges>,
 }
 
 impl MapStyles {
-    /// Computes styles, totals and badges again if their inputs have changed. For another `graph`, create a
+    /// Computes styles and totals again if their inputs have changed. For another `graph`, create a
     /// new `MapStyles`.
     pub(in crate::screen::map) fn refresh(&mut self, graph: &MapGraph, store: &Store) {
         let from =
@@ -58,7 +56,6 @@ impl MapStyles {
                 .iter()
                 .map(|calls| (style_of_edge(calls, store), strongest_call(calls, store)))
                 .collect();
-            self.badges = hubs::hub_badges(graph, |call| self.edge_style(call).is_some());
         }
         let from = |known: &(u64, u64, Search)| {
             known.0 == store.world.topology_version
@@ -83,12 +80,6 @@ impl MapStyles {
     /// Returns the strength of the strongest call of the edge with index `edge`.
     pub(in crate::screen::map) fn edge_strength(&self, edge: usize) -> Option<Strength> {
         self.edges.get(edge)?.1
-    }
-
-    /// Returns the current badges of the item with index `item`.
-    pub(in crate::screen::map) fn badges(&self, item: usize) -> &HubBadges {
-        const NO_BADGES: &HubBadges = &HubBadges { callees: Vec::new(), callers: Vec::new() };
-        self.badges.get(item).unwrap_or(NO_BADGES)
     }
 
     /// Returns the totals of the item with index `item`, or empty ones before the first refresh.

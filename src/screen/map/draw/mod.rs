@@ -13,7 +13,7 @@ pub(super) mod collapsed_group;
 
 use super::{
     DrawnMap, Map,
-    graph::map_edge::EdgeVisibility,
+    graph::{hubs, map_edge::EdgeVisibility},
     interaction::{hover::HoverTarget, viewport::Viewport},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
         Canvas, HitMap, Scene,
         widget::{canvas::OffScreenBuffer, text},
     },
+    topology::Strength,
 };
 use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
@@ -34,29 +35,45 @@ pub(super) struct Areas {
     pub map: Rect,
     /// Area of the panel for the selected node.
     pub panel: Rect,
+    /// Columns and rows for which the map is laid out. On a small screen the panel lies over the map, which
+    /// then scrolls and keeps its layout.
+    pub layout_size: (u16, u16),
 }
 
 /// Minimum screen width, in cells, for a panel at the right side.
-const MIN_SIDE_PANEL_WIDTH: u16 = 150;
+const MIN_SIDE_PANEL_WIDTH: u16 = 110;
 
-/// Minimum height, in rows, for a panel at the bottom of a narrow screen.
-const MIN_BOTTOM_PANEL_HEIGHT: u16 = 16;
+/// Minimum height, in rows, for a panel that is always at the bottom of a narrow screen.
+const MIN_BOTTOM_PANEL_HEIGHT: u16 = 30;
 
-/// Divides `area` into map and panel.
-pub(super) fn areas(area: Rect) -> Areas {
+/// Minimum height, in rows, for a panel over the bottom of a small map.
+const MIN_OVERLAY_HEIGHT: u16 = 16;
+
+/// Height of a panel at the bottom, in rows.
+const BOTTOM_PANEL_ROWS: u16 = 6;
+
+/// Divides `area` into map and panel. On a small screen there is a panel only if `panel_wanted`.
+pub(super) fn areas(area: Rect, panel_wanted: bool) -> Areas {
     if area.width >= MIN_SIDE_PANEL_WIDTH {
-        let width = (area.width / 4).clamp(34, 50);
+        let width = (area.width / 3).clamp(34, 46);
         let map = Rect { width: area.width - width, ..area };
-        return Areas { map, panel: Rect { x: map.right(), width, ..area } };
+        return Areas {
+            map,
+            panel: Rect { x: map.right(), width, ..area },
+            layout_size: (map.width, map.height),
+        };
     }
-    let height = if area.height >= MIN_BOTTOM_PANEL_HEIGHT { 6 } else { 0 };
-    let map = Rect { height: area.height - height, ..area };
-    Areas { map, panel: Rect { y: map.bottom(), height, ..area } }
+    let fixed = area.height >= MIN_BOTTOM_PANEL_HEIGHT;
+    let shown = fixed || (panel_wanted && area.height >= MIN_OVERLAY_HEIGHT);
+    let rows = if shown { BOTTOM_PANEL_ROWS } else { 0 };
+    let map = Rect { height: area.height - rows, ..area };
+    let layout_size = (area.width, if fixed { map.height } else { area.height });
+    Areas { map, panel: Rect { y: map.bottom(), height: rows, ..area }, layout_size }
 }
 
 /// Draws the map with its panel.
 pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-    let areas = areas(area);
+    let areas = areas(area, map.panel_wanted);
     if scene.store.world.topology().nodes.is_empty() {
         panel::draw_empty_map(scene, area, buf);
         return HitMap::default();
@@ -66,6 +83,7 @@ pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas
     painter.draw_group_frames(buf);
     let mut hits = painter.draw_items(buf);
     painter.draw_status_text(buf);
+    painter.draw_legend(buf);
     painter.draw_hover_line(buf);
     hits.extend(minimap::draw_minimap(map, &painter.viewport, scene, buf));
     panel::draw_panel(scene, map, areas.panel, buf);
@@ -159,21 +177,17 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
-    /// Returns how many edges have no line now, one text per reason, such as `3 lines shown when selected`.
+    /// Returns how many edges have no line now, one text per reason, such as `12 calls to flagd hidden` or
+    /// `3 lines shown when selected`.
     fn hidden_edges_text(&self) -> Vec<String> {
         let DrawnMap { graph: plan, styles: looks, on_demand_edges: revealed, .. } = &self.map.drawn;
-        let hidden = (0..plan.edges.len())
-            .filter(|&index| looks.edge_style(index).is_some() && !revealed.has_line(index));
-        let hidden: Vec<EdgeVisibility> = hidden.map(|index| plan.edges[index].visibility).collect();
-        let count = |shown| hidden.iter().filter(|hidden| **hidden == shown).count();
-        let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
-        let kinds = [
-            (EdgeVisibility::Badge, format!("shown as {marked}")),
-            (EdgeVisibility::WhenSelected, "shown when selected".to_owned()),
-        ];
-        let told =
-            kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
-        told.map(|(count, words)| format!("{} {words}", text::pluralize(count, "line"))).collect()
+        let is_hidden = |index: usize| looks.edge_style(index).is_some() && !revealed.has_line(index);
+        let count = plan
+            .edges_without_line()
+            .filter(|(index, edge)| edge.visibility == EdgeVisibility::WhenSelected && is_hidden(*index))
+            .count();
+        let others = (count > 0).then(|| format!("{} shown when selected", text::pluralize(count, "line")));
+        hubs::hidden_calls_text(plan, self.scene.store, is_hidden).into_iter().chain(others).collect()
     }
 
     /// Draws the status text in a corner of the map: focus, level, filters, hidden lines, layout state and
@@ -207,6 +221,23 @@ impl<'a> Painter<'a> {
             let (x, y) = self.free_corner(text::display_width(&line) as u16, buf);
             let style = Style::from(self.scene.theme.styles.dim);
             buf.set_stringn(x, y, line, usize::from(self.viewport.area.width), style);
+        }
+    }
+
+    /// Draws a legend of the lines in the last row of the map, if nothing else is there.
+    fn draw_legend(&self, buf: &mut Canvas<'_>) {
+        let theme = self.scene.theme;
+        let area = self.viewport.area;
+        let piece = |strength: Strength| format!("{} {}", theme.edge_line(strength), strength.as_str());
+        let words = [Strength::Observed, Strength::Declared, Strength::Possible].map(piece).join("   ");
+        let words = format!(" {words} ");
+        let width = text::display_width(&words) as u16;
+        let row = area.bottom().saturating_sub(1);
+        let is_free = |x| buf.cell((x, row)).is_none_or(|cell| cell.symbol() == " ");
+        let above = |x| buf.cell((x, row.saturating_sub(1))).is_none_or(|cell| cell.symbol() == " ");
+        if area.height > 1 && width <= area.width && (area.x..area.x + width).all(|x| is_free(x) && above(x))
+        {
+            buf.set_string(area.x, row, words, Style::from(theme.styles.dim));
         }
     }
 

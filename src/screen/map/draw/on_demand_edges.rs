@@ -32,13 +32,11 @@ impl OnDemandEdges {
         selected: Option<usize>,
         graph: &MapGraph,
         drawn: &Diagram,
-        lines: &Raster,
     ) {
         if self.item == selected {
             return;
         }
-        let is_hidden =
-            |shown: EdgeVisibility| matches!(shown, EdgeVisibility::WhenSelected | EdgeVisibility::Badge);
+        let is_hidden = |shown: EdgeVisibility| !shown.is_drawn();
         let of =
             |ends: (usize, usize)| ends.0 != ends.1 && (selected == Some(ends.0) || selected == Some(ends.1));
         let calls = graph.edges.iter().enumerate();
@@ -47,7 +45,7 @@ impl OnDemandEdges {
             .map(|(index, _)| index)
             .collect();
         let ends: Vec<_> = calls.iter().map(|index| graph.edges[*index].ends).collect();
-        let diagram = route_hidden_edges(&graph.layout_graph, drawn, &lines.marked_cells(), &ends);
+        let diagram = route_hidden_edges(&graph.layout_graph, drawn, &ends);
         let has_way = diagram.routes.iter().map(|route| !route.points.is_empty()).collect();
         *self = Self { item: selected, raster: Raster::new(&diagram), edges: calls, has_route: has_way };
     }

@@ -31,12 +31,16 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
         }
         _ => {}
     }
-    let inner = draw_frame(area, &node.label(), scene.theme, buf);
-    let width = usize::from(inner.width.saturating_sub(1));
-    let lines = match usize::from(inner.height) {
+    let width = usize::from(area.width.saturating_sub(3));
+    let lines = match usize::from(area.height.saturating_sub(2)) {
         rows @ 0..8 => node_text::compact_lines(scene, node, (width, rows)),
         _ => node_text::panel_lines(scene, node, width),
     };
+    // The panel is as high as its content. Below the map it keeps its lower edge.
+    let height = area.height.min(lines.len() as u16 + 2);
+    let y = if area.x > 0 { area.y } else { area.bottom() - height };
+    let area = Rect { y, height, ..area };
+    let inner = draw_frame(area, &node.label(), scene.theme, buf);
     for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
         buf.set_line(inner.x, y, line, inner.width);
     }

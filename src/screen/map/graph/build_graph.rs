@@ -46,8 +46,11 @@ pub(in crate::screen::map) struct GraphOptions<'a> {
     pub available_size: (u16, u16),
     /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
-    /// True if badges replace the lines to hubs.
-    pub with_hub_badges: bool,
+    /// True if the lines to hubs are hidden.
+    pub hides_hub_lines: bool,
+    /// True if groups have frames. Without frames, the names of nodes outside the dominant group have the group
+    /// before them.
+    pub has_frames: bool,
 }
 
 impl MapGraph {
@@ -57,7 +60,7 @@ impl MapGraph {
         options: GraphOptions<'_>,
         level: DetailLevel,
     ) -> Self {
-        Self::build_with_labels(store, options, level, LabelWidth::Full)
+        Self::build_with_labels(store, options, level, LabelWidth::default())
     }
 
     /// Builds the graph with labels of the width `label_width`.
@@ -67,31 +70,28 @@ impl MapGraph {
         level: DetailLevel,
         label_width: LabelWidth,
     ) -> Self {
-        let measure = SizeOptions { level, label_width, half_cells: options.half_cells };
         let focus = options.map_choices.focused_nodes(store);
-        let listed = store.visible_nodes();
+        let listed = store.nodes_of_all_groups();
         let (shown, outside): (Vec<&Node>, Vec<&Node>) =
             listed.into_iter().partition(|n| focus.as_ref().is_none_or(|focus| focus.contains(&n.id)));
         let mut graph = Self::new(level, label_width);
         let mut group_of_item = graph.add_nodes(store, options.map_choices, &shown);
-        if label_width.hides_counts() {
+        if level == DetailLevel::Names {
             graph.drop_dominant_frame(&mut group_of_item);
         }
-        if options.map_choices.has_stubs() {
+        if !options.has_frames {
+            graph.drop_frames(&mut group_of_item);
+        }
+        if options.map_choices.has_stubs(store) {
             graph.add_stubs(store, &outside);
         }
         graph.add_edges(store);
-        if options.with_hub_badges {
-            hubs::mark_hubs(&mut graph, store, options.map_choices);
-            if matches!(label_width, LabelWidth::NoBadges(_)) {
-                hubs::hide_badges(&mut graph);
-            }
+        if options.hides_hub_lines {
+            hubs::hide_hub_lines(&mut graph, store, options.map_choices);
             graph.thin_group_edges();
         }
         let sized = graph.items.iter().enumerate().map(|(index, item)| {
-            let inside = item.kind == ItemKind::Node
-                && options.map_choices.instances_shown_for.as_ref() == item.representative();
-            let (width, height) = item.size(store, measure, inside);
+            let (width, height) = graph.item_size(store, options, item);
             let group = group_of_item.get(index).copied().flatten();
             Sized { key: item.key(), width, height, group, hint: item.rank_hint(store) }
         });
@@ -99,14 +99,47 @@ impl MapGraph {
         // Edges without a line come last, so that edge indices match those of the layout.
         graph.edges.sort_by_key(|calls| !calls.visibility.is_drawn());
         let lines = graph.edges.iter().filter(|calls| calls.visibility.is_drawn());
-        let edges = lines.map(|calls| Edge { from: calls.ends.0, to: calls.ends.1 }).collect();
+        let edges = lines.map(|calls| Edge {
+            from: calls.ends.0,
+            to: calls.ends.1,
+            class: line_class(calls.strength),
+        });
         let groups = graph.groups.iter().map(|(key, title)| {
             let title_width = text::display_width(title) as u16 + 2;
             Group { key: Key::from(key.as_str()), title_width }
         });
-        graph.layout_graph = Arc::new(Graph { nodes, edges, groups: groups.collect() });
+        graph.layout_graph = Arc::new(Graph { nodes, edges: edges.collect(), groups: groups.collect() });
         graph.dim_edges();
         graph
+    }
+
+    /// Returns the same graph with labels of another width, or `None` if no item changes its size.
+    pub(in crate::screen::map) fn with_label_width(
+        &self,
+        store: &Store,
+        options: GraphOptions<'_>,
+        label_width: LabelWidth,
+    ) -> Option<Self> {
+        let mut graph = self.clone();
+        graph.label_width = label_width;
+        let sizes: Vec<_> = graph.items.iter().map(|item| graph.item_size(store, options, item)).collect();
+        let nodes = &self.layout_graph.nodes;
+        if nodes.iter().map(|node| (node.width, node.height)).eq(sizes.iter().copied()) {
+            return None;
+        }
+        let sized =
+            nodes.iter().zip(sizes).map(|(node, (width, height))| Sized { width, height, ..node.clone() });
+        graph.layout_graph = Arc::new(Graph { nodes: sized.collect(), ..Graph::clone(&self.layout_graph) });
+        Some(graph)
+    }
+
+    /// Returns the width and height of an item.
+    fn item_size(&self, store: &Store, options: GraphOptions<'_>, item: &Item) -> (u16, u16) {
+        let measure =
+            SizeOptions { level: self.level, label_width: self.label_width, half_cells: options.half_cells };
+        let inside = item.kind == ItemKind::Node
+            && options.map_choices.instances_shown_for.as_ref() == item.representative();
+        item.size(store, measure, inside)
     }
 
     /// Dims edges between expanded groups if there are too many, and all edges to stubs.
@@ -166,6 +199,14 @@ impl MapGraph {
         }
     }
 
+    /// Removes all frames. The nodes of these groups show the group before their name.
+    fn drop_frames(&mut self, group_of_item: &mut [Option<usize>]) {
+        self.groups.clear();
+        for (item, group) in self.items.iter_mut().zip(group_of_item) {
+            item.shows_group |= group.take().is_some();
+        }
+    }
+
     /// Adds stubs for the nodes outside the focus that call nodes in the focus or are called by them: one
     /// stub per group and direction.
     fn add_stubs(&mut self, store: &Store, outside: &[&Node]) {
@@ -198,7 +239,7 @@ impl MapGraph {
     fn add_edges(&mut self, store: &Store) {
         let edges = &store.world.topology().edges;
         let crowded = edges.len() > MAX_EDGES_WITH_POSSIBLE;
-        let mut calls: BTreeMap<(usize, usize), Vec<(NodeId, NodeId)>> = BTreeMap::new();
+        let mut drawn: BTreeMap<(usize, usize), MapEdge> = BTreeMap::new();
         for ((from, to), edge) in edges {
             let (Some(start), Some(end)) = (self.item_index(from), self.item_index(to)) else { continue };
             let is_ghost = |index: usize| matches!(self.items[index].kind, ItemKind::Stub(..));
@@ -209,12 +250,16 @@ impl MapGraph {
             {
                 continue;
             }
-            calls.entry((start, end)).or_default().push((from.clone(), to.clone()));
+            let drawn = drawn.entry((start, end)).or_insert_with(|| MapEdge {
+                ends: (start, end),
+                calls: Vec::new(),
+                strength: edge.strength(),
+                visibility: EdgeVisibility::Always,
+            });
+            drawn.strength = edge.strength().max(drawn.strength);
+            drawn.calls.push((from.clone(), to.clone()));
         }
-        let calls = calls.into_iter();
-        self.edges = calls
-            .map(|(ends, pairs)| MapEdge { ends, calls: pairs, visibility: EdgeVisibility::Always })
-            .collect();
+        self.edges = drawn.into_values().collect();
     }
 
     /// Hides lines of collapsed groups if there are too many: each group keeps its lines with the most calls,
@@ -234,5 +279,14 @@ impl MapGraph {
                 calls.visibility = EdgeVisibility::WhenSelected;
             }
         }
+    }
+}
+
+/// Returns the class of the lines of this strength. Lines of different strength never share a trunk.
+const fn line_class(strength: Strength) -> u8 {
+    match strength {
+        Strength::Observed => 0,
+        Strength::Declared => 1,
+        Strength::Possible => 2,
     }
 }

@@ -1,103 +1,92 @@
 //! Hubs: items with so many callers that lines to them would hide the rest.
 //!
-//! A hub and its callers get numbered badges instead of lines. A line appears while the item at one of its
-//! ends is selected. The layout reserves no space for such lines: in the OpenTelemetry demo, lines to hubs
-//! made the map 1.8 times as large, with 12 times as many crossings.
+//! The map names a hub with the number of its callers once, in its status text, instead of drawing the lines.
+//! A line appears while the item at one of its ends is selected. The layout reserves no space for such lines:
+//! in the OpenTelemetry demo, lines to hubs made the map 1.8 times as large, with 12 times as many crossings.
 
 use super::{
-    item::{Hub, HubBadges, ItemKind},
+    item::ItemKind,
     map_choices::{Focus, MapChoices},
-    map_edge::{EdgeVisibility, MapEdge},
+    map_edge::EdgeVisibility,
     map_graph::MapGraph,
 };
-use crate::store::Store;
+use crate::{screen::widget::text, store::Store};
 
 /// Minimum number of callers of a hub.
 const MIN_HUB_CALLERS: usize = 8;
 /// Divisor of the number of items: a hub has more callers than the quotient.
-const HUB_SHARE_DIVISOR: usize = 3;
+const HUB_SHARE_DIVISOR: usize = 4;
 
 /// Minimum number of items that a collector calls.
 ///
-/// A collector is a hub that more than half of all items call, such as a telemetry collector. Its own calls
-/// become badges too, because they say nothing about the flow between the other items.
+/// A collector is a hub that more than half of all items call, such as a telemetry collector. The map draws no
+/// lines for its own calls either, because they say nothing about the flow between the other items.
 const MIN_COLLECTOR_CALLS: usize = 4;
 
-/// Maximum number of hubs, because a badge has one digit. Further hubs, with fewer callers, keep their lines.
-const MAX_HUBS: usize = 9;
-
-/// Finds the hubs of `graph` and replaces the lines to them by badges. The center of a focus never becomes a
-/// hub, because the user wants to see its lines.
-pub(in crate::screen::map) fn mark_hubs(graph: &mut MapGraph, store: &Store, view_state: &MapChoices) {
-    let center = match &view_state.focus {
+/// Finds the hubs of `graph` and hides the lines to them. The center of a focus never becomes a hub, because
+/// the user wants to see its lines.
+pub(in crate::screen::map) fn hide_hub_lines(graph: &mut MapGraph, store: &Store, choices: &MapChoices) {
+    let center = match &choices.focus {
         Some(Focus::Around(center, _)) => graph.item_index(center),
         _ => None,
     };
-    let (mut caller_counts, mut callee_counts) = (vec![0; graph.items.len()], vec![0; graph.items.len()]);
+    let count = graph.items.len();
+    let (mut caller_counts, mut callee_counts) = (vec![0; count], vec![0; count]);
     for (from, to) in graph.edges.iter().map(|calls| calls.ends).filter(|(from, to)| from != to) {
         caller_counts[to] += 1;
         callee_counts[from] += 1;
     }
-    let mut hubs: Vec<usize> = (0..graph.items.len())
-        .filter(|&index| {
-            let many = caller_counts[index] >= MIN_HUB_CALLERS
-                && caller_counts[index] * HUB_SHARE_DIVISOR > graph.items.len();
-            graph.items[index].kind == ItemKind::Node
-                && Some(index) != center
-                && caller_counts[index] > 0
-                && (many || is_configured_hub(graph, index, store))
-        })
-        .collect();
-    hubs.sort_by_key(|&index| (std::cmp::Reverse(caller_counts[index]), graph.items[index].key()));
-    hubs.truncate(MAX_HUBS);
-    for (place, &index) in hubs.iter().enumerate() {
-        graph.items[index].hub = Some(Hub { number: place + 1, caller_count: caller_counts[index] });
-    }
-    let place = |item: usize| hubs.iter().position(|&hub| hub == item);
-    let serves_most =
-        |hub: usize| caller_counts[hub] * 2 > graph.items.len() && callee_counts[hub] >= MIN_COLLECTOR_CALLS;
-    let is_collector: Vec<bool> = hubs.iter().map(|&hub| serves_most(hub)).collect();
+    let is_hub = |index: usize| {
+        let callers = caller_counts[index];
+        let many = callers >= MIN_HUB_CALLERS && callers * HUB_SHARE_DIVISOR > count;
+        graph.items[index].kind == ItemKind::Node
+            && Some(index) != center
+            && callers > 0
+            && (many || is_configured_hub(graph, index, store))
+    };
+    let hubs: Vec<bool> = (0..count).map(is_hub).collect();
+    let is_collector = |index: usize| {
+        hubs[index] && caller_counts[index] * 2 > count && callee_counts[index] >= MIN_COLLECTOR_CALLS
+    };
+    let collectors: Vec<bool> = (0..count).map(is_collector).collect();
     for edge in graph.edges.iter_mut().filter(|calls| calls.ends.0 != calls.ends.1) {
         let (from, to) = edge.ends;
-        if place(to).is_some() || place(from).is_some_and(|place| is_collector[place]) {
-            edge.visibility = EdgeVisibility::Badge;
+        if hubs[to] {
+            edge.visibility = EdgeVisibility::ToHub;
+        } else if collectors[from] {
+            edge.visibility = EdgeVisibility::FromHub;
         }
     }
-    let badges = hub_badges(graph, |_| true);
-    graph.items.iter_mut().zip(badges).for_each(|(item, ties)| item.badges = ties);
 }
 
-/// Returns the badges of each item, in the order of the items. Ignores edges whose index `is_let_through`
-/// rejects.
-pub(in crate::screen::map) fn hub_badges(
+/// Describes the hidden lines of hubs, such as `21 calls to otel-collector and 5 from it`. The hub with the
+/// most hidden lines comes first. Ignores the edges, by index, that `is_hidden` rejects.
+pub(in crate::screen::map) fn hidden_calls_text(
     graph: &MapGraph,
-    is_let_through: impl Fn(usize) -> bool,
-) -> Vec<HubBadges> {
-    let mut badges = vec![HubBadges::default(); graph.items.len()];
-    let number = |item: usize| graph.items[item].hub.map(|hub| hub.number);
-    let marked =
-        graph.edges.iter().enumerate().filter(|(_, calls)| calls.visibility == EdgeVisibility::Badge);
-    for (_, MapEdge { ends: (from, to), .. }) in marked.filter(|(index, _)| is_let_through(*index)) {
-        match (number(*to), number(*from)) {
-            (Some(hub), _) => badges[*from].callees.push(hub),
-            (None, Some(hub)) => badges[*to].callers.push(hub),
-            (None, None) => {}
+    store: &Store,
+    is_hidden: impl Fn(usize) -> bool,
+) -> Option<String> {
+    let mut counts = vec![(0_usize, 0_usize); graph.items.len()];
+    for (index, edge) in graph.edges_without_line() {
+        match edge.visibility {
+            EdgeVisibility::ToHub if is_hidden(index) => counts[edge.ends.1].0 += 1,
+            EdgeVisibility::FromHub if is_hidden(index) => counts[edge.ends.0].1 += 1,
+            _ => {}
         }
     }
-    for ties in &mut badges {
-        ties.callees.sort_unstable();
-        ties.callers.sort_unstable();
-    }
-    badges
-}
-
-/// Removes the badges from all items to save space; the hubs keep their numbers. A line that a badge replaced
-/// still appears while the item at one of its ends is selected.
-pub(in crate::screen::map) fn hide_badges(graph: &mut MapGraph) {
-    graph.items.iter_mut().for_each(|item| item.badges = HubBadges::default());
-    for calls in graph.edges.iter_mut().filter(|calls| calls.visibility == EdgeVisibility::Badge) {
-        calls.visibility = EdgeVisibility::WhenSelected;
-    }
+    let mut hubs: Vec<usize> = (0..counts.len()).filter(|&index| counts[index] != (0, 0)).collect();
+    hubs.sort_by_key(|&index| std::cmp::Reverse(counts[index].0 + counts[index].1));
+    let words = hubs.iter().map(|&index| {
+        let (to, from) = counts[index];
+        let name = graph.items[index].title(store);
+        match (to, from) {
+            (0, from) => format!("{} from {name}", text::pluralize(from, "call")),
+            (to, 0) => format!("{} to {name}", text::pluralize(to, "call")),
+            (to, from) => format!("{} to {name} and {from} from it", text::pluralize(to, "call")),
+        }
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| format!("{} hidden", words.join(", ")))
 }
 
 /// Returns true if the configuration names the item at `index` as a hub.

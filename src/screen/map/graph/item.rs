@@ -1,6 +1,6 @@
 //! Items of the map: a node, a collapsed group, or a stub for nodes outside the focus.
 
-use super::{detail_level::DetailLevel, node_glyphs};
+use super::detail_level::DetailLevel;
 use crate::{
     layout::{Key, RankHint},
     model::NodeId,
@@ -16,19 +16,8 @@ pub(in crate::screen::map) struct Item {
     pub kind: ItemKind,
     /// Nodes in the item, the least healthy first. A node item has exactly one.
     pub members: Vec<NodeId>,
-    /// Number and caller count if the item is a hub, whose lines badges replace; else `None`.
-    pub hub: Option<Hub>,
-    /// Badges that connect the item to hubs.
-    pub badges: HubBadges,
-}
-
-/// Badges of an item: the numbers of the hubs that it is connected to without a line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::screen::map) struct HubBadges {
-    /// Numbers of the hubs that the item calls.
-    pub callees: Vec<usize>,
-    /// Numbers of the hubs that call the item.
-    pub callers: Vec<usize>,
+    /// True if the label has the group before the name, because the group has no frame.
+    pub shows_group: bool,
 }
 
 /// Kind of a map item.
@@ -43,69 +32,32 @@ pub(in crate::screen::map) enum ItemKind {
     Stub(String, bool),
 }
 
-/// Number and caller count of a hub.
+/// Longest name shown in full where there is room, in cells. Longer ones are nearly all host names of AWS.
+pub(in crate::screen::map) const MAX_NAME_CELLS: u8 = 40;
+
+/// Width of a node's label: the longest name shown in full, and counts beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::screen::map) struct Hub {
-    /// Number on this map, from 1.
-    pub number: usize,
-    /// Number of items that call the hub.
-    pub caller_count: usize,
+pub(in crate::screen::map) struct LabelWidth {
+    /// Length of the longest name shown in full, in cells.
+    pub name_cells: u8,
+    /// True if the label has the number of running and desired instances.
+    pub has_counts: bool,
 }
 
-/// Longest name shown in full, in cells.
-pub(in crate::screen::map) const MAX_NAME_CELLS: usize = 24;
-
-/// Width of a node's label, from wide to narrow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::screen::map) enum LabelWidth {
-    /// Full label with instance counts.
-    #[default]
-    Full,
-    /// Without instance counts, and with long names cut.
-    NoCounts,
-    /// Without counts, and with names cut short.
-    Short,
-    /// Like `Short`, and the health glyph replaces the left bracket.
-    NoBracket,
-    /// Like `NoBracket`, without hub badges and with names cut to this number of cells.
-    NoBadges(u8),
-}
-
-/// Name widths of `NoBadges`, in cells, from wide to narrow.
-pub(in crate::screen::map) const NO_BADGES_NAME_CELLS: [u8; 3] = [16, 13, 10];
+/// Names cut to fewer cells are hard to read.
+pub(in crate::screen::map) const SHORT_NAME_CELLS: u8 = 16;
 
 impl LabelWidth {
-    /// Returns true if the label has no instance counts.
-    pub(in crate::screen::map) fn hides_counts(self) -> bool {
-        self != Self::Full
+    /// Returns the free cells between a name without a box and the line that begins there. The narrowest
+    /// labels have none.
+    pub(in crate::screen::map) fn gap_cells(self) -> usize {
+        usize::from(self.name_cells >= SHORT_NAME_CELLS)
     }
+}
 
-    /// Returns true if names are cut short.
-    pub(in crate::screen::map) fn is_short(self) -> bool {
-        matches!(self, Self::Short | Self::NoBracket | Self::NoBadges(_))
-    }
-
-    /// Returns true if the health glyph replaces the left bracket.
-    pub(in crate::screen::map) fn hides_bracket(self) -> bool {
-        matches!(self, Self::NoBracket | Self::NoBadges(_))
-    }
-
-    /// Returns the cells around the name and its glyph: the brackets and the space between glyph and name.
-    const fn padding_cells(self) -> usize {
-        match self {
-            Self::Full | Self::NoCounts | Self::Short => 4,
-            Self::NoBracket | Self::NoBadges(_) => 2,
-        }
-    }
-
-    /// Returns the length of the longest name shown in full, in cells.
-    fn max_name_cells(self) -> usize {
-        match self {
-            Self::Full => MAX_NAME_CELLS,
-            Self::NoCounts => 16,
-            Self::Short | Self::NoBracket => 12,
-            Self::NoBadges(cells) => usize::from(cells),
-        }
+impl Default for LabelWidth {
+    fn default() -> Self {
+        Self { name_cells: MAX_NAME_CELLS, has_counts: true }
     }
 }
 
@@ -119,6 +71,15 @@ pub(in crate::screen::map) struct SizeOptions {
     /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
 }
+
+/// Cells before a name: its sign and a space.
+pub(in crate::screen::map) const SIGN_CELLS: usize = 2;
+
+/// Cells of a box beside its label: the borders, and a space inside each.
+const BOX_CELLS: usize = 4;
+
+/// Longest title of a collapsed group shown in full, in cells.
+const MAX_TITLE_CELLS: usize = 24;
 
 /// Minimum width of a box with a status line, in cells.
 const MIN_STATUS_WIDTH: usize = 26;
@@ -136,7 +97,7 @@ impl Item {
     pub(in crate::screen::map) fn new(kind: ItemKind, mut members: Vec<NodeId>, store: &Store) -> Self {
         let health = |id: &NodeId| store.world.topology().nodes.get(id).map(|node| node.health);
         members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
-        Self { kind, members, hub: None, badges: HubBadges::default() }
+        Self { kind, members, shows_group: false }
     }
 
     /// Returns the node to select for the item: its least healthy one.
@@ -161,17 +122,24 @@ impl Item {
         }
     }
 
+    /// Returns the name of the item's node as the label shows it.
+    pub(in crate::screen::map) fn name_of(&self, node: &Node) -> String {
+        if self.shows_group { node.label() } else { node.name.clone() }
+    }
+
     /// Returns the members as nodes of the topology.
     pub(in crate::screen::map) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
         self.members.iter().filter_map(|id| store.world.topology().nodes.get(id))
     }
 
-    /// Returns the preferred rank in the layout: load balancers and the internet first, dependencies last.
+    /// Returns the preferred rank in the layout: load balancers and the internet first, and last what keeps data
+    /// or lies outside.
     pub(in crate::screen::map) fn rank_hint(&self, store: &Store) -> RankHint {
         let node = self.nodes(store).next().filter(|_| self.kind == ItemKind::Node);
         match node.map(|node| (&node.kind, node.product)) {
             Some((NodeKind::Internet | NodeKind::LoadBalancer, _)) => RankHint::First,
             Some((NodeKind::Dependency, _)) => RankHint::Last,
+            Some((_, Some(product))) if product.role.keeps_data() => RankHint::Last,
             _ => RankHint::Free,
         }
     }
@@ -188,16 +156,16 @@ impl Item {
         let SizeOptions { level, half_cells: halves, .. } = measure;
         let (width, height) = match &self.kind {
             ItemKind::Stub(title, _) => {
-                (5 + self.members.len().to_string().len() + text::display_width(title), 1)
+                (4 + self.members.len().to_string().len() + text::display_width(title), 1)
             }
             ItemKind::CollapsedGroup(_, title) if level == DetailLevel::Overview => {
                 let (columns, rows) = overview_grid(self.members.len(), halves);
-                (4 + columns.max(text::display_width(title).min(MAX_NAME_CELLS) + 6), 3 + rows)
+                (4 + columns.max(text::display_width(title).min(MAX_TITLE_CELLS) + 6), 3 + rows)
             }
             ItemKind::CollapsedGroup(_, title) => {
                 let desired = self.desired_instances(store);
                 let counts = self.member_count_text(store).len() + 2 + 2 * desired.to_string().len() + 1;
-                (4 + counts.max(text::display_width(title).min(MAX_NAME_CELLS) + 6), 4)
+                (4 + counts.max(text::display_width(title).min(MAX_TITLE_CELLS) + 6), 4)
             }
             ItemKind::Node => self.node_size(store, measure, inside),
         };
@@ -206,21 +174,19 @@ impl Item {
 
     fn node_size(&self, store: &Store, measure: SizeOptions, inside: bool) -> (usize, usize) {
         let Some(node) = self.nodes(store).next() else { return (1, 1) };
-        let SizeOptions { level, label_width: space, .. } = measure;
-        let name = text::display_width(&node.name).min(space.max_name_cells());
-        let count =
-            node.desired.filter(|_| !space.hides_counts()).map_or(0, |desired| 1 + count_width(desired));
-        let role = if node_glyphs::service_role(node).is_some() { 2 } else { 0 };
-        let hub = self.hub.map_or(0, |hub| 1 + hub_text(hub, false).chars().count());
-        let badges_width = badges_text(&self.badges, false).map_or(0, |words| 1 + words.chars().count());
-        let width = space.padding_cells() + role + name + hub + badges_width + count;
+        let SizeOptions { level, label_width, .. } = measure;
+        let name = text::display_width(&self.name_of(node)).min(usize::from(label_width.name_cells));
+        let count = node.desired.filter(|_| label_width.has_counts);
+        let width = SIGN_CELLS + name + count.map_or(0, |desired| 1 + count_width(desired));
         match level {
-            _ if inside => ((width + 2).max(MIN_INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
-            DetailLevel::Overview | DetailLevel::Groups | DetailLevel::Names => (width, 1),
-            DetailLevel::Status | DetailLevel::Instances if node.is_service() => {
-                ((width + 2).max(MIN_STATUS_WIDTH), 4)
+            _ if inside => ((width + BOX_CELLS).max(MIN_INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
+            DetailLevel::Overview | DetailLevel::Groups | DetailLevel::Names => {
+                (width + label_width.gap_cells(), 1)
             }
-            DetailLevel::Boxes | DetailLevel::Status | DetailLevel::Instances => (width + 2, 3),
+            DetailLevel::Status | DetailLevel::Instances if node.is_service() => {
+                ((width + BOX_CELLS).max(MIN_STATUS_WIDTH), 4)
+            }
+            DetailLevel::Boxes | DetailLevel::Status | DetailLevel::Instances => (width + BOX_CELLS, 3),
         }
     }
 
@@ -243,30 +209,6 @@ impl Item {
 /// Returns the desired number of instances of `node`, or 1 if it is unknown.
 pub(in crate::screen::map) fn desired_or_one(node: &Node) -> usize {
     node.desired.map_or(1, |desired| desired as usize)
-}
-
-/// Returns the text in the label of a hub: its number and its number of callers, such as `¹◂9`.
-pub(in crate::screen::map) fn hub_text(hub: Hub, ascii: bool) -> String {
-    let arrow = if ascii { '<' } else { '◂' };
-    format!("{}{arrow}{}", hub_number_glyph(hub.number, ascii), hub.caller_count)
-}
-
-/// Returns the text of an item's badges, such as `◂²▸¹`: first the hubs that call it, then the hubs that it
-/// calls. Returns `None` without badges.
-pub(in crate::screen::map) fn badges_text(badges: &HubBadges, ascii: bool) -> Option<String> {
-    let arrows = if ascii { ['<', '>'] } else { ['◂', '▸'] };
-    let words = |(numbers, arrow): (&Vec<usize>, char)| {
-        let numbers: String = numbers.iter().map(|n| hub_number_glyph(*n, ascii)).collect();
-        if numbers.is_empty() { numbers } else { format!("{arrow}{numbers}") }
-    };
-    let words: String = [&badges.callers, &badges.callees].into_iter().zip(arrows).map(words).collect();
-    (!words.is_empty()).then_some(words)
-}
-
-/// Returns the superscript digit of a hub number, or a plain digit in ASCII.
-fn hub_number_glyph(number: usize, ascii: bool) -> char {
-    let all = if ascii { "123456789" } else { "¹²³⁴⁵⁶⁷⁸⁹" };
-    all.chars().nth(number.saturating_sub(1)).unwrap_or('*')
 }
 
 /// Returns columns and rows of the grid of health cells for this number of services. If `halves` is true, two

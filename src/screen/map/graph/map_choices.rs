@@ -5,8 +5,8 @@ use crate::{
     command::Command,
     model::NodeId,
     screen::map::graph::detail_level::DetailLevel,
-    store::Store,
-    topology::{PathCount, count_paths, nodes_between, nodes_within_hops},
+    store::{MapPart, Store},
+    topology::{Node, PathCount, count_paths, nodes_between, nodes_within_hops},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,7 +108,7 @@ impl MapChoices {
 
     /// Makes `node` visible: moves a focus around a node to `node`, and leaves a focus on a path.
     pub(in crate::screen::map) fn bring_into_focus(&mut self, node: &NodeId, store: &Store) {
-        if self.focused_nodes(store).is_none_or(|nodes| nodes.contains(node)) {
+        if self.focus.is_none() || self.focused_nodes(store).is_none_or(|nodes| nodes.contains(node)) {
             return;
         }
         match self.focus {
@@ -126,26 +126,49 @@ impl MapChoices {
         center.map(|center| Focus::Around(center.clone(), hops))
     }
 
+    /// Removes the nodes that the user added.
+    pub(in crate::screen::map) fn forget_extra_nodes(&mut self) {
+        self.extra_nodes.clear();
+    }
+
     /// Adds `nodes` to the focus.
     pub(in crate::screen::map) fn add_to_focus(&mut self, nodes: &[NodeId]) {
         self.extra_nodes.extend(nodes.iter().cloned());
     }
 
-    /// Returns the nodes in focus, or `None` if everything is shown.
+    /// Returns the nodes in focus, or else those of the group to which the screens are limited, with the nodes
+    /// that the user added. Returns `None` if everything is shown.
     pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
-        let mut nodes = match self.focus.as_ref()? {
-            Focus::Around(center, hops) => nodes_within_hops(store.world.topology(), center, *hops),
-            Focus::Path(way, _) => way.iter().cloned().collect(),
-            Focus::AllPaths(from, to) => nodes_between(store.world.topology(), from, to),
+        let mut nodes = match &self.focus {
+            Some(Focus::Around(center, hops)) => nodes_within_hops(store.world.topology(), center, *hops),
+            Some(Focus::Path(way, _)) => way.iter().cloned().collect(),
+            Some(Focus::AllPaths(from, to)) => nodes_between(store.world.topology(), from, to),
+            None => store.nodes_of_group()?,
         };
         nodes.extend(self.extra_nodes.iter().cloned());
         Some(nodes)
     }
 
-    /// Returns true if stubs stand for nodes outside the focus. A focus on a path has none, because they
-    /// would distract from the path.
-    pub(in crate::screen::map) fn has_stubs(&self) -> bool {
-        matches!(self.focus, Some(Focus::Around(..)))
+    /// Returns true if stubs stand for nodes outside the focus or the group. A focus on a path has none, because
+    /// they would distract from the path.
+    pub(in crate::screen::map) fn has_stubs(&self, store: &Store) -> bool {
+        match &self.focus {
+            Some(focus) => matches!(focus, Focus::Around(..)),
+            None => store.session.only_group.is_some(),
+        }
+    }
+
+    /// Returns the title of the part in focus for the heading of an export, such as `orders and its neighbours`.
+    pub(in crate::screen::map) fn part_title(&self, store: &Store) -> Option<String> {
+        let name = |id: &NodeId| store.world.topology().nodes.get(id).map(Node::label).unwrap_or_default();
+        Some(match self.focus.as_ref()? {
+            Focus::Around(center, hops) => MapPart::neighbourhood_title(&name(center), *hops),
+            Focus::Path(way, _) => {
+                let ends = [way.first(), way.last()].map(|end| end.map(name).unwrap_or_default());
+                format!("the path from {} to {}", ends[0], ends[1])
+            }
+            Focus::AllPaths(from, to) => format!("all paths from {} to {}", name(from), name(to)),
+        })
     }
 
     /// Describes the focus for the status text, or returns `None` without a focus. `key` is the key that

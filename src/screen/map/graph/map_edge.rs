@@ -1,14 +1,16 @@
 //! Edges of the map graph.
 
-use crate::model::NodeId;
+use crate::{model::NodeId, topology::Strength};
 
 /// All calls between two items, drawn as one line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::map) struct MapEdge {
     /// Indices of the calling and the called item in the map graph.
     pub ends: (usize, usize),
     /// Calls as pairs of caller and called node.
     pub calls: Vec<(NodeId, NodeId)>,
+    /// Strength of the strongest call.
+    pub strength: Strength,
     /// Condition under which the edge has a permanent line.
     pub visibility: EdgeVisibility,
 }
@@ -24,8 +26,10 @@ pub(in crate::screen::map) enum EdgeVisibility {
     /// No permanent line, to keep the other lines readable. A line appears while the item at one end is
     /// selected.
     WhenSelected,
-    /// No permanent line, because one end is a hub and the other has a badge with the number of that hub.
-    Badge,
+    /// No permanent line, because the called item is a hub. The status text counts such lines.
+    ToHub,
+    /// No permanent line, because the calling item is a hub that collects from most items.
+    FromHub,
 }
 
 impl EdgeVisibility {

@@ -49,6 +49,11 @@ impl MapGraph {
         self.item_index(id).and_then(|index| self.items.get(index))
     }
 
+    /// Returns the edges without a permanent line, with their indices.
+    pub(in crate::screen::map) fn edges_without_line(&self) -> impl Iterator<Item = (usize, &MapEdge)> {
+        self.edges.iter().enumerate().skip(self.layout_graph.edges.len())
+    }
+
     /// Returns the total area of all items, in cells.
     pub(in crate::screen::map) fn total_area(&self) -> usize {
         self.layout_graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()

@@ -4,7 +4,7 @@
 use super::{
     build_graph::GraphOptions,
     detail_level::DetailLevel,
-    item::{LabelWidth, NO_BADGES_NAME_CELLS},
+    item::{LabelWidth, MAX_NAME_CELLS, SHORT_NAME_CELLS},
     map_graph::MapGraph,
 };
 use crate::{
@@ -52,8 +52,13 @@ impl MapVariant {
 
     /// Creates the variant of `graph` from top to bottom.
     fn top_down(graph: &Arc<MapGraph>) -> Self {
-        let gap_columns = if graph.label_width.is_short() { 1 } else { 2 };
-        let options = Options { direction: Direction::TopDown, gap_columns, ..Options::default() };
+        let options = Options { direction: Direction::TopDown, gap_columns: 2, ..Options::default() };
+        Self { options, graph: Arc::clone(graph) }
+    }
+
+    /// Creates the variant of `graph` as an outline.
+    fn outline(graph: &Arc<MapGraph>) -> Self {
+        let options = Options { direction: Direction::Outline, ..Options::default() };
         Self { options, graph: Arc::clone(graph) }
     }
 
@@ -67,53 +72,92 @@ impl MapVariant {
     pub(in crate::screen::map) fn is_hard_to_read(&self) -> bool {
         let Options { direction, row_gap_between_lines: airy, .. } = self.options;
         let close = self.graph.level == DetailLevel::Names && direction == Direction::LeftToRight && !airy;
-        close || matches!(self.graph.label_width, LabelWidth::NoBadges(_))
+        close || self.graph.label_width.name_cells < SHORT_NAME_CELLS
+    }
+}
+
+/// Longest names in full of the variants, in cells, from wide to narrow. The last ones are hard to read.
+const NAME_CELLS: [u8; 7] = [MAX_NAME_CELLS, 32, 26, 20, SHORT_NAME_CELLS, 13, 10];
+
+/// Builds the graphs of the variants, the most informative first.
+struct GraphBuilder<'a> {
+    store: &'a Store,
+    options: GraphOptions<'a>,
+}
+
+impl GraphBuilder<'_> {
+    /// Returns this builder for graphs in which groups have no frames.
+    const fn without_frames(&self) -> Self {
+        Self { options: GraphOptions { has_frames: false, ..self.options }, ..*self }
+    }
+
+    /// Builds the graphs at `level` with names up to each of `name_cells`. Leaves out graphs that equal the
+    /// one before, because no name is longer.
+    fn graphs(&self, level: DetailLevel, name_cells: &[u8], has_counts: bool) -> Vec<Arc<MapGraph>> {
+        let mut graphs: Vec<Arc<MapGraph>> = Vec::new();
+        for &name_cells in name_cells {
+            let label_width = LabelWidth { name_cells, has_counts };
+            let graph = match graphs.last() {
+                None => Some(MapGraph::build_with_labels(self.store, self.options, level, label_width)),
+                Some(last) => last.with_label_width(self.store, self.options, label_width),
+            };
+            graphs.extend(graph.map(Arc::new));
+        }
+        graphs
     }
 }
 
 /// Returns the ways to draw the nodes that pass the filters, the most informative variant first.
 ///
 /// Left to right comes before top down, because cells are taller than wide and names wider than tall.
-/// Variants with dense lines come last.
+/// Variants with dense lines or short names come last.
 pub(in crate::screen::map) fn map_variants(store: &Store, options: GraphOptions<'_>) -> Vec<MapVariant> {
-    let GraphOptions { map_choices: sight, available_size: room, .. } = options;
-    let of = |level| Arc::new(MapGraph::build(store, options, level));
-    let mut plans = vec![of(sight.level.unwrap_or(DetailLevel::Boxes))];
-    let most = MAX_SCREENS_OF_BOXES * (usize::from(room.0) * usize::from(room.1)).max(1);
-    let may_close = sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1;
-    if sight.level.is_none() && !(may_close && plans[0].area_as_short_names() > most) {
-        let pills = [LabelWidth::Full, LabelWidth::NoCounts, LabelWidth::Short];
-        plans.extend(
-            pills.map(|space| {
-                Arc::new(MapGraph::build_with_labels(store, options, DetailLevel::Names, space))
-            }),
-        );
-    }
-    let mut coarse = Vec::new();
-    if may_close {
-        plans.retain(|plan| plan.total_area() <= most);
-        coarse.extend([of(DetailLevel::Groups), of(DetailLevel::Overview)]);
-    }
-    let both = |plans: &[Arc<MapGraph>]| -> Vec<MapVariant> {
-        let across = plans.iter().map(|plan| MapVariant::left_to_right(plan, RowSpacing::BetweenAll));
-        across.chain(plans.iter().map(MapVariant::top_down)).collect()
+    let GraphOptions { map_choices: choices, available_size: room, .. } = options;
+    let builder = GraphBuilder { store, options };
+    let across = |graphs: &[Arc<MapGraph>], spacing| -> Vec<MapVariant> {
+        graphs.iter().map(|graph| MapVariant::left_to_right(graph, spacing)).collect()
     };
-    let mut all = both(&plans);
-    // Dense lines are hard to follow, so these variants are a last resort. A level that the user chose
-    // may exceed the screen.
-    let names = || plans.iter().filter(|plan| plan.level == DetailLevel::Names && sight.level.is_none());
-    all.extend(names().map(|plan| MapVariant::left_to_right(plan, RowSpacing::BetweenNames)));
-    let Some(least) = names().next_back() else {
-        all.extend(both(&coarse));
+    if let Some(level) = choices.level {
+        let graphs = builder.graphs(level, &[MAX_NAME_CELLS, 26], true);
+        let mut all = across(&graphs, RowSpacing::BetweenAll);
+        all.extend(graphs.iter().map(MapVariant::top_down));
         return all;
-    };
-    let pills = |space| Arc::new(MapGraph::build_with_labels(store, options, DetailLevel::Names, space));
-    let scant = NO_BADGES_NAME_CELLS.map(|cells| pills(LabelWidth::NoBadges(cells)));
-    all.extend(scant.iter().map(|plan| MapVariant::left_to_right(plan, RowSpacing::BetweenAll)));
-    all.extend(both(&coarse));
-    all.extend(
-        [least, &pills(LabelWidth::NoBracket), &scant[2]]
-            .map(|plan| MapVariant::left_to_right(plan, RowSpacing::None)),
-    );
+    }
+    let boxes = builder.graphs(DetailLevel::Boxes, &NAME_CELLS[..3], true);
+    let most = MAX_SCREENS_OF_BOXES * (usize::from(room.0) * usize::from(room.1)).max(1);
+    let may_close = choices.focus.is_none() && boxes[0].groups.len() > 1;
+    let mut all = Vec::new();
+    if !may_close || boxes[0].total_area() <= most {
+        all.extend(across(&boxes, RowSpacing::BetweenAll));
+    }
+    let has_names = !may_close || boxes[0].area_as_short_names() <= most;
+    let coarse = may_close.then(|| {
+        [DetailLevel::Groups, DetailLevel::Overview].map(|level| MapGraph::build(store, options, level))
+    });
+    let coarse: Vec<Arc<MapGraph>> = coarse.into_iter().flatten().map(Arc::new).collect();
+    let mut narrow = Vec::new();
+    if has_names {
+        let counted = builder.graphs(DetailLevel::Names, &NAME_CELLS[..2], true);
+        let names = builder.graphs(DetailLevel::Names, &NAME_CELLS, false);
+        let (whole, short): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|graph| graph.label_width.name_cells >= SHORT_NAME_CELLS);
+        all.extend(across(&counted, RowSpacing::BetweenAll));
+        all.extend(across(&whole, RowSpacing::BetweenAll));
+        let outlines = builder.without_frames().graphs(
+            DetailLevel::Names,
+            &[MAX_NAME_CELLS, 26, SHORT_NAME_CELLS],
+            false,
+        );
+        all.extend(outlines.first().map(MapVariant::outline));
+        all.extend(across(&whole, RowSpacing::BetweenNames));
+        all.extend(outlines.iter().skip(1).map(MapVariant::outline));
+        all.extend(whole.last().map(MapVariant::top_down));
+        all.extend(across(&short, RowSpacing::BetweenAll));
+        narrow = across(&whole, RowSpacing::None);
+        narrow.extend(across(&short, RowSpacing::None));
+    }
+    all.extend(across(&coarse, RowSpacing::BetweenAll));
+    all.extend(coarse.iter().map(MapVariant::top_down));
+    all.extend(narrow);
     all
 }

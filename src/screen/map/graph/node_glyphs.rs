@@ -1,35 +1,42 @@
-//! Glyphs before a node's name: its health, and its role such as database or cache.
+//! Sign before a node's name. There is one for each node, because a reader can't hold several: the most urgent
+//! of its health, a running deployment, and its role such as database or cache. Its colour is the health.
 
 use crate::{
+    model::{Health, Service},
     screen::Scene,
     topology::{Node, NodeKind, ProductRole},
 };
+use ratatui::style::Style;
 
-/// Returns the glyph of a node: its health for services, its kind for nodes without a source.
-pub(in crate::screen::map) fn node_glyph(node: &Node, scene: Scene<'_>) -> String {
-    let glyphs = scene.theme.glyphs;
-    match (&node.kind, node.product) {
-        (NodeKind::Service(_), _) => scene.theme.health_glyph(node.health).to_owned(),
+/// Returns the sign of a node with its style.
+///
+/// A service has the glyph of its health, unless it is healthy and deploying, or healthy with a role that has
+/// a glyph of its own. A node without a source has the glyph of its kind.
+pub(in crate::screen::map) fn node_sign(node: &Node, scene: Scene<'_>) -> (String, Style) {
+    let (theme, glyphs) = (scene.theme, scene.theme.glyphs);
+    let style = theme.health_style(node.health);
+    let sign = match (&node.kind, node.product) {
+        (NodeKind::Service(_), _) if node.health != Health::Healthy => {
+            theme.health_glyph(node.health).to_owned()
+        }
+        (NodeKind::Service(_), _)
+            if scene.store.world.service_of(node).is_some_and(Service::is_deploying) =>
+        {
+            return (glyphs.deploying.to_owned(), theme.styles.accent.into());
+        }
+        (NodeKind::Service(_), Some(product)) if product.role != ProductRole::Other => {
+            role_glyph(product.role, glyphs.ascii)
+        }
+        (NodeKind::Service(_), _) => theme.health_glyph(node.health).to_owned(),
         (NodeKind::Internet, _) => glyphs.internet.to_owned(),
         (NodeKind::LoadBalancer, _) => glyphs.load_balancer.to_owned(),
-        (NodeKind::Dependency, Some(product)) => glyph_of_role(product.role, glyphs.ascii).to_string(),
+        (NodeKind::Dependency, Some(product)) => role_glyph(product.role, glyphs.ascii),
         (NodeKind::Dependency, None) => glyphs.unknown.to_owned(),
-    }
+    };
+    (sign, style)
 }
 
-/// Returns the glyph for the role of a service, such as a database, cache or queue. It stands after the
-/// health glyph.
-pub(in crate::screen::map) fn role_glyph(node: &Node, scene: Scene<'_>) -> Option<char> {
-    service_role(node).map(|role| glyph_of_role(role, scene.theme.glyphs.ascii))
-}
-
-/// Returns the role of a service, if that role has a glyph of its own.
-pub(in crate::screen::map) fn service_role(node: &Node) -> Option<ProductRole> {
-    let role = node.product.map(|product| product.role)?;
-    (node.is_service() && role != ProductRole::Other).then_some(role)
-}
-
-fn glyph_of_role(role: ProductRole, ascii: bool) -> char {
+fn role_glyph(role: ProductRole, ascii: bool) -> String {
     let (unicode, plain) = role.map_symbols();
-    if ascii { plain } else { unicode }
+    (if ascii { plain } else { unicode }).to_string()
 }

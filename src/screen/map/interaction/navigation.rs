@@ -8,12 +8,19 @@ use crate::{
     store::Store,
 };
 
+/// Cost of one row in an outline, and of an item without a connection. It is greater than any distance on a
+/// screen.
+const OUTLINE_ROW_COST: i32 = 10_000;
+
 /// Returns the node of the nearest item in `direction`. If the item has several nodes, returns the least
 /// healthy one.
 ///
 /// A row counts as two columns, because cells are twice as tall as wide. The distance across `direction`
 /// counts double. If `direction` is parallel to the flow of the map, a connected item counts as three times
 /// closer.
+///
+/// In an outline, up and down go row by row. Left and right go to the nearest connected item that is indented
+/// less or more.
 pub(in crate::screen::map) fn nearest_in_direction(
     drawn: &DrawnMap,
     from: &NodeId,
@@ -21,14 +28,16 @@ pub(in crate::screen::map) fn nearest_in_direction(
 ) -> Option<NodeId> {
     let graph = &drawn.graph;
     let start = graph.item_index(from)?;
-    let here = center_of(drawn.rect_of(from)?);
+    let is_outline = drawn.diagram.direction == Direction::Outline;
+    let anchor = |place: Cells| if is_outline { (place.x, place.y) } else { center_of(place) };
+    let here = anchor(drawn.rect_of(from)?);
     let linked = |other: usize| {
         graph.edges.iter().any(|calls| calls.ends == (start, other) || calls.ends == (other, start))
     };
     let sideways = matches!(direction, Command::Left | Command::Right);
-    let along = sideways == (drawn.diagram.direction == Direction::LeftToRight);
+    let along = sideways == (drawn.diagram.direction != Direction::TopDown);
     let cost = |index: usize| {
-        let there = center_of(*drawn.diagram.nodes.get(index)?);
+        let there = anchor(*drawn.diagram.nodes.get(index)?);
         let (dx, dy) = (there.0 - here.0, 2 * (there.1 - here.1));
         let (ahead, aside) = match direction {
             Command::Left => (-dx, dy),
@@ -36,7 +45,11 @@ pub(in crate::screen::map) fn nearest_in_direction(
             Command::Up => (-dy, dx),
             _ => (dy, dx),
         };
-        let distance = ahead + 2 * aside.abs();
+        let distance = match (is_outline, sideways) {
+            (true, false) => ahead * OUTLINE_ROW_COST + aside.abs(),
+            (true, true) if !linked(index) => OUTLINE_ROW_COST + ahead + 2 * aside.abs(),
+            _ => ahead + 2 * aside.abs(),
+        };
         (ahead > 0).then(|| if along && linked(index) { distance / 3 } else { distance })
     };
     let others = (0..graph.items.len()).filter(|index| *index != start);

@@ -63,6 +63,10 @@ const MAX_DETAILED_OVERFLOW: f64 = 2.0;
 /// this many times larger.
 const HARD_TO_READ_PENALTY: f64 = 1.1;
 
+/// Factor on the overflow ratio of outlines. An outline that does not fit is a long list, so a map of groups
+/// is better for a large estate.
+const SCROLLED_OUTLINE_PENALTY: f64 = 1.5;
+
 /// Factor by which another candidate must fit better to replace the current one. Without this factor, the map
 /// would switch back and forth while a deployment starts and stops services.
 const MIN_FIT_GAIN: f64 = 1.25;
@@ -135,10 +139,12 @@ impl LayoutRequest {
         };
         let excess =
             (times(width, self.available_size.0).max(times(height, self.available_size.1)) * bias).max(1.0);
-        if self.candidates[index].is_hard_to_read && excess > 1.0 {
-            excess * HARD_TO_READ_PENALTY
-        } else {
-            excess
+        let candidate = &self.candidates[index];
+        match candidate.options.direction {
+            _ if excess <= 1.0 => excess,
+            layout::Direction::Outline => excess * SCROLLED_OUTLINE_PENALTY,
+            _ if candidate.is_hard_to_read => excess * HARD_TO_READ_PENALTY,
+            _ => excess,
         }
     }
 

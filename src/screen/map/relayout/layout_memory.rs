@@ -11,7 +11,7 @@ use crate::{
     screen::map::graph::{
         detail_level::DetailLevel, item::LabelWidth, map_choices::MapChoices, map_variant::MapVariant,
     },
-    store::{MapSettings, Store},
+    store::{GroupFilter, MapSettings, Store},
 };
 use std::collections::BTreeSet;
 
@@ -21,6 +21,7 @@ pub(in crate::screen::map) struct LayoutKey {
     map_choices: MapChoices,
     faults_only: bool,
     only_source: Option<SourceId>,
+    only_group: Option<GroupFilter>,
     map_settings: MapSettings,
     available_size: (u16, u16),
     /// Number of sources that have been read, or have failed, at least once. The first snapshot of a source
@@ -46,6 +47,7 @@ impl LayoutKey {
             map_choices: sight.clone(),
             faults_only: store.session.faults_only,
             only_source: store.session.only_source.clone(),
+            only_group: store.session.only_group.clone(),
             map_settings: store.session.map_settings.clone(),
             available_size,
             answered_sources: store

@@ -120,7 +120,7 @@ impl Map {
 
     /// Requests a layout. If `keep_direction` is true, only variants in the current direction are candidates.
     fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Action {
-        let room = (self.viewport.area.width, self.viewport.area.height);
+        let room = self.layout_size;
         let key = self
             .inputs
             .as_ref()
@@ -145,17 +145,17 @@ impl Map {
             let direction = self.drawn.options.direction;
             variants.sort_by_key(|way| way.options.direction != direction);
         }
-        // The direction must not change during initial loading, because the user may already be reading the
-        // map.
-        let keeps_direction = !self.scheduler.loaded && self.layout_memory.is_last_ignoring_answers(&key);
+        // The first complete map chooses its variant again, unless the user has selected something.
+        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.session.selected_by_user;
+        // Until then the direction must not change, because the user may already be reading the map.
+        let keeps_direction =
+            !self.scheduler.loaded && !chooses_afresh && self.layout_memory.is_last_ignoring_answers(&key);
         if keep_direction || keeps_direction {
             let direction = self.drawn.options.direction;
             if variants.iter().any(|way| way.options.direction == direction) {
                 variants.retain(|way| way.options.direction == direction);
             }
         }
-        // The first complete map chooses its variant again, unless the user has selected something.
-        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.session.selected_by_user;
         let mut drawn = if chooses_afresh { None } else { self.layout_memory.drawn_variant(&key, &variants) };
         let mut size = variants.first().map(|way| GraphSize::of(&way.graph.layout_graph)).unwrap_or_default();
         if let Some(index) = drawn
@@ -251,8 +251,9 @@ mod tests {
                 taken.insert(direction);
             }
         }
-        assert!(tried.len() > 2 && tried[0].len() == 2, "the first one chooses: {tried:?}");
-        assert!(tried[1..].iter().all(|directions| directions.len() == 1), "{tried:?}");
+        assert!(tried.len() > 3 && tried[0].len() == 2, "the first one chooses: {tried:?}");
+        assert!(tried[1..3].iter().all(|directions| directions.len() == 1), "{tried:?}");
+        assert!(tried[3].len() == 2, "the complete map chooses again: {tried:?}");
         assert_eq!(taken.len(), 1);
     }
 

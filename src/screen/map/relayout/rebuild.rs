@@ -17,7 +17,7 @@ impl Map {
     /// A change of health alone needs none.
     pub(in crate::screen::map) fn rebuild_variants(&mut self, scene: Scene<'_>) {
         let store = scene.store;
-        let room = (self.viewport.area.width, self.viewport.area.height);
+        let room = self.layout_size;
         let from = Some(GraphInputs {
             topology_version: store.world.topology_version,
             faults_only_nodes: store
@@ -39,7 +39,8 @@ impl Map {
                 map_choices: &self.choices,
                 available_size: room,
                 half_cells: halves,
-                with_hub_badges: true,
+                hides_hub_lines: true,
+                has_frames: true,
             },
         );
         self.panned &= !other;

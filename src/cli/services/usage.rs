@@ -1,7 +1,7 @@
 //! Command `usage`: CPU, memory and network of the instances of services, measured once.
 
-use super::{args::Format, why};
 use crate::{
+    cli::{args::Format, why},
     export,
     model::{Failure, FailureKind, Service},
     screen::{
@@ -21,7 +21,7 @@ const ROW_WIDTH: usize = 100;
 
 /// Measures the usage of the services called `names` and stores the readings in `world`. No reading within
 /// `wait` counts as a failure.
-pub(super) async fn measure(
+pub(in crate::cli) async fn measure(
     world: &mut World,
     sources: &[Arc<dyn Source>],
     names: &[String],
@@ -57,7 +57,7 @@ pub(super) async fn measure(
 }
 
 /// Returns the usage readings of `services` as text or JSON.
-pub(super) fn usage_text(world: &World, services: &[Service], format: Format, ascii: bool) -> String {
+pub(in crate::cli) fn usage_text(world: &World, services: &[Service], format: Format, ascii: bool) -> String {
     match format {
         Format::Json => export::usage_json(world, services),
         Format::Table => services.iter().map(|service| service_text(world, service, ascii)).collect(),

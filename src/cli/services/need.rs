@@ -1,7 +1,7 @@
 //! Command `need`: the services and settings that one service needs, as text, JSON or a compose file.
 
-use super::{args::NeedFormat, why};
 use crate::{
+    cli::{args::NeedFormat, why},
     export,
     model::{Failure, FailureKind},
     screen::describe::need_text::ServiceNeeds,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Returns the needs of the service called `name`.
-pub(super) fn need_text(world: &World, name: &str, format: NeedFormat) -> Result<String, Failure> {
+pub(in crate::cli) fn need_text(world: &World, name: &str, format: NeedFormat) -> Result<String, Failure> {
     let node = why::find_node(world, name)?;
     if !node.is_service() {
         let what = format!("{} is not a service", node.label());

@@ -1,7 +1,7 @@
 //! Command `deployments`: the deployments of a service, and how the new version differs from the old one.
 
-use super::{args::Format, why};
 use crate::{
+    cli::{args::Format, why},
     export,
     model::{Failure, FailureKind},
     screen::describe::rollout_text,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Returns the deployments of the service called `name`, as text or JSON.
-pub(super) fn deployments_text(
+pub(in crate::cli) fn deployments_text(
     world: &World,
     name: &str,
     format: Format,
