@@ -139,10 +139,8 @@ impl<'a> ChannelRouter<'a> {
         });
         self.track_of = assignment.track_of;
         self.dogleg_count = assignment.broken_trunks.len();
-        let net_of: BTreeMap<usize, usize> =
-            self.trunk_of.iter().enumerate().filter_map(|(net, t)| t.map(|t| (t, net))).collect();
         for (trunk, row, jog) in assignment.broken_trunks {
-            if let Some(&net) = net_of.get(&trunk) {
+            if let Some(net) = self.trunk_of.iter().position(|of_net| *of_net == Some(trunk)) {
                 self.jog_of.insert((net, RIGHT_SIDE_OFFSET + row), jog);
             }
         }
