@@ -10,8 +10,8 @@ pub use container_call::ContainerCall;
 pub use ecs_change::{EcsCall, EcsChange};
 
 use super::OperationPlace;
-use crate::model::{Text, shell_operand, shell_quote};
-use template::fill_template;
+use crate::model::Text;
+use template::{fill_arguments, fill_template};
 
 /// Length of a container's id in texts, in digits, as the docker command shows it.
 const SHORT_ID_LENGTH: usize = 12;
@@ -59,9 +59,9 @@ impl Change {
     #[must_use]
     pub fn equivalent_command(&self, place: &OperationPlace) -> String {
         let (_, arguments) = self.call().command.split_once(' ').unwrap_or_default();
-        let arguments = fill_template(arguments, |parameter| match self {
-            Self::Container { name, .. } => shell_operand(name),
-            Self::Ecs(change) => shell_quote(&change.parameter(parameter)),
+        let arguments = fill_arguments(arguments, |parameter| match self {
+            Self::Container { name, .. } => name.to_string(),
+            Self::Ecs(change) => change.parameter(parameter),
         });
         format!("{} {arguments}", place.command_prefix)
     }

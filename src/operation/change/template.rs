@@ -1,5 +1,7 @@
 //! Templates of calls and commands, with the names of parameters in braces.
 
+use crate::model::{shell_operand, shell_option};
+
 /// Fills a template such as `docker stop {container}`. `value` returns the text for the name in braces.
 pub(super) fn fill_template(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut parts = template.split('{');
@@ -13,9 +15,37 @@ pub(super) fn fill_template(template: &str, value: impl Fn(&str) -> String) -> S
     filled
 }
 
+/// Fills the arguments of a command for a shell, such as `stop {container}` or `stop-task --task {task}`. Each value is
+/// quoted, and none is read as an option.
+pub(super) fn fill_arguments(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in template.split(' ') {
+        let Some(name) = word.strip_prefix('{').and_then(|name| name.strip_suffix('}')) else {
+            words.push(word.to_owned());
+            continue;
+        };
+        let filled = match words.pop_if(|before| before.starts_with("--")) {
+            Some(option) => shell_option(&option, &value(name)),
+            None => shell_operand(&value(name)),
+        };
+        words.push(filled);
+    }
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fill_template;
+    use super::{fill_arguments, fill_template};
+
+    #[test]
+    fn no_value_is_an_option_or_a_command() {
+        let value = |name: &str| if name == "a" { "--all".to_owned() } else { "x; reboot".to_owned() };
+        assert_eq!(fill_arguments("stop {a}", value), "stop -- '--all'");
+        assert_eq!(
+            fill_arguments("stop-task --task {a} --reason {b} --yes", value),
+            "stop-task --task='--all' --reason 'x; reboot' --yes"
+        );
+    }
 
     #[test]
     fn a_value_is_not_a_template() {
