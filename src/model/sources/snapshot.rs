@@ -45,6 +45,13 @@ impl Snapshot {
         self.progress.iter().any(LoadProgress::may_miss_services)
     }
 
+    /// Forgets the paths on the machine on which the snapshot was taken. On another machine they lead to other files.
+    pub fn forget_paths(&mut self) {
+        for service in self.services.iter_mut().filter(|service| !service.profile.compose_files.is_empty()) {
+            Arc::make_mut(service).profile.compose_files.clear();
+        }
+    }
+
     /// Returns the snapshot with the parts of `old` that it lacks: services, the events of these services,
     /// and the load balancers if this snapshot has none.
     #[must_use]

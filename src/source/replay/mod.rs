@@ -120,10 +120,7 @@ fn shifted_snapshot(
 ) -> Snapshot {
     let mut snapshot = recording.snapshot(id, at);
     snapshot.services.shift_times(moved);
-    // The recording may be of another machine, so its paths lead to nothing of its services here.
-    for service in snapshot.services.iter_mut().filter(|service| !service.profile.compose_files.is_empty()) {
-        Arc::make_mut(service).profile.compose_files.clear();
-    }
+    snapshot.forget_paths();
     // Some events happened before the recording began. They get the same time in every repetition, so that
     // they appear as new only once.
     for event in &mut snapshot.events {

@@ -1,7 +1,8 @@
 //! Tests with complete, damaged, truncated, oversized and missing recordings.
 
-use super::{Config, Frame, Header, RECORDING_SCHEMA, Recording, open};
-use crate::model::{SourceId, Timestamp};
+use super::{Config, Frame, Header, RECORDING_SCHEMA, Recording, open, shifted_snapshot};
+use crate::model::{SourceId, Timestamp, fixtures};
+use jiff::SignedDuration;
 use std::time::Duration;
 
 fn header(seconds: u64) -> String {
@@ -94,4 +95,17 @@ fn devices_and_folders_are_no_recordings() {
             failure.message
         );
     }
+}
+
+#[test]
+fn paths_of_the_recorded_machine_are_forgotten() {
+    let mut web = fixtures::service("web");
+    web.profile.compose_files = vec!["/src/shop/compose.yaml".into()];
+    let recorded = fixtures::snapshot("docker", vec![web]);
+    let first = Frame::between(Duration::from_secs(1), None, &recorded);
+    let recording = read(&[header(60), serde_json::to_string(&first).unwrap()]).unwrap();
+    let (at, began) = (Duration::from_secs(2), Timestamp::UNIX_EPOCH);
+    let shown = shifted_snapshot(&recording, &SourceId::new("docker"), at, SignedDuration::ZERO, began);
+    assert_eq!(shown.services.len(), 1);
+    assert!(shown.services[0].profile.compose_files.is_empty());
 }

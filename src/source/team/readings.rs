@@ -201,7 +201,9 @@ impl ReadingCache {
         let connections = std::mem::take(&mut reading.snapshot.connections);
         let age = now.saturating_sub(self.read_at);
         let taken_at = now_utc.checked_sub(age).unwrap_or(now_utc);
-        Snapshot { taken_at, connections, ..reading.snapshot.clone() }
+        let mut shown = Snapshot { taken_at, connections, ..reading.snapshot.clone() };
+        shown.forget_paths();
+        shown
     }
 }
 
