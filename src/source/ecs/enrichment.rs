@@ -6,6 +6,7 @@ pub(super) mod app_mesh;
 pub(super) mod background_tasks;
 pub(super) mod cloud_map;
 mod elb_query;
+mod last_read;
 pub(super) mod load_balancers;
 pub(super) mod service_connect;
 pub(super) mod target_health;

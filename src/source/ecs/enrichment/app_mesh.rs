@@ -1,6 +1,7 @@
 //! App Mesh nodes of the tasks, and the services they call, read every ten minutes. AWS ended App Mesh on
 //! 2026-09-30, so Portolan reports only denied and throttled calls.
 
+use super::last_read::LastRead;
 use crate::{
     model::{Failure, FailureKind, UnreadPart},
     source::ecs::{
@@ -15,16 +16,12 @@ use crate::{
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
-use tokio::time::Instant;
 
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(10);
-
-/// Time for which an incomplete result is reused.
-const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
 /// Longest time one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
@@ -33,18 +30,15 @@ const READ_TIMEOUT: Duration = Duration::from_secs(8);
 const MAX_RESOURCES_PER_READ: usize = 300;
 
 /// Reads the App Mesh nodes of the tasks, and caches the last result.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AppMeshReader {
-    cached: Mutex<Option<CachedMeshes>>,
+    last: LastRead<MeshMember, AppMeshes>,
 }
 
-/// Last result, complete or partial, with the members that it covers.
-#[derive(Clone, Debug)]
-struct CachedMeshes {
-    fetched_at: Instant,
-    members: BTreeSet<MeshMember>,
-    meshes: Arc<AppMeshes>,
-    unread_part: Option<UnreadPart>,
+impl Default for AppMeshReader {
+    fn default() -> Self {
+        Self { last: LastRead::new(CACHE_TTL) }
+    }
 }
 
 impl AppMeshReader {
@@ -59,13 +53,8 @@ impl AppMeshReader {
         if wanted.is_empty() {
             return (Arc::default(), None);
         }
-        let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(last) = last
-            && last.fetched_at.elapsed()
-                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
-            && last.members.is_superset(&wanted)
-        {
-            return (last.meshes, last.unread_part);
+        if let Some(last) = self.last.get(&wanted, Instant::now()) {
+            return last;
         }
         let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
@@ -73,15 +62,7 @@ impl AppMeshReader {
         // App Mesh no longer exists in most regions, so a failure for any other reason is expected.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
         let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
-        let known = Arc::new(reader.meshes);
-        let last = CachedMeshes {
-            fetched_at: Instant::now(),
-            members: wanted,
-            meshes: known.clone(),
-            unread_part: gap.clone(),
-        };
-        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
-        (known, gap)
+        self.last.put(wanted, reader.meshes, gap)
     }
 }
 

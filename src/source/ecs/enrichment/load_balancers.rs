@@ -3,7 +3,7 @@
 //! Reads all target groups and load balancers, 400 a page. Requests for selected ARNs would be worse: they
 //! take only 20 ARNs, and one deleted ARN makes the whole request fail.
 
-use super::{elb_query::query, target_health::TargetHealthReader};
+use super::{elb_query::query, last_read::LastRead, target_health::TargetHealthReader};
 use crate::{
     model::{Failure, UnreadPart},
     source::ecs::{
@@ -24,10 +24,9 @@ use crate::{
 use roxmltree::Node;
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
-use tokio::time::Instant;
 
 /// Largest page that AWS allows.
 const PAGE_SIZE: &str = "400";
@@ -35,23 +34,17 @@ const PAGE_SIZE: &str = "400";
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(1);
 
-/// Time for which an incomplete result is reused.
-const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
-
-/// Reads load balancers and caches the last result.
-#[derive(Debug, Default)]
+/// Reads load balancers and caches the last result, by the ARNs of the target groups.
+#[derive(Debug)]
 pub(crate) struct LoadBalancerReader {
-    cached: Mutex<Option<CachedLoadBalancers>>,
+    last: LastRead<String, LoadBalancerData>,
     target_health: TargetHealthReader,
 }
 
-/// Last result, complete or partial, with the ARNs of the target groups that it covers.
-#[derive(Clone, Debug)]
-struct CachedLoadBalancers {
-    fetched_at: Instant,
-    target_groups: BTreeSet<String>,
-    load_balancers: Arc<LoadBalancerData>,
-    unread_part: Option<UnreadPart>,
+impl Default for LoadBalancerReader {
+    fn default() -> Self {
+        Self { last: LastRead::new(CACHE_TTL), target_health: TargetHealthReader::default() }
+    }
 }
 
 impl LoadBalancerReader {
@@ -83,26 +76,13 @@ impl LoadBalancerReader {
         if wanted.is_empty() {
             return (Arc::default(), None);
         }
-        let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(last) = last
-            && last.fetched_at.elapsed()
-                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
-            && last.target_groups.is_superset(&wanted)
-        {
-            return (last.load_balancers, last.unread_part);
+        if let Some(last) = self.last.get(&wanted, Instant::now()) {
+            return last;
         }
         let mut known = LoadBalancerData::default();
         let failure = fetch_load_balancers(api, &wanted, &mut known).await.err();
         let gap = failure.map(|failure| UnreadPart { name: "load balancers".into(), failure });
-        let known = Arc::new(known);
-        let last = CachedLoadBalancers {
-            fetched_at: Instant::now(),
-            target_groups: wanted,
-            load_balancers: known.clone(),
-            unread_part: gap.clone(),
-        };
-        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
-        (known, gap)
+        self.last.put(wanted, known, gap)
     }
 }
 
