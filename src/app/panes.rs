@@ -74,6 +74,10 @@ impl App {
     }
 
     fn sync_panes(&mut self, screens: Vec<(ScreenId, Rect, bool)>) -> Vec<Effect> {
+        // Half a screen is laid out as it is: the tour takes its rows from both halves.
+        let keeps_size = self.is_split || self.is_fullscreen();
+        let covered_rows = if keeps_size { 0 } else { self.tour_height(self.size.height) };
+        self.screens.map.set_covered_rows(covered_rows);
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         let mut actions = Vec::new();
         for (screen, area, shown) in screens {

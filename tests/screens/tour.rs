@@ -132,3 +132,19 @@ fn mistakes_in_the_team_s_tour_are_named() {
     assert!(unknown.starts_with("line 3: unknown field `txt`"), "{unknown}");
     assert!(TeamTour::parse("[[stop]]\n").is_err() && TeamTour::parse("").unwrap().stops.is_empty());
 }
+
+#[test]
+fn the_tour_does_not_turn_the_map() {
+    let map_rows = |stage: &mut AppHarness, height: u16| -> Vec<String> {
+        let text = stage.picture().text();
+        text.lines().skip(2).take(usize::from(height) - 9).map(str::to_owned).collect()
+    };
+    for (width, height) in [(80, 24), (120, 40), (200, 50)] {
+        let snapshots = replay::demo_snapshots();
+        let mut stage = AppHarness::showing(&snapshots, (width, height));
+        stage.send(Msg::Tick(snapshots[0].taken_at));
+        let before = map_rows(&mut stage, height);
+        stage.press_keys("ctrl-t");
+        assert_eq!(map_rows(&mut stage, height), before, "at {width}x{height}");
+    }
+}

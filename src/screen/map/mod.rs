@@ -69,8 +69,10 @@ pub struct Map {
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<HoverTarget>,
-    /// Area of the whole map screen, with the panel.
+    /// Area of the whole map screen, with the panel and the rows that are covered.
     screen_area: Rect,
+    /// Rows below the map screen that a tour covers for now. The map is laid out as if it had them.
+    covered_rows: u16,
     /// Columns and rows for which the map is laid out.
     layout_size: (u16, u16),
     /// True if a small screen shows the panel for the selected node too.
@@ -158,12 +160,14 @@ impl Screen for Map {
             self.choices.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
-        let resized = area != self.screen_area;
-        self.screen_area = area;
-        self.panel_wanted = store.session.selected_by_user || self.has_room_for_panel(area);
-        let draw::Areas { map: area, panel, layout_size } = draw::areas(area, self.panel_wanted);
+        let uncovered = Rect { height: area.height.saturating_add(self.covered_rows), ..area };
+        let resized = uncovered != self.screen_area;
+        self.screen_area = uncovered;
+        self.panel_wanted = store.session.selected_by_user || self.has_room_for_panel(uncovered);
+        let draw::Areas { map: area, panel, .. } = draw::areas(area, self.panel_wanted);
         self.shows_panel = panel.height > 0;
-        (self.viewport.area, self.layout_size) = (area, layout_size);
+        self.viewport.area = area;
+        self.layout_size = draw::areas(uncovered, self.panel_wanted).layout_size;
         if resized {
             self.viewport.center();
         }
@@ -230,6 +234,11 @@ impl Map {
         let changed = hovered != self.hovered;
         self.hovered = hovered;
         changed
+    }
+
+    /// Notes how many rows below the map screen a tour covers. The map keeps its layout meanwhile.
+    pub fn set_covered_rows(&mut self, rows: u16) {
+        self.covered_rows = rows;
     }
 
     /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
