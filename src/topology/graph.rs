@@ -56,10 +56,11 @@ impl Topology {
             .collect()
     }
 
-    /// Returns the shortest name that means only this node: its label, or else its id.
+    /// Returns the shortest name that means only this node: its label, `group/name`, or else its id.
     #[must_use]
     pub fn unique_name(&self, node: &Node) -> String {
-        let label = node.label();
-        if self.nodes_named(&label).len() == 1 { label } else { node.id.to_string() }
+        let names = [node.label(), node.group_and_name()];
+        let unique = names.into_iter().find(|name| self.nodes_named(name).len() == 1);
+        unique.unwrap_or_else(|| node.id.to_string())
     }
 }

@@ -93,15 +93,19 @@ fn split_goal<'a>(
 
 /// Returns the service that `name` means, or the instance with its service.
 fn find<'a>(name: &str, store: &'a Store) -> Result<(&'a Service, Option<&'a Instance>), Refusal> {
-    let nodes = store.world.topology().nodes_named(name);
+    let topology = store.world.topology();
+    let nodes = topology.nodes_named(name);
     let services: Vec<&Service> = nodes.iter().filter_map(|node| store.world.service_of(node)).collect();
     match services[..] {
         [only] => return Ok((only, None)),
         [] => {}
         [..] => {
-            let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
-            let reason = format!("`{name}` is ambiguous: {} matches", services.len());
-            return Err(Refusal::new(reason, format!("use one of: {}", ids.join(", "))));
+            let nodes = nodes.iter().filter(|node| store.world.service_of(node).is_some());
+            let names: Vec<String> = nodes.map(|node| topology.unique_name(node)).collect();
+            return Err(Refusal::new(
+                format!("`{name}` is ambiguous"),
+                format!("say {}", names.join(" or ")),
+            ));
         }
     }
     let instances = store.world.inventory.services().flat_map(|service| {

@@ -70,13 +70,15 @@ fn manager(name: &str, ecs: &EcsReading) -> Option<Caution> {
 fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsReading) -> Option<Caution> {
     let Some(OperationGoal::Count(count)) = goal else { return None };
     let range = ecs.scaling?;
-    let words = format!("{} to {}", range.min, range.max);
+    let (min, max) = (range.min, range.max);
     Some(if range.is_suspended {
-        hint(format!("the autoscaler of {name} ({words}) is suspended and leaves the count alone"))
-    } else if (range.min..=range.max).contains(count) {
-        hint(format!("an autoscaler sets the count of {name} between {words} and may change it"))
+        hint(format!("the autoscaler of {name} ({min} to {max}) is suspended and leaves the count alone"))
+    } else if (min..=max).contains(count) {
+        hint(format!("an autoscaler sets the count of {name} between {min} and {max} and may change it"))
     } else {
-        danger(format!("{count} is outside the autoscaler's range of {name} ({words}), which moves it back"))
+        danger(format!(
+            "{count} is outside the autoscaler's range of {name} ({min} to {max}), which moves it back"
+        ))
     })
 }
 

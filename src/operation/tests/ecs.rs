@@ -209,7 +209,7 @@ fn guard_rails_name_what_else_would_happen() {
     let outside = texts(scale_to(9), scaling(false));
     assert!(outside.contains("9 is outside the autoscaler's range of shop/orders (2 to 4)"), "{outside}");
     assert!(outside.contains("CloudFormation stack shop manages shop/orders"), "{outside}");
-    assert!(texts(scale_to(3), scaling(false)).contains("between 2 to 4 and may change it"));
+    assert!(texts(scale_to(3), scaling(false)).contains("between 2 and 4 and may change it"));
     assert!(texts(scale_to(3), scaling(true)).contains("is suspended"));
     assert!(texts(scale_to(0), state()).contains("shop/orders stops serving"));
     let busy = EcsReading {
@@ -356,7 +356,7 @@ fn scaling_and_stopping_end_when_the_service_serves_as_planned() {
     let missing = Service { instances: vec![stopped.clone(), task("t2")], ..orders() };
     assert!(matches!(watched(stop(), missing), WatchState::Waiting(_)), "ECS has not replaced it");
     let replaced = Service { instances: vec![stopped, task("t2"), task("t3")], ..orders() };
-    assert_eq!(verdict(watched(stop(), replaced)).text, "stopped: 1 of 1 stopped after 20 s");
+    assert_eq!(verdict(watched(stop(), replaced)).text, "task stopped: 1 of 1 stopped after 20 s");
     let gone = Watch::new(scale(3), fixtures::ago(20))
         .assess(&fixtures::snapshot("ecs:eu", Vec::new()), fixtures::ago(0));
     assert!(verdict(gone).text.contains("was removed"));

@@ -197,9 +197,7 @@ impl<'a> Painter<'a> {
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.focus_label(&key(Command::ShowPath)).into_iter().collect();
         words.extend(sight.level.map(|level| level.name().to_owned()));
-        words.extend(
-            self.map.drawn.graph.frameless_group.iter().map(|title| format!("frame hidden: {title}")),
-        );
+        words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {
             words.push("faulty only".to_owned());

@@ -225,7 +225,7 @@ impl MapGraph {
                         .map_settings
                         .grouping
                         .group_of(&store.world, node)
-                        .map_or("others".to_owned(), |(_, t)| t);
+                        .map_or("ungrouped".to_owned(), |(_, t)| t);
                     stubs.entry((called, title)).or_default().insert(outer.clone());
                 }
             }
