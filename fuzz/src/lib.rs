@@ -6,18 +6,7 @@
 pub mod extract;
 #[path = "../../tests/properties/forms.rs"]
 pub mod forms;
-/// The reader of recordings.
-pub mod replay {
-    #[path = "../../../src/source/replay/format.rs"]
-    mod format;
-    #[path = "../../../src/source/replay/read.rs"]
-    mod read;
-    #[path = "../../../src/source/replay/recording.rs"]
-    mod recording;
-
-    pub use format::{Frame, Header, RECORDING_SCHEMA};
-    pub use recording::Recording;
-}
+pub mod replay;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
 
