@@ -37,7 +37,9 @@ pub fn assign_rows(
     anchors: &[Option<i32>],
 ) -> Vec<i32> {
     let parity = if row_gap_between_lines { row_parity(graph) } else { Vec::new() };
-    let placer = RowAssigner { graph, adjacency: Adjacency::new(graph), gap, parity, anchors };
+    let mut placer =
+        RowAssigner { graph, adjacency: Adjacency::new(graph), gap, parity, anchors, offsets: Vec::new() };
+    placer.offsets = placer.stacked_offsets();
     let mut row = placer.initial_rows();
     let anchored = anchors.iter().any(Option::is_some);
     let sweeps = if anchored { ANCHORED_SWEEPS } else { SUBROW_SWEEPS };
@@ -68,6 +70,9 @@ struct RowAssigner<'a> {
     parity: Vec<i32>,
     /// Row of each vertex in the previous layout; `None` for a new vertex.
     anchors: &'a [Option<i32>],
+    /// Distance of each vertex from row 0 if its layer is stacked as tightly as allowed, in steps of
+    /// [`SUBROWS_PER_ROW`].
+    offsets: Vec<i64>,
 }
 
 /// Returns the parity (0 or 1) of each vertex's uppermost row that puts the lines of the vertex on even rows.
@@ -96,22 +101,32 @@ impl RowAssigner<'_> {
         self.parity.get(vertex).copied().unwrap_or(0)
     }
 
+    /// Returns the `offsets` of all vertices.
+    fn stacked_offsets(&self) -> Vec<i64> {
+        let mut offsets = vec![0; self.graph.vertices.len()];
+        for layer in &self.graph.layers {
+            let mut offset = layer.first().map_or(0, |&v| i64::from(self.parity_of(v)) * SUBROWS_PER_ROW);
+            for (index, &vertex) in layer.iter().enumerate() {
+                if index > 0 {
+                    offset += self.distance(layer[index - 1], vertex);
+                }
+                offsets[vertex] = offset;
+            }
+        }
+        offsets
+    }
+
     /// Returns the first rows: each layer is stacked as tightly as allowed and centred on row 0. Vertices
     /// with a row in the seed get that row.
     fn initial_rows(&self) -> Vec<i64> {
         let mut row = vec![0; self.graph.vertices.len()];
         for layer in &self.graph.layers {
-            let mut at = 0;
-            for (index, &vertex) in layer.iter().enumerate() {
-                if index > 0 {
-                    at += self.distance(layer[index - 1], vertex);
-                }
-                row[vertex] = at;
-            }
-            let middle = at / 2 / SUBROWS_PER_ROW * SUBROWS_PER_ROW;
+            let (Some(&first), Some(&last)) = (layer.first(), layer.last()) else { continue };
+            let top = self.offsets[first];
+            let middle = (self.offsets[last] - top) / 2 / SUBROWS_PER_ROW * SUBROWS_PER_ROW;
             for &vertex in layer {
-                row[vertex] =
-                    self.anchors[vertex].map_or(row[vertex] - middle, |r| i64::from(r) * SUBROWS_PER_ROW);
+                let stacked = self.offsets[vertex] - top - middle;
+                row[vertex] = self.anchors[vertex].map_or(stacked, |r| i64::from(r) * SUBROWS_PER_ROW);
             }
         }
         row
@@ -122,14 +137,9 @@ impl RowAssigner<'_> {
     fn align_layer(&self, layer: usize, row: &mut [i64], sides: [bool; 2], unit: i64) {
         let order = &self.graph.layers[layer];
         let mut blocks: Vec<PooledBlock> = Vec::with_capacity(order.len());
-        let start = order.first().map_or(0, |&v| i64::from(self.parity_of(v)) * SUBROWS_PER_ROW);
-        let mut offset = start;
-        for (index, &vertex) in order.iter().enumerate() {
-            if index > 0 {
-                offset += self.distance(order[index - 1], vertex);
-            }
+        for &vertex in order {
             let (pull, weight) = self.pull(vertex, row, sides);
-            blocks.push(PooledBlock { pull: pull - offset * weight, weight, size: 1 });
+            blocks.push(PooledBlock { pull: pull - self.offsets[vertex] * weight, weight, size: 1 });
             while let [.., upper, lower] = blocks.as_slice() {
                 if upper.common_row(unit) <= lower.common_row(unit) {
                     break;
@@ -144,12 +154,8 @@ impl RowAssigner<'_> {
             }
         }
         let levels = blocks.iter().flat_map(|b| std::iter::repeat_n(b.common_row(unit), b.size));
-        let mut offset = start;
-        for (index, (&vertex, level)) in order.iter().zip(levels).enumerate() {
-            if index > 0 {
-                offset += self.distance(order[index - 1], vertex);
-            }
-            row[vertex] = level + offset;
+        for (&vertex, level) in order.iter().zip(levels) {
+            row[vertex] = level + self.offsets[vertex];
         }
     }
 

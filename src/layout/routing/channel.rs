@@ -206,24 +206,27 @@ impl<'a> ChannelRouter<'a> {
 
     /// Returns the turns of a line between two pins, over the trunk of their net.
     fn bends_between(&self, net: usize, trunk: usize, from: ChannelPin, to: ChannelPin) -> Vec<Bend> {
-        let mut bends = self.bends_to_trunk(net, trunk, from);
-        bends.extend(self.bends_to_trunk(net, trunk, to).into_iter().rev());
+        let mut bends = Vec::with_capacity(2);
+        self.add_bends_to_trunk(&mut bends, net, trunk, from);
+        let turn = bends.len();
+        self.add_bends_to_trunk(&mut bends, net, trunk, to);
+        bends[turn..].reverse();
         bends
     }
 
-    /// Returns the turns of a line from a pin to the trunk of its net.
-    fn bends_to_trunk(&self, net: usize, trunk: usize, pin: ChannelPin) -> Vec<Bend> {
+    /// Adds the turns of a line from a pin to the trunk of its net.
+    fn add_bends_to_trunk(&self, bends: &mut Vec<Bend>, net: usize, trunk: usize, pin: ChannelPin) {
         let key = if pin.right { RIGHT_SIDE_OFFSET + pin.row } else { pin.row };
         let main = self.track_of[trunk];
         match self.jog_of.get(&(net, key)).map(|&b| &self.jogs[b]) {
-            None => vec![Bend { track: main, row: pin.row }],
+            None => bends.push(Bend { track: main, row: pin.row }),
             Some(jog) => {
                 let side = self.track_of[jog.left_trunk + jog.right_trunk - trunk];
-                vec![
+                bends.extend([
                     Bend { track: side, row: pin.row },
                     Bend { track: side, row: jog.row },
                     Bend { track: main, row: jog.row },
-                ]
+                ]);
             }
         }
     }

@@ -4,7 +4,8 @@
 //! counts (a Borda score). Topological sorting applies the rules, and exchanges of neighbours improve the
 //! order. The left-edge algorithm then packs the trunks in this order.
 use super::trunk::{CROSSING_COST, Jog, Trunk};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// Largest number of trunks for which exchanges of neighbours improve the order.
 const EXCHANGE_MAX_TRUNKS: usize = 120;
@@ -35,8 +36,8 @@ pub fn assign_tracks(
 }
 
 /// Rules for one trunk: the trunks that must lie left of it. Each has the row of the right pin that is the
-/// reason, or `None` if a jog is.
-type LeftOfRules = BTreeSet<(usize, Option<i32>)>;
+/// reason, or `None` if a jog is. Sorted.
+type LeftOfRules = Vec<(usize, Option<i32>)>;
 
 /// Topological sort of the trunks by the rules. It prefers low scores, and breaks a trunk if the rules form a
 /// cycle.
@@ -57,12 +58,16 @@ impl TrunkSorter {
         let mut left_of_rules = vec![LeftOfRules::new(); trunks.len()];
         for (index, trunk) in trunks.iter().enumerate() {
             for &row in &trunk.right_pins {
-                let others = inputs_on_row(&fed, row).iter().filter(|&&(_, other)| other != index);
+                let others = pairs_of(&fed, row).iter().filter(|&&(_, other)| other != index);
                 left_of_rules[index].extend(others.map(|&(_, other)| (other, Some(row))));
             }
         }
         for jog in jogs {
-            left_of_rules[jog.right_trunk].insert((jog.left_trunk, None));
+            left_of_rules[jog.right_trunk].push((jog.left_trunk, None));
+        }
+        for rules in &mut left_of_rules {
+            rules.sort_unstable();
+            rules.dedup();
         }
         Self {
             original_count: trunks.len(),
@@ -81,11 +86,11 @@ impl TrunkSorter {
         let mut broken = Vec::new();
         let mut waiting: Vec<usize> = self.left_of_rules.iter().map(LeftOfRules::len).collect();
         let mut after = self.waiting_for();
-        let mut ready: BTreeSet<(i64, usize)> =
-            (0..trunks.len()).filter(|&t| waiting[t] == 0).map(|t| (self.score[t], t)).collect();
+        let mut ready: BinaryHeap<Reverse<(i64, usize)>> =
+            (0..trunks.len()).filter(|&t| waiting[t] == 0).map(|t| Reverse((self.score[t], t))).collect();
         let mut placed = vec![false; trunks.len()];
         while self.order.len() < trunks.len() {
-            let Some((_, next)) = ready.pop_first() else {
+            let Some(Reverse((_, next))) = ready.pop() else {
                 let Some(stuck) = self.trunk_to_break(&placed) else { break };
                 for row in self.blocked_rows(stuck, &placed) {
                     let jog_row = free_row(row, (trunks[stuck].output_row - row).signum());
@@ -98,30 +103,28 @@ impl TrunkSorter {
                 waiting = self.left_of_rules.iter().map(open).collect();
                 after = self.waiting_for();
                 let free = (0..trunks.len()).filter(|&t| !placed[t] && waiting[t] == 0);
-                ready = free.map(|t| (self.score[t], t)).collect();
+                ready = free.map(|t| Reverse((self.score[t], t))).collect();
                 continue;
             };
             placed[next] = true;
             self.order.push(next);
-            for &trunk in &after[next] {
+            for &(_, trunk) in pairs_of(&after, next) {
                 waiting[trunk] -= 1;
                 if waiting[trunk] == 0 {
-                    ready.insert((self.score[trunk], trunk));
+                    ready.push(Reverse((self.score[trunk], trunk)));
                 }
             }
         }
         broken
     }
 
-    /// Returns for each trunk the trunks that must lie right of it, once for each rule.
-    fn waiting_for(&self) -> Vec<Vec<usize>> {
-        let mut after = vec![Vec::new(); self.left_of_rules.len()];
-        for (index, rules) in self.left_of_rules.iter().enumerate() {
-            for &(b, _) in rules {
-                after[b].push(index);
-            }
-        }
-        after
+    /// Returns the rules as (trunk, trunk that must lie right of it), sorted.
+    fn waiting_for(&self) -> Vec<(usize, usize)> {
+        let rules = self.left_of_rules.iter().enumerate();
+        let mut pairs: Vec<(usize, usize)> =
+            rules.flat_map(|(right, rules)| rules.iter().map(move |&(left, _)| (left, right))).collect();
+        pairs.sort_unstable();
+        pairs
     }
 
     /// Returns the trunk to break: of the trunks whose unmet rules all come from pins, the one with the
@@ -161,10 +164,11 @@ impl TrunkSorter {
         };
         second.update_extent();
         trunks.push(second);
-        let of_row = |&&(_, cause): &&(usize, Option<i32>)| cause == Some(row);
-        let mut moved: LeftOfRules = self.left_of_rules[index].iter().filter(of_row).copied().collect();
-        self.left_of_rules[index].retain(|&(_, cause)| cause != Some(row));
-        moved.insert((index, None));
+        let (mut moved, kept): (LeftOfRules, LeftOfRules) =
+            self.left_of_rules[index].iter().partition(|&&(_, cause)| cause == Some(row));
+        self.left_of_rules[index] = kept;
+        moved.push((index, None));
+        moved.sort_unstable();
         self.left_of_rules.push(moved);
         self.score.push(self.score[index]);
     }
@@ -215,19 +219,19 @@ type TrunkInput = (i32, usize);
 
 /// Returns all inputs of the trunks, sorted.
 fn trunk_inputs(trunks: &[Trunk]) -> Vec<TrunkInput> {
-    let of = |(index, trunk): (usize, &'_ Trunk)| {
-        trunk.left_pins.iter().map(move |&row| (row, index)).collect::<Vec<_>>()
-    };
-    let mut fed: Vec<TrunkInput> = trunks.iter().enumerate().flat_map(of).collect();
+    let mut fed = Vec::with_capacity(trunks.iter().map(|trunk| trunk.left_pins.len()).sum());
+    for (index, trunk) in trunks.iter().enumerate() {
+        fed.extend(trunk.left_pins.iter().map(|&row| (row, index)));
+    }
     fed.sort_unstable();
     fed
 }
 
-/// Returns the inputs on one row.
-fn inputs_on_row(fed: &[TrunkInput], row: i32) -> &[TrunkInput] {
-    let first = fed.partition_point(|f| f.0 < row);
-    let count = fed[first..].iter().take_while(|f| f.0 == row).count();
-    &fed[first..first + count]
+/// Returns the pairs with this key, of pairs sorted by key.
+fn pairs_of<K: Ord, V>(pairs: &[(K, V)], key: K) -> &[(K, V)] {
+    let first = pairs.partition_point(|pair| pair.0 < key);
+    let count = pairs[first..].iter().take_while(|pair| pair.0 == key).count();
+    &pairs[first..first + count]
 }
 
 /// Swaps neighbours in `order` as long as that lowers the cost and the rules `before` permit it. Compares a
@@ -241,7 +245,7 @@ fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [us
                 continue;
             }
             let (a, b) = (order[at - 1], order[at]);
-            if before[b].range((a, None)..=(a, Some(i32::MAX))).next().is_some() {
+            if !pairs_of(&before[b], a).is_empty() {
                 continue;
             }
             if trunks[b].cost_left_of(&trunks[a]) < trunks[a].cost_left_of(&trunks[b]) {
@@ -275,7 +279,7 @@ fn pack_tracks(trunks: &[Trunk], before: &[LeftOfRules], order: &[usize]) -> Vec
             let row = |r: i32| usize::try_from(r - low).unwrap_or(0);
             row(trunk.first_row - margin)..row(trunk.last_row + margin) + 1
         };
-        let apart = next_free[span(1)].iter().copied().max().unwrap_or(0);
+        let apart = next_free[span(1)].iter().copied().fold(0, usize::max);
         let leftward = trunk.left_jogs.contains(&trunk.output_row);
         let apart_from = |cause: Option<i32>| 1 + usize::from(cause.is_some() || leftward);
         let ruled = before[index].iter().map(|&(b, cause)| track[b] + apart_from(cause)).max();
