@@ -74,5 +74,5 @@ fn the_count_of_hidden_calls_leaves_out_filtered_and_drawn_ones() {
     stage.press_keys("e e e");
     stage.select_by_search("traces");
     let near = stage.picture().text();
-    assert!(near.contains("42 calls to collector and 3 from it hidden"), "{near}");
+    assert!(near.contains("hidden: 42 calls to collector and 3 from it"), "{near}");
 }

@@ -24,20 +24,20 @@ impl Painter<'_> {
             }
         };
         chart.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
+        self.draw_on_demand_edges(glyphs, buf);
         let visible = viewport.visible_cells();
         let is_visible = |stretch: &&FeedbackStretch| {
             let Point { x, y } = stretch.start;
             visible.overlaps(&Rect { x, y, width: stretch.width, height: 1 })
         };
         for stretch in chart.raster.feedback_stretches().iter().filter(is_visible) {
-            self.draw_feedback_label(stretch, buf);
+            self.draw_feedback_label(stretch, glyphs, buf);
         }
-        self.draw_on_demand_edges(glyphs, buf);
     }
 
     /// Writes the name of the called item on a line that runs against the flow, such as `to orders`. Leaves
-    /// two cells of the line at each side of the text.
-    fn draw_feedback_label(&self, stretch: &FeedbackStretch, buf: &mut Canvas<'_>) {
+    /// two cells of the line at each side of the text. Writes nothing if on-demand lines leave no room.
+    fn draw_feedback_label(&self, stretch: &FeedbackStretch, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let graph = &self.map.drawn.graph;
         let edge = graph.edges.get(stretch.edge);
         let Some((edge, look)) = edge.and_then(|edge| Some((edge, self.edge_style(stretch.edge, edge)?)))
@@ -47,10 +47,20 @@ impl Painter<'_> {
         let title = graph.items[edge.ends.1].title(self.scene.store);
         let room = usize::try_from(stretch.width - 4).unwrap_or(0);
         let words = text::cut_end(&format!(" to {title} "), room, self.scene.theme.glyphs.ellipsis);
-        let start = stretch.start.x + (stretch.width - text::display_width(&words) as i32) / 2;
-        for (x, symbol) in (start..).zip(words.chars()) {
-            let place = self.viewport.to_screen(Point { x, ..stretch.start }).and_then(|at| buf.cell_mut(at));
-            if let Some(place) = place {
+        let spare = stretch.width - text::display_width(&words) as i32;
+        let cells = |shift: i32| {
+            let points = (stretch.start.x + spare / 2 + shift..).map(|x| Point { x, ..stretch.start });
+            points.map(|point| self.viewport.to_screen(point)).zip(words.chars())
+        };
+        let crossing = crossing_glyph(glyphs);
+        let is_free = |shift: &i32| {
+            let mut on_screen = cells(*shift).filter_map(|(at, _)| buf.cell(at?));
+            on_screen.all(|cell| !cell.symbol().starts_with(crossing))
+        };
+        let shifts = (0..(spare / 2 - 1).max(1)).flat_map(|shift| [shift, -shift]);
+        let Some(shift) = shifts.into_iter().find(is_free) else { return };
+        for (at, symbol) in cells(shift) {
+            if let Some(place) = at.and_then(|at| buf.cell_mut(at)) {
                 place.set_char(symbol).set_style(self.tone_style(look.tone));
             }
         }
@@ -66,8 +76,7 @@ impl Painter<'_> {
         };
         let mut paint = |cell: LineCell<'_>| {
             if let Some(place) = viewport.to_screen(cell.at).and_then(|at| buf.cell_mut(at)) {
-                let crossing = glyphs.glyph_for([Some(Stroke::Solid); 4], false, None);
-                let glyph = if place.symbol() == " " { cell.glyph } else { crossing };
+                let glyph = if place.symbol() == " " { cell.glyph } else { crossing_glyph(glyphs) };
                 place.set_char(glyph).set_style(self.tone_style(cell.tone));
             }
         };
@@ -98,4 +107,9 @@ impl Painter<'_> {
         }
         .into()
     }
+}
+
+/// Returns the character for a crossing of two lines.
+fn crossing_glyph(glyphs: Glyphs) -> char {
+    glyphs.glyph_for([Some(Stroke::Solid); 4], false, None)
 }

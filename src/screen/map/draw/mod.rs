@@ -13,7 +13,7 @@ pub(super) mod collapsed_group;
 
 use super::{
     DrawnMap, Map,
-    graph::{hubs, map_edge::EdgeVisibility},
+    graph::{hubs, map_edge::EdgeVisibility, map_graph::MapGraph},
     interaction::{hover::HoverTarget, viewport::Viewport},
 };
 use crate::{
@@ -177,7 +177,7 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
-    /// Returns how many edges have no line now, one text per reason, such as `12 calls to flagd hidden` or
+    /// Returns how many edges have no line now, one text per reason, such as `hidden: 12 calls to flagd` or
     /// `3 lines shown when selected`.
     fn hidden_edges_text(&self) -> Vec<String> {
         let DrawnMap { graph: plan, styles: looks, on_demand_edges: revealed, .. } = &self.map.drawn;
@@ -197,7 +197,7 @@ impl<'a> Painter<'a> {
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.focus_label(&key(Command::ShowPath)).into_iter().collect();
         words.extend(sight.level.map(|level| level.name().to_owned()));
-        words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
+        words.extend(self.frameless_group_text());
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {
             words.push("faulty only".to_owned());
@@ -215,26 +215,38 @@ impl<'a> Painter<'a> {
         }
         let line = words.join(", ");
         if !line.is_empty() && self.viewport.area.height > 0 {
-            let line = format!(" {line} ");
+            let width = usize::from(self.viewport.area.width);
+            let line = text::cut_end(&format!(" {line} "), width, self.scene.theme.glyphs.ellipsis);
             let (x, y) = self.free_corner(text::display_width(&line) as u16, buf);
-            let style = Style::from(self.scene.theme.styles.dim);
-            buf.set_stringn(x, y, line, usize::from(self.viewport.area.width), style);
+            buf.set_string(x, y, line, Style::from(self.scene.theme.styles.dim));
         }
     }
 
-    /// Draws a legend of the lines in the last row of the map, if nothing else is there.
+    /// Names the group whose frame is left out to save space: `group otel-demo`, or `outside the frames:
+    /// otel-demo` if other groups have frames.
+    fn frameless_group_text(&self) -> Option<String> {
+        let MapGraph { frameless_group, groups, .. } = &*self.map.drawn.graph;
+        let before = if groups.is_empty() { "group" } else { "outside the frames:" };
+        frameless_group.as_ref().map(|title| format!("{before} {title}"))
+    }
+
+    /// Draws a legend of the lines in the last row of the map, as much of it as fits where nothing else is.
     fn draw_legend(&self, buf: &mut Canvas<'_>) {
         let theme = self.scene.theme;
-        let area = self.viewport.area;
         let piece = |strength: Strength| format!("{} {}", theme.edge_line(strength), strength.as_str());
-        let words = [Strength::Observed, Strength::Declared, Strength::Possible].map(piece).join("   ");
-        let words = format!(" {words} ");
-        let width = text::display_width(&words) as u16;
+        let strengths = [Strength::Observed, Strength::Declared, Strength::Possible].map(piece).join("   ");
+        // In ASCII, a crossing shows the vertical line only.
+        let meetings = if theme.glyphs.ascii { "" } else { "   ┼ lines cross   ╋ lines meet" };
+        let area = self.viewport.area;
         let row = area.bottom().saturating_sub(1);
-        let is_free = |x| buf.cell((x, row)).is_none_or(|cell| cell.symbol() == " ");
-        let above = |x| buf.cell((x, row.saturating_sub(1))).is_none_or(|cell| cell.symbol() == " ");
-        if area.height > 1 && width <= area.width && (area.x..area.x + width).all(|x| is_free(x) && above(x))
-        {
+        let is_free = |x, y| buf.cell((x, y)).is_none_or(|cell| cell.symbol() == " ");
+        let fits = |words: &String| {
+            let width = text::display_width(words) as u16;
+            width <= area.width
+                && (area.x..area.x + width).all(|x| is_free(x, row) && is_free(x, row.saturating_sub(1)))
+        };
+        let variants = [format!(" {strengths}{meetings} "), format!(" {strengths} ")];
+        if let Some(words) = variants.iter().find(|words| area.height > 1 && fits(words)) {
             buf.set_string(area.x, row, words, Style::from(theme.styles.dim));
         }
     }

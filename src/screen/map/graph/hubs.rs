@@ -59,7 +59,7 @@ pub(in crate::screen::map) fn hide_hub_lines(graph: &mut MapGraph, store: &Store
     }
 }
 
-/// Describes the hidden lines of hubs, such as `21 calls to otel-collector and 5 from it`. The hub with the
+/// Describes the hidden lines of hubs, such as `hidden: 21 calls to otel-collector and 5 from it`. The hub with the
 /// most hidden lines comes first. Ignores the edges, by index, that `is_hidden` rejects.
 pub(in crate::screen::map) fn hidden_calls_text(
     graph: &MapGraph,
@@ -86,7 +86,7 @@ pub(in crate::screen::map) fn hidden_calls_text(
         }
     });
     let words: Vec<String> = words.collect();
-    (!words.is_empty()).then(|| format!("{} hidden", words.join(", ")))
+    (!words.is_empty()).then(|| format!("hidden: {}", words.join(", ")))
 }
 
 /// Returns true if the configuration names the item at `index` as a hub.
