@@ -13,6 +13,7 @@ use super::{
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
+    ops::Range,
 };
 
 /// Largest diagram to search, in cells. No reader could follow a line over more than a few screens.
@@ -268,10 +269,10 @@ fn state_index(grid: &ObstacleGrid, at: Point, step: u8) -> Option<usize> {
 /// comes.
 fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Vec<(Point, u8, u32)> {
     let off = |from: i32, size: i32| 2 * from.abs_diff(size / 2);
-    let rows = (0..height).flat_map(|row| {
+    let rows = without_corners(height).flat_map(|row| {
         [(x - 1, 1), (x + width, 0)].map(|(x, step)| (Point { x, y: y + row }, step, off(row, height)))
     });
-    let columns = (0..width).flat_map(|column| {
+    let columns = without_corners(width).flat_map(|column| {
         [(y - 1, 3), (y + height, 2)].map(|(y, step)| (Point { x: x + column, y }, step, off(column, width)))
     });
     let usual = if direction == Direction::LeftToRight { 1 } else { 3 };
@@ -283,10 +284,17 @@ fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Ve
 /// Returns the cells beside a box at which a line from it may start, each with the step towards the box and
 /// its cost.
 fn departure_cells(Rect { x, y, width, height }: Rect) -> Vec<(Point, u8, u32)> {
-    let inner = if width > 2 { x + 1..x + width - 1 } else { x..x + width };
-    let rows = (y..y + height)
+    let rows = without_corners(height)
+        .map(|row| y + row)
         .flat_map(|y| [(Point { x: x + width, y }, 1, 0), (Point { x: x - 1, y }, 0, TURN_COST)]);
-    let columns = inner
+    let columns = without_corners(width)
+        .map(|column| x + column)
         .flat_map(|x| [(Point { x, y: y - 1 }, 2, TURN_COST), (Point { x, y: y + height }, 3, TURN_COST)]);
     rows.chain(columns).collect()
+}
+
+/// Returns the cells of a side at which lines may meet the box. A line at a corner would look like a part of the
+/// border.
+const fn without_corners(side: i32) -> Range<i32> {
+    if side > 2 { 1..side - 1 } else { 0..side }
 }
