@@ -30,7 +30,7 @@ pub(crate) struct TaskDefinitionCache {
 }
 
 /// Version of the file format; increase it with every change of the format.
-const CACHE_FORMAT_VERSION: u32 = 3;
+const CACHE_FORMAT_VERSION: u32 = 4;
 
 #[derive(Debug, Default)]
 struct DefinitionState {

@@ -234,7 +234,7 @@ async fn tasks_show_their_own_containers_and_where_they_log() {
     let task = &users.instances[0];
     assert_eq!(task.health_check, HealthCheckStatus::Healthy);
     let names: Vec<&str> = task.containers.iter().map(|c| c.name.as_str()).collect();
-    assert_eq!(names, ["migrate", "app"], "AWS's own sidecar is left out");
+    assert_eq!(names, ["app", "migrate"], "AWS's own sidecar is left out");
     let id = task.id.as_str().rsplit('/').next().unwrap();
     let route = LogRoute::CloudWatch {
         group: "/ecs/shop-prod/users".into(),

@@ -68,6 +68,8 @@ pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 /// One container of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedContainer {
+    /// Place among the containers of the task, in which the one that serves comes first.
+    pub place: usize,
     /// True if the task stops when this container stops.
     pub essential: bool,
     /// Time within which its health check must have reported; `None` without a health check.
@@ -102,7 +104,13 @@ pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummar
         facts: definition_facts(raw),
         profile: definition_profile(all),
         attributes: revision_diff::revision_attributes(raw),
-        containers: all.iter().map(|c| (clean_text(c.name()), planned_container(c, all))).collect(),
+        containers: serving_first(raw)
+            .into_iter()
+            .enumerate()
+            .map(|(place, container)| {
+                (clean_text(container.name()), planned_container(container, all, place))
+            })
+            .collect(),
         named_ports: named_ports(all),
         listening_ports: listening_ports(all),
         mesh_member: all.iter().find_map(app_mesh::proxy_member),
@@ -129,7 +137,11 @@ fn container_references(place: Option<&str>, container: &ContainerDefinition) ->
     found
 }
 
-fn planned_container(container: &ContainerDefinition, all: &[ContainerDefinition]) -> PlannedContainer {
+fn planned_container(
+    container: &ContainerDefinition,
+    all: &[ContainerDefinition],
+    place: usize,
+) -> PlannedContainer {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
         // The default values are those of ECS. One more round of checks and one more minute leave time for
@@ -139,6 +151,7 @@ fn planned_container(container: &ContainerDefinition, all: &[ContainerDefinition
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)
     });
     PlannedContainer {
+        place,
         essential: container.essential().unwrap_or(true),
         health_check_grace: check,
         log: log_destination::log_destination(container, all),
@@ -196,11 +209,26 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
             facts.push(Fact::new(kind, last_segment(&arn)));
         }
     }
-    let several = raw.container_definitions().len() > 1;
-    for container in raw.container_definitions() {
-        facts.extend(container_facts(container, several));
-    }
+    let containers = serving_first(raw);
+    let several = containers.len() > 1;
+    facts.extend(containers.into_iter().flat_map(|container| container_facts(container, several)));
     facts
+}
+
+/// Returns the containers of a task, the one that serves first: its image is the version that lists show.
+fn serving_first(raw: &TaskDefinition) -> Vec<&ContainerDefinition> {
+    let mut containers: Vec<&ContainerDefinition> = raw.container_definitions().iter().collect();
+    containers.sort_by_key(|container| helper_rank(container, raw.family()));
+    containers
+}
+
+/// Returns a sort key that puts the container that serves before its helpers: containers that the task can do without,
+/// log routers and mesh proxies. Of the others, the one with the name of the family comes first, then those with ports.
+fn helper_rank(container: &ContainerDefinition, family: Option<&str>) -> (bool, bool, bool) {
+    let is_helper = container.essential() == Some(false)
+        || container.firelens_configuration().is_some()
+        || app_mesh::proxy_member(container).is_some();
+    (is_helper, container.name() != family, container.port_mappings().is_empty())
 }
 
 /// Returns the facts for people that the labels of all containers state, and the names of their variables and
@@ -255,4 +283,48 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
         facts.push(Fact::new(FactKind::HealthCheck, format!("every {every} s")));
     }
     facts.into_iter().map(|fact| fact.of_container(name.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summarize_definition;
+    use crate::model::FactKind;
+    use aws_sdk_ecs::types::{
+        ContainerDefinition, FirelensConfiguration, FirelensConfigurationType, KeyValuePair, PortMapping,
+        TaskDefinition,
+    };
+
+    fn container(name: &str) -> aws_sdk_ecs::types::builders::ContainerDefinitionBuilder {
+        ContainerDefinition::builder().name(name).image(format!("{name}:1"))
+    }
+
+    #[test]
+    fn the_first_image_is_that_of_the_container_that_serves() {
+        let port = PortMapping::builder().container_port(8080).build();
+        let node =
+            KeyValuePair::builder().name("APPMESH_RESOURCE_ARN").value("mesh/shop/virtualNode/users").build();
+        let router =
+            FirelensConfiguration::builder().r#type(FirelensConfigurationType::Fluentbit).build().unwrap();
+        let helpers = [
+            container("migrate").essential(false),
+            container("log-router").firelens_configuration(router),
+            container("envoy").environment(node).port_mappings(port.clone()),
+            container("agent"),
+        ];
+        for (family, main) in [("users", "users"), ("shop-users", "app")] {
+            let mut all: Vec<_> = helpers.iter().cloned().map(|one| one.build()).collect();
+            all.push(container(main).port_mappings(port.clone()).build());
+            let raw = TaskDefinition::builder().family(family).set_container_definitions(Some(all)).build();
+            let summary = summarize_definition(&raw);
+            assert_eq!(summary.containers.get(main).map(|container| container.place), Some(0));
+            let facts = summary.facts;
+            let images: Vec<&str> = facts
+                .iter()
+                .filter(|fact| fact.kind() == Some(FactKind::Image))
+                .map(|fact| &*fact.value)
+                .collect();
+            assert_eq!(images.len(), 5);
+            assert_eq!(images[0], format!("{main}:1"), "{images:?}");
+        }
+    }
 }

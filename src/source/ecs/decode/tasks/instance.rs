@@ -38,13 +38,22 @@ pub(crate) fn decode_instance(
         exit: run.has_stopped().then(|| task_exit(run, definition)),
         restarts: 0,
         version: Some(run.version()).filter(|v| !v.is_empty()).map(Into::into),
-        containers: run
-            .containers
-            .iter()
-            .filter(|part| is_shown(part, definition))
+        containers: shown_containers(run, definition)
+            .into_iter()
             .map(|part| decode_container(part, &id, definition, context))
             .collect(),
     }
+}
+
+/// Returns the containers to show, the one that serves first.
+fn shown_containers<'a>(
+    run: &'a TaskRecord,
+    definition: Option<&TaskDefinitionSummary>,
+) -> Vec<&'a TaskContainer> {
+    let planned = |part: &TaskContainer| definition.and_then(|d| d.containers.get(&*part.name));
+    let mut parts: Vec<_> = run.containers.iter().filter(|part| is_shown(part, definition)).collect();
+    parts.sort_by_key(|part| planned(part).map_or(usize::MAX, |plan| plan.place));
+    parts
 }
 
 fn instance_state(
