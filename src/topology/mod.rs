@@ -27,7 +27,7 @@ pub use failed_connections::{FailedConnection, failed_connections};
 pub use graph::{DanglingReference, Topology};
 pub use incremental::IncrementalTopology;
 pub use infer::infer;
-pub use needs::{Need, needs};
+pub use needs::{Need, dependants, needs};
 pub use node::{Node, NodeKind};
 pub use paths::{
     PathCount, count_paths, nodes_between, nodes_reachable_from, nodes_reaching, nodes_within_hops,

@@ -1,4 +1,5 @@
-//! Needs: the services and dependencies that must be there for one service, along its calls.
+//! Needs: the services and dependencies that must be there for one service, along its calls, and the services that need
+//! it.
 
 use super::{Strength, Topology};
 use crate::model::NodeId;
@@ -23,7 +24,7 @@ pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
     for least in [Strength::Observed, Strength::Declared, Strength::Possible] {
         let starts: Vec<NodeId> = known.iter().cloned().collect();
         for start in starts {
-            visit(topology, &start, least, &mut known, &mut found);
+            visit(topology, (node, &start), least, &mut known, &mut found);
         }
     }
     // A stable sort: within a part, the order of the visits stays.
@@ -32,15 +33,44 @@ pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
     found
 }
 
-/// Adds the nodes that `start` reaches along calls of at least the strength `least`, callees before callers.
+/// Returns the nodes that need `node`, directly or through others, without itself.
+#[must_use]
+pub fn dependants(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
+    let (mut open, mut found) = (vec![node.clone()], BTreeSet::new());
+    while let Some(next) = open.pop() {
+        if next != *node && !passes_needs_on(topology, &next) {
+            continue;
+        }
+        let callers = topology.edges.callers(&next).iter().filter(|caller| *caller != node);
+        for caller in callers {
+            if found.insert(caller.clone()) {
+                open.push(caller.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Returns true if callers of `node` need the callees of `node` too. Services that send telemetry work without the
+/// services that the receiver calls.
+fn passes_needs_on(topology: &Topology, node: &NodeId) -> bool {
+    let product = topology.nodes.get(node).and_then(|node| node.product);
+    !product.is_some_and(|product| product.receives_telemetry)
+}
+
+/// Adds the nodes that `start` reaches along calls of at least the strength `least`, callees before callers. `root` is
+/// the node whose needs they are.
 fn visit(
     topology: &Topology,
-    start: &NodeId,
+    (root, start): (&NodeId, &NodeId),
     least: Strength,
     known: &mut BTreeSet<NodeId>,
     found: &mut Vec<Need>,
 ) {
     let callees = |node: &NodeId| -> Vec<NodeId> {
+        if node != root && !passes_needs_on(topology, node) {
+            return Vec::new();
+        }
         topology.calls(node).filter(|(_, edge)| edge.strength() >= least).map(|(to, _)| to.clone()).collect()
     };
     // Each open node with its callees still to visit; recursion could be as deep as the estate is large.
@@ -91,10 +121,11 @@ fn order_callees_first(topology: &Topology, found: &mut Vec<Need>) {
 
 #[cfg(test)]
 mod tests {
-    use super::needs;
+    use super::{dependants, needs};
     use crate::{
         model::{
-            Inventory, NodeId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Service,
+            Fact, FactKind, Inventory, NodeId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
+            Service, ServiceKind,
             fixtures::{service, snapshot},
         },
         topology::infer,
@@ -136,6 +167,30 @@ mod tests {
             needed(services),
             ["db users declared", "users web declared", "api web declared", "hint db possible"]
         );
+    }
+
+    #[test]
+    fn a_telemetry_receiver_passes_no_needs_on() {
+        let env = ReferenceKind::Environment;
+        let mut inventory = Inventory::default();
+        let mut collector = calling("otel-collector", env, &["web", "jaeger"]);
+        collector.kind = ServiceKind::Declared;
+        collector.facts.push(Fact::new(FactKind::Image, "otel/opentelemetry-collector:0.1"));
+        let services = vec![
+            calling("web", env, &["checkout", "otel-collector"]),
+            calling("checkout", env, &["otel-collector"]),
+            calling("ads", env, &["otel-collector"]),
+            collector,
+            calling("jaeger", env, &[]),
+        ];
+        inventory.replace_snapshot(Arc::new(snapshot("docker", services)));
+        let topology = infer(&inventory);
+        let id = |name: &str| NodeId::new(&format!("docker/shop/{name}"));
+        assert_eq!(dependants(&topology, &id("checkout")), [id("otel-collector"), id("web")].into());
+        let needed: Vec<NodeId> =
+            needs(&topology, &id("checkout")).into_iter().map(|need| need.node).collect();
+        assert_eq!(needed, [id("otel-collector")]);
+        assert_eq!(needs(&topology, &id("otel-collector")).len(), 3);
     }
 
     #[test]
