@@ -19,7 +19,7 @@ mod polling_priority;
 use crate::{
     command::{Command, command_of_habit},
     effect::Effect,
-    keymap::{Key, Keymap},
+    keymap::{Code, Key, Keymap},
     model::{Failure, Snapshot, SourceId, Text, Timestamp},
     operation::OperationPlace,
     screen::{HitMap, ScreenId, Theme},
@@ -249,8 +249,13 @@ impl App {
             let answer = prompt.handle_key(key);
             return self.handle_prompt_event(answer);
         }
-        let context = self.screen().spec().key_context;
-        let command = self.keymap.command(context, key);
+        let command = self.command_of_key(key);
+        if command.is_none() && key.alt {
+            // A terminal sends escape and a key that follows at once like the key with alt.
+            let mut effects = self.handle_key(Key { code: Code::Escape, alt: false, ctrl: false });
+            effects.extend(self.handle_key(Key { alt: false, ..key }));
+            return effects;
+        }
         if command != Some(Command::Quit) {
             self.quit_guard = QuitGuard::Open;
         }
@@ -259,6 +264,13 @@ impl App {
             return Vec::new();
         };
         self.run_command(command)
+    }
+
+    /// Returns the command of a key on the shown screen. Keys of actions have none while no source allows actions.
+    fn command_of_key(&self, key: Key) -> Option<Command> {
+        let command = self.keymap.command(self.screen().spec().key_context, key)?;
+        let is_action = matches!(command, Command::Actions | Command::UndoAction);
+        (!is_action || self.store.world.allows_actions()).then_some(command)
     }
 
     /// Returns the hint for a key without a command: the key that does here what this one does in other tools.

@@ -14,7 +14,7 @@ pub(super) struct Screens {
     pub why: Why,
     pub logs: Logs,
     findings: Findings,
-    timeline: Timeline,
+    pub timeline: Timeline,
     sources: Sources,
     copy_menu: CopyMenu,
     pub help: Help,

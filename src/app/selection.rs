@@ -5,8 +5,9 @@ use crate::{
     model::{NodeId, Severity},
     screen::ScreenId,
     store::GroupFilter,
+    topology::Node,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl App {
     /// Returns true if the shown screen searches its own text. A search then selects no nodes.
@@ -22,9 +23,16 @@ impl App {
 
     /// Returns the names of all nodes, sorted, without repetitions.
     pub(super) fn service_names(&self) -> Vec<String> {
-        let nodes = self.store.world.topology().nodes.values();
-        let names: BTreeSet<String> = nodes.map(|node| node.name.clone()).collect();
-        names.into_iter().collect()
+        let nodes = &self.store.world.topology().nodes;
+        let mut by_name: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+        for node in nodes.values() {
+            by_name.entry(&node.name).or_default().push(node);
+        }
+        let names = by_name.into_iter().flat_map(|(name, nodes)| match &nodes[..] {
+            [_] => vec![name.to_owned()],
+            several => several.iter().map(|node| node.label()).collect(),
+        });
+        names.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
     /// Makes the selected node visible on the map. A stub, which stands for a node outside the focus, does

@@ -150,6 +150,7 @@ impl App {
     fn show_stop(&mut self) -> Vec<Effect> {
         let node = self.tour.walk.stop().and_then(|stop| stop.node.clone());
         let effects = self.run_command(Command::Map);
+        self.screens.map.leave_focus();
         if let Some(node) = node.filter(|node| self.store.world.topology().nodes.contains_key(node)) {
             self.select(node);
         }

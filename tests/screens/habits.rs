@@ -25,6 +25,7 @@ fn a_key_without_a_command_says_what_does_it_here() {
         ("Y", "Y is c here: copy a report"),
         ("u", "u is w here: show the callers"),
         ("f7", "f7 has no command here; ? shows the keys"),
+        ("R", "R has no command here; ? shows the keys"),
     ] {
         stage.press_keys(key);
         assert!(notice(&mut stage).starts_with(words), "{key}: {}", notice(&mut stage));

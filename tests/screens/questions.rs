@@ -16,6 +16,12 @@ fn owned_shop() -> Vec<Snapshot> {
             let facts = [
                 fact("checkout", FactOrigin::Running, "tag Team"),
                 fact("@acme/sales", FactOrigin::CatalogueFile, "/src/orders/catalog-info.yaml"),
+                ProfileFact::new(
+                    ProfileField::DeployedBy,
+                    "compose file /src/compose.yaml",
+                    FactOrigin::Running,
+                    "label x",
+                ),
             ];
             Arc::make_mut(service).profile.facts = facts.into_iter().flatten().collect();
         }
@@ -35,7 +41,8 @@ fn each_question_shows_the_screen_that_answers_it() {
     let mut stage = AppHarness::showing(&owned_shop(), (120, 40));
     ask(&mut stage, "who calls orders");
     assert_eq!((stage.app.screen(), stage.selected_name().as_str()), (ScreenId::Why, "orders"));
-    assert!(ask(&mut stage, "what breaks if orders stops?").contains("depend on it"));
+    let impact = ask(&mut stage, "what breaks if payments stops?");
+    assert!(impact.contains("called by 1: orders; through others also 1: edge"), "{impact}");
     let owner = ask(&mut stage, "who owns orders");
     assert_eq!(stage.app.screen(), ScreenId::Card);
     assert!(owner.contains("owner: checkout (by tag Team), @acme/sales"), "{owner}");
@@ -44,6 +51,29 @@ fn each_question_shows_the_screen_that_answers_it() {
     assert!(stage.app.screen() == ScreenId::List && list.contains("1 service of an owner"), "{list}");
     ask(&mut stage, "where are the logs of orders");
     assert_eq!(stage.app.screen(), ScreenId::Logs);
+    let needs = ask(&mut stage, "how do I run orders");
+    assert!(
+        needs.contains("needs ") && needs.contains("portolan need prod/orders --format compose"),
+        "{needs}"
+    );
+    let code = ask(&mut stage, "where is the code of orders");
+    assert!(
+        code.contains("names its repository; deployed by compose file /src/compose.yaml (by label x)"),
+        "{code}"
+    );
+    let changes = ask(&mut stage, "what changed in orders");
+    assert!(stage.app.screen() == ScreenId::Timeline && changes.contains("orders only"), "{changes}");
+}
+
+#[test]
+fn escape_and_a_key_that_follows_at_once_are_two_keys() {
+    let mut stage = AppHarness::showing(&owned_shop(), (120, 40));
+    stage.press_keys("t alt-:");
+    stage.type_text("who owns orders");
+    stage.press_keys("enter");
+    assert!(stage.picture().show().contains("owner: checkout"));
+    stage.press_keys("m alt-j");
+    assert!(stage.app.screen() != ScreenId::Timeline, "escape goes back");
 }
 
 #[test]
@@ -88,4 +118,8 @@ fn a_name_of_several_services_is_answered_for_each() {
     assert!(answer.contains("orders: checkout (by tag Team), @acme/sales (by "), "{answer}");
     assert!(answer.contains("test/orders: unknown"), "{answer}");
     assert_eq!(stage.selected_name(), before, "no node is selected instead of the user");
+    stage.press_keys(":");
+    stage.type_text("who owns test/ord");
+    stage.press_keys("tab");
+    assert!(stage.picture().show().contains("who owns test/orders"), "a completion means one service");
 }

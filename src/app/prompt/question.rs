@@ -5,10 +5,10 @@ use crate::{
     app::App,
     command::Command,
     effect::Effect,
-    model::{NodeId, ProfileField},
-    screen::ScreenId,
+    model::{NodeId, ProfileField, shell_quote},
+    screen::{ScreenId, describe::need_text::ServiceNeeds},
     store::{Search, Store},
-    topology::{nodes_reaching, shortest_path_either_way},
+    topology::{dependants, shortest_path_either_way},
 };
 use std::collections::BTreeSet;
 
@@ -24,6 +24,10 @@ struct Question {
 enum Answer {
     /// The screen shows the answer for the selected node.
     Screen(ScreenId),
+    /// The timeline of the node alone.
+    Changes,
+    /// The services that must run for the node, in words, and the card.
+    Needs,
     /// The map shows the path between two nodes.
     Path,
     /// The services that depend on the node, in words, and its callers.
@@ -45,9 +49,9 @@ const QUESTION_TABLE: &[Question] = &[
     question("where is the code of {}", Answer::Field(ProfileField::Repository)),
     question("where is the runbook of {}", Answer::Field(ProfileField::Runbook)),
     question("where is the dashboard of {}", Answer::Field(ProfileField::Dashboard)),
-    question("how do i run {}", Answer::Screen(ScreenId::Card)),
-    question("what does {} need", Answer::Screen(ScreenId::Card)),
-    question("what changed in {}", Answer::Screen(ScreenId::Timeline)),
+    question("how do i run {}", Answer::Needs),
+    question("what does {} need", Answer::Needs),
+    question("what changed in {}", Answer::Changes),
 ];
 
 const fn question(phrase: &'static str, answer: Answer) -> Question {
@@ -83,6 +87,16 @@ impl App {
         self.select(first.clone());
         Some(match question.answer {
             Answer::Screen(screen) => self.run_command(command_of(screen)),
+            Answer::Changes => {
+                self.screens.timeline.show_only(first);
+                self.run_command(Command::Timeline)
+            }
+            Answer::Needs => {
+                let words = needs_words(&self.store, &first);
+                let effects = self.run_command(Command::Card);
+                self.notice = words;
+                effects
+            }
             Answer::Path => self.show_path_between(first, nodes.get(1)?.clone()),
             Answer::Impact => {
                 let words = impact_words(&self.store, &first);
@@ -91,10 +105,9 @@ impl App {
                 effects
             }
             Answer::Field(field) => {
-                let label = field.spec().label;
                 let words = match field_words(&self.store, &first, field) {
-                    Some(words) => format!("{label}: {words}"),
-                    None => format!("no label, tag or file names its {label}"),
+                    Some(words) => format!("{}: {words}", field.spec().label),
+                    None => unknown_words(&self.store, &first, field),
                 };
                 let effects = self.run_command(Command::Card);
                 self.notice = Some(words);
@@ -177,7 +190,6 @@ fn command_of(screen: ScreenId) -> Command {
     match screen {
         ScreenId::Logs => Command::Logs,
         ScreenId::Why => Command::Why,
-        ScreenId::Timeline => Command::Timeline,
         _ => Command::Card,
     }
 }
@@ -185,15 +197,28 @@ fn command_of(screen: ScreenId) -> Command {
 /// Returns the services that depend on `node`, in words.
 fn impact_words(store: &Store, node: &NodeId) -> String {
     let topology = store.world.topology();
-    let reaching = nodes_reaching(topology, BTreeSet::from([node.clone()]));
-    let dependants = reaching.iter().filter(|id| *id != node).filter_map(|id| topology.nodes.get(id));
-    let names: Vec<String> =
-        dependants.filter(|node| node.is_service()).map(|node| node.name.clone()).collect();
-    match names.len() {
-        0 => "nothing is known to depend on it".to_owned(),
-        count if count <= MAX_NAMES => format!("{count} depend on it: {}", names.join(", ")),
-        count => format!("{count} depend on it: {}, …", names[..MAX_NAMES].join(", ")),
+    let callers: BTreeSet<&NodeId> = topology.callers(node).map(|(caller, _)| caller).collect();
+    let all = dependants(topology, node);
+    let (direct, indirect): (Vec<&NodeId>, Vec<&NodeId>) = all.iter().partition(|id| callers.contains(id));
+    let names = |ids: &[&NodeId]| -> Vec<String> {
+        let nodes = ids.iter().filter_map(|id| topology.nodes.get(*id));
+        nodes.filter(|node| node.is_service()).map(|node| node.name.clone()).collect()
+    };
+    match (names(&direct), names(&indirect)) {
+        (direct, indirect) if direct.is_empty() && indirect.is_empty() => {
+            "nothing is known to depend on it".to_owned()
+        }
+        (direct, indirect) if indirect.is_empty() => format!("called by {}", list_words(&direct)),
+        (direct, indirect) => {
+            format!("called by {}; through others also {}", list_words(&direct), list_words(&indirect))
+        }
     }
+}
+
+/// Returns the number of names and the first of them, such as `2: cart, web`.
+fn list_words(names: &[String]) -> String {
+    let more = if names.len() > MAX_NAMES { ", …" } else { "" };
+    format!("{}: {}{more}", names.len(), names[..names.len().min(MAX_NAMES)].join(", "))
 }
 
 /// Returns the nodes that a name may mean, in words, each with its values of the field in question.
@@ -206,7 +231,7 @@ fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) 
                 let words = field_words(store, node, field).unwrap_or_else(|| "unknown".to_owned());
                 format!("{} of {unique}: {words}", field.spec().label)
             }
-            Answer::Screen(_) | Answer::Path | Answer::Impact => unique,
+            Answer::Screen(_) | Answer::Changes | Answer::Needs | Answer::Path | Answer::Impact => unique,
         }
     };
     let words: Vec<String> = nodes.iter().take(MAX_NAMES).map(word).collect();
@@ -221,6 +246,24 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<Stri
     let values: Vec<String> =
         facts.iter().map(|fact| format!("{} (by {})", fact.value, fact.location)).collect();
     (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Says that no place names the field. For the repository, names the files that deploy the service, if known.
+fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
+    let unknown = format!("no label, tag or file names its {}", field.spec().label);
+    let deployed_by = (field == ProfileField::Repository)
+        .then(|| field_words(store, node, ProfileField::DeployedBy))
+        .flatten();
+    deployed_by.map_or_else(|| unknown.clone(), |words| format!("{unknown}; deployed by {words}"))
+}
+
+/// Returns the services that must run for `node`, in words, with the command that writes them as a compose file.
+fn needs_words(store: &Store, node: &NodeId) -> Option<String> {
+    let topology = store.world.topology();
+    let node = topology.nodes.get(node)?;
+    let summary = ServiceNeeds::new(&store.world, node).summary();
+    let name = shell_quote(&topology.unique_name(node));
+    Some(format!("needs {summary}; portolan need {name} --format compose writes a compose file"))
 }
 
 #[cfg(test)]

@@ -48,10 +48,11 @@ impl PageBuilder<'_> {
                 self.state(vec![Part::Text(label), value], fact.location.to_string());
             }
         }
-        if profile.rows.iter().all(|row| row.field == ProfileField::Commit) {
+        if profile.rows.iter().all(|row| matches!(row.field, ProfileField::Commit | ProfileField::DeployedBy))
+        {
             self.state(
                 vec![Part::Text("nothing states an owner, a repository or a runbook".to_owned())],
-                "all places of docs/facts.md",
+                "labels, tags, catalogue files, CODEOWNERS and READMEs",
             );
         }
     }

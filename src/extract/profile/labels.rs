@@ -51,7 +51,14 @@ pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceP
     let is_own = image_labels::are_about_image(labels, image);
     let counts = |label: &str| is_own || !image_labels::may_be_of_image(label);
     let counted = labels.iter().filter(|(label, _)| counts(label)).map(|(label, value)| (*label, *value));
-    ServiceProfile { compose_files: compose_files(labels), ..label_profile(&counted.collect()) }
+    let compose_files = compose_files(labels);
+    let mut profile = label_profile(&counted.collect());
+    let deployed_by = |file: &Text| {
+        let value = format!("compose file {file}");
+        running_fact(ProfileField::DeployedBy, &value, &format!("label {COMPOSE_FILES_LABEL}"))
+    };
+    profile.facts.extend(compose_files.iter().filter_map(deployed_by));
+    ServiceProfile { compose_files, ..profile }
 }
 
 fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> Vec<ProfileFact> {
@@ -118,6 +125,7 @@ fn compose_files(labels: &BTreeMap<&str, &str>) -> Vec<Text> {
 #[cfg(test)]
 mod tests {
     use super::{container_profile, label_profile};
+    use crate::model::ProfileField;
 
     fn facts(image: &str, labels: &[(&str, &str)]) -> Vec<String> {
         let profile = container_profile(&labels.iter().copied().collect(), image);
@@ -190,10 +198,15 @@ mod tests {
                 ("com.docker.compose.project.working_dir", "/src/shop"),
                 ("com.docker.compose.project.config_files", files),
             ];
-            container_profile(&labels.into_iter().collect(), "").compose_files
+            container_profile(&labels.into_iter().collect(), "")
         };
+        let deployed_by = &files("compose.yaml").facts[0];
         assert_eq!(
-            files("compose.yaml,/src/shop/dev.yaml,-"),
+            (deployed_by.field, &*deployed_by.value),
+            (ProfileField::DeployedBy, "compose file /src/shop/compose.yaml")
+        );
+        assert_eq!(
+            files("compose.yaml,/src/shop/dev.yaml,-").compose_files,
             ["/src/shop/compose.yaml", "/src/shop/dev.yaml"]
         );
     }

@@ -18,6 +18,8 @@ const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("repo", ProfileField::Repository),
     ("repourl", ProfileField::Repository),
     ("gitrepository", ProfileField::Repository),
+    ("gitrepo", ProfileField::Repository),
+    ("giturl", ProfileField::Repository),
     ("sourcerepository", ProfileField::Repository),
     ("runbook", ProfileField::Runbook),
     ("runbookurl", ProfileField::Runbook),
@@ -123,6 +125,10 @@ mod tests {
                 ("cost-center", "4711")
             ]),
             ["owner: checkout (tag Team)", "repository: https://github.com/acme/orders (tag Repo_URL)"]
+        );
+        assert_eq!(
+            facts(&[("git_repo", "https://git.shop.example/shop/payments")]),
+            ["repository: https://git.shop.example/shop/payments (tag git_repo)"]
         );
         assert!(facts(&[("api_key", "s3cret"), ("Team", "\u{1b}[2J"), ("aws:team", "x")]).is_empty());
         assert_eq!(facts(&[("tier", "frontend")]), [""; 0]);

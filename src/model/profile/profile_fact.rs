@@ -76,6 +76,12 @@ impl ProfileFact {
         Some(Self { field, value, origin, location: location.into(), changed: None })
     }
 
+    /// Returns true if the value is a mail address, which tells more than the name of an owner.
+    #[must_use]
+    pub fn is_mail_address(&self) -> bool {
+        self.value.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'))
+    }
+
     /// Returns true if both facts of a field mean the same: `group:default/checkout`, `@acme/checkout` and
     /// `checkout@acme.example` are one owner.
     #[must_use]

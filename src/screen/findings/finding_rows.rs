@@ -41,13 +41,12 @@ impl FindingRow<'_> {
         }
         let own = self.folded.iter().filter(|other| other.node == self.finding.node);
         let own: Vec<&str> = own.map(|other| FindingKind::title_of(other)).collect();
-        let mut others: Vec<&str> = self
-            .folded
-            .iter()
-            .filter(|other| other.node != self.finding.node)
-            .map(|other| other.subject.as_str())
-            .collect();
-        others.dedup();
+        let mut others: Vec<&str> = Vec::new();
+        for other in self.folded.iter().filter(|other| other.node != self.finding.node) {
+            if !others.contains(&other.subject.as_str()) {
+                others.push(&other.subject);
+            }
+        }
         let mut parts = Vec::new();
         if !own.is_empty() {
             parts.push(own.join(", "));

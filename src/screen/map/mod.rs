@@ -253,6 +253,13 @@ impl Map {
         Some(MapPart { title, nodes: self.choices.focused_nodes(store)? })
     }
 
+    /// Leaves the focus and restores the earlier view. Does nothing without a focus.
+    pub fn leave_focus(&mut self) {
+        if self.choices.focus.is_some() {
+            self.choices.leave_focus();
+        }
+    }
+
     /// Removes the nodes that the user added to the part of the map on the screen, because another part is shown.
     pub fn forget_extra_nodes(&mut self) {
         self.choices.forget_extra_nodes();

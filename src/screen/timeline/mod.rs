@@ -49,6 +49,13 @@ struct RowInputs {
     search: Search,
 }
 
+impl Timeline {
+    /// Limits the timeline to `node`.
+    pub fn show_only(&mut self, node: NodeId) {
+        (self.scope, self.centre, self.cursor) = (TimelineScope::ServiceOnly, Some(node), None);
+    }
+}
+
 impl Screen for Timeline {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match command {

@@ -144,7 +144,8 @@ fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> Resolv
         let of_field = facts.iter().filter(|fact| fact.field == spec.field);
         let mut distinct: Vec<ProfileFact> = Vec::new();
         for fact in of_field {
-            if !distinct.iter().any(|known| known.agrees_with(fact)) {
+            let tells_more = |known: &ProfileFact| fact.is_mail_address() && !known.is_mail_address();
+            if distinct.iter().all(|known| !known.agrees_with(fact) || tells_more(known)) {
                 distinct.push(fact.clone());
             }
         }
@@ -152,8 +153,10 @@ fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> Resolv
         if spec.field == ProfileField::Description {
             distinct.truncate(1);
         }
-        let origins: BTreeSet<FactOrigin> = distinct.iter().map(|fact| fact.origin).collect();
-        let disagrees = !spec.is_list && origins.len() > 1;
+        let differs = |fact: &ProfileFact| {
+            distinct.first().is_some_and(|first| first.origin != fact.origin && !first.agrees_with(fact))
+        };
+        let disagrees = !spec.is_list && distinct.iter().any(differs);
         (!distinct.is_empty()).then_some(ProfileRow { field: spec.field, facts: distinct, disagrees })
     });
     let guide =

@@ -193,3 +193,18 @@ fn declared_dependencies_are_edges_and_references_to_nothing_are_none() {
     let not_running = resolve(&estate).not_running;
     assert_eq!(not_running.iter().map(|entity| entity.name.as_str()).collect::<Vec<_>>(), ["idle"]);
 }
+
+#[test]
+fn the_address_of_an_owner_stands_beside_the_name() {
+    let mut orders = service("orders");
+    orders.profile.facts = ["checkout", "@acme/checkout", "checkout@acme.example", "Checkout@acme.example"]
+        .map(|value| fact(ProfileField::Owner, value, FactOrigin::Running))
+        .to_vec();
+    let catalogued = checkout("orders", vec![entity("orders", "", "checkout-team@acme.example")]);
+    let profiles = resolve(&inventory(vec![orders], vec![catalogued]));
+    let profile = profiles.of(&service("orders").id).unwrap();
+    let row = profile.rows.iter().find(|row| row.field == ProfileField::Owner).unwrap();
+    let values: Vec<&str> = row.facts.iter().map(|fact| fact.value.as_str()).collect();
+    assert_eq!(values, ["checkout", "checkout@acme.example"]);
+    assert!(!row.disagrees);
+}
