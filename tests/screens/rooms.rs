@@ -146,7 +146,7 @@ fn a_name_in_place_of_a_command_selects_the_service() {
     stage.type_text("catalog");
     stage.press_keys("enter");
     let text = stage.picture().text();
-    assert!(text.contains("─ shop/catalog ─") && text.contains("selected the matching service"), "{text}");
+    assert!(text.contains("─ shop/catalog ─") && text.contains("selected shop/catalog"), "{text}");
 }
 
 #[test]

@@ -5,8 +5,10 @@ use crate::{
     app::App,
     command::Command,
     effect::Effect,
+    model::NodeId,
     screen::ScreenId,
     store::{GroupFilter, Search},
+    topology::Node,
 };
 
 /// Verbs that take the name of a service, each with the command that runs after the service is selected.
@@ -161,15 +163,25 @@ impl App {
     fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
         let best = self.best_match(typed);
         self.notice = Some(match &best {
-            Some(_) => format!("no command `{typed}`; selected the matching service"),
+            Some(node) => format!("selected {}", self.selection_words(node)),
             None => format!("no command or service `{typed}`; ? shows all commands"),
         });
         best.into_iter().for_each(|node| self.select(node));
         Vec::new()
     }
 
+    /// Names a node that is about to be selected. If the map shows only its collapsed group, says so.
+    fn selection_words(&self, node: &NodeId) -> String {
+        let label = self.store.world.topology().nodes.get(node).map(Node::label).unwrap_or_default();
+        if self.screen() == ScreenId::Map && self.screens.map.is_in_collapsed_group(node) {
+            format!("{label}, in a collapsed group; card shows it, enter expands the group")
+        } else {
+            label
+        }
+    }
+
     /// Returns the visible node whose name best matches `typed`.
-    fn best_match(&mut self, typed: &str) -> Option<crate::model::NodeId> {
+    fn best_match(&mut self, typed: &str) -> Option<NodeId> {
         let exact = self.store.world.topology().nodes_named(typed);
         if let [only] = exact[..] {
             return Some(only.id.clone());

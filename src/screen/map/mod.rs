@@ -253,6 +253,13 @@ impl Map {
         Some(MapPart { title, nodes: self.choices.focused_nodes(store)? })
     }
 
+    /// Returns true if the map shows the collapsed group of `node` in place of the node.
+    #[must_use]
+    pub fn is_in_collapsed_group(&self, node: &NodeId) -> bool {
+        let item = self.drawn.graph.item_of(node);
+        item.is_some_and(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
+    }
+
     /// Leaves the focus and restores the earlier view. Does nothing without a focus.
     pub fn leave_focus(&mut self) {
         if self.choices.focus.is_some() {
