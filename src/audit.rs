@@ -4,6 +4,7 @@
 //! killed before the outcome is known; reading the log then shows it as unfinished.
 
 use crate::{
+    model::Failure,
     operation::{AuditOutcome, AuditRecord},
     private_fs::PrivateDir,
 };
@@ -109,6 +110,18 @@ impl RunningRecord {
     pub fn finish(self) -> io::Result<()> {
         AuditLog::new(&self.folder).append(&self.record)?;
         PrivateDir::open(&self.folder)?.remove(&self.file_name)
+    }
+
+    /// Closes the record of a session in a container: with its end in words, or with the failure that ended it.
+    pub fn finish_session(mut self, ended: Result<String, &Failure>) -> io::Result<()> {
+        match ended {
+            Ok(verdict) => {
+                self.set_outcome(AuditOutcome::Sent, None);
+                self.record.verdict = Some(verdict.as_str().into());
+            }
+            Err(failure) => self.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string())),
+        }
+        self.finish()
     }
 
     /// Sets the outcome with its reason.

@@ -2,10 +2,12 @@
 
 mod actions;
 mod candidates;
+mod forwarded_ports;
 mod map_args;
 mod version;
 
-pub use actions::{ActArgs, ExecArgs};
+pub use actions::{ActArgs, ExecArgs, ForwardArgs, SessionArgs};
+pub use forwarded_ports::ForwardedPorts;
 pub use map_args::MapArgs;
 
 use super::time_range::parse_duration;
@@ -157,6 +159,8 @@ pub enum Command {
     Act(ActArgs),
     /// Run a shell or a command in a container of a service (only if the source allows actions)
     Exec(ExecArgs),
+    /// Forward a port of this machine to a container of a service (only if the source allows actions)
+    Forward(ForwardArgs),
     /// Print the audit log of actions
     Audit {
         /// Output format

@@ -128,6 +128,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Act(asked) => Box::pin(act::run(common, &asked)).await,
         Command::Exec(asked) => Box::pin(act::exec::run(common, &asked)).await,
+        Command::Forward(asked) => Box::pin(act::forward::run(common, &asked)).await,
         Command::Audit { format } => act::audit_log::run(format),
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,

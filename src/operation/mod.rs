@@ -27,14 +27,14 @@ mod refusal;
 mod request;
 mod run;
 mod sent_change;
-mod shell;
+mod session;
 #[cfg(test)]
 mod tests;
 mod watch;
 
 pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
 pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsChange};
-pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmedChange, ConfirmedPlan};
+pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmationKeys, ConfirmedChange, ConfirmedPlan};
 pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuEntry, MenuScope, menu_entries};
@@ -46,5 +46,8 @@ pub use refusal::Refusal;
 pub use request::{OperationGoal, OperationRequest};
 pub use run::{PlanRun, RunStop};
 pub use sent_change::SentChange;
-pub use shell::{ConfirmedShell, ShellPlan, ShellRequest};
+pub use session::{
+    ConfirmedSession, ForwardRequest, SessionConfirmation, SessionConfirmationEvent, SessionPlan,
+    SessionRequest, SessionTarget, ShellRequest, session_targets,
+};
 pub use watch::{Verdict, Watch, WatchState};

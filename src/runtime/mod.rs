@@ -9,7 +9,7 @@ mod effects;
 mod poll;
 mod inputs;
 mod signals;
-pub mod shell;
+pub mod sessions;
 mod suspend_detector;
 mod log_tasks;
 mod operations;

@@ -27,14 +27,14 @@ use futures::{
     stream::{SelectAll, select_all},
 };
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
-use rustix::termios::tcgetwinsize;
+use rustix::termios::{QueueSelector, tcflush, tcgetwinsize};
 use std::{
     fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Stdout, stdout},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicU8, Ordering},
 };
-use tty::write_restore_sequences;
+use tty::{write_restore_sequences, write_shell_restore_sequences};
 
 /// Largest drawn size in columns and rows: larger than any display, and about 70 MB of cells.
 const MAX_SIZE: (u16, u16) = (1_500, 600);
@@ -45,9 +45,15 @@ const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// Smallest number of free file descriptors to start with.
 const MIN_FREE_DESCRIPTORS: usize = 16;
 
-/// True while the terminal is taken over. The first caller of [`restore`] resets it, so that only one
+/// Use of the terminal, one of the three values below. The first caller of [`restore`] resets it, so that only one
 /// restores the terminal.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+static TERMINAL_USE: AtomicU8 = AtomicU8::new(NOT_TAKEN);
+/// Value of [`TERMINAL_USE`] while the terminal is not taken over.
+const NOT_TAKEN: u8 = 0;
+/// Value of [`TERMINAL_USE`] while Portolan draws on the terminal.
+const TAKEN_BY_SCREEN: u8 = 1;
+/// Value of [`TERMINAL_USE`] while a shell in a container uses the terminal.
+const TAKEN_BY_SHELL: u8 = 2;
 
 /// Returns the size of the terminal in columns and rows.
 pub(super) fn size() -> io::Result<(u16, u16)> {
@@ -60,7 +66,7 @@ pub(super) fn size() -> io::Result<(u16, u16)> {
 
 /// Returns true while the terminal is taken over.
 pub(super) fn is_taken() -> bool {
-    IS_TAKEN.load(Ordering::SeqCst)
+    TERMINAL_USE.load(Ordering::SeqCst) != NOT_TAKEN
 }
 
 /// Fails unless enough file descriptors are free for the terminal, its events and the first connections. crossterm
@@ -111,7 +117,7 @@ impl TerminalScreen {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
         self.shown = None;
-        IS_TAKEN.store(true, Ordering::SeqCst);
+        TERMINAL_USE.store(TAKEN_BY_SCREEN, Ordering::SeqCst);
         guard::note_taken();
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
@@ -162,6 +168,27 @@ impl TerminalScreen {
     }
 }
 
+/// The terminal in raw mode, for a shell in a container. Dropping it restores the terminal.
+pub(super) struct RawTerminal;
+
+impl RawTerminal {
+    /// Takes over the terminal.
+    pub(super) fn take() -> io::Result<Self> {
+        guard::start();
+        TERMINAL_USE.store(TAKEN_BY_SHELL, Ordering::SeqCst);
+        guard::note_shell();
+        let raw = Self;
+        enable_raw_mode()?;
+        Ok(raw)
+    }
+}
+
+impl Drop for RawTerminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
 impl Drop for TerminalScreen {
     fn drop(&mut self) {
         restore();
@@ -174,12 +201,23 @@ fn area((width, height): (u16, u16)) -> Rect {
 
 /// Restores the terminal if it is taken over.
 pub(super) fn restore() {
-    if IS_TAKEN.swap(false, Ordering::SeqCst) {
-        write_restore_sequences();
+    let taken_by = TERMINAL_USE.swap(NOT_TAKEN, Ordering::SeqCst);
+    if taken_by != NOT_TAKEN {
+        if taken_by == TAKEN_BY_SHELL {
+            write_shell_restore_sequences();
+        } else {
+            write_restore_sequences();
+        }
         // An error here can't be reported.
         let _ = disable_raw_mode();
         guard::note_restored();
     }
+}
+
+/// Discards the keys that were typed and not read yet.
+pub(super) fn discard_typed_keys() {
+    // Without a terminal there is nothing to discard.
+    let _ = tcflush(tty::tty(), QueueSelector::IFlush);
 }
 
 /// Events of the terminal: keys, mouse, paste and resize, as messages for the app.

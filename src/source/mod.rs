@@ -10,8 +10,8 @@ mod operator;
 pub(crate) mod line_dedup;
 pub(crate) mod regular_file;
 mod netns;
+pub mod session;
 mod shared_references;
-pub mod shell;
 pub mod team;
 pub mod unopened;
 

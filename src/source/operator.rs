@@ -1,11 +1,14 @@
 //! Operators: the part of a source that acts on its services, and the one way to run a confirmed plan.
 
-use super::{Source, shell::Shell};
+use super::{
+    Source,
+    session::{Forward, Shell},
+};
 use crate::{
     model::{Failure, Text},
     operation::{
-        ConfirmedChange, ConfirmedPlan, ConfirmedShell, OperationPlace, OperationReading, OperationRequest,
-        PlanBasis, PlanRun, Refusal, RunStop, SentChange,
+        ConfirmedChange, ConfirmedPlan, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
+        OperationRequest, PlanBasis, PlanRun, Refusal, RunStop, SentChange, ShellRequest,
     },
 };
 use futures::future::BoxFuture;
@@ -25,7 +28,16 @@ pub trait Operator: Send + Sync {
     fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>>;
 
     /// Starts a confirmed command in a container.
-    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>>;
+    fn open_shell<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ShellRequest>,
+    ) -> BoxFuture<'a, Result<Shell, Failure>>;
+
+    /// Starts to forward connections of this machine to a confirmed port.
+    fn open_forward<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ForwardRequest>,
+    ) -> BoxFuture<'a, Result<Forward, Failure>>;
 }
 
 /// Response of the API to a change.
@@ -86,7 +98,10 @@ pub async fn run_plan(
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeReceipt, ConfirmedChange, ConfirmedPlan, ConfirmedShell, Operator, Shell, run_plan};
+    use super::{
+        ChangeReceipt, ConfirmedChange, ConfirmedPlan, ConfirmedSession, Forward, ForwardRequest, Operator,
+        Shell, ShellRequest, run_plan,
+    };
     use crate::{
         model::{ActionPermission, Failure, FailureKind, InstanceState, Service, SourceId, fixtures},
         operation::{
@@ -150,8 +165,18 @@ mod tests {
             async move { if number == 1 { Err(failure()) } else { Ok(ChangeReceipt::default()) } }.boxed()
         }
 
-        fn open_shell<'a>(&'a self, _: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
+        fn open_shell<'a>(
+            &'a self,
+            _: &'a ConfirmedSession<ShellRequest>,
+        ) -> BoxFuture<'a, Result<Shell, Failure>> {
             async { Err(Failure::new(FailureKind::Missing, "no shell", "")) }.boxed()
+        }
+
+        fn open_forward<'a>(
+            &'a self,
+            _: &'a ConfirmedSession<ForwardRequest>,
+        ) -> BoxFuture<'a, Result<Forward, Failure>> {
+            async { Err(Failure::new(FailureKind::Missing, "no port", "")) }.boxed()
         }
     }
 

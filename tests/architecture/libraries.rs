@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("aws_", &["src/source/ecs/"]),
     ("clap_complete", &["src/cli/"]),
     ("clap_mangen", &["src/cli/"]),
-    ("tokio_tungstenite", &["src/source/ecs/operations/exec/"]),
+    ("tokio_tungstenite", &["src/source/ecs/operations/sessions/"]),
     ("roxmltree", &["src/source/ecs/"]),
     ("granit_parser", &["src/source/compose/"]),
     ("serde_saphyr", &["src/extract/structured_value.rs", "src/extract/profile/"]),

@@ -7,5 +7,6 @@ mod docker;
 mod ecs;
 mod fault_proxy;
 mod faults;
+mod in_container;
 mod podman;
 mod team;

@@ -3,7 +3,9 @@
 pub(super) mod audit_log;
 mod carry_out;
 pub(super) mod exec;
+pub(super) mod forward;
 mod output_text;
+mod session;
 mod targets;
 
 use super::{

@@ -1,6 +1,6 @@
 //! Arguments of the commands that act on services.
 
-use super::{Format, candidates};
+use super::{Format, candidates, forwarded_ports::ForwardedPorts};
 use crate::operation::{OPERATION_TABLE, OperationKind};
 use clap::Args;
 use clap_complete::ArgValueCandidates;
@@ -41,6 +41,29 @@ pub struct ActArgs {
 /// Arguments of `exec`.
 #[derive(Debug, Args)]
 pub struct ExecArgs {
+    /// Container, confirmation and reason.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// Command with its arguments, in place of /bin/sh
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+/// Arguments of `forward`.
+#[derive(Debug, Args)]
+pub struct ForwardArgs {
+    /// Container, confirmation and reason.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// Port of the container, also the local port; or LOCAL:PORT, or LOCAL:HOST:PORT for a host that the container
+    /// reaches. Without LOCAL before the colon, any free port
+    #[arg(value_name = "PORT")]
+    pub ports: ForwardedPorts,
+}
+
+/// Arguments that all commands with a session in a container take.
+#[derive(Debug, Args)]
+pub struct SessionArgs {
     /// Service, by name, group/name or full id
     #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
     pub service: String,
@@ -50,7 +73,7 @@ pub struct ExecArgs {
     /// Container of the instance, in place of its first one
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
-    /// Run the command without asking
+    /// Begin without asking
     #[arg(long)]
     pub yes: bool,
     /// Name of the service that --yes needs for a protected source
@@ -59,9 +82,6 @@ pub struct ExecArgs {
     /// Reason for the audit log
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Command with its arguments, in place of /bin/sh
-    #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<String>,
 }
 
 /// Parses a kind of operation by its id.

@@ -99,6 +99,12 @@ const EXECUTE_COMMAND: ChangeCall = ChangeCall {
     command: "aws ecs execute-command --cluster {cluster} --task {task} --container {container} --interactive --command {command}",
     description: "runs a command in a container of a task (`portolan exec`)",
 };
+const START_SESSION: ChangeCall = ChangeCall {
+    name: "ssm:StartSession",
+    iam_actions: &["ssm:StartSession", "ssm:ResumeSession", "ssm:TerminateSession"],
+    command: "aws ssm start-session --target ecs:{cluster}_{task}_{runtime-id} --document-name {document} --parameters {ports}",
+    description: "forwards connections to a port of a task (`portolan forward`)",
+};
 
 /// All calls that change something. `POST` calls go to an engine.
 pub const CHANGE_CALLS: &[ChangeCall] = &[
@@ -118,4 +124,5 @@ pub const CHANGE_CALLS: &[ChangeCall] = &[
     PROTECT_TASK,
     UNPROTECT_TASK,
     EXECUTE_COMMAND,
+    START_SESSION,
 ];

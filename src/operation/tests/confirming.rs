@@ -43,7 +43,7 @@ fn the_default_is_no() {
 fn keys_from_before_the_dialog_was_drawn_are_dropped() {
     let mut early = Confirmation::new(plan(OperationKind::Stop, &[fixtures::service("web")]));
     assert_eq!(press(&mut early, "y enter right enter"), ConfirmationEvent::Open);
-    assert!(!early.is_yes_selected());
+    assert!(!early.keys().is_yes_selected());
     early.mark_drawn();
     assert!(is_confirmed(&press(&mut early, "y")));
 }
@@ -53,7 +53,7 @@ fn a_protected_source_asks_for_the_name() {
     let mut open = dialog(ActionPermission::Protected);
     assert_eq!(press(&mut open, "y enter"), ConfirmationEvent::Open, "y is a letter of a name");
     assert_eq!(press(&mut open, "backspace w e b"), ConfirmationEvent::Open);
-    assert_eq!(open.typed(), "web");
+    assert_eq!(open.keys().typed(), "web");
     assert!(is_confirmed(&press(&mut open, "enter")));
     let mut untouched = dialog(ActionPermission::Protected);
     assert_eq!(press(&mut untouched, "enter"), ConfirmationEvent::Declined);

@@ -5,7 +5,7 @@
 //! closes when Portolan ends for any reason. While it waits, it uses no CPU time.
 //!
 //! The first line in the pipe holds Portolan's process group and the original terminal modes. After it come
-//! [`TAKEN_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
+//! [`TAKEN_MARK`], [`SHELL_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
 //! terminal.
 
 use super::tty;
@@ -30,6 +30,8 @@ const GUARD_ARGUMENT: &str = "--guard-terminal";
 
 /// Mark in the pipe: the terminal is in use from now on.
 const TAKEN_MARK: &[u8] = b"T";
+/// Mark in the pipe: a shell in a container uses the terminal from now on.
+const SHELL_MARK: &[u8] = b"S";
 /// Mark in the pipe: the terminal was restored.
 const RESTORED_MARK: &[u8] = b"R";
 
@@ -76,6 +78,11 @@ pub(in crate::runtime) fn note_taken() {
     write_mark(TAKEN_MARK);
 }
 
+/// Informs the guard that a shell in a container uses the terminal.
+pub(in crate::runtime) fn note_shell() {
+    write_mark(SHELL_MARK);
+}
+
 /// Informs the guard that the terminal was restored.
 pub(in crate::runtime) fn note_restored() {
     write_mark(RESTORED_MARK);
@@ -114,8 +121,12 @@ pub fn run() -> io::Result<()> {
             Err(_) => break,
         }
     }
-    if last.as_slice() == TAKEN_MARK {
-        tty::write_restore_sequences();
+    if last.as_slice() == TAKEN_MARK || last.as_slice() == SHELL_MARK {
+        if last.as_slice() == SHELL_MARK {
+            tty::write_shell_restore_sequences();
+        } else {
+            tty::write_restore_sequences();
+        }
         if let Some(modes) = TerminalModes::parse(modes).filter(|_| may_set_modes()) {
             let mut termios = tcgetattr(tty::tty())?;
             modes.apply(&mut termios);

@@ -13,6 +13,17 @@ pub(in crate::runtime) fn tty() -> Stdout {
     stdout()
 }
 
+/// Sequence that leaves the alternate screen without moving the cursor (xterm's `ctlseqs`, private mode 1047).
+const LEAVE_ALTERNATE_SCREEN_IN_PLACE: &[u8] = b"\x1b[?1047l";
+
+/// Writes the sequences that reset what a program in a container may have left behind when its session broke.
+pub(in crate::runtime) fn write_shell_restore_sequences() {
+    // Leaving the alternate screen as usual would move the cursor where no program had entered it.
+    let _ = stdout().write_all(LEAVE_ALTERNATE_SCREEN_IN_PLACE);
+    let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, Show);
+    let _ = stdout().flush();
+}
+
 /// Writes the sequences that leave the alternate screen and reset mouse, paste mode and cursor.
 pub(in crate::runtime) fn write_restore_sequences() {
     let _ = execute!(

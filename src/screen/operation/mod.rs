@@ -4,6 +4,7 @@ mod frame;
 mod menu_dialog;
 mod message_dialog;
 mod plan_dialog;
+mod question;
 
 pub use menu_dialog::draw_menu;
 pub use message_dialog::draw_message;

@@ -1,13 +1,16 @@
 //! Dialog that shows a plan and asks for a confirmation.
 
-use super::frame::{draw_dialog_frame, text_width};
+use super::{
+    frame::{draw_dialog_frame, text_width},
+    question::draw_question,
+};
 use crate::{
     model::Health,
     operation::Confirmation,
     screen::{
         Canvas, Theme,
         describe::plan_text::{PlanRow, PlanTone, plan_rows},
-        widget::text::{cut_end, display_width, wrap},
+        widget::text::wrap,
     },
 };
 use ratatui::{
@@ -51,11 +54,7 @@ pub fn draw_plan(
         let at = question.y.saturating_sub(1);
         buf.set_stringn(inner.x, at, more, usize::from(inner.width), Style::from(theme.styles.dim));
     }
-    let Some(name) = &plan.typed_name else {
-        draw_yes_or_no(confirmation.is_yes_selected(), plan.request.kind.spec().id, question, theme, buf);
-        return None;
-    };
-    Some(draw_name_question(name, confirmation.typed(), question, theme, buf))
+    draw_question(confirmation.keys(), plan.request.kind.spec().id, question, theme, buf)
 }
 
 fn wrap_row(row: &PlanRow, width: usize, theme: &Theme) -> Vec<PlanLine> {
@@ -67,34 +66,4 @@ fn wrap_row(row: &PlanRow, width: usize, theme: &Theme) -> Vec<PlanLine> {
     };
     let texts = wrap(&row.text, width.max(1)).into_iter().enumerate();
     texts.map(|(index, text)| (if index == 0 { row.label } else { "" }, text, style)).collect()
-}
-
-/// Draws the choice between No, the default, and Yes.
-fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) {
-    let selected = Style::from(theme.styles.selected);
-    let plain = Style::from(theme.styles.text);
-    let mut x = area.x;
-    for (label, is_selected) in [(" no (n) ".to_owned(), !yes), (format!(" yes, {verb} (y) "), yes)] {
-        let left = usize::from(area.right().saturating_sub(x));
-        buf.set_stringn(x, area.y, &label, left, if is_selected { selected } else { plain });
-        x += display_width(&label) as u16 + 1;
-    }
-    let hint = "left and right choose, enter confirms";
-    let left = usize::from(area.right().saturating_sub(x + 1));
-    let hint = cut_end(hint, left, theme.glyphs.ellipsis);
-    buf.set_string(x + 1, area.y, hint, Style::from(theme.styles.dim));
-}
-
-/// Draws the question for the name, and returns the position of the text cursor.
-fn draw_name_question(name: &str, typed: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) -> Position {
-    let width = usize::from(area.width);
-    let label =
-        cut_end(&format!("protected: type {name} and press enter: "), width / 2 + 8, theme.glyphs.ellipsis);
-    let before = display_width(&label);
-    buf.set_stringn(area.x, area.y, &label, width, theme.health_style(Health::Failing));
-    let room = width.saturating_sub(before + 1);
-    let shown: String = typed.chars().rev().take(room).collect::<Vec<_>>().into_iter().rev().collect();
-    let x = area.x + before as u16;
-    buf.set_stringn(x, area.y, &shown, room, Style::from(theme.styles.text));
-    Position::new(x + display_width(&shown) as u16, area.y)
 }

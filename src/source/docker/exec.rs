@@ -3,7 +3,7 @@
 use super::{api_types::is_valid_id, engine::client::Engine};
 use crate::{
     model::{Failure, FailureKind},
-    source::shell::{Shell, ShellEnd, ShellInput, ShellOutput},
+    source::session::{SessionEnd, Shell, ShellInput, ShellOutput},
 };
 use bollard::{
     Docker as Client,
@@ -83,7 +83,7 @@ async fn pass_bytes(
     mut streams: ExecStreams,
     mut typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,
-) -> Result<ShellEnd, BollardError> {
+) -> Result<SessionEnd, BollardError> {
     let mut takes_input = true;
     loop {
         tokio::select! {

@@ -9,6 +9,7 @@ mod decode;
 mod doctor;
 mod exec;
 pub(super) mod files;
+mod forward;
 mod logs;
 mod operations;
 mod sockets;

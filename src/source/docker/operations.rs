@@ -13,10 +13,14 @@ use crate::{
         Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp, shell_quote,
     },
     operation::{
-        Change, ConfirmedChange, ConfirmedShell, OperationPlace, OperationReading, OperationRequest,
-        ShellRequest, TargetFact, TargetReading,
+        Change, ConfirmedChange, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
+        OperationRequest, ShellRequest, TargetFact, TargetReading,
     },
-    source::{ChangeReceipt, docker::EngineEndpoint, shell::Shell},
+    source::{
+        ChangeReceipt,
+        docker::EngineEndpoint,
+        session::{Forward, Shell},
+    },
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{collections::BTreeMap, sync::Arc};
@@ -49,14 +53,32 @@ impl Operator for Docker {
         .boxed()
     }
 
-    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
+    fn open_shell<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ShellRequest>,
+    ) -> BoxFuture<'a, Result<Shell, Failure>> {
         async move {
-            let ShellRequest { instance, command, size, .. } = confirmed.request();
-            let container = instance.as_str().rsplit('/').next().unwrap_or_default();
-            self.shared.engine.open_shell(container, command.clone(), *size).await
+            let ShellRequest { target, command, size } = confirmed.request();
+            self.shared.engine.open_shell(container_id(&target.instance), command.clone(), *size).await
         }
         .boxed()
     }
+
+    fn open_forward<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ForwardRequest>,
+    ) -> BoxFuture<'a, Result<Forward, Failure>> {
+        async move {
+            let request = confirmed.request();
+            self.shared.engine.open_forward(container_id(&request.target.instance), request).await
+        }
+        .boxed()
+    }
+}
+
+/// Returns the engine's id of a container.
+fn container_id(instance: &InstanceId) -> &str {
+    instance.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 fn place(shared: &DockerState) -> OperationPlace {

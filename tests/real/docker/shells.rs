@@ -1,47 +1,27 @@
-//! Commands in containers of the real engine: output, input, exit code and terminal size.
+//! Sessions in containers of the real engine: commands with output, input, exit code and terminal size, and forwarded
+//! ports.
 
 use super::{IDLE_SCRIPT, lab::Lab};
-use bytes::Bytes;
+use crate::in_container::{self, assert_echoes, connect, first_target, read_to_end, read_until, type_bytes};
 use portolan::{
     model::{ActionPermission, InstanceState},
-    operation::{ConfirmedShell, ShellPlan, ShellRequest},
+    operation::SessionTarget,
     source::{
-        Source,
         docker::Config,
-        shell::{Shell, ShellInput, ShellOutput},
+        session::{Shell, ShellInput},
     },
 };
 
-/// Starts a confirmed command in the container `name` of the lab.
-async fn open_shell(lab: &Lab, name: &str, script: &str, size: Option<(u16, u16)>) -> Shell {
-    let instance = lab.wait_for_instance(name, |i| i.state == InstanceState::Running).await;
-    let snapshot = lab.snapshot().await;
-    let service = lab.service(&snapshot, name);
-    let request = ShellRequest {
-        service: service.id.clone(),
-        group: None,
-        service_label: service.name.clone(),
-        instance: instance.id.clone(),
-        container: instance.containers[0].name.clone(),
-        command: ["busybox", "sh", "-c", script].map(str::to_owned).to_vec(),
-        size,
-    };
-    let operator = lab.source.operator().unwrap();
-    let plan = ShellPlan::new(request, operator.place().await.unwrap(), ActionPermission::Ask).unwrap();
-    operator.open_shell(&ConfirmedShell::by_flag(plan, None).unwrap()).await.unwrap()
+/// Waits until the container `name` of the lab runs.
+async fn running(lab: &Lab, name: &str) -> SessionTarget {
+    lab.wait_for_instance(name, |i| i.state == InstanceState::Running).await;
+    first_target(lab.service(&lab.snapshot().await, name))
 }
 
-/// Reads a shell to its end. Returns standard output, standard error and the exit code.
-async fn read_to_end(mut shell: Shell) -> (String, String, Option<i64>) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    while let Some(piece) = shell.output.recv().await {
-        match piece {
-            ShellOutput::Standard(bytes) => out.extend(bytes),
-            ShellOutput::Error(bytes) => err.extend(bytes),
-        }
-    }
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(out), text(err), shell.end().await.unwrap())
+/// Starts a command in the container `name` of the lab.
+async fn open_shell(lab: &Lab, name: &str, script: &str, size: Option<(u16, u16)>) -> Shell {
+    let target = running(lab, name).await;
+    in_container::open_shell(&lab.source, target, &["busybox", "sh", "-c", script], size).await
 }
 
 fn open_lab() -> Option<Lab> {
@@ -58,7 +38,7 @@ async fn a_command_gives_both_streams_and_its_exit_code() {
     let lines = (1..=20_000).map(|number| number.to_string()).collect::<Vec<_>>().join("\n") + "\n";
     assert_eq!(read_to_end(shell).await.0, lines);
     let shell = open_shell(&lab, "web", "busybox cat; echo over", None).await;
-    shell.input.send(ShellInput::Bytes(Bytes::from_static(b"typed\n"))).await.unwrap();
+    type_bytes(&shell, b"typed\n").await;
     shell.input.send(ShellInput::Eof).await.unwrap();
     assert_eq!(read_to_end(shell).await.0, "typed\nover\n");
 }
@@ -69,14 +49,30 @@ async fn a_terminal_has_the_size_of_the_user_s() {
     lab.run("web", &[], IDLE_SCRIPT);
     let script = "busybox sleep 1; busybox stty size; read line; busybox stty size";
     let mut shell = open_shell(&lab, "web", script, Some((91, 33))).await;
-    let mut seen = String::new();
-    while !seen.contains('\n') {
-        let Some(ShellOutput::Standard(bytes)) = shell.output.recv().await else { panic!("{seen:?}") };
-        seen += std::str::from_utf8(&bytes).unwrap();
-    }
+    let seen = read_until(&mut shell, "\n").await;
     shell.input.send(ShellInput::Resize(120, 40)).await.unwrap();
-    shell.input.send(ShellInput::Bytes(Bytes::from_static(b"\r"))).await.unwrap();
+    type_bytes(&shell, b"\r").await;
     let rest = read_to_end(shell).await.0;
     assert_eq!(seen, "33 91\r\n");
     assert!(rest.trim_end().ends_with("40 120"), "{rest:?}");
+}
+
+#[tokio::test]
+async fn a_port_is_reached_at_the_container_s_address_and_as_published() {
+    let Some(lab) = open_lab() else { return };
+    let echo = "busybox nc -ll -p 7000 -e busybox cat";
+    lab.run("inside", &["--network", "bridge"], echo);
+    lab.run("published", &["--network", "bridge", "-p", "127.0.0.1::7000"], echo);
+    for name in ["inside", "published"] {
+        let target = running(&lab, name).await;
+        let forward = in_container::open_forward(&lab.source, target.clone(), 7000).await.unwrap();
+        let (one, two) = (connect(&forward).await, connect(&forward).await);
+        tokio::join!(assert_echoes(one, 300_000, 1), assert_echoes(two, 300_000, 2));
+        assert_eq!(forward.end().await, Ok(None));
+
+        let mut refused = in_container::open_forward(&lab.source, target, 7001).await.unwrap();
+        let _connection = connect(&refused).await;
+        let failure = refused.output.recv().await.unwrap();
+        assert!(failure.message.contains("can't be reached"), "{failure:?}");
+    }
 }

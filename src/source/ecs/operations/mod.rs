@@ -1,6 +1,5 @@
 //! Operations on ECS services and tasks: reads them anew for a plan, and sends confirmed changes.
 
-mod exec;
 mod manager;
 mod place;
 mod read;
@@ -8,6 +7,7 @@ mod rollback_target;
 mod scaling_range;
 mod send;
 mod service_deployments;
+mod sessions;
 mod task_protection;
 
 pub(super) use place::CallerIdentity;
@@ -15,8 +15,14 @@ pub(super) use place::CallerIdentity;
 use super::Ecs;
 use crate::{
     model::Failure,
-    operation::{ConfirmedChange, ConfirmedShell, OperationPlace, OperationReading, OperationRequest},
-    source::{ChangeReceipt, Operator, shell::Shell},
+    operation::{
+        ConfirmedChange, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
+        OperationRequest, ShellRequest,
+    },
+    source::{
+        ChangeReceipt, Operator,
+        session::{Forward, Shell},
+    },
 };
 use futures::{FutureExt, future::BoxFuture};
 
@@ -36,7 +42,17 @@ impl Operator for Ecs {
         async move { send::send_change(self.api().await?, change).await }.boxed()
     }
 
-    fn open_shell<'a>(&'a self, confirmed: &'a ConfirmedShell) -> BoxFuture<'a, Result<Shell, Failure>> {
-        async move { exec::open_shell(self.api().await?, confirmed).await }.boxed()
+    fn open_shell<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ShellRequest>,
+    ) -> BoxFuture<'a, Result<Shell, Failure>> {
+        async move { sessions::open_shell(self.api().await?, confirmed).await }.boxed()
+    }
+
+    fn open_forward<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ForwardRequest>,
+    ) -> BoxFuture<'a, Result<Forward, Failure>> {
+        async move { sessions::open_forward(self.api().await?, confirmed).await }.boxed()
     }
 }

@@ -2,12 +2,13 @@
 
 use super::{
     SessionAddress, SessionCalls,
-    channel::{ChannelEvent, ChannelUpdate, DataChannel},
+    agent_version::AgentVersion,
+    channel::{ChannelEvent, ChannelUpdate, ControlFlag, DataChannel},
     websocket::{SessionSocket, connect},
 };
 use crate::{
     model::{Failure, FailureKind},
-    source::shell::{Shell, ShellEnd, ShellInput, ShellOutput},
+    source::session::SessionEnd,
 };
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
@@ -15,10 +16,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::{
-    sync::mpsc::{Receiver, Sender},
-    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
-};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
 /// Time that the agent in the container has to start the command.
@@ -31,29 +29,61 @@ const REPEAT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 const PING_INTERVAL: Duration = Duration::from_mins(1);
 /// Maximum number of attempts to restore a lost connection, one after the other.
 const MAX_RECONNECTS: u32 = 5;
-/// Byte that a terminal sends at the end of input (ctrl-d).
-const END_OF_TRANSMISSION: u8 = 4;
+/// Time after which a connection counts as restored.
+const STABLE_CONNECTION: Duration = Duration::from_secs(10);
+/// Input to a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SessionInput {
+    /// Bytes for the command or the port.
+    Bytes(Bytes),
+    /// Size of the terminal, in columns and rows.
+    Size(u16, u16),
+    /// Flag for the agent.
+    Flag(ControlFlag),
+}
 
-/// Starts the task of a session whose terminal has `size` columns and rows.
-pub(super) fn start_session(address: SessionAddress, calls: impl SessionCalls, size: (u16, u16)) -> Shell {
-    Shell::start(move |typed, printed| async move {
-        let mut session = Session::new(calls, printed, size);
-        let id = address.id.clone();
-        let ended = session.run(address, typed).await;
-        if ended.is_err() {
-            // Best effort: without it, the session ends by itself after its idle time.
-            let _ = timeout(END_TIMEOUT, session.calls.terminate(&id)).await;
-        }
-        ended
-    })
+/// Output of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SessionOutput {
+    /// The agent of this version is ready for input.
+    Started(AgentVersion),
+    /// Bytes of the command or the port, with true for a command's standard error stream.
+    Bytes(Bytes, bool),
+    /// The port refused a connection.
+    PortRefused,
+}
+
+/// Part of a session that gives input and takes output.
+pub(super) trait SessionUser: Send {
+    /// Returns the next input, or `None` once the user has left. Is called after the session has started. Dropping
+    /// the future loses no input.
+    fn next_input(&mut self) -> impl Future<Output = Option<SessionInput>> + Send;
+
+    /// Takes output. A failure ends the session.
+    fn take_output(&mut self, output: SessionOutput) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// Runs a session between its user and the data channel, to its end.
+pub(super) async fn run_session(
+    address: SessionAddress,
+    calls: impl SessionCalls,
+    user: impl SessionUser,
+) -> SessionEnd {
+    let mut session = DataSession::new(calls, user);
+    let id = address.id.clone();
+    let ended = session.run(address).await;
+    if ended.is_err() {
+        // Best effort: without it, the session ends by itself after its idle time.
+        let _ = timeout(END_TIMEOUT, session.calls.terminate(&id)).await;
+    }
+    ended
 }
 
 /// State of a session.
-struct Session<C> {
+struct DataSession<C, U> {
     calls: C,
-    output: Sender<ShellOutput>,
+    user: U,
     channel: DataChannel,
-    size: (u16, u16),
     started: Instant,
     has_started: bool,
     exit_code: Option<i64>,
@@ -68,29 +98,30 @@ enum Closed {
     Lost,
 }
 
-impl<C: SessionCalls> Session<C> {
-    fn new(calls: C, output: Sender<ShellOutput>, size: (u16, u16)) -> Self {
+impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
+    fn new(calls: C, user: U) -> Self {
         let seed = RandomState::new().hash_one(());
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let channel = DataChannel::new(seed, since_1970.as_millis() as u64);
         let started = Instant::now();
-        Self { calls, output, channel, size, started, has_started: false, exit_code: None, seed }
+        Self { calls, user, channel, started, has_started: false, exit_code: None, seed }
     }
 
     /// Runs the session to its end.
-    async fn run(&mut self, mut address: SessionAddress, mut input: Receiver<ShellInput>) -> ShellEnd {
+    async fn run(&mut self, mut address: SessionAddress) -> SessionEnd {
         let mut attempts = 0;
         loop {
+            let opened = Instant::now();
             let request = format!("{:016x}-{attempts}", self.seed);
             let failure = match connect(&address, &request).await {
-                Ok(socket) => match self.use_connection(socket, &mut input).await? {
+                Ok(socket) => match self.use_connection(socket).await? {
                     Closed::Ended => return Ok(self.exit_code),
                     Closed::Lost => lost_connection(),
                 },
                 Err(failure) if self.has_started => failure,
                 Err(failure) => return Err(failure),
             };
-            attempts += 1;
+            attempts = if opened.elapsed() > STABLE_CONNECTION { 1 } else { attempts + 1 };
             if attempts > MAX_RECONNECTS {
                 return Err(failure);
             }
@@ -100,11 +131,7 @@ impl<C: SessionCalls> Session<C> {
     }
 
     /// Passes bytes both ways until the session ends or the connection is lost.
-    async fn use_connection(
-        &mut self,
-        mut socket: SessionSocket,
-        input: &mut Receiver<ShellInput>,
-    ) -> Result<Closed, Failure> {
+    async fn use_connection(&mut self, mut socket: SessionSocket) -> Result<Closed, Failure> {
         if !send_all(&mut socket, self.channel.unacknowledged()).await {
             return Ok(Closed::Lost);
         }
@@ -129,11 +156,11 @@ impl<C: SessionCalls> Session<C> {
                     }
                     Some(Ok(_)) => {}
                 },
-                typed = input.recv(), if end_by.is_none() && self.channel.accepts_input() => {
-                    if typed.is_none() {
+                input = self.user.next_input(), if end_by.is_none() && self.channel.accepts_input() => {
+                    if input.is_none() {
                         end_by = Some(Instant::now() + END_TIMEOUT);
                     }
-                    frames = self.input_frames(typed, now);
+                    frames = self.input_frames(input, now);
                 }
                 _ = repeats.tick() => {
                     frames.extend(self.channel.due_repeat(now));
@@ -155,15 +182,12 @@ impl<C: SessionCalls> Session<C> {
     }
 
     /// Returns the frames for input of the user; for the end of the session if the user has left.
-    fn input_frames(&mut self, typed: Option<ShellInput>, now: Duration) -> Vec<Vec<u8>> {
-        match typed {
-            Some(ShellInput::Bytes(bytes)) => self.channel.send_bytes(&bytes, now),
-            Some(ShellInput::Eof) => self.channel.send_bytes(&[END_OF_TRANSMISSION], now),
-            Some(ShellInput::Resize(columns, rows)) => {
-                self.size = (columns, rows);
-                vec![self.channel.send_size(columns, rows, now)]
-            }
-            None => vec![self.channel.send_end(now)],
+    fn input_frames(&mut self, input: Option<SessionInput>, now: Duration) -> Vec<Vec<u8>> {
+        match input {
+            Some(SessionInput::Bytes(bytes)) => self.channel.send_bytes(&bytes, now),
+            Some(SessionInput::Size(columns, rows)) => vec![self.channel.send_size(columns, rows, now)],
+            Some(SessionInput::Flag(flag)) => vec![self.channel.send_flag(flag, now)],
+            None => vec![self.channel.send_flag(ControlFlag::Terminate, now)],
         }
     }
 
@@ -171,23 +195,22 @@ impl<C: SessionCalls> Session<C> {
     async fn take(&mut self, update: ChannelUpdate, frames: &mut Vec<Vec<u8>>) -> Result<bool, Failure> {
         frames.extend(update.replies);
         for event in update.events {
-            match event {
-                ChannelEvent::Started => {
+            let output = match event {
+                ChannelEvent::Started(agent) => {
                     self.has_started = true;
-                    let (columns, rows) = self.size;
-                    frames.push(self.channel.send_size(columns, rows, self.started.elapsed()));
+                    SessionOutput::Started(agent)
                 }
-                ChannelEvent::Output(bytes, is_error) => {
-                    let piece =
-                        if is_error { ShellOutput::Error(bytes) } else { ShellOutput::Standard(bytes) };
-                    // Without a reader the input ends soon too.
-                    let _ = self.output.send(piece).await;
+                ChannelEvent::Output(bytes, is_error) => SessionOutput::Bytes(bytes, is_error),
+                ChannelEvent::PortRefused => SessionOutput::PortRefused,
+                ChannelEvent::ExitCode(code) => {
+                    self.exit_code = Some(code);
+                    continue;
                 }
-                ChannelEvent::ExitCode(code) => self.exit_code = Some(code),
                 ChannelEvent::Ended(reason) if reason.trim().is_empty() => return Ok(true),
                 ChannelEvent::Ended(reason) => return Err(ended_with(&reason)),
                 ChannelEvent::NeedsEncryption => return Err(needs_encryption()),
-            }
+            };
+            self.user.take_output(output).await?;
         }
         Ok(false)
     }
@@ -205,7 +228,7 @@ async fn send_all(socket: &mut SessionSocket, frames: Vec<Vec<u8>>) -> bool {
 
 fn lost_connection() -> Failure {
     let what = "the connection to the session was lost";
-    Failure::new(FailureKind::Unreachable, what, "the command may still run: look at the task")
+    Failure::new(FailureKind::Unreachable, what, "check the network; a command may still run in the task")
 }
 
 /// Returns the failure of a session that can't be resumed.
@@ -233,6 +256,8 @@ fn ended_with(reason: &str) -> Failure {
         reason.trim().trim_start_matches('-').trim_start_matches("ERROR").trim_start_matches('-').trim();
     let remedy = if reason.contains("no such file or directory") {
         "the image may have no such program: name another after --"
+    } else if reason.contains("connect to specified port") {
+        "check that a program listens there"
     } else {
         "see the agent's words"
     };

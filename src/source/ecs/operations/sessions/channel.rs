@@ -1,6 +1,9 @@
 //! The client's side of a data channel, without I/O: order, acknowledgements, repetition and the handshake.
 
-use super::frame::{Frame, MessageType, payload_type, uuid_text};
+use super::{
+    agent_version::AgentVersion,
+    frame::{Frame, MessageType, payload_type, uuid_text},
+};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,18 +28,29 @@ const MAX_REPEAT: Duration = Duration::from_secs(1);
 const ACTION_DONE: u8 = 1;
 /// Status of a handshake action that the client can't carry out.
 const ACTION_UNSUPPORTED: u8 = 3;
-/// Value of a flag that ends the session.
-const TERMINATE_FLAG: u32 = 2;
+/// Value of the agent's flag that the port refused a connection.
+const CONNECT_TO_PORT_ERROR_FLAG: u32 = 3;
+
+/// Signal to the agent outside the stream of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ControlFlag {
+    /// The local connection ended, so the agent shall end its connection to the port.
+    DisconnectFromPort = 1,
+    /// The session shall end.
+    Terminate = 2,
+}
 
 /// News of the channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ChannelEvent {
-    /// The command has started.
-    Started,
+    /// The agent of this version is ready for input.
+    Started(AgentVersion),
     /// Output of the command, with true for its standard error stream.
     Output(Bytes, bool),
     /// Exit code of the command, from agents that report it.
     ExitCode(i64),
+    /// The port refused a connection.
+    PortRefused,
     /// The session is over. The text is empty, or the reason in the agent's words.
     Ended(String),
     /// The agent asks for encryption with a KMS key, which Portolan can't do.
@@ -61,6 +75,7 @@ pub(super) struct DataChannel {
     next_received: i64,
     early: BTreeMap<i64, Frame>,
     unacknowledged: VecDeque<SentFrame>,
+    agent: AgentVersion,
     has_started: bool,
 }
 
@@ -83,6 +98,8 @@ struct RequestedAction {
 /// Request of the handshake.
 #[derive(Deserialize)]
 struct HandshakeRequest {
+    #[serde(rename = "AgentVersion", default)]
+    agent: String,
     #[serde(rename = "RequestedClientActions", default)]
     actions: Vec<RequestedAction>,
 }
@@ -98,6 +115,7 @@ impl DataChannel {
             next_received: 0,
             early: BTreeMap::new(),
             unacknowledged: VecDeque::new(),
+            agent: AgentVersion::default(),
             has_started: false,
         }
     }
@@ -139,9 +157,9 @@ impl DataChannel {
         self.send(payload_type::TERMINAL_SIZE, size.to_string().into_bytes(), now)
     }
 
-    /// Returns the frame that ends the session.
-    pub(super) fn send_end(&mut self, now: Duration) -> Vec<u8> {
-        self.send(payload_type::CONTROL_FLAG, TERMINATE_FLAG.to_be_bytes().to_vec(), now)
+    /// Returns the frame with a flag.
+    pub(super) fn send_flag(&mut self, flag: ControlFlag, now: Duration) -> Vec<u8> {
+        self.send(payload_type::CONTROL_FLAG, (flag as u32).to_be_bytes().to_vec(), now)
     }
 
     /// Returns the oldest frame without an acknowledgement if it is due to be sent again.
@@ -182,7 +200,7 @@ impl DataChannel {
             payload_type::HANDSHAKE_REQUEST => self.answer_handshake(&frame.payload, now, update),
             payload_type::HANDSHAKE_COMPLETE => {
                 self.has_started = true;
-                update.events.push(ChannelEvent::Started);
+                update.events.push(ChannelEvent::Started(self.agent));
             }
             payload_type::SHELL_OUTPUT => {
                 update.events.push(ChannelEvent::Output(frame.payload.clone(), false));
@@ -194,6 +212,9 @@ impl DataChannel {
                 let code = std::str::from_utf8(&frame.payload).ok().and_then(|text| text.trim().parse().ok());
                 update.events.extend(code.map(ChannelEvent::ExitCode));
             }
+            payload_type::CONTROL_FLAG if frame.payload == CONNECT_TO_PORT_ERROR_FLAG.to_be_bytes()[..] => {
+                update.events.push(ChannelEvent::PortRefused);
+            }
             _ => {}
         }
     }
@@ -201,7 +222,8 @@ impl DataChannel {
     /// Answers the request of the handshake: Portolan can start a session, but not encrypt it.
     fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
         let request: Option<HandshakeRequest> = serde_json::from_slice(request).ok();
-        let actions = request.map(|request| request.actions).unwrap_or_default();
+        let (agent, actions) = request.map(|request| (request.agent, request.actions)).unwrap_or_default();
+        self.agent = AgentVersion::parse(&agent);
         let answer = |action: &RequestedAction| {
             let done = action.kind == "SessionType";
             json!({

@@ -1,32 +1,27 @@
 //! Terminal of a shell in a container: raw mode, keys, sizes and signals. The terminal is restored whatever happens.
 
-use super::signals::{Signal, Signals};
+use super::keyboard::Keyboard;
 use crate::{
-    background,
     model::Failure,
     output,
-    source::shell::{Shell, ShellInput, ShellOutput},
+    runtime::{
+        signals::{Signal, Signals},
+        terminal::{self, RawTerminal},
+    },
+    source::session::{Shell, ShellInput, ShellOutput},
 };
-use bytes::Bytes;
-use crossterm::terminal;
-use std::{
-    io::{self, Read},
-    time::Duration,
-};
+use std::{collections::VecDeque, io, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::mpsc::{self, Sender},
     time::timeout,
 };
 
 /// Key that leaves the session, as the terminal sends it: ctrl-].
 const DETACH_BYTE: u8 = 0x1d;
-/// Size of one read of the keyboard or pipe, in bytes.
-const READ_BYTES: usize = 4096;
+/// Maximum number of reads of the keyboard or pipe that wait for the session. The detach key works until then.
+const MAX_WAITING_READS: usize = 256;
 /// Time that the far end has to end after the user left. A signal leaves less time: see `signals`.
-const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
-/// Number of reads that wait for the session.
-const KEY_QUEUE_LEN: usize = 16;
+pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// End of a session on the user's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,19 +34,16 @@ pub enum ShellOutcome {
     Signal(i32),
 }
 
-/// Raw mode of the terminal, until the value is dropped.
-struct RawMode;
-
-impl RawMode {
-    fn enter() -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        Ok(Self)
-    }
-}
-
-impl Drop for RawMode {
-    fn drop(&mut self) {
-        let _ = terminal::disable_raw_mode();
+impl ShellOutcome {
+    /// Returns the outcome in words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Ended(Some(code)) => format!("ended with exit code {code}"),
+            Self::Ended(None) => "ended".to_owned(),
+            Self::Detached => "left by the user".to_owned(),
+            Self::Signal(number) => format!("ended by signal {number}"),
+        }
     }
 }
 
@@ -63,14 +55,22 @@ pub fn terminal_size() -> (u16, u16) {
 
 /// Passes bytes between a shell and this process's input and output until one side ends. If `is_terminal`, the
 /// terminal is in raw mode meanwhile.
-pub async fn attach(mut shell: Shell, is_terminal: bool) -> io::Result<Result<ShellOutcome, Failure>> {
+pub async fn attach(shell: Shell, is_terminal: bool) -> io::Result<Result<ShellOutcome, Failure>> {
     let mut signals = Signals::listen()?;
+    let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
+    attach_with(shell, (raw, Keyboard::open(is_terminal)?), &mut signals).await
+}
+
+/// Does as [`attach`], with the terminal, if there is one, and the input taken over already.
+pub(in crate::runtime) async fn attach_with(
+    mut shell: Shell,
+    (raw, mut keys): (Option<RawTerminal>, Keyboard),
+    signals: &mut Signals,
+) -> io::Result<Result<ShellOutcome, Failure>> {
+    let is_terminal = raw.is_some();
     let mut resized = signal(SignalKind::window_change())?;
-    let raw = if is_terminal { Some(RawMode::enter()?) } else { None };
-    let (sender, mut keys) = mpsc::channel(KEY_QUEUE_LEN);
-    background::spawn_thread("shell-input", move || read_input(&sender))?;
     let input = shell.input.clone();
-    let mut reads_keys = true;
+    let (mut reads_keys, mut waiting) = (true, VecDeque::new());
     let outcome = loop {
         tokio::select! {
             biased;
@@ -85,19 +85,24 @@ pub async fn attach(mut shell: Shell, is_terminal: bool) -> io::Result<Result<Sh
             },
             _ = resized.recv(), if is_terminal => {
                 let (columns, rows) = terminal_size();
-                let _ = input.send(ShellInput::Resize(columns, rows)).await;
+                waiting.push_back(ShellInput::Resize(columns, rows));
             }
-            typed = keys.recv(), if reads_keys => match typed {
+            typed = keys.next(), if reads_keys && waiting.len() < MAX_WAITING_READS => match typed {
                 Some(bytes) if is_terminal && bytes.contains(&DETACH_BYTE) => break Some(ShellOutcome::Detached),
-                Some(bytes) => { let _ = input.send(ShellInput::Bytes(bytes)).await; }
+                Some(bytes) => waiting.push_back(ShellInput::Bytes(bytes)),
                 None => {
                     reads_keys = false;
-                    let _ = input.send(ShellInput::Eof).await;
+                    waiting.push_back(ShellInput::Eof);
                 }
+            },
+            permit = input.reserve(), if !waiting.is_empty() => match (permit, waiting.pop_front()) {
+                (Ok(permit), Some(next)) => permit.send(next),
+                // The session is over: its output says so.
+                _ => waiting.clear(),
             },
         }
     };
-    drop((raw, input));
+    drop((raw, keys, input));
     Ok(match outcome {
         Some(outcome) => {
             // The far end should end too, but the user need not wait for it.
@@ -113,15 +118,5 @@ fn print(piece: &ShellOutput) -> io::Result<()> {
     match piece {
         ShellOutput::Standard(bytes) => output::write_shell_output(bytes, false),
         ShellOutput::Error(bytes) => output::write_shell_output(bytes, true),
-    }
-}
-
-/// Reads the standard input until it ends or nobody listens.
-fn read_input(sender: &Sender<Bytes>) {
-    let mut buffer = vec![0; READ_BYTES];
-    while let Ok(count) = io::stdin().lock().read(&mut buffer) {
-        if count == 0 || sender.blocking_send(Bytes::copy_from_slice(&buffer[..count])).is_err() {
-            return;
-        }
     }
 }

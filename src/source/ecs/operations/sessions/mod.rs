@@ -1,15 +1,18 @@
-//! Shells in ECS tasks: a data channel of Session Manager over a WebSocket, without AWS's plugin.
+//! Sessions in ECS tasks, shells and forwarded ports: a data channel of Session Manager over a WebSocket, without AWS's
+//! plugin.
 
+mod agent_version;
+mod calls;
 mod channel;
 mod frame;
-mod open;
+mod port_forward;
 mod session;
+mod shell_user;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
-pub(super) use open::open_shell;
-use session::start_session;
+pub(super) use calls::{open_forward, open_shell};
 
 use crate::model::Failure;
 use futures::future::BoxFuture;

@@ -1,6 +1,7 @@
 //! Tests of the data channel against an agent that loses, doubles and reorders frames.
 
 use super::{
+    agent_version::AgentVersion,
     channel::{ChannelEvent, DataChannel},
     frame::{Frame, MessageType, payload_type},
 };
@@ -145,7 +146,7 @@ fn the_handshake_starts_a_session_and_refuses_encryption() {
     let answer = agent.handshake.take().unwrap();
     assert_eq!(answer["ProcessedClientActions"][0]["ActionStatus"], 1);
     let update = channel.receive(&agent.sent[1].encode(0), Duration::ZERO);
-    assert_eq!(update.events, [ChannelEvent::Started]);
+    assert_eq!(update.events, [ChannelEvent::Started(AgentVersion::parse("3.3.987.0"))]);
     assert!(channel.accepts_input());
 
     let mut agent = Agent::new(&json!([{ "ActionType": "KMSEncryption" }]), 0);

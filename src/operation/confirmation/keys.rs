@@ -1,0 +1,123 @@
+//! Question of a confirmation: the choice between No and Yes, or the name that the user has to type.
+
+use crate::{
+    keymap::{Code, Key},
+    operation::{OperationPlace, Refusal},
+};
+
+/// State of the question in a dialog. The default is No.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfirmationKeys {
+    /// Name that the user has to type; `None` for the choice between No and Yes.
+    name: Option<String>,
+    /// True if Yes is selected.
+    yes: bool,
+    /// Text typed so far.
+    typed: String,
+    /// True if the user has seen the dialog. Keys typed before that belong to another screen.
+    is_drawn: bool,
+}
+
+/// Result of a key press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::operation) enum KeysEvent {
+    /// The dialog stays open.
+    Open,
+    /// The user declined.
+    Declined,
+    /// The user confirmed.
+    Confirmed,
+}
+
+impl ConfirmationKeys {
+    /// Returns the question for `name`, or between No and Yes without one.
+    pub(in crate::operation) fn new(name: Option<String>) -> Self {
+        Self { name, yes: false, typed: String::new(), is_drawn: false }
+    }
+
+    /// Returns the name that the user has to type.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Returns true if Yes is selected.
+    #[must_use]
+    pub fn is_yes_selected(&self) -> bool {
+        self.yes
+    }
+
+    /// Returns the text typed so far.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// Records that the dialog was drawn. From then on it takes keys.
+    pub(in crate::operation) fn mark_drawn(&mut self) {
+        self.is_drawn = true;
+    }
+
+    /// Handles a key press. Ignores keys that came before the dialog was drawn.
+    pub(in crate::operation) fn handle_key(&mut self, key: Key) -> KeysEvent {
+        if !self.is_drawn {
+            return KeysEvent::Open;
+        }
+        match key.code {
+            Code::Escape => return KeysEvent::Declined,
+            Code::Char('c' | 'g') if key.ctrl => return KeysEvent::Declined,
+            _ if key.ctrl || key.alt => return KeysEvent::Open,
+            _ => {}
+        }
+        match self.name.clone() {
+            Some(name) => self.handle_typing(key.code, &name),
+            None => self.handle_choice(key.code),
+        }
+    }
+
+    fn handle_choice(&mut self, code: Code) -> KeysEvent {
+        match code {
+            Code::Char('y' | 'Y') => KeysEvent::Confirmed,
+            Code::Enter if self.yes => KeysEvent::Confirmed,
+            Code::Char('n' | 'N' | 'q') | Code::Enter => KeysEvent::Declined,
+            Code::Left | Code::Right | Code::Tab | Code::BackTab | Code::Char('h' | 'l') => {
+                self.yes = !self.yes;
+                KeysEvent::Open
+            }
+            _ => KeysEvent::Open,
+        }
+    }
+
+    fn handle_typing(&mut self, code: Code, name: &str) -> KeysEvent {
+        match code {
+            Code::Enter if self.typed == name => return KeysEvent::Confirmed,
+            // An empty line is the default, which is No.
+            Code::Enter if self.typed.is_empty() => return KeysEvent::Declined,
+            Code::Backspace => {
+                self.typed.pop();
+            }
+            Code::Char(c) if self.typed.len() < 2 * name.len().max(16) => self.typed.push(c),
+            _ => {}
+        }
+        KeysEvent::Open
+    }
+}
+
+/// Returns true if a typed line is a yes, or `name` if there is one.
+pub(in crate::operation) fn is_confirming_line(line: &str, name: Option<&str>) -> bool {
+    let line = line.trim();
+    match name {
+        Some(name) => line == name,
+        None => ["y", "yes"].contains(&line.to_ascii_lowercase().as_str()),
+    }
+}
+
+/// Returns the refusal of `--yes` for a protected source without the right name in `--confirm`.
+pub(in crate::operation) fn missing_name_refusal(
+    name: Option<&str>,
+    typed: Option<&str>,
+    place: &OperationPlace,
+) -> Option<Refusal> {
+    let name = name.filter(|name| typed != Some(name))?;
+    Some(Refusal::new(format!("{} is protected", place.source), format!("add --confirm {name}")))
+}

@@ -1,0 +1,45 @@
+//! Requests to forward a port of this machine to a container.
+
+use super::{SessionRequest, SessionTarget};
+use crate::model::Text;
+
+/// Request to forward a port of this machine to a container, or through it to another host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForwardRequest {
+    /// The container.
+    pub target: SessionTarget,
+    /// Port of the loopback address at which Portolan listens.
+    pub local_port: u16,
+    /// Host that the container connects to; `None` for the container itself.
+    pub host: Option<Text>,
+    /// Port of the container or of the host.
+    pub port: u16,
+}
+
+impl ForwardRequest {
+    /// Returns the far end in words, such as `port 80` or `db:5432`.
+    #[must_use]
+    pub fn far_end(&self) -> String {
+        match &self.host {
+            Some(host) => format!("{host}:{}", self.port),
+            None => format!("port {}", self.port),
+        }
+    }
+}
+
+impl SessionRequest for ForwardRequest {
+    const AUDIT_ACTION: &'static str = "forward";
+
+    fn target(&self) -> &SessionTarget {
+        &self.target
+    }
+
+    fn purpose(&self) -> String {
+        format!("127.0.0.1:{} to {}", self.local_port, self.audit_purpose())
+    }
+
+    fn audit_purpose(&self) -> String {
+        let preposition = if self.host.is_some() { "through" } else { "of" };
+        format!("{} {preposition}", self.far_end())
+    }
+}

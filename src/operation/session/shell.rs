@@ -1,0 +1,45 @@
+//! Requests to run a shell or a command in a container.
+
+use super::{SessionRequest, SessionTarget};
+use crate::model::shell_quote;
+
+/// Command that runs if the user names none.
+const DEFAULT_SHELL: &str = "/bin/sh";
+
+/// Request to run a command in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellRequest {
+    /// The container.
+    pub target: SessionTarget,
+    /// The command with its arguments.
+    pub command: Vec<String>,
+    /// Size of the terminal in columns and rows; `None` without a terminal.
+    pub size: Option<(u16, u16)>,
+}
+
+impl ShellRequest {
+    /// Returns the request for `command`, or for a shell if it is empty.
+    #[must_use]
+    pub fn new(target: SessionTarget, command: Vec<String>, size: Option<(u16, u16)>) -> Self {
+        let command = if command.is_empty() { vec![DEFAULT_SHELL.to_owned()] } else { command };
+        Self { target, command, size }
+    }
+}
+
+impl SessionRequest for ShellRequest {
+    const AUDIT_ACTION: &'static str = "exec";
+
+    fn target(&self) -> &SessionTarget {
+        &self.target
+    }
+
+    fn purpose(&self) -> String {
+        let command: Vec<String> = self.command.iter().map(|word| shell_quote(word)).collect();
+        format!("{} in", command.join(" "))
+    }
+
+    /// Names the program only, because arguments may hold secrets.
+    fn audit_purpose(&self) -> String {
+        format!("{} in", self.command.first().map(String::as_str).unwrap_or_default())
+    }
+}

@@ -1,0 +1,98 @@
+//! Containers that a session can run in, and requests for sessions.
+
+use crate::{
+    model::{InstanceId, InstanceState, Service, ServiceId, SourceId, Text, Timestamp},
+    operation::{AUDIT_SCHEMA, AuditOutcome, AuditRecord},
+};
+
+/// Length of an instance's id in a summary, as the docker command shortens ids.
+const SHORT_ID_CHARS: usize = 12;
+
+/// Container that a session runs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionTarget {
+    /// The service.
+    pub service: ServiceId,
+    /// Compose project or ECS cluster of the service.
+    pub group: Option<Text>,
+    /// Label of the service.
+    pub service_label: Text,
+    /// The instance: a container of an engine, or a task.
+    pub instance: InstanceId,
+    /// Name of the container.
+    pub container: Text,
+}
+
+/// Request for a session in a container.
+pub trait SessionRequest {
+    /// Identifier of the action in the audit log.
+    const AUDIT_ACTION: &'static str;
+
+    /// Returns the container.
+    fn target(&self) -> &SessionTarget;
+
+    /// Returns the purpose in words that a container can follow, such as `sh in`.
+    fn purpose(&self) -> String;
+
+    /// Returns the purpose for the audit log, without anything that may be a secret.
+    fn audit_purpose(&self) -> String;
+}
+
+impl SessionTarget {
+    /// Returns the container in words: its name, its service, and the first characters of the instance's id.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Self { service_label, instance, container, .. } = self;
+        let instance = instance.as_str().rsplit('/').next().unwrap_or_default();
+        let instance: String = instance.chars().take(SHORT_ID_CHARS).collect();
+        format!("container {container} of {service_label}, {instance}")
+    }
+
+    /// Returns the id of the source.
+    #[must_use]
+    pub fn source(&self) -> SourceId {
+        SourceId::from(&self.service)
+    }
+}
+
+/// Returns the containers of the running instances of a service, each with the service's name `label`.
+#[must_use]
+pub fn session_targets(service: &Service, label: &str) -> Vec<SessionTarget> {
+    let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);
+    let containers = running.flat_map(|instance| instance.containers.iter().map(move |one| (instance, one)));
+    let target = containers.map(|(instance, container)| SessionTarget {
+        service: service.id.clone(),
+        group: service.group.clone(),
+        service_label: label.into(),
+        instance: instance.id.clone(),
+        container: container.name.clone(),
+    });
+    target.collect()
+}
+
+/// Returns the audit record of a request at `at`, before its plan was made.
+pub(super) fn audit_record(
+    request: &impl SessionRequest,
+    action: &str,
+    user: &str,
+    at: Timestamp,
+) -> AuditRecord {
+    let SessionTarget { service, instance, container, .. } = request.target();
+    AuditRecord {
+        schema: AUDIT_SCHEMA.into(),
+        at,
+        user: user.into(),
+        caller: None,
+        source: request.target().source().as_str().into(),
+        location: Text::default(),
+        account: None,
+        action: action.into(),
+        targets: vec![service.as_str().into()],
+        reason: None,
+        plan: vec![format!("{} container {container} of {instance}", request.audit_purpose()).into()],
+        sent: Vec::new(),
+        outcome: AuditOutcome::Unfinished,
+        why: None,
+        verdict: None,
+    }
+}

@@ -1,0 +1,5 @@
+//! Local ends of sessions with containers: the terminal of a shell, and the port of a forwarded one.
+
+pub mod forward;
+pub(super) mod keyboard;
+pub mod shell;

@@ -1,0 +1,197 @@
+//! Calls around a session: `ecs:ExecuteCommand` and `ssm:StartSession`, which open it, and those of Session Manager
+//! that resume and end it.
+
+use super::{
+    SessionAddress, SessionCalls, port_forward::PortUser, session::run_session, shell_user::ShellUser,
+};
+use crate::{
+    model::{Failure, FailureKind, shell_quote},
+    operation::{ConfirmedSession, ForwardRequest, SessionTarget, ShellRequest},
+    source::{
+        ecs::{
+            client::{
+                api::Api,
+                sigv4::{ApiRequest, JsonVersion, SignedClient},
+            },
+            quota::{calls::Call, token_bucket::QuotaGroup},
+            scheduler::tasks,
+        },
+        session::{Forward, Shell},
+    },
+};
+use futures::{FutureExt, future::BoxFuture};
+use serde_json::{Value, json};
+
+/// Name of the ECS API in requests.
+const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
+/// Name of Session Manager's API in requests.
+const SSM_TARGET: &str = "AmazonSSM";
+
+const EXECUTE_COMMAND: Call =
+    Call { action: "ecs:ExecuteCommand", group: QuotaGroup::Changes, needed_for: "shells" };
+const START_SESSION: Call =
+    Call { action: "ssm:StartSession", group: QuotaGroup::Changes, needed_for: "port forwarding" };
+const RESUME_SESSION: Call = Call {
+    action: "ssm:ResumeSession",
+    group: QuotaGroup::Changes,
+    needed_for: "shells and port forwarding",
+};
+const TERMINATE_SESSION: Call = Call {
+    action: "ssm:TerminateSession",
+    group: QuotaGroup::Changes,
+    needed_for: "shells and port forwarding",
+};
+
+/// Document of Session Manager that forwards a port of the container.
+const FORWARD_DOCUMENT: &str = "AWS-StartPortForwardingSession";
+/// Document of Session Manager that forwards a port of another host.
+const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHost";
+
+/// Size of the terminal that a command without one gets, because sessions always have a terminal.
+const DEFAULT_SIZE: (u16, u16) = (200, 50);
+
+/// Starts the confirmed command in its task.
+pub(in crate::source::ecs) async fn open_shell(
+    api: &Api,
+    confirmed: &ConfirmedSession<ShellRequest>,
+) -> Result<Shell, Failure> {
+    let request = confirmed.request();
+    let command: Vec<String> = request.command.iter().map(|word| shell_quote(word)).collect();
+    let body = json!({
+        "cluster": request.target.group.as_deref(),
+        "task": task_id(&request.target),
+        "container": request.target.container.as_str(),
+        "command": command.join(" "),
+        "interactive": true,
+    });
+    let ask = ApiRequest::json(JsonVersion::V1_1, format!("{ECS_TARGET}.ExecuteCommand"), &body);
+    let answer =
+        api.rate_limiter.call(&EXECUTE_COMMAND, &api.clients.target, api.clients.ecs_changes.call(ask));
+    let answer: Value =
+        serde_json::from_str(&answer.await.map_err(with_exec_remedy)?.body).unwrap_or_default();
+    let address = session_address(&answer["session"], "sessionId", "streamUrl", "tokenValue")?;
+    let (calls, size) = (SessionManager::new(api), request.size.unwrap_or(DEFAULT_SIZE));
+    Ok(Shell::start(move |typed, printed| run_session(address, calls, ShellUser::new(typed, printed, size))))
+}
+
+/// Starts to forward to the confirmed port.
+pub(in crate::source::ecs) async fn open_forward(
+    api: &Api,
+    confirmed: &ConfirmedSession<ForwardRequest>,
+) -> Result<Forward, Failure> {
+    let request = confirmed.request();
+    let port = [request.port.to_string()];
+    // The local port is for the session's record only: Portolan listens, not a plugin.
+    let local_port = [request.local_port.to_string()];
+    let (document, parameters) = match &request.host {
+        Some(host) => {
+            let parameters = json!({ "host": [host], "portNumber": port, "localPortNumber": local_port });
+            (FORWARD_TO_HOST_DOCUMENT, parameters)
+        }
+        None => (FORWARD_DOCUMENT, json!({ "portNumber": port, "localPortNumber": local_port })),
+    };
+    let target = forward_target(api, &request.target).await?;
+    let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
+    let calls = SessionManager::new(api);
+    let answer = calls.call(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
+    let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
+    let far_end = request.far_end();
+    Ok(Forward::start(move |connections, failures| {
+        run_session(address, calls, PortUser::new(connections, failures, far_end))
+    }))
+}
+
+/// Returns the id of the task.
+fn task_id(target: &SessionTarget) -> &str {
+    target.instance.as_str().rsplit('/').next().unwrap_or_default()
+}
+
+/// Returns the name of a container for Session Manager, which includes its id on its host.
+async fn forward_target(api: &Api, target: &SessionTarget) -> Result<String, Failure> {
+    let (cluster, task) = (target.group.as_deref().unwrap_or("default"), task_id(target));
+    let described = tasks::describe(api, cluster, vec![task.to_owned()]).await?;
+    let containers = described.iter().flat_map(|task| &task.containers);
+    let container = containers.into_iter().find(|container| *container.name == *target.container);
+    match container.and_then(|container| container.runtime_id.as_deref()) {
+        Some(runtime_id) => Ok(format!("ecs:{cluster}_{task}_{runtime_id}")),
+        None => {
+            let what = format!("container {} of task {task} does not run", target.container);
+            Err(Failure::new(FailureKind::Missing, what, "look at the service again"))
+        }
+    }
+}
+
+/// Calls of Session Manager.
+struct SessionManager {
+    api: Api,
+    client: SignedClient,
+}
+
+impl SessionManager {
+    fn new(api: &Api) -> Self {
+        Self { api: api.clone(), client: api.clients.session_manager.clone() }
+    }
+
+    async fn call(&self, call: &Call, body: &Value) -> Result<Value, Failure> {
+        let ask = ApiRequest::json(JsonVersion::V1_1, format!("{SSM_TARGET}.{}", call.operation()), body);
+        let answer =
+            self.api.rate_limiter.call(call, &self.api.clients.target, self.client.call(ask)).await?;
+        Ok(serde_json::from_str(&answer.body).unwrap_or_default())
+    }
+}
+
+impl SessionCalls for SessionManager {
+    fn resume<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<SessionAddress, Failure>> {
+        async move {
+            let answer = self.call(&RESUME_SESSION, &json!({ "SessionId": session })).await?;
+            session_address(&answer, "SessionId", "StreamUrl", "TokenValue")
+        }
+        .boxed()
+    }
+
+    fn terminate<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
+        async move { self.call(&TERMINATE_SESSION, &json!({ "SessionId": session })).await.map(drop) }.boxed()
+    }
+}
+
+/// Returns the address of a session from a response. The token is in no message.
+fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<SessionAddress, Failure> {
+    let text = |key: &str| answer[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    if let (Some(id), Some(stream_url), Some(token)) = (text(id), text(url), text(token)) {
+        return Ok(SessionAddress { id, stream_url, token });
+    }
+    let what = "AWS returned no session, or one that has ended";
+    Err(Failure::new(FailureKind::Invalid, what, "look at the task and try again"))
+}
+
+/// Returns the failure with the remedy for the usual causes (AWS documentation, "Troubleshoot Amazon ECS Exec issues").
+fn with_exec_remedy(failure: Failure) -> Failure {
+    let remedy = if failure.message.contains("not enabled") {
+        "set enableExecuteCommand on the service, and start new tasks"
+    } else if failure.message.contains("TargetNotConnected") || failure.message.contains("not connected") {
+        "the exec agent of the task is not connected: check its task role (ssmmessages:*) and its way to ssmmessages"
+    } else {
+        return failure;
+    };
+    Failure::new(failure.kind, failure.message, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::session_address;
+    use serde_json::json;
+
+    #[test]
+    fn a_session_needs_all_parts() {
+        let whole = json!({ "sessionId": "s", "streamUrl": "wss://x/", "tokenValue": "t" });
+        let read = |answer| session_address(&answer, "sessionId", "streamUrl", "tokenValue");
+        assert!(
+            read(whole.clone()).is_ok_and(|address| address.stream_url == "wss://x/" && address.id == "s")
+        );
+        for key in ["sessionId", "streamUrl", "tokenValue"] {
+            let mut part = whole.clone();
+            part[key] = json!("");
+            assert!(read(part).is_err(), "{key}");
+        }
+    }
+}

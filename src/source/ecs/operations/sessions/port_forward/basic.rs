@@ -1,0 +1,116 @@
+//! Forwarding of one connection after the other, for agents that do not multiplex.
+//!
+//! Such an agent connects to the port when the session starts. It does not report when the port ends the connection.
+//! After the local end of a connection it connects again with the first data of the next
+//! (github.com/aws/amazon-ssm-agent, `port_basic.go`).
+
+use super::{LocalEnds, READ_BYTES, broken_protocol};
+use crate::{
+    model::Failure,
+    source::ecs::operations::sessions::{channel::ControlFlag, session::SessionInput},
+};
+use bytes::{Buf, Bytes, BytesMut};
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    time::{Instant, sleep_until},
+};
+
+/// Pause between two connections. What the agent still sends in it belongs to the earlier one.
+const PAUSE_BETWEEN_CONNECTIONS: Duration = Duration::from_millis(500);
+/// Maximum number of bytes that the port may send before the first connection, such as a greeting.
+const MAX_GREETING_BYTES: usize = 64 * 1024;
+
+/// State of the one connection.
+#[derive(Debug)]
+pub(super) enum BasicForward {
+    /// Before the first connection, with the bytes that the port has sent.
+    Greeting(BytesMut),
+    /// While a connection is open, with the bytes of the greeting that it has not taken yet.
+    Open(OwnedReadHalf, OwnedWriteHalf, Bytes),
+    /// After a connection, until that time.
+    Paused(Instant),
+}
+
+impl Default for BasicForward {
+    fn default() -> Self {
+        Self::Greeting(BytesMut::new())
+    }
+}
+
+impl BasicForward {
+    /// Returns the next input of the session, or `None` once the user has left.
+    pub(super) async fn next_input(&mut self, ends: &mut LocalEnds) -> Option<SessionInput> {
+        loop {
+            match self {
+                Self::Open(_, writer, greeting) if greeting.has_remaining() => {
+                    tokio::select! {
+                        // If the program is gone, the next read reports the end.
+                        written = writer.write_buf(greeting) => if written.is_err() { greeting.clear() },
+                        () = ends.failures.closed() => return None,
+                    }
+                }
+                Self::Open(reader, ..) => {
+                    let mut buffer = BytesMut::with_capacity(READ_BYTES);
+                    let read = tokio::select! {
+                        read = reader.read_buf(&mut buffer) => read,
+                        () = ends.failures.closed() => return None,
+                    };
+                    if matches!(read, Ok(1..)) {
+                        return Some(SessionInput::Bytes(buffer.freeze()));
+                    }
+                    *self = Self::Paused(Instant::now() + PAUSE_BETWEEN_CONNECTIONS);
+                    return Some(SessionInput::Flag(ControlFlag::DisconnectFromPort));
+                }
+                Self::Paused(until) => {
+                    tokio::select! {
+                        () = sleep_until(*until) => {}
+                        () = ends.failures.closed() => return None,
+                    }
+                    self.open(next_connection(ends).await?);
+                }
+                Self::Greeting(_) => self.open(next_connection(ends).await?),
+            }
+        }
+    }
+
+    /// Handles bytes of the port.
+    pub(super) async fn take_bytes(&mut self, bytes: Bytes, ends: &LocalEnds) -> Result<(), Failure> {
+        match self {
+            Self::Greeting(greeting) if greeting.len() + bytes.len() > MAX_GREETING_BYTES => {
+                return Err(broken_protocol("the port sends data without a connection"));
+            }
+            Self::Greeting(greeting) => greeting.extend_from_slice(&bytes),
+            Self::Open(_, writer, greeting) => {
+                // If the program is gone, the next read reports the end.
+                let greeting = std::mem::take(greeting);
+                let _ = ends.write(writer, &greeting).await && ends.write(writer, &bytes).await;
+            }
+            Self::Paused(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Opens a connection, which takes the greeting first.
+    fn open(&mut self, connection: TcpStream) {
+        let _ = connection.set_nodelay(true);
+        let (reader, writer) = connection.into_split();
+        let greeting = match self {
+            Self::Greeting(greeting) => std::mem::take(greeting).freeze(),
+            Self::Open(..) | Self::Paused(_) => Bytes::new(),
+        };
+        *self = Self::Open(reader, writer, greeting);
+    }
+}
+
+/// Returns the next local connection, or `None` once the user has left.
+async fn next_connection(ends: &mut LocalEnds) -> Option<TcpStream> {
+    tokio::select! {
+        connection = ends.connections.recv() => connection,
+        () = ends.failures.closed() => None,
+    }
+}

@@ -1,0 +1,104 @@
+//! User of a forwarded port: passes the connections of this machine through a session, all at once if the agent
+//! multiplexes, else one after the other.
+
+mod basic;
+mod multiplexed;
+mod smux;
+
+use super::{
+    agent_version::AgentVersion,
+    session::{SessionInput, SessionOutput, SessionUser},
+};
+use crate::model::{Failure, FailureKind};
+use basic::BasicForward;
+use bytes::Bytes;
+use multiplexed::MultiplexedForward;
+use tokio::{
+    io::{AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc::{Receiver, Sender},
+};
+
+/// Size of one read of a local connection, in bytes.
+const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
+
+/// User of a forwarded port.
+pub(super) struct PortUser {
+    ends: LocalEnds,
+    /// Way of forwarding; `None` until the agent has named its version.
+    form: Option<ForwardForm>,
+    /// The port in words, for failures.
+    far_end: String,
+}
+
+/// Local ends: the connections that wait, and the way for failures.
+struct LocalEnds {
+    connections: Receiver<TcpStream>,
+    failures: Sender<Failure>,
+}
+
+/// Way of forwarding.
+enum ForwardForm {
+    Multiplexed(Box<MultiplexedForward>),
+    Basic(BasicForward),
+}
+
+impl PortUser {
+    /// Returns the user of the port that `far_end` names.
+    pub(super) fn new(connections: Receiver<TcpStream>, failures: Sender<Failure>, far_end: String) -> Self {
+        Self { ends: LocalEnds { connections, failures }, form: None, far_end }
+    }
+
+    fn choose_form(agent: AgentVersion) -> ForwardForm {
+        if agent.multiplexes() {
+            ForwardForm::Multiplexed(Box::new(MultiplexedForward::new(agent.needs_keep_alive())))
+        } else {
+            ForwardForm::Basic(BasicForward::default())
+        }
+    }
+}
+
+impl SessionUser for PortUser {
+    async fn next_input(&mut self) -> Option<SessionInput> {
+        match self.form.as_mut()? {
+            ForwardForm::Multiplexed(form) => form.next_input(&mut self.ends).await,
+            ForwardForm::Basic(form) => form.next_input(&mut self.ends).await,
+        }
+    }
+
+    async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {
+        match (output, &mut self.form) {
+            (SessionOutput::Started(agent), form) => *form = Some(Self::choose_form(agent)),
+            (SessionOutput::Bytes(bytes, _), Some(ForwardForm::Multiplexed(form))) => {
+                form.take_bytes(bytes, &self.ends).await?;
+            }
+            (SessionOutput::Bytes(bytes, _), Some(ForwardForm::Basic(form))) => {
+                form.take_bytes(bytes, &self.ends).await?;
+            }
+            (SessionOutput::PortRefused, _) => {
+                let what = format!("{} refused a connection", self.far_end);
+                let remedy = "check that a program listens there";
+                // If the queue is full, the user already sees many refusals.
+                let _ = self.ends.failures.try_send(Failure::new(FailureKind::Unreachable, what, remedy));
+            }
+            (SessionOutput::Bytes(..), None) => {}
+        }
+        Ok(())
+    }
+}
+
+impl LocalEnds {
+    /// Writes to a local connection, and waits until it has taken all. Returns false if the connection is gone or the
+    /// user has left.
+    async fn write(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &Bytes) -> bool {
+        tokio::select! {
+            written = to.write_all(bytes) => written.is_ok(),
+            () = self.failures.closed() => false,
+        }
+    }
+}
+
+/// Returns the failure of a session whose bytes can't be read.
+fn broken_protocol(what: &str) -> Failure {
+    Failure::new(FailureKind::Invalid, what, "this is a bug in the agent or in Portolan: please report it")
+}
