@@ -2,7 +2,7 @@
 
 use crate::{
     model::{SavedOutages, SourceId},
-    operation::{AuditOutcome, ConfirmedPlan, OperationRequest, Verdict},
+    operation::{AuditOutcome, ConfirmedPlan, ConfirmedSession, OperationRequest, ShellRequest, Verdict},
     screen::{
         FileToSave,
         map::{LayoutComparison, LayoutRequest},
@@ -36,8 +36,14 @@ pub enum Effect {
     RunPlan(u64, Box<ConfirmedPlan>),
     /// Adds the verdict of an operation to the audit log, by the number of the operation.
     RecordVerdict(u64, Verdict),
+    /// Reads the place of a shell, for its plan.
+    ReadShellPlace(ShellRequest),
+    /// Gives the terminal to a confirmed shell until it ends.
+    OpenShell(Box<ConfirmedSession<ShellRequest>>),
     /// Adds a refused or failed request to the audit log, with the reason.
     RecordRefusal(OperationRequest, AuditOutcome, String),
+    /// Adds a refused or failed request for a shell to the audit log, with the reason.
+    RecordShellRefusal(ShellRequest, AuditOutcome, String),
     /// Ends the program.
     Quit,
 }

@@ -159,6 +159,7 @@ impl App {
                 return effects;
             }
             Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),
+            Msg::ShellPlaceRead(request, place) => return self.plan_shell(request, *place),
             Msg::PlanStepSent(number, sent) => {
                 self.store.world.note_sent_steps(number, sent);
                 return effects;

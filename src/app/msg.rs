@@ -8,7 +8,7 @@ use crate::{
         Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, TeamStatus,
         Timestamp, UsageSample,
     },
-    operation::{OperationPlace, OperationReading, OperationRequest, PlanRun},
+    operation::{OperationPlace, OperationReading, OperationRequest, PlanRun, ShellRequest},
 };
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub enum Msg {
     LayoutCompared(u64, bool),
     /// Place of a source that can be acted on.
     PlaceRead(Box<OperationPlace>),
+    /// Place of a shell, for its plan.
+    ShellPlaceRead(ShellRequest, Box<Result<OperationPlace, Failure>>),
     /// Services of a request, read anew for a plan.
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
     /// Number of calls that an operation has made so far, by the number of the operation.

@@ -80,7 +80,8 @@ impl App {
         let mut offers: Vec<Offer> =
             self.all_offers().into_iter().map(|spec| Offer::Command(spec.command)).collect();
         for entry in self.action_menu_entries() {
-            let offer = Offer::Operation(entry.request.kind);
+            let Some(kind) = entry.choice.kind() else { continue };
+            let offer = Offer::Operation(kind);
             if !offers.iter().any(|known| known.id() == offer.id()) {
                 offers.push(offer);
             }

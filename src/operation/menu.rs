@@ -1,6 +1,8 @@
-//! Menu: the operations that are possible on the selected, the marked and the neighbouring services now.
+//! Menu: the operations and shells that are possible on the selected, the marked and the neighbouring services now.
 
-use super::{OPERATION_TABLE, OperationGoal, OperationKind, OperationRequest, has_work};
+use super::{
+    OPERATION_TABLE, OperationGoal, OperationKind, OperationRequest, SessionTarget, has_work, session_targets,
+};
 use crate::model::{Instance, InstanceState, Service};
 
 /// Entry of the menu of actions.
@@ -12,9 +14,36 @@ pub struct MenuEntry {
     pub label: String,
     /// Description of the operation.
     pub description: &'static str,
-    /// Request of the operation.
-    pub request: OperationRequest,
+    /// The operation, or the shell.
+    pub choice: MenuChoice,
 }
+
+/// Action that an entry of the menu begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuChoice {
+    /// An operation.
+    Operation(OperationRequest),
+    /// A shell in one of these containers. The user chooses if there are several.
+    Shell(Vec<SessionTarget>),
+}
+
+impl MenuChoice {
+    /// Returns the kind of the operation; `None` for a shell.
+    #[must_use]
+    pub fn kind(&self) -> Option<OperationKind> {
+        match self {
+            Self::Operation(request) => Some(request.kind),
+            Self::Shell(_) => None,
+        }
+    }
+}
+
+/// Key of entries that have none.
+pub const NO_KEY: char = ' ';
+/// Key of the entry that opens a shell.
+const SHELL_KEY: char = '!';
+/// Keys of the containers in the menu of a shell. More containers have no key of their own.
+const CONTAINER_KEYS: &str = "123456789abcdefghilmnoprstuvwxyz";
 
 /// Services to offer operations on. All of them allow actions.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +65,7 @@ const KINDS_FOR_SEVERAL: [OperationKind; 3] =
 pub fn menu_entries(scope: &MenuScope<'_>) -> Vec<MenuEntry> {
     let mut entries = Vec::new();
     entries.extend(scope.selected.into_iter().flat_map(service_entries));
+    entries.extend(scope.selected.and_then(shell_entry));
     if scope.marked.len() > 1 {
         let marked = |kind: OperationKind| {
             let label = format!("{} the {} marked services", kind.spec().id, scope.marked.len());
@@ -76,9 +106,9 @@ fn scale_entries(service: &Service) -> Vec<MenuEntry> {
     let counts = [('+', desired.checked_add(1)), ('-', desired.checked_sub(1))];
     let scale = |(key, count): (char, Option<u32>)| {
         let label = format!("scale {} to {}", service.name, count?);
-        let mut entry = entry(OperationKind::Scale, key, label, &[service])?;
-        entry.request = entry.request.with_goal(count.map(OperationGoal::Count));
-        Some(entry)
+        entry_with(OperationKind::Scale, key, label, &[service], |request| {
+            request.with_goal(count.map(OperationGoal::Count))
+        })
     };
     counts.into_iter().filter_map(scale).collect()
 }
@@ -91,17 +121,58 @@ fn stop_task_entries(service: &Service) -> Vec<MenuEntry> {
     let running = service.instances.iter().filter(|task| task.state == InstanceState::Running);
     let stop = |(digit, task): (char, &Instance)| {
         let label = format!("stop task {}", task.name);
-        let mut entry = entry(OperationKind::StopTask, digit, label, &[service])?;
-        entry.request = entry.request.with_instances([task.id.clone()]);
-        Some(entry)
+        entry_with(OperationKind::StopTask, digit, label, &[service], |request| {
+            request.with_instances([task.id.clone()])
+        })
     };
     ('1'..='9').zip(running.take(MAX_TASK_ENTRIES)).filter_map(stop).collect()
 }
 
+/// Returns the entry that opens a shell in a service; `None` if no container runs.
+fn shell_entry(service: &Service) -> Option<MenuEntry> {
+    let targets = session_targets(service, service.id.parts().group_and_name);
+    let label = format!("open a shell in {}", service.name);
+    let description = "run /bin/sh in a running container";
+    (!targets.is_empty()).then(|| MenuEntry {
+        key: SHELL_KEY,
+        label,
+        description,
+        choice: MenuChoice::Shell(targets),
+    })
+}
+
+/// Returns the entries of the menu that asks for the container of a shell. `name_of` returns the name of an instance.
+#[must_use]
+pub fn container_entries(
+    targets: Vec<SessionTarget>,
+    name_of: impl Fn(&SessionTarget) -> String,
+) -> Vec<MenuEntry> {
+    let keys = CONTAINER_KEYS.chars().chain(std::iter::repeat(NO_KEY));
+    let entry = |(key, target): (char, SessionTarget)| MenuEntry {
+        key,
+        label: format!("{} in {}", target.container, name_of(&target)),
+        description: "",
+        choice: MenuChoice::Shell(vec![target]),
+    };
+    keys.zip(targets).map(entry).collect()
+}
+
 fn entry(kind: OperationKind, key: char, label: String, services: &[&Service]) -> Option<MenuEntry> {
+    entry_with(kind, key, label, services, |request| request)
+}
+
+/// Returns an entry for the request that `complete` makes of the plain one; `None` if there is nothing to do.
+fn entry_with(
+    kind: OperationKind,
+    key: char,
+    label: String,
+    services: &[&Service],
+    complete: impl FnOnce(OperationRequest) -> OperationRequest,
+) -> Option<MenuEntry> {
     if !services.iter().any(|service| has_work(kind, service)) {
         return None;
     }
     let request = OperationRequest::new(kind, services.iter().map(|service| service.id.clone())).ok()?;
-    Some(MenuEntry { key, label, description: kind.spec().description, request })
+    let choice = MenuChoice::Operation(complete(request));
+    Some(MenuEntry { key, label, description: kind.spec().description, choice })
 }

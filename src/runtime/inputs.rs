@@ -55,10 +55,28 @@ pub(super) struct Pending {
 /// Everything that can wake the event loop.
 pub(super) struct Inputs {
     pub(super) signals: Signals,
-    pub(super) keys: InputEvents,
+    /// Events of the terminal; `None` while a shell has the terminal.
+    pub(super) keys: Option<InputEvents>,
+    pub(super) background: BackgroundInputs,
+}
+
+/// Inputs that do not come from the user.
+pub(super) struct BackgroundInputs {
     pub(super) messages: Receiver<Msg>,
-    pub(super) logs: LogReceiver,
+    logs: LogReceiver,
     tick: Interval,
+}
+
+impl BackgroundInputs {
+    /// Waits for the next message, tick or log lines.
+    pub(super) async fn next(&mut self) -> Msg {
+        tokio::select! {
+            biased;
+            Some(msg) = self.messages.recv() => msg,
+            _ = self.tick.tick() => Msg::Tick(Timestamp::now()),
+            Some(update) = self.logs.next() => Msg::Logs(update),
+        }
+    }
 }
 
 impl Inputs {
@@ -66,7 +84,8 @@ impl Inputs {
     pub(super) fn new(signals: Signals, messages: Receiver<Msg>, logs: LogReceiver) -> Self {
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Self { signals, keys: InputEvents::new(), messages, logs, tick }
+        let background = BackgroundInputs { messages, logs, tick };
+        Self { signals, keys: Some(InputEvents::new()), background }
     }
 
     /// Waits for the next step. If several inputs are ready, signals come first, then an overdue frame, keys,
@@ -80,17 +99,23 @@ impl Inputs {
                 Signal::Continue => Step::Resume,
             },
             () = sleep_until(frames.overdue_at()), if pending.frame => Step::Draw,
-            key = self.keys.next() => match key {
+            key = next_key(&mut self.keys) => match key {
                 Some(msg) => Step::Handle(msg?),
                 // The terminal is gone.
                 None => Step::Exit(ExitReason::Signal(1)),
             },
             () = sleep_until(frames.due_at()), if pending.frame => Step::Draw,
-            Some(msg) = self.messages.recv() => Step::Handle(msg),
-            _ = self.tick.tick() => Step::Handle(Msg::Tick(Timestamp::now())),
-            Some(update) = self.logs.next() => Step::Handle(Msg::Logs(update)),
+            msg = self.background.next() => Step::Handle(msg),
             () = std::future::ready(()), if pending.work && !pending.frame => Step::Handle(Msg::ContinueWork),
         })
+    }
+}
+
+/// Returns the next event of the terminal; `None` once the terminal is gone.
+async fn next_key(keys: &mut Option<InputEvents>) -> Option<io::Result<Msg>> {
+    match keys {
+        Some(keys) => keys.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
     audit::AuditLog,
     cache::CacheDir,
     effect::Effect,
+    operation::{ConfirmedSession, ShellRequest},
     source::{Source, checkouts::CheckoutReader},
 };
 use checkout_tasks::CheckoutTasks;
@@ -101,29 +102,13 @@ pub async fn run(
         operations,
         suspend_detector,
         has_more_work: false,
+        next_shell: None,
         idle_frames: IdleFrames::default(),
     };
     let mut frames = FrameTimes::new();
     event_loop.draw_frame()?;
     loop {
-        let pending = Pending { frame: event_loop.is_frame_due(), work: event_loop.has_more_work };
-        let exit = match inputs.next(&frames, pending).await? {
-            Step::Exit(reason) => Some(reason),
-            Step::Suspend => event_loop.suspend(&mut inputs.signals).await?,
-            Step::Resume => event_loop.resume().map(|()| None)?,
-            Step::Draw => {
-                event_loop.draw_frame()?;
-                frames.note_frame();
-                None
-            }
-            // A frame has already applied this size.
-            Step::Handle(Msg::Resize(width, height)) if event_loop.app.size() == (width, height) => None,
-            Step::Handle(msg) => {
-                frames.note_message(&msg);
-                event_loop.handle_step(msg, &mut inputs.messages)?
-            }
-        };
-        if let Some(reason) = exit {
+        if let Some(reason) = event_loop.take_step(&mut inputs, &mut frames).await? {
             return Ok(reason);
         }
     }
@@ -143,10 +128,41 @@ struct EventLoop {
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
+    /// Shell that takes the terminal after this step.
+    next_shell: Option<ConfirmedSession<ShellRequest>>,
     idle_frames: IdleFrames,
 }
 
 impl EventLoop {
+    /// Waits for the next input and handles it. Returns the reason if the program shall end.
+    async fn take_step(
+        &mut self,
+        inputs: &mut Inputs,
+        frames: &mut FrameTimes,
+    ) -> io::Result<Option<ExitReason>> {
+        let pending = Pending { frame: self.is_frame_due(), work: self.has_more_work };
+        let exit = match inputs.next(frames, pending).await? {
+            Step::Exit(reason) => Some(reason),
+            Step::Suspend => self.suspend(&mut inputs.signals).await?,
+            Step::Resume => self.resume().map(|()| None)?,
+            Step::Draw => {
+                self.draw_frame()?;
+                frames.note_frame();
+                None
+            }
+            // A frame has already applied this size.
+            Step::Handle(Msg::Resize(width, height)) if self.app.size() == (width, height) => None,
+            Step::Handle(msg) => {
+                frames.note_message(&msg);
+                self.handle_step(msg, &mut inputs.background.messages)?
+            }
+        };
+        match self.next_shell.take() {
+            Some(shell) if exit.is_none() => self.run_shell(shell, inputs).await,
+            _ => Ok(exit),
+        }
+    }
+
     /// Draws a frame. First applies a new terminal size, even if no event has reported it yet.
     fn draw_frame(&mut self) -> io::Result<()> {
         if terminal::size()? != self.app.size() {
@@ -221,6 +237,11 @@ impl EventLoop {
                 Effect::ReadTargets(request) => self.operations.read_targets(request),
                 Effect::RunPlan(number, plan) => self.operations.run(number, *plan),
                 Effect::RecordVerdict(number, verdict) => self.operations.record_verdict(number, &verdict),
+                Effect::ReadShellPlace(request) => self.operations.read_shell_place(request),
+                Effect::OpenShell(confirmed) => self.next_shell = Some(*confirmed),
+                Effect::RecordShellRefusal(request, outcome, why) => {
+                    self.operations.record_shell_refusal(&request, outcome, &why);
+                }
                 Effect::RecordRefusal(request, outcome, why) => {
                     self.operations.record_refusal(&request, outcome, &why);
                 }

@@ -31,7 +31,8 @@ fn engine() -> Snapshot {
     )
 }
 
-fn stage(permission: ActionPermission) -> AppHarness {
+/// Returns a stage whose engine has the permission.
+pub(crate) fn stage(permission: ActionPermission) -> AppHarness {
     let status: SourceStatus = source_status("docker").with_permission(permission);
     let mut stage = AppHarness::before_first_poll(vec![status], (100, 30));
     stage.poll(&engine());
@@ -56,6 +57,18 @@ fn runs(stage: &AppHarness) -> Vec<u64> {
     stage.effects.iter().filter_map(number).collect()
 }
 
+/// Returns the place of the engine.
+pub(crate) fn place() -> OperationPlace {
+    OperationPlace {
+        source: SourceId::new("docker"),
+        location: "unix:///var/run/docker.sock".into(),
+        account: None,
+        region: None,
+        caller: None,
+        command_prefix: "docker".into(),
+    }
+}
+
 /// Answers the last request with a fresh reading of `snapshot`.
 fn answer(stage: &mut AppHarness, snapshot: &Snapshot) {
     let request = requests(stage).pop().unwrap();
@@ -65,23 +78,13 @@ fn answer(stage: &mut AppHarness, snapshot: &Snapshot) {
         facts: Vec::new(),
         ecs: None,
     };
-    let reading = OperationReading {
-        place: OperationPlace {
-            source: SourceId::new("docker"),
-            location: "unix:///var/run/docker.sock".into(),
-            account: None,
-            region: None,
-            caller: None,
-            command_prefix: "docker".into(),
-        },
-        targets: wanted.map(target).collect(),
-    };
+    let reading = OperationReading { place: place(), targets: wanted.map(target).collect() };
     stage.send(Msg::TargetsRead(request, Box::new(Ok(reading))));
 }
 
 /// Asserts that the screen is drawn without flaws and shows all `words`.
 #[track_caller]
-fn assert_shows(stage: &mut AppHarness, words: &[&str]) {
+pub(crate) fn assert_shows(stage: &mut AppHarness, words: &[&str]) {
     let picture = stage.picture();
     assert_eq!(picture.flaws(), Vec::<String>::new());
     let text = picture.text();

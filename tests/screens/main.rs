@@ -28,6 +28,7 @@ mod picture;
 mod questions;
 mod rooms;
 mod screenshot;
+mod shells;
 mod stage;
 mod svg;
 mod thicket;

@@ -2,7 +2,10 @@
 
 use crate::{
     keymap::{Code, Key},
-    operation::{Confirmation, ConfirmationEvent, ConfirmedPlan, MenuEntry, OperationRequest, Refusal},
+    operation::{
+        Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, MenuChoice, MenuEntry, NO_KEY,
+        OperationRequest, Refusal, SessionConfirmation, SessionConfirmationEvent, ShellRequest,
+    },
 };
 
 /// Open dialog of actions. It takes all keys.
@@ -20,6 +23,10 @@ pub(in crate::app) enum OperationDialog {
     },
     /// Waiting for a fresh reading of the services.
     Reading(OperationRequest),
+    /// Waiting for the place of a shell: its account and region, or engine.
+    ReadingPlace(ShellRequest),
+    /// Plan of a shell with the question whether to open it.
+    ConfirmShell(Box<SessionConfirmation<ShellRequest>>),
     /// Plan with the question whether to carry it out, and the first shown row of the plan.
     Confirm(Box<Confirmation>, usize),
     /// Operation that is not done, by its title, with the reason.
@@ -32,10 +39,12 @@ pub(super) enum DialogEvent {
     Open,
     /// The user closed the dialog; nothing happens.
     Closed,
-    /// The user chose an operation.
-    Requested(OperationRequest),
+    /// The user chose an entry of the menu.
+    Chosen(MenuChoice),
     /// The user confirmed a plan.
     Confirmed(Box<ConfirmedPlan>),
+    /// The user confirmed a shell.
+    ShellConfirmed(Box<ConfirmedSession<ShellRequest>>),
 }
 
 impl OperationDialog {
@@ -52,7 +61,8 @@ impl OperationDialog {
         match self {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
             Self::Confirm(confirmation, _) => confirmation.mark_drawn(),
-            Self::Reading(_) | Self::Refused(..) => {}
+            Self::ConfirmShell(confirmation) => confirmation.mark_drawn(),
+            Self::Reading(_) | Self::ReadingPlace(_) | Self::Refused(..) => {}
         }
     }
 
@@ -66,8 +76,13 @@ impl OperationDialog {
                 }
             }
             // Other keys may be meant for the confirmation, which is not open yet.
-            Self::Reading(_) if is_cancel(key) => DialogEvent::Closed,
-            Self::Reading(_) => DialogEvent::Open,
+            Self::Reading(_) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
+            Self::Reading(_) | Self::ReadingPlace(_) => DialogEvent::Open,
+            Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
+                SessionConfirmationEvent::Open => DialogEvent::Open,
+                SessionConfirmationEvent::Declined => DialogEvent::Closed,
+                SessionConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
+            },
             Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
             Self::Refused(..) => DialogEvent::Closed,
         }
@@ -93,11 +108,11 @@ fn menu_key(entries: &[MenuEntry], selected: &mut usize, key: Key) -> DialogEven
         Code::Enter => {
             return entries
                 .get(*selected)
-                .map_or(DialogEvent::Open, |entry| DialogEvent::Requested(entry.request.clone()));
+                .map_or(DialogEvent::Open, |entry| DialogEvent::Chosen(entry.choice.clone()));
         }
         Code::Char(c) => {
-            if let Some(entry) = entries.iter().find(|entry| entry.key == c) {
-                return DialogEvent::Requested(entry.request.clone());
+            if let Some(entry) = entries.iter().find(|entry| entry.key == c && c != NO_KEY) {
+                return DialogEvent::Chosen(entry.choice.clone());
             }
         }
         _ => {}

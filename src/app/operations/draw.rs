@@ -31,6 +31,15 @@ impl App {
                 operation::draw_message(&request.title(), &rows, area, theme, buf);
                 None
             }
+            OperationDialog::ReadingPlace(request) => {
+                let rows = [("reading the account and region for the plan", text), ("esc closes", dim)];
+                let title = format!("open a shell in {}", request.target.service_label);
+                operation::draw_message(&title, &rows, area, theme, buf);
+                None
+            }
+            OperationDialog::ConfirmShell(confirmation) => {
+                operation::draw_session_plan(confirmation, area, theme, buf)
+            }
             OperationDialog::Confirm(confirmation, first_row) => {
                 operation::draw_plan(confirmation, *first_row, area, theme, buf)
             }

@@ -3,6 +3,7 @@
 mod dialog;
 mod draw;
 mod scope;
+mod shell;
 
 use dialog::DialogEvent;
 pub(super) use dialog::OperationDialog;
@@ -13,8 +14,8 @@ use crate::{
     keymap::Key,
     model::Failure,
     operation::{
-        AuditOutcome, Confirmation, MenuEntry, OperationKind, OperationReading, OperationRequest, Plan,
-        PlanContext, Refusal, menu_entries,
+        AuditOutcome, Confirmation, MenuChoice, MenuEntry, OperationKind, OperationReading, OperationRequest,
+        Plan, PlanContext, Refusal, menu_entries,
     },
     topology::Node,
 };
@@ -42,9 +43,10 @@ impl App {
 
     /// Starts an operation that the user chose in the palette, on the selected service.
     pub(super) fn request_on_selected(&mut self, kind: OperationKind) -> Vec<Effect> {
-        let found = self.action_menu_entries().into_iter().find(|entry| entry.request.kind == kind);
-        if let Some(entry) = found {
-            return self.request_operation(entry.request);
+        let entries = self.action_menu_entries().into_iter();
+        let found = entries.map(|entry| entry.choice).find(|choice| choice.kind() == Some(kind));
+        if let Some(choice) = found {
+            return self.begin_choice(choice);
         }
         self.notice = Some(format!("nothing to {} here", kind.spec().id));
         Vec::new()
@@ -76,6 +78,14 @@ impl App {
         }
     }
 
+    /// Begins the action of a menu's entry.
+    fn begin_choice(&mut self, choice: MenuChoice) -> Vec<Effect> {
+        match choice {
+            MenuChoice::Operation(request) => self.request_operation(request),
+            MenuChoice::Shell(targets) => self.request_shell(targets),
+        }
+    }
+
     /// Asks for a fresh reading of the services, from which the plan is made.
     fn request_operation(&mut self, request: OperationRequest) -> Vec<Effect> {
         self.dialog = Some(OperationDialog::Reading(request.clone()));
@@ -100,8 +110,7 @@ impl App {
             }
         };
         let world = &self.store.world;
-        let permission = world.sources.iter().find(|status| status.id == request.source());
-        let permission = permission.map(|status| status.permission).unwrap_or_default();
+        let permission = world.permission(&request.source());
         let context = PlanContext { topology: world.topology(), permission };
         match Plan::new(request.clone(), reading, context) {
             Ok(plan) => {
@@ -128,11 +137,15 @@ impl App {
                 self.dialog = None;
                 Vec::new()
             }
-            DialogEvent::Requested(request) => self.request_operation(request),
+            DialogEvent::Chosen(choice) => self.begin_choice(choice),
             DialogEvent::Confirmed(confirmed) => {
                 self.dialog = None;
                 let number = self.store.world.start_operation(confirmed.plan().clone());
                 vec![Effect::RunPlan(number, confirmed)]
+            }
+            DialogEvent::ShellConfirmed(confirmed) => {
+                self.dialog = None;
+                vec![Effect::OpenShell(confirmed)]
             }
         }
     }

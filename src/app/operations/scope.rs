@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Instance, NodeId, Service, ServiceKind},
-    operation::{MenuScope, OperationGoal, OperationKind, OperationRequest, Refusal},
+    operation::{MenuScope, OperationGoal, OperationKind, OperationRequest, Refusal, SessionTarget},
     store::Store,
 };
 
@@ -29,8 +29,15 @@ fn service_of<'a>(store: &'a Store, node: &NodeId) -> Option<&'a Service> {
 
 /// Returns true if the user permits actions on the source of `service`.
 fn allows_actions(store: &Store, service: &Service) -> bool {
-    let source = service.source();
-    store.world.sources.iter().any(|status| status.id == source && status.permission.allows_actions())
+    store.world.permission(&service.source()).allows_actions()
+}
+
+/// Returns the name of the instance that a session runs in.
+pub(super) fn instance_name(store: &Store, target: &SessionTarget) -> String {
+    let service = store.world.inventory.services().find(|service| service.id == target.service);
+    let instances = service.into_iter().flat_map(|service| &service.instances);
+    let found = instances.into_iter().find(|instance| instance.id == target.instance);
+    found.map_or_else(|| target.instance.to_string(), |instance| instance.name.to_string())
 }
 
 /// Returns the reason why the menu has no entries, in words.
@@ -68,8 +75,7 @@ pub(super) fn typed_request(
     let source = request.source();
     let named = store.world.inventory.services().filter(|service| request.services().contains(&service.id));
     let whole = named.flat_map(|service| &service.instances).all(|instance| instances.contains(&instance.id));
-    let status = store.world.sources.iter().find(|status| status.id == source);
-    if !status.is_some_and(|status| status.permission.allows_actions()) {
+    if !store.world.permission(&source).allows_actions() {
         return Err(Refusal::actions_off(source.as_str()));
     }
     Ok(if whole { request } else { request.with_instances(instances) })

@@ -3,6 +3,7 @@
 mod confirming;
 mod ecs;
 mod planning;
+mod sessions;
 mod watching;
 
 use super::{

@@ -12,6 +12,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+/// Remedy of an audit log that can't be written.
+pub(super) const WRITABLE_STATE_REMEDY: &str =
+    "make Portolan's state directory writable, on Linux ~/.local/state/portolan";
+
 /// Records of running operations by the number of the operation.
 pub(super) type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
 
@@ -73,10 +77,7 @@ pub(super) fn close_unless_watched(running: &RunningRecords, number: u64, run: &
 /// Returns the refusal of a plan whose record can't be opened.
 pub(super) fn unwritable_audit_log(error: &io::Error) -> RunStop {
     let what = format!("the audit log can't be written: {error}");
-    RunStop::Refused(Refusal::new(
-        what,
-        "make Portolan's state directory writable, on Linux ~/.local/state/portolan",
-    ))
+    RunStop::Refused(Refusal::new(what, WRITABLE_STATE_REMEDY))
 }
 
 /// Logs a failure to write the audit log after the calls were made, when nothing else can be done about it.

@@ -1,6 +1,7 @@
 //! Operations of the interactive program: reads services for plans, runs confirmed plans, and keeps the audit log.
 
 mod audit_records;
+mod prepared_shell;
 
 pub use audit_records::user_name;
 
@@ -10,8 +11,8 @@ use crate::{
     background::{self, Panicked},
     model::{Failure, FailureKind, SourceId, Timestamp},
     operation::{
-        AuditOutcome, AuditRecord, ConfirmedPlan, OperationReading, OperationRequest, PlanRun, Refusal,
-        RunStop, SentChange, Verdict,
+        AuditOutcome, AuditRecord, ConfirmedPlan, ConfirmedSession, OperationReading, OperationRequest,
+        PlanRun, Refusal, RunStop, SentChange, SessionRequest, ShellRequest, Verdict,
     },
     source::{self, Source},
 };
@@ -19,6 +20,7 @@ use audit_records::{
     RunningRecords, begin_record, close_unless_watched, lock, note_sent, report_write_error,
     unwritable_audit_log,
 };
+use prepared_shell::PreparedShell;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 
@@ -66,6 +68,32 @@ impl OperationTasks {
         drop(background::spawn(reading, on_panic).detach());
     }
 
+    /// Reads the place of a shell, and sends it to the app.
+    pub(super) fn read_shell_place(&self, request: ShellRequest) {
+        let (source, sender) = (self.source(&request.target().source()), self.sender.clone());
+        let (lost, asked) = (sender.clone(), request.clone());
+        let on_panic = move |panicked: Panicked| {
+            let failure = panicked.failure("internal error while reading the account");
+            // If the queue is full, the user closes the dialog and tries again.
+            let _ = lost.try_send(Msg::ShellPlaceRead(asked, Box::new(Err(failure))));
+        };
+        let reading = async move {
+            let place = match source.as_ref().and_then(|source| source.operator()) {
+                Some(operator) => operator.place().await,
+                None => Err(not_permitted(&request.target().source())),
+            };
+            // If the program has ended meanwhile, the message has no receiver.
+            let _ = sender.send(Msg::ShellPlaceRead(request, Box::new(place))).await;
+        };
+        drop(background::spawn(reading, on_panic).detach());
+    }
+
+    /// Returns the shell that `confirmed` describes, not opened yet.
+    pub(super) fn shell(&self, confirmed: ConfirmedSession<ShellRequest>) -> PreparedShell {
+        let source = self.source(&confirmed.request().target().source());
+        PreparedShell { source, audit: self.audit.clone(), confirmed }
+    }
+
     /// Runs a confirmed plan, and sends its progress and result to the app. Makes no call if the audit log can't be
     /// written.
     pub(super) fn run(&self, number: u64, confirmed: ConfirmedPlan) {
@@ -108,8 +136,16 @@ impl OperationTasks {
 
     /// Adds a refused or failed request to the audit log.
     pub(super) fn record_refusal(&self, request: &OperationRequest, outcome: AuditOutcome, why: &str) {
+        self.append(AuditRecord::of_request(request, &user_name(), Timestamp::now()), outcome, why);
+    }
+
+    /// Adds a refused or failed request for a shell to the audit log.
+    pub(super) fn record_shell_refusal(&self, request: &ShellRequest, outcome: AuditOutcome, why: &str) {
+        self.append(AuditRecord::of_session_request(request, &user_name(), Timestamp::now()), outcome, why);
+    }
+
+    fn append(&self, mut record: AuditRecord, outcome: AuditOutcome, why: &str) {
         let Some(audit) = self.audit.clone() else { return };
-        let mut record = AuditRecord::of_request(request, &user_name(), Timestamp::now());
         (record.outcome, record.why) = (outcome, Some(why.into()));
         background::run_blocking_then(move || audit.append(&record), report_write_error);
     }
@@ -140,13 +176,13 @@ async fn read_targets(
 ) -> Result<OperationReading, Failure> {
     match source.as_ref().and_then(|source| source.operator()) {
         Some(operator) => operator.read_targets(request).await,
-        None => Err(not_permitted(request)),
+        None => Err(not_permitted(&request.source())),
     }
 }
 
 /// Returns the failure of a request for a source that can't be acted on.
-fn not_permitted(request: &OperationRequest) -> Failure {
-    let Refusal { reason, remedy } = Refusal::actions_off(request.source().as_str());
+fn not_permitted(source: &SourceId) -> Failure {
+    let Refusal { reason, remedy } = Refusal::actions_off(source.as_str());
     Failure::new(FailureKind::Denied, reason, remedy)
 }
 

@@ -1,5 +1,6 @@
 //! Local ends of sessions with containers: the terminal of a shell, and the port of a forwarded one.
 
 pub mod forward;
+mod from_screen;
 pub(super) mod keyboard;
 pub mod shell;

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::{
-    model::{Health, ServiceId, SourceId, Timestamp},
+    model::{ActionPermission, Health, ServiceId, SourceId, Timestamp},
     operation::{Plan, PlanRun, RunStop, SentChange, Undo, Verdict, Watch, WatchState},
 };
 use std::collections::BTreeSet;
@@ -82,6 +82,13 @@ impl World {
     #[must_use]
     pub fn allows_actions(&self) -> bool {
         self.sources.iter().any(|status| status.permission.allows_actions())
+    }
+
+    /// Returns the permission that the user gives for actions on a source.
+    #[must_use]
+    pub fn permission(&self, source: &SourceId) -> ActionPermission {
+        let status = self.sources.iter().find(|status| status.id == *source);
+        status.map(|status| status.permission).unwrap_or_default()
     }
 
     /// Sets the account and region of a source that can be acted on.

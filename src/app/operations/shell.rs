@@ -1,0 +1,67 @@
+//! Shells in containers: the choice of the container, and the confirmation.
+
+use super::{OperationDialog, scope};
+use crate::{
+    app::App,
+    effect::Effect,
+    model::{Failure, Text},
+    operation::{
+        AuditOutcome, OperationPlace, Refusal, SessionConfirmation, SessionPlan, SessionRequest,
+        SessionTarget, ShellRequest, container_entries,
+    },
+};
+
+impl App {
+    /// Asks for the container of a shell if there are several, else for the place of the shell.
+    pub(super) fn request_shell(&mut self, mut targets: Vec<SessionTarget>) -> Vec<Effect> {
+        if targets.len() > 1 {
+            let title = format!("a shell in {}", targets[0].service_label);
+            let name_of = |target: &SessionTarget| scope::instance_name(&self.store, target);
+            let entries = container_entries(targets, name_of);
+            self.dialog = Some(OperationDialog::menu(title, entries));
+            return Vec::new();
+        }
+        let Some(target) = targets.pop() else { return Vec::new() };
+        let request = ShellRequest::new(target, Vec::new(), Some(self.size()));
+        self.dialog = Some(OperationDialog::ReadingPlace(request.clone()));
+        vec![Effect::ReadShellPlace(request)]
+    }
+
+    /// Plans a shell and opens the confirmation. Ignores the place if the user has closed the dialog meanwhile.
+    pub(in crate::app) fn plan_shell(
+        &mut self,
+        request: ShellRequest,
+        place: Result<OperationPlace, Failure>,
+    ) -> Vec<Effect> {
+        if !matches!(&self.dialog, Some(OperationDialog::ReadingPlace(waiting)) if *waiting == request) {
+            return Vec::new();
+        }
+        let permission = self.store.world.permission(&request.target().source());
+        let (outcome, refusal) = match place.map(|place| SessionPlan::new(request.clone(), place, permission))
+        {
+            Ok(Ok(plan)) => {
+                self.dialog = Some(OperationDialog::ConfirmShell(Box::new(SessionConfirmation::new(plan))));
+                return Vec::new();
+            }
+            Ok(Err(refusal)) => (AuditOutcome::Refused, refusal),
+            Err(failure) => {
+                let refusal = Refusal::new(failure.message.as_str(), failure.remedy.as_str());
+                (AuditOutcome::Failed, refusal)
+            }
+        };
+        let title = format!("open a shell in {}", request.target().service_label);
+        let why = refusal.reason.clone();
+        self.dialog = Some(OperationDialog::Refused(title, refusal));
+        vec![Effect::RecordShellRefusal(request, outcome, why)]
+    }
+
+    /// Shows how a shell ended.
+    pub fn notify_shell_ended(&mut self, container: &Text, ended: Result<String, &Failure>) {
+        match ended {
+            Ok(how) => self.notify(&format!("the shell in {container} {how}")),
+            Err(Failure { message, remedy, .. }) => {
+                self.notify(&format!("the shell in {container} failed: {message} ({remedy})"));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Sessions in containers: the confirmation, and what the audit log says.
+
+use crate::{
+    model::{ActionPermission, Container, InstanceState, LogRoute, Service, SourceId, Timestamp, fixtures},
+    operation::{
+        ConfirmedSession, ForwardRequest, MenuChoice, MenuScope, OperationPlace, SessionPlan, SessionRequest,
+        SessionTarget, ShellRequest, container_entries, menu_entries, session_targets,
+    },
+};
+
+/// Returns a service whose running instances have two containers each.
+fn service_with_containers() -> Service {
+    let container = |name: &str| Container {
+        name: name.into(),
+        image: "registry.example/web:7".into(),
+        digest: None,
+        log_route: LogRoute::Engine { container: "web".into() },
+        exit: None,
+    };
+    let mut service = fixtures::service("web");
+    service.instances[0].containers = vec![container("web"), container("proxy")];
+    service
+}
+
+fn target() -> SessionTarget {
+    session_targets(&service_with_containers(), "shop/web").into_iter().next().unwrap()
+}
+
+fn plan<R: SessionRequest>(request: R, permission: ActionPermission) -> Option<SessionPlan<R>> {
+    let place = OperationPlace {
+        source: SourceId::new("docker"),
+        location: "unix:///x.sock".into(),
+        account: None,
+        region: None,
+        caller: None,
+        command_prefix: "docker".into(),
+    };
+    SessionPlan::new(request, place, permission).ok()
+}
+
+fn shell(command: &[&str]) -> ShellRequest {
+    ShellRequest::new(target(), command.iter().map(|word| (*word).to_owned()).collect(), None)
+}
+
+#[test]
+fn a_session_needs_permission_and_in_a_protected_source_the_name() {
+    assert!(plan(shell(&[]), ActionPermission::Off).is_none());
+    let ask = plan(shell(&[]), ActionPermission::Ask).unwrap();
+    assert!(ConfirmedSession::by_flag(ask.clone(), None).is_ok());
+    assert!(ConfirmedSession::by_line(ask.clone(), "yes\n").is_some());
+    assert!(ConfirmedSession::by_line(ask, "\n").is_none());
+    let protected = plan(shell(&[]), ActionPermission::Protected).unwrap();
+    assert!(ConfirmedSession::by_flag(protected.clone(), None).is_err());
+    assert!(ConfirmedSession::by_flag(protected.clone(), Some("shop/web")).is_ok());
+    assert!(ConfirmedSession::by_line(protected.clone(), "yes").is_none());
+    assert!(ConfirmedSession::by_line(protected, "shop/web\n").is_some());
+}
+
+#[test]
+fn the_audit_log_names_the_program_and_the_port_only() {
+    let secret = plan(shell(&["psql", "--password=hunter2"]), ActionPermission::Ask).unwrap();
+    assert!(secret.summary().contains("hunter2"), "the user sees the whole command");
+    let record = secret.audit_record("me", Timestamp::UNIX_EPOCH);
+    assert_eq!((record.action.as_str(), record.plan.len()), ("exec", 1));
+    assert!(record.plan[0].starts_with("psql in container web of "), "{record:?}");
+    assert!(!format!("{record:?}").contains("hunter2"));
+
+    let host = |host: Option<&str>| ForwardRequest {
+        target: target(),
+        local_port: 9000,
+        host: host.map(Into::into),
+        port: 80,
+    };
+    let near = plan(host(None), ActionPermission::Ask).unwrap();
+    assert!(near.summary().starts_with("127.0.0.1:9000 to port 80 of container web of shop/web, "));
+    let far = plan(host(Some("db")), ActionPermission::Ask).unwrap();
+    assert!(far.summary().starts_with("127.0.0.1:9000 to db:80 through container web of shop/web, "));
+    let record = far.audit_record("me", Timestamp::UNIX_EPOCH);
+    assert_eq!(record.action, "forward");
+    assert!(record.plan[0].starts_with("db:80 through container web of "), "{record:?}");
+}
+
+#[test]
+fn the_menu_offers_a_shell_while_a_container_runs() {
+    let mut service = service_with_containers();
+    let shells = |service: &Service| {
+        let scope = MenuScope { selected: Some(service), ..MenuScope::default() };
+        let entries = menu_entries(&scope).into_iter().filter_map(|entry| match entry.choice {
+            MenuChoice::Shell(targets) => Some((entry.key, entry.label, targets)),
+            MenuChoice::Operation(_) => None,
+        });
+        entries.collect::<Vec<_>>()
+    };
+    let offered = shells(&service);
+    assert_eq!((offered[0].0, offered[0].1.as_str()), ('!', "open a shell in web"));
+    let choices = container_entries(offered[0].2.clone(), |_| "web-1".to_owned());
+    let labels: Vec<String> = choices.iter().map(|entry| format!("{} {}", entry.key, entry.label)).collect();
+    assert_eq!(labels, ["1 web in web-1", "2 proxy in web-1"]);
+    service.instances[0].state = InstanceState::Stopped;
+    assert!(shells(&service).is_empty());
+}

@@ -1,0 +1,48 @@
+//! Shell from the screen: the terminal belongs to it until it ends, while the data of the sources keeps flowing.
+
+use super::shell::ShellOutcome;
+use crate::{
+    operation::{ConfirmedSession, SessionRequest, ShellRequest},
+    output,
+    runtime::{
+        EventLoop, ExitReason,
+        inputs::Inputs,
+        terminal::{self, InputEvents},
+    },
+};
+use std::{io, pin::pin};
+
+impl EventLoop {
+    /// Gives the terminal to a shell until it ends, then takes it back and redraws the screen. Returns the reason if the
+    /// program shall end.
+    pub(in crate::runtime) async fn run_shell(
+        &mut self,
+        confirmed: ConfirmedSession<ShellRequest>,
+        inputs: &mut Inputs,
+    ) -> io::Result<Option<ExitReason>> {
+        // Its reader would take keys away from the shell.
+        inputs.keys = None;
+        terminal::restore();
+        output::print_stderr(format_args!("{}\nctrl-] leaves the shell", confirmed.plan().summary()));
+        let container = confirmed.request().target().container.clone();
+        let Inputs { signals, background, .. } = inputs;
+        let mut shell = pin!(self.operations.shell(confirmed).run(signals));
+        let ended = loop {
+            tokio::select! {
+                ended = &mut shell => break ended?,
+                msg = background.next() => {
+                    self.handle_step(msg, &mut background.messages)?;
+                }
+            }
+        };
+        if let Ok(ShellOutcome::Signal(number)) = ended {
+            return Ok(Some(ExitReason::Signal(number)));
+        }
+        // Keys that were typed for the shell shall do nothing on the screen.
+        terminal::discard_typed_keys();
+        inputs.keys = Some(InputEvents::new());
+        self.app.notify_shell_ended(&container, ended.as_ref().map(ShellOutcome::text));
+        self.resume()?;
+        Ok(None)
+    }
+}

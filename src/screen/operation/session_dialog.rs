@@ -1,0 +1,41 @@
+//! Dialog that shows the plan of a shell and asks for a confirmation.
+
+use super::{
+    frame::{draw_dialog_frame, text_width},
+    question::draw_question,
+};
+use crate::{
+    operation::{SessionConfirmation, SessionRequest, ShellRequest},
+    screen::{Canvas, Theme, widget::text::wrap},
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+};
+
+/// Rows below the plan: an empty one, the hint and the question.
+const ROWS_BELOW_PLAN: usize = 3;
+
+/// Draws the plan of a shell, with the question below. Returns the position of the text cursor if the user has to type
+/// a name.
+pub fn draw_session_plan(
+    confirmation: &SessionConfirmation<ShellRequest>,
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Canvas<'_>,
+) -> Option<Position> {
+    let plan = confirmation.plan();
+    let rows = wrap(&plan.summary(), text_width(area));
+    let title = format!("open a shell in {}?", plan.request.target().service_label);
+    let inner = draw_dialog_frame(area, rows.len() + ROWS_BELOW_PLAN, &title, theme, buf);
+    let width = usize::from(inner.width);
+    let question = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+    for (y, row) in (inner.y..question.y).zip(&rows) {
+        buf.set_stringn(inner.x, y, row, width, Style::from(theme.styles.text));
+    }
+    if usize::from(inner.height) >= rows.len() + ROWS_BELOW_PLAN {
+        let hint = "the screen comes back when the shell ends; ctrl-] leaves it";
+        buf.set_stringn(inner.x, question.y - 1, hint, width, Style::from(theme.styles.dim));
+    }
+    draw_question(confirmation.keys(), "open", question, theme, buf)
+}
