@@ -9,4 +9,6 @@ mod fault_proxy;
 mod faults;
 mod in_container;
 mod podman;
+mod session_agent;
+mod sessions;
 mod team;

@@ -2,14 +2,17 @@
 //!
 //! `PORTOLAN_PODMAN` holds the service's address; `scripts/lab/podman-up` starts one.
 
+use crate::in_container::{first_target, open_shell, read_to_end, read_until, type_bytes};
 use futures::StreamExt;
 use portolan::{
     model::{
-        EventKind, HealthCheckStatus, Instance, InstanceState, LogReadOptions, LogTarget, Service, Snapshot,
+        ActionPermission, EventKind, HealthCheckStatus, Instance, InstanceState, LogReadOptions, LogTarget,
+        Service, Snapshot,
     },
     source::{
         Source,
         docker::{Config, Docker, EngineEndpoint, FoundEngine},
+        session::ShellInput,
     },
     store::usage_target,
 };
@@ -44,11 +47,12 @@ impl PodmanLab {
             eprintln!("SKIPPED: PORTOLAN_PODMAN names no Podman service: see scripts/lab/podman-up");
             return None;
         };
+        let config = Config { actions: ActionPermission::Ask, ..Config::default() };
         let name =
             format!("portolan-test-{}-{}", std::process::id(), LAB_COUNT.fetch_add(1, Ordering::Relaxed));
         let endpoint = EngineEndpoint::parse(&address, None).unwrap();
         let found = FoundEngine { name: "podman".into(), endpoint, found_by: "a test".into(), warning: None };
-        Some(Self { name, address, source: Arc::new(Docker::new(found, &Config::default())) })
+        Some(Self { name, address, source: Arc::new(Docker::new(found, &config)) })
     }
 
     fn podman(&self, args: &[&str]) -> String {
@@ -216,4 +220,31 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
         }
     };
     timeout(WAIT_TIMEOUT, seen).await.expect("the call of a container is seen");
+}
+
+#[tokio::test]
+async fn commands_run_as_on_docker() {
+    let Some(lab) = PodmanLab::open() else { return };
+    lab.run("web", &[], IDLE_SCRIPT);
+    let snapshot = lab.source.snapshot().await.unwrap();
+    let target = first_target(lab.service(&snapshot, "web").unwrap());
+    let run = async |script: &str, size| {
+        open_shell(&*lab.source, target.clone(), &["busybox", "sh", "-c", script], size).await
+    };
+    let shell = run("echo out; echo err >&2; exit 7", None).await;
+    assert_eq!(read_to_end(shell).await, ("out\n".to_owned(), "err\n".to_owned(), Some(7)));
+    let lines = (1..=20_000).map(|number| number.to_string()).collect::<Vec<_>>().join("\n") + "\n";
+    assert_eq!(read_to_end(run("busybox seq 1 20000", None).await).await.0, lines);
+    let shell = run("busybox cat; echo over", None).await;
+    type_bytes(&shell, b"typed\n").await;
+    shell.input.send(ShellInput::Eof).await.unwrap();
+    assert_eq!(read_to_end(shell).await.0, "typed\nover\n");
+
+    let script = "busybox sleep 1; busybox stty size; read line; busybox stty size";
+    let mut shell = run(script, Some((91, 33))).await;
+    assert_eq!(read_until(&mut shell, "\n").await, "33 91\r\n");
+    shell.input.send(ShellInput::Resize(120, 40)).await.unwrap();
+    type_bytes(&shell, b"\r").await;
+    let rest = read_to_end(shell).await.0;
+    assert!(rest.trim_end().ends_with("40 120"), "{rest:?}");
 }
