@@ -1,38 +1,17 @@
 //! Shells and commands in containers of an engine (Docker API, "Exec").
 
+mod streams;
+
 use super::{api_types::is_valid_id, engine::client::Engine};
 use crate::{
     model::{Failure, FailureKind},
-    source::session::{SessionEnd, Shell, ShellInput, ShellOutput},
+    source::session::Shell,
 };
 use bollard::{
-    Docker as Client,
-    container::LogOutput,
     errors::Error as BollardError,
-    exec::{CreateExecOptions, ResizeExecOptions, StartExecOptions, StartExecResults},
+    exec::{CreateExecOptions, StartExecOptions, StartExecResults},
 };
-use futures::{Stream, StreamExt};
-use std::{pin::Pin, time::Duration};
-use tokio::{
-    io::{AsyncWrite, AsyncWriteExt},
-    sync::mpsc::{Receiver, Sender},
-    time::sleep,
-};
-
-/// Byte that a terminal sends at the end of input (ctrl-d).
-const END_OF_TRANSMISSION: u8 = 4;
-
-/// Maximum number of attempts to report the first size of the terminal.
-const MAX_FIRST_RESIZES: usize = 10;
-/// Time between two of these attempts.
-const FIRST_RESIZE_INTERVAL: Duration = Duration::from_millis(50);
-
-/// Streams of a started command.
-struct ExecStreams {
-    id: String,
-    output: Pin<Box<dyn Stream<Item = Result<LogOutput, BollardError>> + Send>>,
-    input: Pin<Box<dyn AsyncWrite + Send>>,
-}
+use streams::{Exec, ExecStreams};
 
 impl Engine {
     /// Starts `command` in a container, on a terminal of `size` columns and rows, or without a terminal.
@@ -64,78 +43,29 @@ impl Engine {
             let what = format!("{container}: the engine gave no streams of the command");
             return Err(Failure::new(FailureKind::Invalid, what, "update the engine"));
         };
-        let streams = ExecStreams { id, output, input };
+        let (exec, streams) =
+            (Exec { client, id }, ExecStreams { is_terminal: size.is_some(), output, input });
         let container = container.to_owned();
         Ok(Shell::start(move |typed, printed| async move {
             if let Some(size) = size {
-                set_first_size(&client, &streams.id, size).await;
+                exec.set_first_size(size).await;
             }
-            pass_bytes(&client, streams, typed, printed)
-                .await
-                .map_err(|error| exec_failure(&container, &error))?
+            match exec.pass_bytes(streams, typed, printed).await {
+                Ok(Some(code)) => Ok(Some(code)),
+                Ok(None) => Err(unfinished(&container, "the connection ended before the command")),
+                Err(error @ BollardError::DockerResponseServerError { .. }) => {
+                    Err(exec_failure(&container, &error))
+                }
+                Err(error) => Err(unfinished(&container, &error.to_string())),
+            }
         }))
     }
 }
 
-/// Passes bytes both ways until the command ends or the user hangs up. Returns the exit code.
-async fn pass_bytes(
-    client: &Client,
-    mut streams: ExecStreams,
-    mut typed: Receiver<ShellInput>,
-    printed: Sender<ShellOutput>,
-) -> Result<SessionEnd, BollardError> {
-    let mut takes_input = true;
-    loop {
-        tokio::select! {
-            output = streams.output.next() => match output {
-                Some(Ok(LogOutput::StdErr { message })) => {
-                    let _ = printed.send(ShellOutput::Error(message)).await;
-                }
-                Some(Ok(piece)) => {
-                    let _ = printed.send(ShellOutput::Standard(piece.into_bytes())).await;
-                }
-                Some(Err(error)) => return Err(error),
-                None => break,
-            },
-            input = typed.recv(), if takes_input => match input {
-                Some(ShellInput::Bytes(bytes)) => {
-                    // A command that ended takes no input; its output says the rest.
-                    takes_input = streams.input.write_all(&bytes).await.is_ok() && streams.input.flush().await.is_ok();
-                }
-                Some(ShellInput::Resize(columns, rows)) => {
-                    resize(client, &streams.id, columns, rows).await;
-                }
-                Some(ShellInput::Eof) => {
-                    takes_input = false;
-                    let _ = streams.input.shutdown().await;
-                }
-                None => {
-                    // An engine has no call that ends a command; a shell that waits for input ends by itself.
-                    let _ = streams.input.write_all(&[END_OF_TRANSMISSION]).await;
-                    let _ = streams.input.flush().await;
-                    return Ok(Ok(None));
-                }
-            },
-        }
-    }
-    let ended = client.inspect_exec(&streams.id).await?;
-    Ok(Ok(ended.exit_code))
-}
-
-/// Reports the first size of the terminal. An engine refuses it while the command is starting.
-async fn set_first_size(client: &Client, id: &str, (columns, rows): (u16, u16)) {
-    for _ in 0..MAX_FIRST_RESIZES {
-        if resize(client, id, columns, rows).await {
-            return;
-        }
-        sleep(FIRST_RESIZE_INTERVAL).await;
-    }
-}
-
-/// Reports a size of the terminal. Returns false if the engine refuses it: the command is starting or has ended.
-async fn resize(client: &Client, id: &str, columns: u16, rows: u16) -> bool {
-    let options = ResizeExecOptions { width: columns, height: rows };
-    client.resize_exec(id, options).await.is_ok()
+/// Returns the failure of a session that ended before its command, for the reason `why`.
+fn unfinished(container: &str, why: &str) -> Failure {
+    let what = format!("{container}: {}; the command may still run", why.trim());
+    Failure::new(FailureKind::Unreachable, what, "look at the processes of the container")
 }
 
 fn exec_failure(container: &str, error: &BollardError) -> Failure {
