@@ -9,7 +9,9 @@ use crate::{
     private_fs::PrivateDir,
 };
 use std::{
+    fs::File,
     io::{self, Write},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -57,10 +59,14 @@ impl AuditLog {
 
     /// Adds the record of an operation that is over, such as a refused one.
     pub fn append(&self, record: &AuditRecord) -> io::Result<()> {
+        let mut log = PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
+        if ends_within_a_line(&log)? {
+            line.insert(0, b'\n');
+        }
         // One write of a whole line, so that lines of several processes do not mix (O_APPEND).
-        PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?.write_all(&line)
+        log.write_all(&line)
     }
 
     /// Saves the record of an operation that is about to run. Fails if the record or the log can't be written; such
@@ -131,6 +137,15 @@ impl RunningRecord {
     }
 }
 
+/// Returns true if the log does not end with a line feed, because a full disk cut its last line.
+fn ends_within_a_line(log: &File) -> io::Result<bool> {
+    let mut last = *b"\n";
+    if let Some(at) = log.metadata()?.len().checked_sub(1) {
+        log.read_exact_at(&mut last, at)?;
+    }
+    Ok(last != *b"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{AUDIT_FILE, AuditLog};
@@ -155,6 +170,17 @@ mod tests {
         running.set_outcome(AuditOutcome::Sent, None);
         running.finish().unwrap();
         assert_eq!(outcomes(), [AuditOutcome::Sent]);
+    }
+
+    #[test]
+    fn a_line_that_a_full_disk_cut_spoils_no_later_record() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let log = AuditLog::new(state.path());
+        log.append(&record()).unwrap();
+        let whole = std::fs::read(log.path()).unwrap();
+        std::fs::write(log.path(), [&whole[..], &whole[..40]].concat()).unwrap();
+        log.append(&record()).unwrap();
+        assert_eq!(log.read().unwrap().len(), 2);
     }
 
     #[test]

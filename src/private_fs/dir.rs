@@ -88,9 +88,9 @@ impl PrivateDir {
         bytes.map(Some).map_err(|error| error_with_path(&self.path.join(name), error))
     }
 
-    /// Opens a file for appending (`O_APPEND`), and creates it if missing.
+    /// Opens a file for reading and for appending (`O_APPEND`), and creates it if missing.
     pub fn open_append(&self, name: &str) -> io::Result<File> {
-        self.open_file(name, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE)
+        self.open_file(name, OFlags::RDWR | OFlags::APPEND | OFlags::CREATE)
     }
 
     /// Replaces a file with the bytes that `fill` writes. Readers see either the old or the new file, never a
