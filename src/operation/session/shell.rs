@@ -38,8 +38,9 @@ impl SessionRequest for ShellRequest {
         format!("{} in", command.join(" "))
     }
 
-    /// Names the program only, because arguments may hold secrets.
+    /// Names the program only, because arguments may hold secrets. A first word with blanks is a whole command line.
     fn audit_purpose(&self) -> String {
-        format!("{} in", self.command.first().map(String::as_str).unwrap_or_default())
+        let program = self.command.first().and_then(|word| word.split_whitespace().next());
+        format!("{} in", program.unwrap_or_default())
     }
 }
