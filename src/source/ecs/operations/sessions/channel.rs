@@ -2,13 +2,13 @@
 
 use super::{
     agent_version::AgentVersion,
-    frame::{Frame, MessageType, payload_type, uuid_text},
+    frame::{Frame, MAX_FRAME_BYTES, MessageType, payload_type, uuid_text},
 };
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, VecDeque, btree_map::Entry},
     time::Duration,
 };
 
@@ -20,6 +20,8 @@ pub(super) const MAX_INPUT_BYTES: usize = 1024;
 const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
 /// Maximum number of frames that wait for an earlier one. Then Portolan drops new ones, and the agent repeats them.
 const MAX_EARLY_FRAMES: usize = 4096;
+/// Maximum length of the payloads of these frames together, in bytes.
+const MAX_EARLY_BYTES: usize = 4 << 20;
 /// Time after which a frame without an acknowledgement is sent again for the first time.
 const FIRST_REPEAT: Duration = Duration::from_millis(200);
 /// Longest time between two repetitions.
@@ -74,6 +76,8 @@ pub(super) struct DataChannel {
     next_sent: i64,
     next_received: i64,
     early: BTreeMap<i64, Frame>,
+    /// Length of the payloads in `early`.
+    early_bytes: usize,
     unacknowledged: VecDeque<SentFrame>,
     agent: AgentVersion,
     has_started: bool,
@@ -114,6 +118,7 @@ impl DataChannel {
             next_sent: 0,
             next_received: 0,
             early: BTreeMap::new(),
+            early_bytes: 0,
             unacknowledged: VecDeque::new(),
             agent: AgentVersion::default(),
             has_started: false,
@@ -129,6 +134,12 @@ impl DataChannel {
     /// agent sends it again.
     pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
         let mut update = ChannelUpdate::default();
+        if raw.len() > MAX_FRAME_BYTES {
+            // Without an acknowledgement, the agent would send it again for ever.
+            let reason = format!("the agent sent a frame of {} bytes, more than Portolan reads", raw.len());
+            update.events.push(ChannelEvent::Ended(reason));
+            return update;
+        }
         let Some(frame) = Frame::decode(raw) else { return update };
         match frame.message {
             MessageType::Acknowledge => self.remove_acknowledged(&frame.payload),
@@ -180,18 +191,28 @@ impl DataChannel {
 
     fn receive_output(&mut self, frame: Frame, now: Duration, update: &mut ChannelUpdate) {
         let is_old = frame.sequence < self.next_received;
-        if !is_old && self.early.len() >= MAX_EARLY_FRAMES && frame.sequence != self.next_received {
+        let is_early = frame.sequence > self.next_received;
+        if is_early && !self.has_room_for(&frame) {
             return;
         }
         update.replies.push(self.acknowledgement(&frame, now));
         if is_old {
             return;
         }
-        self.early.entry(frame.sequence).or_insert(frame);
+        if let Entry::Vacant(free) = self.early.entry(frame.sequence) {
+            self.early_bytes += frame.payload.len();
+            free.insert(frame);
+        }
         while let Some(frame) = self.early.remove(&self.next_received) {
+            self.early_bytes -= frame.payload.len();
             self.next_received += 1;
             self.take_payload(&frame, now, update);
         }
+    }
+
+    /// Returns true if the frame may wait for an earlier one.
+    fn has_room_for(&self, frame: &Frame) -> bool {
+        self.early.len() < MAX_EARLY_FRAMES && self.early_bytes + frame.payload.len() <= MAX_EARLY_BYTES
     }
 
     /// Handles the payload of the next frame in order.

@@ -18,6 +18,8 @@ const SCHEMA_VERSION: u32 = 1;
 const ACKNOWLEDGE_FLAGS: u64 = 3;
 /// Maximum length of a payload that Portolan reads, in bytes. The agent sends 1 KiB at most.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
+/// Maximum length of a frame that Portolan reads, in bytes.
+pub(super) const MAX_FRAME_BYTES: usize = HEADER_BYTES + 4 + MAX_PAYLOAD_BYTES;
 
 /// Type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

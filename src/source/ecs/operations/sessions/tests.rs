@@ -174,6 +174,24 @@ fn a_closed_channel_and_an_exit_code_are_told() {
 }
 
 #[test]
+fn early_frames_are_bounded_in_bytes_and_a_frame_that_is_too_large_ends_the_session() {
+    let piece = vec![b'x'; 64 * 1024];
+    let mut channel = DataChannel::new(1, 0);
+    let acknowledged = (1..=4096).take_while(|sequence| {
+        let raw = output(*sequence, payload_type::SHELL_OUTPUT, piece.clone()).encode(0);
+        !channel.receive(&raw, Duration::ZERO).replies.is_empty()
+    });
+    assert_eq!(acknowledged.count() * piece.len(), 4 << 20, "the agent keeps the rest");
+    let raw = output(0, payload_type::SHELL_OUTPUT, piece.clone()).encode(0);
+    let update = channel.receive(&raw, Duration::ZERO);
+    assert_eq!(update.events.len() * piece.len(), (4 << 20) + piece.len(), "the waiting frames follow");
+
+    let raw = output(65, payload_type::SHELL_OUTPUT, [&piece[..], b"x"].concat()).encode(0);
+    let [ChannelEvent::Ended(reason)] = &channel.receive(&raw, Duration::ZERO).events[..] else { panic!() };
+    assert!(reason.contains("65657 bytes"), "{reason}");
+}
+
+#[test]
 fn an_unacknowledged_frame_is_repeated_ever_later_and_all_are_sent_after_a_reconnect() {
     let mut channel = DataChannel::new(1, 0);
     let sent = channel.send_size(80, 24, Duration::ZERO);
