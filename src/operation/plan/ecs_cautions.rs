@@ -25,6 +25,9 @@ pub(super) fn ecs_cautions(
             found.extend(manager(name, ecs));
         }
         OperationKind::Rollback => {
+            if matches!(request.goal, Some(OperationGoal::TaskDefinition(_))) {
+                found.extend(ongoing_deployment(name, ecs, "the rollback takes its place"));
+            }
             found.extend(tagged_images(ecs));
             found.extend(manager(name, ecs));
             found.extend(not_restored(ecs));

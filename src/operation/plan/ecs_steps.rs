@@ -5,7 +5,7 @@ use crate::{
     model::{Instance, InstanceState, Service, Text},
     operation::{
         Change, EcsCall, EcsChange, EcsReading, OngoingDeployment, OperationGoal, OperationKind,
-        OperationRequest, Refusal, TargetReading,
+        OperationRequest, Refusal, RollbackTarget, TargetReading,
     },
 };
 
@@ -176,11 +176,6 @@ impl StepMaker<'_> {
                 format!("no earlier successful deployment of {} is known{why}", self.group_and_name());
             return Err(Refusal::new(reason, "deploy the version that you want"));
         };
-        if !target.is_active {
-            let reason =
-                format!("{} was deregistered, so it can't be deployed again", target.task_definition);
-            return Err(Refusal::new(reason, "register it anew, and deploy that"));
-        }
         self.deploy(&target.task_definition)
     }
 
@@ -189,6 +184,11 @@ impl StepMaker<'_> {
         if definition == before {
             let reason = format!("{} runs {before} already", self.group_and_name());
             return Err(Refusal::new(reason, "restart it, or name another task definition"));
+        }
+        let is_target = |target: &&RollbackTarget| target.task_definition == *definition;
+        if self.ecs.rollback.as_ref().filter(is_target).is_some_and(|target| !target.is_active) {
+            let reason = format!("{definition} was deregistered, so it can't be deployed again");
+            return Err(Refusal::new(reason, "register it anew, and deploy that"));
         }
         let (service, task_definition) = (self.service_name(), definition.clone());
         let call = EcsCall::SetTaskDefinition { service, task_definition };

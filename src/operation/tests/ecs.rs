@@ -81,6 +81,10 @@ fn scale_to(count: u32) -> OperationRequest {
     request(OperationKind::Scale).with_goal(Some(OperationGoal::Count(count)))
 }
 
+fn roll_back_to(definition: &str) -> OperationRequest {
+    request(OperationKind::Rollback).with_goal(Some(OperationGoal::TaskDefinition(definition.into())))
+}
+
 fn plan(request: OperationRequest, ecs: EcsReading) -> Result<Plan, Refusal> {
     let topology = topology(&[orders()]);
     let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
@@ -192,7 +196,8 @@ fn what_ecs_would_not_do_is_refused_with_a_reason() {
     assert!(reason(request(OperationKind::Rollback), state()).contains("no earlier successful deployment"));
     let gone = RollbackTarget { is_active: false, ..rollback_to("orders:4") };
     let gone = EcsReading { rollback: Some(gone), ..state() };
-    assert!(reason(request(OperationKind::Rollback), gone).contains("orders:4 was deregistered"));
+    assert!(reason(request(OperationKind::Rollback), gone.clone()).contains("orders:4 was deregistered"));
+    assert!(reason(roll_back_to("orders:4"), gone).contains("orders:4 was deregistered"));
     let container = plan(request(OperationKind::Kill), state()).unwrap_err();
     assert!(container.reason.contains("can't kill an ECS service"), "{container:?}");
     assert!(container.remedy.contains("restart, scale, rollback"), "{container:?}");
@@ -218,6 +223,8 @@ fn guard_rails_name_what_else_would_happen() {
         protected: [InstanceId::new("ecs:eu/t1")].into(),
         ..state()
     };
+    let undo_of_rollback = texts(roll_back_to("orders:4"), busy.clone());
+    assert!(undo_of_rollback.contains("(IN_PROGRESS): the rollback takes its place"), "{undo_of_rollback}");
     let restart = texts(request(OperationKind::Restart), busy);
     for part in ["is not over (IN_PROGRESS)", "acme/orders:latest is named by a tag", "protected tasks (t1)"]
     {
