@@ -11,7 +11,7 @@ pub struct SentChange {
     /// Id of the request in the API's response, under which AWS records it too.
     #[serde(default)]
     pub request_id: Option<Text>,
-    /// Failure of the call; absent if it succeeded.
+    /// Failure of the call, also if its response is not known yet; absent if it succeeded.
     #[serde(default)]
     pub failure: Option<Text>,
     /// True if the call found the requested state and changed nothing.
@@ -20,6 +20,14 @@ pub struct SentChange {
 }
 
 impl SentChange {
+    /// Returns the record of a call that is about to be made. It stays in the audit log if Portolan is killed before
+    /// the response.
+    #[must_use]
+    pub fn without_response(call: Text) -> Self {
+        let failure = Some("no response yet: the call may have taken effect".into());
+        Self { call, request_id: None, failure, unchanged: false }
+    }
+
     /// Returns true if the call succeeded and changed something, so that there is something to undo.
     #[must_use]
     pub fn has_changed(&self) -> bool {

@@ -55,8 +55,8 @@ pub async fn read_place(source: &dyn Source) -> Option<OperationPlace> {
 }
 
 /// Reads the services again and makes the calls of a confirmed plan, one after the other. Makes no call if the
-/// services changed since the plan was made. Ends at the first failed call. Calls `on_sent` after each call, also a
-/// failed one, with the calls made so far.
+/// services changed since the plan was made. Ends at the first failed call. Calls `on_sent` before and after each
+/// call, also a failed one, with the calls made so far.
 pub async fn run_plan(
     operator: &dyn Operator,
     confirmed: &ConfirmedPlan,
@@ -80,12 +80,15 @@ pub async fn run_plan(
     }
     for change in confirmed.changes() {
         let call = Text::new(&change.step().change.api_call());
+        run.sent.push(SentChange::without_response(call.clone()));
+        on_sent(&run.sent);
         let (receipt, failure) = match operator.send(change).await {
             Ok(receipt) => (receipt, None),
             Err(failure) => (ChangeReceipt::default(), Some(failure)),
         };
         let ChangeReceipt { request_id, unchanged } = receipt;
         let why = failure.as_ref().map(|failure| failure.message.clone());
+        run.sent.pop();
         run.sent.push(SentChange { call, request_id, failure: why, unchanged });
         on_sent(&run.sent);
         if let Some(failure) = failure {
@@ -106,7 +109,7 @@ mod tests {
         model::{ActionPermission, Failure, FailureKind, InstanceState, Service, SourceId, fixtures},
         operation::{
             OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext, RunStop,
-            TargetReading,
+            SentChange, TargetReading,
         },
         topology::infer,
     };
@@ -184,10 +187,15 @@ mod tests {
     async fn each_call_is_reported_also_the_failed_one_and_none_follows_it() {
         let engine = FakeEngine::new(["a", "b", "c"].map(fixtures::service).to_vec());
         let mut reported = Vec::new();
-        let run = run_plan(&engine, &engine.confirmed_plan(), |sent| reported.push(sent.to_vec())).await;
+        let on_sent = |sent: &[SentChange]| {
+            reported.push((engine.calls.load(Ordering::Relaxed), sent.to_vec()));
+        };
+        let run = run_plan(&engine, &engine.confirmed_plan(), on_sent).await;
         assert!(matches!(run.stopped_by, Some(RunStop::Failed(_))), "{run:?}");
-        assert_eq!(reported.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(reported.last(), Some(&run.sent));
+        let lengths: Vec<_> = reported.iter().map(|(calls, sent)| (*calls, sent.len())).collect();
+        assert_eq!(lengths, [(0, 1), (1, 1), (1, 2), (2, 2)], "each before and after its call");
+        assert!(reported[0].1[0].failure.is_some(), "a call without a response is no success");
+        assert_eq!(reported.last().map(|(_, sent)| sent), Some(&run.sent));
         assert_eq!(run.sent[1].failure.as_deref(), Some("gone"));
         assert_eq!(engine.calls.load(Ordering::Relaxed), 2);
     }
