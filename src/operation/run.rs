@@ -1,6 +1,6 @@
 //! Runs: the calls of a confirmed plan that were made, and the reason for an early end.
 
-use super::{Refusal, SentChange};
+use super::{Plan, Refusal, SentChange};
 use crate::model::Failure;
 
 /// Result of running a confirmed plan.
@@ -10,6 +10,25 @@ pub struct PlanRun {
     pub sent: Vec<SentChange>,
     /// Reason why not all calls were made; `None` if all succeeded.
     pub stopped_by: Option<RunStop>,
+}
+
+impl PlanRun {
+    /// Returns the calls that succeeded in words, with the operation that undoes them, such as
+    /// `1 of 2 calls succeeded (web: stopped); undo: start shop/web`.
+    #[must_use]
+    pub fn summary(&self, plan: &Plan) -> String {
+        let made = plan.steps.iter().zip(&self.sent).filter(|(_, sent)| sent.failure.is_none());
+        let states: Vec<String> = made.map(|(step, _)| format!("{}: {}", step.name, step.to)).collect();
+        let counts = format!("{} of {} calls succeeded", states.len(), plan.steps.len());
+        if states.is_empty() {
+            return counts;
+        }
+        let undo = plan.undo_of_sent(&self.sent).map(|undo| {
+            let remark = undo.partial_remark().map(|remark| format!(" ({remark})")).unwrap_or_default();
+            format!("; undo: {}{remark}", undo.request.title())
+        });
+        format!("{counts} ({}){}", states.join(", "), undo.unwrap_or_default())
+    }
 }
 
 /// Reason why a run ended early.

@@ -34,6 +34,7 @@ pub(super) async fn carry_out(
     let mut running = audit.begin(record).map_err(|error| unwritable(&error))?;
     let run = run_plan(&**source, &confirmed, &mut running).await;
     let sent_at = Timestamp::now();
+    let summary = run.summary(confirmed.plan());
     match run.stopped_by {
         Some(RunStop::Refused(refusal)) => {
             output::print_stderr(format_args!("refused: {refusal}; nothing was done"));
@@ -43,7 +44,9 @@ pub(super) async fn carry_out(
         }
         Some(RunStop::Failed(failure)) => {
             running.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string()));
-            finish(running, args)?;
+            let finished = finish(running, args);
+            output::print_stderr(summary);
+            finished?;
             Err(failure.into())
         }
         None => {

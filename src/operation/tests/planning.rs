@@ -7,8 +7,8 @@ use crate::{
         ReferenceTarget, Service, fixtures,
     },
     operation::{
-        CautionLevel, MenuScope, OperationKind, OperationRequest, Plan, PlanBasis, PlanContext, SentChange,
-        TargetFact, menu_entries,
+        CautionLevel, MenuScope, OperationKind, OperationRequest, Plan, PlanBasis, PlanContext, PlanRun,
+        SentChange, TargetFact, menu_entries,
     },
 };
 
@@ -234,6 +234,18 @@ fn services_without_a_step_are_named() {
 fn sent(failed: bool, unchanged: bool) -> SentChange {
     let failure = failed.then(|| "no".into());
     SentChange { call: "POST".into(), request_id: None, failure, unchanged }
+}
+
+#[test]
+fn a_run_that_stopped_half_way_names_what_was_done_and_its_undo() {
+    let plan = plan(OperationKind::Stop, &["a", "b"].map(fixtures::service));
+    let first = &plan.steps[0].name;
+    let summary = |sent: &[SentChange]| PlanRun { sent: sent.to_vec(), stopped_by: None }.summary(&plan);
+    assert_eq!(
+        summary(&[sent(false, false), sent(true, false)]),
+        format!("1 of 2 calls succeeded ({first}: stopped); undo: start shop/{first}")
+    );
+    assert_eq!(summary(&[sent(true, false)]), "0 of 2 calls succeeded");
 }
 
 #[test]
