@@ -24,7 +24,7 @@ pub use log_tasks::{LogReceiver, LogTasks};
 pub use operations::user_name;
 pub use poll::PollTasks;
 pub use snapshot_cache::{load_outages, save_outages};
-pub use terminal::guard as terminal_guard;
+pub use terminal::{discard_typed_keys, guard as terminal_guard};
 
 use crate::{
     app::{App, Msg},

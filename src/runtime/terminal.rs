@@ -215,7 +215,7 @@ pub(super) fn restore() {
 }
 
 /// Discards the keys that were typed and not read yet.
-pub(super) fn discard_typed_keys() {
+pub fn discard_typed_keys() {
     // Without a terminal there is nothing to discard.
     let _ = tcflush(tty::tty(), QueueSelector::IFlush);
 }

@@ -33,10 +33,10 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         }
         Err(failure) => Err(failure),
     };
-    begun.finish(ended.as_ref().map(ShellOutcome::text))?;
+    begun.finish(ended.as_ref().map(ShellOutcome::text));
     Ok(match ended? {
         ShellOutcome::Ended(code) => {
-            Outcome::Exit(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(0))
+            Outcome::Exit(code.map_or(0, |code| u8::try_from(code).unwrap_or(u8::MAX)))
         }
         ShellOutcome::Detached => Outcome::Exit(DETACHED_CODE),
         ShellOutcome::Signal(number) => Outcome::Signal(number),

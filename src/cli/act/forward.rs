@@ -37,7 +37,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Resu
         }
         Err(failure) => Err(failure),
     };
-    begun.finish(ended.as_ref().map(ForwardOutcome::text))?;
+    begun.finish(ended.as_ref().map(ForwardOutcome::text));
     Ok(match ended? {
         ForwardOutcome::Ended | ForwardOutcome::Interrupted => Outcome::Success,
         ForwardOutcome::Signal(number) => Outcome::Signal(number),

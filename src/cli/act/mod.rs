@@ -90,6 +90,8 @@ fn confirm(plan: Plan, args: &ActArgs, ascii: bool) -> Result<Result<ConfirmedPl
         Some(name) => format!("This source is protected. Type {name} to carry it out: "),
         None => "Carry it out? [y/N] ".to_owned(),
     };
+    // Text typed before the question must not answer it.
+    runtime::discard_typed_keys();
     print(format!("{}\n{question}", output_text::plan_text(&plan, ascii)))?;
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;

@@ -8,7 +8,7 @@ use crate::{
         args::{CommonArgs, SessionArgs},
         open_and_poll, print, state_dir, why,
     },
-    model::{Failure, FailureKind, Instance, Service, Timestamp},
+    model::{Failure, FailureKind, Instance, InstanceState, Service, Timestamp},
     operation::{
         AuditOutcome, AuditRecord, ConfirmedSession, Refusal, SessionPlan, SessionRequest, SessionTarget,
         session_targets,
@@ -72,9 +72,12 @@ impl<R> BegunSession<R> {
         })
     }
 
-    /// Adds the end of the session to the audit log: its outcome in words, or its failure.
-    pub(super) fn finish(self, ended: Result<String, &Failure>) -> io::Result<()> {
-        self.running.finish_session(ended)
+    /// Adds the end of the session to the audit log: its outcome in words, or its failure. Reports a log that can't be
+    /// written, and goes on, because the session has run and its exit code still counts.
+    pub(super) fn finish(self, ended: Result<String, &Failure>) {
+        if let Err(error) = self.running.finish_session(ended) {
+            output::print_stderr(format_args!("the audit log can't be written: {error}"));
+        }
     }
 }
 
@@ -105,16 +108,20 @@ fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<S
 }
 
 fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
-    let targets = session_targets(service, label);
-    let runs = |instance: &&Instance| targets.iter().any(|target| target.instance == instance.id);
-    let running = service.instances.iter().filter(runs);
-    let names: Vec<&str> = running.map(|instance| instance.name.as_str()).collect();
+    let names_in = |state: InstanceState| -> Vec<&str> {
+        let all = service.instances.iter().filter(|instance| instance.state == state);
+        all.map(|instance| instance.name.as_str()).collect()
+    };
+    let (running, paused) = (names_in(InstanceState::Running), names_in(InstanceState::Paused));
     let what = match name {
         Some(name) => format!("{label} has no running instance {name}"),
         None => format!("no instance of {label} runs"),
     };
-    let remedy =
-        if names.is_empty() { "start it first".to_owned() } else { format!("running: {}", names.join(", ")) };
+    let remedy = match (&running[..], &paused[..]) {
+        ([], []) => "start it first".to_owned(),
+        ([], paused) => format!("unpause it first; paused: {}", paused.join(", ")),
+        (running, _) => format!("running: {}", running.join(", ")),
+    };
     Failure::new(FailureKind::Missing, what, remedy)
 }
 
@@ -133,6 +140,8 @@ fn confirm<R: SessionRequest>(
         Some(name) => format!("This source is protected. Type {name} to go on: "),
         None => "Go on? [y/N] ".to_owned(),
     };
+    // Text typed before the question must not answer it.
+    runtime::discard_typed_keys();
     print(format!("{}\n{question}", plan.summary()))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
@@ -149,4 +158,23 @@ fn refuse(audit: &AuditLog, mut record: AuditRecord, refusal: &Refusal) -> io::R
 
 fn no_service(label: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("{label} is not a service"), "name a service")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_instance;
+    use crate::model::{InstanceState, fixtures};
+
+    #[test]
+    fn the_remedy_fits_the_state_of_the_instances() {
+        let remedy = |state: InstanceState| {
+            let mut service = fixtures::service("web");
+            service.instances[0].name = "web-1".into();
+            service.instances[0].state = state;
+            no_instance(&service, "web", Some("web-2")).remedy.to_string()
+        };
+        assert_eq!(remedy(InstanceState::Paused), "unpause it first; paused: web-1");
+        assert_eq!(remedy(InstanceState::Stopped), "start it first");
+        assert_eq!(remedy(InstanceState::Running), "running: web-1");
+    }
 }
