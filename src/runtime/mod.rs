@@ -109,6 +109,10 @@ pub async fn run(
     event_loop.draw_frame()?;
     loop {
         if let Some(reason) = event_loop.take_step(&mut inputs, &mut frames).await? {
+            // Without a receiver, no task waits to send a message.
+            drop(inputs);
+            terminal::restore();
+            event_loop.operations.finish_runs().await;
             return Ok(reason);
         }
     }

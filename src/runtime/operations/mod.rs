@@ -2,6 +2,7 @@
 
 mod audit_records;
 mod prepared_shell;
+mod unfinished_runs;
 
 pub use audit_records::user_name;
 
@@ -23,6 +24,7 @@ use audit_records::{
 use prepared_shell::PreparedShell;
 use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
+use unfinished_runs::UnfinishedRuns;
 
 /// Reads services for plans and runs confirmed plans, each in a task of its own.
 pub(super) struct OperationTasks {
@@ -30,11 +32,12 @@ pub(super) struct OperationTasks {
     sender: Sender<Msg>,
     audit: Option<AuditLog>,
     running: RunningRecords,
+    unfinished: UnfinishedRuns,
 }
 
 impl OperationTasks {
     pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>, audit: Option<AuditLog>) -> Self {
-        Self { sources, sender, audit, running: Arc::default() }
+        Self { sources, sender, audit, running: Arc::default(), unfinished: UnfinishedRuns::default() }
     }
 
     /// Asks each source that can be acted on for its account and region, and sends them to the app.
@@ -96,10 +99,10 @@ impl OperationTasks {
 
     /// Runs a confirmed plan, and sends its progress and result to the app. Makes no call if the audit log can't be
     /// written.
-    pub(super) fn run(&self, number: u64, confirmed: ConfirmedPlan) {
+    pub(super) fn run(&mut self, number: u64, confirmed: ConfirmedPlan) {
         let source = self.source(&confirmed.plan().request.source());
         let (sender, audit, running) = (self.sender.clone(), self.audit.clone(), Arc::clone(&self.running));
-        let lost = sender.clone();
+        let (lost, ended) = (sender.clone(), self.unfinished.add(confirmed.plan().clone()));
         let on_panic = move |panicked: Panicked| {
             let failure = panicked.failure("internal error while running the plan");
             let run = PlanRun { sent: Vec::new(), stopped_by: Some(RunStop::Failed(failure)) };
@@ -112,8 +115,9 @@ impl OperationTasks {
                     lock(&running).insert(number, record);
                     let on_sent = |sent: &[SentChange]| {
                         note_sent(&running, number, sent);
+                        let done = sent.iter().filter(|sent| sent.failure.is_none()).count();
                         // Progress is for display only, so a full queue may drop it.
-                        let _ = sender.try_send(Msg::PlanStepSent(number, sent.len()));
+                        let _ = sender.try_send(Msg::PlanStepSent(number, done));
                     };
                     let run = run_plan(source, &confirmed, on_sent).await;
                     close_unless_watched(&running, number, &run);
@@ -121,10 +125,17 @@ impl OperationTasks {
                 }
                 Err(error) => PlanRun { sent: Vec::new(), stopped_by: Some(unwritable_audit_log(&error)) },
             };
+            // Only the end of the program waits for it.
+            let _ = ended.send(run.clone());
             // If the program has ended meanwhile, the message has no receiver.
             let _ = sender.send(Msg::PlanRunEnded(number, Box::new(run))).await;
         };
         drop(background::spawn(work, on_panic).detach());
+    }
+
+    /// Waits for the plans whose calls are being made, so that the end of the program cuts none of them in half.
+    pub(super) async fn finish_runs(&mut self) {
+        std::mem::take(&mut self.unfinished).finish().await;
     }
 
     /// Adds the verdict of an operation to the audit log.
