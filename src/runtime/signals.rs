@@ -14,7 +14,7 @@ use signal_hook::{
     },
     iterator::Signals as Listener,
 };
-use std::{io, process, sync::mpsc, thread, time::Duration};
+use std::{io, process, thread, time::Duration};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Catchable signals that end a program. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP) can't be
@@ -25,10 +25,6 @@ const TERMINATING_SIGNALS: &[i32] =
 
 /// Time for the event loop to end the program after a signal.
 const LOOP_EXIT_TIMEOUT: Duration = Duration::from_millis(600);
-
-/// Longest time that [`force_exit`] waits for the terminal to be restored. Without a limit, a terminal that
-/// accepts no bytes would block it for ever.
-const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Signal, by the action that it asks of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +87,7 @@ fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
 
 /// Restores the terminal and ends the program without the event loop.
 fn force_exit(number: i32) -> ! {
-    let (done, restored) = mpsc::channel();
-    let restore = move || {
-        terminal::restore();
-        let _ = done.send(());
-    };
-    if background::spawn_thread("restore", restore).is_ok() {
-        // On timeout the terminal accepts nothing; the guard tries again.
-        let _ = restored.recv_timeout(RESTORE_TIMEOUT);
-    }
+    // If the terminal accepts nothing, the guard tries again.
+    terminal::restore_in_time();
     process::exit(128 + number);
 }

@@ -8,6 +8,7 @@ mod tty;
 
 use crate::{
     app::{App, MouseAction, Msg},
+    background,
     keymap::{Code, Key},
 };
 use crossterm::{
@@ -32,7 +33,11 @@ use std::{
     fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Stdout, stdout},
-    sync::atomic::{AtomicU8, Ordering},
+    sync::{
+        atomic::{AtomicU8, Ordering},
+        mpsc,
+    },
+    time::Duration,
 };
 use tty::{write_restore_sequences, write_shell_restore_sequences};
 
@@ -41,6 +46,9 @@ const MAX_SIZE: (u16, u16) = (1_500, 600);
 
 /// Size of a terminal that reports none, such as a serial line: the size of a VT100.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
+
+/// Longest wait for a terminal that takes no output.
+const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Smallest number of free file descriptors to start with.
 const MIN_FREE_DESCRIPTORS: usize = 16;
@@ -175,17 +183,25 @@ impl RawTerminal {
     /// Takes over the terminal.
     pub(super) fn take() -> io::Result<Self> {
         guard::start();
+        let raw = Self;
+        raw.retake()?;
+        Ok(raw)
+    }
+
+    /// Takes over the terminal again, because another program may have changed its modes while this process was
+    /// stopped.
+    pub(super) fn retake(&self) -> io::Result<()> {
+        // crossterm saves the modes that it finds here and restores them later.
+        disable_raw_mode()?;
         TERMINAL_USE.store(TAKEN_BY_SHELL, Ordering::SeqCst);
         guard::note_shell();
-        let raw = Self;
-        enable_raw_mode()?;
-        Ok(raw)
+        enable_raw_mode()
     }
 }
 
 impl Drop for RawTerminal {
     fn drop(&mut self) {
-        restore();
+        restore_in_time();
     }
 }
 
@@ -199,17 +215,31 @@ fn area((width, height): (u16, u16)) -> Rect {
     Rect::new(0, 0, width, height)
 }
 
+/// Restores the terminal if it is taken over, but waits at most [`RESTORE_TIMEOUT`] for a terminal that takes no output.
+pub(super) fn restore_in_time() {
+    let (done, restored) = mpsc::channel();
+    let restore = move || {
+        restore();
+        let _ = done.send(());
+    };
+    if background::spawn_thread("restore", restore).is_ok() {
+        // On timeout, the modes are restored, and only the sequences wait.
+        let _ = restored.recv_timeout(RESTORE_TIMEOUT);
+    }
+}
+
 /// Restores the terminal if it is taken over.
 pub(super) fn restore() {
     let taken_by = TERMINAL_USE.swap(NOT_TAKEN, Ordering::SeqCst);
     if taken_by != NOT_TAKEN {
+        // The modes come first, because a terminal that takes no output blocks what follows. An error here can't be
+        // reported.
+        let _ = disable_raw_mode();
         if taken_by == TAKEN_BY_SHELL {
             write_shell_restore_sequences();
         } else {
             write_restore_sequences();
         }
-        // An error here can't be reported.
-        let _ = disable_raw_mode();
         guard::note_restored();
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     operation::ShellRequest,
     output,
-    runtime::sessions::shell::{self, ShellOutcome},
+    runtime::sessions::shell::{self, LeaveReason, ShellOutcome},
 };
 use std::io::{IsTerminal, stdin};
 
@@ -38,7 +38,15 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         ShellOutcome::Ended(code) => {
             Outcome::Exit(code.map_or(0, |code| u8::try_from(code).unwrap_or(u8::MAX)))
         }
-        ShellOutcome::Detached => Outcome::Exit(DETACHED_CODE),
-        ShellOutcome::Signal(number) => Outcome::Signal(number),
+        ShellOutcome::Left { why, may_run } => {
+            if may_run {
+                output::print_stderr("the command may still run");
+            }
+            match why {
+                LeaveReason::Detached => Outcome::Exit(DETACHED_CODE),
+                LeaveReason::Signal(number) => Outcome::Signal(number),
+                LeaveReason::OutputClosed => Outcome::Success,
+            }
+        }
     })
 }

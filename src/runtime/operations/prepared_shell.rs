@@ -1,6 +1,9 @@
 //! Shell from the screen: it opens on the terminal, and the audit log names it.
 
-use super::{audit_records::WRITABLE_STATE_REMEDY, not_permitted, user_name};
+use super::{
+    audit_records::{WRITABLE_STATE_REMEDY, report_write_error},
+    not_permitted, user_name,
+};
 use crate::{
     audit::{AuditLog, RunningRecord},
     model::{Failure, FailureKind, Timestamp},
@@ -8,7 +11,7 @@ use crate::{
     runtime::{
         sessions::{
             keyboard::Keyboard,
-            shell::{ShellOutcome, attach_with},
+            shell::{LeaveReason, ShellOutcome, attach_with},
         },
         signals::{Signal, Signals},
         terminal::RawTerminal,
@@ -30,7 +33,7 @@ pub(in crate::runtime) struct PreparedShell {
 /// Result of opening a shell.
 enum Opening {
     Opened(Box<Result<Shell, Failure>>),
-    Left(ShellOutcome),
+    Left(LeaveReason),
 }
 
 impl PreparedShell {
@@ -53,9 +56,9 @@ impl PreparedShell {
                 Ok(shell) => attach_with(shell, (Some(raw), keys), signals).await?,
                 Err(failure) => Err(failure),
             },
-            Opening::Left(outcome) => Ok(outcome),
+            Opening::Left(why) => Ok(ShellOutcome::Left { why, may_run: false }),
         };
-        running.finish_session(ended.as_ref().map(ShellOutcome::text))?;
+        report_write_error(Ok(running.finish_session(ended.as_ref().map(ShellOutcome::text))));
         Ok(ended)
     }
 
@@ -76,10 +79,10 @@ impl PreparedShell {
                 opened = &mut opening => return Opening::Opened(Box::new(opened)),
                 typed = keys.next() => match typed {
                     Some(bytes) if !bytes.iter().any(|byte| GIVE_UP_BYTES.contains(byte)) => {}
-                    Some(_) | None => return Opening::Left(ShellOutcome::Detached),
+                    Some(_) | None => return Opening::Left(LeaveReason::Detached),
                 },
                 signal = signals.next() => if let Signal::Terminate(number) = signal {
-                    return Opening::Left(ShellOutcome::Signal(number));
+                    return Opening::Left(LeaveReason::Signal(number));
                 },
             }
         }

@@ -4,7 +4,7 @@ use super::shell::HANG_UP_TIMEOUT;
 use crate::{
     model::{Failure, FailureKind},
     output,
-    runtime::signals::{Signal, Signals},
+    runtime::signals::{self, Signal, Signals},
     source::session::Forward,
 };
 use signal_hook::consts::SIGINT;
@@ -82,7 +82,8 @@ pub async fn run(mut forward: Forward, local: LocalPort) -> io::Result<Result<Fo
             signal = signals.next() => match signal {
                 Signal::Terminate(SIGINT) => break Some(ForwardOutcome::Interrupted),
                 Signal::Terminate(number) => break Some(ForwardOutcome::Signal(number)),
-                Signal::Stop | Signal::Continue => {}
+                Signal::Stop => signals::suspend_process()?,
+                Signal::Continue => {}
             },
             failure = forward.output.recv() => match failure {
                 Some(Failure { message, remedy, .. }) => {

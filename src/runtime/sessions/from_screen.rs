@@ -1,6 +1,6 @@
 //! Shell from the screen: the terminal belongs to it until it ends, while the data of the sources keeps flowing.
 
-use super::shell::ShellOutcome;
+use super::shell::{LeaveReason, ShellOutcome};
 use crate::{
     operation::{ConfirmedSession, SessionRequest, ShellRequest},
     output,
@@ -35,7 +35,7 @@ impl EventLoop {
                 }
             }
         };
-        if let Ok(ShellOutcome::Signal(number)) = ended {
+        if let Ok(ShellOutcome::Left { why: LeaveReason::Signal(number), .. }) = ended {
             return Ok(Some(ExitReason::Signal(number)));
         }
         // Keys that were typed for the shell shall do nothing on the screen.

@@ -1,15 +1,20 @@
-//! Terminal of a shell in a container: raw mode, keys, sizes and signals. The terminal is restored whatever happens.
+//! Terminal of a shell in a container: keys, output, sizes and signals. None of them waits for another, and the
+//! terminal is restored whatever happens.
+
+mod printer;
 
 use super::keyboard::Keyboard;
 use crate::{
-    model::Failure,
-    output,
+    model::{Failure, FailureKind},
     runtime::{
-        signals::{Signal, Signals},
+        signals::{self, Signal, Signals},
         terminal::{self, RawTerminal},
     },
-    source::session::{Shell, ShellInput, ShellOutput},
+    source::session::{Shell, ShellInput},
 };
+use bytes::Bytes;
+use printer::Printer;
+use signal_hook::consts::SIGHUP;
 use std::{collections::VecDeque, io, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -18,20 +23,37 @@ use tokio::{
 
 /// Key that leaves the session, as the terminal sends it: ctrl-].
 const DETACH_BYTE: u8 = 0x1d;
-/// Maximum number of reads of the keyboard or pipe that wait for the session. The detach key works until then.
+/// Maximum number of reads of the keyboard or pipe that wait for the session.
 const MAX_WAITING_READS: usize = 256;
-/// Time that the far end has to end after the user left. A signal leaves less time: see `signals`.
+/// Time that the far end has to end after the user left.
 pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time that the far end has to end after a signal, so that the audit log gets its line before `signals` ends the
+/// program.
+const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// End of a session on the user's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShellOutcome {
     /// The command ended, with its exit code if the source reports it.
     Ended(Option<i64>),
-    /// The user left with the detach key.
+    /// The user's side left.
+    Left {
+        /// Reason.
+        why: LeaveReason,
+        /// True if the command may still run.
+        may_run: bool,
+    },
+}
+
+/// Reason why the user's side left a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveReason {
+    /// The user pressed the detach key.
     Detached,
-    /// A signal with that number ended the session.
+    /// A signal with that number came, or the terminal is gone (SIGHUP).
     Signal(i32),
+    /// The reader of the output is gone, as in `| head -1`.
+    OutputClosed,
 }
 
 impl ShellOutcome {
@@ -41,8 +63,14 @@ impl ShellOutcome {
         match self {
             Self::Ended(Some(code)) => format!("ended with exit code {code}"),
             Self::Ended(None) => "ended".to_owned(),
-            Self::Detached => "left by the user".to_owned(),
-            Self::Signal(number) => format!("ended by signal {number}"),
+            Self::Left { why, may_run } => {
+                let how = match why {
+                    LeaveReason::Detached => "left by the user".to_owned(),
+                    LeaveReason::Signal(number) => format!("ended by signal {number}"),
+                    LeaveReason::OutputClosed => "left because nothing reads its output".to_owned(),
+                };
+                format!("{how}{}", if *may_run { "; the command may still run" } else { "" })
+            }
         }
     }
 }
@@ -69,54 +97,94 @@ pub(in crate::runtime) async fn attach_with(
 ) -> io::Result<Result<ShellOutcome, Failure>> {
     let is_terminal = raw.is_some();
     let mut resized = signal(SignalKind::window_change())?;
-    let input = shell.input.clone();
+    let (input, mut printer) = (shell.input.clone(), Printer::start()?);
     let (mut reads_keys, mut waiting) = (true, VecDeque::new());
-    let outcome = loop {
+    let left = loop {
+        let has_room = waiting.len() < MAX_WAITING_READS;
         tokio::select! {
             biased;
-            signal = signals.next() => {
-                if let Signal::Terminate(number) = signal {
-                    break Some(ShellOutcome::Signal(number));
-                }
-            }
-            printed = shell.output.recv() => match printed {
-                Some(piece) => print(&piece)?,
-                None => break None,
+            signal = signals.next() => if let Some(number) = handle_signal(signal, raw.as_ref()) {
+                break Ok(Some(LeaveReason::Signal(number)));
             },
-            _ = resized.recv(), if is_terminal => {
-                let (columns, rows) = terminal_size();
-                waiting.push_back(ShellInput::Resize(columns, rows));
-            }
-            typed = keys.next(), if reads_keys && waiting.len() < MAX_WAITING_READS => match typed {
-                Some(bytes) if is_terminal && bytes.contains(&DETACH_BYTE) => break Some(ShellOutcome::Detached),
-                Some(bytes) => waiting.push_back(ShellInput::Bytes(bytes)),
+            // The detach key has to be found also while the command reads nothing.
+            typed = keys.next(), if reads_keys && (is_terminal || has_room) => match typed {
+                Some(bytes) if is_terminal && bytes.contains(&DETACH_BYTE) => break Ok(Some(LeaveReason::Detached)),
+                Some(bytes) => push_within_limit(&mut waiting, bytes),
+                // The terminal is gone.
+                None if is_terminal => break Ok(Some(LeaveReason::Signal(SIGHUP))),
                 None => {
                     reads_keys = false;
                     waiting.push_back(ShellInput::Eof);
                 }
             },
+            _ = resized.recv(), if is_terminal => push_size(&mut waiting),
             permit = input.reserve(), if !waiting.is_empty() => match (permit, waiting.pop_front()) {
                 (Ok(permit), Some(next)) => permit.send(next),
                 // The session is over: its output says so.
                 _ => waiting.clear(),
             },
+            printed = printer.print(&mut shell.output) => match printed {
+                Ok(()) => break Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break Ok(Some(LeaveReason::OutputClosed)),
+                Err(error) => break Err(unwritable_output(&error)),
+            },
         }
     };
     drop((raw, keys, input));
-    Ok(match outcome {
-        Some(outcome) => {
-            // The far end should end too, but the user need not wait for it.
-            let _ = timeout(HANG_UP_TIMEOUT, shell.end()).await;
-            Ok(outcome)
+    Ok(match left {
+        Ok(Some(why)) => Ok(ShellOutcome::Left { why, may_run: !hang_up(shell, why).await }),
+        Ok(None) => shell.end().await.map(ShellOutcome::Ended),
+        Err(failure) => {
+            hang_up(shell, LeaveReason::OutputClosed).await;
+            Err(failure)
         }
-        None => shell.end().await.map(ShellOutcome::Ended),
     })
 }
 
-/// Passes a piece of output on, unchanged: escape sequences are what a terminal program consists of.
-fn print(piece: &ShellOutput) -> io::Result<()> {
-    match piece {
-        ShellOutput::Standard(bytes) => output::write_shell_output(bytes, false),
-        ShellOutput::Error(bytes) => output::write_shell_output(bytes, true),
+/// Adds typed bytes to the input that waits for the session. Drops them if too much waits: a command that reads nothing
+/// would fill the memory.
+fn push_within_limit(waiting: &mut VecDeque<ShellInput>, bytes: Bytes) {
+    if waiting.len() < MAX_WAITING_READS {
+        waiting.push_back(ShellInput::Bytes(bytes));
     }
+}
+
+/// Adds the size of the terminal to the input that waits for the session, in place of an older size.
+fn push_size(waiting: &mut VecDeque<ShellInput>) {
+    let (columns, rows) = terminal_size();
+    waiting.retain(|next| !matches!(next, ShellInput::Resize(..)));
+    waiting.push_back(ShellInput::Resize(columns, rows));
+}
+
+/// Handles a signal: stops this process as job control does, with the terminal restored meanwhile, or takes the terminal
+/// again. Returns the number of the signal that ends the session.
+fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
+    match signal {
+        Signal::Terminate(number) => return Some(number),
+        Signal::Stop => {
+            if raw.is_some() {
+                terminal::restore();
+            }
+            // A process may always stop itself.
+            let _ = signals::suspend_process();
+        }
+        Signal::Continue => {
+            // Without its terminal, the session ends like that of a closed window.
+            if raw.is_some_and(|raw| raw.retake().is_err()) {
+                return Some(SIGHUP);
+            }
+        }
+    }
+    None
+}
+
+/// Leaves a session. Returns true if it ended in time.
+async fn hang_up(shell: Shell, why: LeaveReason) -> bool {
+    let limit = if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT };
+    matches!(timeout(limit, shell.end()).await, Ok(Ok(_)))
+}
+
+fn unwritable_output(error: &io::Error) -> Failure {
+    let what = format!("the output can't be written: {error}");
+    Failure::new(FailureKind::Invalid, what, "the command may still run: look at the container")
 }

@@ -122,15 +122,16 @@ pub fn run() -> io::Result<()> {
         }
     }
     if last.as_slice() == TAKEN_MARK || last.as_slice() == SHELL_MARK {
-        if last.as_slice() == SHELL_MARK {
-            tty::write_shell_restore_sequences();
-        } else {
-            tty::write_restore_sequences();
-        }
+        // The modes come first, because a terminal that takes no output blocks what follows.
         if let Some(modes) = TerminalModes::parse(modes).filter(|_| may_set_modes()) {
             let mut termios = tcgetattr(tty::tty())?;
             modes.apply(&mut termios);
             tcsetattr(tty::tty(), OptionalActions::Now, &termios)?;
+        }
+        if last.as_slice() == SHELL_MARK {
+            tty::write_shell_restore_sequences();
+        } else {
+            tty::write_restore_sequences();
         }
     }
     Ok(())
