@@ -16,16 +16,21 @@ use tokio::{
 
 /// Agents that lose and reorder frames, and close the connection once.
 const BAD_AGENTS: [AgentSwitches; 3] = [
-    AgentSwitches { loss_per_cent: 0, reorders: false, is_old: false, hang_up_after: None, encrypts: false },
-    AgentSwitches { loss_per_cent: 20, reorders: true, is_old: false, hang_up_after: None, encrypts: false },
-    AgentSwitches {
-        loss_per_cent: 0,
-        reorders: false,
-        is_old: false,
-        hang_up_after: Some(12),
-        encrypts: false,
-    },
+    GOOD_AGENT,
+    AgentSwitches { loss_per_cent: 20, reorders: true, ..GOOD_AGENT },
+    AgentSwitches { hang_up_after: Some(12), ..GOOD_AGENT },
 ];
+
+/// Agent without faults.
+const GOOD_AGENT: AgentSwitches = AgentSwitches {
+    loss_per_cent: 0,
+    reorders: false,
+    is_old: false,
+    hang_up_after: None,
+    hang_up_every: None,
+    is_silent: false,
+    encrypts: false,
+};
 
 fn target() -> SessionTarget {
     SessionTarget {
@@ -87,6 +92,24 @@ async fn twenty_thousand_lines_arrive_in_order() {
         assert!(read_to_end(shell).await.0 == lines, "{switches:?}");
         assert_eq!(agent.complaints(), Vec::<String>::new(), "{switches:?}");
     }
+}
+
+#[tokio::test]
+async fn a_session_survives_more_lost_connections_than_one_restoration_has_attempts() {
+    let switches = AgentSwitches { hang_up_every: Some(10), ..GOOD_AGENT };
+    let Some(agent) = SessionAgent::start(switches).await else { return };
+    let shell = open_shell(&agent.source(), target(), &["seq", "1", "20000"], None).await;
+    let lines: String = (1..=20_000).map(|number| format!("{number}\r\n")).collect();
+    assert!(read_to_end(shell).await.0 == lines);
+}
+
+#[tokio::test]
+async fn leaving_ends_a_session_whose_agent_is_silent() {
+    let switches = AgentSwitches { is_silent: true, ..GOOD_AGENT };
+    let Some(agent) = SessionAgent::start(switches).await else { return };
+    let shell = open_shell(&agent.source(), target(), &["sh"], Some((80, 24))).await;
+    assert_eq!(shell.end().await, Ok(None));
+    assert_eq!(agent.terminated(), ["session-1"]);
 }
 
 #[tokio::test]

@@ -61,6 +61,13 @@ pub(super) async fn run_session(
     switches: AgentSwitches,
     complaints: Complaints,
 ) {
+    if switches.is_silent {
+        let mut held = Vec::new();
+        while let Some(socket) = sockets.recv().await {
+            held.push(socket);
+        }
+        return;
+    }
     let (sender, mut news) = mpsc::channel(64);
     let mut link = Link {
         switches,
@@ -176,7 +183,9 @@ impl Link {
     /// Acknowledges a frame. Returns the frames that are next in order.
     async fn take_frame(&mut self, raw: Vec<u8>) -> Vec<ClientFrame> {
         self.received_frames += 1;
-        if self.switches.hang_up_after == Some(self.received_frames) {
+        let is_nth =
+            self.switches.hang_up_every.is_some_and(|every| self.received_frames.is_multiple_of(every));
+        if is_nth || self.switches.hang_up_after == Some(self.received_frames) {
             self.socket = None;
             return Vec::new();
         }

@@ -39,6 +39,10 @@ pub(crate) struct AgentSwitches {
     pub(crate) is_old: bool,
     /// Number of frames after which the agent closes the connection, once.
     pub(crate) hang_up_after: Option<usize>,
+    /// Number of frames after which the agent closes the connection again and again.
+    pub(crate) hang_up_every: Option<usize>,
+    /// True if the agent takes connections and answers nothing.
+    pub(crate) is_silent: bool,
     /// True if the agent asks for encryption with a KMS key.
     pub(crate) encrypts: bool,
 }

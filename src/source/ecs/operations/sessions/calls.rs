@@ -47,9 +47,6 @@ const FORWARD_DOCUMENT: &str = "AWS-StartPortForwardingSession";
 /// Document of Session Manager that forwards a port of another host.
 const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHost";
 
-/// Size of the terminal that a command without one gets, because sessions always have a terminal.
-const DEFAULT_SIZE: (u16, u16) = (200, 50);
-
 /// Starts the confirmed command in its task.
 pub(in crate::source::ecs) async fn open_shell(
     api: &Api,
@@ -70,7 +67,7 @@ pub(in crate::source::ecs) async fn open_shell(
     let answer: Value =
         serde_json::from_str(&answer.await.map_err(with_exec_remedy)?.body).unwrap_or_default();
     let address = session_address(&answer["session"], "sessionId", "streamUrl", "tokenValue")?;
-    let (calls, size) = (SessionManager::new(api), request.size.unwrap_or(DEFAULT_SIZE));
+    let (calls, size) = (SessionManager::new(api), request.size);
     Ok(Shell::start(move |typed, printed| run_session(address, calls, ShellUser::new(typed, printed, size))))
 }
 

@@ -184,6 +184,11 @@ impl DataChannel {
         })
     }
 
+    /// Returns true if the agent has not acknowledged all frames.
+    pub(super) fn owes_acknowledgement(&self) -> bool {
+        !self.unacknowledged.is_empty()
+    }
+
     /// Returns all frames without an acknowledgement, to send them again over a new connection.
     pub(super) fn unacknowledged(&self) -> Vec<Vec<u8>> {
         self.unacknowledged.iter().map(|sent| sent.raw.clone()).collect()

@@ -4,6 +4,7 @@
 mod agent_version;
 mod calls;
 mod channel;
+mod failures;
 mod frame;
 mod port_forward;
 mod session;

@@ -4,33 +4,40 @@ use super::{
     SessionAddress, SessionCalls,
     agent_version::AgentVersion,
     channel::{ChannelEvent, ChannelUpdate, ControlFlag, DataChannel},
+    failures::{
+        ended_with, is_temporary, lost_connection, needs_encryption, resume_failure, silent_agent,
+        unended_session,
+    },
     websocket::{SessionSocket, connect},
 };
-use crate::{
-    model::{Failure, FailureKind},
-    source::session::SessionEnd,
-};
+use crate::{model::Failure, source::session::SessionEnd};
 use bytes::Bytes;
-use futures::{SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt, future::BoxFuture};
 use std::{
     hash::{BuildHasher, RandomState},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 /// Time that the agent in the container has to start the command.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time that the agent has to close the session after it was asked to.
-const END_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time that the agent has to close the session after the user left. Then Portolan asks Session Manager to end it, which
+/// has to fit into the time that a signal leaves: see `runtime::shell`.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
+/// Time limit of the call that ends a session.
+const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Interval at which frames without an acknowledgement are looked for.
 const REPEAT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
-/// Interval of pings, which keep proxies from closing an idle connection. The plugin pings every five minutes.
-const PING_INTERVAL: Duration = Duration::from_mins(1);
-/// Maximum number of attempts to restore a lost connection, one after the other.
-const MAX_RECONNECTS: u32 = 5;
-/// Time after which a connection counts as restored.
-const STABLE_CONNECTION: Duration = Duration::from_secs(10);
+/// Interval of pings. They keep proxies from closing an idle connection, and show that it still works.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
+/// Time after which a connection counts as lost if it owes an answer and nothing has arrived.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum number of attempts to restore a lost connection. The count begins anew once a frame arrives.
+const MAX_RECONNECTS: u32 = 8;
+/// Longest wait before one of these attempts.
+const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
+
 /// Input to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SessionInput {
@@ -55,28 +62,44 @@ pub(super) enum SessionOutput {
 
 /// Part of a session that gives input and takes output.
 pub(super) trait SessionUser: Send {
-    /// Returns the next input, or `None` once the user has left. Is called after the session has started. Dropping
-    /// the future loses no input.
-    fn next_input(&mut self) -> impl Future<Output = Option<SessionInput>> + Send;
+    /// Returns the next input, or `None` once the user has left. A failure ends the session. Is called after the session
+    /// has started. Dropping the future loses no input.
+    fn next_input(&mut self) -> impl Future<Output = Result<Option<SessionInput>, Failure>> + Send;
+
+    /// Returns a future that ends once the user has left, also while the session takes no input.
+    fn departure(&self) -> BoxFuture<'static, ()>;
 
     /// Takes output. A failure ends the session.
     fn take_output(&mut self, output: SessionOutput) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Runs a session between its user and the data channel, to its end.
+/// Runs a session between its user and the data channel, to its end. Ends the session with a call if the agent did not
+/// close it.
 pub(super) async fn run_session(
     address: SessionAddress,
     calls: impl SessionCalls,
     user: impl SessionUser,
 ) -> SessionEnd {
     let mut session = DataSession::new(calls, user);
-    let id = address.id.clone();
-    let ended = session.run(address).await;
-    if ended.is_err() {
-        // Best effort: without it, the session ends by itself after its idle time.
-        let _ = timeout(END_TIMEOUT, session.calls.terminate(&id)).await;
+    let (id, departure) = (address.id.clone(), session.user.departure());
+    let late_departure = async {
+        departure.await;
+        sleep(CLOSE_TIMEOUT).await;
+    };
+    let ended = tokio::select! {
+        ended = session.run(address) => Some(ended),
+        () = late_departure => None,
+    };
+    // Without the call, an open session ends by itself after its idle time.
+    let is_over = session.is_closed || {
+        let terminated = timeout(TERMINATE_TIMEOUT, session.calls.terminate(&id)).await;
+        matches!(terminated, Ok(Ok(())))
+    };
+    match ended {
+        Some(ended) => ended.map(|()| session.exit_code),
+        None if is_over => Ok(session.exit_code),
+        None => Err(unended_session()),
     }
-    ended
 }
 
 /// State of a session.
@@ -86,8 +109,12 @@ struct DataSession<C, U> {
     channel: DataChannel,
     started: Instant,
     has_started: bool,
+    /// True once the agent has closed the session.
+    is_closed: bool,
     exit_code: Option<i64>,
     seed: u64,
+    /// Number of attempts to restore the connection since a frame arrived.
+    attempts: u32,
 }
 
 /// Reason why a connection is no longer used.
@@ -98,36 +125,69 @@ enum Closed {
     Lost,
 }
 
+/// Signs of life of a connection.
+struct Liveness {
+    /// Time of the last message.
+    heard_at: Instant,
+    /// True if the far end answers pings.
+    answers_pings: bool,
+}
+
+impl Liveness {
+    /// Returns true if the connection is silent although it owes an answer: to pings, or an acknowledgement.
+    fn is_lost(&self, owes_acknowledgement: bool) -> bool {
+        self.heard_at.elapsed() > SILENCE_TIMEOUT && (self.answers_pings || owes_acknowledgement)
+    }
+}
+
 impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     fn new(calls: C, user: U) -> Self {
         let seed = RandomState::new().hash_one(());
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let channel = DataChannel::new(seed, since_1970.as_millis() as u64);
-        let started = Instant::now();
-        Self { calls, user, channel, started, has_started: false, exit_code: None, seed }
+        Self {
+            calls,
+            user,
+            channel,
+            started: Instant::now(),
+            has_started: false,
+            is_closed: false,
+            exit_code: None,
+            seed,
+            attempts: 0,
+        }
     }
 
     /// Runs the session to its end.
-    async fn run(&mut self, mut address: SessionAddress) -> SessionEnd {
-        let mut attempts = 0;
-        loop {
-            let opened = Instant::now();
-            let request = format!("{:016x}-{attempts}", self.seed);
-            let failure = match connect(&address, &request).await {
-                Ok(socket) => match self.use_connection(socket).await? {
-                    Closed::Ended => return Ok(self.exit_code),
-                    Closed::Lost => lost_connection(),
-                },
-                Err(failure) if self.has_started => failure,
-                Err(failure) => return Err(failure),
-            };
-            attempts = if opened.elapsed() > STABLE_CONNECTION { 1 } else { attempts + 1 };
-            if attempts > MAX_RECONNECTS {
-                return Err(failure);
-            }
-            sleep(REPEAT_CHECK_INTERVAL * 2_u32.pow(attempts)).await;
-            address = self.calls.resume(&address.id).await.map_err(|failure| resume_failure(&failure))?;
+    async fn run(&mut self, address: SessionAddress) -> Result<(), Failure> {
+        let mut socket = connect(&address, &self.request_id()).await?;
+        while let Closed::Lost = self.use_connection(socket).await? {
+            socket = self.reconnect(&address.id).await?;
         }
+        Ok(())
+    }
+
+    fn request_id(&self) -> String {
+        format!("{:016x}-{}", self.seed, self.attempts)
+    }
+
+    /// Restores a lost connection. Waits longer before each attempt.
+    async fn reconnect(&mut self, session: &str) -> Result<SessionSocket, Failure> {
+        let mut last = "no frame arrived".into();
+        while self.attempts < MAX_RECONNECTS {
+            self.attempts += 1;
+            sleep((REPEAT_CHECK_INTERVAL * 2_u32.pow(self.attempts)).min(MAX_RECONNECT_WAIT)).await;
+            let connected = match self.calls.resume(session).await {
+                Ok(address) => connect(&address, &self.request_id()).await,
+                Err(failure) => Err(failure),
+            };
+            match connected {
+                Ok(socket) => return Ok(socket),
+                Err(failure) if is_temporary(failure.kind) => last = failure.message,
+                Err(failure) => return Err(resume_failure(&failure)),
+            }
+        }
+        Err(lost_connection(MAX_RECONNECTS, &last))
     }
 
     /// Passes bytes both ways until the session ends or the connection is lost.
@@ -138,46 +198,64 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         let mut repeats = interval(REPEAT_CHECK_INTERVAL);
         repeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pings = interval(PING_INTERVAL);
-        let mut end_by: Option<Instant> = None;
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut liveness = Liveness { heard_at: Instant::now(), answers_pings: false };
+        let (mut departure, mut has_left) = (self.user.departure(), false);
         loop {
             let now = self.started.elapsed();
             let mut frames = Vec::new();
             tokio::select! {
-                arrived = socket.next() => match arrived {
-                    Some(Ok(Message::Binary(raw))) => {
-                        let update = self.channel.receive(&raw, now);
-                        if self.take(update, &mut frames).await? {
-                            let _ = send_all(&mut socket, frames).await;
-                            return Ok(Closed::Ended);
-                        }
+                arrived = socket.next() => {
+                    liveness.answers_pings |= matches!(arrived, Some(Ok(Message::Pong(_))));
+                    if let Some(closed) = self.receive(arrived, &mut frames).await? {
+                        let _ = send_all(&mut socket, frames).await;
+                        return Ok(closed);
                     }
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => {
-                        return Ok(if end_by.is_some() { Closed::Ended } else { Closed::Lost });
-                    }
-                    Some(Ok(_)) => {}
-                },
-                input = self.user.next_input(), if end_by.is_none() && self.channel.accepts_input() => {
-                    if input.is_none() {
-                        end_by = Some(Instant::now() + END_TIMEOUT);
-                    }
+                    liveness.heard_at = Instant::now();
+                }
+                input = self.user.next_input(), if !has_left && self.channel.accepts_input() => {
+                    let input = input?;
+                    has_left = input.is_none();
                     frames = self.input_frames(input, now);
+                }
+                () = &mut departure, if !has_left => {
+                    has_left = true;
+                    frames = self.input_frames(None, now);
                 }
                 _ = repeats.tick() => {
                     frames.extend(self.channel.due_repeat(now));
-                    if end_by.is_some_and(|end| Instant::now() > end) {
-                        return Ok(Closed::Ended);
-                    }
                     if !self.has_started && now > START_TIMEOUT {
                         return Err(silent_agent());
                     }
                 }
                 _ = pings.tick() => {
-                    let _ = socket.send(Message::Ping(Bytes::new())).await;
+                    if liveness.is_lost(self.channel.owes_acknowledgement()) || !send_ping(&mut socket).await {
+                        return Ok(Closed::Lost);
+                    }
                 }
             }
             if !send_all(&mut socket, frames).await {
                 return Ok(Closed::Lost);
             }
+        }
+    }
+
+    /// Handles a message of the connection, and adds frames to send. Returns the reason if the connection is no longer
+    /// used.
+    async fn receive(
+        &mut self,
+        arrived: Option<Result<Message, tungstenite::Error>>,
+        frames: &mut Vec<Vec<u8>>,
+    ) -> Result<Option<Closed>, Failure> {
+        match arrived {
+            Some(Ok(Message::Binary(raw))) => {
+                self.attempts = 0;
+                let update = self.channel.receive(&raw, self.started.elapsed());
+                let is_over = self.take(update, frames).await?;
+                Ok(is_over.then_some(Closed::Ended))
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Ok(Some(Closed::Lost)),
+            Some(Ok(_)) => Ok(None),
         }
     }
 
@@ -206,8 +284,10 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                     self.exit_code = Some(code);
                     continue;
                 }
-                ChannelEvent::Ended(reason) if reason.trim().is_empty() => return Ok(true),
-                ChannelEvent::Ended(reason) => return Err(ended_with(&reason)),
+                ChannelEvent::Ended(reason) => {
+                    self.is_closed = true;
+                    return if reason.trim().is_empty() { Ok(true) } else { Err(ended_with(&reason)) };
+                }
                 ChannelEvent::NeedsEncryption => return Err(needs_encryption()),
             };
             self.user.take_output(output).await?;
@@ -216,50 +296,19 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 }
 
-/// Sends frames. Returns false if the connection is lost.
+/// Sends frames. Returns false if the connection is lost, or takes nothing for too long.
 async fn send_all(socket: &mut SessionSocket, frames: Vec<Vec<u8>>) -> bool {
-    for raw in frames {
-        if socket.feed(Message::binary(raw)).await.is_err() {
-            return false;
+    let sending = async {
+        for raw in frames {
+            socket.feed(Message::binary(raw)).await?;
         }
-    }
-    socket.flush().await.is_ok()
-}
-
-fn lost_connection() -> Failure {
-    let what = "the connection to the session was lost";
-    Failure::new(FailureKind::Unreachable, what, "check the network; a command may still run in the task")
-}
-
-/// Returns the failure of a session that can't be resumed.
-fn resume_failure(failure: &Failure) -> Failure {
-    let what =
-        format!("the connection to the session was lost, and it can't be resumed: {}", failure.message);
-    Failure::new(failure.kind, what, "the command may have ended meanwhile: look at the task")
-}
-
-fn silent_agent() -> Failure {
-    let what = "the agent in the container does not answer";
-    let remedy =
-        "check that the task's subnet reaches ssmmessages, and start a new task if exec was enabled later";
-    Failure::new(FailureKind::Unreachable, what, remedy)
-}
-
-fn needs_encryption() -> Failure {
-    let what = "this cluster encrypts sessions with a KMS key, which Portolan can't do";
-    Failure::new(FailureKind::Invalid, what, "use aws ecs execute-command with AWS's session-manager-plugin")
-}
-
-/// Returns the failure of a session that the agent ended for `reason`.
-fn ended_with(reason: &str) -> Failure {
-    let reason =
-        reason.trim().trim_start_matches('-').trim_start_matches("ERROR").trim_start_matches('-').trim();
-    let remedy = if reason.contains("no such file or directory") {
-        "the image may have no such program: name another after --"
-    } else if reason.contains("connect to specified port") {
-        "check that a program listens there"
-    } else {
-        "see the agent's words"
+        socket.flush().await
     };
-    Failure::new(FailureKind::Invalid, format!("the session ended: {reason}"), remedy)
+    matches!(timeout(SILENCE_TIMEOUT, sending).await, Ok(Ok(())))
+}
+
+/// Sends a ping. Returns false if the connection is lost, or takes nothing for too long.
+async fn send_ping(socket: &mut SessionSocket) -> bool {
+    let sending = socket.send(Message::Ping(Bytes::new()));
+    matches!(timeout(SILENCE_TIMEOUT, sending).await, Ok(Ok(())))
 }

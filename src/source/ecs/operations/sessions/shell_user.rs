@@ -2,43 +2,57 @@
 
 use super::session::{SessionInput, SessionOutput, SessionUser};
 use crate::{
-    model::Failure,
+    model::{Failure, FailureKind},
     source::session::{ShellInput, ShellOutput},
 };
 use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: &[u8] = &[4];
+/// Size of the terminal that a command without one gets, because sessions always have a terminal.
+const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
 /// User of a shell.
 pub(super) struct ShellUser {
     typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,
+    /// True if the user has a terminal.
+    is_terminal: bool,
     /// Size of the terminal that was not sent yet, in columns and rows.
     first_size: Option<(u16, u16)>,
 }
 
 impl ShellUser {
+    /// Returns the user of a terminal of `size` columns and rows, or without a terminal.
     pub(super) fn new(
         typed: Receiver<ShellInput>,
         printed: Sender<ShellOutput>,
-        (columns, rows): (u16, u16),
+        size: Option<(u16, u16)>,
     ) -> Self {
-        Self { typed, printed, first_size: Some((columns, rows)) }
+        let first_size = Some(size.unwrap_or(DEFAULT_SIZE));
+        Self { typed, printed, is_terminal: size.is_some(), first_size }
     }
 }
 
 impl SessionUser for ShellUser {
-    async fn next_input(&mut self) -> Option<SessionInput> {
+    async fn next_input(&mut self) -> Result<Option<SessionInput>, Failure> {
         if let Some((columns, rows)) = self.first_size.take() {
-            return Some(SessionInput::Size(columns, rows));
+            return Ok(Some(SessionInput::Size(columns, rows)));
         }
-        Some(match self.typed.recv().await? {
-            ShellInput::Bytes(bytes) => SessionInput::Bytes(bytes),
-            ShellInput::Eof => SessionInput::Bytes(Bytes::from_static(END_OF_TRANSMISSION)),
-            ShellInput::Resize(columns, rows) => SessionInput::Size(columns, rows),
+        Ok(match self.typed.recv().await {
+            Some(ShellInput::Bytes(_)) if !self.is_terminal => return Err(piped_input()),
+            Some(ShellInput::Bytes(bytes)) => Some(SessionInput::Bytes(bytes)),
+            Some(ShellInput::Eof) => Some(SessionInput::Bytes(Bytes::from_static(END_OF_TRANSMISSION))),
+            Some(ShellInput::Resize(columns, rows)) => Some(SessionInput::Size(columns, rows)),
+            None => None,
         })
+    }
+
+    fn departure(&self) -> BoxFuture<'static, ()> {
+        let printed = self.printed.clone();
+        async move { printed.closed().await }.boxed()
     }
 
     async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {
@@ -47,8 +61,56 @@ impl SessionUser for ShellUser {
             SessionOutput::Bytes(bytes, false) => ShellOutput::Standard(bytes),
             SessionOutput::Started(_) | SessionOutput::PortRefused => return Ok(()),
         };
-        // Without a reader the input ends soon too.
+        // Without a reader the session ends soon.
         let _ = self.printed.send(piece).await;
         Ok(())
+    }
+}
+
+/// Returns the failure of input from a pipe. The terminal of a session would cut long lines, take some bytes as keys,
+/// and have no end of input within a line.
+fn piped_input() -> Failure {
+    let what = "a command on ECS takes no input from a pipe or file, because its terminal would change it";
+    Failure::new(FailureKind::Invalid, what, "add </dev/null, or give the input as arguments")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SessionInput, SessionUser, ShellInput, ShellUser};
+    use bytes::Bytes;
+    use tokio::sync::mpsc;
+
+    /// Returns a user with `inputs`, and the end of its output.
+    async fn user(size: Option<(u16, u16)>, inputs: &[ShellInput]) -> ShellUser {
+        let (typed, receiver) = mpsc::channel(8);
+        for input in inputs {
+            typed.send(input.clone()).await.unwrap();
+        }
+        let mut user = ShellUser::new(receiver, mpsc::channel(1).0, size);
+        let first = user.next_input().await;
+        assert!(matches!(first, Ok(Some(SessionInput::Size(..)))), "the size comes first: {first:?}");
+        user
+    }
+
+    #[tokio::test]
+    async fn input_of_a_pipe_is_refused_but_its_end_is_not() {
+        let bytes = ShellInput::Bytes(Bytes::from_static(b"abc"));
+        let typed = user(Some((80, 24)), &[bytes.clone()]).await.next_input().await;
+        assert_eq!(typed, Ok(Some(SessionInput::Bytes(Bytes::from_static(b"abc")))));
+        let failure = user(None, &[bytes]).await.next_input().await.unwrap_err();
+        assert!(failure.message.contains("no input from a pipe"), "{failure:?}");
+        let end = user(None, &[ShellInput::Eof]).await.next_input().await;
+        assert_eq!(end, Ok(Some(SessionInput::Bytes(Bytes::from_static(&[4])))));
+    }
+
+    #[tokio::test]
+    async fn the_departure_comes_once_nothing_reads_the_output() {
+        let (printed, output) = mpsc::channel(1);
+        let (_typed, receiver) = mpsc::channel(1);
+        let departure = ShellUser::new(receiver, printed, None).departure();
+        let mut departure = std::pin::pin!(departure);
+        assert!(futures::poll!(departure.as_mut()).is_pending());
+        drop(output);
+        departure.await;
     }
 }

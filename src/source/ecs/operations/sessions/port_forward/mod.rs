@@ -12,6 +12,7 @@ use super::{
 use crate::model::{Failure, FailureKind};
 use basic::BasicForward;
 use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture};
 use multiplexed::MultiplexedForward;
 use tokio::{
     io::{AsyncWrite, AsyncWriteExt},
@@ -59,11 +60,17 @@ impl PortUser {
 }
 
 impl SessionUser for PortUser {
-    async fn next_input(&mut self) -> Option<SessionInput> {
-        match self.form.as_mut()? {
-            ForwardForm::Multiplexed(form) => form.next_input(&mut self.ends).await,
-            ForwardForm::Basic(form) => form.next_input(&mut self.ends).await,
-        }
+    async fn next_input(&mut self) -> Result<Option<SessionInput>, Failure> {
+        Ok(match &mut self.form {
+            Some(ForwardForm::Multiplexed(form)) => form.next_input(&mut self.ends).await,
+            Some(ForwardForm::Basic(form)) => form.next_input(&mut self.ends).await,
+            None => None,
+        })
+    }
+
+    fn departure(&self) -> BoxFuture<'static, ()> {
+        let failures = self.ends.failures.clone();
+        async move { failures.closed().await }.boxed()
     }
 
     async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {

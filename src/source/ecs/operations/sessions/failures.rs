@@ -1,0 +1,56 @@
+//! Failures of sessions, with their remedies.
+
+use crate::model::{Failure, FailureKind};
+
+/// Returns true for failures that may be gone at the next attempt.
+pub(super) fn is_temporary(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Unreachable | FailureKind::Timeout | FailureKind::Throttled)
+}
+
+/// Returns the failure of a lost connection after `attempts` attempts to restore it, of which the last failed for
+/// the reason `last`.
+pub(super) fn lost_connection(attempts: u32, last: &str) -> Failure {
+    let what = format!(
+        "the connection to the session was lost, and {attempts} attempts to restore it failed: {last}"
+    );
+    Failure::new(FailureKind::Unreachable, what, "check the network; a command may still run in the task")
+}
+
+/// Returns the failure of a session that the user left and that could not be ended.
+pub(super) fn unended_session() -> Failure {
+    let what = "the session could not be ended: it ends by itself after its idle time";
+    Failure::new(FailureKind::Unreachable, what, "a command may still run in the task")
+}
+
+/// Returns the failure of a session that can't be resumed.
+pub(super) fn resume_failure(failure: &Failure) -> Failure {
+    let what =
+        format!("the connection to the session was lost, and it can't be resumed: {}", failure.message);
+    Failure::new(failure.kind, what, "the command may have ended meanwhile: look at the task")
+}
+
+pub(super) fn silent_agent() -> Failure {
+    let what = "the agent in the container does not answer";
+    let remedy =
+        "check that the task's subnet reaches ssmmessages, and start a new task if exec was enabled later";
+    Failure::new(FailureKind::Unreachable, what, remedy)
+}
+
+pub(super) fn needs_encryption() -> Failure {
+    let what = "this cluster encrypts sessions with a KMS key, which Portolan can't do";
+    Failure::new(FailureKind::Invalid, what, "use aws ecs execute-command with AWS's session-manager-plugin")
+}
+
+/// Returns the failure of a session that the agent ended for `reason`.
+pub(super) fn ended_with(reason: &str) -> Failure {
+    let reason =
+        reason.trim().trim_start_matches('-').trim_start_matches("ERROR").trim_start_matches('-').trim();
+    let remedy = if reason.contains("no such file or directory") {
+        "the image may have no such program: name another after --"
+    } else if reason.contains("connect to specified port") {
+        "check that a program listens there"
+    } else {
+        "see the agent's words"
+    };
+    Failure::new(FailureKind::Invalid, format!("the session ended: {reason}"), remedy)
+}
