@@ -2,6 +2,7 @@
 
 use crate::{
     keymap::{Code, Key},
+    model::shell_option,
     operation::{OperationPlace, Refusal},
 };
 
@@ -119,5 +120,8 @@ pub(in crate::operation) fn missing_name_refusal(
     place: &OperationPlace,
 ) -> Option<Refusal> {
     let name = name.filter(|name| typed != Some(name))?;
-    Some(Refusal::new(format!("{} is protected", place.source), format!("add --confirm {name}")))
+    Some(Refusal::new(
+        format!("{} is protected", place.source),
+        format!("add {}", shell_option("--confirm", name)),
+    ))
 }

@@ -32,7 +32,7 @@ impl<R: SessionRequest> SessionPlan<R> {
         let typed_name = match permission {
             ActionPermission::Off => return Err(Refusal::actions_off(place.source.as_str())),
             ActionPermission::Ask => None,
-            ActionPermission::Protected => Some(request.target().service_label.to_string()),
+            ActionPermission::Protected => Some(request.target().service.parts().name.to_owned()),
         };
         Ok(Self { request, place, typed_name })
     }

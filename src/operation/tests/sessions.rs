@@ -1,7 +1,10 @@
 //! Sessions in containers: the confirmation, and what the audit log says.
 
 use crate::{
-    model::{ActionPermission, Container, InstanceState, LogRoute, Service, SourceId, Timestamp, fixtures},
+    model::{
+        ActionPermission, Container, InstanceState, LogRoute, Service, ServiceId, SourceId, Timestamp,
+        fixtures,
+    },
     operation::{
         ConfirmedSession, ForwardRequest, MenuChoice, MenuScope, OperationPlace, SessionPlan, SessionRequest,
         SessionTarget, ShellRequest, container_entries, menu_entries, session_targets,
@@ -50,10 +53,11 @@ fn a_session_needs_permission_and_in_a_protected_source_the_name() {
     assert!(ConfirmedSession::by_line(ask.clone(), "yes\n").is_some());
     assert!(ConfirmedSession::by_line(ask, "\n").is_none());
     let protected = plan(shell(&[]), ActionPermission::Protected).unwrap();
-    assert!(ConfirmedSession::by_flag(protected.clone(), None).is_err());
-    assert!(ConfirmedSession::by_flag(protected.clone(), Some("shop/web")).is_ok());
+    let refusal = ConfirmedSession::by_flag(protected.clone(), None).unwrap_err();
+    assert_eq!(refusal.remedy, "add --confirm web");
+    assert!(ConfirmedSession::by_flag(protected.clone(), Some("web")).is_ok());
     assert!(ConfirmedSession::by_line(protected.clone(), "yes").is_none());
-    assert!(ConfirmedSession::by_line(protected, "shop/web\n").is_some());
+    assert!(ConfirmedSession::by_line(protected, "web\n").is_some());
 }
 
 #[test]
@@ -64,6 +68,15 @@ fn the_audit_log_names_the_program_and_the_port_only() {
     assert_eq!((record.action.as_str(), record.plan.len()), ("exec", 1));
     assert!(record.plan[0].starts_with("psql in container web of "), "{record:?}");
     assert!(!format!("{record:?}").contains("hunter2"));
+    let quoted = plan(shell(&["/opt/tool --password=hunter2"]), ActionPermission::Ask).unwrap();
+    let record = quoted.audit_record("me", Timestamp::UNIX_EPOCH);
+    assert!(record.plan[0].starts_with("/opt/tool in container web of "), "{record:?}");
+
+    let hostile = ServiceId::new("docker/x; touch owned");
+    let hostile = ShellRequest { target: SessionTarget { service: hostile, ..target() }, ..shell(&[]) };
+    let hostile = plan(hostile, ActionPermission::Protected).unwrap();
+    let refusal = ConfirmedSession::by_flag(hostile, None).unwrap_err();
+    assert_eq!(refusal.remedy, "add --confirm 'x; touch owned'", "it can be pasted into a shell");
 
     let host = |host: Option<&str>| ForwardRequest {
         target: target(),
