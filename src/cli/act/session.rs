@@ -50,7 +50,14 @@ pub(super) async fn begin<R: SessionRequest>(
     let Some((source, operator)) = source.and_then(|source| Some((source, source.operator()?))) else {
         return refused(record, &Refusal::actions_off(id.as_str()));
     };
-    let plan = match SessionPlan::new(request, operator.place().await?, source.permission()) {
+    let place = match operator.place().await {
+        Ok(place) => place,
+        Err(failure) => {
+            record_failure(&audit, with_reason(record, args), &failure);
+            return Err(failure.into());
+        }
+    };
+    let plan = match SessionPlan::new(request, place, source.permission()) {
         Ok(plan) => plan,
         Err(refusal) => return refused(record, &refusal),
     };
@@ -87,26 +94,48 @@ fn with_reason(record: AuditRecord, args: &SessionArgs) -> AuditRecord {
 
 /// Returns the container that the arguments name, or the first one that runs.
 fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<SessionTarget, Failure> {
-    let targets = session_targets(service, label);
-    let is_named = |target: &&SessionTarget| {
-        let instance = service.instances.iter().find(|instance| instance.id == target.instance);
-        args.instance.as_deref().is_none_or(|name| {
-            instance.is_some_and(|instance| instance.name == name || instance.id.as_str().ends_with(name))
-        })
+    let instance = match args.instance.as_deref() {
+        Some(name) => Some(&named_instance(service, label, name)?.id),
+        None => None,
     };
-    let of_instance: Vec<&SessionTarget> = targets.iter().filter(is_named).collect();
-    if of_instance.is_empty() {
+    let mut targets = session_targets(service, label);
+    targets.retain(|target| instance.is_none_or(|instance| target.instance == *instance));
+    if targets.is_empty() {
         return Err(no_instance(service, label, args.instance.as_deref()));
     }
     let name = args.container.as_deref();
-    let found = of_instance.iter().find(|target| name.is_none_or(|name| target.container == name));
-    found.copied().cloned().ok_or_else(|| {
-        let names: Vec<&str> = of_instance.iter().map(|target| target.container.as_str()).collect();
+    let found = targets.iter().find(|target| name.is_none_or(|name| target.container == name));
+    found.cloned().ok_or_else(|| {
+        let names: Vec<&str> = targets.iter().map(|target| target.container.as_str()).collect();
         let what = format!("{label} has no container {}", name.unwrap_or_default());
         Failure::new(FailureKind::Missing, what, format!("its containers: {}", names.join(", ")))
     })
 }
 
+/// Returns the running instance that `name` means: by its name or id, or by a beginning of the id that no other instance
+/// shares, because summaries and engines shorten ids.
+fn named_instance<'a>(service: &'a Service, label: &str, name: &str) -> Result<&'a Instance, Failure> {
+    let runs = |instance: &&Instance| instance.state == InstanceState::Running;
+    let running: Vec<&Instance> = service.instances.iter().filter(runs).collect();
+    if let Some(named) = running.iter().copied().find(|one| one.name == name || one.id.as_str() == name) {
+        return Ok(named);
+    }
+    let short_id = |instance: &Instance| {
+        instance.id.as_str().rsplit('/').next().is_some_and(|id| !name.is_empty() && id.starts_with(name))
+    };
+    let meant: Vec<&Instance> = running.into_iter().filter(|instance| short_id(instance)).collect();
+    match meant[..] {
+        [only] => Ok(only),
+        [] => Err(no_instance(service, label, Some(name))),
+        [..] => {
+            let what = format!("`{name}` is ambiguous: {} instances of {label} begin with it", meant.len());
+            let ids: Vec<&str> = meant.iter().map(|instance| instance.id.as_str()).collect();
+            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", ids.join(", "))))
+        }
+    }
+}
+
+/// Returns the failure of a service without a running instance called `name`, or without any.
 fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
     let names_in = |state: InstanceState| -> Vec<&str> {
         let all = service.instances.iter().filter(|instance| instance.state == state);
@@ -156,14 +185,46 @@ fn refuse(audit: &AuditLog, mut record: AuditRecord, refusal: &Refusal) -> io::R
     audit.append(&record)
 }
 
+/// Adds a request that failed before its session to the audit log.
+fn record_failure(audit: &AuditLog, mut record: AuditRecord, failure: &Failure) {
+    (record.outcome, record.why) = (AuditOutcome::Failed, Some(failure.message.clone()));
+    if let Err(error) = audit.append(&record) {
+        output::print_stderr(format_args!("the audit log can't be written: {error}"));
+    }
+}
+
 fn no_service(label: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("{label} is not a service"), "name a service")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::no_instance;
-    use crate::model::{InstanceState, fixtures};
+    use super::{named_instance, no_instance};
+    use crate::model::{InstanceId, InstanceState, Service, fixtures};
+
+    #[test]
+    fn an_instance_is_named_by_its_name_its_id_or_a_beginning_that_is_its_own() {
+        let mut service = fixtures::service("web");
+        service.instances = ["abc1", "abd2", "c1"].map(fixtures::instance).to_vec();
+        for instance in &mut service.instances {
+            instance.id = InstanceId::new(format!("docker/{}", instance.name));
+            instance.name = format!("web-{}", instance.name).into();
+        }
+        let found = |service: &Service, name: &str| {
+            named_instance(service, "web", name).map(|instance| instance.name.to_string()).ok()
+        };
+        for name in ["web-abc1", "docker/abc1", "abc1", "abc"] {
+            assert_eq!(found(&service, name).as_deref(), Some("web-abc1"), "{name}");
+        }
+        for name in ["1", "", "bc1", "ab", "web"] {
+            assert_eq!(found(&service, name), None, "{name}");
+        }
+        let failure = named_instance(&service, "web", "ab").unwrap_err();
+        assert!(
+            failure.message.contains("ambiguous") && failure.remedy.contains("docker/abd2"),
+            "{failure:?}"
+        );
+    }
 
     #[test]
     fn the_remedy_fits_the_state_of_the_instances() {

@@ -67,7 +67,7 @@ pub struct SessionArgs {
     /// Service, by name, group/name or full id
     #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
     pub service: String,
-    /// Instance, by name or id, in place of the first running one
+    /// Instance, by name, id or beginning of the id, in place of the first running one
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
     /// Container of the instance, in place of its first one
