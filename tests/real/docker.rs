@@ -6,6 +6,7 @@ mod faulty;
 mod lab;
 mod logs;
 mod places;
+mod shell_ends;
 mod shells;
 mod traffic;
 mod usage;

@@ -4,7 +4,7 @@
 use super::lab::Lab;
 use futures::StreamExt;
 use portolan::{
-    model::{FailureKind, LogNoteKind, LogReadOptions, LogTarget, Snapshot},
+    model::{ActionPermission, FailureKind, LogNoteKind, LogReadOptions, LogTarget, Snapshot},
     source::{
         Source,
         docker::{Config, Docker, EngineEndpoint, FoundEngine},
@@ -22,7 +22,7 @@ use tokio::{
 
 /// Fault that the proxy injects into a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+pub(super) enum Fault {
     /// Never responds.
     Hang,
     /// Responds with this HTTP status.
@@ -31,6 +31,8 @@ enum Fault {
     NotJson,
     /// Sends half of the response, then closes the connection.
     Truncated,
+    /// Closes the connection once the engine has sent this text.
+    CutAfter(&'static str),
 }
 
 const ALL_FAULTS: [Fault; 6] = [
@@ -46,13 +48,13 @@ const ALL_FAULTS: [Fault; 6] = [
 type FaultRule = Arc<Mutex<Option<(String, Fault)>>>;
 
 /// Proxy in front of the engine.
-struct FaultProxy {
+pub(super) struct FaultProxy {
     rule: FaultRule,
     socket: PathBuf,
 }
 
 impl FaultProxy {
-    fn start(lab: &Lab) -> Self {
+    pub(super) fn start(lab: &Lab) -> Self {
         let socket = std::env::temp_dir().join(format!("{}-proxy.sock", lab.name));
         let _ = std::fs::remove_file(&socket);
         let (listener, rule) = (UnixListener::bind(&socket).unwrap(), FaultRule::default());
@@ -68,11 +70,12 @@ impl FaultProxy {
     }
 
     /// Returns a new source, for which calls whose path ends with `call` get `fault`.
-    fn source_with_fault(&self, call: &str, fault: Fault) -> Docker {
+    pub(super) fn source_with_fault(&self, call: &str, fault: Fault) -> Docker {
         *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
         let endpoint = EngineEndpoint::Socket(self.socket.clone());
         let found = FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None };
-        let docker = Docker::new(found, &Config::default());
+        let config = Config { actions: ActionPermission::Ask, ..Config::default() };
+        let docker = Docker::new(found, &config);
         docker.set_time_limit(Duration::from_secs(12));
         docker
     }
@@ -100,6 +103,7 @@ async fn serve(mut client: UnixStream, rule: FaultRule) -> std::io::Result<()> {
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::Status(status)) => client.write_all(&http_response(status, b"<html>no</html>")).await,
         Some(Fault::NotJson) => client.write_all(&http_response(200, b"hello")).await,
+        Some(Fault::CutAfter(text)) => cut_after(text, &request, client).await,
         fault => {
             let mut engine = UnixStream::connect("/var/run/docker.sock").await?;
             let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
@@ -111,6 +115,30 @@ async fn serve(mut client: UnixStream, rule: FaultRule) -> std::io::Result<()> {
             engine.read_to_end(&mut response).await?;
             client.write_all(&response[..response.len() / 2]).await
         }
+    }
+}
+
+/// Forwards a request, and closes the connection once the engine has sent `text`.
+async fn cut_after(text: &str, request: &[u8], mut client: UnixStream) -> std::io::Result<()> {
+    let mut engine = UnixStream::connect("/var/run/docker.sock").await?;
+    engine.write_all(request).await?;
+    let (mut from_client, mut to_client) = client.split();
+    let (mut from_engine, mut to_engine) = engine.split();
+    let answer = async {
+        let (mut seen, mut piece) = (Vec::new(), [0; 4_096]);
+        while !seen.windows(text.len()).any(|window| window == text.as_bytes()) {
+            let read = from_engine.read(&mut piece).await?;
+            if read == 0 {
+                break;
+            }
+            seen.extend_from_slice(&piece[..read]);
+            to_client.write_all(&piece[..read]).await?;
+        }
+        Ok(())
+    };
+    tokio::select! {
+        answered = answer => answered,
+        copied = tokio::io::copy(&mut from_client, &mut to_engine) => copied.map(drop),
     }
 }
 

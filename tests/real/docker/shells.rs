@@ -13,18 +13,18 @@ use portolan::{
 };
 
 /// Waits until the container `name` of the lab runs.
-async fn running(lab: &Lab, name: &str) -> SessionTarget {
+pub(super) async fn running(lab: &Lab, name: &str) -> SessionTarget {
     lab.wait_for_instance(name, |i| i.state == InstanceState::Running).await;
     first_target(lab.service(&lab.snapshot().await, name))
 }
 
 /// Starts a command in the container `name` of the lab.
-async fn open_shell(lab: &Lab, name: &str, script: &str, size: Option<(u16, u16)>) -> Shell {
+pub(super) async fn open_shell(lab: &Lab, name: &str, script: &str, size: Option<(u16, u16)>) -> Shell {
     let target = running(lab, name).await;
     in_container::open_shell(&lab.source, target, &["busybox", "sh", "-c", script], size).await
 }
 
-fn open_lab() -> Option<Lab> {
+pub(super) fn open_lab() -> Option<Lab> {
     Lab::open_with(&Config { actions: ActionPermission::Ask, ..Config::default() })
 }
 
