@@ -5,7 +5,7 @@
 
 use crate::{
     model::Failure,
-    operation::{AuditOutcome, AuditRecord},
+    operation::{AuditOutcome, AuditRecord, SentChange},
     private_fs::PrivateDir,
 };
 use std::{
@@ -118,6 +118,12 @@ impl RunningRecord {
         PrivateDir::open(&self.folder)?.remove(&self.file_name)
     }
 
+    /// Adds the call that opened a session, and saves the record.
+    pub fn note_call(&mut self, call: Option<SentChange>) -> io::Result<()> {
+        self.record.sent.extend(call);
+        self.save()
+    }
+
     /// Closes the record of a session in a container: with its end in words, or with the failure that ended it.
     pub fn finish_session(mut self, ended: Result<String, &Failure>) -> io::Result<()> {
         match ended {
@@ -151,7 +157,7 @@ mod tests {
     use super::{AUDIT_FILE, AuditLog};
     use crate::{
         model::{ServiceId, Timestamp},
-        operation::{AuditOutcome, AuditRecord, OperationKind, OperationRequest},
+        operation::{AuditOutcome, AuditRecord, OperationKind, OperationRequest, SentChange},
         private_fs::TemporaryDir,
     };
 
@@ -170,6 +176,22 @@ mod tests {
         running.set_outcome(AuditOutcome::Sent, None);
         running.finish().unwrap();
         assert_eq!(outcomes(), [AuditOutcome::Sent]);
+    }
+
+    #[test]
+    fn a_session_is_logged_with_the_call_that_opened_it() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let log = AuditLog::new(state.path());
+        let mut running = log.begin(record()).unwrap();
+        let call = SentChange::succeeded("ecs:ExecuteCommand", Some("id-1".into()));
+        running.note_call(Some(call.clone())).unwrap();
+        let is_unfinished = |record: &AuditRecord| record.outcome == AuditOutcome::Unfinished;
+        assert!(
+            log.read().unwrap().iter().all(|record| is_unfinished(record) && record.sent == [call.clone()])
+        );
+        running.finish_session(Ok("ended".to_owned())).unwrap();
+        let [record] = &log.read().unwrap()[..] else { panic!() };
+        assert_eq!((&record.sent[..], record.outcome), (&[call][..], AuditOutcome::Sent));
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub struct SentChange {
 }
 
 impl SentChange {
+    /// Returns the record of a call that succeeded and changed something.
+    #[must_use]
+    pub fn succeeded(call: impl Into<Text>, request_id: Option<Text>) -> Self {
+        Self { call: call.into(), request_id, failure: None, unchanged: false }
+    }
+
     /// Returns the record of a call that is about to be made. It stays in the audit log if Portolan is killed before
     /// the response.
     #[must_use]

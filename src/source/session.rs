@@ -3,6 +3,7 @@
 use crate::{
     background,
     model::{Failure, FailureKind},
+    operation::SentChange,
 };
 use bytes::Bytes;
 use tokio::{
@@ -40,9 +41,11 @@ pub enum ShellOutput {
 /// Session with a container. Dropping it ends the session.
 #[derive(Debug)]
 pub struct Session<I, O> {
-    /// Way in. Closing it ends the session.
+    /// Call that opened the session; `None` if it needed none.
+    pub call: Option<SentChange>,
+    /// Sender of input. Closing it ends the session.
     pub input: Sender<I>,
-    /// Way out, until the session ends.
+    /// Receiver of output, which closes when the session ends.
     pub output: Receiver<O>,
     end: oneshot::Receiver<SessionEnd>,
     _task: AbortOnDropHandle<()>,
@@ -60,9 +63,12 @@ pub type Forward = Session<TcpStream, Failure>;
 pub type SessionEnd = Result<Option<i64>, Failure>;
 
 impl<I, O> Session<I, O> {
-    /// Starts a task that passes bytes between the user and a container. `run` gets the input, and a sender for the
-    /// output.
-    pub(in crate::source) fn start<F>(run: impl FnOnce(Receiver<I>, Sender<O>) -> F) -> Self
+    /// Starts a task that passes bytes between the user and a container, after `call` has opened the session. `run` gets
+    /// the input, and a sender for the output.
+    pub(in crate::source) fn start<F>(
+        call: Option<SentChange>,
+        run: impl FnOnce(Receiver<I>, Sender<O>) -> F,
+    ) -> Self
     where
         F: Future<Output = SessionEnd> + Send + 'static,
     {
@@ -76,12 +82,12 @@ impl<I, O> Session<I, O> {
             },
             |_| (),
         );
-        Self { input, output, end, _task: task }
+        Self { call, input, output, end, _task: task }
     }
 
     /// Hangs up and returns the end of the session. Output that was not read is lost.
     pub async fn end(self) -> SessionEnd {
-        let Self { input, output, end, _task } = self;
+        let Self { input, output, end, _task, .. } = self;
         drop((input, output));
         end.await.unwrap_or_else(|_| {
             Err(Failure::new(FailureKind::Invalid, "internal error in the session", "see portolan.log"))

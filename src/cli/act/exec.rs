@@ -20,12 +20,14 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
     let is_terminal = stdin().is_terminal() && output::is_terminal();
     let size = is_terminal.then(shell::terminal_size);
     let make_request = |target| ShellRequest::new(target, args.command.clone(), size);
-    let begun = match session::begin(common, &args.session, make_request).await? {
+    let mut begun = match session::begin(common, &args.session, make_request).await? {
         Ok(begun) => begun,
         Err(outcome) => return Ok(outcome),
     };
-    let ended = match begun.operator()?.open_shell(&begun.confirmed).await {
+    let opening = begun.operator()?.open_shell(&begun.confirmed).await;
+    let ended = match opening {
         Ok(opened) => {
+            begun.note_call(opened.call.clone());
             if is_terminal {
                 output::print_stderr("ctrl-] leaves the session");
             }

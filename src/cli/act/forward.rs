@@ -21,12 +21,14 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Resu
         host: args.ports.host.as_deref().map(Into::into),
         port: args.ports.port,
     };
-    let begun = match session::begin(common, &args.session, make_request).await? {
+    let mut begun = match session::begin(common, &args.session, make_request).await? {
         Ok(begun) => begun,
         Err(outcome) => return Ok(outcome),
     };
-    let ended = match begun.operator()?.open_forward(&begun.confirmed).await {
+    let opened = begun.operator()?.open_forward(&begun.confirmed).await;
+    let ended = match opened {
         Ok(session) => {
+            begun.note_call(session.call.clone());
             let request = begun.confirmed.request();
             print(format!(
                 "forwarding {} {}; ctrl-c ends it\n",

@@ -10,8 +10,8 @@ use crate::{
     },
     model::{Failure, FailureKind, Instance, InstanceState, Service, Timestamp},
     operation::{
-        AuditOutcome, AuditRecord, ConfirmedSession, Refusal, SessionPlan, SessionRequest, SessionTarget,
-        session_targets,
+        AuditOutcome, AuditRecord, ConfirmedSession, Refusal, SentChange, SessionPlan, SessionRequest,
+        SessionTarget, session_targets,
     },
     output, runtime,
     source::{Operator, Source},
@@ -79,12 +79,15 @@ impl<R> BegunSession<R> {
         })
     }
 
+    /// Adds the call that opened the session to the audit log.
+    pub(super) fn note_call(&mut self, call: Option<SentChange>) {
+        report_write_error(self.running.note_call(call));
+    }
+
     /// Adds the end of the session to the audit log: its outcome in words, or its failure. Reports a log that can't be
     /// written, and goes on, because the session has run and its exit code still counts.
     pub(super) fn finish(self, ended: Result<String, &Failure>) {
-        if let Err(error) = self.running.finish_session(ended) {
-            output::print_stderr(format_args!("the audit log can't be written: {error}"));
-        }
+        report_write_error(self.running.finish_session(ended));
     }
 }
 
@@ -188,7 +191,12 @@ fn refuse(audit: &AuditLog, mut record: AuditRecord, refusal: &Refusal) -> io::R
 /// Adds a request that failed before its session to the audit log.
 fn record_failure(audit: &AuditLog, mut record: AuditRecord, failure: &Failure) {
     (record.outcome, record.why) = (AuditOutcome::Failed, Some(failure.message.clone()));
-    if let Err(error) = audit.append(&record) {
+    report_write_error(audit.append(&record));
+}
+
+/// Prints a failure to write the audit log, where nothing else can be done about it.
+fn report_write_error(written: io::Result<()>) {
+    if let Err(error) = written {
         output::print_stderr(format_args!("the audit log can't be written: {error}"));
     }
 }

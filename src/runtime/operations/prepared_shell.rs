@@ -42,7 +42,7 @@ impl PreparedShell {
         self,
         signals: &mut Signals,
     ) -> io::Result<Result<ShellOutcome, Failure>> {
-        let running = match self.begin_record() {
+        let mut running = match self.begin_record() {
             Ok(running) => running,
             Err(error) => {
                 let what = format!("the audit log can't be written: {error}");
@@ -53,7 +53,10 @@ impl PreparedShell {
         let mut keys = Keyboard::open(true)?;
         let ended = match self.open(&mut keys, signals).await {
             Opening::Opened(shell) => match *shell {
-                Ok(shell) => attach_with(shell, (Some(raw), keys), signals).await?,
+                Ok(shell) => {
+                    report_write_error(Ok(running.note_call(shell.call.clone())));
+                    attach_with(shell, (Some(raw), keys), signals).await?
+                }
                 Err(failure) => Err(failure),
             },
             Opening::Left(why) => Ok(ShellOutcome::Left { why, may_run: false }),

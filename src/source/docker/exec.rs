@@ -5,6 +5,7 @@ mod streams;
 use super::{api_types::is_valid_id, engine::client::Engine};
 use crate::{
     model::{Failure, FailureKind},
+    operation::SentChange,
     source::session::Shell,
 };
 use bollard::{
@@ -46,7 +47,8 @@ impl Engine {
         let (exec, streams) =
             (Exec { client, id }, ExecStreams { is_terminal: size.is_some(), output, input });
         let container = container.to_owned();
-        Ok(Shell::start(move |typed, printed| async move {
+        let call = SentChange::succeeded(format!("POST /containers/{container}/exec"), None);
+        Ok(Shell::start(Some(call), move |typed, printed| async move {
             if let Some(size) = size {
                 exec.set_first_size(size).await;
             }

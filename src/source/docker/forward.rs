@@ -39,7 +39,9 @@ impl Engine {
         }
         let inspected = self.inspect(container).await?;
         let address = address_of(&self.endpoint, &inspected, request.port)?;
-        Ok(Forward::start(move |connections, failures| pass_connections(address, connections, failures)))
+        Ok(Forward::start(None, move |connections, failures| {
+            pass_connections(address, connections, failures)
+        }))
     }
 }
 

@@ -5,13 +5,13 @@ use super::{
     SessionAddress, SessionCalls, port_forward::PortUser, session::run_session, shell_user::ShellUser,
 };
 use crate::{
-    model::{Failure, FailureKind, shell_quote},
-    operation::{ConfirmedSession, ForwardRequest, SessionTarget, ShellRequest},
+    model::{Failure, FailureKind, Text, shell_quote},
+    operation::{ConfirmedSession, ForwardRequest, SentChange, SessionTarget, ShellRequest},
     source::{
         ecs::{
             client::{
                 api::Api,
-                sigv4::{ApiRequest, JsonVersion, SignedClient},
+                sigv4::{ApiRequest, ApiResponse, JsonVersion, SignedClient},
             },
             quota::{calls::Call, token_bucket::QuotaGroup},
             scheduler::tasks,
@@ -64,11 +64,14 @@ pub(in crate::source::ecs) async fn open_shell(
     let ask = ApiRequest::json(JsonVersion::V1_1, format!("{ECS_TARGET}.ExecuteCommand"), &body);
     let answer =
         api.rate_limiter.call(&EXECUTE_COMMAND, &api.clients.target, api.clients.ecs_changes.call(ask));
-    let answer: Value =
-        serde_json::from_str(&answer.await.map_err(with_exec_remedy)?.body).unwrap_or_default();
+    let answer = answer.await.map_err(with_exec_remedy)?;
+    let opened = opening_call(&EXECUTE_COMMAND, answer.request_id.as_deref());
+    let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer["session"], "sessionId", "streamUrl", "tokenValue")?;
     let (calls, size) = (SessionManager::new(api), request.size);
-    Ok(Shell::start(move |typed, printed| run_session(address, calls, ShellUser::new(typed, printed, size))))
+    Ok(Shell::start(opened, move |typed, printed| {
+        run_session(address, calls, ShellUser::new(typed, printed, size))
+    }))
 }
 
 /// Starts to forward to the confirmed port.
@@ -90,12 +93,19 @@ pub(in crate::source::ecs) async fn open_forward(
     let target = forward_target(api, &request.target).await?;
     let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
     let calls = SessionManager::new(api);
-    let answer = calls.call(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
+    let answer = calls.response(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
+    let opened = opening_call(&START_SESSION, answer.request_id.as_deref());
+    let answer = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
     let far_end = request.far_end();
-    Ok(Forward::start(move |connections, failures| {
+    Ok(Forward::start(opened, move |connections, failures| {
         run_session(address, calls, PortUser::new(connections, failures, far_end))
     }))
+}
+
+/// Returns the call that opened a session, for the audit log.
+fn opening_call(call: &Call, request_id: Option<&str>) -> Option<SentChange> {
+    Some(SentChange::succeeded(call.action, request_id.map(Text::new)))
 }
 
 /// Returns the id of the task.
@@ -130,10 +140,12 @@ impl SessionManager {
     }
 
     async fn call(&self, call: &Call, body: &Value) -> Result<Value, Failure> {
+        Ok(serde_json::from_str(&self.response(call, body).await?.body).unwrap_or_default())
+    }
+
+    async fn response(&self, call: &Call, body: &Value) -> Result<ApiResponse, Failure> {
         let ask = ApiRequest::json(JsonVersion::V1_1, format!("{SSM_TARGET}.{}", call.operation()), body);
-        let answer =
-            self.api.rate_limiter.call(call, &self.api.clients.target, self.client.call(ask)).await?;
-        Ok(serde_json::from_str(&answer.body).unwrap_or_default())
+        self.api.rate_limiter.call(call, &self.api.clients.target, self.client.call(ask)).await
     }
 }
 
