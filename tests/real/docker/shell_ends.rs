@@ -7,7 +7,7 @@ use super::{
     lab::{Lab, run_docker},
     shells::{open_lab, open_shell, running},
 };
-use crate::in_container::{self, read_until, type_bytes};
+use crate::in_container::{self, read_to_end, read_until, type_bytes};
 use bytes::Bytes;
 use portolan::source::session::ShellInput;
 
@@ -29,6 +29,13 @@ async fn input_that_nothing_reads_holds_up_neither_the_output_nor_the_end() {
         assert!(failure.message.contains("the command may still run"), "{failure:?}");
         typing.await.unwrap();
     }
+
+    let shell = open_shell(&lab, "web", "busybox sleep 1; exit 3", None).await;
+    for _ in 0..64 {
+        type_bytes(&shell, &[b'x'; 4096]).await;
+    }
+    let (.., code) = read_to_end(shell).await;
+    assert_eq!(code, Some(3), "the engine resets a connection with unread input");
 }
 
 #[tokio::test]

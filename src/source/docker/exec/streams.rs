@@ -50,6 +50,8 @@ pub(super) struct ExecStreams {
 enum OutputEnd {
     /// The command closed its output.
     Closed,
+    /// The connection failed. It also does so if the command ended without reading all of its input.
+    Failed(BollardError),
     /// The user has left.
     Unread,
 }
@@ -76,12 +78,16 @@ impl Exec {
         let ExecStreams { is_terminal, output, input } = &mut streams;
         // The input waits for a command that does not read it. Output and the end of the session do not.
         let end = tokio::select! {
-            end = pass_output(output, &printed) => end?,
+            end = pass_output(output, &printed) => end,
             () = self.pass_input(input, *is_terminal, &mut typed) => OutputEnd::Unread,
             () = printed.closed() => OutputEnd::Unread,
         };
         match end {
             OutputEnd::Closed => self.exit_code(MAX_EXIT_CODE_READS).await,
+            OutputEnd::Failed(error) => match self.exit_code(MAX_EXIT_CODE_READS).await? {
+                Some(code) => Ok(Some(code)),
+                None => Err(error),
+            },
             OutputEnd::Unread => {
                 // A command that still runs is no failure of the hang-up.
                 let _ = timeout(HANG_UP_TIMEOUT, hang_up(streams)).await;
@@ -129,17 +135,18 @@ impl Exec {
 }
 
 /// Passes the output on until the command closes it.
-async fn pass_output(output: &mut Output, printed: &Sender<ShellOutput>) -> Result<OutputEnd, BollardError> {
+async fn pass_output(output: &mut Output, printed: &Sender<ShellOutput>) -> OutputEnd {
     while let Some(piece) = output.next().await {
-        let piece = match piece? {
-            LogOutput::StdErr { message } => ShellOutput::Error(message),
-            other => ShellOutput::Standard(other.into_bytes()),
+        let piece = match piece {
+            Ok(LogOutput::StdErr { message }) => ShellOutput::Error(message),
+            Ok(other) => ShellOutput::Standard(other.into_bytes()),
+            Err(error) => return OutputEnd::Failed(error),
         };
         if printed.send(piece).await.is_err() {
-            return Ok(OutputEnd::Unread);
+            return OutputEnd::Unread;
         }
     }
-    Ok(OutputEnd::Closed)
+    OutputEnd::Closed
 }
 
 /// Ends the input and waits for the end of the output. An engine has no call that ends a command, but a shell ends with
