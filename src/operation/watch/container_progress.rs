@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Time between the last call and the snapshot that may show a container as healthy, because one in a crash loop runs
 /// for a moment after each start.
-const STEADY_AFTER: SignedDuration = SignedDuration::from_secs(5);
+const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 /// Returns the progress of a step on one container, whose last call was made at `since`.
 pub(super) fn container_progress(
@@ -24,7 +24,7 @@ pub(super) fn container_progress(
         let before = find_instance(before.iter(), &step.service, id);
         let after = find_instance(snapshot.services.iter().map(Arc::as_ref), &step.service, id);
         // Both times are of this machine's clock; the engine's clock may differ.
-        let is_steady = snapshot.taken_at.duration_since(since) >= STEADY_AFTER;
+        let is_steady = snapshot.taken_at.duration_since(since) >= MIN_STEADY_TIME;
         container_state(call, before, after, is_steady)
     });
     let done = usize::from(matches!(state, ProgressState::AsPlanned));

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 /// Number of failed tasks of one deployment after which it counts as not healthy. A single task may fail by chance.
 const MAX_FAILED_TASKS: u32 = 3;
 /// Time after which an old desired count means that another program has set it again.
-const COUNT_SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+const COUNT_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
 /// Step on ECS, with the states of its service before the operation and now.
 pub(super) struct EcsStepView<'a> {
@@ -112,7 +112,7 @@ impl EcsStepView<'_> {
             let state = if is_reached { ProgressState::AsPlanned } else { ProgressState::Waiting };
             return StepProgress { state, ..waiting };
         }
-        if self.after.desired == self.before.desired && self.elapsed < COUNT_SETTLES_WITHIN {
+        if self.after.desired == self.before.desired && self.elapsed < COUNT_TIMEOUT {
             return waiting;
         }
         let now = self.after.desired.map_or_else(|| "unknown".to_owned(), |desired| desired.to_string());

@@ -32,7 +32,7 @@ pub(super) async fn send_change(api: &Api, confirmed: ConfirmedChange<'_>) -> Re
     };
     let ask = ApiRequest::json(JsonVersion::V1_1, format!("{ECS_TARGET}.{}", ecs.operation()), &ecs.body());
     let sent = api.rate_limiter.call(&call, &api.clients.target, api.clients.ecs_changes.call(ask)).await;
-    let answer = sent.map_err(of_a_change)?;
+    let answer = sent.map_err(change_failure)?;
     if let Some(failure) = reported_failure(&answer.body, &call) {
         return Err(failure);
     }
@@ -40,7 +40,7 @@ pub(super) async fn send_change(api: &Api, confirmed: ConfirmedChange<'_>) -> Re
 }
 
 /// Returns the failure with a remedy that fits a call which Portolan does not repeat.
-fn of_a_change(failure: Failure) -> Failure {
+fn change_failure(failure: Failure) -> Failure {
     let remedy = match failure.kind {
         FailureKind::Timeout | FailureKind::Unreachable => {
             "AWS may have carried it out all the same: look at the service before you try again"
