@@ -42,6 +42,9 @@ const MAX_CONFLICT_ATTEMPTS: u32 = 4;
 /// Wait after the first such answer; it doubles with each further one.
 const CONFLICT_WAIT: Duration = Duration::from_millis(100);
 
+/// Maximum number of pages of a listing. A page of S3 has 1,000 keys, and a listing at most 10,000.
+const MAX_LISTING_PAGES: usize = 20;
+
 /// Store in a bucket.
 #[derive(Debug)]
 pub struct S3Store {
@@ -151,10 +154,14 @@ impl S3Store {
     /// Lists the keys that start with `prefix`, page by page.
     async fn list_all(&self, prefix: &str) -> Result<Vec<(String, ObjectVersion)>, Failure> {
         let whole = format!("{}{prefix}", self.prefix);
-        let (mut listed, mut token) = (Vec::new(), None::<String>);
-        while listed.len() < MAX_LISTED_OBJECTS {
+        let mut listing = Listing::default();
+        while !listing.is_complete() {
+            if listing.pages == MAX_LISTING_PAGES {
+                let why = format!("the listing of {whole} has more than {MAX_LISTING_PAGES} pages");
+                return Err(self.unreadable(&LIST_BUCKET, &why).await);
+            }
             let mut query = Vec::new();
-            if let Some(token) = &token {
+            if let Some(token) = &listing.next_page {
                 query.push(("continuation-token", token.as_str()));
             }
             query.extend([("list-type", "2"), ("prefix", whole.as_str())]);
@@ -163,21 +170,40 @@ impl S3Store {
             let response = self.send(&LIST_BUCKET, request).await?;
             let text = String::from_utf8_lossy(&response.body);
             let page = Document::parse(text.trim()).map(|document| parse_listing(document.root_element()));
-            let page = match page {
-                Ok(page) => page,
+            match page {
+                Ok(page) => listing.add_page(page),
                 Err(error) => return Err(self.unreadable(&LIST_BUCKET, &error.to_string()).await),
-            };
-            let own =
-                |(key, version): (String, _)| Some((key.strip_prefix(&self.prefix)?.to_owned(), version));
-            listed.extend(page.0.into_iter().filter_map(own));
-            match page.1 {
-                // A store that returns the same page again and again must not be read for ever.
-                Some(next) if token.as_ref() != Some(&next) => token = Some(next),
-                _ => break,
             }
         }
-        listed.truncate(MAX_LISTED_OBJECTS);
-        Ok(listed)
+        let own = |(key, version): (String, _)| Some((key.strip_prefix(&self.prefix)?.to_owned(), version));
+        Ok(listing.entries.into_iter().filter_map(own).take(MAX_LISTED_OBJECTS).collect())
+    }
+}
+
+/// Keys and versions in a page of a listing, and the token of the next page.
+type ListingPage = (Vec<(String, ObjectVersion)>, Option<String>);
+
+/// Listing that is read page by page.
+#[derive(Debug, Default)]
+struct Listing {
+    entries: Vec<(String, ObjectVersion)>,
+    /// Number of pages read. A store may announce yet another one for ever.
+    pages: usize,
+    /// Token of the next page.
+    next_page: Option<String>,
+}
+
+impl Listing {
+    fn add_page(&mut self, (entries, next_page): ListingPage) {
+        self.entries.extend(entries);
+        self.next_page = next_page;
+        self.pages += 1;
+    }
+
+    /// Returns true if no further page has to be read.
+    fn is_complete(&self) -> bool {
+        let is_last = self.pages > 0 && self.next_page.is_none();
+        is_last || self.entries.len() >= MAX_LISTED_OBJECTS
     }
 }
 
@@ -263,7 +289,7 @@ fn age_by_headers(now: &str, written: &str) -> Option<Duration> {
 }
 
 /// Returns the keys and versions in a page of a listing, and the token of the next page.
-fn parse_listing(root: Node<'_, '_>) -> (Vec<(String, ObjectVersion)>, Option<String>) {
+fn parse_listing(root: Node<'_, '_>) -> ListingPage {
     let text = |node: Node<'_, '_>, name: &str| {
         node.children().find(|child| child.tag_name().name() == name)?.text().map(str::to_owned)
     };
@@ -276,7 +302,7 @@ fn parse_listing(root: Node<'_, '_>) -> (Vec<(String, ObjectVersion)>, Option<St
 
 #[cfg(test)]
 mod tests {
-    use super::{age_by_headers, parse_listing};
+    use super::{Listing, MAX_LISTING_PAGES, age_by_headers, parse_listing};
     use crate::object_store::ObjectVersion;
     use roxmltree::Document;
 
@@ -287,6 +313,25 @@ mod tests {
         assert_eq!(age("Mon, 30 Nov 2026 05:01:07 GMT", written), Some(67));
         assert_eq!(age("Mon, 30 Nov 2026 04:59:00 GMT", written), Some(0));
         assert_eq!(age("yesterday", written), None);
+    }
+
+    #[test]
+    fn a_listing_that_never_ends_is_not_read_for_ever() {
+        let mut endless = Listing::default();
+        while !endless.is_complete() && endless.pages < MAX_LISTING_PAGES {
+            endless.add_page((Vec::new(), Some(format!("t{}", endless.pages))));
+        }
+        assert!(endless.pages == 20 && !endless.is_complete(), "a failure");
+        let mut huge = Listing::default();
+        while !huge.is_complete() {
+            let entry = ("a".to_owned(), ObjectVersion(String::new()));
+            huge.add_page((vec![entry; 1_000], Some("t".to_owned())));
+        }
+        assert_eq!(huge.entries.len(), 10_000);
+        let mut empty = Listing::default();
+        assert!(!empty.is_complete());
+        empty.add_page((Vec::new(), None));
+        assert!(empty.is_complete());
     }
 
     #[test]
