@@ -90,7 +90,7 @@ impl RateLimiter {
 
     /// Divides the shares of the quota among `members` Portolans.
     pub(crate) fn divide(&self, members: u32) {
-        self.account_quota().divide(members);
+        self.account_quota().divide(&self.source, members);
     }
 
     /// Sets whether this source is still loading its first snapshot.

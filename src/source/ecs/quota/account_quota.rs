@@ -22,6 +22,8 @@ struct QuotaState {
     budget: Budget,
     /// Sources that are loading their first snapshot.
     loading: BTreeSet<SourceId>,
+    /// Number of Portolans among which the shares are divided, as each source knows it.
+    members: BTreeMap<SourceId, u32>,
 }
 
 /// API quotas of all accounts, so that sources of one account share one quota.
@@ -43,7 +45,8 @@ impl QuotaRegistry {
 impl AccountQuota {
     /// Returns a quota with full token buckets.
     pub(crate) fn new(shares: Shares) -> Self {
-        let spending = QuotaState { budget: Budget::new(shares), loading: BTreeSet::new() };
+        let spending =
+            QuotaState { budget: Budget::new(shares), loading: BTreeSet::new(), members: BTreeMap::new() };
         Self { state: Mutex::new(spending), origin: Instant::now() }
     }
 
@@ -81,9 +84,13 @@ impl AccountQuota {
         spending.budget.set_phase(share);
     }
 
-    /// Divides the shares of the quota among `members` Portolans.
-    pub(crate) fn divide(&self, members: u32) {
-        self.lock_state().budget.divide(members);
+    /// Divides the shares of the quota among `members` Portolans, as far as `source` knows. The source with the most
+    /// members counts, because the others of the account may follow a leader and share with nobody.
+    pub(crate) fn divide(&self, source: &SourceId, members: u32) {
+        let mut spending = self.lock_state();
+        spending.members.insert(source.clone(), members);
+        let most = spending.members.values().copied().max().unwrap_or_default();
+        spending.budget.divide(most);
     }
 
     fn lock_state(&self) -> MutexGuard<'_, QuotaState> {
@@ -115,7 +122,11 @@ mod tests {
         assert_eq!(shared.available_calls(QuotaGroup::Services), 50);
         shared.set_loading(&two, false);
         assert_eq!(shared.available_calls(QuotaGroup::Services), 10);
-        shared.divide(5);
+        shared.divide(&one, 5);
+        shared.divide(&two, 1);
+        assert_eq!(shared.available_calls(QuotaGroup::Services), 2);
+        shared.divide(&one, 1);
+        shared.divide(&two, 5);
         assert_eq!(shared.available_calls(QuotaGroup::Services), 2);
     }
 }

@@ -119,6 +119,9 @@ impl Shares {
 /// Time for which a bucket refills at half its rate after AWS throttled a call.
 const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 
+/// Lowest rate of a divided share, in calls per second. However many members a team claims to have, the map goes on.
+const MIN_DIVIDED_RATE: f64 = 0.1;
+
 /// Period over which the use of the quota is reported.
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
@@ -245,7 +248,14 @@ impl Budget {
             | QuotaGroup::LiveTail
             | QuotaGroup::CallerIdentity
             | QuotaGroup::TeamStore => self.shares.fraction(LoadPhase::Start),
-            _ => self.shares.fraction(self.phase) / self.divisor,
+            _ => {
+                let whole = self.shares.fraction(self.phase);
+                let least = self
+                    .buckets
+                    .get(&group)
+                    .map_or(0.0, |bucket| MIN_DIVIDED_RATE / bucket.quota.calls_per_second);
+                (whole / self.divisor).max(least.min(whole))
+            }
         }
     }
 }
@@ -318,6 +328,15 @@ mod tests {
             budget.reserve(QuotaGroup::TaskDefinitions, at(0));
         }
         assert_eq!(budget.reserve(QuotaGroup::Tasks, at(0)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_part_of_the_quota_is_never_too_small_to_go_on() {
+        let mut budget = Budget::new(Shares::default());
+        budget.set_phase(LoadPhase::Steady);
+        budget.divide(u32::MAX);
+        budget.reserve(QuotaGroup::Services, at(1_000));
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(1_000)), at(10));
     }
 
     #[test]
