@@ -1,5 +1,6 @@
 //! The head: the one object of a team that changes. It names the leader and the newest reading.
 
+use super::{keys::MAX_EPOCH, members::MAX_MEMBERS};
 use crate::model::Text;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -11,7 +12,7 @@ pub const TEAM_SCHEMA: &str = "portolan.team/1";
 /// Maximum size of a head in bytes.
 pub const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// Highest epoch and sequence number that a head may have, so that the next one fits its key.
+/// Upper limit of the numbers of readings and of heads in one epoch, so that the next one fits its key.
 const MAX_NUMBER: u64 = 1_000_000_000_000;
 
 /// Maximum number of deltas that a head may name.
@@ -59,7 +60,7 @@ pub struct ReadingRef {
     pub number: u64,
     /// Number of the newest whole snapshot.
     pub base: u64,
-    /// Number of the oldest delta that is still there. Each leads from the reading before it to its own.
+    /// Number of the oldest delta that is still there. Delta 7 has the changes from reading 6 to reading 7.
     pub oldest_delta: u64,
     /// Number of services in the reading, to check it.
     pub services: usize,
@@ -134,7 +135,12 @@ impl Head {
                 && reading.number - reading.base < MAX_LISTED_DELTAS
                 && reading.age() <= MAX_READING_AGE
         });
-        if self.epoch >= MAX_NUMBER || !is_valid { Err("impossible numbers") } else { Ok(self) }
+        if self.epoch >= MAX_EPOCH || self.beat >= MAX_NUMBER || !is_valid {
+            Err("impossible numbers")
+        } else {
+            Ok(self)
+        }
+        self.members = self.members.min(MAX_MEMBERS);
     }
 }
 

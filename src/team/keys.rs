@@ -9,8 +9,8 @@ const EPOCH_PREFIX: &str = "epoch/";
 /// Start of the keys of members.
 pub const MEMBER_PREFIX: &str = "member/";
 
-/// Highest epoch that counts. Keys beyond it were written by an attacker, and leave room for real ones.
-const MAX_EPOCH: u64 = 100_000_000_000;
+/// Upper limit of epochs, so that they fit their keys. Only an attacker writes higher ones, which do not count.
+pub const MAX_EPOCH: u64 = 100_000_000_000;
 
 /// Returns the key of an epoch. Who creates it may lead in that epoch.
 #[must_use]
@@ -22,6 +22,13 @@ pub fn epoch_key(epoch: u64) -> String {
 #[must_use]
 pub fn member_key(id: &str) -> String {
     format!("{MEMBER_PREFIX}{id}")
+}
+
+/// Returns the key of the object with which the member with this id probes the store. If the member is killed
+/// meanwhile, a leader deletes the object as that of a member that is gone.
+#[must_use]
+pub fn probe_key(id: &str) -> String {
+    format!("{MEMBER_PREFIX}{id}.probe")
 }
 
 /// Returns the highest epoch among the keys of a store.

@@ -8,8 +8,8 @@ const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
 /// Time after which the object of a member that is gone can be deleted.
 const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 
-/// Maximum number of members that are counted.
-const MAX_MEMBERS: usize = 1_000;
+/// Maximum number of members that count.
+pub const MAX_MEMBERS: u32 = 1_000;
 
 /// The members that a leader sees, besides itself.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl MemberCount {
         listed: impl Iterator<Item = (String, String)>,
         own_key: &str,
     ) -> Vec<String> {
-        let others = listed.filter(|(key, _)| key != own_key).take(MAX_MEMBERS);
+        let others = listed.filter(|(key, _)| key != own_key).take(MAX_MEMBERS as usize - 1);
         let mut seen = BTreeMap::new();
         for (key, version) in others {
             let changed_at = match self.seen.get(&key) {

@@ -20,9 +20,11 @@ mod publication;
 mod reading;
 
 pub use head::{Head, HeadContent, Leader, MAX_HEAD_BYTES, Rank, ReadingRef, TEAM_SCHEMA};
-pub use keys::{HEAD_KEY, MEMBER_PREFIX, ObjectKey, epoch_key, highest_epoch, member_key};
+pub use keys::{
+    HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, epoch_key, highest_epoch, member_key, probe_key,
+};
 pub use lease::{AloneReason, HeadLook, Lease, Verdict};
-pub use members::MemberCount;
+pub use members::{MAX_MEMBERS, MemberCount};
 pub use object_format::{MAX_OBJECT_BYTES, ObjectError, pack, unpack};
 pub use publication::{Draft, Publication};
 pub use reading::{Reading, missing_objects, read_base, read_delta};

@@ -1,7 +1,8 @@
 //! Tests of heads and of the lead.
 
 use crate::team::{
-    AloneReason, Head, HeadContent, HeadLook, Leader, Lease, Rank, ReadingRef, TEAM_SCHEMA, Verdict,
+    AloneReason, Head, HeadContent, HeadLook, Leader, Lease, MAX_EPOCH, Rank, ReadingRef, TEAM_SCHEMA,
+    Verdict,
 };
 use std::time::Duration;
 
@@ -148,8 +149,15 @@ fn a_head_from_an_attacker_is_bounded_and_clean() {
         let bytes = Head { reading: Some(wrong), ..head(Rank::Person) }.to_bytes();
         assert!(matches!(HeadContent::parse(&bytes), HeadContent::Damaged(_)), "{wrong:?}");
     }
-    let bytes = Head { epoch: u64::MAX, ..head(Rank::Person) }.to_bytes();
-    assert!(matches!(HeadContent::parse(&bytes), HeadContent::Damaged(_)));
+    for wrong in [
+        Head { epoch: u64::MAX, ..head(Rank::Person) },
+        Head { epoch: MAX_EPOCH, ..head(Rank::Person) },
+        Head { beat: u64::MAX, ..head(Rank::Person) },
+    ] {
+        assert!(matches!(HeadContent::parse(&wrong.to_bytes()), HeadContent::Damaged(_)), "{wrong:?}");
+    }
+    let crowd = Head { members: u32::MAX, ..head(Rank::Person) };
+    assert_eq!(HeadContent::parse(&crowd.to_bytes()), valid(Head { members: 1_000, ..crowd }));
     for noise in [&b""[..], b"{", b"[]", b"null", b"{\"schema\":7}", b"\xff\xfe"] {
         assert!(matches!(HeadContent::parse(noise), HeadContent::Damaged(_)));
     }
