@@ -9,25 +9,30 @@
 //!   contain the epoch, so two leaders never write the same object.
 //!
 //! Everything in a store may come from an attacker. Objects are bounded before and after decompression
-//! ([`pack`], [`unpack`]); text is cleaned where it enters the model; ids are moved to the reader's own source.
+//! ([`pack`], [`unpack`]), and what they contain is counted before it is built ([`DecodeBudget`]). Text is cleaned
+//! where it enters the model; ids are moved to the reader's own source.
 
+mod decode_budget;
 mod head;
 mod keys;
 mod lease;
 mod members;
+mod object_error;
 mod object_format;
 mod publication;
 mod reading;
 
+pub use decode_budget::DecodeBudget;
 pub use head::{Head, HeadContent, Leader, MAX_HEAD_BYTES, Rank, ReadingRef, TEAM_SCHEMA};
 pub use keys::{
     HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, epoch_key, highest_epoch, member_key, probe_key,
 };
 pub use lease::{AloneReason, HeadLook, Lease, Verdict};
 pub use members::{MAX_MEMBERS, MemberCount};
-pub use object_format::{MAX_OBJECT_BYTES, ObjectError, pack, unpack};
+pub use object_error::ObjectError;
+pub use object_format::{MAX_OBJECT_BYTES, pack, unpack};
 pub use publication::{Draft, Publication};
-pub use reading::{Reading, missing_objects, read_base, read_delta};
+pub use reading::{Reading, missing_objects};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,6 @@
 //! The leader's side of a reading: which objects bring the store from the last reading to the newest one.
 
-use super::{
-    head::ReadingRef,
-    keys::ObjectKey,
-    object_format::{ObjectError, pack},
-};
+use super::{head::ReadingRef, keys::ObjectKey, object_error::ObjectError, object_format::pack};
 use crate::model::{ObservationLog, ObservedConnection, Snapshot, SnapshotDelta};
 use std::{collections::BTreeSet, time::Duration};
 

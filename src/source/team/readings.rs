@@ -2,12 +2,10 @@
 
 use super::team_folder::TeamFolder;
 use crate::{
+    background::run_blocking,
     model::{Failure, FailureKind, LoadProgress, Snapshot, SourceId, SourcePart, Timestamp},
     object_store::Fetched,
-    team::{
-        Head, MAX_OBJECT_BYTES, ObjectError, ObjectKey, Reading, ReadingRef, missing_objects, read_base,
-        read_delta,
-    },
+    team::{Head, MAX_OBJECT_BYTES, ObjectKey, Reading, ReadingRef, missing_objects},
 };
 use futures::{StreamExt, stream};
 use std::time::Duration;
@@ -66,9 +64,7 @@ impl ReadingCache {
 
     /// Keeps a snapshot that this member has read itself, until it has read a reading of a leader again.
     pub(super) fn remember(&mut self, own: &Snapshot, now: Duration) {
-        // No leader has this epoch, so the next reading begins with a base.
-        let snapshot = Snapshot { connections: Vec::new(), ..own.clone() };
-        self.reading = Some(Reading { epoch: 0, number: 0, snapshot });
+        self.reading = Some(Reading::own(Snapshot { connections: Vec::new(), ..own.clone() }));
         self.read_at = now;
     }
 
@@ -130,21 +126,14 @@ impl ReadingCache {
         let reads: Vec<_> = keys.iter().map(|key| read_object(team, *key)).collect();
         // A member that joins may need many deltas, and a store may take a second for each answer.
         let mut objects = stream::iter(reads).buffered(MAX_READS_AT_ONCE);
-        // A new base replaces the reading once all its deltas are there.
-        let mut fresh = None;
+        // The older reading stays until all objects were applied.
+        let begins_with_base = matches!(keys.first(), Some(ObjectKey::Base(..)));
+        let mut newest = if begins_with_base { None } else { self.reading.clone() };
         while let Some(object) = objects.next().await {
-            let (key, bytes) = object?;
-            self.apply_object(&mut fresh, key, &bytes).map_err(|error| {
-                let what = format!("{}: {} can't be used: {error}", team.store.location(), team.key(key));
-                let remedy =
-                    "use one version of Portolan in the whole team, and check who may write to the store";
-                Failure::new(FailureKind::Invalid, what, remedy)
-            })?;
+            newest = self.apply_object(team, newest, object?).await.inspect_err(|_| self.is_broken = true)?;
         }
-        if let Err(error) =
-            fresh.as_ref().or(self.reading.as_ref()).map_or(Ok(()), |newest| newest.check(wanted))
-        {
-            self.is_broken |= fresh.is_none();
+        if let Some(Err(error)) = newest.as_ref().map(|newest| newest.check(wanted)) {
+            self.is_broken = true;
             let what = format!("{}: the reading can't be used: {error}", team.store.location());
             return Err(Failure::new(
                 FailureKind::Invalid,
@@ -152,32 +141,36 @@ impl ReadingCache {
                 "no action needed: it is read again as a whole",
             ));
         }
-        if fresh.is_some() {
-            (self.reading, self.is_broken) = (fresh, false);
-        }
+        self.is_broken &= !begins_with_base;
+        self.reading = newest;
         Ok(())
     }
 
-    /// Applies an object to `fresh`, which a base begins, or else to the reading in the cache.
-    fn apply_object(
-        &mut self,
-        fresh: &mut Option<Reading>,
-        key: ObjectKey,
-        bytes: &[u8],
-    ) -> Result<(), ObjectError> {
-        match (key, fresh) {
-            (ObjectKey::Base(epoch, number), fresh) => {
-                *fresh = Some(Reading { epoch, number, snapshot: read_base(bytes, &self.source)? });
+    /// Applies an object to a reading; a base begins another one. Large objects take a while, and the screen and
+    /// the other sources must not wait for them.
+    async fn apply_object(
+        &self,
+        team: &TeamFolder,
+        reading: Option<Reading>,
+        (key, bytes): (ObjectKey, Vec<u8>),
+    ) -> Result<Option<Reading>, Failure> {
+        let source = self.source.clone();
+        let applied = run_blocking(move || match (key, reading) {
+            (ObjectKey::Base(epoch, number), _) => {
+                Reading::from_base(epoch, number, &bytes, &source).map(Some)
             }
-            (ObjectKey::Delta(..), Some(fresh)) => fresh.apply(read_delta(bytes, &self.source)?)?,
-            (ObjectKey::Delta(..), None) => {
-                let delta = read_delta(bytes, &self.source)?;
-                if let Some(reading) = &mut self.reading {
-                    reading.apply(delta).inspect_err(|_| self.is_broken = true)?;
-                }
+            (ObjectKey::Delta(..), Some(mut reading)) => {
+                reading.apply(&bytes, &source).map(|()| Some(reading))
             }
-        }
-        Ok(())
+            (ObjectKey::Delta(..), None) => Ok(None),
+        });
+        let applied = applied.await.map_err(|panicked| panicked.failure("internal error while reading"))?;
+        applied.map_err(|error| {
+            let what = format!("{}: {} can't be used: {error}", team.store.location(), team.key(key));
+            let remedy =
+                "use one version of Portolan in the whole team, and check who may write to the store";
+            Failure::new(FailureKind::Invalid, what, remedy)
+        })
     }
 
     /// Returns the snapshot to show at `now`, which is `now_utc` on this machine's clock, and takes the

@@ -2,12 +2,10 @@
 
 use crate::{
     model::{
-        ConnectionOutcome, Event, EventKind, InstanceState, ObservedConnection, Snapshot, SourceId, fixtures,
+        ConnectionOutcome, Container, Event, EventKind, InstanceState, LogRoute, ObservedConnection, Service,
+        Snapshot, SnapshotDelta, SourceId, fixtures,
     },
-    team::{
-        ObjectError, ObjectKey, Publication, Reading, ReadingRef, missing_objects, pack, read_base,
-        read_delta,
-    },
+    team::{ObjectError, ObjectKey, Publication, Reading, ReadingRef, missing_objects, pack},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -41,11 +39,9 @@ fn follow(known: Option<Reading>, objects: &Objects, wanted: &ReadingRef) -> Rea
         let object = objects.get(&key).unwrap_or_else(|| panic!("{key} is missing"));
         match key {
             ObjectKey::Base(epoch, number) => {
-                reading = Some(Reading { epoch, number, snapshot: read_base(object, &source()).unwrap() });
+                reading = Some(Reading::from_base(epoch, number, object, &source()).unwrap());
             }
-            ObjectKey::Delta(..) => {
-                reading.as_mut().unwrap().apply(read_delta(object, &source()).unwrap()).unwrap();
-            }
+            ObjectKey::Delta(..) => reading.as_mut().unwrap().apply(object, &source()).unwrap(),
         }
     }
     let reading = reading.unwrap();
@@ -184,17 +180,49 @@ fn objects_from_an_attacker_are_bounded_clean_and_stay_in_their_source() {
     evil["services"][0]["name"] = "\u{1b}]52;c;x\u{7}web".into();
     evil["services"][1]["name"] = "\u{1b}]52;c;x\u{7}web".into();
     let base = pack(&evil).unwrap();
-    let read = read_base(&base, &SourceId::new("ecs:prod")).unwrap();
+    let read = Reading::from_base(1, 1, &base, &SourceId::new("ecs:prod")).unwrap().snapshot;
     assert_eq!(read.services.len(), 1, "never doubled");
     let text = format!("{read:?}");
     assert!(!text.contains('\u{1b}') && !text.contains("docker"), "{text}");
-    let many = vec![web; 20_001];
-    let base = pack(&fixtures::snapshot("docker", many)).unwrap();
-    assert_eq!(read_base(&base, &source()), Err(ObjectError::TooLarge("20,000 services")));
-    for wrong in [pack(&"text").unwrap(), pack(&vec![1; 9]).unwrap(), b"portolan.team/1\n".to_vec()] {
-        assert!(matches!(read_base(&wrong, &source()), Err(ObjectError::Damaged(_))));
-        assert!(matches!(read_delta(&wrong, &source()), Err(ObjectError::Damaged(_))));
+    let mut reading = Reading::from_base(1, 1, &base, &source()).unwrap();
+    let slim = |name: String| Service { instances: Vec::new(), ..fixtures::service(&name) };
+    for part in 0..2 {
+        let services = (0..10_001).map(|n| slim(format!("s{part}-{n}")).into()).collect();
+        let delta = pack(&SnapshotDelta { services, ..SnapshotDelta::default() }).unwrap();
+        let outcome = reading.apply(&delta, &source());
+        let too_many = Err(ObjectError::TooLarge("20,000 services"));
+        assert_eq!(outcome, if part == 0 { Ok(()) } else { too_many });
     }
+    for wrong in [pack(&"text").unwrap(), pack(&vec![1; 9]).unwrap(), b"portolan.team/1\n".to_vec()] {
+        assert!(matches!(Reading::from_base(1, 1, &wrong, &source()), Err(ObjectError::Damaged(_))));
+        assert!(matches!(reading.apply(&wrong, &source()), Err(ObjectError::Damaged(_))));
+    }
+}
+
+#[test]
+fn deltas_from_an_attacker_use_up_the_budget_of_their_reading() {
+    let base = pack(&fixtures::snapshot("docker", Vec::new())).unwrap();
+    let mut reading = Reading::from_base(1, 1, &base, &source()).unwrap();
+    let mut bomb = fixtures::service("bomb");
+    bomb.instances = (0..8).map(|n| fixtures::instance(&format!("t{n}"))).collect();
+    let container = Container {
+        name: "web".into(),
+        image: "web".into(),
+        digest: None,
+        log_route: LogRoute::Engine { container: "web".into() },
+        exit: None,
+    };
+    for instance in &mut bomb.instances {
+        instance.containers = vec![container.clone(); 1_000];
+    }
+    let services = |name: &str| vec![Service { id: fixtures::service_id(name), ..bomb.clone() }.into()];
+    let delta = |name: &str| SnapshotDelta { services: services(name), ..SnapshotDelta::default() };
+    let applied =
+        (0..1_000).take_while(|n| reading.apply(&pack(&delta(&format!("s{n}"))).unwrap(), &source()).is_ok());
+    assert!((5..100).contains(&applied.count()));
+    bomb.instances[0].containers.push(container);
+    let delta = SnapshotDelta { services: vec![bomb.into()], ..SnapshotDelta::default() };
+    assert_eq!(pack(&delta), Err(ObjectError::TooLarge("1,000 parts of one task or deployment")));
 }
 
 #[test]

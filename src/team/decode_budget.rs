@@ -1,0 +1,222 @@
+//! Budget for decoded objects: what a store may contain of bytes, of values, and of items in a list.
+//!
+//! The numbers are counted in the `MessagePack` text before anything is built from it, because a value takes far
+//! more memory than its encoding: a list of 1 MB may hold a million things.
+
+use super::object_error::{ObjectError, damaged};
+
+/// Maximum size in bytes, after decompression, of a base and its deltas.
+const MAX_READING_BYTES: usize = 32 << 20;
+
+/// Maximum number of values in them. Numbers, texts, lists and names of fields all count as one.
+const MAX_READING_VALUES: usize = 6_000_000;
+
+/// Maximum lengths of lists by the number of lists and structures around them: the lists of a snapshot, those of
+/// a service, and those below. Further ones have the last limit.
+const MAX_LIST_LENGTHS: [u64; 6] = [100_000, 100_000, 100_000, 10_000, 10_000, 1_000];
+
+/// Maximum number of lists and structures around a value.
+const MAX_VALUE_DEPTH: usize = 64;
+
+/// Part of the budget that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeBudget {
+    bytes: usize,
+    values: usize,
+}
+
+impl Default for DecodeBudget {
+    fn default() -> Self {
+        Self { bytes: MAX_READING_BYTES, values: MAX_READING_VALUES }
+    }
+}
+
+impl DecodeBudget {
+    /// Returns the budget of an object that Portolan writes. A base leaves as much for its deltas.
+    #[must_use]
+    pub(super) fn for_writing() -> Self {
+        Self { bytes: MAX_READING_BYTES / 2, values: MAX_READING_VALUES / 2 }
+    }
+
+    /// Returns the number of bytes that are left.
+    #[must_use]
+    pub(super) fn bytes(self) -> usize {
+        self.bytes
+    }
+
+    /// Takes the `MessagePack` text `raw` out of the budget.
+    ///
+    /// # Errors
+    /// Fails if it does not fit, or is cut off.
+    pub(super) fn take(&mut self, raw: &[u8]) -> Result<(), ObjectError> {
+        self.bytes = self.bytes.checked_sub(raw.len()).ok_or(ObjectError::TooLarge("32 MiB in all"))?;
+        // Values that are still missing in each open list, from the outermost.
+        let mut open: Vec<u64> = Vec::new();
+        let mut rest = raw;
+        loop {
+            self.values = self.values.checked_sub(1).ok_or(ObjectError::TooLarge("6 million values"))?;
+            let (header, after) = read_header(rest).ok_or_else(|| damaged(&"it is cut off"))?;
+            rest = after;
+            if let ValueHeader::List { length, values } = header {
+                check_list(length, open.len())?;
+                open.push(values);
+            }
+            while open.last() == Some(&0) {
+                open.pop();
+            }
+            match open.last_mut() {
+                Some(missing) => *missing -= 1,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Checks the length of a list with `depth` lists around it.
+fn check_list(length: u64, depth: usize) -> Result<(), ObjectError> {
+    let longest = MAX_LIST_LENGTHS[depth.min(MAX_LIST_LENGTHS.len() - 1)];
+    if depth >= MAX_VALUE_DEPTH {
+        Err(ObjectError::TooLarge("64 lists in each other"))
+    } else if length <= longest {
+        Ok(())
+    } else {
+        Err(ObjectError::TooLarge(match longest {
+            1_000 => "1,000 parts of one task or deployment",
+            10_000 => "10,000 tasks or other parts of one service",
+            _ => "100,000 services, events or connections",
+        }))
+    }
+}
+
+/// Beginning of a value.
+enum ValueHeader {
+    /// A number, text or other value without values in it.
+    Plain,
+    /// An array or a map, with its length and the number of values in it: two for each entry of a map.
+    List { length: u64, values: u64 },
+}
+
+/// Reads the beginning of a value; of a plain value, reads all. Returns it with the bytes that follow. Returns
+/// `None` if they end too early. (<https://github.com/msgpack/msgpack/blob/master/spec.md>)
+fn read_header(raw: &[u8]) -> Option<(ValueHeader, &[u8])> {
+    let (marker, rest) = raw.split_first()?;
+    let array = |length| ValueHeader::List { length, values: length };
+    let map = |length| ValueHeader::List { length, values: length * 2 };
+    let plain = |length: u64, rest: &'_ [u8]| -> Option<usize> {
+        let length = usize::try_from(length).ok()?;
+        (length <= rest.len()).then_some(length)
+    };
+    let low = |mask: u8| u64::from(marker & mask);
+    let (size, rest) = match marker {
+        0x80..=0x8f => return Some((map(low(0x0f)), rest)),
+        0x90..=0x9f => return Some((array(low(0x0f)), rest)),
+        0xdc => return big_endian(rest, 2).map(|(length, rest)| (array(length), rest)),
+        0xdd => return big_endian(rest, 4).map(|(length, rest)| (array(length), rest)),
+        0xde => return big_endian(rest, 2).map(|(length, rest)| (map(length), rest)),
+        0xdf => return big_endian(rest, 4).map(|(length, rest)| (map(length), rest)),
+        0xa0..=0xbf => (low(0x1f), rest),
+        0xc4 | 0xd9 => big_endian(rest, 1)?,
+        0xc5 | 0xda => big_endian(rest, 2)?,
+        0xc6 | 0xdb => big_endian(rest, 4)?,
+        // Extensions have one more byte for their type.
+        0xc7 => big_endian(rest, 1).map(|(length, rest)| (length + 1, rest))?,
+        0xc8 => big_endian(rest, 2).map(|(length, rest)| (length + 1, rest))?,
+        0xc9 => big_endian(rest, 4).map(|(length, rest)| (length + 1, rest))?,
+        0xcc | 0xd0 => (1, rest),
+        0xcd | 0xd1 | 0xd4 => (2, rest),
+        0xd5 => (3, rest),
+        0xca | 0xce | 0xd2 => (4, rest),
+        0xd6 => (5, rest),
+        0xcb | 0xcf | 0xd3 => (8, rest),
+        0xd7 => (9, rest),
+        0xd8 => (17, rest),
+        _ => (0, rest),
+    };
+    Some((ValueHeader::Plain, &rest[plain(size, rest)?..]))
+}
+
+/// Reads an unsigned number of `size` bytes. Returns it with the bytes that follow.
+fn big_endian(raw: &[u8], size: usize) -> Option<(u64, &[u8])> {
+    let (digits, rest) = raw.split_at_checked(size)?;
+    Some((digits.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DecodeBudget;
+    use crate::team::ObjectError;
+    use proptest::prelude::*;
+    use serde::Serialize;
+
+    fn encoded(value: &impl Serialize) -> Vec<u8> {
+        rmp_serde::to_vec_named(value).unwrap()
+    }
+
+    /// Returns the budget left after some bytes.
+    fn left(raw: &[u8]) -> Result<DecodeBudget, ObjectError> {
+        let mut budget = DecodeBudget::default();
+        budget.take(raw).map(|()| budget)
+    }
+
+    #[test]
+    fn every_value_counts_once() {
+        let whole = DecodeBudget::default();
+        let value =
+            serde_json::json!({ "a": [1, -1, 70_000, 1e9, null, true], "b": { "c": "x".repeat(300) } });
+        let raw = encoded(&value);
+        let spent = left(&raw).unwrap();
+        assert_eq!((whole.bytes - spent.bytes, whole.values - spent.values), (raw.len(), 12));
+        for end in 0..raw.len() {
+            assert!(left(&raw[..end]).is_err(), "cut at {end}");
+        }
+        for value in
+            [&0u8 as &dyn erased::Value, &u64::MAX, &f32::MAX, &vec![0u8; 70_000], &"x".repeat(70_000)]
+        {
+            assert!(left(&value.encoded()).is_ok());
+        }
+    }
+
+    /// Values of several types in one list.
+    mod erased {
+        pub(super) trait Value {
+            fn encoded(&self) -> Vec<u8>;
+        }
+
+        impl<T: serde::Serialize> Value for T {
+            fn encoded(&self) -> Vec<u8> {
+                super::encoded(self)
+            }
+        }
+    }
+
+    #[test]
+    fn long_lists_are_refused_by_their_depth() {
+        let containers = |count: usize| serde_json::json!({ "services": [{ "instances": [{ "containers": vec![0; count] }] }] });
+        assert!(left(&encoded(&containers(1_000))).is_ok());
+        let refused = ObjectError::TooLarge("1,000 parts of one task or deployment");
+        assert_eq!(left(&encoded(&containers(1_001))), Err(refused));
+        assert!(
+            left(&encoded(&serde_json::json!({ "services": [{ "instances": vec![0; 10_001] }] }))).is_err()
+        );
+        assert!(left(&encoded(&serde_json::json!({ "events": vec![0; 100_001] }))).is_err());
+        let deep = [vec![0x91; 100], vec![0]].concat();
+        assert_eq!(left(&deep), Err(ObjectError::TooLarge("64 lists in each other")));
+    }
+
+    #[test]
+    fn the_budget_is_one_for_all_objects_of_a_reading() {
+        let raw = encoded(&vec![vec![0u8; 9_000]; 300]);
+        let mut budget = DecodeBudget::default();
+        assert_eq!((budget.take(&raw), budget.take(&raw)), (Ok(()), Ok(())));
+        assert_eq!(budget.take(&raw), Err(ObjectError::TooLarge("6 million values")));
+    }
+
+    proptest! {
+        /// A value that the decoder accepts is counted in the same way: both end at the same byte or fail.
+        #[test]
+        fn arbitrary_bytes_neither_panic_nor_pass_if_they_are_cut_off(bytes: Vec<u8>) {
+            let is_whole = rmp_serde::from_slice::<serde_json::Value>(&bytes).is_ok();
+            prop_assert!(!is_whole || left(&bytes).is_ok());
+        }
+    }
+}
