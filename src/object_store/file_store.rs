@@ -14,6 +14,7 @@ use std::{
     io::{self, ErrorKind},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 /// Character in file names that stands for the slash in keys.
@@ -21,6 +22,9 @@ const SLASH_REPLACEMENT: &str = "+";
 
 /// Maximum size in bytes of a file that is replaced under a condition.
 const MAX_REPLACED_BYTES: u64 = 1 << 20;
+
+/// Time after which a file that is not finished was left by a killed process.
+const MIN_ABANDONED_AGE: Duration = Duration::from_hours(1);
 
 /// Store in a folder.
 #[derive(Clone, Debug)]
@@ -119,15 +123,18 @@ impl ObjectStore for FileStore {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>> {
         let start = file_name(prefix);
         self.run(move |dir| {
+            // Nobody else removes them, and a listing is the one call that looks for files.
+            dir.remove_unfinished(&start, MIN_ABANDONED_AGE)?;
             let mut names = dir.file_names()?;
             names.retain(|name| name.starts_with(&start));
             names.sort();
             names.truncate(MAX_LISTED_OBJECTS);
             let mut listed = Vec::new();
             for name in names {
-                // A file may be deleted meanwhile, or may be no object at all.
-                if let Ok(Some(file)) = dir.read(&name, MAX_REPLACED_BYTES << 4) {
-                    listed.push((name.replace(SLASH_REPLACEMENT, "/"), version_of(&file.bytes)));
+                // A file may be deleted meanwhile, or may be no object at all. Reading them all would take as long
+                // as an attacker wants.
+                if let Ok(Some(mark)) = dir.change_mark(&name) {
+                    listed.push((name.replace(SLASH_REPLACEMENT, "/"), ObjectVersion(mark)));
                 }
             }
             Ok(listed)
@@ -160,7 +167,12 @@ mod tests {
         let written = store.write("a/head", b"1".to_vec(), WriteCondition::Always).await.unwrap();
         let WriteOutcome::Written(version) = written else { panic!() };
         assert_eq!(store.read("a/head", Some(&version), 9).await, Ok(Fetched::Unchanged));
-        assert_eq!(store.list("a/").await, Ok(vec![("a/head".to_owned(), version)]));
+        let listed = store.list("a/").await.unwrap();
+        assert_eq!(listed.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["a/head"]);
+        std::fs::File::create(folder.join("a+huge")).unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(store.list("a/").await.unwrap().len(), 2, "no file is read");
+        store.write("a/head", b"2".to_vec(), WriteCondition::Always).await.unwrap();
+        assert_ne!(store.list("a/").await.unwrap()[0], listed[0]);
         assert_eq!(store.list("b/").await, Ok(Vec::new()));
         store.delete("a/head").await.unwrap();
         std::fs::remove_dir_all(&folder).unwrap();

@@ -84,8 +84,9 @@ pub trait ObjectStore: Send + Sync {
         condition: WriteCondition,
     ) -> BoxFuture<'a, Result<WriteOutcome, Failure>>;
 
-    /// Returns the keys that start with `prefix`, each with the version of its object, sorted by key. Returns at
-    /// most `MAX_LISTED_OBJECTS`.
+    /// Returns the keys that start with `prefix`, each with a version of its object, sorted by key. Returns at
+    /// most `MAX_LISTED_OBJECTS`. The versions of two listings can be compared, but not with those that reads and
+    /// writes return.
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>>;
 
     /// Deletes an object; a missing one is no failure.

@@ -5,8 +5,8 @@
 use super::{SAFE_OPEN_FLAGS, error_with_path, regular_file_stat};
 use rustix::{
     fs::{
-        AtFlags, Dir, FlockOperation, Mode, OFlags, fchmod, flock, fstat, linkat, open, openat, renameat,
-        unlinkat,
+        AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, fchmod, flock, fstat, linkat, open, openat,
+        renameat, statat, unlinkat,
     },
     io::Errno,
 };
@@ -34,14 +34,16 @@ pub struct SharedDir {
     path: PathBuf,
     /// Mode of new files.
     file_mode: Mode,
+    /// Mode of the lock: only those who may change the folder may hold it.
+    lock_mode: Mode,
 }
 
-/// Content of a file, and the time since it was written by the clock of its disk.
+/// Content of a file, and its age: from its time on its disk to now on this machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedFile {
     /// The content.
     pub bytes: Vec<u8>,
-    /// Time since the last change; zero if the disk's clock is ahead.
+    /// Time since the last change; zero if the disk's clock is ahead of this machine's.
     pub age: Duration,
 }
 
@@ -50,13 +52,21 @@ impl SharedDir {
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let fd = open(path, flags, Mode::empty()).map_err(|error| error_with_path(path, error.into()))?;
-        let audience = Mode::from_raw_mode(fstat(&fd)?.st_mode) & (Mode::RGRP | Mode::ROTH);
-        Ok(Self { fd, path: path.to_owned(), file_mode: Mode::RUSR | Mode::WUSR | audience })
+        let folder = Mode::from_raw_mode(fstat(&fd)?.st_mode);
+        let owner = Mode::RUSR | Mode::WUSR;
+        let writers = [(Mode::WGRP, Mode::RGRP | Mode::WGRP), (Mode::WOTH, Mode::ROTH | Mode::WOTH)];
+        let lock_mode = writers.into_iter().filter(|(may_write, _)| folder.contains(*may_write));
+        Ok(Self {
+            fd,
+            path: path.to_owned(),
+            file_mode: owner | folder & (Mode::RGRP | Mode::ROTH),
+            lock_mode: lock_mode.fold(owner, |mode, (_, lock)| mode | lock),
+        })
     }
 
     /// Returns a file; `None` if it is missing. A file longer than `max_bytes` is an error.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<SharedFile>> {
-        let file = match self.open_file(name, OFlags::RDONLY) {
+        let file = match self.open_file(name, OFlags::RDONLY, Mode::empty()) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -121,9 +131,37 @@ impl SharedDir {
         Ok(entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect())
     }
 
-    /// Waits for the lock of the folder.
+    /// Returns a text that changes whenever the file is replaced, without reading it; `None` if there is no regular
+    /// file of that name.
+    pub fn change_mark(&self, name: &str) -> io::Result<Option<String>> {
+        let stat = match statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error_with_path(&self.path.join(name), error.into())),
+        };
+        let mark = || format!("{}-{}-{}.{}", stat.st_ino, stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
+        Ok((FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile).then(mark))
+    }
+
+    /// Removes unfinished files whose names start with `prefix` and that nobody wrote to for at least `min_age`: a
+    /// killed process left them. Files that can't be removed stay.
+    pub fn remove_unfinished(&self, prefix: &str, min_age: Duration) -> io::Result<()> {
+        let start = format!(".{prefix}");
+        for name in self.file_names()?.into_iter().filter(|name| name.starts_with(&start)) {
+            let modified = self
+                .open_file(&name, OFlags::RDONLY, Mode::empty())
+                .and_then(|file| file.metadata()?.modified());
+            let age = modified.map(|at| SystemTime::now().duration_since(at).unwrap_or_default());
+            if age.is_ok_and(|age| age >= min_age) {
+                let _ = self.remove(&name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the lock of the folder. It is open for writing, because NFS locks no other files.
     fn lock(&self) -> io::Result<File> {
-        let file = self.open_file(LOCK_FILE_NAME, OFlags::RDONLY | OFlags::CREATE)?;
+        let file = self.open_file(LOCK_FILE_NAME, OFlags::RDWR | OFlags::CREATE, self.lock_mode)?;
         let mut waited = Duration::ZERO;
         loop {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -147,7 +185,8 @@ impl SharedDir {
         static WRITE_COUNT: AtomicU32 = AtomicU32::new(0);
         let number = WRITE_COUNT.fetch_add(1, Ordering::Relaxed);
         let unfinished = format!(".{name}.{}-{number}", std::process::id());
-        let mut file = self.open_file(&unfinished, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
+        let mut file = self.open_file(&unfinished, flags, self.file_mode)?;
         let finished = file.write_all(bytes).and_then(|()| finish(&unfinished));
         // After a rename the name is gone already, which is no error here.
         let _ = self.remove(&unfinished);
@@ -155,14 +194,14 @@ impl SharedDir {
     }
 
     /// Opens a regular file in the folder, and gives a new one its mode.
-    fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
+    fn open_file(&self, name: &str, flags: OFlags, mode: Mode) -> io::Result<File> {
         let named = |error: io::Error| error_with_path(&self.path.join(name), error);
-        let file = openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, self.file_mode)
-            .map_err(|error| named(error.into()))?;
+        let file =
+            openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, mode).map_err(|error| named(error.into()))?;
         regular_file_stat(&file).map_err(named)?;
         if flags.contains(OFlags::CREATE) {
             // The umask may have taken permissions that the folder gives. A file of another user has its mode.
-            let _ = fchmod(&file, self.file_mode);
+            let _ = fchmod(&file, mode);
         }
         Ok(File::from(file))
     }
@@ -200,6 +239,47 @@ mod tests {
             let made = fs::metadata(folder.0.join("a")).unwrap().permissions().mode() & 0o777;
             assert_eq!(made, expected, "{mode:o}");
         }
+    }
+
+    #[test]
+    fn only_who_may_change_the_folder_may_lock_it() {
+        for (mode, expected) in [(0o755, 0o600), (0o775, 0o660), (0o777, 0o666)] {
+            let folder = Folder::new("lock", mode);
+            let dir = SharedDir::open(&folder.0).unwrap();
+            assert!(dir.replace_if("a", 9, |known| known.is_none(), b"x").unwrap());
+            let made = fs::metadata(folder.0.join(".lock")).unwrap().permissions().mode() & 0o777;
+            assert_eq!(made, expected, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn unfinished_files_are_removed_once_they_are_old() {
+        let folder = Folder::new("unfinished", 0o700);
+        let dir = SharedDir::open(&folder.0).unwrap();
+        for name in [".a+1.7-0", ".b+1.7-0", "a+1", ".lock"] {
+            fs::write(folder.0.join(name), b"x").unwrap();
+        }
+        dir.remove_unfinished("a+", std::time::Duration::from_secs(3_600)).unwrap();
+        assert_eq!(dir.file_names().unwrap().iter().filter(|name| name.len() > 2).count(), 4);
+        dir.remove_unfinished("a+", std::time::Duration::ZERO).unwrap();
+        let mut left = dir.file_names().unwrap();
+        left.retain(|name| name.len() > 2);
+        left.sort();
+        assert_eq!(left, [".b+1.7-0", ".lock", "a+1"]);
+    }
+
+    #[test]
+    fn the_mark_of_a_file_changes_when_it_is_replaced() {
+        let folder = Folder::new("mark", 0o700);
+        let dir = SharedDir::open(&folder.0).unwrap();
+        dir.replace("a", b"1").unwrap();
+        let mark = dir.change_mark("a").unwrap();
+        assert!(mark.is_some() && dir.change_mark("a").unwrap() == mark);
+        dir.replace("a", b"2").unwrap();
+        assert_ne!(dir.change_mark("a").unwrap(), mark);
+        fs::create_dir(folder.0.join("b")).unwrap();
+        std::os::unix::fs::symlink("a", folder.0.join("c")).unwrap();
+        assert_eq!(["b", "c", "d"].map(|name| dir.change_mark(name).unwrap()), [None, None, None]);
     }
 
     #[test]
