@@ -18,6 +18,8 @@ pub(crate) enum StoreFault {
     Dropped,
     /// The call is carried out, and its answer is lost.
     AnswerLost,
+    /// The call is carried out, its answer is lost, and the client sends it again.
+    SentAgain,
 }
 
 /// Store in memory.
@@ -32,6 +34,8 @@ struct State {
     faults: VecDeque<Option<StoreFault>>,
     /// True if the conditions `IfMissing` and `IfVersion` are ignored.
     ignored: [bool; 2],
+    /// Part of the keys whose writes fail, and the kind of the failure.
+    failing_writes: Option<(&'static str, FailureKind)>,
 }
 
 impl MemoryStore {
@@ -45,6 +49,16 @@ impl MemoryStore {
         self.0.lock().unwrap().faults = faults.into_iter().collect();
     }
 
+    /// Lets all writes to keys that contain a text fail, or none.
+    pub(crate) fn fail_writes(&self, failing: Option<(&'static str, FailureKind)>) {
+        self.0.lock().unwrap().failing_writes = failing;
+    }
+
+    /// Removes all objects.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap().objects.clear();
+    }
+
     /// Returns a copy of all objects.
     pub(crate) fn objects(&self) -> BTreeMap<String, Vec<u8>> {
         self.0.lock().unwrap().objects.iter().map(|(key, (bytes, _))| (key.clone(), bytes.clone())).collect()
@@ -53,7 +67,7 @@ impl MemoryStore {
     /// Carries out a call, unless it has a fault.
     fn call<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut State) -> T,
+        work: impl Fn(&mut State) -> T,
     ) -> BoxFuture<'static, Result<T, Failure>> {
         let mut state = self.0.lock().unwrap();
         let failure = || Failure::new(FailureKind::Unreachable, "the store does not answer", "");
@@ -62,6 +76,10 @@ impl MemoryStore {
             Some(StoreFault::AnswerLost) => {
                 work(&mut state);
                 Err(failure())
+            }
+            Some(StoreFault::SentAgain) => {
+                work(&mut state);
+                Ok(work(&mut state))
             }
             None => Ok(work(&mut state)),
         };
@@ -99,18 +117,22 @@ impl ObjectStore for MemoryStore {
         bytes: Vec<u8>,
         condition: WriteCondition,
     ) -> BoxFuture<'a, Result<WriteOutcome, Failure>> {
+        let failing = self.0.lock().unwrap().failing_writes;
+        if let Some((_, kind)) = failing.filter(|(part, _)| key.contains(part)) {
+            return ready(Err(Failure::new(kind, format!("{key} can't be written"), "wait"))).boxed();
+        }
         self.call(|state| {
             let known = state.objects.get(key).map(|(_, number)| version(*number));
-            let holds = match condition {
+            let holds = match &condition {
                 WriteCondition::Always => true,
                 WriteCondition::IfMissing => known.is_none() || state.ignored[0],
-                WriteCondition::IfVersion(expected) => known == Some(expected) || state.ignored[1],
+                WriteCondition::IfVersion(expected) => known.as_ref() == Some(expected) || state.ignored[1],
             };
             if !holds {
                 return WriteOutcome::Refused;
             }
             state.writes += 1;
-            state.objects.insert(key.to_owned(), (bytes, state.writes));
+            state.objects.insert(key.to_owned(), (bytes.clone(), state.writes));
             WriteOutcome::Written(version(state.writes))
         })
     }

@@ -4,6 +4,7 @@
 //! polls as the leader and shares what it read, or polls for itself if the team can't work. Logs, usage and
 //! actions always go to the source itself, with the rights of this user.
 
+mod boot_clock;
 mod config;
 mod failures;
 mod leader_state;
@@ -28,6 +29,7 @@ use crate::{
     object_store::ObjectStore,
     team::{Leader, Rank},
 };
+use boot_clock::time_since_boot;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use member::{Member, Step};
 use std::{
@@ -39,14 +41,14 @@ use std::{
 use team_folder::TeamFolder;
 use tokio::{
     sync::{Mutex as AsyncMutex, MutexGuard},
-    time::{Instant, timeout},
+    time::timeout,
 };
 
 /// Shortest time between two heads that a leader promises.
-const MIN_PROMISE: Duration = Duration::from_secs(5);
+const MIN_HEAD_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Longest time between two heads that a leader promises.
-const MAX_PROMISE: Duration = Duration::from_secs(30);
+const MAX_HEAD_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Longest time for which a leader renews the lead while a poll does not end.
 const MAX_RENEWED_POLL: Duration = Duration::from_secs(40);
@@ -58,7 +60,7 @@ const MAX_CLAIM_JITTER: Duration = Duration::from_secs(1);
 /// delays each poll.
 const ALONE_LOOK_INTERVAL: Duration = Duration::from_secs(12);
 
-/// Time on a member's clock when the process starts, so that it can show the ages of earlier readings.
+/// Time on a member's clock when the machine starts, so that it can show the ages of earlier readings.
 const CLOCK_START: Duration = Duration::from_hours(24 * 30);
 
 /// The team of one run: its store, and the name of this member.
@@ -78,7 +80,6 @@ pub struct TeamSettings {
 pub struct TeamSource {
     inner: Arc<dyn SharedSource>,
     settings: TeamSettings,
-    clock: Instant,
     /// This member; `None` until the account is known.
     member: AsyncMutex<Option<Member>>,
     /// Part in the team at the last poll, and the wait until the next.
@@ -100,16 +101,12 @@ impl TeamSource {
     /// Returns a source in front of `inner` for a member of a team. Sends no request before the first poll.
     #[must_use]
     pub fn new(inner: Arc<dyn SharedSource>, settings: TeamSettings) -> Self {
-        Self { inner, settings, clock: Instant::now(), member: AsyncMutex::new(None), last: Mutex::default() }
+        Self { inner, settings, member: AsyncMutex::new(None), last: Mutex::default() }
     }
 
-    fn now(&self) -> Duration {
-        CLOCK_START + self.clock.elapsed()
-    }
-
-    /// Returns the time to the next head that a leader promises.
-    fn promise(&self) -> Duration {
-        self.inner.poll_interval().clamp(MIN_PROMISE, MAX_PROMISE)
+    /// Returns the longest time to the next head, which this member promises if it leads.
+    fn interval(&self) -> Duration {
+        self.inner.poll_interval().clamp(MIN_HEAD_INTERVAL, MAX_HEAD_INTERVAL)
     }
 
     /// Returns this member, once its account is known.
@@ -134,17 +131,17 @@ impl TeamSource {
     async fn poll(&self) -> Result<Snapshot, Failure> {
         let mut slot = self.member().await?;
         let Some(member) = slot.as_mut() else { return self.inner.snapshot().await };
-        let now = self.now();
-        let last_alone = self.lock_last().alone_until.clone().filter(|(_, until)| now < *until);
+        let began = now();
+        let last_alone = self.lock_last().alone_until.clone().filter(|(_, until)| began < *until);
         let step = match last_alone {
             Some((why, _)) => Step::Alone(why),
-            None => member.step(now, self.promise()).await,
+            None => member.step(began, self.interval()).await,
         };
         self.note_step(member, &step);
         match step {
             Step::Follow => {
                 self.inner.divide_quota(1);
-                let shown = member.readings.take_snapshot(self.now(), Timestamp::now());
+                let shown = member.readings.take_snapshot(now(), Timestamp::now());
                 self.inner.note_snapshot(&shown);
                 Ok(shown)
             }
@@ -155,7 +152,7 @@ impl TeamSource {
                 self.prefer_complete(member, outcome)
             }
             Step::Alone(_) => {
-                self.inner.divide_quota(member.member_count(now));
+                self.inner.divide_quota(member.member_count(began));
                 let outcome = self.inner.snapshot().await;
                 self.prefer_complete(member, outcome)
             }
@@ -164,21 +161,21 @@ impl TeamSource {
 
     /// Polls as the leader and shares what was read. Renews the lead while the poll lasts.
     async fn lead(&self, member: &mut Member) -> Result<Snapshot, Failure> {
-        let began = self.now();
+        let began = now();
         let mut poll = self.inner.snapshot();
         let outcome = loop {
-            let promise = self.promise();
-            if let Ok(outcome) = timeout(promise / 2, &mut poll).await {
+            let interval = self.interval();
+            if let Ok(outcome) = timeout(interval / 2, &mut poll).await {
                 break outcome;
             }
-            if self.now().saturating_sub(began) <= MAX_RENEWED_POLL {
-                member.beat(self.now(), promise).await;
+            if now().saturating_sub(began) <= MAX_RENEWED_POLL {
+                member.beat(now(), interval).await;
             }
         };
-        let (now, promise) = (self.now(), self.promise());
+        let (now, interval) = (now(), self.interval());
         match &outcome {
-            Ok(snapshot) => drop(member.publish(now, promise, snapshot).await),
-            Err(failure) => member.note_failed_poll(now, promise, failure).await,
+            Ok(snapshot) => drop(member.publish(now, interval, snapshot).await),
+            Err(failure) => member.note_failed_poll(now, interval, failure).await,
         }
         outcome
     }
@@ -192,11 +189,11 @@ impl TeamSource {
         match outcome {
             Ok(own) if own.progress.is_empty() => {
                 self.lock_last().has_own_reading = true;
-                member.readings.remember(&own, self.now());
+                member.readings.remember(&own, now());
                 Ok(own)
             }
             Ok(_) if !self.lock_last().has_own_reading && member.readings.has_reading() => {
-                Ok(member.readings.take_snapshot(self.now(), Timestamp::now()))
+                Ok(member.readings.take_snapshot(now(), Timestamp::now()))
             }
             outcome => outcome,
         }
@@ -204,7 +201,7 @@ impl TeamSource {
 
     /// Records the part in the team for the screen, and the wait until the next poll.
     fn note_step(&self, member: &Member, step: &Step) {
-        let now = self.now();
+        let now = now();
         let mut last = self.lock_last();
         last.status = Some(member.status(now, step));
         last.wait = match step {
@@ -232,7 +229,15 @@ impl TeamSource {
             let mut slot = self.member().await?;
             let Some(member) = slot.as_mut() else { return Ok(String::new()) };
             member.check_store().await?;
-            member.step(self.now(), self.promise()).await;
+            let step = member.step(now(), self.interval()).await;
+            // A head that nobody can read is no reason to say that all is well.
+            let unread = member.head.is_some() && member.valid_head().is_none();
+            if let (true, Step::Alone(failure)) = (unread, &step) {
+                return Err(failure.clone());
+            }
+            if let Some(problem) = member.readings.problem.clone().or_else(|| member.problem.clone()) {
+                return Err(problem);
+            }
             Ok(match member.valid_head() {
                 Some(head) => {
                     format!(
@@ -245,6 +250,11 @@ impl TeamSource {
         };
         DoctorCheck { name, outcome: outcome.await }
     }
+}
+
+/// Returns the time on this member's clock.
+fn now() -> Duration {
+    CLOCK_START + time_since_boot()
 }
 
 /// Returns a random number. Each instance of the standard library's hasher has random keys.
@@ -310,7 +320,7 @@ impl Source for TeamSource {
     fn close(&self) -> BoxFuture<'_, ()> {
         async {
             if let Some(member) = self.member.lock().await.as_mut() {
-                member.leave(self.now(), self.promise()).await;
+                member.leave(now(), self.interval()).await;
             }
         }
         .boxed()
@@ -318,7 +328,7 @@ impl Source for TeamSource {
 
     fn poll_interval(&self) -> Duration {
         let wait = self.lock_last().wait;
-        wait.unwrap_or_else(|| self.inner.poll_interval().min(MAX_PROMISE))
+        wait.unwrap_or_else(|| self.inner.poll_interval().min(MAX_HEAD_INTERVAL))
     }
 
     fn change_notifications(&self) -> BoxStream<'static, ()> {

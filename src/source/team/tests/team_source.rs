@@ -6,7 +6,10 @@ use crate::{
         Failure, FailureKind, LoadProgress, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId,
         SourcePart, TeamRole,
     },
-    object_store::memory_store::{MemoryStore, StoreFault},
+    object_store::{
+        ObjectStore, WriteCondition,
+        memory_store::{MemoryStore, StoreFault},
+    },
     source::{
         DoctorCheck, Source,
         team::{Estate, Participation, SharedSource, TeamSettings, TeamSource},
@@ -166,6 +169,11 @@ async fn doctor_probes_the_store() {
     let checks = source.diagnose().await;
     assert_eq!(checks[0].name, "team's store memory");
     assert!(checks[0].outcome.as_ref().is_ok_and(|words| words.starts_with("conditional writes work")));
+    let newer = br#"{"schema":"portolan.team/2","version":"9.0"}"#.to_vec();
+    store.write("portolan/1-x/head", newer, WriteCondition::Always).await.unwrap();
+    let checks = team_source(&Fake::new(&["web"]), &store).diagnose().await;
+    assert!(checks[0].outcome.as_ref().is_err_and(|failure| failure.message.contains("portolan.team/2")));
+    store.clear();
     store.ignore_conditions([true, false]);
     let checks = team_source(&Fake::new(&["web"]), &store).diagnose().await;
     assert!(checks[0].outcome.as_ref().is_err_and(|failure| failure.message.contains("If-None-Match")));
