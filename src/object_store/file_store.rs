@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(store.read("a/head", None, 9).await.unwrap_err().kind, FailureKind::Missing);
         std::fs::create_dir_all(&folder).unwrap();
         assert_eq!(store.read("a/head", None, 9).await, Ok(Fetched::Missing));
-        probe_conditions(&store, "a", "1").await.unwrap();
+        probe_conditions(&store, "a/1").await.unwrap();
         assert_eq!(store.list("a/").await, Ok(Vec::new()), "the probe leaves nothing");
         let written = store.write("a/head", b"1".to_vec(), WriteCondition::Always).await.unwrap();
         let WriteOutcome::Written(version) = written else { panic!() };

@@ -1,22 +1,22 @@
 //! Probe of a store: does it honour the conditions of writes? Some stores ignore them and tell every writer
 //! that it won. A team must not choose a leader there.
 
-use super::{ObjectStore, ObjectVersion, WriteCondition, WriteOutcome};
+use super::{Fetched, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome};
 use crate::model::{Failure, FailureKind};
 
-/// Key of the object with which a store is probed, below a team's folder.
-const PROBE_PREFIX: &str = "probe/";
+/// Maximum size in bytes of the object with which a store is probed.
+const MAX_PROBE_BYTES: usize = 1 << 10;
 
-/// Creates an object below `folder` twice, and writes it over a version that it does not have. `unique` is a
-/// text that no other process uses. Deletes the object again.
+/// Creates an object twice, and writes it over a version that it does not have. `key` is one that no other process
+/// uses. Deletes the object again.
 ///
 /// # Errors
-/// Fails if the store ignores a condition, or a call fails.
-pub async fn probe_conditions(store: &dyn ObjectStore, folder: &str, unique: &str) -> Result<(), Failure> {
-    let key = format!("{folder}/{PROBE_PREFIX}{unique}");
-    let outcome = probe_key(store, &key).await;
+/// Fails with [`FailureKind::Invalid`] if the store ignores a condition, and in another way if a call fails, so
+/// that the store may be probed again.
+pub async fn probe_conditions(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
+    let outcome = probe_key(store, key).await;
     // The outcome matters more than an object that is left.
-    let _ = store.delete(&key).await;
+    let _ = store.delete(key).await;
     outcome
 }
 
@@ -28,14 +28,21 @@ async fn probe_key(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let ignores =
         |condition: &str| unfit(format!("ignores the condition {condition}, so several members would lead"));
     let write = |text: &str, condition| store.write(key, text.as_bytes().to_vec(), condition);
-    let WriteOutcome::Written(first) = write("1", WriteCondition::IfMissing).await? else {
-        return Err(unfit(format!("refuses to create the object {key}")));
+    let first = match write("1", WriteCondition::IfMissing).await? {
+        WriteOutcome::Written(version) => version,
+        // The answer to an attempt was lost, or the object was left by an earlier probe of this process.
+        WriteOutcome::Refused => read_probe(store, key).await?.version,
     };
     if write("2", WriteCondition::IfMissing).await? != WriteOutcome::Refused {
         return Err(ignores("If-None-Match"));
     }
-    let WriteOutcome::Written(second) = write("3", WriteCondition::IfVersion(first.clone())).await? else {
-        return Err(unfit("refuses a write over the version that is there".to_owned()));
+    let second = match write("3", WriteCondition::IfVersion(first.clone())).await? {
+        WriteOutcome::Written(version) => version,
+        WriteOutcome::Refused => match read_probe(store, key).await? {
+            // The answer to the first attempt was lost.
+            object if object.bytes == b"3" => object.version,
+            _ => return Err(unfinished(store, key)),
+        },
     };
     let stale = if first == second { ObjectVersion("\"stale\"".to_owned()) } else { first };
     if write("4", WriteCondition::IfVersion(stale)).await? != WriteOutcome::Refused {
@@ -44,18 +51,46 @@ async fn probe_key(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reads the object of a probe after a refused write.
+async fn read_probe(store: &dyn ObjectStore, key: &str) -> Result<StoredObject, Failure> {
+    match store.read(key, None, MAX_PROBE_BYTES).await? {
+        Fetched::Found(object) => Ok(object),
+        Fetched::Missing | Fetched::Unchanged => Err(unfinished(store, key)),
+    }
+}
+
+/// Returns the failure of a probe whose writes are refused for a reason that may pass, such as another write.
+fn unfinished(store: &dyn ObjectStore, key: &str) -> Failure {
+    let what = format!("{} refuses to write the object {key}", store.location());
+    Failure::new(FailureKind::Throttled, what, "no action needed: it is written again soon")
+}
+
 #[cfg(test)]
 mod tests {
     use super::probe_conditions;
-    use crate::object_store::memory_store::MemoryStore;
+    use crate::object_store::memory_store::{MemoryStore, StoreFault};
+
+    #[tokio::test]
+    async fn writes_that_the_client_sends_again_are_no_reason_to_refuse_a_store() {
+        for call in 0..5 {
+            let store = MemoryStore::default();
+            let mut faults = vec![None; 5];
+            faults[call] = Some(StoreFault::SentAgain);
+            store.set_faults(faults);
+            assert_eq!(probe_conditions(&store, "1").await, Ok(()), "call {call}");
+            store.set_faults([None, None, None, None, Some(StoreFault::Dropped)]);
+            assert_eq!(probe_conditions(&store, "2").await, Ok(()));
+            assert_eq!(probe_conditions(&store, "2").await, Ok(()), "with an object that was left");
+        }
+    }
 
     #[tokio::test]
     async fn a_store_that_ignores_a_condition_is_refused() {
         let store = MemoryStore::default();
-        probe_conditions(&store, "team", "1").await.unwrap();
+        probe_conditions(&store, "1").await.unwrap();
         for (name, ignored) in [("If-None-Match", [true, false]), ("If-Match", [false, true])] {
             store.ignore_conditions(ignored);
-            let failure = probe_conditions(&store, "team", "2").await.unwrap_err();
+            let failure = probe_conditions(&store, "2").await.unwrap_err();
             assert!(failure.message.contains(name), "{failure:?}");
         }
     }

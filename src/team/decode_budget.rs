@@ -165,7 +165,7 @@ mod tests {
             serde_json::json!({ "a": [1, -1, 70_000, 1e9, null, true], "b": { "c": "x".repeat(300) } });
         let raw = encoded(&value);
         let spent = left(&raw).unwrap();
-        assert_eq!((whole.bytes - spent.bytes, whole.values - spent.values), (raw.len(), 12));
+        assert_eq!((whole.bytes - spent.bytes, whole.values - spent.values), (raw.len(), 13));
         for end in 0..raw.len() {
             assert!(left(&raw[..end]).is_err(), "cut at {end}");
         }

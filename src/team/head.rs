@@ -22,6 +22,9 @@ pub(super) const MAX_LISTED_DELTAS: u64 = 256;
 pub(super) const MIN_BEAT_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) const MAX_BEAT_INTERVAL: Duration = Duration::from_mins(1);
 
+/// Number of promised intervals without a new head after which its leader counts as gone.
+pub(super) const PATIENCE_INTERVALS: u32 = 3;
+
 /// Longest age of a reading in a head.
 const MAX_READING_AGE: Duration = Duration::from_hours(24 * 7);
 
@@ -114,6 +117,12 @@ impl Head {
         Duration::from_millis(self.interval_ms).clamp(MIN_BEAT_INTERVAL, MAX_BEAT_INTERVAL)
     }
 
+    /// Returns the time without another head after which the leader counts as gone.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.interval() * PATIENCE_INTERVALS
+    }
+
     /// Returns the head as an object.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -127,6 +136,7 @@ impl Head {
         for text in [&mut leader.id, &mut leader.name, &mut leader.read_as] {
             *text = Text::with_max_chars(text, MAX_NAME_CHARS);
         }
+        self.members = self.members.min(MAX_MEMBERS);
         let is_valid = self.reading.as_ref().is_none_or(|reading| {
             reading.epoch <= self.epoch
                 && reading.base <= reading.number
@@ -140,7 +150,6 @@ impl Head {
         } else {
             Ok(self)
         }
-        self.members = self.members.min(MAX_MEMBERS);
     }
 }
 

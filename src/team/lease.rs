@@ -1,11 +1,8 @@
 //! The lead of a team: when a member follows, claims the lead, keeps it, or polls for itself. All times are
 //! those of the member's own monotonic clock.
 
-use super::head::{Head, HeadContent, Rank};
+use super::head::{Head, HeadContent, PATIENCE_INTERVALS, Rank};
 use std::time::Duration;
-
-/// Number of promised intervals without a new head after which its leader counts as gone.
-const PATIENCE_INTERVALS: u32 = 3;
 
 /// Time without a new head after which a head of another format, or a damaged one, may be overwritten.
 const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
@@ -19,7 +16,8 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(4);
 /// Time between two looks at a head that is overdue.
 const OVERDUE_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Time for which a member that gave up the lead does not claim it; doubled each time, up to the maximum.
+/// Time for which a member that gave up the lead, or may not write, does not claim it; doubled each time, up to
+/// the maximum.
 const FIRST_HOLD: Duration = Duration::from_mins(1);
 const MAX_HOLD: Duration = Duration::from_hours(1);
 
@@ -57,6 +55,8 @@ pub enum AloneReason {
     Unreachable,
     /// No leader is there, and this member can't lead.
     NoLeader,
+    /// The leader writes heads, and shares no reading, or an old one.
+    NoReading,
     /// The head has another format.
     OtherSchema,
     /// The head is damaged.
@@ -67,7 +67,7 @@ pub enum AloneReason {
 #[derive(Debug)]
 pub struct Lease {
     rank: Rank,
-    /// True if the member may lead: the store honours conditions, and the member may write.
+    /// True if the member may lead: it is no reader, and the store honours conditions as far as known.
     can_lead: bool,
     /// Random part of the wait before a claim, so that the members do not all claim at once.
     jitter: Duration,
@@ -136,15 +136,15 @@ impl Lease {
         }
     }
 
-    /// Records that the member can't lead: it may not write, or the store ignores conditions.
+    /// Records that the member can't lead, because the store ignores conditions.
     pub fn forbid_lead(&mut self) {
         self.can_lead = false;
     }
 
-    /// Returns true if the member may lead as far as known.
+    /// Returns true if the member may claim the lead at `now`, as far as known.
     #[must_use]
-    pub fn can_lead(&self) -> bool {
-        self.can_lead
+    pub fn may_claim(&self, now: Duration) -> bool {
+        self.can_lead && now >= self.hold_until
     }
 
     /// Returns the epoch that this member leads; `None` if it does not lead.
@@ -169,8 +169,9 @@ impl Lease {
             }
             HeadLook::Missing => self.watched = None,
             HeadLook::Changed(content, age) => {
-                // The store may tell how old the head is. It can't be older than the last look. At the first
-                // look, only a member that can't lead believes the store.
+                // The store may tell how old the head is. It can't be older than the last look. At the first look
+                // there is no such bound. A wrong clock of the store must not make a member replace a living
+                // leader, so only a member that can't lead uses the age.
                 let longest = if self.can_lead { Duration::ZERO } else { Duration::MAX };
                 let since_look = before.map_or(longest, |at| now.saturating_sub(at));
                 let age = age.unwrap_or_default().min(since_look);
@@ -184,7 +185,7 @@ impl Lease {
 
     /// Decides by the last head and the time since it changed.
     fn judge_head(&self, now: Duration) -> Verdict {
-        let may_claim = self.can_lead && now >= self.hold_until;
+        let may_claim = self.may_claim(now);
         let claim_or = |reason| if may_claim { Verdict::Claim } else { Verdict::Alone(reason) };
         let Some((watched, changed_at)) = self.watched else { return claim_or(AloneReason::NoLeader) };
         let silence = now.saturating_sub(changed_at);
@@ -262,8 +263,16 @@ impl Lease {
     /// Records that this member gave up the lead at `now`. For some time, it does not claim it again.
     pub fn give_up(&mut self, now: Duration) {
         self.held = None;
-        self.hold_until = now + self.next_hold;
-        self.next_hold = (self.next_hold * 2).min(MAX_HOLD);
+        self.postpone_claims(now);
+    }
+
+    /// Records that this member could not lead at `now`, for a reason that may pass. For some time, it does not
+    /// claim the lead.
+    pub fn postpone_claims(&mut self, now: Duration) {
+        if now >= self.hold_until {
+            self.hold_until = now + self.next_hold;
+            self.next_hold = (self.next_hold * 2).min(MAX_HOLD);
+        }
     }
 
     /// Returns true if a head is of this member's own epoch, so that it still leads.

@@ -28,7 +28,16 @@ pub(super) fn alone_failure(
             Failure::new(
                 FailureKind::Invalid,
                 what,
-                "it is replaced after 3 minutes; check who may write to the store",
+                "check who may write to the store; a member replaces the head if it stays for 3 minutes",
+            )
+        }
+        (AloneReason::NoReading, _, Some(HeadContent::Valid(head))) => {
+            let what =
+                format!("{} leads the team in {location}, but shares no new reading", head.leader.name);
+            Failure::new(
+                FailureKind::Missing,
+                what,
+                "look at its messages, or end it so that another one leads",
             )
         }
         (AloneReason::Unreachable, ..) => {

@@ -1,7 +1,7 @@
 //! State of a member while it leads.
 
 use crate::{
-    model::Snapshot,
+    model::{Failure, Snapshot},
     team::{MemberCount, ObjectKey, Publication, ReadingRef},
 };
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(super) struct LeaderState {
     /// Time of the last head.
     pub(super) beat_at: Option<Duration>,
     pub(super) publication: Publication,
+    /// Reason why the last reading is not in the store, although the heads are.
+    pub(super) publish_problem: Option<Failure>,
     /// Last reading of the predecessor, with its time on this member's clock. It stays in the head until the
     /// first own reading.
     pub(super) inherited: Option<(ReadingRef, Duration)>,
@@ -49,6 +51,7 @@ impl LeaderState {
             beat: 0,
             beat_at: None,
             publication: Publication::new(epoch, KEEP_CONNECTIONS_SECONDS),
+            publish_problem: None,
             inherited,
             members: MemberCount::default(),
             inherited_members: 1,

@@ -8,8 +8,8 @@ use crate::{
     model::{Failure, FailureKind, Snapshot},
     object_store::{Fetched, ObjectVersion, WriteCondition, WriteOutcome},
     team::{
-        Draft, HEAD_KEY, Head, HeadContent, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey, TEAM_SCHEMA, epoch_key,
-        highest_epoch, member_key,
+        AloneReason, Draft, HEAD_KEY, Head, HeadContent, MAX_EPOCH, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey,
+        TEAM_SCHEMA, epoch_key, highest_epoch, member_key,
     },
 };
 use std::time::Duration;
@@ -24,12 +24,21 @@ const MAX_HEAD_ATTEMPTS: u32 = 3;
 const MAX_EPOCH_BYTES: usize = 1 << 10;
 
 impl Member {
-    /// Tries to become the leader: creates the key of the next epoch, then writes the head.
+    /// Tries to become the leader: creates the key of the next epoch, then writes the head. Polls for itself if
+    /// all claims of one interval failed, because then nobody may be able to write.
     pub(super) async fn claim(&mut self, now: Duration, interval: Duration) -> Step {
-        match self.try_claim(now, interval).await {
-            Ok(true) => Step::Lead,
-            Ok(false) => Step::Follow,
-            Err(failure) if self.readings.has_reading() && self.lease.can_lead() => {
+        let outcome = self.try_claim(now, interval).await;
+        let since = *self.claiming_since.get_or_insert(now);
+        let may_wait = now.saturating_sub(since) <= interval;
+        match outcome {
+            Ok(true) => {
+                (self.claiming_since, self.cannot_lead) = (None, None);
+                Step::Lead
+            }
+            // Another member has just won, or its head comes soon.
+            Ok(false) if may_wait => Step::Follow,
+            Ok(false) => self.alone(AloneReason::NoLeader),
+            Err(failure) if may_wait && self.readings.has_reading() && self.lease.may_claim(now) => {
                 self.problem = Some(failure);
                 Step::Follow
             }
@@ -38,22 +47,10 @@ impl Member {
     }
 
     async fn try_claim(&mut self, now: Duration, interval: Duration) -> Result<bool, Failure> {
-        self.check_store().await?;
-        let listed = self.team.store.list(&self.team.key("epoch/")).await?;
-        let start = format!("{}/", self.team.folder);
-        let keys = listed.iter().filter_map(|(key, _)| key.strip_prefix(&start));
-        let known = self.valid_head().map_or(0, |head| head.epoch);
-        let epoch = highest_epoch(keys).max(known) + 1;
-        let key = self.team.key(epoch_key(epoch));
-        let mine = self.me.id.to_string().into_bytes();
-        if self.team.store.write(&key, mine.clone(), WriteCondition::IfMissing).await?
-            == WriteOutcome::Refused
-        {
-            // The answer to the first attempt may have been lost.
-            let there = self.team.store.read(&key, None, MAX_EPOCH_BYTES).await?;
-            if !matches!(there, Fetched::Found(object) if object.bytes == mine) {
-                return Ok(false);
-            }
+        self.check_store(now).await?;
+        let epoch = self.epoch_to_claim().await?;
+        if self.claimed_epoch != Some(epoch) && !self.create_epoch(epoch).await? {
+            return Ok(false);
         }
         self.claimed_epoch = Some(epoch);
         let inherited = self.valid_head().and_then(|head| head.reading);
@@ -68,6 +65,40 @@ impl Member {
             self.leading = Some(leading);
         }
         Ok(is_won)
+    }
+
+    /// Returns the epoch to claim: the one whose key this member has created, unless a head of it is there.
+    async fn epoch_to_claim(&self) -> Result<u64, Failure> {
+        let known = self.valid_head().map_or(0, |head| head.epoch);
+        // Others may have created later keys. Whoever writes the head first leads.
+        if let Some(own) = self.claimed_epoch.filter(|own| *own > known) {
+            return Ok(own);
+        }
+        let listed = self.team.store.list(&self.team.key("epoch/")).await?;
+        let start = format!("{}/", self.team.folder);
+        let keys = listed.iter().filter_map(|(key, _)| key.strip_prefix(&start));
+        let epoch = highest_epoch(keys).max(known) + 1;
+        if epoch < MAX_EPOCH {
+            return Ok(epoch);
+        }
+        let what = format!("{} has an epoch that only an attacker writes", self.team.store.location());
+        let remedy =
+            format!("delete everything in {} of the store, and check who may write to it", self.team.folder);
+        Err(Failure::new(FailureKind::Invalid, what, remedy))
+    }
+
+    /// Creates the key of an epoch. Returns false if another member has created it.
+    async fn create_epoch(&self, epoch: u64) -> Result<bool, Failure> {
+        let key = self.team.key(epoch_key(epoch));
+        let mine = self.me.id.to_string().into_bytes();
+        if self.team.store.write(&key, mine.clone(), WriteCondition::IfMissing).await?
+            != WriteOutcome::Refused
+        {
+            return Ok(true);
+        }
+        // The answer to the first attempt may have been lost.
+        let there = self.team.store.read(&key, None, MAX_EPOCH_BYTES).await?;
+        Ok(matches!(there, Fetched::Found(object) if object.bytes == mine))
     }
 
     /// Starts to lead in an epoch whose head is already written.
@@ -85,20 +116,20 @@ impl Member {
         self.claimed_epoch = None;
     }
 
-    /// Writes a snapshot that this member has read at `now`, then the head. Returns false if it no longer leads.
+    /// Writes a snapshot that this member has read at `now`, then the head. Returns false if it no longer leads:
+    /// a leader that can't share what it read gives up, as one that can't read.
     pub(super) async fn publish(&mut self, now: Duration, interval: Duration, snapshot: &Snapshot) -> bool {
-        self.lease.note_poll(true, snapshot.progress.is_empty());
-        if let Some(leading) = &mut self.leading
-            && leading.is_publishable(now, snapshot)
+        let problem = self.write_reading(now, snapshot).await.err();
+        let is_complete = problem.is_none() && snapshot.progress.is_empty();
+        self.lease.note_poll(problem.is_none(), is_complete);
+        if let Some(failure) = &problem
+            && self.lease.must_release(matches!(failure.kind, FailureKind::Invalid | FailureKind::Denied))
         {
-            match leading.publication.prepare(now, snapshot) {
-                Ok(draft) => self.write_draft(draft).await,
-                Err(error) => {
-                    let what = format!("the reading of {} can't be shared: {error}", snapshot.source);
-                    self.problem =
-                        Some(Failure::new(FailureKind::Invalid, what, "select fewer clusters or services"));
-                }
-            }
+            self.give_up(now, interval, failure).await;
+            return false;
+        }
+        if let Some(leading) = &mut self.leading {
+            leading.publish_problem = problem;
         }
         if self.leading.as_ref().is_some_and(|leading| !leading.is_beat_due(now)) {
             return true;
@@ -111,15 +142,23 @@ impl Member {
         leads
     }
 
+    /// Writes the objects of a reading, if the snapshot is complete enough.
+    async fn write_reading(&mut self, now: Duration, snapshot: &Snapshot) -> Result<(), Failure> {
+        let Some(leading) = &mut self.leading else { return Ok(()) };
+        if !leading.is_publishable(now, snapshot) {
+            return Ok(());
+        }
+        let draft = leading.publication.prepare(now, snapshot).map_err(|error| {
+            let what = format!("the reading of {} can't be shared: {error}", snapshot.source);
+            Failure::new(FailureKind::Invalid, what, "select fewer clusters or services")
+        })?;
+        self.write_draft(draft).await
+    }
+
     /// Writes the objects of a reading. They count only if all of them were written.
-    async fn write_draft(&mut self, draft: Draft) {
+    async fn write_draft(&mut self, draft: Draft) -> Result<(), Failure> {
         for (key, object) in &draft.objects {
-            let written =
-                self.team.store.write(&self.team.key(key), object.clone(), WriteCondition::Always).await;
-            if let Err(failure) = written {
-                self.problem = Some(failure);
-                return;
-            }
+            self.team.store.write(&self.team.key(key), object.clone(), WriteCondition::Always).await?;
         }
         if let Some(leading) = &mut self.leading {
             leading.obsolete.extend(draft.obsolete.iter().copied());
@@ -129,6 +168,7 @@ impl Member {
             }
             leading.publication.commit(draft);
         }
+        Ok(())
     }
 
     /// Writes another head. Returns false if this member no longer leads.
@@ -159,11 +199,17 @@ impl Member {
     pub(super) async fn note_failed_poll(&mut self, now: Duration, interval: Duration, failure: &Failure) {
         self.lease.note_poll(false, false);
         if self.lease.must_release(matches!(failure.kind, FailureKind::Credentials | FailureKind::Denied)) {
-            self.release(now, interval).await;
-            self.lease.give_up(now);
+            self.give_up(now, interval, failure).await;
         } else {
             self.beat(now, interval).await;
         }
+    }
+
+    /// Gives up the lead because of a failure, and does not claim it for some time.
+    async fn give_up(&mut self, now: Duration, interval: Duration, failure: &Failure) {
+        self.release(now, interval).await;
+        self.lease.give_up(now);
+        self.cannot_lead = Some(failure.clone());
     }
 
     /// Gives up the lead, so that another member can take it at once.

@@ -8,13 +8,20 @@ use crate::{
     object_store::{Fetched, ObjectVersion, WriteCondition, probe_conditions},
     team::{
         AloneReason, HEAD_KEY, Head, HeadContent, HeadLook, Leader, Lease, MAX_HEAD_BYTES, Rank, Verdict,
-        member_key,
+        member_key, probe_key,
     },
 };
-use std::time::Duration;
+use std::{cmp::Ordering, time::Duration};
 
 /// Time between two writes by which a member shows that it is there.
 const PRESENCE_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Longest wait for the first reading of a leader. The first load of a large account takes about a minute.
+const MAX_FIRST_READING_WAIT: Duration = Duration::from_secs(90);
+
+/// Longest age at which a leader's reading is still shown. A leader may keep the reading of its predecessor for
+/// five minutes.
+const MAX_FOLLOWED_AGE: Duration = Duration::from_mins(10);
 
 /// Way in which a Portolan takes part in a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,15 +57,21 @@ pub(super) struct Member {
     participation: Participation,
     pub(super) lease: Lease,
     pub(super) head: Option<KnownHead>,
+    /// Epoch and beat of the first head in a row that are older than the known one, and the time of that look.
+    older_head: Option<((u64, u64), Duration)>,
     pub(super) readings: ReadingCache,
     pub(super) leading: Option<LeaderState>,
     /// Epoch whose key this member created, although it does not know if it wrote the head.
     pub(super) claimed_epoch: Option<u64>,
+    /// Time of the first claim since the last sign of a living leader. All claims since then failed.
+    pub(super) claiming_since: Option<Duration>,
+    /// Time since which the leader has shared no reading.
+    waiting_since: Option<Duration>,
     /// Last failure of the store, until the store answers again.
     pub(super) problem: Option<Failure>,
     is_probed: bool,
     /// Reason why this member can't lead; `None` while it may.
-    cannot_lead: Option<Failure>,
+    pub(super) cannot_lead: Option<Failure>,
     presence_at: Option<Duration>,
     presence_count: u64,
 }
@@ -79,9 +92,12 @@ impl Member {
             lease: Lease::new(me.rank, can_lead, jitter),
             me,
             head: None,
+            older_head: None,
             readings: ReadingCache::new(source),
             leading: None,
             claimed_epoch: None,
+            claiming_since: None,
+            waiting_since: None,
             problem: None,
             is_probed: false,
             cannot_lead: None,
@@ -111,14 +127,18 @@ impl Member {
         let role = match (step, self.valid_head()) {
             (Step::Alone(why), _) => TeamRole::Alone(why.clone()),
             (Step::Lead, _) if self.leading.is_some() => {
-                TeamRole::Leading { read_as: self.me.read_as.clone(), problem: self.problem.clone() }
+                let unshared = self.leading.as_ref().and_then(|leading| leading.publish_problem.clone());
+                let problem = unshared.or_else(|| self.problem.clone());
+                TeamRole::Leading { read_as: self.me.read_as.clone(), problem }
             }
-            (_, Some(Head { leader, .. })) if leader.id != self.me.id => TeamRole::Following {
-                leader: leader.name.clone(),
-                read_as: leader.read_as.clone(),
-                problem: self.readings.problem.clone().or_else(|| self.problem.clone()),
-            },
-            // Without a head, or just after this member lost the lead.
+            (_, Some(Head { leader, .. })) if leader.id != self.me.id && self.readings.has_reading() => {
+                TeamRole::Following {
+                    leader: leader.name.clone(),
+                    read_as: leader.read_as.clone(),
+                    problem: self.readings.problem.clone().or_else(|| self.problem.clone()),
+                }
+            }
+            // Without a head or a reading, or just after this member lost the lead.
             _ => TeamRole::Joining,
         };
         TeamStatus { role, members: self.member_count(now) }
@@ -135,7 +155,7 @@ impl Member {
         let verdict = self.look(now, interval).await;
         let step = match verdict {
             _ if self.lease.led_epoch().is_some() => Step::Lead,
-            Verdict::Follow => self.follow().await,
+            Verdict::Follow => self.follow(now).await,
             Verdict::Claim => self.claim(now, interval).await,
             Verdict::Alone(reason) => self.alone(reason),
         };
@@ -148,7 +168,9 @@ impl Member {
     /// Reads the head and decides by it.
     async fn look(&mut self, now: Duration, interval: Duration) -> Verdict {
         let key = self.team.key(HEAD_KEY);
-        let known = self.head.as_ref().map(|head| head.version.clone());
+        // An older head is read again and again, because its content is not kept.
+        let known = self.head.as_ref().filter(|_| self.older_head.is_none());
+        let known = known.map(|head| head.version.clone());
         match self.team.store.read(&key, known.as_ref(), MAX_HEAD_BYTES).await {
             Err(failure) => {
                 self.problem = Some(failure);
@@ -162,7 +184,7 @@ impl Member {
                         self.lease.decide(now, HeadLook::Same)
                     }
                     Fetched::Missing => {
-                        self.head = None;
+                        (self.head, self.older_head) = (None, None);
                         self.lease.decide(now, HeadLook::Missing)
                     }
                     Fetched::Found(object) => {
@@ -183,11 +205,24 @@ impl Member {
         age: Option<Duration>,
         interval: Duration,
     ) -> Verdict {
-        if is_older(&head.content, self.valid_head()) {
-            // A store may answer with an old state for a while. The head with the highest epoch counts.
-            self.readings.note_same_head(now);
-            return self.lease.decide(now, HeadLook::Same);
+        match self.compare_head(now, &head.content) {
+            HeadOrder::Older => {
+                // The next write is over the head that is there.
+                if let Some(known) = &mut self.head {
+                    known.version = head.version;
+                }
+                self.lease.decide(now, HeadLook::Same);
+                return Verdict::Follow;
+            }
+            HeadOrder::Same => {
+                self.head = Some(head);
+                self.readings.note_same_head(now);
+                return self.lease.decide(now, HeadLook::Same);
+            }
+            HeadOrder::OtherLine => self.readings.begin_with_base(),
+            HeadOrder::Newer => {}
         }
+        self.claiming_since = None;
         if let HeadContent::Valid(valid) = &head.content {
             if !valid.released && valid.leader.id == self.me.id && self.claimed_epoch == Some(valid.epoch) {
                 // The answer to the first head was lost, so this member leads without having known it.
@@ -203,13 +238,45 @@ impl Member {
         verdict
     }
 
-    /// Reads the newest reading.
-    async fn follow(&mut self) -> Step {
+    /// Compares a head that was read at `now` with the known one.
+    ///
+    /// A store may answer with an old state for a while, so the head with the highest epoch counts. But an older
+    /// head that another one follows, or that stays, is the head of a store whose objects were deleted.
+    fn compare_head(&mut self, now: Duration, content: &HeadContent) -> HeadOrder {
+        let (HeadContent::Valid(new), Some(known)) = (content, self.valid_head()) else {
+            self.older_head = None;
+            return HeadOrder::Newer;
+        };
+        let (new_number, known_number) = ((new.epoch, new.beat), (known.epoch, known.beat));
+        let (is_next_epoch, is_same_leader) = (new.epoch > known.epoch, new.leader.id == known.leader.id);
+        if new_number < known_number {
+            let (first, since) = *self.older_head.get_or_insert((new_number, now));
+            if new_number <= first && now.saturating_sub(since) <= new.patience() {
+                return HeadOrder::Older;
+            }
+        }
+        let order = match new_number.cmp(&known_number) {
+            Ordering::Equal if is_same_leader => HeadOrder::Same,
+            Ordering::Greater if is_next_epoch || is_same_leader => HeadOrder::Newer,
+            _ => HeadOrder::OtherLine,
+        };
+        self.older_head = None;
+        order
+    }
+
+    /// Reads the newest reading. Polls for itself if the leader shares none for too long.
+    async fn follow(&mut self, now: Duration) -> Step {
         let Some(wanted) = self.valid_head().and_then(|head| head.reading) else {
             // A command that ends soon does not wait for the first reading.
             let waits = matches!(self.participation, Participation::Member(_));
-            return if waits { Step::Follow } else { self.alone(AloneReason::NoLeader) };
+            let since = *self.waiting_since.get_or_insert(now);
+            let may_wait = waits && now.saturating_sub(since) <= MAX_FIRST_READING_WAIT;
+            return if may_wait { Step::Follow } else { self.alone(AloneReason::NoReading) };
         };
+        self.waiting_since = None;
+        if now.saturating_sub(self.readings.newest_read_at()) > MAX_FOLLOWED_AGE {
+            return self.alone(AloneReason::NoReading);
+        }
         match self.readings.update(&self.team, &wanted).await {
             Ok(()) => Step::Follow,
             Err(failure) => Step::Alone(failure),
@@ -217,23 +284,26 @@ impl Member {
     }
 
     /// Returns the step of a member that polls for itself.
-    fn alone(&self, reason: AloneReason) -> Step {
+    pub(super) fn alone(&self, reason: AloneReason) -> Step {
         let head = self.head.as_ref().map(|head| &head.content);
         let problem = self.problem.as_ref().or(self.cannot_lead.as_ref());
         Step::Alone(alone_failure(reason, problem, head, &self.team.store.location()))
     }
 
     /// Probes the store before the first claim: a store that ignores conditions would let everybody lead.
-    pub(super) async fn check_store(&mut self) -> Result<(), Failure> {
+    pub(super) async fn check_store(&mut self, now: Duration) -> Result<(), Failure> {
         if self.is_probed {
             return Ok(());
         }
-        let probed = probe_conditions(&*self.team.store, &self.team.folder, &self.me.id).await;
+        let key = self.team.key(probe_key(&self.me.id));
+        let probed = probe_conditions(&*self.team.store, &key).await;
         self.is_probed = probed.is_ok();
-        if let Err(failure) = &probed
-            && matches!(failure.kind, FailureKind::Invalid | FailureKind::Denied)
-        {
-            self.lease.forbid_lead();
+        if let Err(failure) = &probed {
+            match failure.kind {
+                FailureKind::Invalid => self.lease.forbid_lead(),
+                FailureKind::Denied => self.lease.postpone_claims(now),
+                _ => return probed,
+            }
             self.cannot_lead = Some(failure.clone());
         }
         probed
@@ -253,7 +323,7 @@ impl Member {
         if let Err(failure) = written
             && failure.kind == FailureKind::Denied
         {
-            self.lease.forbid_lead();
+            self.lease.postpone_claims(now);
             self.cannot_lead = Some(failure);
         }
     }
@@ -268,10 +338,15 @@ impl Member {
     }
 }
 
-/// Returns true if a head is older than the one that the member knows.
-fn is_older(new: &HeadContent, known: Option<&Head>) -> bool {
-    match (new, known) {
-        (HeadContent::Valid(new), Some(known)) => (new.epoch, new.beat) < (known.epoch, known.beat),
-        _ => false,
-    }
+/// Relation of a head that was read to the known one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum HeadOrder {
+    /// It is older, and the known one still counts.
+    Older,
+    /// It is the known one.
+    Same,
+    /// It follows the known one.
+    Newer,
+    /// It counts, and its readings do not follow those that the member knows, although they may have the same keys.
+    OtherLine,
 }

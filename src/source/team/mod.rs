@@ -228,7 +228,7 @@ impl TeamSource {
         let outcome = async {
             let mut slot = self.member().await?;
             let Some(member) = slot.as_mut() else { return Ok(String::new()) };
-            member.check_store().await?;
+            member.check_store(now()).await?;
             let step = member.step(now(), self.interval()).await;
             // A head that nobody can read is no reason to say that all is well.
             let unread = member.head.is_some() && member.valid_head().is_none();

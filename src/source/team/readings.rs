@@ -16,6 +16,9 @@ const MAX_FAILED_READINGS: u32 = 3;
 /// Maximum number of objects that are read at the same time.
 const MAX_READS_AT_ONCE: usize = 8;
 
+/// Longest time between two looks after which a reading is still continued by deltas.
+const MAX_LOOK_GAP: Duration = Duration::from_mins(1);
+
 /// Precision of the times in the headers of a store.
 const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
 
@@ -26,9 +29,10 @@ pub(super) struct ReadingCache {
     reading: Option<Reading>,
     /// True if the reading does not fit its head, so that the next one begins with a base.
     is_broken: bool,
-    /// Time of the reading in the cache, and of the newest one, on this member's clock. Neither is later than
-    /// the leader's poll.
+    /// Time of the leader's poll for the reading in the cache, on this member's clock. It may be too early, but
+    /// never too late.
     read_at: Duration,
+    /// The same for the newest reading in the store.
     newest_read_at: Duration,
     /// Time of the last look at a new head.
     looked_at: Option<Duration>,
@@ -71,14 +75,22 @@ impl ReadingCache {
     /// Takes notice of a new head, which was written `age` ago by the store's clock.
     ///
     /// The time of the reading follows from ages alone, so a wrong clock of the leader does no harm. If the
-    /// store does not tell the age, the head may be as old as the last look.
+    /// store does not tell the age, the head may be as old as the last look, but never older.
     pub(super) fn note_head(&mut self, now: Duration, head: &Head, age: Option<Duration>) {
-        let since_look = self.looked_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+        let since_look = self.looked_at.map(|at| now.saturating_sub(at));
         self.looked_at = Some(now);
+        // The store may have been emptied and filled again meanwhile.
+        self.is_broken |= since_look.is_some_and(|time| time > MAX_LOOK_GAP);
         if let Some(reading) = head.reading {
-            let head_age = age.map_or(since_look, |age| age + HEADER_TIME_STEP);
+            let told = age.map(|age| age + HEADER_TIME_STEP).into_iter();
+            let head_age = told.chain(since_look).min().unwrap_or_default();
             self.newest_read_at = now.saturating_sub(head_age + reading.age());
         }
+    }
+
+    /// Lets the next reading begin with a base, because its keys may be those of another reading in the cache.
+    pub(super) fn begin_with_base(&mut self) {
+        self.is_broken = true;
     }
 
     /// Takes notice that the head is still the same.
@@ -209,5 +221,33 @@ async fn read_object(team: &TeamFolder, key: ObjectKey) -> Result<(ObjectKey, Ve
             let what = format!("{}: {whole} is missing", team.store.location());
             Err(Failure::new(FailureKind::Missing, what, "no action needed: the next reading comes soon"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReadingCache;
+    use crate::{
+        model::SourceId,
+        team::{Head, HeadContent},
+    };
+    use std::time::Duration;
+
+    #[test]
+    fn a_head_is_not_older_than_the_last_look_whatever_the_clock_of_the_store_says() {
+        let text = r#"{"schema":"portolan.team/1","version":"1","epoch":1,"beat":1,"released":false,
+            "leader":{"id":"a","name":"ann","rank":"person","read_as":"x"},"interval_ms":5000,"members":1,
+            "reading":{"epoch":1,"number":1,"base":1,"oldest_delta":2,"services":0,"age_ms":2000}}"#;
+        let HeadContent::Valid(head) = HeadContent::parse(text.as_bytes()) else { panic!() };
+        let at = Duration::from_secs;
+        let mut cache = ReadingCache::new(SourceId::new("ecs"));
+        let mut newest = |now, head: &Head, age| {
+            cache.note_head(now, head, age);
+            cache.newest_read_at()
+        };
+        assert_eq!(newest(at(9_000), &head, Some(at(60))), at(9_000 - 63));
+        assert_eq!(newest(at(9_004), &head, Some(at(3_600))), at(9_004 - 4 - 2));
+        assert_eq!(newest(at(9_008), &head, None), at(9_008 - 4 - 2));
+        assert_eq!(newest(at(9_012), &head, Some(at(1))), at(9_012 - 2 - 2));
     }
 }

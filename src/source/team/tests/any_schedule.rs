@@ -1,9 +1,10 @@
-//! Property test: members in any order, that crash, sleep, lose calls and answers. At the end one leads, and all
-//! show the same.
+//! Property test: members in any order, that crash, sleep, lose calls and answers, with a store that can't be written
+//! for some time, or that somebody empties. At the end one leads, and all show the same. While nobody can write, all
+//! poll for themselves and say why.
 
 use super::{at, estate, led_epochs, person, shown};
 use crate::{
-    model::Snapshot,
+    model::{FailureKind, Snapshot},
     object_store::memory_store::{MemoryStore, StoreFault},
     source::team::{
         member::{Member, Step},
@@ -33,6 +34,11 @@ enum Mishap {
     Sleeps(u64),
     /// Some of its next calls fail.
     Faults(Vec<Option<StoreFault>>),
+    /// From now on, writes to keys with this text fail; `None` for no longer.
+    WritesFail(Option<&'static str>),
+    /// Somebody deletes all objects, and those that lead are killed. The next leader begins with a low epoch, which
+    /// the members that are left have seen already.
+    Emptied,
     /// It decides, but the poll takes so long that others act before it writes.
     SlowPoll,
 }
@@ -42,6 +48,7 @@ fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
         4 => Just(None),
         1 => Just(Some(StoreFault::Dropped)),
         1 => Just(Some(StoreFault::AnswerLost)),
+        1 => Just(Some(StoreFault::SentAgain)),
     ];
     let mishap = prop_oneof![
         10 => Just(Mishap::Nothing),
@@ -49,6 +56,8 @@ fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
         1 => (1..120u64).prop_map(Mishap::Sleeps),
         2 => prop::collection::vec(fault, 1..8).prop_map(Mishap::Faults),
         2 => Just(Mishap::SlowPoll),
+        1 => prop_oneof![Just(Some("")), Just(Some("/head")), Just(None)].prop_map(Mishap::WritesFail),
+        1 => Just(Mishap::Emptied),
     ];
     let services = prop::collection::btree_set(0..6u8, 0..5);
     let step = (1..8u64, 0..3usize, mishap, services)
@@ -91,6 +100,13 @@ impl Team {
         }
     }
 
+    /// Kills a member, and starts another one in its place.
+    fn replace_member(&mut self, n: usize) {
+        self.names += 1;
+        self.members[n] = person(&self.store, &format!("m{}", self.names));
+        self.slow_polls[n] = None;
+    }
+
     /// Lets a member act. Returns an error if an invariant is broken.
     async fn act(&mut self, step: ScheduleStep) -> Result<(), TestCaseError> {
         let ScheduleStep { wait, member: n, mishap, services } = step;
@@ -100,10 +116,17 @@ impl Team {
         self.truths.insert(names(&truth));
         match &mishap {
             Mishap::Killed => {
-                self.names += 1;
-                self.members[n] = person(&self.store, &format!("m{}", self.names));
-                self.slow_polls[n] = None;
+                self.replace_member(n);
                 return Ok(());
+            }
+            Mishap::Emptied => {
+                let leaders: Vec<usize> =
+                    (0..3).filter(|n| self.members[*n].lease.led_epoch().is_some()).collect();
+                leaders.into_iter().for_each(|n| self.replace_member(n));
+                self.store.clear();
+            }
+            Mishap::WritesFail(part) => {
+                self.store.fail_writes(part.map(|part| (part, FailureKind::Unreachable)));
             }
             Mishap::Sleeps(seconds) => self.lags[n] += Duration::from_secs(*seconds),
             Mishap::Faults(faults) => self.store.set_faults(faults.iter().copied()),
@@ -133,15 +156,44 @@ impl Team {
         Ok(())
     }
 
+    /// Lets all members act in turn, without mishaps, for so many rounds. Returns their last steps.
+    async fn take_turns(&mut self, rounds: usize, truth: &Snapshot) -> [Step; 3] {
+        let mut last = [const { Step::Follow }; 3];
+        for _ in 0..rounds {
+            self.now += Duration::from_secs(2);
+            for ((member, lag), step) in self.members.iter_mut().zip(self.lags).zip(&mut last) {
+                let now = self.now.saturating_sub(lag);
+                *step = super::turn(member, now, truth).await;
+                if let Step::Alone(_) = step {
+                    member.readings.remember(truth, now);
+                }
+            }
+        }
+        last
+    }
+
+    /// Lets nobody write until all must have noticed.
+    async fn stop_writes(&mut self, part: &'static str, truth: &Snapshot) -> Result<(), TestCaseError> {
+        self.slow_polls = [const { None }; 3];
+        self.store.fail_writes(Some((part, FailureKind::Unreachable)));
+        for step in self.take_turns(40, truth).await {
+            prop_assert!(matches!(&step, Step::Alone(why) if !why.message.is_empty()), "{:?}", step);
+        }
+        Ok(())
+    }
+
     /// Lets all members act in turn, without mishaps, until they must agree.
     async fn settle(&mut self, truth: &Snapshot) -> Result<(), TestCaseError> {
         self.slow_polls = [const { None }; 3];
-        for _ in 0..40 {
-            self.now += Duration::from_secs(2);
-            for (member, lag) in self.members.iter_mut().zip(self.lags) {
-                super::turn(member, self.now.saturating_sub(lag), truth).await;
+        self.store.fail_writes(None);
+        // Those that could not share their readings wait before they claim the lead again.
+        for _ in 0..12 {
+            if led_epochs(&self.members).len() == 1 {
+                break;
             }
+            self.take_turns(40, truth).await;
         }
+        self.take_turns(40, truth).await;
         prop_assert_eq!(led_epochs(&self.members).len(), 1, "one leader");
         for (member, lag) in self.members.iter_mut().zip(self.lags) {
             if member.lease.led_epoch().is_none() {
@@ -156,12 +208,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn one_leads_and_no_service_is_lost_or_doubled(steps in steps()) {
+    fn one_leads_and_no_service_is_lost_or_doubled(
+        steps in steps(),
+        unwritable in prop::option::of(prop_oneof![Just(""), Just("/head")]),
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut team = Team::new();
             for step in steps {
                 team.act(step).await?;
+            }
+            if let Some(part) = unwritable {
+                team.stop_writes(part, &estate(&["s1"])).await?;
             }
             team.settle(&estate(&["s1", "s7"])).await
         })?;

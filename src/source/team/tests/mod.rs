@@ -2,6 +2,7 @@
 
 mod any_schedule;
 mod one_by_one;
+mod store_faults;
 mod team_source;
 
 use super::{
