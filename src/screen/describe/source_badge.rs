@@ -48,12 +48,12 @@ pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static st
 }
 
 /// Returns the progress of the initial load, such as `12/40 services`, for the part with the most left to
-/// read.
+/// read. Returns `None` while nothing is known to count.
 #[must_use]
 pub fn loading_progress(status: &SourceStatus) -> Option<String> {
     let parts = status.progress.iter().filter(|progress| progress.part != SourcePart::Enrichment);
     let most = parts.max_by_key(|progress| progress.known.saturating_sub(progress.read))?;
-    Some(format!("{}/{} {}", most.read, most.known, most.part.label()))
+    (most.known > 0).then(|| format!("{}/{} {}", most.read, most.known, most.part.label()))
 }
 
 /// Returns the time until the next poll in words, or `None` if it is due.
@@ -106,8 +106,17 @@ fn failure_label(kind: FailureKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{FAILURES_WORST_FIRST, worst_failure};
-    use crate::model::FailureKind;
+    use super::{FAILURES_WORST_FIRST, loading_progress, worst_failure};
+    use crate::model::{FailureKind, LoadProgress, SourceId, SourcePart, SourceStatus};
+
+    #[test]
+    fn a_load_that_has_not_begun_has_no_numbers() {
+        let mut status = SourceStatus::new(SourceId::new("ecs"), "ecs", "1-x");
+        for (known, expected) in [(0, None), (4, Some("0/4 services"))] {
+            status.progress = vec![LoadProgress { part: SourcePart::Services, read: 0, known }];
+            assert_eq!(loading_progress(&status).as_deref(), expected);
+        }
+    }
 
     #[test]
     fn failures_that_need_action_come_first() {

@@ -32,7 +32,7 @@ pub fn team_labels(team: &TeamStatus) -> [String; 3] {
                 FailureKind::Credentials => "store: auth failed",
                 FailureKind::Throttled => "store throttled",
                 FailureKind::Unreachable | FailureKind::Timeout => "store unreachable",
-                FailureKind::Missing => "no leader",
+                FailureKind::Missing => "nothing to follow",
                 FailureKind::Invalid => "store unusable",
             };
             let share =
