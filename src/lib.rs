@@ -15,6 +15,7 @@ pub mod command;
 pub mod keymap;
 pub mod operation;
 pub mod subscription;
+pub mod recording;
 pub mod team;
 pub mod log_store;
 pub mod store;

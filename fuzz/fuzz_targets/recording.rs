@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan_fuzz::replay::{RECORDING_SCHEMA, Recording};
+use portolan_fuzz::recording::{RECORDING_SCHEMA, Recording};
 use std::time::Duration;
 
 fuzz_target!(|frames: &str| {

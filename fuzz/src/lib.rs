@@ -6,9 +6,10 @@
 pub mod extract;
 #[path = "../../tests/properties/forms.rs"]
 pub mod forms;
-pub mod replay;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
+#[path = "../../src/recording/mod.rs"]
+pub mod recording;
 
 use arbitrary::Arbitrary;
 use forms::{ADDRESS_FORMS, AddressForm};

@@ -10,11 +10,9 @@ use crate::{
         Timestamp,
     },
     output, private_fs,
+    recording::{Frame, Header},
     runtime::{LogReceiver, LogTasks},
-    source::{
-        Source,
-        replay::{Frame, Header},
-    },
+    source::Source,
     store::log_targets,
     subscription::Subscription,
 };

@@ -7,7 +7,7 @@ use portolan::{
         ReferenceKind, ReferenceLocation, ReferenceTarget, Service, ServiceEndpoint, ServiceId, ServiceKind,
         ServiceProfile, Snapshot, SnapshotDiff, SourceId, SourceState, SourceStatus, Timestamp,
     },
-    source::replay::{Frame, Header, Recording},
+    recording::{Frame, Header, Recording},
     store::Store,
     topology::infer,
 };

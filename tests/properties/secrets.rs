@@ -10,8 +10,8 @@ use portolan::{
     extract::{references_in_arguments, references_in_environment, references_in_file},
     keymap::Keymap,
     model::{Service, Snapshot},
+    recording::{Frame, Header},
     screen::Theme,
-    source::replay::{Frame, Header},
 };
 use proptest::prelude::*;
 use ratatui::{buffer::Buffer, layout::Rect};

@@ -7,7 +7,8 @@ use crate::{stage::AppHarness, svg};
 use portolan::{
     app::Msg,
     model::{LogBatch, LogUpdate},
-    source::replay::{self, Frame},
+    recording::Frame,
+    source::replay,
 };
 use ratatui::{
     buffer::{Buffer, Cell},

@@ -1,19 +1,14 @@
 //! Sources that replay a recording in its original rhythm, again and again. Portolan treats their snapshots
 //! and logs like those of any other source.
 
-mod format;
-mod read;
-mod recording;
 #[cfg(test)]
 mod tests;
-
-pub use format::{Frame, Header, RECORDING_SCHEMA};
-pub use recording::Recording;
 
 use super::{DoctorCheck, Source, regular_file};
 use crate::{
     background,
     model::{Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, Text, TimeShift, Timestamp},
+    recording::Recording,
 };
 use futures::{
     FutureExt, StreamExt,

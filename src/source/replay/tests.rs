@@ -1,7 +1,10 @@
 //! Tests with complete, damaged, truncated, oversized and missing recordings.
 
-use super::{Config, Frame, Header, RECORDING_SCHEMA, Recording, open, shifted_snapshot};
-use crate::model::{SourceId, Timestamp, fixtures};
+use super::{Config, open, shifted_snapshot};
+use crate::{
+    model::{SourceId, Timestamp, fixtures},
+    recording::{Frame, Header, RECORDING_SCHEMA, Recording},
+};
 use jiff::SignedDuration;
 use std::time::Duration;
 

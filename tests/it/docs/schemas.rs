@@ -231,7 +231,7 @@ fn log_pattern_json_fields_are_documented() {
 
 #[test]
 fn recording_fields_are_documented() {
-    use portolan::source::replay::{Frame, Header};
+    use portolan::recording::{Frame, Header};
     let recording = recording();
     let mut lines = recording.lines();
     let header: Header = serde_json::from_str(lines.next().unwrap()).unwrap();

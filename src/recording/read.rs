@@ -3,7 +3,7 @@
 
 use super::{
     format::{Frame, Header, RECORDING_SCHEMA},
-    recording::Recording,
+    recorded_sources::Recording,
 };
 use crate::model::{Failure, FailureKind};
 use serde::de::DeserializeOwned;

@@ -1,0 +1,9 @@
+//! Recordings: snapshots and log lines of sources in a file, as JSON lines. `portolan record` writes them, and a
+//! share of the screen contains one.
+
+mod format;
+mod read;
+mod recorded_sources;
+
+pub use format::{Frame, Header, RECORDING_SCHEMA};
+pub use recorded_sources::Recording;
