@@ -2,11 +2,13 @@
 
 use crate::{
     model::{SavedOutages, SourceId},
+    note::NoteDraft,
     operation::{AuditOutcome, ConfirmedPlan, ConfirmedSession, OperationRequest, ShellRequest, Verdict},
     screen::{
         FileToSave,
         map::{LayoutComparison, LayoutRequest},
     },
+    share::{Share, ShareDestination},
 };
 
 /// Request to the runtime, which carries it out once.
@@ -24,6 +26,10 @@ pub enum Effect {
     OpenPage(String),
     /// Writes a new file into the current directory and shows its path. Overwrites nothing.
     SaveFile(FileToSave),
+    /// Writes a share of the screen, and shows how a colleague opens it.
+    WriteShare(Box<Share>, ShareDestination),
+    /// Writes a note on a source, signed with the user's name.
+    WriteNote(SourceId, NoteDraft),
     /// Captures the mouse if true, else releases it to the terminal.
     CaptureMouse(bool),
     /// Computes a layout of the map.
@@ -46,4 +52,12 @@ pub enum Effect {
     RecordShellRefusal(ShellRequest, AuditOutcome, String),
     /// Ends the program.
     Quit,
+}
+
+impl Effect {
+    /// Returns the requests to save these outages.
+    #[must_use]
+    pub fn saves_of(due: Vec<(SourceId, SavedOutages)>) -> Vec<Self> {
+        due.into_iter().map(|(source, memory)| Self::SaveOutages(source, memory)).collect()
+    }
 }

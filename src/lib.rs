@@ -17,11 +17,13 @@ pub mod operation;
 pub mod subscription;
 pub mod recording;
 pub mod team;
+pub mod note;
 pub mod log_store;
 pub mod store;
 pub mod tour;
 pub mod screen;
 pub mod export;
+pub mod share;
 pub mod effect;
 pub mod app;
 // With access to the outside world.

@@ -45,10 +45,7 @@ impl App {
             Command::GroupBy => self.group_by_next_property(),
             Command::PreviousSelection => self.step_selection_history(true),
             Command::NextSelection => self.step_selection_history(false),
-            Command::NextEdgeFilter => {
-                self.store.session.edge_filter = self.store.session.edge_filter.next();
-                self.notice = Some(self.store.edge_filter_summary());
-            }
+            Command::NextEdgeFilter => self.show_next_edge_filter(),
             Command::Tour => return self.toggle_tour(),
             Command::NextStop | Command::PreviousStop => return self.walk_tour(command == Command::NextStop),
             Command::Actions => self.open_action_menu(),
@@ -67,9 +64,16 @@ impl App {
             Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
                 self.select_match(command == Command::NextMatch);
             }
+            _ if self.run_team_command(command) => {}
             _ => return self.run_on_screen(command),
         }
         Vec::new()
+    }
+
+    /// Shows the calls that pass the next filter.
+    fn show_next_edge_filter(&mut self) {
+        self.store.session.edge_filter = self.store.session.edge_filter.next();
+        self.notice = Some(self.store.edge_filter_summary());
     }
 
     /// Opens the prompt for commands, actions and questions.

@@ -1,9 +1,10 @@
 //! Drawing of the whole terminal: header, shown screens, footer and prompt.
 
+pub(super) mod row_writer;
+
 use super::{
     App,
     prompt::{Offer, Prompt, Proposal},
-    row_writer::RowWriter,
 };
 use crate::{
     command::Command,
@@ -22,6 +23,7 @@ use ratatui::{
     layout::{Position, Rect},
     style::{Modifier, Style},
 };
+use row_writer::RowWriter;
 
 /// Areas of the terminal: header row, body with the shown screens, footer row.
 pub(super) struct TerminalAreas {
@@ -78,7 +80,7 @@ impl App {
             return (HitMap::default(), self.draw_dialog(dialog, areas.body, buf));
         }
         let cursor = self.prompt.as_ref().map(|prompt| self.draw_prompt(prompt, &areas, buf));
-        if cursor.is_none() && (!self.is_fullscreen() || self.notice.is_some()) {
+        if cursor.is_none() && (!self.is_fullscreen() || self.notice.is_some() || self.share.is_some()) {
             hits.extend(self.draw_footer(areas.footer, buf));
         }
         (hits, cursor)
@@ -246,9 +248,11 @@ impl App {
     fn draw_footer(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         let mut row = RowWriter::new(area);
+        self.draw_share_mark(&mut row, buf);
         if let Some(notice) = &self.notice {
-            buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());
-            let notice = text::cut_end(&format!(" {notice}"), usize::from(area.width), theme.glyphs.ellipsis);
+            let width = usize::from(row.right.saturating_sub(row.x));
+            buf.set_string(row.x, area.y, " ".repeat(width), Style::default());
+            let notice = text::cut_end(&format!(" {notice}"), width, theme.glyphs.ellipsis);
             row.write(&notice, Style::from(theme.styles.accent), None, buf);
             return row.hits;
         }

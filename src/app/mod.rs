@@ -10,9 +10,9 @@ mod offers;
 mod operations;
 mod panes;
 mod prompt;
-mod row_writer;
 mod screens;
 mod selection;
+mod team;
 mod tour;
 mod polling_priority;
 
@@ -33,6 +33,7 @@ use prompt::Prompt;
 use ratatui::layout::Rect;
 use screens::Screens;
 use std::collections::BTreeSet;
+use team::OpenedShare;
 use tour::Tour;
 
 /// Whole state of the program.
@@ -46,6 +47,8 @@ pub struct App {
     /// Stack of open screens. The last one is shown. Never empty.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
+    /// Share that the user opened, with the view that is not on the screen.
+    share: Option<Box<OpenedShare>>,
     /// Tour for newcomers.
     tour: Tour,
     /// Open dialog of actions; it takes all keys.
@@ -97,6 +100,7 @@ impl App {
             screens: Screens::default(),
             screen_stack: vec![ScreenId::Map],
             prompt: None,
+            share: None,
             tour: Tour::default(),
             dialog: None,
             last_search: Search::default(),
@@ -124,6 +128,11 @@ impl App {
             return self.handle_mouse(mouse);
         }
         self.dirty = true;
+        self.pass_to_hidden_live_view(msg).unwrap_or_else(|msg| self.handle(msg))
+    }
+
+    /// Handles a message that concerns the view on the screen.
+    fn handle(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
         match msg {
             Msg::Key(key) => effects = self.handle_key(key),
@@ -136,6 +145,7 @@ impl App {
             Msg::OutagesLoaded(source, earlier) => self.store.world.restore_outages(&source, earlier),
             Msg::CheckoutsRead(checkouts) => self.store.world.set_checkouts(checkouts),
             Msg::TeamChanged(source, team) => self.store.world.set_team_status(&source, *team),
+            Msg::NotesRead(source, book) => self.store.world.set_notes(&source, *book),
             Msg::PollScheduled(source, interval) => self.store.world.set_poll_schedule(&source, interval),
             Msg::ChangeNotificationsToggled(source, pushes) => {
                 self.store.world.set_pushes_changes(&source, pushes);
@@ -181,6 +191,9 @@ impl App {
     /// Returns the data streams that the shown screens need now.
     #[must_use]
     pub fn subscriptions(&self) -> BTreeSet<Subscription> {
+        if self.shows_share() {
+            return BTreeSet::new();
+        }
         let panes = self.panes();
         panes.iter().flat_map(|(screen, _)| self.screens.get(*screen).subscriptions(&self.store)).collect()
     }
@@ -222,8 +235,7 @@ impl App {
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         self.store.world.set_followed_streams(&self.subscriptions(), now);
         self.store.world.tick(now);
-        let due = self.store.world.due_outage_saves();
-        due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
+        Effect::saves_of(self.store.world.due_outage_saves())
     }
 
     /// Stores the account and region of a source, for the mark in the header.

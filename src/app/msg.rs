@@ -8,6 +8,7 @@ use crate::{
         Checkout, Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, TeamStatus,
         Timestamp, UsageSample,
     },
+    note::NoteBook,
     operation::{OperationPlace, OperationReading, OperationRequest, PlanRun, ShellRequest},
 };
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub enum Msg {
     OutagesLoaded(SourceId, SavedOutages),
     /// Repositories on this machine.
     CheckoutsRead(Vec<Arc<Checkout>>),
+    /// Notes of people on a source.
+    NotesRead(SourceId, Box<NoteBook>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
     /// Part of this Portolan in the team that reads a source together.

@@ -44,6 +44,9 @@ impl App {
             | Command::LogsOfNeighbours
             | Command::LogsOfPath
             | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
+            Command::Share | Command::ShareFile => self.can_share(),
+            Command::CompareShare => self.can_compare_share(),
+            Command::Note => self.can_note(),
             Command::NextStop | Command::PreviousStop => self.tour.walk.stop().is_some(),
             Command::Actions => !self.action_menu_entries().is_empty(),
             Command::UndoAction => self.store.world.operations.undo().is_some(),

@@ -11,6 +11,7 @@ use crate::{
     model::NodeId,
     operation::OperationKind,
     screen::LogPromptKind,
+    share::ShareDestination,
 };
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -38,6 +39,10 @@ pub(super) enum Prompt {
     },
     /// Input that the log screen requested.
     Ask(LogPromptKind, Input),
+    /// Comment of a share; it may be empty.
+    ShareComment(ShareDestination, Input),
+    /// Text of a note on what is selected.
+    Note(Input),
 }
 
 /// Command or action that the command prompt offers.
@@ -84,6 +89,10 @@ pub(super) enum PromptEvent {
     CommandChosen(Command),
     /// Chosen action on the selected service.
     OperationChosen(OperationKind),
+    /// Confirmed comment of a share.
+    ShareConfirmed(ShareDestination, String),
+    /// Confirmed text of a note.
+    NoteConfirmed(String),
     /// Confirmed input that the log screen requested.
     Answered(LogPromptKind, String),
     /// Text that is no command by itself: a command with an argument, or the name of a service.
@@ -118,26 +127,42 @@ impl Prompt {
         Self::Ask(question, Input::default())
     }
 
+    /// Returns a prompt for the text of a note.
+    pub(super) fn note() -> Self {
+        Self::Note(Input::default())
+    }
+
+    /// Returns a prompt for the comment of a share.
+    pub(super) fn share_comment(destination: ShareDestination) -> Self {
+        Self::ShareComment(destination, Input::default())
+    }
+
     /// Returns the label in front of the input.
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Search(..) => "/",
             Self::Command { .. } => ":",
             Self::Ask(question, _) => question.label(),
+            Self::ShareComment(..) => "share, comment (enter for none): ",
+            Self::Note(_) => "note (ends in `until friday`, if it has an end): ",
         }
     }
 
     /// Returns the current input.
     pub(super) fn input(&self) -> &Input {
         match self {
-            Self::Search(input, _) | Self::Command { input, .. } | Self::Ask(_, input) => input,
+            Self::Search(input, _)
+            | Self::Command { input, .. }
+            | Self::Ask(_, input)
+            | Self::ShareComment(_, input)
+            | Self::Note(input) => input,
         }
     }
 
     /// Returns the index of the selected proposal.
     pub(super) fn selected_proposal(&self) -> usize {
         match self {
-            Self::Search(..) | Self::Ask(..) => 0,
+            Self::Search(..) | Self::Ask(..) | Self::ShareComment(..) | Self::Note(_) => 0,
             Self::Command { chosen, .. } => *chosen,
         }
     }
@@ -206,7 +231,10 @@ impl Prompt {
 
     fn edit(&mut self, request: InputRequest) {
         match self {
-            Self::Search(input, _) | Self::Ask(_, input) => {
+            Self::Search(input, _)
+            | Self::Ask(_, input)
+            | Self::ShareComment(_, input)
+            | Self::Note(input) => {
                 input.handle(request);
             }
             Self::Command { input, chosen, .. } => {
@@ -227,9 +255,15 @@ impl Prompt {
     fn submit(&self) -> PromptEvent {
         match self {
             Self::Search(..) => PromptEvent::SearchConfirmed,
-            Self::Command { input, .. } | Self::Ask(_, input) if input.value().trim().is_empty() => {
+            Self::ShareComment(destination, input) => {
+                PromptEvent::ShareConfirmed(*destination, input.value().trim().to_owned())
+            }
+            Self::Command { input, .. } | Self::Ask(_, input) | Self::Note(input)
+                if input.value().trim().is_empty() =>
+            {
                 PromptEvent::Cancelled
             }
+            Self::Note(input) => PromptEvent::NoteConfirmed(input.value().trim().to_owned()),
             Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
             Self::Command { input, chosen, .. } => {
                 let typed = input.value().trim();

@@ -1,9 +1,22 @@
 //! The screens of the app, found by their identifier.
 
-use crate::screen::{
-    Screen, ScreenId, card::Card, copy_menu::CopyMenu, findings::Findings, help::Help, list::List,
-    logs::Logs, map::Map, sources::Sources, timeline::Timeline, why::Why,
+use crate::{
+    screen::{
+        Screen, ScreenId,
+        card::Card,
+        copy_menu::CopyMenu,
+        findings::Findings,
+        help::Help,
+        list::List,
+        logs::{Logs, LogsView},
+        map::{Map, MapView},
+        sources::Sources,
+        timeline::Timeline,
+        why::Why,
+    },
+    store::Store,
 };
+use serde::{Deserialize, Serialize};
 
 /// State of each screen, also while it is hidden.
 #[derive(Default)]
@@ -13,14 +26,83 @@ pub(super) struct Screens {
     card: Card,
     pub why: Why,
     pub logs: Logs,
-    findings: Findings,
+    pub findings: Findings,
     pub timeline: Timeline,
     sources: Sources,
     copy_menu: CopyMenu,
     pub help: Help,
 }
 
+/// Views of all screens, to be written into a share.
+#[derive(Serialize)]
+pub(super) struct WrittenViews<'a> {
+    map: MapView,
+    list: &'a List,
+    card: &'a Card,
+    why: &'a Why,
+    logs: LogsView,
+    findings: &'a Findings,
+    timeline: &'a Timeline,
+    sources: &'a Sources,
+    copy_menu: &'a CopyMenu,
+    help: &'a Help,
+}
+
+/// Views of all screens, read from a share.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ReadViews {
+    map: MapView,
+    list: List,
+    card: Card,
+    why: Why,
+    logs: LogsView,
+    findings: Findings,
+    timeline: Timeline,
+    sources: Sources,
+    copy_menu: CopyMenu,
+    help: Help,
+}
+
+impl ReadViews {
+    /// Returns the screens with these views, over the data in `store`.
+    pub(super) fn restore(self, store: &Store) -> Screens {
+        let Self { map, list, card, why, logs, findings, timeline, sources, copy_menu, help } = self;
+        let (mut map_screen, mut logs_screen) = (Map::default(), Logs::default());
+        map_screen.restore(map);
+        logs_screen.restore(logs, store);
+        Screens {
+            map: map_screen,
+            list,
+            card,
+            why,
+            logs: logs_screen,
+            findings,
+            timeline,
+            sources,
+            copy_menu,
+            help,
+        }
+    }
+}
+
 impl Screens {
+    /// Returns the views of all screens for a share.
+    pub(super) fn views(&self) -> WrittenViews<'_> {
+        WrittenViews {
+            map: self.map.view(),
+            list: &self.list,
+            card: &self.card,
+            why: &self.why,
+            logs: self.logs.view(),
+            findings: &self.findings,
+            timeline: &self.timeline,
+            sources: &self.sources,
+            copy_menu: &self.copy_menu,
+            help: &self.help,
+        }
+    }
+
     /// Returns the screen with this identifier.
     pub(super) fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {

@@ -1,6 +1,6 @@
 //! The tour in the app: its commands, and the rows above the footer that show the stop.
 
-use super::{App, row_writer::RowWriter};
+use super::{App, draw::row_writer::RowWriter};
 use crate::{
     command::Command,
     effect::Effect,

@@ -4,11 +4,13 @@ mod actions;
 mod candidates;
 mod forwarded_ports;
 mod map_args;
+mod note_args;
 mod version;
 
 pub use actions::{ActArgs, ExecArgs, ForwardArgs, SessionArgs};
 pub use forwarded_ports::ForwardedPorts;
 pub use map_args::MapArgs;
+pub use note_args::NoteArgs;
 
 use super::time_range::parse_duration;
 use crate::{
@@ -144,6 +146,14 @@ pub enum Command {
     },
     /// Read AWS accounts for a team, without a screen, until a signal ends it
     Collect,
+    /// Print the notes of people on services, leave one, or remove one
+    Note(NoteArgs),
+    /// Open a share of the screen, or play a recording
+    Open {
+        /// File of a share or recording, or the name of a share in the team's store, such as share/7f3k
+        #[arg(value_hint = ValueHint::FilePath)]
+        share: String,
+    },
     /// Record snapshots and logs to a file for replay
     Record {
         /// Output file

@@ -6,7 +6,11 @@ use crate::{
     config::Config,
     model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
     runtime::{self, load_outages},
-    source::{Source, checkouts::CheckoutReader},
+    source::{
+        Source,
+        checkouts::CheckoutReader,
+        team::{NoteStore, StoredNotes, TeamAccess},
+    },
     store::{MapSettings, Session, World},
 };
 use futures::future::join_all;
@@ -85,6 +89,26 @@ pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: Sig
     let reading = run_blocking(move || reader.read(&files));
     if let Ok(Ok(checkouts)) = timeout(wait, reading).await {
         world.set_checkouts(checkouts);
+    }
+}
+
+/// Reads the notes of people on the sources, for at most `wait`. A place that can't be read has no notes.
+pub(super) async fn read_notes(
+    sources: &[Arc<dyn Source>],
+    world: &mut World,
+    access: &TeamAccess,
+    wait: SignedDuration,
+) {
+    let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    let state = super::state_dir();
+    let reads = sources.iter().map(|source| async {
+        let store = NoteStore::of(&**source, access, state.as_deref()).await.ok()?;
+        let notes = store.read(&StoredNotes::default()).await.ok()??;
+        Some((source.id().clone(), notes.book))
+    });
+    let Ok(read) = timeout(wait, join_all(reads)).await else { return };
+    for (source, book) in read.into_iter().flatten() {
+        world.set_notes(&source, book);
     }
 }
 

@@ -8,6 +8,8 @@ mod collect;
 mod handbook;
 pub mod logs;
 mod map;
+mod note;
+mod open;
 pub mod packaging;
 mod record;
 mod services;
@@ -132,6 +134,8 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Audit { format } => act::audit_log::run(format),
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
+        Command::Note(asked) => Box::pin(note::run(common, &asked)).await,
+        Command::Open { share } => Box::pin(open::run(common, &share)).await,
         Command::Record { file, length, force } => record::run(common, &file, length, force).await,
     }
 }
@@ -177,14 +181,22 @@ fn print_config(common: &CommonArgs, effective: bool) -> Result<Outcome, Error> 
 /// Reads the configuration, and opens the sources that the configuration and the flags select. In a team, this
 /// run only reads.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
-    open_sources_as(common, Participation::Reader)
+    let config = configured(common)?;
+    let opened = open_sources_as(common, &config, Participation::Reader)?;
+    Ok((config, opened))
 }
 
-/// Reads the configuration, and opens the selected sources for a run that takes part in a team in this way.
+/// Opens the selected sources for a run that takes part in a team in this way.
 fn open_sources_as(
     common: &CommonArgs,
+    config: &Config,
     participation: Participation,
-) -> Result<(Config, OpenedSources), Failure> {
+) -> Result<OpenedSources, Failure> {
+    sources::open(common, config, participation)
+}
+
+/// Reads and checks the configuration.
+fn configured(common: &CommonArgs) -> Result<Config, Failure> {
     let mut config = config::read(used_config_file(common).as_deref(), &common.set)?;
     config.ascii |= common.ascii;
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
@@ -198,8 +210,7 @@ fn open_sources_as(
     for words in &config.unknown_settings {
         output::print_stderr(words);
     }
-    let opened = sources::open(common, &config, participation)?;
-    Ok((config, opened))
+    Ok(config)
 }
 
 /// World after every source was polled, with the configuration and the sources.
@@ -218,6 +229,8 @@ async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     let mut world = collect::new_world(&opened.sources, &config);
     collect::poll_until_complete(&opened.sources, &mut world, common.wait, opened.cache.as_ref()).await;
     collect::read_checkouts(&config, &mut world, common.wait).await;
+    let access = opened.team_access(&config);
+    collect::read_notes(&opened.sources, &mut world, &access, common.wait).await;
     collect::save_outages(&opened.sources, &mut world, opened.cache.as_ref()).await;
     for status in &world.sources {
         if let Some(failure) = &status.failure {

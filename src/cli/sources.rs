@@ -7,7 +7,7 @@ use crate::{
     model::{ActionPermission, Failure, FailureKind, SourceId, Text},
     source::{
         self, Source, compose, docker, ecs, replay,
-        team::{Participation, TeamSettings, TeamSource},
+        team::{Participation, TeamAccess, TeamSettings, TeamSource},
         unopened::UnopenedSource,
     },
 };
@@ -52,6 +52,24 @@ pub(super) fn open(
 }
 
 impl OpenedSources {
+    /// Returns these sources alone, without a cache and without a team.
+    pub(super) fn of<S: Source + 'static>(sources: Vec<S>) -> Self {
+        let mut opened = Self {
+            sources: Vec::new(),
+            searched: Vec::new(),
+            quotas: Arc::default(),
+            cache: None,
+            team: None,
+        };
+        opened.add(sources);
+        opened
+    }
+
+    /// Returns the access to the team that the sources belong to; without a store in the demo and without a team.
+    pub(super) fn team_access(&self, config: &Config) -> TeamAccess {
+        TeamAccess::new(&config.team, self.team.as_ref().map(|team| Arc::clone(&team.store)))
+    }
+
     /// Returns the failure that reports that no source was found.
     pub(super) fn no_sources_failure(&self) -> Failure {
         let what = format!("no source found: {}", self.searched.join("; "));
@@ -156,6 +174,11 @@ fn with_permission(mut config: source::Config, read_only: bool) -> source::Confi
         }
     }
     config
+}
+
+/// Returns the sources that play the recording at `path`.
+pub(super) fn recording_sources(path: &str) -> Result<Vec<replay::Replay>, Failure> {
+    replay::open(&replay::Config { path: path.to_owned() })
 }
 
 /// Returns a source for a container engine that can't be opened yet.

@@ -42,7 +42,8 @@ pub(super) fn findings_table(world: &World) -> String {
 fn finding_row(finding: &Finding, world: &World) -> Vec<String> {
     let since = finding.onset().map(|since| time::outage_age(since, world.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.description)).unwrap_or_default();
-    let what = format!("{}{cause}", finding.reason);
+    let note = world.acknowledgement(finding).map(|note| format!(" [noted by {}: {}]", note.by, note.text));
+    let what = format!("{}{cause}{}", finding.reason, note.unwrap_or_default());
     vec![finding.severity.as_str().to_owned(), since, finding.subject.to_string(), what]
 }
 

@@ -2,14 +2,18 @@
 
 mod team_tour;
 
-use super::{Error, Outcome, args::CommonArgs, collect, open_sources_as, state_dir, team};
+use super::{
+    Error, Outcome, args::CommonArgs, collect, configured, open_sources_as, sources::OpenedSources,
+    state_dir, team,
+};
 use crate::{
     app::App,
     audit::AuditLog,
+    config::Config,
     keymap::Keymap,
     model::{Failure, FailureKind},
     output,
-    runtime::{self, ExitReason, logging},
+    runtime::{self, ExitReason, TeamSetup, logging},
     screen::Theme,
     source::{Source, replay, team::Participation},
     store::Store,
@@ -21,42 +25,66 @@ use std::{
 };
 pub(super) use team_tour::check_team_tour;
 
+/// Fails if standard input or output is no terminal.
+pub(super) fn require_terminal() -> Result<(), Failure> {
+    if output::is_terminal() && stdin().is_terminal() {
+        return Ok(());
+    }
+    let remedy = "without a terminal, use portolan map, status, findings or logs";
+    Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy))
+}
+
 /// Runs the interactive program, with the tour if `shows_tour`. Shows the demo if no source is found.
 pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome, Error> {
-    if !output::is_terminal() || !stdin().is_terminal() {
-        let remedy = "without a terminal, use portolan map, status, findings or logs";
-        return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
-    }
-    let (config, mut opened) = open_sources_as(common, Participation::Member(Rank::Person))?;
+    require_terminal()?;
+    let config = configured(common)?;
+    let mut opened = open_sources_as(common, &config, Participation::Member(Rank::Person))?;
     let found = !opened.sources.is_empty();
     if !found {
         let demo = replay::demo()?;
         opened.sources.extend(demo.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
     }
+    let is_first_start = state_dir().is_some_and(|state| !state.exists());
+    let greeting = if !found {
+        Some(
+            "no Docker engine and no AWS configuration found, showing the demo; portolan doctor has details"
+                .to_owned(),
+        )
+    } else if is_first_start && !common.demo {
+        Some(first_start_notice(&opened.sources))
+    } else {
+        None
+    };
+    let prepare = |app: &mut App| {
+        if let Some(words) = greeting {
+            app.notify(&words);
+        }
+        if found && !common.demo {
+            app.set_team_tour(team_tour::find());
+        }
+        if shows_tour {
+            app.toggle_tour();
+        }
+        Ok(())
+    };
+    run_prepared(config, opened, prepare).await
+}
+
+/// Runs the interactive program over these sources, after `prepare` has set up the app.
+pub(super) async fn run_prepared(
+    config: Config,
+    opened: OpenedSources,
+    prepare: impl FnOnce(&mut App) -> Result<(), Failure>,
+) -> Result<Outcome, Error> {
     let (name, ascii) = detect_theme(&config.theme, config.ascii);
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
-    let state = state_dir();
-    let is_first_start = state.as_ref().is_some_and(|state| !state.exists());
-    let log = state.as_deref().map(logging::start);
+    let log = state_dir().as_deref().map(logging::start);
     let world = collect::new_world(&opened.sources, &config);
     let store = Store { world, session: collect::new_session(&config) };
-    let size = runtime::size()?;
-    let mut app = App::new(store, theme, keymap, size, config.mouse);
-    if !found {
-        app.notify(
-            "no Docker engine and no AWS configuration found, showing the demo; portolan doctor has details",
-        );
-    } else if is_first_start && !common.demo {
-        app.notify(&first_start_notice(&opened.sources));
-    }
-    if found && !common.demo {
-        app.set_team_tour(team_tour::find());
-    }
-    if shows_tour {
-        app.toggle_tour();
-    }
+    let mut app = App::new(store, theme, keymap, runtime::size()?, config.mouse);
+    prepare(&mut app)?;
     if let Some(words) = config.unknown_settings.first() {
         app.notify(words);
     }
@@ -72,6 +100,7 @@ pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome
         config.mouse,
         opened.cache.as_ref(),
         audit,
+        TeamSetup { access: opened.team_access(&config), state: state_dir() },
     );
     let ended = Box::pin(running).await;
     team::close_sources(&opened.sources).await;

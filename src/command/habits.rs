@@ -33,7 +33,6 @@ const HABIT_KEYS: &[HabitKey] = &[
     in_logs("#", Command::PreviousMatch),
     everywhere("ctrl-l", Command::Refresh),
     // vim
-    everywhere("Y", Command::Copy),
     everywhere("&", Command::Search),
     everywhere("*", Command::Search),
     everywhere("#", Command::PreviousMatch),

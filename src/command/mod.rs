@@ -7,6 +7,8 @@ mod table;
 pub use habits::command_of_habit;
 pub use table::COMMAND_TABLE;
 
+use serde::{Deserialize, Serialize};
+
 /// Anything that the user can ask the program to do. [`COMMAND_TABLE`] has the keys and texts of each
 /// command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +71,10 @@ pub enum Command {
     ZoomOut,
     ExportHtml,
     ExportSvg,
+    Share,
+    ShareFile,
+    CompareShare,
+    Note,
     Relayout,
     ZoomAuto,
     ToggleGroup,
@@ -128,7 +134,8 @@ pub enum Command {
 }
 
 /// Screens on which a key binding applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyContext {
     /// Keys that apply on every screen.
     Everywhere,

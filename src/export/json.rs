@@ -1,7 +1,10 @@
 //! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
 //! version, fields may be added, but not changed or removed.
 
-use super::heading;
+use super::{
+    heading,
+    notes::{NoteOut, notes_out},
+};
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
     screen::describe::edge_text,
@@ -31,6 +34,15 @@ struct FindingsOut<'a> {
     taken: Timestamp,
     sources: Vec<SourceOut<'a>>,
     findings: &'a [Finding],
+    notes: Vec<NoteOut<'a>>,
+}
+
+/// Document of the schema `portolan.note-list/1`.
+#[derive(Serialize)]
+struct NotesOut<'a> {
+    schema: &'static str,
+    taken: Timestamp,
+    notes: Vec<NoteOut<'a>>,
 }
 
 /// Document of the schema `portolan.status/1`.
@@ -169,7 +181,15 @@ fn nodes_by_id(store: &Store) -> Vec<&Node> {
 #[must_use]
 pub fn findings_json(world: &World) -> String {
     let (taken, sources, findings) = (world.now, sources(world), &world.findings[..]);
-    to_pretty_json(&FindingsOut { schema: "portolan.findings/1", taken, sources, findings })
+    let notes = notes_out(world);
+    to_pretty_json(&FindingsOut { schema: "portolan.findings/1", taken, sources, findings, notes })
+}
+
+/// Returns the notes of people as `portolan.note-list/1`.
+#[must_use]
+pub fn notes_json(world: &World) -> String {
+    let notes = notes_out(world);
+    to_pretty_json(&NotesOut { schema: "portolan.note-list/1", taken: world.now, notes })
 }
 
 /// Returns the services and findings as `portolan.status/1`.

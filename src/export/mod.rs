@@ -10,6 +10,7 @@ mod markup;
 mod operations;
 mod mermaid;
 mod need;
+mod notes;
 mod deployments;
 mod heading;
 mod svg;
@@ -23,7 +24,7 @@ pub use handbook::{
     HandbookChange, HandbookFormat, STATEMENTS_FILE, compare as compare_handbook, handbook_files,
     handbook_statements, stale_files as stale_handbook_files,
 };
-pub use json::{findings_json, status_json, why_json};
+pub use json::{findings_json, notes_json, status_json, why_json};
 pub use need::{need_compose, need_json};
 pub use operations::{audit_json, plan_json};
 pub use usage::usage_json;

@@ -1,11 +1,13 @@
 //! Entry of the history: an event with its time, its kind, its text and its subject.
 
 use super::EventKindSpec;
-use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Timestamp};
+use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Text, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Subject of an entry: a node of the map or a source.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// A service, or another node of the map.
     Node(NodeId),
@@ -14,7 +16,8 @@ pub enum Subject {
 }
 
 /// One event in the history, as the timeline shows it. Entries sort by time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "WrittenEntry", into = "WrittenEntry")]
 pub struct Entry {
     /// Time of the event, UTC.
     pub at: Timestamp,
@@ -28,6 +31,31 @@ pub struct Entry {
     pub health: Option<Health>,
     /// Hash of the text without ids. Repetitions of an event have the same hash.
     pub(super) text_hash: u64,
+}
+
+/// Entry as it is written into a share: without the hash, and with its text cleaned when it is read.
+#[derive(Clone, Serialize, Deserialize)]
+struct WrittenEntry {
+    at: Timestamp,
+    subject: Subject,
+    kind: EventKind,
+    text: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    health: Option<Health>,
+}
+
+impl From<WrittenEntry> for Entry {
+    fn from(written: WrittenEntry) -> Self {
+        let WrittenEntry { at, subject, kind, text, health } = written;
+        Self::new(at, subject, kind, text.to_string(), health)
+    }
+}
+
+impl From<Entry> for WrittenEntry {
+    fn from(entry: Entry) -> Self {
+        let Entry { at, subject, kind, text, health, .. } = entry;
+        Self { at, subject, kind, text: Text::new(&text), health }
+    }
 }
 
 impl Subject {

@@ -35,6 +35,16 @@ pub(super) struct OpenFindings {
 }
 
 impl OpenFindings {
+    /// Returns the open findings of an earlier time.
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        Self { open: findings.iter().map(|finding| (finding.clone(), None)).collect() }
+    }
+
+    /// Adds open findings of an earlier time.
+    pub(super) fn add(&mut self, findings: &[Finding]) {
+        self.open.extend(Self::of(findings).open);
+    }
+
     /// Compares the current `findings` with the open ones, and replaces them. Returns an entry for each
     /// finding that started or was resolved.
     pub(super) fn update(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {

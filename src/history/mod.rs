@@ -23,6 +23,7 @@ use crate::model::{
     Event, EventKind, Finding, Health, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
     SourceStatus, Timestamp,
 };
+use finding_events::OpenFindings;
 use jiff::SignedDuration;
 use service_diff::Difference;
 use snapshot_changes::unreported_differences;
@@ -44,7 +45,7 @@ pub struct History {
     by_subject: BTreeMap<Subject, SubjectEntries>,
     /// Newest entry that was dropped for space. Equal and older entries are not added again.
     newest_dropped: Option<Arc<Entry>>,
-    open_findings: finding_events::OpenFindings,
+    open_findings: OpenFindings,
     /// Last complete snapshot of each source.
     last_complete: BTreeMap<SourceId, Arc<Snapshot>>,
     version: u64,
@@ -151,6 +152,24 @@ impl History {
         at: Timestamp,
     ) {
         self.insert(Entry::new(at, Subject::from(service), EventKind::Action, text, health));
+    }
+
+    /// Replaces all entries and open findings by those of a share. The snapshots for the next comparison stay.
+    pub fn restore(&mut self, entries: impl IntoIterator<Item = Entry>, findings: &[Finding]) {
+        let last_complete = std::mem::take(&mut self.last_complete);
+        *self = Self { last_complete, open_findings: OpenFindings::of(findings), ..Self::default() };
+        entries.into_iter().for_each(|entry| self.insert(entry));
+    }
+
+    /// Sets the snapshot with which the first complete one of its source is compared, and the findings of that time.
+    pub fn set_baseline(&mut self, snapshot: Arc<Snapshot>, findings: &[Finding]) {
+        self.open_findings.add(findings);
+        self.last_complete.insert(snapshot.source.clone(), snapshot);
+    }
+
+    /// Records a note of a person on `subject`.
+    pub fn record_note(&mut self, subject: Subject, text: String, at: Timestamp) {
+        self.insert(Entry::new(at, subject, EventKind::Note, text, None));
     }
 
     /// Adds an entry, unless the history has it already or has dropped it for space.

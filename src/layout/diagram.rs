@@ -5,13 +5,14 @@ use super::{
     incremental::layout_cache::LayoutCache,
     quality::Quality,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Route of one edge: the cells at which it starts, turns and ends.
 ///
 /// The first cell lies just outside the caller's box. The last one lies just outside the called box and holds
 /// the arrow head. A self loop has no points: the map marks it on the box.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Start, turns and end, in the direction of the call. Neighbouring points differ in one coordinate.
     pub points: Vec<Point>,

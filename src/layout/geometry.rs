@@ -1,7 +1,8 @@
 //! Points and rectangles in terminal cells.
+use serde::{Deserialize, Serialize};
 
 /// Position of a cell in the diagram.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Point {
     /// Column, counted from 0 at the left.
     pub x: i32,
@@ -10,7 +11,7 @@ pub struct Point {
 }
 
 /// A rectangle of cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rect {
     /// Leftmost column, counted from 0.
     pub x: i32,

@@ -1,4 +1,5 @@
 //! Input of the layout: sized nodes, directed edges and named groups, in any order.
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Name of a node or group that stays the same from one layout to the next.
@@ -74,7 +75,8 @@ pub enum RankHint {
 }
 
 /// Direction of the flow, from callers to the nodes they call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Callers left, called nodes right. Best on a terminal, where cells are tall and names are wide.
     #[default]
@@ -87,7 +89,7 @@ pub enum Direction {
 }
 
 /// Options of a layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// Direction of the flow.
     pub direction: Direction,

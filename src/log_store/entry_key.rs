@@ -1,9 +1,10 @@
 //! Keys of log lines and notes: the time, the stream and the arrival number. A line's key never changes.
 
 use crate::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The unique key of a line or note among all streams; keys sort in time order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntryKey {
     /// The time of the line.
     pub at: Timestamp,

@@ -10,6 +10,7 @@ mod chunk;
 mod gaps;
 mod entry_key;
 mod entry;
+mod log_extract;
 mod notes;
 pub mod pattern;
 mod read_session;
@@ -21,6 +22,7 @@ mod unreadable_notes;
 
 pub use entry::LogEntry;
 pub use entry_key::EntryKey;
+pub use log_extract::LogExtract;
 pub use query::{
     field_condition::{FieldComparison, FieldCondition},
     filter::{FilterLine, LogFilter, Predicate, StreamScope},

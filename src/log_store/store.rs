@@ -17,16 +17,16 @@ pub struct LogStore {
     pub(super) streams: Vec<StoredStream>,
     pub(super) notes: Notes,
     /// The index in `streams`, by service and label.
-    stream_numbers: BTreeMap<(ServiceId, SharedText), u32>,
+    pub(super) stream_numbers: BTreeMap<(ServiceId, SharedText), u32>,
     /// The memory that the lines take, in bytes.
     bytes: usize,
     /// The maximum memory of lines and notes, in bytes.
     limit_bytes: usize,
     /// The arrival number of the last line or note.
-    last_seq: u64,
+    pub(super) last_seq: u64,
     last_chunk_id: u64,
     /// The number of updates so far.
-    version: u64,
+    pub(super) version: u64,
     /// The time around which the user reads, in nanoseconds since 1970; `None` while the screen shows the
     /// newest lines.
     viewed_nanos: Option<i64>,
@@ -158,8 +158,13 @@ impl LogStore {
     }
 
     fn add_line(&mut self, number: u32, line: &LogLine) {
-        self.last_seq += 1;
-        let (seq, mut chunks) = (self.last_seq, self.last_chunk_id);
+        self.add_line_with_seq(number, line, self.last_seq + 1);
+    }
+
+    /// Adds a line with this arrival number, which no line of the stream has yet.
+    pub(super) fn add_line_with_seq(&mut self, number: u32, line: &LogLine, seq: u64) {
+        let mut chunks = self.last_chunk_id;
+        self.last_seq = seq;
         self.update_stream(number, |stream| stream.add_line(line, seq, &mut chunks));
         self.last_chunk_id = chunks;
         self.enforce_limit();
@@ -187,7 +192,7 @@ impl LogStore {
     }
 
     /// Drops chunks, and notes beyond their share of memory, until the store is within its limit.
-    fn enforce_limit(&mut self) {
+    pub(super) fn enforce_limit(&mut self) {
         while self.notes.memory_bytes() > self.limit_bytes / 8 {
             let Some(key) = self.notes.pop_oldest() else { break };
             if let Some(stream) = self.streams.get_mut(key.stream as usize) {

@@ -9,6 +9,7 @@ use crate::{
     extract::log_line,
     model::{LogLine, LogTarget, ServiceId, SharedText, Timestamp},
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 
 /// The stored lines of one stream.
@@ -42,7 +43,8 @@ pub struct StoredStream {
 }
 
 /// The state of reading a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StreamState {
     /// A read session is in progress.
     Open,

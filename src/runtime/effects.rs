@@ -3,9 +3,11 @@
 
 mod browser;
 mod layout_queue;
+mod share_writer;
 
 pub(super) use browser::Browser;
 pub(super) use layout_queue::LayoutQueue;
+pub(super) use share_writer::write_share;
 
 use crate::{
     app::Msg,

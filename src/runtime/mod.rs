@@ -12,6 +12,7 @@ mod signals;
 pub mod sessions;
 mod suspend_detector;
 mod log_tasks;
+mod note_tasks;
 mod operations;
 mod terminal;
 #[cfg(debug_assertions)]
@@ -21,6 +22,7 @@ pub mod logging;
 pub mod panic_hook;
 
 pub use log_tasks::{LogReceiver, LogTasks};
+pub use note_tasks::random_note_id;
 pub use operations::user_name;
 pub use poll::PollTasks;
 pub use snapshot_cache::{load_outages, save_outages};
@@ -32,14 +34,15 @@ use crate::{
     cache::CacheDir,
     effect::Effect,
     operation::{ConfirmedSession, ShellRequest},
-    source::{Source, checkouts::CheckoutReader},
+    source::{Source, checkouts::CheckoutReader, team::TeamAccess},
 };
 use checkout_tasks::CheckoutTasks;
 use effects::{Browser, LayoutQueue};
 use inputs::{FrameTimes, IdleFrames, Inputs, Pending, Step};
+use note_tasks::NoteTasks;
 use operations::OperationTasks;
 use signals::{Signal, Signals};
-use std::{io, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use suspend_detector::SuspendDetector;
 use terminal::TerminalScreen;
 use tokio::{
@@ -63,6 +66,15 @@ pub enum ExitReason {
     Signal(i32),
 }
 
+/// Means of working with others: the team's store, and the directory for what stays on this machine.
+#[derive(Clone, Default)]
+pub struct TeamSetup {
+    /// Access to the team's store.
+    pub access: TeamAccess,
+    /// State directory; `None` if the platform has none.
+    pub state: Option<PathBuf>,
+}
+
 /// Returns the size of the terminal in columns and rows.
 pub fn size() -> io::Result<(u16, u16)> {
     terminal::size()
@@ -77,6 +89,7 @@ pub async fn run(
     mouse: bool,
     cache: Option<&CacheDir>,
     audit: Option<AuditLog>,
+    team: TeamSetup,
 ) -> io::Result<ExitReason> {
     let (sender, messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
     let signals = Signals::listen()?;
@@ -87,6 +100,7 @@ pub async fn run(
     let usage_tasks = UsageTasks::new(sources.clone(), sender.clone());
     let operations = OperationTasks::new(sources.clone(), sender.clone(), audit);
     operations.read_places();
+    let notes = NoteTasks::start(&sources, team.access.clone(), team.state, sender.clone());
     let (log_tasks, logs) = LogTasks::new(sources);
     let mut inputs = Inputs::new(signals, messages, logs);
     let suspend_detector = SuspendDetector::new();
@@ -100,12 +114,16 @@ pub async fn run(
         usage_tasks,
         log_tasks,
         operations,
+        notes,
+        team: team.access,
         suspend_detector,
         has_more_work: false,
         next_shell: None,
         idle_frames: IdleFrames::default(),
     };
     let mut frames = FrameTimes::new();
+    // The app may show a share, whose screens adapt to the terminal before the first frame.
+    event_loop.resize()?;
     event_loop.draw_frame()?;
     loop {
         if let Some(reason) = event_loop.take_step(&mut inputs, &mut frames).await? {
@@ -129,6 +147,8 @@ struct EventLoop {
     usage_tasks: UsageTasks,
     log_tasks: LogTasks,
     operations: OperationTasks,
+    notes: NoteTasks,
+    team: TeamAccess,
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
@@ -249,6 +269,10 @@ impl EventLoop {
                 Effect::RecordRefusal(request, outcome, why) => {
                     self.operations.record_refusal(&request, outcome, &why);
                 }
+                Effect::WriteShare(share, place) => {
+                    effects::write_share(*share, place, &self.team, &self.sender);
+                }
+                Effect::WriteNote(source, draft) => self.notes.write(&source, draft),
                 Effect::SaveFile(file) => effects::save_file(file, &self.sender),
                 Effect::ComputeLayout(request) => self.layouts.compute(*request),
                 Effect::CompareLayout(request) => effects::compare_layout(*request, &self.sender),

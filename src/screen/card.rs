@@ -12,10 +12,12 @@ use crate::{
     subscription::Subscription,
 };
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Screen with all data on the selected node.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Card {
     /// Node at the last `sync`. If another node is selected, the card scrolls to the top.
     shown_node: Option<NodeId>,

@@ -10,12 +10,14 @@ use super::{
 };
 use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 
 /// Columns of the menu.
 const COPY_COLUMNS: &[Column] = &[Column::cut_end("COPY", 22, 0), Column::cut_end("TEXT", 30, 1)];
 
 /// Screen that lists the texts about the selected node that the user can copy.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CopyMenu {
     /// Node at the last `sync`. Another node starts at the top.
     shown_node: Option<NodeId>,

@@ -13,6 +13,7 @@ use ratatui::{
     style::Modifier,
     text::{Line, Span},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Width of the column of keys, in cells.
@@ -21,12 +22,15 @@ const KEY_COLUMN_WIDTH: usize = 18;
 const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
 
 /// Screen with the keys of all commands and the legend of the map.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
 pub struct Help {
     scroll: Scroll,
     /// Key context of the screen from which the user opened help. From the log screen, help lists the many
     /// keys of that screen first.
     context: KeyContext,
     /// Commands that apply on that screen. The others are dim.
+    #[serde(with = "command_ids")]
     offered: BTreeSet<Command>,
 }
 
@@ -69,6 +73,21 @@ impl Help {
     /// `offered` that apply there.
     pub fn open_over(&mut self, over: KeyContext, offered: BTreeSet<Command>) {
         *self = Self { context: over, offered, ..Self::default() };
+    }
+}
+
+/// Commands as a list of their ids. Another version of Portolan may have others, which are left out.
+mod command_ids {
+    use super::{BTreeSet, Command};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(commands: &BTreeSet<Command>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(commands.iter().map(|command| command.spec().id))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<Command>, D::Error> {
+        let ids: Vec<String> = Vec::deserialize(from)?;
+        Ok(ids.iter().filter_map(|id| Command::named(id)).collect())
     }
 }
 

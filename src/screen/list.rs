@@ -14,6 +14,7 @@ use crate::{
     topology::Node,
 };
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 use sort::SortOrder;
 use std::collections::BTreeSet;
 
@@ -23,11 +24,13 @@ const MAX_MEASURED_SERVICES: usize = 40;
 const MEASURED_COLUMNS: [&str; 2] = ["cpu", "memory"];
 
 /// Screen with all nodes as rows. The selected row follows from the selected node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct List {
     /// Order of the rows; `None` for reading order.
     sort: Option<SortOrder>,
     /// Area at the last `sync`.
+    #[serde(skip)]
     area: Rect,
 }
 
@@ -136,8 +139,7 @@ impl List {
     /// # Errors
     /// Returns a message with the known columns if there is no such column.
     pub fn sort_by(&mut self, column: &str) -> Result<(), String> {
-        let (id, reversed) = column.strip_prefix('-').map_or((column, false), |id| (id, true));
-        self.sort = Some(SortOrder { column: NodeColumn::of_list(id)?.id, reversed });
+        self.sort = Some(SortOrder::try_from(column.to_owned())?);
         Ok(())
     }
 

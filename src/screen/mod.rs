@@ -33,6 +33,7 @@ use crate::{
 };
 use describe::hand_over;
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Data that every screen is drawn from.
@@ -95,7 +96,8 @@ pub trait Screen {
 }
 
 /// Identifier of a screen; `SCREEN_TABLE` has a row for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "SCREEN_TABLE has the title of each")]
 pub enum ScreenId {
     Map,

@@ -11,9 +11,11 @@ use crate::{
     store::Store,
 };
 use ratatui::{layout::Rect, style::Style};
+use serde::{Deserialize, Serialize};
 
 /// Screen with the state, failures and remedies of each source.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sources {
     scroll: Scroll,
 }

@@ -97,6 +97,12 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// Returns the start of the keys in the store of the team that reads the source together, or the failure to find the
+    /// account out. Returns `None` without a team.
+    fn team_folder(&self) -> BoxFuture<'_, Option<Result<String, Failure>>> {
+        async { None }.boxed()
+    }
+
     /// Ends the use of the source before the program ends, so that others need not wait until they notice.
     fn close(&self) -> BoxFuture<'_, ()> {
         async {}.boxed()

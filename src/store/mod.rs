@@ -8,8 +8,8 @@ mod selection;
 
 pub use session::{GroupFilter, Grouping, MapPart, MapSettings, Search, SelectionHistory, Session};
 pub use world::{
-    OperationPhase, Operations, TrackedOperation, UsageHistory, World, dedup_targets, deployment_time,
-    expired_stream_targets, log_targets, usage_target,
+    OperationPhase, Operations, TrackedOperation, UsageHistory, World, WorldState, dedup_targets,
+    deployment_time, expired_stream_targets, log_targets, usage_target,
 };
 
 use crate::model::{Failure, Inventory, Snapshot, SourceId, SourceStatus, Timestamp};

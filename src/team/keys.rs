@@ -1,5 +1,14 @@
 //! Keys of a team's objects, below the folder of its account and region.
 
+/// Start of all keys of a team, below the prefix in the setting.
+pub const TEAM_FOLDER: &str = "portolan";
+
+/// Returns the key of a share with this name, such as `share/7f3k`. It belongs to no account.
+#[must_use]
+pub fn share_key(name: &impl std::fmt::Display) -> String {
+    format!("{TEAM_FOLDER}/{name}")
+}
+
 /// Key of the head.
 pub const HEAD_KEY: &str = "head";
 

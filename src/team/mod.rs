@@ -25,7 +25,8 @@ mod reading;
 pub use decode_budget::DecodeBudget;
 pub use head::{Head, HeadContent, Leader, MAX_HEAD_BYTES, Rank, ReadingRef, TEAM_SCHEMA};
 pub use keys::{
-    HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, epoch_key, highest_epoch, member_key, probe_key,
+    HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, TEAM_FOLDER, epoch_key, highest_epoch, member_key,
+    probe_key, share_key,
 };
 pub use lease::{AloneReason, HeadLook, Lease, Verdict};
 pub use members::{MAX_MEMBERS, MemberCount};

@@ -3,6 +3,7 @@
 
 use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Age of the last observation after which an edge counts as faded, in seconds. A quarter of an hour is
 /// longer than connection pools keep idle connections, and longer than most schedulers wait between two jobs.
@@ -36,7 +37,8 @@ impl Drift {
 }
 
 /// The user's choice of edges that the map shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EdgeFilter {
     /// All edges.
     #[default]

@@ -2,6 +2,7 @@
 
 use super::Topology;
 use crate::model::NodeId;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Returns the shortest path along calls from `from` to `to`, both included. If several paths are shortest,
@@ -50,7 +51,7 @@ const MAX_PATHS: usize = 100;
 const MAX_SEARCH_STEPS: usize = 20_000;
 
 /// The number of paths between two nodes, up to a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathCount {
     /// Number of paths found.
     pub found: usize,

@@ -22,7 +22,6 @@ fn a_key_without_a_command_says_what_does_it_here() {
     let mut stage = AppHarness::showing(&shop(), (120, 40));
     for (key, words) in [
         ("ctrl-a", "ctrl-a is : here: type a command"),
-        ("Y", "Y is c here: copy a report"),
         ("u", "u is w here: show the callers"),
         ("f7", "f7 has no command here; ? shows the keys"),
         ("R", "R has no command here; ? shows the keys"),

@@ -37,6 +37,14 @@ impl App {
                 self.prompt = None;
                 self.request_on_selected(kind)
             }
+            PromptEvent::ShareConfirmed(destination, comment) => {
+                self.prompt = None;
+                self.share(&comment, destination)
+            }
+            PromptEvent::NoteConfirmed(text) => {
+                self.prompt = None;
+                self.write_note(&text)
+            }
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;
                 let actions = self.screens.logs.on_prompt_input(question, &text, &self.store);

@@ -73,6 +73,7 @@ const OTHER_VERBS: &[&str] = &[
     "find",
     "search",
     "filter",
+    "note",
 ];
 
 /// Returns true if the text has a verb that takes an argument, and a space behind it.
@@ -109,6 +110,7 @@ impl App {
             }
             ("source" | "ctx" | "context", _) => self.show_source_named(argument),
             ("ns" | "namespace" | "group" | "project" | "cluster", _) => self.show_group_named(argument),
+            ("note", _) => self.write_note(argument),
             ("find" | "search" | "filter", _) => {
                 self.store.session.search = Search::new(argument);
                 Vec::new()

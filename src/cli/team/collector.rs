@@ -2,7 +2,7 @@
 
 use crate::{
     app::Msg,
-    cli::{Error, Outcome, args::CommonArgs, open_sources_as},
+    cli::{Error, Outcome, args::CommonArgs, configured, open_sources_as},
     model::{Failure, FailureKind, SourceId, TeamStatus},
     output,
     runtime::PollTasks,
@@ -25,7 +25,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Polls the sources of the team. Prints each change of the part in the team, and of failures.
 pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
-    let (config, mut opened) = open_sources_as(common, Participation::Member(Rank::Collector))?;
+    let config = configured(common)?;
+    let mut opened = open_sources_as(common, &config, Participation::Member(Rank::Collector))?;
     if config.team.store.is_empty() {
         let remedy = "set `store` in [team]; docs/team.md explains it";
         return Err(Failure::new(FailureKind::Invalid, "collect needs the store of a team", remedy).into());

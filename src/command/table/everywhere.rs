@@ -3,7 +3,7 @@
 use crate::command::{Command, CommandSpec, KeyContext::Everywhere, row};
 
 /// The rows of these commands, in the order in which help shows them.
-pub(super) const EVERYWHERE_ROWS: [CommandSpec; 53] = [
+pub(super) const EVERYWHERE_ROWS: [CommandSpec; 57] = [
     row(Command::Map, Everywhere, "map", "M", "map", "show the map"),
     row(Command::List, Everywhere, "list", "t", "list", "show the list of services"),
     row(Command::Card, Everywhere, "card", "d", "card", "show all details of the selected service"),
@@ -172,6 +172,38 @@ pub(super) const EVERYWHERE_ROWS: [CommandSpec; 53] = [
         "b",
         "browser",
         "open the AWS console or the repository in a browser, or copy the link where there is none",
+    ),
+    row(
+        Command::Share,
+        Everywhere,
+        "share",
+        "Y",
+        "share",
+        "share this screen with the team, or as a file; a colleague opens it with portolan open",
+    ),
+    row(
+        Command::ShareFile,
+        Everywhere,
+        "share-file",
+        "alt-y",
+        "share file",
+        "share this screen as a file, with its log lines and resource usage",
+    ),
+    row(
+        Command::CompareShare,
+        Everywhere,
+        "compare-share",
+        "W",
+        "compare",
+        "in an open share: show what has changed since then, or go back to the share",
+    ),
+    row(
+        Command::Note,
+        Everywhere,
+        "note",
+        "J",
+        "note",
+        "leave a note on the selected service, call or finding; its end is written as: until friday",
     ),
     row(Command::ToggleMouse, Everywhere, "mouse", "ctrl-o", "mouse", "turn the mouse on or off"),
     row(Command::Open, Everywhere, "open", "enter", "open", "open the selected item"),

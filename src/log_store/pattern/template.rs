@@ -1,6 +1,7 @@
 //! Templates: the words that all lines of a pattern share, with wildcards for the others.
 
 use super::mask::{has_words, mask_values};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The maximum number of words in a template. One wildcard stands for all further words.
@@ -12,7 +13,7 @@ const WILDCARD_WORD: &str = "<*>";
 
 /// The words that all lines of a pattern share, in order: `<*>` stands for a word that varies, and a mask
 /// such as `<n>` for a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template(Vec<String>);
 
 impl Template {

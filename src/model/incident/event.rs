@@ -49,6 +49,8 @@ pub enum EventKind {
     Unpause,
     /// The user acted on the service through Portolan.
     Action,
+    /// Somebody left a note.
+    Note,
     /// ECS could not place a task.
     Placement,
     /// Any other message of the source.

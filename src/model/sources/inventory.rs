@@ -72,6 +72,13 @@ impl Inventory {
         self
     }
 
+    /// Sets the time of the first snapshot of an earlier run, for an inventory that continues that run.
+    #[must_use]
+    pub fn with_first_snapshot_at(mut self, at: Option<Timestamp>) -> Self {
+        self.first_snapshot_at = at;
+        self
+    }
+
     /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
     /// the old snapshot.
     pub fn replace_snapshot(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
@@ -167,6 +174,12 @@ impl Inventory {
     /// Returns all references, each with the service whose configuration holds it.
     pub fn references(&self) -> impl Iterator<Item = (&Service, &Reference)> {
         self.services().flat_map(|s| s.references.iter().map(move |m| (s, m)))
+    }
+
+    /// Returns the user's annotations of all services.
+    #[must_use]
+    pub fn all_annotations(&self) -> &[ServiceAnnotation] {
+        &self.annotations
     }
 
     /// Returns true if the user's annotations name an owner.

@@ -22,7 +22,7 @@ pub enum SourceState {
 }
 
 /// The state of reading one source, with its last failure, load progress and next poll.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceStatus {
     /// Id of the source.
     pub id: SourceId,
@@ -44,7 +44,8 @@ pub struct SourceStatus {
     pub poll_schedule: Option<PollSchedule>,
     /// True if some of the shown data may be from an earlier run.
     pub from_cache: bool,
-    /// The user's permission to act on the source.
+    /// The user's permission to act on the source. It is never shared.
+    #[serde(skip)]
     pub permission: ActionPermission,
     /// AWS account and region for the mark of a source that can be acted on; `None` for an engine, and until the
     /// source reports them.
@@ -56,7 +57,7 @@ pub struct SourceStatus {
 }
 
 /// The next poll of a source, and its use of API quotas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollSchedule {
     /// Time of the next poll, unless a change notification comes first.
     pub next_poll: Timestamp,

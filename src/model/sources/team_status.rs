@@ -1,9 +1,10 @@
 //! The part of this Portolan in a team that reads one account and region together.
 
 use crate::model::{Failure, Text};
+use serde::{Deserialize, Serialize};
 
 /// The part of this Portolan in a team, for one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamStatus {
     /// The part.
     pub role: TeamRole,
@@ -12,7 +13,8 @@ pub struct TeamStatus {
 }
 
 /// The part of a member in its team.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TeamRole {
     /// It polls for all, under this user or role.
     Leading {

@@ -1,6 +1,7 @@
 //! Text that describes services, edges, sources and times. Screens, exporters and headless commands share it.
 
 pub mod need_text;
+pub mod note_text;
 pub mod node_text;
 pub mod operation_text;
 pub mod plan_text;

@@ -3,13 +3,16 @@
 
 mod compact;
 mod essentials;
+mod notes;
 mod operation;
 mod profile;
 
 pub use compact::compact_lines;
 pub use profile::{place_text, shown_value};
 
-use super::{edge_text, instance_text, node_columns::kind_label, rollout_text, time, usage_text};
+use super::{
+    edge_text, instance_text, node_columns::kind_label, note_text::note_text, rollout_text, time, usage_text,
+};
 use crate::{
     diagnosis::{FaultInvolvement, FaultRole},
     history::{EventGroup, Subject, coalesce},
@@ -41,6 +44,7 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
         page.push_usage(service);
     }
     page.push_group_and_source(node);
+    page.push_notes(node);
     page.push_findings(node, true);
     if let Some(service) = scene.store.world.service_of(node) {
         page.push_deployments(service);
@@ -100,6 +104,7 @@ pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'stat
     page.push_cause(node);
     page.push_group_and_source(node);
     page.push_operation(node);
+    page.push_notes(node);
     page.push_findings(node, true);
     let service = scene.store.world.service_of(node);
     if let Some(service) = service {
@@ -201,7 +206,9 @@ impl<'a> NodeTextBuilder<'a> {
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
-            let style = theme.severity_style(finding.severity);
+            let note = store.world.acknowledgement(finding);
+            let style =
+                if note.is_some() { theme.styles.dim.0 } else { theme.severity_style(finding.severity) };
             let age = finding.onset().map(|since| time::outage_age(since, store.world.now));
             let since = age.map(|age| format!(" ({age} ago)")).unwrap_or_default();
             self.lines.push(Line::default());
@@ -209,6 +216,9 @@ impl<'a> NodeTextBuilder<'a> {
                 &format!("{} {}{since}", theme.severity_glyph(finding.severity), finding.reason),
                 style,
             );
+            if let Some(note) = note {
+                self.push_text(&note_text(note, self.scene), theme.styles.accent.0);
+            }
             for suspect in finding.suspects.iter().take(2) {
                 self.push_text(&suspect.description, theme.styles.text.0);
             }

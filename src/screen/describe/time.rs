@@ -2,6 +2,7 @@
 
 use crate::model::{Onset, Timestamp};
 use jiff::{SignedDuration, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 
 /// Returns the time from `then` to `now` in its largest unit: `8s`, `12m`, `3h`, `5d`.
 #[must_use]
@@ -23,7 +24,8 @@ pub fn outage_age(since: Onset, now: Timestamp) -> String {
 }
 
 /// Format of times in the logs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TimeFormat {
     /// Local time, such as `14:05:09`.
     #[default]

@@ -6,6 +6,7 @@ use crate::{
     model::{Finding, NodeId, Severity},
     store::Store,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Identity of a finding: its node, its service or source, and its kind.
@@ -64,7 +65,7 @@ pub(super) fn finding_key(finding: &Finding) -> FindingKey {
 }
 
 /// Order in which the screen showed the findings last, which keeps them in their places.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct ShownOrder(Vec<FindingKey>);
 
 impl ShownOrder {

@@ -5,7 +5,7 @@ mod log_excerpt;
 
 use super::{
     Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
-    describe::{hand_over, time},
+    describe::{hand_over, note_text::note_text, time},
     widget::{
         frame::draw_frame,
         table::{Column, TableCell, TableShape, draw_table, moves_cursor, row_after_command},
@@ -22,10 +22,12 @@ use crate::{
 use finding_rows::{FindingKey, FindingRow, ShownOrder, finding_key, finding_rows};
 use log_excerpt::{LogExcerpt, SHOWN_LINES};
 use ratatui::{layout::Rect, style::Style};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Screen with all findings and the details of the selected one.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
@@ -35,6 +37,7 @@ pub struct Findings {
     shown_order: ShownOrder,
     /// Node selected at the last `sync`, to notice a new selection.
     last_selected_node: Option<NodeId>,
+    #[serde(skip)]
     log_excerpt: LogExcerpt,
 }
 
@@ -165,9 +168,19 @@ fn row_cells(row: &FindingRow<'_>, scene: Scene<'_>) -> Vec<TableCell> {
     let (theme, finding) = (scene.theme, row.finding);
     let since =
         finding.onset().map(|since| time::outage_age(since, scene.store.world.now)).unwrap_or_default();
+    let glyph = theme.severity_glyph(finding.severity).to_owned();
+    let dim = Style::from(theme.styles.dim);
+    if scene.store.world.acknowledgement(finding).is_some() {
+        return vec![
+            (glyph, dim),
+            (since, dim),
+            (finding.subject.to_string(), dim),
+            (format!("noted: {}", row.text()), dim),
+        ];
+    }
     vec![
-        (theme.severity_glyph(finding.severity).to_owned(), theme.severity_style(finding.severity)),
-        (since, theme.styles.dim.into()),
+        (glyph, theme.severity_style(finding.severity)),
+        (since, dim),
         (finding.subject.to_string(), theme.styles.title.into()),
         (row.text(), theme.styles.text.into()),
     ]
@@ -184,7 +197,12 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
     let causes = finding.suspects.iter().enumerate().map(|(place, suspect)| {
         (if place == 0 { "cause" } else { "or" }, Some(suspect.description.to_string()))
     });
-    let rest = [("affects", finding.impact.summary()), ("next", Some(finding.next_step.to_string()))];
+    let note = scene.store.world.acknowledgement(finding).map(|note| note_text(note, scene));
+    let rest = [
+        ("note", note),
+        ("affects", finding.impact.summary()),
+        ("next", Some(finding.next_step.to_string())),
+    ];
     let all = first.into_iter().chain(causes).chain(rest);
     all.filter_map(|(label, content)| Some((label, content?))).collect()
 }
@@ -196,7 +214,8 @@ impl Findings {
     }
 
     /// Returns the finding in the selected row.
-    pub(super) fn selected_finding<'a>(&self, store: &'a Store) -> Option<&'a Finding> {
+    #[must_use]
+    pub fn selected_finding<'a>(&self, store: &'a Store) -> Option<&'a Finding> {
         self.rows(store).get(self.selected_row).map(|row| row.finding)
     }
 

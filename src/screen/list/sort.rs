@@ -5,14 +5,38 @@ use crate::{
     store::World,
     topology::Node,
 };
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 /// Order of the rows: by one column, forwards or backwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub(super) struct SortOrder {
     /// Identifier of the column.
     pub(super) column: &'static str,
     /// True for the reverse order. Rows without a value stay at the end.
     pub(super) reversed: bool,
+}
+
+impl TryFrom<String> for SortOrder {
+    type Error = String;
+
+    /// Returns the order by the column with this identifier, reversed if a minus sign stands before it.
+    fn try_from(column: String) -> Result<Self, String> {
+        let (id, reversed) = column.strip_prefix('-').map_or((&*column, false), |id| (id, true));
+        Ok(Self { column: NodeColumn::of_list(id)?.id, reversed })
+    }
+}
+
+impl<'de> Deserialize<'de> for SortOrder {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::try_from(String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+impl From<SortOrder> for String {
+    fn from(order: SortOrder) -> Self {
+        format!("{}{}", if order.reversed { "-" } else { "" }, order.column)
+    }
 }
 
 impl SortOrder {

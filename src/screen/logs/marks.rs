@@ -1,10 +1,11 @@
 //! Marked log lines, and the selection of consecutive lines.
 
 use crate::log_store::EntryKey;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Lines that the user marked, and the line at which the selection starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct LineMarks {
     /// Marked lines.
     lines: BTreeSet<EntryKey>,

@@ -9,6 +9,7 @@ mod copy_save;
 mod level_style;
 mod marks;
 mod commands;
+mod saved_view;
 mod scroll_position;
 
 use super::{Action, Canvas, ClickPlace, HitMap, LogPromptKind, Scene, Screen};
@@ -30,6 +31,7 @@ use query::{
     scope::ServiceScope,
 };
 use ratatui::layout::Rect;
+pub use saved_view::LogsView;
 use scroll_position::{LogWindow, ScrollPosition};
 use std::collections::BTreeSet;
 

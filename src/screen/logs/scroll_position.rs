@@ -2,10 +2,11 @@
 
 use super::query::queried_lines::QueriedLines;
 use crate::log_store::{EntryKey, LogEntry, LogStore};
+use serde::{Deserialize, Serialize};
 
 /// Scroll position in the log lines. It consists of keys of lines, because line numbers change while lines
 /// arrive.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ScrollPosition {
     /// Line of the cursor; `None` while following the newest line.
     pub cursor: Option<EntryKey>,

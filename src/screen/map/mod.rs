@@ -7,6 +7,7 @@ mod graph;
 mod draw;
 pub mod export_model;
 mod as_text;
+mod saved_view;
 
 use super::{Action, Canvas, ClickPlace, HitMap, Scene, Screen};
 use crate::{
@@ -33,6 +34,7 @@ use relayout::{
     layout_scheduler::{LayoutScheduler, PendingLayout},
     relayout_policy::RelayoutPolicy,
 };
+pub use saved_view::MapView;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// State of the map screen.
@@ -79,6 +81,8 @@ pub struct Map {
     panel_wanted: bool,
     /// True if the panel for the selected node is visible.
     shows_panel: bool,
+    /// Layout of a share that is shown once the graph is built.
+    pending_restore: Option<saved_view::PendingRestore>,
 }
 
 /// Map graph with its layout, ready to draw.
@@ -163,11 +167,7 @@ impl Screen for Map {
         let uncovered = Rect { height: area.height.saturating_add(self.covered_rows), ..area };
         let resized = uncovered != self.screen_area;
         self.screen_area = uncovered;
-        self.panel_wanted = store.session.selected_by_user || self.has_room_for_panel(uncovered);
-        let draw::Areas { map: area, panel, .. } = draw::areas(area, self.panel_wanted);
-        self.shows_panel = panel.height > 0;
-        self.viewport.area = area;
-        self.layout_size = draw::areas(uncovered, self.panel_wanted).layout_size;
+        self.divide_screen(store);
         if resized {
             self.viewport.center();
         }
@@ -178,6 +178,7 @@ impl Screen for Map {
         if resized || self.followed_node != store.session.selected {
             (self.panned, self.followed_node) = (false, store.session.selected.clone());
         }
+        self.apply_pending_restore(store);
         if shown {
             self.scroll_to_selected(store);
             self.drawn.refresh(store);
@@ -241,6 +242,13 @@ impl Map {
         self.covered_rows = rows;
     }
 
+    /// Drops the layout request in progress, because its result goes to another view of the app.
+    pub fn drop_pending_layout(&mut self) {
+        if self.pending_layout.take().is_some() {
+            self.scheduler.drop_request();
+        }
+    }
+
     /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.choices.bring_into_focus(node, store);
@@ -270,6 +278,17 @@ impl Map {
     /// Removes the nodes that the user added to the part of the map on the screen, because another part is shown.
     pub fn forget_extra_nodes(&mut self) {
         self.choices.forget_extra_nodes();
+    }
+
+    /// Divides the screen into the map and the panel.
+    fn divide_screen(&mut self, store: &Store) {
+        let uncovered = self.screen_area;
+        let area = Rect { height: uncovered.height.saturating_sub(self.covered_rows), ..uncovered };
+        self.panel_wanted = store.session.selected_by_user || self.has_room_for_panel(uncovered);
+        let draw::Areas { map, panel, .. } = draw::areas(area, self.panel_wanted);
+        self.shows_panel = panel.height > 0;
+        self.viewport.area = map;
+        self.layout_size = draw::areas(uncovered, self.panel_wanted).layout_size;
     }
 
     /// Returns true if a panel over the bottom of a small screen hides nothing of the map.

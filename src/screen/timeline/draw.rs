@@ -8,7 +8,7 @@ use crate::{
     history::{EventGroup, EventKindSpec},
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
-        describe::node_text::event_group_text,
+        describe::{node_text::event_group_text, time},
         widget::{
             frame::draw_frame,
             table::{Column, TableCell, TableShape, draw_table},
@@ -109,6 +109,9 @@ fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<
 /// Returns the title: scope, filters, and `following` or `paused`.
 fn title(timeline: &Timeline, store: &Store) -> String {
     let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
+    words.extend(
+        timeline.since.map(|since| format!("changed in the last {}", time::age(since, store.world.now))),
+    );
     words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));
     if !store.session.search.is_empty() {
         words.push(format!("matches: {}", timeline.rows.len()));
@@ -123,6 +126,8 @@ fn empty_message(timeline: &Timeline, store: &Store) -> &'static str {
         "no matches"
     } else if timeline.kind_filter.is_some() {
         "no events of this kind"
+    } else if timeline.since.is_some() {
+        "nothing has changed since the share"
     } else {
         "no events"
     }
@@ -138,11 +143,11 @@ fn row_cells(row: &EventGroup, wide: bool, scene: Scene<'_>) -> Vec<TableCell> {
         node.map_or((" ", dim), |n| (theme.health_glyph(n.health), theme.health_style(n.health)));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
     let sort = row.last.kind_spec();
-    let time = axis::format_time(row.last.at, scene);
-    let time = if wide { time } else { time.chars().take(8).collect() };
+    let at = axis::format_time(row.last.at, scene);
+    let at = if wide { at } else { at.chars().take(8).collect() };
     let words = event_group_text(row, store.world.now, theme.glyphs.ascii);
     let mut cells = vec![
-        (time, dim),
+        (at, dim),
         (mark.to_owned(), colour),
         (name, theme.styles.title.into()),
         (sort.glyph.to_string(), tone),

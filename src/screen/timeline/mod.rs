@@ -13,15 +13,17 @@ use super::{
 use crate::{
     command::Command,
     history::{Entry, EventGroup, EventKindSpec, Subject, coalesce},
-    model::{EventKind, NodeId},
+    model::{EventKind, NodeId, Timestamp},
     store::{Search, Store},
 };
 use ratatui::layout::Rect;
 use scope::TimelineScope;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Screen with the history on a time axis.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Timeline {
     scope: TimelineScope,
     /// Event kind to show; `None` shows all.
@@ -32,9 +34,13 @@ pub struct Timeline {
     /// Node that the cursor selected last, by a move to its row. `centre` ignores this selection, so it stays
     /// while the user moves over rows.
     selected_by_cursor: Option<NodeId>,
+    /// Time of the first event to show; `None` shows all.
+    since: Option<Timestamp>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,
+    #[serde(skip)]
     rows: Vec<EventGroup>,
+    #[serde(skip)]
     row_inputs: Option<RowInputs>,
 }
 
@@ -45,6 +51,7 @@ struct RowInputs {
     versions: (u64, u64),
     scope: TimelineScope,
     kind: Option<EventKind>,
+    since: Option<Timestamp>,
     centre: Option<NodeId>,
     search: Search,
 }
@@ -133,12 +140,18 @@ impl Screen for Timeline {
 }
 
 impl Timeline {
+    /// Shows only events since this time, and follows new ones.
+    pub fn show_since(&mut self, since: Timestamp) {
+        *self = Self { since: Some(since), ..Self::default() };
+    }
+
     /// Rebuilds the rows if their inputs changed.
     fn rebuild_rows(&mut self, store: &Store) {
         let made = RowInputs {
             versions: (store.world.history.version(), store.world.topology_version),
             scope: self.scope,
             kind: self.kind_filter,
+            since: self.since,
             centre: self.centre.clone().filter(|_| self.scope != TimelineScope::All),
             search: store.session.search.clone(),
         };
@@ -154,7 +167,10 @@ impl Timeline {
             store.session.search.is_empty() || store.session.search.matches(&text())
         };
         let shown = |entry: &&Arc<Entry>| {
-            self.kind_filter.is_none_or(|kind| entry.kind == kind) && reached(entry) && found(entry)
+            self.since.is_none_or(|since| entry.at > since)
+                && self.kind_filter.is_none_or(|kind| entry.kind == kind)
+                && reached(entry)
+                && found(entry)
         };
         self.rows = coalesce(store.world.history.entries().filter(shown));
         self.row_inputs = Some(made);

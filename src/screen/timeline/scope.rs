@@ -1,10 +1,12 @@
 //! Scope of the timeline: everything, a service with its neighbours, or a service alone.
 
 use crate::{model::NodeId, store::Store, topology::nodes_within_hops};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Set of nodes whose history the timeline shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum TimelineScope {
     /// Everything, including sources.
     #[default]

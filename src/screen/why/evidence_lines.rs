@@ -3,7 +3,11 @@
 use super::rows::WhyRow;
 use crate::{
     model::ConnectionOutcome,
-    screen::{Scene, describe::edge_text, widget::text},
+    screen::{
+        Scene,
+        describe::{edge_text, note_text::note_text},
+        widget::text,
+    },
     topology::{DanglingReference, Edge, FailedConnection, Node},
 };
 use ratatui::{style::Style, text::Line};
@@ -22,6 +26,9 @@ pub(super) fn evidence_lines(
         WhyRow::Edge { edge, .. } => text.push_edge(caller, callee.unwrap_or(node), edge),
         WhyRow::Dangling(dangling) => text.push_dangling(node, dangling),
         WhyRow::FailedConnection(failed) => text.push_failed_connection(node, failed),
+    }
+    if let Some(callee) = callee {
+        text.push_notes(caller, callee);
     }
     let ends = [Some(caller), callee].into_iter().flatten();
     text.push_empty();
@@ -44,6 +51,18 @@ impl WrappedText<'_> {
         let style = style.into();
         for row in text::wrap(words, self.width.saturating_sub(indent).max(1)) {
             self.lines.push(Line::styled(format!("{}{row}", " ".repeat(indent)), style));
+        }
+    }
+
+    /// Adds the notes of people on a call.
+    fn push_notes(&mut self, caller: &Node, callee: &Node) {
+        let notes = self.scene.store.world.notes_on_call(&caller.id, &callee.id);
+        if !notes.is_empty() {
+            self.push_empty();
+            self.push("notes", 0, self.scene.theme.styles.dim);
+        }
+        for note in notes {
+            self.push(&note_text(note, self.scene), 2, self.scene.theme.styles.accent);
         }
     }
 

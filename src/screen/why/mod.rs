@@ -15,9 +15,11 @@ use super::{
 use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
 use rows::{RowKey, WhyRow, why_rows};
+use serde::{Deserialize, Serialize};
 
 /// State of the why screen, which lists the edges of the selected node with their evidence.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Why {
     /// Node whose edges are shown.
     shown_node: Option<NodeId>,
@@ -101,6 +103,15 @@ impl Screen for Why {
 }
 
 impl Why {
+    /// Returns the caller and the called node of the selected row, or `None` if it is no call.
+    #[must_use]
+    pub fn selected_call(&self, store: &Store) -> Option<(NodeId, NodeId)> {
+        let rows = self.rows(store);
+        let (caller, callee) =
+            rows.get(self.selected_index(&rows))?.caller_and_callee(store.selected_node()?);
+        Some((caller.id.clone(), callee?.id.clone()))
+    }
+
     /// Removes all nodes to go back to, because the user closed the screen.
     pub fn clear_back_stack(&mut self) {
         self.back_stack.clear();

@@ -1,18 +1,22 @@
 //! Scrolling of content that is taller than its area, by the same commands on every screen.
 
 use crate::command::Command;
+use serde::{Deserialize, Serialize};
 
 /// Row number beyond the end of any content.
 const BEYOND_LAST_ROW: usize = 1_000_000;
 
 /// Scroll position within content of a known height.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Scroll {
     /// Index of the first visible row.
     first_row: usize,
     /// Height of the area, in rows.
+    #[serde(skip)]
     visible_rows: usize,
     /// Largest `first_row` at which the content still fills the area.
+    #[serde(skip)]
     max_first_row: usize,
 }
 

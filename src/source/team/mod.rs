@@ -10,15 +10,19 @@ mod failures;
 mod leader_state;
 mod leading;
 mod member;
+mod note_store;
 mod readings;
 mod shared_source;
+mod team_access;
 mod team_folder;
 #[cfg(test)]
 mod tests;
 
 pub use config::TeamConfig;
 pub use member::Participation;
+pub use note_store::{NoteStore, StoredNotes};
 pub use shared_source::{Estate, SharedSource};
+pub use team_access::TeamAccess;
 
 use super::{DoctorCheck, Operator, Source};
 use crate::{
@@ -283,6 +287,14 @@ impl Source for TeamSource {
 
     fn kind(&self) -> &'static str {
         self.inner.kind()
+    }
+
+    fn team_folder(&self) -> BoxFuture<'_, Option<Result<String, Failure>>> {
+        async {
+            let estate = self.inner.estate().await;
+            Some(estate.map(|estate| format!("{}/{}", self.settings.folder, estate.key)))
+        }
+        .boxed()
     }
 
     fn tool_options(&self) -> Vec<(&'static str, String)> {

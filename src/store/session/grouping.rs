@@ -1,7 +1,7 @@
 //! Grouping of services into frames on the map, chosen by the user or the configuration.
 
 use crate::{model::ProfileField, store::World, topology::Node};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeSet, str::FromStr};
 
 /// Attribute by which the map groups services into frames.
@@ -37,7 +37,7 @@ const GROUPING_NAMES: &[(&str, Grouping)] = &[
 const FACT_PREFIX: &str = "fact:";
 
 /// Group to which the screens are limited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupFilter {
     /// Name of the group.
     pub name: String,
@@ -94,6 +94,12 @@ impl FromStr for Grouping {
 impl<'de> Deserialize<'de> for Grouping {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for Grouping {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.id())
     }
 }
 

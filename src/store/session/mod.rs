@@ -13,10 +13,12 @@ use crate::{
     topology::EdgeFilter,
 };
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Selection, filters and settings of the person at the terminal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Session {
     /// Selected node, the same on every screen.
     pub selected: Option<NodeId>,
@@ -25,7 +27,8 @@ pub struct Session {
     /// True if the user made the selection. If not, Portolan selects the node with the worst finding until
     /// all sources have been read.
     pub selected_by_user: bool,
-    /// Selections before the current one, to go back to.
+    /// Selections before the current one, to go back to. A share of the screen does not contain them.
+    #[serde(skip)]
     pub selection_history: SelectionHistory,
     /// Marked nodes, the newest last.
     pub marks: Vec<NodeId>,
@@ -36,6 +39,7 @@ pub struct Session {
     /// Group to which the screens are limited; `None` shows all groups.
     pub only_group: Option<GroupFilter>,
     /// Part of the map to export; `None` exports everything.
+    #[serde(skip)]
     pub only_part: Option<MapPart>,
     /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
     pub faults_only: bool,
@@ -46,6 +50,7 @@ pub struct Session {
     /// Columns of the service list, by identifier; empty for all that fit.
     pub list_columns: Vec<String>,
     /// Time zone for the times on the screen.
+    #[serde(skip)]
     pub time_zone: TimeZone,
 }
 
@@ -71,7 +76,7 @@ impl MapPart {
 }
 
 /// Map settings: the configured values, and the grouping that the user chose since.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapSettings {
     /// Grouping in use now.
     pub grouping: Grouping,

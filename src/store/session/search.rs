@@ -5,10 +5,14 @@ use crate::{
     log_store::TextMatcher,
     model::{PROFILE_FIELDS, ProfileField},
 };
+use serde::{Deserialize, Serialize};
 
 /// Search that the user typed. An empty search matches everything.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Search {
+    /// Text as the user typed it.
+    typed: String,
     matcher: Option<TextMatcher>,
     inverse: bool,
     field: Option<ProfileField>,
@@ -28,7 +32,8 @@ impl Search {
             .or_else(|_| TextMatcher::literal(text))
             .ok()
             .filter(|_| !text.is_empty());
-        Self { inverse: matcher.is_some() && typed.starts_with('!'), field, matcher }
+        let inverse = matcher.is_some() && typed.starts_with('!');
+        Self { typed: typed.to_owned(), inverse, field, matcher }
     }
 
     /// Returns the text or expression to find, or `None` if the search is empty.
@@ -81,6 +86,18 @@ impl Search {
     pub fn match_ranges(&self, text: &str) -> Vec<(usize, usize)> {
         let needle = self.matcher.as_ref().filter(|_| !self.inverse);
         needle.map(|needle| needle.match_ranges(text).map(|r| (r.start, r.end)).collect()).unwrap_or_default()
+    }
+}
+
+impl From<String> for Search {
+    fn from(typed: String) -> Self {
+        Self::new(&typed)
+    }
+}
+
+impl From<Search> for String {
+    fn from(search: Search) -> Self {
+        search.typed
     }
 }
 

@@ -4,8 +4,10 @@ mod log_streams;
 mod large_groups;
 mod deployment_time;
 mod filtered_nodes;
+mod notes;
 mod operations;
 mod outages;
+mod saved_state;
 mod sources;
 mod usage;
 
@@ -15,16 +17,18 @@ pub use log_streams::{
     log_targets::{dedup_targets, log_targets},
 };
 pub use operations::{OperationPhase, Operations, TrackedOperation};
+pub use saved_state::WorldState;
 pub use usage::{UsageHistory, usage_target};
 
 use crate::{
-    diagnosis::{self, FaultInvolvement, OutageTracker},
+    diagnosis::{self, FaultInvolvement, LogSignal, OutageTracker},
     history::History,
     log_store::LogStore,
     model::{
         Checkout, Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot,
         SnapshotDiff, SourceId, SourceStatus, Timestamp,
     },
+    note::NoteBook,
     topology::{
         Counterpart, EvidenceInput, FailedConnection, IncrementalTopology, Node, NodeKind, ProfileIndex,
         Topology, counterparts, failed_connections,
@@ -87,6 +91,8 @@ pub struct World {
     pub usage: UsageHistory,
     /// Operations of this run of the program.
     pub operations: Operations,
+    /// Notes of people, by source.
+    pub notes: BTreeMap<SourceId, NoteBook>,
     /// True if the built-in demo is running.
     pub demo: bool,
 }
@@ -118,6 +124,7 @@ impl World {
             logs: LogStore::new(log_bytes),
             usage: UsageHistory::default(),
             operations: Operations::default(),
+            notes: BTreeMap::new(),
         }
     }
 
@@ -230,28 +237,9 @@ impl World {
     fn evaluate_findings(&mut self) {
         let tracker = std::mem::take(&mut self.outage_tracker);
         let log_signals = self.stream_health.log_signals(self.now);
-        let Self {
-            inventory,
-            incremental_topology,
-            failed_connections,
-            counterparts,
-            profiles,
-            sources,
-            now,
-            cached_services,
-            ..
-        } = &*self;
-        let topology = incremental_topology.topology();
-        let input = diagnosis::RuleInput {
-            inventory,
-            topology,
-            failed_connections,
-            counterparts,
-            profiles,
-            sources,
-            log_signals: &log_signals,
-        };
-        let context = diagnosis::RuleContext::new(input, tracker, *now);
+        let context = self.rule_context(tracker, &log_signals);
+        let Self { sources, cached_services, .. } = &*self;
+        let topology = self.topology();
         let mut findings = diagnosis::findings(&context);
         // Data from an earlier run may be outdated, so findings about it are dropped.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
@@ -268,6 +256,24 @@ impl World {
         if self.sources.iter().all(|source| source.has_finished_loading() && source.progress.is_empty()) {
             self.history.record_findings(&self.findings, self.now);
         }
+    }
+
+    /// Returns the context of the rules with the known outages and the signals in the logs.
+    fn rule_context<'a>(
+        &'a self,
+        tracker: OutageTracker,
+        log_signals: &'a [LogSignal],
+    ) -> diagnosis::RuleContext<'a> {
+        let input = diagnosis::RuleInput {
+            inventory: &self.inventory,
+            topology: self.topology(),
+            failed_connections: &self.failed_connections,
+            counterparts: &self.counterparts,
+            profiles: &self.profiles,
+            sources: &self.sources,
+            log_signals,
+        };
+        diagnosis::RuleContext::new(input, tracker, self.now)
     }
 
     /// Returns the service that `node` stands for, or `None` if it is not a service.

@@ -2,6 +2,7 @@
 //! readings is limited.
 
 use crate::model::{Failure, InstanceId, InstanceState, Service, ServiceId, UsageSample, UsageTarget};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Maximum number of readings kept for one instance.
@@ -14,7 +15,7 @@ const MAX_TRACKED_INSTANCES: usize = 256;
 const MAX_MEASURED_INSTANCES: usize = 32;
 
 /// Recent CPU, memory and network readings by instance, and the result of each service's last measurement.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UsageHistory {
     /// Readings of each instance, the oldest first.
     series: BTreeMap<InstanceId, VecDeque<UsageSample>>,
@@ -50,6 +51,19 @@ impl UsageHistory {
             let Some(oldest) = oldest.map(|(instance, _)| instance.clone()) else { break };
             self.series.remove(&oldest);
         }
+    }
+
+    /// Returns the newest readings within the limits, because those of a share may exceed them.
+    #[must_use]
+    pub fn within_limits(mut self) -> Self {
+        self.recent_results.truncate(MAX_TRACKED_INSTANCES);
+        while self.series.len() > MAX_TRACKED_INSTANCES {
+            self.series.pop_last();
+        }
+        for series in self.series.values_mut() {
+            series.drain(..series.len().saturating_sub(MAX_SAMPLES_PER_INSTANCE));
+        }
+        self
     }
 
     /// Returns the readings of `instance`, the oldest first.

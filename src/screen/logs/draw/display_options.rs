@@ -2,9 +2,11 @@
 
 use super::field_display::FieldDisplay;
 use crate::{command::Command, screen::describe::time::TimeFormat};
+use serde::{Deserialize, Serialize};
 
 /// Display options for log lines, which the user changes with keys.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn by itself")]
 pub(in crate::screen::logs) struct DisplayOptions {
     /// Format of the time column.

@@ -9,10 +9,12 @@ use crate::{
     log_store::{LogEntry, TextMatcher},
     store::Search,
 };
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// The user's choice of the part to show of each JSON or logfmt line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in crate::screen::logs) enum FieldDisplay {
     /// Message without its fields.
     #[default]

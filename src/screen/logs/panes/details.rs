@@ -13,9 +13,10 @@ use crate::{
     store::Store,
 };
 use ratatui::{layout::Rect, style::Style};
+use serde::{Deserialize, Serialize};
 
 /// The log line whose details the pane shows, and the selected row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::screen::logs) struct LineDetails {
     /// Key of the line.
     pub line: EntryKey,

@@ -39,6 +39,11 @@ pub(in crate::screen::logs) struct Histogram {
 }
 
 impl Histogram {
+    /// Returns a histogram without lines, in which this bucket will be selected.
+    pub(in crate::screen::logs) fn choosing(chosen_bucket: Option<usize>) -> Self {
+        Self { chosen_bucket, ..Self::default() }
+    }
+
     /// Recomputes the histogram, at most once a second because faster changes can't be read.
     pub(in crate::screen::logs) fn update(
         &mut self,

@@ -98,6 +98,16 @@ impl PatternList {
         self.since_label = if asked { "the last deployment" } else { "the last start" };
     }
 
+    /// Returns a list without rows, in which the pattern with this id will be selected.
+    pub(in crate::screen::logs) fn choosing(chosen_id: Option<u64>) -> Self {
+        Self { chosen_id, ..Self::default() }
+    }
+
+    /// Returns the id of the selected pattern; `None` for the first row.
+    pub(in crate::screen::logs) fn chosen_id(&self) -> Option<u64> {
+        self.chosen_id
+    }
+
     /// Returns the number of patterns.
     pub(in crate::screen::logs) fn len(&self) -> usize {
         self.rows.len()

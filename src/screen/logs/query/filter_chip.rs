@@ -5,6 +5,18 @@ use crate::{
     model::{LogLevel, Service, text::clean_with_max_chars},
     screen::widget::text,
 };
+use serde::{Deserialize, Serialize};
+
+/// Filter chip in a share of the screen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::screen::logs) struct SavedChip {
+    /// Filter as the user types it.
+    text: String,
+    /// True to show matching lines, false to hide them.
+    keep: bool,
+    /// Pattern of a filter that the user did not type.
+    template: Option<Template>,
+}
 
 /// Maximum width of the text on a chip, in cells, so that several chips fit side by side.
 const MAX_CHIP_CELLS: usize = 48;
@@ -70,6 +82,24 @@ impl FilterChip {
         Self {
             filter: LogFilter { predicate: Predicate::Template(template), keep_matching: keep },
             label_text,
+        }
+    }
+
+    /// Returns the chip for a share of the screen.
+    pub(in crate::screen::logs) fn saved(&self) -> SavedChip {
+        let template = match &self.filter.predicate {
+            Predicate::Template(template) => Some(template.clone()),
+            _ => None,
+        };
+        SavedChip { text: self.label_text.clone(), keep: self.filter.keep_matching, template }
+    }
+
+    /// Returns the chip of a share, or `None` if its filter is invalid.
+    pub(in crate::screen::logs) fn restore(saved: SavedChip, services: &[&Service]) -> Option<Self> {
+        let SavedChip { text, keep, template } = saved;
+        match template {
+            Some(template) => Some(Self::template(template, keep)),
+            None => Self::parse(&text, keep, services).ok(),
         }
     }
 

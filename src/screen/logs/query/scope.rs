@@ -8,10 +8,12 @@ use crate::{
     store::{Store, dedup_targets, log_targets},
     topology::{Node, nodes_reachable_from, nodes_within_hops, shortest_path_either_way},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Choice of services whose logs are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in crate::screen::logs) enum ServiceScope {
     /// Service of the selected node.
     #[default]

@@ -1,7 +1,10 @@
 //! Detail levels of the map, from groups with one cell per service to the instances inside one service.
 
+use serde::{Deserialize, Serialize};
+
 /// Detail shown for each node, in ascending order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in crate::screen::map) enum DetailLevel {
     /// Collapsed groups, each with a grid that shows the health of every service in one cell.
     Overview,

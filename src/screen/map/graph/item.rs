@@ -8,6 +8,7 @@ use crate::{
     store::Store,
     topology::{Node, NodeKind},
 };
+use serde::{Deserialize, Serialize};
 
 /// Box on the map that stands for one or more nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(in crate::screen::map) enum ItemKind {
 pub(in crate::screen::map) const MAX_NAME_CELLS: u8 = 40;
 
 /// Width of a node's label: the longest name shown in full, and counts beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::screen::map) struct LabelWidth {
     /// Length of the longest name shown in full, in cells.
     pub name_cells: u8,

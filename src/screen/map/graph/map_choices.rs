@@ -8,10 +8,12 @@ use crate::{
     store::{MapPart, Store},
     topology::{Node, PathCount, count_paths, nodes_between, nodes_within_hops},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Detail level, collapsed groups and focus that the user chose for the map.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(in crate::screen::map) struct MapChoices {
     /// Detail level that the user chose; `None` fits the map to the screen.
     pub level: Option<DetailLevel>,
@@ -33,7 +35,8 @@ pub(in crate::screen::map) struct MapChoices {
 }
 
 /// Part of the map to show alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(in crate::screen::map) enum Focus {
     /// Nodes at most this number of calls away from a node, in both directions.
     Around(NodeId, usize),

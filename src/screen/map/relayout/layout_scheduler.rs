@@ -87,6 +87,12 @@ impl LayoutScheduler {
         self.request_id
     }
 
+    /// Ends the request in progress without a result, and asks for another.
+    pub(in crate::screen::map) fn drop_request(&mut self) {
+        self.pending = false;
+        self.note_change(true);
+    }
+
     /// Ends the request with the id `number`. Returns false if that request is outdated.
     pub(in crate::screen::map) fn finish_request(&mut self, number: u64) -> bool {
         let is_last = self.pending && number == self.request_id;

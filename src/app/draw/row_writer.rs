@@ -7,32 +7,32 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 /// Writer that fills the header or footer row from the left, and collects its clickable areas.
-pub(super) struct RowWriter {
+pub(in crate::app) struct RowWriter {
     /// Column of the next text.
-    pub(super) x: u16,
+    pub(in crate::app) x: u16,
     /// First column that is not free.
-    pub(super) right: u16,
+    pub(in crate::app) right: u16,
     /// Row of the terminal.
-    pub(super) y: u16,
+    pub(in crate::app) y: u16,
     /// Clickable areas of the texts so far.
-    pub(super) hits: HitMap,
+    pub(in crate::app) hits: HitMap,
 }
 
 impl RowWriter {
     /// Creates a writer of the row `area`.
-    pub(super) fn new(area: Rect) -> Self {
+    pub(in crate::app) fn new(area: Rect) -> Self {
         Self { x: area.x, right: area.right(), y: area.y, hits: HitMap::default() }
     }
 
     /// Returns true if both texts fit one after the other.
-    pub(super) fn has_room_for(&self, first: &str, second: &str) -> bool {
+    pub(in crate::app) fn has_room_for(&self, first: &str, second: &str) -> bool {
         usize::from(self.x) + text::display_width(first) + text::display_width(second)
             <= usize::from(self.right)
     }
 
     /// Appends `words` if there is room for all of them. If not, nothing more fits into the row. A click on
     /// the text runs `command`.
-    pub(super) fn write(
+    pub(in crate::app) fn write(
         &mut self,
         words: &str,
         style: Style,

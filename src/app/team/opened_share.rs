@@ -1,0 +1,250 @@
+//! A share that the user opened: the screen as it was then, and beside it the view of now, one key away.
+//!
+//! The app shows one of two views. While it shows the share, no clock runs, no stream is open, and messages of the
+//! sources go to the hidden view of now.
+
+use crate::{
+    app::{
+        App, Msg,
+        draw::row_writer::RowWriter,
+        screens::{ReadViews, Screens},
+    },
+    command::Command,
+    effect::Effect,
+    model::{SourceId, Text, Timestamp},
+    screen::{Canvas, ScreenId, widget::text},
+    share::{Share, ShareError, ShareHeader},
+    store::{Search, Session, Store},
+};
+use jiff::tz::TimeZone;
+use ratatui::style::Style;
+use serde::Deserialize;
+use std::mem::swap;
+
+/// Maximum number of open screens that a share restores.
+const MAX_OPEN_SCREENS: usize = 16;
+
+/// Largest part of the last row for the mark of a share, in percent.
+const MAX_MARK_PERCENT: usize = 60;
+
+/// Share that the user opened.
+pub(in crate::app) struct OpenedShare {
+    taken_at: Timestamp,
+    by: Text,
+    comment: Text,
+    /// Size of the terminal on which the screen was shared.
+    size: (u16, u16),
+    /// Time of the share for people, in the time zone of the share.
+    time_label: String,
+    /// View that is not on the screen: that of now, or the share.
+    hidden: View,
+    /// True while the view of now is on the screen.
+    shows_now: bool,
+    /// True once the user has seen the view of now.
+    has_shown_now: bool,
+    /// Sources in the share that this machine reads too.
+    common_sources: Vec<SourceId>,
+}
+
+/// One of the two views: data and screens.
+struct View {
+    store: Store,
+    screens: Screens,
+    screen_stack: Vec<ScreenId>,
+    is_split: bool,
+    logs_fullscreen: bool,
+    last_search: Search,
+    list_filter: Search,
+}
+
+/// View of the whole app, read from a share.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReadView {
+    session: Session,
+    screens: ReadViews,
+    screen_stack: Vec<ScreenId>,
+    is_split: bool,
+    logs_fullscreen: bool,
+    last_search: Search,
+    list_filter: Search,
+}
+
+impl View {
+    /// Returns the view of a share, with the times of the screen in `time_zone`.
+    fn of_share(share: &Share, time_zone: TimeZone) -> Result<Self, ShareError> {
+        let view = ReadView::deserialize(&share.header.view)
+            .map_err(|error| ShareError::Damaged(Text::with_max_chars(&error.to_string(), 200)))?;
+        let ReadView { mut session, screens, screen_stack, is_split, .. } = view;
+        session.time_zone = time_zone;
+        let store = Store { world: share.world(), session };
+        let mut stack: Vec<ScreenId> = Vec::new();
+        for screen in screen_stack.into_iter().take(MAX_OPEN_SCREENS) {
+            if !stack.contains(&screen) {
+                stack.push(screen);
+            }
+        }
+        if stack.is_empty() {
+            stack.push(ScreenId::Map);
+        }
+        Ok(Self {
+            screens: screens.restore(&store),
+            store,
+            screen_stack: stack,
+            is_split,
+            logs_fullscreen: view.logs_fullscreen,
+            last_search: view.last_search,
+            list_filter: view.list_filter,
+        })
+    }
+}
+
+impl App {
+    /// Shows a share in place of the view of now, with the times of the screen in `time_zone`. The sources of the app
+    /// go on reading beside it.
+    ///
+    /// # Errors
+    /// Returns the reason if the view in the share is damaged.
+    pub fn open_share(&mut self, share: &Share, time_zone: TimeZone) -> Result<(), ShareError> {
+        let hidden = View::of_share(share, time_zone)?;
+        let ShareHeader { taken_at, by, comment, size, .. } = share.header.clone();
+        let live = &mut self.store.world;
+        let mut common_sources = Vec::new();
+        for snapshot in &share.snapshots {
+            if live.sources.iter().any(|status| status.id == snapshot.source) {
+                common_sources.push(snapshot.source.clone());
+                live.set_baseline(snapshot.clone(), share.header.world.findings());
+            }
+        }
+        let zoned = taken_at.to_zoned_datetime(hidden.store.session.time_zone.clone());
+        self.share = Some(Box::new(OpenedShare {
+            taken_at,
+            by,
+            comment,
+            size,
+            time_label: zoned.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            hidden,
+            shows_now: true,
+            has_shown_now: false,
+            common_sources,
+        }));
+        self.swap_views();
+        self.note_other_size();
+        Ok(())
+    }
+
+    /// Returns true if the screen shows a share, as it was then.
+    pub(in crate::app) fn shows_share(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| !share.shows_now)
+    }
+
+    /// Returns true if the user can compare a share with now.
+    pub(in crate::app) fn can_compare_share(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| !share.common_sources.is_empty())
+    }
+
+    /// Shows what has changed since the share that is open, or goes back to it.
+    pub(in crate::app) fn compare_share(&mut self) {
+        let Some(share) = &mut self.share else {
+            self.notify("no share is open; portolan open shows one");
+            return;
+        };
+        if share.common_sources.is_empty() {
+            self.notify("no source of yours is in this share, so it can't be compared with now");
+            return;
+        }
+        let (taken_at, is_first) = (share.taken_at, !share.has_shown_now);
+        share.has_shown_now = true;
+        self.swap_views();
+        if is_first {
+            self.screens.timeline.show_since(taken_at);
+            self.show_screen(ScreenId::Timeline);
+        }
+    }
+
+    /// Shows the other view.
+    fn swap_views(&mut self) {
+        self.screens.map.drop_pending_layout();
+        let Some(share) = &mut self.share else { return };
+        share.shows_now = !share.shows_now;
+        let hidden = &mut share.hidden;
+        swap(&mut self.store, &mut hidden.store);
+        swap(&mut self.screens, &mut hidden.screens);
+        swap(&mut self.screen_stack, &mut hidden.screen_stack);
+        swap(&mut self.is_split, &mut hidden.is_split);
+        swap(&mut self.logs_fullscreen, &mut hidden.logs_fullscreen);
+        swap(&mut self.last_search, &mut hidden.last_search);
+        swap(&mut self.list_filter, &mut hidden.list_filter);
+    }
+
+    /// Tells the user if the terminal has another size than the one on which the screen was shared.
+    fn note_other_size(&mut self) {
+        let Some(share) = &self.share else { return };
+        let (columns, rows) = share.size;
+        if share.size != self.size() {
+            self.notify(&format!("shared on {columns}x{rows}; at that size it looks exactly as it did"));
+        }
+    }
+
+    /// Passes a message about the sources, the clock or a stream to the view of now while a share hides it. Returns the
+    /// message if it concerns the screen.
+    pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> Result<Vec<Effect>, Msg> {
+        let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else { return Err(msg) };
+        let store = &mut share.hidden.store;
+        let world = &mut store.world;
+        match msg {
+            Msg::Tick(now) => {
+                world.tick(now);
+                return Ok(Effect::saves_of(world.due_outage_saves()));
+            }
+            Msg::SourcePolled(source, outcome) => {
+                store.apply_poll_result(&source, outcome);
+            }
+            Msg::CacheLoaded(source, snapshot) => store.apply_cached_snapshot(&source, *snapshot),
+            Msg::OutagesLoaded(source, earlier) => world.restore_outages(&source, earlier),
+            Msg::CheckoutsRead(checkouts) => world.set_checkouts(checkouts),
+            Msg::TeamChanged(source, team) => world.set_team_status(&source, *team),
+            Msg::NotesRead(source, book) => world.set_notes(&source, *book),
+            Msg::PollScheduled(source, interval) => world.set_poll_schedule(&source, interval),
+            Msg::ChangeNotificationsToggled(source, pushes) => world.set_pushes_changes(&source, pushes),
+            Msg::Logs(update) => world.ingest_logs(update),
+            Msg::UsageMeasured(service, outcome) => world.usage.record(service, outcome),
+            Msg::PlaceRead(place) => {
+                if let Some(words) = place.account_and_region() {
+                    world.set_account_and_region(&place.source, &words);
+                }
+            }
+            other => return Err(other),
+        }
+        Ok(Vec::new())
+    }
+
+    /// Draws the mark of an open share at the start of the last row: its time, its author, and the key to now.
+    pub(in crate::app) fn draw_share_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
+        let Some(share) = &self.share else { return };
+        let styles = &self.theme.styles;
+        let by = if share.by.is_empty() { String::new() } else { format!(" by {}", share.by) };
+        let comment = if share.comment.is_empty() { String::new() } else { format!(": {}", share.comment) };
+        let words = if share.shows_now {
+            format!(" now; share of {}{by} ", share.time_label)
+        } else {
+            format!(" as of {}{by}{comment} ", share.time_label)
+        };
+        let room = usize::from(row.right.saturating_sub(row.x)) * MAX_MARK_PERCENT / 100;
+        let words = text::cut_end(&words, room, self.theme.glyphs.ellipsis);
+        row.write(&words, Style::from(styles.badge), Some(Command::CompareShare), buf);
+        let keys = self.keymap.keys(Command::CompareShare);
+        if let (Some(key), false) = (keys.first(), share.common_sources.is_empty()) {
+            let live = if share.shows_now { &self.store } else { &share.hidden.store };
+            let changes = live.world.history.entries().rev().take_while(|entry| entry.at > share.taken_at);
+            let label = match changes.count() {
+                _ if share.shows_now => " back to the share ".to_owned(),
+                0 => " changes since ".to_owned(),
+                1 => " 1 event since ".to_owned(),
+                count => format!(" {count} events since "),
+            };
+            row.write(&format!(" {key}"), Style::from(styles.key), Some(Command::CompareShare), buf);
+            row.write(&label, Style::from(styles.dim), Some(Command::CompareShare), buf);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Notes of the interactive program: reads those on each source from time to time, and writes new ones.
+
+use crate::{
+    app::Msg,
+    background::{self, Panicked},
+    model::{Failure, SourceId, Text},
+    note::NoteDraft,
+    source::{
+        Source,
+        team::{NoteStore, StoredNotes, TeamAccess},
+    },
+};
+use std::{
+    collections::BTreeMap,
+    future::ready,
+    hash::{BuildHasher, RandomState},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, mpsc::Sender},
+    time::{sleep, timeout},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Time between two looks at the notes on a source.
+const NOTE_POLL_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Longest time for one look at the notes, or for writing one.
+const NOTE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Tasks that read the notes on the sources.
+pub(super) struct NoteTasks {
+    sources: BTreeMap<SourceId, Arc<dyn Source>>,
+    access: TeamAccess,
+    state: Option<PathBuf>,
+    sender: Sender<Msg>,
+    /// Signal to read at once.
+    wake: Arc<Notify>,
+    _readers: Vec<AbortOnDropHandle<()>>,
+}
+
+impl NoteTasks {
+    /// Starts a task for each source. `state` is the directory of the notes of this machine.
+    pub(super) fn start(
+        sources: &[Arc<dyn Source>],
+        access: TeamAccess,
+        state: Option<PathBuf>,
+        sender: Sender<Msg>,
+    ) -> Self {
+        let wake = Arc::new(Notify::new());
+        let spawn_reader = |source: &Arc<dyn Source>| {
+            let (source, access, state) = (Arc::clone(source), access.clone(), state.clone());
+            let (sender, wake) = (sender.clone(), Arc::clone(&wake));
+            let make = move || {
+                read_notes(
+                    Arc::clone(&source),
+                    access.clone(),
+                    state.clone(),
+                    sender.clone(),
+                    Arc::clone(&wake),
+                )
+            };
+            background::spawn(background::restart_on_panic(NOTE_POLL_INTERVAL, make, |_| ready(())), |_| ())
+        };
+        let readers = sources.iter().map(spawn_reader).collect();
+        let sources = sources.iter().map(|source| (source.id().clone(), Arc::clone(source))).collect();
+        Self { sources, access, state, sender, wake, _readers: readers }
+    }
+
+    /// Writes a note on a source, and notifies the user.
+    pub(super) fn write(&self, source: &SourceId, draft: NoteDraft) {
+        let Some(source) = self.sources.get(source).cloned() else { return };
+        let (access, state, sender) = (self.access.clone(), self.state.clone(), self.sender.clone());
+        let (lost, wake) = (sender.clone(), Arc::clone(&self.wake));
+        let work = async move {
+            let notice = match timeout(NOTE_TIMEOUT, write_note(&*source, &access, state, draft)).await {
+                Ok(Ok(is_shared)) if is_shared => "noted, for the whole team".to_owned(),
+                Ok(Ok(_)) => "noted, on this machine".to_owned(),
+                Ok(Err(failure)) => {
+                    format!("the note could not be written: {} ({})", failure.message, failure.remedy)
+                }
+                Err(_) => "the note could not be written: the store does not answer".to_owned(),
+            };
+            wake.notify_waiters();
+            // If the program has ended meanwhile, the message has no receiver.
+            let _ = sender.send(Msg::Notice(notice)).await;
+        };
+        let on_panic = move |panicked: Panicked| {
+            // If the queue is full, the user misses the notice.
+            let _ = lost.try_send(Msg::Notice(format!("the note could not be written: {panicked}")));
+        };
+        drop(background::spawn(work, on_panic).detach());
+    }
+}
+
+/// Returns a random id for a note, short enough to type.
+pub fn random_note_id() -> Text {
+    Text::new(&format!("{:08x}", RandomState::new().hash_one(()) as u32))
+}
+
+/// Adds the note to those on the source. Returns true if the whole team sees it.
+async fn write_note(
+    source: &dyn Source,
+    access: &TeamAccess,
+    state: Option<PathBuf>,
+    draft: NoteDraft,
+) -> Result<bool, Failure> {
+    let store = NoteStore::of(source, access, state.as_deref()).await?;
+    let note = draft.signed(random_note_id(), access.member_name());
+    store.change(|book| book.add(note.clone())).await?;
+    Ok(store.is_shared())
+}
+
+/// Sends the notes on a source to the app, at the start and after each change.
+async fn read_notes(
+    source: Arc<dyn Source>,
+    access: TeamAccess,
+    state: Option<PathBuf>,
+    sender: Sender<Msg>,
+    wake: Arc<Notify>,
+) {
+    let mut known = StoredNotes::default();
+    loop {
+        let store = NoteStore::of(&*source, &access, state.as_deref()).await;
+        if let Ok(store) = &store
+            && let Ok(Ok(Some(notes))) = timeout(NOTE_TIMEOUT, store.read(&known)).await
+            && notes != known
+        {
+            known = notes;
+            let message = Msg::NotesRead(source.id().clone(), Box::new(known.book.clone()));
+            if sender.send(message).await.is_err() {
+                return;
+            }
+        }
+        // Nobody but this user writes notes on this machine, so without a team there is nothing to look at again.
+        let others_write = access.store.is_some();
+        tokio::select! {
+            () = sleep(NOTE_POLL_INTERVAL), if others_write => {}
+            () = wake.notified() => {}
+        }
+    }
+}

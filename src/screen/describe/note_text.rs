@@ -1,0 +1,16 @@
+//! Notes of people as text.
+
+use super::time;
+use crate::{note::Note, screen::Scene};
+
+/// Returns a note with its author, its age, and its end in the user's time zone.
+#[must_use]
+pub fn note_text(note: &Note, scene: Scene<'_>) -> String {
+    let store = scene.store;
+    let until = note.until.map(|end| {
+        let zoned = end.to_zoned_datetime(store.session.time_zone.clone());
+        format!(" (until {})", zoned.strftime("%a %m-%d %H:%M"))
+    });
+    let age = time::age(note.at, store.world.now);
+    format!("{}{}: {}, {age} ago", note.text, until.unwrap_or_default(), note.by)
+}

@@ -1,0 +1,112 @@
+//! View of the log screen in a share: query, scroll position, display options and panes. The lines are beside it.
+
+use super::{
+    LogQuery, Logs,
+    draw::display_options::DisplayOptions,
+    marks::LineMarks,
+    panes::{details::LineDetails, histogram::Histogram, pane::Pane, patterns::PatternList},
+    query::{
+        filter_chip::{FilterChip, SavedChip},
+        scope::ServiceScope,
+    },
+    scroll_position::ScrollPosition,
+};
+use crate::{
+    log_store::EntryKey,
+    model::{InstanceId, NodeId, ServiceId, Timestamp},
+    store::Store,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Largest number of cells that a restored screen is scrolled to the right.
+const MAX_SCROLL_CELLS: usize = 100_000;
+
+/// View of the log screen, without lines.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogsView {
+    scope: ServiceScope,
+    only_instance: Option<InstanceId>,
+    chips: Vec<SavedChip>,
+    since: Option<Timestamp>,
+    shown_node: Option<NodeId>,
+    scroll: ScrollPosition,
+    display: DisplayOptions,
+    pane: SavedPane,
+    /// Selected bucket of the histogram, if it is shown.
+    histogram: Option<Option<usize>>,
+    marks: LineMarks,
+}
+
+/// Open pane.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum SavedPane {
+    #[default]
+    None,
+    Details(LineDetails),
+    Patterns(Option<u64>),
+}
+
+impl Logs {
+    /// Returns the view for a share of the screen.
+    #[must_use]
+    pub fn view(&self) -> LogsView {
+        let pane = match &self.pane {
+            Pane::None => SavedPane::None,
+            Pane::Details(details) => SavedPane::Details(details.clone()),
+            Pane::Patterns(patterns) => SavedPane::Patterns(patterns.chosen_id()),
+        };
+        LogsView {
+            scope: self.query.scope.clone(),
+            only_instance: self.query.only_instance.clone(),
+            chips: self.query.chips.iter().map(FilterChip::saved).collect(),
+            since: self.query.since,
+            shown_node: self.shown_node.clone(),
+            scroll: self.scroll.clone(),
+            display: self.display,
+            pane,
+            histogram: self.histogram.as_ref().map(|histogram| histogram.chosen_bucket),
+            marks: self.marks.clone(),
+        }
+    }
+
+    /// Shows the view of a share, over the lines in `store`.
+    pub fn restore(&mut self, view: LogsView, store: &Store) {
+        let services = view.scope.services(store);
+        let chips = view.chips.into_iter().filter_map(|chip| FilterChip::restore(chip, &services)).collect();
+        let query =
+            LogQuery { scope: view.scope, only_instance: view.only_instance, chips, since: view.since };
+        let display =
+            DisplayOptions { scroll_x: view.display.scroll_x.min(MAX_SCROLL_CELLS), ..view.display };
+        let pane = match view.pane {
+            SavedPane::None => Pane::None,
+            SavedPane::Details(details) => Pane::Details(details),
+            SavedPane::Patterns(chosen) => Pane::Patterns(Box::new(PatternList::choosing(chosen))),
+        };
+        let histogram = view.histogram.map(Histogram::choosing);
+        *self = Self {
+            query,
+            shown_node: view.shown_node,
+            scroll: view.scroll,
+            display,
+            pane,
+            histogram,
+            marks: view.marks,
+            ..Self::default()
+        };
+    }
+
+    /// Returns the services whose lines are shown.
+    #[must_use]
+    pub fn shown_services(&self, store: &Store) -> BTreeSet<ServiceId> {
+        self.services(store).into_iter().map(|service| service.id.clone()).collect()
+    }
+
+    /// Returns the last line on the screen, or `None` while the screen follows the newest line.
+    #[must_use]
+    pub fn last_shown_line(&self) -> Option<EntryKey> {
+        self.scroll.bottom
+    }
+}

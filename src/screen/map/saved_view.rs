@@ -1,0 +1,168 @@
+//! View of the map in a share: the user's choices, the viewport and the layout. A share may come from a stranger, so a
+//! layout is used only if it fits the graph that is drawn here, and is computed afresh otherwise.
+
+use super::{
+    Map,
+    graph::{detail_level::DetailLevel, item::LabelWidth, map_choices::MapChoices, map_variant::MapVariant},
+    relayout::{graph_size::GraphSize, layout_memory::LayoutKey, layout_scheduler::PendingLayout},
+};
+use crate::{
+    layout::{Diagram, Graph, Options, Point, Rect, Route},
+    model::NodeId,
+    store::Store,
+};
+use serde::{Deserialize, Serialize};
+
+/// Id before the first layout request of a restored map.
+const FIRST_RESTORED_REQUEST: u64 = 1 << 32;
+
+/// Largest width and height of a restored layout, in cells.
+const MAX_LAYOUT_CELLS: i32 = 50_000;
+
+/// Largest number of points of all routes in a restored layout.
+const MAX_ROUTE_POINTS: usize = 1_000_000;
+
+/// View of the map: choices, viewport and layout.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapView {
+    choices: MapChoices,
+    minimap_off: bool,
+    is_tangled: bool,
+    followed_node: Option<NodeId>,
+    viewport: SavedViewport,
+    layout: Option<SavedLayout>,
+}
+
+/// Part of the map on the screen.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SavedViewport {
+    origin: Point,
+    panned: bool,
+}
+
+/// Layout of a map graph, with the properties by which its variant is found again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SavedLayout {
+    available_size: (u16, u16),
+    level: DetailLevel,
+    label_width: LabelWidth,
+    options: Options,
+    nodes: Vec<Rect>,
+    groups: Vec<Rect>,
+    routes: Vec<Route>,
+    size: (i32, i32),
+}
+
+/// Layout and viewport of a share, to show as soon as the graph is built.
+#[derive(Clone, Debug)]
+pub(super) struct PendingRestore {
+    layout: SavedLayout,
+    viewport: SavedViewport,
+    followed_node: Option<NodeId>,
+    is_tangled: bool,
+}
+
+impl Map {
+    /// Returns the view for a share of the screen.
+    #[must_use]
+    pub fn view(&self) -> MapView {
+        let Self { choices, minimap_off, followed_node, panned, viewport, drawn, .. } = self;
+        let diagram = &drawn.diagram;
+        MapView {
+            choices: choices.clone(),
+            minimap_off: *minimap_off,
+            is_tangled: self.relayout_policy.is_tangled,
+            followed_node: followed_node.clone(),
+            viewport: SavedViewport { origin: viewport.origin, panned: *panned },
+            layout: (!drawn.graph.items.is_empty()).then(|| SavedLayout {
+                available_size: self.layout_size,
+                level: drawn.graph.level,
+                label_width: drawn.graph.label_width,
+                options: drawn.options,
+                nodes: diagram.nodes.clone(),
+                groups: diagram.groups.clone(),
+                routes: diagram.routes.clone(),
+                size: diagram.size,
+            }),
+        }
+    }
+
+    /// Shows the view of a share, at the next `sync`.
+    pub fn restore(&mut self, view: MapView) {
+        let MapView { choices, minimap_off, is_tangled, followed_node, viewport, layout } = view;
+        let pending = layout.map(|layout| PendingRestore { layout, viewport, followed_node, is_tangled });
+        let followed_node = pending.as_ref().and_then(|pending| pending.followed_node.clone());
+        *self = Self { choices, minimap_off, followed_node, pending_restore: pending, ..Self::default() };
+        // The app may show another map too, and must not give it the layouts of this one.
+        self.scheduler.request_id = FIRST_RESTORED_REQUEST;
+    }
+
+    /// Draws the layout of a share in place of a new one, if it fits the current variants. Drops it otherwise.
+    pub(super) fn apply_pending_restore(&mut self, store: &Store) {
+        let Some(PendingRestore { layout, viewport, followed_node, is_tangled }) =
+            self.pending_restore.take()
+        else {
+            return;
+        };
+        let fits = |variant: &&MapVariant| {
+            layout.available_size == self.layout_size
+                && (layout.level, layout.label_width, layout.options)
+                    == (variant.graph.level, variant.graph.label_width, variant.options)
+                && layout.fits(&variant.graph.layout_graph)
+        };
+        let Some(variant) = self.variants.iter().find(fits).cloned() else { return };
+        let key = LayoutKey::of(store, &self.choices, self.layout_size);
+        let size_when_chosen =
+            self.variants.first().map(|first| GraphSize::of(&first.graph.layout_graph)).unwrap_or_default();
+        let direction = layout.options.direction;
+        let SavedLayout { nodes, groups, routes, size, .. } = layout;
+        let diagram = Diagram { nodes, groups, routes, size, direction, ..Diagram::default() };
+        self.pending_layout = Some(PendingLayout { key, variants: vec![variant], size_when_chosen });
+        let number = self.scheduler.start_request(self.variants.len(), store.world.now);
+        self.scheduler.loaded = true;
+        self.on_layout_ready(number, 0, diagram, store);
+        self.relayout_policy.is_tangled = is_tangled;
+        self.divide_screen(store);
+        (self.viewport.origin, self.panned, self.followed_node) =
+            (viewport.origin, viewport.panned, followed_node);
+    }
+}
+
+impl SavedLayout {
+    /// Returns true if this is a possible layout of `graph`: as many boxes, frames and routes, boxes of the right size,
+    /// and everything within the drawing.
+    fn fits(&self, graph: &Graph) -> bool {
+        let (width, height) = self.size;
+        let is_inside = |rect: &Rect| {
+            rect.x >= 0
+                && rect.y >= 0
+                && rect.width >= 0
+                && rect.height >= 0
+                && rect.x <= width
+                && rect.y <= height
+                && rect.width <= width - rect.x
+                && rect.height <= height - rect.y
+        };
+        let has_size = |(rect, node): (&Rect, &crate::layout::Node)| {
+            rect.width == i32::from(node.width.max(1)) && rect.height == i32::from(node.height.max(1))
+        };
+        (0..=MAX_LAYOUT_CELLS).contains(&width)
+            && (0..=MAX_LAYOUT_CELLS).contains(&height)
+            && self.nodes.len() == graph.nodes.len()
+            && self.groups.len() == graph.groups.len()
+            && self.routes.len() == graph.edges.len()
+            && self.nodes.iter().chain(&self.groups).all(is_inside)
+            && self.nodes.iter().zip(&graph.nodes).all(has_size)
+            && self.routes.iter().map(|route| route.points.len()).sum::<usize>() <= MAX_ROUTE_POINTS
+            && self.routes.iter().all(|route| is_route(route, self.size))
+    }
+}
+
+/// Returns true if a route runs along rows and columns, within a drawing of this size.
+fn is_route(route: &Route, (width, height): (i32, i32)) -> bool {
+    let is_inside = |at: &Point| (-1..=width).contains(&at.x) && (-1..=height).contains(&at.y);
+    let is_straight = |pair: &[Point]| pair[0].x == pair[1].x || pair[0].y == pair[1].y;
+    route.points.iter().all(is_inside) && route.points.windows(2).all(is_straight)
+}

@@ -1,0 +1,115 @@
+//! First line of a share: its format, the person and the time, the view of the screens, and the state of the world.
+
+use super::clean_view::clean_view;
+use crate::{
+    model::{Text, Timestamp},
+    recording::RECORDING_SCHEMA,
+    store::WorldState,
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Name of the format of shares, before its version.
+const SHARE_FORMAT: &str = "portolan.share/";
+
+/// Version of the format that Portolan writes and reads.
+const SHARE_VERSION: u32 = 1;
+
+/// Name and version of the format of shares.
+pub const SHARE_SCHEMA: &str = "portolan.share/1";
+
+/// Years between which a share can have been taken. Other times are forged, and could not be calculated with.
+const PLAUSIBLE_YEARS: std::ops::Range<i16> = 2000..2200;
+
+/// Reason why a share can't be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    /// It was written by a newer version of Portolan.
+    #[error(
+        "it has the format `{0}` of a newer Portolan, and this one reads `{SHARE_SCHEMA}`; update Portolan"
+    )]
+    Newer(Text),
+    /// It was written by an older version of Portolan.
+    #[error(
+        "it has the format `{0}` of an older Portolan, and this one reads `{SHARE_SCHEMA}`; ask for a new share, or \
+         open it with the older one"
+    )]
+    Older(Text),
+    /// It is no share.
+    #[error("it is neither a share nor a recording of Portolan")]
+    Other,
+    /// It is larger than a share can be.
+    #[error("it is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    /// It is a share, and damaged.
+    #[error("it is damaged: {0}")]
+    Damaged(Text),
+}
+
+/// First line of a share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShareHeader {
+    /// Name and version of the format, `SHARE_SCHEMA`.
+    pub schema: Text,
+    /// Time of the share, UTC.
+    #[serde(rename = "taken")]
+    pub taken_at: Timestamp,
+    /// The person who shared the screen.
+    pub by: Text,
+    /// Comment of that person; may be empty.
+    pub comment: Text,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Time zone of the times on the screen, by its IANA name; empty if it has none.
+    pub time_zone: Text,
+    /// Offset of that zone from UTC at the time of the share, in seconds.
+    pub utc_offset: i32,
+    /// View of the screens, as the app writes and reads it.
+    pub view: Value,
+    /// State of the world beside the snapshots.
+    pub world: WorldState,
+}
+
+/// The one field that every format has.
+#[derive(Deserialize)]
+struct AnyHeader {
+    schema: String,
+}
+
+/// Returns the name of the format that the first line of a file states, or `None` if it states none.
+#[must_use]
+pub fn schema_of(line: &str) -> Option<Text> {
+    serde_json::from_str::<AnyHeader>(line).ok().map(|header| Text::with_max_chars(&header.schema, 60))
+}
+
+/// Returns true if a file with this format is a recording, of any version.
+#[must_use]
+pub fn is_recording(schema: &str) -> bool {
+    let format = |schema: &str| schema.split('/').next().unwrap_or_default().to_owned();
+    format(schema) == format(RECORDING_SCHEMA)
+}
+
+impl ShareHeader {
+    /// Reads the first line of a share.
+    ///
+    /// # Errors
+    /// Returns the reason if the line has another format, or is damaged.
+    pub fn parse(line: &str) -> Result<Self, ShareError> {
+        let schema = schema_of(line).ok_or(ShareError::Other)?;
+        let version = schema.strip_prefix(SHARE_FORMAT).ok_or(ShareError::Other)?;
+        match version.parse::<u32>() {
+            Ok(SHARE_VERSION) => {}
+            Ok(older) if older < SHARE_VERSION => return Err(ShareError::Older(schema)),
+            _ => return Err(ShareError::Newer(schema)),
+        }
+        let damaged = |what: &str| ShareError::Damaged(Text::with_max_chars(what, 200));
+        let mut header: Self = serde_json::from_str(line).map_err(|error| damaged(&error.to_string()))?;
+        if !PLAUSIBLE_YEARS.contains(&header.taken_at.to_zoned_datetime(TimeZone::UTC).year()) {
+            return Err(damaged("no screen was shared in that year"));
+        }
+        clean_view(&mut header.view);
+        Ok(header)
+    }
+}

@@ -1,0 +1,39 @@
+//! Access of a person to the team: the store, and the name under which the others know that person.
+
+use super::TeamConfig;
+use crate::{model::Text, object_store::ObjectStore};
+use std::{fs, sync::Arc};
+
+/// File in which Linux keeps the name of the host.
+const HOST_NAME_FILE: &str = "/proc/sys/kernel/hostname";
+
+/// Access to what people leave for each other. Without a team there is no store.
+#[derive(Clone, Default)]
+pub struct TeamAccess {
+    /// Store of the team; `None` without one.
+    pub store: Option<Arc<dyn ObjectStore>>,
+    /// Name in the settings; empty for `user@host`.
+    pub configured_name: String,
+}
+
+impl TeamAccess {
+    /// Returns the access that the settings give, with the store that they name.
+    #[must_use]
+    pub fn new(settings: &TeamConfig, store: Option<Arc<dyn ObjectStore>>) -> Self {
+        Self { store, configured_name: settings.name.clone() }
+    }
+
+    /// Returns the name in the settings, or `user@host`, or the part of that which is known. Only then it looks for the
+    /// host.
+    #[must_use]
+    pub fn member_name(&self) -> Text {
+        if !self.configured_name.is_empty() {
+            return Text::new(&self.configured_name);
+        }
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "portolan".to_owned());
+        let host = variable("HOSTNAME").or_else(|| fs::read_to_string(HOST_NAME_FILE).ok());
+        let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty());
+        Text::new(&host.map_or(user.clone(), |host| format!("{user}@{host}")))
+    }
+}
