@@ -235,7 +235,8 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                 }
             }
             if !send_all(&mut socket, frames).await {
-                return Ok(Closed::Lost);
+                // After the user has left, the agent may close the connection at any time.
+                return Ok(if has_left { Closed::Ended } else { Closed::Lost });
             }
         }
     }
