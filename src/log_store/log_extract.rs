@@ -40,7 +40,7 @@ struct ExtractedStream {
 /// Line of an extract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedLine {
-    stream: u32,
+    stream_number: u32,
     seq: u64,
     #[serde(flatten)]
     line: LogLine,
@@ -78,7 +78,11 @@ impl LogExtract {
                     let (text, styles) = (LineText::new(entry.text), entry.styles.to_vec());
                     let line =
                         LogLine { at: entry.key.at, service, label, stream: entry.stream, text, styles };
-                    extract.lines.push(ExtractedLine { stream: entry.key.stream, seq: entry.key.seq, line });
+                    extract.lines.push(ExtractedLine {
+                        stream_number: entry.key.stream,
+                        seq: entry.key.seq,
+                        line,
+                    });
                 }
                 (None, None) => {}
             }
@@ -123,8 +127,8 @@ impl LogStore {
         };
         let lines: BTreeMap<u64, (u32, LogLine)> = lines
             .into_iter()
-            .filter(|one| known(one.stream, one.seq))
-            .map(|one| (one.seq, (one.stream, one.line)))
+            .filter(|one| known(one.stream_number, one.seq))
+            .map(|one| (one.seq, (one.stream_number, one.line)))
             .collect();
         for (seq, (stream, line)) in lines {
             self.add_line_with_seq(stream, &line, seq);

@@ -59,7 +59,7 @@ impl SharedDir {
         Ok(Self {
             fd,
             path: path.to_owned(),
-            file_mode: owner | folder & (Mode::RGRP | Mode::ROTH),
+            file_mode: owner | (folder & (Mode::RGRP | Mode::ROTH)),
             lock_mode: lock_mode.fold(owner, |mode, (_, lock)| mode | lock),
         })
     }

@@ -24,7 +24,7 @@ const TERMINATING_SIGNALS: &[i32] =
     &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
 /// Time for the event loop to end the program after a signal.
-const LOOP_EXIT_TIMEOUT: Duration = Duration::from_millis(600);
+const LOOP_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Signal, by the action that it asks of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -98,10 +98,12 @@ pub(crate) fn sample_share() -> Share {
     let source = crate::model::SourceId::new("docker");
     let status = crate::model::SourceStatus::new(source.clone(), "docker", "unix:///run/docker.sock");
     let mut world = World::new(crate::model::Inventory::default(), vec![status], 0, fixtures::ago(0));
-    world.apply_poll_result(&source, Ok(fixtures::snapshot("docker", vec![fixtures::service("web")])));
+    let taken_at = crate::model::Timestamp::from_second(1_780_000_000).unwrap_or_default();
+    let snapshot = fixtures::snapshot("docker", vec![fixtures::service("web")]);
+    world.apply_poll_result(&source, Ok(crate::model::Snapshot { taken_at, ..snapshot }));
     let header = ShareHeader {
         schema: super::SHARE_SCHEMA.into(),
-        taken_at: fixtures::ago(0),
+        taken_at,
         by: "ann@laptop".into(),
         comment: "look at web".into(),
         size: (80, 24),

@@ -102,10 +102,6 @@ fn read_header(raw: &[u8]) -> Option<(ValueHeader, &[u8])> {
     let (marker, rest) = raw.split_first()?;
     let array = |length| ValueHeader::List { length, values: length };
     let map = |length| ValueHeader::List { length, values: length * 2 };
-    let plain = |length: u64, rest: &'_ [u8]| -> Option<usize> {
-        let length = usize::try_from(length).ok()?;
-        (length <= rest.len()).then_some(length)
-    };
     let low = |mask: u8| u64::from(marker & mask);
     let (size, rest) = match marker {
         0x80..=0x8f => return Some((map(low(0x0f)), rest)),
@@ -132,13 +128,13 @@ fn read_header(raw: &[u8]) -> Option<(ValueHeader, &[u8])> {
         0xd8 => (17, rest),
         _ => (0, rest),
     };
-    Some((ValueHeader::Plain, &rest[plain(size, rest)?..]))
+    Some((ValueHeader::Plain, rest.get(usize::try_from(size).ok()?..)?))
 }
 
 /// Reads an unsigned number of `size` bytes. Returns it with the bytes that follow.
 fn big_endian(raw: &[u8], size: usize) -> Option<(u64, &[u8])> {
     let (digits, rest) = raw.split_at_checked(size)?;
-    Some((digits.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), rest))
+    Some((digits.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)), rest))
 }
 
 #[cfg(test)]

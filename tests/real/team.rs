@@ -133,7 +133,7 @@ async fn a_team_works(endpoint: &str, store: Arc<dyn ObjectStore>) {
 async fn a_team_works_with_s3() {
     let Some(endpoint) = emulator_endpoint() else { return };
     let store = bucket(&endpoint);
-    probe_conditions(&*store, "portolan", "1").await.unwrap();
+    probe_conditions(&*store, "portolan/probe/1").await.unwrap();
     a_team_works(&endpoint, store).await;
 }
 

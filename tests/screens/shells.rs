@@ -63,11 +63,11 @@ fn a_shell_opens_after_a_yes_to_its_plan_and_only_once() {
 #[test]
 fn a_shell_in_a_protected_source_needs_the_name() {
     let mut stage = shell_in_web(ActionPermission::Protected);
-    assert_shows(&mut stage, &["protected: type shop/web"]);
+    assert_shows(&mut stage, &["protected: type web"]);
     stage.press_keys("y enter");
     assert_eq!(opened_shells(&stage), []);
     stage.press_keys("backspace");
-    stage.type_text("shop/web");
+    stage.type_text("web");
     stage.press_keys("enter");
     assert_eq!(opened_shells(&stage).len(), 1);
 }

@@ -62,7 +62,7 @@ fn of_one_service_and_of_one_kind() {
     }
     stage.press_keys("H tab tab");
     see!(stage);
-    stage.press_keys("> > >");
+    stage.press_keys("> > > >");
     see!(stage);
 }
 

@@ -35,8 +35,15 @@ pub struct LogsView {
     display: DisplayOptions,
     pane: SavedPane,
     /// Selected bucket of the histogram, if it is shown.
-    histogram: Option<Option<usize>>,
+    histogram: Option<SavedHistogram>,
     marks: LineMarks,
+}
+
+/// Open histogram.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct SavedHistogram {
+    /// Index of the selected bucket.
+    chosen_bucket: Option<usize>,
 }
 
 /// Open pane.
@@ -67,7 +74,10 @@ impl Logs {
             scroll: self.scroll.clone(),
             display: self.display,
             pane,
-            histogram: self.histogram.as_ref().map(|histogram| histogram.chosen_bucket),
+            histogram: self
+                .histogram
+                .as_ref()
+                .map(|histogram| SavedHistogram { chosen_bucket: histogram.chosen_bucket }),
             marks: self.marks.clone(),
         }
     }
@@ -85,7 +95,7 @@ impl Logs {
             SavedPane::Details(details) => Pane::Details(details),
             SavedPane::Patterns(chosen) => Pane::Patterns(Box::new(PatternList::choosing(chosen))),
         };
-        let histogram = view.histogram.map(Histogram::choosing);
+        let histogram = view.histogram.map(|saved| Histogram::choosing(saved.chosen_bucket));
         *self = Self {
             query,
             shown_node: view.shown_node,

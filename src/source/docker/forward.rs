@@ -162,7 +162,7 @@ mod tests {
                 "Networks": { "shop": { "IPAddress": "172.20.0.5" } },
             },
         });
-        serde_json::from_value(inspected).unwrap()
+        serde_json::from_str(&inspected.to_string()).unwrap()
     }
 
     fn address(endpoint: &str, container: &ContainerInspectResponse, port: u16) -> Result<String, String> {

@@ -113,6 +113,8 @@ impl Member {
     pub(super) fn stop_leading(&mut self) {
         self.lease.lose();
         self.leading = None;
+        // A leader does not look at the store, so it may have been emptied meanwhile.
+        self.readings.begin_with_base();
         self.claimed_epoch = None;
     }
 

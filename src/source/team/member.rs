@@ -185,6 +185,7 @@ impl Member {
                     }
                     Fetched::Missing => {
                         (self.head, self.older_head) = (None, None);
+                        self.readings.begin_with_base();
                         self.lease.decide(now, HeadLook::Missing)
                     }
                     Fetched::Found(object) => {
@@ -243,9 +244,14 @@ impl Member {
     /// A store may answer with an old state for a while, so the head with the highest epoch counts. But an older
     /// head that another one follows, or that stays, is the head of a store whose objects were deleted.
     fn compare_head(&mut self, now: Duration, content: &HeadContent) -> HeadOrder {
-        let (HeadContent::Valid(new), Some(known)) = (content, self.valid_head()) else {
+        let HeadContent::Valid(new) = content else {
             self.older_head = None;
             return HeadOrder::Newer;
+        };
+        // The store may have been emptied since the last valid head.
+        let Some(known) = self.valid_head() else {
+            self.older_head = None;
+            return HeadOrder::OtherLine;
         };
         let (new_number, known_number) = ((new.epoch, new.beat), (known.epoch, known.beat));
         let (is_next_epoch, is_same_leader) = (new.epoch > known.epoch, new.leader.id == known.leader.id);

@@ -42,11 +42,11 @@ async fn input_that_nothing_reads_holds_up_neither_the_output_nor_the_end() {
 async fn leaving_ends_a_shell_and_adds_nothing_to_the_input() {
     let Some(lab) = open_lab() else { return };
     let id = lab.run("web", &[], IDLE_SCRIPT);
-    let mut shell = open_shell(&lab, "web", "busybox tee /tmp/typed; exit 5", None).await;
+    let mut shell = open_shell(&lab, "web", "busybox tee /typed; exit 5", None).await;
     type_bytes(&shell, b"abc").await;
     read_until(&mut shell, "abc").await;
     assert_eq!(shell.end().await, Ok(Some(5)));
-    assert_eq!(run_docker(&["exec", &id, "busybox", "cat", "/tmp/typed"]), "abc");
+    assert_eq!(run_docker(&["exec", &id, "busybox", "cat", "/typed"]), "abc");
 
     for says_so in [false, true] {
         let mut shell = open_shell(&lab, "web", "exec busybox sh -i", Some((80, 24))).await;

@@ -91,15 +91,7 @@ pub(super) async fn run_session(
                     match frame.payload_type {
                         HANDSHAKE_RESPONSE => {
                             link.send(HANDSHAKE_COMPLETE, b"{}").await;
-                            far_end = Some(match &kind {
-                                FarEndKind::Process(command) => FarEnd::process(command, &sender),
-                                FarEndKind::Port(port) if switches.is_old => FarEnd::basic(*port, &sender),
-                                FarEndKind::Port(port) => FarEnd::Multiplexed {
-                                    port: *port,
-                                    received: Vec::new(),
-                                    streams: BTreeMap::new(),
-                                },
-                            });
+                            far_end = Some(begin_far_end(&kind, switches, &sender));
                         }
                         FLAG if frame.payload == TERMINATE => return link.end("", &mut sockets, &kind).await,
                         _ => {
@@ -118,6 +110,17 @@ pub(super) async fn run_session(
                 FarNews::End(reason) => return link.end(&reason, &mut sockets, &kind).await,
             },
             _ = repeats.tick() => link.repeat_oldest().await,
+        }
+    }
+}
+
+/// Starts the program or opens the port that the session is for.
+fn begin_far_end(kind: &FarEndKind, switches: AgentSwitches, news: &mpsc::Sender<FarNews>) -> FarEnd {
+    match kind {
+        FarEndKind::Process(command) => FarEnd::process(command, news),
+        FarEndKind::Port(port) if switches.is_old => FarEnd::basic(*port, news),
+        FarEndKind::Port(port) => {
+            FarEnd::Multiplexed { port: *port, received: Vec::new(), streams: BTreeMap::new() }
         }
     }
 }

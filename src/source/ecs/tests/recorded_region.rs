@@ -241,7 +241,7 @@ async fn tasks_show_their_own_containers_and_where_they_log() {
         stream: Some(format!("app/app/{id}").into()),
         region: None,
     };
-    assert_eq!(task.containers[1].log_route, route);
+    assert_eq!(task.containers[0].log_route, route);
     let fact =
         |label: &str| users.facts.iter().find(|f| f.label.to_string() == label).map(|f| f.value.as_str());
     assert_eq!(fact("app: secrets"), Some("DATABASE_URL, FEATURE_FLAGS"));

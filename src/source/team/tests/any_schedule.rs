@@ -128,7 +128,11 @@ impl Team {
             Mishap::WritesFail(part) => {
                 self.store.fail_writes(part.map(|part| (part, FailureKind::Unreachable)));
             }
-            Mishap::Sleeps(seconds) => self.lags[n] += Duration::from_secs(*seconds),
+            Mishap::Sleeps(seconds) => {
+                // A clock that stands still does not go back.
+                self.now += Duration::from_secs(*seconds);
+                self.lags[n] += Duration::from_secs(*seconds);
+            }
             Mishap::Faults(faults) => self.store.set_faults(faults.iter().copied()),
             Mishap::Nothing | Mishap::SlowPoll => {}
         }
