@@ -113,6 +113,6 @@ pub(crate) fn sample_share() -> Share {
         world: WorldState::of(&world, LogExtract::default()),
     };
     let snapshots = world.snapshots_to_share().into_iter();
-    let at_share = |snapshot: Snapshot| Snapshot { taken_at: fixtures::ago(0), ..snapshot };
+    let at_share = |snapshot: Snapshot| Snapshot { taken_at, ..snapshot };
     Share { header, snapshots: snapshots.map(at_share).collect() }
 }

@@ -85,7 +85,7 @@ fn a_finding_with_a_note_is_dimmed_until_it_changes() {
     stage.press_keys("!");
     // The selected row has a style of its own.
     stage.press_keys("down");
-    let bright = style_of(&stage.picture(), "orders");
+    let bright = style_of(&stage.picture(), "prod/payments");
     stage.press_keys("up J");
     stage.type_text("known");
     stage.press_keys("enter");
@@ -95,7 +95,8 @@ fn a_finding_with_a_note_is_dimmed_until_it_changes() {
     assert!(picture.text().contains("noted: "), "{}", picture.text());
     assert!(picture.text().contains("known: ann@laptop, 0s ago"), "{}", picture.text());
     stage.press_keys("down");
-    assert_ne!(style_of(&stage.picture(), "orders"), bright, "dimmed");
+    let picture = stage.picture();
+    assert_ne!(style_of(&picture, "prod/payments"), bright, "dimmed: {}", picture.text());
     let finding =
         stage.app.store.world.findings.iter().find(|f| f.node == Some(note.target.node_of(&source)));
     let finding = finding.unwrap().clone();
