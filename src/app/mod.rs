@@ -32,7 +32,7 @@ use operations::OperationDialog;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use screens::Screens;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 use team::OpenedShare;
 use tour::Tour;
 
@@ -128,7 +128,10 @@ impl App {
             return self.handle_mouse(mouse);
         }
         self.dirty = true;
-        self.pass_to_hidden_live_view(msg).unwrap_or_else(|msg| self.handle(msg))
+        match self.pass_to_hidden_live_view(msg) {
+            ControlFlow::Break(effects) => effects,
+            ControlFlow::Continue(msg) => self.handle(msg),
+        }
     }
 
     /// Handles a message that concerns the view on the screen.

@@ -133,12 +133,10 @@ fn shell_entry(service: &Service) -> Option<MenuEntry> {
     let targets = session_targets(service, service.id.parts().group_and_name);
     let label = format!("open a shell in {}", service.name);
     let description = "run /bin/sh in a running container";
-    (!targets.is_empty()).then(|| MenuEntry {
-        key: SHELL_KEY,
-        label,
-        description,
-        choice: MenuChoice::Shell(targets),
-    })
+    if targets.is_empty() {
+        return None;
+    }
+    Some(MenuEntry { key: SHELL_KEY, label, description, choice: MenuChoice::Shell(targets) })
 }
 
 /// Returns the entries of the menu that asks for the container of a shell. `name_of` returns the name of an instance.

@@ -259,7 +259,7 @@ mod tests {
         for name in [".a+1.7-0", ".b+1.7-0", "a+1", ".lock"] {
             fs::write(folder.0.join(name), b"x").unwrap();
         }
-        dir.remove_unfinished("a+", std::time::Duration::from_secs(3_600)).unwrap();
+        dir.remove_unfinished("a+", std::time::Duration::from_hours(1)).unwrap();
         assert_eq!(dir.file_names().unwrap().iter().filter(|name| name.len() > 2).count(), 4);
         dir.remove_unfinished("a+", std::time::Duration::ZERO).unwrap();
         let mut left = dir.file_names().unwrap();

@@ -184,13 +184,13 @@ impl RawTerminal {
     pub(super) fn take() -> io::Result<Self> {
         guard::start();
         let raw = Self;
-        raw.retake()?;
+        Self::retake()?;
         Ok(raw)
     }
 
     /// Takes over the terminal again, because another program may have changed its modes while this process was
     /// stopped.
-    pub(super) fn retake(&self) -> io::Result<()> {
+    pub(super) fn retake() -> io::Result<()> {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
         TERMINAL_USE.store(TAKEN_BY_SHELL, Ordering::SeqCst);

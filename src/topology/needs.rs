@@ -185,7 +185,7 @@ mod tests {
         ];
         inventory.replace_snapshot(Arc::new(snapshot("docker", services)));
         let topology = infer(&inventory);
-        let id = |name: &str| NodeId::new(&format!("docker/shop/{name}"));
+        let id = |name: &str| NodeId::new(format!("docker/shop/{name}"));
         assert_eq!(dependants(&topology, &id("checkout")), [id("otel-collector"), id("web")].into());
         let needed: Vec<NodeId> =
             needs(&topology, &id("checkout")).into_iter().map(|need| need.node).collect();

@@ -58,6 +58,12 @@ async fn start_echo_server() -> u16 {
     port
 }
 
+/// Returns the output of `seq 1 COUNT` on a terminal.
+fn numbered_lines(count: u32) -> String {
+    let lines: Vec<String> = (1..=count).map(|number| format!("{number}\r\n")).collect();
+    lines.concat()
+}
+
 #[tokio::test]
 async fn a_shell_is_interactive_and_ends_with_its_process() {
     for switches in BAD_AGENTS {
@@ -88,7 +94,7 @@ async fn twenty_thousand_lines_arrive_in_order() {
         let command = ["seq".to_owned(), "1".to_owned(), count.to_string()];
         let command: Vec<&str> = command.iter().map(String::as_str).collect();
         let shell = open_shell(&agent.source(), target(), &command, None).await;
-        let lines: String = (1..=count).map(|number| format!("{number}\r\n")).collect();
+        let lines = numbered_lines(count);
         assert!(read_to_end(shell).await.0 == lines, "{switches:?}");
         assert_eq!(agent.complaints(), Vec::<String>::new(), "{switches:?}");
     }
@@ -99,7 +105,7 @@ async fn a_session_survives_more_lost_connections_than_one_restoration_has_attem
     let switches = AgentSwitches { hang_up_every: Some(10), ..GOOD_AGENT };
     let Some(agent) = SessionAgent::start(switches).await else { return };
     let shell = open_shell(&agent.source(), target(), &["seq", "1", "20000"], None).await;
-    let lines: String = (1..=20_000).map(|number| format!("{number}\r\n")).collect();
+    let lines = numbered_lines(20_000);
     assert!(read_to_end(shell).await.0 == lines);
 }
 

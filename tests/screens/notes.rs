@@ -20,7 +20,7 @@ fn deliver(stage: &mut AppHarness) -> (SourceId, Note) {
         Effect::WriteNote(source, draft) => Some((source.clone(), NoteDraft::clone(draft))),
         _ => None,
     });
-    let (source, draft) = requested.expect("a note is requested");
+    let (source, draft) = requested.unwrap_or_else(|| panic!("no note is requested"));
     let note = draft.signed("5f2c91ab".into(), "ann@laptop".into());
     let mut book = NoteBook::default();
     book.add(note.clone());

@@ -77,7 +77,7 @@ fn share_text(stage: &mut AppHarness, comment: &str) -> String {
         Effect::WriteShare(share, ShareDestination::Team) => Some((**share).clone()),
         _ => None,
     });
-    let mut share = share.expect("the screen is shared");
+    let mut share = share.unwrap_or_else(|| panic!("the screen is not shared"));
     share.header.by = "ann@laptop".into();
     share.to_text().unwrap()
 }

@@ -19,7 +19,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
 use serde::Deserialize;
-use std::mem::swap;
+use std::{mem::swap, ops::ControlFlow};
 
 /// Maximum number of open screens that a share restores.
 const MAX_OPEN_SCREENS: usize = 16;
@@ -186,16 +186,18 @@ impl App {
         }
     }
 
-    /// Passes a message about the sources, the clock or a stream to the view of now while a share hides it. Returns the
-    /// message if it concerns the screen.
-    pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> Result<Vec<Effect>, Msg> {
-        let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else { return Err(msg) };
+    /// Passes a message about the sources, the clock or a stream to the view of now while a share hides it, and breaks
+    /// with the effects. Continues with the message if it concerns the screen.
+    pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else {
+            return ControlFlow::Continue(msg);
+        };
         let store = &mut share.hidden.store;
         let world = &mut store.world;
         match msg {
             Msg::Tick(now) => {
                 world.tick(now);
-                return Ok(Effect::saves_of(world.due_outage_saves()));
+                return ControlFlow::Break(Effect::saves_of(world.due_outage_saves()));
             }
             Msg::SourcePolled(source, outcome) => {
                 store.apply_poll_result(&source, outcome);
@@ -214,9 +216,9 @@ impl App {
                     world.set_account_and_region(&place.source, &words);
                 }
             }
-            other => return Err(other),
+            other => return ControlFlow::Continue(other),
         }
-        Ok(Vec::new())
+        ControlFlow::Break(Vec::new())
     }
 
     /// Draws the mark of an open share at the start of the last row: its time, its author, and the key to now.

@@ -228,7 +228,7 @@ fn trunk_inputs(trunks: &[Trunk]) -> Vec<TrunkInput> {
 }
 
 /// Returns the pairs with this key, of pairs sorted by key.
-fn pairs_of<K: Ord, V>(pairs: &[(K, V)], key: K) -> &[(K, V)] {
+fn pairs_of<K: Ord + Copy, V>(pairs: &[(K, V)], key: K) -> &[(K, V)] {
     let first = pairs.partition_point(|pair| pair.0 < key);
     let count = pairs[first..].iter().take_while(|pair| pair.0 == key).count();
     &pairs[first..first + count]

@@ -170,7 +170,7 @@ fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
         }
         Signal::Continue => {
             // Without its terminal, the session ends like that of a closed window.
-            if raw.is_some_and(|raw| raw.retake().is_err()) {
+            if raw.is_some() && RawTerminal::retake().is_err() {
                 return Some(SIGHUP);
             }
         }

@@ -22,13 +22,11 @@ pub(super) fn draw_question(
     theme: &Theme,
     buf: &mut Canvas<'_>,
 ) -> Option<Position> {
-    match keys.name() {
-        Some(name) => Some(draw_name_question(name, keys.typed(), area, theme, buf)),
-        None => {
-            draw_yes_or_no(keys.is_yes_selected(), verb, area, theme, buf);
-            None
-        }
+    if let Some(name) = keys.name() {
+        return Some(draw_name_question(name, keys.typed(), area, theme, buf));
     }
+    draw_yes_or_no(keys.is_yes_selected(), verb, area, theme, buf);
+    None
 }
 
 /// Draws the choice between No, the default, and Yes.

@@ -69,17 +69,15 @@ fn address_of(
         let address: IpAddr = network.ip_address.as_deref()?.parse().ok()?;
         Some((name, address))
     });
-    match addresses.next().filter(|_| is_local) {
-        Some((_, address)) => Ok((address.to_string(), port)),
-        None => {
-            let what = if is_local {
-                format!("port {port} is not published, and the container has no address of its own")
-            } else {
-                format!("port {port} is not published on the engine's machine")
-            };
-            Err(Failure::new(FailureKind::Invalid, what, "publish the port, such as with docker run -p"))
-        }
+    if let Some((_, address)) = addresses.next().filter(|_| is_local) {
+        return Ok((address.to_string(), port));
     }
+    let what = if is_local {
+        format!("port {port} is not published, and the container has no address of its own")
+    } else {
+        format!("port {port} is not published on the engine's machine")
+    };
+    Err(Failure::new(FailureKind::Invalid, what, "publish the port, such as with docker run -p"))
 }
 
 /// Returns the host on which an engine publishes ports, seen from this machine.

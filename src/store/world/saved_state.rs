@@ -6,7 +6,7 @@ use crate::{
     history::Entry,
     log_store::LogExtract,
     model::{
-        ConnectionEnd, Finding, Inventory, MonitoredService, ObservedConnection, ServiceAnnotation,
+        ConnectionEnd, Finding, Inventory, MonitoredService, NodeId, ObservedConnection, ServiceAnnotation,
         ServiceId, Snapshot, SourceId, SourceStatus, Timestamp,
     },
     note::NoteBook,
@@ -119,7 +119,7 @@ impl World {
         for (key, seen) in self.inventory.observations().connections() {
             let ends = [&key.from, &key.to].into_iter().find_map(|end| match end {
                 ConnectionEnd::Service(service) => Some(SourceId::from(service)),
-                _ => None,
+                ConnectionEnd::Address(_) => None,
             });
             let of_source = ends.and_then(|source| snapshots.iter().position(|s| s.source == source));
             if let Some(snapshot) = snapshots.get_mut(of_source.unwrap_or(0)) {
@@ -144,7 +144,7 @@ impl World {
     /// since then.
     pub fn set_baseline(&mut self, snapshot: Snapshot, findings: &[Finding]) {
         let of_source = |finding: &&Finding| {
-            finding.node.as_ref().and_then(|node| node.service_source()).as_ref() == Some(&snapshot.source)
+            finding.node.as_ref().and_then(NodeId::service_source).as_ref() == Some(&snapshot.source)
         };
         let findings: Vec<Finding> = findings.iter().filter(of_source).cloned().collect();
         self.history.set_baseline(Arc::new(snapshot), &findings);

@@ -126,12 +126,11 @@ fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSende
     let news = news.clone();
     tokio::spawn(async move {
         let Ok(connection) = TcpStream::connect(("127.0.0.1", port)).await else {
-            match id {
-                Some(_) => send(&news, FLAG, REFUSED.to_vec()).await,
-                None => {
-                    let why = format!("Unable to connect to specified port: dial tcp 127.0.0.1:{port}");
-                    let _ = news.send(FarNews::End(why)).await;
-                }
+            if id.is_some() {
+                send(&news, FLAG, REFUSED.to_vec()).await;
+            } else {
+                let why = format!("Unable to connect to specified port: dial tcp 127.0.0.1:{port}");
+                let _ = news.send(FarNews::End(why)).await;
             }
             return send_frame(&news, id, FIN, &[]).await;
         };

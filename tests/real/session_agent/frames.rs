@@ -55,7 +55,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<ClientFrame, String> {
         return Err("wrong digest of a payload".into());
     }
     // The wire has the second half of the id first.
-    let id: String = [&bytes[72..80], &bytes[64..72]].concat().iter().map(|b| format!("{b:02x}")).collect();
+    let id: Vec<String> =
+        [&bytes[72..80], &bytes[64..72]].concat().iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = id.concat();
     Ok(ClientFrame {
         message: String::from_utf8_lossy(&bytes[4..36]).trim_end().to_owned(),
         sequence: u64::from_be_bytes(bytes[48..56].try_into().unwrap()),

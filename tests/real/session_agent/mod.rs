@@ -29,6 +29,7 @@ pub(crate) type Complaints = Arc<Mutex<Vec<String>>>;
 type Sessions = Arc<Mutex<BTreeMap<String, Sender<ClientSocket>>>>;
 
 /// Faults and properties of the agent.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault or property of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AgentSwitches {
     /// Chance that a frame or an acknowledgement is lost, in per cent.

@@ -291,10 +291,10 @@ mod tests {
     use crate::model::FactKind;
     use aws_sdk_ecs::types::{
         ContainerDefinition, FirelensConfiguration, FirelensConfigurationType, KeyValuePair, PortMapping,
-        TaskDefinition,
+        TaskDefinition, builders::ContainerDefinitionBuilder,
     };
 
-    fn container(name: &str) -> aws_sdk_ecs::types::builders::ContainerDefinitionBuilder {
+    fn container(name: &str) -> ContainerDefinitionBuilder {
         ContainerDefinition::builder().name(name).image(format!("{name}:1"))
     }
 
@@ -312,7 +312,7 @@ mod tests {
             container("agent"),
         ];
         for (family, main) in [("users", "users"), ("shop-users", "app")] {
-            let mut all: Vec<_> = helpers.iter().cloned().map(|one| one.build()).collect();
+            let mut all: Vec<_> = helpers.iter().cloned().map(ContainerDefinitionBuilder::build).collect();
             all.push(container(main).port_mappings(port.clone()).build());
             let raw = TaskDefinition::builder().family(family).set_container_definitions(Some(all)).build();
             let summary = summarize_definition(&raw);

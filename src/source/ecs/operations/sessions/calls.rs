@@ -65,7 +65,7 @@ pub(in crate::source::ecs) async fn open_shell(
     let answer =
         api.rate_limiter.call(&EXECUTE_COMMAND, &api.clients.target, api.clients.ecs_changes.call(ask));
     let answer = answer.await.map_err(with_exec_remedy)?;
-    let opened = opening_call(&EXECUTE_COMMAND, answer.request_id.as_deref());
+    let opened = Some(opening_call(&EXECUTE_COMMAND, answer.request_id.as_deref()));
     let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer["session"], "sessionId", "streamUrl", "tokenValue")?;
     let (calls, size) = (SessionManager::new(api), request.size);
@@ -94,7 +94,7 @@ pub(in crate::source::ecs) async fn open_forward(
     let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
     let calls = SessionManager::new(api);
     let answer = calls.response(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
-    let opened = opening_call(&START_SESSION, answer.request_id.as_deref());
+    let opened = Some(opening_call(&START_SESSION, answer.request_id.as_deref()));
     let answer = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
     let far_end = request.far_end();
@@ -104,8 +104,8 @@ pub(in crate::source::ecs) async fn open_forward(
 }
 
 /// Returns the call that opened a session, for the audit log.
-fn opening_call(call: &Call, request_id: Option<&str>) -> Option<SentChange> {
-    Some(SentChange::succeeded(call.action, request_id.map(Text::new)))
+fn opening_call(call: &Call, request_id: Option<&str>) -> SentChange {
+    SentChange::succeeded(call.action, request_id.map(Text::new))
 }
 
 /// Returns the id of the task.
@@ -119,13 +119,11 @@ async fn forward_target(api: &Api, target: &SessionTarget) -> Result<String, Fai
     let described = tasks::describe(api, cluster, vec![task.to_owned()]).await?;
     let containers = described.iter().flat_map(|task| &task.containers);
     let container = containers.into_iter().find(|container| *container.name == *target.container);
-    match container.and_then(|container| container.runtime_id.as_deref()) {
-        Some(runtime_id) => Ok(format!("ecs:{cluster}_{task}_{runtime_id}")),
-        None => {
-            let what = format!("container {} of task {task} does not run", target.container);
-            Err(Failure::new(FailureKind::Missing, what, "look at the service again"))
-        }
-    }
+    let Some(runtime_id) = container.and_then(|container| container.runtime_id.as_deref()) else {
+        let what = format!("container {} of task {task} does not run", target.container);
+        return Err(Failure::new(FailureKind::Missing, what, "look at the service again"));
+    };
+    Ok(format!("ecs:{cluster}_{task}_{runtime_id}"))
 }
 
 /// Calls of Session Manager.

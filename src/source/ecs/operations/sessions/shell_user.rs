@@ -95,7 +95,7 @@ mod tests {
     #[tokio::test]
     async fn input_of_a_pipe_is_refused_but_its_end_is_not() {
         let bytes = ShellInput::Bytes(Bytes::from_static(b"abc"));
-        let typed = user(Some((80, 24)), &[bytes.clone()]).await.next_input().await;
+        let typed = user(Some((80, 24)), std::slice::from_ref(&bytes)).await.next_input().await;
         assert_eq!(typed, Ok(Some(SessionInput::Bytes(Bytes::from_static(b"abc")))));
         let failure = user(None, &[bytes]).await.next_input().await.unwrap_err();
         assert!(failure.message.contains("no input from a pipe"), "{failure:?}");

@@ -65,7 +65,7 @@ impl MultiplexedForward {
                 if let Some(ticks) = &mut self.keep_alive {
                     ticks.tick().await;
                 } else {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             };
             tokio::select! {
