@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     model::{Failure, FailureKind, Text},
     object_store::Fetched,
+    recording::MAX_LINE_BYTES,
     share::{MAX_SHARE_BYTES, MAX_STORED_SHARE_BYTES, Share, ShareError, ShareName, is_recording, schema_of},
     source::{regular_file::open_regular, team::Participation},
     team::{self, Rank, share_key},
@@ -86,8 +87,8 @@ fn read_shared(file: File, name: &str) -> Result<SharedFile, Failure> {
     if schema_of(&first).is_some_and(|schema| is_recording(&schema)) {
         return Ok(SharedFile::Recording);
     }
-    if first.len() as u64 > MAX_SHARE_BYTES {
-        return Err(fail(&ShareError::TooLarge(MAX_SHARE_BYTES)));
+    if first.len() as u64 > MAX_LINE_BYTES {
+        return Err(fail(&ShareError::TooLarge(MAX_LINE_BYTES)));
     }
     let share = Share::read(&first, lines, name).map_err(|error| fail(&error))?;
     Ok(SharedFile::Share(Box::new(share)))

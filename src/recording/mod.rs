@@ -6,4 +6,5 @@ mod read;
 mod recorded_sources;
 
 pub use format::{Frame, Header, RECORDING_SCHEMA};
+pub use read::MAX_LINE_BYTES;
 pub use recorded_sources::Recording;

@@ -15,7 +15,7 @@ use std::{
 /// Maximum size of a recording. The part beyond it is not played.
 const MAX_RECORDING_BYTES: u64 = 64 * 1024 * 1024;
 /// Maximum size of one line.
-const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
+pub const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 /// Maximum number of sources.
 const MAX_SOURCES: usize = 64;
 /// Remedy for a file that is no recording.

@@ -3,17 +3,21 @@
 use super::header::{ShareError, ShareHeader};
 use crate::{
     model::{Snapshot, Text},
-    recording::{Frame, Header, Recording},
+    recording::{Frame, Header, MAX_LINE_BYTES, Recording},
     store::World,
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::{io::BufRead, time::Duration};
 
-/// Maximum size of a share in bytes, and of its first line.
+/// Maximum size of a share in bytes.
 pub const MAX_SHARE_BYTES: u64 = 64 << 20;
 
 /// Maximum size of a share in a team's store in bytes, compressed.
 pub const MAX_STORED_SHARE_BYTES: usize = 4 << 20;
+
+/// Filters of the log screen in the view of a share.
+const LOG_FILTERS_POINTER: &str = "/screens/logs/chips";
 
 /// Place that a share is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +38,15 @@ pub struct Share {
 }
 
 impl Share {
-    /// Returns the share without log lines and resource usage, which a team's store never holds.
+    /// Returns the share without log lines and resource usage, which a team's store never holds. Filters of the log
+    /// screen may hold words of lines, so they are left out too.
     #[must_use]
-    pub fn without_streams(self) -> Self {
-        let world = self.header.world.without_streams();
-        Self { header: ShareHeader { world, ..self.header }, snapshots: self.snapshots }
+    pub fn without_streams(mut self) -> Self {
+        self.header.world = self.header.world.without_streams();
+        if let Some(filters) = self.header.view.pointer_mut(LOG_FILTERS_POINTER) {
+            *filters = Value::Array(Vec::new());
+        }
+        self
     }
 
     /// Returns the share as text: JSON lines.
@@ -53,10 +61,11 @@ impl Share {
             shared.forget_paths();
             text += &json_line(&Frame::between(Duration::ZERO, None, &shared))?;
         }
-        if text.len() as u64 > MAX_SHARE_BYTES {
-            Err(ShareError::TooLarge(MAX_SHARE_BYTES))
-        } else {
-            Ok(text)
+        let longest = text.lines().map(str::len).max().unwrap_or_default() as u64;
+        match () {
+            () if text.len() as u64 > MAX_SHARE_BYTES => Err(ShareError::TooLarge(MAX_SHARE_BYTES)),
+            () if longest > MAX_LINE_BYTES => Err(ShareError::TooLarge(MAX_LINE_BYTES)),
+            () => Ok(text),
         }
     }
 

@@ -7,8 +7,8 @@ use crate::{
     store::WorldState,
 };
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Value, value::RawValue};
 
 /// Name of the format of shares, before its version.
 const SHARE_FORMAT: &str = "portolan.share/";
@@ -18,6 +18,9 @@ const SHARE_VERSION: u32 = 1;
 
 /// Name and version of the format of shares.
 pub const SHARE_SCHEMA: &str = "portolan.share/1";
+
+/// Maximum size of the view in a share, in bytes of text. The layout of a map with thousands of services takes most of it.
+const MAX_VIEW_BYTES: usize = 4 << 20;
 
 /// Years between which a share can have been taken. Other times are forged, and could not be calculated with.
 const PLAUSIBLE_YEARS: std::ops::Range<i16> = 2000..2200;
@@ -67,9 +70,19 @@ pub struct ShareHeader {
     /// Offset of that zone from UTC at the time of the share, in seconds.
     pub utc_offset: i32,
     /// View of the screens, as the app writes and reads it.
+    #[serde(deserialize_with = "read_view")]
     pub view: Value,
     /// State of the world beside the snapshots.
     pub world: WorldState,
+}
+
+/// Reads the view, if it is small enough: a value in memory is many times larger than its text.
+fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    if raw.get().len() > MAX_VIEW_BYTES {
+        return Err(D::Error::custom("the view of the screens is too large"));
+    }
+    serde_json::from_str(raw.get()).map_err(D::Error::custom)
 }
 
 /// The one field that every format has.

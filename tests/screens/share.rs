@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use portolan::{
     app::Msg,
     effect::Effect,
-    model::{EventKind, Service, Snapshot, Timestamp},
+    model::{EventKind, Failure, FailureKind, InstanceId, Service, Snapshot, Timestamp},
     share::{SHARE_SCHEMA, Share, ShareDestination, ShareError},
 };
 use serde_json::{Value, json};
@@ -202,7 +202,30 @@ fn one_key_shows_the_changes_since_the_share() {
     assert_eq!(different_cells(&then, &opened.picture()), Vec::<String>::new());
     let mut elsewhere = open(&text, size, &[]).unwrap();
     elsewhere.press_keys("W");
-    assert!(elsewhere.picture().text().contains("no source of yours is in this share"));
+    assert!(elsewhere.picture().text().contains("no source of yours has a task"));
+}
+
+#[test]
+fn sources_of_one_name_on_two_machines_are_not_compared() {
+    let size = (120, 40);
+    let mut shared = AppHarness::showing(&shop(), size);
+    shared.send(Msg::Tick(now()));
+    let mut opened = open(&share_text(&mut shared, ""), size, &shop()).unwrap();
+    opened.press_keys("W");
+    assert!(opened.picture().text().contains("have not been read since"), "{}", opened.picture().text());
+    for mut elsewhere in shop() {
+        for service in &mut elsewhere.services {
+            for instance in &mut Arc::make_mut(service).instances {
+                instance.id = InstanceId::new(&format!("{}-elsewhere", instance.id));
+            }
+        }
+        elsewhere.services.pop();
+        opened.poll(&elsewhere);
+    }
+    opened.press_keys("W");
+    let text = opened.picture().text();
+    assert!(text.contains("has a task or container of this share"), "{text}");
+    assert!(!text.lines().last().unwrap().contains("since"), "{text}");
 }
 
 #[test]
@@ -233,14 +256,28 @@ fn other_formats_are_named() {
 #[test]
 fn a_share_holds_no_secret_path_and_the_teams_store_no_log_line() {
     let mut shared = busy_shop((120, 40));
-    shared.press_keys("f l");
-    shared.press_keys("Y enter");
+    let status = &mut shared.app.store.world.sources[0];
+    status.location = "/home/ann/secret-project/compose.yaml".into();
+    status.tool_options = vec![("--profile".into(), "ann-admin".into())];
+    let (what, remedy) =
+        ("can't open /home/ann/secret-project/key.pem", "look at `/home/ann/secret-project`");
+    status.failure = Some(Failure::new(FailureKind::Invalid, what, remedy));
+    shared.press_keys("f l +");
+    shared.type_text("refused");
+    shared.press_keys("enter Y enter");
     let Some(Effect::WriteShare(share, _)) = shared.effects.pop() else { panic!("nothing was shared") };
     assert!(share.header.world.log_line_count() > 0);
+    let in_file = share.to_text().unwrap();
+    assert!(in_file.contains("refused") && in_file.contains("…/key.pem"), "{in_file}");
     let stored = share.without_streams();
     assert_eq!(stored.header.world.log_line_count(), 0);
-    let text = stored.to_text().unwrap();
-    assert!(!text.contains("refused"), "a log line is in the store");
+    let in_store = stored.to_text().unwrap();
+    assert!(!in_store.contains("refused"), "a filter of log lines is in the store");
+    for text in [in_file, in_store] {
+        for private in ["secret-project", "ann-admin"] {
+            assert!(!text.contains(private), "{private} is in the share");
+        }
+    }
 }
 
 /// Returns the paths of all values in `value`.

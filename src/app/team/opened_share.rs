@@ -11,7 +11,7 @@ use crate::{
     },
     command::Command,
     effect::Effect,
-    model::{SourceId, Text, Timestamp},
+    model::{Finding, Snapshot, SourceId, Text, Timestamp},
     screen::{Canvas, ScreenId, widget::text},
     share::{Share, ShareError, ShareHeader},
     store::{Search, Session, Store},
@@ -19,7 +19,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
 use serde::Deserialize;
-use std::{mem::swap, ops::ControlFlow};
+use std::{collections::BTreeMap, mem::swap, ops::ControlFlow};
 
 /// Maximum number of open screens that a share restores.
 const MAX_OPEN_SCREENS: usize = 16;
@@ -42,6 +42,10 @@ pub(in crate::app) struct OpenedShare {
     shows_now: bool,
     /// True once the user has seen the view of now.
     has_shown_now: bool,
+    /// Snapshots of the share that are not compared yet: the source of that name has not been read since.
+    uncompared: BTreeMap<SourceId, Snapshot>,
+    /// Findings in the share.
+    findings: Vec<Finding>,
     /// Sources in the share that this machine reads too.
     common_sources: Vec<SourceId>,
 }
@@ -108,14 +112,8 @@ impl App {
     pub fn open_share(&mut self, share: &Share, time_zone: TimeZone) -> Result<(), ShareError> {
         let hidden = View::of_share(share, time_zone)?;
         let ShareHeader { taken_at, by, comment, size, .. } = share.header.clone();
-        let live = &mut self.store.world;
-        let mut common_sources = Vec::new();
-        for snapshot in &share.snapshots {
-            if live.sources.iter().any(|status| status.id == snapshot.source) {
-                common_sources.push(snapshot.source.clone());
-                live.set_baseline(snapshot.clone(), share.header.world.findings());
-            }
-        }
+        let is_read = |id: &SourceId| self.store.world.sources.iter().any(|status| status.id == *id);
+        let common_names = share.snapshots.iter().filter(|snapshot| is_read(&snapshot.source));
         let zoned = taken_at.to_zoned_datetime(hidden.store.session.time_zone.clone());
         self.share = Some(Box::new(OpenedShare {
             taken_at,
@@ -126,7 +124,9 @@ impl App {
             hidden,
             shows_now: true,
             has_shown_now: false,
-            common_sources,
+            uncompared: common_names.map(|snapshot| (snapshot.source.clone(), snapshot.clone())).collect(),
+            findings: share.header.world.findings().to_vec(),
+            common_sources: Vec::new(),
         }));
         self.swap_views();
         self.note_other_size();
@@ -150,7 +150,12 @@ impl App {
             return;
         };
         if share.common_sources.is_empty() {
-            self.notify("no source of yours is in this share, so it can't be compared with now");
+            let is_read = share.uncompared.is_empty();
+            self.notify(if is_read {
+                "no source of yours has a task or container of this share, so it can't be compared with now"
+            } else {
+                "your sources have not been read since the share was opened; try again"
+            });
             return;
         }
         let (taken_at, is_first) = (share.taken_at, !share.has_shown_now);
@@ -189,6 +194,7 @@ impl App {
     /// Passes a message about the sources, the clock or a stream to the view of now while a share hides it, and breaks
     /// with the effects. Continues with the message if it concerns the screen.
     pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
+        self.compare_first_snapshot(&msg);
         let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else {
             return ControlFlow::Continue(msg);
         };
@@ -219,6 +225,21 @@ impl App {
             other => return ControlFlow::Continue(other),
         }
         ControlFlow::Break(Vec::new())
+    }
+
+    /// Lets the first complete snapshot of a source be compared with that in the share. Sources of one name may read
+    /// different engines or accounts, so both snapshots need an instance in common.
+    fn compare_first_snapshot(&mut self, msg: &Msg) {
+        let (Some(share), Msg::SourcePolled(source, Ok(now))) = (&mut self.share, msg) else { return };
+        if !now.progress.is_empty() {
+            return;
+        }
+        let Some(then) = share.uncompared.remove(source).filter(|then| then.has_instance_of(now)) else {
+            return;
+        };
+        let live = if share.shows_now { &mut self.store } else { &mut share.hidden.store };
+        live.world.set_baseline(then, &share.findings);
+        share.common_sources.push(source.clone());
     }
 
     /// Draws the mark of an open share at the start of the last row: its time, its author, and the key to now.

@@ -1,11 +1,11 @@
 //! Snapshots: everything a source reports at one time. The store replaces a source's snapshot as a whole.
 
 use crate::model::{
-    Event, Failure, LoadBalancer, LoadProgress, MonitoredService, ObservedConnection, Service, ServiceId,
-    SourceId, Text, Timestamp,
+    Event, Failure, InstanceId, LoadBalancer, LoadProgress, MonitoredService, ObservedConnection, Service,
+    ServiceId, SourceId, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, mem, sync::Arc};
 
 /// Everything that a source reports at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,10 +45,25 @@ impl Snapshot {
         self.progress.iter().any(LoadProgress::may_miss_services)
     }
 
+    /// Returns true if both snapshots have a task or container in common.
+    #[must_use]
+    pub fn has_instance_of(&self, other: &Self) -> bool {
+        let ids = |snapshot: &'_ Self| -> BTreeSet<InstanceId> {
+            let instances = snapshot.services.iter().flat_map(|service| &service.instances);
+            instances.map(|instance| instance.id.clone()).collect()
+        };
+        !ids(self).is_disjoint(&ids(other))
+    }
+
     /// Forgets the paths on the machine on which the snapshot was taken. On another machine they lead to other files.
     pub fn forget_paths(&mut self) {
         for service in self.services.iter_mut().filter(|service| !service.profile.compose_files.is_empty()) {
-            Arc::make_mut(service).profile.compose_files.clear();
+            let profile = &mut Arc::make_mut(service).profile;
+            let files = mem::take(&mut profile.compose_files);
+            profile.facts.retain(|fact| !files.iter().any(|file| fact.value.contains(file.as_str())));
+        }
+        for part in &mut self.unread_parts {
+            part.failure = part.failure.clone().without_local_paths();
         }
     }
 

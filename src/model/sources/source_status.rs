@@ -1,6 +1,8 @@
 //! The status of a source, and failures with remedies.
 
-use crate::model::{ActionPermission, LoadProgress, SourceId, TeamStatus, Text, Timestamp};
+use crate::model::{
+    ActionPermission, LoadProgress, SourceId, TeamStatus, Text, Timestamp, text::without_local_paths,
+};
 use serde::{Deserialize, Serialize};
 
 /// The state of reading a source: loading, live, stale or failed.
@@ -89,6 +91,13 @@ impl SourceStatus {
         }
     }
 
+    /// Forgets what is about this machine only: paths of files, and options of command line tools.
+    pub fn forget_paths(&mut self) {
+        self.location = without_local_paths(&self.location);
+        self.failure = self.failure.take().map(Failure::without_local_paths);
+        self.tool_options.clear();
+    }
+
     /// Sets the user's permission to act on the source.
     #[must_use]
     pub fn with_permission(mut self, permission: ActionPermission) -> Self {
@@ -175,6 +184,15 @@ pub struct Failure {
     pub message: Text,
     /// The action that solves it.
     pub remedy: Text,
+}
+
+impl Failure {
+    /// Returns the failure with only the last part of each path of a local file.
+    #[must_use]
+    pub fn without_local_paths(self) -> Self {
+        let (message, remedy) = (without_local_paths(&self.message), without_local_paths(&self.remedy));
+        Self { message, remedy, ..self }
+    }
 }
 
 /// The kind of a failure.

@@ -4,12 +4,14 @@
 //! `tests/architecture.rs` allows no plain `String` in the model, so no value of the model holds uncleaned
 //! text.
 
+mod local_paths;
 mod nearest;
 mod sanitize;
 mod shell;
 mod unicode;
 mod url_user_info;
 
+pub use local_paths::without_local_paths;
 pub use nearest::nearest;
 pub use shell::{shell_operand, shell_option, shell_quote};
 pub use unicode::is_invisible;

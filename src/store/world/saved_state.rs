@@ -50,7 +50,7 @@ impl WorldState {
     #[must_use]
     pub fn of(world: &World, logs: LogExtract) -> Self {
         Self {
-            sources: world.sources.clone(),
+            sources: world.sources.iter().cloned().map(shared_status).collect(),
             findings: world.findings.clone(),
             entries: world.history.entries().map(|entry| Entry::clone(entry)).collect(),
             annotations: world.inventory.all_annotations().to_vec(),
@@ -105,6 +105,12 @@ impl WorldState {
         world.findings_version += 1;
         world
     }
+}
+
+/// Returns the status of a source without what is about this machine only.
+fn shared_status(mut status: SourceStatus) -> SourceStatus {
+    status.forget_paths();
+    status
 }
 
 impl World {
