@@ -5,6 +5,7 @@ use crate::{
     cache::CacheDir,
     config::Config,
     model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
+    output,
     runtime::{self, load_outages},
     source::{
         Source,
@@ -92,7 +93,7 @@ pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: Sig
     }
 }
 
-/// Reads the notes of people on the sources, for at most `wait`. A place that can't be read has no notes.
+/// Reads the notes of people on the sources, for at most `wait`. Reports notes that can't be read, and goes on.
 pub(super) async fn read_notes(
     sources: &[Arc<dyn Source>],
     world: &mut World,
@@ -103,8 +104,14 @@ pub(super) async fn read_notes(
     let state = super::state_dir();
     let reads = sources.iter().map(|source| async {
         let store = NoteStore::of(&**source, access, state.as_deref()).await.ok()?;
-        let notes = store.read(&StoredNotes::default()).await.ok()??;
-        Some((source.id().clone(), notes.book))
+        match store.read(&StoredNotes::default()).await {
+            Ok(notes) => Some((source.id().clone(), notes?.book)),
+            Err(Failure { message, remedy, .. }) => {
+                let id = source.id();
+                output::print_stderr(format_args!("{id}: notes can't be read: {message} ({remedy})"));
+                None
+            }
+        }
     });
     let Ok(read) = timeout(wait, join_all(reads)).await else { return };
     for (source, book) in read.into_iter().flatten() {

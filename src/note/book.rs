@@ -52,7 +52,7 @@ pub struct NoteDraft {
 
 /// Notes of one source, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Vec<Note>", into = "Vec<Note>")]
 pub struct NoteBook {
     notes: Vec<Note>,
 }
@@ -106,12 +106,7 @@ impl NoteBook {
             return Err(BookError::OtherSchema(Text::with_max_chars(&header.schema, 60)));
         }
         let newest = rest.lines().rev().filter(|line| !line.trim().is_empty()).take(MAX_BOOK_NOTES);
-        let read = newest.filter_map(|line| serde_json::from_str::<Note>(line).ok());
-        let mut notes: Vec<Note> = read
-            .map(|note| Note { text: Text::with_max_chars(&note.text, MAX_NOTE_CHARS), ..note })
-            .collect();
-        notes.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        Ok(Self { notes })
+        Ok(newest.filter_map(|line| serde_json::from_str::<Note>(line).ok()).collect::<Vec<_>>().into())
     }
 
     /// Returns the book as bytes.
@@ -124,9 +119,11 @@ impl NoteBook {
         text.into_bytes()
     }
 
-    /// Adds a note. If the book is full, first those make room that are over at the time of this note, then the oldest.
+    /// Adds a note, or replaces the one with its id: a write that is repeated adds nothing. If the book is full, first
+    /// those make room that are over at the time of this note, then the oldest.
     pub fn add(&mut self, note: Note) {
         let now = note.at;
+        self.remove(&note.id.clone());
         self.notes.push(note);
         if self.is_too_large() {
             self.notes.retain(|note| note.holds(now));
@@ -151,6 +148,24 @@ impl NoteBook {
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+}
+
+impl From<Vec<Note>> for NoteBook {
+    /// Returns the book of the newest of these notes, within the limits of a book.
+    fn from(mut notes: Vec<Note>) -> Self {
+        notes.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        notes.drain(..notes.len().saturating_sub(MAX_BOOK_NOTES));
+        for note in &mut notes {
+            note.text = Text::with_max_chars(&note.text, MAX_NOTE_CHARS);
+        }
+        Self { notes }
+    }
+}
+
+impl From<NoteBook> for Vec<Note> {
+    fn from(book: NoteBook) -> Self {
+        book.notes
     }
 }
 
@@ -198,6 +213,13 @@ mod tests {
         let book = NoteBook::parse(text.as_bytes()).unwrap();
         assert!(!book.notes().is_empty() && book.notes().len() <= MAX_BOOK_NOTES);
         assert!(book.notes().iter().all(|note| note.text.is_empty()));
+        let listed = format!(
+            "[{}]",
+            vec![line.replace("\"x\"", &format!("\"{}\"", "y".repeat(9_000))); 5_000].join(",")
+        );
+        let listed: NoteBook = serde_json::from_str(&listed).unwrap();
+        assert_eq!(listed.notes().len(), MAX_BOOK_NOTES);
+        assert!(listed.notes().iter().all(|note| note.text.chars().count() < 2 * MAX_NOTE_CHARS));
         assert_eq!(
             NoteBook::parse(b"{\"schema\":\"portolan.notes/2\"}"),
             Err(BookError::OtherSchema("portolan.notes/2".into()))

@@ -3,7 +3,7 @@
 use crate::model::Timestamp;
 use jiff::{
     SignedDuration, Span, SpanRelativeTo,
-    civil::{Date, Time, Weekday},
+    civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
 
@@ -23,6 +23,9 @@ const WEEKDAY_NAMES: [(&str, Weekday); 7] = [
 
 /// Minimum number of letters of a weekday.
 const MIN_WEEKDAY_LETTERS: usize = 3;
+
+/// Number of characters of a date without a time: `2026-12-04`.
+const DATE_CHARS: usize = 10;
 
 /// Splits a typed note into its text and its end, if it ends in `until` and a time. Other notes have no end.
 #[must_use]
@@ -44,7 +47,8 @@ pub fn until_time(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timest
         "tomorrow" => today.tomorrow().ok().and_then(end_of),
         other => weekday(other)
             .and_then(|day| end_of(next_weekday(today, day)?))
-            .or_else(|| other.parse::<Date>().ok().and_then(end_of))
+            .or_else(|| other.parse::<Date>().ok().filter(|_| other.len() == DATE_CHARS).and_then(end_of))
+            .or_else(|| other.parse::<DateTime>().ok().and_then(|time| at(time.date(), time.time(), zone)))
             .or_else(|| next_time_of_day(other, now, today, zone))
             .or_else(|| now.checked_add(duration(other)?).ok()),
     };
@@ -98,6 +102,8 @@ mod tests {
             ("2h", "2026-03-08T05:10:00Z"),
             ("3d", "2026-03-11T03:10:00Z"),
             ("2026-03-20", "2026-03-21T00:00:00Z"),
+            ("2026-03-20 18:00", "2026-03-20T18:00:00Z"),
+            ("2026-03-20T18:00", "2026-03-20T18:00:00Z"),
         ] {
             assert_eq!(until_time(typed, now, &TimeZone::UTC), Some(end.parse().unwrap()), "{typed}");
         }

@@ -49,7 +49,7 @@ impl FileStore {
             let done = run_blocking(move || work(&SharedDir::open(&folder)?)).await;
             match done {
                 Ok(outcome) => outcome.map_err(|error| self.failure(&error)),
-                Err(panicked) => Err(panicked.failure("internal error while using the team's folder")),
+                Err(panicked) => Err(panicked.failure("internal error while using a shared folder")),
             }
         }
         .boxed()
@@ -59,11 +59,11 @@ impl FileStore {
         let (kind, remedy) = match error.kind() {
             ErrorKind::NotFound => (FailureKind::Missing, "create the folder, or mount its disk"),
             ErrorKind::PermissionDenied => {
-                (FailureKind::Denied, "let the team's group read and write the folder")
+                (FailureKind::Denied, "let everybody who uses the folder read and write it")
             }
             _ => (FailureKind::Unreachable, "check the folder and its disk"),
         };
-        Failure::new(kind, format!("the team's store {}: {error}", self.location()), remedy)
+        Failure::new(kind, format!("the folder {}: {error}", self.folder.display()), remedy)
     }
 }
 
@@ -124,7 +124,7 @@ impl ObjectStore for FileStore {
         let start = file_name(prefix);
         self.run(move |dir| {
             // Nobody else removes them, and a listing is the one call that looks for files.
-            dir.remove_unfinished(&start, MIN_ABANDONED_AGE)?;
+            dir.remove_unfinished(MIN_ABANDONED_AGE)?;
             let mut names = dir.file_names()?;
             names.retain(|name| name.starts_with(&start));
             names.sort();

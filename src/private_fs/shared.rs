@@ -143,11 +143,10 @@ impl SharedDir {
         Ok((FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile).then(mark))
     }
 
-    /// Removes unfinished files whose names start with `prefix` and that nobody wrote to for at least `min_age`: a
-    /// killed process left them. Files that can't be removed stay.
-    pub fn remove_unfinished(&self, prefix: &str, min_age: Duration) -> io::Result<()> {
-        let start = format!(".{prefix}");
-        for name in self.file_names()?.into_iter().filter(|name| name.starts_with(&start)) {
+    /// Removes unfinished files that nobody wrote to for at least `min_age`: a killed process left them. Files that
+    /// can't be removed stay.
+    pub fn remove_unfinished(&self, min_age: Duration) -> io::Result<()> {
+        for name in self.file_names()?.into_iter().filter(|name| is_unfinished_name(name)) {
             let modified = self
                 .open_file(&name, OFlags::RDONLY, Mode::empty())
                 .and_then(|file| file.metadata()?.modified());
@@ -184,7 +183,7 @@ impl SharedDir {
     ) -> io::Result<T> {
         static WRITE_COUNT: AtomicU32 = AtomicU32::new(0);
         let number = WRITE_COUNT.fetch_add(1, Ordering::Relaxed);
-        let unfinished = format!(".{name}.{}-{number}", std::process::id());
+        let unfinished = unfinished_name(name, std::process::id(), number);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
         let mut file = self.open_file(&unfinished, flags, self.file_mode)?;
         let finished = file.write_all(bytes).and_then(|()| finish(&unfinished));
@@ -205,6 +204,18 @@ impl SharedDir {
         }
         Ok(File::from(file))
     }
+}
+
+/// Returns the name of the file `name` while it is written: the `number`-th file of the process.
+fn unfinished_name(name: &str, process: u32, number: u32) -> String {
+    format!(".{name}.{process}-{number}")
+}
+
+/// Returns true if `unfinished_name` makes such names. Other programs may use the folder too.
+fn is_unfinished_name(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = name.rsplit_once('.').and_then(|(_, numbers)| numbers.split_once('-'));
+    name.starts_with('.') && numbers.is_some_and(|(process, number)| is_number(process) && is_number(number))
 }
 
 #[cfg(test)]
@@ -256,16 +267,16 @@ mod tests {
     fn unfinished_files_are_removed_once_they_are_old() {
         let folder = Folder::new("unfinished", 0o700);
         let dir = SharedDir::open(&folder.0).unwrap();
-        for name in [".a+1.7-0", ".b+1.7-0", "a+1", ".lock"] {
+        for name in [".a+1.7-0", ".b+1.7-12", "a+1", ".lock", ".bashrc", ".a.7-x", "a.7-0"] {
             fs::write(folder.0.join(name), b"x").unwrap();
         }
-        dir.remove_unfinished("a+", std::time::Duration::from_hours(1)).unwrap();
-        assert_eq!(dir.file_names().unwrap().iter().filter(|name| name.len() > 2).count(), 4);
-        dir.remove_unfinished("a+", std::time::Duration::ZERO).unwrap();
+        dir.remove_unfinished(std::time::Duration::from_hours(1)).unwrap();
+        assert_eq!(dir.file_names().unwrap().iter().filter(|name| name.len() > 2).count(), 7);
+        dir.remove_unfinished(std::time::Duration::ZERO).unwrap();
         let mut left = dir.file_names().unwrap();
         left.retain(|name| name.len() > 2);
         left.sort();
-        assert_eq!(left, [".b+1.7-0", ".lock", "a+1"]);
+        assert_eq!(left, [".a.7-x", ".bashrc", ".lock", "a+1", "a.7-0"]);
     }
 
     #[test]

@@ -121,10 +121,12 @@ async fn read_notes(
     sender: Sender<Msg>,
     wake: Arc<Notify>,
 ) {
-    let mut known = StoredNotes::default();
+    let (mut known, mut store) = (StoredNotes::default(), None);
     loop {
-        let store = NoteStore::of(&*source, &access, state.as_deref()).await;
-        if let Ok(store) = &store
+        if store.is_none() {
+            store = NoteStore::of(&*source, &access, state.as_deref()).await.ok();
+        }
+        if let Some(store) = &store
             && let Ok(Ok(Some(notes))) = timeout(NOTE_TIMEOUT, store.read(&known)).await
             && notes != known
         {
