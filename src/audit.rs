@@ -4,11 +4,12 @@
 //! killed before the outcome is known; reading the log then shows it as unfinished.
 
 use crate::{
-    model::Failure,
+    model::{Failure, FailureKind},
     operation::{AuditOutcome, AuditRecord, SentChange},
     private_fs::PrivateDir,
 };
 use std::{
+    fmt::Display,
     fs::File,
     io::{self, Write},
     os::unix::fs::FileExt,
@@ -141,6 +142,16 @@ impl RunningRecord {
         self.record.outcome = outcome;
         self.record.why = why.map(Into::into);
     }
+}
+
+/// Returns the failure of an operation that does not run because its record can't be written.
+pub fn unwritable_log(why: &dyn Display) -> Failure {
+    let what = format!("the audit log can't be written: {why}");
+    Failure::new(
+        FailureKind::Denied,
+        what,
+        "make Portolan's state directory writable, on Linux ~/.local/state/portolan",
+    )
 }
 
 /// Returns true if the log does not end with a line feed, because a full disk cut its last line.

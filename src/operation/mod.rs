@@ -34,7 +34,9 @@ mod watch;
 
 pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
 pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsChange};
-pub use confirmation::{Confirmation, ConfirmationEvent, ConfirmationKeys, ConfirmedChange, ConfirmedPlan};
+pub use confirmation::{
+    Confirmable, Confirmation, ConfirmationEvent, ConfirmationKeys, Confirmed, ConfirmedChange, ConfirmedPlan,
+};
 pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuChoice, MenuEntry, MenuScope, NO_KEY, container_entries, menu_entries};
@@ -47,7 +49,7 @@ pub use request::{OperationGoal, OperationRequest};
 pub use run::{PlanRun, RunStop};
 pub use sent_change::SentChange;
 pub use session::{
-    ConfirmedSession, ForwardRequest, SessionConfirmation, SessionConfirmationEvent, SessionPlan,
-    SessionRequest, SessionTarget, ShellRequest, session_targets,
+    ConfirmedSession, ForwardRequest, SessionPlan, SessionRequest, SessionTarget, ShellRequest,
+    session_targets,
 };
 pub use watch::{Verdict, Watch, WatchState};

@@ -36,6 +36,21 @@ impl OperationPlace {
     }
 }
 
+#[cfg(test)]
+impl OperationPlace {
+    /// Returns the place of an engine on this machine, whose source is called `docker`.
+    pub(crate) fn of_local_engine() -> Self {
+        Self {
+            source: SourceId::new("docker"),
+            location: "unix:///var/run/docker.sock".into(),
+            account: None,
+            region: None,
+            caller: None,
+            command_prefix: "docker".into(),
+        }
+    }
+}
+
 /// State of the services that a request names, read anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationReading {

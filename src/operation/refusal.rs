@@ -1,5 +1,7 @@
 //! Refusals: operations that are not done, with the reason and the remedy.
 
+use crate::model::{Failure, FailureKind};
+
 /// Reason why an operation is not done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} ({remedy})")]
@@ -23,5 +25,11 @@ impl Refusal {
             format!("actions are off for {source}"),
             "set actions = \"ask\" in its [[source]], and do not pass --read-only",
         )
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(Refusal { reason, remedy }: Refusal) -> Self {
+        Self::new(FailureKind::Denied, reason, remedy)
     }
 }

@@ -25,6 +25,7 @@ pub use log_tasks::{LogReceiver, LogTasks};
 pub use note_tasks::random_note_id;
 pub use operations::user_name;
 pub use poll::PollTasks;
+pub use signals::Signals;
 pub use snapshot_cache::{load_outages, save_outages};
 pub use terminal::{discard_typed_keys, guard as terminal_guard};
 
@@ -41,7 +42,7 @@ use effects::{Browser, LayoutQueue};
 use inputs::{FrameTimes, IdleFrames, Inputs, Pending, Step};
 use note_tasks::NoteTasks;
 use operations::OperationTasks;
-use signals::{Signal, Signals};
+use signals::Signal;
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use suspend_detector::SuspendDetector;
 use terminal::TerminalScreen;

@@ -38,11 +38,11 @@ pub(super) enum Signal {
 }
 
 /// Receiver of signals from the thread that listens for them.
-pub(super) struct Signals(UnboundedReceiver<Signal>);
+pub struct Signals(UnboundedReceiver<Signal>);
 
 impl Signals {
     /// Starts the thread that listens for signals.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub fn listen() -> io::Result<Self> {
         // SIGXFSZ is caught and ignored, so that a write beyond the file size limit fails with a reported
         // error.
         let all = TERMINATING_SIGNALS.iter().copied().chain([SIGTSTP, SIGCONT, SIGXFSZ]);

@@ -106,7 +106,7 @@ mod tests {
         Shell, ShellRequest, run_plan,
     };
     use crate::{
-        model::{ActionPermission, Failure, FailureKind, InstanceState, Service, SourceId, fixtures},
+        model::{ActionPermission, Failure, FailureKind, InstanceState, Service, fixtures},
         operation::{
             OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext, RunStop,
             SentChange, TargetReading,
@@ -130,14 +130,7 @@ mod tests {
         fn reading(&self) -> OperationReading {
             let target =
                 |service: &Service| TargetReading { service: service.clone(), facts: Vec::new(), ecs: None };
-            let place = OperationPlace {
-                source: SourceId::new("docker"),
-                location: "unix:///x.sock".into(),
-                account: None,
-                region: None,
-                caller: None,
-                command_prefix: "docker".into(),
-            };
+            let place = OperationPlace::of_local_engine();
             OperationReading { place, targets: self.services.iter().map(target).collect() }
         }
 

@@ -34,8 +34,16 @@ const SPAWN_PATHS: &[&str] = &[
     "thread::scope",
     "thread::Builder",
 ];
-/// Paths that make a confirmed plan, without which no changing call can be made.
-const CONFIRMING_PATHS: &[&str] = &["Confirmation::new", "ConfirmedPlan::by_flag", "ConfirmedPlan::by_line"];
+/// Paths that make a confirmed plan, without which no changing call can be made and no session can start.
+const CONFIRMING_PATHS: &[&str] = &[
+    "Confirmation::new",
+    "Confirmed::by_flag",
+    "Confirmed::by_line",
+    "ConfirmedPlan::by_flag",
+    "ConfirmedPlan::by_line",
+    "ConfirmedSession::by_flag",
+    "ConfirmedSession::by_line",
+];
 /// Rules, one a row: restricted path suffixes, the folder under the rule, the exempt files, and the
 /// alternative to suggest.
 const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
@@ -155,7 +163,12 @@ mod tests {
             assert_no_violation("src/background.rs", text);
             assert_no_violation("src/runtime/poll.rs", &format!("#[cfg(test)]\nmod tests {{ {text} }}"));
         }
-        for text in ["fn f() { ConfirmedPlan::by_flag(p, None); }", "fn f() { Confirmation::new(p); }"] {
+        for text in [
+            "fn f() { ConfirmedPlan::by_flag(p, None); }",
+            "fn f() { ConfirmedSession::by_line(p, line); }",
+            "fn f() { Confirmed::by_flag(p, None); }",
+            "fn f() { Confirmation::new(p); }",
+        ] {
             assert_violation("src/runtime/operations.rs", text, 2, "src/app/operations/");
             assert_no_violation("src/cli/act/mod.rs", text);
         }

@@ -14,8 +14,8 @@ use tokio::{
     net::TcpListener,
 };
 
-/// Agents that lose and reorder frames, and close the connection once.
-const BAD_AGENTS: [AgentSwitches; 3] = [
+/// Agents: one without faults, one that loses and reorders frames, and one that closes the connection once.
+const AGENTS: [AgentSwitches; 3] = [
     GOOD_AGENT,
     AgentSwitches { loss_per_cent: 20, reorders: true, ..GOOD_AGENT },
     AgentSwitches { hang_up_after: Some(12), ..GOOD_AGENT },
@@ -66,7 +66,7 @@ fn numbered_lines(count: u32) -> String {
 
 #[tokio::test]
 async fn a_shell_is_interactive_and_ends_with_its_process() {
-    for switches in BAD_AGENTS {
+    for switches in AGENTS {
         let Some(agent) = SessionAgent::start(switches).await else { return };
         let source = agent.source();
         let script =
@@ -88,7 +88,7 @@ async fn a_shell_is_interactive_and_ends_with_its_process() {
 
 #[tokio::test]
 async fn twenty_thousand_lines_arrive_in_order() {
-    for switches in BAD_AGENTS {
+    for switches in AGENTS {
         let Some(agent) = SessionAgent::start(switches).await else { return };
         let count = if switches.loss_per_cent > 0 { 2_000 } else { 20_000 };
         let command = ["seq".to_owned(), "1".to_owned(), count.to_string()];
@@ -120,8 +120,7 @@ async fn leaving_ends_a_session_whose_agent_is_silent() {
 
 #[tokio::test]
 async fn an_encrypted_session_is_refused_in_words_and_ended() {
-    let Some(agent) = SessionAgent::start(AgentSwitches { encrypts: true, ..AgentSwitches::default() }).await
-    else {
+    let Some(agent) = SessionAgent::start(AgentSwitches { encrypts: true, ..GOOD_AGENT }).await else {
         return;
     };
     let mut shell = open_shell(&agent.source(), target(), &["sh"], None).await;
@@ -134,7 +133,7 @@ async fn an_encrypted_session_is_refused_in_words_and_ended() {
 #[tokio::test]
 async fn connections_share_a_forwarded_port() {
     let port = start_echo_server().await;
-    for switches in BAD_AGENTS {
+    for switches in AGENTS {
         let Some(agent) = SessionAgent::start(switches).await else { return };
         let forward = open_forward(&agent.source(), target(), port).await.unwrap();
         let bytes = if switches.loss_per_cent > 0 { 40_000 } else { 2_000_000 };
@@ -148,8 +147,7 @@ async fn connections_share_a_forwarded_port() {
 #[tokio::test]
 async fn an_old_agent_forwards_one_connection_after_the_other() {
     let port = start_echo_server().await;
-    let Some(agent) = SessionAgent::start(AgentSwitches { is_old: true, ..AgentSwitches::default() }).await
-    else {
+    let Some(agent) = SessionAgent::start(AgentSwitches { is_old: true, ..GOOD_AGENT }).await else {
         return;
     };
     let forward = open_forward(&agent.source(), target(), port).await.unwrap();
@@ -168,7 +166,7 @@ async fn the_end_of_the_port_s_side_reaches_the_local_program() {
         let (mut connection, _) = listener.accept().await.unwrap();
         connection.write_all(b"goodbye").await.unwrap();
     });
-    let Some(agent) = SessionAgent::start(AgentSwitches::default()).await else { return };
+    let Some(agent) = SessionAgent::start(GOOD_AGENT).await else { return };
     let forward = open_forward(&agent.source(), target(), port).await.unwrap();
     let mut received = String::new();
     connect(&forward).await.read_to_string(&mut received).await.unwrap();
@@ -179,15 +177,14 @@ async fn the_end_of_the_port_s_side_reaches_the_local_program() {
 async fn a_refused_port_is_named() {
     // The port was free a moment ago, so nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-    let Some(agent) = SessionAgent::start(AgentSwitches::default()).await else { return };
+    let Some(agent) = SessionAgent::start(GOOD_AGENT).await else { return };
     let mut forward = open_forward(&agent.source(), target(), port).await.unwrap();
     let mut connection = connect(&forward).await;
     assert_eq!(connection.read(&mut [0; 9]).await.unwrap(), 0, "the local program sees the end");
     let failure = forward.output.recv().await.unwrap();
     assert_eq!(failure.message, format!("port {port} refused a connection"));
 
-    let Some(old) = SessionAgent::start(AgentSwitches { is_old: true, ..AgentSwitches::default() }).await
-    else {
+    let Some(old) = SessionAgent::start(AgentSwitches { is_old: true, ..GOOD_AGENT }).await else {
         return;
     };
     let mut forward = open_forward(&old.source(), target(), port).await.unwrap();

@@ -4,7 +4,7 @@ use crate::{
     keymap::{Code, Key},
     operation::{
         Confirmation, ConfirmationEvent, ConfirmedPlan, ConfirmedSession, MenuChoice, MenuEntry, NO_KEY,
-        OperationRequest, Refusal, SessionConfirmation, SessionConfirmationEvent, ShellRequest,
+        OperationRequest, Plan, Refusal, SessionPlan, ShellRequest,
     },
 };
 
@@ -26,9 +26,9 @@ pub(in crate::app) enum OperationDialog {
     /// Waiting for the place of a shell: its account and region, or engine.
     ReadingPlace(ShellRequest),
     /// Plan of a shell with the question whether to open it.
-    ConfirmShell(Box<SessionConfirmation<ShellRequest>>),
+    ConfirmShell(Box<Confirmation<SessionPlan<ShellRequest>>>),
     /// Plan with the question whether to carry it out, and the first shown row of the plan.
-    Confirm(Box<Confirmation>, usize),
+    Confirm(Box<Confirmation<Plan>>, usize),
     /// Operation that is not done, by its title, with the reason.
     Refused(String, Refusal),
 }
@@ -52,7 +52,7 @@ impl OperationDialog {
         Self::Menu { title, entries, selected: 0, is_drawn: false }
     }
 
-    pub(super) fn confirm(confirmation: Confirmation) -> Self {
+    pub(super) fn confirm(confirmation: Confirmation<Plan>) -> Self {
         Self::Confirm(Box::new(confirmation), 0)
     }
 
@@ -79,9 +79,9 @@ impl OperationDialog {
             Self::Reading(_) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
             Self::Reading(_) | Self::ReadingPlace(_) => DialogEvent::Open,
             Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
-                SessionConfirmationEvent::Open => DialogEvent::Open,
-                SessionConfirmationEvent::Declined => DialogEvent::Closed,
-                SessionConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
+                ConfirmationEvent::Open => DialogEvent::Open,
+                ConfirmationEvent::Declined => DialogEvent::Closed,
+                ConfirmationEvent::Confirmed(confirmed) => DialogEvent::ShellConfirmed(confirmed),
             },
             Self::Confirm(confirmation, first_row) => confirm_key(confirmation, first_row, key),
             Self::Refused(..) => DialogEvent::Closed,
@@ -125,7 +125,7 @@ const PAGE_ROWS: usize = 8;
 /// Row number beyond the end of any plan; drawing limits it.
 const MAX_FIRST_ROW: usize = 10_000;
 
-fn confirm_key(confirmation: &mut Confirmation, first_row: &mut usize, key: Key) -> DialogEvent {
+fn confirm_key(confirmation: &mut Confirmation<Plan>, first_row: &mut usize, key: Key) -> DialogEvent {
     match key.code {
         Code::Up => *first_row = first_row.saturating_sub(1),
         Code::Down => *first_row = (*first_row + 1).min(MAX_FIRST_ROW),

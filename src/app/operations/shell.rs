@@ -6,8 +6,8 @@ use crate::{
     effect::Effect,
     model::{Failure, Text},
     operation::{
-        AuditOutcome, OperationPlace, Refusal, SessionConfirmation, SessionPlan, SessionRequest,
-        SessionTarget, ShellRequest, container_entries,
+        AuditOutcome, Confirmation, OperationPlace, Refusal, SessionPlan, SessionRequest, SessionTarget,
+        ShellRequest, container_entries,
     },
 };
 
@@ -40,7 +40,7 @@ impl App {
         let (outcome, refusal) = match place.map(|place| SessionPlan::new(request.clone(), place, permission))
         {
             Ok(Ok(plan)) => {
-                self.dialog = Some(OperationDialog::ConfirmShell(Box::new(SessionConfirmation::new(plan))));
+                self.dialog = Some(OperationDialog::ConfirmShell(Box::new(Confirmation::new(plan))));
                 return Vec::new();
             }
             Ok(Err(refusal)) => (AuditOutcome::Refused, refusal),

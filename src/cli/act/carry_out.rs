@@ -2,14 +2,14 @@
 
 use super::no_state_dir;
 use crate::{
-    audit::{AuditLog, RunningRecord},
+    audit::{AuditLog, RunningRecord, unwritable_log},
     cli::{
         Error, Outcome,
         args::{ActArgs, Format},
         print, state_dir,
     },
     export,
-    model::{Failure, FailureKind, Timestamp},
+    model::Timestamp,
     operation::{
         AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop, SentChange, Verdict, Watch,
         WatchState,
@@ -31,7 +31,7 @@ pub(super) async fn carry_out(
 ) -> Result<Outcome, Error> {
     let audit = AuditLog::new(&state_dir().ok_or_else(no_state_dir)?);
     let record = AuditRecord::of_plan(confirmed.plan(), &runtime::user_name(), Timestamp::now());
-    let mut running = audit.begin(record).map_err(|error| unwritable(&error))?;
+    let mut running = audit.begin(record).map_err(|error| unwritable_log(&error))?;
     let run = run_plan(&**source, &confirmed, &mut running).await;
     let sent_at = Timestamp::now();
     let summary = run.summary(confirmed.plan());
@@ -53,7 +53,7 @@ pub(super) async fn carry_out(
             running.set_outcome(AuditOutcome::Sent, None);
             let verdict = if args.watch {
                 // The watch takes minutes, in which the program may be killed.
-                running.save().map_err(|error| unwritable(&error))?;
+                running.save().map_err(|error| unwritable_log(&error))?;
                 Some(watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)).await)
             } else {
                 None
@@ -108,7 +108,7 @@ async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
 /// Closes the audit record and prints the result. The record comes first, because the reader of the output may be gone.
 fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
     let record = running.record.clone();
-    running.finish().map_err(|error| unwritable(&error))?;
+    running.finish().map_err(|error| unwritable_log(&error))?;
     if args.format == Format::Json {
         print(export::audit_json(&record))?;
     } else if record.outcome == AuditOutcome::Sent {
@@ -117,9 +117,4 @@ fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
         print(format!("{words}\n"))?;
     }
     Ok(())
-}
-
-fn unwritable(error: &std::io::Error) -> Failure {
-    let what = format!("the audit log can't be written: {error}");
-    Failure::new(FailureKind::Denied, what, "make Portolan's state directory writable")
 }

@@ -1,19 +1,32 @@
 //! Command `exec`: runs a shell or a command in a container of a service.
 
-use super::session;
+use super::session::{self, BegunSession};
 use crate::{
     cli::{
         Error, Outcome,
         args::{CommonArgs, ExecArgs},
     },
+    model::Failure,
     operation::ShellRequest,
     output,
-    runtime::sessions::shell::{self, LeaveReason, ShellOutcome},
+    runtime::{
+        Signals,
+        sessions::shell::{self, LeaveReason, SessionTerminal, ShellOutcome},
+    },
 };
-use std::io::{IsTerminal, stdin};
+use std::io::{self, IsTerminal, stdin};
 
 /// Exit code of a session that the user left, as of a program that SIGHUP ends.
 const DETACHED_CODE: u8 = 129;
+
+/// Opens the shell and runs it to its end.
+async fn open(begun: &mut BegunSession<ShellRequest>, is_terminal: bool) -> Result<ShellOutcome, Failure> {
+    let begin = || io::Result::Ok((Signals::listen()?, SessionTerminal::take(is_terminal)?));
+    let (mut signals, terminal) = begin().map_err(|error| shell::unwritable_output(&error))?;
+    let (source, confirmed, running) = begun.parts();
+    let opening = session::operator(source)?.open_shell(confirmed);
+    shell::run(opening, terminal, &mut signals, |call| session::note_call(running, call)).await
+}
 
 /// Runs the command. A refusal is an outcome, not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<Outcome, Error> {
@@ -24,17 +37,10 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         Ok(begun) => begun,
         Err(outcome) => return Ok(outcome),
     };
-    let opening = begun.operator()?.open_shell(&begun.confirmed).await;
-    let ended = match opening {
-        Ok(opened) => {
-            begun.note_call(opened.call.clone());
-            if is_terminal {
-                output::print_stderr("ctrl-] leaves the session");
-            }
-            shell::attach(opened, is_terminal).await?
-        }
-        Err(failure) => Err(failure),
-    };
+    if is_terminal {
+        output::print_stderr("ctrl-] leaves the session");
+    }
+    let ended = open(&mut begun, is_terminal).await;
     begun.finish(ended.as_ref().map(ShellOutcome::text));
     Ok(match ended? {
         ShellOutcome::Ended(code) => {

@@ -1,15 +1,36 @@
 //! Command `forward`: forwards a port of this machine to a container of a service.
 
-use super::session;
+use super::session::{self, BegunSession};
 use crate::{
     cli::{
         Error, Outcome,
         args::{CommonArgs, ForwardArgs},
         print,
     },
+    model::Failure,
     operation::{ForwardRequest, SessionRequest},
-    runtime::sessions::forward::{self, ForwardOutcome, LocalPort},
+    runtime::{
+        Signals,
+        sessions::{
+            forward::{self, ForwardOutcome, LocalPort},
+            shell::unwritable_output,
+        },
+    },
+    source::session::Forward,
 };
+
+/// Opens the forwarded port and serves it to its end.
+async fn open(begun: &mut BegunSession<ForwardRequest>, local: LocalPort) -> Result<ForwardOutcome, Failure> {
+    let mut signals = Signals::listen().map_err(|error| unwritable_output(&error))?;
+    let (source, confirmed, running) = begun.parts();
+    let opening = session::operator(source)?.open_forward(confirmed);
+    let on_open = |session: &Forward| {
+        session::note_call(running, session.call.clone());
+        let request = confirmed.request();
+        print(format!("forwarding {} {}; ctrl-c ends it\n", request.purpose(), request.target.summary()))
+    };
+    forward::run(opening, local, &mut signals, on_open).await
+}
 
 /// Runs the command. A refusal is an outcome, not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Result<Outcome, Error> {
@@ -25,20 +46,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Resu
         Ok(begun) => begun,
         Err(outcome) => return Ok(outcome),
     };
-    let opened = begun.operator()?.open_forward(&begun.confirmed).await;
-    let ended = match opened {
-        Ok(session) => {
-            begun.note_call(session.call.clone());
-            let request = begun.confirmed.request();
-            print(format!(
-                "forwarding {} {}; ctrl-c ends it\n",
-                request.purpose(),
-                request.target.summary()
-            ))?;
-            forward::run(session, local).await?
-        }
-        Err(failure) => Err(failure),
-    };
+    let ended = open(&mut begun, local).await;
     begun.finish(ended.as_ref().map(ForwardOutcome::text));
     Ok(match ended? {
         ForwardOutcome::Ended | ForwardOutcome::Interrupted => Outcome::Success,

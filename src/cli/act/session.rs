@@ -2,7 +2,7 @@
 
 use super::no_state_dir;
 use crate::{
-    audit::{AuditLog, RunningRecord},
+    audit::{AuditLog, RunningRecord, unwritable_log},
     cli::{
         Error, Outcome, Polled,
         args::{CommonArgs, SessionArgs},
@@ -24,7 +24,7 @@ use std::{
 /// Session that the user has confirmed and that the audit log names.
 pub(super) struct BegunSession<R> {
     source: Arc<dyn Source>,
-    pub(super) confirmed: ConfirmedSession<R>,
+    confirmed: ConfirmedSession<R>,
     running: RunningRecord,
 }
 
@@ -66,22 +66,14 @@ pub(super) async fn begin<R: SessionRequest>(
         Ok(confirmed) => confirmed,
         Err(refusal) => return refused(record, &refusal),
     };
-    let running = audit.begin(with_reason(record, args))?;
+    let running = audit.begin(with_reason(record, args)).map_err(|error| unwritable_log(&error))?;
     Ok(Ok(BegunSession { source: Arc::clone(source), confirmed, running }))
 }
 
 impl<R> BegunSession<R> {
-    /// Returns the operator that opens the session.
-    pub(super) fn operator(&self) -> Result<&dyn Operator, Failure> {
-        self.source.operator().ok_or_else(|| {
-            let Refusal { reason, remedy } = Refusal::actions_off(self.source.id().as_str());
-            Failure::new(FailureKind::Denied, reason, remedy)
-        })
-    }
-
-    /// Adds the call that opened the session to the audit log.
-    pub(super) fn note_call(&mut self, call: Option<SentChange>) {
-        report_write_error(self.running.note_call(call));
+    /// Returns the source, the confirmed session and its record.
+    pub(super) fn parts(&mut self) -> (&dyn Source, &ConfirmedSession<R>, &mut RunningRecord) {
+        (&*self.source, &self.confirmed, &mut self.running)
     }
 
     /// Adds the end of the session to the audit log: its outcome in words, or its failure. Reports a log that can't be
@@ -89,6 +81,16 @@ impl<R> BegunSession<R> {
     pub(super) fn finish(self, ended: Result<String, &Failure>) {
         report_write_error(self.running.finish_session(ended));
     }
+}
+
+/// Returns the operator that opens sessions in the containers of `source`.
+pub(super) fn operator(source: &dyn Source) -> Result<&dyn Operator, Failure> {
+    source.operator().ok_or_else(|| Refusal::actions_off(source.id().as_str()).into())
+}
+
+/// Adds the call that opened a session to its record.
+pub(super) fn note_call(running: &mut RunningRecord, call: Option<SentChange>) {
+    report_write_error(running.note_call(call));
 }
 
 fn with_reason(record: AuditRecord, args: &SessionArgs) -> AuditRecord {
@@ -172,13 +174,16 @@ fn confirm<R: SessionRequest>(
         Some(name) => format!("This source is protected. Type {name} to go on: "),
         None => "Go on? [y/N] ".to_owned(),
     };
+    let expected = match &plan.typed_name {
+        Some(name) => format!("type {name} to go on"),
+        None => "answer yes to go on".to_owned(),
+    };
     // Text typed before the question must not answer it.
     runtime::discard_typed_keys();
     print(format!("{}\n{question}", plan.summary()))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
-    Ok(ConfirmedSession::by_line(plan, &line)
-        .ok_or_else(|| Refusal::new("not confirmed", "answer yes to go on")))
+    Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))
 }
 
 /// Reports a refusal and adds it to the audit log.

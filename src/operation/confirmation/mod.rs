@@ -1,27 +1,38 @@
-//! Confirmation of a plan. No code outside this module can make a [`ConfirmedPlan`], and without one no changing
-//! call can be reached.
+//! Confirmation of plans. No code outside this module can make a [`Confirmed`] plan, and without one no changing call
+//! can be reached and no session can start.
 
 mod keys;
 
 pub use keys::ConfirmationKeys;
-pub(super) use keys::{KeysEvent, is_confirming_line, missing_name_refusal};
 
-use super::{Plan, Refusal, Step};
+use super::{OperationPlace, Plan, Refusal, Step};
 use crate::keymap::Key;
+use keys::{KeysEvent, is_confirming_line, missing_name_refusal};
+
+/// Plan that waits for a confirmation.
+pub trait Confirmable {
+    /// Returns the name that the user has to type, if the source is protected.
+    fn typed_name(&self) -> Option<&str>;
+    /// Returns the place where the plan is carried out.
+    fn place(&self) -> &OperationPlace;
+}
 
 /// Plan that the user has confirmed. Its field is private, so that only this module can make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfirmedPlan(Plan);
+pub struct Confirmed<P>(P);
+
+/// Plan of changes that the user has confirmed.
+pub type ConfirmedPlan = Confirmed<Plan>;
 
 /// Step of a confirmed plan. Sources send only such steps.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfirmedChange<'a>(&'a Step);
 
-impl ConfirmedPlan {
-    /// Confirms a plan without a dialog, for `portolan act --yes`. A protected source also needs the name that the
-    /// plan asks for, as `typed`.
-    pub fn by_flag(plan: Plan, typed: Option<&str>) -> Result<Self, Refusal> {
-        match missing_name_refusal(plan.typed_name.as_deref(), typed, &plan.place) {
+impl<P: Confirmable> Confirmed<P> {
+    /// Confirms a plan without a question, for `--yes`. A protected source also needs the name that the plan asks for,
+    /// as `typed`.
+    pub fn by_flag(plan: P, typed: Option<&str>) -> Result<Self, Refusal> {
+        match missing_name_refusal(plan.typed_name(), typed, plan.place()) {
             Some(refusal) => Err(refusal),
             None => Ok(Self(plan)),
         }
@@ -30,19 +41,23 @@ impl ConfirmedPlan {
     /// Confirms a plan by a line that the user typed. Returns `None` unless the line is a yes, or the name that the
     /// plan asks for.
     #[must_use]
-    pub fn by_line(plan: Plan, line: &str) -> Option<Self> {
-        is_confirming_line(line, plan.typed_name.as_deref()).then_some(Self(plan))
+    pub fn by_line(plan: P, line: &str) -> Option<Self> {
+        is_confirming_line(line, plan.typed_name()).then_some(Self(plan))
     }
+}
 
+impl<P> Confirmed<P> {
     /// Returns the plan.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &P {
         &self.0
     }
+}
 
+impl ConfirmedPlan {
     /// Returns the confirmed calls, in their order.
     pub fn changes(&self) -> impl Iterator<Item = ConfirmedChange<'_>> {
-        self.0.steps.iter().map(ConfirmedChange)
+        self.plan().steps.iter().map(ConfirmedChange)
     }
 }
 
@@ -56,33 +71,33 @@ impl<'a> ConfirmedChange<'a> {
 
 /// Dialog that shows a plan and asks for a confirmation. The default is No.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirmation {
-    plan: Plan,
+pub struct Confirmation<P> {
+    plan: P,
     keys: ConfirmationKeys,
 }
 
 /// Result of a key press in the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfirmationEvent {
+pub enum ConfirmationEvent<P> {
     /// The dialog stays open.
     Open,
     /// The user declined.
     Declined,
     /// The user confirmed.
-    Confirmed(Box<ConfirmedPlan>),
+    Confirmed(Box<Confirmed<P>>),
 }
 
-impl Confirmation {
+impl<P: Confirmable + Clone> Confirmation<P> {
     /// Opens the dialog for a plan.
     #[must_use]
-    pub fn new(plan: Plan) -> Self {
-        let keys = ConfirmationKeys::new(plan.typed_name.clone());
+    pub fn new(plan: P) -> Self {
+        let keys = ConfirmationKeys::new(plan.typed_name().map(str::to_owned));
         Self { plan, keys }
     }
 
     /// Returns the plan.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &P {
         &self.plan
     }
 
@@ -98,11 +113,11 @@ impl Confirmation {
     }
 
     /// Handles a key press. Ignores keys that came before the dialog was drawn.
-    pub fn handle_key(&mut self, key: Key) -> ConfirmationEvent {
+    pub fn handle_key(&mut self, key: Key) -> ConfirmationEvent<P> {
         match self.keys.handle_key(key) {
             KeysEvent::Open => ConfirmationEvent::Open,
             KeysEvent::Declined => ConfirmationEvent::Declined,
-            KeysEvent::Confirmed => ConfirmationEvent::Confirmed(Box::new(ConfirmedPlan(self.plan.clone()))),
+            KeysEvent::Confirmed => ConfirmationEvent::Confirmed(Box::new(Confirmed(self.plan.clone()))),
         }
     }
 }

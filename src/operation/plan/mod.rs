@@ -17,7 +17,7 @@ pub use step::{Step, StepUndo};
 pub use undo::Undo;
 
 use super::{
-    OPERATION_TABLE, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
+    Confirmable, OPERATION_TABLE, OperationKind, OperationPlace, OperationReading, OperationRequest, Refusal,
     TargetReading,
 };
 use crate::{
@@ -53,6 +53,16 @@ pub struct PlanContext<'a> {
     pub topology: &'a Topology,
     /// The user's permission for the source.
     pub permission: ActionPermission,
+}
+
+impl Confirmable for Plan {
+    fn typed_name(&self) -> Option<&str> {
+        self.typed_name.as_deref()
+    }
+
+    fn place(&self) -> &OperationPlace {
+        &self.place
+    }
 }
 
 impl Plan {

@@ -38,9 +38,14 @@ impl SessionRequest for ShellRequest {
         format!("{} in", command.join(" "))
     }
 
-    /// Names the program only, because arguments may hold secrets. A first word with blanks is a whole command line.
+    /// Names the program only, because arguments may hold secrets. A first word with blanks is a whole command line. Of
+    /// an assignment such as `PASSWORD=…`, only the name is kept.
     fn audit_purpose(&self) -> String {
-        let program = self.command.first().and_then(|word| word.split_whitespace().next());
-        format!("{} in", program.unwrap_or_default())
+        let program =
+            self.command.first().and_then(|word| word.split_whitespace().next()).unwrap_or_default();
+        match program.split_once('=') {
+            Some((name, _)) => format!("{name}=… in"),
+            None => format!("{program} in"),
+        }
     }
 }

@@ -4,11 +4,11 @@ use super::{calls, plan, plan_with};
 use crate::{
     keymap::Key,
     model::{ActionPermission, fixtures},
-    operation::{Confirmation, ConfirmationEvent, ConfirmedPlan, OperationKind},
+    operation::{Confirmation, ConfirmationEvent, ConfirmedPlan, OperationKind, Plan},
 };
 
 /// Returns the dialog for stopping `web`, drawn once.
-fn dialog(permission: ActionPermission) -> Confirmation {
+fn dialog(permission: ActionPermission) -> Confirmation<Plan> {
     let plan = plan_with(OperationKind::Stop, &[fixtures::service("web")], permission).unwrap();
     let mut dialog = Confirmation::new(plan);
     dialog.mark_drawn();
@@ -16,12 +16,12 @@ fn dialog(permission: ActionPermission) -> Confirmation {
 }
 
 /// Presses keys, separated by spaces, and returns the last event.
-fn press(dialog: &mut Confirmation, keys: &str) -> ConfirmationEvent {
+fn press(dialog: &mut Confirmation<Plan>, keys: &str) -> ConfirmationEvent<Plan> {
     let keys = keys.split(' ').map(|key| key.parse::<Key>().unwrap());
     keys.map(|key| dialog.handle_key(key)).last().unwrap()
 }
 
-fn is_confirmed(event: &ConfirmationEvent) -> bool {
+fn is_confirmed(event: &ConfirmationEvent<Plan>) -> bool {
     matches!(event, ConfirmationEvent::Confirmed(_))
 }
 

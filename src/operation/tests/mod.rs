@@ -11,7 +11,7 @@ use super::{
     Refusal, TargetReading,
 };
 use crate::{
-    model::{ActionPermission, Service, SourceId, fixtures},
+    model::{ActionPermission, Service, fixtures},
     topology::{Topology, infer},
 };
 
@@ -19,14 +19,7 @@ use crate::{
 fn reading(services: &[Service]) -> OperationReading {
     let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new(), ecs: None };
     OperationReading {
-        place: OperationPlace {
-            source: SourceId::new("docker"),
-            location: "unix:///var/run/docker.sock".into(),
-            account: None,
-            region: None,
-            caller: None,
-            command_prefix: "docker".into(),
-        },
+        place: OperationPlace::of_local_engine(),
         targets: services.iter().map(target).collect(),
     }
 }

@@ -1,10 +1,7 @@
 //! Sessions in containers: the confirmation, and what the audit log says.
 
 use crate::{
-    model::{
-        ActionPermission, Container, InstanceState, LogRoute, Service, ServiceId, SourceId, Timestamp,
-        fixtures,
-    },
+    model::{ActionPermission, Container, InstanceState, LogRoute, Service, ServiceId, Timestamp, fixtures},
     operation::{
         ConfirmedSession, ForwardRequest, MenuChoice, MenuScope, OperationPlace, SessionPlan, SessionRequest,
         SessionTarget, ShellRequest, container_entries, menu_entries, session_targets,
@@ -30,14 +27,7 @@ fn target() -> SessionTarget {
 }
 
 fn plan<R: SessionRequest>(request: R, permission: ActionPermission) -> Option<SessionPlan<R>> {
-    let place = OperationPlace {
-        source: SourceId::new("docker"),
-        location: "unix:///x.sock".into(),
-        account: None,
-        region: None,
-        caller: None,
-        command_prefix: "docker".into(),
-    };
+    let place = OperationPlace::of_local_engine();
     SessionPlan::new(request, place, permission).ok()
 }
 

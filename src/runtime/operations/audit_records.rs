@@ -1,9 +1,9 @@
 //! Audit records of running operations: opened before the first call, closed with the outcome or the verdict.
 
 use crate::{
-    audit::{AuditLog, RunningRecord},
+    audit::{AuditLog, RunningRecord, unwritable_log},
     background::{self, Panicked},
-    model::Timestamp,
+    model::{Failure, Timestamp},
     operation::{AuditOutcome, AuditRecord, ConfirmedPlan, PlanRun, Refusal, RunStop, SentChange},
 };
 use std::{
@@ -11,10 +11,6 @@ use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-
-/// Remedy of an audit log that can't be written.
-pub(super) const WRITABLE_STATE_REMEDY: &str =
-    "make Portolan's state directory writable, on Linux ~/.local/state/portolan";
 
 /// Records of running operations by the number of the operation.
 pub(super) type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
@@ -76,8 +72,8 @@ pub(super) fn close_unless_watched(running: &RunningRecords, number: u64, run: &
 
 /// Returns the refusal of a plan whose record can't be opened.
 pub(super) fn unwritable_audit_log(error: &io::Error) -> RunStop {
-    let what = format!("the audit log can't be written: {error}");
-    RunStop::Refused(Refusal::new(what, WRITABLE_STATE_REMEDY))
+    let Failure { message, remedy, .. } = unwritable_log(error);
+    RunStop::Refused(Refusal::new(message, remedy))
 }
 
 /// Logs a failure to write the audit log after the calls were made, when nothing else can be done about it.

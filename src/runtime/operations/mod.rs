@@ -10,7 +10,7 @@ use crate::{
     app::Msg,
     audit::AuditLog,
     background::{self, Panicked},
-    model::{Failure, FailureKind, SourceId, Timestamp},
+    model::{Failure, SourceId, Timestamp},
     operation::{
         AuditOutcome, AuditRecord, ConfirmedPlan, ConfirmedSession, OperationReading, OperationRequest,
         PlanRun, Refusal, RunStop, SentChange, SessionRequest, ShellRequest, Verdict,
@@ -193,8 +193,7 @@ async fn read_targets(
 
 /// Returns the failure of a request for a source that can't be acted on.
 fn not_permitted(source: &SourceId) -> Failure {
-    let Refusal { reason, remedy } = Refusal::actions_off(source.as_str());
-    Failure::new(FailureKind::Denied, reason, remedy)
+    Refusal::actions_off(source.as_str()).into()
 }
 
 async fn run_plan(

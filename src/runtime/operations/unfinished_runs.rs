@@ -40,7 +40,7 @@ impl UnfinishedRuns {
 mod tests {
     use super::UnfinishedRuns;
     use crate::{
-        model::{ActionPermission, SourceId, fixtures},
+        model::{ActionPermission, fixtures},
         operation::{
             OperationKind, OperationPlace, OperationReading, OperationRequest, Plan, PlanContext, PlanRun,
             TargetReading,
@@ -53,14 +53,7 @@ mod tests {
         let service = fixtures::service("web");
         let request = OperationRequest::new(OperationKind::Stop, [service.id.clone()]).unwrap();
         let topology = infer(&fixtures::inventory(vec![service.clone()]));
-        let place = OperationPlace {
-            source: SourceId::new("docker"),
-            location: "unix:///x.sock".into(),
-            account: None,
-            region: None,
-            caller: None,
-            command_prefix: "docker".into(),
-        };
+        let place = OperationPlace::of_local_engine();
         let targets = vec![TargetReading { service, facts: Vec::new(), ecs: None }];
         let context = PlanContext { topology: &topology, permission: ActionPermission::Ask };
         Plan::new(request, OperationReading { place, targets }, context).unwrap()

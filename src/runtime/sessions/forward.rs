@@ -1,6 +1,6 @@
 //! Local end of a forwarded port: it listens on this machine and hands the connections to the session.
 
-use super::shell::HANG_UP_TIMEOUT;
+use super::shell::{SIGNAL_HANG_UP_TIMEOUT, unwritable_output};
 use crate::{
     model::{Failure, FailureKind},
     output,
@@ -11,6 +11,7 @@ use signal_hook::consts::SIGINT;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddrV4},
+    pin::pin,
     time::Duration,
 };
 use tokio::{
@@ -72,18 +73,66 @@ impl LocalPort {
     }
 }
 
-/// Hands connections to `local` over to the session until one side ends it. Prints failures of single connections.
-pub async fn run(mut forward: Forward, local: LocalPort) -> io::Result<Result<ForwardOutcome, Failure>> {
-    let mut signals = Signals::listen()?;
+/// Opens a forwarded port by `opening`, and hands connections to `local` over to the session until one side ends it.
+/// `on_open` gets the open session before the first connection. Prints failures of single connections.
+pub async fn run(
+    opening: impl Future<Output = Result<Forward, Failure>>,
+    local: LocalPort,
+    signals: &mut Signals,
+    mut on_open: impl FnMut(&Forward) -> io::Result<()>,
+) -> Result<ForwardOutcome, Failure> {
+    let mut opening = pin!(opening);
+    let outcome = loop {
+        tokio::select! {
+            opened = &mut opening => {
+                let forward = opened?;
+                if let Err(error) = on_open(&forward) {
+                    let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
+                    return Err(unwritable_output(&error));
+                }
+                return pass_connections(forward, local, signals).await;
+            }
+            signal = signals.next() => if let Some(outcome) = outcome_of(signal) {
+                break outcome;
+            },
+        }
+    };
+    // The call may have been made already, and then the session has to end.
+    let ended = async {
+        if let Ok(forward) = opening.await {
+            let _ = on_open(&forward);
+            let _ = forward.end().await;
+        }
+    };
+    let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, ended).await;
+    Ok(outcome)
+}
+
+/// Returns the outcome of a session that `signal` ends. Stops this process if job control asks for it.
+fn outcome_of(signal: Signal) -> Option<ForwardOutcome> {
+    match signal {
+        Signal::Terminate(SIGINT) => Some(ForwardOutcome::Interrupted),
+        Signal::Terminate(number) => Some(ForwardOutcome::Signal(number)),
+        Signal::Stop => {
+            // A process may always stop itself.
+            let _ = signals::suspend_process();
+            None
+        }
+        Signal::Continue => None,
+    }
+}
+
+async fn pass_connections(
+    mut forward: Forward,
+    local: LocalPort,
+    signals: &mut Signals,
+) -> Result<ForwardOutcome, Failure> {
     let input = forward.input.clone();
     let outcome = loop {
         tokio::select! {
             biased;
-            signal = signals.next() => match signal {
-                Signal::Terminate(SIGINT) => break Some(ForwardOutcome::Interrupted),
-                Signal::Terminate(number) => break Some(ForwardOutcome::Signal(number)),
-                Signal::Stop => signals::suspend_process()?,
-                Signal::Continue => {}
+            signal = signals.next() => if let Some(outcome) = outcome_of(signal) {
+                break Some(outcome);
             },
             failure = forward.output.recv() => match failure {
                 Some(Failure { message, remedy, .. }) => {
@@ -98,14 +147,14 @@ pub async fn run(mut forward: Forward, local: LocalPort) -> io::Result<Result<Fo
         }
     };
     drop((local, input));
-    Ok(match outcome {
+    match outcome {
         Some(outcome) => {
             // The far end should end too, but the user need not wait for it.
-            let _ = timeout(HANG_UP_TIMEOUT, forward.end()).await;
+            let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
             Ok(outcome)
         }
         None => forward.end().await.map(|_| ForwardOutcome::Ended),
-    })
+    }
 }
 
 /// Accepts a connection once the session has room for it.

@@ -2,5 +2,5 @@
 
 pub mod forward;
 mod from_screen;
-pub(super) mod keyboard;
+mod keyboard;
 pub mod shell;

@@ -6,6 +6,7 @@ mod printer;
 use super::keyboard::Keyboard;
 use crate::{
     model::{Failure, FailureKind},
+    operation::SentChange,
     runtime::{
         signals::{self, Signal, Signals},
         terminal::{self, RawTerminal},
@@ -15,9 +16,9 @@ use crate::{
 use bytes::Bytes;
 use printer::Printer;
 use signal_hook::consts::SIGHUP;
-use std::{collections::VecDeque, io, time::Duration};
+use std::{collections::VecDeque, io, pin::pin, time::Duration};
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal as UnixSignal, SignalKind, signal},
     time::timeout,
 };
 
@@ -25,11 +26,13 @@ use tokio::{
 const DETACH_BYTE: u8 = 0x1d;
 /// Maximum number of reads of the keyboard or pipe that wait for the session.
 const MAX_WAITING_READS: usize = 256;
+/// Bytes of the keys that give up while a shell opens: ctrl-c and ctrl-].
+const GIVE_UP_BYTES: [u8; 2] = [0x03, DETACH_BYTE];
 /// Time that the far end has to end after the user left.
-pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
+const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Time that the far end has to end after a signal, so that the audit log gets its line before `signals` ends the
 /// program.
-const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
+pub(super) const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// End of a session on the user's side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,24 +84,91 @@ pub fn terminal_size() -> (u16, u16) {
     terminal::size().unwrap_or((80, 24))
 }
 
-/// Passes bytes between a shell and this process's input and output until one side ends. If `is_terminal`, the
-/// terminal is in raw mode meanwhile.
-pub async fn attach(shell: Shell, is_terminal: bool) -> io::Result<Result<ShellOutcome, Failure>> {
-    let mut signals = Signals::listen()?;
-    let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
-    attach_with(shell, (raw, Keyboard::open(is_terminal)?), &mut signals).await
+/// Input and output of a session: the terminal in raw mode, or a pipe or file.
+pub struct SessionTerminal {
+    raw: Option<RawTerminal>,
+    keys: Keyboard,
 }
 
-/// Does as [`attach`], with the terminal, if there is one, and the input taken over already.
-pub(in crate::runtime) async fn attach_with(
-    mut shell: Shell,
-    (raw, mut keys): (Option<RawTerminal>, Keyboard),
+impl SessionTerminal {
+    /// Takes over the input, and the terminal if `is_terminal`. Dropping it restores the terminal.
+    pub fn take(is_terminal: bool) -> io::Result<Self> {
+        let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
+        Ok(Self { raw, keys: Keyboard::open(is_terminal)? })
+    }
+}
+
+/// Opens a shell by `opening` and runs it to its end. Passes the call that opened it to `note_call`. The user and
+/// signals can end it before it is open too.
+pub async fn run(
+    opening: impl Future<Output = Result<Shell, Failure>>,
+    mut terminal: SessionTerminal,
     signals: &mut Signals,
-) -> io::Result<Result<ShellOutcome, Failure>> {
+    mut note_call: impl FnMut(Option<SentChange>),
+) -> Result<ShellOutcome, Failure> {
+    let mut opening = pin!(opening);
+    let why = loop {
+        tokio::select! {
+            opened = &mut opening => {
+                let shell = opened?;
+                note_call(shell.call.clone());
+                return attach(shell, terminal, signals).await;
+            }
+            typed = terminal.keys.next(), if terminal.raw.is_some() => match typed {
+                Some(bytes) if !bytes.iter().any(|byte| GIVE_UP_BYTES.contains(byte)) => {}
+                Some(_) => break LeaveReason::Detached,
+                None => break LeaveReason::Signal(SIGHUP),
+            },
+            signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
+                break LeaveReason::Signal(number);
+            },
+        }
+    };
+    drop(terminal);
+    // The call may have been made already, and then the session has to end.
+    let ended = async {
+        match opening.await {
+            Ok(shell) => {
+                note_call(shell.call.clone());
+                shell.end().await.is_ok()
+            }
+            Err(_) => true,
+        }
+    };
+    let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
+    Ok(ShellOutcome::Left { why, may_run })
+}
+
+/// Passes bytes between a shell and the terminal until one side ends.
+async fn attach(
+    shell: Shell,
+    terminal: SessionTerminal,
+    signals: &mut Signals,
+) -> Result<ShellOutcome, Failure> {
+    let resized = signal(SignalKind::window_change()).and_then(|resized| Ok((resized, Printer::start()?)));
+    match resized {
+        Ok((resized, printer)) => pass_bytes(shell, terminal, signals, (resized, printer)).await,
+        Err(error) => {
+            drop(terminal);
+            hang_up(shell, LeaveReason::OutputClosed).await;
+            Err(unwritable_output(&error))
+        }
+    }
+}
+
+async fn pass_bytes(
+    mut shell: Shell,
+    SessionTerminal { raw, mut keys }: SessionTerminal,
+    signals: &mut Signals,
+    (mut resized, mut printer): (UnixSignal, Printer),
+) -> Result<ShellOutcome, Failure> {
     let is_terminal = raw.is_some();
-    let mut resized = signal(SignalKind::window_change())?;
-    let (input, mut printer) = (shell.input.clone(), Printer::start()?);
+    let input = shell.input.clone();
     let (mut reads_keys, mut waiting) = (true, VecDeque::new());
+    if is_terminal {
+        // The size may have changed since the request.
+        push_size(&mut waiting);
+    }
     let left = loop {
         let has_room = waiting.len() < MAX_WAITING_READS;
         tokio::select! {
@@ -131,14 +201,14 @@ pub(in crate::runtime) async fn attach_with(
         }
     };
     drop((raw, keys, input));
-    Ok(match left {
+    match left {
         Ok(Some(why)) => Ok(ShellOutcome::Left { why, may_run: !hang_up(shell, why).await }),
         Ok(None) => shell.end().await.map(ShellOutcome::Ended),
         Err(failure) => {
             hang_up(shell, LeaveReason::OutputClosed).await;
             Err(failure)
         }
-    })
+    }
 }
 
 /// Adds typed bytes to the input that waits for the session. Drops them if too much waits: a command that reads nothing
@@ -180,11 +250,16 @@ fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
 
 /// Leaves a session. Returns true if it ended in time.
 async fn hang_up(shell: Shell, why: LeaveReason) -> bool {
-    let limit = if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT };
-    matches!(timeout(limit, shell.end()).await, Ok(Ok(_)))
+    matches!(timeout(hang_up_limit(why), shell.end()).await, Ok(Ok(_)))
 }
 
-fn unwritable_output(error: &io::Error) -> Failure {
+/// Returns the time that the far end has to end.
+const fn hang_up_limit(why: LeaveReason) -> Duration {
+    if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT }
+}
+
+/// Returns the failure of a terminal or output that a session can't use.
+pub fn unwritable_output(error: &io::Error) -> Failure {
     let what = format!("the output can't be written: {error}");
     Failure::new(FailureKind::Invalid, what, "the command may still run: look at the container")
 }

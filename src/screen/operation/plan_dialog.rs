@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::Health,
-    operation::Confirmation,
+    operation::{Confirmation, Plan},
     screen::{
         Canvas, Theme,
         describe::plan_text::{PlanRow, PlanTone, plan_rows},
@@ -29,7 +29,7 @@ type PlanLine = (&'static str, String, Style);
 /// Draws the plan of `confirmation` from the row `first_row` on, with the question below. Returns the position of the
 /// text cursor if the user has to type a name.
 pub fn draw_plan(
-    confirmation: &Confirmation,
+    confirmation: &Confirmation<Plan>,
     first_row: usize,
     area: Rect,
     theme: &Theme,

@@ -5,7 +5,7 @@ use super::{
     question::draw_question,
 };
 use crate::{
-    operation::{SessionConfirmation, SessionRequest, ShellRequest},
+    operation::{Confirmation, SessionPlan, SessionRequest, ShellRequest},
     screen::{Canvas, Theme, widget::text::wrap},
 };
 use ratatui::{
@@ -19,7 +19,7 @@ const ROWS_BELOW_PLAN: usize = 3;
 /// Draws the plan of a shell, with the question below. Returns the position of the text cursor if the user has to type
 /// a name.
 pub fn draw_session_plan(
-    confirmation: &SessionConfirmation<ShellRequest>,
+    confirmation: &Confirmation<SessionPlan<ShellRequest>>,
     area: Rect,
     theme: &Theme,
     buf: &mut Canvas<'_>,

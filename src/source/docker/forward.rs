@@ -4,6 +4,7 @@
 use super::{
     EngineEndpoint,
     api_types::{ContainerInspectResponse, PortBinding},
+    discovery::endpoint::host_of,
     engine::client::Engine,
 };
 use crate::{
@@ -37,11 +38,31 @@ impl Engine {
             let remedy = "forward a port of a container, or run a command with portolan exec";
             return Err(Failure::new(FailureKind::Invalid, what, remedy));
         }
-        let inspected = self.inspect(container).await?;
-        let address = address_of(&self.endpoint, &inspected, request.port)?;
+        let far_end = ContainerPort { engine: self.clone(), id: container.to_owned(), port: request.port };
+        far_end.address().await?;
         Ok(Forward::start(None, move |connections, failures| {
-            pass_connections(address, connections, failures)
+            pass_connections(far_end, connections, failures)
         }))
+    }
+}
+
+/// Port of a container.
+struct ContainerPort {
+    engine: Engine,
+    id: String,
+    port: u16,
+}
+
+impl ContainerPort {
+    /// Returns the host and port at which this machine reaches the port now. Fails if the container does not run:
+    /// another one may have its address by now.
+    async fn address(&self) -> Result<(String, u16), Failure> {
+        let inspected = self.engine.inspect(&self.id).await?;
+        if inspected.state.as_ref().is_some_and(|state| state.running == Some(false)) {
+            let what = "the container has stopped";
+            return Err(Failure::new(FailureKind::Missing, what, "forward the port of a running container"));
+        }
+        address_of(&self.engine.endpoint, &inspected, self.port)
     }
 }
 
@@ -82,16 +103,10 @@ fn address_of(
 
 /// Returns the host on which an engine publishes ports, seen from this machine.
 fn engine_host(endpoint: &EngineEndpoint) -> &str {
-    let without_port = |address: &'_ str| address.rfind(':').unwrap_or(address.len());
     match endpoint {
         EngineEndpoint::Socket(_) => "127.0.0.1",
-        EngineEndpoint::Tcp(address) | EngineEndpoint::Tls { address, .. } => {
-            address[..without_port(address)].trim_matches(['[', ']'])
-        }
-        EngineEndpoint::Ssh(place) => {
-            let place = place.rsplit('@').next().unwrap_or_default();
-            place[..without_port(place)].trim_matches(['[', ']'])
-        }
+        EngineEndpoint::Tcp(address) | EngineEndpoint::Tls { address, .. } => host_of(address),
+        EngineEndpoint::Ssh(place) => host_of(place.rsplit('@').next().unwrap_or_default()),
     }
 }
 
@@ -108,9 +123,9 @@ fn published_at(binding: &PortBinding, engine_host: &str) -> Option<(String, u16
     }
 }
 
-/// Passes connections to `address` until the user leaves. Reports those that it can't pass.
+/// Passes connections to `far_end` until the user leaves. Reports those that it can't pass.
 async fn pass_connections(
-    address: (String, u16),
+    far_end: ContainerPort,
     mut connections: Receiver<TcpStream>,
     failures: Sender<Failure>,
 ) -> SessionEnd {
@@ -118,7 +133,7 @@ async fn pass_connections(
     loop {
         tokio::select! {
             connection = connections.recv(), if open.len() < MAX_CONNECTIONS => match connection {
-                Some(connection) => open.push(pass(&address, connection)),
+                Some(connection) => open.push(pass(&far_end, connection)),
                 None => return Ok(None),
             },
             () = failures.closed() => return Ok(None),
@@ -131,9 +146,9 @@ async fn pass_connections(
 }
 
 /// Passes the bytes of one connection both ways, until both sides have ended it.
-async fn pass(address: &(String, u16), mut near: TcpStream) -> Result<(), Failure> {
-    let (host, port) = address;
-    let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect((host.as_str(), *port))).await;
+async fn pass(far_end: &ContainerPort, mut near: TcpStream) -> Result<(), Failure> {
+    let (host, port) = far_end.address().await?;
+    let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect((host.as_str(), port))).await;
     let connected = connected.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
     let mut far = connected.map_err(|error| {
         let what = format!("{host}:{port} can't be reached: {error}");
@@ -176,6 +191,9 @@ mod tests {
         assert_eq!(address("tcp://build7:2375", &container, 80).unwrap(), "build7:8080");
         assert_eq!(address("ssh://me@build7:22", &container, 80).unwrap(), "build7:8080");
         assert_eq!(address("ssh://build7", &container, 80).unwrap(), "build7:8080");
+        assert_eq!(address("tcp://[2001:db8::5]:2375", &container, 80).unwrap(), "2001:db8::5:8080");
+        assert_eq!(address("ssh://me@[2001:db8::5]", &container, 80).unwrap(), "2001:db8::5:8080");
+        assert_eq!(address("ssh://me@2001:db8::5", &container, 80).unwrap(), "2001:db8::5:8080");
     }
 
     #[test]

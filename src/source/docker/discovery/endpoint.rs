@@ -88,13 +88,23 @@ fn ssh_destination(place: &str) -> Result<String, Failure> {
             "use an ssh key or agent",
         ));
     }
-    let port = bare.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
+    let port = split_port(bare);
     let is_port = port.is_none_or(|(_, port)| port.parse::<u16>().is_ok());
     if !is_address_text(place) || bare.is_empty() || place.contains('/') || !is_port {
         let remedy = "use ssh://user@host:port; `docker` on that host finds its own socket";
         return Err(invalid_address(&format!("ssh://{place}"), "is invalid", remedy));
     }
     Ok(place.to_owned())
+}
+
+/// Returns the host and the port of an address, or `None` without a port. Colons of an IPv6 address are none.
+fn split_port(address: &str) -> Option<(&str, &str)> {
+    address.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'))
+}
+
+/// Returns the host of `address`, without its port and without the brackets of an IPv6 address.
+pub(in crate::source::docker) fn host_of(address: &str) -> &str {
+    split_port(address).map_or(address, |(host, _)| host).trim_matches(['[', ']'])
 }
 
 /// Returns the address with defaults filled in: `localhost` for a missing host, `port` for a missing port. A

@@ -55,6 +55,8 @@ pub(super) enum ChannelEvent {
     PortRefused,
     /// The session is over. The text is empty, or the reason in the agent's words.
     Ended(String),
+    /// Frame that is too large to read, with its size in bytes. The agent would repeat it for ever.
+    OversizedFrame(usize),
     /// The agent asks for encryption with a KMS key, which Portolan can't do.
     NeedsEncryption,
 }
@@ -135,9 +137,7 @@ impl DataChannel {
     pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
         let mut update = ChannelUpdate::default();
         if raw.len() > MAX_FRAME_BYTES {
-            // Without an acknowledgement, the agent would send it again for ever.
-            let reason = format!("the agent sent a frame of {} bytes, more than Portolan reads", raw.len());
-            update.events.push(ChannelEvent::Ended(reason));
+            update.events.push(ChannelEvent::OversizedFrame(raw.len()));
             return update;
         }
         let Some(frame) = Frame::decode(raw) else { return update };

@@ -41,6 +41,12 @@ pub(super) fn needs_encryption() -> Failure {
     Failure::new(FailureKind::Invalid, what, "use aws ecs execute-command with AWS's session-manager-plugin")
 }
 
+/// Returns the failure of a session whose agent sent a frame of so many bytes.
+pub(super) fn oversized_frame(bytes: usize) -> Failure {
+    let what = format!("the agent sent a frame of {bytes} bytes, more than Portolan reads");
+    Failure::new(FailureKind::Invalid, what, "update the agent; the command may still run")
+}
+
 /// Returns the failure of a session that the agent ended for `reason`.
 pub(super) fn ended_with(reason: &str) -> Failure {
     let reason =

@@ -5,8 +5,8 @@ use super::{
     agent_version::AgentVersion,
     channel::{ChannelEvent, ChannelUpdate, ControlFlag, DataChannel},
     failures::{
-        ended_with, is_temporary, lost_connection, needs_encryption, resume_failure, silent_agent,
-        unended_session,
+        ended_with, is_temporary, lost_connection, needs_encryption, oversized_frame, resume_failure,
+        silent_agent, unended_session,
     },
     websocket::{SessionSocket, connect},
 };
@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 /// Time that the agent in the container has to start the command.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time that the agent has to close the session after the user left. Then Portolan asks Session Manager to end it, which
-/// has to fit into the time that a signal leaves: see `runtime::shell`.
+/// has to fit into the time that a signal leaves: see `runtime::sessions::shell`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// Time limit of the call that ends a session.
 const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -96,9 +96,9 @@ pub(super) async fn run_session(
         matches!(terminated, Ok(Ok(())))
     };
     match ended {
-        Some(ended) => ended.map(|()| session.exit_code),
-        None if is_over => Ok(session.exit_code),
-        None => Err(unended_session()),
+        Some(Err(failure)) => Err(failure),
+        Some(Ok(())) | None if is_over => Ok(session.exit_code),
+        Some(Ok(())) | None => Err(unended_session()),
     }
 }
 
@@ -289,6 +289,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                     self.is_closed = true;
                     return if reason.trim().is_empty() { Ok(true) } else { Err(ended_with(&reason)) };
                 }
+                ChannelEvent::OversizedFrame(bytes) => return Err(oversized_frame(bytes)),
                 ChannelEvent::NeedsEncryption => return Err(needs_encryption()),
             };
             self.user.take_output(output).await?;

@@ -70,7 +70,7 @@ impl SessionUser for ShellUser {
 /// Returns the failure of input from a pipe. The terminal of a session would cut long lines, take some bytes as keys,
 /// and have no end of input within a line.
 fn piped_input() -> Failure {
-    let what = "a command on ECS takes no input from a pipe or file, because its terminal would change it";
+    let what = "a command on ECS takes input only if input and output are a terminal, because its own terminal would change it";
     Failure::new(FailureKind::Invalid, what, "add </dev/null, or give the input as arguments")
 }
 
@@ -98,7 +98,7 @@ mod tests {
         let typed = user(Some((80, 24)), std::slice::from_ref(&bytes)).await.next_input().await;
         assert_eq!(typed, Ok(Some(SessionInput::Bytes(Bytes::from_static(b"abc")))));
         let failure = user(None, &[bytes]).await.next_input().await.unwrap_err();
-        assert!(failure.message.contains("no input from a pipe"), "{failure:?}");
+        assert!(failure.message.contains("only if input and output are a terminal"), "{failure:?}");
         let end = user(None, &[ShellInput::Eof]).await.next_input().await;
         assert_eq!(end, Ok(Some(SessionInput::Bytes(Bytes::from_static(&[4])))));
     }

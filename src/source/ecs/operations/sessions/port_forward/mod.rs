@@ -76,10 +76,16 @@ impl SessionUser for PortUser {
     async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {
         match (output, &mut self.form) {
             (SessionOutput::Started(agent), form) => *form = Some(Self::choose_form(agent)),
-            (SessionOutput::Bytes(bytes, _), Some(ForwardForm::Multiplexed(form))) => {
+            // Words of the agent, not bytes of a connection.
+            (SessionOutput::Bytes(bytes, true), _) => {
+                let what = format!("the agent says: {}", String::from_utf8_lossy(&bytes).trim());
+                let remedy = "look at the agent's log in the task";
+                let _ = self.ends.failures.try_send(Failure::new(FailureKind::Invalid, what, remedy));
+            }
+            (SessionOutput::Bytes(bytes, false), Some(ForwardForm::Multiplexed(form))) => {
                 form.take_bytes(bytes, &self.ends).await?;
             }
-            (SessionOutput::Bytes(bytes, _), Some(ForwardForm::Basic(form))) => {
+            (SessionOutput::Bytes(bytes, false), Some(ForwardForm::Basic(form))) => {
                 form.take_bytes(bytes, &self.ends).await?;
             }
             (SessionOutput::PortRefused, _) => {
@@ -88,7 +94,7 @@ impl SessionUser for PortUser {
                 // If the queue is full, the user already sees many refusals.
                 let _ = self.ends.failures.try_send(Failure::new(FailureKind::Unreachable, what, remedy));
             }
-            (SessionOutput::Bytes(..), None) => {}
+            (SessionOutput::Bytes(_, false), None) => {}
         }
         Ok(())
     }

@@ -1,0 +1,74 @@
+//! Plan of a session.
+
+use super::{SessionRequest, target};
+use crate::{
+    model::{ActionPermission, Timestamp},
+    operation::{AuditRecord, Confirmable, Confirmed, OperationPlace, Refusal},
+};
+
+/// Session that waits for a confirmation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPlan<R> {
+    /// The request.
+    pub request: R,
+    /// Account and region, or address of the engine.
+    pub place: OperationPlace,
+    /// Name that the user has to type: of the service, if the source is protected.
+    pub typed_name: Option<String>,
+}
+
+/// Session that the user has confirmed.
+pub type ConfirmedSession<R> = Confirmed<SessionPlan<R>>;
+
+impl<R: SessionRequest> SessionPlan<R> {
+    /// Returns the plan of a session. Refuses it if the user does not permit actions on the source.
+    pub fn new(request: R, place: OperationPlace, permission: ActionPermission) -> Result<Self, Refusal> {
+        let typed_name = match permission {
+            ActionPermission::Off => return Err(Refusal::actions_off(place.source.as_str())),
+            ActionPermission::Ask => None,
+            ActionPermission::Protected => Some(request.target().service.parts().name.to_owned()),
+        };
+        Ok(Self { request, place, typed_name })
+    }
+
+    /// Returns the plan in one line: the purpose, the container, and where it runs.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let container = self.request.target().summary();
+        format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
+    }
+
+    /// Returns the audit record of the session.
+    #[must_use]
+    pub fn audit_record(&self, user: &str, at: Timestamp) -> AuditRecord {
+        let OperationPlace { location, account, caller, .. } = self.place.clone();
+        let record = target::audit_record(&self.request, R::AUDIT_ACTION, user, at);
+        AuditRecord { caller, location, account, ..record }
+    }
+}
+
+impl AuditRecord {
+    /// Returns the record of a request for a session at `at` that was not planned yet.
+    #[must_use]
+    pub fn of_session_request<R: SessionRequest>(request: &R, user: &str, at: Timestamp) -> Self {
+        target::audit_record(request, R::AUDIT_ACTION, user, at)
+    }
+}
+
+impl<R> Confirmable for SessionPlan<R> {
+    fn typed_name(&self) -> Option<&str> {
+        self.typed_name.as_deref()
+    }
+
+    fn place(&self) -> &OperationPlace {
+        &self.place
+    }
+}
+
+impl<R> ConfirmedSession<R> {
+    /// Returns the request.
+    #[must_use]
+    pub fn request(&self) -> &R {
+        &self.plan().request
+    }
+}
