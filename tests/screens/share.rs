@@ -216,7 +216,7 @@ fn sources_of_one_name_on_two_machines_are_not_compared() {
     for mut elsewhere in shop() {
         for service in &mut elsewhere.services {
             for instance in &mut Arc::make_mut(service).instances {
-                instance.id = InstanceId::new(&format!("{}-elsewhere", instance.id));
+                instance.id = InstanceId::new(format!("{}-elsewhere", instance.id));
             }
         }
         elsewhere.services.pop();
