@@ -3,6 +3,8 @@
 //!
 //! Each service has five instances and twenty events, as is usual in ECS.
 
+mod program_allocator;
+
 use divan::{Bencher, black_box};
 use portolan::{
     history::{History, coalesce},

@@ -4,6 +4,8 @@
 //! Each service has 40 variables, eight of which hold an address: six of services in its group, two of
 //! external hosts. Groups have 50 services.
 
+mod program_allocator;
+
 use divan::{Bencher, black_box};
 use portolan::{
     diagnosis,

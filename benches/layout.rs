@@ -1,4 +1,7 @@
 //! Cost of a layout, of its update, and of a frame, for systems of growing size.
+
+mod program_allocator;
+
 use divan::{Bencher, black_box};
 use portolan::layout::{
     Diagram, Edge, Glyphs, Graph, Group, Key, LineStyle, Node, Options, RankHint, Raster, Rect, layout,

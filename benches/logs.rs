@@ -3,6 +3,8 @@
 //! The lines have five common formats: JSON, logfmt, Spring Boot, access log, and text with ANSI colours.
 //! `newline_split` is the baseline: it only splits the same bytes into lines.
 
+mod program_allocator;
+
 use divan::{Bencher, black_box, counter::ItemsCount};
 use portolan::{
     extract::{log_line, parse_ansi},

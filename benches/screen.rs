@@ -4,6 +4,8 @@
 //! The store holds services in groups of 50 with five instances each. Layouts are computed before the
 //! measurement.
 
+mod program_allocator;
+
 use divan::{Bencher, black_box};
 use portolan::{
     app::{App, Msg},

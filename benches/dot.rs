@@ -1,17 +1,20 @@
 //! Compares the layout engine with `dot` (Gansner et al. 1993) on the same graphs: CPU time and edge
 //! crossings.
 //!
-//! `scripts/bench-layout` builds and runs it. It includes the engine by path, so that it builds in seconds.
-//! CPU time is user plus system time from the kernel's accounting, of this process and of `dot`, never
-//! wall-clock time.
-#[allow(dead_code, unused_imports)]
-#[path = "../src/layout/mod.rs"]
-mod layout;
+//! `scripts/bench-layout` builds and runs it. CPU time is user plus system time from the kernel's accounting,
+//! of this process and of `dot`, never wall-clock time.
 
-use layout::{Edge, Glyphs, Graph, Key, Node, Options, RankHint, Raster, Rect, LineStyle, layout as lay};
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+mod program_allocator;
+
+use portolan::layout::{
+    Edge, Glyphs, Graph, Key, LineStyle, Node, Options, RankHint, Raster, Rect, layout as lay,
+};
+use std::{
+    fmt::Write as _,
+    hint::black_box,
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 /// Clock ticks per second in the kernel's CPU accounting on Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -60,7 +63,8 @@ fn tiered_graph(count: usize, seed: u64) -> Graph {
 fn to_dot(graph: &Graph) -> String {
     let mut text = String::from("digraph g { node [shape=box fixedsize=true label=\"\"];\n");
     for (index, node) in graph.nodes.iter().enumerate() {
-        let (width, height) = (f64::from(node.width) * INCHES_PER_CELL, f64::from(node.height) * 2.0 * INCHES_PER_CELL);
+        let (width, height) =
+            (f64::from(node.width) * INCHES_PER_CELL, f64::from(node.height) * 2.0 * INCHES_PER_CELL);
         let _ = writeln!(text, "{index} [width={width:.1} height={height:.1}];");
     }
     for edge in &graph.edges {
@@ -119,7 +123,7 @@ fn measure_update(graph: &Graph, runs: u32) -> f64 {
     }
     let start = cpu_seconds().0;
     for _ in 0..runs {
-        std::hint::black_box(lay(&more, Some(&before.seed), &Options::default()));
+        black_box(lay(&more, Some(&before.seed), &Options::default()));
     }
     (cpu_seconds().0 - start) / f64::from(runs) * 1e3
 }
@@ -136,7 +140,7 @@ fn measure_frame(graph: &Graph, runs: u32) -> f64 {
         let look = |edge: usize| Some(LineStyle { tone: (edge % 3) as u8, ..LineStyle::default() });
         raster.draw(view, Glyphs::Unicode, &look, &mut |cell| inked += usize::from(cell.glyph != ' '));
     }
-    std::hint::black_box(inked);
+    black_box(inked);
     (cpu_seconds().0 - start) / f64::from(runs) * 1e3
 }
 
@@ -182,7 +186,11 @@ fn main() {
     println!("an update by one service, and the lines of a frame of 300x80, in CPU time");
     for (count, runs) in [(200, 50), (1_000, 20), (3_000, 5)] {
         let graph = tiered_graph(count, 1);
-        println!("{count:>6} nodes: update {:.2} ms, frame {:.3} ms", measure_update(&graph, runs), measure_frame(&graph, 300));
+        println!(
+            "{count:>6} nodes: update {:.2} ms, frame {:.3} ms",
+            measure_update(&graph, runs),
+            measure_frame(&graph, 300)
+        );
     }
     if Command::new("dot").arg("-V").stderr(Stdio::null()).status().is_err() {
         println!("skipped: there is no dot here (Debian: apt-get install graphviz)");
