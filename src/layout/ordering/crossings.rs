@@ -76,16 +76,20 @@ pub struct SwapEvaluator<'a> {
     adjacency: &'a Adjacency,
     /// For each vertex, the sorted positions of its neighbours on the left and on the right.
     neighbour_positions: Vec<[Vec<i64>; 2]>,
+    /// True if any vertex in the loaded layer has a U-turn.
+    pub has_u_turns: bool,
 }
 
 impl<'a> SwapEvaluator<'a> {
     pub fn new(adjacency: &'a Adjacency) -> Self {
-        Self { adjacency, neighbour_positions: vec![[Vec::new(), Vec::new()]; adjacency.left.len()] }
+        let neighbour_positions = vec![[Vec::new(), Vec::new()]; adjacency.left.len()];
+        Self { adjacency, neighbour_positions, has_u_turns: false }
     }
 
     /// Updates the positions of the neighbours of all vertices in `layer`. Call it before evaluating swaps in
     /// the layer.
     pub fn load_layer(&mut self, layer: &[usize], place: &[usize]) {
+        self.has_u_turns = layer.iter().any(|&v| !self.adjacency.u_turns[v].is_empty());
         for &vertex in layer {
             for right in [false, true] {
                 let positions = &mut self.neighbour_positions[vertex][usize::from(right)];
@@ -98,26 +102,18 @@ impl<'a> SwapEvaluator<'a> {
         }
     }
 
-    /// Returns true if any vertex in the layer has a U-turn.
-    pub fn has_u_turns(&self, layer: &[usize]) -> bool {
-        layer.iter().any(|&v| !self.adjacency.u_turns[v].is_empty())
-    }
-
     /// Returns the change in crossings if `lower` swaps places with `upper`, its neighbour above. A negative
     /// change saves crossings.
     pub fn crossing_change(&self, upper: usize, lower: usize, place: &[usize]) -> i64 {
-        let mut gain = 0;
-        for side in 0..2 {
-            gain += crossings_of_pair(
-                &self.neighbour_positions[lower][side],
-                &self.neighbour_positions[upper][side],
-            );
-            gain -= crossings_of_pair(
-                &self.neighbour_positions[upper][side],
-                &self.neighbour_positions[lower][side],
-            );
+        let (upper_ends, lower_ends) = (&self.neighbour_positions[upper], &self.neighbour_positions[lower]);
+        let change =
+            change_of_pair(&upper_ends[0], &lower_ends[0]) + change_of_pair(&upper_ends[1], &lower_ends[1]);
+        if !self.has_u_turns {
+            return change;
         }
-        gain + self.u_turn_change(upper, lower, place, true) + self.u_turn_change(lower, upper, place, false)
+        change
+            + self.u_turn_change(upper, lower, place, true)
+            + self.u_turn_change(lower, upper, place, false)
     }
 
     /// Returns the change in crossings of the U-turns of `mover` if it passes `other`, downwards if `down`.
@@ -131,6 +127,21 @@ impl<'a> SwapEvaluator<'a> {
             }
         }
         gain
+    }
+}
+
+/// Returns the change in crossings between the lines of two neighbours if they swap places. The ends of the lines on one
+/// side are sorted.
+fn change_of_pair(upper: &[i64], lower: &[i64]) -> i64 {
+    let (Some(last_upper), Some(last_lower)) = (upper.last(), lower.last()) else { return 0 };
+    let pairs = (upper.len() * lower.len()) as i64;
+    // Most vertices have one line, or all their lines on one side of those of the other.
+    if *last_upper < lower[0] {
+        pairs
+    } else if *last_lower < upper[0] {
+        -pairs
+    } else {
+        crossings_of_pair(lower, upper) - crossings_of_pair(upper, lower)
     }
 }
 

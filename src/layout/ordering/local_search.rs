@@ -111,7 +111,7 @@ pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl
         }
         swap.load_layer(&order.layers[layer], &order.place);
         // The crossings of U-turns depend on the order within the layer; all other crossings do not.
-        let turning = swap.has_u_turns(&order.layers[layer]);
+        let turning = swap.has_u_turns;
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
                 let (start, (_, place)) =
@@ -139,7 +139,7 @@ pub fn move_best_vertex(
             continue;
         }
         swap.load_layer(&order.layers[layer], &order.place);
-        let turning = swap.has_u_turns(&order.layers[layer]);
+        let turning = swap.has_u_turns;
         for vertex in order.layers[layer].clone().into_iter().filter(|&vertex| may_move(vertex)) {
             let (change, place) = best_place(swap, order, vertex, layer, turning);
             if change < best.0 {
