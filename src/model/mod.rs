@@ -49,6 +49,7 @@ pub use profile::{
     checkout::{Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, Readme},
     entity::{CatalogueEntity, EntityKind, name_key, same_name},
     field::{PROFILE_FIELDS, ProfileField, ProfileFieldSpec},
+    owner_pattern::OwnerPattern,
     profile_fact::{FactOrigin, ProfileFact},
     repository::RepositoryUrl,
     resolved_profile::{ProfileRow, ResolvedProfile, RunGuide},

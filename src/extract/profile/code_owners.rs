@@ -1,37 +1,77 @@
-//! Rules of CODEOWNERS files, in the syntax that GitHub documents (About code owners).
+//! Rules of CODEOWNERS files, in the syntax that GitHub documents (About code owners), with the sections of GitLab.
 
-use crate::model::{CodeOwners, CodeOwnersRule, Text, Timestamp};
+use crate::model::{CodeOwners, CodeOwnersRule, OwnerPattern, Text, Timestamp};
 
 /// Maximum number of rules of one file.
 const MAX_RULES: usize = 5_000;
 /// Maximum number of owners of one rule.
 const MAX_OWNERS: usize = 10;
 
-/// Parses a CODEOWNERS file; `file` is its path for the screen. Returns `None` if it has no rules, too many, or the
-/// sections of GitLab, in which several rules can apply at once.
-#[must_use]
-pub fn parse_code_owners(text: &str, file: &str, changed: Option<Timestamp>) -> Option<CodeOwners> {
-    let lines = text.lines().enumerate().map(|(index, line)| (index as u32 + 1, line.trim()));
-    let lines: Vec<_> = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect();
-    let has_sections = lines.iter().any(|(_, line)| line.starts_with('[') || line.starts_with("^["));
-    // The last rule counts, so a part of the rules would name wrong owners.
-    if has_sections || lines.len() > MAX_RULES {
-        return None;
+/// Parses a CODEOWNERS file; `file` is its path for the screen. Returns `None` if it has no rules.
+///
+/// # Errors
+/// Returns the reason if it has too many rules: the last one that matches counts, so a part of them would name wrong
+/// owners.
+pub fn parse_code_owners(
+    text: &str,
+    file: &str,
+    changed: Option<Timestamp>,
+) -> Result<Option<CodeOwners>, String> {
+    let mut section = Section::default();
+    let mut rules = Vec::new();
+    for (index, line) in text.lines().map(str::trim).enumerate() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(next) = section.next(line) {
+            section = next;
+        } else if rules.len() == MAX_RULES {
+            return Err(format!("more than {MAX_RULES} rules"));
+        } else {
+            rules.extend(rule(index as u32 + 1, line, &section));
+        }
     }
-    let rules: Vec<CodeOwnersRule> =
-        lines.into_iter().filter_map(|(number, line)| rule(number, line)).collect();
-    (!rules.is_empty()).then(|| CodeOwners { file: file.into(), changed, rules })
+    Ok((!rules.is_empty()).then(|| CodeOwners { file: file.into(), changed, rules }))
+}
+
+/// Section of a file, in the syntax that GitLab documents ("Code Owners syntax"): `[Name][2] @default`.
+#[derive(Default)]
+struct Section {
+    number: u32,
+    /// Owners of its rules that name none.
+    default_owners: Vec<Text>,
+}
+
+impl Section {
+    /// Returns the section that `line` begins after this one. Returns `None` if it begins none.
+    fn next(&self, line: &str) -> Option<Self> {
+        let (_name, rest) = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?.split_once(']')?;
+        // The number of approvals.
+        let rest =
+            rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(rest, |(_, rest)| rest);
+        Some(Self { number: self.number + 1, default_owners: owners(rest) })
+    }
+}
+
+/// Returns the owners in the rest of a line. A role in GitLab, such as `@@maintainer`, is nobody in particular.
+fn owners(rest: &str) -> Vec<Text> {
+    let words = rest.split_whitespace().take_while(|word| !word.starts_with('#'));
+    words.filter(|word| !word.starts_with("@@")).take(MAX_OWNERS).map(Text::new).collect()
 }
 
 /// Returns the rule in one line. Returns `None` for a line that GitHub skips, because it has a negation, a range in
 /// brackets, or an owner that is neither an account nor a mail address.
-fn rule(line: u32, text: &str) -> Option<CodeOwnersRule> {
+fn rule(line: u32, text: &str, section: &Section) -> Option<CodeOwnersRule> {
     let (pattern, rest) = split_pattern(text);
-    let words = || rest.split_whitespace().take_while(|word| !word.starts_with('#'));
+    let mut words = rest.split_whitespace().take_while(|word| !word.starts_with('#'));
     let is_valid =
-        !pattern.starts_with('!') && !pattern.contains(['[', ']']) && words().all(|word| word.contains('@'));
-    let owners = words().take(MAX_OWNERS).map(Text::new);
-    is_valid.then(|| CodeOwnersRule { line, pattern: Text::new(pattern), owners: owners.collect() })
+        !pattern.starts_with('!') && !pattern.contains(['[', ']']) && words.all(|word| word.contains('@'));
+    let mut owners = owners(rest);
+    if owners.is_empty() {
+        owners.clone_from(&section.default_owners);
+    }
+    let pattern = OwnerPattern::new(pattern);
+    is_valid.then_some(CodeOwnersRule { line, section: section.number, pattern, owners })
 }
 
 /// Splits a line after its pattern. A blank after a backslash belongs to the pattern.
@@ -47,12 +87,12 @@ fn split_pattern(text: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_code_owners;
+    use super::{MAX_RULES, parse_code_owners};
 
     #[test]
     fn lines_that_github_skips_are_no_rules() {
         let text = "!/a/ @x\n/b/ x\n/[cd]/ @x\n/my\\ docs/ @docs\n/e/ @x # !\n";
-        let rules = parse_code_owners(text, "CODEOWNERS", None).unwrap().rules;
+        let rules = parse_code_owners(text, "CODEOWNERS", None).unwrap().unwrap().rules;
         let patterns: Vec<_> =
             rules.iter().map(|rule| format!("{} {}", rule.pattern, rule.owners.join(","))).collect();
         assert_eq!(patterns, ["/my\\ docs/ @docs", "/e/ @x"]);
@@ -61,11 +101,25 @@ mod tests {
     #[test]
     fn lines_are_rules() {
         let text = "# all\n*  @acme/all\n\n/orders/ @acme/orders a@acme.example # theirs\n/free/\n!x @y\n";
-        let rules = parse_code_owners(text, "CODEOWNERS", None).unwrap().rules;
+        let rules = parse_code_owners(text, "CODEOWNERS", None).unwrap().unwrap().rules;
         let lines: Vec<_> =
             rules.iter().map(|r| format!("{} {} {}", r.line, r.pattern, r.owners.join(","))).collect();
         assert_eq!(lines, ["2 * @acme/all", "4 /orders/ @acme/orders,a@acme.example", "5 /free/ "]);
-        assert_eq!(parse_code_owners("[Backend]\n* @a\n", "CODEOWNERS", None), None);
-        assert_eq!(parse_code_owners("# none\n", "CODEOWNERS", None), None);
+        assert_eq!(parse_code_owners("# none\n", "CODEOWNERS", None), Ok(None));
+        assert!(parse_code_owners(&"* @a\n".repeat(MAX_RULES + 1), "CODEOWNERS", None).is_err());
+    }
+
+    #[test]
+    fn each_section_has_its_last_rule_and_its_default_owners() {
+        let text = "* @lead\n[Back][2] @back\n/in/\n/bill/ @money\n^[Docs] @writers\n*.md\n/docs/\n[Roles]\n/r/ @@owner\n";
+        let owners = parse_code_owners(text, "CODEOWNERS", None).unwrap().unwrap();
+        let of = |folder: &str| -> Vec<String> {
+            owners.rules_for(folder).iter().map(|rule| rule.owners.join(" ")).collect()
+        };
+        assert_eq!(of("in/src"), ["@back"]);
+        assert_eq!(of("bill"), ["@money"]);
+        assert_eq!(of("relay"), ["@lead"]);
+        assert_eq!(of("docs"), ["@writers"]);
+        assert_eq!(of("r"), [""], "a role is nobody");
     }
 }

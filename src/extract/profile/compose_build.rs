@@ -1,69 +1,99 @@
 //! Services that a compose file builds, and the folders from which it builds them.
 
 use super::catalogue::parse_yaml;
-use crate::model::{ComposeBuild, Text};
+use crate::model::Text;
 use serde_json::Value;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Maximum number of services of one file.
 const MAX_SERVICES: usize = 1_000;
 
-/// Returns the services that the `text` of a compose file builds; `file` is its absolute path and `folder` its
-/// folder in the checkout. Services that are built from outside the checkout, or from a folder that a variable
-/// names, are left out.
-pub fn compose_builds(text: &str, file: &str, folder: &str) -> Result<Vec<ComposeBuild>, String> {
+/// Names of folders with the recipes of several images. Their folders are not those of the code.
+const RECIPE_FOLDERS: &[&str] = &["build", "ci", "containers", "deploy", "docker", "dockerfiles", "images"];
+
+/// Returns the services that the `text` of a compose file builds, each with the absolute folder of its code. `folder` is
+/// the absolute folder of the file. Services that are built from a folder that a variable or a URL names are left out.
+pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>, String> {
     let documents = parse_yaml(text)?;
     let services = documents.iter().filter_map(|document| document.get("services")?.as_object()).flatten();
     let builds = services.take(MAX_SERVICES).filter_map(|(name, service)| {
-        let context = match service.get("build")? {
-            Value::String(context) => context,
-            build => build.get("context").map_or(Some("."), Value::as_str)?,
+        let build = service.get("build")?;
+        let (context, recipe) = match build {
+            Value::String(context) => (context.as_str(), None),
+            build => (
+                build.get("context").map_or(Some("."), Value::as_str)?,
+                build.get("dockerfile").and_then(Value::as_str),
+            ),
         };
-        let folder = folder_below(folder, context)?;
-        Some(ComposeBuild { file: file.into(), service: Text::new(name), folder: folder.into() })
+        let context = folder_below(folder, context)?;
+        let folder = recipe.and_then(|recipe| code_folder(&context, recipe)).unwrap_or(context);
+        Some((Text::new(name), folder))
     });
     Ok(builds.collect())
 }
 
-/// Returns the folder at the relative path `path` from `folder`, or `None` if it is outside the checkout.
-fn folder_below(folder: &str, path: &str) -> Option<String> {
+/// Returns the folder of a Dockerfile below the context, as in `dockerfile: services/orders/Dockerfile`. Returns `None`
+/// for one beside all the code, and for one in a folder of recipes.
+fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
+    let (folder, _) = recipe.trim_start_matches("./").rsplit_once('/')?;
+    let is_recipe = |part: &str| {
+        part.starts_with('.') || RECIPE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(part))
+    };
+    if folder.split('/').any(is_recipe) { None } else { folder_below(context, folder) }
+}
+
+/// Returns the folder at the relative path `path` from `folder`.
+fn folder_below(folder: &Path, path: &str) -> Option<PathBuf> {
     if path.contains(['$', ':']) || path.starts_with(['/', '~']) {
         return None;
     }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut found = folder.to_owned();
     for component in Path::new(path).components() {
         match component {
             Component::CurDir => {}
             Component::ParentDir => {
-                parts.pop()?;
+                found.pop().then_some(())?;
             }
-            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::Normal(part) => found.push(part),
             Component::RootDir | Component::Prefix(_) => return None,
         }
     }
-    Some(parts.join("/"))
+    Some(found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::compose_builds;
+    use std::path::Path;
 
     #[test]
-    fn folders_are_relative_to_the_checkout() {
+    fn folders_are_those_of_the_code() {
         let text = "
 services:
   web: {build: ./web}
   api: {build: {context: ../services/api, dockerfile: Dockerfile}}
   here: {build: {target: dev}}
   out: {build: ../../other}
+  line: {build: {context: .., dockerfile: ./apps/line/Dockerfile}}
+  recipe: {build: {context: .., dockerfile: docker/recipe/Dockerfile}}
   away: {build: https://github.com/acme/x.git}
   unknown: {build: '${DIR}/x'}
   db: {image: postgres}
 ";
-        let builds = compose_builds(text, "/src/shop/deploy/compose.yaml", "deploy").unwrap();
+        let builds = compose_builds(text, Path::new("/src/shop/deploy")).unwrap();
         let folders: Vec<_> =
-            builds.iter().map(|build| format!("{} {}", build.service, build.folder)).collect();
-        assert_eq!(folders, ["api services/api", "here deploy", "web deploy/web"]);
-        assert!(compose_builds("services: [", "f", "").is_err());
+            builds.iter().map(|(name, folder)| format!("{name} {}", folder.display())).collect();
+        assert_eq!(
+            folders,
+            [
+                "api /src/shop/services/api",
+                "here /src/shop/deploy",
+                "line /src/shop/apps/line",
+                "out /src/other",
+                "recipe /src/shop",
+                "web /src/shop/deploy/web",
+            ]
+        );
+        assert!(compose_builds("services: [", Path::new("/")).is_err());
     }
 }

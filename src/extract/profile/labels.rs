@@ -63,7 +63,10 @@ pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceP
 
 fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> Vec<ProfileFact> {
     let fact = |(label, field): &(&str, ProfileField)| {
-        running_fact(*field, labels.get(label)?, &format!("label {label}"))
+        let value = labels.get(label)?;
+        // A path in an image leads nowhere outside of it.
+        let is_path = *field == ProfileField::Documentation && !value.contains("://");
+        if is_path { None } else { running_fact(*field, value, &format!("label {label}")) }
     };
     fields.iter().filter_map(fact).collect()
 }

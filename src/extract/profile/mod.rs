@@ -27,17 +27,24 @@ fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<Profile
     ProfileFact::new(field, value, FactOrigin::Running, place)
 }
 
-/// Returns the field that a link serves, by its kind or title, such as `runbook` or `Grafana dashboard`; links
-/// of other kinds are documentation.
-fn link_field(kind: &str) -> ProfileField {
+/// Returns the field that a link serves, by its kind or title, such as `runbook` or `Grafana dashboard`. Returns `None`
+/// for a link that serves none, such as `errors`.
+fn link_field(kind: &str) -> Option<ProfileField> {
     let kind = kind.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    match () {
-        () if has(&["runbook", "playbook", "run book"]) => ProfileField::Runbook,
-        () if has(&["dashboard", "grafana", "metrics", "monitor"]) => ProfileField::Dashboard,
-        () if has(&["slack", "chat", "teams", "discord", "mattermost"]) => ProfileField::Chat,
-        () if has(&["on-call", "oncall", "on call", "pagerduty", "opsgenie"]) => ProfileField::OnCall,
-        () if has(&["repo", "source", "github", "gitlab", "code"]) => ProfileField::Repository,
-        () => ProfileField::Documentation,
-    }
+    LINK_WORDS.iter().find(|(_, words)| has(words)).map(|(field, _)| *field)
 }
+
+/// Words in the kinds and titles of links, with the field that they mean. Of several that match, the first counts.
+const LINK_WORDS: &[(ProfileField, &[&str])] = &[
+    (ProfileField::Runbook, &["runbook", "playbook", "run book"]),
+    (ProfileField::Dashboard, &["dashboard", "grafana", "metrics", "monitor"]),
+    (ProfileField::Chat, &["slack", "chat", "teams", "discord", "mattermost"]),
+    (ProfileField::OnCall, &["on-call", "oncall", "on call", "pagerduty", "opsgenie"]),
+    (ProfileField::Repository, &["repo", "source", "github", "gitlab", "code"]),
+    (
+        ProfileField::Documentation,
+        &["doc", "wiki", "guide", "confluence", "notion", "handbook", "manual", "readme"],
+    ),
+    (ProfileField::Documentation, &["architecture", "design", "adr", "reference", "spec", "api"]),
+];

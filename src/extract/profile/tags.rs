@@ -37,6 +37,17 @@ const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("gitcommit", ProfileField::Commit),
 ];
 
+/// Beginnings of keys that tools write. The last word of such a key is no team's.
+const TOOL_PREFIXES: &[&str] = &[
+    "aws:",
+    "com.docker.",
+    "desktop.docker.",
+    "io.kubernetes.",
+    "org.label-schema.",
+    "org.opencontainers.",
+    "traefik.",
+];
+
 /// The tag by which yor marks a resource that it tags (<https://yor.io>, "Tagging rules").
 const YOR_TRACE_TAG: &str = "yor_trace";
 
@@ -56,15 +67,28 @@ pub(super) fn plain_facts(pairs: &BTreeMap<&str, &str>, noun: &str) -> Vec<Profi
     // The tags of yor are about the code that deploys the service, not about the service's own code.
     let yor = pairs.contains_key(YOR_TRACE_TAG);
     let fact = |(key, value): (&&str, &&str)| {
-        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        let (_, field) = TEAM_TAGS.iter().find(|(known, _)| plain.eq_ignore_ascii_case(known))?;
+        let field = tag_field(key)?;
         let of_yor = yor && key.starts_with("git_");
         let separators_only = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_. ".contains(c));
-        let is_layer = *field == ProfileField::Tier && !is_importance(value);
+        let is_layer = field == ProfileField::Tier && !is_importance(value);
         (!of_yor && !is_layer && separators_only)
-            .then(|| running_fact(*field, value, &format!("{noun} {}", Text::new(key))))?
+            .then(|| running_fact(field, value, &format!("{noun} {}", Text::new(key))))?
     };
     pairs.iter().filter_map(fact).collect()
+}
+
+/// Returns the field that a key states. Many teams write their domain before the name of an owner's key, as in
+/// `com.acme.team`.
+fn tag_field(key: &str) -> Option<ProfileField> {
+    let field_of = |word: &str| {
+        let plain: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+        TEAM_TAGS.iter().find(|(known, _)| plain.eq_ignore_ascii_case(known)).map(|(_, field)| *field)
+    };
+    let is_of_tool = || TOOL_PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+    field_of(key).or_else(|| {
+        let (_, last) = key.rsplit_once('.').filter(|_| !is_of_tool())?;
+        field_of(last).filter(|field| *field == ProfileField::Owner)
+    })
 }
 
 /// Returns true if `value` is a degree of importance, such as `tier-1` or `high`. Many teams tag layers as `tier`,
@@ -132,6 +156,11 @@ mod tests {
         );
         assert!(facts(&[("api_key", "s3cret"), ("Team", "\u{1b}[2J"), ("aws:team", "x")]).is_empty());
         assert_eq!(facts(&[("tier", "frontend")]), [""; 0]);
+        assert_eq!(facts(&[("com.acme.team", "birds")]), ["owner: birds (tag com.acme.team)"]);
+        for (key, value) in [("owner", "1000:1000"), ("com.docker.team", "x"), ("com.acme.description", "x")]
+        {
+            assert_eq!(facts(&[(key, value)]), [""; 0], "{key}");
+        }
         assert_eq!(facts(&[("Tier", "tier-1")]), ["tier: tier-1 (tag Tier)"]);
     }
 

@@ -1,6 +1,6 @@
 //! Checkouts: repositories on this machine, with the files that describe services.
 
-use super::owner_pattern;
+use super::owner_pattern::OwnerPattern;
 use crate::model::{CatalogueEntity, RepositoryUrl, Text, Timestamp};
 
 /// A repository on this machine.
@@ -49,8 +49,10 @@ pub struct CodeOwners {
 pub struct CodeOwnersRule {
     /// Line of the rule.
     pub line: u32,
-    /// Pattern for paths, as in `.gitignore`, with its backslashes.
-    pub pattern: Text,
+    /// Number of its section, as GitLab counts them; 0 outside of all sections.
+    pub section: u32,
+    /// Pattern for paths, as in `.gitignore`.
+    pub pattern: OwnerPattern,
     /// Teams, people and mail addresses; empty if matching paths have no owner.
     pub owners: Vec<Text>,
 }
@@ -71,26 +73,43 @@ pub struct Readme {
 }
 
 impl CodeOwners {
-    /// Returns the rule that decides the owners of `folder`, relative to the checkout: the last one that matches
-    /// every file directly in it. Returns `None` if no rule does.
+    /// Returns the rules that decide the owners of `folder`, relative to the checkout: of each section the last one
+    /// that matches every file directly in it (GitLab, "Code Owners", sections). A rule for everything counts only if no
+    /// section has another.
     #[must_use]
-    pub fn rule_for(&self, folder: &str) -> Option<&CodeOwnersRule> {
-        self.rules.iter().rev().find(|rule| owner_pattern::covers_folder(&rule.pattern, folder))
+    pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
+        let mut found: Vec<&CodeOwnersRule> = Vec::new();
+        for rule in self.rules.iter().rev() {
+            let is_new = found.iter().all(|known| known.section != rule.section);
+            if is_new && rule.pattern.covers_folder(folder) {
+                found.push(rule);
+            }
+        }
+        if found.iter().any(|rule| !rule.pattern.is_catch_all()) {
+            found.retain(|rule| !rule.pattern.is_catch_all());
+        }
+        found.reverse();
+        found
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CodeOwners, CodeOwnersRule};
+    use super::{CodeOwners, CodeOwnersRule, OwnerPattern};
 
     fn owner(rules: &[&str], folder: &str) -> Option<String> {
         let rules = rules.iter().enumerate().map(|(at, rule)| {
-            let mut words = rule.split(' ').map(Into::into);
-            let pattern = words.next().unwrap();
-            CodeOwnersRule { line: at as u32 + 1, pattern, owners: words.collect() }
+            let mut words = rule.split(' ');
+            let pattern = OwnerPattern::new(words.next().unwrap());
+            CodeOwnersRule {
+                line: at as u32 + 1,
+                section: 0,
+                pattern,
+                owners: words.map(Into::into).collect(),
+            }
         });
         let owners = CodeOwners { file: "CODEOWNERS".into(), changed: None, rules: rules.collect() };
-        owners.rule_for(folder).map(|rule| rule.owners.join(" "))
+        owners.rules_for(folder).first().map(|rule| rule.owners.join(" "))
     }
 
     #[test]

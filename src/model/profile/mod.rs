@@ -5,7 +5,7 @@ pub mod checkout;
 pub mod entity;
 mod fact_value;
 pub mod field;
-mod owner_pattern;
+pub mod owner_pattern;
 pub mod profile_fact;
 pub mod repository;
 pub mod resolved_profile;

@@ -1,21 +1,79 @@
 //! Patterns of CODEOWNERS files, by the rules that GitHub documents (About code owners, "CODEOWNERS syntax"): those of
 //! `.gitignore`, without `!` and without ranges in brackets.
 
+use crate::model::Text;
+use std::fmt;
+
 /// Maximum number of `**` in a pattern. The time of a comparison grows with the power of their number.
 const MAX_DOUBLE_ASTERISKS: usize = 3;
 /// Stands for the name of any file. No name of a pattern has it.
 const ANY_FILE: &str = "\0\0";
 
-/// Returns true if `pattern` matches every file directly in `folder`, which has no slash at its ends.
-pub(super) fn covers_folder(pattern: &str, folder: &str) -> bool {
-    let path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).chain([ANY_FILE]).collect();
-    let Some(segments) = segments(pattern) else { return false };
-    match segments.last() {
-        // A name matches a file of that name, and everything below a folder of that name.
-        Some(last) if !matches!(*last, "*" | "**") => {
-            (1..path.len()).any(|end| matches_segments(&segments, &path[..end]))
+/// Pattern of a rule, parsed once: a file may have thousands of rules, and an estate hundreds of folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerPattern {
+    raw: Text,
+    /// The segments from the root of the repository; `None` for a pattern that matches nothing.
+    segments: Option<Vec<Segment>>,
+}
+
+/// Part of a pattern between two slashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    /// `**`: any folders.
+    AnyFolders,
+    /// `*`: any name.
+    AnyName,
+    /// One name.
+    Name(Text),
+    /// Names of a form.
+    Glob(Vec<GlobPart>),
+}
+
+impl OwnerPattern {
+    /// Parses a pattern as it stands in the file.
+    #[must_use]
+    pub fn new(raw: &str) -> Self {
+        let segments = segments(raw).map(|parts| parts.into_iter().map(Segment::new).collect());
+        Self { raw: raw.into(), segments }
+    }
+
+    /// Returns true if the pattern matches every file directly in `folder`, which has no slash at its ends.
+    #[must_use]
+    pub fn covers_folder(&self, folder: &str) -> bool {
+        let Some(segments) = &self.segments else { return false };
+        let path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).chain([ANY_FILE]).collect();
+        match segments.last() {
+            // A name matches a file of that name, and everything below a folder of that name.
+            Some(Segment::Name(_) | Segment::Glob(_)) => {
+                (1..path.len()).any(|end| matches_segments(segments, &path[..end]))
+            }
+            _ => matches_segments(segments, &path),
         }
-        _ => matches_segments(&segments, &path),
+    }
+
+    /// Returns true if the pattern names no folder and no file, such as `*`.
+    #[must_use]
+    pub fn is_catch_all(&self) -> bool {
+        let is_any = |segment: &Segment| matches!(segment, Segment::AnyFolders | Segment::AnyName);
+        self.segments.as_ref().is_some_and(|segments| segments.iter().all(is_any))
+    }
+}
+
+impl fmt::Display for OwnerPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.raw)
+    }
+}
+
+impl Segment {
+    fn new(part: &str) -> Self {
+        match part {
+            "**" => Self::AnyFolders,
+            "*" => Self::AnyName,
+            _ if part.contains(['*', '?', '\\']) => Self::Glob(glob(part)),
+            _ => Self::Name(part.into()),
+        }
     }
 }
 
@@ -40,20 +98,26 @@ fn segments(pattern: &str) -> Option<Vec<&str>> {
 
 /// Returns true if the segments of a path match those of a pattern. `**` matches any number of them; at the end at least
 /// one, because it stands for everything inside of a folder.
-fn matches_segments(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern.split_first(), path.split_first()) {
-        (None, None) => true,
-        (Some((&"**", [])), _) => !path.is_empty(),
-        (Some((&"**", rest)), _) => (0..=path.len()).any(|skip| matches_segments(rest, &path[skip..])),
-        (Some((first, rest)), Some((segment, path))) => {
-            matches_segment(&glob(first), segment.as_bytes()) && matches_segments(rest, path)
-        }
-        _ => false,
+fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
+    let Some((first, rest)) = pattern.split_first() else { return path.is_empty() };
+    if *first == Segment::AnyFolders {
+        return if rest.is_empty() {
+            !path.is_empty()
+        } else {
+            (0..=path.len()).any(|skip| matches_segments(rest, &path[skip..]))
+        };
     }
+    let Some((name, path)) = path.split_first() else { return false };
+    let is_match = match first {
+        Segment::AnyFolders | Segment::AnyName => true,
+        Segment::Name(known) => **known == **name,
+        Segment::Glob(parts) => matches_segment(parts, name.as_bytes()),
+    };
+    is_match && matches_segments(rest, path)
 }
 
 /// A part of a pattern for one name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GlobPart {
     /// `*`: any characters.
     AnyText,
@@ -105,7 +169,7 @@ fn matches_segment(pattern: &[GlobPart], segment: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::covers_folder;
+    use super::OwnerPattern;
 
     #[test]
     fn patterns_match_as_on_github() {
@@ -140,14 +204,14 @@ mod tests {
             (r"/ord\*rs/", "orders", false),
             ("/a***/", "abc", false),
         ] {
-            assert_eq!(covers_folder(pattern, folder), covers, "{pattern} {folder}");
+            assert_eq!(OwnerPattern::new(pattern).covers_folder(folder), covers, "{pattern} {folder}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_pattern_is_read(pattern in "[a/*?\\\\ ]{0,20}", folder in "[a/b]{0,12}") {
-            let _ = covers_folder(&pattern, &folder);
+            let _ = OwnerPattern::new(&pattern).covers_folder(&folder);
         }
     }
 }

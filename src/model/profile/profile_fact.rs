@@ -70,6 +70,8 @@ impl ProfileFact {
         let value = match (field, repository) {
             (_, Some(url)) => Text::new(&url.to_string()),
             (ProfileField::Repository, None) if origin != FactOrigin::Configuration => return None,
+            // The ids of a user and a group own a file.
+            (ProfileField::Owner, _) if !raw.contains(char::is_alphabetic) => return None,
             (ProfileField::Owner, _) => clean_value(field, owner_name(raw.trim()))?,
             _ => clean_value(field, raw)?,
         };

@@ -67,6 +67,21 @@ impl RepositoryUrl {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Returns the path on the host, such as `organisation/name`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the URL of a file on GitHub, GitLab or Bitbucket. Returns `None` for other hosts.
+    #[must_use]
+    pub fn file_url(&self, path: &str) -> Option<String> {
+        let host = self.host.as_deref()?;
+        let hosts = [("github", "blob"), ("gitlab", "-/blob"), ("bitbucket", "src")];
+        let (_, folder) = hosts.iter().find(|(known, _)| host.contains(known))?;
+        Some(format!("{self}/{folder}/HEAD/{path}"))
+    }
+
     /// Returns the segments of the path, such as organisation and name.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.path.split('/')

@@ -1,6 +1,7 @@
 //! Roots of checkouts, from the patterns of the configuration and from compose files.
 
-use crate::model::Text;
+use super::text_file::read_text;
+use crate::{extract, model::Text};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -39,16 +40,23 @@ pub(super) fn roots_of_patterns(patterns: &[String], home: Option<&Path>) -> BTr
     folders.take(super::MAX_CHECKOUTS).map(|folder| (folder.clone(), FoundRoot::new(folder))).collect()
 }
 
-/// Returns the root of the repository with the compose file `file`; without a repository, the file's folder.
-/// Returns `None` if the file does not exist on this machine.
-pub(super) fn root_of_compose_file(file: &Path) -> Option<FoundRoot> {
-    if !file.is_absolute() || !file.is_file() {
-        return None;
-    }
-    let file = fs::canonicalize(file).ok()?;
-    let folder = file.parent()?;
-    let root = folder.ancestors().take(MAX_LEVELS).find(|folder| folder.join(".git").exists());
-    Some(FoundRoot::new(root.unwrap_or(folder).to_owned()))
+/// Returns the root of the repository with the compose file `file`, or without a repository the file's folder; and those
+/// of the repositories from which it builds services, such as submodules and neighbours. Returns nothing if the file
+/// does not exist on this machine.
+pub(super) fn roots_of_compose_file(file: &Path) -> Vec<FoundRoot> {
+    let real = if file.is_absolute() && file.is_file() { fs::canonicalize(file).ok() } else { None };
+    let Some(folder) = real.as_deref().and_then(Path::parent) else { return Vec::new() };
+    let own = repository_of(folder).unwrap_or(folder);
+    // A file that can't be read is named as unread in its own checkout.
+    let builds = read_text(file).and_then(|text| extract::compose_builds(&text, folder)).unwrap_or_default();
+    let built_from: BTreeSet<&Path> = builds.iter().filter_map(|(_, code)| repository_of(code)).collect();
+    let others = built_from.into_iter().filter(|root| *root != own);
+    std::iter::once(own).chain(others).map(|root| FoundRoot::new(root.to_owned())).collect()
+}
+
+/// Returns the root of the innermost repository with `folder`.
+pub(super) fn repository_of(folder: &Path) -> Option<&Path> {
+    folder.ancestors().take(MAX_LEVELS).find(|folder| folder.join(".git").exists())
 }
 
 fn matching_folders(pattern: &str, home: Option<&Path>) -> Vec<PathBuf> {

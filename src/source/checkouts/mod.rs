@@ -5,6 +5,7 @@
 
 mod find;
 mod read;
+mod text_file;
 mod walk;
 
 use crate::model::{Checkout, Text};
@@ -55,7 +56,7 @@ impl CheckoutReader {
     pub fn read(&mut self, compose_files: &BTreeSet<Text>) -> Vec<Arc<Checkout>> {
         let mut roots = find::roots_of_patterns(&self.patterns, self.home.as_deref());
         for file in compose_files {
-            if let Some(root) = find::root_of_compose_file(Path::new(file.as_str())) {
+            for root in find::roots_of_compose_file(Path::new(file.as_str())) {
                 let known: &mut FoundRoot = roots.entry(root.path.clone()).or_insert(root);
                 known.compose_files.insert(file.clone());
             }

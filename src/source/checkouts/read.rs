@@ -1,25 +1,20 @@
 //! Reading of one checkout: its remote, and the files that the search found.
 
 use super::{
-    find::FoundRoot,
+    find::{FoundRoot, repository_of},
+    text_file::{read_start, read_text},
     walk::{FileUse, FoundFile},
 };
 use crate::{
     extract,
-    model::{Checkout, RepositoryUrl, Text, Timestamp},
-    source::regular_file::{self, ReadError},
+    model::{Checkout, ComposeBuild, RepositoryUrl, Text, Timestamp},
 };
 use std::{
     fs,
-    io::Read,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-/// Maximum size of a file, in bytes.
-const MAX_FILE_BYTES: usize = 1024 * 1024;
-/// Number of bytes read of a README; the rest is left out.
-const MAX_README_BYTES: u64 = 64 * 1024;
 /// Maximum number of files that a checkout reports as unread.
 const MAX_UNREAD: usize = 20;
 
@@ -45,7 +40,7 @@ pub(super) fn read_checkout(root: &FoundRoot, files: &[FoundFile]) -> Checkout {
     };
     for file in files {
         let path = file.path.to_string_lossy();
-        if let Err(why) = read_file(file, &path, &mut checkout)
+        if let Err(why) = read_file(root, file, &path, &mut checkout)
             && checkout.unread.len() < MAX_UNREAD
         {
             checkout.unread.push(Text::new(&format!("{path}: {why}")));
@@ -55,7 +50,7 @@ pub(super) fn read_checkout(root: &FoundRoot, files: &[FoundFile]) -> Checkout {
 }
 
 /// Adds the content of one file to `checkout`.
-fn read_file(file: &FoundFile, path: &str, checkout: &mut Checkout) -> Result<(), String> {
+fn read_file(root: &FoundRoot, file: &FoundFile, path: &str, checkout: &mut Checkout) -> Result<(), String> {
     let changed = fs::metadata(&file.path).and_then(|meta| meta.modified()).ok();
     let changed = changed.and_then(|at| Timestamp::try_from(at).ok());
     let place = (path, file.folder.as_str());
@@ -65,10 +60,10 @@ fn read_file(file: &FoundFile, path: &str, checkout: &mut Checkout) -> Result<()
             checkout.readmes.push(readme);
         }
         FileUse::CodeOwners => {
-            checkout.code_owners = extract::parse_code_owners(&read_text(&file.path)?, path, changed);
+            checkout.code_owners = extract::parse_code_owners(&read_text(&file.path)?, path, changed)?;
         }
         FileUse::Compose => {
-            checkout.builds.extend(extract::compose_builds(&read_text(&file.path)?, path, &file.folder)?);
+            checkout.builds.extend(builds_in(root, &file.path)?);
         }
         FileUse::Catalogue(kind) => {
             let entities = extract::catalogue_entities(kind, &read_text(&file.path)?, place, changed)?;
@@ -78,19 +73,17 @@ fn read_file(file: &FoundFile, path: &str, checkout: &mut Checkout) -> Result<()
     Ok(())
 }
 
-/// Reads a whole file.
-fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = regular_file::read_limited(path, MAX_FILE_BYTES).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
-}
-
-/// Reads the start of a file, which may be of any size.
-fn read_start(path: &Path) -> Result<String, String> {
-    let file = regular_file::open_regular(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_README_BYTES).read_to_end(&mut bytes).map_err(ReadError::Io);
-    read.map_err(|error| error.to_string())?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+/// Returns the services that a compose file builds from the checkout at `root`, and not from a repository inside or
+/// beside it.
+fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String> {
+    let real = fs::canonicalize(file).map_err(|error| error.to_string())?;
+    let builds = extract::compose_builds(&read_text(file)?, real.parent().unwrap_or(&root.path))?;
+    let in_checkout = builds.into_iter().filter_map(|(service, folder)| {
+        let is_own = repository_of(&folder).is_none_or(|repository| repository == root.path);
+        let below = folder.strip_prefix(&root.path).ok().filter(|_| is_own)?.to_str()?;
+        Some(ComposeBuild { file: Text::new(&file.to_string_lossy()), service, folder: below.into() })
+    });
+    Ok(in_checkout.collect())
 }
 
 /// Returns the remote of the git repository at `root`. In a linked worktree and in a submodule, `.git` is a file

@@ -2,7 +2,10 @@
 //! in the checkout and ends.
 
 use super::find::FoundRoot;
-use crate::extract::{CATALOGUE_FILES, CatalogueFileKind};
+use crate::{
+    extract::{CATALOGUE_FILES, CatalogueFileKind},
+    model::Text,
+};
 use std::{
     collections::VecDeque,
     fs,
@@ -32,7 +35,14 @@ const SKIPPED_FOLDERS: &[&str] = &[
     "fixtures",
 ];
 /// Hidden folders that may hold files about services.
-const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage"];
+const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage", ".cortex"];
+/// Folders whose YAML files a `Location` of Backstage usually names.
+const BACKSTAGE_FOLDERS: &[&str] = &["catalog", "catalog-info", "backstage", ".backstage"];
+/// Folder of Cortex with a file for each entity (Cortex, "GitOps").
+const CORTEX_FOLDER: &str = ".cortex/catalog";
+/// Folders with catalogue files that only show how one looks.
+const EXAMPLE_FOLDERS: &[&str] =
+    &["docs", "example", "examples", "sample", "samples", "skeleton", "template", "templates"];
 /// Folders, from the root, with a CODEOWNERS file, in the order in which GitHub looks for it.
 const CODE_OWNERS_FOLDERS: &[&str] = &[".github", "", "docs", ".gitlab"];
 
@@ -86,7 +96,12 @@ pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<Foun
         }
     }
     keep_first_code_owners(&mut found);
-    found.extend(root.compose_files.iter().filter_map(|file| compose_file(root, Path::new(file.as_str()))));
+    let compose_file = |file: &Text| FoundFile {
+        path: PathBuf::from(file.as_str()),
+        folder: String::new(),
+        purpose: FileUse::Compose,
+    };
+    found.extend(root.compose_files.iter().map(compose_file));
     found
 }
 
@@ -109,10 +124,26 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     if name.eq_ignore_ascii_case("readme.md") && !last.starts_with('.') && last != "docs" {
         return Some(FileUse::Readme);
     }
-    let (_, kind) = CATALOGUE_FILES.iter().find(|(known, _)| *known == name)?;
-    let is_manifest = *kind == CatalogueFileKind::Copilot;
+    let kind = catalogue_kind(name, folder)?;
+    let is_manifest = kind == CatalogueFileKind::Copilot;
     let below_copilot = folder.rsplit('/').nth(1) == Some("copilot");
-    (!is_manifest || below_copilot).then_some(FileUse::Catalogue(*kind))
+    let is_example = folder.split('/').any(|part| EXAMPLE_FOLDERS.contains(&part));
+    (!is_example && (!is_manifest || below_copilot)).then_some(FileUse::Catalogue(kind))
+}
+
+/// Returns the format of a catalogue file, by its name or its folder.
+fn catalogue_kind(name: &str, folder: &str) -> Option<CatalogueFileKind> {
+    if let Some((_, kind)) = CATALOGUE_FILES.iter().find(|(known, _)| *known == name) {
+        return Some(*kind);
+    }
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+    let last = folder.rsplit('/').next().unwrap_or_default();
+    let is_of_backstage = BACKSTAGE_FOLDERS.contains(&last) || stem.contains("catalog-info");
+    if folder == CORTEX_FOLDER {
+        Some(CatalogueFileKind::Cortex)
+    } else {
+        is_of_backstage.then_some(CatalogueFileKind::Backstage)
+    }
 }
 
 /// Keeps only the CODEOWNERS file that counts.
@@ -120,11 +151,4 @@ fn keep_first_code_owners(files: &mut Vec<FoundFile>) {
     let place = |file: &FoundFile| CODE_OWNERS_FOLDERS.iter().position(|folder| *folder == file.folder);
     let first = files.iter().filter(|file| file.purpose == FileUse::CodeOwners).filter_map(place).min();
     files.retain(|file| file.purpose != FileUse::CodeOwners || place(file) == first);
-}
-
-/// Returns the compose file at `path`, with its folder. Returns `None` if it leads out of the checkout.
-fn compose_file(root: &FoundRoot, path: &Path) -> Option<FoundFile> {
-    let real = fs::canonicalize(path).ok()?;
-    let folder = real.parent()?.strip_prefix(&root.path).ok()?.to_str()?.to_owned();
-    Some(FoundFile { path: path.to_owned(), folder, purpose: FileUse::Compose })
 }

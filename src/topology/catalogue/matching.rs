@@ -10,6 +10,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::Arc,
 };
 
@@ -50,6 +51,8 @@ pub struct ServiceMatch {
     entities: Vec<usize>,
     /// Folder of the service's code, relative to the checkout; `None` if unknown.
     pub folder: Option<Text>,
+    /// True if the checkout has the service's code. It may only list a service that runs the image of others.
+    pub has_code: bool,
 }
 
 impl ServiceMatch {
@@ -96,7 +99,7 @@ impl CatalogueMatches {
                 let alone = tied_names.get(checkout.path.as_str()).is_some_and(|names| names.len() == 1);
                 Some(match_of_repository(service, checkout, alone))
             }
-            None => index.match_of_name(service),
+            None => index.match_of_name(service).or_else(|| index.match_at_home(service)),
         };
         let of_service =
             inventory.services().filter_map(|service| Some((service.id.clone(), find(service)?))).collect();
@@ -133,13 +136,20 @@ struct CheckoutIndex<'a> {
     builds: BTreeMap<(&'a str, &'a str), (&'a Arc<Checkout>, &'a ComposeBuild)>,
     /// Checkouts with an entity of that name; one checkout may have several.
     entity_names: BTreeMap<String, Vec<&'a Arc<Checkout>>>,
+    /// All checkouts by their paths.
+    paths: BTreeMap<&'a str, &'a Arc<Checkout>>,
 }
 
 impl<'a> CheckoutIndex<'a> {
     fn new(checkouts: impl Iterator<Item = &'a Arc<Checkout>>) -> Self {
-        let mut index =
-            Self { remotes: BTreeMap::new(), builds: BTreeMap::new(), entity_names: BTreeMap::new() };
+        let mut index = Self {
+            remotes: BTreeMap::new(),
+            builds: BTreeMap::new(),
+            entity_names: BTreeMap::new(),
+            paths: BTreeMap::new(),
+        };
         for checkout in checkouts {
+            index.paths.insert(&checkout.path, checkout);
             if let Some(remote) = &checkout.remote {
                 let same_name = index.remotes.entry(remote.name().to_lowercase()).or_default();
                 same_name.push((checkout, remote));
@@ -166,11 +176,38 @@ impl<'a> CheckoutIndex<'a> {
         if let Some((checkout, build)) = build {
             return Some(Tie::Build(checkout, build));
         }
+        if repositories(service).next().is_none() {
+            return service.images().find_map(|image| self.tie_of_image(image));
+        }
         repositories(service).find_map(|repository| {
             let named = self.remotes.get(&repository.name().to_lowercase())?;
             let (checkout, _) = named.iter().find(|(_, remote)| remote.is_same(&repository))?;
             Some(Tie::Repository(checkout))
         })
+    }
+
+    /// Returns the tie to the one checkout whose remote has the whole path of the image, organisation and name, as
+    /// registries of git hosts call images.
+    fn tie_of_image(&self, image: &str) -> Option<Tie<'a>> {
+        let path = ImageRef::parse(image).path.to_lowercase();
+        let (_, name) = path.rsplit_once('/')?;
+        let has_path = |remote: &RepositoryUrl| remote.path().eq_ignore_ascii_case(&path);
+        let mut same = self.remotes.get(name)?.iter().filter(|(_, remote)| has_path(remote));
+        let (checkout, _) = same.next()?;
+        same.next().is_none().then_some(Tie::Repository(checkout))
+    }
+
+    /// Returns the match of a service that runs an image of others: with an entity of its name in the checkout whose
+    /// compose file started it.
+    fn match_at_home(&self, service: &Service) -> Option<ServiceMatch> {
+        let file = service.profile.compose_files.last()?;
+        let home =
+            Path::new(file.as_str()).ancestors().find_map(|folder| self.paths.get(folder.to_str()?))?;
+        let named = |name: &str| services_in(home).filter(|one| one.has_name(name)).collect::<Vec<_>>();
+        let own =
+            std::iter::once(&*service.name).chain(service.profile.telemetry_names.iter().map(Text::as_str));
+        let entities = own.map(named).find(|found| !found.is_empty())?;
+        Some(ServiceMatch { has_code: false, ..service_match(home, &entities, None) })
     }
 
     /// Returns the match of a service without a tie: by a name that entities of only one checkout have.
@@ -227,11 +264,12 @@ fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBu
         if entities.iter().any(|entity| !entity.has_name(&entities[0].name)) {
             entities.clear();
         }
-        let shared = checkout
+        let is_shared = checkout
             .builds
             .iter()
             .any(|other| other.folder == build.folder && other.service != build.service);
-        if shared {
+        // Services that are built from one folder are one component only if the checkout lists no other.
+        if is_shared && services_in(checkout).count() > entities.len() {
             entities.clear();
         }
     }
@@ -262,6 +300,7 @@ fn service_match(
         checkout: Arc::clone(checkout),
         entities: places.map(|(place, _)| place).collect(),
         folder: folder.map(Text::new),
+        has_code: true,
     }
 }
 

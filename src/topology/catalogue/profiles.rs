@@ -3,7 +3,7 @@
 use super::{CatalogueMatches, ServiceMatch};
 use crate::model::{
     EntityKind, FactOrigin, Inventory, PROFILE_FIELDS, ProfileFact, ProfileField, ProfileRow, Readme,
-    ResolvedProfile, RunGuide, Service, ServiceAnnotation, ServiceId, Text,
+    RepositoryUrl, ResolvedProfile, RunGuide, Service, ServiceAnnotation, ServiceId, Text,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,9 +99,13 @@ fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
 /// Returns the facts in the files of the service's checkout.
 fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     let checkout = &found.checkout;
-    let mut facts: Vec<ProfileFact> =
-        found.entities().flat_map(|entity| entity.facts.iter().cloned()).collect();
-    if let Some(remote) = &checkout.remote {
+    let remote = checkout.remote.as_ref();
+    let stated = found.entities().flat_map(|entity| entity.facts.iter().cloned());
+    let mut facts: Vec<ProfileFact> = stated.map(|fact| with_host_of(remote, fact)).collect();
+    if !found.has_code {
+        return facts;
+    }
+    if let Some(remote) = remote {
         let place = format!("{}/.git/config", checkout.path);
         facts.extend(ProfileFact::new(
             ProfileField::Repository,
@@ -110,12 +114,9 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
             place,
         ));
     }
-    let rule = found.folder.as_deref().and_then(|folder| Some((checkout.code_owners.as_ref()?, folder)));
-    if let Some((owners, rule)) = rule.and_then(|(owners, folder)| Some((owners, owners.rule_for(folder)?))) {
-        let place = format!("{}:{}", owners.file, rule.line);
-        let fact =
-            ProfileFact::new(ProfileField::Owner, &rule.owners.join(", "), FactOrigin::CodeOwners, place);
-        facts.extend(fact.map(|fact| ProfileFact { changed: owners.changed, ..fact }));
+    facts.extend(code_owner(found));
+    if !facts.iter().any(|fact| fact.field == ProfileField::Documentation) {
+        facts.extend(readme_link(found));
     }
     if let Some(readme) = readme_of(found, false) {
         let fact = ProfileFact::new(
@@ -127,6 +128,40 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
         facts.extend(fact.map(|fact| ProfileFact { changed: readme.changed, ..fact }));
     }
     facts
+}
+
+/// Returns a fact of a catalogue file, with the host of the checkout's remote in its repository if both have one path:
+/// many files name only the path.
+fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFact {
+    let stated = RepositoryUrl::parse(&fact.value).filter(|_| fact.field == ProfileField::Repository);
+    match (remote, stated) {
+        (Some(remote), Some(stated)) if remote.path().eq_ignore_ascii_case(stated.path()) => {
+            ProfileFact { value: Text::new(&remote.to_string()), ..fact }
+        }
+        _ => fact,
+    }
+}
+
+/// Returns the owners of the service's folder, by the CODEOWNERS file.
+fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
+    let owners = found.checkout.code_owners.as_ref()?;
+    let rules = owners.rules_for(found.folder.as_deref()?);
+    let place = format!("{}:{}", owners.file, rules.first()?.line);
+    let names: Vec<&str> = rules.iter().flat_map(|rule| rule.owners.iter().map(Text::as_str)).collect();
+    let fact = ProfileFact::new(ProfileField::Owner, &names.join(", "), FactOrigin::CodeOwners, place)?;
+    Some(ProfileFact { changed: owners.changed, ..fact })
+}
+
+/// Returns the README of the service's folder, or of the whole repository, as documentation: its page on the host of
+/// the repository, or else its path.
+fn readme_link(found: &ServiceMatch) -> Option<ProfileFact> {
+    let readme = readme_of(found, false)
+        .or_else(|| found.checkout.readmes.iter().find(|one| one.folder.is_empty()))?;
+    let path = readme.file.strip_prefix(found.checkout.path.as_str())?.trim_start_matches('/');
+    let url = found.checkout.remote.as_ref().and_then(|remote| remote.file_url(path));
+    let value = url.as_deref().unwrap_or(&readme.file);
+    let fact = ProfileFact::new(ProfileField::Documentation, value, FactOrigin::Readme, readme.file.clone())?;
+    Some(ProfileFact { changed: readme.changed, ..fact })
 }
 
 /// Returns the README in the service's folder. If `or_root` is true and there is none, returns that of the

@@ -27,14 +27,19 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     let system = text_at(document, "spec.system").map(name_of_reference);
     draft.add(ProfileField::System, system.as_deref());
     let slug = annotation("github.com/project-slug").map(|slug| format!("https://github.com/{slug}"));
-    let slug = slug
-        .or_else(|| annotation("gitlab.com/project-slug").map(|slug| format!("https://gitlab.com/{slug}")));
+    let slug = slug.or_else(|| {
+        let instance = annotation("gitlab.com/instance").filter(|host| host.contains('.'));
+        let path = annotation("gitlab.com/project-slug")?;
+        Some(format!("https://{}/{path}", instance.unwrap_or("gitlab.com")))
+    });
     draft.add(
         ProfileField::Repository,
         slug.as_deref().or_else(|| annotation("backstage.io/source-location")),
     );
-    let techdocs =
-        annotation("backstage.io/techdocs-ref").and_then(|reference| reference.strip_prefix("url:"));
+    // Facts keep no queries, and Azure DevOps writes the folder as one.
+    let techdocs = annotation("backstage.io/techdocs-ref")
+        .and_then(|reference| reference.strip_prefix("url:"))
+        .filter(|url| !url.contains("?path="));
     draft.add(ProfileField::Documentation, techdocs);
     draft.add(ProfileField::Dashboard, annotation("grafana/overview-dashboard"));
     let pager = annotation("pagerduty.com/service-id").map(|id| format!("PagerDuty service {id}"));

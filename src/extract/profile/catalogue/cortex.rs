@@ -18,7 +18,8 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     let owners = list_at(info, "x-cortex-owners");
     let teams: Vec<&Value> = owners.filter(|owner| text_at(owner, "name").is_some()).collect();
     let team = teams.iter().find(|owner| text_at(owner, "type") == Some("group")).or(teams.first());
-    draft.add(ProfileField::Owner, team.and_then(|team| text_at(team, "name")));
+    let mail = || list_at(info, "x-cortex-owners").find_map(|owner| text_at(owner, "email"));
+    draft.add(ProfileField::Owner, team.and_then(|team| text_at(team, "name")).or_else(mail));
     draft.add(ProfileField::Description, text_at(info, "description"));
     draft.add(ProfileField::Tier, scalar_at(info, "x-cortex-custom-metadata.tier").as_deref());
     let git = ["github", "gitlab", "bitbucket"].iter().find_map(|host| {

@@ -49,11 +49,12 @@ fn read_v3(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the kind and URL of links. The type `other` says less than the name.
+/// Returns the kind and URL of links: the type, unless it is `other`, and the name.
 fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (String, Option<&'a str>)> {
     links.map(|link| {
-        let kind = text_at(link, "type").filter(|kind| *kind != "other").or_else(|| text_at(link, "name"));
-        (kind.unwrap_or_default().to_owned(), text_at(link, "url"))
+        let kind = text_at(link, "type").filter(|kind| *kind != "other");
+        let words: Vec<&str> = kind.into_iter().chain(text_at(link, "name")).collect();
+        (words.join(" "), text_at(link, "url"))
     })
 }
 

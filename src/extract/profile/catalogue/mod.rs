@@ -46,6 +46,11 @@ const MAX_ENTITIES: usize = 500;
 /// Maximum number of facts, names and dependencies of one entity, each.
 const MAX_ENTRIES: usize = 100;
 
+/// Words in the name of a repository with the code of a service.
+const SOURCE_WORDS: &[&str] = &["source", "code"];
+/// Words in the name of a repository that deploys services.
+const DEPLOYMENT_WORDS: &[&str] = &["deploy", "helm", "infra", "terraform", "gitops", "manifest", "config"];
+
 /// Returns the entities in the `text` of a catalogue file. `file` is its path for the screen, `folder` its folder
 /// in the checkout, and `changed` the time of its last change. Returns an error if it is no valid YAML, or too
 /// large.
@@ -99,15 +104,26 @@ impl EntityDraft {
         self.entity.facts.extend(fact.map(|fact| ProfileFact { changed: self.changed, ..fact }));
     }
 
-    /// Adds the facts of a list of links, each with its kind or title and its URL. A link to a folder on a
-    /// repository's host is no second repository.
+    /// Adds the facts of a list of links, each with its kind or title and its URL. Of several repositories, the one with
+    /// the source counts; a link to a folder on a repository's host is no second repository.
     fn add_links<'a>(&mut self, links: impl Iterator<Item = (String, Option<&'a str>)>) {
+        let (mut repositories, mut others) = (Vec::new(), Vec::new());
         for (kind, url) in links.take(MAX_ENTRIES) {
-            let field = super::link_field(&kind);
-            let known = self.entity.facts.iter().any(|fact| fact.field == ProfileField::Repository);
-            if field != ProfileField::Repository || !known {
-                self.add(field, url);
+            match super::link_field(&kind) {
+                Some(ProfileField::Repository) => repositories.push((kind.to_ascii_lowercase(), url)),
+                Some(field) => others.push((field, url)),
+                None => {}
             }
+        }
+        let has = |kind: &str, words: &[&str]| words.iter().any(|word| kind.contains(word));
+        repositories.sort_by_key(|(kind, _)| (has(kind, DEPLOYMENT_WORDS), !has(kind, SOURCE_WORDS)));
+        for (_, url) in repositories {
+            if !self.entity.facts.iter().any(|fact| fact.field == ProfileField::Repository) {
+                self.add(ProfileField::Repository, url);
+            }
+        }
+        for (field, url) in others {
+            self.add(field, url);
         }
     }
 

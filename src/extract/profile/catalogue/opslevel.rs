@@ -4,9 +4,9 @@ use super::{EntityDraft, list_at, scalar_at, text_at};
 use crate::model::{ProfileField, Text};
 use serde_json::Value;
 
-/// Reads the service of a document.
+/// Reads the service of a document, which newer versions call a component.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
-    let service = document.get("service")?;
+    let service = document.get("service").or_else(|| document.get("component"))?;
     draft.entity.name = Text::new(text_at(service, "name")?);
     list_at(service, "aliases").for_each(|alias| draft.add_alias(alias.as_str()));
     draft.add(ProfileField::Owner, text_at(service, "owner"));

@@ -4,7 +4,8 @@ use super::ProfileIndex;
 use crate::{
     model::{
         CatalogueEntity, Checkout, CodeOwners, CodeOwnersRule, ComposeBuild, EntityKind, FactOrigin,
-        Inventory, ProfileFact, ProfileField, Readme, RepositoryUrl, Service, ServiceAnnotation, Text,
+        Inventory, OwnerPattern, ProfileFact, ProfileField, Readme, RepositoryUrl, Service,
+        ServiceAnnotation, Text,
         fixtures::{service, snapshot},
     },
     topology::{CatalogueMatches, infer},
@@ -102,7 +103,8 @@ fn the_compose_build_ties_a_service_to_its_folder() {
     };
     let rule = |line, pattern: &str, owner: &str| CodeOwnersRule {
         line,
-        pattern: pattern.into(),
+        section: 0,
+        pattern: OwnerPattern::new(pattern),
         owners: vec![owner.into()],
     };
     let shop = Checkout {
