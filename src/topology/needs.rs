@@ -38,7 +38,7 @@ pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
 pub fn dependants(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
     let (mut open, mut found) = (vec![node.clone()], BTreeSet::new());
     while let Some(next) = open.pop() {
-        if next != *node && !passes_needs_on(topology, &next) {
+        if next != *node && !passes_requests_on(topology, &next) {
             continue;
         }
         let callers = topology.edges.callers(&next).iter().filter(|caller| *caller != node);
@@ -51,9 +51,9 @@ pub fn dependants(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
     found
 }
 
-/// Returns true if callers of `node` need the callees of `node` too. Services that send telemetry work without the
+/// Returns true if a call of `node` may cause calls of its callees. Services that send telemetry work without the
 /// services that the receiver calls.
-fn passes_needs_on(topology: &Topology, node: &NodeId) -> bool {
+pub(super) fn passes_requests_on(topology: &Topology, node: &NodeId) -> bool {
     let product = topology.nodes.get(node).and_then(|node| node.product);
     !product.is_some_and(|product| product.receives_telemetry)
 }
@@ -68,7 +68,7 @@ fn visit(
     found: &mut Vec<Need>,
 ) {
     let callees = |node: &NodeId| -> Vec<NodeId> {
-        if node != root && !passes_needs_on(topology, node) {
+        if node != root && !passes_requests_on(topology, node) {
             return Vec::new();
         }
         topology.calls(node).filter(|(_, edge)| edge.strength() >= least).map(|(to, _)| to.clone()).collect()

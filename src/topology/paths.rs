@@ -1,14 +1,26 @@
 //! Paths through the topology: shortest paths, the number of paths, and the nodes around a node.
 
-use super::Topology;
+use super::{Topology, needs::passes_requests_on};
 use crate::model::NodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Returns the shortest path along calls from `from` to `to`, both included. If several paths are shortest,
-/// returns the first in the order of ids.
+/// returns the first in the order of ids. A path through a receiver of telemetry counts only if there is no other,
+/// because no request takes it.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
+    let of_requests = shortest_path_through(topology, from, to, |node| passes_requests_on(topology, node));
+    of_requests.or_else(|| shortest_path_through(topology, from, to, |_| true))
+}
+
+/// Returns the shortest path whose inner nodes `may_pass` accepts.
+fn shortest_path_through(
+    topology: &Topology,
+    from: &NodeId,
+    to: &NodeId,
+    may_pass: impl Fn(&NodeId) -> bool,
+) -> Option<Vec<NodeId>> {
     let mut came: BTreeMap<NodeId, NodeId> = BTreeMap::new();
     let mut queue = VecDeque::from([from.clone()]);
     while let Some(here) = queue.pop_front() {
@@ -21,6 +33,9 @@ pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<
             }
             way.reverse();
             return Some(way);
+        }
+        if &here != from && !may_pass(&here) {
+            continue;
         }
         for (next, _) in topology.calls(&here) {
             if next != from && !came.contains_key(next) {
