@@ -86,6 +86,9 @@ pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
     })
 }
 
+/// Beginnings of the schemes of addresses that usually have a user.
+const LOGIN_SCHEMES: &[&str] = &["amqp", "jdbc", "mongodb", "mysql", "postgres", "sqlserver"];
+
 /// Returns a compose file of the service and the services that it needs for sure: images, ports, names of variables
 /// and the start order. Values of variables are the addresses that Portolan knows; it never keeps any other value.
 #[must_use]
@@ -108,6 +111,7 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
         let Some(name) = names.get(&node.id) else { continue };
         let earlier: BTreeSet<&NodeId> = nodes[..index].iter().map(|(node, _)| &node.id).collect();
         let _ = writeln!(out, "  {}:", quoted(name));
+        push_left_out(service, &mut out);
         push_image(service, name, &mut out);
         push_list("ports", &ports(service, true), &mut out);
         push_list("expose", &ports(service, false), &mut out);
@@ -129,6 +133,16 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
         }
     }
     out
+}
+
+/// Adds comments about what the file leaves out of the service's configuration: its command and its mounted files.
+fn push_left_out(service: &Service, out: &mut String) {
+    let kinds = [(FactKind::Command, "its command"), (FactKind::Mount, "a mount")];
+    for (kind, name) in kinds {
+        for fact in service.facts.iter().filter(|fact| fact.kind() == Some(kind)) {
+            let _ = writeln!(out, "    # Left out, {name}: {}", comment(&fact.value));
+        }
+    }
 }
 
 /// Returns the names of the nodes in the compose file: the service's name, with its group if several have it.
@@ -203,8 +217,30 @@ fn push_environment(service: &Service, out: &mut String) {
     for (name, addresses) in &known {
         let is_host = name.rsplit('_').next().is_some_and(is_host_suffix);
         let values: Vec<String> = addresses.iter().map(|address| address_value(address, is_host)).collect();
-        let _ = writeln!(out, "      {}: {}", quoted(name), quoted(&values.join(",")));
+        let value = quoted(&values.join(","));
+        if addresses.iter().any(|address| has_login(address)) && is_variable_name(name) {
+            let default = value.trim_matches('"');
+            let _ = writeln!(
+                out,
+                "      {}: \"${{{name}:-{default}}}\" # without user, password and database",
+                quoted(name)
+            );
+        } else {
+            let _ = writeln!(out, "      {}: {value}", quoted(name));
+        }
     }
+}
+
+/// Returns true if an address with this scheme usually has a user, a password or the name of a database. Portolan keeps
+/// none of them, so the user's environment may give the whole value.
+fn has_login(address: &Address) -> bool {
+    address.scheme.as_ref().is_some_and(|scheme| LOGIN_SCHEMES.iter().any(|known| scheme.starts_with(known)))
+}
+
+/// Returns true if compose can take the value of a variable of this name from the environment.
+fn is_variable_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.chars().all(is_part) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Returns true if a variable whose name ends so holds a host without a port.
@@ -222,7 +258,7 @@ fn address_value(address: &Address, is_host: bool) -> String {
 }
 
 /// Returns the container ports of a service: the published ones, or the others. A published port gets a free port of
-/// the engine, because its own may be taken.
+/// the engine, because its own may be taken, on the address on which it is published.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));
@@ -233,7 +269,9 @@ fn ports(service: &Service, published: bool) -> Vec<String> {
             let inside = text.rsplit("→ ").next()?;
             let port: String = inside.chars().take_while(char::is_ascii_digit).collect();
             let protocol = if inside.contains("/udp") { "/udp" } else { "" };
-            (!port.is_empty()).then(|| format!("{port}{protocol}"))
+            let address =
+                if text.starts_with("127.") || text.starts_with("localhost:") { "127.0.0.1::" } else { "" };
+            (!port.is_empty()).then(|| format!("{address}{port}{protocol}"))
         })
         .collect();
     numbers.into_iter().collect()
