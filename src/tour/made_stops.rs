@@ -4,7 +4,7 @@
 use super::{MAX_TOUR_STOPS, TourStop};
 use crate::{
     command::Command,
-    model::{EndpointOrigin, NodeId, Service, Severity},
+    model::{NodeId, Severity},
     store::World,
     topology::{Node, NodeKind, Topology},
 };
@@ -39,7 +39,7 @@ pub fn made_stops(world: &World) -> Vec<TourStop> {
             stops.push(stop(place, node));
         }
     };
-    add(entry_nodes(world), MAX_ENTRY_STOPS, &|_, node| stop_at(topology, node, "way in", Command::Why));
+    add(world.entry_services(), MAX_ENTRY_STOPS, &|_, node| stop_at(topology, node, "way in", Command::Why));
     add(busy_nodes(topology), MAX_BUSY_STOPS, &|place, node| {
         stop_at(topology, node, "many depend on it", BUSY_STOP_COMMANDS[place])
     });
@@ -73,7 +73,9 @@ pub(super) fn closing_stops(world: &World) -> [TourStop; 2] {
     let ask = TourStop {
         node: None,
         title: "ask more".to_owned(),
-        text: "The command line also answers questions, such as `who calls` or `what breaks if`.".to_owned(),
+        text:
+            "The command line also answers questions, such as `who calls` or `what breaks if`. esc leaves it."
+                .to_owned(),
         command: Command::CommandPalette,
     };
     [broken, ask]
@@ -108,47 +110,6 @@ fn stop_at(topology: &Topology, node: &Node, role: &str, command: Command) -> To
     };
     let title = format!("{}: {role}", node.label());
     TourStop { node: Some(node.id.clone()), title, text: format!("{product}{calls}"), command }
-}
-
-/// Returns the services that clients outside can reach, those with the most callees first. Targets of the internet
-/// come first, then other targets of load balancers, then services without callers that publish a port.
-fn entry_nodes(world: &World) -> Vec<&Node> {
-    let topology = world.topology();
-    let internet = NodeId::internet();
-    let public = with_targets_of_load_balancers(topology, &internet);
-    let rank = |node: &Node| {
-        let is_balanced = || topology.callers(&node.id).any(|(from, _)| is_load_balancer(topology, from));
-        if public.contains(&node.id) {
-            Some(0)
-        } else if is_balanced() {
-            Some(1)
-        } else {
-            (topology.callers(&node.id).next().is_none() && publishes_port(world, node)).then_some(2)
-        }
-    };
-    let services = topology.nodes.values().filter(|node| node.is_service());
-    let mut found: Vec<(i32, &Node)> = services.filter_map(|node| Some((rank(node)?, node))).collect();
-    found.sort_by_key(|(rank, node)| (*rank, Reverse(topology.calls(&node.id).count())));
-    found.into_iter().map(|(_, node)| node).collect()
-}
-
-/// Returns the callees of `gate`, and the targets of the load balancers among them.
-fn with_targets_of_load_balancers<'a>(topology: &'a Topology, gate: &'a NodeId) -> BTreeSet<&'a NodeId> {
-    let mut found: BTreeSet<&NodeId> = topology.calls(gate).map(|(to, _)| to).collect();
-    let balancers: Vec<&NodeId> = found.iter().copied().filter(|id| is_load_balancer(topology, id)).collect();
-    found.extend(balancers.into_iter().flat_map(|balancer| topology.calls(balancer)).map(|(to, _)| to));
-    found
-}
-
-fn is_load_balancer(topology: &Topology, id: &NodeId) -> bool {
-    topology.nodes.get(id).is_some_and(|node| node.kind == NodeKind::LoadBalancer)
-}
-
-fn publishes_port(world: &World, node: &Node) -> bool {
-    let is_published = |service: &Service| {
-        service.endpoints.iter().any(|endpoint| endpoint.origin == EndpointOrigin::PublishedPort)
-    };
-    world.service_of(node).is_some_and(is_published)
 }
 
 /// Returns the services with two callers or more that store no data, those with the most callers first.

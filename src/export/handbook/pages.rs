@@ -97,6 +97,12 @@ impl<'a> PageBuilder<'a> {
                 self.push_way_in(&start, ("routes to", "may route to"), to, edge);
             }
         }
+        for node in self.world.entry_services() {
+            if self.world.is_entry_by_port(node) {
+                let parts = vec![self.link(node), Part::Text(" publishes a port".to_owned())];
+                self.state(parts, "published port".to_owned());
+            }
+        }
         self.heading("Outside");
         for node in topology.nodes.values().filter(|node| node.kind == NodeKind::Dependency) {
             let product = node.product.map(|product| format!(" ({})", product.id)).unwrap_or_default();

@@ -3,6 +3,7 @@
 mod log_streams;
 mod large_groups;
 mod deployment_time;
+mod entry_services;
 mod filtered_nodes;
 mod notes;
 mod operations;

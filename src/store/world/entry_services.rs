@@ -1,0 +1,83 @@
+//! Services that clients outside of the estate can reach.
+
+use super::World;
+use crate::{
+    model::{EndpointOrigin, NodeId},
+    topology::{Node, NodeKind, Topology},
+};
+use std::{cmp::Reverse, collections::BTreeSet};
+
+/// Way in which clients outside reach a service, the surest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum WayIn {
+    Internet,
+    LoadBalancer,
+    /// A published port of a service without callers.
+    UncalledPort,
+    /// A published port of a service that only clients call, such as a load generator.
+    PortForClients,
+}
+
+impl World {
+    /// Returns the services that clients outside can reach: targets of the internet first, then other targets of load
+    /// balancers, then services that publish a port and that nothing calls, or only clients. Of one kind, those with the
+    /// most callees come first. Databases and receivers of telemetry are none.
+    #[must_use]
+    pub fn entry_services(&self) -> Vec<&Node> {
+        let topology = self.topology();
+        let internet = NodeId::internet();
+        let public = with_targets_of_load_balancers(topology, &internet);
+        let services = topology.nodes.values().filter(|node| node.is_service());
+        let mut found: Vec<(WayIn, &Node)> =
+            services.filter_map(|node| Some((self.way_in(node, &public)?, node))).collect();
+        found.sort_by_key(|(way, node)| (*way, Reverse(topology.calls(&node.id).count())));
+        found.into_iter().map(|(_, node)| node).collect()
+    }
+
+    /// Returns true if clients outside reach the service by a published port, as far as Portolan knows.
+    #[must_use]
+    pub fn is_entry_by_port(&self, node: &Node) -> bool {
+        let topology = self.topology();
+        let internet = NodeId::internet();
+        let public = with_targets_of_load_balancers(topology, &internet);
+        matches!(self.way_in(node, &public), Some(WayIn::UncalledPort | WayIn::PortForClients))
+    }
+
+    fn way_in(&self, node: &Node, public: &BTreeSet<&NodeId>) -> Option<WayIn> {
+        let topology = self.topology();
+        let callers = || topology.callers(&node.id).map(|(caller, _)| caller);
+        if public.contains(&node.id) {
+            return Some(WayIn::Internet);
+        }
+        if callers().any(|caller| is_load_balancer(topology, caller)) {
+            return Some(WayIn::LoadBalancer);
+        }
+        let serves_others =
+            node.product.is_some_and(|product| product.role.stores_data() || product.receives_telemetry);
+        if serves_others || !self.publishes_port(node) {
+            return None;
+        }
+        if callers().next().is_none() {
+            return Some(WayIn::UncalledPort);
+        }
+        let is_client = |caller: &NodeId| topology.callers(caller).next().is_none() && *caller != node.id;
+        callers().all(is_client).then_some(WayIn::PortForClients)
+    }
+
+    fn publishes_port(&self, node: &Node) -> bool {
+        let endpoints = self.service_of(node).into_iter().flat_map(|service| &service.endpoints);
+        endpoints.into_iter().any(|endpoint| endpoint.origin == EndpointOrigin::PublishedPort)
+    }
+}
+
+/// Returns the callees of `gate`, and the targets of the load balancers among them.
+fn with_targets_of_load_balancers<'a>(topology: &'a Topology, gate: &'a NodeId) -> BTreeSet<&'a NodeId> {
+    let mut found: BTreeSet<&NodeId> = topology.calls(gate).map(|(to, _)| to).collect();
+    let balancers: Vec<&NodeId> = found.iter().copied().filter(|id| is_load_balancer(topology, id)).collect();
+    found.extend(balancers.into_iter().flat_map(|balancer| topology.calls(balancer)).map(|(to, _)| to));
+    found
+}
+
+fn is_load_balancer(topology: &Topology, id: &NodeId) -> bool {
+    topology.nodes.get(id).is_some_and(|node| node.kind == NodeKind::LoadBalancer)
+}
