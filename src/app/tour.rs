@@ -4,6 +4,7 @@ use super::{App, draw::row_writer::RowWriter};
 use crate::{
     command::Command,
     effect::Effect,
+    model::SourceState,
     screen::{Canvas, HitMap, widget::text},
     tour::{TeamTour, TourWalk, made_stops},
 };
@@ -55,6 +56,12 @@ impl App {
     pub(super) fn walk_tour(&mut self, forward: bool) -> Vec<Effect> {
         if self.tour.walk.stop().is_none() {
             self.notify(&self.tour_hint("no tour is shown", "starts it"));
+            return Vec::new();
+        }
+        let is_loading = self.store.world.sources.iter().any(|source| source.state == SourceState::Loading);
+        if is_loading && !self.tour.walk.has_begun() {
+            // The stops of an estate that is half read would stay.
+            self.notify("the sources are still loading; the tour begins once they are read");
             return Vec::new();
         }
         if forward {

@@ -39,12 +39,14 @@ enum Answer {
 /// All questions. Of two phrases that match, the first counts.
 const QUESTION_TABLE: &[Question] = &[
     question("who calls {}", Answer::Screen(ScreenId::Why)),
+    question("what calls {}", Answer::Screen(ScreenId::Why)),
     question("what does {} call", Answer::Screen(ScreenId::Why)),
     question("what breaks if {} stops", Answer::Impact),
     question("how does {} reach {}", Answer::Path),
     question("where are the logs of {}", Answer::Screen(ScreenId::Logs)),
     question("who owns {}", Answer::Field(ProfileField::Owner)),
     question("owner {}", Answer::Field(ProfileField::Owner)),
+    question("what is {} for", Answer::Field(ProfileField::Description)),
     question("what is {}", Answer::Field(ProfileField::Description)),
     question("where is the code of {}", Answer::Field(ProfileField::Repository)),
     question("where is the runbook of {}", Answer::Field(ProfileField::Runbook)),
