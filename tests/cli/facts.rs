@@ -86,7 +86,7 @@ fn the_needs_of_a_service_are_a_list_and_a_compose_file() {
     for line in [
         "  \"web\":\n    image: \"shop-web\"\n",
         "      \"API_URL\": \"http://api:8080\"\n",
-        "      \"DATABASE_URL\": \"postgres://db:5432\"\n",
+        "      \"DATABASE_URL\": \"${DATABASE_URL:-postgres://db:5432}\" # without user",
         "      \"DB_HOST\": \"db\"\n",
         "      \"DB_PORT\": \"5432\"\n",
         "      \"SECRET_KEY\":\n",

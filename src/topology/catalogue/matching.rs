@@ -285,7 +285,9 @@ fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: boo
     if entities.is_empty() && is_only && one_service {
         entities = all;
     }
-    service_match(checkout, &entities, folder_of(checkout, &entities))
+    // An uncatalogued repository with one service is that service's as a whole.
+    let is_whole = is_only && services_in(checkout).next().is_none();
+    service_match(checkout, &entities, folder_of(checkout, &entities).or(is_whole.then_some("")))
 }
 
 /// Returns the match with `entities` of `checkout`.

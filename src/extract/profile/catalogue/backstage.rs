@@ -40,7 +40,9 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     let techdocs = annotation("backstage.io/techdocs-ref")
         .and_then(|reference| reference.strip_prefix("url:"))
         .filter(|url| !url.contains("?path="));
-    draft.add(ProfileField::Documentation, techdocs);
+    let folder = annotation("backstage.io/techdocs-ref").and_then(|reference| reference.strip_prefix("dir:"));
+    let in_folder = folder.and_then(|folder| techdocs_place(&draft.entity.folder, folder));
+    draft.add(ProfileField::Documentation, techdocs.or(in_folder.as_deref()));
     draft.add(ProfileField::Dashboard, annotation("grafana/overview-dashboard"));
     let pager = annotation("pagerduty.com/service-id").map(|id| format!("PagerDuty service {id}"));
     draft.add(ProfileField::OnCall, pager.as_deref());
@@ -55,4 +57,17 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     draft.entity.provides = names("spec.providesApis");
     draft.entity.consumes = names("spec.consumesApis");
     Some(())
+}
+
+/// Returns the place of documentation that `TechDocs` builds from `folder`, relative to the folder of the file.
+fn techdocs_place(file_folder: &str, folder: &str) -> Option<String> {
+    let below = folder.trim_start_matches("./").trim_matches(['/', '.']);
+    if below.contains("..") {
+        return None;
+    }
+    let parts: Vec<&str> = [file_folder, below].into_iter().filter(|part| !part.is_empty()).collect();
+    Some(match parts.join("/") {
+        root if root.is_empty() => "TechDocs in the repository".to_owned(),
+        path => format!("TechDocs in {path} of the repository"),
+    })
 }

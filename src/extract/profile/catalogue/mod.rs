@@ -111,8 +111,9 @@ impl EntityDraft {
         for (kind, url) in links.take(MAX_ENTRIES) {
             match super::link_field(&kind) {
                 Some(ProfileField::Repository) => repositories.push((kind.to_ascii_lowercase(), url)),
-                Some(field) => others.push((field, url)),
-                None => {}
+                // A path leads nowhere outside of the repository.
+                Some(field) if url.is_some_and(|url| url.contains("://")) => others.push((field, url)),
+                Some(_) | None => {}
             }
         }
         let has = |kind: &str, words: &[&str]| words.iter().any(|word| kind.contains(word));

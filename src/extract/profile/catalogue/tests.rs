@@ -82,8 +82,8 @@ integrations: {pagerduty: {service-url: https://acme.pagerduty.com/service-direc
     assert_eq!(
         lines(CatalogueFileKind::Datadog, v2),
         ["orders Service: owner checkout; tier 1; lifecycle production; system shop; chat \
-          https://acme.slack.com/archives/C01; runbook https://wiki.example/orders; repository \
-          https://github.com/acme/shop; on-call https://acme.pagerduty.com/service-directory/PABC"]
+          https://acme.slack.com/archives/C01; repository https://github.com/acme/shop; runbook \
+          https://wiki.example/orders; on-call https://acme.pagerduty.com/service-directory/PABC"]
     );
     let v3 = "
 apiVersion: v3
