@@ -29,11 +29,20 @@ pub struct EcsReading {
     /// Deployment to return to; `None` if there is none or it was not read.
     pub rollback: Option<RollbackTarget>,
     /// Images that are named by a tag, which may point to another image by now.
-    pub tagged_images: Vec<Text>,
+    pub tagged_images: Vec<TaggedImage>,
     /// Tasks that are protected from scale-in and deployments.
     pub protected: BTreeSet<InstanceId>,
     /// Parts that could not be read, each with the reason.
     pub unread: Vec<Text>,
+}
+
+/// Image that is named by a moving tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaggedImage {
+    /// The image with its tag.
+    pub name: Text,
+    /// Digests of the images that running tasks got under this name; empty if ECS does not report them.
+    pub running: BTreeSet<Text>,
 }
 
 /// Service deployment that is not over yet.

@@ -37,7 +37,7 @@ pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsCh
 pub use confirmation::{
     Confirmable, Confirmation, ConfirmationEvent, ConfirmationKeys, Confirmed, ConfirmedChange, ConfirmedPlan,
 };
-pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange};
+pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange, TaggedImage};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
 pub use menu::{MenuChoice, MenuEntry, MenuScope, NO_KEY, container_entries, menu_entries};
 pub use plan::{

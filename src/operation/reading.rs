@@ -12,6 +12,8 @@ pub struct OperationPlace {
     pub location: Text,
     /// AWS account id; `None` for an engine.
     pub account: Option<Text>,
+    /// Alias of the AWS account; `None` for an engine, and if the account has none or it could not be read.
+    pub account_alias: Option<Text>,
     /// AWS region; `None` for an engine.
     pub region: Option<Text>,
     /// Identity that makes the calls: the ARN of the AWS caller; `None` for an engine, which has no users.
@@ -29,10 +31,16 @@ impl OperationPlace {
         (!words.is_empty()).then(|| words.join(" "))
     }
 
-    /// Returns the place in a few words: account and region, or the location of an engine.
+    /// Returns the place in a few words: account, its alias and region, or the location of an engine.
     #[must_use]
     pub fn summary(&self) -> String {
-        self.account_and_region().unwrap_or_else(|| self.location.to_string())
+        let account = self.account.as_ref().map(|account| match &self.account_alias {
+            Some(alias) => format!("{account} ({alias})"),
+            None => account.to_string(),
+        });
+        let words: Vec<String> =
+            account.into_iter().chain(self.region.as_ref().map(Text::to_string)).collect();
+        if words.is_empty() { self.location.to_string() } else { words.join(" ") }
     }
 }
 
@@ -44,6 +52,7 @@ impl OperationPlace {
             source: SourceId::new("docker"),
             location: "unix:///var/run/docker.sock".into(),
             account: None,
+            account_alias: None,
             region: None,
             caller: None,
             command_prefix: "docker".into(),

@@ -28,6 +28,7 @@ fn confirm<R: SessionRequest>(request: R) -> ConfirmedSession<R> {
         source: SourceId::new("test"),
         location: "a test".into(),
         account: None,
+        account_alias: None,
         region: None,
         caller: None,
         command_prefix: "docker".into(),

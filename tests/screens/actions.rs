@@ -63,6 +63,7 @@ pub(crate) fn place() -> OperationPlace {
         source: SourceId::new("docker"),
         location: "unix:///var/run/docker.sock".into(),
         account: None,
+        account_alias: None,
         region: None,
         caller: None,
         command_prefix: "docker".into(),

@@ -3,8 +3,11 @@
 use super::caution::{Caution, CautionLevel};
 use crate::{
     model::{ServiceKind, Text},
-    operation::{EcsReading, OperationGoal, OperationKind, OperationRequest, TargetReading},
+    operation::{EcsReading, OperationGoal, OperationKind, OperationRequest, TaggedImage, TargetReading},
 };
+
+/// Length of a digest in a caution, without its algorithm, as the docker command shortens digests.
+const SHORT_DIGEST_CHARS: usize = 12;
 
 /// Returns the cautions about an operation on a target beyond its impact.
 pub(super) fn ecs_cautions(
@@ -56,13 +59,30 @@ fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caut
     Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
 }
 
-/// Returns the caution that new tasks may run another image than the current ones.
+/// Returns the caution that new tasks may run another image than the current ones. It names the digests that run now,
+/// so that the reader can compare them with the registry.
 fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
-    let images: Vec<&str> = ecs.tagged_images.iter().map(Text::as_str).collect();
+    let images: Vec<String> = ecs.tagged_images.iter().map(name_and_digests).collect();
     let verb = if images.len() == 1 { "is named by a tag" } else { "are named by tags" };
     (!images.is_empty()).then(|| {
         hint(format!("{} {verb}: new tasks run the image that the tag means by then", images.join(", ")))
     })
+}
+
+/// Returns the name of an image with the digests that run now, such as `acme/web:latest (sha256:1f0c2a7b91de runs now)`.
+fn name_and_digests(image: &TaggedImage) -> String {
+    let digests: Vec<&str> = image.running.iter().map(|digest| short_digest(digest)).collect();
+    match &digests[..] {
+        [] => image.name.to_string(),
+        [only] => format!("{} ({only} runs now)", image.name),
+        several => format!("{} ({} run now)", image.name, several.join(" and ")),
+    }
+}
+
+/// Returns the algorithm and the first characters of a digest.
+fn short_digest(digest: &str) -> &str {
+    let start = digest.find(':').map_or(0, |colon| colon + 1);
+    digest.get(..start + SHORT_DIGEST_CHARS).unwrap_or(digest)
 }
 
 fn manager(name: &str, ecs: &EcsReading) -> Option<Caution> {

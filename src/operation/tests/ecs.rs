@@ -9,7 +9,7 @@ use crate::{
     operation::{
         Change, EcsReading, OngoingDeployment, OperationGoal, OperationKind, OperationPlace,
         OperationReading, OperationRequest, Plan, PlanBasis, PlanContext, Refusal, RollbackTarget,
-        ScalingRange, TargetReading, Verdict, Watch, WatchState,
+        ScalingRange, TaggedImage, TargetReading, Verdict, Watch, WatchState,
     },
 };
 use jiff::SignedDuration;
@@ -65,6 +65,7 @@ fn reading(ecs: EcsReading) -> OperationReading {
             source: SourceId::new("ecs:eu"),
             location: "Amazon ECS in eu-west-1".into(),
             account: Some("111122223333".into()),
+            account_alias: Some("shop-prod".into()),
             region: Some("eu-west-1".into()),
             caller: None,
             command_prefix: "aws --region eu-west-1".into(),
@@ -211,6 +212,7 @@ fn guard_rails_name_what_else_would_happen() {
         ..state()
     };
     let texts = |request, ecs| caution_texts(&plan(request, ecs).unwrap()).join("\n");
+    assert_eq!(plan(scale_to(3), state()).unwrap().place.summary(), "111122223333 (shop-prod) eu-west-1");
     let outside = texts(scale_to(9), scaling(false));
     assert!(outside.contains("9 is outside the autoscaler's range of shop/orders (2 to 4)"), "{outside}");
     assert!(outside.contains("CloudFormation stack shop manages shop/orders"), "{outside}");
@@ -219,15 +221,18 @@ fn guard_rails_name_what_else_would_happen() {
     assert!(texts(scale_to(0), state()).contains("shop/orders stops serving"));
     let busy = EcsReading {
         ongoing: Some(ongoing("IN_PROGRESS", None)),
-        tagged_images: vec!["acme/orders:latest".into()],
+        tagged_images: vec![TaggedImage {
+            name: "acme/orders:latest".into(),
+            running: ["sha256:1111111111111111".into(), "sha256:2222222222222222".into()].into(),
+        }],
         protected: [InstanceId::new("ecs:eu/t1")].into(),
         ..state()
     };
     let undo_of_rollback = texts(roll_back_to("orders:4"), busy.clone());
     assert!(undo_of_rollback.contains("(IN_PROGRESS): the rollback takes its place"), "{undo_of_rollback}");
     let restart = texts(request(OperationKind::Restart), busy);
-    for part in ["is not over (IN_PROGRESS)", "acme/orders:latest is named by a tag", "protected tasks (t1)"]
-    {
+    let images = "acme/orders:latest (sha256:111111111111 and sha256:222222222222 run now) is named by a tag";
+    for part in ["is not over (IN_PROGRESS)", images, "protected tasks (t1)"] {
         assert!(restart.contains(part), "{part} is not in {restart}");
     }
     let gap = texts(request(OperationKind::Restart), EcsReading { minimum_healthy_percent: 0, ..state() });

@@ -87,6 +87,7 @@ fn place(shared: &DockerState) -> OperationPlace {
         source: shared.id.clone(),
         location: endpoint.to_string().into(),
         account: None,
+        account_alias: None,
         region: None,
         caller: None,
         command_prefix: command_prefix(endpoint).into(),

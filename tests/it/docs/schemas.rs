@@ -268,6 +268,7 @@ fn plan_json_fields_are_documented() {
         source: SourceId::new("docker"),
         location: "unix:///var/run/docker.sock".into(),
         account: None,
+        account_alias: None,
         region: None,
         caller: None,
         command_prefix: "docker".into(),

@@ -8,8 +8,8 @@ use super::{
     lenient_response::{RecoverResponses, RemovedValues},
     response_limit::LimitResponseSize,
     sigv4::{
-        APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
-        SESSION_MANAGER_API, SignedClient,
+        APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, IAM_API,
+        LOAD_BALANCING_API, SESSION_MANAGER_API, SignedClient,
     },
 };
 use crate::{
@@ -42,6 +42,7 @@ pub(crate) struct Clients {
     pub cloudwatch: SignedClient,
     pub app_mesh: SignedClient,
     pub auto_scaling: SignedClient,
+    pub iam: SignedClient,
     /// Client for the calls to ECS that change something. It never repeats a call.
     pub ecs_changes: SignedClient,
     pub session_manager: SignedClient,
@@ -94,6 +95,7 @@ impl Clients {
             cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
             app_mesh: SignedClient::new(shared, APP_MESH_API),
             auto_scaling: SignedClient::new(shared, AUTO_SCALING_API),
+            iam: SignedClient::new(shared, IAM_API),
             ecs_changes: SignedClient::without_retries(shared, ECS_API),
             session_manager: SignedClient::without_retries(shared, SESSION_MANAGER_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),

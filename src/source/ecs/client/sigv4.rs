@@ -9,8 +9,8 @@ mod signed_api;
 pub(crate) use request::{ApiRequest, JsonVersion};
 pub(crate) use response::{ApiResponse, ServiceError, error_code, response_error};
 pub(crate) use signed_api::{
-    APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, LOAD_BALANCING_API,
-    S3_API, SESSION_MANAGER_API, SignedApi,
+    APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, IAM_API,
+    LOAD_BALANCING_API, S3_API, SESSION_MANAGER_API, SignedApi,
 };
 
 use super::response_limit::LimitResponseSize;
@@ -49,6 +49,7 @@ use response::parse_response;
 #[derive(Clone, Debug)]
 pub(crate) struct SignedClient<T = ApiResponse> {
     operation: Operation<ApiRequest, T, ServiceError>,
+    endpoint: String,
 }
 
 /// Function that reads a response.
@@ -81,10 +82,11 @@ impl<T: Send + Sync + std::fmt::Debug + 'static> SignedClient<T> {
         retries: &RetryConfig,
     ) -> Self {
         let region = shared.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
+        let endpoint = service.endpoint(shared, &region);
         let mut builder = Operation::builder()
             .service_name(service.sdk_id)
             .operation_name("Call")
-            .endpoint_url(&service.endpoint(shared, &region))
+            .endpoint_url(&endpoint)
             .standard_retry(retries)
             .retry_classifier(AwsErrorCodeClassifier::<ServiceError>::new())
             .retry_classifier(TransientErrorClassifier::<ServiceError>::new())
@@ -103,11 +105,16 @@ impl<T: Send + Sync + std::fmt::Debug + 'static> SignedClient<T> {
             builder = builder.timeout_config(limits.clone());
         }
         let operation = builder
-            .runtime_plugin(signing_plugin(shared, service, region))
+            .runtime_plugin(signing_plugin(shared, service, service.signing_region(region)))
             .serializer(ApiRequest::into_http)
             .deserializer(parse)
             .build();
-        Self { operation }
+        Self { operation, endpoint }
+    }
+
+    /// Returns the address that gets the requests.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// Sends a request and returns the response.

@@ -7,16 +7,26 @@ use crate::{
         Source,
         ecs::{
             Ecs,
-            client::{api::Api, failure::AwsTarget},
+            client::{api::Api, failure::AwsTarget, sigv4::ApiRequest},
+            decode::xml,
             quota::calls,
         },
     },
 };
+use roxmltree::Node;
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// Account and ARN of the caller, as STS names them.
+/// Version of IAM's API.
+const IAM_API_VERSION: &str = "2010-05-08";
+/// Time limit of the call for the alias, which delays the first plan of a source at most that long.
+const ALIAS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Account and ARN of the caller, as STS names them, and the alias of the account.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallerIdentity {
     account: Option<Text>,
+    alias: Option<Text>,
     arn: Option<Text>,
 }
 
@@ -29,6 +39,7 @@ pub(super) async fn read_place(source: &Ecs) -> Result<OperationPlace, Failure> 
         source: source.id().clone(),
         location: source.location().into(),
         account: identity.account.clone(),
+        account_alias: identity.alias.clone(),
         region: Some(api.clients.target.region.as_str().into()),
         caller: identity.arn.clone(),
         command_prefix: command_prefix(&api.clients.target).into(),
@@ -37,11 +48,26 @@ pub(super) async fn read_place(source: &Ecs) -> Result<OperationPlace, Failure> 
 
 async fn caller_identity(api: &Api) -> Result<CallerIdentity, Failure> {
     let answer = api.call(&calls::CALLER_IDENTITY, api.clients.sts.get_caller_identity().send()).await?;
-    Ok(CallerIdentity { account: answer.account().map(Text::new), arn: answer.arn().map(Text::new) })
+    let (account, arn) = (answer.account().map(Text::new), answer.arn().map(Text::new));
+    Ok(CallerIdentity { account, alias: account_alias(api).await, arn })
+}
+
+/// Returns the alias of the account. It only helps to recognize the account, so a denied or late call is no alias.
+async fn account_alias(api: &Api) -> Option<Text> {
+    let call = &calls::LIST_ACCOUNT_ALIASES;
+    let ask = ApiRequest::query(call.operation(), IAM_API_VERSION, &[]);
+    let read = timeout(ALIAS_TIMEOUT, api.xml_call(call, &api.clients.iam, ask, first_alias)).await;
+    read.ok()?.ok()?
+}
+
+/// Returns the first alias of a response. An account has one at most.
+fn first_alias(root: Node<'_, '_>) -> Option<Text> {
+    let result = xml::child(root, "ListAccountAliasesResult")?;
+    xml::member_texts(result, "AccountAliases").first().map(|alias| Text::new(alias))
 }
 
 /// Returns the beginning of a command for the same region, profile and endpoint.
-fn command_prefix(target: &AwsTarget) -> String {
+pub(super) fn command_prefix(target: &AwsTarget) -> String {
     let mut prefix = format!("aws --region {}", shell_quote(&target.region));
     if let Some(profile) = &target.profile {
         prefix = format!("{prefix} --profile {}", shell_quote(profile));
@@ -54,7 +80,48 @@ fn command_prefix(target: &AwsTarget) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AwsTarget, command_prefix};
+    use super::{ALIAS_TIMEOUT, AwsTarget, caller_identity, command_prefix};
+    use crate::source::ecs::tests::recorded_region::{BrokenCall, Fault, api_over, api_with_broken_call};
+    use std::time::Instant;
+
+    /// Answers the two calls, with an alias.
+    fn respond(operation: &str, _: &str) -> String {
+        let result = match operation {
+            "GetCallerIdentity" => {
+                "<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/me</Arn>"
+            }
+            _ => {
+                "<IsTruncated>false</IsTruncated><AccountAliases><member>shop-prod</member></AccountAliases>"
+            }
+        };
+        format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>")
+    }
+
+    #[tokio::test]
+    async fn an_account_has_its_alias_unless_the_call_is_denied_or_late() {
+        let named = caller_identity(&api_over(respond, "").await).await.unwrap();
+        assert_eq!(
+            (named.account.as_deref(), named.alias.as_deref()),
+            (Some("111122223333"), Some("shop-prod"))
+        );
+        let nameless = |operation: &str, body: &str| match operation {
+            "GetCallerIdentity" => respond(operation, body),
+            _ => "<R><ListAccountAliasesResult><AccountAliases/></ListAccountAliasesResult></R>".to_owned(),
+        };
+        assert_eq!(caller_identity(&api_over(nameless, "").await).await.unwrap().alias, None);
+        for fault in [Fault::Denied, Fault::ServerError, Fault::Nonsense, Fault::Hang] {
+            let api =
+                api_with_broken_call(respond, BrokenCall { operation: "ListAccountAliases", fault }).await;
+            let began = Instant::now();
+            let identity = caller_identity(&api).await.unwrap();
+            assert_eq!(
+                (identity.account.as_deref(), identity.alias),
+                (Some("111122223333"), None),
+                "{fault:?}"
+            );
+            assert!(began.elapsed() < 2 * ALIAS_TIMEOUT, "{fault:?}: {:?}", began.elapsed());
+        }
+    }
 
     #[test]
     fn a_command_reaches_the_same_place() {

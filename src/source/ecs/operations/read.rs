@@ -9,8 +9,8 @@ use super::{
     task_protection::protected_tasks,
 };
 use crate::{
-    model::{Failure, FailureKind, InstanceState, Service, ServiceId, ServiceKind, Text, Timestamp},
-    operation::{EcsReading, OperationKind, OperationReading, OperationRequest, TargetReading},
+    model::{Failure, FailureKind, InstanceState, Service, ServiceId, ServiceKind, Timestamp},
+    operation::{EcsReading, OperationKind, OperationReading, OperationRequest, TaggedImage, TargetReading},
     source::{
         Source,
         ecs::{
@@ -198,7 +198,6 @@ async fn read_deployments(
 fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> EcsReading {
     let minimum = raw.deployment_configuration().and_then(DeploymentConfiguration::minimum_healthy_percent);
     let controller = raw.deployment_controller().map_or("ECS", |controller| controller.r#type().as_str());
-    let images: BTreeSet<&str> = service.images().filter(|image| is_moving_tag(image)).collect();
     EcsReading {
         cluster: cluster.name.as_str().into(),
         controller: controller.into(),
@@ -208,9 +207,20 @@ fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> 
         minimum_healthy_percent: to_count(minimum.unwrap_or(DEFAULT_MINIMUM_HEALTHY_PERCENT)),
         deployments: service.deployments.iter().map(|deployment| deployment.id.clone()).collect(),
         manager: manager(raw.tags()),
-        tagged_images: images.into_iter().map(Text::new).collect(),
+        tagged_images: tagged_images(service),
         ..EcsReading::default()
     }
+}
+
+/// Returns the images that are named by a moving tag, with the digests that running tasks got.
+fn tagged_images(service: &Service) -> Vec<TaggedImage> {
+    let names: BTreeSet<&str> = service.images().filter(|image| is_moving_tag(image)).collect();
+    let running = || service.instances.iter().filter(|task| task.state == InstanceState::Running);
+    let digests = |name: &str| {
+        let containers = running().flat_map(|task| &task.containers).filter(|one| *one.image == *name);
+        containers.filter_map(|container| container.digest.clone()).collect()
+    };
+    names.into_iter().map(|name| TaggedImage { name: name.into(), running: digests(name) }).collect()
 }
 
 /// Returns true if an image is named by a tag that usually moves, such as `latest` or `main`. A tag with a digit is
@@ -223,7 +233,34 @@ fn is_moving_tag(image: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_moving_tag;
+    use super::{is_moving_tag, tagged_images};
+    use crate::model::{Container, Instance, InstanceState, LogRoute, fixtures};
+
+    fn task(image: &str, digest: Option<&str>, state: InstanceState) -> Instance {
+        let log_route = LogRoute::Engine { container: "app".into() };
+        let digest = digest.map(Into::into);
+        let container = Container { name: "app".into(), image: image.into(), digest, log_route, exit: None };
+        Instance { state, containers: vec![container], ..fixtures::instance("task") }
+    }
+
+    #[test]
+    fn a_moving_tag_has_the_digests_of_its_running_tasks() {
+        let mut service = fixtures::service("web");
+        service.instances = vec![
+            task("acme/web:latest", Some("sha256:new"), InstanceState::Running),
+            task("acme/web:latest", Some("sha256:old"), InstanceState::Running),
+            task("acme/web:latest", Some("sha256:new"), InstanceState::Running),
+            task("acme/web:latest", Some("sha256:gone"), InstanceState::Stopped),
+            task("acme/agent", None, InstanceState::Running),
+            task("acme/sidecar:1.2", Some("sha256:fixed"), InstanceState::Running),
+        ];
+        let found: Vec<(String, Vec<String>)> = tagged_images(&service)
+            .into_iter()
+            .map(|image| (image.name.to_string(), image.running.iter().map(ToString::to_string).collect()))
+            .collect();
+        let digests = vec!["sha256:new".to_owned(), "sha256:old".to_owned()];
+        assert_eq!(found, [("acme/agent".to_owned(), vec![]), ("acme/web:latest".to_owned(), digests)]);
+    }
 
     #[test]
     fn a_version_or_a_digest_does_not_move() {

@@ -71,6 +71,7 @@ calls! {
     DESCRIBE_SERVICE_DEPLOYMENTS = "ecs:DescribeServiceDeployments", ServiceDeployments, "rollbacks of deployments in progress";
     DESCRIBE_SERVICE_REVISIONS = "ecs:DescribeServiceRevisions", ServiceRevisions, "rollbacks";
     GET_TASK_PROTECTION = "ecs:GetTaskProtection", Tasks, "warnings about protected tasks";
+    LIST_ACCOUNT_ALIASES = "iam:ListAccountAliases", AccountAliases, "the alias of the account";
     DESCRIBE_SCALABLE_TARGETS = "application-autoscaling:DescribeScalableTargets", AutoScaling, "warnings about autoscalers";
 }
 

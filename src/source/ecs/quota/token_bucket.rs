@@ -37,6 +37,8 @@ pub enum QuotaGroup {
     LiveTail,
     /// STS: `GetCallerIdentity`.
     CallerIdentity,
+    /// IAM: `ListAccountAliases`.
+    AccountAliases,
     /// ECS: `ListServiceDeployments`, `DescribeServiceDeployments`.
     ServiceDeployments,
     /// ECS: `DescribeServiceRevisions`.
@@ -60,7 +62,7 @@ struct Quota {
 /// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the
 /// region with the lowest quotas). The other services publish no quotas, or far higher ones; their values here
 /// are chosen low.
-const ACCOUNT_QUOTAS: [Quota; 19] = [
+const ACCOUNT_QUOTAS: [Quota; 20] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Clusters, burst: 50.0, calls_per_second: 20.0 },
@@ -75,6 +77,7 @@ const ACCOUNT_QUOTAS: [Quota; 19] = [
     Quota { group: QuotaGroup::DescribeLogs, burst: 10.0, calls_per_second: 10.0 },
     Quota { group: QuotaGroup::LiveTail, burst: 5.0, calls_per_second: 5.0 },
     Quota { group: QuotaGroup::CallerIdentity, burst: 10.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::AccountAliases, burst: 10.0, calls_per_second: 5.0 },
     Quota { group: QuotaGroup::ServiceDeployments, burst: 50.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::ServiceRevisions, burst: 50.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::AutoScaling, burst: 10.0, calls_per_second: 5.0 },
@@ -247,6 +250,7 @@ impl Budget {
             | QuotaGroup::DescribeLogs
             | QuotaGroup::LiveTail
             | QuotaGroup::CallerIdentity
+            | QuotaGroup::AccountAliases
             | QuotaGroup::TeamStore => self.shares.fraction(LoadPhase::Start),
             _ => {
                 let whole = self.shares.fraction(self.phase);

@@ -171,7 +171,8 @@ pub(in crate::source::ecs) async fn api_over(respond: RespondFn, denied: &'stati
     api_with_broken_call(respond, BrokenCall::denied(denied)).await
 }
 
-async fn api_with_broken_call(respond: RespondFn, broken: BrokenCall) -> Api {
+/// Returns clients for a region with the given responses, while one call fails.
+pub(in crate::source::ecs) async fn api_with_broken_call(respond: RespondFn, broken: BrokenCall) -> Api {
     let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))

@@ -17,6 +17,8 @@ pub(crate) struct SignedApi {
     pub gov_cloud_is_fips: bool,
     /// True for S3, which signs the path as it is sent, and wants the hash of the body in a header.
     pub signs_as_s3: bool,
+    /// True for IAM, which has one endpoint for all regions of a partition.
+    pub is_global: bool,
 }
 
 /// Elastic Load Balancing, for load balancers and the health of their targets.
@@ -26,6 +28,7 @@ pub(crate) const LOAD_BALANCING_API: SignedApi = SignedApi {
     signing_name: "elasticloadbalancing",
     gov_cloud_is_fips: true,
     signs_as_s3: false,
+    is_global: false,
 };
 /// Cloud Map, for the names of services.
 pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
@@ -34,6 +37,7 @@ pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
     signing_name: "servicediscovery",
     gov_cloud_is_fips: false,
     signs_as_s3: false,
+    is_global: false,
 };
 /// EC2, for flow logs.
 pub(crate) const EC2_API: SignedApi = SignedApi {
@@ -42,6 +46,7 @@ pub(crate) const EC2_API: SignedApi = SignedApi {
     signing_name: "ec2",
     gov_cloud_is_fips: true,
     signs_as_s3: false,
+    is_global: false,
 };
 /// CloudWatch, for Service Connect metrics.
 pub(crate) const CLOUDWATCH_API: SignedApi = SignedApi {
@@ -50,6 +55,7 @@ pub(crate) const CLOUDWATCH_API: SignedApi = SignedApi {
     signing_name: "monitoring",
     gov_cloud_is_fips: true,
     signs_as_s3: false,
+    is_global: false,
 };
 /// App Mesh, for its routes.
 pub(crate) const APP_MESH_API: SignedApi = SignedApi {
@@ -58,6 +64,7 @@ pub(crate) const APP_MESH_API: SignedApi = SignedApi {
     signing_name: "appmesh",
     gov_cloud_is_fips: false,
     signs_as_s3: false,
+    is_global: false,
 };
 
 /// S3, for the store of a team.
@@ -67,6 +74,7 @@ pub(crate) const S3_API: SignedApi = SignedApi {
     signing_name: "s3",
     gov_cloud_is_fips: false,
     signs_as_s3: true,
+    is_global: false,
 };
 /// Application Auto Scaling, for the ranges of desired counts.
 pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
@@ -75,6 +83,7 @@ pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
     signing_name: "application-autoscaling",
     gov_cloud_is_fips: false,
     signs_as_s3: false,
+    is_global: false,
 };
 /// Session Manager, for shells in tasks.
 pub(crate) const SESSION_MANAGER_API: SignedApi = SignedApi {
@@ -83,6 +92,7 @@ pub(crate) const SESSION_MANAGER_API: SignedApi = SignedApi {
     signing_name: "ssm",
     gov_cloud_is_fips: true,
     signs_as_s3: false,
+    is_global: false,
 };
 /// ECS, for the calls that change something.
 pub(crate) const ECS_API: SignedApi = SignedApi {
@@ -91,6 +101,16 @@ pub(crate) const ECS_API: SignedApi = SignedApi {
     signing_name: "ecs",
     gov_cloud_is_fips: false,
     signs_as_s3: false,
+    is_global: false,
+};
+/// IAM, for the alias of the account.
+pub(crate) const IAM_API: SignedApi = SignedApi {
+    sdk_id: "IAM",
+    endpoint_prefix: "iam",
+    signing_name: "iam",
+    gov_cloud_is_fips: true,
+    signs_as_s3: false,
+    is_global: true,
 };
 
 /// Domains of the endpoints in a group of regions.
@@ -100,37 +120,83 @@ struct Partition {
     domain: &'static str,
     /// Domain of the endpoints that have IPv6 addresses too.
     dual_stack_domain: &'static str,
+    /// Region that signs the calls to IAM.
+    iam_region: &'static str,
+    /// Host of IAM.
+    iam_host: &'static str,
 }
 
-/// Partitions besides the commercial one. Source: `partitions.json` in AWS's SDKs.
-const AWS_PARTITIONS: [Partition; 6] = [
+/// Host of IAM with validated cryptography, in the commercial partition. The other partitions have one host only.
+const FIPS_IAM_HOST: &str = "iam-fips.amazonaws.com";
+
+/// Partitions with names of their own. Source: `partitions.json` in AWS's SDKs.
+const AWS_PARTITIONS: [Partition; 7] = [
     Partition {
         region_prefix: "cn-",
         domain: "amazonaws.com.cn",
         dual_stack_domain: "api.amazonwebservices.com.cn",
+        iam_region: "cn-north-1",
+        iam_host: "iam.cn-north-1.amazonaws.com.cn",
     },
     Partition {
         region_prefix: "eusc-",
         domain: "amazonaws.eu",
         dual_stack_domain: "api.amazonwebservices.eu",
+        iam_region: "eusc-de-east-1",
+        iam_host: "iam.eusc-de-east-1.amazonaws.eu",
     },
-    Partition { region_prefix: "us-iso-", domain: "c2s.ic.gov", dual_stack_domain: "api.aws.ic.gov" },
-    Partition { region_prefix: "us-isob-", domain: "sc2s.sgov.gov", dual_stack_domain: "api.aws.scloud" },
+    Partition {
+        region_prefix: "us-iso-",
+        domain: "c2s.ic.gov",
+        dual_stack_domain: "api.aws.ic.gov",
+        iam_region: "us-iso-east-1",
+        iam_host: "iam.us-iso-east-1.c2s.ic.gov",
+    },
+    Partition {
+        region_prefix: "us-isob-",
+        domain: "sc2s.sgov.gov",
+        dual_stack_domain: "api.aws.scloud",
+        iam_region: "us-isob-east-1",
+        iam_host: "iam.us-isob-east-1.sc2s.sgov.gov",
+    },
     Partition {
         region_prefix: "eu-isoe-",
         domain: "cloud.adc-e.uk",
         dual_stack_domain: "api.cloud-aws.adc-e.uk",
+        iam_region: "eu-isoe-west-1",
+        iam_host: "iam.eu-isoe-west-1.cloud.adc-e.uk",
     },
     Partition {
         region_prefix: "us-isof-",
         domain: "csp.hci.ic.gov",
         dual_stack_domain: "api.aws.hci.ic.gov",
+        iam_region: "us-isof-south-1",
+        iam_host: "iam.us-isof-south-1.csp.hci.ic.gov",
+    },
+    Partition {
+        region_prefix: "us-gov-",
+        domain: "amazonaws.com",
+        dual_stack_domain: "api.aws",
+        iam_region: "us-gov-west-1",
+        iam_host: "iam.us-gov.amazonaws.com",
     },
 ];
 
 /// Partition of all other regions.
-const COMMERCIAL_PARTITION: Partition =
-    Partition { region_prefix: "", domain: "amazonaws.com", dual_stack_domain: "api.aws" };
+const COMMERCIAL_PARTITION: Partition = Partition {
+    region_prefix: "",
+    domain: "amazonaws.com",
+    dual_stack_domain: "api.aws",
+    iam_region: "us-east-1",
+    iam_host: "iam.amazonaws.com",
+};
+
+impl Partition {
+    fn of(region: &str) -> &'static Self {
+        let own = AWS_PARTITIONS.iter().find(|partition| region.starts_with(partition.region_prefix));
+        own.unwrap_or(&COMMERCIAL_PARTITION)
+    }
+}
 
 impl SignedApi {
     /// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
@@ -151,13 +217,20 @@ impl SignedApi {
         })
     }
 
+    /// Returns the region for the signature of a call to `region`.
+    pub(super) fn signing_region(self, region: Region) -> Region {
+        if self.is_global { Region::from_static(Partition::of(region.as_ref()).iam_region) } else { region }
+    }
+
     /// Returns the endpoint of AWS in a region: the one with validated cryptography if `fips` is set, and the
     /// one with IPv6 addresses if `dual_stack` is set.
     fn aws_endpoint(self, region: &str, fips: bool, dual_stack: bool) -> String {
-        let partition = AWS_PARTITIONS
-            .iter()
-            .find(|partition| region.starts_with(partition.region_prefix))
-            .unwrap_or(&COMMERCIAL_PARTITION);
+        let partition = Partition::of(region);
+        if self.is_global {
+            let is_validated = fips && partition.region_prefix.is_empty();
+            let host = if is_validated { FIPS_IAM_HOST } else { partition.iam_host };
+            return format!("https://{host}");
+        }
         let domain = if dual_stack { partition.dual_stack_domain } else { partition.domain };
         let is_fips_anyway = self.gov_cloud_is_fips && region.starts_with("us-gov-") && !dual_stack;
         let suffix = if fips && !is_fips_anyway { "-fips" } else { "" };
@@ -173,7 +246,7 @@ impl SignedApi {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOUD_MAP_API, LOAD_BALANCING_API, S3_API};
+    use super::{CLOUD_MAP_API, IAM_API, LOAD_BALANCING_API, Region, S3_API};
 
     /// Endpoints from the tests in the API models of AWS.
     #[test]
@@ -202,5 +275,22 @@ mod tests {
         ] {
             assert_eq!(endpoint, format!("https://{expected}"));
         }
+    }
+
+    /// Endpoints and regions from the partitions in the SDK for Python (`botocore`, `endpoints.json`).
+    #[test]
+    fn iam_has_one_endpoint_and_one_signing_region_in_a_partition() {
+        for (region, fips, host, signing_region) in [
+            ("eu-west-1", false, "iam.amazonaws.com", "us-east-1"),
+            ("eu-west-1", true, "iam-fips.amazonaws.com", "us-east-1"),
+            ("us-gov-east-1", true, "iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            ("cn-northwest-1", false, "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            ("us-iso-west-1", false, "iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ] {
+            assert_eq!(IAM_API.aws_endpoint(region, fips, false), format!("https://{host}"));
+            assert_eq!(IAM_API.signing_region(Region::from_static(region)).as_ref(), signing_region);
+        }
+        let elsewhere = Region::from_static("eu-west-1");
+        assert_eq!(S3_API.signing_region(elsewhere.clone()), elsewhere);
     }
 }
