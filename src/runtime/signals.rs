@@ -6,7 +6,7 @@
 
 use super::terminal;
 use crate::background;
-use rustix::process::{Signal as Number, getpid, kill_process};
+use rustix::process::{Pid, Signal as Number, getpid, kill_process};
 use signal_hook::{
     consts::{
         SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
@@ -14,7 +14,12 @@ use signal_hook::{
     },
     iterator::Signals as Listener,
 };
-use std::{io, process, thread, time::Duration};
+use std::{
+    io, process,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Catchable signals that end a program. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP) can't be
@@ -25,6 +30,12 @@ const TERMINATING_SIGNALS: &[i32] =
 
 /// Time for the event loop to end the program after a signal.
 const LOOP_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Signals of the keyboard that end a program: ctrl-c and ctrl-\.
+const KEYBOARD_SIGNALS: &[i32] = &[SIGINT, SIGQUIT];
+
+/// True while another program on the terminal handles the signals of the keyboard, which this process gets too.
+static IGNORES_KEYBOARD: AtomicBool = AtomicBool::new(false);
 
 /// Signal, by the action that it asks of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +73,31 @@ impl Signals {
     }
 }
 
+/// Time in which Portolan ignores the signals of the keyboard that end a program. It ends when this is dropped.
+pub(super) struct KeyboardSignalsIgnored;
+
+impl KeyboardSignalsIgnored {
+    /// Begins to ignore the signals of the keyboard.
+    pub(super) fn begin() -> Self {
+        IGNORES_KEYBOARD.store(true, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for KeyboardSignalsIgnored {
+    fn drop(&mut self) {
+        IGNORES_KEYBOARD.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Continues a program that has stopped (SIGCONT).
+pub(super) fn continue_program(id: u32) {
+    if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        // If the program has ended meanwhile, there is nothing to continue.
+        let _ = kill_process(id, Number::CONT);
+    }
+}
+
 /// Stops this process (SIGSTOP) until SIGCONT.
 pub(super) fn suspend_process() -> io::Result<()> {
     Ok(kill_process(getpid(), Number::STOP)?)
@@ -72,6 +108,9 @@ fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
     for number in listener.forever() {
         let signal = match number {
             SIGXFSZ => continue,
+            number if KEYBOARD_SIGNALS.contains(&number) && IGNORES_KEYBOARD.load(Ordering::SeqCst) => {
+                continue;
+            }
             SIGTSTP => Signal::Stop,
             SIGCONT => Signal::Continue,
             number => Signal::Terminate(number),

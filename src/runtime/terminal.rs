@@ -4,7 +4,10 @@
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;
 pub mod guard;
+mod lent;
 mod tty;
+
+pub(super) use lent::LentTerminal;
 
 use crate::{
     app::{App, MouseAction, Msg},
@@ -235,6 +238,7 @@ pub(super) fn restore() {
         // The modes come first, because a terminal that takes no output blocks what follows. An error here can't be
         // reported.
         let _ = disable_raw_mode();
+        lent::restore_modes();
         if taken_by == TAKEN_BY_SHELL {
             write_shell_restore_sequences();
         } else {

@@ -2,7 +2,7 @@
 
 use super::{
     Source,
-    session::{Forward, Shell},
+    session::{ExternalShell, Forward, SessionFailure, Shell},
 };
 use crate::{
     model::{Failure, Text},
@@ -11,7 +11,7 @@ use crate::{
         OperationRequest, PlanBasis, PlanRun, Refusal, RunStop, SentChange, ShellRequest,
     },
 };
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 
 /// Part of a source that acts on its services. A source has one only if the user permits actions.
 pub trait Operator: Send + Sync {
@@ -32,6 +32,14 @@ pub trait Operator: Send + Sync {
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
     ) -> BoxFuture<'a, Result<Shell, Failure>>;
+
+    /// Starts a confirmed command again, after its session turned out to be encrypted, for a program that can decrypt it.
+    fn open_external_shell<'a>(
+        &'a self,
+        _: &'a ConfirmedSession<ShellRequest>,
+    ) -> BoxFuture<'a, Result<ExternalShell, Failure>> {
+        async { Err(SessionFailure::Encrypted.into()) }.boxed()
+    }
 
     /// Starts to forward connections of this machine to a confirmed port.
     fn open_forward<'a>(

@@ -6,6 +6,7 @@ use crate::{
     operation::SentChange,
 };
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use tokio::{
     net::TcpStream,
     sync::{
@@ -60,7 +61,51 @@ pub type Forward = Session<TcpStream, Failure>;
 
 /// End of a session: the exit code of the command, `None` if there is none or the source does not report it; or the
 /// failure that ended the session.
-pub type SessionEnd = Result<Option<i64>, Failure>;
+pub type SessionEnd = Result<Option<i64>, SessionFailure>;
+
+/// Failure that ended a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionFailure {
+    /// The far end asks for encryption with a KMS key, which Portolan can't do. The command has not started.
+    Encrypted,
+    /// Any other failure.
+    Other(Failure),
+}
+
+impl From<Failure> for SessionFailure {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure)
+    }
+}
+
+impl From<SessionFailure> for Failure {
+    fn from(failure: SessionFailure) -> Self {
+        match failure {
+            SessionFailure::Encrypted => {
+                let what = "the session is encrypted with a KMS key, which Portolan can't do";
+                Self::new(FailureKind::Invalid, what, "use the aws command with AWS's session-manager-plugin")
+            }
+            SessionFailure::Other(failure) => failure,
+        }
+    }
+}
+
+/// Open session that another program runs on the terminal, because Portolan can't decrypt it. Not `Debug`, so that no log
+/// can show the token.
+pub struct ExternalShell {
+    /// Call that opened the session.
+    pub call: SentChange,
+    /// Name and version of the program.
+    pub title: String,
+    /// Program, which is looked up in `PATH`.
+    pub program: &'static str,
+    /// Arguments of the program, without a token.
+    pub arguments: Vec<String>,
+    /// Environment variable with the token: its name and its value.
+    pub variable: (&'static str, String),
+    /// Call that ends the session.
+    pub end: BoxFuture<'static, Result<(), Failure>>,
+}
 
 impl<I, O> Session<I, O> {
     /// Starts a task that passes bytes between the user and a container, after `call` has opened the session. `run` gets
@@ -90,7 +135,8 @@ impl<I, O> Session<I, O> {
         let Self { input, output, end, _task, .. } = self;
         drop((input, output));
         end.await.unwrap_or_else(|_| {
-            Err(Failure::new(FailureKind::Invalid, "internal error in the session", "see portolan.log"))
+            let what = "internal error in the session";
+            Err(Failure::new(FailureKind::Invalid, what, "see portolan.log").into())
         })
     }
 }

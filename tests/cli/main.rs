@@ -14,5 +14,9 @@ mod packaging;
 mod pty;
 mod record;
 mod secrets;
+#[path = "../real/session_agent/mod.rs"]
+#[expect(dead_code, reason = "the tests against real engines use the rest")]
+mod session_agent;
+mod sessions;
 mod terminal;
 mod wrong;

@@ -5,9 +5,9 @@ use crate::{
     session_agent::{AgentSwitches, SessionAgent},
 };
 use portolan::{
-    model::{InstanceId, ServiceId},
+    model::{Failure, InstanceId, ServiceId},
     operation::SessionTarget,
-    source::session::ShellInput,
+    source::session::{SessionFailure, ShellInput},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy},
@@ -110,6 +110,17 @@ async fn a_session_survives_more_lost_connections_than_one_restoration_has_attem
 }
 
 #[tokio::test]
+async fn a_session_that_can_not_be_resumed_ends_with_the_reason() {
+    let Some(agent) = SessionAgent::start(GOOD_AGENT).await else { return };
+    let mut shell = open_shell(&agent.source(), target(), &["sh", "-c", "echo ready; sleep 60"], None).await;
+    read_until(&mut shell, "ready").await;
+    agent.cut_off();
+    while shell.output.recv().await.is_some() {}
+    let failure = Failure::from(shell.end().await.unwrap_err());
+    assert!(failure.message.contains("can't be resumed"), "{failure:?}");
+}
+
+#[tokio::test]
 async fn leaving_ends_a_session_whose_agent_is_silent() {
     let switches = AgentSwitches { is_silent: true, ..GOOD_AGENT };
     let Some(agent) = SessionAgent::start(switches).await else { return };
@@ -119,15 +130,24 @@ async fn leaving_ends_a_session_whose_agent_is_silent() {
 }
 
 #[tokio::test]
-async fn an_encrypted_session_is_refused_in_words_and_ended() {
+async fn an_encrypted_session_is_ended_before_its_command_starts() {
     let Some(agent) = SessionAgent::start(AgentSwitches { encrypts: true, ..GOOD_AGENT }).await else {
         return;
     };
     let mut shell = open_shell(&agent.source(), target(), &["sh"], None).await;
     assert_eq!(shell.output.recv().await, None);
-    let failure = shell.end().await.unwrap_err();
-    assert!(failure.message.contains("KMS"), "{failure:?}");
+    assert_eq!(shell.end().await, Err(SessionFailure::Encrypted));
     assert_eq!(agent.terminated(), ["session-1"]);
+
+    let mut forward = open_forward(&agent.source(), target(), 80).await.unwrap();
+    assert_eq!(forward.output.recv().await, None);
+    let failure = Failure::from(forward.end().await.unwrap_err());
+    let command = format!(
+        r#"aws --region us-east-1 --endpoint-url {} ssm start-session --target ecs:cluster_task_runtime-1 --document-name AWS-StartPortForwardingSession --parameters '{{"localPortNumber":["1"],"portNumber":["80"]}}'"#,
+        agent.endpoint
+    );
+    assert!(failure.message.contains("KMS") && failure.remedy.contains(&command), "{failure:?}");
+    assert_eq!(agent.terminated(), ["session-1", "session-1"]);
 }
 
 #[tokio::test]
@@ -189,6 +209,6 @@ async fn a_refused_port_is_named() {
     };
     let mut forward = open_forward(&old.source(), target(), port).await.unwrap();
     assert_eq!(forward.output.recv().await, None);
-    let failure = forward.end().await.unwrap_err();
+    let failure = Failure::from(forward.end().await.unwrap_err());
     assert!(failure.message.contains("Unable to connect to specified port"), "{failure:?}");
 }

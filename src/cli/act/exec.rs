@@ -11,7 +11,10 @@ use crate::{
     output,
     runtime::{
         Signals,
-        sessions::shell::{self, LeaveReason, SessionTerminal, ShellOutcome},
+        sessions::{
+            plugin,
+            shell::{self, LeaveReason, SessionTerminal, ShellOutcome},
+        },
     },
 };
 use std::io::{self, IsTerminal, stdin};
@@ -24,8 +27,9 @@ async fn open(begun: &mut BegunSession<ShellRequest>, is_terminal: bool) -> Resu
     let begin = || io::Result::Ok((Signals::listen()?, SessionTerminal::take(is_terminal)?));
     let (mut signals, terminal) = begin().map_err(|error| shell::unwritable_output(&error))?;
     let (source, confirmed, running) = begun.parts();
-    let opening = session::operator(source)?.open_shell(confirmed);
-    shell::run(opening, terminal, &mut signals, |call| session::note_call(running, call)).await
+    let operator = session::operator(source)?;
+    let note_call = |call| session::note_call(running, call);
+    plugin::run_shell(operator, confirmed, terminal, &mut signals, note_call).await
 }
 
 /// Runs the command. A refusal is an outcome, not an error.
@@ -46,6 +50,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         ShellOutcome::Ended(code) => {
             Outcome::Exit(code.map_or(0, |code| u8::try_from(code).unwrap_or(u8::MAX)))
         }
+        ShellOutcome::EndedElsewhere(_) => Outcome::Success,
         ShellOutcome::Left { why, may_run } => {
             if may_run {
                 output::print_stderr("the command may still run");

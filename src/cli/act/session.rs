@@ -180,7 +180,8 @@ fn confirm<R: SessionRequest>(
     };
     // Text typed before the question must not answer it.
     runtime::discard_typed_keys();
-    print(format!("{}\n{question}", plan.summary()))?;
+    let note = plan.note().map(|note| format!("{note}\n")).unwrap_or_default();
+    print(format!("{}\n{note}{question}", plan.summary()))?;
     let mut line = String::new();
     stdin().lock().read_line(&mut line)?;
     Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))

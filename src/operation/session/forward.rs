@@ -29,6 +29,7 @@ impl ForwardRequest {
 
 impl SessionRequest for ForwardRequest {
     const AUDIT_ACTION: &'static str = "forward";
+    const AWS_NOTE: Option<&'static str> = None;
 
     fn target(&self) -> &SessionTarget {
         &self.target

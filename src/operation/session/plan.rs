@@ -38,6 +38,13 @@ impl<R: SessionRequest> SessionPlan<R> {
         format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
     }
 
+    /// Returns what the session may need beyond the one call; `None` for an engine.
+    #[must_use]
+    pub fn note(&self) -> Option<&'static str> {
+        // Only AWS has regions.
+        self.place.region.as_ref().and(R::AWS_NOTE)
+    }
+
     /// Returns the audit record of the session.
     #[must_use]
     pub fn audit_record(&self, user: &str, at: Timestamp) -> AuditRecord {

@@ -28,6 +28,9 @@ impl ShellRequest {
 
 impl SessionRequest for ShellRequest {
     const AUDIT_ACTION: &'static str = "exec";
+    const AWS_NOTE: Option<&'static str> = Some(
+        "if the cluster encrypts sessions, the call is made a second time, and AWS's session-manager-plugin runs it",
+    );
 
     fn target(&self) -> &SessionTarget {
         &self.target

@@ -27,6 +27,8 @@ pub struct SessionTarget {
 pub trait SessionRequest {
     /// Identifier of the action in the audit log.
     const AUDIT_ACTION: &'static str;
+    /// Words for the plan of a session on AWS: what may happen beyond the one call.
+    const AWS_NOTE: Option<&'static str>;
 
     /// Returns the container.
     fn target(&self) -> &SessionTarget;

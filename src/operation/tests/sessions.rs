@@ -84,6 +84,16 @@ fn the_audit_log_names_the_program_and_the_port_only() {
 }
 
 #[test]
+fn the_plan_of_a_shell_on_aws_names_the_second_call() {
+    let note = |request: ShellRequest, place: OperationPlace| {
+        SessionPlan::new(request, place, ActionPermission::Ask).unwrap().note()
+    };
+    assert_eq!(note(shell(&[]), OperationPlace::of_local_engine()), None);
+    let on_aws = OperationPlace { region: Some("eu-west-1".into()), ..OperationPlace::of_local_engine() };
+    assert!(note(shell(&[]), on_aws).is_some_and(|note| note.contains("a second time")));
+}
+
+#[test]
 fn the_menu_offers_a_shell_while_a_container_runs() {
     let mut service = service_with_containers();
     let shells = |service: &Service| {

@@ -6,7 +6,10 @@ use crate::{
     model::{Failure, Timestamp},
     operation::{ConfirmedSession, SessionRequest, ShellRequest},
     runtime::{
-        sessions::shell::{self, SessionTerminal, ShellOutcome},
+        sessions::{
+            plugin,
+            shell::{SessionTerminal, ShellOutcome},
+        },
         signals::Signals,
     },
     source::{Operator, Source},
@@ -33,9 +36,7 @@ impl PreparedShell {
         let terminal = SessionTerminal::take(true)?;
         let note_call = |call| report_write_error(Ok(running.note_call(call)));
         let ended = match self.operator() {
-            Ok(operator) => {
-                shell::run(operator.open_shell(&self.confirmed), terminal, signals, note_call).await
-            }
+            Ok(operator) => plugin::run_shell(operator, &self.confirmed, terminal, signals, note_call).await,
             Err(failure) => Err(failure),
         };
         report_write_error(Ok(running.finish_session(ended.as_ref().map(ShellOutcome::text))));

@@ -153,7 +153,7 @@ async fn pass_connections(
             let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
             Ok(outcome)
         }
-        None => forward.end().await.map(|_| ForwardOutcome::Ended),
+        None => forward.end().await.map(|_| ForwardOutcome::Ended).map_err(Failure::from),
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod forward;
 mod from_screen;
 mod keyboard;
+pub mod plugin;
 pub mod shell;

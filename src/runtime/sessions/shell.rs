@@ -11,7 +11,7 @@ use crate::{
         signals::{self, Signal, Signals},
         terminal::{self, RawTerminal},
     },
-    source::session::{Shell, ShellInput},
+    source::session::{SessionFailure, Shell, ShellInput},
 };
 use bytes::Bytes;
 use printer::Printer;
@@ -29,7 +29,7 @@ const MAX_WAITING_READS: usize = 256;
 /// Bytes of the keys that give up while a shell opens: ctrl-c and ctrl-].
 const GIVE_UP_BYTES: [u8; 2] = [0x03, DETACH_BYTE];
 /// Time that the far end has to end after the user left.
-const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
+pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
 /// Time that the far end has to end after a signal, so that the audit log gets its line before `signals` ends the
 /// program.
 pub(super) const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
@@ -39,6 +39,8 @@ pub(super) const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
 pub enum ShellOutcome {
     /// The command ended, with its exit code if the source reports it.
     Ended(Option<i64>),
+    /// Another program ran the session and ended: its name and version. It does not report the command's exit code.
+    EndedElsewhere(String),
     /// The user's side left.
     Left {
         /// Reason.
@@ -66,6 +68,9 @@ impl ShellOutcome {
         match self {
             Self::Ended(Some(code)) => format!("ended with exit code {code}"),
             Self::Ended(None) => "ended".to_owned(),
+            Self::EndedElsewhere(program) => {
+                format!("ended in {program}, which reports no exit code of the command")
+            }
             Self::Left { why, may_run } => {
                 let how = match why {
                     LeaveReason::Detached => "left by the user".to_owned(),
@@ -96,16 +101,21 @@ impl SessionTerminal {
         let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
         Ok(Self { raw, keys: Keyboard::open(is_terminal)? })
     }
+
+    /// Returns true for the terminal, false for a pipe or file.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.raw.is_some()
+    }
 }
 
 /// Opens a shell by `opening` and runs it to its end. Passes the call that opened it to `note_call`. The user and
 /// signals can end it before it is open too.
-pub async fn run(
+pub(super) async fn run(
     opening: impl Future<Output = Result<Shell, Failure>>,
     mut terminal: SessionTerminal,
     signals: &mut Signals,
     mut note_call: impl FnMut(Option<SentChange>),
-) -> Result<ShellOutcome, Failure> {
+) -> Result<ShellOutcome, SessionFailure> {
     let mut opening = pin!(opening);
     let why = loop {
         tokio::select! {
@@ -144,14 +154,14 @@ async fn attach(
     shell: Shell,
     terminal: SessionTerminal,
     signals: &mut Signals,
-) -> Result<ShellOutcome, Failure> {
+) -> Result<ShellOutcome, SessionFailure> {
     let resized = signal(SignalKind::window_change()).and_then(|resized| Ok((resized, Printer::start()?)));
     match resized {
         Ok((resized, printer)) => pass_bytes(shell, terminal, signals, (resized, printer)).await,
         Err(error) => {
             drop(terminal);
             hang_up(shell, LeaveReason::OutputClosed).await;
-            Err(unwritable_output(&error))
+            Err(unwritable_output(&error).into())
         }
     }
 }
@@ -161,7 +171,7 @@ async fn pass_bytes(
     SessionTerminal { raw, mut keys }: SessionTerminal,
     signals: &mut Signals,
     (mut resized, mut printer): (UnixSignal, Printer),
-) -> Result<ShellOutcome, Failure> {
+) -> Result<ShellOutcome, SessionFailure> {
     let is_terminal = raw.is_some();
     let input = shell.input.clone();
     let (mut reads_keys, mut waiting) = (true, VecDeque::new());
@@ -206,7 +216,7 @@ async fn pass_bytes(
         Ok(None) => shell.end().await.map(ShellOutcome::Ended),
         Err(failure) => {
             hang_up(shell, LeaveReason::OutputClosed).await;
-            Err(failure)
+            Err(failure.into())
         }
     }
 }
@@ -228,7 +238,7 @@ fn push_size(waiting: &mut VecDeque<ShellInput>) {
 
 /// Handles a signal: stops this process as job control does, with the terminal restored meanwhile, or takes the terminal
 /// again. Returns the number of the signal that ends the session.
-fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
+pub(super) fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
     match signal {
         Signal::Terminate(number) => return Some(number),
         Signal::Stop => {

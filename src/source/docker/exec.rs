@@ -54,11 +54,11 @@ impl Engine {
             }
             match exec.pass_bytes(streams, typed, printed).await {
                 Ok(Some(code)) => Ok(Some(code)),
-                Ok(None) => Err(unfinished(&container, "the connection ended before the command")),
+                Ok(None) => Err(unfinished(&container, "the connection ended before the command").into()),
                 Err(error @ BollardError::DockerResponseServerError { .. }) => {
-                    Err(exec_failure(&container, &error))
+                    Err(exec_failure(&container, &error).into())
                 }
-                Err(error) => Err(unfinished(&container, &error.to_string())),
+                Err(error) => Err(unfinished(&container, &error.to_string()).into()),
             }
         }))
     }

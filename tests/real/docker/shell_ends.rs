@@ -9,7 +9,7 @@ use super::{
 };
 use crate::in_container::{self, read_to_end, read_until, type_bytes};
 use bytes::Bytes;
-use portolan::source::session::ShellInput;
+use portolan::{model::Failure, source::session::ShellInput};
 
 #[tokio::test]
 async fn input_that_nothing_reads_holds_up_neither_the_output_nor_the_end() {
@@ -25,7 +25,7 @@ async fn input_that_nothing_reads_holds_up_neither_the_output_nor_the_end() {
             while input.send(ShellInput::Bytes(piece.clone())).await.is_ok() {}
         });
         read_until(&mut shell, "two").await;
-        let failure = shell.end().await.unwrap_err();
+        let failure = Failure::from(shell.end().await.unwrap_err());
         assert!(failure.message.contains("the command may still run"), "{failure:?}");
         typing.await.unwrap();
     }
@@ -72,6 +72,6 @@ async fn a_lost_connection_is_no_success() {
     let mut shell = in_container::open_shell(&docker, target, &command, None).await;
     read_until(&mut shell, "ready").await;
     while shell.output.recv().await.is_some() {}
-    let failure = shell.end().await.unwrap_err();
+    let failure = Failure::from(shell.end().await.unwrap_err());
     assert!(failure.message.contains("the command may still run"), "{failure:?}");
 }

@@ -10,7 +10,14 @@ use super::{
 };
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     net::TcpStream,
     sync::mpsc::{self, Receiver},
@@ -54,12 +61,13 @@ struct Link {
     dice: u64,
 }
 
-/// Runs a session to its end. Each connection of the client comes through `sockets`.
+/// Runs a session to its end, or until it is cut off. Each connection of the client comes through `sockets`.
 pub(super) async fn run_session(
     kind: FarEndKind,
     mut sockets: Receiver<ClientSocket>,
     switches: AgentSwitches,
     complaints: Complaints,
+    is_cut_off: Arc<AtomicBool>,
 ) {
     if switches.is_silent {
         let mut held = Vec::new();
@@ -109,7 +117,12 @@ pub(super) async fn run_session(
                 }
                 FarNews::End(reason) => return link.end(&reason, &mut sockets, &kind).await,
             },
-            _ = repeats.tick() => link.repeat_oldest().await,
+            _ = repeats.tick() => {
+                if is_cut_off.load(Ordering::SeqCst) {
+                    return;
+                }
+                link.repeat_oldest().await;
+            }
         }
     }
 }

@@ -1,19 +1,24 @@
 //! Far end of ECS Exec on this machine: the calls of ECS and Session Manager that open a session, and the agent of a
 //! container that runs a real process or connects to a real port. It can lose and reorder frames, hang up, be old, and
-//! ask for encryption.
+//! ask for encryption. The services and tasks are those of a recorded region.
 
 mod backend;
 mod frames;
 mod link;
+mod recorded;
 
 use futures::StreamExt;
 use link::{ClientSocket, FarEndKind, run_session};
 use portolan::model::ActionPermission;
 use portolan::source::ecs::{Config, Ecs};
+use recorded::recorded_answer;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -54,6 +59,7 @@ pub(crate) struct SessionAgent {
     pub(crate) endpoint: String,
     complaints: Complaints,
     terminated: Arc<Mutex<Vec<String>>>,
+    is_cut_off: Arc<AtomicBool>,
 }
 
 /// State that all connections share.
@@ -64,6 +70,8 @@ struct Shared {
     sessions: Sessions,
     complaints: Complaints,
     terminated: Arc<Mutex<Vec<String>>>,
+    /// True once all sessions are lost and can't be resumed.
+    is_cut_off: Arc<AtomicBool>,
 }
 
 impl SessionAgent {
@@ -77,6 +85,11 @@ impl SessionAgent {
             eprintln!("SKIPPED: AWS_ACCESS_KEY_ID is not set, and PORTOLAN_SKIP_REAL=1");
             return None;
         }
+        Some(Self::listen(switches).await)
+    }
+
+    /// Starts the far end, for clients with keys of their own.
+    pub(crate) async fn listen(switches: AgentSwitches) -> Self {
         let calls = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let channel = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", calls.local_addr().unwrap());
@@ -86,7 +99,9 @@ impl SessionAgent {
             sessions: Sessions::default(),
             complaints: Complaints::default(),
             terminated: Arc::default(),
+            is_cut_off: Arc::default(),
         };
+        let is_cut_off = Arc::clone(&shared.is_cut_off);
         let (complaints, terminated) = (Arc::clone(&shared.complaints), Arc::clone(&shared.terminated));
         let sessions = Arc::clone(&shared.sessions);
         tokio::spawn(async move {
@@ -101,7 +116,12 @@ impl SessionAgent {
                 tokio::spawn(async move { answer_call(client, &shared).await.unwrap_or_default() });
             }
         });
-        Some(Self { endpoint, complaints, terminated })
+        Self { endpoint, complaints, terminated, is_cut_off }
+    }
+
+    /// Closes the connections of all sessions for good.
+    pub(crate) fn cut_off(&self) {
+        self.is_cut_off.store(true, Ordering::SeqCst);
     }
 
     /// Returns a source whose sessions end here.
@@ -150,17 +170,31 @@ async fn answer_call(mut client: TcpStream, shared: &Shared) -> std::io::Result<
             break (head, body.to_owned());
         }
     };
-    let operation = head.lines().find_map(|line| line.strip_prefix("x-amz-target:")?.rsplit('.').next());
+    let target = head.lines().find_map(|line| line.strip_prefix("x-amz-target:")?.rsplit('.').next());
+    let operation = target.map_or_else(|| action_of(&body).to_ascii_lowercase(), str::to_owned);
     let body = serde_json::from_str(&body).unwrap_or_default();
-    let answer = answer(operation.unwrap_or_default(), &body, shared).to_string();
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nConnection: close\r\n";
+    let (status, answer) = match recorded_answer(&operation, &body) {
+        Some(answer) => ("200 OK", answer),
+        None => match answer(&operation, &body, shared) {
+            Ok(answer) => ("200 OK", answer.to_string()),
+            Err(code) => ("400 Bad Request", json!({ "__type": code, "message": operation }).to_string()),
+        },
+    };
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Type: application/x-amz-json-1.1\r\nConnection: close\r\n");
     client.write_all(format!("{head}Content-Length: {}\r\n\r\n{answer}", answer.len()).as_bytes()).await
 }
 
-fn answer(operation: &str, body: &Value, shared: &Shared) -> Value {
+/// Returns the operation of a request in the Query protocol.
+fn action_of(body: &str) -> &str {
+    body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default()
+}
+
+/// Returns the answer of a call, or the code of its error.
+fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'static str> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let address = |token: String| json!({ "SessionId": "session-1", "StreamUrl": shared.stream_url, "TokenValue": token });
-    match operation {
+    Ok(match operation {
         "executecommand" => {
             let token = begin(FarEndKind::Process(text(&body["command"])), shared);
             json!({ "session": { "sessionId": "session-1", "streamUrl": shared.stream_url, "tokenValue": token } })
@@ -173,6 +207,7 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Value {
             let port = text(&body["Parameters"]["portNumber"][0]).parse().unwrap_or(0);
             address(begin(FarEndKind::Port(port), shared))
         }
+        "resumesession" if shared.is_cut_off.load(Ordering::SeqCst) => return Err("DoesNotExistException"),
         "resumesession" => {
             let mut sessions = shared.sessions.lock().unwrap();
             let last = sessions.values().next_back().cloned();
@@ -184,14 +219,15 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Value {
             shared.terminated.lock().unwrap().push(text(&body["SessionId"]));
             json!({})
         }
-        other => json!({ "message": format!("{other} is unknown here") }),
-    }
+        _ => return Err("UnknownOperationException"),
+    })
 }
 
 /// Begins a session. Returns its token.
 fn begin(kind: FarEndKind, shared: &Shared) -> String {
     let (sender, sockets) = mpsc::channel(1);
-    tokio::spawn(run_session(kind, sockets, shared.switches, Arc::clone(&shared.complaints)));
+    let (complaints, is_cut_off) = (Arc::clone(&shared.complaints), Arc::clone(&shared.is_cut_off));
+    tokio::spawn(run_session(kind, sockets, shared.switches, complaints, is_cut_off));
     let mut sessions = shared.sessions.lock().unwrap();
     let token = format!("token-{}", sessions.len());
     sessions.insert(token.clone(), sender);

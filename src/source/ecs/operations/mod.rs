@@ -21,7 +21,7 @@ use crate::{
     },
     source::{
         ChangeReceipt, Operator,
-        session::{Forward, Shell},
+        session::{ExternalShell, Forward, Shell},
     },
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -47,6 +47,13 @@ impl Operator for Ecs {
         confirmed: &'a ConfirmedSession<ShellRequest>,
     ) -> BoxFuture<'a, Result<Shell, Failure>> {
         async move { sessions::open_shell(self.api().await?, confirmed).await }.boxed()
+    }
+
+    fn open_external_shell<'a>(
+        &'a self,
+        confirmed: &'a ConfirmedSession<ShellRequest>,
+    ) -> BoxFuture<'a, Result<ExternalShell, Failure>> {
+        async move { sessions::open_shell_for_plugin(self.api().await?, confirmed).await }.boxed()
     }
 
     fn open_forward<'a>(

@@ -2,7 +2,12 @@
 //! that resume and end it.
 
 use super::{
-    SessionAddress, SessionCalls, port_forward::PortUser, session::run_session, shell_user::ShellUser,
+    SessionAddress, SessionCalls,
+    failures::encrypted_forward,
+    plugin::{self, PLUGIN_PROGRAM, PluginTarget},
+    port_forward::PortUser,
+    session::{TERMINATE_TIMEOUT, run_session},
+    shell_user::ShellUser,
 };
 use crate::{
     model::{Failure, FailureKind, Text, shell_quote},
@@ -11,16 +16,19 @@ use crate::{
         ecs::{
             client::{
                 api::Api,
+                failure::timeout as late_call,
                 sigv4::{ApiRequest, ApiResponse, JsonVersion, SignedClient},
             },
+            operations::place::command_prefix,
             quota::{calls::Call, token_bucket::QuotaGroup},
             scheduler::tasks,
         },
-        session::{Forward, Shell},
+        session::{ExternalShell, Forward, SessionFailure, Shell},
     },
 };
-use futures::{FutureExt, future::BoxFuture};
+use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 /// Name of the ECS API in requests.
 const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
@@ -52,6 +60,45 @@ pub(in crate::source::ecs) async fn open_shell(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
 ) -> Result<Shell, Failure> {
+    let (address, request_id) = execute_command(api, confirmed).await?;
+    let opened = Some(opening_call(EXECUTE_COMMAND.action, request_id));
+    let (calls, size) = (SessionManager::new(api), confirmed.request().size);
+    Ok(Shell::start(opened, move |typed, printed| {
+        run_session(address, calls, ShellUser::new(typed, printed, size))
+    }))
+}
+
+/// Starts the confirmed command in its task, for AWS's plugin to run its session. Makes no call without the plugin.
+pub(in crate::source::ecs) async fn open_shell_for_plugin(
+    api: &Api,
+    confirmed: &ConfirmedSession<ShellRequest>,
+) -> Result<ExternalShell, Failure> {
+    let title = plugin::find_plugin().await?;
+    let container = session_manager_target(api, &confirmed.request().target).await?;
+    let calls = SessionManager::new(api);
+    let target = &api.clients.target;
+    let plugin_target = PluginTarget {
+        region: &target.region,
+        profile: target.profile.as_deref().unwrap_or_default(),
+        endpoint: calls.client.endpoint(),
+    };
+    let arguments = plugin::arguments(&container, &plugin_target);
+    let (address, request_id) = execute_command(api, confirmed).await?;
+    Ok(ExternalShell {
+        call: opening_call(&format!("{} for {title}", EXECUTE_COMMAND.action), request_id),
+        title,
+        program: PLUGIN_PROGRAM,
+        arguments,
+        variable: plugin::response_variable(&address),
+        end: async move { calls.terminate_in_time(&address.id).await }.boxed(),
+    })
+}
+
+/// Calls `ecs:ExecuteCommand` for the confirmed command. Returns the session's address, and the id of the request.
+async fn execute_command(
+    api: &Api,
+    confirmed: &ConfirmedSession<ShellRequest>,
+) -> Result<(SessionAddress, Option<String>), Failure> {
     let request = confirmed.request();
     let command: Vec<String> = request.command.iter().map(|word| shell_quote(word)).collect();
     let body = json!({
@@ -64,14 +111,10 @@ pub(in crate::source::ecs) async fn open_shell(
     let ask = ApiRequest::json(JsonVersion::V1_1, format!("{ECS_TARGET}.ExecuteCommand"), &body);
     let answer =
         api.rate_limiter.call(&EXECUTE_COMMAND, &api.clients.target, api.clients.ecs_changes.call(ask));
-    let answer = answer.await.map_err(with_exec_remedy)?;
-    let opened = Some(opening_call(&EXECUTE_COMMAND, answer.request_id.as_deref()));
-    let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let ApiResponse { body, request_id } = answer.await.map_err(with_exec_remedy)?;
+    let answer: Value = serde_json::from_str(&body).unwrap_or_default();
     let address = session_address(&answer["session"], "sessionId", "streamUrl", "tokenValue")?;
-    let (calls, size) = (SessionManager::new(api), request.size);
-    Ok(Shell::start(opened, move |typed, printed| {
-        run_session(address, calls, ShellUser::new(typed, printed, size))
-    }))
+    Ok((address, request_id))
 }
 
 /// Starts to forward to the confirmed port.
@@ -90,22 +133,36 @@ pub(in crate::source::ecs) async fn open_forward(
         }
         None => (FORWARD_DOCUMENT, json!({ "portNumber": port, "localPortNumber": local_port })),
     };
-    let target = forward_target(api, &request.target).await?;
+    let target = session_manager_target(api, &request.target).await?;
+    let by_hand = forward_command(api, &target, document, &parameters);
     let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
     let calls = SessionManager::new(api);
     let answer = calls.response(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
-    let opened = Some(opening_call(&START_SESSION, answer.request_id.as_deref()));
+    let opened = Some(opening_call(START_SESSION.action, answer.request_id));
     let answer = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
     let far_end = request.far_end();
     Ok(Forward::start(opened, move |connections, failures| {
-        run_session(address, calls, PortUser::new(connections, failures, far_end))
+        let running = run_session(address, calls, PortUser::new(connections, failures, far_end));
+        running.map_err(move |failure| match failure {
+            SessionFailure::Encrypted => encrypted_forward(&by_hand).into(),
+            other @ SessionFailure::Other(_) => other,
+        })
     }))
 }
 
+/// Returns the command that forwards the same port with AWS's plugin.
+fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) -> String {
+    let prefix = command_prefix(&api.clients.target);
+    let (target, parameters) = (shell_quote(target), shell_quote(&parameters.to_string()));
+    format!(
+        "{prefix} ssm start-session --target {target} --document-name {document} --parameters {parameters}"
+    )
+}
+
 /// Returns the call that opened a session, for the audit log.
-fn opening_call(call: &Call, request_id: Option<&str>) -> SentChange {
-    SentChange::succeeded(call.action, request_id.map(Text::new))
+fn opening_call(call: &str, request_id: Option<String>) -> SentChange {
+    SentChange::succeeded(call, request_id.as_deref().map(Text::new))
 }
 
 /// Returns the id of the task.
@@ -114,7 +171,7 @@ fn task_id(target: &SessionTarget) -> &str {
 }
 
 /// Returns the name of a container for Session Manager, which includes its id on its host.
-async fn forward_target(api: &Api, target: &SessionTarget) -> Result<String, Failure> {
+async fn session_manager_target(api: &Api, target: &SessionTarget) -> Result<String, Failure> {
     let (cluster, task) = (target.group.as_deref().unwrap_or("default"), task_id(target));
     let described = tasks::describe(api, cluster, vec![task.to_owned()]).await?;
     let containers = described.iter().flat_map(|task| &task.containers);
@@ -135,6 +192,12 @@ struct SessionManager {
 impl SessionManager {
     fn new(api: &Api) -> Self {
         Self { api: api.clone(), client: api.clients.session_manager.clone() }
+    }
+
+    /// Ends a session. Waits at most [`TERMINATE_TIMEOUT`].
+    async fn terminate_in_time(&self, session: &str) -> Result<(), Failure> {
+        let ended = timeout(TERMINATE_TIMEOUT, self.terminate(session)).await;
+        ended.unwrap_or_else(|_| Err(late_call(&TERMINATE_SESSION, &self.api.clients.target)))
     }
 
     async fn call(&self, call: &Call, body: &Value) -> Result<Value, Failure> {

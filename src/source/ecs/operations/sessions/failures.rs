@@ -36,9 +36,10 @@ pub(super) fn silent_agent() -> Failure {
     Failure::new(FailureKind::Unreachable, what, remedy)
 }
 
-pub(super) fn needs_encryption() -> Failure {
-    let what = "this cluster encrypts sessions with a KMS key, which Portolan can't do";
-    Failure::new(FailureKind::Invalid, what, "use aws ecs execute-command with AWS's session-manager-plugin")
+/// Returns the failure of a forwarded port whose session is encrypted. `command` forwards it with AWS's plugin.
+pub(super) fn encrypted_forward(command: &str) -> Failure {
+    let what = "the session is encrypted with a KMS key, which Portolan can't do for forwarded ports";
+    Failure::new(FailureKind::Invalid, what, format!("with AWS's session-manager-plugin: {command}"))
 }
 
 /// Returns the failure of a session whose agent sent a frame of so many bytes.

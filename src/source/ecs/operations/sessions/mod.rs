@@ -1,11 +1,12 @@
 //! Sessions in ECS tasks, shells and forwarded ports: a data channel of Session Manager over a WebSocket, without AWS's
-//! plugin.
+//! plugin unless the session is encrypted.
 
 mod agent_version;
 mod calls;
 mod channel;
 mod failures;
 mod frame;
+mod plugin;
 mod port_forward;
 mod session;
 mod shell_user;
@@ -13,7 +14,7 @@ mod shell_user;
 mod tests;
 mod websocket;
 
-pub(super) use calls::{open_forward, open_shell};
+pub(super) use calls::{open_forward, open_shell, open_shell_for_plugin};
 
 use crate::model::Failure;
 use futures::future::BoxFuture;

@@ -5,12 +5,15 @@ use super::{
     agent_version::AgentVersion,
     channel::{ChannelEvent, ChannelUpdate, ControlFlag, DataChannel},
     failures::{
-        ended_with, is_temporary, lost_connection, needs_encryption, oversized_frame, resume_failure,
-        silent_agent, unended_session,
+        ended_with, is_temporary, lost_connection, oversized_frame, resume_failure, silent_agent,
+        unended_session,
     },
     websocket::{SessionSocket, connect},
 };
-use crate::{model::Failure, source::session::SessionEnd};
+use crate::{
+    model::Failure,
+    source::session::{SessionEnd, SessionFailure},
+};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt, future::BoxFuture};
 use std::{
@@ -26,7 +29,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// has to fit into the time that a signal leaves: see `runtime::sessions::shell`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// Time limit of the call that ends a session.
-const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Interval at which frames without an acknowledgement are looked for.
 const REPEAT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 /// Interval of pings. They keep proxies from closing an idle connection, and show that it still works.
@@ -98,7 +101,7 @@ pub(super) async fn run_session(
     match ended {
         Some(Err(failure)) => Err(failure),
         Some(Ok(())) | None if is_over => Ok(session.exit_code),
-        Some(Ok(())) | None => Err(unended_session()),
+        Some(Ok(())) | None => Err(unended_session().into()),
     }
 }
 
@@ -159,7 +162,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 
     /// Runs the session to its end.
-    async fn run(&mut self, address: SessionAddress) -> Result<(), Failure> {
+    async fn run(&mut self, address: SessionAddress) -> Result<(), SessionFailure> {
         let mut socket = connect(&address, &self.request_id()).await?;
         while let Closed::Lost = self.use_connection(socket).await? {
             socket = self.reconnect(&address.id).await?;
@@ -191,7 +194,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 
     /// Passes bytes both ways until the session ends or the connection is lost.
-    async fn use_connection(&mut self, mut socket: SessionSocket) -> Result<Closed, Failure> {
+    async fn use_connection(&mut self, mut socket: SessionSocket) -> Result<Closed, SessionFailure> {
         if !send_all(&mut socket, self.channel.unacknowledged()).await {
             return Ok(Closed::Lost);
         }
@@ -225,7 +228,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                 _ = repeats.tick() => {
                     frames.extend(self.channel.due_repeat(now));
                     if !self.has_started && now > START_TIMEOUT {
-                        return Err(silent_agent());
+                        return Err(silent_agent().into());
                     }
                 }
                 _ = pings.tick() => {
@@ -247,7 +250,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         &mut self,
         arrived: Option<Result<Message, tungstenite::Error>>,
         frames: &mut Vec<Vec<u8>>,
-    ) -> Result<Option<Closed>, Failure> {
+    ) -> Result<Option<Closed>, SessionFailure> {
         match arrived {
             Some(Ok(Message::Binary(raw))) => {
                 self.attempts = 0;
@@ -271,7 +274,11 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 
     /// Handles the news of the channel, and adds frames to send. Returns true if the session is over.
-    async fn take(&mut self, update: ChannelUpdate, frames: &mut Vec<Vec<u8>>) -> Result<bool, Failure> {
+    async fn take(
+        &mut self,
+        update: ChannelUpdate,
+        frames: &mut Vec<Vec<u8>>,
+    ) -> Result<bool, SessionFailure> {
         frames.extend(update.replies);
         for event in update.events {
             let output = match event {
@@ -287,10 +294,10 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
                 }
                 ChannelEvent::Ended(reason) => {
                     self.is_closed = true;
-                    return if reason.trim().is_empty() { Ok(true) } else { Err(ended_with(&reason)) };
+                    return if reason.trim().is_empty() { Ok(true) } else { Err(ended_with(&reason).into()) };
                 }
-                ChannelEvent::OversizedFrame(bytes) => return Err(oversized_frame(bytes)),
-                ChannelEvent::NeedsEncryption => return Err(needs_encryption()),
+                ChannelEvent::OversizedFrame(bytes) => return Err(oversized_frame(bytes).into()),
+                ChannelEvent::NeedsEncryption => return Err(SessionFailure::Encrypted),
             };
             self.user.take_output(output).await?;
         }

@@ -1,0 +1,137 @@
+//! Shell whose session is encrypted: a program of the platform, AWS's session-manager-plugin, has the terminal until it
+//! ends.
+
+use super::shell::{
+    self, HANG_UP_TIMEOUT, LeaveReason, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome, handle_signal,
+};
+use crate::{
+    model::{Failure, FailureKind},
+    operation::{ConfirmedSession, SentChange, ShellRequest},
+    output,
+    runtime::{
+        signals::{KeyboardSignalsIgnored, Signal, Signals, continue_program},
+        terminal::LentTerminal,
+    },
+    source::{
+        Operator,
+        session::{ExternalShell, SessionFailure},
+    },
+};
+use std::{io, pin::pin, process::ExitStatus};
+use tokio::{process::Command, time::timeout};
+
+/// End of a program that had the terminal.
+enum ProgramEnd {
+    /// The program ended.
+    Exited(ExitStatus),
+    /// A signal with that number ended Portolan, and Portolan the program.
+    Killed(i32),
+}
+
+/// Opens a confirmed shell and runs it to its end. If its session is encrypted, opens it again for the program that can
+/// decrypt it. Passes each call that opened a session to `note_call`.
+pub async fn run_shell(
+    operator: &dyn Operator,
+    confirmed: &ConfirmedSession<ShellRequest>,
+    terminal: SessionTerminal,
+    signals: &mut Signals,
+    mut note_call: impl FnMut(Option<SentChange>),
+) -> Result<ShellOutcome, Failure> {
+    let has_terminal = terminal.is_terminal();
+    match shell::run(operator.open_shell(confirmed), terminal, signals, &mut note_call).await {
+        Ok(outcome) => Ok(outcome),
+        Err(SessionFailure::Encrypted) if has_terminal => {
+            run_program(operator.open_external_shell(confirmed), signals, note_call).await
+        }
+        Err(SessionFailure::Encrypted) => Err(needs_terminal()),
+        Err(SessionFailure::Other(failure)) => Err(failure),
+    }
+}
+
+/// Opens a session by `opening`, and gives the terminal to the program that runs it. Signals can end it before too.
+async fn run_program(
+    opening: impl Future<Output = Result<ExternalShell, Failure>>,
+    signals: &mut Signals,
+    mut note_call: impl FnMut(Option<SentChange>),
+) -> Result<ShellOutcome, Failure> {
+    let mut opening = pin!(opening);
+    let number = loop {
+        tokio::select! {
+            opened = &mut opening => {
+                let shell = opened?;
+                note_call(Some(shell.call.clone()));
+                return attach(shell, signals).await;
+            }
+            signal = signals.next() => if let Some(number) = handle_signal(signal, None) {
+                break number;
+            },
+        }
+    };
+    // The call may have been made already, and then the session has to end.
+    let ended = async {
+        match opening.await {
+            Ok(shell) => {
+                note_call(Some(shell.call));
+                shell.end.await.is_ok()
+            }
+            Err(_) => true,
+        }
+    };
+    let may_run = !timeout(SIGNAL_HANG_UP_TIMEOUT, ended).await.unwrap_or(false);
+    Ok(ShellOutcome::Left { why: LeaveReason::Signal(number), may_run })
+}
+
+/// Runs the program on the terminal to its end, and then ends the session, whatever the program did about it.
+async fn attach(shell: ExternalShell, signals: &mut Signals) -> Result<ShellOutcome, Failure> {
+    let title = shell.title;
+    output::print_stderr(format_args!("the session is encrypted: {title} runs it; end the command to leave"));
+    let mut command = Command::new(shell.program);
+    let (name, value) = shell.variable;
+    command.args(shell.arguments).env(name, value).kill_on_drop(true);
+    let ended = wait_on_terminal(command, signals).await;
+    let limit =
+        if matches!(ended, Ok(ProgramEnd::Killed(_))) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT };
+    let is_over = matches!(timeout(limit, shell.end).await, Ok(Ok(())));
+    match ended {
+        Ok(ProgramEnd::Exited(status)) if status.success() => Ok(ShellOutcome::EndedElsewhere(title)),
+        Ok(ProgramEnd::Exited(status)) => Err(failed_program(&format!("{title} failed: {status}"))),
+        Ok(ProgramEnd::Killed(number)) => {
+            Ok(ShellOutcome::Left { why: LeaveReason::Signal(number), may_run: !is_over })
+        }
+        Err(error) => Err(failed_program(&format!("{title} can't run: {error}"))),
+    }
+}
+
+/// Runs a program on the terminal to its end. Afterwards the terminal is as before.
+async fn wait_on_terminal(mut command: Command, signals: &mut Signals) -> io::Result<ProgramEnd> {
+    let _terminal = LentTerminal::lend()?;
+    let _keyboard = KeyboardSignalsIgnored::begin();
+    let mut child = command.spawn()?;
+    // The value of its variable need not stay in memory.
+    drop(command);
+    loop {
+        tokio::select! {
+            status = child.wait() => return status.map(ProgramEnd::Exited),
+            signal = signals.next() => match signal {
+                Signal::Terminate(number) => {
+                    child.kill().await?;
+                    return Ok(ProgramEnd::Killed(number));
+                }
+                // The key is for the command in the container. A plugin that does not pass keys on yet has stopped.
+                Signal::Stop => child.id().into_iter().for_each(continue_program),
+                Signal::Continue => {}
+            },
+        }
+    }
+}
+
+/// Returns the failure of a session whose program did not run to its end.
+fn failed_program(what: &str) -> Failure {
+    Failure::new(FailureKind::Invalid, what, "read its words above; a command may still run in the task")
+}
+
+/// Returns the failure of an encrypted session without a terminal.
+fn needs_terminal() -> Failure {
+    let what = "the session is encrypted with a KMS key, and AWS's session-manager-plugin, which can decrypt it, needs a terminal";
+    Failure::new(FailureKind::Invalid, what, "run it with its input and output on a terminal")
+}

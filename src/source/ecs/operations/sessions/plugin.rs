@@ -1,0 +1,142 @@
+//! Hand-over of an encrypted session to AWS's session-manager-plugin, which gets the token through its environment.
+//!
+//! The arguments are those that AWS's own command passes (github.com/aws/aws-cli,
+//! `awscli/customizations/sessionmanager.py`): the name of the variable with the response that opened the session, the
+//! region, the operation, the profile, the request, and the endpoint of Session Manager.
+
+use crate::{
+    model::{Failure, FailureKind, Text},
+    source::ecs::operations::sessions::SessionAddress,
+};
+use serde_json::json;
+use std::{io, process::Stdio, time::Duration};
+use tokio::{process::Command, time::timeout};
+
+/// Name of the program, which is looked up in `PATH`.
+pub(super) const PLUGIN_PROGRAM: &str = "session-manager-plugin";
+/// Variable with the response that opened the session.
+const RESPONSE_VARIABLE: &str = "AWS_SSM_START_SESSION_RESPONSE";
+/// Last version that takes the response as an argument only, which other users of the machine can read.
+const LAST_VERSION_WITHOUT_VARIABLE: &[u32] = &[1, 2, 497, 0];
+/// Time that the plugin has to print its version.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
+/// Page that says how to install the plugin.
+const INSTALL_PAGE: &str = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html";
+
+/// Region, profile and endpoint of the calls that the plugin makes.
+pub(super) struct PluginTarget<'a> {
+    pub(super) region: &'a str,
+    /// Profile of the credentials; empty for the plugin's own choice.
+    pub(super) profile: &'a str,
+    /// Endpoint of Session Manager.
+    pub(super) endpoint: &'a str,
+}
+
+/// Returns the plugin with its version, such as `session-manager-plugin 1.2.764.0`. Fails if it is missing or too old.
+pub(super) async fn find_plugin() -> Result<String, Failure> {
+    let mut command = Command::new(PLUGIN_PROGRAM);
+    command.arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let printed = match timeout(VERSION_TIMEOUT, command.output()).await {
+        Ok(Ok(output)) => String::from_utf8_lossy(&output.stdout).into_owned(),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => return Err(missing_plugin()),
+        Ok(Err(error)) => return Err(unusable_plugin(&error.to_string())),
+        Err(_) => return Err(unusable_plugin("it does not print its version")),
+    };
+    let version = printed.trim();
+    if !takes_variable(version) {
+        return Err(outdated_plugin(version));
+    }
+    Ok(format!("{PLUGIN_PROGRAM} {version}"))
+}
+
+/// Returns true if a plugin of this version takes the response from a variable. Text that is no version counts as too
+/// old.
+fn takes_variable(version: &str) -> bool {
+    let parts: Result<Vec<u32>, _> = version.split('.').map(str::parse).collect();
+    parts.is_ok_and(|parts| parts[..] > *LAST_VERSION_WITHOUT_VARIABLE)
+}
+
+/// Returns the arguments for a session in the container that `container` names. They hold no token.
+pub(super) fn arguments(container: &str, target: &PluginTarget<'_>) -> Vec<String> {
+    // The plugin reads only the target, for the encryption context of the key.
+    let request = json!({ "Target": container }).to_string();
+    let PluginTarget { region, profile, endpoint } = target;
+    [RESPONSE_VARIABLE, region, "StartSession", profile, &request, endpoint].map(str::to_owned).to_vec()
+}
+
+/// Returns the name and the value of the variable with the token.
+pub(super) fn response_variable(address: &SessionAddress) -> (&'static str, String) {
+    let SessionAddress { id, stream_url, token } = address;
+    let response = json!({ "SessionId": id, "StreamUrl": stream_url, "TokenValue": token });
+    (RESPONSE_VARIABLE, response.to_string())
+}
+
+fn missing_plugin() -> Failure {
+    let what = "the session is encrypted with a KMS key, which needs AWS's session-manager-plugin, and PATH has none";
+    Failure::new(FailureKind::Missing, what, format!("install it: {INSTALL_PAGE}"))
+}
+
+fn unusable_plugin(why: &str) -> Failure {
+    let what = format!("the session is encrypted with a KMS key, and {PLUGIN_PROGRAM} can't run: {why}");
+    Failure::new(FailureKind::Invalid, what, format!("install it again: {INSTALL_PAGE}"))
+}
+
+/// Returns the failure of a plugin that printed `version` as its version.
+fn outdated_plugin(version: &str) -> Failure {
+    let version: String = Text::new(version).chars().take(40).collect();
+    let what = format!(
+        "the session is encrypted with a KMS key, and {PLUGIN_PROGRAM} {version} takes its token only as an argument, which other users can read"
+    );
+    Failure::new(
+        FailureKind::Invalid,
+        what,
+        format!("update it to a version above 1.2.497.0: {INSTALL_PAGE}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PluginTarget, SessionAddress, arguments, response_variable, takes_variable};
+
+    #[test]
+    fn only_a_plugin_that_reads_the_variable_gets_a_session() {
+        for (version, takes) in [
+            ("1.2.764.0", true),
+            ("1.2.497.1", true),
+            ("1.2.498", true),
+            ("2.0.0.0", true),
+            ("1.2.497.0", false),
+            ("1.2.497", false),
+            ("1.1.61.0", false),
+            ("", false),
+            ("1.2.764.0-beta", false),
+            ("Unknown operation --version.", false),
+        ] {
+            assert_eq!(takes_variable(version), takes, "{version}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_in_the_variable_and_in_no_argument() {
+        let target = PluginTarget {
+            region: "eu-west-1",
+            profile: "prod",
+            endpoint: "https://ssm.eu-west-1.amazonaws.com",
+        };
+        let arguments = arguments("ecs:shop_1f0c_1f0c-27", &target);
+        let expected = [
+            "AWS_SSM_START_SESSION_RESPONSE",
+            "eu-west-1",
+            "StartSession",
+            "prod",
+            r#"{"Target":"ecs:shop_1f0c_1f0c-27"}"#,
+            "https://ssm.eu-west-1.amazonaws.com",
+        ];
+        assert_eq!(arguments, expected);
+        let address =
+            SessionAddress { id: "session-1".into(), stream_url: "wss://x/".into(), token: "secret".into() };
+        let (name, value) = response_variable(&address);
+        assert_eq!(name, arguments[0]);
+        assert_eq!(value, r#"{"SessionId":"session-1","StreamUrl":"wss://x/","TokenValue":"secret"}"#);
+    }
+}
