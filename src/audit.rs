@@ -4,18 +4,20 @@
 //! killed before the outcome is known; reading the log then shows it as unfinished.
 
 use crate::{
-    model::{Failure, FailureKind},
+    model::{Failure, FailureKind, Timestamp},
     operation::{AuditOutcome, AuditRecord, SentChange},
     private_fs::PrivateDir,
 };
 use std::{
     fmt::Display,
     fs::File,
+    hash::{BuildHasher, RandomState},
     io::{self, Write},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
+use tokio::sync::mpsc::Sender;
 
 /// Name of the log.
 const AUDIT_FILE: &str = "audit.jsonl";
@@ -34,13 +36,27 @@ const MAX_RECORD_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     folder: PathBuf,
+    reports: Option<Sender<AuditReport>>,
+}
+
+/// Report of an operation that has begun or ended, for the other members of a team.
+#[derive(Clone, Debug)]
+pub struct AuditReport {
+    /// Random id of the operation.
+    pub id: String,
+    /// Its record so far.
+    pub record: AuditRecord,
+    /// Time of its end, UTC; `None` while it runs.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Record of a running operation, which becomes a line of the log when the operation ends.
 #[derive(Debug)]
 pub struct RunningRecord {
-    folder: PathBuf,
+    log: AuditLog,
     file_name: String,
+    /// Random id, for the reports.
+    id: String,
     /// The record so far.
     pub record: AuditRecord,
 }
@@ -49,7 +65,13 @@ impl AuditLog {
     /// Returns the log in the state directory `state`.
     #[must_use]
     pub fn new(state: &Path) -> Self {
-        Self { folder: state.to_owned() }
+        Self { folder: state.to_owned(), reports: None }
+    }
+
+    /// Returns the log with a channel for reports of the operations that run; `None` for no reports.
+    #[must_use]
+    pub fn with_reports(self, reports: Option<Sender<AuditReport>>) -> Self {
+        Self { reports, ..self }
     }
 
     /// Returns the path of the log.
@@ -78,8 +100,10 @@ impl AuditLog {
         let start = record.at.as_millisecond();
         let file_name =
             format!("{RUNNING_FILE_PREFIX}{start}-{}-{number}{RUNNING_FILE_SUFFIX}", std::process::id());
-        let running = RunningRecord { folder: self.folder.clone(), file_name, record };
+        let id = format!("{:016x}", RandomState::new().hash_one(()));
+        let running = RunningRecord { log: self.clone(), file_name, id, record };
         running.save()?;
+        running.report(None);
         Ok(running)
     }
 
@@ -109,14 +133,24 @@ impl RunningRecord {
     /// Saves the record as it is now.
     pub fn save(&self) -> io::Result<()> {
         let text = serde_json::to_vec(&self.record)?;
-        let folder = PrivateDir::open_or_create(&self.folder)?;
+        let folder = PrivateDir::open_or_create(&self.log.folder)?;
         folder.replace(&self.file_name, |file| file.write_all(&text))
     }
 
     /// Turns the record into a line of the log.
     pub fn finish(self) -> io::Result<()> {
-        AuditLog::new(&self.folder).append(&self.record)?;
-        PrivateDir::open(&self.folder)?.remove(&self.file_name)
+        self.report(Some(Timestamp::now()));
+        self.log.append(&self.record)?;
+        PrivateDir::open(&self.log.folder)?.remove(&self.file_name)
+    }
+
+    /// Reports the record to the other members of the team, if there is one.
+    fn report(&self, ended_at: Option<Timestamp>) {
+        if let Some(reports) = &self.log.reports {
+            let report = AuditReport { id: self.id.clone(), record: self.record.clone(), ended_at };
+            // The log is what counts. A full queue only means that the team learns nothing of it.
+            let _ = reports.try_send(report);
+        }
     }
 
     /// Adds the call that opened a session, and saves the record.

@@ -1,6 +1,7 @@
 //! Effects: requests of the app to the runtime. Each is carried out once.
 
 use crate::{
+    history::Entry,
     model::{SavedOutages, SourceId},
     note::NoteDraft,
     operation::{AuditOutcome, ConfirmedPlan, ConfirmedSession, OperationRequest, ShellRequest, Verdict},
@@ -9,7 +10,9 @@ use crate::{
         map::{LayoutComparison, LayoutRequest},
     },
     share::{Share, ShareDestination},
+    store::World,
 };
+use std::sync::Arc;
 
 /// Request to the runtime, which carries it out once.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +23,8 @@ pub enum Effect {
     RefreshSources,
     /// Saves the open outages and requested stops of a source for the next run.
     SaveOutages(SourceId, SavedOutages),
+    /// Writes what this member has recorded about a source into the team's history.
+    ShareHistory(SourceId, Vec<Arc<Entry>>),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
     /// Opens the page in a browser, or copies it where no browser can open it.
@@ -55,9 +60,12 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Returns the requests to save these outages.
+    /// Returns the requests to save what is due: the open outages for the next run, and the history for the team.
     #[must_use]
-    pub fn saves_of(due: Vec<(SourceId, SavedOutages)>) -> Vec<Self> {
-        due.into_iter().map(|(source, memory)| Self::SaveOutages(source, memory)).collect()
+    pub fn saves_of(world: &mut World) -> Vec<Self> {
+        let outages = world.due_outage_saves().into_iter();
+        let outages = outages.map(|(source, memory)| Self::SaveOutages(source, memory));
+        let history = world.due_history_shares().into_iter();
+        outages.chain(history.map(|(source, entries)| Self::ShareHistory(source, entries))).collect()
     }
 }

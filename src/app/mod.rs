@@ -149,6 +149,7 @@ impl App {
             Msg::CheckoutsRead(checkouts) => self.store.world.set_checkouts(checkouts),
             Msg::TeamChanged(source, team) => self.store.world.set_team_status(&source, *team),
             Msg::NotesRead(source, book) => self.store.world.set_notes(&source, *book),
+            Msg::TeamHistoryRead(source, part) => self.store.world.add_team_history(&source, *part),
             Msg::PollScheduled(source, interval) => self.store.world.set_poll_schedule(&source, interval),
             Msg::ChangeNotificationsToggled(source, pushes) => {
                 self.store.world.set_pushes_changes(&source, pushes);
@@ -234,11 +235,11 @@ impl App {
         }
     }
 
-    /// Advances the clock to `now`. Returns the outages that are due to be saved.
+    /// Advances the clock to `now`. Returns requests to save what is due.
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         self.store.world.set_followed_streams(&self.subscriptions(), now);
         self.store.world.tick(now);
-        Effect::saves_of(self.store.world.due_outage_saves())
+        Effect::saves_of(&mut self.store.world)
     }
 
     /// Stores the account and region of a source, for the mark in the header.

@@ -10,6 +10,7 @@ use crate::{
     },
     note::NoteBook,
     operation::{OperationPlace, OperationReading, OperationRequest, PlanRun, ShellRequest},
+    team::TeamHistoryPart,
 };
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub enum Msg {
     CheckoutsRead(Vec<Arc<Checkout>>),
     /// Notes of people on a source.
     NotesRead(SourceId, Box<NoteBook>),
+    /// Part of the history of a source that other members of the team have left.
+    TeamHistoryRead(SourceId, Box<TeamHistoryPart>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
     /// Part of this Portolan in the team that reads a source together.

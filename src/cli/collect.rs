@@ -1,6 +1,7 @@
 //! Polling of every source for headless commands, until each has a complete snapshot or the time is over.
 
 use crate::{
+    app::Msg,
     background::run_blocking,
     cache::CacheDir,
     config::Config,
@@ -33,6 +34,7 @@ pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     let inventory =
         Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
     World::new(inventory, statuses, config.log_memory << 20, Timestamp::now())
+        .with_team_history(config.team.kept_history())
 }
 
 /// Creates a session with the settings of the configuration.
@@ -46,6 +48,21 @@ pub(super) fn new_session(config: &Config) -> Session {
     session.list_columns.clone_from(&config.list_columns);
     session.time_zone = TimeZone::system();
     session
+}
+
+/// Applies a message about a source to the world. Returns any other message.
+pub(super) fn apply_message(message: Msg, world: &mut World) -> Option<Msg> {
+    world.now = Timestamp::now();
+    match message {
+        Msg::SourcePolled(source, outcome) => {
+            world.apply_poll_result(&source, outcome);
+        }
+        Msg::OutagesLoaded(source, earlier) => world.restore_outages(&source, earlier),
+        Msg::TeamChanged(source, team) => world.set_team_status(&source, *team),
+        Msg::TeamHistoryRead(source, part) => world.add_team_history(&source, *part),
+        other => return Some(other),
+    }
+    None
 }
 
 /// Polls all sources at the same time, each until its initial load is complete, for at most `wait`. Puts the

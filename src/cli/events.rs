@@ -12,7 +12,7 @@ use crate::{
     history::{Entry, EventGroup, Subject, coalesce},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
     output::{self, PermittedEscapes},
-    runtime::PollTasks,
+    runtime::{self, PollTasks},
     screen::{describe::node_text::event_group_text, widget::text},
     store::World,
 };
@@ -20,12 +20,13 @@ use serde::Serialize;
 use std::{
     collections::BTreeSet,
     io::{self, BufWriter, Write},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
 use tokio::{
     sync::mpsc::{self, Receiver},
-    time::{Instant, MissedTickBehavior, interval, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
 };
 
 /// Time to wait for past events from sources that push changes.
@@ -74,6 +75,14 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     let _polls = PollTasks::start(&opened.sources, &sender, opened.cache.as_ref());
     let deadline = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     while has_pending_sources(&world) && receive_until(&mut messages, &mut world, deadline).await {}
+    let access = opened.team_access(&config);
+    if access.keeps_history() {
+        let mut reading = pin!(runtime::read_team_history(&opened.sources, &access, &sender));
+        while receive_during(&mut reading, &mut messages, &mut world, deadline).await {}
+        while let Ok(message) = messages.try_recv() {
+            apply(message, &mut world);
+        }
+    }
     if opened.sources.iter().any(|source| source.pushes_changes()) {
         let settled = Instant::now() + BACKLOG_WAIT;
         while receive_until(&mut messages, &mut world, settled).await {}
@@ -112,15 +121,25 @@ async fn receive_until(messages: &mut Receiver<Msg>, world: &mut World, until: I
     true
 }
 
-/// Applies a snapshot or saved outages to the world. Ignores other messages.
+/// Handles the next message while the team's history is being read, until the time `until`. Returns false at the end.
+async fn receive_during(
+    reading: &mut (impl Future<Output = ()> + Unpin),
+    messages: &mut Receiver<Msg>,
+    world: &mut World,
+    until: Instant,
+) -> bool {
+    tokio::select! {
+        Some(message) = messages.recv() => apply(message, world),
+        () = reading => return false,
+        () = sleep_until(until) => return false,
+    }
+    true
+}
+
+/// Applies a message about a source to the world, and prints a notice. Ignores other messages.
 fn apply(msg: Msg, world: &mut World) {
-    world.now = Timestamp::now();
-    match msg {
-        Msg::SourcePolled(source, outcome) => {
-            world.apply_poll_result(&source, outcome);
-        }
-        Msg::OutagesLoaded(source, earlier) => world.restore_outages(&source, earlier),
-        _ => {}
+    if let Some(Msg::Notice(words)) = collect::apply_message(msg, world) {
+        output::print_stderr(words);
     }
 }
 

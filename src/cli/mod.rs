@@ -201,6 +201,7 @@ fn configured(common: &CommonArgs) -> Result<Config, Failure> {
     config.ascii |= common.ascii;
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     Keymap::new(&config.keys).map_err(invalid)?;
+    config.team.check().map_err(invalid)?;
     for id in &config.list_columns {
         NodeColumn::of_list(id).map_err(|why| invalid(format!("list-columns: {why}")))?;
     }

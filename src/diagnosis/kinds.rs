@@ -29,12 +29,28 @@ impl FindingKind {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
     }
 
+    /// Returns true for incidents, which begin and end, in what a source reports. Returns false for lasting risks, and for
+    /// what one member of a team finds in logs, in files on its machine, or by comparing sources.
+    #[must_use]
+    pub fn is_incident(&self) -> bool {
+        self.class != FindingClass::Note || INCIDENT_NOTES.contains(&self.id)
+    }
+
     /// Returns the title of a finding's kind. For a kind of another version of Portolan, returns its id.
     #[must_use]
     pub fn title_of(finding: &Finding) -> &str {
         Self::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title)
     }
 }
+
+/// Kinds of the class [`FindingClass::Note`] that are incidents.
+const INCIDENT_NOTES: &[&str] = &[
+    "deployment-rolled-back",
+    "deployment-stuck",
+    "spot-interruption",
+    "host-lost",
+    "rejected-flow",
+];
 
 /// All kinds of findings. If several kinds explain why a service is down, only the first in this order is
 /// reported.

@@ -29,11 +29,13 @@ pub struct Entry {
     pub text: String,
     /// Health whose colour the event has on the screen; `None` if the event is neither good nor bad.
     pub health: Option<Health>,
+    /// Id of the finding's kind, such as `crash-loop`, if the entry records its start or end.
+    pub finding: Option<Text>,
     /// Hash of the text without ids. Repetitions of an event have the same hash.
     pub(super) text_hash: u64,
 }
 
-/// Entry as it is written into a share: without the hash, and with its text cleaned when it is read.
+/// Entry as it is written into a share or a team's store: without the hash, and with its text cleaned when it is read.
 #[derive(Clone, Serialize, Deserialize)]
 struct WrittenEntry {
     at: Timestamp,
@@ -42,19 +44,21 @@ struct WrittenEntry {
     text: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     health: Option<Health>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finding: Option<Text>,
 }
 
 impl From<WrittenEntry> for Entry {
     fn from(written: WrittenEntry) -> Self {
-        let WrittenEntry { at, subject, kind, text, health } = written;
-        Self::new(at, subject, kind, text.to_string(), health)
+        let WrittenEntry { at, subject, kind, text, health, finding } = written;
+        Self { finding, ..Self::new(at, subject, kind, text.to_string(), health) }
     }
 }
 
 impl From<Entry> for WrittenEntry {
     fn from(entry: Entry) -> Self {
-        let Entry { at, subject, kind, text, health, .. } = entry;
-        Self { at, subject, kind, text: Text::new(&text), health }
+        let Entry { at, subject, kind, text, health, finding, .. } = entry;
+        Self { at, subject, kind, text: Text::new(&text), health, finding }
     }
 }
 
@@ -108,7 +112,7 @@ impl Entry {
         health: Option<Health>,
     ) -> Self {
         let text_hash = hash_without_ids(&text);
-        Self { at, subject, kind, text, health, text_hash }
+        Self { at, subject, kind, text, health, finding: None, text_hash }
     }
 
     /// Returns the text without the service name that ECS puts in front. The screen already shows the

@@ -20,7 +20,13 @@ pub struct EventKindSpec {
 /// the cell shows the most important kind.
 pub const EVENT_KIND_TABLE: &[EventKindSpec] = &[
     row(EventKind::Finding, "finding", "finding", '!', "a finding starts or is resolved"),
-    row(EventKind::Action, "action", "action", 'A', "you act on a service through Portolan, and the result"),
+    row(
+        EventKind::Action,
+        "action",
+        "action",
+        'A',
+        "you or a colleague act on a service through Portolan, and the result",
+    ),
     row(EventKind::Note, "note", "note", '"', "somebody leaves a note on a service, a call or a finding"),
     row(
         EventKind::OutOfMemory,

@@ -92,7 +92,8 @@ fn finding_key(finding: &Finding) -> (&str, &str) {
 fn finding_entry(finding: &Finding, at: Timestamp, text: String, tone: Health) -> Entry {
     let source = || Subject::Source(SourceId::new(&finding.subject));
     let subject = finding.node.clone().map_or_else(source, Subject::Node);
-    Entry::new(at, subject, EventKind::Finding, text, Some(tone))
+    let entry = Entry::new(at, subject, EventKind::Finding, text, Some(tone));
+    Entry { finding: Some(finding.kind.clone()), ..entry }
 }
 
 fn severity_health(severity: Severity) -> Health {

@@ -8,14 +8,17 @@
 mod service_diff;
 mod snapshot_changes;
 mod entry;
+mod earlier_occurrence;
 mod coalesce;
 mod finding_events;
 mod event_kinds;
+mod merge;
 #[cfg(test)]
 mod tests;
 mod new_events;
 
 pub use coalesce::{EventGroup, coalesce};
+pub use earlier_occurrence::EarlierOccurrence;
 pub use entry::{Entry, Subject};
 pub use event_kinds::{EVENT_KIND_TABLE, EventKindSpec};
 
@@ -34,8 +37,8 @@ use std::{
 
 /// Maximum number of entries of all subjects together.
 const MAX_ENTRIES: usize = 20_000;
-/// Maximum number of entries of one subject.
-const MAX_ENTRIES_PER_SUBJECT: usize = 400;
+/// Maximum number of entries of one subject: a night of a service that restarts twice a minute.
+const MAX_ENTRIES_PER_SUBJECT: usize = 1_000;
 
 /// All entries in order of time, with the data to find new ones: the last complete snapshots and the open
 /// findings.

@@ -31,7 +31,7 @@ pub use log::{
 pub use log_level::LogLevel;
 pub use network::{
     address::{Address, FIRST_EPHEMERAL_PORT},
-    arn::Arn,
+    arn::{Arn, caller_name},
     connection::{
         ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationMethod,
         ObservedConnection, SeenPeriod,

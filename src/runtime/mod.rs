@@ -3,6 +3,7 @@
 //! Handles signals first, then keys, then a batch of messages. Then draws one frame if something changed.
 
 mod checkout_tasks;
+mod history_tasks;
 mod snapshot_cache;
 mod usage_tasks;
 mod effects;
@@ -21,6 +22,7 @@ mod test_panic;
 pub mod logging;
 pub mod panic_hook;
 
+pub use history_tasks::{ActionReports, HistoryTasks, read_team_history};
 pub use log_tasks::{LogReceiver, LogTasks};
 pub use note_tasks::random_note_id;
 pub use operations::user_name;
@@ -99,7 +101,10 @@ pub async fn run(
     let polls = PollTasks::start(&sources, &sender, cache);
     let checkout_tasks = CheckoutTasks::start(checkouts, sender.clone());
     let usage_tasks = UsageTasks::new(sources.clone(), sender.clone());
+    let reports = start_action_reports(&sources, &team.access, &sender);
+    let audit = audit.map(|audit| audit.with_reports(reports.sender()));
     let operations = OperationTasks::new(sources.clone(), sender.clone(), audit);
+    let history_tasks = HistoryTasks::start(&sources, &team.access, &sender, &reports);
     operations.read_places();
     let notes = NoteTasks::start(&sources, team.access.clone(), team.state, sender.clone());
     let (log_tasks, logs) = LogTasks::new(sources);
@@ -116,6 +121,7 @@ pub async fn run(
         log_tasks,
         operations,
         notes,
+        history_tasks,
         team: team.access,
         suspend_detector,
         has_more_work: false,
@@ -132,9 +138,22 @@ pub async fn run(
             drop(inputs);
             terminal::restore();
             event_loop.operations.finish_runs().await;
+            drop(event_loop);
+            reports.finish().await;
             return Ok(reason);
         }
     }
+}
+
+/// Starts to tell the team what the user does. The user gets a notice if the others do not see it.
+fn start_action_reports(
+    sources: &[Arc<dyn Source>],
+    access: &TeamAccess,
+    sender: &Sender<Msg>,
+) -> ActionReports {
+    let sender = sender.clone();
+    // If the queue is full, the user misses the notice.
+    ActionReports::start(sources, access, move |words| drop(sender.try_send(Msg::Notice(words))))
 }
 
 /// State of the event loop: the app and everything that it starts.
@@ -149,6 +168,7 @@ struct EventLoop {
     log_tasks: LogTasks,
     operations: OperationTasks,
     notes: NoteTasks,
+    history_tasks: HistoryTasks,
     team: TeamAccess,
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
@@ -273,6 +293,7 @@ impl EventLoop {
                 Effect::WriteShare(share, place) => {
                     effects::write_share(*share, place, &self.team, &self.sender);
                 }
+                Effect::ShareHistory(source, entries) => self.history_tasks.share(&source, entries),
                 Effect::WriteNote(source, draft) => self.notes.write(&source, draft),
                 Effect::SaveFile(file) => effects::save_file(file, &self.sender),
                 Effect::ComputeLayout(request) => self.layouts.compute(*request),

@@ -7,6 +7,7 @@
 //!   time without a new head is measured on each member's own monotonic clock, so no clock of others counts.
 //! - **Reading**: a whole snapshot from time to time, and the changes since ([`Publication`], [`Reading`]). Keys
 //!   contain the epoch, so two leaders never write the same object.
+//! - **History**: what the leaders saw happen, hour by hour ([`HistorySegment`]), and what people did ([`ActionBook`]).
 //!
 //! Everything in a store may come from an attacker. Objects are bounded before and after decompression
 //! ([`pack`], [`unpack`]), and what they contain is counted before it is built ([`DecodeBudget`]). Text is cleaned
@@ -14,6 +15,7 @@
 
 mod decode_budget;
 mod head;
+mod history;
 mod keys;
 mod lease;
 mod members;
@@ -24,6 +26,10 @@ mod reading;
 
 pub use decode_budget::DecodeBudget;
 pub use head::{Head, HeadContent, Leader, MAX_HEAD_BYTES, Rank, ReadingRef, TEAM_SCHEMA};
+pub use history::{
+    ACTIONS_KEY, ActionBook, ActionResult, HISTORY_PREFIX, HistoryHour, HistorySegment, MAX_ACTIONS_BYTES,
+    MAX_SEGMENT_BYTES, SharedAction, TeamHistoryPart, is_team_entry,
+};
 pub use keys::{
     HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, TEAM_FOLDER, epoch_key, highest_epoch, member_key,
     probe_key, share_key,

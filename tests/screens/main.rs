@@ -33,6 +33,7 @@ mod shells;
 mod share;
 mod stage;
 mod svg;
+mod team_history;
 mod thicket;
 mod timeline;
 mod tour;

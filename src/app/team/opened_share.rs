@@ -203,7 +203,7 @@ impl App {
         match msg {
             Msg::Tick(now) => {
                 world.tick(now);
-                return ControlFlow::Break(Effect::saves_of(world.due_outage_saves()));
+                return ControlFlow::Break(Effect::saves_of(world));
             }
             Msg::SourcePolled(source, outcome) => {
                 store.apply_poll_result(&source, outcome);
@@ -213,6 +213,7 @@ impl App {
             Msg::CheckoutsRead(checkouts) => world.set_checkouts(checkouts),
             Msg::TeamChanged(source, team) => world.set_team_status(&source, *team),
             Msg::NotesRead(source, book) => world.set_notes(&source, *book),
+            Msg::TeamHistoryRead(source, part) => world.add_team_history(&source, *part),
             Msg::PollScheduled(source, interval) => world.set_poll_schedule(&source, interval),
             Msg::ChangeNotificationsToggled(source, pushes) => world.set_pushes_changes(&source, pushes),
             Msg::Logs(update) => world.ingest_logs(update),

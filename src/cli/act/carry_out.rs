@@ -1,12 +1,11 @@
 //! Carrying out of a confirmed plan: the calls, the watch, and the audit record.
 
-use super::no_state_dir;
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
     cli::{
         Error, Outcome,
         args::{ActArgs, Format},
-        print, state_dir,
+        print,
     },
     export,
     model::Timestamp,
@@ -25,11 +24,11 @@ const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Makes the calls of a confirmed plan, watches the services if asked, and prints the result.
 pub(super) async fn carry_out(
+    audit: AuditLog,
     source: &Arc<dyn Source>,
     confirmed: ConfirmedPlan,
     args: &ActArgs,
 ) -> Result<Outcome, Error> {
-    let audit = AuditLog::new(&state_dir().ok_or_else(no_state_dir)?);
     let record = AuditRecord::of_plan(confirmed.plan(), &runtime::user_name(), Timestamp::now());
     let mut running = audit.begin(record).map_err(|error| unwritable_log(&error))?;
     let run = run_plan(&**source, &confirmed, &mut running).await;

@@ -45,7 +45,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<
         output::print_stderr("ctrl-] leaves the session");
     }
     let ended = open(&mut begun, is_terminal).await;
-    begun.finish(ended.as_ref().map(ShellOutcome::text));
+    begun.finish(ended.as_ref().map(ShellOutcome::text)).await;
     Ok(match ended? {
         ShellOutcome::Ended(code) => {
             Outcome::Exit(code.map_or(0, |code| u8::try_from(code).unwrap_or(u8::MAX)))

@@ -47,7 +47,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Resu
         Err(outcome) => return Ok(outcome),
     };
     let ended = open(&mut begun, local).await;
-    begun.finish(ended.as_ref().map(ForwardOutcome::text));
+    begun.finish(ended.as_ref().map(ForwardOutcome::text)).await;
     Ok(match ended? {
         ForwardOutcome::Ended | ForwardOutcome::Interrupted => Outcome::Success,
         ForwardOutcome::Signal(number) => Outcome::Signal(number),

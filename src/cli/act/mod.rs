@@ -11,13 +11,17 @@ mod targets;
 use super::{
     Error, Outcome, Polled,
     args::{ActArgs, CommonArgs, Format},
-    open_and_poll, print, state_dir,
+    open_and_poll, print,
+    sources::OpenedSources,
+    state_dir,
 };
 use crate::{
     audit::AuditLog,
+    config::Config,
     model::{Failure, FailureKind, Timestamp},
     operation::{AuditOutcome, AuditRecord, ConfirmedPlan, OperationRequest, Plan, PlanContext, Refusal},
-    output, runtime,
+    output,
+    runtime::{self, ActionReports},
     source::{Operator, Source},
     store::World,
 };
@@ -28,7 +32,7 @@ use std::{
 
 /// Runs the command. A refusal is an outcome, not an error.
 pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, Error> {
-    let Polled { world, opened, .. } = open_and_poll(common).await?;
+    let Polled { world, opened, config } = open_and_poll(common).await?;
     let request = match targets::request(&world, args)? {
         Ok(request) => request,
         Err(refusal) => return Ok(refuse(None, &refusal)),
@@ -49,7 +53,16 @@ pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, 
         Ok(confirmed) => confirmed,
         Err(refusal) => return Ok(refuse(Some(&request), &refusal)),
     };
-    carry_out::carry_out(&source, confirmed, args).await
+    let reports = start_reports(&opened, &config);
+    let audit = AuditLog::new(&state_dir().ok_or_else(no_state_dir)?).with_reports(reports.sender());
+    let outcome = carry_out::carry_out(audit, &source, confirmed, args).await;
+    reports.finish().await;
+    outcome
+}
+
+/// Starts to tell the team what the command does. Prints a line if the others do not see it.
+fn start_reports(opened: &OpenedSources, config: &Config) -> ActionReports {
+    ActionReports::start(&opened.sources, &opened.team_access(config), |words| output::print_stderr(words))
 }
 
 /// Reads the services anew and plans the request.

@@ -1,6 +1,6 @@
 //! Sessions in containers: the container that the arguments name, the plan, the confirmation and the audit record.
 
-use super::no_state_dir;
+use super::{no_state_dir, start_reports};
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
     cli::{
@@ -13,7 +13,8 @@ use crate::{
         AuditOutcome, AuditRecord, ConfirmedSession, Refusal, SentChange, SessionPlan, SessionRequest,
         SessionTarget, session_targets,
     },
-    output, runtime,
+    output,
+    runtime::{self, ActionReports},
     source::{Operator, Source},
 };
 use std::{
@@ -26,6 +27,7 @@ pub(super) struct BegunSession<R> {
     source: Arc<dyn Source>,
     confirmed: ConfirmedSession<R>,
     running: RunningRecord,
+    reports: ActionReports,
 }
 
 /// Finds the container, plans the session that `make_request` describes, and asks for a confirmation. A refusal is an
@@ -35,7 +37,7 @@ pub(super) async fn begin<R: SessionRequest>(
     args: &SessionArgs,
     make_request: impl FnOnce(SessionTarget) -> R,
 ) -> Result<Result<BegunSession<R>, Outcome>, Error> {
-    let Polled { world, opened, .. } = open_and_poll(common).await?;
+    let Polled { world, opened, config } = open_and_poll(common).await?;
     let node = why::find_node(&world, &args.service)?;
     let service = world.service_of(node).ok_or_else(|| no_service(&node.label()))?;
     let request = make_request(chosen_target(service, &node.label(), args)?);
@@ -66,8 +68,10 @@ pub(super) async fn begin<R: SessionRequest>(
         Ok(confirmed) => confirmed,
         Err(refusal) => return refused(record, &refusal),
     };
-    let running = audit.begin(with_reason(record, args)).map_err(|error| unwritable_log(&error))?;
-    Ok(Ok(BegunSession { source: Arc::clone(source), confirmed, running }))
+    let reports = start_reports(&opened, &config);
+    let running = audit.with_reports(reports.sender()).begin(with_reason(record, args));
+    let running = running.map_err(|error| unwritable_log(&error))?;
+    Ok(Ok(BegunSession { source: Arc::clone(source), confirmed, running, reports }))
 }
 
 impl<R> BegunSession<R> {
@@ -78,8 +82,9 @@ impl<R> BegunSession<R> {
 
     /// Adds the end of the session to the audit log: its outcome in words, or its failure. Reports a log that can't be
     /// written, and goes on, because the session has run and its exit code still counts.
-    pub(super) fn finish(self, ended: Result<String, &Failure>) {
+    pub(super) async fn finish(self, ended: Result<String, &Failure>) {
         report_write_error(self.running.finish_session(ended));
+        self.reports.finish().await;
     }
 }
 

@@ -2,23 +2,28 @@
 
 use crate::{
     app::Msg,
-    cli::{Error, Outcome, args::CommonArgs, configured, open_sources_as},
-    model::{Failure, FailureKind, SourceId, TeamStatus},
+    cli::{Error, Outcome, args::CommonArgs, collect, configured, open_sources_as},
+    effect::Effect,
+    model::{Failure, FailureKind, SourceId, TeamStatus, Timestamp},
     output,
-    runtime::PollTasks,
+    runtime::{ActionReports, HistoryTasks, PollTasks},
     screen::describe::team_text,
     source::{Source, team::Participation},
+    store::World,
     team::Rank,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
-    time::timeout,
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 /// Maximum number of messages of the sources that wait.
 const MESSAGE_QUEUE_LEN: usize = 64;
+
+/// Time between two looks at how long a state lasts, and at what is to be saved.
+const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Longest time for giving up the lead at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -40,17 +45,45 @@ pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
     let polls = PollTasks::start(&opened.sources, &sender, opened.cache.as_ref());
     output::print_stderr(format_args!("collecting for the team in {}", config.team.store));
+    let access = opened.team_access(&config);
+    let history = HistoryTasks::start(&opened.sources, &access, &sender, &ActionReports::default());
+    // Without a history, nobody needs to know what the readings mean.
+    let mut world = access.keeps_history().then(|| collect::new_world(&opened.sources, &config));
     let mut printer = ChangePrinter::default();
+    let mut ticks = interval(TICK_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            Some(message) = messages.recv() => printer.print(&message),
+            Some(message) = messages.recv() => {
+                printer.print(&message);
+                if let Some(world) = &mut world {
+                    collect::apply_message(message, world);
+                }
+            }
+            _ = ticks.tick() => {
+                if let Some(world) = &mut world {
+                    world.tick(Timestamp::now());
+                    save_due(world, &polls, &history);
+                }
+            }
             () = next_signal(&mut end) => break,
         }
     }
-    drop(polls);
+    drop((polls, history));
     close_sources(&opened.sources).await;
     output::print_stderr("gave up the lead");
     Ok(Outcome::Success)
+}
+
+/// Saves the outages for the next run, and what has happened for the team.
+fn save_due(world: &mut World, polls: &PollTasks, history: &HistoryTasks) {
+    for effect in Effect::saves_of(world) {
+        match effect {
+            Effect::SaveOutages(source, outages) => polls.save_outages(&source, outages),
+            Effect::ShareHistory(source, entries) => history.share(&source, entries),
+            _ => {}
+        }
+    }
 }
 
 /// Ends the use of all sources, so that the others in a team need not wait.
@@ -81,6 +114,7 @@ impl ChangePrinter {
                 (source, 1, format!("{} ({})", failure.message, failure.remedy))
             }
             Msg::SourcePolled(source, Ok(_)) => (source, 1, String::new()),
+            Msg::Notice(words) => return output::print_stderr(words),
             _ => return,
         };
         let printed = self.printed.entry(source.clone()).or_default();

@@ -3,6 +3,7 @@
 mod differences;
 mod entries;
 mod laws;
+mod merging;
 
 use crate::{
     history::History,

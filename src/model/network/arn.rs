@@ -1,6 +1,7 @@
 //! Amazon Resource Names, reduced to the parts that identify a resource.
 
 use super::not_a_host::NotAHost;
+use crate::model::Text;
 use serde::{Deserialize, Serialize};
 
 /// Maximum length of a resource name, in bytes. AWS allows 256 for most types. No type of resource on the map
@@ -63,5 +64,37 @@ impl TryFrom<UncheckedArn> for Arn {
 
     fn try_from(parts: UncheckedArn) -> Result<Self, NotAHost> {
         Self::new(&parts.service, &parts.region, &parts.resource).ok_or(NotAHost)
+    }
+}
+
+/// Returns the user or role in an ARN, without the account: `role Deploy`, `user ann`.
+#[must_use]
+pub fn caller_name(arn: &str) -> Text {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let mut parts = resource.split('/');
+    let name = match (parts.next().unwrap_or_default(), parts.next(), parts.next_back()) {
+        ("assumed-role", Some(role), _) => format!("role {role}"),
+        ("user", first, last) => format!("user {}", last.or(first).unwrap_or_default()),
+        (kind, None, _) => kind.to_owned(),
+        (kind, Some(first), last) => format!("{kind} {}", last.unwrap_or(first)),
+    };
+    Text::new(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::caller_name;
+
+    #[test]
+    fn roles_and_users_are_named_without_their_account() {
+        for (arn, name) in [
+            ("arn:aws:sts::123456789012:assumed-role/Dev/ann@example.com", "role Dev"),
+            ("arn:aws:iam::123456789012:user/teams/ops/ann", "user ann"),
+            ("arn:aws:iam::123456789012:user/ann", "user ann"),
+            ("arn:aws:iam::123456789012:root", "root"),
+            ("nonsense", ""),
+        ] {
+            assert_eq!(caller_name(arn), *name, "{arn}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Findings screen: all findings, the most severe first, and the details of the selected one.
 
+mod earlier_text;
 mod finding_rows;
 mod log_excerpt;
 
@@ -19,6 +20,7 @@ use crate::{
     store::Store,
     subscription::Subscription,
 };
+use earlier_text::earlier_text;
 use finding_rows::{FindingKey, FindingRow, ShownOrder, finding_key, finding_rows};
 use log_excerpt::{LogExcerpt, SHOWN_LINES};
 use ratatui::{layout::Rect, style::Style};
@@ -193,7 +195,8 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
             since.at.to_zoned_datetime(scene.store.session.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
         if since.at_least { format!("{at} or earlier") } else { at.to_string() }
     });
-    let first = [("finding", Some(finding.reason.to_string())), ("since", since)];
+    let before = earlier_text(finding, scene);
+    let first = [("finding", Some(finding.reason.to_string())), ("since", since), ("before", before)];
     let causes = finding.suspects.iter().enumerate().map(|(place, suspect)| {
         (if place == 0 { "cause" } else { "or" }, Some(suspect.description.to_string()))
     });

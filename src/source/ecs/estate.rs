@@ -2,7 +2,7 @@
 
 use super::{Ecs, client::access_key, quota::calls};
 use crate::{
-    model::{Failure, FailureKind, Snapshot, Text},
+    model::{Failure, FailureKind, Snapshot, Text, caller_name},
     source::team::{Estate, SharedSource},
 };
 use aws_sdk_ecs::config::ProvideCredentials;
@@ -17,7 +17,7 @@ impl SharedSource for Ecs {
             let (account, read_as) = match asked {
                 Ok(identity) => (
                     identity.account().filter(|account| is_account(account)).map(str::to_owned),
-                    identity.arn().map(reader_name).unwrap_or_default(),
+                    identity.arn().map(caller_name).unwrap_or_default(),
                 ),
                 Err(failure) if failure.kind == FailureKind::Credentials => return Err(failure),
                 // A private subnet may have no way to STS. Then the key itself tells the account.
@@ -72,35 +72,9 @@ fn estate_key(account: &str, region: &str, selection: &[String; 2]) -> String {
     format!("{account}-{region}-{:08x}", crc32fast::hash(selection.join(";").as_bytes()))
 }
 
-/// Returns the user or role in an ARN, without the account: `role Deploy`, `user ann`.
-fn reader_name(arn: &str) -> Text {
-    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
-    let mut parts = resource.split('/');
-    let name = match (parts.next().unwrap_or_default(), parts.next(), parts.next_back()) {
-        ("assumed-role", Some(role), _) => format!("role {role}"),
-        ("user", first, last) => format!("user {}", last.or(first).unwrap_or_default()),
-        (kind, None, _) => kind.to_owned(),
-        (kind, Some(first), last) => format!("{kind} {}", last.unwrap_or(first)),
-    };
-    Text::new(&name)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{estate_key, reader_name};
-
-    #[test]
-    fn roles_and_users_are_named_without_their_account() {
-        for (arn, name) in [
-            ("arn:aws:sts::123456789012:assumed-role/Dev/ann@example.com", "role Dev"),
-            ("arn:aws:iam::123456789012:user/teams/ops/ann", "user ann"),
-            ("arn:aws:iam::123456789012:user/ann", "user ann"),
-            ("arn:aws:iam::123456789012:root", "root"),
-            ("nonsense", ""),
-        ] {
-            assert_eq!(reader_name(arn), *name, "{arn}");
-        }
-    }
+    use super::estate_key;
 
     #[test]
     fn another_selection_is_another_estate() {

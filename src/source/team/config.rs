@@ -1,5 +1,6 @@
 //! Settings of a team.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// Settings of a team that reads AWS accounts together.
@@ -18,4 +19,45 @@ pub struct TeamConfig {
     pub endpoint: String,
     /// True to ask the instance metadata service for a role, as in an ECS source.
     pub instance_role: bool,
+    /// Time for which the team keeps its history and the actions of its members; zero for none.
+    pub history: SignedDuration,
+}
+
+/// Longest time for which a team keeps its history: a week, in 169 objects.
+const MAX_KEPT_HISTORY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl TeamConfig {
+    /// Returns the time for which the team keeps its history, within limits.
+    #[must_use]
+    pub fn kept_history(&self) -> SignedDuration {
+        self.history.clamp(SignedDuration::ZERO, MAX_KEPT_HISTORY)
+    }
+
+    /// Checks the settings that have limits.
+    pub fn check(&self) -> Result<(), String> {
+        if self.history == self.kept_history() {
+            Ok(())
+        } else {
+            Err("team.history: write a time from 0s to 168h, a week".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_KEPT_HISTORY, TeamConfig};
+    use jiff::SignedDuration;
+
+    #[test]
+    fn a_history_is_kept_for_a_week_at_most() {
+        let with = |history| TeamConfig { history, ..TeamConfig::default() };
+        let (week, second) = (MAX_KEPT_HISTORY, SignedDuration::from_secs(1));
+        for history in [SignedDuration::ZERO, SignedDuration::from_hours(24), week] {
+            assert_eq!((with(history).check(), with(history).kept_history()), (Ok(()), history));
+        }
+        for (history, kept) in [(week + second, week), (-second, SignedDuration::ZERO)] {
+            assert!(with(history).check().is_err());
+            assert_eq!(with(history).kept_history(), kept);
+        }
+    }
 }

@@ -7,11 +7,13 @@
 mod boot_clock;
 mod config;
 mod failures;
+mod history_store;
 mod leader_state;
 mod leading;
 mod member;
 mod note_store;
 mod readings;
+mod shared_object;
 mod shared_source;
 mod team_access;
 mod team_folder;
@@ -19,6 +21,7 @@ mod team_folder;
 mod tests;
 
 pub use config::TeamConfig;
+pub use history_store::{HistoryStore, ReadSegments, StoredActions};
 pub use member::Participation;
 pub use note_store::{NoteStore, StoredNotes};
 pub use shared_source::{Estate, SharedSource};

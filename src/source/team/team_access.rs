@@ -2,6 +2,7 @@
 
 use super::TeamConfig;
 use crate::{model::Text, object_store::ObjectStore};
+use jiff::SignedDuration;
 use std::{fs, sync::Arc};
 
 /// File in which Linux keeps the name of the host.
@@ -14,13 +15,21 @@ pub struct TeamAccess {
     pub store: Option<Arc<dyn ObjectStore>>,
     /// Name in the settings; empty for `user@host`.
     pub configured_name: String,
+    /// Time for which the team keeps its history; zero if it keeps none.
+    pub history: SignedDuration,
 }
 
 impl TeamAccess {
     /// Returns the access that the settings give, with the store that they name.
     #[must_use]
     pub fn new(settings: &TeamConfig, store: Option<Arc<dyn ObjectStore>>) -> Self {
-        Self { store, configured_name: settings.name.clone() }
+        Self { store, configured_name: settings.name.clone(), history: settings.kept_history() }
+    }
+
+    /// Returns true if there is a team, and it keeps a history.
+    #[must_use]
+    pub fn keeps_history(&self) -> bool {
+        self.store.is_some() && !self.history.is_zero()
     }
 
     /// Returns the name in the settings, or `user@host`, or the part of that which is known. Only then it looks for the

@@ -10,6 +10,7 @@ mod operations;
 mod outages;
 mod saved_state;
 mod sources;
+mod team_history;
 mod usage;
 
 pub use deployment_time::deployment_time;
@@ -94,6 +95,7 @@ pub struct World {
     pub operations: Operations,
     /// Notes of people, by source.
     pub notes: BTreeMap<SourceId, NoteBook>,
+    team_history: team_history::TeamHistoryState,
     /// True if the built-in demo is running.
     pub demo: bool,
 }
@@ -126,6 +128,7 @@ impl World {
             usage: UsageHistory::default(),
             operations: Operations::default(),
             notes: BTreeMap::new(),
+            team_history: team_history::TeamHistoryState::default(),
         }
     }
 

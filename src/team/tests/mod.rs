@@ -1,4 +1,5 @@
-//! Tests of the lead and of readings that pass through a store.
+//! Tests of the lead, and of readings and histories that pass through a store.
 
+mod history;
 mod lead;
 mod readings;

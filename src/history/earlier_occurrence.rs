@@ -1,0 +1,28 @@
+//! Earlier occurrence of a finding: when the same kind of fault last began and ended on the same service.
+
+use super::{Entry, History, Subject};
+use crate::model::{Finding, Timestamp};
+
+/// Earlier occurrence of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlierOccurrence {
+    /// Start of the fault, UTC; `None` if the history does not reach back to it.
+    pub began: Option<Timestamp>,
+    /// End of the fault, UTC.
+    pub ended: Timestamp,
+}
+
+impl History {
+    /// Returns the last occurrence of a finding before the present one. Returns `None` if the history knows none.
+    #[must_use]
+    pub fn earlier_occurrence(&self, finding: &Finding) -> Option<EarlierOccurrence> {
+        let subject = Subject::Node(finding.node.clone()?);
+        let is_of_kind = |entry: &&Entry| entry.finding.as_ref() == Some(&finding.kind);
+        let mut entries = self.entries_of(&subject).rev().map(|entry| &**entry).filter(is_of_kind);
+        let is_before = |entry: &Entry| finding.since.is_none_or(|since| entry.at <= since);
+        let ended = entries.find(|entry| entry.is_resolution() && is_before(entry))?.at;
+        // Several members may have recorded the start, each since it began to watch.
+        let began = entries.take_while(|entry| !entry.is_resolution()).last().map(|entry| entry.at);
+        Some(EarlierOccurrence { began, ended })
+    }
+}

@@ -1,0 +1,105 @@
+//! Reports of this user's actions to the team, from the audit log.
+
+use super::OwnActions;
+use crate::{
+    audit::AuditReport,
+    background,
+    model::{Failure, Text},
+    source::{
+        Source,
+        team::{HistoryStore, TeamAccess},
+    },
+    team::SharedAction,
+};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    time::timeout,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Maximum number of reports that wait.
+const MAX_WAITING_REPORTS: usize = 64;
+
+/// Longest time for one report.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Longest time for which the end of the program waits for reports.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Task that writes the actions of this user into the team's store. By default, and without a team, there is none.
+#[derive(Default)]
+pub struct ActionReports {
+    sender: Option<Sender<AuditReport>>,
+    pub(super) own: OwnActions,
+    task: Option<AbortOnDropHandle<()>>,
+}
+
+impl ActionReports {
+    /// Starts the task, if the team keeps a history. Passes the reason to `on_failure` if the others do not see an action.
+    pub fn start(
+        sources: &[Arc<dyn Source>],
+        access: &TeamAccess,
+        on_failure: impl Fn(String) + Clone + Send + 'static,
+    ) -> Self {
+        if !access.keeps_history() {
+            return Self::default();
+        }
+        let own = OwnActions::default();
+        let (sender, reports) = mpsc::channel(MAX_WAITING_REPORTS);
+        let on_panic = on_failure.clone();
+        let work = write_reports(reports, sources.to_vec(), access.clone(), Arc::clone(&own), on_failure);
+        let task = background::spawn(work, move |panicked| on_panic(unseen_action(&panicked)));
+        Self { sender: Some(sender), own, task: Some(task) }
+    }
+
+    /// Returns the channel for the audit log; `None` without a team.
+    #[must_use]
+    pub fn sender(&self) -> Option<Sender<AuditReport>> {
+        self.sender.clone()
+    }
+
+    /// Waits for the reports that are not written yet. The audit log must have ended.
+    pub async fn finish(self) {
+        drop(self.sender);
+        if let Some(task) = self.task {
+            // A store that does not answer must not delay the end.
+            let _ = timeout(FINISH_TIMEOUT, task).await;
+        }
+    }
+}
+
+async fn write_reports(
+    mut reports: Receiver<AuditReport>,
+    sources: Vec<Arc<dyn Source>>,
+    access: TeamAccess,
+    own: OwnActions,
+    on_failure: impl Fn(String),
+) {
+    while let Some(report) = reports.recv().await {
+        own.lock().unwrap_or_else(PoisonError::into_inner).insert(Text::new(&report.id));
+        let source = sources.iter().find(|source| source.id().as_str() == report.record.source.as_str());
+        let Some(source) = source else { continue };
+        match timeout(REPORT_TIMEOUT, write_report(&**source, &access, &report)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                on_failure(unseen_action(&format!("{} ({})", failure.message, failure.remedy)))
+            }
+            Err(_) => on_failure(unseen_action(&"the store does not answer")),
+        }
+    }
+}
+
+/// Adds an action to those in the store. Does nothing if no team reads the source.
+async fn write_report(source: &dyn Source, access: &TeamAccess, report: &AuditReport) -> Result<(), Failure> {
+    let Some(store) = HistoryStore::of(source, access).await? else { return Ok(()) };
+    let by = access.member_name();
+    store.add_action(SharedAction::of_record(&report.id, &by, &report.record, report.ended_at)).await
+}
+
+fn unseen_action(why: &dyn std::fmt::Display) -> String {
+    format!("the others do not see your action: {why}")
+}

@@ -1,0 +1,257 @@
+//! Exchange of the history of one source with the team's store.
+
+use super::{Outbox, OwnActions};
+use crate::{
+    app::Msg,
+    history::{Entry, Subject},
+    model::{EventKind, Failure, FailureKind, TeamRole, Timestamp},
+    source::{
+        Source,
+        team::{HistoryStore, ReadSegments, StoredActions, TeamAccess},
+    },
+    team::{HistoryHour, HistorySegment, TeamHistoryPart},
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc::{Sender, error::SendError},
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+
+/// Time between two looks at the actions of others.
+const ACTION_POLL_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Time between two looks for segments that have changed. What happens now, each member sees in the readings itself.
+const SEGMENT_POLL_INTERVAL: Duration = Duration::from_mins(5);
+
+/// Time between two deletions of what is too old.
+const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
+
+/// Longest time for one look or one write.
+const STORE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Maximum number of segments that are read at the same time.
+const MAX_READS_AT_ONCE: usize = 4;
+
+/// Maximum number of entries in one message, so that the screen takes over a few thousand of them between frames.
+const MAX_MESSAGE_ENTRIES: usize = 500;
+
+/// Maximum number of failures that are kept in order to report each once.
+const MAX_REPORTED_FAILURES: usize = 100;
+
+/// Receiver of the messages is gone, because the program ends.
+type Closed = SendError<Msg>;
+
+/// State of the exchange for one source.
+pub(super) struct HistoryExchange {
+    source: Arc<dyn Source>,
+    access: TeamAccess,
+    sender: Sender<Msg>,
+    outbox: Arc<Outbox>,
+    own_actions: OwnActions,
+    read: ReadSegments,
+    actions: StoredActions,
+    /// Entries that this member has written, or found in the store when it wrote.
+    written: BTreeSet<Arc<Entry>>,
+    segments_read_at: Option<Instant>,
+    cleaned_at: Option<Instant>,
+    reported: BTreeSet<String>,
+}
+
+/// Reads and writes the history until the program ends. Returns at once if no team reads the source.
+pub(super) async fn exchange_history(mut exchange: HistoryExchange) {
+    let mut ticks = interval(ACTION_POLL_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut store = None;
+    loop {
+        let outbox = Arc::clone(&exchange.outbox);
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = outbox.wake.notified() => {}
+        }
+        if store.is_none() {
+            store = match HistoryStore::of(&*exchange.source, &exchange.access).await {
+                Ok(Some(opened)) => Some(opened),
+                Ok(None) => return,
+                // The header names the failure of the account or the store.
+                Err(_) => None,
+            };
+        }
+        if let Some(store) = &store
+            && exchange.take_turn(store).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn is_due(last: Option<Instant>, wait: Duration) -> bool {
+    last.is_none_or(|at| at.elapsed() >= wait)
+}
+
+impl HistoryExchange {
+    pub(super) fn new(
+        source: Arc<dyn Source>,
+        access: TeamAccess,
+        sender: Sender<Msg>,
+        outbox: Arc<Outbox>,
+        own_actions: OwnActions,
+    ) -> Self {
+        Self {
+            source,
+            access,
+            sender,
+            outbox,
+            own_actions,
+            read: ReadSegments::default(),
+            actions: StoredActions::default(),
+            written: BTreeSet::new(),
+            segments_read_at: None,
+            cleaned_at: None,
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// Reads all segments and actions, and ends.
+    pub(super) async fn read_once(mut self) {
+        if let Ok(Some(store)) = HistoryStore::of(&*self.source, &self.access).await
+            && self.read_segments(&store).await.is_ok()
+        {
+            // The program may have ended meanwhile.
+            let _ = self.read_actions(&store).await;
+        }
+    }
+
+    /// Reads what is new, and writes what this member has recorded while it leads.
+    async fn take_turn(&mut self, store: &HistoryStore) -> Result<(), Closed> {
+        if is_due(self.segments_read_at, SEGMENT_POLL_INTERVAL) {
+            self.read_segments(store).await?;
+        }
+        self.read_actions(store).await?;
+        if !self.leads() {
+            self.outbox.take();
+            self.written.clear();
+            return Ok(());
+        }
+        self.write_entries(store).await?;
+        if is_due(self.cleaned_at, CLEANUP_INTERVAL) {
+            self.cleaned_at = Some(Instant::now());
+            let cleaned = within_limit(store.delete_old(Timestamp::now())).await;
+            self.report(cleaned.err()).await?;
+        }
+        Ok(())
+    }
+
+    fn leads(&self) -> bool {
+        self.source.team_status().is_some_and(|status| matches!(status.role, TeamRole::Leading { .. }))
+    }
+
+    /// Reads the segments that have changed, the newest first, and sends their entries to the app. Leaves out those that
+    /// can't be used.
+    async fn read_segments(&mut self, store: &HistoryStore) -> Result<(), Closed> {
+        let changed = match within_limit(store.changed_segments(&self.read, Timestamp::now())).await {
+            Ok(changed) => changed,
+            Err(failure) => return self.report(Some(failure)).await,
+        };
+        self.segments_read_at = Some(Instant::now());
+        let reads = changed.into_iter().map(|(hour, version)| async move {
+            (hour, version, within_limit(store.read_segment(hour)).await)
+        });
+        let mut reads = stream::iter(reads.collect::<Vec<_>>()).buffered(MAX_READS_AT_ONCE);
+        while let Some((hour, version, segment)) = reads.next().await {
+            match segment {
+                Ok(segment) => {
+                    self.read.note(hour, version);
+                    self.send_entries(hour, &segment).await?;
+                }
+                Err(failure) => {
+                    // An object that can't be used is read again once it has changed.
+                    if failure.kind == FailureKind::Invalid {
+                        self.read.note(hour, version);
+                    }
+                    self.report(Some(failure)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_entries(&self, hour: HistoryHour, segment: &HistorySegment) -> Result<(), Closed> {
+        let mut entries: Vec<Entry> = segment.entries().map(|entry| Entry::clone(entry)).collect();
+        if segment.is_cut() {
+            let text = "the history of this hour has no room for all events: the least important are missing";
+            let subject = Subject::Source(self.source.id().clone());
+            entries.push(Entry::new(hour.start(), subject, EventKind::Source, text.to_owned(), None));
+        }
+        for part in entries.chunks(MAX_MESSAGE_ENTRIES) {
+            self.send(TeamHistoryPart::Entries(part.to_vec())).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the actions of the others, and sends them to the app.
+    async fn read_actions(&mut self, store: &HistoryStore) -> Result<(), Closed> {
+        match within_limit(store.read_actions(&self.actions, Timestamp::now())).await {
+            Ok(None) => Ok(()),
+            Ok(Some(stored)) => {
+                let own = self.own_actions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let of_others = stored.book.actions().iter().filter(|action| !own.contains(&action.id));
+                let of_others = of_others.cloned().collect();
+                self.actions = stored;
+                self.send(TeamHistoryPart::Actions(of_others)).await
+            }
+            Err(failure) => self.report(Some(failure)).await,
+        }
+    }
+
+    /// Writes the entries that are not in the store yet, each into the segment of its hour. Keeps those whose write fails
+    /// for the next turn.
+    async fn write_entries(&mut self, store: &HistoryStore) -> Result<(), Closed> {
+        let Some(waiting) = self.outbox.take() else { return Ok(()) };
+        let all: BTreeSet<Arc<Entry>> = waiting.into_iter().collect();
+        self.written.retain(|entry| all.contains(entry));
+        let mut by_hour: BTreeMap<HistoryHour, Vec<Arc<Entry>>> = BTreeMap::new();
+        for entry in all.difference(&self.written) {
+            by_hour.entry(HistoryHour::of(entry.at)).or_default().push(Arc::clone(entry));
+        }
+        let mut failed = None;
+        for (hour, entries) in by_hour.into_iter().rev() {
+            match within_limit(store.add_entries(hour, entries.clone())).await {
+                Ok(()) => self.written.extend(entries),
+                Err(failure) => failed = Some(failure),
+            }
+        }
+        if failed.as_ref().is_some_and(|failure| failure.kind != FailureKind::Invalid) {
+            self.outbox.put_back(all.into_iter().collect());
+        }
+        self.report(failed).await
+    }
+
+    async fn send(&self, part: TeamHistoryPart) -> Result<(), Closed> {
+        self.sender.send(Msg::TeamHistoryRead(self.source.id().clone(), Box::new(part))).await
+    }
+
+    /// Reports a failure once. The header names a store that does not answer.
+    async fn report(&mut self, failure: Option<Failure>) -> Result<(), Closed> {
+        let Some(Failure { kind: FailureKind::Invalid | FailureKind::Denied, message, remedy, .. }) = failure
+        else {
+            return Ok(());
+        };
+        let words = format!("history of the team: {message} ({remedy})");
+        if self.reported.len() >= MAX_REPORTED_FAILURES || !self.reported.insert(words.clone()) {
+            return Ok(());
+        }
+        self.sender.send(Msg::Notice(words)).await
+    }
+}
+
+/// Awaits a look or a write for at most [`STORE_TIMEOUT`].
+async fn within_limit<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    timeout(STORE_TIMEOUT, work).await.unwrap_or_else(|_| {
+        Err(Failure::new(FailureKind::Timeout, "the team's store does not answer", "run portolan doctor"))
+    })
+}

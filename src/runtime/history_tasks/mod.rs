@@ -1,0 +1,115 @@
+//! History of a team: reads what the leaders recorded and what others did, writes what this member records while it
+//! leads, and tells the others what its user does. All of it runs in the background.
+
+mod action_reports;
+mod exchange;
+#[cfg(test)]
+mod tests;
+
+pub use action_reports::ActionReports;
+
+use crate::{
+    app::Msg,
+    background,
+    history::Entry,
+    model::{SourceId, Text},
+    source::{Source, team::TeamAccess},
+};
+use exchange::{HistoryExchange, exchange_history};
+use futures::future::join_all;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::ready,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Notify, mpsc::Sender};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Wait before a task starts again after a panic.
+const RESTART_WAIT: Duration = Duration::from_mins(1);
+
+/// Ids of the actions of this run, which its own timeline shows already.
+pub(super) type OwnActions = Arc<Mutex<BTreeSet<Text>>>;
+
+/// Entries that wait to be written: all that this member has recorded, as of the last change.
+#[derive(Default)]
+struct Outbox {
+    entries: Mutex<Option<Vec<Arc<Entry>>>>,
+    wake: Notify,
+}
+
+impl Outbox {
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Arc<Entry>>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, entries: Vec<Arc<Entry>>) {
+        *self.lock() = Some(entries);
+        self.wake.notify_one();
+    }
+
+    fn take(&self) -> Option<Vec<Arc<Entry>>> {
+        self.lock().take()
+    }
+
+    /// Puts entries back that could not be written, unless newer ones wait.
+    fn put_back(&self, entries: Vec<Arc<Entry>>) {
+        self.lock().get_or_insert(entries);
+    }
+}
+
+/// Reads the history of each source once, and sends it to `sender`.
+pub async fn read_team_history(sources: &[Arc<dyn Source>], access: &TeamAccess, sender: &Sender<Msg>) {
+    let reads = sources.iter().map(|source| {
+        let (outbox, own) = (Arc::default(), OwnActions::default());
+        let exchange = HistoryExchange::new(Arc::clone(source), access.clone(), sender.clone(), outbox, own);
+        exchange.read_once()
+    });
+    join_all(reads).await;
+}
+
+/// Tasks that read and write the history of each source that a team reads. Without a team there are none.
+pub struct HistoryTasks {
+    outboxes: BTreeMap<SourceId, Arc<Outbox>>,
+    _tasks: Vec<AbortOnDropHandle<()>>,
+}
+
+impl HistoryTasks {
+    /// Starts a task for each source. Leaves out the actions of this run.
+    #[must_use]
+    pub fn start(
+        sources: &[Arc<dyn Source>],
+        access: &TeamAccess,
+        sender: &Sender<Msg>,
+        reports: &ActionReports,
+    ) -> Self {
+        let (mut outboxes, mut tasks) = (BTreeMap::new(), Vec::new());
+        for source in sources.iter().filter(|_| access.keeps_history()) {
+            let outbox = Arc::<Outbox>::default();
+            outboxes.insert(source.id().clone(), Arc::clone(&outbox));
+            let (source, access, sender) = (Arc::clone(source), access.clone(), sender.clone());
+            let own = Arc::clone(&reports.own);
+            let make = move || {
+                exchange_history(HistoryExchange::new(
+                    Arc::clone(&source),
+                    access.clone(),
+                    sender.clone(),
+                    Arc::clone(&outbox),
+                    Arc::clone(&own),
+                ))
+            };
+            let work = background::restart_on_panic(RESTART_WAIT, make, |_| ready(()));
+            tasks.push(background::spawn(work, |_| ()));
+        }
+        Self { outboxes, _tasks: tasks }
+    }
+
+    /// Writes the entries of a source that are not in the store yet, if this member leads. `entries` are all that it has
+    /// recorded.
+    pub fn share(&self, source: &SourceId, entries: Vec<Arc<Entry>>) {
+        if let Some(outbox) = self.outboxes.get(source) {
+            outbox.put(entries);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Earlier occurrence of a finding, as text.
+
+use crate::{
+    model::{Finding, Timestamp},
+    screen::{Scene, describe::time},
+};
+
+/// Returns when the fault began and ended the last time. Returns `None` if the history knows of no other time.
+pub(super) fn earlier_text(finding: &Finding, scene: Scene<'_>) -> Option<String> {
+    let store = scene.store;
+    let earlier = store.world.history.earlier_occurrence(finding)?;
+    let local = |at: Timestamp, format: &str| {
+        at.to_zoned_datetime(store.session.time_zone.clone()).strftime(format).to_string()
+    };
+    let ago = time::age(earlier.ended, store.world.now);
+    Some(match earlier.began {
+        Some(began) => {
+            let is_same_day = local(began, "%Y-%m-%d") == local(earlier.ended, "%Y-%m-%d");
+            let ended = local(earlier.ended, if is_same_day { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+            format!("the same from {} to {ended}, resolved {ago} ago", local(began, "%Y-%m-%d %H:%M"))
+        }
+        None => {
+            let ended = local(earlier.ended, "%Y-%m-%d %H:%M");
+            format!("the same until {ended}, resolved {ago} ago")
+        }
+    })
+}

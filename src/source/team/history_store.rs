@@ -1,0 +1,187 @@
+//! Storage of a team's history for one source: the segments of the timeline, and the actions of all members.
+
+use super::{TeamAccess, shared_object::change_object, team_folder::TeamFolder};
+use crate::{
+    background::run_blocking,
+    history::Entry,
+    model::{Failure, FailureKind, SourceId, Timestamp},
+    object_store::{Fetched, ObjectVersion},
+    source::Source,
+    team::{
+        ACTIONS_KEY, ActionBook, HISTORY_PREFIX, HistoryHour, HistorySegment, MAX_ACTIONS_BYTES,
+        MAX_SEGMENT_BYTES, ObjectError, SharedAction,
+    },
+};
+use jiff::SignedDuration;
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+/// Maximum size of an object that is read to replace it. A larger one is not this version's.
+const MAX_REPLACED_BYTES: usize = 1 << 20;
+
+/// Name of the format of a team's objects, before its version.
+const TEAM_FORMAT: &str = "portolan.team/";
+
+/// Place of the history of one source in the team's store.
+#[derive(Clone)]
+pub struct HistoryStore {
+    team: TeamFolder,
+    source: SourceId,
+    keep: SignedDuration,
+}
+
+/// Segments that a member has read, each with the version of its object in a listing.
+#[derive(Debug, Default)]
+pub struct ReadSegments(BTreeMap<HistoryHour, ObjectVersion>);
+
+/// Actions as last read, with the version of their object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredActions {
+    /// The actions.
+    pub book: ActionBook,
+    version: Option<ObjectVersion>,
+}
+
+impl HistoryStore {
+    /// Returns the place of the history of `source`. Returns `None` if no team reads it, or if the team keeps no history.
+    ///
+    /// # Errors
+    /// Returns the failure if the account of the team is not known.
+    pub async fn of(source: &dyn Source, access: &TeamAccess) -> Result<Option<Self>, Failure> {
+        let (Some(store), true) = (&access.store, access.keeps_history()) else { return Ok(None) };
+        let Some(folder) = source.team_folder().await else { return Ok(None) };
+        let team = TeamFolder { store: Arc::clone(store), folder: folder? };
+        Ok(Some(Self { team, source: source.id().clone(), keep: access.history }))
+    }
+
+    /// Returns the segments that are new or have changed since they were read, the newest first, each with its version.
+    pub async fn changed_segments(
+        &self,
+        read: &ReadSegments,
+        now: Timestamp,
+    ) -> Result<Vec<(HistoryHour, ObjectVersion)>, Failure> {
+        let kept = HistoryHour::first_kept(now, self.keep)..=HistoryHour::of(now).next();
+        let mut segments = self.listed_segments().await?;
+        segments.retain(|(hour, version)| kept.contains(hour) && read.0.get(hour) != Some(version));
+        segments.reverse();
+        Ok(segments)
+    }
+
+    /// Returns all segments in the store, the oldest first.
+    async fn listed_segments(&self) -> Result<Vec<(HistoryHour, ObjectVersion)>, Failure> {
+        let start = format!("{}/", self.team.folder);
+        let listed = self.team.store.list(&self.team.key(HISTORY_PREFIX)).await?;
+        let hours = listed
+            .into_iter()
+            .filter_map(|(key, version)| Some((HistoryHour::parse(key.strip_prefix(&start)?)?, version)));
+        let mut segments: Vec<_> = hours.collect();
+        segments.sort_by_key(|(hour, _)| *hour);
+        Ok(segments)
+    }
+
+    /// Reads a segment. Returns an empty one if it is missing.
+    pub async fn read_segment(&self, hour: HistoryHour) -> Result<HistorySegment, Failure> {
+        let Fetched::Found(object) =
+            self.team.store.read(&self.team.key(hour), None, MAX_SEGMENT_BYTES).await?
+        else {
+            return Ok(HistorySegment::default());
+        };
+        let source = self.source.clone();
+        let unpacked = run_blocking(move || HistorySegment::unpack(&object.bytes, hour, &source)).await;
+        let unpacked =
+            unpacked.map_err(|panicked| panicked.failure("internal error while reading a history"))?;
+        unpacked.map_err(|error| self.unusable(hour, &error))
+    }
+
+    /// Adds entries of one hour to its segment. Replaces a damaged segment, but none of another format.
+    pub async fn add_entries(&self, hour: HistoryHour, entries: Vec<Arc<Entry>>) -> Result<(), Failure> {
+        let this = self.clone();
+        let change = move |content: Option<Vec<u8>>| {
+            let unpacked =
+                content.map(|bytes| HistorySegment::unpack(&bytes, hour, &this.source)).transpose();
+            let mut segment = match unpacked {
+                Err(error) if is_of_other_version(&error) => return Err(this.unusable(hour, &error)),
+                other => other.ok().flatten().unwrap_or_default(),
+            };
+            if !segment.add(entries.iter().cloned()) {
+                return Ok(None);
+            }
+            segment.pack().map(Some).map_err(|error| this.unusable(hour, &error))
+        };
+        change_object(&*self.team.store, &self.team.key(hour), MAX_REPLACED_BYTES, change).await
+    }
+
+    /// Deletes the segments and actions that are older than the setting allows.
+    pub async fn delete_old(&self, now: Timestamp) -> Result<(), Failure> {
+        let first = HistoryHour::first_kept(now, self.keep);
+        for (hour, _) in self.listed_segments().await?.into_iter().take_while(|(hour, _)| *hour < first) {
+            self.team.store.delete(&self.team.key(hour)).await?;
+        }
+        self.change_actions(move |book| book.remove_before(first.start())).await
+    }
+
+    /// Reads the actions that are not too old at `now`. Returns `None` if they are still those that the caller knows.
+    pub async fn read_actions(
+        &self,
+        known: &StoredActions,
+        now: Timestamp,
+    ) -> Result<Option<StoredActions>, Failure> {
+        let key = self.team.key(ACTIONS_KEY);
+        match self.team.store.read(&key, known.version.as_ref(), MAX_ACTIONS_BYTES).await? {
+            Fetched::Unchanged => Ok(None),
+            Fetched::Missing => Ok((*known != StoredActions::default()).then(StoredActions::default)),
+            Fetched::Found(object) => {
+                let unpacked = ActionBook::unpack(&object.bytes);
+                let mut book = unpacked.map_err(|error| self.unusable(ACTIONS_KEY, &error))?;
+                book.remove_before(HistoryHour::first_kept(now, self.keep).start());
+                Ok(Some(StoredActions { book, version: Some(object.version) }))
+            }
+        }
+    }
+
+    /// Adds an action of this member, or its result.
+    pub async fn add_action(&self, action: SharedAction) -> Result<(), Failure> {
+        let change = move |book: &mut ActionBook| {
+            book.add(action.clone());
+            true
+        };
+        self.change_actions(change).await
+    }
+
+    /// Changes the book of actions. `change` returns false if nothing has changed. A damaged book begins anew, but none
+    /// of another format.
+    async fn change_actions(
+        &self,
+        change: impl Fn(&mut ActionBook) -> bool + Send + Sync + 'static,
+    ) -> Result<(), Failure> {
+        let this = self.clone();
+        let change_bytes = move |content: Option<Vec<u8>>| {
+            let mut book = match content.map(|bytes| ActionBook::unpack(&bytes)).transpose() {
+                Err(error) if is_of_other_version(&error) => return Err(this.unusable(ACTIONS_KEY, &error)),
+                other => other.ok().flatten().unwrap_or_default(),
+            };
+            if !change(&mut book) {
+                return Ok(None);
+            }
+            book.pack().map(Some).map_err(|error| this.unusable(ACTIONS_KEY, &error))
+        };
+        change_object(&*self.team.store, &self.team.key(ACTIONS_KEY), MAX_REPLACED_BYTES, change_bytes).await
+    }
+
+    fn unusable(&self, key: impl fmt::Display, error: &ObjectError) -> Failure {
+        let what = format!("{}: {} can't be used: {error}", self.team.store.location(), self.team.key(key));
+        let remedy = "use one version of Portolan in the whole team, and check who may write to the store";
+        Failure::new(FailureKind::Invalid, what, remedy)
+    }
+}
+
+/// Returns true if another version of Portolan wrote the object. Anything else that can't be read is nobody's.
+fn is_of_other_version(error: &ObjectError) -> bool {
+    matches!(error, ObjectError::OtherSchema(schema) if schema.starts_with(TEAM_FORMAT))
+}
+
+impl ReadSegments {
+    /// Records that a segment of this version was read, or can't be used.
+    pub fn note(&mut self, hour: HistoryHour, version: ObjectVersion) {
+        self.0.insert(hour, version);
+    }
+}

@@ -1,0 +1,95 @@
+//! History of a team: takes over what leaders recorded and what other people did, and returns what this member has
+//! recorded if it leads.
+
+use super::World;
+use crate::{
+    history::Entry,
+    model::{ServiceId, SourceId, SourceStatus, TeamRole, Timestamp},
+    team::{SharedAction, TeamHistoryPart, is_team_entry},
+};
+use jiff::SignedDuration;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Shortest time between two writes of the history of one source.
+const SHARE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
+
+/// Longest time by which the clock of another member may be ahead. Later entries are not believed.
+const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Setting of the team's history, and what was shared last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TeamHistoryState {
+    /// Time for which the team keeps its history; zero if it keeps none.
+    keep: SignedDuration,
+    /// Time and version of the history that was shared last, by source.
+    last_shared: BTreeMap<SourceId, (Timestamp, u64)>,
+}
+
+impl World {
+    /// Returns the world with a history of the team that is kept for `keep`; zero for none.
+    #[must_use]
+    pub fn with_team_history(mut self, keep: SignedDuration) -> Self {
+        self.team_history.keep = keep;
+        self
+    }
+
+    /// Takes over a part of the team's history of `source`.
+    pub fn add_team_history(&mut self, source: &SourceId, part: TeamHistoryPart) {
+        match part {
+            TeamHistoryPart::Entries(entries) => {
+                let latest = self.latest_believed_time();
+                self.history.merge(entries.into_iter().filter(|entry| entry.at <= latest));
+            }
+            TeamHistoryPart::Actions(actions) => {
+                actions.iter().for_each(|action| self.record_team_action(source, action));
+            }
+        }
+    }
+
+    /// Records an action of another member on each of its services.
+    fn record_team_action(&mut self, source: &SourceId, action: &SharedAction) {
+        let latest = self.latest_believed_time();
+        for (at, text, health) in action.timeline_texts() {
+            for service in action.services.iter().filter(|_| at <= latest) {
+                self.history.record_action(&ServiceId::of(source, None, service), text.clone(), health, at);
+            }
+        }
+    }
+
+    /// Returns the latest time of entries that are taken over.
+    fn latest_believed_time(&self) -> Timestamp {
+        self.now.checked_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Returns the history of each source that this member leads and whose history has changed, at most once a minute.
+    pub fn due_history_shares(&mut self) -> Vec<(SourceId, Vec<Arc<Entry>>)> {
+        if self.team_history.keep.is_zero() {
+            return Vec::new();
+        }
+        let (now, version) = (self.now, self.history.version());
+        let last_shared = &mut self.team_history.last_shared;
+        let mut due = Vec::new();
+        for status in &self.sources {
+            if !leads(status) {
+                last_shared.remove(&status.id);
+                continue;
+            }
+            let is_due = last_shared.get(&status.id).is_none_or(|(at, last_version)| {
+                *last_version != version && now.duration_since(*at) >= SHARE_INTERVAL
+            });
+            if is_due {
+                last_shared.insert(status.id.clone(), (now, version));
+                let oldest = now.checked_sub(self.team_history.keep).unwrap_or(Timestamp::MIN);
+                let recent = self.history.entries().rev().take_while(|entry| entry.at >= oldest);
+                let shared = recent.filter(|entry| is_team_entry(entry, &status.id)).cloned();
+                due.push((status.id.clone(), shared.collect()));
+            }
+        }
+        due
+    }
+}
+
+/// Returns true if this member polls the source for its team.
+fn leads(status: &SourceStatus) -> bool {
+    status.team.as_ref().is_some_and(|team| matches!(team.role, TeamRole::Leading { .. }))
+}

@@ -1,0 +1,185 @@
+//! Book of actions: what the members of a team have done to the services of one account, for all members.
+
+use crate::{
+    model::{Health, NodeId, ServiceId, SourceId, Text, Timestamp, caller_name},
+    operation::{AuditOutcome, AuditRecord},
+    team::{ObjectError, pack, unpack},
+};
+use serde::{Deserialize, Serialize};
+
+/// Maximum size of a book in bytes.
+pub const MAX_ACTIONS_BYTES: usize = 256 << 10;
+
+/// Maximum number of actions in a book. The oldest make room.
+const MAX_BOOK_ACTIONS: usize = 300;
+
+/// Maximum number of services of one action.
+const MAX_ACTION_SERVICES: usize = 50;
+
+/// Maximum length of a reason or result, in characters.
+const MAX_REASON_CHARS: usize = 200;
+
+/// Maximum length of a name, in characters.
+const MAX_ACTOR_CHARS: usize = 80;
+
+/// Action of a member. It names the kind of the action and the services, never a command or a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedAction {
+    /// Random id of the action.
+    pub id: Text,
+    /// Name of the member.
+    pub by: Text,
+    /// ARN under which the member acted; `None` if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Text>,
+    /// Time at which the member confirmed it, UTC.
+    pub at: Timestamp,
+    /// Identifier of the kind of action, such as `restart`.
+    pub action: Text,
+    /// Services without their source, such as `shop/orders`.
+    pub services: Vec<Text>,
+    /// Reason that the member gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// Result; `None` while the action runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<ActionResult>,
+}
+
+/// Result of an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionResult {
+    /// Time at which it was known, UTC.
+    pub at: Timestamp,
+    /// Result in words.
+    pub text: Text,
+    /// True if a call failed or was refused.
+    pub is_failure: bool,
+}
+
+/// Actions of all members on the services of one account, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionBook {
+    actions: Vec<SharedAction>,
+}
+
+impl SharedAction {
+    /// Returns the action in an audit record, by the member `by`. `ended_at` is the time of its end; `None` while it
+    /// runs.
+    #[must_use]
+    pub fn of_record(id: &str, by: &Text, record: &AuditRecord, ended_at: Option<Timestamp>) -> Self {
+        let source = SourceId::new(&*record.source);
+        let services = record.targets.iter().filter_map(|id| {
+            let node = NodeId::from(&ServiceId::new(&**id));
+            node.group_and_name(&source).map(Text::from)
+        });
+        let action = Self {
+            id: id.into(),
+            by: by.clone(),
+            caller: record.caller.clone(),
+            at: record.at,
+            action: record.action.clone(),
+            services: services.collect(),
+            reason: record.reason.clone(),
+            result: ended_at.map(|at| ActionResult::of_record(record, at)),
+        };
+        action.within_limits()
+    }
+
+    /// Returns the action with its texts and its list cut to the limits.
+    fn within_limits(mut self) -> Self {
+        let cut = |text: &Text, limit| Text::with_max_chars(text, limit);
+        for name in [&mut self.id, &mut self.by, &mut self.action] {
+            *name = cut(name, MAX_ACTOR_CHARS);
+        }
+        self.caller = self.caller.map(|caller| cut(&caller, MAX_REASON_CHARS));
+        self.reason = self.reason.map(|reason| cut(&reason, MAX_REASON_CHARS));
+        self.services.truncate(MAX_ACTION_SERVICES);
+        if let Some(result) = &mut self.result {
+            result.text = cut(&result.text, MAX_REASON_CHARS);
+        }
+        self
+    }
+
+    /// Returns the person who acted: the name of the member, and the role or user in AWS.
+    fn actor(&self) -> String {
+        let role = self.caller.as_deref().map(|arn| caller_name(arn)).filter(|name| !name.is_empty());
+        role.map_or(self.by.to_string(), |role| format!("{} as {role}", self.by))
+    }
+
+    /// Returns the texts of the action for the timeline, each with its time and health: its start, and its result once it
+    /// is known.
+    #[must_use]
+    pub fn timeline_texts(&self) -> Vec<(Timestamp, String, Option<Health>)> {
+        let actor = self.actor();
+        let reason = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let start = (self.at, format!("{actor}: {}{reason}", self.action), None);
+        let end = self.result.as_ref().map(|result| {
+            let health = if result.is_failure { Health::Failing } else { Health::Healthy };
+            (result.at, format!("{actor}: {}: {}", self.action, result.text), Some(health))
+        });
+        std::iter::once(start).chain(end).collect()
+    }
+}
+
+impl ActionResult {
+    fn of_record(record: &AuditRecord, at: Timestamp) -> Self {
+        let why = record.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let text = match (&record.verdict, record.outcome) {
+            (Some(verdict), AuditOutcome::Sent) => verdict.to_string(),
+            (_, AuditOutcome::Refused) => format!("refused{why}; nothing was done"),
+            (_, outcome) => format!("{}{why}", outcome.as_str()),
+        };
+        let is_failure = matches!(record.outcome, AuditOutcome::Refused | AuditOutcome::Failed);
+        Self { at, text: text.as_str().into(), is_failure }
+    }
+}
+
+impl ActionBook {
+    /// Reads a book.
+    ///
+    /// # Errors
+    /// Fails if the object is damaged, or larger than the limits.
+    pub fn unpack(object: &[u8]) -> Result<Self, ObjectError> {
+        if object.len() > MAX_ACTIONS_BYTES {
+            return Err(ObjectError::TooLarge("256 KiB"));
+        }
+        let actions: Vec<SharedAction> = unpack(object)?;
+        if actions.len() > MAX_BOOK_ACTIONS {
+            return Err(ObjectError::TooLarge("300 actions"));
+        }
+        Ok(Self { actions: actions.into_iter().map(SharedAction::within_limits).collect() })
+    }
+
+    /// Returns the book as an object, without the oldest actions if it is larger than the limits.
+    pub fn pack(&mut self) -> Result<Vec<u8>, ObjectError> {
+        loop {
+            let object = pack(&self.actions)?;
+            if object.len() <= MAX_ACTIONS_BYTES {
+                return Ok(object);
+            }
+            self.actions.drain(..self.actions.len().div_ceil(4));
+        }
+    }
+
+    /// Adds an action, or replaces the one with its id. If the book is full, the oldest make room.
+    pub fn add(&mut self, action: SharedAction) {
+        self.actions.retain(|known| known.id != action.id);
+        self.actions.push(action);
+        self.actions.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        self.actions.drain(..self.actions.len().saturating_sub(MAX_BOOK_ACTIONS));
+    }
+
+    /// Removes the actions before `oldest`. Returns false if there are none.
+    pub fn remove_before(&mut self, oldest: Timestamp) -> bool {
+        let before = self.actions.len();
+        self.actions.retain(|action| action.at >= oldest);
+        self.actions.len() < before
+    }
+
+    /// Returns the actions, the oldest first.
+    #[must_use]
+    pub fn actions(&self) -> &[SharedAction] {
+        &self.actions
+    }
+}
