@@ -10,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Maximum size of a segment in bytes, compressed. A busy hour of 1,000 services takes about 60 kB.
+/// Maximum size of a segment in bytes, compressed.
 pub const MAX_SEGMENT_BYTES: usize = 512 << 10;
 
 /// Maximum number of entries in a segment.
