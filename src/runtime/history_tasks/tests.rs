@@ -211,7 +211,7 @@ async fn what_ended_last_night_is_on_the_timeline_in_the_morning() {
     let ends: Vec<_> =
         shown.iter().filter(|(_, text)| text.starts_with("orders-1 exited with code 137")).collect();
     assert_eq!(ends.len(), 1, "{shown:?}");
-    assert!(ends[0].1.contains("out of memory"), "{shown:?}");
+    assert!(shown.iter().any(|(_, text)| text.starts_with("out of memory")), "{shown:?}");
     assert!(shown.iter().all(|(node, _)| node == "ecs:carla/shop/orders"), "{shown:?}");
     assert!(carla.notices.is_empty(), "{:?}", carla.notices);
 }
