@@ -44,13 +44,8 @@ impl FindingKind {
 }
 
 /// Kinds of the class [`FindingClass::Note`] that are incidents.
-const INCIDENT_NOTES: &[&str] = &[
-    "deployment-rolled-back",
-    "deployment-stuck",
-    "spot-interruption",
-    "host-lost",
-    "rejected-flow",
-];
+const INCIDENT_NOTES: &[&str] =
+    &["deployment-rolled-back", "deployment-stuck", "spot-interruption", "host-lost", "rejected-flow"];
 
 /// All kinds of findings. If several kinds explain why a service is down, only the first in this order is
 /// reported.

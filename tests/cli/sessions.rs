@@ -127,7 +127,7 @@ async fn an_encrypted_command_is_run_by_the_plugin_with_the_terminal_as_before()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_fails_or_is_left_by_a_signal_leaves_the_terminal_and_no_session() {
-    for (signal, code) in [(None, 1), (Some("TERM"), 128 + 15)] {
+    for (signal, code) in [(None, 2), (Some("TERM"), 128 + 15)] {
         let stage = Stage::new(true, Some("1.2.764.0")).await;
         let (mut terminal, agent, folder) = stage.start(&["exec", "shop-prod/redis", "--yes"]);
         terminal.wait_for_text("the plugin runs");

@@ -77,18 +77,7 @@ pub(super) async fn run_session(
         return;
     }
     let (sender, mut news) = mpsc::channel(64);
-    let mut link = Link {
-        switches,
-        complaints,
-        socket: None,
-        next_sent: 0,
-        unacknowledged: BTreeMap::new(),
-        next_received: 0,
-        early: BTreeMap::new(),
-        received_frames: 0,
-        held_back: None,
-        dice: 7,
-    };
+    let mut link = Link::new(switches, complaints);
     let mut far_end: Option<FarEnd> = None;
     let mut repeats = interval(REPEAT_INTERVAL);
     loop {
@@ -163,6 +152,21 @@ fn take_input(
 }
 
 impl Link {
+    fn new(switches: AgentSwitches, complaints: Complaints) -> Self {
+        Self {
+            switches,
+            complaints,
+            socket: None,
+            next_sent: 0,
+            unacknowledged: BTreeMap::new(),
+            next_received: 0,
+            early: BTreeMap::new(),
+            received_frames: 0,
+            held_back: None,
+            dice: 7,
+        }
+    }
+
     /// Uses the client's new connection: begins the handshake, or sends again what was not acknowledged.
     async fn use_socket(&mut self, socket: ClientSocket, kind: &FarEndKind) {
         self.socket = Some(socket);
