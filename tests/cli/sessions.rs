@@ -198,6 +198,8 @@ async fn a_broken_connection_ends_a_shell_from_the_screen_with_the_reason_and_th
     let stage = Stage::new(false, None).await;
     let (mut terminal, agent, folder) = stage.start(&[]);
     open_shell_from_screen(&mut terminal);
+    // Keys that come before the shell is open are dropped.
+    terminal.wait_for_text("# ");
     // Of the two words, only the shell prints them together. It leaves the terminal in disorder.
     terminal.type_keys("printf '\\033[?1049h\\033[?1000h'; echo re''ady\r");
     terminal.wait_for_text("ready");

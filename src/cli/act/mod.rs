@@ -62,7 +62,7 @@ pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, 
 
 /// Starts to tell the team what the command does. Prints a line if the others do not see it.
 fn start_reports(opened: &OpenedSources, config: &Config) -> ActionReports {
-    ActionReports::start(&opened.sources, &opened.team_access(config), |words| output::print_stderr(words))
+    ActionReports::start(&opened.sources, &opened.team_access(config), output::print_stderr)
 }
 
 /// Reads the services anew and plans the request.

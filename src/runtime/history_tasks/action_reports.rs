@@ -86,7 +86,7 @@ async fn write_reports(
         match timeout(REPORT_TIMEOUT, write_report(&**source, &access, &report)).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => {
-                on_failure(unseen_action(&format!("{} ({})", failure.message, failure.remedy)))
+                on_failure(unseen_action(&format!("{} ({})", failure.message, failure.remedy)));
             }
             Err(_) => on_failure(unseen_action(&"the store does not answer")),
         }

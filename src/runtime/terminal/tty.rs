@@ -13,8 +13,9 @@ pub(in crate::runtime) fn tty() -> Stdout {
     stdout()
 }
 
-/// Sequence that leaves the alternate screen without moving the cursor (xterm's `ctlseqs`, private mode 1047).
-const LEAVE_ALTERNATE_SCREEN_IN_PLACE: &[u8] = b"\x1b[?1047l";
+/// Sequence that leaves the alternate screen without moving the cursor (xterm's `ctlseqs`). Mode 1047 does so, but some
+/// terminals know only mode 1049, which restores the cursor that `ESC 7` has just saved.
+const LEAVE_ALTERNATE_SCREEN_IN_PLACE: &[u8] = b"\x1b[?1047l\x1b7\x1b[?1049l";
 
 /// Writes the sequences that reset what a program in a container may have left behind when its session broke.
 pub(in crate::runtime) fn write_shell_restore_sequences() {

@@ -13,15 +13,11 @@ pub(super) fn earlier_text(finding: &Finding, scene: Scene<'_>) -> Option<String
         at.to_zoned_datetime(store.session.time_zone.clone()).strftime(format).to_string()
     };
     let ago = time::age(earlier.ended, store.world.now);
-    Some(match earlier.began {
-        Some(began) => {
-            let is_same_day = local(began, "%Y-%m-%d") == local(earlier.ended, "%Y-%m-%d");
-            let ended = local(earlier.ended, if is_same_day { "%H:%M" } else { "%Y-%m-%d %H:%M" });
-            format!("the same from {} to {ended}, resolved {ago} ago", local(began, "%Y-%m-%d %H:%M"))
-        }
-        None => {
-            let ended = local(earlier.ended, "%Y-%m-%d %H:%M");
-            format!("the same until {ended}, resolved {ago} ago")
-        }
-    })
+    let Some(began) = earlier.began else {
+        let ended = local(earlier.ended, "%Y-%m-%d %H:%M");
+        return Some(format!("the same until {ended}, resolved {ago} ago"));
+    };
+    let is_same_day = local(began, "%Y-%m-%d") == local(earlier.ended, "%Y-%m-%d");
+    let ended = local(earlier.ended, if is_same_day { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+    Some(format!("the same from {} to {ended}, resolved {ago} ago", local(began, "%Y-%m-%d %H:%M")))
 }

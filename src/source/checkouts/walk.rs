@@ -38,7 +38,7 @@ const SKIPPED_FOLDERS: &[&str] = &[
 const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage", ".cortex"];
 /// Folders whose YAML files a `Location` of Backstage usually names.
 const BACKSTAGE_FOLDERS: &[&str] = &["catalog", "catalog-info", "backstage", ".backstage"];
-/// Folder of Cortex with a file for each entity (Cortex, "GitOps").
+/// Folder of Cortex with a file for each entity (docs.cortex.io, "Setting up `GitOps`").
 const CORTEX_FOLDER: &str = ".cortex/catalog";
 /// Folders with catalogue files that only show how one looks.
 const EXAMPLE_FOLDERS: &[&str] =

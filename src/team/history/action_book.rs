@@ -103,7 +103,7 @@ impl SharedAction {
 
     /// Returns the person who acted: the name of the member, and the role or user in AWS.
     fn actor(&self) -> String {
-        let role = self.caller.as_deref().map(|arn| caller_name(arn)).filter(|name| !name.is_empty());
+        let role = self.caller.as_deref().map(caller_name).filter(|name| !name.is_empty());
         role.map_or(self.by.to_string(), |role| format!("{} as {role}", self.by))
     }
 

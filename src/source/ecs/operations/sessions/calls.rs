@@ -61,7 +61,7 @@ pub(in crate::source::ecs) async fn open_shell(
     confirmed: &ConfirmedSession<ShellRequest>,
 ) -> Result<Shell, Failure> {
     let (address, request_id) = execute_command(api, confirmed).await?;
-    let opened = Some(opening_call(EXECUTE_COMMAND.action, request_id));
+    let opened = Some(opening_call(EXECUTE_COMMAND.action, request_id.as_deref()));
     let (calls, size) = (SessionManager::new(api), confirmed.request().size);
     Ok(Shell::start(opened, move |typed, printed| {
         run_session(address, calls, ShellUser::new(typed, printed, size))
@@ -85,7 +85,7 @@ pub(in crate::source::ecs) async fn open_shell_for_plugin(
     let arguments = plugin::arguments(&container, &plugin_target);
     let (address, request_id) = execute_command(api, confirmed).await?;
     Ok(ExternalShell {
-        call: opening_call(&format!("{} for {title}", EXECUTE_COMMAND.action), request_id),
+        call: opening_call(&format!("{} for {title}", EXECUTE_COMMAND.action), request_id.as_deref()),
         title,
         program: PLUGIN_PROGRAM,
         arguments,
@@ -138,7 +138,7 @@ pub(in crate::source::ecs) async fn open_forward(
     let body = json!({ "Target": target, "DocumentName": document, "Parameters": parameters });
     let calls = SessionManager::new(api);
     let answer = calls.response(&START_SESSION, &body).await.map_err(with_exec_remedy)?;
-    let opened = Some(opening_call(START_SESSION.action, answer.request_id));
+    let opened = Some(opening_call(START_SESSION.action, answer.request_id.as_deref()));
     let answer = serde_json::from_str(&answer.body).unwrap_or_default();
     let address = session_address(&answer, "SessionId", "StreamUrl", "TokenValue")?;
     let far_end = request.far_end();
@@ -161,8 +161,8 @@ fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) 
 }
 
 /// Returns the call that opened a session, for the audit log.
-fn opening_call(call: &str, request_id: Option<String>) -> SentChange {
-    SentChange::succeeded(call, request_id.as_deref().map(Text::new))
+fn opening_call(call: &str, request_id: Option<&str>) -> SentChange {
+    SentChange::succeeded(call, request_id.map(Text::new))
 }
 
 /// Returns the id of the task.
