@@ -6,6 +6,9 @@ use std::borrow::Cow;
 /// brackets.
 const URL_END_CHARS: [char; 5] = ['"', '\'', '<', '>', '`'];
 
+/// Maximum number of times that a text is read. More would take long for a hostile text.
+const MAX_PASSES: usize = 8;
+
 /// Separators of the URLs of a list, as in `amqp://a,amqp://b`.
 const LIST_SEPARATORS: [char; 2] = [',', ';'];
 
@@ -14,16 +17,58 @@ const LIST_SEPARATORS: [char; 2] = [',', ';'];
 /// Passwords often contain `/`, `?`, `#`, `@` or `://` without the escapes that the RFC requires. If such a password
 /// can't be distinguished from the host, everything up to the last `@` is removed. An ssh user without a password stays.
 pub(super) fn without_user_info(text: &str) -> Cow<'_, str> {
-    if !text.contains("://") {
+    if !text.contains("://") || !text.contains('@') {
         return Cow::Borrowed(text);
     }
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(|c: char| c.is_whitespace() || URL_END_CHARS.contains(&c)) {
-        for url in split_list(word) {
-            push_without_user(url, &mut out);
+    // What is left may read as a user again, as of `x://y@:z@`.
+    let mut clean = remove_users(text);
+    for _ in 1..MAX_PASSES {
+        let again = remove_users(&clean);
+        if again == clean {
+            break;
         }
+        clean = again;
     }
-    Cow::Owned(out)
+    Cow::Owned(clean)
+}
+
+/// Returns `text` without the user information that is in it at first sight.
+fn remove_users(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        let mut start = 0;
+        for (at, end_char) in word.match_indices(URL_END_CHARS) {
+            // The character may belong to a password, and then an `@` follows.
+            if !(word[at..].contains('@') && may_end_in_password(word, start, at)) {
+                let end = at + end_char.len();
+                push_list(&word[start..end], &mut out);
+                start = end;
+            }
+        }
+        push_list(&word[start..], &mut out);
+    }
+    out
+}
+
+/// Returns true if the first URL of `word` behind `start` may have a password that goes on at `end`, where a character
+/// stands that ends URLs.
+fn may_end_in_password(word: &str, start: usize, end: usize) -> bool {
+    let Some((before, url)) = word[start..end].split_once("://") else { return false };
+    let scheme_start = start + before.len() - scheme_before(before).len();
+    let closing = word[..scheme_start].chars().next_back().map(|open| if open == '<' { '>' } else { open });
+    let is_closed = closing.is_some_and(|closing| word[end..].starts_with(closing));
+    let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let port = authority.rsplit(':').next().unwrap_or_default();
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    // Quotes around a URL end it, unless its password has only begun.
+    let has_user = url.contains('@') || may_hold_user(authority);
+    has_user && !(is_closed && (url.contains('@') || is_port))
+}
+
+fn push_list(word: &str, out: &mut String) {
+    for url in split_list(word) {
+        push_without_user(url, out);
+    }
 }
 
 /// Splits a list of URLs with one scheme. Other separators, and other schemes behind them, may belong to a password.
@@ -43,7 +88,11 @@ fn split_list(word: &str) -> impl Iterator<Item = &str> {
 
 /// Adds `word` to `out`, without the user information of the first URL in it that has some.
 fn push_without_user(word: &str, out: &mut String) {
-    let first_user = word.match_indices("://").find_map(|(colon, separator)| {
+    let Some(last_at) = word.rfind('@') else {
+        out.push_str(word);
+        return;
+    };
+    let first_user = word[..last_at].match_indices("://").find_map(|(colon, separator)| {
         let (before, url) = word.split_at(colon + separator.len());
         let length = user_info_length(url);
         (length > 0 && !is_ssh_user(scheme_before(&word[..colon]), url)).then(|| (before, &url[length..]))
@@ -99,6 +148,8 @@ mod tests {
             ("http://u:s/e?c#r@t@host/p", "http://host/p"),
             ("http://u:se/cr@host", "http://host"),
             ("http://user:12/secret@host", "http://host"),
+            ("postgres://app:it's@db", "postgres://db"),
+            ("x='postgres://app:a<b>c@db' and 'http://h:80' a@b", "x='postgres://db' and 'http://h:80' a@b"),
             ("http://user:sec://ret@host", "http://host"),
             ("http://user:s@ec://ret@host", "http://host"),
             ("http://user:12,s://ecret@host", "http://host"),
@@ -116,7 +167,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_secret_stays_in_a_url(secret in "[a-z0-9/?#@:%.,-]{0,12}S3CR[a-z0-9/?#:@%.,-]{0,12}", path in "(/[a-z]{0,8})?") {
+        fn no_secret_stays_in_a_url(secret in "[a-z0-9/?#@:%.,'\"<>;-]{0,12}S3CR[a-z0-9/?#:@%.,'\"<>;-]{0,12}", path in "(/[a-z]{0,8})?") {
             let shown = without_user_info(&format!("see http://user:{secret}@db:80{path}!")).into_owned();
             proptest::prop_assert_eq!(&shown, &format!("see http://db:80{path}!"));
         }
