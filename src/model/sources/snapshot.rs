@@ -1,11 +1,11 @@
 //! Snapshots: everything a source reports at one time. The store replaces a source's snapshot as a whole.
 
 use crate::model::{
-    Event, Failure, InstanceId, LoadBalancer, LoadProgress, MonitoredService, ObservedConnection, Service,
-    ServiceId, SourceId, Text, Timestamp,
+    Event, Fact, FactKind, Failure, InstanceId, LoadBalancer, LoadProgress, MonitoredService,
+    ObservedConnection, ProfileFact, ProfileField, Service, ServiceId, SourceId, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, mem, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything that a source reports at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,10 +57,14 @@ impl Snapshot {
 
     /// Forgets the paths on the machine on which the snapshot was taken. On another machine they lead to other files.
     pub fn forget_paths(&mut self) {
-        for service in self.services.iter_mut().filter(|service| !service.profile.compose_files.is_empty()) {
-            let profile = &mut Arc::make_mut(service).profile;
-            let files = mem::take(&mut profile.compose_files);
-            profile.facts.retain(|fact| !files.iter().any(|file| fact.value.contains(file.as_str())));
+        for service in self.services.iter_mut().filter(|service| names_local_path(service)) {
+            let service = Arc::make_mut(service);
+            service.profile.compose_files.clear();
+            service.profile.facts.retain(|fact| !is_compose_file(fact));
+            for mount in service.facts.iter_mut().filter(|fact| is_mount_of_path(fact)) {
+                let inside = mount.value.rsplit_once(" → ").map_or("", |(_, inside)| inside);
+                mount.value = Text::new(&format!("… → {inside}"));
+            }
         }
         for part in &mut self.unread_parts {
             part.failure = part.failure.clone().without_local_paths();
@@ -80,6 +84,21 @@ impl Snapshot {
         }
         self
     }
+}
+
+/// Returns true if a service names a file or folder of the machine on which it was read.
+fn names_local_path(service: &Service) -> bool {
+    !service.profile.compose_files.is_empty()
+        || service.profile.facts.iter().any(is_compose_file)
+        || service.facts.iter().any(is_mount_of_path)
+}
+
+fn is_compose_file(fact: &ProfileFact) -> bool {
+    fact.field == ProfileField::DeployedBy && fact.value.starts_with("compose file ")
+}
+
+fn is_mount_of_path(fact: &Fact) -> bool {
+    fact.kind() == Some(FactKind::Mount) && fact.value.starts_with('/')
 }
 
 /// A part of a source that could not be read.

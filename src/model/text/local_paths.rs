@@ -3,13 +3,17 @@
 use super::Text;
 
 /// Delimiters around a path in a text.
-const DELIMITER_CHARS: &[char] = &['\'', '"', '`', '(', ')', '<', '>', ',', ';', '='];
+const DELIMITER_CHARS: &[char] =
+    &['\'', '"', '`', '(', ')', '[', ']', '{', '}', '<', '>', ',', ';', '=', '|'];
 
 /// Beginnings of URLs of files and sockets on this machine.
 const LOCAL_SCHEMES: &[&str] = &["unix://", "file://"];
 
 /// Folders of sockets of the system. They are the same on most machines, and name nobody.
-const SYSTEM_FOLDERS: &[&str] = &["/run/", "/var/run/"];
+const SYSTEM_FOLDERS: &[&str] = &["/run/docker", "/var/run/docker", "/run/podman", "/var/run/podman"];
+
+/// Endings of the names of files that are kept. Other names may be those of people and projects.
+const KEPT_ENDINGS: &[&str] = &["conf", "crt", "env", "json", "key", "pem", "sock", "toml", "yaml", "yml"];
 
 /// Returns `text` with only the file name of each path of a local file, `…/compose.yaml`, and nothing of a path that
 /// may end in a folder: folders are called after people and projects.
@@ -17,9 +21,21 @@ const SYSTEM_FOLDERS: &[&str] = &["/run/", "/var/run/"];
 pub fn without_local_paths(text: &Text) -> Text {
     let words = text.split_inclusive(char::is_whitespace);
     let shortened: String = words
-        .map(|word| word.split_inclusive(DELIMITER_CHARS).map(shortened_path).collect::<String>())
+        .map(|word| word.split_inclusive(DELIMITER_CHARS).map(shortened_part).collect::<String>())
         .collect();
     Text::new(&shortened)
+}
+
+/// Shortens the path in a part of a word, which may stand behind a colon, as in `error:/home/ann`.
+fn shortened_part(part: &str) -> String {
+    let is_start = |at: &usize| !part[at + 1..].starts_with("//");
+    match part.match_indices(":/").map(|(at, _)| at).find(is_start) {
+        Some(colon) if !part.starts_with('/') => {
+            let (before, path) = part.split_at(colon + 1);
+            format!("{}{}", shortened_path(before), shortened_path(path))
+        }
+        _ => shortened_path(part),
+    }
 }
 
 /// Returns a word with only the file name of its path, if it is an absolute path of a local file.
@@ -35,10 +51,16 @@ fn shortened_path(word: &str) -> String {
     let is_private = path.starts_with('/') && !SYSTEM_FOLDERS.iter().any(|folder| path.starts_with(folder));
     match path.rsplit_once('/') {
         Some((folder, name)) if is_private && !folder.is_empty() => {
-            format!("{scheme}…/{}{after}", if name.contains('.') { name } else { "…" })
+            format!("{scheme}…/{}{after}", if is_kept_name(name) { name } else { "…" })
         }
         _ => word.to_owned(),
     }
+}
+
+/// Returns true for the name of a file with a known ending, perhaps with a line behind it.
+fn is_kept_name(name: &str) -> bool {
+    let file = name.split(':').next().unwrap_or_default();
+    file.rsplit_once('.').is_some_and(|(_, ending)| KEPT_ENDINGS.contains(&ending))
 }
 
 #[cfg(test)]
@@ -63,6 +85,9 @@ mod tests {
                 "https://wiki.example/a/b and 3 of 4, and/or /health",
                 "https://wiki.example/a/b and 3 of 4, and/or /health",
             ),
+            ("/home/jane.doe", "…/…"),
+            ("error:/home/ann/x and [/home/ann/y]", "error:…/… and […/…]"),
+            ("/run/media/ann/x", "…/…"),
             ("us-east-1", "us-east-1"),
         ] {
             assert_eq!(without_local_paths(&text.into()), left);
