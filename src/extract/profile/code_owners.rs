@@ -1,6 +1,7 @@
 //! Rules of CODEOWNERS files, in the syntax that GitHub documents (About code owners), with the sections of GitLab.
 
 use crate::model::{CodeOwners, CodeOwnersRule, OwnerPattern, Text, Timestamp};
+use std::collections::BTreeMap;
 
 /// Maximum number of rules of one file.
 const MAX_RULES: usize = 5_000;
@@ -17,14 +18,17 @@ pub fn parse_code_owners(
     file: &str,
     changed: Option<Timestamp>,
 ) -> Result<Option<CodeOwners>, String> {
-    let mut section = Section::default();
+    let (mut section, mut numbers) = (Section::default(), BTreeMap::new());
     let mut rules = Vec::new();
     for (index, line) in text.lines().map(str::trim).enumerate() {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Some(next) = section.next(line) {
-            section = next;
+        if let Some((name, default_owners)) = section_start(line) {
+            // GitLab combines sections of one name.
+            let next = numbers.len() as u32 + 1;
+            let number = *numbers.entry(name.trim().to_lowercase()).or_insert(next);
+            section = Section { number, default_owners };
         } else if rules.len() == MAX_RULES {
             return Err(format!("more than {MAX_RULES} rules"));
         } else {
@@ -42,15 +46,12 @@ struct Section {
     default_owners: Vec<Text>,
 }
 
-impl Section {
-    /// Returns the section that `line` begins after this one. Returns `None` if it begins none.
-    fn next(&self, line: &str) -> Option<Self> {
-        let (_name, rest) = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?.split_once(']')?;
-        // The number of approvals.
-        let rest =
-            rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(rest, |(_, rest)| rest);
-        Some(Self { number: self.number + 1, default_owners: owners(rest) })
-    }
+/// Returns the name and the default owners of the section that `line` begins. Returns `None` if it begins none.
+fn section_start(line: &str) -> Option<(&str, Vec<Text>)> {
+    let (name, rest) = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?.split_once(']')?;
+    // The number of approvals.
+    let rest = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(rest, |(_, rest)| rest);
+    Some((name, owners(rest)))
 }
 
 /// Returns the owners in the rest of a line. A role in GitLab, such as `@@maintainer`, is nobody in particular.
@@ -121,5 +122,8 @@ mod tests {
         assert_eq!(of("relay"), ["@lead"]);
         assert_eq!(of("docs"), ["@writers"]);
         assert_eq!(of("r"), [""], "a role is nobody");
+        let again = "[A]\n/x/ @first\n[B]\n/y/ @b\n[a]\n/x/ @second\n";
+        let owners = parse_code_owners(again, "CODEOWNERS", None).unwrap().unwrap();
+        assert_eq!(owners.rules_for("x").len(), 1, "sections of one name are one");
     }
 }

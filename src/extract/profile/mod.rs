@@ -32,8 +32,17 @@ fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<Profile
 fn link_field(kind: &str) -> Option<ProfileField> {
     let kind = kind.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    LINK_WORDS.iter().find(|(_, words)| has(words)).map(|(field, _)| *field)
+    let mut words = kind.split(|c: char| !c.is_alphanumeric());
+    let is_repository = words.any(|word| REPOSITORY_WORDS.contains(&word));
+    let matches = |field: ProfileField, words: &[&str]| match field {
+        ProfileField::Repository => is_repository,
+        _ => has(words),
+    };
+    LINK_WORDS.iter().find(|(field, words)| matches(*field, words)).map(|(field, _)| *field)
 }
+
+/// Words that mean a repository only as a whole: a `report` and `resources` are none.
+const REPOSITORY_WORDS: &[&str] = &["repo", "repos", "repository", "source", "github", "gitlab", "code"];
 
 /// Words in the kinds and titles of links, with the field that they mean. Of several that match, the first counts.
 const LINK_WORDS: &[(ProfileField, &[&str])] = &[
@@ -41,7 +50,7 @@ const LINK_WORDS: &[(ProfileField, &[&str])] = &[
     (ProfileField::Dashboard, &["dashboard", "grafana", "metrics", "monitor"]),
     (ProfileField::Chat, &["slack", "chat", "teams", "discord", "mattermost"]),
     (ProfileField::OnCall, &["on-call", "oncall", "on call", "pagerduty", "opsgenie"]),
-    (ProfileField::Repository, &["repo", "source", "github", "gitlab", "code"]),
+    (ProfileField::Repository, REPOSITORY_WORDS),
     (
         ProfileField::Documentation,
         &["doc", "wiki", "guide", "confluence", "notion", "handbook", "manual", "readme"],

@@ -2,6 +2,7 @@
 
 use super::owner_pattern::OwnerPattern;
 use crate::model::{CatalogueEntity, RepositoryUrl, Text, Timestamp};
+use std::collections::BTreeSet;
 
 /// A repository on this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,10 +79,10 @@ impl CodeOwners {
     /// section has another.
     #[must_use]
     pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
-        let mut found: Vec<&CodeOwnersRule> = Vec::new();
+        let (mut found, mut decided) = (Vec::<&CodeOwnersRule>::new(), BTreeSet::new());
         for rule in self.rules.iter().rev() {
-            let is_new = found.iter().all(|known| known.section != rule.section);
-            if is_new && rule.pattern.covers_folder(folder) {
+            if !decided.contains(&rule.section) && rule.pattern.covers_folder(folder) {
+                decided.insert(rule.section);
                 found.push(rule);
             }
         }

@@ -6,6 +6,8 @@ use std::fmt;
 
 /// Maximum number of `**` in a pattern. The time of a comparison grows with the power of their number.
 const MAX_DOUBLE_ASTERISKS: usize = 3;
+/// Largest depth of a folder that is compared.
+const MAX_FOLDER_DEPTH: usize = 32;
 /// Stands for the name of any file. No name of a pattern has it.
 const ANY_FILE: &str = "\0\0";
 
@@ -43,6 +45,9 @@ impl OwnerPattern {
     pub fn covers_folder(&self, folder: &str) -> bool {
         let Some(segments) = &self.segments else { return false };
         let path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).chain([ANY_FILE]).collect();
+        if path.len() > MAX_FOLDER_DEPTH {
+            return false;
+        }
         match segments.last() {
             // A name matches a file of that name, and everything below a folder of that name.
             Some(Segment::Name(_) | Segment::Glob(_)) => {

@@ -79,7 +79,8 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
     let real = fs::canonicalize(file).map_err(|error| error.to_string())?;
     let builds = extract::compose_builds(&read_text(file)?, real.parent().unwrap_or(&root.path))?;
     let in_checkout = builds.into_iter().filter_map(|(service, folder)| {
-        let is_own = repository_of(&folder).is_none_or(|repository| repository == root.path);
+        let is_own =
+            folder.is_dir() && repository_of(&folder).is_none_or(|repository| repository == root.path);
         let below = folder.strip_prefix(&root.path).ok().filter(|_| is_own)?.to_str()?;
         Some(ComposeBuild { file: Text::new(&file.to_string_lossy()), service, folder: below.into() })
     });

@@ -177,7 +177,10 @@ impl<'a> CheckoutIndex<'a> {
             return Some(Tie::Build(checkout, build));
         }
         if repositories(service).next().is_none() {
-            return service.images().find_map(|image| self.tie_of_image(image));
+            // A sidecar's repository is not the service's.
+            let paths: BTreeSet<String> =
+                service.images().map(|image| ImageRef::parse(image).path.to_string()).collect();
+            return paths.first().filter(|_| paths.len() == 1).and_then(|path| self.tie_of_path(path));
         }
         repositories(service).find_map(|repository| {
             let named = self.remotes.get(&repository.name().to_lowercase())?;
@@ -188,8 +191,8 @@ impl<'a> CheckoutIndex<'a> {
 
     /// Returns the tie to the one checkout whose remote has the whole path of the image, organisation and name, as
     /// registries of git hosts call images.
-    fn tie_of_image(&self, image: &str) -> Option<Tie<'a>> {
-        let path = ImageRef::parse(image).path.to_lowercase();
+    fn tie_of_path(&self, path: &str) -> Option<Tie<'a>> {
+        let path = path.to_lowercase();
         let (_, name) = path.rsplit_once('/')?;
         let has_path = |remote: &RepositoryUrl| remote.path().eq_ignore_ascii_case(&path);
         let mut same = self.remotes.get(name)?.iter().filter(|(_, remote)| has_path(remote));

@@ -28,6 +28,9 @@ pub struct NotRunningEntity {
     pub file: Text,
 }
 
+/// Maximum number of owners by a CODEOWNERS file.
+const MAX_OWNER_NAMES: usize = 10;
+
 /// Stages of life in which a catalogued service need not run.
 const RESTING_STAGES: &[&str] =
     &["experimental", "deprecated", "end-of-life", "retired", "development", "planned"];
@@ -147,7 +150,8 @@ fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
     let owners = found.checkout.code_owners.as_ref()?;
     let rules = owners.rules_for(found.folder.as_deref()?);
     let place = format!("{}:{}", owners.file, rules.first()?.line);
-    let names: Vec<&str> = rules.iter().flat_map(|rule| rule.owners.iter().map(Text::as_str)).collect();
+    let owners_of_rules = rules.iter().flat_map(|rule| rule.owners.iter().map(Text::as_str));
+    let names: Vec<&str> = owners_of_rules.take(MAX_OWNER_NAMES).collect();
     let fact = ProfileFact::new(ProfileField::Owner, &names.join(", "), FactOrigin::CodeOwners, place)?;
     Some(ProfileFact { changed: owners.changed, ..fact })
 }

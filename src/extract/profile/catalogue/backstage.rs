@@ -61,10 +61,11 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
 
 /// Returns the place of documentation that `TechDocs` builds from `folder`, relative to the folder of the file.
 fn techdocs_place(file_folder: &str, folder: &str) -> Option<String> {
-    let below = folder.trim_start_matches("./").trim_matches(['/', '.']);
-    if below.contains("..") {
+    if folder.split('/').any(|part| part == "..") {
         return None;
     }
+    let below = folder.trim_start_matches("./").trim_matches('/');
+    let below = if below == "." { "" } else { below };
     let parts: Vec<&str> = [file_folder, below].into_iter().filter(|part| !part.is_empty()).collect();
     Some(match parts.join("/") {
         root if root.is_empty() => "TechDocs in the repository".to_owned(),

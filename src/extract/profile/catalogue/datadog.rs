@@ -49,11 +49,12 @@ fn read_v3(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the kind and URL of links: the type, unless it is `other`, and the name.
+/// Returns the kind and URL of links: the type, unless it is `other`; beside that of a repository also the name.
 fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (String, Option<&'a str>)> {
     links.map(|link| {
         let kind = text_at(link, "type").filter(|kind| *kind != "other");
-        let words: Vec<&str> = kind.into_iter().chain(text_at(link, "name")).collect();
+        let name = text_at(link, "name").filter(|_| kind.is_none_or(|kind| kind == "repo"));
+        let words: Vec<&str> = kind.into_iter().chain(name).collect();
         (words.join(" "), text_at(link, "url"))
     })
 }
