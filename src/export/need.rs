@@ -258,7 +258,7 @@ fn address_value(address: &Address, is_host: bool) -> String {
 }
 
 /// Returns the container ports of a service: the published ones, or the others. A published port gets a free port of
-/// the engine, because its own may be taken, on the address on which it is published.
+/// the engine, because its own may be taken, on this machine alone if it is not published on all addresses.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));
@@ -269,8 +269,9 @@ fn ports(service: &Service, published: bool) -> Vec<String> {
             let inside = text.rsplit("→ ").next()?;
             let port: String = inside.chars().take_while(char::is_ascii_digit).collect();
             let protocol = if inside.contains("/udp") { "/udp" } else { "" };
-            let address =
-                if text.starts_with("127.") || text.starts_with("localhost:") { "127.0.0.1::" } else { "" };
+            let outside = text.split_once(" → ").and_then(|(outside, _)| outside.rsplit_once(':'));
+            let is_everywhere = outside.is_none_or(|(host, _)| matches!(host, "" | "0.0.0.0" | "[::]"));
+            let address = if is_everywhere { "" } else { "127.0.0.1::" };
             (!port.is_empty()).then(|| format!("{address}{port}{protocol}"))
         })
         .collect();

@@ -206,15 +206,18 @@ impl SharedDir {
     }
 }
 
+/// Text between the name of a file and the numbers of the process and the file while it is written.
+const UNFINISHED_MARK: &str = ".unfinished-";
+
 /// Returns the name of the file `name` while it is written: the `number`-th file of the process.
 fn unfinished_name(name: &str, process: u32, number: u32) -> String {
-    format!(".{name}.{process}-{number}")
+    format!(".{name}{UNFINISHED_MARK}{process}-{number}")
 }
 
 /// Returns true if `unfinished_name` makes such names. Other programs may use the folder too.
 fn is_unfinished_name(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let numbers = name.rsplit_once('.').and_then(|(_, numbers)| numbers.split_once('-'));
+    let numbers = name.rsplit_once(UNFINISHED_MARK).and_then(|(_, numbers)| numbers.split_once('-'));
     name.starts_with('.') && numbers.is_some_and(|(process, number)| is_number(process) && is_number(number))
 }
 
@@ -267,7 +270,15 @@ mod tests {
     fn unfinished_files_are_removed_once_they_are_old() {
         let folder = Folder::new("unfinished", 0o700);
         let dir = SharedDir::open(&folder.0).unwrap();
-        for name in [".a+1.7-0", ".b+1.7-12", "a+1", ".lock", ".bashrc", ".a.7-x", "a.7-0"] {
+        for name in [
+            ".a+1.unfinished-7-0",
+            ".b+1.unfinished-7-12",
+            "a+1",
+            ".lock",
+            ".backup.2026-11",
+            ".a.unfinished-7-x",
+            "a.unfinished-7-0",
+        ] {
             fs::write(folder.0.join(name), b"x").unwrap();
         }
         dir.remove_unfinished(std::time::Duration::from_hours(1)).unwrap();
@@ -276,7 +287,7 @@ mod tests {
         let mut left = dir.file_names().unwrap();
         left.retain(|name| name.len() > 2);
         left.sort();
-        assert_eq!(left, [".a.7-x", ".bashrc", ".lock", "a+1", "a.7-0"]);
+        assert_eq!(left, [".a.unfinished-7-x", ".backup.2026-11", ".lock", "a+1", "a.unfinished-7-0"]);
     }
 
     #[test]
