@@ -2,7 +2,8 @@
 //! ends.
 
 use super::shell::{
-    self, HANG_UP_TIMEOUT, LeaveReason, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome, handle_signal,
+    self, HANG_UP_TIMEOUT, LeaveReason, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome, gives_up,
+    handle_signal, hang_up_limit, unwritable_output,
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -17,6 +18,7 @@ use crate::{
         session::{ExternalShell, SessionFailure},
     },
 };
+use signal_hook::consts::SIGHUP;
 use std::{io, pin::pin, process::ExitStatus};
 use tokio::{process::Command, time::timeout};
 
@@ -55,18 +57,27 @@ async fn run_program(
     mut note_call: impl FnMut(Option<SentChange>),
 ) -> Result<ShellOutcome, Failure> {
     let mut opening = pin!(opening);
-    let number = loop {
+    // Until the program has the terminal, keys give up as before, and ctrl-c is no signal.
+    let mut terminal = SessionTerminal::take(true).map_err(|error| unwritable_output(&error))?;
+    let why = loop {
         tokio::select! {
             opened = &mut opening => {
                 let shell = opened?;
                 note_call(Some(shell.call.clone()));
+                drop(terminal);
                 return attach(shell, signals).await;
             }
-            signal = signals.next() => if let Some(number) = handle_signal(signal, None) {
-                break number;
+            typed = terminal.keys.next() => match typed {
+                Some(bytes) if !gives_up(&bytes) => {}
+                Some(_) => break LeaveReason::Detached,
+                None => break LeaveReason::Signal(SIGHUP),
+            },
+            signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
+                break LeaveReason::Signal(number);
             },
         }
     };
+    drop(terminal);
     // The call may have been made already, and then the session has to end.
     let ended = async {
         match opening.await {
@@ -77,8 +88,8 @@ async fn run_program(
             Err(_) => true,
         }
     };
-    let may_run = !timeout(SIGNAL_HANG_UP_TIMEOUT, ended).await.unwrap_or(false);
-    Ok(ShellOutcome::Left { why: LeaveReason::Signal(number), may_run })
+    let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
+    Ok(ShellOutcome::Left { why, may_run })
 }
 
 /// Runs the program on the terminal to its end, and then ends the session, whatever the program did about it.

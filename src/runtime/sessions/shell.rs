@@ -91,8 +91,8 @@ pub fn terminal_size() -> (u16, u16) {
 
 /// Input and output of a session: the terminal in raw mode, or a pipe or file.
 pub struct SessionTerminal {
-    raw: Option<RawTerminal>,
-    keys: Keyboard,
+    pub(super) raw: Option<RawTerminal>,
+    pub(super) keys: Keyboard,
 }
 
 impl SessionTerminal {
@@ -125,7 +125,7 @@ pub(super) async fn run(
                 return attach(shell, terminal, signals).await;
             }
             typed = terminal.keys.next(), if terminal.raw.is_some() => match typed {
-                Some(bytes) if !bytes.iter().any(|byte| GIVE_UP_BYTES.contains(byte)) => {}
+                Some(bytes) if !gives_up(&bytes) => {}
                 Some(_) => break LeaveReason::Detached,
                 None => break LeaveReason::Signal(SIGHUP),
             },
@@ -147,6 +147,11 @@ pub(super) async fn run(
     };
     let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
     Ok(ShellOutcome::Left { why, may_run })
+}
+
+/// Returns true if the typed bytes give up a shell that is not open yet.
+pub(super) fn gives_up(typed: &[u8]) -> bool {
+    typed.iter().any(|byte| GIVE_UP_BYTES.contains(byte))
 }
 
 /// Passes bytes between a shell and the terminal until one side ends.
@@ -264,7 +269,7 @@ async fn hang_up(shell: Shell, why: LeaveReason) -> bool {
 }
 
 /// Returns the time that the far end has to end.
-const fn hang_up_limit(why: LeaveReason) -> Duration {
+pub(super) const fn hang_up_limit(why: LeaveReason) -> Duration {
     if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT }
 }
 

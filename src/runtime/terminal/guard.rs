@@ -16,7 +16,7 @@ use rustix::{
         tcgetattr, tcgetpgrp, tcsetattr,
     },
 };
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2};
 use std::{
     env,
     io::{self, BufRead, PipeWriter, Read, Write, pipe, stdin},
@@ -36,7 +36,7 @@ const SHELL_MARK: &[u8] = b"S";
 const RESTORED_MARK: &[u8] = b"R";
 
 /// Signals that a whole process group receives, for example when its terminal closes. The guard ignores them.
-const IGNORED_SIGNALS: &[i32] = &[SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+const IGNORED_SIGNALS: &[i32] = &[SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
 
 /// Pipe to the guard of this process; empty until the guard is started.
 static GUARD_PIPE: OnceLock<PipeWriter> = OnceLock::new();
