@@ -4,6 +4,7 @@
 //! killed before the outcome is known; reading the log then shows it as unfinished.
 
 use crate::{
+    extract::redact_secrets,
     model::{Failure, FailureKind, Timestamp},
     operation::{AuditOutcome, AuditRecord, SentChange},
     private_fs::PrivateDir,
@@ -166,7 +167,8 @@ impl RunningRecord {
                 self.set_outcome(AuditOutcome::Sent, None);
                 self.record.verdict = Some(verdict.as_str().into());
             }
-            Err(failure) => self.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string())),
+            // The far end may quote the command.
+            Err(failure) => self.set_outcome(AuditOutcome::Failed, Some(redact_secrets(&failure.message))),
         }
         self.finish()
     }

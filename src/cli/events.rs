@@ -29,6 +29,9 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
 };
 
+/// Shortest time for reading the history of a team.
+const HISTORY_WAIT: Duration = Duration::from_secs(5);
+
 /// Time to wait for past events from sources that push changes.
 const BACKLOG_WAIT: Duration = Duration::from_secs(1);
 
@@ -78,7 +81,12 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     let access = opened.team_access(&config);
     if access.keeps_history() {
         let mut reading = pin!(runtime::read_team_history(&opened.sources, &access, &sender));
-        while receive_during(&mut reading, &mut messages, &mut world, deadline).await {}
+        // Slow sources must not take the time for the history.
+        let history_deadline = deadline.max(Instant::now() + HISTORY_WAIT);
+        while receive_during(&mut reading, &mut messages, &mut world, history_deadline).await {}
+        if Instant::now() >= history_deadline {
+            output::print_stderr("the team's history was not read in time; --wait gives it more");
+        }
         while let Ok(message) = messages.try_recv() {
             apply(message, &mut world);
         }

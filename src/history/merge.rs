@@ -1,6 +1,6 @@
 //! Entries that several members of a team recorded about the same change, each by its own clock.
 
-use super::{Entry, History, Subject};
+use super::{Entry, History, MAX_ENTRIES, MAX_ENTRIES_PER_SUBJECT, Subject};
 use crate::model::{EventKind, Health, NodeId, Timestamp};
 use jiff::SignedDuration;
 use std::{
@@ -40,11 +40,18 @@ impl Entry {
 }
 
 impl History {
-    /// Adds entries that other members of the team recorded, unless this history has a record of the same change.
+    /// Adds entries that other members of the team recorded, unless this history has a record of the same change. They
+    /// take at most half of the room, so that they never displace what this member has recorded.
     pub fn merge(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
+            if self.entries.len() >= MAX_ENTRIES / 2 {
+                return;
+            }
             let thread = self.by_subject.get(&entry.subject);
-            if !thread.is_some_and(|thread| entry.is_recorded_in(&thread.entries)) {
+            let is_known_or_full = thread.is_some_and(|thread| {
+                thread.entries.len() >= MAX_ENTRIES_PER_SUBJECT / 2 || entry.is_recorded_in(&thread.entries)
+            });
+            if !is_known_or_full {
                 self.insert(entry);
             }
         }

@@ -61,6 +61,7 @@ impl FileStore {
             ErrorKind::PermissionDenied => {
                 (FailureKind::Denied, "let everybody who uses the folder read and write it")
             }
+            ErrorKind::FileTooLarge => (FailureKind::Invalid, "check who may write to the folder"),
             _ => (FailureKind::Unreachable, "check the folder and its disk"),
         };
         Failure::new(kind, format!("the folder {}: {error}", self.folder.display()), remedy)

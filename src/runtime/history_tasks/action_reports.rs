@@ -36,6 +36,8 @@ pub struct ActionReports {
     sender: Option<Sender<AuditReport>>,
     pub(super) own: OwnActions,
     task: Option<AbortOnDropHandle<()>>,
+    /// Reports an action that the others do not see; `None` without a task.
+    on_failure: Option<Box<dyn Fn(String) + Send + Sync>>,
 }
 
 impl ActionReports {
@@ -43,17 +45,17 @@ impl ActionReports {
     pub fn start(
         sources: &[Arc<dyn Source>],
         access: &TeamAccess,
-        on_failure: impl Fn(String) + Clone + Send + 'static,
+        on_failure: impl Fn(String) + Clone + Send + Sync + 'static,
     ) -> Self {
         if !access.keeps_history() {
             return Self::default();
         }
         let own = OwnActions::default();
         let (sender, reports) = mpsc::channel(MAX_WAITING_REPORTS);
-        let on_panic = on_failure.clone();
+        let (on_panic, on_timeout) = (on_failure.clone(), on_failure.clone());
         let work = write_reports(reports, sources.to_vec(), access.clone(), Arc::clone(&own), on_failure);
         let task = background::spawn(work, move |panicked| on_panic(unseen_action(&panicked)));
-        Self { sender: Some(sender), own, task: Some(task) }
+        Self { sender: Some(sender), own, task: Some(task), on_failure: Some(Box::new(on_timeout)) }
     }
 
     /// Returns the channel for the audit log; `None` without a team.
@@ -65,9 +67,11 @@ impl ActionReports {
     /// Waits for the reports that are not written yet. The audit log must have ended.
     pub async fn finish(self) {
         drop(self.sender);
-        if let Some(task) = self.task {
-            // A store that does not answer must not delay the end.
-            let _ = timeout(FINISH_TIMEOUT, task).await;
+        // A store that does not answer must not delay the end.
+        if let (Some(task), Some(on_failure)) = (self.task, self.on_failure)
+            && timeout(FINISH_TIMEOUT, task).await.is_err()
+        {
+            on_failure(unseen_action(&"the store does not answer"));
         }
     }
 }

@@ -173,7 +173,11 @@ impl HistoryExchange {
                     if failure.kind == FailureKind::Invalid {
                         self.read.note(hour, version);
                     }
+                    let is_of_store = matches!(failure.kind, FailureKind::Timeout | FailureKind::Unreachable);
                     self.report(Some(failure)).await?;
+                    if is_of_store {
+                        return Ok(());
+                    }
                 }
             }
         }
@@ -222,7 +226,14 @@ impl HistoryExchange {
         for (hour, entries) in by_hour.into_iter().rev() {
             match within_limit(store.add_entries(hour, entries.clone())).await {
                 Ok(()) => self.written.extend(entries),
-                Err(failure) => failed = Some(failure),
+                Err(failure) => {
+                    // A store that does not answer now would make each hour wait.
+                    let is_of_store = failure.kind != FailureKind::Invalid;
+                    failed = Some(failure);
+                    if is_of_store {
+                        break;
+                    }
+                }
             }
         }
         if failed.as_ref().is_some_and(|failure| failure.kind != FailureKind::Invalid) {

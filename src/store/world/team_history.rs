@@ -3,8 +3,8 @@
 
 use super::World;
 use crate::{
-    history::Entry,
-    model::{ServiceId, SourceId, SourceStatus, TeamRole, Timestamp},
+    history::{Entry, Subject},
+    model::{EventKind, ServiceId, SourceId, SourceStatus, TeamRole, Text, Timestamp},
     team::{SharedAction, TeamHistoryPart, is_team_entry},
 };
 use jiff::SignedDuration;
@@ -41,17 +41,9 @@ impl World {
                 self.history.merge(entries.into_iter().filter(|entry| entry.at <= latest));
             }
             TeamHistoryPart::Actions(actions) => {
-                actions.iter().for_each(|action| self.record_team_action(source, action));
-            }
-        }
-    }
-
-    /// Records an action of another member on each of its services.
-    fn record_team_action(&mut self, source: &SourceId, action: &SharedAction) {
-        let latest = self.latest_believed_time();
-        for (at, text, health) in action.timeline_texts() {
-            for service in action.services.iter().filter(|_| at <= latest) {
-                self.history.record_action(&ServiceId::of(source, None, service), text.clone(), health, at);
+                let latest = self.latest_believed_time();
+                let entries = actions.iter().flat_map(|action| action_entries(source, action));
+                self.history.merge(entries.filter(|entry| entry.at <= latest));
             }
         }
     }
@@ -87,6 +79,19 @@ impl World {
         }
         due
     }
+}
+
+/// Returns the entries of another member's action, on each of its services.
+fn action_entries(source: &SourceId, action: &SharedAction) -> Vec<Entry> {
+    let texts = action.timeline_texts().into_iter();
+    let entries = texts.flat_map(|(at, text, health)| {
+        let subject = |service: &Text| Subject::from(&ServiceId::of(source, None, service));
+        let subjects: Vec<Subject> = action.services.iter().map(subject).collect();
+        subjects
+            .into_iter()
+            .map(move |subject| Entry::new(at, subject, EventKind::Action, text.clone(), health))
+    });
+    entries.collect()
 }
 
 /// Returns true if this member polls the source for its team.

@@ -1,10 +1,13 @@
 //! Book of actions: what the members of a team have done to the services of one account, for all members.
 
+use super::MAX_SHARED_NAME_BYTES;
 use crate::{
+    extract::redact_secrets,
     model::{Health, NodeId, ServiceId, SourceId, Text, Timestamp, caller_name},
-    operation::{AuditOutcome, AuditRecord},
+    operation::{AuditOutcome, AuditRecord, ForwardRequest, SessionRequest, ShellRequest},
     team::{ObjectError, pack, unpack},
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// Maximum size of a book in bytes.
@@ -57,6 +60,12 @@ pub struct ActionResult {
     pub is_failure: bool,
 }
 
+/// Actions in the audit log that are sessions in containers.
+const SESSION_ACTIONS: [&str; 2] = [ShellRequest::AUDIT_ACTION, ForwardRequest::AUDIT_ACTION];
+
+/// Longest time by which an action in the book may be later than a new one.
+const MAX_ACTION_LEAD: SignedDuration = SignedDuration::from_hours(24);
+
 /// Actions of all members on the services of one account, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActionBook {
@@ -80,7 +89,7 @@ impl SharedAction {
             at: record.at,
             action: record.action.clone(),
             services: services.collect(),
-            reason: record.reason.clone(),
+            reason: record.reason.as_deref().map(|reason| redact_secrets(reason).into()),
             result: ended_at.map(|at| ActionResult::of_record(record, at)),
         };
         action.within_limits()
@@ -94,6 +103,7 @@ impl SharedAction {
         }
         self.caller = self.caller.map(|caller| cut(&caller, MAX_REASON_CHARS));
         self.reason = self.reason.map(|reason| cut(&reason, MAX_REASON_CHARS));
+        self.services.retain(|name| name.len() <= MAX_SHARED_NAME_BYTES);
         self.services.truncate(MAX_ACTION_SERVICES);
         if let Some(result) = &mut self.result {
             result.text = cut(&result.text, MAX_REASON_CHARS);
@@ -124,7 +134,10 @@ impl SharedAction {
 
 impl ActionResult {
     fn of_record(record: &AuditRecord, at: Timestamp) -> Self {
-        let why = record.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        // The far end of a session quotes its command, which may hold a secret in any form.
+        let is_session = SESSION_ACTIONS.contains(&&*record.action);
+        let why = record.why.as_deref().filter(|_| !is_session);
+        let why = why.map(|why| format!(": {}", redact_secrets(why))).unwrap_or_default();
         let text = match (&record.verdict, record.outcome) {
             (Some(verdict), AuditOutcome::Sent) => verdict.to_string(),
             (_, AuditOutcome::Refused) => format!("refused{why}; nothing was done"),
@@ -162,9 +175,11 @@ impl ActionBook {
         }
     }
 
-    /// Adds an action, or replaces the one with its id. If the book is full, the oldest make room.
+    /// Adds an action, or replaces the one with its id. If the book is full, the oldest make room. Removes actions of a
+    /// far future, which would never make room.
     pub fn add(&mut self, action: SharedAction) {
-        self.actions.retain(|known| known.id != action.id);
+        let latest = action.at.checked_add(MAX_ACTION_LEAD).unwrap_or(Timestamp::MAX);
+        self.actions.retain(|known| known.id != action.id && known.at <= latest);
         self.actions.push(action);
         self.actions.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         self.actions.drain(..self.actions.len().saturating_sub(MAX_BOOK_ACTIONS));

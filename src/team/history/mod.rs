@@ -16,6 +16,9 @@ pub use segment::{HistorySegment, MAX_SEGMENT_BYTES, is_team_entry};
 
 use crate::history::Entry;
 
+/// Maximum length of a service's group and name in a history, in bytes.
+const MAX_SHARED_NAME_BYTES: usize = 600;
+
 /// Key of the actions of all members.
 pub const ACTIONS_KEY: &str = "actions";
 

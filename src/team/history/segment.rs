@@ -1,6 +1,6 @@
 //! Segment of a history: the entries of one hour as one object.
 
-use super::HistoryHour;
+use super::{HistoryHour, MAX_SHARED_NAME_BYTES};
 use crate::{
     diagnosis::FindingKind,
     history::{EVENT_KIND_TABLE, Entry, Subject},
@@ -121,6 +121,9 @@ impl HistorySegment {
 /// Returns the entry as one of `source`. Returns `None` if it is not for the whole team.
 fn moved_entry(mut entry: Entry, source: &SourceId) -> Option<Entry> {
     let NodeIdParts::Service(parts) = entry.subject.node()?.parts() else { return None };
+    if parts.group_and_name.len() > MAX_SHARED_NAME_BYTES {
+        return None;
+    }
     entry.subject = Subject::Node(NodeId::service_of(source, parts.group_and_name));
     is_team_entry(&entry, source).then_some(entry)
 }

@@ -51,8 +51,13 @@ async fn a_restart_replaces_the_tasks() {
     assert!(plan.place.caller.is_some() && plan.place.account.is_some(), "{:?}", plan.place);
     let verdict = act(&source, plan).await;
     assert!(verdict.is_as_planned && verdict.text.contains("1 of 1 healthy"), "{verdict:?}");
-    let after = settled(&source, "refit").await;
-    assert_ne!(running(&before)[0].id, running(&after)[0].id);
+    let old = running(&before)[0].id.clone();
+    // The poll after the watch may still be one that began before.
+    let is_replaced = |service: &Service| {
+        let ids: Vec<_> = running(service).iter().map(|task| task.id.clone()).collect();
+        ids.len() == 1 && ids[0] != old
+    };
+    poll_until(&source, |snapshot| is_replaced(service(snapshot, CLUSTER, "refit"))).await;
     assert_eq!(proxy.count("UpdateService"), 1);
 }
 
