@@ -4,7 +4,6 @@
 //! killed before the outcome is known; reading the log then shows it as unfinished.
 
 use crate::{
-    extract::redact_secrets,
     model::{Failure, FailureKind, Timestamp},
     operation::{AuditOutcome, AuditRecord, SentChange},
     private_fs::PrivateDir,
@@ -84,7 +83,7 @@ impl AuditLog {
     /// Adds the record of an operation that is over, such as a refused one.
     pub fn append(&self, record: &AuditRecord) -> io::Result<()> {
         let mut log = PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
-        let mut line = serde_json::to_vec(record)?;
+        let mut line = serde_json::to_vec(&record.redacted())?;
         line.push(b'\n');
         if ends_within_a_line(&log)? {
             line.insert(0, b'\n');
@@ -133,7 +132,7 @@ impl AuditLog {
 impl RunningRecord {
     /// Saves the record as it is now.
     pub fn save(&self) -> io::Result<()> {
-        let text = serde_json::to_vec(&self.record)?;
+        let text = serde_json::to_vec(&self.record.redacted())?;
         let folder = PrivateDir::open_or_create(&self.log.folder)?;
         folder.replace(&self.file_name, |file| file.write_all(&text))
     }
@@ -148,7 +147,7 @@ impl RunningRecord {
     /// Reports the record to the other members of the team, if there is one.
     fn report(&self, ended_at: Option<Timestamp>) {
         if let Some(reports) = &self.log.reports {
-            let report = AuditReport { id: self.id.clone(), record: self.record.clone(), ended_at };
+            let report = AuditReport { id: self.id.clone(), record: self.record.redacted(), ended_at };
             // The log is what counts. A full queue only means that the team learns nothing of it.
             let _ = reports.try_send(report);
         }
@@ -167,8 +166,7 @@ impl RunningRecord {
                 self.set_outcome(AuditOutcome::Sent, None);
                 self.record.verdict = Some(verdict.as_str().into());
             }
-            // The far end may quote the command.
-            Err(failure) => self.set_outcome(AuditOutcome::Failed, Some(redact_secrets(&failure.message))),
+            Err(failure) => self.set_outcome(AuditOutcome::Failed, Some(failure.message.to_string())),
         }
         self.finish()
     }
@@ -239,6 +237,30 @@ mod tests {
         running.finish_session(Ok("ended".to_owned())).unwrap();
         let [record] = &log.read().unwrap()[..] else { panic!() };
         assert_eq!((&record.sent[..], record.outcome), (&[call][..], AuditOutcome::Sent));
+    }
+
+    #[test]
+    fn no_secret_in_a_reason_or_a_failure_reaches_the_disk_or_the_team() {
+        let state = TemporaryDir::create("portolan-audit-test-").unwrap();
+        let (sender, mut reports) = tokio::sync::mpsc::channel(4);
+        let log = AuditLog::new(state.path()).with_reports(Some(sender));
+        let mut running =
+            log.begin(AuditRecord { reason: Some("password=hunter2 rotated".into()), ..record() }).unwrap();
+        running.set_outcome(
+            AuditOutcome::Failed,
+            Some("exec: \"mysql --password=hunter2\": not found".to_owned()),
+        );
+        running.save().unwrap();
+        let files = || std::fs::read_dir(state.path()).unwrap().map(|file| file.unwrap().path());
+        let is_secret = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap().contains("hunter2");
+        assert!(!files().any(is_secret), "while it runs");
+        running.finish().unwrap();
+        assert!(!files().any(is_secret), "in the log");
+        let text = std::fs::read_to_string(log.path()).unwrap();
+        assert!(text.contains("rotated") && text.contains("not found"), "{text}");
+        while let Ok(report) = reports.try_recv() {
+            assert!(!format!("{report:?}").contains("hunter2"), "{report:?}");
+        }
     }
 
     #[test]

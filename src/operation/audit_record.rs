@@ -1,7 +1,10 @@
 //! Audit records: one for each operation, also for those refused and failed.
 
 use super::{OperationPlace, OperationRequest, Plan, SentChange, Step};
-use crate::model::{Text, Timestamp};
+use crate::{
+    extract::redact_secrets,
+    model::{Text, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 
 /// Schema of an audit record.
@@ -94,6 +97,21 @@ impl AuditRecord {
             outcome: AuditOutcome::Unfinished,
             why: None,
             verdict: None,
+        }
+    }
+
+    /// Returns the record as it may be written. People paste secrets into reasons, and a far end quotes commands.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let redact = |text: &Option<Text>| text.as_deref().map(|text| redact_secrets(text).into());
+        let redact_change =
+            |change: &SentChange| SentChange { failure: redact(&change.failure), ..change.clone() };
+        Self {
+            reason: redact(&self.reason),
+            sent: self.sent.iter().map(redact_change).collect(),
+            why: redact(&self.why),
+            verdict: redact(&self.verdict),
+            ..self.clone()
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::MAX_SHARED_NAME_BYTES;
 use crate::{
-    extract::redact_secrets,
     model::{Health, NodeId, ServiceId, SourceId, Text, Timestamp, caller_name},
     operation::{AuditOutcome, AuditRecord, ForwardRequest, SessionRequest, ShellRequest},
     team::{ObjectError, pack, unpack},
@@ -89,7 +88,7 @@ impl SharedAction {
             at: record.at,
             action: record.action.clone(),
             services: services.collect(),
-            reason: record.reason.as_deref().map(|reason| redact_secrets(reason).into()),
+            reason: record.reason.clone(),
             result: ended_at.map(|at| ActionResult::of_record(record, at)),
         };
         action.within_limits()
@@ -137,7 +136,7 @@ impl ActionResult {
         // The far end of a session quotes its command, which may hold a secret in any form.
         let is_session = SESSION_ACTIONS.contains(&&*record.action);
         let why = record.why.as_deref().filter(|_| !is_session);
-        let why = why.map(|why| format!(": {}", redact_secrets(why))).unwrap_or_default();
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         let text = match (&record.verdict, record.outcome) {
             (Some(verdict), AuditOutcome::Sent) => verdict.to_string(),
             (_, AuditOutcome::Refused) => format!("refused{why}; nothing was done"),
