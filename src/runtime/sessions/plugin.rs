@@ -2,8 +2,8 @@
 //! ends.
 
 use super::shell::{
-    self, HANG_UP_TIMEOUT, LeaveReason, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome, gives_up,
-    handle_signal, hang_up_limit, unwritable_output,
+    self, HANG_UP_TIMEOUT, LeaveReason, Opening, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
+    leave_opening, unwritable_output, wait_until_open,
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -18,7 +18,6 @@ use crate::{
         session::{ExternalShell, SessionFailure},
     },
 };
-use signal_hook::consts::SIGHUP;
 use std::{io, pin::pin, process::ExitStatus};
 use tokio::{process::Command, time::timeout};
 
@@ -59,37 +58,21 @@ async fn run_program(
     let mut opening = pin!(opening);
     // Until the program has the terminal, keys give up as before, and ctrl-c is no signal.
     let mut terminal = SessionTerminal::take(true).map_err(|error| unwritable_output(&error))?;
-    let why = loop {
-        tokio::select! {
-            opened = &mut opening => {
-                let shell = opened?;
-                note_call(Some(shell.call.clone()));
-                drop(terminal);
-                return attach(shell, signals).await;
-            }
-            typed = terminal.keys.next() => match typed {
-                Some(bytes) if !gives_up(&bytes) => {}
-                Some(_) => break LeaveReason::Detached,
-                None => break LeaveReason::Signal(SIGHUP),
-            },
-            signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
-                break LeaveReason::Signal(number);
-            },
-        }
-    };
+    let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await?;
     drop(terminal);
-    // The call may have been made already, and then the session has to end.
-    let ended = async {
-        match opening.await {
-            Ok(shell) => {
+    match opened {
+        Opening::Opened(shell) => {
+            note_call(Some(shell.call.clone()));
+            attach(shell, signals).await
+        }
+        Opening::Left(why) => {
+            let end = async |shell: ExternalShell| {
                 note_call(Some(shell.call));
                 shell.end.await.is_ok()
-            }
-            Err(_) => true,
+            };
+            Ok(leave_opening(opening, why, end).await)
         }
-    };
-    let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
-    Ok(ShellOutcome::Left { why, may_run })
+    }
 }
 
 /// Runs the program on the terminal to its end, and then ends the session, whatever the program did about it.

@@ -16,7 +16,12 @@ use crate::{
 use bytes::Bytes;
 use printer::Printer;
 use signal_hook::consts::SIGHUP;
-use std::{collections::VecDeque, io, pin::pin, time::Duration};
+use std::{
+    collections::VecDeque,
+    io,
+    pin::{Pin, pin},
+    time::Duration,
+};
 use tokio::{
     signal::unix::{Signal as UnixSignal, SignalKind, signal},
     time::timeout,
@@ -91,8 +96,8 @@ pub fn terminal_size() -> (u16, u16) {
 
 /// Input and output of a session: the terminal in raw mode, or a pipe or file.
 pub struct SessionTerminal {
-    pub(super) raw: Option<RawTerminal>,
-    pub(super) keys: Keyboard,
+    raw: Option<RawTerminal>,
+    keys: Keyboard,
 }
 
 impl SessionTerminal {
@@ -117,41 +122,66 @@ pub(super) async fn run(
     mut note_call: impl FnMut(Option<SentChange>),
 ) -> Result<ShellOutcome, SessionFailure> {
     let mut opening = pin!(opening);
-    let why = loop {
-        tokio::select! {
-            opened = &mut opening => {
-                let shell = opened?;
-                note_call(shell.call.clone());
-                return attach(shell, terminal, signals).await;
-            }
-            typed = terminal.keys.next(), if terminal.raw.is_some() => match typed {
-                Some(bytes) if !gives_up(&bytes) => {}
-                Some(_) => break LeaveReason::Detached,
-                None => break LeaveReason::Signal(SIGHUP),
-            },
-            signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
-                break LeaveReason::Signal(number);
-            },
+    match wait_until_open(opening.as_mut(), &mut terminal, signals).await? {
+        Opening::Opened(shell) => {
+            note_call(shell.call.clone());
+            attach(shell, terminal, signals).await
         }
-    };
-    drop(terminal);
-    // The call may have been made already, and then the session has to end.
-    let ended = async {
-        match opening.await {
-            Ok(shell) => {
+        Opening::Left(why) => {
+            drop(terminal);
+            let end = async |shell: Shell| {
                 note_call(shell.call.clone());
                 shell.end().await.is_ok()
-            }
+            };
+            Ok(leave_opening(opening, why, end).await)
+        }
+    }
+}
+
+/// Result of waiting for a session to open.
+pub(super) enum Opening<T> {
+    /// It is open.
+    Opened(T),
+    /// The user or a signal gave it up before.
+    Left(LeaveReason),
+}
+
+/// Waits until a session is open, or the user or a signal gives it up.
+pub(super) async fn wait_until_open<T, E>(
+    mut opening: Pin<&mut impl Future<Output = Result<T, E>>>,
+    terminal: &mut SessionTerminal,
+    signals: &mut Signals,
+) -> Result<Opening<T>, E> {
+    loop {
+        tokio::select! {
+            opened = opening.as_mut() => return opened.map(Opening::Opened),
+            typed = terminal.keys.next(), if terminal.raw.is_some() => match typed {
+                Some(bytes) if !bytes.iter().any(|byte| GIVE_UP_BYTES.contains(byte)) => {}
+                Some(_) => return Ok(Opening::Left(LeaveReason::Detached)),
+                None => return Ok(Opening::Left(LeaveReason::Signal(SIGHUP))),
+            },
+            signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
+                return Ok(Opening::Left(LeaveReason::Signal(number)));
+            },
+        }
+    }
+}
+
+/// Ends a session that was given up while it opened: the call may have been made already. `end` returns true if the
+/// session has ended.
+pub(super) async fn leave_opening<T, E>(
+    opening: Pin<&mut impl Future<Output = Result<T, E>>>,
+    why: LeaveReason,
+    end: impl AsyncFnOnce(T) -> bool,
+) -> ShellOutcome {
+    let ended = async {
+        match opening.await {
+            Ok(session) => end(session).await,
             Err(_) => true,
         }
     };
     let may_run = !timeout(hang_up_limit(why), ended).await.unwrap_or(false);
-    Ok(ShellOutcome::Left { why, may_run })
-}
-
-/// Returns true if the typed bytes give up a shell that is not open yet.
-pub(super) fn gives_up(typed: &[u8]) -> bool {
-    typed.iter().any(|byte| GIVE_UP_BYTES.contains(byte))
+    ShellOutcome::Left { why, may_run }
 }
 
 /// Passes bytes between a shell and the terminal until one side ends.
@@ -243,7 +273,7 @@ fn push_size(waiting: &mut VecDeque<ShellInput>) {
 
 /// Handles a signal: stops this process as job control does, with the terminal restored meanwhile, or takes the terminal
 /// again. Returns the number of the signal that ends the session.
-pub(super) fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
+fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
     match signal {
         Signal::Terminate(number) => return Some(number),
         Signal::Stop => {
@@ -269,7 +299,7 @@ async fn hang_up(shell: Shell, why: LeaveReason) -> bool {
 }
 
 /// Returns the time that the far end has to end.
-pub(super) const fn hang_up_limit(why: LeaveReason) -> Duration {
+const fn hang_up_limit(why: LeaveReason) -> Duration {
     if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT }
 }
 
