@@ -10,7 +10,10 @@ use jiff::tz::TimeZone;
 use portolan::{
     app::Msg,
     effect::Effect,
-    model::{EventKind, Failure, FailureKind, InstanceId, Service, Snapshot, Timestamp},
+    model::{
+        EventKind, Fact, FactKind, FactOrigin, Failure, FailureKind, InstanceId, ProfileFact, ProfileField,
+        Service, Snapshot, Timestamp,
+    },
     share::{SHARE_SCHEMA, Share, ShareDestination, ShareError},
 };
 use serde_json::{Value, json};
@@ -256,6 +259,14 @@ fn other_formats_are_named() {
 #[test]
 fn a_share_holds_no_secret_path_and_the_teams_store_no_log_line() {
     let mut shared = busy_shop((120, 40));
+    let mut mounted = shop().swap_remove(0);
+    let service = Arc::make_mut(&mut mounted.services[0]);
+    service.facts.push(Fact::new(FactKind::Mount, "/home/ann/secret-project/data → /data (bind)"));
+    // An engine on another machine has no compose files here, and still states theirs.
+    let compose_file = "compose file /home/ann/secret-project/compose.yaml";
+    let stated = ProfileFact::new(ProfileField::DeployedBy, compose_file, FactOrigin::Running, "label");
+    service.profile.facts.extend(stated);
+    shared.poll(&mounted);
     let status = &mut shared.app.store.world.sources[0];
     status.location = "/home/ann/secret-project/compose.yaml".into();
     status.tool_options = vec![("--profile".into(), "ann-admin".into())];
@@ -269,6 +280,7 @@ fn a_share_holds_no_secret_path_and_the_teams_store_no_log_line() {
     assert!(share.header.world.log_line_count() > 0);
     let in_file = share.to_text().unwrap();
     assert!(in_file.contains("refused") && in_file.contains("…/key.pem"), "{in_file}");
+    assert!(in_file.contains("… → /data (bind)"), "{in_file}");
     let stored = share.without_streams();
     assert_eq!(stored.header.world.log_line_count(), 0);
     let in_store = stored.to_text().unwrap();

@@ -119,3 +119,28 @@ fn only_the_folder_itself_is_read_outside_of_repositories() {
         CheckoutReader::new(&["/none/*".to_owned(), String::new()], None).read(&BTreeSet::new()).len() <= 1
     );
 }
+
+#[test]
+fn submodules_and_neighbours_have_the_services_that_are_built_from_them() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    for name in ["shop", "shop/vendor/ledger", "portal"] {
+        repository(root, name);
+    }
+    write(root, "shop/web/Dockerfile", "");
+    let services = "{web: {build: ./web}, ledger: {build: ./vendor/ledger}, portal: {build: ../portal}, gone: {build: ./gone}}";
+    write(root, "shop/compose.yaml", &format!("services: {services}\n"));
+    let compose: BTreeSet<Text> = [root.join("shop/compose.yaml").to_string_lossy().as_ref().into()].into();
+    let checkouts = CheckoutReader::new(&[], Some(root)).read(&compose);
+    let built: Vec<_> = checkouts
+        .iter()
+        .map(|checkout| {
+            let builds =
+                checkout.builds.iter().map(|build| format!("{} in `{}`", build.service, build.folder));
+            let name = checkout.path.rsplit('/').next().unwrap_or_default().to_owned();
+            (name, builds.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    let expected = [("portal", "portal in ``"), ("shop", "web in `web`"), ("ledger", "ledger in ``")];
+    assert_eq!(built, expected.map(|(name, builds)| (name.to_owned(), builds.to_owned())));
+}
