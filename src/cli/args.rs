@@ -28,7 +28,8 @@ use std::path::PathBuf;
 #[command(
     version = version::version_text(),
     about,
-    after_help = "Exit codes: 0 success, 1 findings (status) or failed checks (doctor), 2 usage or configuration \
+    after_help = "Exit codes: 0 success, 1 findings (status) or a failed check (doctor, \
+                  handbook, tour), 2 usage or configuration \
                   error, 3 no source could be read, 4 action refused, 5 action done but not healthy"
 )]
 pub struct Cli {
@@ -67,7 +68,7 @@ pub struct CommonArgs {
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// Maximum time that a headless command waits for the sources
+    /// Longest wait for the sources, for commands that print and exit
     #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     pub wait: SignedDuration,
 }
@@ -136,7 +137,7 @@ pub enum Command {
     },
     /// Open the map with a tour for newcomers, or check the team's own tour
     Tour(TourArgs),
-    /// Write a handbook of the estate, or check one; exit code 1 if it no longer holds
+    /// Write a handbook of all services, or check whether one is up to date (exit code 1 if not)
     Handbook(HandbookArgs),
     /// Check configuration, sources and permissions, and show what to fix
     Doctor {
@@ -144,13 +145,13 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Read AWS accounts for a team, without a screen, until a signal ends it
+    /// Poll AWS accounts for the team, without a screen, until stopped
     Collect,
-    /// Print the notes of people on services, leave one, or remove one
+    /// List, add or remove notes on services
     Note(NoteArgs),
-    /// Open a share of the screen, or play a recording
+    /// Open a shared screen, or play a recording
     Open {
-        /// File of a share or recording, or the name of a share in the team's store, such as share/7f3k
+        /// File of a shared screen or a recording, or the name of a share in the team's store, such as share/7f3k
         #[arg(value_hint = ValueHint::FilePath)]
         share: String,
     },
@@ -177,13 +178,13 @@ pub enum Command {
         #[arg(long, default_value = "text")]
         format: LogFormat,
     },
-    /// Print the configuration: the default with its comments, or with --effective what is in use
+    /// Print the default configuration with its comments, or the settings in use
     Config {
         /// Print the settings in use, after your file and --set
         #[arg(long)]
         effective: bool,
     },
-    /// Print the script that makes a shell complete commands, options and names of services
+    /// Print the shell completion script
     Completions {
         /// Shell
         shell: clap_complete::Shell,
@@ -210,7 +211,7 @@ pub struct LogsArgs {
     /// End time, written like the start time
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub until: Option<TimeExpression>,
-    /// Number of newest lines (per stream with --follow)
+    /// Show only the newest lines (with --follow, of each stream)
     #[arg(long, value_name = "LINES", value_parser = parse_line_count)]
     pub tail: Option<usize>,
     /// Only lines that match this regular expression, ignoring case unless it has a capital letter (repeatable; all must match)
@@ -315,7 +316,7 @@ pub struct HandbookArgs {
     /// Directory for the pages; a new one, or one with a handbook
     #[arg(long, value_name = "DIR", default_value = "handbook")]
     pub output: PathBuf,
-    /// Compare the handbook in this directory with the estate, and write nothing
+    /// Compare the handbook in this directory with the running services, and write nothing
     #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "format"])]
     pub check: Option<PathBuf>,
 }

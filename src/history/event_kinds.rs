@@ -81,10 +81,10 @@ impl EventKindSpec {
             .unwrap_or(&EVENT_KIND_TABLE[EVENT_KIND_TABLE.len() - 1])
     }
 
-    /// Returns the row with the identifier `id`, or `None` if there is none.
+    /// Returns the row with the identifier or title `name`, or `None` if there is none.
     #[must_use]
-    pub fn named(id: &str) -> Option<&'static Self> {
-        EVENT_KIND_TABLE.iter().find(|row| row.id == id)
+    pub fn named(name: &str) -> Option<&'static Self> {
+        EVENT_KIND_TABLE.iter().find(|row| row.id == name || row.title == name)
     }
 
     /// Returns the event kind that the timeline's filter shows after `here`: the next one if `forward`, or

@@ -23,7 +23,7 @@ impl Refusal {
     pub fn actions_off(source: &str) -> Self {
         Self::new(
             format!("actions are off for {source}"),
-            "set actions = \"ask\" in its [[source]], and do not pass --read-only",
+            "set actions = \"ask\" in its [[source]], without --read-only; recordings and the demo allow none",
         )
     }
 }

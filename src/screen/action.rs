@@ -57,8 +57,8 @@ impl LogPromptKind {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::KeepFilter => "show only (text /regex/ level= field=): ",
-            Self::HideFilter => "hide (text /regex/ level= field=): ",
+            Self::KeepFilter => "show only (text /regex/ level= field= service=): ",
+            Self::HideFilter => "hide (text /regex/ level= field= service=): ",
             Self::GoToTime => "go to (10m, 14:05, yesterday 14:05, a date): ",
         }
     }

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 /// Columns of the menu.
-const COPY_COLUMNS: &[Column] = &[Column::cut_end("COPY", 22, 0), Column::cut_end("TEXT", 30, 1)];
+const COPY_COLUMNS: &[Column] = &[Column::cut_end("WHAT", 22, 0), Column::cut_end("TEXT", 30, 1)];
 
 /// Screen that lists the texts about the selected node that the user can copy.
 #[derive(Default, Serialize, Deserialize)]

@@ -182,7 +182,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     let names = vec![
         Span::styled("  name: ", ink.text.0),
         Span::styled("cause", theme.health_style(Failing).add_modifier(Modifier::BOLD)),
-        Span::styled("   possible victim", theme.health_style(Failing)),
+        Span::styled("   possibly caused by another", theme.health_style(Failing)),
         Span::styled("   affected: depends on a faulty service", theme.health_style(Degraded)),
     ];
     let mark = if theme.glyphs.ascii { "#" } else { "◆" };
@@ -192,7 +192,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     );
     let strokes = vec![
         Span::styled(lines, ink.text.0),
-        Span::styled("to name: a call against the flow of the map", ink.feedback.0),
+        Span::styled("to name: a line that runs back up the map", ink.feedback.0),
     ];
     vec![
         Line::styled("legend", ink.title.0),

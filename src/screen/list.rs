@@ -145,7 +145,7 @@ impl List {
 
     fn set_sort(&mut self, sort: Option<SortOrder>) -> Vec<Action> {
         self.sort = sort;
-        vec![Action::Notify(sort.map_or("in reading order".to_owned(), SortOrder::describe))]
+        vec![Action::Notify(sort.map_or("in the default order".to_owned(), SortOrder::describe))]
     }
 
     /// Returns the visible nodes that match the search, one per row, in the chosen order.

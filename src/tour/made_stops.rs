@@ -39,7 +39,9 @@ pub fn made_stops(world: &World) -> Vec<TourStop> {
             stops.push(stop(place, node));
         }
     };
-    add(world.entry_services(), MAX_ENTRY_STOPS, &|_, node| stop_at(topology, node, "way in", Command::Why));
+    add(world.entry_services(), MAX_ENTRY_STOPS, &|_, node| {
+        stop_at(topology, node, "entry point", Command::Why)
+    });
     add(busy_nodes(topology), MAX_BUSY_STOPS, &|place, node| {
         stop_at(topology, node, "many depend on it", BUSY_STOP_COMMANDS[place])
     });
@@ -60,7 +62,7 @@ pub(super) fn closing_stops(world: &World) -> [TourStop; 2] {
         Some(worst) => TourStop {
             node: worst.node.clone(),
             title: format!("broken now: {}", worst.subject),
-            text: format!("{}. In all: {}.", worst.reason, counted(faults.len(), "finding")),
+            text: format!("{}. {} in total.", worst.reason, counted(faults.len(), "finding")),
             command: Command::Findings,
         },
         None => TourStop {
@@ -104,7 +106,7 @@ fn stop_at(topology: &Topology, node: &Node, role: &str, command: Command) -> To
     };
     let calls = match (callers, callees) {
         (Some(callers), Some(callees)) => format!("Called by {callers}. Calls {callees}."),
-        (Some(callers), None) => format!("Called by {callers}. Calls nothing that Portolan knows."),
+        (Some(callers), None) => format!("Called by {callers}. No known outgoing calls."),
         (None, Some(callees)) => format!("Calls {callees}. No caller is known."),
         (None, None) => "No call to it or from it is known.".to_owned(),
     };
@@ -136,7 +138,8 @@ fn outside_stop(topology: &Topology) -> Option<TourStop> {
     let mut outside: Vec<&NodeId> = outside.map(|node| &node.id).collect();
     outside.sort_by_key(|id| Reverse(topology.callers(id).count()));
     let first = (*outside.first()?).clone();
-    let text = format!("No source of Portolan runs {}; services here call it.", names(topology, &outside)?);
+    let text =
+        format!("Called by services here, but run by none of your sources: {}.", names(topology, &outside)?);
     let title = "outside".to_owned();
     Some(TourStop { node: Some(first), title, text, command: Command::Why })
 }

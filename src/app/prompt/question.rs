@@ -7,7 +7,7 @@ use crate::{
     effect::Effect,
     model::{NodeId, ProfileField, shell_quote},
     screen::{ScreenId, describe::need_text::ServiceNeeds},
-    store::{Search, Store},
+    store::{GroupFilter, Search, Store},
     topology::{dependants, shortest_path_either_way},
 };
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ struct Question {
 enum Answer {
     /// The screen shows the answer for the selected node.
     Screen(ScreenId),
-    /// The timeline of the node alone.
+    /// The timeline of the node alone, or of a group.
     Changes,
     /// The services that must run for the node, in words, and the card.
     Needs,
@@ -79,6 +79,9 @@ impl App {
                 NamedNode::Unknown if matches!(question.answer, Answer::Field(ProfileField::Owner)) => {
                     return Some(self.search_owner(name));
                 }
+                NamedNode::Unknown if matches!(question.answer, Answer::Changes) => {
+                    return Some(self.show_changes_in_group(name));
+                }
                 NamedNode::Unknown => {
                     self.notice = Some(format!("no service `{name}`; / searches"));
                     return Some(Vec::new());
@@ -132,6 +135,22 @@ impl App {
             _ => format!("{found} services of owners `{name}`"),
         });
         effects
+    }
+
+    /// Shows the timeline of the group called `name`.
+    fn show_changes_in_group(&mut self, name: &str) -> Vec<Effect> {
+        let grouping = &self.store.session.map_settings.grouping;
+        match GroupFilter::named(grouping, &self.store.world, name) {
+            Ok(group) => {
+                self.show_only_group(Some(group));
+                self.screens.timeline.show_all();
+                self.run_command(Command::Timeline)
+            }
+            Err(_) => {
+                self.notice = Some(format!("no service and no group `{name}`; / searches"));
+                Vec::new()
+            }
+        }
     }
 
     fn show_path_between(&mut self, from: NodeId, to: NodeId) -> Vec<Effect> {

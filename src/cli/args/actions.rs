@@ -24,13 +24,13 @@ pub struct ActArgs {
     /// Carry out the plan without asking
     #[arg(long, conflicts_with = "plan")]
     pub yes: bool,
-    /// Name that --yes needs for a protected source: of the service, or of the source for several services
+    /// Confirm a protected source: the service's name, or the source's id if several services are affected
     #[arg(long, value_name = "NAME", requires = "yes")]
     pub confirm: Option<String>,
     /// Reason for the audit log, and for ECS if it stops a task
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Wait until the services are as planned; exit code 5 if they do not become so
+    /// Wait until the change has taken effect; exit code 5 if it does not
     #[arg(long)]
     pub watch: bool,
     /// Output format
@@ -44,7 +44,7 @@ pub struct ExecArgs {
     /// Container, confirmation and reason.
     #[command(flatten)]
     pub session: SessionArgs,
-    /// Command with its arguments, in place of /bin/sh
+    /// Command with its arguments (default: /bin/sh)
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
@@ -67,16 +67,16 @@ pub struct SessionArgs {
     /// Service, by name, group/name or full id
     #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
     pub service: String,
-    /// Instance, by name, id or beginning of the id, in place of the first running one
+    /// Instance, by name, id or beginning of the id (default: the first that runs)
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
-    /// Container of the instance, in place of its first one
+    /// Container of the instance (default: the first)
     #[arg(long, value_name = "NAME")]
     pub container: Option<String>,
-    /// Begin without asking
+    /// Start without asking
     #[arg(long)]
     pub yes: bool,
-    /// Name of the service that --yes needs for a protected source
+    /// Confirm a protected source: the service's name
     #[arg(long, value_name = "NAME", requires = "yes")]
     pub confirm: Option<String>,
     /// Reason for the audit log

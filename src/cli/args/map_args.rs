@@ -8,10 +8,10 @@ use clap_complete::ArgValueCandidates;
 /// Arguments of `map`.
 #[derive(Debug, Args)]
 pub struct MapArgs {
-    /// Group or service to print alone, a service with its neighbours
+    /// Print only this group, or this service and its neighbours
     #[arg(value_name = "GROUP|SERVICE", add = ArgValueCandidates::new(candidates::log_targets))]
     pub part: Option<String>,
-    /// Calls from the named group or service to the farthest neighbour [default: 0 for a group, 1 for a service]
+    /// How many calls away from the group or service to show [default: 0 for a group, 1 for a service]
     #[arg(long, value_name = "CALLS", requires = "part")]
     pub depth: Option<usize>,
     /// Output format: text, json, dot, mermaid, svg, html or csv

@@ -12,7 +12,7 @@ pub struct NoteArgs {
     pub service: Option<String>,
     /// Text of the note
     pub text: Option<String>,
-    /// End of the note: friday, 2026-12-04, 18:00 or 2h
+    /// When the note expires: friday, 2026-12-04, 18:00 or 2h
     #[arg(long, value_name = "WHEN", requires = "text")]
     pub until: Option<String>,
     /// Finding on the service that the note acknowledges, by its kind, such as crash-loop

@@ -236,7 +236,7 @@ pub(super) const SCREEN_ROWS: [CommandSpec; 60] = [
         "sort-next",
         ">",
         "sort",
-        "sort by the next column; after the last, reading order",
+        "sort by the next column; after the last, in the default order",
     ),
     row(Command::PreviousSortColumn, List, "sort-previous", "<", "sort", "sort by the previous column"),
     row(Command::ReverseSort, List, "sort-reverse", "I", "reverse", "reverse the order of the rows"),

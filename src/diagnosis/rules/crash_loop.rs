@@ -29,7 +29,11 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let newest =
             newest_fault(service).map(|(_, exit)| exit).or_else(|| again().find_map(|i| i.exit.as_ref()));
         let ends = newest.map_or_else(|| format!("{} exits", service.kind.instance_noun()), Exit::describe);
-        let count = if restarting { format!("{restarts} restarts") } else { format!("{failed} exits") };
+        let count = if restarting {
+            format!("{restarts} restarts")
+        } else {
+            format!("{failed} failed {}s", service.kind.instance_noun())
+        };
         let since = ended().filter(|i| i.is_faulty()).chain(again()).filter_map(ended_at).min();
         let reason = format!("crash loop: {ends}; {count}");
         let next = "read the last lines of its log";

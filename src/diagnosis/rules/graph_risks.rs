@@ -34,12 +34,11 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
         if impact.dependant_count() >= MIN_DEPENDANTS {
             let noun = service.kind.instance_noun();
             let callers = count_label(impact.callers.len(), "service");
-            let calls = if impact.callers.len() == 1 { "calls" } else { "call" };
             let indirect = match impact.indirect_count {
                 0 => String::new(),
-                count => format!(", and {count} more depend on it through others"),
+                count => format!("; {count} more depend on it indirectly"),
             };
-            let reason = format!("single {noun}: {callers} {calls} it{indirect}");
+            let reason = format!("single point of failure: 1 {noun}, called by {callers}{indirect}");
             let next = format!("run a second {noun} if the service allows it");
             drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, &next));
         }

@@ -1,7 +1,7 @@
 //! Out of memory: the kernel killed an instance at its memory limit.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext},
+    diagnosis::{FindingDraft, RuleContext, wording::count_label},
     model::{Exit, ExitCause, FactKind, Instance, Severity},
 };
 
@@ -15,7 +15,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let again = match (restarts, count) {
             (0, 1) => String::new(),
-            (0, count) => format!("; {count} exits"),
+            (0, count) => format!("; {}", count_label(count, service.kind.instance_noun())),
             (restarts, _) => format!("; {restarts} restarts"),
         };
         let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));

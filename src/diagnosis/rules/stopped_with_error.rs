@@ -15,7 +15,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let (how, since) =
             newest.exit.as_ref().map_or(("no exit code".to_owned(), None), |exit| (exit.describe(), exit.at));
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let reason = format!("{} stopped: {how}", newest.name);
+        let reason = format!("{} {} stopped: {how}", service.kind.instance_noun(), newest.name);
         drafts.push(FindingDraft::about_service(
             service,
             severity,

@@ -35,7 +35,11 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let noun = service.kind.instance_noun();
         // The failing ones come on top of those that serve, as during a deployment.
         let what = match (sick, replaced) {
-            (0, replaced) => format!("health check failed on {}, since stopped", count_label(replaced, noun)),
+            (0, replaced) => format!(
+                "health check failed on {}, which {} stopped",
+                count_label(replaced, noun),
+                if replaced == 1 { "has" } else { "have" }
+            ),
             (sick, _) => format!("health check failing on {}", count_label(sick, noun)),
         };
         let reason = format!("{what}; {serving} of {wanted} serving{output}");

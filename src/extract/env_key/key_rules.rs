@@ -50,6 +50,14 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "ROOT_URL", "SITE_URL", "PUBLIC_URL", "EXTERNAL_URL", "EXTERNAL_HOST", "APP_URL", "WEB_URL", "FRONTEND_URL",
         "ALLOWED_HOSTS", "VIRTUAL_HOST", "LETSENCRYPT_HOST",
     ]),
+    // Texts and links for people, such as the annotations of an alert rule.
+    (ValueKind::BrowserAddress, KeyPart::LastWords, &[
+        "RUNBOOK_URL", "DOC_URL", "DOCS_URL", "DOCUMENTATION_URL", "HELP_URL", "SUPPORT_URL", "WIKI_URL",
+        "HOMEPAGE_URL", "CHANGELOG_URL",
+    ]),
+    (ValueKind::BrowserAddress, KeyPart::LastWord, &[
+        "RUNBOOK", "DOCS", "DOCUMENTATION", "DESCRIPTION", "SUMMARY", "HELP", "COMMENT", "HOMEPAGE", "CHANGELOG",
+    ]),
     (ValueKind::HostAddress, KeyPart::LastWords, &[
         "DB_HOSTNAME", "DATABASE_HOSTNAME", "POSTGRES_HOSTNAME", "POSTGRESQL_HOSTNAME", "MYSQL_HOSTNAME",
         "MARIADB_HOSTNAME", "MONGO_HOSTNAME", "MONGODB_HOSTNAME", "REDIS_HOSTNAME", "CACHE_HOSTNAME",

@@ -11,7 +11,7 @@ pub(super) enum ValueKind {
     Secret,
     /// The service's own address or the address it listens on: not a call.
     OwnAddress,
-    /// A URL to which the user's browser is sent: not a call of the service.
+    /// A URL to which a person's browser is sent, or a text for people with such links: not a call of the service.
     BrowserAddress,
     /// A public address that may be for programs. Only a host with a port counts; a URL is for browsers.
     PublicAddress,
@@ -165,6 +165,9 @@ mod tests {
             ("PUBLIC_FRONTEND_ADDRESS", ValueKind::PublicAddress),
             ("NEXT_PUBLIC_API_ENDPOINT", ValueKind::BrowserAddress),
             ("PUBLIC_URL", ValueKind::BrowserAddress),
+            ("runbook_url", ValueKind::BrowserAddress),
+            ("description", ValueKind::BrowserAddress),
+            ("HELP_SERVICE_URL", ValueKind::Endpoint),
             ("MAIL_FROM_ADDRESS", ValueKind::ObjectName),
             ("KAFKA_ADVERTISED_LISTENERS", ValueKind::OwnAddress),
             ("spring.datasource.url", ValueKind::Endpoint),

@@ -55,8 +55,12 @@ impl FactOrigin {
     }
 }
 
+/// Words for a value that nobody has filled in.
+const PLACEHOLDERS: &[&str] = &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
+
 impl ProfileFact {
-    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning. URLs lose user information, query
+    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning, or it stands for a value that
+    /// nobody has filled in. URLs lose user information, query
     /// and fragment; a value with a credential is left out. A repository is a URL of one, except for the user's own
     /// configuration, which may describe it in other words.
     #[must_use]
@@ -66,6 +70,9 @@ impl ProfileFact {
         origin: FactOrigin,
         location: impl Into<Text>,
     ) -> Option<Self> {
+        if PLACEHOLDERS.iter().any(|word| raw.trim().eq_ignore_ascii_case(word)) {
+            return None;
+        }
         let repository = if field == ProfileField::Repository { RepositoryUrl::parse(raw) } else { None };
         let value = match (field, repository) {
             (_, Some(url)) => Text::new(&url.to_string()),
@@ -148,6 +155,18 @@ mod tests {
             assert!(first.agrees_with(&fact(ProfileField::Owner, other)), "{other}");
         }
         assert!(!first.agrees_with(&fact(ProfileField::Owner, "payments")));
+    }
+
+    #[test]
+    fn a_placeholder_is_no_fact() {
+        for raw in ["TBD", " todo ", "Unknown", "N/A"] {
+            assert_eq!(
+                ProfileFact::new(ProfileField::Owner, raw, FactOrigin::CatalogueFile, "x"),
+                None,
+                "{raw}"
+            );
+        }
+        assert_eq!(fact(ProfileField::Owner, "todo-app-team").value, "todo-app-team");
     }
 
     #[test]

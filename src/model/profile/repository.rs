@@ -3,6 +3,9 @@
 use crate::model::{DisplayUrl, Text};
 use std::fmt;
 
+/// Hosts that a path without a host means by default.
+const DEFAULT_HOSTS: &[&str] = &["github.com", "gitlab.com"];
+
 /// A repository: the host, if known, and the path on it. It has no user information and no query, which may hold
 /// a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +16,8 @@ pub struct RepositoryUrl {
 
 impl RepositoryUrl {
     /// Parses `https://host/path.git`, `ssh://git@host/path`, `git@host:path` or `organisation/name`. Returns
-    /// `None` for other text. A folder after `//` (Terraform module sources) or `/tree/` is left out.
+    /// `None` for other text. A folder after `//` (Terraform module sources) or `/tree/` is left out, and so is the port
+    /// of a URL for ssh, because the web pages of the host have another.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
@@ -27,7 +31,8 @@ impl RepositoryUrl {
                     return None;
                 }
                 let (host, path) = rest.split_once('/')?;
-                (Some(host), path)
+                let is_web = matches!(scheme, "http" | "https");
+                (Some(if is_web { host } else { without_port(host) }), path)
             }
             None => match raw.split_once(':') {
                 // The short form of git for ssh: `git@host:organisation/name.git`.
@@ -39,6 +44,7 @@ impl RepositoryUrl {
             },
         };
         let path = repository_path(path);
+        let (host, path) = host.and_then(|host| azure_web_place(host, &path)).unwrap_or((host, path));
         let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
         // Azure DevOps has projects with blanks, which a URL encodes by `%`.
         let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:%".contains(c));
@@ -59,6 +65,12 @@ impl RepositoryUrl {
                 own == others || own.ends_with(&format!("/{others}")) || others.ends_with(&format!("/{own}"))
             }
         }
+    }
+
+    /// Returns true if the URL has no host, or the one that a path such as `acme/shop` means by default.
+    #[must_use]
+    pub fn may_have_another_host(&self) -> bool {
+        self.host.as_deref().is_none_or(|host| DEFAULT_HOSTS.contains(&host))
     }
 
     /// Returns the name of the repository: the last segment of its path.
@@ -103,6 +115,21 @@ fn is_host(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
     port.is_none_or(is_port) && (host.contains('.') || port.is_some() || host == "localhost")
+}
+
+/// Returns the web address of a repository of Azure DevOps whose address is for ssh (Microsoft, "Use SSH key
+/// authentication"): `v3/ORGANISATION/PROJECT/NAME` on a host of its own. Returns `None` for other addresses.
+fn azure_web_place(host: &str, path: &str) -> Option<(Option<&'static str>, String)> {
+    let is_ssh = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"].contains(&host);
+    let [organisation, project, name] = path.strip_prefix("v3/")?.split('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    is_ssh.then(|| (Some("dev.azure.com"), format!("{organisation}/{project}/_git/{name}")))
+}
+
+/// Returns the host of an authority without user information.
+fn without_port(authority: &str) -> &str {
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
 /// Returns the host and port of `authority`.
@@ -154,6 +181,25 @@ mod tests {
         assert!(!RepositoryUrl::parse("gitlab.com/acme/shop").unwrap().is_same(&same));
         let azure = RepositoryUrl::parse("https://s3cret@dev.azure.com/acme/My%20Shop/_git/orders").unwrap();
         assert_eq!(azure.to_string(), "https://dev.azure.com/acme/My%20Shop/_git/orders");
+        for raw in [
+            "git@ssh.dev.azure.com:v3/acme/My%20Shop/orders",
+            "acme@vs-ssh.visualstudio.com:v3/acme/My%20Shop/orders",
+        ] {
+            assert!(RepositoryUrl::parse(raw).unwrap().is_same(&azure), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_port_for_ssh_is_none_of_the_web_page() {
+        let shown = |raw| RepositoryUrl::parse(raw).unwrap().to_string();
+        assert_eq!(
+            shown("ssh://git@git.acme.example:2222/acme/shop.git"),
+            "https://git.acme.example/acme/shop"
+        );
+        assert_eq!(
+            shown("https://git.acme.example:8443/acme/shop"),
+            "https://git.acme.example:8443/acme/shop"
+        );
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl<'a> NodeTextBuilder<'a> {
         let Some(by) = store.world.topology().nodes.get(by).map(Node::label) else { return };
         let words = match role {
             FaultRole::Affected => format!("affected: depends on {by}, which is faulty"),
-            _ => format!("possible victim of {by}"),
+            _ => format!("possibly caused by {by}"),
         };
         self.push_text(&words, self.scene.theme.health_style(Health::Degraded));
     }
@@ -251,7 +251,8 @@ impl<'a> NodeTextBuilder<'a> {
             .iter()
             .filter(|one| matches!(one.state, InstanceState::Stopped | InstanceState::Failed));
         let (all, over) = (service.instances.len(), over.count());
-        let count = if over > 0 { format!("{}, {over} stopped", all - over) } else { all.to_string() };
+        let count =
+            if over > 0 { format!("{} current, {over} stopped", all - over) } else { all.to_string() };
         self.push_heading(format!("instances ({count}){}", span.unwrap_or_default()));
         if let Some(excuse) = usage_text::missing_usage_reason(usage, service) {
             self.push_labelled("usage", &excuse);

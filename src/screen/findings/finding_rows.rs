@@ -53,7 +53,7 @@ impl FindingRow<'_> {
             parts.push(own.join(", "));
         }
         if !others.is_empty() {
-            parts.push(format!("possible victims {}", others.join(", ")));
+            parts.push(format!("possibly causes failures of {}", others.join(", ")));
         }
         format!("{reason} (+{}: {})", self.folded.len(), parts.join("; "))
     }
@@ -198,7 +198,10 @@ mod tests {
         ];
         assert_eq!(
             texts(&all, &[]),
-            ["out-of-memory of db (+3: deployment stuck; possible victims web, api)", "single-point of web"]
+            [
+                "out-of-memory of db (+3: deployment stuck; possibly causes failures of web, api)",
+                "single-point of web"
+            ]
         );
         let opened = texts(&all, &[&all[1]]);
         assert_eq!(opened.len(), 5);

@@ -14,7 +14,7 @@ use crate::{
     command::Command,
     history::{Entry, EventGroup, EventKindSpec, Subject, coalesce},
     model::{EventKind, NodeId, Timestamp},
-    store::{Search, Store},
+    store::{GroupFilter, Search, Store},
 };
 use ratatui::layout::Rect;
 use scope::TimelineScope;
@@ -53,10 +53,16 @@ struct RowInputs {
     kind: Option<EventKind>,
     since: Option<Timestamp>,
     centre: Option<NodeId>,
+    only_group: Option<GroupFilter>,
     search: Search,
 }
 
 impl Timeline {
+    /// Shows the events of all services, or of the group to which the screens are limited.
+    pub fn show_all(&mut self) {
+        *self = Self::default();
+    }
+
     /// Limits the timeline to `node`.
     pub fn show_only(&mut self, node: NodeId) {
         (self.scope, self.centre, self.cursor) = (TimelineScope::ServiceOnly, Some(node), None);
@@ -153,6 +159,7 @@ impl Timeline {
             kind: self.kind_filter,
             since: self.since,
             centre: self.centre.clone().filter(|_| self.scope != TimelineScope::All),
+            only_group: store.session.only_group.clone(),
             search: store.session.search.clone(),
         };
         if self.row_inputs.as_ref() == Some(&made) {

@@ -1,4 +1,4 @@
-//! Scope of the timeline: everything, a service with its neighbours, or a service alone.
+//! Scope of the timeline: everything, a group, a service with its neighbours, or a service alone.
 
 use crate::{model::NodeId, store::Store, topology::nodes_within_hops};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum TimelineScope {
-    /// Everything, including sources.
+    /// Everything, including sources. If the screens are limited to a group, the services of the group.
     #[default]
     All,
     /// A service with its callers and callees.
@@ -27,10 +27,10 @@ impl TimelineScope {
         }
     }
 
-    /// Returns the nodes in the scope around `centre`, or `None` if the scope is everything.
+    /// Returns the nodes in the scope around `centre`, or `None` if the scope includes everything.
     pub(super) fn nodes(self, store: &Store, centre: Option<&NodeId>) -> Option<BTreeSet<NodeId>> {
         match (self, centre) {
-            (Self::All, _) => None,
+            (Self::All, _) => store.nodes_of_group(),
             (_, None) => Some(BTreeSet::new()),
             (Self::WithNeighbours, Some(centre)) => {
                 let mut nodes = nodes_within_hops(store.world.topology(), centre, 1);
@@ -47,7 +47,10 @@ impl TimelineScope {
             .and_then(|id| store.world.topology().nodes.get(id))
             .map_or("no service", |node| &node.name);
         match self {
-            Self::All => "everything".to_owned(),
+            Self::All => match &store.session.only_group {
+                Some(group) => format!("group {}", group.name),
+                None => "all services".to_owned(),
+            },
             Self::WithNeighbours => format!("{name} and its neighbours"),
             Self::ServiceOnly => format!("{name} only"),
         }

@@ -24,7 +24,7 @@ use ratatui::{layout::Rect, style::Style};
 const EDGE_COLUMNS: &[Column] = &[
     Column::cut_middle("", 2, 0),
     Column::cut_middle("", 1, 0),
-    Column::cut_middle("PEER", 14, 1),
+    Column::cut_middle("SERVICE", 14, 1),
     Column::cut_middle("", 2, 0),
     Column::cut_end("EVIDENCE", 17, 1),
     Column::cut_middle("SEEN", 5, 0),

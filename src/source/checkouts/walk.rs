@@ -121,7 +121,7 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     if name == "CODEOWNERS" && CODE_OWNERS_FOLDERS.contains(&folder) {
         return Some(FileUse::CodeOwners);
     }
-    if name.eq_ignore_ascii_case("readme.md") && !last.starts_with('.') && last != "docs" {
+    if is_readme(name) && !last.starts_with('.') && last != "docs" {
         return Some(FileUse::Readme);
     }
     let kind = catalogue_kind(name, folder)?;
@@ -131,14 +131,20 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     (!is_example && (!is_manifest || below_copilot)).then_some(FileUse::Catalogue(kind))
 }
 
+/// Returns true for a README in Markdown, reStructuredText, `AsciiDoc` or plain text.
+fn is_readme(name: &str) -> bool {
+    const README_FILES: &[&str] = &["readme", "readme.md", "readme.rst", "readme.adoc", "readme.txt"];
+    README_FILES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// Returns the format of a catalogue file, by its name or its folder.
 fn catalogue_kind(name: &str, folder: &str) -> Option<CatalogueFileKind> {
     if let Some((_, kind)) = CATALOGUE_FILES.iter().find(|(known, _)| *known == name) {
         return Some(*kind);
     }
     let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
-    let last = folder.rsplit('/').next().unwrap_or_default();
-    let is_of_backstage = BACKSTAGE_FOLDERS.contains(&last) || stem.contains("catalog-info");
+    let is_of_backstage =
+        folder.split('/').any(|part| BACKSTAGE_FOLDERS.contains(&part)) || stem.contains("catalog-info");
     if folder == CORTEX_FOLDER {
         Some(CatalogueFileKind::Cortex)
     } else {

@@ -226,9 +226,25 @@ impl<'a> CheckoutIndex<'a> {
                 return None;
             }
             let entities: Vec<_> = services_in(checkout).filter(|entity| entity.has_name(name)).collect();
-            (!entities.is_empty()).then(|| service_match(checkout, &entities, folder_of(checkout, &entities)))
+            let found = || service_match(checkout, &entities, folder_of(checkout, &entities));
+            let has_code = !entities.iter().any(|entity| is_of_another_repository(entity, checkout));
+            (!entities.is_empty()).then(|| ServiceMatch { has_code, ..found() })
         })
     }
+}
+
+/// Returns true if an entity names a repository, and it is not the checkout: a catalogue may have a repository of its
+/// own.
+fn is_of_another_repository(entity: &CatalogueEntity, checkout: &Checkout) -> bool {
+    let stated = entity.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
+    let mut stated = stated.filter_map(|fact| RepositoryUrl::parse(&fact.value)).peekable();
+    let is_here = |stated: &RepositoryUrl| {
+        checkout.remote.as_ref().is_some_and(|remote| {
+            stated.is_same(remote)
+                || stated.may_have_another_host() && stated.path().eq_ignore_ascii_case(remote.path())
+        })
+    };
+    stated.peek().is_some() && !stated.any(|stated| is_here(&stated))
 }
 
 /// Returns the repositories that the running service names.

@@ -133,12 +133,14 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     facts
 }
 
-/// Returns a fact of a catalogue file, with the host of the checkout's remote in its repository if both have one path:
-/// many files name only the path.
+/// Returns a fact of a catalogue file, with the host of the checkout's remote in its repository if both have one path and
+/// the file names no host of its own: many files name only the path.
 fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFact {
     let stated = RepositoryUrl::parse(&fact.value).filter(|_| fact.field == ProfileField::Repository);
     match (remote, stated) {
-        (Some(remote), Some(stated)) if remote.path().eq_ignore_ascii_case(stated.path()) => {
+        (Some(remote), Some(stated))
+            if stated.may_have_another_host() && remote.path().eq_ignore_ascii_case(stated.path()) =>
+        {
             ProfileFact { value: Text::new(&remote.to_string()), ..fact }
         }
         _ => fact,

@@ -42,7 +42,8 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
         .filter(|url| !url.contains("?path="));
     let folder = annotation("backstage.io/techdocs-ref").and_then(|reference| reference.strip_prefix("dir:"));
     let in_folder = folder.and_then(|folder| techdocs_place(&draft.entity.folder, folder));
-    draft.add(ProfileField::Documentation, techdocs.or(in_folder.as_deref()));
+    let of_entity = annotation("backstage.io/techdocs-entity").map(|entity| format!("TechDocs of {entity}"));
+    draft.add(ProfileField::Documentation, techdocs.or(in_folder.as_deref()).or(of_entity.as_deref()));
     draft.add(ProfileField::Dashboard, annotation("grafana/overview-dashboard"));
     let pager = annotation("pagerduty.com/service-id").map(|id| format!("PagerDuty service {id}"));
     draft.add(ProfileField::OnCall, pager.as_deref());
@@ -59,14 +60,17 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the place of documentation that `TechDocs` builds from `folder`, relative to the folder of the file.
+/// Returns the place of documentation that `TechDocs` builds from `folder`, relative to the folder of the file. Returns
+/// `None` if it is outside of the repository.
 fn techdocs_place(file_folder: &str, folder: &str) -> Option<String> {
-    if folder.split('/').any(|part| part == "..") {
-        return None;
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file_folder.split('/').chain(folder.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
     }
-    let below = folder.trim_start_matches("./").trim_matches('/');
-    let below = if below == "." { "" } else { below };
-    let parts: Vec<&str> = [file_folder, below].into_iter().filter(|part| !part.is_empty()).collect();
     Some(match parts.join("/") {
         root if root.is_empty() => "TechDocs in the repository".to_owned(),
         path => format!("TechDocs in {path} of the repository"),

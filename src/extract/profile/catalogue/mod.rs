@@ -49,8 +49,19 @@ const MAX_ENTRIES: usize = 100;
 /// Words in the name of a repository with the code of a service.
 const SOURCE_WORDS: &[&str] = &["source"];
 /// Words in the name of a repository that deploys services.
-const DEPLOYMENT_WORDS: &[&str] =
-    &["deploy", "helm", "infra", "terraform", "gitops", "manifest", "config", "coverage"];
+const DEPLOYMENT_WORDS: &[&str] = &[
+    "deploy",
+    "helm",
+    "chart",
+    "kube",
+    "k8s",
+    "infra",
+    "terraform",
+    "gitops",
+    "manifest",
+    "config",
+    "coverage",
+];
 
 /// Returns the entities in the `text` of a catalogue file. `file` is its path for the screen, `folder` its folder
 /// in the checkout, and `changed` the time of its last change. Returns an error if it is no valid YAML, or too

@@ -63,6 +63,27 @@ fn several_documents_of_backstage_are_read() {
 }
 
 #[test]
+fn documentation_of_techdocs_is_named_by_its_place() {
+    let documentation = |annotation: &str| {
+        let text = format!(
+            "{{apiVersion: backstage.io/v1alpha1, kind: Component, metadata: {{name: a, annotations: {{{annotation}}}}}}}"
+        );
+        let file = ("/src/shop/packages/a/catalog-info.yaml", "packages/a");
+        let entities = catalogue_entities(CatalogueFileKind::Backstage, &text, file, None).unwrap();
+        entities[0].facts.first().map(|fact| fact.value.to_string()).unwrap_or_default()
+    };
+    for (annotation, expected) in [
+        ("backstage.io/techdocs-ref: dir:.", "TechDocs in packages/a of the repository"),
+        ("backstage.io/techdocs-ref: dir:../../", "TechDocs in the repository"),
+        ("backstage.io/techdocs-ref: dir:../b/docs", "TechDocs in packages/b/docs of the repository"),
+        ("backstage.io/techdocs-ref: dir:../../../b", ""),
+        ("backstage.io/techdocs-entity: system:default/shop", "TechDocs of system:default/shop"),
+    ] {
+        assert_eq!(documentation(annotation), expected, "{annotation}");
+    }
+}
+
+#[test]
 fn both_versions_of_datadog_are_read() {
     let v2 = "
 schema-version: v2.2

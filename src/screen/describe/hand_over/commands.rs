@@ -69,7 +69,7 @@ fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
         let options = format!("--since 1h{}{}", prefix.unwrap_or_default(), in_region(log_region.or(region)));
         let group = shell_operand(group);
         items.push(CopyItem::new("aws: logs", format!("aws logs tail {options} {group}")));
-        items.push(CopyItem::new("aws: logs, followed", format!("aws logs tail --follow {options} {group}")));
+        items.push(CopyItem::new("aws: logs (follow)", format!("aws logs tail --follow {options} {group}")));
     }
     items
 }
@@ -94,7 +94,7 @@ fn compose_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     let mut items = vec![
         CopyItem::new("docker: containers", format!("{compose} ps -a {name}")),
         CopyItem::new("docker: logs", format!("{compose} logs --tail 100 {name}")),
-        CopyItem::new("docker: logs, followed", format!("{compose} logs --tail 100 --follow {name}")),
+        CopyItem::new("docker: logs (follow)", format!("{compose} logs --tail 100 --follow {name}")),
     ];
     items.extend(container_commands(service, docker).into_iter().filter(|item| !item.label.contains("logs")));
     items
@@ -106,7 +106,7 @@ fn container_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     vec![
         CopyItem::new("docker: container", format!("{docker} inspect {name}")),
         CopyItem::new("docker: logs", format!("{docker} logs --tail 100 {name}")),
-        CopyItem::new("docker: logs, followed", format!("{docker} logs --tail 100 --follow {name}")),
+        CopyItem::new("docker: logs (follow)", format!("{docker} logs --tail 100 --follow {name}")),
         CopyItem::new("docker: usage", format!("{docker} stats {name}")),
     ]
 }

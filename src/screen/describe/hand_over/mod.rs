@@ -50,7 +50,7 @@ pub fn copy_items(world: &World, node: &Node) -> Vec<CopyItem> {
         items.extend(links::links(world, service));
         items.extend(commands::commands(world, node, service));
     }
-    items.push(CopyItem::new("Portolan's id", node.id.to_string()));
+    items.push(CopyItem::new("full id", node.id.to_string()));
     items
 }
 

@@ -95,6 +95,57 @@ fn the_repository_of_the_running_service_ties() {
 }
 
 #[test]
+fn a_catalogue_in_a_repository_of_its_own_says_nothing_about_the_code() {
+    let with_stated = |stated: &[&str]| {
+        let mut listed = entity("orders", "", "checkout");
+        let repository = |url: &&str| fact(ProfileField::Repository, url, FactOrigin::CatalogueFile);
+        listed.facts.extend(stated.iter().map(repository));
+        let catalogue = Checkout {
+            readmes: vec![Readme {
+                file: "/src/catalogue/README.md".into(),
+                folder: Text::default(),
+                summary: "Lists all services.".into(),
+                run_section: Vec::new(),
+                changed: None,
+            }],
+            ..checkout("catalogue", vec![listed])
+        };
+        let profiles = resolve(&inventory(vec![service("orders")], vec![catalogue]));
+        let profile = profiles.of(&service("orders").id).unwrap();
+        let values = |field| {
+            let row = profile.rows.iter().find(move |row| row.field == field);
+            row.map(|row| row.facts.iter().map(|fact| fact.value.to_string()).collect()).unwrap_or_default()
+        };
+        let repositories: Vec<String> = values(ProfileField::Repository);
+        (repositories.join(", "), profile.value(ProfileField::Description).is_some())
+    };
+    let elsewhere = "https://github.com/acme/orders".to_owned();
+    assert_eq!(with_stated(&[&elsewhere]), (elsewhere, false));
+    let here = "https://github.com/acme/catalogue".to_owned();
+    assert_eq!(with_stated(&[&here]), (here.clone(), true));
+    assert_eq!(with_stated(&[]), (here, true));
+}
+
+#[test]
+fn the_remote_gives_its_host_only_to_a_path_without_one() {
+    let shown = |stated: &str| {
+        let mut listed = entity("orders", "", "checkout");
+        listed.facts.push(fact(ProfileField::Repository, stated, FactOrigin::CatalogueFile));
+        let own = Checkout {
+            remote: RepositoryUrl::parse("ssh://git@git.acme.example:2222/acme/orders.git"),
+            ..checkout("orders", vec![listed])
+        };
+        let profiles = resolve(&inventory(vec![service("orders")], vec![own]));
+        profiles.of(&service("orders").id).unwrap().value(ProfileField::Repository).unwrap().to_string()
+    };
+    let own = "https://git.acme.example/acme/orders";
+    for stated in ["acme/orders", "https://github.com/acme/orders", own] {
+        assert_eq!(shown(stated), own, "{stated}");
+    }
+    assert_eq!(shown("https://mirror.example/acme/orders"), "https://mirror.example/acme/orders");
+}
+
+#[test]
 fn the_compose_build_ties_a_service_to_its_folder() {
     let build = |service: &str, folder: &str| ComposeBuild {
         file: "/src/shop/compose.yaml".into(),

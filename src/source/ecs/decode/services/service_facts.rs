@@ -27,7 +27,7 @@ pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec
     add(FactKind::Subnets, vpc.and_then(|v| join_list(v.subnets().iter().map(Text::from))));
     add(FactKind::SecurityGroups, vpc.and_then(|v| join_list(v.security_groups().iter().map(Text::from))));
     add(FactKind::ExecuteCommand, service.enable_execute_command().then(|| "enabled".to_owned()));
-    add(FactKind::Created, to_timestamp(service.created_at()).map(|at| at.to_string()));
+    add(FactKind::Created, to_timestamp(service.created_at()).map(|at| format!("{at:.0}")));
     add(FactKind::CreatedBy, non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
     add(FactKind::Arn, non_empty_text(service.service_arn()));
     add(FactKind::Status, non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
