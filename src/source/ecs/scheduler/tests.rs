@@ -106,7 +106,7 @@ fn task(arn: &str) -> TaskRecord {
     )
 }
 
-/// Polls the account at the time `began`.
+/// Polls the account once, starting at the time `began`.
 fn poll(
     account: &mut Account,
     known: &mut BTreeMap<String, ClusterCache>,
