@@ -1,4 +1,4 @@
-//! Content of a flow log line, independent of the order of its fields. Pure.
+//! Content of a flow log line, independent of the order of its fields.
 
 use crate::model::Timestamp;
 use std::net::IpAddr;
@@ -49,9 +49,9 @@ pub(super) struct FlowRecord {
 /// Task whose interface recorded a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RecordingTask {
-    /// Name of its cluster.
+    /// Name of the task's cluster.
     pub cluster: Option<String>,
-    /// Name of its service; `None` for a task without a service.
+    /// Name of the task's service; `None` for a task without a service.
     pub service: Option<String>,
     /// Id of the task.
     pub task: Option<String>,
