@@ -68,7 +68,7 @@ pub(crate) async fn take_snapshot(
     let CachedClusters { clusters: found, unread_parts: mut gaps, .. } = caches.clusters(api, config).await?;
     let polled = caches.scheduler.poll(api, &found, &viewed_by_cluster(watched, &found)).await;
     if let Some(failure) = polled.failure {
-        // The cluster may be deleted, so the next poll lists the clusters again.
+        // The cluster may have been deleted, so the next poll lists the clusters again.
         *caches.lock_clusters() = None;
         return Err(failure);
     }
@@ -120,7 +120,7 @@ pub(crate) async fn take_snapshot(
 }
 
 impl Caches {
-    /// Returns the state before the first poll. Polls read only the services that match `name_filter`;
+    /// Creates the state before the first poll. Polls read only the services that match `name_filter`.
     /// `cache` is the directory with files of earlier runs.
     pub(crate) fn new(cache: Option<CacheDir>, name_filter: NameFilter) -> Self {
         Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }

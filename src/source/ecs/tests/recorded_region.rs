@@ -54,7 +54,7 @@ pub(in crate::source::ecs) enum Fault {
 }
 
 impl BrokenCall {
-    /// No call fails.
+    /// Value for a region in which no call fails.
     pub(in crate::source::ecs) const NONE: Self = Self::denied("");
 
     const fn denied(operation: &'static str) -> Self {
