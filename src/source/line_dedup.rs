@@ -19,7 +19,7 @@ const REPEAT_SEARCH_LINES: usize = 256;
 /// Identity of a line: its time in the source's unit, and a hash of its text.
 type LineKey = (i64, u64);
 
-/// Memory of the recently read lines of one log, which tells new lines from repeated ones.
+/// Memory of the recently read lines of one log. It distinguishes new lines from repeated ones.
 #[derive(Clone, Debug)]
 pub(crate) struct LineDedup {
     /// Time for which lines are remembered, in the source's unit.

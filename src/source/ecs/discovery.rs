@@ -88,8 +88,9 @@ pub fn profile_names(env: Env<'_>) -> BTreeSet<String> {
     texts.flat_map(|text| profiles_in(&text)).collect()
 }
 
-/// Returns the names of the profiles in an AWS configuration file. Its sections are `[default]` and `[profile
-/// NAME]` or, in the credentials file, `[NAME]`. Skips other sections, such as `[sso-session NAME]`.
+/// Returns the names of the profiles in an AWS configuration file. The sections of profiles are `[default]`
+/// and `[profile NAME]` or, in the credentials file, `[NAME]`. Skips other sections, such as `[sso-session
+/// NAME]`.
 fn profiles_in(text: &str) -> Vec<String> {
     let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split(']').next());
     let name = |section: &str| match section.trim().split_once(char::is_whitespace) {

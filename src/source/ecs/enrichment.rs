@@ -84,7 +84,7 @@ pub(crate) struct Enrichment {
 }
 
 impl Enricher {
-    /// Returns an enricher that has read nothing yet; `cache` holds task definitions of earlier runs.
+    /// Creates an enricher that has read nothing yet. `cache` contains task definitions of earlier runs.
     pub(crate) fn new(cache: Option<CacheDir>) -> Self {
         let readers = EnrichmentReaders {
             task_definitions: TaskDefinitionCache::new(cache),

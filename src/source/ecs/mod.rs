@@ -97,7 +97,7 @@ enum PollPhase {
 }
 
 impl Ecs {
-    /// Returns a source for `config` that draws from the shared API `quotas` and caches task definitions in
+    /// Creates a source for `config` that draws from the shared API `quotas` and caches task definitions in
     /// `cache`. Sends no request before the first poll.
     #[must_use]
     pub fn new(config: Config, quotas: &Arc<QuotaRegistry>, cache: Option<CacheDir>) -> Self {

@@ -65,8 +65,7 @@ pub(super) struct Member {
     pub(super) leading: Option<LeaderState>,
     /// Epoch whose key this member has created since it last led.
     pub(super) claimed_epoch: Option<u64>,
-    /// Time of the first of the claims that have all failed. Reset when a new head appears or this member
-    /// wins.
+    /// Time of the first of several failed claims in a row. `None` after a new head or a successful claim.
     pub(super) claiming_since: Option<Duration>,
     /// Time since which the leader's head names no reading.
     waiting_since: Option<Duration>,

@@ -27,8 +27,8 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Maximum total length, in bytes, of the JSON texts that are tried for one response. A response that needs
-/// more stays unreadable.
+/// Maximum total length, in bytes, of the JSON texts that the SDK parses to recover one response. A response
+/// that needs more stays unreadable.
 const MAX_TRIED_BYTES: usize = 64 * 1024 * 1024;
 /// Time for which Portolan reports the values that it removed from a response.
 const REPORT_TIME: Duration = Duration::from_mins(10);
@@ -176,8 +176,8 @@ impl Pruner<'_> {
         is_kept
     }
 
-    /// Returns true if the SDK can read the body. Returns false without a try if the limit of tried bytes is
-    /// reached.
+    /// Returns true if the SDK can read the body. Returns false without parsing the body if the limit of
+    /// parsed bytes is reached.
     fn is_readable(&mut self, body: &Value) -> bool {
         if self.tried_bytes >= MAX_TRIED_BYTES {
             return false;

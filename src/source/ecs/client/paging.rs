@@ -51,7 +51,7 @@ pub(crate) enum PagingError {
 }
 
 impl Paging {
-    /// Creates the progress of a list of at most `max_pages` pages.
+    /// Starts paging through a list of at most `max_pages` pages.
     pub(crate) fn new(max_pages: usize) -> Self {
         Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
     }

@@ -11,9 +11,9 @@ use aws_smithy_types::{body::SdkBody, config_bag::ConfigBag};
 use http_body_util::{LengthLimitError, Limited};
 use std::error::Error;
 
-/// Maximum size of a response in bytes. Real responses are much smaller: a page of log events
-/// (`GetLogEvents`) has at most 1 MiB before JSON escapes. Descriptions of a hundred tasks with all their
-/// containers are large too.
+/// Maximum size of a response in bytes. Real responses are much smaller. The largest are a page of log events
+/// (`GetLogEvents`), of at most 1 MiB before JSON escapes, and the descriptions of a hundred tasks with all
+/// their containers.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Interceptor that rejects responses larger than [`MAX_RESPONSE_BYTES`]. Live Tail sessions have no limit,

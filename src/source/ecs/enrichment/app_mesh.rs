@@ -24,7 +24,7 @@ use std::{
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(10);
 
-/// Longest time one read may take.
+/// Time limit of one read.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Largest number of resources that one read requests.

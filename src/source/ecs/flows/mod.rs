@@ -66,7 +66,7 @@ pub(crate) struct FlowLogLines {
 }
 
 impl FlowLogLines {
-    /// Converts the lines to connections. `owners` gives the service of each address.
+    /// Converts the lines to connections. `owners` finds the service of each address.
     #[must_use]
     pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
         let mut told = ObservedConnections::default();
@@ -160,7 +160,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     Ok((lines, failure))
 }
 
-/// Longest time in seconds between the arrivals of the first and the last record of one aggregation window.
+/// Maximum time in seconds between the arrivals of the first and the last record of one aggregation window.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

@@ -16,7 +16,7 @@ pub(super) enum FlowLogLine {
     NoData {
         /// Id of the interface.
         interface: Option<String>,
-        /// Task that has the recording interface; `None` if the format lacks the ECS fields.
+        /// Task with the recording interface; `None` if the format lacks the ECS fields.
         recorded_by: Option<RecordingTask>,
         /// Start of the window.
         from: Timestamp,
@@ -36,7 +36,7 @@ pub(super) struct FlowRecord {
     pub tcp_flags: Option<u16>,
     /// True if the packets left the interface; `None` if the format lacks the direction.
     pub is_outbound: Option<bool>,
-    /// Task that has the recording interface; `None` if the format lacks the ECS fields.
+    /// Task with the recording interface; `None` if the format lacks the ECS fields.
     pub recorded_by: Option<RecordingTask>,
     /// Id of the interface that recorded the packets.
     pub interface: Option<String>,

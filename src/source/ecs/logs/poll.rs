@@ -28,7 +28,7 @@ use tokio::time::Instant;
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Wait from the start of a session to the first poll. Late events have arrived by then.
 const FIRST_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
-/// Time between polls during a live session. They are necessary because a session drops events if its reader
+/// Time between polls during a live session. Polls are necessary because a session drops events if its reader
 /// is slow.
 const LIVE_POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// Maximum wait after a failed poll.

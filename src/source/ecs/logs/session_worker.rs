@@ -64,7 +64,7 @@ pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subs
     let (guard, without_worker) = pool.add_subscriber(member);
     if let Some(slot) = without_worker {
         let lost = Arc::clone(&slot);
-        // If the worker panics, the readers' channels close, and the readers subscribe again.
+        // If the worker panics, the streams of its readers end, and their callers read them again.
         let then = move |_| lost.close();
         let worker = run_worker(Arc::clone(pool), slot, logs.clone());
         drop(background::spawn(worker, then).detach());

@@ -1,4 +1,5 @@
-//! Recognition, by its tags, of the program that manages a service, such as CloudFormation or Terraform.
+//! Detection of the program that manages a service, such as CloudFormation or Terraform, from the service's
+//! tags.
 
 use crate::model::Text;
 use aws_sdk_ecs::types::Tag;

@@ -1,4 +1,4 @@
-//! Service deployments of a service: the ongoing one, and the latest ones.
+//! ECS service deployments: the latest ones of a service, and the one that is in progress.
 
 use crate::{
     model::{Failure, Text},

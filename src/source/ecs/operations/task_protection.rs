@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Maximum number of tasks in one call.
 const MAX_TASKS_PER_CALL: usize = 100;
 
-/// Returns the tasks in `tasks`, the ids of running tasks of a service, that are protected.
+/// Returns the protected tasks of a service. `tasks` are the ids of its running tasks.
 pub(super) async fn protected_tasks(
     api: &Api,
     source: &SourceId,

@@ -97,9 +97,9 @@ pub(crate) enum LoadPhase {
 /// Shares of the account's quota that Portolan may use, in per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// During the first load.
+    /// Share during the first load, in per cent.
     pub start: u8,
-    /// After the first load.
+    /// Share after the first load, in per cent.
     pub steady: u8,
 }
 

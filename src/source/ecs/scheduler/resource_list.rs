@@ -27,7 +27,7 @@ struct Listing {
 #[derive(Clone, Debug)]
 struct PartialListing {
     began: Duration,
-    /// Ids of the pages read so far.
+    /// Ids on the pages read so far.
     ids: BTreeSet<String>,
     paging: Paging,
     /// Token of the next page.

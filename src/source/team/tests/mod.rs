@@ -64,7 +64,7 @@ async fn turn(member: &mut Member, now: Duration, estate: &Snapshot) -> Step {
     step
 }
 
-/// Returns the names of the members that take themselves for the leader.
+/// Returns the names of the members that consider themselves the leader.
 fn leaders<'a>(members: impl IntoIterator<Item = &'a Member>) -> BTreeSet<String> {
     let leads = |member: &&Member| member.lease.led_epoch().is_some();
     members.into_iter().filter(leads).map(|member| member.me.id.to_string()).collect()

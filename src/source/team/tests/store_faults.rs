@@ -47,7 +47,7 @@ async fn members_poll_for_themselves_while_the_store_can_be_read_but_not_written
 }
 
 /// Lets `old` follow a leader of the second epoch, then empties the store, and lets `new` lead in the first
-/// one.
+/// epoch.
 async fn restart_team(store: &Arc<MemoryStore>) -> (Member, Member) {
     let mut first = person(store, "first");
     turn(&mut first, at(0), &estate(&["web"])).await;

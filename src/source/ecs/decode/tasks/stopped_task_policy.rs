@@ -72,7 +72,7 @@ fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
 ///
 /// If the scheduler stopped the task, the reason decides, because a failed health check and a scale-in have
 /// the same stop code. `endless` is true for a task of a service. Such a task must never stop by itself, so
-/// its exit is always a fault.
+/// the exit of an essential container is always a fault.
 pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
     let bad_exit = exit.is_some_and(|code| code != 0);
     match code {

@@ -2,7 +2,7 @@
 
 use crate::model::{Failure, FailureKind};
 
-/// Returns true if a failure of this kind may not occur at the next attempt.
+/// Returns true if the next attempt may succeed after a failure of this kind.
 pub(super) fn is_temporary(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Unreachable | FailureKind::Timeout | FailureKind::Throttled)
 }

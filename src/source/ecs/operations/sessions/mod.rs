@@ -33,6 +33,6 @@ pub(super) trait SessionCalls: Send + Sync + 'static {
     /// Returns a new address for a session whose connection was lost.
     fn resume<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<SessionAddress, Failure>>;
 
-    /// Ends a session on the side of AWS.
+    /// Asks AWS to end a session.
     fn terminate<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
 }
