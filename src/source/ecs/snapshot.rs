@@ -47,7 +47,7 @@ pub(crate) struct Caches {
 /// List of clusters, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
 pub(super) struct CachedClusters {
-    /// Time of the listing. It counts from the creation of the rate limiter.
+    /// Time of the listing, counted from the creation of the rate limiter.
     fetched_at: Duration,
     pub clusters: Vec<Cluster>,
     /// Clusters and cluster settings that could not be read.
