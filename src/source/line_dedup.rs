@@ -1,6 +1,7 @@
-//! Deduplication of log lines. If Portolan reads a log again, or in two ways at once, some lines arrive more
-//! than once. No source gives lines an id in all its ways of reading, so time and text identify a line. Equal
-//! lines are counted: of three equal lines in one millisecond, each is new exactly once.
+//! Deduplication of log lines. A line arrives more than once if Portolan reads a log again, or through two
+//! APIs at once. No source gives a line the same id in all its APIs, so time and text identify a line. Equal
+//! lines are counted: if a program writes three equal lines in one millisecond, exactly three of them count
+//! as new.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,40 +12,43 @@ use std::{
 /// the window.
 const MAX_REMEMBERED_LINES: usize = 1 << 16;
 
-/// Number of lines searched for a repeated line, on each side of its position in time order.
+/// Number of remembered lines to compare with a line that may be repeated, before and after its position in
+/// time order.
 const REPEAT_SEARCH_LINES: usize = 256;
 
 /// Identity of a line: its time in the source's unit, and a hash of its text.
 type LineKey = (i64, u64);
 
-/// Memory of the recently read lines of one log, which tells new lines from repeated ones.
+/// Memory of the recently read lines of one log. It distinguishes new lines from repeated ones.
 #[derive(Clone, Debug)]
 pub(crate) struct LineDedup {
     /// Time for which lines are remembered, in the source's unit.
     window: i64,
     /// Remembered lines, oldest first.
     recent: VecDeque<LineKey>,
-    /// Time of the newest line.
+    /// Time of the newest line; `None` before the first line.
     newest: Option<i64>,
-    /// Lines older than this are no longer remembered.
+    /// Start of the period in which all lines are remembered. Older lines may be forgotten.
     remembered_from: i64,
-    /// Lines older than this were not requested.
+    /// Start of the requested period. Older lines are ignored.
     requested_from: i64,
-    /// True if the time identifies a line: a line that comes twice in one pass is the same line.
+    /// True if two lines of the source hardly ever have the same time. Then an equal line that comes twice in
+    /// one pass is the same line.
     unique_timestamps: bool,
-    /// True if the last line was a repetition.
+    /// True if the last checked line repeated a line of its own pass.
     is_repeating: bool,
-    /// Passes in progress, each with the number of times that it may still deliver each known line.
+    /// Passes in progress. The number of a known line says how many more times the pass may deliver that line
+    /// without it being new.
     passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
     passes_begun: u32,
 }
 
-/// Handle of one pass over a log. A pass delivers each line once.
+/// Handle of one pass over a log, in which the source normally delivers each line once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReadPass {
     number: u32,
-    /// True if the pass delivers every line of its period. Then a line that is too old to be remembered
-    /// counts as known.
+    /// True if the pass delivers every line of its period, old ones too. Then a line that is too old to be
+    /// remembered counts as known.
     includes_history: bool,
 }
 
@@ -73,8 +77,8 @@ impl LineDedup {
         }
     }
 
-    /// Creates a memory for a source that gives each line a time of its own, but may repeat lines within a
-    /// pass.
+    /// Creates a memory for a source that gives nearly every line its own time, but may repeat lines within a
+    /// pass. `span` is the time for which lines are remembered, in the source's unit.
     pub(crate) fn with_unique_timestamps(span: i64) -> Self {
         Self { unique_timestamps: true, ..Self::new(span) }
     }
@@ -97,12 +101,13 @@ impl LineDedup {
         self.passes.retain(|(other, _)| *other != reading);
     }
 
-    /// Returns the time from which a pass with history must begin, or `None` if nothing was read yet.
+    /// Returns the time from which the next pass with history must read in order to miss no line. Returns
+    /// `None` if no line was read yet.
     pub(crate) fn resume_time(&self) -> Option<i64> {
         self.newest.map(|newest| newest.saturating_sub(self.window / 2).max(self.remembered_from))
     }
 
-    /// Returns the time of the newest line.
+    /// Returns the time of the newest line, or `None` if no line was read yet.
     pub(crate) fn newest_time(&self) -> Option<i64> {
         self.newest
     }
@@ -112,7 +117,8 @@ impl LineDedup {
         self.requested_from = at;
     }
 
-    /// Returns true if a line of the pass `reading` is new, and remembers it.
+    /// Returns true if the line at time `at`, which the pass `reading` delivered, is new. Remembers a new
+    /// line.
     pub(crate) fn is_new(&mut self, reading: ReadPass, at: i64, text_hash: u64) -> bool {
         if at < self.requested_from || (reading.includes_history && at < self.remembered_from) {
             return false;
@@ -137,8 +143,8 @@ impl LineDedup {
         true
     }
 
-    /// Returns true if a line is a repetition. A line newer than all others is none, because lines arrive
-    /// nearly in time order.
+    /// Returns true if a line of a source with unique timestamps repeats a remembered line. A line that is
+    /// newer than all others is no repetition, because lines arrive nearly in time order.
     fn is_repeated(&self, key: LineKey) -> bool {
         // A line with the newest time and a known text is a repetition only if the line before it was a
         // repetition too. Otherwise the source wrote two equal lines at the same time.

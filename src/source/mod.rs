@@ -51,11 +51,11 @@ pub trait Source: Send + Sync {
     /// Returns the location for display, such as `unix:///var/run/docker.sock`.
     fn location(&self) -> String;
 
-    /// Returns the family: `docker`, `ecs`, `compose` or `replay`.
+    /// Returns the kind of source: `docker`, `ecs`, `compose`, `replay` or `demo`.
     fn kind(&self) -> &'static str;
 
-    /// Returns the options, each with its value, with which the platform's own command line tool reaches the
-    /// same place: those of the configuration that the tool would not find by itself.
+    /// Returns the options, each with its value, that make the platform's own command line tool reach the
+    /// same place. Leaves out the options that the tool finds by itself, for example in the environment.
     fn tool_options(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -64,23 +64,23 @@ pub trait Source: Send + Sync {
     /// means that nothing was readable.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
 
-    /// Sets the time that the caller of [`Source::snapshot`] waits for. A part that was not read by then
-    /// becomes an unread part. If no limit was set, the source reads for as long as it needs for nearly
-    /// everything, and returns the rest in later snapshots.
+    /// Sets the longest time that one call of [`Source::snapshot`] may take. A part that was not read in time
+    /// becomes an unread part of the snapshot. Without a limit, the source reads nearly everything, however
+    /// long that takes, and returns the rest in later snapshots.
     fn set_time_limit(&self, _limit: Duration) {}
 
     /// Sets the services that the user is viewing, so that the source reads them first and often. A source
-    /// that always reads everything can ignore this.
+    /// that reads everything in each poll can ignore this.
     fn set_priority(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// Returns the key of the source's cached snapshot: a hash that no other source with the same id has.
-    /// Returns `None` if reading the source is so fast that no cache is needed.
+    /// Returns the key of the source's cached snapshot, a hash that differs between two sources with the same
+    /// id. Returns `None` if reading the source is so fast that no cache is needed.
     fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 
-    /// Returns the key under which Portolan saves the source's outages. The key depends on the location, not
-    /// on the id, so it survives a change of the name.
+    /// Returns the key under which Portolan saves the source's outages, or `None` if it saves none. The key
+    /// depends on the location and not on the id, so outages are kept when the source is renamed.
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
@@ -91,19 +91,20 @@ pub trait Source: Send + Sync {
         None
     }
 
-    /// Returns the part of this Portolan in a team that reads the source together. Returns `None` without a team,
-    /// and before the first poll.
+    /// Returns this Portolan's role in the team that reads the source, and the number of members. Returns
+    /// `None` if no team reads the source, and before the first poll.
     fn team_status(&self) -> Option<TeamStatus> {
         None
     }
 
-    /// Returns the start of the keys in the store of the team that reads the source together, or the failure to find the
-    /// account out. Returns `None` without a team.
+    /// Returns the prefix of the source's keys in the team's store, or the failure if the source can't find
+    /// out its account. Returns `None` if no team reads the source.
     fn team_folder(&self) -> BoxFuture<'_, Option<Result<String, Failure>>> {
         async { None }.boxed()
     }
 
-    /// Ends the use of the source before the program ends, so that others need not wait until they notice.
+    /// Leaves the team that reads the source, so that the other members need not wait for a timeout. Portolan
+    /// calls this before it ends. Does nothing if no team reads the source.
     fn close(&self) -> BoxFuture<'_, ()> {
         async {}.boxed()
     }
@@ -120,38 +121,38 @@ pub trait Source: Send + Sync {
         false
     }
 
-    /// Returns the longest delay of a log line: how much later it may arrive than newer lines of other
-    /// streams.
+    /// Returns the longest expected delay of a log line relative to newer lines of other streams.
     fn reorder_window(&self) -> Duration {
         Duration::from_millis(150)
     }
 
-    /// Reads the logs of `targets`, each stream in its own order.
+    /// Reads the logs of `targets`. The lines of one log stream arrive in order.
     ///
-    /// A followed stream that ends explains the end in a note: `Ended` or `Unreadable` if the end is final,
-    /// any other kind if reading was interrupted. Dropping the stream stops the reading.
+    /// If a log stream that Portolan follows ends, the last batch says why in a note: `Ended` or `Unreadable`
+    /// if the end is final, any other kind if reading was interrupted. Dropping the returned stream stops the
+    /// reading.
     fn logs(
         &self,
         targets: Vec<LogTarget>,
         start: LogReadOptions,
     ) -> BoxStream<'static, Result<LogBatch, Failure>>;
 
-    /// Measures the resource usage of instances, as a stream of new samples. The first item comes as soon as
-    /// possible. An error says why there are no samples, and ends the stream. Dropping the stream stops the
-    /// measurement.
+    /// Measures the resource usage of instances, and returns a stream of new samples. The first item comes as
+    /// soon as possible. An error says why there are no samples, and ends the stream. Dropping the stream
+    /// stops the measurement.
     fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
         let what = format!("{} does not report resource usage", self.location());
         let failure = Failure::new(FailureKind::Missing, what, "no action needed");
         stream::iter([Err(failure)]).boxed()
     }
 
-    /// Returns the user's permission to act on the source.
+    /// Returns the user's permission to act on the source; `Off` if the source can't act.
     fn permission(&self) -> ActionPermission {
         ActionPermission::Off
     }
 
-    /// Returns the part of the source that can act on its services. Returns `None` if the user does not permit
-    /// actions, or the source can't act.
+    /// Returns the interface by which Portolan acts on the source's services. Returns `None` if the user
+    /// permits no actions, or if the source can't act.
     fn operator(&self) -> Option<&dyn Operator> {
         None
     }
@@ -160,7 +161,7 @@ pub trait Source: Send + Sync {
     fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>>;
 }
 
-/// Check made by `portolan doctor`, with its outcome.
+/// One check of `portolan doctor`, with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DoctorCheck {
     /// Call or file that was tried, such as `ecs:ListServices`.

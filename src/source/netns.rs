@@ -1,5 +1,5 @@
-//! Network namespaces that several containers share (`container:`, `service:`, host mode): which member
-//! listens on which port.
+//! Network namespaces that several containers share (`container:`, `service:`, host mode), and the member
+//! that listens on each port.
 //!
 //! Traffic to a namespace uses the names, addresses and published ports of its owner, but ends at the member
 //! that listens on the port. Often that is another member. For example, a VPN container owns a namespace, and
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names of the loopback address.
 pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Ports of one container in a shared namespace, as evidence of where it listens.
+/// Evidence about the ports on which one member of a shared namespace listens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MemberPorts {
     /// Ports on which the container was observed to listen.
@@ -21,12 +21,12 @@ pub(super) struct MemberPorts {
     /// Container ports that are published on the host. The engine declares them as exposed by the owner,
     /// although another member may listen.
     pub(super) published: BTreeSet<u16>,
-    /// Product that it runs, if known.
+    /// Product that the container runs; `None` if unknown.
     pub(super) product: Option<&'static Product>,
 }
 
-/// Result of [`find_listeners`]: which member listens on each port of a shared namespace. A member is given
-/// by its position in the list of members.
+/// Listening member of each port in a shared namespace, as [`find_listeners`] returns it. A number is a
+/// position in the list of members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listeners {
     /// Member that listens on each known port.
@@ -35,9 +35,9 @@ pub(super) struct Listeners {
     pub(super) default_member: usize,
 }
 
-/// Finds the listening member of each port. The first of `members` owns the namespace.
+/// Returns the member that listens on each port. The first of `members` owns the namespace.
 pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
-    // If a container declares no ports, those of its product count.
+    // The default ports of its product count if a container neither listens on a port nor exposes one.
     let known = |member: &MemberPorts| match member.product {
         Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.default_ports(),
         _ => &[],
@@ -47,8 +47,8 @@ pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())
         .collect();
     let elsewhere = match members {
-        // Some owners only provide the network, such as a VPN. If there is one other member, it listens on
-        // all other ports.
+        // Some owners only provide the network, such as a VPN. If there is exactly one other member, it
+        // listens on all other ports.
         [owner, _] if owner.product.is_some_and(Product::is_network_provider) => 1,
         _ => 0,
     };
@@ -75,13 +75,13 @@ pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
 }
 
 impl Listeners {
-    /// Returns the member that listens on `port`.
+    /// Returns the position of the member that listens on `port`.
     pub(super) fn member_at(&self, port: u16) -> usize {
         self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// Returns the ports on which the member at `place` gets calls to the owner's names. `None` stands for
-    /// all ports without a known listener.
+    /// Returns the ports on which calls to the owner's names reach the member at position `place`. An element
+    /// `None` stands for all ports without a known listener.
     pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
         let ports =
             self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);
@@ -89,7 +89,7 @@ impl Listeners {
         all.into_iter().chain(ports.map(|(port, _)| Some(*port))).collect()
     }
 
-    /// Returns the ports on which the member at `place` is known to listen.
+    /// Returns the ports that `by_port` assigns to the member at position `place`.
     pub(super) fn known_ports_of(&self, place: usize) -> impl Iterator<Item = u16> {
         self.by_port.iter().filter(move |(_, behind)| **behind == place).map(|(port, _)| *port)
     }

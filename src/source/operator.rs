@@ -1,4 +1,4 @@
-//! Operators: the part of a source that acts on its services, and the one way to run a confirmed plan.
+//! Interface by which Portolan acts on the services of a source, and the function that runs a confirmed plan.
 
 use super::{
     Source,
@@ -13,27 +13,29 @@ use crate::{
 };
 use futures::{FutureExt, future::BoxFuture};
 
-/// Part of a source that acts on its services. A source has one only if the user permits actions.
+/// Interface by which Portolan acts on the services of a source: it makes changes, and opens shells and port
+/// forwards. A source has an operator only if the user permits actions.
 pub trait Operator: Send + Sync {
-    /// Returns the place where operations of the source happen.
+    /// Returns the account, engine or context in which operations of the source happen.
     fn place(&self) -> BoxFuture<'_, Result<OperationPlace, Failure>>;
 
-    /// Reads the services of a request anew, past every cache.
+    /// Reads the services of `request` from the API again, without any cache.
     fn read_targets<'a>(
         &'a self,
         request: &'a OperationRequest,
     ) -> BoxFuture<'a, Result<OperationReading, Failure>>;
 
-    /// Makes the call of a confirmed change, once. Never repeats a call whose outcome is unknown.
+    /// Makes the API call of a confirmed change, once. Does not repeat a call whose outcome is unknown.
     fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>>;
 
-    /// Starts a confirmed command in a container.
+    /// Opens a shell, or starts a command, in the container that the user confirmed.
     fn open_shell<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ShellRequest>,
     ) -> BoxFuture<'a, Result<Shell, Failure>>;
 
-    /// Starts a confirmed command again, after its session turned out to be encrypted, for a program that can decrypt it.
+    /// Opens the session of `confirmed` a second time, for another program that can decrypt it. Portolan
+    /// calls this after the first session ended with [`SessionFailure::Encrypted`].
     fn open_external_shell<'a>(
         &'a self,
         _: &'a ConfirmedSession<ShellRequest>,
@@ -41,30 +43,31 @@ pub trait Operator: Send + Sync {
         async { Err(SessionFailure::Encrypted.into()) }.boxed()
     }
 
-    /// Starts to forward connections of this machine to a confirmed port.
+    /// Starts to forward connections from this machine to the port that the user confirmed.
     fn open_forward<'a>(
         &'a self,
         confirmed: &'a ConfirmedSession<ForwardRequest>,
     ) -> BoxFuture<'a, Result<Forward, Failure>>;
 }
 
-/// Response of the API to a change.
+/// Response of AWS or an engine to a change: the id of the request, and whether anything changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeReceipt {
-    /// Id of the request, under which AWS records it too; `None` for an engine.
+    /// Request id from AWS, which CloudTrail records too; `None` for an engine.
     pub request_id: Option<Text>,
-    /// True if the call found the requested state and changed nothing.
+    /// True if the service was already in the requested state, so that the call changed nothing.
     pub unchanged: bool,
 }
 
-/// Returns the place where operations of `source` happen, or `None` if it can't be acted on or read.
+/// Returns the place where operations of `source` happen. Returns `None` if the source has no operator, or if
+/// the place can't be read.
 pub async fn read_place(source: &dyn Source) -> Option<OperationPlace> {
     source.operator()?.place().await.ok()
 }
 
-/// Reads the services again and makes the calls of a confirmed plan, one after the other. Makes no call if the
-/// services changed since the plan was made. Ends at the first failed call. Calls `on_sent` before and after each
-/// call, also a failed one, with the calls made so far.
+/// Reads the services again, then makes the calls of a confirmed plan one after the other. Makes no call if
+/// the services can't be read, or have changed since the plan was made. Stops at the first failed call. Calls
+/// `on_sent` before and after each call, also a failed one, with all calls so far.
 pub async fn run_plan(
     operator: &dyn Operator,
     confirmed: &ConfirmedPlan,
@@ -124,7 +127,7 @@ mod tests {
     use futures::{FutureExt, future::BoxFuture};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Engine whose services are `services` and whose second call fails.
+    /// Fake engine with `services`, whose second call fails.
     struct FakeEngine {
         services: Vec<Service>,
         calls: AtomicUsize,

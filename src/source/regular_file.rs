@@ -38,7 +38,7 @@ impl From<io::Error> for ReadError {
 }
 
 impl ReadError {
-    /// Returns the kind of failure for the user.
+    /// Returns the kind of failure that Portolan reports for this error.
     pub(crate) fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Io(error) if error.kind() == ErrorKind::NotFound => FailureKind::Missing,
@@ -48,7 +48,7 @@ impl ReadError {
     }
 }
 
-/// Opens a regular file without waiting for the other end of a pipe.
+/// Opens a regular file. Does not block if the path leads to a pipe.
 pub(crate) fn open_regular(path: &Path) -> Result<File, ReadError> {
     // Opening a device may have effects, so the path is checked first. The file may be replaced in between,
     // so the opened file is checked as well.
@@ -62,7 +62,8 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, ReadError> {
 /// Reads a regular file of at most `limit` bytes.
 pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    // The reported length may be wrong, as below /proc, so the limit applies to the bytes read.
+    // The reported length of some files, such as those in /proc, is wrong. So the limit applies to the bytes
+    // read.
     open_regular(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit { Err(ReadError::TooLong(limit)) } else { Ok(bytes) }
 }

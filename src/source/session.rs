@@ -1,4 +1,4 @@
-//! Running sessions with containers: shells, commands and forwarded ports. They are the same for every source.
+//! Sessions with containers: shells, commands and forwarded ports. The types are the same for every source.
 
 use crate::{
     background,
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Number of pieces of input or output that wait for the other side.
+/// Capacity of the input channel, and of the output channel, in messages.
 const SESSION_QUEUE_LEN: usize = 64;
 
 /// Input to a shell.
@@ -33,16 +33,16 @@ pub enum ShellInput {
 /// Output of a shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShellOutput {
-    /// Bytes of the standard output, or of the terminal.
+    /// Bytes of standard output, or of the terminal.
     Standard(Bytes),
-    /// Bytes of the standard error stream.
+    /// Bytes of standard error.
     Error(Bytes),
 }
 
-/// Session with a container. Dropping it ends the session.
+/// Open session with a container. Dropping it ends the session.
 #[derive(Debug)]
 pub struct Session<I, O> {
-    /// Call that opened the session; `None` if it needed none.
+    /// API call that opened the session; `None` if the source needed none.
     pub call: Option<SentChange>,
     /// Sender of input. Closing it ends the session.
     pub input: Sender<I>,
@@ -52,21 +52,22 @@ pub struct Session<I, O> {
     _task: AbortOnDropHandle<()>,
 }
 
-/// Command or shell that runs in a container.
+/// Session with a shell or command in a container.
 pub type Shell = Session<ShellInput, ShellOutput>;
 
-/// Forwarded port. It takes connections of this machine and passes each on. It reports the connections that the far
-/// end refused.
+/// Session of a forwarded port. Its input is the connections that this machine accepted. Its output is the
+/// failures of connections that the container refused.
 pub type Forward = Session<TcpStream, Failure>;
 
-/// End of a session: the exit code of the command, `None` if there is none or the source does not report it; or the
-/// failure that ended the session.
+/// Result of a session: the exit code of the command, or the failure that ended the session. The exit code is
+/// `None` if there is none, or if the source does not report it.
 pub type SessionEnd = Result<Option<i64>, SessionFailure>;
 
 /// Failure that ended a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionFailure {
-    /// The far end asks for encryption with a KMS key, which Portolan can't do. The command has not started.
+    /// AWS asks for encryption of the session with a KMS key, which Portolan can't do. The command has not
+    /// started.
     Encrypted,
     /// Any other failure.
     Other(Failure),
@@ -90,26 +91,26 @@ impl From<SessionFailure> for Failure {
     }
 }
 
-/// Open session that another program runs on the terminal, because Portolan can't decrypt it. Not `Debug`, so that no log
-/// can show the token.
+/// Open session that another program runs in the terminal, because Portolan can't decrypt it. The type does
+/// not implement `Debug`, so that no log can show the token.
 pub struct ExternalShell {
-    /// Call that opened the session.
+    /// API call that opened the session.
     pub call: SentChange,
-    /// Name and version of the program.
+    /// Name and version of the program, for display.
     pub title: String,
-    /// Program, which is looked up in `PATH`.
+    /// Name of the executable, to be found in `PATH`.
     pub program: &'static str,
     /// Arguments of the program, without a token.
     pub arguments: Vec<String>,
-    /// Environment variable with the token: its name and its value.
+    /// Environment variable that passes the token to the program: its name and its value.
     pub variable: (&'static str, String),
-    /// Call that ends the session.
+    /// Future that ends the session by an API call.
     pub end: BoxFuture<'static, Result<(), Failure>>,
 }
 
 impl<I, O> Session<I, O> {
-    /// Starts a task that passes bytes between the user and a container, after `call` has opened the session. `run` gets
-    /// the input, and a sender for the output.
+    /// Creates a session after `call` has opened it. `run` gets the receiver of input and the sender of
+    /// output. A background task runs the future that `run` returns.
     pub(in crate::source) fn start<F>(
         call: Option<SentChange>,
         run: impl FnOnce(Receiver<I>, Sender<O>) -> F,
@@ -130,7 +131,7 @@ impl<I, O> Session<I, O> {
         Self { call, input, output, end, _task: task }
     }
 
-    /// Hangs up and returns the end of the session. Output that was not read is lost.
+    /// Closes the input and the output, then waits for the end of the session. Unread output is lost.
     pub async fn end(self) -> SessionEnd {
         let Self { input, output, end, _task, .. } = self;
         drop((input, output));

@@ -1,8 +1,10 @@
-//! References that several services share through one file, setting or start order.
+//! References that several services share because they are written only once: in a configuration file, a
+//! common setting or a start order.
 //!
 //! A file or start order that is written once and given to many services shows only that *some* of them call
-//! the hosts that it names. So this module gives such references a kind of their own, which has less weight
-//! in the topology. It removes no reference, because more information must never remove an edge.
+//! the hosts that it names. So this module gives such references separate kinds, such as `SharedFile`, which
+//! have less weight in the topology. It removes no reference, because more information must never remove an
+//! edge.
 //!
 //! The module runs over a finished snapshot. It belongs to the sources, because only they know which
 //! containers run the same program.
@@ -14,14 +16,16 @@ use std::{
     sync::Arc,
 };
 
-/// Minimum number of services with an equal setting that make it a shared setting.
+/// Minimum number of services that must have the same setting, file or start order before it counts as
+/// shared.
 const MIN_SHARERS: usize = 3;
 
-/// Minimum number of names that make a shared file an address book: a list of all hosts for different
-/// programs, although each program uses only some of the hosts.
+/// Minimum number of names in a shared file that counts as an address book: a list of hosts for several
+/// programs, of which each program uses only some.
 const MIN_ADDRESS_BOOK_NAMES: usize = 3;
 
-/// Minimum length of a program name in letters. A shorter name does not claim a path that contains it.
+/// Minimum length of a word in an image name that counts as the name of a program. Shorter words occur in too
+/// many paths.
 const MIN_PROGRAM_NAME_CHARS: usize = 3;
 
 /// Words in image names that are not the name of a program.
@@ -33,7 +37,7 @@ const GENERIC_IMAGE_WORDS: &[&str] =
 pub(super) struct Program {
     /// Image in the configuration, with its tag.
     image: Text,
-    /// Hash of entry point and arguments, which may hold secrets and never leave the source.
+    /// Hash of the entry point and arguments. They may hold secrets, so their text does not leave the source.
     command: u64,
 }
 
@@ -53,7 +57,7 @@ impl Program {
 }
 
 /// Changes the kind of references that several services of a group share. A service without an entry in
-/// `programs` runs a program of its own.
+/// `programs` is taken for the only one that runs its program.
 pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
     let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
     for service in services.iter() {
@@ -72,8 +76,8 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
 }
 
-/// Key by which files of several services count as equal: the name without the folder, and all targets in the
-/// file. The folder may differ, because each service may mount the file elsewhere.
+/// Key under which files of several services count as the same file: its name without the folder, and all
+/// targets in it. The folder may differ, because each service may mount the file elsewhere.
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
 /// References of all services in one compose project or cluster, indexed to find the shared ones.
@@ -81,7 +85,7 @@ struct GroupReferences<'a> {
     programs: &'a BTreeMap<ServiceId, Program>,
     /// Services that read each file.
     readers: BTreeMap<FileKey<'a>, BTreeSet<&'a ServiceId>>,
-    /// Targets that each file names, by service and full path.
+    /// Targets in each file, by service and full path.
     files: BTreeMap<(&'a ServiceId, &'a str), BTreeSet<&'a ReferenceTarget>>,
     /// Services that wait for each target at start.
     dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
@@ -113,7 +117,7 @@ impl<'a> GroupReferences<'a> {
         Self { programs, readers, files, dependents, common_settings: common_settings(members) }
     }
 
-    /// Returns the service's references with changed kinds, or `None` if nothing changes.
+    /// Returns all references of `service`, some with changed kinds. Returns `None` if no kind changes.
     fn reclassify(&self, service: &Service) -> Option<Vec<Reference>> {
         let kinds: Vec<ReferenceKind> =
             service.references.iter().map(|mention| self.reference_kind(service, mention)).collect();
@@ -128,7 +132,8 @@ impl<'a> GroupReferences<'a> {
         Some(mentions)
     }
 
-    /// Returns the kind of a reference of `service`, changed if other services share the reference.
+    /// Returns the new kind of a reference of `service`: a shared kind if other services share the reference,
+    /// otherwise the present kind.
     fn reference_kind(&self, service: &Service, reference: &Reference) -> ReferenceKind {
         match reference.kind {
             ReferenceKind::Environment | ReferenceKind::Argument
@@ -166,9 +171,9 @@ impl<'a> GroupReferences<'a> {
         }
     }
 
-    /// Returns true if the file at `path` belongs to the program of another service in `readers`. In that
-    /// case, a component of the path is the name of that program, and none is the name of `service`'s own
-    /// program (Filesystem Hierarchy Standard: `/etc/PROGRAM`).
+    /// Returns true if the file at `path` belongs to the program of another service in `readers`: a component
+    /// of the path is the name of that program, and none is the name of `service`'s own program (Filesystem
+    /// Hierarchy Standard: `/etc/PROGRAM`).
     fn belongs_to_other_program(
         &self,
         service: &Service,
@@ -182,8 +187,8 @@ impl<'a> GroupReferences<'a> {
         !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
     }
 
-    /// Returns true if at least `MIN_SHARERS` of `sharers` belong to the suite of `service`. Services of a
-    /// suite run the same image, but not all with the same command line.
+    /// Returns true if at least `MIN_SHARERS` of `sharers` form a suite with `service`: they run the same
+    /// image, but not all with the same command line.
     fn is_shared_by_suite(&self, service: &Service, sharers: Option<&BTreeSet<&ServiceId>>) -> bool {
         let Some(own) = self.programs.get(&service.id) else { return false };
         let programs = sharers.into_iter().flatten().filter_map(|id| self.programs.get(*id));
@@ -192,7 +197,7 @@ impl<'a> GroupReferences<'a> {
     }
 }
 
-/// Returns the references that all of `members` have in their variables and arguments.
+/// Returns the references in variables and arguments that all of `members` have.
 fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
     let Some((first, others)) = members.split_first() else { return BTreeSet::new() };
     let mut common: BTreeSet<&Reference> = first

@@ -26,7 +26,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 /// Function that opens the source; it may read files.
 type OpenSource = Arc<dyn Fn() -> Result<Arc<dyn Source>, Failure> + Send + Sync>;
 
-/// Placeholder that opens its source at a poll and then delegates to it.
+/// Placeholder for a source. Opens the source in a poll, then delegates to it.
 pub struct UnopenedSource {
     id: SourceId,
     kind: &'static str,
@@ -40,7 +40,8 @@ pub struct UnopenedSource {
 }
 
 impl UnopenedSource {
-    /// Creates a placeholder of the family `kind`. `open` must return a source with the same id.
+    /// Creates a placeholder for a source of this kind ([`Source::kind`]). `open` must return a source with
+    /// the same id.
     pub fn new(
         id: SourceId,
         kind: &'static str,

@@ -1,4 +1,5 @@
-//! Roots of checkouts, from the patterns of the configuration and from compose files.
+//! Search for the root folders of checkouts: folders that match a pattern of the configuration, and
+//! repositories with a compose file or with code that it builds.
 
 use super::text_file::read_text;
 use crate::{extract, model::Text};
@@ -8,20 +9,21 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// Maximum number of entries of a folder that a pattern with `*` lists.
+/// Maximum number of entries that Portolan lists in one folder for a pattern with `*`.
 const MAX_ENTRIES: usize = 10_000;
-/// Maximum number of folders between a compose file and the root of its repository.
+/// Maximum number of folders in which Portolan looks for the root of a repository, from the innermost
+/// upwards.
 const MAX_LEVELS: usize = 12;
 
 /// The root folder of a checkout.
 #[derive(Debug)]
 pub(super) struct FoundRoot {
-    /// The folder, without symbolic links.
+    /// Canonical path of the folder, without symbolic links.
     pub(super) path: PathBuf,
-    /// True if it is a git repository. Portolan does not search the subfolders of any other folder, which may be
-    /// as large as a home directory.
+    /// True if the folder is a git repository. In any other folder Portolan does not search the subfolders,
+    /// because it may be a whole home directory.
     pub(super) is_repository: bool,
-    /// The compose files in it that started services.
+    /// Compose files that started services, and that lie in this checkout or build services from it.
     pub(super) compose_files: BTreeSet<Text>,
 }
 
@@ -32,29 +34,29 @@ impl FoundRoot {
     }
 }
 
-/// Returns the folders that `patterns` match, by path. `*` in a pattern stands for any characters of one name, but
-/// not for a leading dot.
+/// Returns the folders that match `patterns`, by path. `*` in a pattern stands for any characters of one
+/// name, but not for a leading dot.
 pub(super) fn roots_of_patterns(patterns: &[String], home: Option<&Path>) -> BTreeMap<PathBuf, FoundRoot> {
     let folders = patterns.iter().flat_map(|pattern| matching_folders(pattern, home));
     let folders = folders.filter_map(|folder| fs::canonicalize(folder).ok()).filter(|folder| folder.is_dir());
     folders.take(super::MAX_CHECKOUTS).map(|folder| (folder.clone(), FoundRoot::new(folder))).collect()
 }
 
-/// Returns the root of the repository with the compose file `file`, or without a repository the file's folder; and those
-/// of the repositories from which it builds services, such as submodules and neighbours. Returns nothing if the file
-/// does not exist on this machine.
+/// Returns the root of the repository that contains the compose file `file`, or the file's folder if it lies
+/// in no repository. Adds the roots of other repositories from which the file builds services, such as
+/// submodules. Returns nothing if the file does not exist on this machine.
 pub(super) fn roots_of_compose_file(file: &Path) -> Vec<FoundRoot> {
     let real = if file.is_absolute() && file.is_file() { fs::canonicalize(file).ok() } else { None };
     let Some(folder) = real.as_deref().and_then(Path::parent) else { return Vec::new() };
     let own = repository_of(folder).unwrap_or(folder);
-    // A file that can't be read is named as unread in its own checkout.
+    // A file that can't be read appears among the unread files of its own checkout.
     let builds = read_text(file).and_then(|text| extract::compose_builds(&text, folder)).unwrap_or_default();
     let built_from: BTreeSet<&Path> = builds.iter().filter_map(|(_, code)| repository_of(code)).collect();
     let others = built_from.into_iter().filter(|root| *root != own);
     std::iter::once(own).chain(others).map(|root| FoundRoot::new(root.to_owned())).collect()
 }
 
-/// Returns the root of the innermost repository with `folder`.
+/// Returns the root of the innermost repository that contains `folder`, or `None` if there is none.
 pub(super) fn repository_of(folder: &Path) -> Option<&Path> {
     folder.ancestors().take(MAX_LEVELS).find(|folder| folder.join(".git").exists())
 }
@@ -91,7 +93,7 @@ fn children(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Returns true if `name` has the parts of `pattern` between its asterisks, in order.
+/// Returns true if `name` matches `pattern`, in which `*` stands for any characters.
 fn matches(pattern: &str, name: &str) -> bool {
     let parts: Vec<&str> = pattern.split('*').collect();
     let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };

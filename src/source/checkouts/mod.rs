@@ -1,7 +1,8 @@
 //! Repositories on this machine: those of the compose files that started services, and those that the
 //! configuration names. Portolan reads the files that describe services, within limits, and runs nothing.
 //!
-//! Reading happens beside the event loop. A checkout is parsed again only if one of its files has changed.
+//! Reading blocks, so it runs outside the event loop. A checkout is parsed again only if one of its files has
+//! changed.
 
 mod find;
 mod read;
@@ -19,10 +20,10 @@ use std::{
 
 /// Maximum number of checkouts.
 const MAX_CHECKOUTS: usize = 1_000;
-/// Maximum number of folders in all checkouts together.
+/// Maximum number of folders that Portolan lists in all checkouts together.
 const MAX_TOTAL_FOLDERS: usize = 50_000;
 
-/// Reader of the checkouts. It keeps the parsed files until they change.
+/// Reader of checkouts. Keeps each parsed checkout until one of its files changes.
 #[derive(Debug, Default)]
 pub struct CheckoutReader {
     /// Patterns of the configuration, such as `~/src/*`.
@@ -39,7 +40,7 @@ struct CachedCheckout {
 }
 
 impl CheckoutReader {
-    /// Returns a reader of the checkouts that `patterns` name. `home` replaces a leading `~`.
+    /// Creates a reader of the checkouts that match `patterns`. `home` replaces a leading `~`.
     #[must_use]
     pub fn new(patterns: &[String], home: Option<&Path>) -> Self {
         Self { patterns: patterns.to_vec(), home: home.map(Path::to_owned), cache: BTreeMap::new() }
@@ -51,8 +52,8 @@ impl CheckoutReader {
         !self.patterns.is_empty()
     }
 
-    /// Reads the checkouts that the configuration names, and those that contain `compose_files`, sorted by path.
-    /// Files of a checkout that can't be read are in [`Checkout::unread`].
+    /// Reads the checkouts that the configuration names and those to which `compose_files` lead. Returns them
+    /// sorted by path. [`Checkout::unread`] lists the files that can't be read.
     pub fn read(&mut self, compose_files: &BTreeSet<Text>) -> Vec<Arc<Checkout>> {
         let mut roots = find::roots_of_patterns(&self.patterns, self.home.as_deref());
         for file in compose_files {

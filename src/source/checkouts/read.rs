@@ -1,4 +1,4 @@
-//! Reading of one checkout: its remote, and the files that the search found.
+//! Reading of one checkout: its git remote, and the files that the search found.
 
 use super::{
     find::{FoundRoot, repository_of},
@@ -18,10 +18,11 @@ use std::{
 /// Maximum number of files that a checkout reports as unread.
 const MAX_UNREAD: usize = 20;
 
-/// State of a file by which a change is noticed: path, length and time of the last change.
+/// Path of a file with its length and modification time, by which Portolan notices a change. Only the path if
+/// the file can't be read.
 pub(super) type FileStamp = (PathBuf, Option<(u64, Option<SystemTime>)>);
 
-/// Returns the states of `files`, and of the file with the remote of the repository at `root`.
+/// Returns the stamps of `files`, and of the git configuration with the remote of the repository at `root`.
 pub(super) fn stamps(root: &FoundRoot, files: &[FoundFile]) -> Vec<FileStamp> {
     let stamp = |path: PathBuf| {
         let state = fs::metadata(&path).ok().map(|meta| (meta.len(), meta.modified().ok()));
@@ -31,7 +32,7 @@ pub(super) fn stamps(root: &FoundRoot, files: &[FoundFile]) -> Vec<FileStamp> {
     files.iter().map(|file| file.path.clone()).chain([git]).map(stamp).collect()
 }
 
-/// Reads the checkout at `root` with `files`.
+/// Reads `files` and the git remote of the checkout at `root`.
 pub(super) fn read_checkout(root: &FoundRoot, files: &[FoundFile]) -> Checkout {
     let mut checkout = Checkout {
         path: Text::new(&root.path.to_string_lossy()),
@@ -73,8 +74,8 @@ fn read_file(root: &FoundRoot, file: &FoundFile, path: &str, checkout: &mut Chec
     Ok(())
 }
 
-/// Returns the services that a compose file builds from the checkout at `root`, and not from a repository inside or
-/// beside it.
+/// Returns the services that the compose file `file` builds from the checkout at `root`. Leaves out those
+/// that it builds from another repository.
 fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String> {
     let real = fs::canonicalize(file).map_err(|error| error.to_string())?;
     let builds = extract::compose_builds(&read_text(file)?, real.parent().unwrap_or(&root.path))?;
@@ -87,8 +88,8 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
     Ok(in_checkout.collect())
 }
 
-/// Returns the remote of the git repository at `root`. In a linked worktree and in a submodule, `.git` is a file
-/// that leads to the repository (gitrepository-layout(5)).
+/// Returns the remote of the git repository at `root`, or `None` if it has none or can't be read. In a linked
+/// worktree or submodule, `.git` is a file that names the git directory (gitrepository-layout(5)).
 fn git_remote(root: &Path) -> Option<RepositoryUrl> {
     let dot_git = root.join(".git");
     let folder = if dot_git.is_dir() {

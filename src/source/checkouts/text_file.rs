@@ -1,20 +1,20 @@
-//! Reading of text files, within limits.
+//! Reading of text files of limited size.
 
 use crate::source::regular_file::{self, ReadError};
 use std::{io::Read, path::Path};
 
 /// Maximum size of a file, in bytes.
 const MAX_FILE_BYTES: usize = 1024 * 1024;
-/// Number of bytes read of a README; the rest is left out.
+/// Number of bytes that Portolan reads of a README. It ignores the rest.
 const MAX_README_BYTES: u64 = 64 * 1024;
 
-/// Reads a whole file.
+/// Reads a whole UTF-8 file of at most `MAX_FILE_BYTES`.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
     let bytes = regular_file::read_limited(path, MAX_FILE_BYTES).map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
-/// Reads the start of a file, which may be of any size.
+/// Reads the first `MAX_README_BYTES` of a file of any size, as UTF-8.
 pub(super) fn read_start(path: &Path) -> Result<String, String> {
     let file = regular_file::open_regular(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();

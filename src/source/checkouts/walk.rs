@@ -1,5 +1,5 @@
-//! Search for the files of a checkout that describe services. Symbolic links are not followed, so the search stays
-//! in the checkout and ends.
+//! Search for the files of a checkout that describe services. Symbolic links are not followed, so the search
+//! stays in the checkout and ends.
 
 use super::find::FoundRoot;
 use crate::{
@@ -14,14 +14,14 @@ use std::{
 
 /// Maximum depth of a folder below the root.
 const MAX_DEPTH: usize = 4;
-/// Maximum number of folders of one checkout.
+/// Maximum number of folders that Portolan lists in one checkout.
 const MAX_FOLDERS: usize = 2_000;
-/// Maximum number of entries of one folder.
+/// Maximum number of entries that Portolan lists in one folder.
 const MAX_ENTRIES: usize = 5_000;
-/// Maximum number of files of one checkout.
+/// Number of files in one checkout after which the search stops.
 const MAX_FILES: usize = 2_000;
 
-/// Folders with code of others, or with results of a build.
+/// Folders that the search skips, because they hold dependencies, build results or test data.
 const SKIPPED_FOLDERS: &[&str] = &[
     "node_modules",
     "vendor",
@@ -34,19 +34,21 @@ const SKIPPED_FOLDERS: &[&str] = &[
     "testdata",
     "fixtures",
 ];
-/// Hidden folders that may hold files about services.
+/// Hidden folders that the search does not skip, because they may hold files about services.
 const HIDDEN_FOLDERS: &[&str] = &[".github", ".gitlab", ".datadog", ".backstage", ".cortex"];
-/// Folders whose YAML files a `Location` of Backstage usually names.
+/// Folders in which a YAML file of any name is a catalogue file of Backstage. A Backstage `Location` usually
+/// refers to these files.
 const BACKSTAGE_FOLDERS: &[&str] = &["catalog", "catalog-info", "backstage", ".backstage"];
-/// Folder of Cortex with a file for each entity (docs.cortex.io, "Setting up `GitOps`").
+/// Folder of Cortex with one file per entity (docs.cortex.io, "Setting up `GitOps`").
 const CORTEX_FOLDER: &str = ".cortex/catalog";
-/// Folders with catalogue files that only show how one looks.
+/// Folders whose catalogue files are only examples or templates.
 const EXAMPLE_FOLDERS: &[&str] =
     &["docs", "example", "examples", "sample", "samples", "skeleton", "template", "templates"];
-/// Folders, from the root, with a CODEOWNERS file, in the order in which GitHub looks for it.
+/// Folders that may contain the CODEOWNERS file, relative to the root, in the order of precedence. The first
+/// three are those of GitHub.
 const CODE_OWNERS_FOLDERS: &[&str] = &[".github", "", "docs", ".gitlab"];
 
-/// The use of a file.
+/// Kind of a file that describes services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileUse {
     Catalogue(CatalogueFileKind),
@@ -55,17 +57,17 @@ pub(super) enum FileUse {
     Compose,
 }
 
-/// A file to read.
+/// File of a checkout, to be read.
 #[derive(Clone, Debug)]
 pub(super) struct FoundFile {
     pub(super) path: PathBuf,
-    /// Its folder relative to the root.
+    /// Folder of the file, relative to the root. Empty for a file in the root, and for a compose file.
     pub(super) folder: String,
     pub(super) purpose: FileUse,
 }
 
-/// Returns the files of a checkout that describe services. Reduces `folders_left` by the number of folders that it
-/// listed.
+/// Returns the files of a checkout that describe services. Subtracts the number of listed folders from
+/// `folders_left`.
 pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<FoundFile> {
     let mut found = Vec::new();
     let mut waiting = VecDeque::from([(root.path.clone(), String::new(), 0)]);
@@ -105,8 +107,7 @@ pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<Foun
     found
 }
 
-/// Returns the names in a folder, each with true for a folder. Leaves out everything but folders and regular
-/// files.
+/// Returns the names of the subfolders and regular files in a folder. The flag is true for a subfolder.
 fn list(folder: &Path) -> Vec<(String, bool)> {
     let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_ENTRIES).flatten();
     let named = entries.filter_map(|entry| {
@@ -137,7 +138,7 @@ fn is_readme(name: &str) -> bool {
     README_FILES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Returns the format of a catalogue file, by its name or its folder.
+/// Returns the format of a catalogue file, judged by its name and folder. Returns `None` for any other file.
 fn catalogue_kind(name: &str, folder: &str) -> Option<CatalogueFileKind> {
     if let Some((_, kind)) = CATALOGUE_FILES.iter().find(|(known, _)| *known == name) {
         return Some(*kind);
@@ -152,7 +153,7 @@ fn catalogue_kind(name: &str, folder: &str) -> Option<CatalogueFileKind> {
     }
 }
 
-/// Keeps only the CODEOWNERS file that counts.
+/// Keeps only the CODEOWNERS file that takes precedence.
 fn keep_first_code_owners(files: &mut Vec<FoundFile>) {
     let place = |file: &FoundFile| CODE_OWNERS_FOLDERS.iter().position(|folder| *folder == file.folder);
     let first = files.iter().filter(|file| file.purpose == FileUse::CodeOwners).filter_map(place).min();

@@ -22,8 +22,8 @@ pub struct Config {
     pub clusters: Vec<String>,
     /// Services and task families to read, by names or patterns as in `clusters`; empty for all.
     pub services: Vec<String>,
-    /// True to ask the instance metadata service (IMDS) for a role. Off by default: outside EC2 no machine
-    /// has the address of that service, so the attempt takes seconds.
+    /// True if Portolan may ask the instance metadata service (IMDS) for credentials. Off by default: outside
+    /// EC2 that service does not respond, so the attempt takes seconds.
     pub instance_role: bool,
     /// Largest share of the account's API quota to use during the first load, in per cent.
     pub start_share: u8,
@@ -57,7 +57,7 @@ impl Config {
     pub fn id(&self) -> SourceId {
         let label = [&self.name, &self.region].into_iter().find(|text| !text.is_empty());
         match label {
-            // A slash would end the source's part in a service id.
+            // A slash separates the parts of a service id.
             Some(label) => SourceId::new(format!("ecs:{}", label.replace('/', "-"))),
             None => SourceId::new("ecs"),
         }

@@ -1,4 +1,4 @@
-//! Discovery of AWS configuration: reads environment variables and files, never the network.
+//! Discovery of AWS configuration in environment variables and files, without access to the network.
 
 use super::Config;
 use std::{
@@ -6,20 +6,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Environment variables and home directory to search for AWS configuration, and the user's choice.
+/// Environment variables and home directory to search for AWS configuration, and the profile and region that
+/// the user gave on the command line.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
     /// Profile that the user asked for on the command line.
     pub profile: Option<&'a str>,
     /// Region that the user asked for on the command line.
     pub region: Option<&'a str>,
-    /// Returns the value of an environment variable; `None` if it is not set.
+    /// Function that returns the value of an environment variable, or `None` if it is not set.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Home directory of the user.
     pub home: Option<&'a Path>,
 }
 
-/// Configuration that was found, and the places that were searched.
+/// Result of [`discover`]: the configuration, and the searched places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
     /// Source to open; `None` if there is no AWS configuration.
@@ -52,7 +53,8 @@ const CREDENTIAL_KEYS: [&str; 8] = [
 ];
 
 /// Searches the environment and the two AWS configuration files (by default `~/.aws/config` and
-/// `~/.aws/credentials`). A profile or region on the command line asks for ECS even if neither has anything.
+/// `~/.aws/credentials`). If the user gave a profile or region on the command line, returns a configuration
+/// even if the search finds nothing.
 #[must_use]
 pub fn discover(env: Env<'_>) -> Discovery {
     let variable = |name: &str| (env.variable)(name).filter(|value| !value.is_empty());
@@ -67,7 +69,8 @@ pub fn discover(env: Env<'_>) -> Discovery {
         worth |= good;
         searched.push(format!("{} {words}", path.display()));
     }
-    // A region in the configuration beats the profile's, so an exported one must not become part of it.
+    // A region in the configuration takes precedence over the region of the profile. So a region in the
+    // environment must not replace that of a profile which the user chose.
     let exported = || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| variable(name));
     let region = match (env.region, env.profile) {
         (Some(region), _) => region.to_owned(),
@@ -85,8 +88,9 @@ pub fn profile_names(env: Env<'_>) -> BTreeSet<String> {
     texts.flat_map(|text| profiles_in(&text)).collect()
 }
 
-/// Returns the names of the profiles in an AWS configuration file. Its sections are `[default]` and
-/// `[profile NAME]` or, in the credentials file, `[NAME]`. Sections of other kinds have two words too.
+/// Returns the names of the profiles in an AWS configuration file. The sections of profiles are `[default]`
+/// and `[profile NAME]` or, in the credentials file, `[NAME]`. Skips other sections, such as `[sso-session
+/// NAME]`.
 fn profiles_in(text: &str) -> Vec<String> {
     let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split(']').next());
     let name = |section: &str| match section.trim().split_once(char::is_whitespace) {
@@ -106,7 +110,7 @@ fn configuration_files(env: Env<'_>) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Returns true if the file leads to credentials, with the result in words.
+/// Returns true if the file contains credentials or a source of credentials, with the result in words.
 fn inspect_file(path: &Path) -> (bool, &'static str) {
     match std::fs::read_to_string(path) {
         Ok(text) if leads_to_credentials(&text) => (true, "has credentials or a credential source"),

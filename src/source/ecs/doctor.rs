@@ -87,8 +87,8 @@ async fn check_cluster_calls(api: &Api, cluster: &str, found: &mut Vec<DoctorChe
     }
 }
 
-/// Checks the APIs besides ECS. Asks for resources that need not exist, because the response "not found" also
-/// proves the permission.
+/// Checks the APIs besides ECS. Some requests name resources that need not exist, because the response "not
+/// found" also proves the permission.
 async fn check_other_apis(api: &Api, found: &mut Vec<DoctorCheck>) {
     let groups = load_balancers::first_target_groups(api).await;
     let first = groups.as_ref().ok().and_then(|groups| groups.first()?.arn.clone());
@@ -140,7 +140,7 @@ async fn caller_identity(api: &Api) -> Result<String, Failure> {
     Ok(format!("{arn} in {}", api.clients.target.region))
 }
 
-/// Returns true if all other calls would fail in the same way.
+/// Returns true if a failure of this kind would make all other calls fail too.
 fn blocks_all_calls(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Credentials | FailureKind::Unreachable | FailureKind::Timeout)
 }

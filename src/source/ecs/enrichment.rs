@@ -84,7 +84,7 @@ pub(crate) struct Enrichment {
 }
 
 impl Enricher {
-    /// Returns an enricher that has read nothing yet; `cache` holds task definitions of earlier runs.
+    /// Creates an enricher that has read nothing yet. `cache` contains task definitions of earlier runs.
     pub(crate) fn new(cache: Option<CacheDir>) -> Self {
         let readers = EnrichmentReaders {
             task_definitions: TaskDefinitionCache::new(cache),
@@ -230,7 +230,7 @@ impl SharedEnrichment {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Applies `update` to the results, and sets or clears the unread part `name`.
+    /// Applies `update` to the results. Records `gap` as the unread part `name`; `None` clears that part.
     fn store(&self, name: &'static str, gap: Option<UnreadPart>, update: impl FnOnce(&mut Enrichment)) {
         let mut enrichment = self.lock();
         update(&mut enrichment);

@@ -1,4 +1,5 @@
-//! Account and region of a source, for a team that reads it together.
+//! Identity of an ECS source for a team: its account, region and selection, and the user or role that reads
+//! it.
 
 use super::{Ecs, client::access_key, quota::calls};
 use crate::{
@@ -20,7 +21,7 @@ impl SharedSource for Ecs {
                     identity.arn().map(caller_name).unwrap_or_default(),
                 ),
                 Err(failure) if failure.kind == FailureKind::Credentials => return Err(failure),
-                // A private subnet may have no way to STS. Then the key itself tells the account.
+                // A private subnet may have no route to STS. Then the access key shows the account.
                 Err(failure) => match self.account_of_key().await {
                     Some(account) => (Some(account), Text::default()),
                     None => return Err(failure),
@@ -46,7 +47,8 @@ impl SharedSource for Ecs {
 }
 
 impl Ecs {
-    /// Returns the account to which the access key in use belongs, if the key tells it.
+    /// Returns the account that the access key in use belongs to, or `None` if neither the credentials nor
+    /// the key show it.
     async fn account_of_key(&self) -> Option<String> {
         let provider = self.api().await.ok()?.clients.credentials.clone()?;
         let credentials = provider.provide_credentials().await.ok()?;
@@ -57,13 +59,13 @@ impl Ecs {
     }
 }
 
-/// Returns true for the number of an AWS account.
+/// Returns true if `text` is the number of an AWS account.
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns the name of an account and region in keys. Members that select other clusters or services see
-/// something else, so their name has a checksum of the selection.
+/// Returns the key of an account and region. If the configuration selects clusters or services, the key
+/// includes a checksum of the selection, because members with different selections get different snapshots.
 fn estate_key(account: &str, region: &str, selection: &[String; 2]) -> String {
     let region: String = region.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if selection.iter().all(String::is_empty) {

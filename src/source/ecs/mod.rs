@@ -51,8 +51,8 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// Wait between polls in [`PollPhase::Loading`]. It can be this short because the API quota limits the calls of
-/// each poll separately.
+/// Wait between polls in [`PollPhase::Loading`]. It can be this short because the API quota limits the calls
+/// of each poll separately.
 const LOADING_INTERVAL: Duration = Duration::from_millis(300);
 /// Wait between polls in [`PollPhase::Enriching`].
 const ENRICHING_INTERVAL: Duration = Duration::from_secs(2);
@@ -79,11 +79,11 @@ pub struct Ecs {
     /// Services that the user is viewing, so every poll reads them.
     viewed: Mutex<BTreeSet<ServiceId>>,
     usage_cache: Arc<usage::UsageCache>,
-    /// Identity that makes the calls, once an operation has asked for it.
+    /// User or role that makes the calls. Empty until an operation needs it.
     caller: OnceCell<operations::CallerIdentity>,
 }
 
-/// Phase of polling. It follows from the last snapshot, and sets the wait before the next poll.
+/// Phase of polling. It is derived from the last snapshot, and sets the wait before the next poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollPhase {
     /// Services and tasks are not completely read yet.
@@ -97,7 +97,7 @@ enum PollPhase {
 }
 
 impl Ecs {
-    /// Returns a source for `config` that draws from the shared API `quotas` and caches task definitions in
+    /// Creates a source for `config` that draws from the shared API `quotas` and caches task definitions in
     /// `cache`. Sends no request before the first poll.
     #[must_use]
     pub fn new(config: Config, quotas: &Arc<QuotaRegistry>, cache: Option<CacheDir>) -> Self {
@@ -161,7 +161,7 @@ impl Ecs {
     }
 }
 
-/// Makes the AWS clients. Callers keep only a success, so a repaired profile works at the next poll.
+/// Creates the AWS clients. Callers keep only a success, so a repaired profile works at the next poll.
 async fn open_api(config: &Config, rate_limiter: &Arc<RateLimiter>) -> Result<Api, Failure> {
     Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: rate_limiter.clone() })
 }

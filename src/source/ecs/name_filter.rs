@@ -3,7 +3,8 @@
 
 use regex::Regex;
 
-/// Names and patterns from the configuration, in two lists: those that include and those that exclude.
+/// Filter by the names and patterns of the configuration, with one list that includes names and one that
+/// excludes them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameFilter {
     included: Vec<Regex>,
@@ -11,7 +12,7 @@ pub(crate) struct NameFilter {
 }
 
 impl NameFilter {
-    /// Returns true if `names` holds a pattern, not only plain names.
+    /// Returns true if `names` contains a pattern or an exclusion, and not only plain names.
     #[must_use]
     pub(crate) fn has_patterns(names: &[String]) -> bool {
         names.iter().any(|name| name.contains(['*', '?']) || name.starts_with('!'))

@@ -47,7 +47,7 @@ pub(crate) struct Caches {
 /// List of clusters, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
 pub(super) struct CachedClusters {
-    /// Time of the listing. It counts from the creation of the rate limiter.
+    /// Time of the listing, counted from the creation of the rate limiter.
     fetched_at: Duration,
     pub clusters: Vec<Cluster>,
     /// Clusters and cluster settings that could not be read.
@@ -68,7 +68,7 @@ pub(crate) async fn take_snapshot(
     let CachedClusters { clusters: found, unread_parts: mut gaps, .. } = caches.clusters(api, config).await?;
     let polled = caches.scheduler.poll(api, &found, &viewed_by_cluster(watched, &found)).await;
     if let Some(failure) = polled.failure {
-        // The cluster may be deleted, so the next poll lists the clusters again.
+        // The cluster may have been deleted, so the next poll lists the clusters again.
         *caches.lock_clusters() = None;
         return Err(failure);
     }
@@ -120,7 +120,7 @@ pub(crate) async fn take_snapshot(
 }
 
 impl Caches {
-    /// Returns the state before the first poll. Polls read only the services that match `name_filter`;
+    /// Creates the state before the first poll. Polls read only the services that match `name_filter`.
     /// `cache` is the directory with files of earlier runs.
     pub(crate) fn new(cache: Option<CacheDir>, name_filter: NameFilter) -> Self {
         Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }

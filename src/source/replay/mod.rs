@@ -1,5 +1,5 @@
-//! Sources that replay a recording in its original rhythm, again and again. Portolan treats their snapshots
-//! and logs like those of any other source.
+//! Sources that replay a recording at its original speed, in a loop. Portolan treats their snapshots and logs
+//! like those of any other source.
 
 #[cfg(test)]
 mod tests;
@@ -45,7 +45,7 @@ pub struct Replay {
     kind: &'static str,
     location: String,
     recording: Arc<Recording>,
-    /// Start of the replay, on the monotonic and the UTC clock.
+    /// Start of the replay, on the monotonic clock and in UTC.
     started_at: (Instant, Timestamp),
 }
 
@@ -72,7 +72,7 @@ pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
     sources_in(BufReader::new(file), "replay", &config.path)
 }
 
-/// Returns the sources of a recording.
+/// Reads a recording from `input` and returns its sources. `place` names the recording for display.
 fn sources_in(input: impl BufRead, kind: &'static str, place: &str) -> Result<Vec<Replay>, Failure> {
     let recording = Arc::new(Recording::read(input, place)?);
     let began = (Instant::now(), Timestamp::now());
@@ -89,8 +89,8 @@ fn sources_in(input: impl BufRead, kind: &'static str, place: &str) -> Result<Ve
 }
 
 impl Replay {
-    /// Returns the current offset in the recording, and the shift from recorded times to current times. At
-    /// its end, the recording starts again.
+    /// Returns the current offset in the recording, and the duration to add to recorded times to get current
+    /// times. The recording starts again when it has ended.
     fn position(&self) -> (Duration, SignedDuration) {
         let played = self.started_at.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
@@ -145,7 +145,7 @@ impl Source for Replay {
         let (at, moved) = self.position();
         let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.started_at.1);
         async move {
-            // A long recording takes time to read, and other sources must not wait for it.
+            // A large recording takes a while to read, and other sources must not wait for it.
             let made =
                 background::run_blocking(move || shifted_snapshot(&recording, &id, at, moved, began)).await;
             made.map_err(|panicked| panicked.failure("internal error while playing the recording"))

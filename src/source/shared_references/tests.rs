@@ -1,10 +1,11 @@
-//! Tests of shared settings and the kinds they get.
+//! Tests of references that several services share, and of the kinds that they get.
 
 use super::{Program, mark_shared};
 use crate::model::{fixtures::*, *};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Service with image and command, a file with names, and the services that it waits for.
+/// Service of a test: its image and command, a file with the names in it, and the services that it starts
+/// after.
 struct ServiceCase {
     name: &'static str,
     program: (&'static str, &'static str),

@@ -1,15 +1,16 @@
-//! Clock of a member, which goes on while the machine sleeps: a reading that slept with it is not fresh.
+//! Monotonic clock of a member. It also counts the time for which the machine sleeps, so that a reading from
+//! before the sleep does not pass for a fresh one.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 
-/// Clock of the system that counts sleep as well.
+/// Clock of the system that also counts the time for which the machine sleeps.
 #[cfg(target_os = "linux")]
 const SLEEPLESS_CLOCK: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]
 const SLEEPLESS_CLOCK: ClockId = ClockId::Monotonic;
 
-/// Returns the time since the machine was started, with the time for which it slept.
+/// Returns the time since the machine was started, including the time for which it slept.
 pub(super) fn time_since_boot() -> Duration {
     let time = clock_gettime(SLEEPLESS_CLOCK);
     Duration::new(time.tv_sec.max(0).cast_unsigned(), u32::try_from(time.tv_nsec).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Settings of a team.
+//! Settings of a team: its store, this member's name, and the time for which it keeps its history.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 pub struct TeamConfig {
     /// Location of the store, `s3://bucket/prefix` or `file:///folder`; empty for no team.
     pub store: String,
-    /// Name of this member for the others; empty for `user@host`.
+    /// Name of this member that the other members see; empty for `user@host`.
     pub name: String,
     /// AWS profile that may use the bucket; empty for the one in the environment.
     pub profile: String,
-    /// Region of the bucket; empty for the one of the environment or profile.
+    /// Region of the bucket; empty for the region of the environment or profile.
     pub region: String,
-    /// Endpoint of the bucket; empty for the one of AWS or of the environment.
+    /// Endpoint of the bucket; empty for the endpoint of AWS or of the environment.
     pub endpoint: String,
-    /// True to ask the instance metadata service for a role, as in an ECS source.
+    /// True if Portolan may ask the instance metadata service for credentials, as with an ECS source.
     pub instance_role: bool,
-    /// Time for which the team keeps its history and the actions of its members; zero for none.
+    /// Time for which the team keeps its history and the actions of its members; zero to keep none.
     pub history: SignedDuration,
 }
 
@@ -27,13 +27,13 @@ pub struct TeamConfig {
 const MAX_KEPT_HISTORY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl TeamConfig {
-    /// Returns the time for which the team keeps its history, within limits.
+    /// Returns the time for which the team keeps its history, limited to a week.
     #[must_use]
     pub fn kept_history(&self) -> SignedDuration {
         self.history.clamp(SignedDuration::ZERO, MAX_KEPT_HISTORY)
     }
 
-    /// Checks the settings that have limits.
+    /// Returns an error that names the setting if a value is outside its limits.
     pub fn check(&self) -> Result<(), String> {
         if self.history == self.kept_history() {
             Ok(())

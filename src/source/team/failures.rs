@@ -1,12 +1,12 @@
-//! Reasons in words why a member polls for itself.
+//! Failures that tell the user why this member polls for itself.
 
 use crate::{
     model::{Failure, FailureKind, Text},
     team::{AloneReason, HeadContent, TEAM_SCHEMA},
 };
 
-/// Returns the reason why a member polls for itself. `problem` is the last failure of the store, `head` the last
-/// head, and `location` names the store.
+/// Returns the failure that explains `reason` to the user. `problem` is the store's last failure, `head` the
+/// last head that this member read, and `location` the name of the store.
 pub(super) fn alone_failure(
     reason: AloneReason,
     problem: Option<&Failure>,

@@ -15,13 +15,14 @@ use crate::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-/// Maximum size of an object that is read to replace it. A larger one is not this version's.
+/// Maximum size, in bytes, of an object that Portolan reads in order to replace it. This version writes only
+/// smaller objects.
 const MAX_REPLACED_BYTES: usize = 1 << 20;
 
-/// Name of the format of a team's objects, before its version.
+/// Prefix of the schema name in a team's objects. The version number follows.
 const TEAM_FORMAT: &str = "portolan.team/";
 
-/// Place of the history of one source in the team's store.
+/// History of one source in the team's store.
 #[derive(Clone)]
 pub struct HistoryStore {
     team: TeamFolder,
@@ -29,11 +30,11 @@ pub struct HistoryStore {
     keep: SignedDuration,
 }
 
-/// Segments that a member has read, each with the version of its object in a listing.
+/// Segments that this member has read, each with the version that its object had then.
 #[derive(Debug, Default)]
 pub struct ReadSegments(BTreeMap<HistoryHour, ObjectVersion>);
 
-/// Actions as last read, with the version of their object.
+/// Actions as this member last read them, with the version of their object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredActions {
     /// The actions.
@@ -42,10 +43,11 @@ pub struct StoredActions {
 }
 
 impl HistoryStore {
-    /// Returns the place of the history of `source`. Returns `None` if no team reads it, or if the team keeps no history.
+    /// Returns the history of `source`. Returns `None` if no team reads the source, or if the team keeps no
+    /// history.
     ///
     /// # Errors
-    /// Returns the failure if the account of the team is not known.
+    /// Returns a failure if the source can't find out its account.
     pub async fn of(source: &dyn Source, access: &TeamAccess) -> Result<Option<Self>, Failure> {
         let (Some(store), true) = (&access.store, access.keeps_history()) else { return Ok(None) };
         let Some(folder) = source.team_folder().await else { return Ok(None) };
@@ -53,7 +55,8 @@ impl HistoryStore {
         Ok(Some(Self { team, source: source.id().clone(), keep: access.history }))
     }
 
-    /// Returns the segments that are new or have changed since they were read, the newest first, each with its version.
+    /// Returns the segments that are new or have changed since this member read them, newest first, each with
+    /// its version.
     pub async fn changed_segments(
         &self,
         read: &ReadSegments,
@@ -66,7 +69,7 @@ impl HistoryStore {
         Ok(segments)
     }
 
-    /// Returns all segments in the store, the oldest first.
+    /// Returns all segments in the store, oldest first.
     async fn listed_segments(&self) -> Result<Vec<(HistoryHour, ObjectVersion)>, Failure> {
         let start = format!("{}/", self.team.folder);
         let listed = self.team.store.list(&self.team.key(HISTORY_PREFIX)).await?;
@@ -78,7 +81,7 @@ impl HistoryStore {
         Ok(segments)
     }
 
-    /// Reads a segment. Returns an empty one if it is missing.
+    /// Reads the segment of one hour. Returns an empty segment if the store has none.
     pub async fn read_segment(&self, hour: HistoryHour) -> Result<HistorySegment, Failure> {
         let Fetched::Found(object) =
             self.team.store.read(&self.team.key(hour), None, MAX_SEGMENT_BYTES).await?
@@ -92,7 +95,8 @@ impl HistoryStore {
         unpacked.map_err(|error| self.unusable(hour, &error))
     }
 
-    /// Adds entries of one hour to its segment. Replaces a damaged segment, but none of another format.
+    /// Adds `entries` to the segment of one hour. Replaces a damaged segment. Fails if another version of
+    /// Portolan wrote the segment.
     pub async fn add_entries(&self, hour: HistoryHour, entries: Vec<Arc<Entry>>) -> Result<(), Failure> {
         let this = self.clone();
         let change = move |content: Option<Vec<u8>>| {
@@ -110,7 +114,7 @@ impl HistoryStore {
         change_object(&*self.team.store, &self.team.key(hour), MAX_REPLACED_BYTES, change).await
     }
 
-    /// Deletes the segments and actions that are older than the setting allows.
+    /// Deletes the segments and actions that are older than the time for which the team keeps its history.
     pub async fn delete_old(&self, now: Timestamp) -> Result<(), Failure> {
         let first = HistoryHour::first_kept(now, self.keep);
         for (hour, _) in self.listed_segments().await?.into_iter().take_while(|(hour, _)| *hour < first) {
@@ -119,7 +123,8 @@ impl HistoryStore {
         self.change_actions(move |book| book.remove_before(first.start())).await
     }
 
-    /// Reads the actions that are not too old at `now`. Returns `None` if they are still those that the caller knows.
+    /// Reads the actions, without those that are too old at `now`. Returns `None` if they are the same as
+    /// `known`.
     pub async fn read_actions(
         &self,
         known: &StoredActions,
@@ -138,7 +143,7 @@ impl HistoryStore {
         }
     }
 
-    /// Adds an action of this member, or its result.
+    /// Adds an action of this member, or its result, to the actions in the store.
     pub async fn add_action(&self, action: SharedAction) -> Result<(), Failure> {
         let change = move |book: &mut ActionBook| {
             book.add(action.clone());
@@ -147,8 +152,8 @@ impl HistoryStore {
         self.change_actions(change).await
     }
 
-    /// Changes the book of actions. `change` returns false if nothing has changed. A damaged book begins anew, but none
-    /// of another format.
+    /// Changes the book of actions in the store. `change` returns false if it changed nothing. Replaces a
+    /// damaged book. Fails if another version of Portolan wrote the book.
     async fn change_actions(
         &self,
         change: impl Fn(&mut ActionBook) -> bool + Send + Sync + 'static,
@@ -174,13 +179,14 @@ impl HistoryStore {
     }
 }
 
-/// Returns true if another version of Portolan wrote the object. Anything else that can't be read is nobody's.
+/// Returns true if another version of Portolan wrote the object. Any other error means that the object is
+/// damaged and may be replaced.
 fn is_of_other_version(error: &ObjectError) -> bool {
     matches!(error, ObjectError::OtherSchema(schema) if schema.starts_with(TEAM_FORMAT))
 }
 
 impl ReadSegments {
-    /// Records that a segment of this version was read, or can't be used.
+    /// Records that this version of a segment was read, or can't be used.
     pub fn note(&mut self, hour: HistoryHour, version: ObjectVersion) {
         self.0.insert(hour, version);
     }

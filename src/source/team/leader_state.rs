@@ -6,14 +6,15 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Longest time for which a new leader keeps the last reading of its predecessor, while its own is complete
-/// except for data of other APIs.
+/// Longest time for which a new leader waits for a reading with all enrichment. Until then its heads name the
+/// last reading of its predecessor.
 const MAX_ENRICHMENT_WAIT: Duration = Duration::from_mins(5);
 
-/// Longest age at which the last reading of the predecessor is worth showing.
+/// Maximum age of the predecessor's last reading at which a head still names it.
 const MAX_INHERITED_AGE: Duration = Duration::from_hours(1);
 
-/// Shortest time between two heads without a new reading. During the first load, polls follow each other fast.
+/// Minimum time between two heads if the second one names no new reading. During the first load, polls follow
+/// each other quickly.
 const MIN_BEAT_WAIT: Duration = Duration::from_secs(3);
 
 /// Time for which observed connections stay in the bases, in seconds.
@@ -25,19 +26,20 @@ pub(super) struct LeaderState {
     pub(super) epoch: u64,
     pub(super) began_at: Duration,
     pub(super) beat: u64,
-    /// Time of the last head.
+    /// Time at which this member wrote its last head. `None` before the first, and if the next one is due at
+    /// once.
     pub(super) beat_at: Option<Duration>,
     pub(super) publication: Publication,
-    /// Reason why the last reading is not in the store, although the heads are.
+    /// Reason why the last reading could not be written to the store.
     pub(super) publish_problem: Option<Failure>,
-    /// Last reading of the predecessor, with its time on this member's clock. It stays in the head until the
-    /// first own reading.
+    /// Last reading of the predecessor, with its time on this member's clock. The heads name it until this
+    /// member has published a reading.
     pub(super) inherited: Option<(ReadingRef, Duration)>,
     pub(super) members: MemberCount,
-    /// Number of members that the predecessor counted. It holds until the first own count.
+    /// Number of members that the predecessor counted. It holds until this member has counted them.
     pub(super) inherited_members: u32,
     pub(super) counted_at: Option<Duration>,
-    /// Objects that no head names any more.
+    /// Objects that no head names any more, to be deleted.
     pub(super) obsolete: Vec<ObjectKey>,
     /// True once the objects of earlier epochs were deleted.
     pub(super) is_cleaned: bool,
@@ -61,7 +63,8 @@ impl LeaderState {
         }
     }
 
-    /// Returns the newest reading for a head written at `now`.
+    /// Returns the reading that a head written at `now` names. Returns `None` if there is no reading, or only
+    /// an old one of the predecessor.
     pub(super) fn reading(&self, now: Duration) -> Option<ReadingRef> {
         self.publication.reading(now).or_else(|| {
             let (reading, read_at) = self.inherited?;
@@ -70,17 +73,17 @@ impl LeaderState {
         })
     }
 
-    /// Returns the number of members at `now`, this one included.
+    /// Returns the number of members at `now`, including this one.
     pub(super) fn member_count(&self, now: Duration) -> u32 {
         if self.counted_at.is_some() { self.members.count(now) } else { self.inherited_members.max(1) }
     }
 
-    /// Returns true if it is time for another head although there is no new reading.
+    /// Returns true if enough time has passed to write a head without a new reading.
     pub(super) fn is_beat_due(&self, now: Duration) -> bool {
         self.beat_at.is_none_or(|at| now.saturating_sub(at) >= MIN_BEAT_WAIT)
     }
 
-    /// Returns true if a snapshot is complete enough to replace the one in the store.
+    /// Returns true if `snapshot` is complete enough to replace the reading in the store.
     pub(super) fn is_publishable(&self, now: Duration, snapshot: &Snapshot) -> bool {
         let keeps_waiting = self.publication.reading(now).is_none()
             && self.inherited.is_some()

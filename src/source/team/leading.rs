@@ -1,4 +1,4 @@
-//! The leader's side: claiming the lead, writing readings and heads, and giving the lead up.
+//! The part of a team's leader: it claims the lead, writes readings and heads, and gives up the lead.
 
 use super::{
     leader_state::LeaderState,
@@ -17,15 +17,16 @@ use std::time::Duration;
 /// Time between two counts of the members.
 const COUNT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Number of attempts to write a head whose answers get lost.
+/// Maximum number of attempts to write a head if the store's responses get lost.
 const MAX_HEAD_ATTEMPTS: u32 = 3;
 
 /// Maximum size of an epoch's object in bytes.
 const MAX_EPOCH_BYTES: usize = 1 << 10;
 
 impl Member {
-    /// Tries to become the leader: creates the key of the next epoch, then writes the head. Polls for itself if
-    /// all claims of one interval failed, because then nobody may be able to write.
+    /// Tries to become the leader: creates the key of the next epoch, then writes the head. Returns
+    /// [`Step::Alone`] if all claims within `interval` failed, because then maybe no member can write to the
+    /// store. Does so at once if there is no reading to show meanwhile.
     pub(super) async fn claim(&mut self, now: Duration, interval: Duration) -> Step {
         let outcome = self.try_claim(now, interval).await;
         let since = *self.claiming_since.get_or_insert(now);
@@ -67,10 +68,11 @@ impl Member {
         Ok(is_won)
     }
 
-    /// Returns the epoch to claim: the one whose key this member has created, unless a head of it is there.
+    /// Returns the epoch to claim: the one whose key this member has already created, or the next one after
+    /// all known epochs.
     async fn epoch_to_claim(&self) -> Result<u64, Failure> {
         let known = self.valid_head().map_or(0, |head| head.epoch);
-        // Others may have created later keys. Whoever writes the head first leads.
+        // Other members may have created later keys. The member that writes the head first leads.
         if let Some(own) = self.claimed_epoch.filter(|own| *own > known) {
             return Ok(own);
         }
@@ -87,7 +89,7 @@ impl Member {
         Err(Failure::new(FailureKind::Invalid, what, remedy))
     }
 
-    /// Creates the key of an epoch. Returns false if another member has created it.
+    /// Creates the key of an epoch. Returns false if another member has created it before.
     async fn create_epoch(&self, epoch: u64) -> Result<bool, Failure> {
         let key = self.team.key(epoch_key(epoch));
         let mine = self.me.id.to_string().into_bytes();
@@ -96,12 +98,12 @@ impl Member {
         {
             return Ok(true);
         }
-        // The answer to the first attempt may have been lost.
+        // The response to an earlier attempt may have been lost.
         let there = self.team.store.read(&key, None, MAX_EPOCH_BYTES).await?;
         Ok(matches!(there, Fetched::Found(object) if object.bytes == mine))
     }
 
-    /// Starts to lead in an epoch whose head is already written.
+    /// Starts to lead in an epoch whose head this member has already written.
     pub(super) fn start_leading(&mut self, now: Duration, head: &Head, interval: Duration) {
         let inherited = head.reading.map(|reading| (reading, self.readings.newest_read_at()));
         self.lease.win(now, head.epoch, interval);
@@ -109,17 +111,18 @@ impl Member {
         self.leading = Some(LeaderState { beat: head.beat, inherited_members: head.members, ..state });
     }
 
-    /// Ends the lead, because another member leads or the store does not answer.
+    /// Stops leading without writing to the store.
     pub(super) fn stop_leading(&mut self) {
         self.lease.lose();
         self.leading = None;
-        // A leader does not look at the store, so it may have been emptied meanwhile.
+        // A leader does not read the head, so the store may have been emptied meanwhile.
         self.readings.begin_with_base();
         self.claimed_epoch = None;
     }
 
-    /// Writes a snapshot that this member has read at `now`, then the head. Returns false if it no longer leads:
-    /// a leader that can't share what it read gives up, as one that can't read.
+    /// Writes the reading `snapshot`, which this member took at `now`, to the store, then the head. Returns
+    /// false if this member no longer leads: a leader that can't share its readings gives up the lead, like
+    /// one that can't poll.
     pub(super) async fn publish(&mut self, now: Duration, interval: Duration, snapshot: &Snapshot) -> bool {
         let problem = self.write_reading(now, snapshot).await.err();
         let is_complete = problem.is_none() && snapshot.progress.is_empty();
@@ -157,7 +160,8 @@ impl Member {
         self.write_draft(draft).await
     }
 
-    /// Writes the objects of a reading. They count only if all of them were written.
+    /// Writes the objects of a reading to the store. The reading counts as published only if all writes
+    /// succeed.
     async fn write_draft(&mut self, draft: Draft) -> Result<(), Failure> {
         for (key, object) in &draft.objects {
             self.team.store.write(&self.team.key(key), object.clone(), WriteCondition::Always).await?;
@@ -165,7 +169,7 @@ impl Member {
         if let Some(leading) = &mut self.leading {
             leading.obsolete.extend(draft.obsolete.iter().copied());
             if !draft.objects.is_empty() {
-                // The others shall read it now.
+                // Makes the next head due, so that the other members read the new objects at once.
                 leading.beat_at = None;
             }
             leading.publication.commit(draft);
@@ -197,7 +201,8 @@ impl Member {
         self.leading.is_some()
     }
 
-    /// Records a failed poll of the leader. Gives up the lead if it can't read what it should share.
+    /// Records that a poll of the leader failed. Gives up the lead if the failures last, otherwise writes the
+    /// next head.
     pub(super) async fn note_failed_poll(&mut self, now: Duration, interval: Duration, failure: &Failure) {
         self.lease.note_poll(false, false);
         if self.lease.must_release(matches!(failure.kind, FailureKind::Credentials | FailureKind::Denied)) {
@@ -207,14 +212,14 @@ impl Member {
         }
     }
 
-    /// Gives up the lead because of a failure, and does not claim it for some time.
+    /// Gives up the lead because of `failure`, and does not claim it again for some time.
     async fn give_up(&mut self, now: Duration, interval: Duration, failure: &Failure) {
         self.release(now, interval).await;
         self.lease.give_up(now);
         self.cannot_lead = Some(failure.clone());
     }
 
-    /// Gives up the lead, so that another member can take it at once.
+    /// Writes a head that releases the lead, so that another member can take it at once. Then stops leading.
     pub(super) async fn release(&mut self, now: Duration, interval: Duration) {
         if let Some(leading) = &self.leading {
             let head = self.new_head(now, leading, interval, true);
@@ -239,7 +244,8 @@ impl Member {
         }
     }
 
-    /// Writes a head over the version that this member knows. Returns false if another member's head is there.
+    /// Writes a head in place of the version that this member knows. Returns false if the head in the store
+    /// is missing, damaged, or from another member or epoch.
     async fn write_head(&mut self, head: Head) -> Result<bool, Failure> {
         let key = self.team.key(HEAD_KEY);
         for _ in 0..MAX_HEAD_ATTEMPTS {
@@ -253,7 +259,7 @@ impl Member {
                 self.note_own_head(version, head);
                 return Ok(true);
             }
-            // The answer to a write may have been lost. Then the head there is this member's own.
+            // The response to a write may have been lost. Then the head in the store is this member's own.
             let Fetched::Found(object) = self.team.store.read(&key, None, MAX_HEAD_BYTES).await? else {
                 return Ok(false);
             };
@@ -278,7 +284,7 @@ impl Member {
         self.head = Some(KnownHead { version, content: HeadContent::Valid(Box::new(head)) });
     }
 
-    /// Counts the members from time to time, and deletes the objects of those that are long gone.
+    /// Counts the members every [`COUNT_INTERVAL`], and deletes the objects of members that have left.
     async fn count_members(&mut self, now: Duration) {
         let is_due = |leading: &LeaderState| {
             leading.counted_at.is_none_or(|at| now.saturating_sub(at) >= COUNT_INTERVAL)
@@ -292,12 +298,13 @@ impl Member {
         leading.counted_at = Some(now);
         let versions = listed.into_iter().map(|(key, version)| (key, version.0));
         for key in leading.members.update(now, versions, &own_key) {
-            // An object that stays is deleted at a later count.
+            // If a deletion fails, a later count repeats it.
             let _ = self.team.store.delete(&key).await;
         }
     }
 
-    /// Deletes objects that no head names: those that a new base replaced, and once those of earlier epochs.
+    /// Deletes objects that no head names any more: those that a new base replaced and, once, those of
+    /// earlier epochs.
     async fn clean_up(&mut self) {
         let Some(leading) = &mut self.leading else { return };
         let mut keys: Vec<String> =
@@ -309,7 +316,7 @@ impl Member {
             keys.extend(self.keys_of_earlier_epochs(epoch).await);
         }
         for key in keys {
-            // An object that stays costs a little, and the next leader deletes it.
+            // If a deletion fails, the object only takes up space, and the next leader deletes it.
             let _ = self.team.store.delete(&self.team.key(key)).await;
         }
     }

@@ -1,4 +1,5 @@
-//! A member of a team for one source: reads and writes the store as the lease decides.
+//! A member of a team, for one source. It reads the store, and follows, leads or polls for itself as its
+//! lease decides.
 
 use super::{
     failures::alone_failure, leader_state::LeaderState, readings::ReadingCache, team_folder::TeamFolder,
@@ -13,22 +14,22 @@ use crate::{
 };
 use std::{cmp::Ordering, time::Duration};
 
-/// Time between two writes by which a member shows that it is there.
+/// Time between two writes of the object by which the leader counts this member.
 const PRESENCE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Longest wait for the first reading of a leader. The first load of a large account takes about a minute.
 const MAX_FIRST_READING_WAIT: Duration = Duration::from_secs(90);
 
-/// Longest age at which a leader's reading is still shown. A leader may keep the reading of its predecessor for
-/// five minutes.
+/// Maximum age at which a leader's reading is still shown. A leader may keep the reading of its predecessor
+/// for five minutes.
 const MAX_FOLLOWED_AGE: Duration = Duration::from_mins(10);
 
-/// Way in which a Portolan takes part in a team.
+/// Part that one run of Portolan takes in a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Participation {
     /// A command that ends soon: it reads the store, and never leads.
     Reader,
-    /// A member that may lead.
+    /// A member that may lead. It takes the lead from a member of lower rank.
     Member(Rank),
 }
 
@@ -37,13 +38,13 @@ pub enum Participation {
 pub(super) enum Step {
     /// Show the reading in the cache.
     Follow,
-    /// Poll, and write what was read.
+    /// Poll the source, and write the result to the store.
     Lead,
-    /// Poll for itself.
+    /// Poll the source without the team, for the given reason.
     Alone(Failure),
 }
 
-/// Head that the member has read or written last.
+/// Last head that the member has read or written.
 #[derive(Clone, Debug)]
 pub(super) struct KnownHead {
     pub version: ObjectVersion,
@@ -57,15 +58,16 @@ pub(super) struct Member {
     participation: Participation,
     pub(super) lease: Lease,
     pub(super) head: Option<KnownHead>,
-    /// Epoch and beat of the first head in a row that are older than the known one, and the time of that look.
+    /// First of the latest reads in a row that returned an older head than the known one: that head's epoch
+    /// and beat, and the time of the read. `None` if the last read returned no older head.
     older_head: Option<((u64, u64), Duration)>,
     pub(super) readings: ReadingCache,
     pub(super) leading: Option<LeaderState>,
-    /// Epoch whose key this member created, although it does not know if it wrote the head.
+    /// Epoch whose key this member has created since it last led.
     pub(super) claimed_epoch: Option<u64>,
-    /// Time of the first claim since the last sign of a living leader. All claims since then failed.
+    /// Time of the first of several failed claims in a row. `None` after a new head or a successful claim.
     pub(super) claiming_since: Option<Duration>,
-    /// Time since which the leader has shared no reading.
+    /// Time since which the leader's head names no reading.
     waiting_since: Option<Duration>,
     /// Last failure of the store, until the store answers again.
     pub(super) problem: Option<Failure>,
@@ -77,7 +79,7 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// Returns a member that has not read the store yet. `jitter` is a random wait before a claim.
+    /// Creates a member that has not read the store yet. `jitter` is a random wait before each claim.
     pub(super) fn new(
         team: TeamFolder,
         me: Leader,
@@ -106,7 +108,7 @@ impl Member {
         }
     }
 
-    /// Returns the last valid head.
+    /// Returns the last head, or `None` if it is unknown, damaged or of another version.
     pub(super) fn valid_head(&self) -> Option<&Head> {
         match &self.head.as_ref()?.content {
             HeadContent::Valid(head) => Some(head),
@@ -114,7 +116,7 @@ impl Member {
         }
     }
 
-    /// Returns the number of members as last known; zero while unknown.
+    /// Returns the last known number of members; zero while unknown.
     pub(super) fn member_count(&self, now: Duration) -> u32 {
         match &self.leading {
             Some(leading) => leading.member_count(now),
@@ -122,7 +124,7 @@ impl Member {
         }
     }
 
-    /// Returns the part of this member in the team after a step.
+    /// Returns the role of this member after `step`, and the number of members, for the screen.
     pub(super) fn status(&self, now: Duration, step: &Step) -> TeamStatus {
         let role = match (step, self.valid_head()) {
             (Step::Alone(why), _) => TeamRole::Alone(why.clone()),
@@ -144,7 +146,8 @@ impl Member {
         TeamStatus { role, members: self.member_count(now) }
     }
 
-    /// Decides before a poll. `interval` is the promised time to the next head if this member leads.
+    /// Returns the decision for the next poll. Reads the head first, unless this member leads. `interval` is
+    /// the longest time to the next head, which this member promises if it leads.
     pub(super) async fn step(&mut self, now: Duration, interval: Duration) -> Step {
         if self.lease.led_epoch().is_some() {
             if !self.lease.has_expired(now) {
@@ -165,10 +168,10 @@ impl Member {
         step
     }
 
-    /// Reads the head and decides by it.
+    /// Reads the head from the store, and lets the lease decide.
     async fn look(&mut self, now: Duration, interval: Duration) -> Verdict {
         let key = self.team.key(HEAD_KEY);
-        // An older head is read again and again, because its content is not kept.
+        // The known version is left out while the head is an older one, because its content was not kept.
         let known = self.head.as_ref().filter(|_| self.older_head.is_none());
         let known = known.map(|head| head.version.clone());
         match self.team.store.read(&key, known.as_ref(), MAX_HEAD_BYTES).await {
@@ -198,7 +201,8 @@ impl Member {
         }
     }
 
-    /// Takes over a head that was read.
+    /// Compares a head from the store with the known one, records it, and lets the lease decide. `age` is the
+    /// time since the head was written, by the store's clock.
     fn take_head(
         &mut self,
         now: Duration,
@@ -208,7 +212,8 @@ impl Member {
     ) -> Verdict {
         match self.compare_head(now, &head.content) {
             HeadOrder::Older => {
-                // The next write is over the head that is there.
+                // The next conditional write must name the version that is in the store, although its head is
+                // older.
                 if let Some(known) = &mut self.head {
                     known.version = head.version;
                 }
@@ -226,7 +231,8 @@ impl Member {
         self.claiming_since = None;
         if let HeadContent::Valid(valid) = &head.content {
             if !valid.released && valid.leader.id == self.me.id && self.claimed_epoch == Some(valid.epoch) {
-                // The answer to the first head was lost, so this member leads without having known it.
+                // The response to the write of the first head was lost, so this member leads without having
+                // noticed.
                 let valid = valid.clone();
                 self.start_leading(now, &valid, interval);
                 self.head = Some(head);
@@ -241,8 +247,9 @@ impl Member {
 
     /// Compares a head that was read at `now` with the known one.
     ///
-    /// A store may answer with an old state for a while, so the head with the highest epoch counts. But an older
-    /// head that another one follows, or that stays, is the head of a store whose objects were deleted.
+    /// A store may return an old state for a while, so the head with the highest epoch and beat counts. But
+    /// if an older head stays, or a newer one follows it below the known one, the store was emptied and
+    /// filled again. Then that head counts.
     fn compare_head(&mut self, now: Duration, content: &HeadContent) -> HeadOrder {
         let HeadContent::Valid(new) = content else {
             self.older_head = None;
@@ -270,7 +277,8 @@ impl Member {
         order
     }
 
-    /// Reads the newest reading. Polls for itself if the leader shares none for too long.
+    /// Updates the cache to the newest reading. Returns [`Step::Alone`] if the leader has shared no reading
+    /// for too long, or if it can't be read.
     async fn follow(&mut self, now: Duration) -> Step {
         let Some(wanted) = self.valid_head().and_then(|head| head.reading) else {
             // A command that ends soon does not wait for the first reading.
@@ -289,14 +297,15 @@ impl Member {
         }
     }
 
-    /// Returns the step of a member that polls for itself.
+    /// Returns [`Step::Alone`] with the failure that explains `reason`.
     pub(super) fn alone(&self, reason: AloneReason) -> Step {
         let head = self.head.as_ref().map(|head| &head.content);
         let problem = self.problem.as_ref().or(self.cannot_lead.as_ref());
         Step::Alone(alone_failure(reason, problem, head, &self.team.store.location()))
     }
 
-    /// Probes the store before the first claim: a store that ignores conditions would let everybody lead.
+    /// Probes the store before the first claim. If a store ignored the conditions of writes, every member
+    /// would lead.
     pub(super) async fn check_store(&mut self, now: Duration) -> Result<(), Failure> {
         if self.is_probed {
             return Ok(());
@@ -334,25 +343,27 @@ impl Member {
         }
     }
 
-    /// Leaves the team before the program ends.
+    /// Leaves the team before the program ends: releases the lead, and deletes the object by which the leader
+    /// counts this member.
     pub(super) async fn leave(&mut self, now: Duration, interval: Duration) {
         self.release(now, interval).await;
         if self.presence_at.take().is_some() {
-            // The leader notices soon anyway.
+            // If the deletion fails, the leader notices at a later count that this member has left.
             let _ = self.team.store.delete(&self.team.key(member_key(&self.me.id))).await;
         }
     }
 }
 
-/// Relation of a head that was read to the known one.
+/// Relation between a head from the store and the known one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadOrder {
-    /// It is older, and the known one still counts.
+    /// The head is older, and the known one still counts.
     Older,
-    /// It is the known one.
+    /// The head is the known one.
     Same,
-    /// It follows the known one.
+    /// The head continues the known one.
     Newer,
-    /// It counts, and its readings do not follow those that the member knows, although they may have the same keys.
+    /// The head counts, but its readings do not continue those in the cache, although they may have the same
+    /// keys.
     OtherLine,
 }

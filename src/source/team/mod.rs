@@ -1,7 +1,7 @@
 //! A source that a team reads together: one member polls, the others show what it read.
 //!
-//! [`TeamSource`] stands in front of a source. Before each poll it looks at the store: it follows the leader,
-//! polls as the leader and shares what it read, or polls for itself if the team can't work. Logs, usage and
+//! [`TeamSource`] wraps a source. Before each poll it reads the team's store. Then it follows the leader,
+//! polls as the leader and shares the result, or polls for itself if the team can't work. Logs, usage and
 //! actions always go to the source itself, with the rights of this user.
 
 mod boot_clock;
@@ -51,35 +51,36 @@ use tokio::{
     time::timeout,
 };
 
-/// Shortest time between two heads that a leader promises.
+/// Lower limit of the time to the next head that a leader promises.
 const MIN_HEAD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Longest time between two heads that a leader promises.
+/// Upper limit of the time to the next head that a leader promises.
 const MAX_HEAD_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Longest time for which a leader renews the lead while a poll does not end.
+/// Longest time for which a leader renews its lead during one poll.
 const MAX_RENEWED_POLL: Duration = Duration::from_secs(40);
 
-/// Longest random wait before a claim.
+/// Upper limit of the random wait before a claim.
 const MAX_CLAIM_JITTER: Duration = Duration::from_secs(1);
 
-/// Wait between two looks at a store while this member polls for itself, because a store that does not answer
-/// delays each poll.
+/// Time between two reads of a store while this member polls for itself. A store that does not respond delays
+/// each poll that reads it.
 const ALONE_LOOK_INTERVAL: Duration = Duration::from_secs(12);
 
-/// Time on a member's clock when the machine starts, so that it can show the ages of earlier readings.
+/// Time that a member's clock shows when the machine starts. It is not zero, so that the clock has times for
+/// earlier readings.
 const CLOCK_START: Duration = Duration::from_hours(24 * 30);
 
-/// The team of one run: its store, and the name of this member.
+/// Team of one run of Portolan: its store, and the part that this member takes.
 #[derive(Clone)]
 pub struct TeamSettings {
     /// Store of the team.
     pub store: Arc<dyn ObjectStore>,
-    /// Start of all keys.
+    /// Prefix of all keys of the team in the store.
     pub folder: String,
-    /// Name of this member for the others.
+    /// Name of this member that the other members see.
     pub name: Text,
-    /// Way in which this run takes part.
+    /// Part that this run takes in the team.
     pub participation: Participation,
 }
 
@@ -87,9 +88,9 @@ pub struct TeamSettings {
 pub struct TeamSource {
     inner: Arc<dyn SharedSource>,
     settings: TeamSettings,
-    /// This member; `None` until the account is known.
+    /// This member; `None` until the source has found out its account.
     member: AsyncMutex<Option<Member>>,
-    /// Part in the team at the last poll, and the wait until the next.
+    /// Role in the team at the last poll, and the wait until the next poll.
     last: Mutex<LastPoll>,
 }
 
@@ -98,14 +99,14 @@ pub struct TeamSource {
 struct LastPoll {
     status: Option<TeamStatus>,
     wait: Option<Duration>,
-    /// Reason to poll without a team, and the time until which the store is not read again.
+    /// Reason to poll without a team, and the time until which this member does not read the store again.
     alone_until: Option<(Failure, Duration)>,
-    /// True once an own poll since the last reading of the leader was complete.
+    /// True if this member has completed a poll of its own since it last followed the leader.
     has_own_reading: bool,
 }
 
 impl TeamSource {
-    /// Returns a source in front of `inner` for a member of a team. Sends no request before the first poll.
+    /// Creates a source that wraps `inner` for a member of a team. Sends no request before the first poll.
     #[must_use]
     pub fn new(inner: Arc<dyn SharedSource>, settings: TeamSettings) -> Self {
         Self { inner, settings, member: AsyncMutex::new(None), last: Mutex::default() }
@@ -116,7 +117,7 @@ impl TeamSource {
         self.inner.poll_interval().clamp(MIN_HEAD_INTERVAL, MAX_HEAD_INTERVAL)
     }
 
-    /// Returns this member, once its account is known.
+    /// Returns this member. Creates it if needed, which fails if the source can't find out its account.
     async fn member(&self) -> Result<MutexGuard<'_, Option<Member>>, Failure> {
         let mut slot = self.member.lock().await;
         if slot.is_none() {
@@ -166,7 +167,7 @@ impl TeamSource {
         }
     }
 
-    /// Polls as the leader and shares what was read. Renews the lead while the poll lasts.
+    /// Polls as the leader, and shares the result. Renews the lead while the poll lasts.
     async fn lead(&self, member: &mut Member) -> Result<Snapshot, Failure> {
         let began = now();
         let mut poll = self.inner.snapshot();
@@ -187,7 +188,8 @@ impl TeamSource {
         outcome
     }
 
-    /// Returns the outcome of an own poll, or the last reading of the leader while the first load is incomplete.
+    /// Returns the outcome of this member's own poll. Returns the leader's last reading instead while the own
+    /// first load is incomplete.
     fn prefer_complete(
         &self,
         member: &mut Member,
@@ -206,7 +208,7 @@ impl TeamSource {
         }
     }
 
-    /// Records the part in the team for the screen, and the wait until the next poll.
+    /// Records the role in the team for the screen, and the wait until the next poll.
     fn note_step(&self, member: &Member, step: &Step) {
         let now = now();
         let mut last = self.lock_last();
@@ -237,7 +239,7 @@ impl TeamSource {
             let Some(member) = slot.as_mut() else { return Ok(String::new()) };
             member.check_store(now()).await?;
             let step = member.step(now(), self.interval()).await;
-            // A head that nobody can read is no reason to say that all is well.
+            // A head that this member can't parse is a failure, although the store itself works.
             let unread = member.head.is_some() && member.valid_head().is_none();
             if let (true, Step::Alone(failure)) = (unread, &step) {
                 return Err(failure.clone());
@@ -259,7 +261,7 @@ impl TeamSource {
     }
 }
 
-/// Returns the time on this member's clock.
+/// Returns the current time on this member's clock.
 fn now() -> Duration {
     CLOCK_START + time_since_boot()
 }
@@ -274,7 +276,7 @@ fn random_id() -> String {
     format!("{:016x}{:016x}", random_number(), random_number())
 }
 
-/// Returns the failure of a store that a setting names wrongly.
+/// Returns the failure for an invalid `store` setting. `why` says what is wrong with it.
 pub fn invalid_store_failure(why: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("[team] store: {why}"), "docs/team.md explains the setting")
 }

@@ -1,4 +1,5 @@
-//! Storage of the notes on one source: an object in the team's store, or a file in the state directory without a team.
+//! Storage of the notes on one source: an object in the team's store or, without a team, a file in the state
+//! directory.
 
 use super::TeamAccess;
 use crate::{
@@ -17,13 +18,13 @@ use std::{
 /// Folder of the notes in the state directory.
 const LOCAL_NOTES_FOLDER: &str = "notes";
 
-/// Key of the notes below the folder of the account and region.
+/// Name of the notes' object in the folder of the account and region.
 const NOTES_KEY: &str = "notes";
 
-/// Maximum number of attempts to write while others write too.
+/// Maximum number of attempts to write while other members write too.
 const MAX_WRITE_ATTEMPTS: usize = 8;
 
-/// Place of the notes on one source.
+/// Store and key of the notes on one source.
 #[derive(Clone)]
 pub struct NoteStore {
     store: Arc<dyn ObjectStore>,
@@ -32,7 +33,7 @@ pub struct NoteStore {
     local_folder: Option<PathBuf>,
 }
 
-/// Notes as last read, with the version of their object.
+/// Notes as this member last read them, with the version of their object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredNotes {
     /// The notes.
@@ -41,10 +42,11 @@ pub struct StoredNotes {
 }
 
 impl NoteStore {
-    /// Returns the place of the notes on `source`.
+    /// Returns the place in which the notes on `source` are stored. `state` is the state directory.
     ///
     /// # Errors
-    /// Returns the failure if the account of the team is not known, or there is neither a team nor a state directory.
+    /// Returns a failure if the source can't find out its account, or if there is neither a team nor a state
+    /// directory.
     pub async fn of(source: &dyn Source, access: &TeamAccess, state: Option<&Path>) -> Result<Self, Failure> {
         if let (Some(store), Some(folder)) = (&access.store, source.team_folder().await) {
             let key = format!("{}/{NOTES_KEY}", folder?);
@@ -55,7 +57,7 @@ impl NoteStore {
             Failure::new(FailureKind::Missing, "there is no state directory for notes", remedy)
         })?;
         let folder = state.join(LOCAL_NOTES_FOLDER);
-        // The key depends on the location, so notes survive another name of the source.
+        // The key depends on the location, so the notes are kept when the source is renamed.
         let key = source.outage_key().await.unwrap_or_else(|| hashed_key(source.id().as_str()));
         let store = Arc::new(FileStore::new(folder.clone()));
         Ok(Self { store, key, local_folder: Some(folder) })
@@ -67,7 +69,7 @@ impl NoteStore {
         self.local_folder.is_none()
     }
 
-    /// Reads the notes. Returns `None` if they are still those that the caller knows.
+    /// Reads the notes. Returns `None` if they have not changed since `known`.
     pub async fn read(&self, known: &StoredNotes) -> Result<Option<StoredNotes>, Failure> {
         let fetched = self.store.read(&self.key, known.version.as_ref(), MAX_BOOK_BYTES).await;
         match fetched {
@@ -85,8 +87,8 @@ impl NoteStore {
         }
     }
 
-    /// Changes the notes, and returns them. Repeats the change on the new notes if another member wrote meanwhile, so that
-    /// neither note is lost.
+    /// Changes the notes and returns them. If another member has written meanwhile, applies `change` again to
+    /// the new notes, so that no note is lost.
     pub async fn change(&self, change: impl Fn(&mut NoteBook)) -> Result<StoredNotes, Failure> {
         if let Some(folder) = &self.local_folder {
             PrivateDir::open_or_create(folder).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The newest reading of the leader, as far as this member has read it.
+//! Cache of the leader's newest reading, which this member puts together from the objects in the store.
 
 use super::team_folder::TeamFolder;
 use crate::{
@@ -10,31 +10,31 @@ use crate::{
 use futures::{StreamExt, stream};
 use std::time::Duration;
 
-/// Number of attempts in a row to read a reading before the member polls for itself.
+/// Number of failures in a row to read the newest reading after which the member polls for itself.
 const MAX_FAILED_READINGS: u32 = 3;
 
-/// Maximum number of objects that are read at the same time.
+/// Maximum number of objects that this member reads at the same time.
 const MAX_READS_AT_ONCE: usize = 8;
 
-/// Longest time between two looks after which a reading is still continued by deltas.
+/// Maximum time between two reads of the head after which deltas may still continue the cached reading.
 const MAX_LOOK_GAP: Duration = Duration::from_mins(1);
 
-/// Precision of the times in the headers of a store.
+/// Precision of the times in a store's HTTP headers.
 const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
 
-/// The newest reading that this member has put together.
+/// Newest reading that this member has put together.
 #[derive(Debug)]
 pub(super) struct ReadingCache {
     source: SourceId,
     reading: Option<Reading>,
-    /// True if the reading does not fit its head, so that the next one begins with a base.
+    /// True if deltas can't continue the cached reading, so that the next one must begin with a base.
     is_broken: bool,
-    /// Time of the leader's poll for the reading in the cache, on this member's clock. It may be too early, but
+    /// Time of the leader's poll for the cached reading, on this member's clock. It may be too early, but
     /// never too late.
     read_at: Duration,
-    /// The same for the newest reading in the store.
+    /// Time of the leader's poll for the newest reading in the store, on this member's clock.
     newest_read_at: Duration,
-    /// Time of the last look at a new head.
+    /// Time of the last read of the head.
     looked_at: Option<Duration>,
     failed_readings: u32,
     /// Reason why the newest reading could not be read.
@@ -56,7 +56,7 @@ impl ReadingCache {
         }
     }
 
-    /// Returns the time of the newest reading in the store, on this member's clock.
+    /// Returns the time of the leader's poll for the newest reading in the store, on this member's clock.
     pub(super) fn newest_read_at(&self) -> Duration {
         self.newest_read_at
     }
@@ -66,20 +66,21 @@ impl ReadingCache {
         self.reading.is_some()
     }
 
-    /// Keeps a snapshot that this member has read itself, until it has read a reading of a leader again.
+    /// Keeps a snapshot from this member's own poll until the member reads a reading of a leader again.
     pub(super) fn remember(&mut self, own: &Snapshot, now: Duration) {
         self.reading = Some(Reading::own(Snapshot { connections: Vec::new(), ..own.clone() }));
         self.read_at = now;
     }
 
-    /// Takes notice of a new head, which was written `age` ago by the store's clock.
+    /// Records a new head that was read at `now`. By the store's clock, it was written `age` ago.
     ///
-    /// The time of the reading follows from ages alone, so a wrong clock of the leader does no harm. If the
-    /// store does not tell the age, the head may be as old as the last look, but never older.
+    /// The time of the reading is computed from ages only, so a wrong clock of the leader does no harm. The
+    /// head can't be older than this member's previous read of the head, even if the store reports a greater
+    /// age or none.
     pub(super) fn note_head(&mut self, now: Duration, head: &Head, age: Option<Duration>) {
         let since_look = self.looked_at.map(|at| now.saturating_sub(at));
         self.looked_at = Some(now);
-        // The store may have been emptied and filled again meanwhile.
+        // The store may have been emptied and filled again since the previous read.
         self.is_broken |= since_look.is_some_and(|time| time > MAX_LOOK_GAP);
         if let Some(reading) = head.reading {
             let told = age.map(|age| age + HEADER_TIME_STEP).into_iter();
@@ -88,18 +89,19 @@ impl ReadingCache {
         }
     }
 
-    /// Lets the next reading begin with a base, because its keys may be those of another reading in the cache.
+    /// Makes the next reading begin with a base, because another reading may have the same keys as the cached
+    /// one.
     pub(super) fn begin_with_base(&mut self) {
         self.is_broken = true;
     }
 
-    /// Takes notice that the head is still the same.
+    /// Records that the head in the store was still the same at `now`.
     pub(super) fn note_same_head(&mut self, now: Duration) {
         self.looked_at = Some(now);
     }
 
-    /// Brings the cache to the reading `wanted`. Fails if several attempts in a row failed; until then the
-    /// cache keeps the older reading.
+    /// Updates the cache to the reading `wanted`. If that fails, keeps the older reading. Returns the failure
+    /// only after several failed attempts in a row.
     pub(super) async fn update(&mut self, team: &TeamFolder, wanted: &ReadingRef) -> Result<(), Failure> {
         match self.read_missing(team, wanted).await {
             Ok(()) => {
@@ -136,7 +138,7 @@ impl ReadingCache {
         wanted: &ReadingRef,
     ) -> Result<(), Failure> {
         let reads: Vec<_> = keys.iter().map(|key| read_object(team, *key)).collect();
-        // A member that joins may need many deltas, and a store may take a second for each answer.
+        // A member that joins may need many deltas, and a store may take a second for each response.
         let mut objects = stream::iter(reads).buffered(MAX_READS_AT_ONCE);
         // The older reading stays until all objects were applied.
         let begins_with_base = matches!(keys.first(), Some(ObjectKey::Base(..)));
@@ -158,8 +160,8 @@ impl ReadingCache {
         Ok(())
     }
 
-    /// Applies an object to a reading; a base begins another one. Large objects take a while, and the screen and
-    /// the other sources must not wait for them.
+    /// Applies one object to `reading`. A base replaces the reading. Runs on a blocking thread, because the
+    /// screen and other sources must not wait for a large object.
     async fn apply_object(
         &self,
         team: &TeamFolder,
@@ -185,9 +187,9 @@ impl ReadingCache {
         })
     }
 
-    /// Returns the snapshot to show at `now`, which is `now_utc` on this machine's clock, and takes the
-    /// connections out of the cache. Its time is that of the leader's poll. Without a reading, returns a
-    /// snapshot whose load has not begun.
+    /// Returns the snapshot to show at `now`, and takes its connections out of the cache. `now_utc` is the
+    /// same time on this machine's UTC clock. The snapshot's time is that of the leader's poll. Without a
+    /// reading, returns an empty snapshot whose load has not begun.
     pub(super) fn take_snapshot(&mut self, now: Duration, now_utc: Timestamp) -> Snapshot {
         let Some(reading) = &mut self.reading else {
             let waiting = LoadProgress { part: SourcePart::Services, read: 0, known: 0 };
@@ -212,7 +214,7 @@ impl ReadingCache {
     }
 }
 
-/// Reads an object of a reading.
+/// Reads one object of a reading from the store.
 async fn read_object(team: &TeamFolder, key: ObjectKey) -> Result<(ObjectKey, Vec<u8>), Failure> {
     let whole = team.key(key);
     match team.store.read(&whole, None, MAX_OBJECT_BYTES).await? {

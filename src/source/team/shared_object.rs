@@ -1,4 +1,4 @@
-//! Changes of objects that several members write.
+//! Read-modify-write of an object that several members may write.
 
 use crate::{
     background::run_blocking,
@@ -7,11 +7,12 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Maximum number of attempts to write while others write too.
+/// Maximum number of attempts to write while other members write too.
 const MAX_WRITE_ATTEMPTS: usize = 8;
 
-/// Changes an object of at most `max_bytes`. `change` gets its content, or `None` if there is no such object, and returns
-/// the new content, or `None` to leave it. It runs again on the new content if another member wrote meanwhile.
+/// Changes an object of at most `max_bytes`. `change` gets the object's content, or `None` if there is no
+/// object. It returns the new content, or `None` to leave the object unchanged. If another member has written
+/// meanwhile, `change` runs again on the new content.
 pub(super) async fn change_object(
     store: &dyn ObjectStore,
     key: &str,

@@ -1,4 +1,4 @@
-//! Access of a person to the team: the store, and the name under which the others know that person.
+//! Access of a person to the team: the store, and the name that the other members see.
 
 use super::TeamConfig;
 use crate::{model::Text, object_store::ObjectStore};
@@ -8,10 +8,10 @@ use std::{fs, sync::Arc};
 /// File in which Linux keeps the name of the host.
 const HOST_NAME_FILE: &str = "/proc/sys/kernel/hostname";
 
-/// Access to what people leave for each other. Without a team there is no store.
+/// Access to the store in which members share notes and history.
 #[derive(Clone, Default)]
 pub struct TeamAccess {
-    /// Store of the team; `None` without one.
+    /// Store of the team; `None` without a team.
     pub store: Option<Arc<dyn ObjectStore>>,
     /// Name in the settings; empty for `user@host`.
     pub configured_name: String,
@@ -20,20 +20,20 @@ pub struct TeamAccess {
 }
 
 impl TeamAccess {
-    /// Returns the access that the settings give, with the store that they name.
+    /// Creates the access to `store` with the name and the times in `settings`.
     #[must_use]
     pub fn new(settings: &TeamConfig, store: Option<Arc<dyn ObjectStore>>) -> Self {
         Self { store, configured_name: settings.name.clone(), history: settings.kept_history() }
     }
 
-    /// Returns true if there is a team, and it keeps a history.
+    /// Returns true if there is a team that keeps a history.
     #[must_use]
     pub fn keeps_history(&self) -> bool {
         self.store.is_some() && !self.history.is_zero()
     }
 
-    /// Returns the name in the settings, or `user@host`, or the part of that which is known. Only then it looks for the
-    /// host.
+    /// Returns the name in the settings, or else `user@host`. The user is `portolan` if unknown, and the host
+    /// is left out if unknown. Reads the environment only if the settings have no name.
     #[must_use]
     pub fn member_name(&self) -> Text {
         if !self.configured_name.is_empty() {

@@ -8,8 +8,8 @@ const KEY_PREFIX_CHARS: usize = 4;
 /// Number of characters after the prefix that encode the account id.
 const ACCOUNT_CHARS: usize = 10;
 
-/// Returns the account id encoded in an access key id. Returns `None` if the id is not base 32. A key made
-/// before 2019 gives a wrong number.
+/// Returns the account id encoded in an access key id. Returns `None` if the id is not base 32. The number is
+/// wrong for a key that AWS made before 2019.
 ///
 /// The characters after the prefix are base 32, and the account id is the forty bits after their first bit.
 /// Sources: Aidan Steele (<https://awsteele.com/blog/2020/09/26/aws-access-key-format.html>) and Tal Be'ery.

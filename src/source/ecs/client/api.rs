@@ -15,12 +15,12 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{error::Error, sync::Arc};
 
-/// AWS clients of one source, with the rate limiter that every call passes.
+/// AWS clients of one source, and the rate limiter through which every call goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
-    /// SDK clients and the region, profile and endpoint they use.
+    /// SDK clients, and the region, profile and endpoint that they use.
     pub clients: Clients,
-    /// Limits calls in flight and calls per second.
+    /// Rate limiter for the calls in flight and the calls per second.
     pub rate_limiter: Arc<RateLimiter>,
 }
 
@@ -68,11 +68,11 @@ impl<T> Default for PartialList<T> {
     }
 }
 
-/// Largest number of items read of one list.
+/// Maximum number of items that Portolan reads of one list.
 const MAX_LIST_ITEMS: usize = 50_000;
 
-/// Reads the pages of a list until one has no next token, a call fails, or a limit is reached. `ask` requests
-/// one page, and returns its items with the token of the next page.
+/// Reads the pages of a list until a page has no next token, a call fails, or a limit is reached. `ask`
+/// requests one page, and returns its items with the token of the next page.
 pub(crate) async fn read_pages<T, F, A>(call: &'static Call, mut ask: F) -> PartialList<T>
 where
     F: FnMut(Option<PageToken>) -> A,
@@ -97,8 +97,8 @@ where
     }
 }
 
-/// Calls `ask` with batches of at most `size` keys, several batches at once. The items keep the order of
-/// `keys`.
+/// Reads items by keys, in batches. `ask` requests the items of at most `size` keys; several requests run at
+/// once. The items keep the order of `keys`.
 pub(crate) async fn read_batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> PartialList<T>
 where
     F: Fn(Vec<K>) -> A,

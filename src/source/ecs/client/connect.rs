@@ -1,5 +1,5 @@
-//! AWS clients from the configuration. The aws-config crate resolves credentials and region. Every call has a
-//! time limit. Only a setting allows requests to the instance metadata service.
+//! AWS clients, created from the configuration. The aws-config crate resolves credentials and region. Every
+//! call has a time limit. Portolan calls the instance metadata service only if a setting allows it.
 
 use super::{
     failure::AwsTarget,
@@ -43,26 +43,26 @@ pub(crate) struct Clients {
     pub app_mesh: SignedClient,
     pub auto_scaling: SignedClient,
     pub iam: SignedClient,
-    /// Client for the calls to ECS that change something. It never repeats a call.
+    /// Client for the ECS calls that change something. It never retries a call.
     pub ecs_changes: SignedClient,
     pub session_manager: SignedClient,
     pub sts: aws_sdk_sts::Client,
     /// Provider of the credentials that all clients use.
     pub credentials: Option<SharedCredentialsProvider>,
-    /// Values removed from responses because the SDK could not read them.
+    /// Values that Portolan removed from responses because the SDK could not read them.
     pub removed_values: RemovedValues,
     /// Region, profile and endpoint that the clients use.
     pub target: AwsTarget,
 }
 
-/// Resolves the configuration and makes the clients. Sends no request, except to the instance metadata
+/// Resolves the configuration and creates the clients. Sends no request, except to the instance metadata
 /// service if `instance_role` is set.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
     let (shared, target) = load_shared_config(config).await?;
     Ok(Clients::new(&shared, target))
 }
 
-/// Resolves the configuration that all clients share, and the region, profile and endpoint in it.
+/// Resolves the configuration that all clients share. Also returns the region, profile and endpoint in it.
 pub(crate) async fn load_shared_config(config: &Config) -> Result<(SdkConfig, AwsTarget), Failure> {
     let provider = ProviderConfig::without_region().with_http_client(http_client());
     let region = resolve_region(config, &provider).await.ok_or_else(missing_region_failure)?;
@@ -77,7 +77,7 @@ pub(crate) async fn load_shared_config(config: &Config) -> Result<(SdkConfig, Aw
 }
 
 impl Clients {
-    /// Returns clients that share one SDK configuration.
+    /// Creates clients that share one SDK configuration.
     pub(crate) fn new(shared: &SdkConfig, target: AwsTarget) -> Self {
         let ecs = aws_sdk_ecs::config::Builder::from(shared);
         let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripHostPrefix);
@@ -120,7 +120,8 @@ async fn resolve_region(config: &Config, provider: &ProviderConfig) -> Option<Re
     }
     let asked = Config::non_empty(&config.region).map(Region::new);
     let chain = RegionProviderChain::first_try(asked);
-    // If the configuration names a profile, its region takes precedence over an exported one.
+    // If the configuration names a profile, the profile's region takes precedence over the region in the
+    // environment.
     let chain = if config.profile.is_empty() {
         chain.or_else(EnvironmentVariableRegionProvider::new()).or_else(profile.build())
     } else {
@@ -164,8 +165,8 @@ async fn load_sdk_config(config: &Config, region: Region, provider: &ProviderCon
     loader.load().await
 }
 
-/// Returns the SDK's chain of credential providers without its last one, the instance metadata service. A
-/// configured profile comes first in the chain.
+/// Returns the SDK's chain of credential providers without its last provider, the instance metadata service.
+/// If the configuration names a profile, that profile comes first.
 fn credentials_chain(config: &Config, provider: &ProviderConfig) -> CredentialsProviderChain {
     let mut profile = ProfileFileCredentialsProvider::builder().configure(provider);
     let environment = EnvironmentVariableCredentialsProvider::new();

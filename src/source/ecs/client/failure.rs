@@ -12,11 +12,11 @@ use std::error::Error;
 /// Profile, region and endpoint of the calls, for the texts and remedies of failures.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AwsTarget {
-    /// Profile, if one was chosen.
+    /// Name of the chosen profile; `None` for the default one.
     pub profile: Option<String>,
     /// AWS region.
     pub region: String,
-    /// Endpoint, unless it is the endpoint of AWS.
+    /// URL of the endpoint; `None` for the endpoint of AWS.
     pub endpoint: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl RawResponse for RawMessage {
     }
 }
 
-/// Returns the failure of `call` for an SDK error.
+/// Converts an SDK error of `call` to a failure.
 pub(crate) fn from_sdk_error<E, R>(call: &Call, error: &SdkError<E, R>, setting: &AwsTarget) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -64,7 +64,7 @@ where
     }
 }
 
-/// Returns the HTTP status of a server error without an error code.
+/// Returns the HTTP status of a 5xx response without an error code. Returns `None` for any other error.
 fn server_error_status<E: ProvideErrorMetadata, R: RawResponse>(error: &SdkError<E, R>) -> Option<u16> {
     let status = match error {
         SdkError::ServiceError(e) if e.err().meta().code().is_none() => e.raw().http_status(),
@@ -74,7 +74,7 @@ fn server_error_status<E: ProvideErrorMetadata, R: RawResponse>(error: &SdkError
     status.filter(|status| *status >= 500)
 }
 
-/// Returns the failure of a call that got no response in time.
+/// Returns the failure of a call that got no response within its time limit.
 pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Timeout,
@@ -83,7 +83,7 @@ pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
     )
 }
 
-/// Returns the failure of a call whose response reached the size limit.
+/// Returns the failure of a call whose response exceeded the size limit.
 fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
@@ -95,7 +95,7 @@ fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
     )
 }
 
-/// Returns the failure of a call that AWS answered with an error code.
+/// Returns the failure of a call to which AWS responded with an error code.
 pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
     // Some APIs put a namespace before the code, and some add `Exception` to it. Only the word between them
     // counts.
@@ -157,8 +157,8 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
     Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
 }
 
-/// Returns the IAM action that a message names as denied, or else `asked`. They differ if a call needs two actions, such
-/// as `iam:PassRole` for a deployment.
+/// Returns the IAM action that an error message names as denied, or else `asked`. The two differ if a call
+/// needs several actions, such as `iam:PassRole` for a deployment.
 fn denied_action<'a>(message: &'a str, asked: &'a str) -> &'a str {
     let after = message.split_once("not authorized to perform: ").map(|(_, after)| after);
     let named = after.and_then(|after| after.split_whitespace().next());
@@ -168,7 +168,7 @@ fn denied_action<'a>(message: &'a str, asked: &'a str) -> &'a str {
     named.filter(is_action).unwrap_or(asked)
 }
 
-/// Returns the failure of a call whose response does not fit the API.
+/// Returns the failure of a call whose response Portolan can't parse.
 pub(crate) fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
@@ -180,7 +180,7 @@ pub(crate) fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget)
     )
 }
 
-/// Returns the failure of a request that did not reach AWS: no credentials, or no connection.
+/// Returns the failure of a request that Portolan could not send: it has no credentials or no connection.
 fn undelivered(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     let low = chain.to_lowercase();
     if ["credential", "sso", "token", "identity", "profile"].iter().any(|word| low.contains(word)) {
@@ -229,8 +229,8 @@ fn endpoint_text(setting: &AwsTarget) -> String {
     }
 }
 
-/// Returns the messages of the errors that caused `error`, joined, each once, and cut at 300 characters. If
-/// `error` has no cause, returns its own message.
+/// Returns the messages of the errors that caused `error`, joined and without repetitions, cut at 300
+/// characters. If `error` has no cause, returns its own message.
 fn error_chain_text(error: &(dyn Error + 'static)) -> String {
     let mut messages: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));

@@ -1,5 +1,6 @@
-//! HTTP client of all AWS calls: the SDK's, with ring as its cryptography, and the proxy that the environment
-//! names. It does what the SDK's default client does, whose cryptography would take two minutes to compile.
+//! HTTP client of all AWS calls: the SDK's client with ring as its cryptography library, and with the proxy
+//! from the environment. It does the same as the SDK's default client, whose cryptography library takes two
+//! minutes to compile.
 
 use aws_smithy_http_client::{
     Builder, ConnectorBuilder,

@@ -1,8 +1,8 @@
 //! Recovery of JSON responses with values of unexpected types, such as text in place of a number.
 //!
-//! The SDK rejects the whole response for one such value, and with it up to a hundred tasks. This module then
-//! removes the values that the SDK can't read and lets the SDK read the rest. The SDK's own deserialiser
-//! decides which values those are, so no second description of AWS's types is needed.
+//! One such value makes the SDK reject the whole response, and with it up to a hundred tasks. This module
+//! removes the values that the SDK can't read, and lets the SDK read the rest. The SDK's own deserialiser
+//! decides which values it can read, so Portolan needs no second description of AWS's types.
 
 use crate::model::{Failure, FailureKind, UnreadPart};
 use aws_smithy_runtime_api::{
@@ -27,21 +27,21 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Largest total length of the JSON texts tried for one response, in bytes. A response that needs more stays
-/// unreadable.
+/// Maximum total length, in bytes, of the JSON texts that the SDK parses to recover one response. A response
+/// that needs more stays unreadable.
 const MAX_TRIED_BYTES: usize = 64 * 1024 * 1024;
-/// Time for which the values that were removed from a response are reported.
+/// Time for which Portolan reports the values that it removed from a response.
 const REPORT_TIME: Duration = Duration::from_mins(10);
 
-/// Values that Portolan removed from responses, by operation. Clones share them.
+/// Values that Portolan removed from responses, by operation. Clones share the same values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RemovedValues(Arc<Mutex<BTreeMap<String, Removal>>>);
 
-/// Values removed from the last unreadable response of an operation.
+/// Values that Portolan removed from the last unreadable response of an operation.
 #[derive(Clone, Debug)]
 struct Removal {
     count: usize,
-    /// Path of the first value, such as `services[].desiredCount`.
+    /// Path of the first removed value, such as `services[].desiredCount`.
     first_path: String,
     at: Instant,
 }
@@ -53,7 +53,8 @@ impl RemovedValues {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.to_owned(), removal);
     }
 
-    /// Returns an unread part for each operation with removed values in the last ten minutes.
+    /// Returns an unread part for each operation from whose responses values were removed in the last ten
+    /// minutes.
     pub(crate) fn unread_parts(&self) -> Vec<UnreadPart> {
         let mut removals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         removals.retain(|_, removal| removal.at.elapsed() < REPORT_TIME);
@@ -73,7 +74,7 @@ impl RemovedValues {
     }
 }
 
-/// Interceptor that recovers responses. It keeps a record of what it removed.
+/// Interceptor that recovers responses, and records the values that it removed.
 #[derive(Clone, Debug)]
 pub(crate) struct RecoverResponses(pub RemovedValues);
 
@@ -104,14 +105,14 @@ impl Intercept for RecoverResponses {
     }
 }
 
-/// Output of an operation after the removal of values.
+/// Output of an operation, deserialised after the removal of values.
 struct RecoveredOutput {
     output: Output,
     removed_paths: Vec<String>,
 }
 
-/// Removes the values that the SDK can't read from the response, and reads the rest. Returns `None` if the
-/// body is no JSON or nothing readable is left.
+/// Removes the values that the SDK can't read from the response, and deserialises the rest. Returns `None` if
+/// the body is no JSON object, or if the rest is unreadable too.
 fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutput> {
     let deserializer = config.load::<SharedResponseDeserializer>()?;
     let mut body: Value = serde_json::from_slice(response.body().bytes()?).ok().filter(Value::is_object)?;
@@ -125,17 +126,18 @@ fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutpu
     Some(RecoveredOutput { output: read(&body)?, removed_paths: pruner.removed_paths })
 }
 
-/// Removes the unreadable values of a body, as deep inside it as possible.
+/// Remover of the unreadable values in a body. It keeps as much of the body as possible.
 struct Pruner<'a> {
-    /// Returns true if the SDK can read a body.
+    /// Function that returns true if the SDK can read a body.
     is_readable: &'a dyn Fn(&Value) -> bool,
     tried_bytes: usize,
     removed_paths: Vec<String>,
 }
 
 impl Pruner<'_> {
-    /// Removes the unreadable parts of `value`. `path` is its place in the body, and `embed` returns a body with
-    /// nothing but a given value at that place. Returns false if the value itself must be removed.
+    /// Removes the unreadable parts of `value`. `path` is the place of `value` in the body. `embed` returns a
+    /// body that contains only a given value, at that place. Returns false if the caller must remove `value`
+    /// itself.
     fn prune(&mut self, value: &mut Value, path: &str, embed: &dyn Fn(&Value) -> Value) -> bool {
         if self.is_readable(&embed(value)) {
             return true;
@@ -165,7 +167,7 @@ impl Pruner<'_> {
         true
     }
 
-    /// Prunes a field or an item. Records its path and returns false if it must be removed.
+    /// Prunes a field or an item. Returns false if it must be removed, and records its path.
     fn keep(&mut self, value: &mut Value, path: String, embed: &dyn Fn(&Value) -> Value) -> bool {
         let is_kept = self.prune(value, &path, embed);
         if !is_kept {
@@ -174,7 +176,8 @@ impl Pruner<'_> {
         is_kept
     }
 
-    /// Returns true if the SDK can read the body, and false once the bodies tried reach their limit.
+    /// Returns true if the SDK can read the body. Returns false without parsing the body if the limit of
+    /// parsed bytes is reached.
     fn is_readable(&mut self, body: &Value) -> bool {
         if self.tried_bytes >= MAX_TRIED_BYTES {
             return false;
@@ -189,7 +192,7 @@ mod tests {
     use super::Pruner;
     use serde_json::{Value, json};
 
-    /// Stands for a deserialiser that expects numbers under `n`, and lists and objects elsewhere.
+    /// Imitates a deserialiser that expects numbers under `n`, and lists and objects elsewhere.
     fn is_readable(value: &Value) -> bool {
         match value {
             Value::Object(fields) => fields.iter().all(|(name, field)| match name.as_str() {

@@ -1,4 +1,5 @@
-//! AWS clients: connecting, signing, paging, limits on calls and responses, and failures in words.
+//! AWS clients: connecting, signing, paging, limits on calls and responses, and conversion of errors to
+//! failures.
 
 pub(super) mod access_key;
 pub(super) mod api;

@@ -1,4 +1,4 @@
-//! Paging through AWS lists, with limits that stop a list without end.
+//! Paging through AWS lists, with limits that stop an endless list.
 //!
 //! Only [`Paging`] makes a [`PageToken`]. So a loop whose calls take a `PageToken` can't run without a limit.
 
@@ -12,12 +12,12 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-/// Largest number of pages of a list that one poll reads completely: AWS allows 10,000 clusters in a region,
+/// Maximum number of pages of a list that one poll reads completely. AWS allows 10,000 clusters in a region,
 /// 100 a page.
 pub(crate) const MAX_LIST_PAGES: usize = 100;
-/// Largest number of pages of a listing that spans many polls.
+/// Maximum number of pages of a listing that spans many polls.
 pub(crate) const MAX_LISTING_PAGES: usize = 1_000;
-/// Largest number of pages of one read of a log. Many pages may be empty, because each call of
+/// Maximum number of pages in one read of a log. Many pages may be empty, because each call of
 /// `FilterLogEvents` searches only a piece of the log.
 pub(crate) const MAX_LOG_PAGES: usize = 20_000;
 
@@ -51,13 +51,13 @@ pub(crate) enum PagingError {
 }
 
 impl Paging {
-    /// Starts a list of at most `max_pages` pages.
+    /// Starts paging through a list of at most `max_pages` pages.
     pub(crate) fn new(max_pages: usize) -> Self {
         Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
     }
 
-    /// Returns the token of the next page, where `token` is the one in the last response. Returns `None` at
-    /// the end of the list.
+    /// Returns the token of the next page. `token` is the token in the last response. Returns `None` at the
+    /// end of the list, and an error if the list exceeds its limit or repeats itself.
     ///
     /// An unchanged token ends the list, because `GetLogEvents` and some emulators end their lists this way.
     pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {

@@ -1,4 +1,4 @@
-//! Rate limiter that every API call passes: limits calls in flight and calls per second, and converts SDK
+//! Rate limiter for all API calls. It limits the calls in flight and the calls per second, and converts SDK
 //! errors to failures.
 
 use super::failure::{self, AwsTarget, RawResponse};
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-/// Largest number of calls that one source may have in flight.
+/// Maximum number of calls that one source may have in flight.
 pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 
 /// Rate limiter of one source.
@@ -35,8 +35,8 @@ pub(crate) struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Returns a rate limiter with full token buckets. Until [`Self::join_account`], no other source draws
-    /// from these buckets.
+    /// Creates a rate limiter with full token buckets. No other source draws from these buckets until
+    /// [`Self::join_account`].
     #[must_use]
     pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {
         let account_quota = AccountQuota::new(shares);
@@ -51,7 +51,7 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for a token and a free slot, makes the call, and slows down if AWS throttles it.
+    /// Makes a call as soon as a token and a slot are free. Slows down later calls if AWS throttles this one.
     pub(crate) async fn call<T, E, R>(
         &self,
         call: &Call,
@@ -77,8 +77,8 @@ impl RateLimiter {
         })
     }
 
-    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` is the
-    /// account, region and endpoint as text.
+    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` consists of
+    /// the account, region and endpoint.
     pub(crate) fn join_account(&self, owner: String) {
         let own = self.account_quota();
         let shared = self.quota_registry.get_or_insert(owner, &own);
@@ -88,17 +88,17 @@ impl RateLimiter {
         }
     }
 
-    /// Divides the shares of the quota among `members` Portolans.
+    /// Divides the shares of the quota by `members`, the number of Portolans that poll the account.
     pub(crate) fn divide(&self, members: u32) {
         self.account_quota().divide(&self.source, members);
     }
 
-    /// Sets whether this source is still loading its first snapshot.
+    /// Records that this source is loading its first snapshot, or that it no longer is.
     pub(crate) fn set_loading(&self, starts: bool) {
         self.account_quota().set_loading(&self.source, starts);
     }
 
-    /// Returns how many calls of the group can be made now without waiting.
+    /// Returns the number of calls of `group` that can be made now without waiting.
     pub(crate) fn available_calls(&self, group: QuotaGroup) -> usize {
         self.account_quota().available_calls(group)
     }

@@ -1,4 +1,4 @@
-//! Size limit for AWS responses, so that an endpoint that sends without end can't fill the memory.
+//! Size limit for AWS responses, so that an endless response can't fill the memory.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -11,13 +11,13 @@ use aws_smithy_types::{body::SdkBody, config_bag::ConfigBag};
 use http_body_util::{LengthLimitError, Limited};
 use std::error::Error;
 
-/// Largest response in bytes. The largest real responses are much smaller: a page of log events
-/// (`GetLogEvents`) has at most 1 MiB before JSON escapes. Another large one is a hundred tasks with all
+/// Maximum size of a response in bytes. Real responses are much smaller. The largest are a page of log events
+/// (`GetLogEvents`), of at most 1 MiB before JSON escapes, and the descriptions of a hundred tasks with all
 /// their containers.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Interceptor that cuts responses at [`MAX_RESPONSE_BYTES`], except Live Tail sessions, which are read event
-/// by event.
+/// Interceptor that rejects responses larger than [`MAX_RESPONSE_BYTES`]. Live Tail sessions have no limit,
+/// because the SDK reads them event by event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LimitResponseSize;
 
@@ -46,7 +46,7 @@ impl Intercept for LimitResponseSize {
     }
 }
 
-/// Returns true if `error` was caused by a response longer than the limit.
+/// Returns true if the cause of `error` is a response larger than the limit.
 pub(crate) fn is_response_too_long(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,5 +1,6 @@
-//! A bucket as the store of a team: S3, or a service with its API. Requests are signed calls, so credentials,
-//! endpoints and retries are the same as for other calls; a client crate would bring its own for none of them.
+//! Store of a team in a bucket of S3, or of a service with the same API. Requests are signed calls, so they
+//! use the same credentials, endpoints and retries as other calls. A separate S3 client crate would bring its
+//! own.
 
 use super::{
     connect::load_shared_config,
@@ -36,20 +37,20 @@ const fn call(action: &'static str) -> Call {
     Call { action, group: QuotaGroup::TeamStore, needed_for: "the team's store" }
 }
 
-/// Number of attempts of a write that S3 answers with 409, because another write is in progress.
+/// Maximum number of attempts of a write to which S3 responds with 409, because another write is in progress.
 const MAX_CONFLICT_ATTEMPTS: u32 = 4;
 
-/// Wait after the first such answer; it doubles with each further one.
+/// Wait after the first such response. It doubles with each further one.
 const CONFLICT_WAIT: Duration = Duration::from_millis(100);
 
-/// Maximum number of pages of a listing. A page of S3 has 1,000 keys, and a listing at most 10,000.
+/// Maximum number of pages of a listing. A page of S3 has up to 1,000 keys, and a listing at most 10,000.
 const MAX_LISTING_PAGES: usize = 20;
 
-/// Store in a bucket.
+/// Store of a team in a bucket.
 #[derive(Debug)]
 pub struct S3Store {
     bucket: String,
-    /// Start of all keys, with a slash at its end unless it is empty.
+    /// Prefix of all keys; empty, or with a slash at its end.
     prefix: String,
     config: Config,
     rate_limiter: RateLimiter,
@@ -63,7 +64,7 @@ struct OpenedBucket {
     target: AwsTarget,
 }
 
-/// Response of S3 that is no failure: success, or the answer to a condition.
+/// Response of S3 that is not an error: a success, a missing object, or a condition that does not hold.
 #[derive(Debug)]
 struct S3Response {
     status: u16,
@@ -73,8 +74,8 @@ struct S3Response {
 }
 
 impl S3Store {
-    /// Returns a store in `bucket`, whose keys all start with `prefix`. `config` has the profile, region and
-    /// endpoint; what is empty comes from the environment. Sends no request.
+    /// Creates a store in `bucket` whose keys all start with `prefix`. `config` has the profile, region and
+    /// endpoint; empty settings come from the environment. Sends no request.
     #[must_use]
     pub fn new(bucket: String, prefix: String, config: Config) -> Self {
         let shares = Shares { start: 100, steady: 100 };
@@ -101,7 +102,7 @@ impl S3Store {
         format!("/{}/{}{key}", self.bucket, self.prefix)
     }
 
-    /// Writes an object once.
+    /// Sends one request to write an object.
     async fn put(
         &self,
         key: &str,
@@ -135,7 +136,8 @@ impl S3Store {
         self.write_outcome(response).await
     }
 
-    /// Returns the outcome of a write: it was refused if its condition does not hold, or if another write won.
+    /// Returns the outcome of a write. S3 refuses a write if its condition does not hold, or if another write
+    /// came first.
     async fn write_outcome(&self, response: S3Response) -> Result<WriteOutcome, Failure> {
         match (response.status, response.version) {
             (200..300, Some(version)) => Ok(WriteOutcome::Written(version)),
@@ -151,7 +153,7 @@ impl S3Store {
         }
     }
 
-    /// Lists the keys that start with `prefix`, page by page.
+    /// Lists the keys that start with `prefix`, and their versions.
     async fn list_all(&self, prefix: &str) -> Result<Vec<(String, ObjectVersion)>, Failure> {
         let whole = format!("{}{prefix}", self.prefix);
         let mut listing = Listing::default();
@@ -187,7 +189,7 @@ type ListingPage = (Vec<(String, ObjectVersion)>, Option<String>);
 #[derive(Debug, Default)]
 struct Listing {
     entries: Vec<(String, ObjectVersion)>,
-    /// Number of pages read. A store may announce yet another one for ever.
+    /// Number of pages read. A faulty store may announce a next page forever.
     pages: usize,
     /// Token of the next page.
     next_page: Option<String>,
@@ -200,7 +202,7 @@ impl Listing {
         self.pages += 1;
     }
 
-    /// Returns true if no further page has to be read.
+    /// Returns true if there is no further page to read, or if the listing has reached its limit.
     fn is_complete(&self) -> bool {
         let is_last = self.pages > 0 && self.next_page.is_none();
         is_last || self.entries.len() >= MAX_LISTED_OBJECTS
@@ -259,7 +261,7 @@ impl ObjectStore for S3Store {
     }
 }
 
-/// Reads a response of S3. The answers to conditions, and a missing object, are no errors.
+/// Parses a response of S3. A missing object and a condition that does not hold are no errors.
 fn parse_s3_response(response: &HttpResponse) -> Result<S3Response, OrchestratorError<ServiceError>> {
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name);
@@ -281,7 +283,7 @@ fn parse_s3_response(response: &HttpResponse) -> Result<S3Response, Orchestrator
     })
 }
 
-/// Returns the time between two headers of one response, both by the clock of the store.
+/// Returns the time between two headers of one response. Both times are from the clock of the store.
 fn age_by_headers(now: &str, written: &str) -> Option<Duration> {
     let time = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
     let (now, written): (Timestamp, Timestamp) = (time(now)?, time(written)?);

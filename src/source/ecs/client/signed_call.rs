@@ -1,4 +1,4 @@
-//! Signed calls through the rate limiter, with their responses parsed from XML or JSON.
+//! Signed calls through the rate limiter, whose responses are parsed from XML or JSON.
 
 use super::{
     api::Api,
@@ -10,7 +10,8 @@ use roxmltree::{Document, Node};
 use serde_json::Value;
 
 impl Api {
-    /// Makes a signed call. Returns the value that `parse` reads from the root element of the XML response.
+    /// Makes a signed call. Returns the value that `parse` extracts from the root element of the XML
+    /// response.
     pub(crate) async fn xml_call<T>(
         &self,
         call: &'static Call,

@@ -1,6 +1,6 @@
-//! Calls to AWS APIs that Portolan signs itself, because their SDK clients take minutes to compile for only a
-//! few calls. The SDK's runtime signs and sends the requests, so credentials, endpoints, timeouts and retries are
-//! the same as for other calls.
+//! Calls to AWS APIs that Portolan signs itself, because their SDK clients would take minutes to compile for
+//! only a few calls. The SDK's runtime signs and sends the requests, so they use the same credentials,
+//! endpoints, timeouts and retries as other calls.
 
 mod request;
 mod response;
@@ -44,24 +44,25 @@ use aws_types::{
 };
 use response::parse_response;
 
-/// Client that signs and sends requests to one API. The caller builds each request and parses the response,
-/// which is the body as text unless the client has another parser.
+/// Client that signs and sends requests to one API. The caller builds each request. The client's parser
+/// converts the response; by default, the result is the body as text.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedClient<T = ApiResponse> {
     operation: Operation<ApiRequest, T, ServiceError>,
     endpoint: String,
 }
 
-/// Function that reads a response.
+/// Function that converts an HTTP response to a value or an error.
 type ResponseParser<T> = fn(&HttpResponse) -> Result<T, OrchestratorError<ServiceError>>;
 
 impl SignedClient {
-    /// Returns a client that uses the shared SDK configuration.
+    /// Creates a client that uses the shared SDK configuration.
     pub(crate) fn new(shared: &SdkConfig, service: SignedApi) -> Self {
         Self::with_parser(shared, service, parse_response)
     }
 
-    /// Returns a client that makes each call once, because AWS may have carried out a call without an answer.
+    /// Creates a client that makes each call only once, because AWS may have carried out a call whose
+    /// response got lost.
     pub(crate) fn without_retries(shared: &SdkConfig, service: SignedApi) -> Self {
         let once = RetryConfig::standard().with_max_attempts(1);
         Self::with_retries(shared, service, parse_response, &once)
@@ -69,7 +70,7 @@ impl SignedClient {
 }
 
 impl<T: Send + Sync + std::fmt::Debug + 'static> SignedClient<T> {
-    /// Returns a client that uses the shared SDK configuration, and reads responses by `parse`.
+    /// Creates a client that uses the shared SDK configuration, and converts responses with `parse`.
     pub(crate) fn with_parser(shared: &SdkConfig, service: SignedApi, parse: ResponseParser<T>) -> Self {
         let retries = shared.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
         Self::with_retries(shared, service, parse, &retries)
@@ -112,7 +113,7 @@ impl<T: Send + Sync + std::fmt::Debug + 'static> SignedClient<T> {
         Self { operation, endpoint }
     }
 
-    /// Returns the address that gets the requests.
+    /// Returns the URL to which the requests go.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
     }

@@ -30,15 +30,15 @@ pub(crate) struct RegionInputs {
     pub cloud_map_names: CloudMapNames,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: Arc<LoadBalancerData>,
-    /// Meshes of App Mesh that tasks are members of.
+    /// Meshes of App Mesh to which tasks belong.
     pub app_meshes: Arc<AppMeshes>,
     /// Services behind each target group.
     pub target_group_services: TargetGroupServices,
-    /// App Mesh nodes that have a proxy in some task.
+    /// App Mesh nodes and gateways whose proxy runs in some task.
     pub present_members: BTreeSet<MeshMember>,
 }
 
-/// Inputs from which one ECS service was decoded. The cached service is valid while its inputs stay
+/// Inputs from which one ECS service was decoded. The cached service is valid as long as its inputs stay
 /// identical.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceCacheInputs {
@@ -48,7 +48,7 @@ pub(crate) struct ServiceCacheInputs {
     definitions: Vec<Option<Arc<TaskDefinitionSummary>>>,
 }
 
-/// Decoded service with its events, and the inputs that it was decoded from.
+/// Decoded service with its events, and the inputs from which it was decoded.
 #[derive(Debug)]
 struct CachedService {
     inputs: ServiceCacheInputs,
@@ -66,9 +66,9 @@ impl DecodeCache {
     }
 
     /// Returns the service with its events. Takes them from the cache if `inputs` are identical to the cached
-    /// inputs, otherwise calls `decode`.
+    /// inputs; otherwise calls `decode`.
     ///
-    /// If decoding gives an equal service, the caller gets the same `Arc` as before.
+    /// If `decode` returns a service that is equal to the cached one, returns the cached `Arc`.
     pub(crate) fn get_or_decode(
         &mut self,
         id: ServiceId,
@@ -89,7 +89,7 @@ impl DecodeCache {
         (service, events)
     }
 
-    /// Removes the services that are not in `services` from the cache.
+    /// Removes the services from the cache that are not in `services`.
     pub(crate) fn retain_services(&mut self, services: &[Arc<Service>]) {
         if self.services.len() > services.len() {
             let ids: BTreeSet<&ServiceId> = services.iter().map(|service| &service.id).collect();
@@ -117,8 +117,8 @@ impl ServiceCacheInputs {
         }
     }
 
-    /// Returns true if both hold the same values. Shared values are compared by pointer, so equal copies
-    /// count as different.
+    /// Returns true if both have identical values. Compares shared values by pointer, so equal copies count
+    /// as different.
     fn is_identical(&self, other: &Self) -> bool {
         let same =
             |a: &Option<Arc<TaskDefinitionSummary>>, b: &Option<Arc<TaskDefinitionSummary>>| match (a, b) {
@@ -134,8 +134,8 @@ impl ServiceCacheInputs {
     }
 }
 
-/// Returns true if a later decoding of the same inputs may give another result, because time has passed: a
-/// stopped task may no longer count, or a health check may be overdue.
+/// Returns true if the same inputs may decode to a different service later, only because time passes. For
+/// example, a stopped task may no longer count, or a health check may become overdue.
 fn is_time_dependent(service: &Service) -> bool {
     service
         .instances

@@ -1,4 +1,5 @@
-//! Decoders from AWS's responses to the model: pure functions of the responses and the time of the poll.
+//! Decoders from AWS's responses to the model. They are pure functions of the responses and the time of the
+//! poll.
 
 pub(crate) mod service_mesh;
 pub(crate) mod load_balancing;
@@ -106,8 +107,8 @@ fn decode_cluster(
         let mut runs = owned.remove(name).unwrap_or_default();
         let live = runs.iter().filter(|run| !run.has_stopped()).count();
         if !seen.has_all_tasks && live < text::to_count(raw.running_count()) as usize {
-            // Until the list of tasks is complete, the service's own count is more exact than the tasks read
-            // so far.
+            // Until the list of tasks is complete, the service's own count is more accurate than the tasks
+            // read so far.
             runs.clear();
         }
         let inputs = ServiceCacheInputs::new(raw, &runs, context.namespace, context.definitions);
@@ -126,8 +127,8 @@ fn decode_cluster(
         take(service, service_events);
     }
     for (name, runs) in owned {
-        // These tasks belong to a service that was deleted, is not read yet, or can't be read. If all of them
-        // have stopped, Portolan shows the service only if it can't be read.
+        // These tasks belong to a service that was deleted, or that Portolan has not read yet or can't read.
+        // If all of them have stopped, Portolan shows the service only if it can't read services.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);
@@ -154,7 +155,7 @@ pub(crate) fn target_group_arns(service: &sdk::Service) -> impl Iterator<Item = 
     service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
 }
 
-/// Returns true if a service is deploying or not healthy, so that the next poll should come soon.
+/// Returns true if any service is deploying or not healthy, so that the next poll should come soon.
 pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
         service.is_deploying() || !matches!(Health::of_service(service), Health::Healthy | Health::Stopped)

@@ -1,4 +1,4 @@
-//! Data read so far from one region, the input of the decoders.
+//! Data of one region that Portolan has read so far. It is the input of the decoders.
 
 use super::{
     definitions::task_definition::TaskDefinitions, load_balancing::load_balancer::LoadBalancerData,
@@ -9,7 +9,7 @@ use crate::model::UnreadPart;
 use aws_sdk_ecs::types as sdk;
 use std::sync::Arc;
 
-/// Services and tasks read so far from one cluster.
+/// Services and tasks of one cluster that Portolan has read so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClusterData {
     /// Name of the cluster.
@@ -18,20 +18,21 @@ pub(crate) struct ClusterData {
     pub namespace: Option<String>,
     /// Services read so far.
     pub services: Vec<Arc<sdk::Service>>,
-    /// True if `services` is the whole list.
+    /// True if `services` is the complete list.
     pub has_all_services: bool,
     /// Tasks read so far.
     pub tasks: Vec<Arc<TaskRecord>>,
-    /// True if `tasks` is the whole list. Until then, some services have more tasks than Portolan has read.
+    /// True if `tasks` is the complete list. Until then, some services have more tasks than Portolan has
+    /// read.
     pub has_all_tasks: bool,
 }
 
-/// Data read so far from one region, from which the snapshot is decoded.
+/// Data of one region that Portolan has read so far, from which it decodes the snapshot.
 #[derive(Clone, Debug)]
 pub(crate) struct RegionData {
     /// Source, region and time of the snapshot.
     pub context: SnapshotContext,
-    /// Clusters to read, with the services and tasks of each.
+    /// Selected clusters, with the services and tasks of each.
     pub clusters: Vec<ClusterData>,
     /// Task definitions read so far, by ARN.
     pub definitions: TaskDefinitions,
@@ -39,7 +40,7 @@ pub(crate) struct RegionData {
     pub cloud_map_names: CloudMapNames,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: Arc<LoadBalancerData>,
-    /// Meshes of App Mesh that tasks are members of.
+    /// Meshes of App Mesh to which tasks belong.
     pub app_meshes: Arc<AppMeshes>,
     /// Parts of the region that Portolan could not read.
     pub unread_parts: Vec<UnreadPart>,

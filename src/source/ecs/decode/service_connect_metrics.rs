@@ -1,4 +1,4 @@
-//! Conversion of Service Connect's request metrics to connections between services. Pure.
+//! Conversion of Service Connect's request metrics to connections between services. This module does no I/O.
 
 use super::{
     region::ClusterData,
@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Metric dimension with the discovery name of the called service.
 pub(crate) const TARGET_DIMENSION: &str = "TargetDiscoveryName";
 
-/// Names of the metrics that count calls, in order of preference. Each is above zero if a call was made.
+/// Names of the metrics that count calls, in order of preference. Each metric is above zero if there was a
+/// call.
 const CALL_METRICS: [&str; 9] = [
     "RequestCount",
     "RequestCountPerTarget",
@@ -50,15 +51,15 @@ pub(crate) struct MetricSeries {
     metric: String,
 }
 
-/// Calls that the metrics show. For each caller and discovery name: the times of the first and the last call,
+/// Calls that the metrics show. Each caller and discovery name has the times of the first and the last call,
 /// and the name of the metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedCalls {
     calls: BTreeMap<ServiceCall, (Timestamp, Timestamp, String)>,
 }
 
-/// Parses the metrics that count calls from a `ListMetrics` response. Skips metrics with more dimensions than
-/// cluster, service and target.
+/// Parses a `ListMetrics` response. Returns the metrics that count calls. Skips metrics with other dimensions
+/// than cluster, service and target.
 pub(crate) fn parse_metrics(answer: &Value) -> Vec<MetricSeries> {
     let metric = |metric: &Value| {
         let mut dimensions: BTreeMap<&str, &str> = BTreeMap::new();
@@ -77,8 +78,8 @@ pub(crate) fn parse_metrics(answer: &Value) -> Vec<MetricSeries> {
     answer["Metrics"].as_array().into_iter().flatten().filter_map(metric).collect()
 }
 
-/// Returns one metric for each pair of caller and discovery name: the first of [`CALL_METRICS`] that is in
-/// `all`.
+/// Returns one metric for each pair of caller and discovery name: the first of [`CALL_METRICS`] that `all`
+/// contains.
 pub(crate) fn best_metric_per_call(all: Vec<MetricSeries>) -> Vec<MetricSeries> {
     let rank = |series: &MetricSeries| CALL_METRICS.iter().position(|name| *name == series.metric);
     let mut best: BTreeMap<ServiceCall, MetricSeries> = BTreeMap::new();
@@ -93,7 +94,7 @@ pub(crate) fn best_metric_per_call(all: Vec<MetricSeries>) -> Vec<MetricSeries> 
     best.into_values().collect()
 }
 
-/// Returns the body of a `GetMetricData` request for `batch`; `from` and `until` are in seconds since 1970.
+/// Returns the body of a `GetMetricData` request for `batch`. `from` and `until` are in seconds since 1970.
 pub(crate) fn metric_data_request(batch: &[MetricSeries], from: i64, until: i64) -> Value {
     let query = |(index, series): (usize, &MetricSeries)| {
         let dimension = |name: &str, value: &str| json!({ "Name": name, "Value": value });
@@ -138,9 +139,9 @@ impl ObservedCalls {
         }
     }
 
-    /// Returns the connections that the calls prove. Both ends are services in `known`.
+    /// Returns the connections that the calls prove, between services in `known`.
     ///
-    /// A discovery name gives a connection only if a single service in the caller's namespace has this name.
+    /// A call counts only if exactly one service in the caller's namespace has the called discovery name.
     pub(crate) fn connections(
         &self,
         clusters: &[ClusterData],
@@ -185,7 +186,7 @@ impl ObservedCalls {
     }
 }
 
-/// Parses a time in seconds since 1970, or in RFC 3339 text.
+/// Parses a time: a number of seconds since 1970, or RFC 3339 text.
 fn parse_time(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(seconds) => Timestamp::from_second(seconds.as_f64()? as i64).ok(),

@@ -1,4 +1,4 @@
-//! Context of one snapshot of a region, which all its decoders share.
+//! Context of a snapshot, which all its decoders share.
 
 use crate::model::{SourceId, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Helpers of all decoders: cleaned text, times, counts, and parts of ARNs.
+//! Helpers for all decoders: cleaned text, times, counts, and parts of ARNs.
 
 use crate::{
     extract,
@@ -6,35 +6,35 @@ use crate::{
 };
 use aws_smithy_types::DateTime;
 
-/// Cleans untrusted text of control characters; `None` becomes empty.
+/// Removes control characters from untrusted text. Returns an empty text for `None`.
 pub(crate) fn clean_text(text: Option<&str>) -> String {
     text.map(Text::new).unwrap_or_default().to_string()
 }
 
-/// Cleans untrusted text of control characters. Returns `None` if the result is empty.
+/// Removes control characters from untrusted text. Returns `None` if the result is empty.
 pub(crate) fn non_empty_text(text: Option<&str>) -> Option<String> {
     text.map(Text::new).filter(|t| !t.trim().is_empty()).map(Into::into)
 }
 
-/// Cleans a sentence of AWS, such as the reason of a stop, and removes secrets from it: it may quote what a task
-/// printed or was started with. Returns `None` if the result is empty.
+/// Removes control characters and secrets from a message of AWS, such as a stop reason. The message may quote
+/// what a task printed, or its arguments. Returns `None` if the result is empty.
 pub(crate) fn clean_sentence(text: Option<&str>) -> Option<String> {
     non_empty_text(text.map(extract::redact_secrets).as_deref())
 }
 
-/// Converts a time from AWS's SDK.
+/// Converts a time of the AWS SDK. Returns `None` if the time is missing or out of range.
 pub(crate) fn to_timestamp(at: Option<&DateTime>) -> Option<Timestamp> {
     let at = at?;
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).unwrap_or(0)).ok()
 }
 
-/// Returns the text after the last slash of an ARN, such as `orders:42` for a task definition or the name of
+/// Returns the text after the last slash of an ARN, such as `orders:42` for a task definition, or the name of
 /// a cluster.
 pub(crate) fn last_segment(arn: &str) -> String {
     Text::new(arn.rsplit('/').next().unwrap_or(arn)).to_string()
 }
 
-/// Returns the family of `family:revision`, or of a task definition's ARN.
+/// Returns the family in `family:revision`, or in the ARN of a task definition.
 pub(crate) fn family_name(definition: &str) -> String {
     let name = last_segment(definition);
     match name.rsplit_once(':') {
@@ -43,7 +43,7 @@ pub(crate) fn family_name(definition: &str) -> String {
     }
 }
 
-/// Converts a count; a negative one becomes zero.
+/// Converts a count. A negative count becomes zero.
 pub(crate) fn to_count(n: i32) -> u32 {
     u32::try_from(n).unwrap_or(0)
 }

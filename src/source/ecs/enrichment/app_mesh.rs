@@ -1,5 +1,6 @@
-//! App Mesh nodes of the tasks, and the services they call, read every ten minutes. AWS ended App Mesh on
-//! 2026-09-30, so Portolan reports only denied and throttled calls.
+//! Reader of App Mesh: the virtual nodes and gateways of the tasks, and the virtual services that they call.
+//! It reads them every ten minutes. AWS ended App Mesh on 2026-09-30, so Portolan reports a failure only if
+//! AWS denied or throttled a call.
 
 use super::last_read::LastRead;
 use crate::{
@@ -23,7 +24,7 @@ use std::{
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(10);
 
-/// Longest time one read may take.
+/// Time limit of one read.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Largest number of resources that one read requests.
@@ -42,8 +43,8 @@ impl Default for AppMeshReader {
 }
 
 impl AppMeshReader {
-    /// Returns the meshes of the nodes that task definitions name, and the unread part if calls were denied
-    /// or throttled. Makes no call if no definition names a node.
+    /// Returns the meshes of the nodes and gateways that task definitions name. Also returns an unread part
+    /// if AWS denied or throttled a call. Makes no call if no definition names a node.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -66,7 +67,7 @@ impl AppMeshReader {
     }
 }
 
-/// One read of App Mesh. On failure, `meshes` keeps the partial result.
+/// Read of App Mesh in progress. If a call fails, `meshes` keeps the partial result.
 struct MeshFetch<'a> {
     api: &'a Api,
     meshes: AppMeshes,
@@ -74,7 +75,7 @@ struct MeshFetch<'a> {
 }
 
 impl MeshFetch<'_> {
-    /// Reads the services that each member calls, then the nodes behind these services.
+    /// Reads the virtual services that each of `wanted` calls, then the nodes behind these services.
     async fn fetch(&mut self, wanted: &BTreeSet<MeshMember>) -> Result<(), Failure> {
         for member in wanted {
             let called = if member.is_gateway {
@@ -104,7 +105,7 @@ impl MeshFetch<'_> {
         Ok(())
     }
 
-    /// Returns a node as JSON, and records its host name.
+    /// Reads a node, records its host name, and returns it as JSON.
     async fn get_node(&mut self, mesh: &str, name: &str) -> Result<Value, Failure> {
         let node = self.get_resource(&calls::DESCRIBE_VIRTUAL_NODE, &[mesh, "virtualNodes", name]).await?;
         if let Some(host) = app_mesh::node_host(&node) {

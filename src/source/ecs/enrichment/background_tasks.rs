@@ -37,7 +37,7 @@ impl BackgroundTasks {
         }
     }
 
-    /// Waits until all tasks are done, at most `max_wait`.
+    /// Waits until all tasks have finished, for at most `max_wait`.
     pub(crate) async fn wait(&self, max_wait: Duration) {
         let until = Instant::now() + max_wait;
         let mut waiting = mem::take(&mut *self.lock_running());

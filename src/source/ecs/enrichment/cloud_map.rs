@@ -1,4 +1,4 @@
-//! Cloud Map names of namespaces and service registries. ECS may give only their ids or ARNs.
+//! Reader of the Cloud Map names of namespaces and service registries. ECS may return only their ids or ARNs.
 
 use crate::{
     model::{Failure, UnreadPart},
@@ -27,11 +27,11 @@ use tokio::time::Instant;
 /// Wait after a failed read.
 const RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Reads Cloud Map names and keeps them for ever, because they never change.
+/// Reads Cloud Map names and keeps them forever, because they never change.
 #[derive(Debug, Default)]
 pub(crate) struct CloudMapReader {
     names: Mutex<CloudMapNames>,
-    /// Unread part of the last read, with the time of the next attempt.
+    /// Unread part of the last read, with the time of the next attempt; `None` if the last read succeeded.
     last_failure: Mutex<Option<(Instant, UnreadPart)>>,
 }
 
@@ -123,7 +123,7 @@ fn namespace_ids(clusters: &[ClusterData]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the name of a registry and the id of its namespace.
+/// Returns the name of a registry and the id of its namespace, or `None` if the response lacks one of them.
 async fn get_service(api: &Api, arn: &str) -> Result<Option<(String, String)>, Failure> {
     let service = get_resource(api, &calls::GET_SERVICE, arn.rsplit('/').next().unwrap_or(arn)).await?;
     let text = |key: &str| service["Service"][key].as_str().map(str::to_owned);

@@ -32,8 +32,8 @@ impl<K: Ord, T> LastRead<K, T> {
         Self { ttl, cached: Mutex::new(None) }
     }
 
-    /// Returns the last result if it is recent at `now` and covers all of `wanted`. A result with an unread part is
-    /// recent for a shorter time.
+    /// Returns the last result if it is still valid at `now` and covers all of `wanted`. A result with an
+    /// unread part is valid for a shorter time.
     pub(super) fn get(&self, wanted: &BTreeSet<K>, now: Instant) -> Option<(Arc<T>, Option<UnreadPart>)> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let last = cached.as_ref().filter(|last| last.keys.is_superset(wanted))?;

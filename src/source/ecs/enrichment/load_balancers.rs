@@ -1,4 +1,4 @@
-//! Reader of the load balancers in front of the services, once a minute.
+//! Reader of the load balancers in front of the services. It reads them once a minute.
 //!
 //! Reads all target groups and load balancers, 400 a page. Requests for selected ARNs would be worse: they
 //! take only 20 ARNs, and one deleted ARN makes the whole request fail.
@@ -28,13 +28,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Largest page that AWS allows.
+/// Largest number of items in one page that AWS allows.
 const PAGE_SIZE: &str = "400";
 
 /// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(1);
 
-/// Reads load balancers and caches the last result, by the ARNs of the target groups.
+/// Reads load balancers and caches the last result. The cache keys are the ARNs of target groups.
 #[derive(Debug)]
 pub(crate) struct LoadBalancerReader {
     last: LastRead<String, LoadBalancerData>,
@@ -48,8 +48,8 @@ impl Default for LoadBalancerReader {
 }
 
 impl LoadBalancerReader {
-    /// Returns the load balancers in front of the given target groups, with target health, and the unread
-    /// part if some are missing.
+    /// Returns the load balancers in front of the target groups `wanted`, with the health of their targets.
+    /// Also returns an unread part if a call failed.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -136,7 +136,8 @@ async fn list_rules(api: &Api, listener: &Listener) -> Result<Vec<ListenerRule>,
     read.failure.map_or(Ok(read.items), Err)
 }
 
-/// Reads all pages of a list; `of` is the parameter that says of which resource.
+/// Reads all pages of a list. `of` is the request parameter that names the parent, such as the load balancer
+/// of listeners; `None` for a list of the whole region.
 async fn read_list<T>(
     api: &Api,
     call: &'static Call,

@@ -57,8 +57,8 @@ struct MetricsState {
 }
 
 impl ServiceConnectReader {
-    /// Returns the calls of the last three hours if it is time to read them, otherwise none. Makes no request
-    /// if no service uses Service Connect.
+    /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Makes no
+    /// request if no service uses Service Connect.
     pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {
         if !seen.iter().flat_map(|s| &s.services).any(|service| service_connect_config(service).is_some()) {
             return (ObservedCalls::default(), None);

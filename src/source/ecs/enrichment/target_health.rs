@@ -47,8 +47,8 @@ impl TargetHealthReader {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the known target health of `groups`. If it is incomplete because of a failure, also returns
-    /// the failure.
+    /// Reads the target groups that are due, and returns the known target health of all `groups`. Also
+    /// returns the last failure, if any.
     pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (TargetHealthByGroup, Option<Failure>) {
         // This is a separate statement, so that the lock is released before the next statement.
         let due = self.lock_state().take_due(groups, Instant::now());

@@ -1,4 +1,5 @@
-//! Cache of task definitions. Each is read once and kept for ever, because a revision never changes.
+//! Cache of task definitions. Portolan reads each definition once and keeps it forever, because a revision
+//! never changes.
 
 use crate::{
     background,
@@ -18,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-/// Wait after a task definition could not be read.
+/// Wait before the next attempt if a task definition could not be read.
 const RETRY_WAIT: Duration = Duration::from_secs(5);
 
 /// Task definitions read so far, in memory and on disk.
@@ -76,12 +77,12 @@ impl TaskDefinitionCache {
         self.lock_state().on_disk = Some(on_disk);
     }
 
-    /// Sets the ARNs of the definitions that are needed now, and loads those that are on disk.
-    /// [`Self::fetch_requested`] reads the others from AWS.
+    /// Sets `wanted`, the ARNs of the definitions that are needed now, and uses those that were read from
+    /// disk. [`Self::fetch_requested`] reads the others from AWS.
     ///
     /// Definitions in `compared` must have fingerprints, which are not stored on disk. `all` is true if every
-    /// task is known; then no task uses the definitions that remain on disk, and they are dropped from
-    /// memory.
+    /// task is known. Then no task uses the remaining definitions from disk, and this function drops them
+    /// from memory.
     pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
         let mut state = self.lock_state();
         state.wanted = wanted;
@@ -100,13 +101,13 @@ impl TaskDefinitionCache {
         if wanted.is_empty() && in_flight.is_empty() {
             *last_failure = None;
             if all {
-                // Only definitions of other accounts are left.
+                // The file also has definitions of other accounts. Only these are left.
                 *on_disk = on_disk.as_ref().map(|_| BTreeMap::new());
             }
         }
     }
 
-    /// Fetches the requested definitions as fast as the quota allows, except shortly after a failure.
+    /// Fetches the requested definitions as fast as the quota allows. Does nothing shortly after a failure.
     pub(crate) async fn fetch_requested(&self, api: &Api) {
         {
             let mut state = self.lock_state();
@@ -133,7 +134,8 @@ impl TaskDefinitionCache {
         Some(UnreadPart { name: calls::DESCRIBE_TASK_DEFINITION.needed_for.into(), failure })
     }
 
-    /// Returns the progress; `None` if all requested definitions are read.
+    /// Returns the progress of reading the requested definitions. Returns `None` if all are read, or if a
+    /// read failed.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
         let state = self.lock_state();
         let (read, left) = (state.definitions.len(), state.wanted.len() + state.in_flight.len());

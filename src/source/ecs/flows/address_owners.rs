@@ -1,5 +1,5 @@
 //! Owners of addresses: the services that had an address at a given time, and the ports on which services
-//! listen. Pure.
+//! listen. This module does no I/O.
 
 use super::record::RecordingTask;
 use crate::{
@@ -16,18 +16,18 @@ use std::{
     net::IpAddr,
 };
 
-/// Index that finds the service of an address, a network interface or a task in a flow log record.
+/// Index that finds the service in a flow log record: by address and time, by network interface, or by task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AddressOwners {
-    /// Times in which services had each address.
+    /// Periods in which services had each address.
     pub(super) leases: BTreeMap<IpAddr, Vec<AddressLease>>,
     /// Services by the id of a network interface.
     pub(super) services_by_interface: BTreeMap<String, ServiceId>,
     /// Services by task id.
     services_by_task: BTreeMap<String, ServiceId>,
-    /// Ports on which each service listens, as far as known.
+    /// Known ports on which each service listens.
     listening_ports: BTreeMap<ServiceId, BTreeSet<u16>>,
-    /// Services in the snapshot. Only they get connections.
+    /// Services in the snapshot. Only they can own an address.
     known_services: BTreeSet<ServiceId>,
     source: Option<SourceId>,
 }
@@ -43,7 +43,7 @@ pub(super) enum AddressOwner<'a> {
     Unknown,
 }
 
-/// Period in which one service had an address. AWS gives the address of a stopped task to a new one.
+/// Period in which one service had an address. AWS may give the address of a stopped task to a new task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddressLease {
     /// Service that had the address.
@@ -79,7 +79,7 @@ impl AddressOwners {
             let (owned, families) = group_by_owner(&seen.tasks);
             let owned = owned.into_iter().map(|(name, runs)| (clean_text(Some(&name)), runs));
             let families = families.into_iter().map(|(name, runs)| {
-                // A family has this longer name if a service has the family's name.
+                // If a service has the same name as the family, the family's id contains this longer name.
                 let long = format!("family:{name}");
                 (if owners.known_id(&seen.name, &long).is_some() { long } else { name.into_owned() }, runs)
             });
@@ -99,7 +99,7 @@ impl AddressOwners {
         owners
     }
 
-    /// Returns the id of a service; `None` if the snapshot lacks it.
+    /// Returns the id of a service, or `None` if the snapshot lacks the service.
     fn known_id(&self, cluster: &str, name: &str) -> Option<ServiceId> {
         let id = ServiceId::of(self.source.as_ref()?, Some(cluster), name);
         self.known_services.contains(&id).then_some(id)
@@ -125,17 +125,17 @@ impl AddressOwners {
             .extend(planned.chain(run.network.ingress_ports.iter().copied()));
     }
 
-    /// Returns the service of the task that recorded a line.
+    /// Returns the service of the task that recorded a line, or `None` if the snapshot lacks the service.
     #[must_use]
     pub(super) fn service_of(&self, owner: &RecordingTask) -> Option<ServiceId> {
         let by_task = owner.task.as_ref().and_then(|task| self.services_by_task.get(task).cloned());
         by_task.or_else(|| self.known_id(owner.cluster.as_deref()?, owner.service.as_deref()?))
     }
 
-    /// Returns the owner of `address` during `span`.
+    /// Returns the service that had `address` during `span`.
     ///
-    /// `hint` is the service whose interface made the record, if known. If several services had the address,
-    /// `hint` decides.
+    /// `hint` is the service whose interface made the record, if known. It decides if several services had
+    /// the address.
     #[must_use]
     pub(super) fn owner_at(
         &self,
@@ -157,7 +157,8 @@ impl AddressOwners {
         }
     }
 
-    /// Returns true if `service` is known to listen at `port`.
+    /// Returns true if a task definition, load balancer or proxy of `service` shows that it listens on
+    /// `port`.
     #[must_use]
     pub(super) fn listens_on(&self, service: &ServiceId, port: u16) -> bool {
         self.listening_ports.get(service).is_some_and(|ports| ports.contains(&port))

@@ -1,4 +1,4 @@
-//! Reader of the new records in a log group, within the limits of a poll.
+//! Reader of the new records in a log group, with a limit on pages and time.
 
 use super::{log_groups::FlowLogGroup, record::FlowLogLine};
 use crate::{

@@ -1,4 +1,5 @@
-//! Parser of VPC flow log lines in any format. The flow log defines the order of the fields. Pure.
+//! Parser of VPC flow log lines in any format. The flow log defines the order of the fields. This module does
+//! no I/O.
 
 use super::record::{FlowLogLine, FlowRecord, RecordingTask};
 use crate::model::Timestamp;
@@ -29,9 +30,9 @@ impl LineFormat {
         Self { fields: text.split_whitespace().map(name).collect() }
     }
 
-    /// Parses a line. Returns `None` if it is no line of this format.
+    /// Parses a line. Returns `None` if the line does not have this format.
     ///
-    /// `at`, the time of the log event, replaces start and end in formats without times.
+    /// `at`, the time of the log event, replaces the start and end in formats without times.
     #[must_use]
     pub(super) fn parse_line(&self, line: &str, at: Timestamp) -> Option<FlowLogLine> {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -99,7 +100,7 @@ impl<'a> FieldValues<'a> {
         Timestamp::from_second(self.parsed_field(field)?).ok()
     }
 
-    /// Returns the task whose interface recorded the line, if the format has the fields of ECS.
+    /// Returns the task whose interface recorded the line, or `None` if the format lacks the fields of ECS.
     fn recording_task(&self) -> Option<RecordingTask> {
         let last = |text: &'a str| text.rsplit('/').next().unwrap_or(text).to_owned();
         let arn = self.field("ecs-task-arn");

@@ -1,7 +1,7 @@
 //! Conversion of flow log records to connections between services.
 //!
-//! Flow logs record a connection at both ends and in both directions. The result has each connection once,
-//! from the end that opened it to the end that listens. Pure.
+//! Flow logs record a connection at both ends and in both directions. The result contains each connection
+//! once, from the end that opened it to the end that listens. This module does no I/O.
 
 use super::{
     address_owners::{AddressOwner, AddressOwners},
@@ -48,9 +48,9 @@ struct MergedConnection {
 /// Connections in flow log lines, and the services that the flow logs monitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedConnections {
-    /// Connections with first and last time.
+    /// Connections, each with the times at which it was first and last seen.
     pub connections: Vec<ObservedConnection>,
-    /// Services with recorded interfaces.
+    /// Services with an interface that a flow log monitors.
     pub monitored: Vec<MonitoredService>,
 }
 
@@ -80,9 +80,10 @@ pub(super) fn join_lines(
     ObservedConnections { connections: flows, monitored: watched }
 }
 
-/// Returns the service whose interface recorded the line, and the start of the record.
+/// Returns the service whose interface recorded the line, and the start of the record. Returns `None` if the
+/// service is unknown.
 ///
-/// If the line shows the service's address, this adds the address to `owners`.
+/// If the line shows the service's address, adds the address to `owners`.
 fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(ServiceId, Timestamp)> {
     let (interface, owner) = match line {
         FlowLogLine::Traffic(record) => (&record.interface, &record.recorded_by),
@@ -109,7 +110,7 @@ fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(
     }
 }
 
-/// Merges a record into its connection.
+/// Merges a record into its connection. Skips a record with an address that has no clear owner.
 fn merge_record(
     record: &FlowRecord,
     owners: &AddressOwners,
@@ -145,7 +146,7 @@ fn merge_record(
     }
 }
 
-/// Converts merged connections to the model's, one for each pair of ends and port.
+/// Converts merged connections to the type of the model, one for each pair of ends, port and outcome.
 fn to_connections(
     connections: &BTreeMap<(u8, Peer, Peer), MergedConnection>,
     owners: &AddressOwners,
@@ -226,7 +227,7 @@ fn looks_like_reply(from: u16, to: u16) -> bool {
     is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }
 
-/// Returns true if a system service or a well-known product listens at this port number.
+/// Returns true if `port` is a system port or the port of a well-known product.
 fn is_known_port(port: u16) -> bool {
     port < 1024 || PRODUCT_PORTS.contains(&port)
 }
@@ -236,8 +237,8 @@ fn exclusive(first: bool, second: bool) -> Option<bool> {
     (first != second).then_some(first)
 }
 
-/// Returns true if a connection belongs in the result. At least one end is a service, the other end is not
-/// the same service, and the opener is not on the internet.
+/// Returns true if a connection belongs in the result: at least one end is a service, the other end is not
+/// the same service, the opener is not on the internet, and the target is a single host.
 fn is_relevant(from: &Peer, to: &Peer) -> bool {
     let is_host = |ip: IpAddr| !ip.is_multicast() && !ip.is_unspecified() && !ip.is_loopback();
     let known = from.service.is_some() || (to.service.is_some() && is_private(from.socket.0));
@@ -268,7 +269,7 @@ fn connection_end(peer: &Peer) -> ConnectionEnd {
 }
 
 /// Keeps only the busiest external addresses that each service calls, because a crawler calls thousands of
-/// them.
+/// addresses.
 fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)>) {
     let mut outside: BTreeMap<ConnectionEnd, Vec<(usize, ConnectionKey)>> = BTreeMap::new();
     for (key, (count, ..)) in &*found {

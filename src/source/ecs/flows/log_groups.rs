@@ -57,7 +57,8 @@ pub(super) async fn find_log_groups(api: &Api) -> Result<BTreeMap<String, FlowLo
     Ok(groups)
 }
 
-/// Adds flow logs to their log groups. Skips inactive ones, and those with another destination.
+/// Adds flow logs to their log groups. Skips inactive flow logs, and flow logs that do not write to a log
+/// group.
 fn group_by_log_group(found: Vec<FlowLog>, groups: &mut BTreeMap<String, FlowLogGroup>) {
     for log in found {
         let Some(name) = log.group.filter(|name| !name.is_empty()) else { continue };
@@ -78,8 +79,8 @@ fn parse_page(root: Node<'_, '_>) -> (Vec<FlowLog>, Option<String>) {
 }
 
 fn parse_flow_log(item: Node<'_, '_>) -> FlowLog {
-    // The destination is `arn:aws:logs:REGION:ACCOUNT:log-group:NAME` if no other field has the name.
-    // Emulators send the bare name.
+    // If there is no `logGroupName`, the destination is `arn:aws:logs:REGION:ACCOUNT:log-group:NAME`.
+    // Emulators send only the name.
     let is_cloudwatch = text(item, "logDestinationType").as_deref() == Some("cloud-watch-logs");
     let named = text(item, "logDestination").and_then(|place| match place.split_once(":log-group:") {
         Some((_, name)) => Some(name.trim_end_matches(":*").to_owned()),

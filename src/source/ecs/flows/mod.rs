@@ -66,7 +66,7 @@ pub(crate) struct FlowLogLines {
 }
 
 impl FlowLogLines {
-    /// Converts the lines to connections. `owners` gives the service of each address.
+    /// Converts the lines to connections. `owners` finds the service of each address.
     #[must_use]
     pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
         let mut told = ObservedConnections::default();
@@ -93,7 +93,8 @@ impl FlowLogLines {
 }
 
 impl FlowLogReader {
-    /// Reads the lines since the last poll, unless it is too early for another read.
+    /// Reads the lines since the last poll, unless it is too early for another read. Also returns an unread
+    /// part if lines are missing.
     pub(crate) async fn read_new(&self, api: &Api) -> (FlowLogLines, Option<UnreadPart>) {
         let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &known.paused_until
@@ -118,7 +119,7 @@ pub(crate) async fn count_log_groups(api: &Api) -> Result<usize, Failure> {
     Ok(log_groups::find_log_groups(api).await?.len())
 }
 
-/// Polls all log groups once. Returns the lines, and a failure if some were left out.
+/// Reads all log groups once. Returns the lines, and a failure if some lines are missing.
 async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Option<Failure>), Failure> {
     let fresh = known.log_groups.take().filter(|(at, _)| at.elapsed() < LOG_GROUPS_TTL);
     let (at, groups) = match fresh {
@@ -159,7 +160,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     Ok((lines, failure))
 }
 
-/// Longest time in seconds between the arrivals of the first and the last record of one aggregation window.
+/// Maximum time in seconds between the arrivals of the first and the last record of one aggregation window.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

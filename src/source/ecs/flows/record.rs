@@ -1,4 +1,4 @@
-//! Content of a flow log line, independent of the order of its fields. Pure.
+//! Content of a flow log line, independent of the order of its fields.
 
 use crate::model::Timestamp;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ pub(super) enum FlowLogLine {
     NoData {
         /// Id of the interface.
         interface: Option<String>,
-        /// Task that has the recording interface; `None` if the format lacks the ECS fields.
+        /// Task with the recording interface; `None` if the format lacks the ECS fields.
         recorded_by: Option<RecordingTask>,
         /// Start of the window.
         from: Timestamp,
@@ -36,7 +36,7 @@ pub(super) struct FlowRecord {
     pub tcp_flags: Option<u16>,
     /// True if the packets left the interface; `None` if the format lacks the direction.
     pub is_outbound: Option<bool>,
-    /// Task that has the recording interface; `None` if the format lacks the ECS fields.
+    /// Task with the recording interface; `None` if the format lacks the ECS fields.
     pub recorded_by: Option<RecordingTask>,
     /// Id of the interface that recorded the packets.
     pub interface: Option<String>,
@@ -49,9 +49,9 @@ pub(super) struct FlowRecord {
 /// Task whose interface recorded a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RecordingTask {
-    /// Name of its cluster.
+    /// Name of the task's cluster.
     pub cluster: Option<String>,
-    /// Name of its service; `None` for a task without a service.
+    /// Name of the task's service; `None` for a task without a service.
     pub service: Option<String>,
     /// Id of the task.
     pub task: Option<String>,

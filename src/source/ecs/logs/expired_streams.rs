@@ -1,4 +1,4 @@
-//! Log lines of tasks that ECS no longer lists, found by the prefix of their stream names.
+//! Reader of log lines from tasks that ECS no longer lists. It finds their streams by a name prefix.
 
 use super::{
     LogEvent, LogsClient, failure_text, filter_events, history::ceil_millisecond, subscriber::event_lines,
@@ -22,10 +22,10 @@ use futures::{
 };
 use std::collections::BTreeSet;
 
-/// Number of characters of a task id that its short name shows.
+/// Number of characters of a task id in a label.
 const SHORT_ID_CHARS: usize = 8;
 
-/// Filter for the streams of one log group: the streams with a name prefix, except some named ones.
+/// Filter for the streams of one log group: streams with a name prefix, except some with given names.
 #[derive(Clone, Debug)]
 struct StreamFilter {
     group: String,
@@ -33,10 +33,10 @@ struct StreamFilter {
     except: BTreeSet<Text>,
 }
 
-/// Reads the lines of an expired-streams target, page by page in time order. Returns `None` for other
+/// Reads the lines of a target for expired streams, page by page in time order. Returns `None` for other
 /// targets.
 ///
-/// The reader does not follow the streams, because a task that ECS no longer lists writes no more lines.
+/// Does not follow the streams, because a task that ECS no longer lists writes no more lines.
 pub(super) fn read_expired(
     api: &Api,
     target: LogTarget,
@@ -85,7 +85,7 @@ async fn events_page(
 }
 
 impl StreamFilter {
-    /// Returns the requested lines of `events`, labelled with the short id of their task.
+    /// Returns the requested lines of `events`. The label of each line contains the short id of its task.
     fn lines(&self, target: &LogTarget, events: &[LogEvent], start: LogReadOptions) -> LogBatch {
         let lines = events.iter().filter_map(|event| Some((self.task_id(&event.stream)?, event)));
         let lines = lines.flat_map(|(task, event)| {
@@ -98,16 +98,16 @@ impl StreamFilter {
         LogBatch { lines, notes: Vec::new() }
     }
 
-    /// Returns the task id in a stream name. Returns `None` for an unwanted stream, because emulators return
-    /// all streams of the group.
+    /// Returns the task id in a stream name. Returns `None` if the filter excludes the stream. The check is
+    /// necessary because emulators return all streams of the group.
     fn task_id<'a>(&self, stream: &'a str) -> Option<&'a str> {
         let task = stream.strip_prefix(&self.prefix)?;
         (!task.is_empty() && !task.contains('/') && !self.except.contains(stream)).then_some(task)
     }
 }
 
-/// Returns the batch that reports a failure. Returns an empty batch for a missing group, because the readers
-/// of listed tasks report it already.
+/// Returns a batch with the note that reports `failure`. Returns an empty batch if the group is missing,
+/// because the readers of listed tasks already report that.
 fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let kind = match failure.kind {
         FailureKind::Missing => return LogBatch::default(),

@@ -1,5 +1,5 @@
-//! Calls of `FilterLogEvents`. They read a log group while no live session runs, and find the events that a
-//! live session missed.
+//! Calls of `FilterLogEvents`. The session worker reads a log group with them while it has no live session,
+//! and otherwise finds events that the live session missed.
 
 use super::{LogEvent, LogsClient};
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsFluentBuilder;
 
-/// Largest number of streams that one call may name.
+/// Maximum number of streams that AWS allows in one call.
 pub(super) const MAX_CALL_STREAMS: usize = 100;
 
 /// Returns a page of the events of the streams `names` since `from` (milliseconds since 1970), oldest first,
-/// and the next token.
+/// with the token of the next page.
 pub(super) async fn streams_page(
     logs: &LogsClient,
     group: &str,
@@ -29,7 +29,7 @@ pub(super) async fn streams_page(
     fetch_page(logs, ask, token).await
 }
 
-/// Sends a request for the page after `token`.
+/// Sends `ask` for the page that `token` requests. Returns its events and the token of the next page.
 pub(super) async fn fetch_page(
     logs: &LogsClient,
     ask: FilterLogEventsFluentBuilder,

@@ -1,4 +1,5 @@
-//! Stored events of one log stream: either the newest ones, or all of them page by page from the beginning.
+//! Reader of the stored events of one log stream: either the newest events, or all events page by page from
+//! the start.
 
 use super::{LogEvent, LogsClient, StreamLocation, missing_group_failure};
 use crate::{
@@ -12,12 +13,12 @@ use crate::{
     },
 };
 
-/// Largest number of events in one page.
+/// Maximum number of events in one page.
 const MAX_PAGE_EVENTS: usize = 10_000;
-/// Number of empty pages in a row after which the reader takes the stream as read to its end.
+/// Number of empty pages in a row after which the reader assumes that the stream has ended.
 const MAX_EMPTY_PAGES: usize = 20;
 
-/// Returns at least `many` of the newest events in the range of `start`, oldest first, or all if there are
+/// Returns the newest events in the range of `start`, oldest first: at least `many`, or all if there are
 /// fewer.
 pub(super) async fn newest_events(
     logs: &LogsClient,
@@ -47,8 +48,8 @@ pub(super) async fn newest_events(
     Ok(PartialList { items: pages.into_iter().rev().flatten().collect(), failure })
 }
 
-/// Returns the page at `token` in forward direction, with the token of the next page. On the last page, the
-/// two tokens are equal.
+/// Returns the events of the page that `token` requests, oldest first, and the token of the next page. `None`
+/// requests the first page. On the last page, the returned token is equal to `token`.
 pub(super) async fn forward_page(
     logs: &LogsClient,
     place: &StreamLocation,
@@ -82,13 +83,14 @@ async fn get_log_events(
         .set_next_token(token.map(Into::into));
     let answer = match logs.api.call(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
-        // A missing group is no failure for a reader that follows: the group may appear with its first line.
+        // A missing group is no failure for a reader that follows the log, because the group may be created
+        // with its first line.
         Err(failure)
             if failure.kind == FailureKind::Missing && !start.follow && is_missing_group(&failure) =>
         {
             return Err(missing_group_failure(&place.group));
         }
-        // AWS makes the stream with its first line; until then it is empty.
+        // AWS creates the stream with its first line. Until then the stream counts as empty.
         Err(failure) if failure.kind == FailureKind::Missing => return Ok((Vec::new(), None, None)),
         Err(failure) => return Err(failure),
     };
@@ -98,12 +100,12 @@ async fn get_log_events(
     Ok((events.collect(), answer.next_backward_token, answer.next_forward_token))
 }
 
-/// Returns true if the group is missing, not only the stream: both have the same error code.
+/// Returns true if the log group is missing, and not only the stream. AWS uses the same error code for both.
 fn is_missing_group(failure: &Failure) -> bool {
     failure.message.contains("log group does not exist")
 }
 
-/// Returns the first millisecond at or after `at`, because event times are whole milliseconds.
+/// Returns `at` in milliseconds since 1970, rounded up, because event times are whole milliseconds.
 pub(super) fn ceil_millisecond(at: Timestamp) -> i64 {
     let whole = at.as_millisecond();
     if at.as_nanosecond() > i128::from(whole) * 1_000_000 { whole + 1 } else { whole }

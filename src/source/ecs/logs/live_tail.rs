@@ -1,5 +1,5 @@
-//! Live Tail session: delivers new events of log groups as they arrive. It costs money per minute and ends
-//! when dropped.
+//! Live Tail session, which delivers new events of log groups as they arrive. AWS charges for it by the
+//! minute. It ends when dropped.
 
 use super::{LogEvent, LogsClient, missing_group_failure};
 use crate::{
@@ -17,10 +17,10 @@ use aws_sdk_cloudwatchlogs::{
 use std::{collections::BTreeSet, time::Duration};
 use tokio::time::timeout;
 
-/// Largest number of streams that one session may name. For more streams, the session covers the whole log
+/// Maximum number of streams that one session may name. For more streams, the session covers the whole log
 /// group, and Portolan drops the events of other streams.
 const MAX_SESSION_STREAMS: usize = 10;
-/// Longest time that opening a session may take.
+/// Time limit for opening a session.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Groups and streams that a session covers.
@@ -48,7 +48,7 @@ pub(super) enum SessionMessage {
 }
 
 impl SessionScope {
-    /// Returns the scope that covers the given streams, each a pair of group and stream name.
+    /// Returns the scope that covers `streams`, which are pairs of a group and a stream name.
     pub(super) fn for_streams<'a>(streams: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
         let (groups, names): (BTreeSet<_>, BTreeSet<_>) =
             streams.map(|(group, stream)| (group.clone(), stream.clone())).unzip();
@@ -56,14 +56,14 @@ impl SessionScope {
         Self { groups, streams: named.then_some(names) }
     }
 
-    /// Returns true if the scope covers that stream.
+    /// Returns true if the scope covers the stream with this name in `group`.
     pub(super) fn covers(&self, group: &str, stream: &str) -> bool {
         self.groups.contains(group) && self.streams.as_ref().is_none_or(|names| names.contains(stream))
     }
 }
 
 impl Session {
-    /// Opens a session and waits until it has begun, so that no later event is missed.
+    /// Opens a session, and waits until AWS has started it, so that no later event is missed.
     pub(super) async fn open(logs: &LogsClient, scope: SessionScope) -> Result<Self, Failure> {
         let opening = async {
             let mut arns = Vec::new();
@@ -106,7 +106,8 @@ impl Session {
         (self, message)
     }
 
-    /// Converts an event of a session, and finds its log group.
+    /// Converts an event of a session. Returns it with its log group, or `None` if it lacks a field or its
+    /// group is not in the scope.
     fn event(&self, event: &LiveTailSessionLogEvent) -> Option<(String, LogEvent)> {
         let of = event.log_group_identifier().unwrap_or_default().trim_end_matches(":*");
         let only = self.scope.groups.first().filter(|_| self.scope.groups.len() == 1);
@@ -128,7 +129,7 @@ fn open_failure(why: &str) -> Failure {
     )
 }
 
-/// Returns the reason for the end of a session; `None` if it reached its maximum age.
+/// Returns the reason why a session ended unexpectedly. Returns `None` if it reached its maximum age.
 fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Option<String> {
     match error.as_service_error() {
         Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
@@ -140,7 +141,7 @@ fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Optio
     }
 }
 
-/// Returns the ARN of a group, which a session needs instead of its name.
+/// Returns the ARN of a log group, because a session requires it in place of the name.
 async fn group_arn(logs: &LogsClient, group: &str) -> Result<String, Failure> {
     let ask = logs.client.describe_log_groups().log_group_name_prefix(group).limit(50).send();
     let answer = logs.api.call(&calls::DESCRIBE_LOG_GROUPS, ask).await?;

@@ -1,5 +1,6 @@
-//! Log lines of tasks from CloudWatch Logs. Each log stream has a reader, which reads the stored events
-//! itself and gets new events from the session pool. The pool serves all readers of one log group together.
+//! Reading of the tasks' log lines from CloudWatch Logs. Each log stream has a reader, which reads the stored
+//! events itself and gets new events from the session pool. The pool serves all readers of one log group
+//! together.
 
 mod poll;
 mod session_worker;
@@ -46,7 +47,7 @@ struct StreamLocation {
     stream: String,
 }
 
-/// One event of a CloudWatch log stream.
+/// Event of a CloudWatch log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct LogEvent {
     stream: String,
@@ -77,14 +78,14 @@ pub(super) fn read(
     stream::iter(first_batch).chain(stream::select_all(streams.chain(unlisted))).boxed()
 }
 
-/// Log targets, sorted by how Portolan reads them.
+/// Log targets, grouped by the way in which Portolan reads them.
 #[derive(Debug, Default)]
 struct SortedTargets {
-    /// Targets with one known stream each.
+    /// Targets with one known stream.
     readable: Vec<(StreamLocation, LogTarget)>,
-    /// Targets for all other streams of a service, from tasks that ECS no longer lists.
+    /// Targets for the streams of tasks that ECS no longer lists.
     expired: Vec<LogTarget>,
-    /// Notes on targets that can't be read.
+    /// Notes about targets that Portolan can't read.
     notes: Vec<LogNote>,
 }
 
@@ -128,7 +129,7 @@ fn missing_group_failure(group: &str) -> Failure {
     )
 }
 
-/// Returns the failure and its remedy in one sentence.
+/// Returns the message of a failure, followed by its remedy in parentheses.
 fn failure_text(failure: &Failure) -> String {
     format!("{} ({})", failure.message, failure.remedy)
 }

@@ -1,5 +1,5 @@
-//! Polling with `FilterLogEvents`. Without a live session, polls read all events; during a session, they read
-//! the events that the session missed.
+//! Polling of the session worker with `FilterLogEvents`. Without a live session, polls read all events.
+//! During a session, they read the events that the session missed.
 
 use super::{
     LogEvent, failure_text,
@@ -23,18 +23,19 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Wait between polls without a live session. It is so long that even polls of several groups stay below the
-/// quota of every region.
+/// Time between polls without a live session. It is long enough to stay below the quota of every region even
+/// with several log groups.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Delay of the first poll after a session opened; late events have arrived by then.
+/// Wait from the start of a session to the first poll. Late events have arrived by then.
 const FIRST_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
-/// Wait between polls during a live session, which drops events if its reader is too slow.
+/// Time between polls during a live session. Polls are necessary because a session drops events if its reader
+/// is slow.
 const LIVE_POLL_INTERVAL: Duration = Duration::from_secs(30);
-/// Longest wait between failing polls.
+/// Maximum wait after a failed poll.
 const MAX_POLL_INTERVAL: Duration = Duration::from_mins(1);
 
 impl SessionWorker {
-    /// Polls every group for new events, and removes subscribers whose task has stopped.
+    /// Polls all log groups for new events, and removes the subscribers of tasks that have ended.
     pub(super) async fn poll_groups(&mut self) {
         let groups: BTreeSet<String> =
             self.subscribers.iter().map(|member| member.place.group.clone()).collect();
@@ -67,12 +68,13 @@ impl SessionWorker {
         };
         self.poll_at = Instant::now() + wait;
         for over in self.subscribers.iter_mut().filter_map(|member| member.finish_at.as_mut()) {
-            // The last events of this stopped task were not read, so the task waits for the next poll.
+            // The last events of this stopped task are still unread, so its subscriber stays until the next
+            // poll.
             *over = if failed { (*over).max(self.poll_at) } else { *over };
         }
     }
 
-    /// Polls one group, 100 streams at a time.
+    /// Polls one log group. One call covers at most 100 of its streams.
     async fn poll_group(&mut self, group: &str) -> Result<(), Failure> {
         let of_group = |member: &&mut Subscriber| member.place.group == group;
         let now = Timestamp::now().as_millisecond();
@@ -116,7 +118,7 @@ impl SessionWorker {
         Ok(())
     }
 
-    /// Reports how the stopped tasks of a group ended, and removes their subscribers.
+    /// Sends the exit of each stopped task in `group` to its subscriber, and removes the subscriber.
     async fn finish_ended(&mut self, group: &str) {
         let now = Instant::now();
         let over = |m: &mut Subscriber| m.place.group == group && m.finish_at.is_some_and(|over| over <= now);
@@ -130,7 +132,7 @@ impl SessionWorker {
     }
 }
 
-/// Sends the events of each stream to its subscribers; `readings` are their deduplication passes.
+/// Sends the events of each stream to its subscribers. `readings` are the deduplication passes of `members`.
 async fn dispatch_events(members: &mut [&mut Subscriber], readings: &[ReadPass], events: &[LogEvent]) {
     let mut by_stream: BTreeMap<&str, Vec<&LogEvent>> = BTreeMap::new();
     for event in events {

@@ -1,5 +1,6 @@
-//! Pool of Live Tail sessions of one source. Readers of one log group share a session, because an account may
-//! have only few sessions and each costs money per minute. With many groups, several groups share one.
+//! Pool of the Live Tail sessions of one source. Readers of one log group share a session, because an account
+//! may have only few sessions and AWS charges for each by the minute. If there are many groups, several
+//! groups share a session.
 
 use super::subscriber::Subscriber;
 use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
@@ -9,14 +10,14 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Largest number of open sessions per region. AWS allows an account 15, and others may need some.
+/// Maximum number of open sessions per region. AWS allows 15 in an account, and other users may need some.
 const MAX_SESSIONS: usize = 8;
-/// Largest number of log groups in one session.
+/// Maximum number of log groups in one session.
 const MAX_SESSION_GROUPS: usize = 10;
-/// Time after the stop of a task, in seconds, after which its log counts as complete.
+/// Time in seconds from the stop of a task until its log counts as complete.
 const SETTLED_AFTER_SECONDS: i64 = 120;
 
-/// Stop of a task: its time, UTC, and the text of the log note that reports it.
+/// Exit of a task: its time in UTC, and the text of the log note that reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TaskExit {
     pub(super) at: Option<Timestamp>,
@@ -27,11 +28,12 @@ pub(super) struct TaskExit {
 #[derive(Debug, Default)]
 pub(crate) struct SessionPool {
     slots: Mutex<Vec<Arc<WorkerSlot>>>,
-    /// Stopped tasks in the last snapshot.
+    /// Exits of the tasks that are stopped in the last snapshot.
     exits: Mutex<BTreeMap<InstanceId, TaskExit>>,
 }
 
-/// Place of one worker in the pool: its new subscribers, and the signal that wakes it.
+/// Slot of one worker in the pool: the subscribers that the worker has not taken yet, and the signal that
+/// wakes it.
 #[derive(Debug)]
 pub(super) struct WorkerSlot {
     region: Option<String>,
@@ -49,18 +51,18 @@ impl WorkerSlot {
     }
 }
 
-/// New subscribers, which the worker has not taken yet.
+/// New subscribers of a slot, which its worker has not taken yet.
 #[derive(Debug, Default)]
 struct PendingSubscribers {
     subscribers: Vec<Subscriber>,
-    /// Log groups of all subscribers of the slot, both new and taken.
+    /// Log groups of all subscribers of the slot, also of those that the worker has taken.
     groups: BTreeSet<String>,
-    /// True once the worker has ended.
+    /// True once the worker has ended. Then the slot accepts no more subscribers.
     closed: bool,
 }
 
-/// Guard that wakes the worker when the reader drops the guard. The worker then removes the subscriber,
-/// because its channel is closed.
+/// Guard of a subscription. Its drop wakes the worker, which then removes the subscriber because the channel
+/// is closed.
 pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
 
 impl Drop for SubscriptionGuard {
@@ -89,20 +91,21 @@ impl SessionPool {
         }
     }
 
-    /// Returns the end of a task, if it has stopped.
+    /// Returns the exit of a task, or `None` if the last snapshot does not show the task as stopped.
     pub(super) fn task_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
         lock(&self.exits).get(instance).cloned()
     }
 
-    /// Returns the exit of a task if the task stopped so long ago that no more events can arrive.
+    /// Returns the exit of a task if the task stopped so long ago that no more events can arrive, otherwise
+    /// `None`.
     pub(super) fn settled_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
         let now = Timestamp::now();
         self.task_exit(instance)
             .filter(|e| e.at.is_some_and(|at| now.as_second() - at.as_second() > SETTLED_AFTER_SECONDS))
     }
 
-    /// Adds a subscriber to a slot until the returned guard is dropped. Also returns the slot if it is new,
-    /// because a new slot needs a worker.
+    /// Adds a subscriber to a slot. The subscription ends when the returned guard is dropped. If the slot is
+    /// new, also returns the slot, because the caller must start a worker for it.
     pub(super) fn add_subscriber(&self, member: Subscriber) -> (SubscriptionGuard, Option<Arc<WorkerSlot>>) {
         let mut slots = lock(&self.slots);
         slots.retain(|slot| !lock(&slot.pending).closed);
@@ -137,8 +140,9 @@ impl SessionPool {
         (SubscriptionGuard(slot), without_worker)
     }
 
-    /// Returns the new subscribers of a slot. `serving` are the subscribers that its worker has already. If
-    /// the slot has neither, closes it and returns `None`.
+    /// Takes the new subscribers of a slot and returns them to its worker. `serving` are the subscribers that
+    /// the worker already has. If there are neither new nor old subscribers, closes the slot and returns
+    /// `None`.
     pub(super) fn take_pending(&self, slot: &WorkerSlot, serving: &[Subscriber]) -> Option<Vec<Subscriber>> {
         let _slots = lock(&self.slots);
         let mut waiting = lock(&slot.pending);

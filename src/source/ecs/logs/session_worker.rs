@@ -1,6 +1,6 @@
 //! Worker that sends new events to the subscribers of one slot. The events come from a Live Tail session, or
-//! from a poll every few seconds while no session can be opened. During a session, the worker polls for
-//! events that the session missed.
+//! from polls while no session can be opened. During a session, the worker also polls for events that the
+//! session missed.
 
 use super::{
     LogEvent, LogsClient, failure_text,
@@ -16,15 +16,16 @@ use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// Wait after subscribers join or leave, so that one new session covers several changes.
+/// Wait after a subscriber joins or leaves, so that one new session covers several changes.
 const JOIN_WINDOW: Duration = Duration::from_millis(200);
-/// Time after a task has stopped in which its last events may still arrive.
+/// Time for which the last events of a stopped task may still arrive.
 const LATE_EVENT_GRACE: Duration = Duration::from_secs(8);
-/// Wait after the first failure before a session is opened again. It grows with each further failure.
+/// Wait after the first failure before the worker opens a session again. It doubles with each further
+/// failure.
 const FIRST_REOPEN_WAIT: Duration = Duration::from_secs(1);
-/// Longest wait before a failed session is opened again.
+/// Maximum wait before the worker opens a session again.
 const MAX_REOPEN_WAIT: Duration = Duration::from_mins(2);
-/// Smallest age of a session whose end does not count as a failure.
+/// Minimum age of a session whose end does not count as a failure.
 const STABLE_SESSION_AGE: Duration = Duration::from_mins(1);
 
 /// Worker of one slot, with its subscribers and its session.
@@ -34,19 +35,19 @@ pub(super) struct SessionWorker {
     pub(super) logs: LogsClient,
     pub(super) subscribers: Vec<Subscriber>,
     session: Option<ActiveSession>,
-    /// Number of failed or short sessions in a row, which sets the wait before the next one.
+    /// Number of sessions in a row that failed or were short. It sets the wait before the next session.
     failed_opens: u32,
-    /// Time at which to open a session.
+    /// Time of the next attempt to open a session.
     open_at: Instant,
     /// Time of the next poll.
     pub(super) poll_at: Instant,
-    /// True if the session left events out, and no poll has read them yet.
+    /// True if the session left out events that no poll has read yet.
     pub(super) sampled: bool,
     /// True until the first poll after a session opened.
     pub(super) just_opened: bool,
     /// Number of failed polls in a row.
     pub(super) failed_polls: u32,
-    /// Last note per service and group, so that a lasting problem is reported once.
+    /// Last note by service and log group, so that the worker reports a lasting problem only once.
     pub(super) noted: BTreeMap<(ServiceId, String), String>,
 }
 
@@ -57,12 +58,13 @@ struct ActiveSession {
     next: BoxFuture<'static, (Session, SessionMessage)>,
 }
 
-/// Adds a subscriber until the returned guard is dropped. Starts a worker if no worker has a slot for it.
+/// Adds a subscriber, which stays until the returned guard is dropped. Starts a worker if the pool has no
+/// suitable slot with a worker.
 pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
     let (guard, without_worker) = pool.add_subscriber(member);
     if let Some(slot) = without_worker {
         let lost = Arc::clone(&slot);
-        // If the worker panics, the readers see the end of their streams and subscribe again.
+        // If the worker panics, the streams of its readers end, and their callers read them again.
         let then = move |_| lost.close();
         let worker = run_worker(Arc::clone(pool), slot, logs.clone());
         drop(background::spawn(worker, then).detach());
@@ -70,7 +72,7 @@ pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subs
     guard
 }
 
-/// Feeds the slot until it has no subscribers.
+/// Serves the subscribers of a slot until it has none.
 async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
     let now = Instant::now();
     let mut worker = SessionWorker {
@@ -94,12 +96,13 @@ async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsCli
 }
 
 impl SessionWorker {
-    /// Adds new subscribers and removes closed ones. Returns false if none are left.
+    /// Takes new subscribers and removes closed ones. Returns false if no subscribers are left.
     fn update_subscribers(&mut self) -> bool {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };
         for mut member in joined {
-            // Only a poll returns the events between the end of the subscriber's stored events and now.
+            // Only a poll returns the events between the last stored event that the subscriber has read and
+            // now.
             self.poll_at = Instant::now();
             if self
                 .session
@@ -139,12 +142,12 @@ impl SessionWorker {
         }
     }
 
-    /// Returns true if a session is open and covers the streams of all subscribers.
+    /// Returns true if a session is open, and covers the streams of all subscribers.
     pub(super) fn is_live(&self) -> bool {
         self.session.is_some() && self.subscribers.iter().all(|member| member.live_pass.is_some())
     }
 
-    /// Opens a session for all streams in place of the current one.
+    /// Opens a session for the streams of all subscribers. It replaces the current session.
     async fn open_session(&mut self) {
         let streams = self.subscribers.iter().map(|member| (&member.place.group, &member.place.stream));
         match Session::open(&self.logs, SessionScope::for_streams(streams)).await {
@@ -180,7 +183,7 @@ impl SessionWorker {
         self.poll_at = self.poll_at.min(Instant::now());
     }
 
-    /// Sends the events of a message to their subscribers, or handles the end of the session.
+    /// Sends the events of a message to their subscribers. Ends the session if the message says so.
     async fn handle_message(&mut self, session: Session, message: SessionMessage) {
         match message {
             SessionMessage::Events(events, sampled) => {
@@ -218,8 +221,8 @@ impl SessionWorker {
         }
     }
 
-    /// Sends a note to each service with streams in `group` (all groups if `None`), unless its last note is
-    /// the same.
+    /// Sends a note to each service with streams in `group`, or in any group if `group` is `None`. Leaves out
+    /// a service whose last note is the same.
     pub(super) async fn notify(&mut self, group: Option<&str>, kind: LogNoteKind, text: &str) {
         for member in &self.subscribers {
             let place = &member.place.group;
@@ -234,22 +237,22 @@ impl SessionWorker {
         }
     }
 
-    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. While
-    /// the worker waits for a session, keeps the notes, because each failed attempt would repeat them.
+    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. Keeps
+    /// the notes while the worker waits for a session, because each failed attempt would repeat them.
     pub(super) fn reset_notes(&mut self, group: &str) {
         if self.is_live() || !self.slot.may_go_live {
             self.noted.retain(|(_, of), _| of != group);
         }
     }
 
-    /// Returns true if the log group does not exist. That is no problem, because it may be created with its
-    /// first line.
+    /// Returns true if the log group does not exist. That is no problem, because AWS may create the group
+    /// with its first line.
     pub(super) fn is_group_missing(failure: &Failure) -> bool {
         failure.kind == FailureKind::Missing
     }
 }
 
-/// Waits for the next message of the session; for ever if there is no session.
+/// Waits for the next message of the session. Without a session, waits forever.
 async fn next_message(session: &mut Option<ActiveSession>) -> (Session, SessionMessage) {
     match session {
         Some(live) => (&mut live.next).await,

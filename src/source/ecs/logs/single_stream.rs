@@ -1,5 +1,5 @@
-//! Reader of one log stream: first its stored events, then new events from the session pool, until the task
-//! has stopped.
+//! Reader of one log stream. It reads the stored events first. Then it passes on new events from the session
+//! pool until the task has stopped.
 
 use super::{
     LogEvent, LogsClient, StreamLocation, failure_text, history,
@@ -30,27 +30,28 @@ use futures::{
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, Receiver};
 
-/// Number of batches of new lines that may wait for the reader.
+/// Capacity of the channel for batches of new lines.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Number of events to read before the requested tail. They may have the same millisecond as the tail's first
-/// event, so a later poll may return them. Portolan then knows that they are old.
+/// Number of events that the reader reads before the requested tail. They may have the same millisecond as
+/// the first event of the tail, so a later poll may return them again. The reader then recognises them as
+/// old.
 const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;
 
 /// Stage of the reader of one stream.
 enum ReadStage {
-    /// Reads stored events, from this page on.
+    /// Reads stored events, starting with the page of this token.
     History(Paging, Option<PageToken>),
     /// Subscribes to new events.
     Subscribe,
     /// Passes on the new events that the session worker sends.
     Subscribed(Receiver<LogBatch>, SubscriptionGuard),
-    /// Has no more lines.
+    /// The stream is finished.
     Done,
 }
 
-/// Reader of one log stream, with its current stage.
+/// Reader of one log stream, at its current stage.
 struct StreamReader {
     logs: LogsClient,
     pool: Arc<SessionPool>,
@@ -60,12 +61,12 @@ struct StreamReader {
     /// Time at which the reader started, in milliseconds since 1970.
     started_ms: i64,
     dedup: LineDedup,
-    /// Pass over the stored events, for deduplication.
+    /// Deduplication pass over the stored events.
     history_pass: ReadPass,
     stage: ReadStage,
 }
 
-/// Reads the lines of one stream.
+/// Reads the log lines of one stream.
 pub(super) fn read_stream(
     logs: LogsClient,
     pool: Arc<SessionPool>,
@@ -121,7 +122,8 @@ impl StreamReader {
         }
     }
 
-    /// Reads stored events: the next page if all are requested, otherwise the requested tail at once.
+    /// Reads the next page of stored events if the user requested all lines, otherwise the whole requested
+    /// tail.
     async fn read_history(&mut self, mut paging: Paging, token: Option<PageToken>) -> LogBatch {
         let then = if self.start.follow { ReadStage::Subscribe } else { ReadStage::Done };
         let read = if self.start.tail == usize::MAX {
@@ -144,7 +146,7 @@ impl StreamReader {
         batch
     }
 
-    /// Returns the note for stored events that could not be read.
+    /// Returns the note about stored events that could not be read.
     fn failure_note(&self, failure: &Failure) -> LogNote {
         let kind = match failure.kind {
             FailureKind::Denied if !self.start.follow => LogNoteKind::Unreadable,
@@ -153,13 +155,14 @@ impl StreamReader {
         };
         let mut note = LogNote::on_stream(&self.target, None, kind, failure_text(failure));
         if failure.kind == FailureKind::Missing {
-            // The label is the group, so all its streams report a missing group once.
+            // The label is the log group, so that all its streams together report a missing group only once.
             note.label = SharedText::new(&self.place.group);
         }
         note
     }
 
-    /// Returns the requested lines of stored `events`, and remembers the events for deduplication.
+    /// Returns the requested lines of the stored `events`. Remembers the events for deduplication if the
+    /// reader follows.
     fn wanted_lines(&mut self, events: &[LogEvent]) -> LogBatch {
         let until = self.start.until;
         if self.start.follow {
@@ -177,7 +180,7 @@ impl StreamReader {
         LogBatch { lines, notes: Vec::new() }
     }
 
-    /// Subscribes to new events; returns a note instead if the task stopped long ago.
+    /// Subscribes to new events. If the task stopped long ago, returns a note about its exit instead.
     fn subscribe(&mut self) -> Option<LogBatch> {
         if let Some(end) = self.pool.settled_exit(&self.target.instance) {
             let note = LogNote::on_stream(&self.target, end.at, LogNoteKind::Ended, end.text);

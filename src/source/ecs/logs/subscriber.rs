@@ -1,4 +1,5 @@
-//! Subscriber of one followed log stream: its target, the events it has seen, and the channel for its lines.
+//! Subscriber of one followed log stream: its target, a memory of its recent events, and the channel for its
+//! lines.
 
 use super::{LogEvent, StreamLocation};
 use crate::{
@@ -9,14 +10,14 @@ use crate::{
 use std::borrow::Cow;
 use tokio::{sync::mpsc::Sender, time::Instant};
 
-/// Time in milliseconds by which a poll overlaps the previous one, because events arrive late and out of
+/// Time in milliseconds by which a poll overlaps the previous poll, because events arrive late and out of
 /// order.
 pub(super) const POLL_OVERLAP_MS: i64 = 15_000;
-/// Time in milliseconds for which an event is remembered to detect repetitions.
+/// Time in milliseconds for which the subscriber remembers an event, to recognise repetitions.
 pub(super) const DEDUP_SPAN_MS: i64 = 120_000;
-/// Largest number of lines of one event; an event may consist of nothing but line ends.
+/// Maximum number of lines of one event. An event may consist of nothing but line ends.
 const MAX_EVENT_LINES: usize = 1_000;
-/// Largest number of lines in one batch.
+/// Number of lines after which a batch is sent.
 const MAX_BATCH_LINES: usize = 500;
 
 /// Subscriber of one followed log stream.
@@ -24,19 +25,19 @@ const MAX_BATCH_LINES: usize = 500;
 pub(super) struct Subscriber {
     pub(super) place: StreamLocation,
     pub(super) target: LogTarget,
-    /// Memory of recent events, so that each is sent once.
+    /// Memory of recent events, so that the subscriber sends each event once.
     pub(super) dedup: LineDedup,
-    /// Time up to which all events were polled, in milliseconds since 1970.
+    /// Time up to which polls have read all events, in milliseconds since 1970.
     pub(super) polled_until_ms: i64,
     /// Deduplication pass of the live session; `None` if no session covers this stream.
     pub(super) live_pass: Option<ReadPass>,
-    /// Time at which all late events of the stopped task have surely arrived; `None` while the task runs.
+    /// Time at which all late events of the stopped task should have arrived; `None` while the task runs.
     pub(super) finish_at: Option<Instant>,
     sender: Sender<LogBatch>,
 }
 
 impl Subscriber {
-    /// Returns a subscriber of a stream that was read up to `polled_until_ms`.
+    /// Creates a subscriber of a stream that was already read up to `polled_until_ms`.
     pub(super) fn new(
         (place, target): (StreamLocation, LogTarget),
         dedup: LineDedup,
@@ -46,7 +47,7 @@ impl Subscriber {
         Self { place, target, dedup, polled_until_ms, live_pass: None, finish_at: None, sender }
     }
 
-    /// Returns true if the reader of the lines is gone.
+    /// Returns true if the reader has dropped its end of the channel.
     pub(super) fn is_closed(&self) -> bool {
         self.sender.is_closed()
     }
@@ -64,7 +65,8 @@ impl Subscriber {
         }
     }
 
-    /// Sends the lines of `events`, except events that were sent before. Waits if the reader is behind.
+    /// Sends the lines of the `events` that are new. `reading` is the pass that delivered them. Waits if the
+    /// reader is slow.
     pub(super) async fn send_new_events(&mut self, reading: ReadPass, events: &[&LogEvent]) {
         let mut lines = Vec::new();
         for event in events {
@@ -85,13 +87,13 @@ impl Subscriber {
 
     async fn send(&self, lines: Vec<LogLine>, notes: Vec<LogNote>) {
         if !lines.is_empty() || !notes.is_empty() {
-            // A failed send means that the reader is gone; the worker removes closed subscribers itself.
+            // A failed send means that the reader is gone. The worker removes closed subscribers itself.
             let _ = self.sender.send(LogBatch { lines, notes }).await;
         }
     }
 }
 
-/// Returns the lines of one event: several if the log driver joins lines by a pattern.
+/// Returns the lines of one event. It has several lines if the log driver joins lines by a pattern.
 pub(super) fn event_lines<'a>(
     target: &'a LogTarget,
     event: &'a LogEvent,

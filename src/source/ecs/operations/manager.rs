@@ -1,15 +1,17 @@
-//! Program that manages a service, by its tags.
+//! Detection of the program that manages a service, such as CloudFormation or Terraform, from the service's
+//! tags.
 
 use crate::model::Text;
 use aws_sdk_ecs::types::Tag;
 
 /// Returns the program that manages a service with these tags, such as `CloudFormation stack shop-prod`.
+/// Returns `None` if no tag shows it.
 pub(super) fn manager(tags: &[Tag]) -> Option<Text> {
     let value = |name: &str| {
         let tag = tags.iter().find(|tag| tag.key().is_some_and(|key| key.eq_ignore_ascii_case(name)))?;
         tag.value().filter(|value| !value.is_empty())
     };
-    // Copilot deploys by CloudFormation, so its tags say more than those of the stack.
+    // Copilot deploys through CloudFormation, so its tags say more than the tags of the stack.
     if let Some(application) = value("copilot-application") {
         return Some(format!("Copilot application {application}").into());
     }

@@ -1,4 +1,5 @@
-//! Operations on ECS services and tasks: reads them anew for a plan, and sends confirmed changes.
+//! Operations on ECS services and tasks. Portolan reads the services again for a plan, sends confirmed
+//! changes, and opens sessions.
 
 mod manager;
 mod place;

@@ -1,4 +1,4 @@
-//! Place of operations: the account, the region and the identity that makes the calls.
+//! Place of operations: the account, the region, and the user or role that makes the calls.
 
 use crate::{
     model::{DisplayUrl, Failure, Text, shell_quote},
@@ -17,12 +17,13 @@ use roxmltree::Node;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Version of IAM's API.
+/// Version of the IAM API.
 const IAM_API_VERSION: &str = "2010-05-08";
-/// Time limit of the call for the alias, which delays the first plan of a source at most that long.
+/// Time limit of the call for the account alias. The call delays the first plan of a source by at most that
+/// time.
 const ALIAS_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Account and ARN of the caller, as STS names them, and the alias of the account.
+/// Account and ARN of the caller, as STS reports them, and the alias of the account.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallerIdentity {
     account: Option<Text>,
@@ -30,10 +31,10 @@ pub(crate) struct CallerIdentity {
     arn: Option<Text>,
 }
 
-/// Returns the place where operations of the source happen.
+/// Returns the account, region and caller of the source's operations.
 pub(super) async fn read_place(source: &Ecs) -> Result<OperationPlace, Failure> {
     let api = source.api().await?;
-    // The keys of one run belong to one identity. A failure is not kept, so that renewed keys work.
+    // The identity stays the same during one run. A failure is not cached, so that renewed keys work.
     let identity = source.caller.get_or_try_init(|| caller_identity(api)).await?;
     Ok(OperationPlace {
         source: source.id().clone(),
@@ -52,7 +53,8 @@ async fn caller_identity(api: &Api) -> Result<CallerIdentity, Failure> {
     Ok(CallerIdentity { account, alias: account_alias(api).await, arn })
 }
 
-/// Returns the alias of the account. It only helps to recognize the account, so a denied or late call is no alias.
+/// Returns the alias of the account, or `None` if there is none or if the call is denied or late. The alias
+/// only helps users to recognize the account, so a failed call doesn't matter.
 async fn account_alias(api: &Api) -> Option<Text> {
     let call = &calls::LIST_ACCOUNT_ALIASES;
     let ask = ApiRequest::query(call.operation(), IAM_API_VERSION, &[]);
@@ -60,13 +62,13 @@ async fn account_alias(api: &Api) -> Option<Text> {
     read.ok()?.ok()?
 }
 
-/// Returns the first alias of a response. An account has one at most.
+/// Returns the first alias in a response. An account has at most one.
 fn first_alias(root: Node<'_, '_>) -> Option<Text> {
     let result = xml::child(root, "ListAccountAliasesResult")?;
     xml::member_texts(result, "AccountAliases").first().map(|alias| Text::new(alias))
 }
 
-/// Returns the beginning of a command for the same region, profile and endpoint.
+/// Returns the start of an `aws` command for the same region, profile and endpoint.
 pub(super) fn command_prefix(target: &AwsTarget) -> String {
     let mut prefix = format!("aws --region {}", shell_quote(&target.region));
     if let Some(profile) = &target.profile {
@@ -84,7 +86,7 @@ mod tests {
     use crate::source::ecs::tests::recorded_region::{BrokenCall, Fault, api_over, api_with_broken_call};
     use std::time::Instant;
 
-    /// Answers the two calls, with an alias.
+    /// Responds to the two calls, with an alias.
     fn respond(operation: &str, _: &str) -> String {
         let result = match operation {
             "GetCallerIdentity" => {

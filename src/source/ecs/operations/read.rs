@@ -1,4 +1,4 @@
-//! Fresh reading of the services of a request, past every cache.
+//! Fresh reading of the services of a request, without any cache.
 
 use super::{
     manager::manager,
@@ -35,14 +35,14 @@ use std::{
     sync::Arc,
 };
 
-/// Largest number of services of one describe call.
+/// Maximum number of services in one call of `DescribeServices`.
 const MAX_SERVICES_PER_CALL: usize = 10;
-/// Largest number of tasks of one describe call.
+/// Maximum number of tasks in one call of `DescribeTasks`.
 const MAX_TASKS_PER_CALL: usize = 100;
-/// Percentage of tasks that ECS keeps during a deployment if the service does not say.
+/// Percentage of tasks that ECS keeps during a deployment if the service does not set it.
 const DEFAULT_MINIMUM_HEALTHY_PERCENT: i32 = 100;
 
-/// Reads the services of a request.
+/// Reads the current state of the services in a request.
 pub(super) async fn read_targets(
     source: &Ecs,
     request: &OperationRequest,
@@ -70,7 +70,8 @@ pub(super) async fn read_targets(
     Ok(OperationReading { place, targets })
 }
 
-/// Reads the named services of a cluster with their tasks. A name that is no service is a family of standalone tasks.
+/// Reads the named services of a cluster with their tasks. A name that no service has is taken for a family
+/// of standalone tasks.
 async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<ClusterData, Failure> {
     let key = cluster.name_or_arn.as_str();
     let mut found = Vec::new();
@@ -102,7 +103,7 @@ async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<Cl
     })
 }
 
-/// Returns the services of the request, decoded as in a snapshot.
+/// Returns the services of the request, decoded in the same way as for a snapshot.
 fn decode_services(source: &Ecs, api: &Api, data: ClusterData, request: &OperationRequest) -> Vec<Service> {
     let region = RegionData {
         context: SnapshotContext {
@@ -122,7 +123,7 @@ fn decode_services(source: &Ecs, api: &Api, data: ClusterData, request: &Operati
     snapshot.services.into_iter().filter(wanted).map(Arc::unwrap_or_clone).collect()
 }
 
-/// Reads the state that only matters for operations.
+/// Reads the state of a service that only operations need.
 async fn read_ecs(
     source: &Ecs,
     api: &Api,
@@ -154,7 +155,7 @@ async fn read_ecs(
     if kind != OperationKind::Continue && service.kind == ServiceKind::EcsService && !running.is_empty() {
         match protected_tasks(api, source.id(), key, running).await {
             Ok(protected) => reading.protected = protected,
-            // The protection is all that these two change.
+            // These two operations change nothing but the protection, so they need to know it.
             Err(failure) if matches!(kind, OperationKind::Protect | OperationKind::Unprotect) => {
                 return Err(failure);
             }
@@ -164,7 +165,7 @@ async fn read_ecs(
     Ok(reading)
 }
 
-/// Reads the service deployments. A rollback needs them; for other operations they only give cautions.
+/// Reads the service deployments. A rollback needs them. For other operations they only lead to cautions.
 async fn read_deployments(
     api: &Api,
     cluster: &str,
@@ -174,7 +175,7 @@ async fn read_deployments(
 ) -> Result<(), Failure> {
     let is_needed = matches!(kind, OperationKind::Rollback | OperationKind::Continue);
     let note = |failure: Failure| {
-        // An old emulator or endpoint may not know the calls.
+        // An old emulator or endpoint may not support these calls.
         if is_needed && failure.kind != FailureKind::Invalid { Err(failure) } else { Ok(failure.message) }
     };
     let listed = match list_deployments(api, cluster, raw.service_name().unwrap_or_default()).await {
@@ -194,7 +195,7 @@ async fn read_deployments(
     Ok(())
 }
 
-/// Returns the part of the reading that the service itself holds.
+/// Returns the part of the reading that comes from the description of the service.
 fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> EcsReading {
     let minimum = raw.deployment_configuration().and_then(DeploymentConfiguration::minimum_healthy_percent);
     let controller = raw.deployment_controller().map_or("ECS", |controller| controller.r#type().as_str());
@@ -212,7 +213,7 @@ fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> 
     }
 }
 
-/// Returns the images that are named by a moving tag, with the digests that running tasks got.
+/// Returns the images with a moving tag, and the digests that the running tasks use.
 fn tagged_images(service: &Service) -> Vec<TaggedImage> {
     let names: BTreeSet<&str> = service.images().filter(|image| is_moving_tag(image)).collect();
     let running = || service.instances.iter().filter(|task| task.state == InstanceState::Running);
@@ -223,7 +224,7 @@ fn tagged_images(service: &Service) -> Vec<TaggedImage> {
     names.into_iter().map(|name| TaggedImage { name: name.into(), running: digests(name) }).collect()
 }
 
-/// Returns true if an image is named by a tag that usually moves, such as `latest` or `main`. A tag with a digit is
+/// Returns true if the tag of an image usually moves, such as `latest` or `main`. A tag with a digit is
 /// usually a version.
 fn is_moving_tag(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);

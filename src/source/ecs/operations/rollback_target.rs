@@ -1,4 +1,4 @@
-//! Deployment to return to: the newest one that succeeded with another task definition than the current one.
+//! Target of a rollback: the newest successful deployment whose task definition is not the current one.
 
 use crate::{
     model::{Failure, Text},
@@ -14,11 +14,12 @@ use aws_sdk_ecs::types::{
 };
 use std::collections::BTreeSet;
 
-/// Largest number of service revisions of one call.
+/// Maximum number of service revisions in one call.
 const MAX_REVISIONS_PER_CALL: usize = 20;
 
-/// Returns the deployment in `listed` (the newest first) to which a rollback of `service` returns. The revision number
-/// of a task definition says nothing about it: a revision may never have been deployed, or may have failed.
+/// Returns the deployment in `listed` (newest first) to which a rollback of `service` would return, or `None`
+/// if there is none. The revision number of a task definition is no help, because a revision may have failed
+/// or never been deployed.
 pub(super) async fn rollback_target(
     api: &Api,
     service: &Service,
@@ -53,7 +54,7 @@ fn find_revision<'a>(revisions: &'a [ServiceRevision], arn: Option<&str>) -> Opt
     revisions.iter().find(|revision| arn.is_some() && revision.service_revision_arn() == arn)
 }
 
-/// Describes service revisions, in several calls if necessary.
+/// Describes service revisions, in several calls if there are many.
 async fn describe_revisions(api: &Api, arns: BTreeSet<String>) -> Result<Vec<ServiceRevision>, Failure> {
     let arns: Vec<String> = arns.into_iter().collect();
     let described = read_batches(&arns, MAX_REVISIONS_PER_CALL, |batch| async {
@@ -65,7 +66,7 @@ async fn describe_revisions(api: &Api, arns: BTreeSet<String>) -> Result<Vec<Ser
     described.failure.map_or(Ok(described.items), Err)
 }
 
-/// Returns true if a service can be deployed with the task definition.
+/// Returns true if the task definition is active, so that a service can be deployed with it.
 async fn is_active(api: &Api, definition: &str) -> Result<bool, Failure> {
     let ask = api.clients.ecs.describe_task_definition().task_definition(definition);
     let answer = api.call(&calls::DESCRIBE_TASK_DEFINITION, ask.send()).await?;
@@ -73,7 +74,8 @@ async fn is_active(api: &Api, definition: &str) -> Result<bool, Failure> {
     Ok(status == Some(&TaskDefinitionStatus::Active))
 }
 
-/// Returns the settings besides the task definition in which two revisions of a service differ.
+/// Returns the names of the settings, besides the task definition, in which two revisions of a service
+/// differ.
 fn differing_settings(a: &ServiceRevision, b: &ServiceRevision) -> Vec<Text> {
     let differs = [
         ("network configuration", a.network_configuration() != b.network_configuration()),

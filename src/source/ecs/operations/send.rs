@@ -1,4 +1,5 @@
-//! Calls that change something. Each takes a confirmed change, is made once, and is never repeated.
+//! Calls that change something. Portolan makes each call only for a confirmed change, once, and never retries
+//! it.
 
 use crate::{
     model::{Failure, FailureKind, Text},
@@ -19,7 +20,7 @@ use serde_json::Value;
 /// Name of the ECS API in requests.
 const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 
-/// Makes the call of a confirmed change.
+/// Makes the call of a confirmed change, and returns the response of AWS.
 pub(super) async fn send_change(api: &Api, confirmed: ConfirmedChange<'_>) -> Result<ChangeReceipt, Failure> {
     let change = &confirmed.step().change;
     let Change::Ecs(ecs) = change else {
@@ -39,7 +40,7 @@ pub(super) async fn send_change(api: &Api, confirmed: ConfirmedChange<'_>) -> Re
     Ok(ChangeReceipt { request_id: answer.request_id.as_deref().map(Text::new), unchanged: false })
 }
 
-/// Returns the failure with a remedy that fits a call which Portolan does not repeat.
+/// Replaces the remedy of a failure by one for a call that Portolan does not retry.
 fn change_failure(failure: Failure) -> Failure {
     let remedy = match failure.kind {
         FailureKind::Timeout | FailureKind::Unreachable => {
@@ -51,7 +52,8 @@ fn change_failure(failure: Failure) -> Failure {
     Failure::new(failure.kind, failure.message, remedy)
 }
 
-/// Returns the failure that a successful response reports for the resource, such as a task that is gone.
+/// Returns the failure that a successful response reports for a resource, such as a removed task. Returns
+/// `None` if the response reports none.
 fn reported_failure(body: &str, call: &Call) -> Option<Failure> {
     let answer: Value = serde_json::from_str(body).ok()?;
     let failure = answer["failures"].as_array()?.first()?;

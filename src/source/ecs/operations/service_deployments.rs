@@ -1,4 +1,4 @@
-//! Service deployments: the one that is not over yet, and those that succeeded.
+//! ECS service deployments: the latest ones of a service, and the one that is in progress.
 
 use crate::{
     model::{Failure, Text},
@@ -10,10 +10,11 @@ use aws_sdk_ecs::types::{
 };
 use std::cmp::Reverse;
 
-/// Number of service deployments that are read, the newest first. AWS keeps those of the last 90 days.
+/// Maximum number of service deployments that Portolan reads, newest first. AWS keeps those of the last 90
+/// days.
 const MAX_LISTED_DEPLOYMENTS: i32 = 100;
 
-/// Returns the newest service deployments of a service, the newest first.
+/// Returns the latest service deployments of a service, newest first.
 pub(super) async fn list_deployments(
     api: &Api,
     cluster: &str,
@@ -27,7 +28,7 @@ pub(super) async fn list_deployments(
     Ok(listed)
 }
 
-/// Returns the deployment in `listed` that is not over yet.
+/// Returns the deployment in `listed` that has not ended yet, or `None` if all have ended.
 pub(super) async fn ongoing_deployment(
     api: &Api,
     listed: &[ServiceDeploymentBrief],
@@ -37,7 +38,7 @@ pub(super) async fn ongoing_deployment(
     let ask = api.clients.ecs.describe_service_deployments().service_deployment_arns(arn);
     let answer = api.call(&calls::DESCRIBE_SERVICE_DEPLOYMENTS, ask.send()).await?;
     let Some(described) = answer.service_deployments().first() else { return Ok(None) };
-    // It may have ended between the two calls.
+    // The deployment may have ended between the two calls.
     let Some(status) = described.status().filter(|status| is_ongoing(status)) else { return Ok(None) };
     let waits =
         |status: &DeploymentLifecycleHookStatus| *status == DeploymentLifecycleHookStatus::AwaitingAction;

@@ -1,4 +1,4 @@
-//! Protection of tasks from scale-in and deployments.
+//! Protection of tasks against scale-in and deployments.
 
 use crate::{
     model::{Failure, InstanceId, SourceId},
@@ -6,10 +6,10 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Largest number of tasks of one call.
+/// Maximum number of tasks in one call.
 const MAX_TASKS_PER_CALL: usize = 100;
 
-/// Returns the protected tasks among the running `tasks` of a service.
+/// Returns the protected tasks of a service. `tasks` are the ids of its running tasks.
 pub(super) async fn protected_tasks(
     api: &Api,
     source: &SourceId,

@@ -22,7 +22,7 @@ struct QuotaState {
     budget: Budget,
     /// Sources that are loading their first snapshot.
     loading: BTreeSet<SourceId>,
-    /// Number of Portolans among which the shares are divided, as each source knows it.
+    /// Number of Portolans that poll the account, as each source reported it.
     members: BTreeMap<SourceId, u32>,
 }
 
@@ -50,23 +50,23 @@ impl AccountQuota {
         Self { state: Mutex::new(spending), origin: Instant::now() }
     }
 
-    /// Takes a token for one call and returns how long to wait before making it.
+    /// Takes a token for one call, and returns the time to wait before making the call.
     pub(crate) fn reserve(&self, group: QuotaGroup) -> Duration {
         self.lock_state().budget.reserve(group, self.origin.elapsed())
     }
 
-    /// Returns how many calls of the group can be made now without waiting.
+    /// Returns the number of calls of `group` that can be made now without waiting.
     pub(crate) fn available_calls(&self, group: QuotaGroup) -> usize {
         self.lock_state().budget.available_calls(group, self.origin.elapsed())
     }
 
-    /// Slows the calls of the group down, because AWS throttled one.
+    /// Slows down the calls of `group`, because AWS throttled one of them.
     pub(crate) fn back_off(&self, group: QuotaGroup) {
         self.lock_state().budget.back_off(group, self.origin.elapsed());
     }
 
-    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute, for the
-    /// group that used most.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute. Of all
+    /// groups, the highest fraction counts.
     pub(crate) fn quota_used(&self) -> f64 {
         self.lock_state().budget.quota_used(self.origin.elapsed())
     }
@@ -84,8 +84,9 @@ impl AccountQuota {
         spending.budget.set_phase(share);
     }
 
-    /// Divides the shares of the quota among `members` Portolans, as far as `source` knows. The source with the most
-    /// members counts, because the others of the account may follow a leader and share with nobody.
+    /// Divides the shares of the quota by `members`, the number of Portolans that poll the account according
+    /// to `source`. The highest number that a source reported counts, because a source that follows a leader
+    /// reports 1.
     pub(crate) fn divide(&self, source: &SourceId, members: u32) {
         let mut spending = self.lock_state();
         spending.members.insert(source.clone(), members);

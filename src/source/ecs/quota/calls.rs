@@ -32,7 +32,7 @@ macro_rules! calls {
 }
 
 calls! {
-    /// All reading calls, in the order in which Portolan first makes them, without [`PLAN_CALLS`].
+    /// All read-only calls except [`PLAN_CALLS`], in the order in which Portolan first makes them.
     AWS_CALLS:
     CALLER_IDENTITY = "sts:GetCallerIdentity", CallerIdentity, "the account";
     LIST_CLUSTERS = "ecs:ListClusters", Clusters, "clusters";
@@ -65,7 +65,7 @@ calls! {
 }
 
 calls! {
-    /// Reading calls that only plans of actions need.
+    /// Read-only calls that only plans of actions need.
     PLAN_CALLS:
     LIST_SERVICE_DEPLOYMENTS = "ecs:ListServiceDeployments", ServiceDeployments, "rollbacks";
     DESCRIBE_SERVICE_DEPLOYMENTS = "ecs:DescribeServiceDeployments", ServiceDeployments, "rollbacks of deployments in progress";

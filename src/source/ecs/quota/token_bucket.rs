@@ -59,9 +59,9 @@ struct Quota {
     calls_per_second: f64,
 }
 
-/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the
-/// region with the lowest quotas). The other services publish no quotas, or far higher ones; their values here
-/// are chosen low.
+/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (those of the region with
+/// the lowest quotas). The other services publish no quotas, or far higher ones. Their values here are low
+/// estimates.
 const ACCOUNT_QUOTAS: [Quota; 20] = [
     Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
     Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
@@ -88,7 +88,7 @@ const ACCOUNT_QUOTAS: [Quota; 20] = [
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoadPhase {
-    /// The first load, and calls that the user has just asked for.
+    /// The first load. Calls that the user is waiting for also get its share.
     Start,
     /// Everything after the first load.
     Steady,
@@ -97,9 +97,9 @@ pub(crate) enum LoadPhase {
 /// Shares of the account's quota that Portolan may use, in per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// During the first load.
+    /// Share during the first load, in per cent.
     pub start: u8,
-    /// After the first load.
+    /// Share after the first load, in per cent.
     pub steady: u8,
 }
 
@@ -122,10 +122,11 @@ impl Shares {
 /// Time for which a bucket refills at half its rate after AWS throttled a call.
 const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 
-/// Lowest rate of a divided share, in calls per second. However many members a team claims to have, the map goes on.
+/// Minimum rate of a divided share, in calls per second. The map must stay up to date however many members a
+/// team claims to have.
 const MIN_DIVIDED_RATE: f64 = 0.1;
 
-/// Period over which the use of the quota is reported.
+/// Period for which the use of the quota is reported.
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
@@ -162,7 +163,7 @@ pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
     phase: LoadPhase,
-    /// Number of Portolans among which the shares are divided.
+    /// Number of Portolans that share the quota.
     divisor: f64,
 }
 
@@ -186,7 +187,7 @@ impl Budget {
         }
     }
 
-    /// Divides the shares among `members`, because so many Portolans poll the account.
+    /// Divides the shares by `members`, the number of Portolans that poll the account.
     pub(crate) fn divide(&mut self, members: u32) {
         self.divisor = f64::from(members.max(1));
     }
@@ -197,7 +198,7 @@ impl Budget {
         self.phase = share;
     }
 
-    /// Takes a token for one call and returns how long to wait before making it.
+    /// Takes a token for one call, and returns the time to wait before making the call.
     pub(crate) fn reserve(&mut self, group: QuotaGroup, now: Duration) -> Duration {
         let share = self.share_of(group);
         let Some(bucket) = self.buckets.get_mut(&group) else { return Duration::ZERO };
@@ -208,7 +209,7 @@ impl Budget {
         Duration::from_secs_f64((-bucket.tokens).max(0.0) / bucket.refill_rate(share, now))
     }
 
-    /// Returns how many calls of the group can be made now without waiting.
+    /// Returns the number of calls of `group` that can be made now without waiting.
     pub(crate) fn available_calls(&mut self, group: QuotaGroup, now: Duration) -> usize {
         let share = self.share_of(group);
         let Some(bucket) = self.buckets.get_mut(&group) else { return 0 };
@@ -227,8 +228,8 @@ impl Budget {
         }
     }
 
-    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute, for the
-    /// group that used most.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute. Of all
+    /// groups, the highest fraction counts.
     pub(crate) fn quota_used(&mut self, now: Duration) -> f64 {
         let parts = self.buckets.values_mut().map(|bucket| {
             bucket.drop_old_calls(now);
@@ -240,8 +241,8 @@ impl Budget {
         parts.fold(0.0, f64::max)
     }
 
-    /// Returns the share of a group, between 0 and 1. Calls for logs are made only on request and those for
-    /// task definitions only once, so both groups always get the startup share.
+    /// Returns the share of a group, between 0 and 1. Some groups always get the whole startup share, because
+    /// their calls are made only once, or only when the user or the team needs them.
     fn share_of(&self, group: QuotaGroup) -> f64 {
         match group {
             QuotaGroup::TaskDefinitions

@@ -16,7 +16,7 @@ const BIG_CLUSTER_TASKS: usize = 500;
 
 /// Response of a planned call.
 pub(super) enum CallResponse {
-    /// ARNs on a page of a listing, and the token of the next page.
+    /// ARNs on a page of a listing, and the token of the next page; `None` on the last page.
     Page(Vec<String>, Option<String>),
     /// Described services.
     Services(Vec<Service>),
@@ -56,7 +56,8 @@ impl ClusterCache {
         None
     }
 
-    /// Compares the running tasks of `service` with the known ones. Marks new and vanished tasks as due.
+    /// Compares `ids`, the running tasks of `service`, with the cached tasks. Marks new and vanished tasks as
+    /// due.
     fn apply_task_list(&mut self, service: &str, ids: &[String]) {
         self.changed_services.remove(service);
         let tasks_of_service =
@@ -70,7 +71,8 @@ impl ClusterCache {
         self.tasks.mark_due(gone.into_iter().chain(new));
     }
 
-    /// Stores described services. In a big cluster, marks the tasks of changed services to be listed next.
+    /// Stores described services. In a big cluster, also records which of them changed, so that their tasks
+    /// are listed next.
     fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
         let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
         let mut described = Vec::new();

@@ -1,4 +1,4 @@
-//! Known services and tasks of one cluster, and its failed calls.
+//! Cached services and tasks of one cluster, and its failed calls.
 
 use super::resource_list::ResourceList;
 use crate::{
@@ -19,7 +19,7 @@ use std::{
 /// within the last hour. Services have a single listing.
 pub(crate) const RUNNING_LISTING: usize = 0;
 
-/// Kind of API call for a cluster.
+/// Kind of API call about the services or tasks of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum CallKind {
     /// Lists services: `ListServices`.
@@ -34,7 +34,7 @@ pub(crate) enum CallKind {
     DescribeTasks,
 }
 
-/// Known services and tasks of one cluster.
+/// Cached services and tasks of one cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct ClusterCache {
     /// Services by ARN.
@@ -51,7 +51,7 @@ pub(crate) struct ClusterCache {
 }
 
 impl CallKind {
-    /// Returns the call that reads a page of the listing of that group.
+    /// Returns the kind of call that reads a page of the listing with index `listing`.
     pub(crate) fn for_listing(group: QuotaGroup, listing: usize) -> Self {
         match (group, listing) {
             (QuotaGroup::Services, _) => Self::ListServices,
@@ -60,7 +60,7 @@ impl CallKind {
         }
     }
 
-    /// Returns the call that describes resources of that group.
+    /// Returns the kind of call that describes resources of `group`.
     pub(crate) fn for_describe(group: QuotaGroup) -> Self {
         if group == QuotaGroup::Services { Self::DescribeServices } else { Self::DescribeTasks }
     }
@@ -76,7 +76,7 @@ impl CallKind {
 }
 
 impl ClusterCache {
-    /// Returns a cluster without data.
+    /// Creates an empty cache.
     pub(crate) fn new() -> Self {
         Self {
             services: ResourceList::new(1, |_| false),
@@ -99,7 +99,8 @@ impl ClusterCache {
         }
     }
 
-    /// Returns true if the call has failed since the poll began, at `began`. The poll should not repeat it.
+    /// Returns true if such a call has failed since `began`, the start of the poll. The poll should not
+    /// repeat it.
     pub(crate) fn in_backoff(&self, op: CallKind, began: Duration) -> bool {
         self.failed.get(&op).is_some_and(|(_, at)| *at >= began)
     }
@@ -144,7 +145,7 @@ impl ClusterCache {
         self.loaded = services && tasks;
     }
 
-    /// Returns true if the call failed in a way that waiting does not fix.
+    /// Returns true if the last call of this kind failed for a reason that waiting does not fix.
     fn is_refused(&self, op: CallKind) -> bool {
         let stays = |kind| matches!(kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid);
         self.failed.get(&op).is_some_and(|(failure, _)| stays(failure.kind))
@@ -163,15 +164,15 @@ pub(crate) fn is_steady_service(service: &Service) -> bool {
         && completed
 }
 
-/// Returns true if a task has stopped, or if it runs and no health check fails.
+/// Returns true if a task has stopped, or if it has its desired status and is not unhealthy.
 pub(crate) fn is_steady_task(run: &TaskRecord) -> bool {
     let unhealthy = run.health == Some(ReportedHealth::Unhealthy);
     let waits = run.desired_status != run.last_status;
     run.has_stopped() || (!waits && !unhealthy)
 }
 
-/// Returns the task counts and deployment ids of a service. If they change, the tasks of the service have
-/// changed.
+/// Returns the task counts and deployment ids of a service. If these values change, the tasks of the service
+/// have changed.
 pub(crate) fn service_fingerprint(service: &Service) -> (i32, i32, i32, Vec<Option<String>>) {
     let deployments = service.deployments().iter().map(|d| d.id().map(str::to_owned)).collect();
     (service.desired_count(), service.running_count(), service.pending_count(), deployments)

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Cluster to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cluster {
-    /// Name without the ARN.
+    /// Name without the rest of the ARN.
     pub name: String,
     /// Name or ARN, as API calls take it.
     pub name_or_arn: String,
@@ -23,8 +23,8 @@ pub(crate) struct Cluster {
     pub namespace: Option<String>,
 }
 
-/// Finds the clusters that `wanted` selects, and an unread part that names the missing ones. Fails if none
-/// can be read.
+/// Returns the clusters that `wanted` selects, and the parts that could not be read, such as missing
+/// clusters. Fails if no cluster can be read.
 pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     if wanted.is_empty() || NameFilter::has_patterns(wanted) {
         matching_clusters(api, wanted).await

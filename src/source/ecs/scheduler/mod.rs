@@ -38,7 +38,7 @@ const MAX_POLL_TIME: Duration = Duration::from_secs(1);
 /// Reads the services and tasks of all clusters within the quota, and keeps them between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Scheduler {
-    /// Names of services to read.
+    /// Filter for the names of services and task families to read.
     name_filter: NameFilter,
     /// Caches of the clusters, by the name or ARN of the cluster.
     clusters: Mutex<BTreeMap<String, ClusterCache>>,
@@ -53,7 +53,7 @@ pub(crate) struct PollOutcome {
     pub unread_parts: Vec<UnreadPart>,
     /// Progress of the first load; empty once it is complete.
     pub progress: Vec<LoadProgress>,
-    /// First failure of a poll in which no call succeeded; otherwise `None`.
+    /// First failure of a poll in which no call succeeded; `None` if any call succeeded.
     pub failure: Option<Failure>,
 }
 
@@ -63,8 +63,8 @@ impl Scheduler {
         Self { name_filter, ..Self::default() }
     }
 
-    /// Polls `clusters`. The services in `watched`, which the user is viewing, are read in every poll.
-    /// `watched` maps a cluster's name or ARN to the names of the services.
+    /// Polls `clusters`. Every poll reads the services in `watched`, which the user is viewing. `watched`
+    /// maps a cluster's name or ARN to the names of its viewed services.
     pub(crate) async fn poll(
         &self,
         api: &Api,
@@ -87,8 +87,8 @@ impl Scheduler {
         outcome
     }
 
-    /// Makes calls of one group while its quota lasts. Returns the number of successful calls and the first
-    /// failure.
+    /// Makes calls of `group` until nothing is due, the tokens are used up or the time of the poll is over.
+    /// Returns the number of successful calls and the first failure.
     async fn spend_quota<'a>(
         &self,
         api: &Api,
@@ -204,7 +204,7 @@ impl Scheduler {
         }
     }
 
-    /// Returns everything known of all clusters, with the progress and the unread parts.
+    /// Returns the cached services and tasks of all clusters, with the progress and the unread parts.
     fn report(&self, clusters: &[Cluster]) -> PollOutcome {
         let mut known = self.lock_clusters();
         let mut outcome = PollOutcome::default();

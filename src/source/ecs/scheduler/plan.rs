@@ -76,7 +76,8 @@ impl PlanContext<'_> {
     }
 }
 
-/// Possible call with its priority and the age of its last result. The scheduler prefers old results.
+/// Possible call with its priority and the age of its last result. Among equal priorities, the oldest result
+/// comes first.
 type Candidate = (Priority, Reverse<Duration>, PlannedCall);
 
 /// Returns the calls of one group to make now, at most `tokens`.
@@ -129,8 +130,8 @@ fn add_task_calls(
     add_candidates(candidates, (key, cluster), (group, &cluster.tasks), (100, 2), viewed, context, tokens);
 }
 
-/// Returns the first `tokens` of the sorted candidates. Urgent calls may be many for a long time, so they
-/// leave half of the tokens to the round robin.
+/// Returns the first `tokens` of the sorted candidates. There may be many urgent calls for a long time, so
+/// they leave half of the tokens to the round robin.
 fn choose_calls(candidates: Vec<Candidate>, tokens: usize) -> Vec<PlannedCall> {
     let routine = candidates.iter().filter(|(priority, ..)| *priority == Priority::RoundRobin).count();
     let mut urgent_left = tokens.div_ceil(2).max(tokens.saturating_sub(routine));

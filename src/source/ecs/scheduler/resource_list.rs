@@ -1,6 +1,6 @@
-//! Cached resources of one kind in one cluster: listed page by page, described in turns. A listing of a large
-//! account spans many polls. So a resource is dropped only when a complete listing that began after its
-//! description does not contain it.
+//! Cached resources of one kind in one cluster. Portolan lists them page by page, and describes them in
+//! turns. A listing of a large account spans many polls. So a resource is dropped only when a complete
+//! listing that began after its description does not contain it.
 
 use crate::source::ecs::client::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
 use std::{
@@ -15,7 +15,7 @@ const MAX_LISTED: usize = 50_000;
 /// Longest accepted ARN in bytes. An ARN of ECS contains two names of at most 255 characters.
 const MAX_ARN_BYTES: usize = 1_024;
 
-/// Listing that is repeated over and over, page by page.
+/// Listing that the scheduler repeats all the time, page by page.
 #[derive(Clone, Debug, Default)]
 struct Listing {
     /// Resources of the last complete listing, with the time at which it began.
@@ -27,7 +27,7 @@ struct Listing {
 #[derive(Clone, Debug)]
 struct PartialListing {
     began: Duration,
-    /// Ids of the pages read so far.
+    /// Ids on the pages read so far.
     ids: BTreeSet<String>,
     paging: Paging,
     /// Token of the next page.
@@ -87,10 +87,10 @@ pub(crate) struct DueResources<'a> {
 pub(crate) struct ResourceList<T> {
     listings: Vec<Listing>,
     cached: BTreeMap<String, CachedResource<T>>,
-    /// Ids to describe at once, because something shows that they have changed.
+    /// Ids to describe next, because another response showed that they have changed.
     marked_due: BTreeSet<String>,
-    /// Known ids that were never described. The set is stored, because computing it takes too long for a
-    /// large account.
+    /// Known ids that were never described. The list keeps this set up to date, because computing it takes
+    /// too long for a large account.
     new: BTreeSet<String>,
     /// Function that returns true if a resource can no longer change.
     is_final: fn(&T) -> bool,
@@ -130,7 +130,7 @@ impl<T: PartialEq> ResourceList<T> {
         self.listings.iter().all(|listing| listing.last_complete.is_some())
     }
 
-    /// Stores a page of a listing. If a limit cuts the listing short, it counts as complete.
+    /// Stores a page of a listing. If an error cuts the listing short, the listing still counts as complete.
     pub(crate) fn apply_page(
         &mut self,
         listing: usize,
@@ -207,7 +207,7 @@ impl<T: PartialEq> ResourceList<T> {
         self.new.retain(|id| marked.contains(id) || listings.iter().any(|listing| listing.contains(id)));
     }
 
-    /// Marks `ids` to be described at once.
+    /// Marks `ids` to be described next. Leaves out resources that can no longer change.
     pub(crate) fn mark_due(&mut self, ids: impl IntoIterator<Item = String>) {
         let held = &self.cached;
         let is_final = self.is_final;
@@ -266,9 +266,9 @@ impl<T: PartialEq> ResourceList<T> {
         self.new.is_empty()
     }
 
-    /// Returns the resources to describe: new ones, marked ones, and those whose description is older than
-    /// `fresh`. `watched` is true for resources that the user is viewing. Returns at most `max_routine`
-    /// routine ones.
+    /// Returns the resources to describe: new resources, marked resources, and resources whose description
+    /// was made before `fresh`. `watched` is true for resources that the user is viewing. Returns at most
+    /// `max_routine` routine resources.
     pub(crate) fn due(
         &self,
         fresh: Duration,

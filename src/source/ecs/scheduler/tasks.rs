@@ -11,8 +11,8 @@ use crate::{
 };
 use aws_sdk_ecs::types::DesiredStatus;
 
-/// Returns a page of ARNs of tasks with that desired status, and the token of the next page. AWS lists
-/// `Stopped` tasks for about an hour.
+/// Returns a page of ARNs of the tasks with the desired status `status`, and the token of the next page. AWS
+/// lists `Stopped` tasks for about an hour.
 pub(crate) async fn list_page(
     api: &Api,
     cluster: &str,
@@ -28,13 +28,13 @@ pub(crate) async fn list_page(
 /// Owner of tasks, by name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TaskOwner<'a> {
-    /// Service.
+    /// Name of a service.
     Service(&'a str),
-    /// Family of standalone tasks.
+    /// Name of a family of standalone tasks.
     Family(&'a str),
 }
 
-/// Returns the ARNs of the tasks of one owner with that desired status, at most 100.
+/// Returns the ARNs of the tasks of one owner with the desired status `status`, at most 100.
 pub(crate) async fn list_of_owner(
     api: &Api,
     cluster: &str,

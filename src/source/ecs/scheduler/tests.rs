@@ -106,7 +106,7 @@ fn task(arn: &str) -> TaskRecord {
     )
 }
 
-/// Polls the account at the time `began`.
+/// Polls the account once, starting at the time `began`.
 fn poll(
     account: &mut Account,
     known: &mut BTreeMap<String, ClusterCache>,
@@ -138,7 +138,7 @@ fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)
 }
 
-/// Returns an account that is loaded, and the time in seconds after loading.
+/// Returns a loaded account with its caches and budget, and the second at which the loading ended.
 fn loaded_account(services: usize, tasks: usize) -> (Account, BTreeMap<String, ClusterCache>, Budget, u64) {
     let mut account = Account::new(services, tasks);
     let mut known = BTreeMap::from([("c".to_owned(), ClusterCache::new())]);

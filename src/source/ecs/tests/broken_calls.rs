@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SERVICES: [&str; 4] = ["payments", "redis", "users", "web-edge"];
 const TASK_FAMILIES: [&str; 3] = ["db-migrate", "nightly-report", "reindex"];
 
-/// Calls of a poll, each with the names that it alone can give.
+/// Calls of a poll, each with the service names that are missing without it.
 const CALLS: &[(&str, &[&str])] = &[
     ("DescribeClusters", &[]),
     ("ListServices", &SERVICES),
@@ -46,8 +46,8 @@ async fn each_broken_call_costs_only_what_it_gives() {
     }
 }
 
-/// Polls the region while one call fails. Panics unless the snapshot reports that and has every name that the
-/// call does not give.
+/// Polls the region while the call `operation` fails. Panics unless the snapshot reports the failure and has
+/// every name that is not in `gives`.
 async fn check_broken_call(operation: &'static str, fault: Fault, gives: &[&str]) {
     let polled = poll_broken_region(recorded_response, BrokenCall { operation, fault }).await;
     let snapshot = polled.unwrap_or_else(|failure| panic!("{operation} {fault:?}: {failure:?}"));

@@ -41,11 +41,11 @@ pub(in crate::source::ecs) struct BrokenCall {
 pub(in crate::source::ecs) enum Fault {
     /// The permission is missing.
     Denied,
-    /// HTTP status 404 with a page for people.
+    /// HTTP status 404 with an HTML page.
     NotFound,
     /// HTTP status 500 without a body.
     ServerError,
-    /// HTTP status 200 with a page for people.
+    /// HTTP status 200 with an HTML page.
     Nonsense,
     /// The first half of the response.
     HalfResponse,
@@ -54,7 +54,7 @@ pub(in crate::source::ecs) enum Fault {
 }
 
 impl BrokenCall {
-    /// No call fails.
+    /// Value for a region in which no call fails.
     pub(in crate::source::ecs) const NONE: Self = Self::denied("");
 
     const fn denied(operation: &'static str) -> Self {

@@ -21,7 +21,8 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// Time that a service must stay selected before the first read. Moving over the map causes no calls.
+/// Time for which a service must stay selected before the first read, so that moving over the map causes no
+/// calls.
 const SELECTION_DELAY: Duration = Duration::from_millis(700);
 
 /// Lifetime of cached samples. Container Insights writes a record each minute.
@@ -55,9 +56,9 @@ struct CachedSamples {
 
 /// Reader of resource usage, with the parts of the source that it uses.
 pub(super) struct UsageReader {
-    /// AWS clients, once they exist.
+    /// AWS clients. Empty until the first call needs them.
     pub(super) api: Arc<OnceCell<Api>>,
-    /// Configuration of the source, to create the clients.
+    /// Configuration of the source, from which the clients are created.
     pub(super) config: Config,
     /// Rate limiter for all calls.
     pub(super) rate_limiter: Arc<RateLimiter>,

@@ -46,14 +46,14 @@ pub(super) async fn read_records(
     Ok(readings)
 }
 
-/// Builds the request for records that match `pattern`, newest first. If the number of pages is limited, the
-/// oldest records are missing.
+/// Builds the request for records that match `pattern`, newest first. So the limit on pages cuts off only the
+/// oldest records.
 fn request(group: &str, pattern: &str, since: i64) -> FilterLogEventsInputBuilder {
     let ask = FilterLogEventsInputBuilder::default().log_group_name(group).start_time(since);
     ask.filter_pattern(pattern).start_from_head(false)
 }
 
-/// Returns true if the failure is a missing performance log.
+/// Returns true if the failure means that the performance log is missing.
 pub(super) fn is_log_missing(failure: &Failure) -> bool {
     failure.kind == FailureKind::Missing
 }

@@ -1,6 +1,6 @@
-//! Property test: members in any order, that crash, sleep, lose calls and answers, with a store that can't be written
-//! for some time, or that somebody empties. At the end one leads, and all show the same. While nobody can write, all
-//! poll for themselves and say why.
+//! Property test of members that act in any order, crash, sleep, and lose calls and responses. The store may
+//! refuse writes for some time, or be emptied. In the end one member leads, and all show the same services.
+//! While no member can write, all poll for themselves and say why.
 
 use super::{at, estate, led_epochs, person, shown};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 use proptest::prelude::*;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// One step of a schedule: seconds that pass, the member that acts, its mishap, and the estate meanwhile.
+/// Step of a schedule: seconds that pass, the member that acts, its mishap, and the estate at that time.
 #[derive(Clone, Debug)]
 struct ScheduleStep {
     wait: u64,
@@ -30,16 +30,16 @@ enum Mishap {
     Nothing,
     /// The process is killed, and another one starts.
     Killed,
-    /// The clock of the member stands still for so many seconds, as in a laptop that sleeps.
+    /// The clock of the member stands still for this number of seconds, as in a laptop that sleeps.
     Sleeps(u64),
     /// Some of its next calls fail.
     Faults(Vec<Option<StoreFault>>),
-    /// From now on, writes to keys with this text fail; `None` for no longer.
+    /// From now on, writes to keys that contain this text fail. `None` ends that.
     WritesFail(Option<&'static str>),
-    /// Somebody deletes all objects, and those that lead are killed. The next leader begins with a low epoch, which
-    /// the members that are left have seen already.
+    /// All objects are deleted, and the members that lead are killed. The next leader begins with a low
+    /// epoch, which the remaining members have seen already.
     Emptied,
-    /// It decides, but the poll takes so long that others act before it writes.
+    /// The member decides, but its poll takes so long that others act before it writes.
     SlowPoll,
 }
 
@@ -65,16 +65,16 @@ fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// Members with their store, and the time that their clocks lag behind.
+/// Members with their store, and the time by which each clock is behind.
 struct Team {
     store: Arc<MemoryStore>,
     members: Vec<Member>,
     lags: [Duration; 3],
-    /// Leaders whose poll has not ended yet, each with what it read.
+    /// Snapshots of the leaders whose poll has not ended yet.
     slow_polls: [Option<Snapshot>; 3],
     now: Duration,
     names: usize,
-    /// All sets of services that were ever true.
+    /// All sets of service names that the estate has ever had.
     truths: BTreeSet<Vec<String>>,
 }
 
@@ -160,7 +160,7 @@ impl Team {
         Ok(())
     }
 
-    /// Lets all members act in turn, without mishaps, for so many rounds. Returns their last steps.
+    /// Lets all members act in turn, without mishaps, for `rounds` rounds. Returns their last steps.
     async fn take_turns(&mut self, rounds: usize, truth: &Snapshot) -> [Step; 3] {
         let mut last = [const { Step::Follow }; 3];
         for _ in 0..rounds {
@@ -176,7 +176,7 @@ impl Team {
         last
     }
 
-    /// Lets nobody write until all must have noticed.
+    /// Makes writes to keys with `part` fail until all members must have noticed.
     async fn stop_writes(&mut self, part: &'static str, truth: &Snapshot) -> Result<(), TestCaseError> {
         self.slow_polls = [const { None }; 3];
         self.store.fail_writes(Some((part, FailureKind::Unreachable)));
@@ -190,7 +190,7 @@ impl Team {
     async fn settle(&mut self, truth: &Snapshot) -> Result<(), TestCaseError> {
         self.slow_polls = [const { None }; 3];
         self.store.fail_writes(None);
-        // Those that could not share their readings wait before they claim the lead again.
+        // A member that could not share its readings waits before it claims the lead again.
         for _ in 0..12 {
             if led_epochs(&self.members).len() == 1 {
                 break;

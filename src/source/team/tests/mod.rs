@@ -1,4 +1,4 @@
-//! Tests of members with a store in memory, step by step on clocks of their own.
+//! Tests of members with a store in memory. Each member has its own clock, which the test sets.
 
 mod any_schedule;
 mod one_by_one;
@@ -17,14 +17,14 @@ use crate::{
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// Time between two heads that every leader promises in tests.
+/// Time to the next head that every leader promises in tests.
 const TEST_INTERVAL: Duration = Duration::from_secs(5);
 
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(1_000 + seconds)
 }
 
-/// Returns a member named `name` that has not looked at the store yet.
+/// Returns a member with this name that has not read the store yet.
 fn member(store: &Arc<MemoryStore>, name: &str, participation: Participation) -> Member {
     let rank = match participation {
         Participation::Reader => Rank::Person,
@@ -55,7 +55,7 @@ fn shown(member: &mut Member, now: Duration) -> Vec<String> {
     snapshot.services.iter().map(|service: &Arc<Service>| service.name.to_string()).collect()
 }
 
-/// Lets a member look at the store, and poll `estate` if it leads.
+/// Lets a member read the store, and poll `estate` if it leads.
 async fn turn(member: &mut Member, now: Duration, estate: &Snapshot) -> Step {
     let step = member.step(now, TEST_INTERVAL).await;
     if step == Step::Lead {
@@ -64,18 +64,18 @@ async fn turn(member: &mut Member, now: Duration, estate: &Snapshot) -> Step {
     step
 }
 
-/// Returns the names of the members that believe to lead.
+/// Returns the names of the members that consider themselves the leader.
 fn leaders<'a>(members: impl IntoIterator<Item = &'a Member>) -> BTreeSet<String> {
     let leads = |member: &&Member| member.lease.led_epoch().is_some();
     members.into_iter().filter(leads).map(|member| member.me.id.to_string()).collect()
 }
 
-/// Returns the epochs of the members' own lead, each once.
+/// Returns the epochs in which the members lead, each once.
 fn led_epochs<'a>(members: impl IntoIterator<Item = &'a Member>) -> Vec<u64> {
     members.into_iter().filter_map(|member| member.lease.led_epoch()).collect()
 }
 
-/// Returns true if a member has state of a leader.
+/// Returns true if a member has the state of a leader.
 fn has_leading(leading: Option<&LeaderState>) -> bool {
     leading.is_some()
 }

@@ -1,4 +1,4 @@
-//! Tests of single situations: takeover, lost answers, a store that fails, other versions.
+//! Tests of single situations: takeover, lost responses, a failing store, other versions of Portolan.
 
 use super::{TEST_INTERVAL, at, estate, has_leading, leaders, member, person, shown, turn};
 use crate::{

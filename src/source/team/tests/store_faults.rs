@@ -1,4 +1,4 @@
-//! Tests of stores that can be read but not written, that lose objects, or that answer late.
+//! Tests of stores that can be read but not written, that lose objects, or that respond late.
 
 use super::{TEST_INTERVAL, at, estate, leaders, person, shown, turn};
 use crate::{
@@ -46,7 +46,8 @@ async fn members_poll_for_themselves_while_the_store_can_be_read_but_not_written
     }
 }
 
-/// Lets `old` follow a leader of the second epoch, then empties the store, and lets `new` lead in the first one.
+/// Lets `old` follow a leader of the second epoch, then empties the store, and lets `new` lead in the first
+/// epoch.
 async fn restart_team(store: &Arc<MemoryStore>) -> (Member, Member) {
     let mut first = person(store, "first");
     turn(&mut first, at(0), &estate(&["web"])).await;

@@ -1,4 +1,4 @@
-//! Tests of the source in front: what it shows, and when it polls.
+//! Tests of [`super::super::TeamSource`]: what it shows, and when it polls.
 
 use super::estate;
 use crate::{
@@ -26,7 +26,7 @@ use std::{
     time::Duration,
 };
 
-/// Source whose polls a test sets.
+/// Source whose polls return what a test sets.
 struct Fake {
     id: SourceId,
     outcome: Mutex<Result<Snapshot, Failure>>,

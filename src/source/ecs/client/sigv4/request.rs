@@ -1,10 +1,10 @@
-//! Requests in the protocols of AWS's APIs, before they are signed.
+//! Unsigned requests in the protocols of AWS's APIs.
 
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::HttpRequest};
 use aws_smithy_types::body::SdkBody;
 use std::fmt::Write as _;
 
-/// Version of AWS's JSON protocol; each API has one.
+/// Version of AWS's JSON protocol. Each API uses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonVersion {
     /// `awsJson1_0`.
@@ -13,7 +13,7 @@ pub(crate) enum JsonVersion {
     V1_1,
 }
 
-/// Request to a [`SignedApi`](super::SignedApi), before it is signed.
+/// Unsigned request to a [`SignedApi`](super::SignedApi).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ApiRequest {
     method: &'static str,
@@ -23,7 +23,7 @@ pub(crate) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Returns a request in the Query protocol: an action with its parameters, answered in XML.
+    /// Creates a request in the Query protocol: an action with its parameters. AWS responds in XML.
     pub(crate) fn query(action: &str, version: &str, parameters: &[(&str, &str)]) -> Self {
         let mut body = format!("Action={action}&Version={version}");
         for (name, value) in parameters {
@@ -33,7 +33,7 @@ impl ApiRequest {
         Self { method: "POST", path: "/".to_owned(), headers, body: body.into_bytes() }
     }
 
-    /// Returns a request in the JSON protocol; `target` names the API and the operation.
+    /// Creates a request in the JSON protocol. `target` names the API and the operation.
     pub(crate) fn json(version: JsonVersion, target: String, body: &serde_json::Value) -> Self {
         let content_type = match version {
             JsonVersion::V1_0 => "application/x-amz-json-1.0",
@@ -43,7 +43,7 @@ impl ApiRequest {
         Self { method: "POST", path: "/".to_owned(), headers, body: body.to_string().into_bytes() }
     }
 
-    /// Returns a GET request for the resource whose path consists of `segments`.
+    /// Creates a GET request for the resource whose path consists of `segments`.
     pub(crate) fn get(segments: &[&str]) -> Self {
         let escaped: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
         let path = format!("/{}", escaped.join("/"));
@@ -51,8 +51,8 @@ impl ApiRequest {
         Self { method: "GET", path, headers, body: Vec::new() }
     }
 
-    /// Returns a request for an object of S3, or for a listing. `path` and `query` need no escapes, except the
-    /// values of `query`.
+    /// Creates a request for an object of S3, or for a listing. The caller must have escaped `path` and the
+    /// names in `query`; this function escapes the values in `query`.
     pub(crate) fn object(
         method: &'static str,
         path: &str,
@@ -77,8 +77,7 @@ impl ApiRequest {
     }
 }
 
-/// Encodes text for a path or a form: everything but the unreserved characters of RFC 3986 becomes a percent
-/// code.
+/// Percent-encodes text for a path or a form. Only the unreserved characters of RFC 3986 stay.
 fn percent_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -1,11 +1,11 @@
-//! Response of a signed call: the body, or the error that the service reports in XML or JSON.
+//! Response to a signed call: the body, or the error that AWS reports in XML or JSON.
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use roxmltree::Document;
 use std::fmt;
 
-/// Error that AWS returned in the response: its code and message.
+/// Error that AWS reported in a response: its code and message.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceError(ErrorMetadata);
 
@@ -26,13 +26,14 @@ impl ProvideErrorMetadata for ServiceError {
 /// Response to a signed call.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiResponse {
-    /// The body, in JSON or XML.
+    /// Body, in JSON or XML.
     pub body: String,
-    /// Id of the request, under which AWS records it.
+    /// Request id, which CloudTrail records too.
     pub request_id: Option<String>,
 }
 
-/// Returns a response with its body, or its error.
+/// Parses the response to a signed call. Returns the error that AWS reported if the status is no success, and
+/// another error if the body is incomplete.
 pub(super) fn parse_response(
     response: &HttpResponse,
 ) -> Result<ApiResponse, OrchestratorError<ServiceError>> {
@@ -45,12 +46,12 @@ pub(super) fn parse_response(
     Err(response_error(response))
 }
 
-/// Returns the code of the error in a response.
+/// Returns the error code in the body of a response, or `None` if there is none.
 pub(crate) fn error_code(response: &HttpResponse) -> Option<String> {
     error_code_and_message(&String::from_utf8_lossy(response.body().bytes().unwrap_or_default())).0
 }
 
-/// Returns the error in a response whose status is no success.
+/// Returns the error in a response whose HTTP status is no success.
 pub(crate) fn response_error(response: &HttpResponse) -> OrchestratorError<ServiceError> {
     let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
     let (code, message) = error_code_and_message(&body);
@@ -65,8 +66,8 @@ pub(crate) fn response_error(response: &HttpResponse) -> OrchestratorError<Servi
     OrchestratorError::operation(ServiceError(meta.build()))
 }
 
-/// Returns true for a complete JSON document, or for a complete XML document as the Query protocol has it: its
-/// outermost element is called `<action>Response`.
+/// Returns true if `body` is a complete JSON document, or a complete XML document of the Query protocol,
+/// whose outermost element is called `<action>Response`.
 fn is_complete(body: &str) -> bool {
     let body = body.trim();
     if !body.starts_with('<') {
@@ -76,7 +77,7 @@ fn is_complete(body: &str) -> bool {
         .is_ok_and(|document| document.root_element().tag_name().name().ends_with("Response"))
 }
 
-/// Returns the code and the message of an error in a response body.
+/// Returns the error code and the error message in a response body, each `None` if it is missing.
 fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
     if let Ok(document) = Document::parse(body) {
         let element = |name: &str| document.descendants().find(|node| node.has_tag_name(name));
@@ -91,7 +92,7 @@ fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
     )
 }
 
-/// Returns `Code` of `namespace#Code:http://…`.
+/// Returns the part `Code` of an error code like `namespace#Code:http://…`.
 fn bare_code(code: &str) -> String {
     let code = code.split(':').next().unwrap_or(code);
     code.rsplit('#').next().unwrap_or(code).to_owned()

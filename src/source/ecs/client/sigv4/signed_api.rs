@@ -1,21 +1,22 @@
-//! AWS APIs that Portolan signs itself, and their endpoints.
+//! AWS APIs whose calls Portolan signs itself, and their endpoints.
 
 use aws_config::SdkConfig;
 use aws_types::{region::Region, service_config::ServiceConfigKey};
 
-/// AWS API that Portolan signs itself: its names in the SDKs, in host names and in signatures.
+/// AWS API whose calls Portolan signs itself: its names in the SDKs, in host names and in signatures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SignedApi {
-    /// Name in the SDKs, with spaces: part of `AWS_ENDPOINT_URL_…`.
+    /// Name in the SDKs, with spaces. It is also part of the variable `AWS_ENDPOINT_URL_…`.
     pub sdk_id: &'static str,
     /// First label of the host name.
     pub endpoint_prefix: &'static str,
     /// Name in the signature.
     pub signing_name: &'static str,
-    /// True if its usual endpoint in `GovCloud` is the FIPS endpoint. Source: the endpoint rules in AWS's API
-    /// models.
+    /// True if the API's normal endpoint in `GovCloud` is the FIPS endpoint. Source: the endpoint rules in
+    /// AWS's API models.
     pub gov_cloud_is_fips: bool,
-    /// True for S3, which signs the path as it is sent, and wants the hash of the body in a header.
+    /// True for S3, whose signature covers the path as sent, and which requires the hash of the body in a
+    /// header.
     pub signs_as_s3: bool,
     /// True for IAM, which has one endpoint for all regions of a partition.
     pub is_global: bool,
@@ -113,23 +114,24 @@ pub(crate) const IAM_API: SignedApi = SignedApi {
     is_global: true,
 };
 
-/// Domains of the endpoints in a group of regions.
+/// Partition of AWS: a group of regions, and the domains of its endpoints.
 struct Partition {
-    /// Start of the names of the regions.
+    /// Prefix of the names of the regions.
     region_prefix: &'static str,
     domain: &'static str,
-    /// Domain of the endpoints that have IPv6 addresses too.
+    /// Domain of the dual-stack endpoints, which also have IPv6 addresses.
     dual_stack_domain: &'static str,
-    /// Region that signs the calls to IAM.
+    /// Region in the signatures of calls to IAM.
     iam_region: &'static str,
     /// Host of IAM.
     iam_host: &'static str,
 }
 
-/// Host of IAM with validated cryptography, in the commercial partition. The other partitions have one host only.
+/// Host of IAM with FIPS-validated cryptography, in the commercial partition. The other partitions have only
+/// one host.
 const FIPS_IAM_HOST: &str = "iam-fips.amazonaws.com";
 
-/// Partitions with names of their own. Source: `partitions.json` in AWS's SDKs.
+/// All partitions except the commercial one. Source: `partitions.json` in AWS's SDKs.
 const AWS_PARTITIONS: [Partition; 7] = [
     Partition {
         region_prefix: "cn-",
@@ -199,8 +201,9 @@ impl Partition {
 }
 
 impl SignedApi {
-    /// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
-    /// then the user's endpoint for this API, then the user's endpoint for all APIs, then the one of AWS.
+    /// Returns the endpoint that the SDK's clients would choose. First comes the endpoint in the source's
+    /// configuration, then the user's endpoint for this API, then the user's endpoint for all APIs, then the
+    /// endpoint of AWS.
     pub(super) fn endpoint(self, shared: &SdkConfig, region: &Region) -> String {
         let given = shared.get_origin("endpoint_url").is_client_config();
         let own = shared.service_config().filter(|_| !given).and_then(|config| {
@@ -217,13 +220,13 @@ impl SignedApi {
         })
     }
 
-    /// Returns the region for the signature of a call to `region`.
+    /// Returns the region in the signature of a call to `region`. The two differ for IAM.
     pub(super) fn signing_region(self, region: Region) -> Region {
         if self.is_global { Region::from_static(Partition::of(region.as_ref()).iam_region) } else { region }
     }
 
-    /// Returns the endpoint of AWS in a region: the one with validated cryptography if `fips` is set, and the
-    /// one with IPv6 addresses if `dual_stack` is set.
+    /// Returns the endpoint of AWS in a region. `fips` selects the endpoint with FIPS-validated cryptography,
+    /// and `dual_stack` the endpoint with IPv6 addresses.
     fn aws_endpoint(self, region: &str, fips: bool, dual_stack: bool) -> String {
         let partition = Partition::of(region);
         if self.is_global {

@@ -7,28 +7,28 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
 use serde::{Deserialize, Serialize};
 
-/// Place to which a container sends its log, as the task definition states it. [`Self::route`] combines it
-/// with a running container into a [`LogRoute`].
+/// Destination of a container's log, as the task definition states it. [`Self::route`] combines it with a
+/// running container into a [`LogRoute`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum LogDestination {
-    /// CloudWatch Logs, by the `awslogs` driver.
+    /// CloudWatch Logs, through the `awslogs` driver.
     AwsLogs {
         /// Name of the log group.
         group: String,
-        /// Stream prefix. Without one, the stream has the Docker container's id as its name.
+        /// Stream prefix. Without a prefix, the id of the Docker container is the name of the stream.
         prefix: Option<String>,
-        /// Region in the options.
+        /// Region in the driver's options; `None` for the region of the task.
         region: Option<String>,
     },
-    /// CloudWatch Logs, by a `FireLens` router.
+    /// CloudWatch Logs, through a `FireLens` router.
     FireLens {
         /// Name of the log group.
         group: String,
-        /// Prefix of the tag, if the tag names the stream.
+        /// Prefix of the stream name; the tag follows it.
         prefix: Option<String>,
-        /// Stream that all containers share, if any.
+        /// Name of the single stream of all containers, if the options set one.
         stream: Option<String>,
-        /// Region in the options.
+        /// Region in the router's options; `None` for the region of the task.
         region: Option<String>,
     },
     /// Destination that Portolan can't read, with the reason.
@@ -36,20 +36,20 @@ pub(crate) enum LogDestination {
     Unreadable(String),
 }
 
-/// Running container of a task: the names and ids that are part of its log stream's name.
+/// Running container of a task: the name and ids from which the name of its log stream is built.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunningContainer<'a> {
     /// Name of the container.
     pub name: &'a str,
     /// Id of its task.
     pub task_id: &'a str,
-    /// Id of the container on its host.
+    /// Id of the container in the container runtime.
     pub runtime_id: Option<&'a str>,
     /// Region of the source.
     pub region: &'a str,
 }
 
-/// Returns the log destination of `container`. `all` are the containers of its task, of which one may be a
+/// Returns the log destination of `container`. `all` are the containers of its task; one of them may be a
 /// `FireLens` router.
 pub(crate) fn log_destination(
     container: &ContainerDefinition,
@@ -124,7 +124,8 @@ impl LogDestination {
                 group: group.clone().into(),
                 stream: match prefix {
                     Some(prefix) => Some(format!("{prefix}/{}/{}", of.name, of.task_id).into()),
-                    // On EC2, the runtime id is the Docker container's id, which then names the stream.
+                    // On EC2, the runtime id is the id of the Docker container, which is also the name of the
+                    // stream.
                     None => of.runtime_id.filter(|id| id.len() == 64).map(Text::new),
                 },
                 region: elsewhere(region).map(Into::into),
@@ -144,7 +145,7 @@ impl LogDestination {
     }
 }
 
-/// Describes the log destination for the service card.
+/// Returns the log destination as text for the service card.
 pub(crate) fn log_summary(container: &ContainerDefinition) -> String {
     match log_destination(container, &[]) {
         LogDestination::AwsLogs { group, .. } => group,

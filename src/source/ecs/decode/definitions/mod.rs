@@ -1,4 +1,4 @@
-//! Task definitions: the summary that Portolan keeps, the differences between revisions, and the log
+//! Task definitions: the summary that Portolan keeps, the differences between revisions, and log
 //! destinations.
 
 pub(crate) mod log_destination;

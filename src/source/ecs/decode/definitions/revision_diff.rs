@@ -1,7 +1,7 @@
 //! Differences between revisions of a task definition.
 //!
-//! For attributes that may be secret (values of variables, commands), Portolan keeps only a hash, in memory
-//! and never on disk. The hash shows that a value has changed, not the value.
+//! Some attributes may be secret, such as the values of variables, or commands. Portolan keeps only a hash of
+//! them, in memory and never on disk. The hash shows that a value has changed, but not the value.
 
 use crate::{
     model::{RevisionChange, Text},
@@ -24,10 +24,10 @@ pub(crate) struct RevisionAttributes {
     containers: LiteMap<String, LiteMap<String, Attribute>>,
 }
 
-/// One attribute of a revision.
+/// Attribute of a revision.
 ///
-/// `display` is empty for secret values. `fingerprint` is a hash of the value, and `None` for an attribute
-/// read from disk.
+/// `display` is empty for an attribute that may be secret. `fingerprint` is a hash of the value; it is `None`
+/// for an attribute that was read from disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Attribute {
     #[serde(rename = "words")]
@@ -37,7 +37,8 @@ struct Attribute {
 }
 
 impl RevisionAttributes {
-    /// Returns true if all attributes have fingerprints: the revision was read from AWS, not from disk.
+    /// Returns true if all attributes have fingerprints, which means that the revision was read from AWS and
+    /// not from disk.
     #[must_use]
     pub(crate) fn has_fingerprints(&self) -> bool {
         let all = self.task.values().chain(self.containers.values().flat_map(LiteMap::values));
@@ -46,18 +47,19 @@ impl RevisionAttributes {
 }
 
 impl Attribute {
-    /// Returns an attribute whose value may be displayed.
+    /// Creates an attribute whose value may be displayed.
     fn shown(words: impl Into<String>) -> Self {
         let display = words.into();
         Self { fingerprint: Some(fingerprint(&display)), display }
     }
 
-    /// Returns an attribute whose value may be secret: only its hash is kept.
+    /// Creates an attribute whose value may be secret. Keeps only a hash of the value.
     fn hidden(value: impl Hash) -> Self {
         Self { display: String::new(), fingerprint: Some(fingerprint(value)) }
     }
 
-    /// Returns true if the values are known to differ.
+    /// Returns true if the values differ. Values without a fingerprint differ only if their displayed texts
+    /// do.
     fn differs(&self, other: &Self) -> bool {
         let prints = self.fingerprint.zip(other.fingerprint);
         self.display != other.display || prints.is_some_and(|(one, another)| one != another)
@@ -119,8 +121,8 @@ fn container_attributes(raw: &ContainerDefinition) -> LiteMap<String, Attribute>
     all
 }
 
-/// Returns the changes from one revision to the next. The names of the changes begin with the container's
-/// name, unless both revisions have a single container of the same name.
+/// Returns the changes from the revision `before` to the revision `after`. The names of the changes begin
+/// with the name of the container, unless both revisions have one container of the same name.
 pub(crate) fn revision_changes(
     before: &RevisionAttributes,
     after: &RevisionAttributes,
@@ -148,7 +150,7 @@ pub(crate) fn revision_changes(
     found
 }
 
-/// Returns the changes between two sets of attributes. The name of each change begins with `place`.
+/// Returns the changes between two sets of attributes. Puts `place` before the name of each change.
 fn attribute_changes(
     before: &LiteMap<String, Attribute>,
     after: &LiteMap<String, Attribute>,
@@ -156,7 +158,7 @@ fn attribute_changes(
 ) -> Vec<RevisionChange> {
     let mut names: Vec<&String> =
         before.keys().chain(after.keys()).collect::<BTreeSet<_>>().into_iter().collect();
-    // The image comes first, because it matters most.
+    // The image comes first because it matters most.
     names.sort_by_key(|name| *name != "image");
     let different = names.into_iter().filter(|name| match (before.get(*name), after.get(*name)) {
         (Some(before), Some(after)) => before.differs(after),

@@ -1,6 +1,6 @@
 //! Summary of a task definition: references, log destinations and health checks of its containers.
 //!
-//! The summary contains no values of variables.
+//! The summary does not contain the values of variables.
 
 use super::{
     log_destination::{self, LogDestination},
@@ -27,37 +27,37 @@ use std::{
     time::Duration,
 };
 
-/// Summary of a task definition revision, without the values of variables. Portolan keeps it for ever,
-/// because a revision never changes.
+/// Summary of a task definition revision, without the values of variables. Portolan keeps it forever, because
+/// a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TaskDefinitionSummary {
     /// Name of the revision, as `family:revision`.
     pub version: String,
-    /// References in its environment and arguments.
+    /// References in environment variables and arguments.
     #[serde(rename = "mentions")]
     pub references: Vec<Reference>,
-    /// Load balancer URLs in its environment, with their paths.
+    /// Load balancer URLs in environment variables, with their paths.
     #[serde(rename = "doors")]
     pub load_balancer_urls: Vec<LoadBalancerUrl>,
     /// Facts for the service card.
     pub facts: Vec<Fact>,
-    /// Facts for people, from the labels of its containers, and names of variables.
+    /// Profile facts from the labels of the containers, and the names of variables.
     pub profile: ServiceProfile,
     /// Attributes to compare with other revisions.
     #[serde(rename = "aspects")]
     pub attributes: RevisionAttributes,
     /// Containers by name.
     pub containers: LiteMap<String, PlannedContainer>,
-    /// Ports of its port mappings, by name.
+    /// Container ports of named port mappings, by name.
     #[serde(rename = "ports")]
     pub named_ports: LiteMap<Text, u16>,
-    /// All container ports of its port mappings.
+    /// Container ports of all port mappings.
     #[serde(rename = "listens")]
     pub listening_ports: BTreeSet<u16>,
-    /// App Mesh node of the tasks, if one of the containers is its proxy.
+    /// App Mesh node or gateway of the tasks; `None` if no container is an App Mesh proxy.
     #[serde(rename = "node")]
     pub mesh_member: Option<MeshMember>,
-    /// Name under which Consul registers its tasks.
+    /// Name under which Consul registers the tasks.
     #[serde(rename = "consul")]
     pub consul_service: Option<String>,
 }
@@ -65,21 +65,22 @@ pub(crate) struct TaskDefinitionSummary {
 /// Task definitions read so far, by ARN.
 pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
-/// One container of a task definition.
+/// Container of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedContainer {
-    /// Place among the containers of the task, in which the one that serves comes first.
+    /// Position among the containers of the task. The serving container comes first.
     pub place: usize,
     /// True if the task stops when this container stops.
     pub essential: bool,
-    /// Time within which its health check must have reported; `None` without a health check.
+    /// Time after the start within which the health check should have reported; `None` without a health
+    /// check.
     #[serde(rename = "check")]
     pub health_check_grace: Option<Duration>,
     /// Log destination of the container.
     pub log: LogDestination,
 }
 
-/// Summarizes a task definition, without the values of its variables.
+/// Creates the summary of a task definition, without the values of its variables.
 pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
     let all = raw.container_definitions();
     let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
@@ -127,12 +128,12 @@ fn version_label(raw: &TaskDefinition) -> String {
 
 fn container_references(place: Option<&str>, container: &ContainerDefinition) -> Vec<Reference> {
     let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
-    // The variables that name the proxy's own mesh node refer to no other service.
+    // These variables of a proxy name its own mesh node, so they refer to no other service.
     let pairs = pairs.filter(|(name, _)| !app_mesh::NODE_VARIABLES.contains(name));
     let mut found = extract::references_in_environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(extract::references_in_arguments(place, arguments));
-    // A loopback address leads to a container of the same task, so it is no call to another service.
+    // A loopback address leads to a container of the same task, so it is no reference to another service.
     found.retain(|mention| !mention.targets_loopback());
     found
 }
@@ -144,8 +145,8 @@ fn planned_container(
 ) -> PlannedContainer {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
-        // The default values are those of ECS. One more round of checks and one more minute leave time for
-        // the agent to report.
+        // The default values are those of ECS. One more round of checks and one more minute give the agent
+        // time to report.
         let round = seconds(check.interval(), 30) + seconds(check.timeout(), 5);
         let rounds = seconds(check.retries(), 3) + 1;
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)
@@ -165,7 +166,7 @@ fn named_ports(all: &[ContainerDefinition]) -> LiteMap<Text, u16> {
         .collect()
 }
 
-/// Returns the container ports of all port mappings, including those of ranges.
+/// Returns the container ports of all port mappings, including port ranges.
 fn listening_ports(all: &[ContainerDefinition]) -> BTreeSet<u16> {
     let mappings = all.iter().flat_map(ContainerDefinition::port_mappings);
     mappings
@@ -181,7 +182,7 @@ fn listening_ports(all: &[ContainerDefinition]) -> BTreeSet<u16> {
         .collect()
 }
 
-/// Maximum number of ports to keep from one range.
+/// Maximum number of ports that Portolan keeps of one range.
 const MAX_PORTS_PER_RANGE: usize = 1_000;
 
 fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
@@ -215,15 +216,17 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
     facts
 }
 
-/// Returns the containers of a task, the one that serves first: its image is the version that lists show.
+/// Returns the containers of a task, starting with the serving container. Lists show its image as the
+/// version.
 fn serving_first(raw: &TaskDefinition) -> Vec<&ContainerDefinition> {
     let mut containers: Vec<&ContainerDefinition> = raw.container_definitions().iter().collect();
     containers.sort_by_key(|container| helper_rank(container, raw.family()));
     containers
 }
 
-/// Returns a sort key that puts the container that serves before its helpers: containers that the task can do without,
-/// log routers and mesh proxies. Of the others, the one with the name of the family comes first, then those with ports.
+/// Returns a sort key that puts the serving container first. Helpers come last: non-essential containers, log
+/// routers and mesh proxies. Among the others, a container with the name of the family comes before the rest,
+/// then a container with ports.
 fn helper_rank(container: &ContainerDefinition, family: Option<&str>) -> (bool, bool, bool) {
     let is_helper = container.essential() == Some(false)
         || container.firelens_configuration().is_some()
@@ -231,8 +234,8 @@ fn helper_rank(container: &ContainerDefinition, family: Option<&str>) -> (bool, 
     (is_helper, container.name() != family, container.port_mappings().is_empty())
 }
 
-/// Returns the facts for people that the labels of all containers state, and the names of their variables and
-/// secrets.
+/// Returns the profile of a task definition: the facts in the labels of its containers, and the names of
+/// their variables and secrets.
 fn definition_profile(containers: &[ContainerDefinition]) -> ServiceProfile {
     let mut profile = ServiceProfile::default();
     for container in containers {

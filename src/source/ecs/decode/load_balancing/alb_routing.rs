@@ -1,4 +1,5 @@
-//! Routing through a load balancer: finds the service behind a load balancer URL by the listener rules. Pure.
+//! Routing through a load balancer: finds the service behind a load balancer URL by the listener rules. This
+//! module does no I/O.
 
 use super::{
     load_balancer::LoadBalancerData,
@@ -21,13 +22,14 @@ pub(crate) struct LoadBalancerUrl {
     pub location: ReferenceLocation,
     /// Address of the load balancer.
     pub address: Address,
-    /// Path without a slash at its end; empty if the URL has none.
+    /// Path without a slash at its end; empty if the URL has no path.
     pub path: String,
 }
 
-/// Returns the load balancer URLs among the references of a variable, given its `value`.
+/// Returns the load balancer URLs among `mentions`, the references in the variable `key` with the value
+/// `value`.
 ///
-/// Skips a URL whose path has anything but plain words, because such a path could contain a secret.
+/// Skips a URL whose path contains anything but plain words, because such a path could contain a secret.
 pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
     let url = |mention: &Reference| {
         let ReferenceTarget::Address(address) = &mention.target else { return None };
@@ -53,7 +55,7 @@ fn is_load_balancer_host(host: &str) -> bool {
     host.contains(".elb.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
 }
 
-/// Returns the path at the start of `text`, or `None` if a segment is no plain word.
+/// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word.
 fn plain_path(text: &str) -> Option<String> {
     let path = text.split(['?', '#', ' ', ',', ';', '"', '\'']).next().unwrap_or_default();
     let path = path.trim_end_matches('/');
@@ -70,7 +72,7 @@ pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
 
 /// Returns a reference to the service behind `url`, which is the value of a variable of the service `own`.
 ///
-/// Returns `None` if several services are possible, or if `own` itself is behind the URL.
+/// Returns `None` if the service is ambiguous, or if `own` itself is behind the URL.
 pub(crate) fn resolve_load_balancer_url(
     url: &LoadBalancerUrl,
     own: &ServiceId,
@@ -108,10 +110,10 @@ pub(crate) fn resolve_load_balancer_url(
     })
 }
 
-/// Returns the target groups that receive a request for `path`. For an empty path, returns all target groups
-/// of the listener, because any path is possible.
+/// Returns the target groups that receive a request for `path`. If `path` is empty, returns all target groups
+/// of the listener, because the request may have any path.
 ///
-/// Returns `None` if the target group depends on more than host and path, for example on a header.
+/// Returns `None` if the target group depends on more than host and path, such as a header.
 fn matching_target_groups<'a>(
     listener: &'a Listener,
     rules: &'a [ListenerRule],
@@ -137,8 +139,8 @@ fn matching_target_groups<'a>(
     Some(rest.collect())
 }
 
-/// Returns true if a rule's condition matches requests for `path` and the paths below it. Returns `None` if
-/// the condition tests more than host and path.
+/// Returns true if the condition of a rule matches requests for `path` and for paths below it. Returns `None`
+/// if the condition tests anything but host and path.
 fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
     let is_path = match condition.field.as_deref()? {
         "path-pattern" => true,

@@ -24,7 +24,7 @@ pub(crate) struct LoadBalancerData {
     pub target_health: TargetHealthByGroup,
 }
 
-/// Decodes the load balancers that have routes to services. `behind` holds the services behind each target
+/// Decodes the load balancers that have routes to services. `behind` contains the services behind each target
 /// group, by its ARN.
 pub(crate) fn decode_load_balancers(
     known: &LoadBalancerData,
@@ -91,7 +91,7 @@ fn decode_load_balancer(
     }
 }
 
-/// Returns the healthy and the unhealthy targets of a load balancer. Skips targets in other states, such as
+/// Returns the healthy and unhealthy targets of a load balancer. Skips targets in other states, such as
 /// registering or draining.
 fn checked_targets(
     balancer: &str,
@@ -120,7 +120,7 @@ fn checked_targets(
     all
 }
 
-/// Returns the name in a target group's ARN, `…:targetgroup/NAME/ID`.
+/// Returns the name in the ARN of a target group, `…:targetgroup/NAME/ID`.
 fn target_group_name(arn: &str) -> String {
     Text::new(arn.split('/').nth(1).unwrap_or(arn)).to_string()
 }

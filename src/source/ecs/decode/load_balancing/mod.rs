@@ -1,4 +1,4 @@
-//! Load balancers: their routes, the services behind a load balancer URL, and the health of targets.
+//! Load balancers: their routes, the services behind load balancer URLs, and the health of targets.
 
 pub(crate) mod alb_routing;
 pub(crate) mod load_balancer;

@@ -1,5 +1,5 @@
-//! Responses of Elastic Load Balancing, parsed from XML. Each type has only the fields that Portolan uses, and
-//! every field may be missing. Names are those of the API. Pure.
+//! Parsers of Elastic Load Balancing's XML responses. Each type has only the fields that Portolan uses, with
+//! the API's names. Every field may be missing. This module does no I/O.
 
 use crate::source::ecs::decode::xml::{child, member_texts, members, own_text, text};
 use roxmltree::Node;
@@ -9,7 +9,7 @@ use roxmltree::Node;
 pub(crate) struct Page<T> {
     /// Items of the page.
     pub items: Vec<T>,
-    /// Token of the next page; `None` at the end.
+    /// Token of the next page; `None` on the last page.
     pub next_marker: Option<String>,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct TargetGroup {
     pub load_balancer_arns: Vec<String>,
 }
 
-/// Load balancer as the API describes it.
+/// Load balancer, as the API describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LoadBalancerDescription {
     pub arn: Option<String>,
@@ -38,25 +38,25 @@ pub(crate) struct Listener {
     pub arn: Option<String>,
     pub load_balancer_arn: Option<String>,
     pub port: Option<u16>,
-    /// Target groups that the default actions forward to.
+    /// Target groups to which the default actions forward.
     pub default_target_groups: Vec<String>,
 }
 
 /// Rule of a listener.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ListenerRule {
-    /// Position among the rules; `None` for the default rule.
+    /// Priority among the rules, lowest number first; `None` for the default rule.
     pub priority: Option<u32>,
     pub is_default: bool,
     pub conditions: Vec<RuleCondition>,
-    /// Target groups that the actions forward to.
+    /// Target groups to which the actions forward.
     pub target_groups: Vec<String>,
 }
 
 /// Condition of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RuleCondition {
-    /// Part of the request that it tests, such as `path-pattern`.
+    /// Part of the request that the condition tests, such as `path-pattern`.
     pub field: Option<String>,
     /// Patterns or values, one of which must match.
     pub values: Vec<String>,
@@ -134,7 +134,7 @@ pub(crate) fn parse_target_health(root: Node<'_, '_>) -> Vec<CheckedTarget> {
     .items
 }
 
-/// Parses a page: the list with that name in the result, which is the first child element of the root.
+/// Parses a page: the list with this name in the result, which is the first child element of the root.
 fn parse_page<'a, 'input, T>(
     root: Node<'a, 'input>,
     list: &str,
@@ -175,14 +175,14 @@ fn parse_condition(node: Node<'_, '_>) -> RuleCondition {
     }
 }
 
-/// Returns the target groups that the actions in the list `name` forward to.
+/// Returns the target groups to which the actions in the list `name` forward.
 fn forward_target_groups(node: Node<'_, '_>, name: &str) -> Vec<String> {
     members(node, name)
         .flat_map(|action| match child(action, "ForwardConfig") {
             Some(config) => {
                 members(config, "TargetGroups").filter_map(|group| text(group, "TargetGroupArn")).collect()
             }
-            // A forward configuration repeats the single target group of its action.
+            // An action with a forward configuration repeats its single target group there.
             None => text(action, "TargetGroupArn").into_iter().collect::<Vec<_>>(),
         })
         .collect()

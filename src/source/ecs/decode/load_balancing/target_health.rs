@@ -3,10 +3,11 @@
 use super::responses::CheckedTarget;
 use std::collections::BTreeMap;
 
-/// Last reported health of all targets, by the target group's ARN.
+/// Last reported health of all targets, by the ARN of the target group.
 pub(crate) type TargetHealthByGroup = BTreeMap<String, Vec<CheckedTarget>>;
 
-/// Returns the reason for an unhealthy target, or `None` if its check passes or has no result yet.
+/// Returns the reason why a target is unhealthy. Returns `None` if its health check passes or has no result
+/// yet.
 pub(crate) fn failure_reason(target: &CheckedTarget) -> Option<String> {
     if target.state.as_deref() != Some("unhealthy") {
         return None;

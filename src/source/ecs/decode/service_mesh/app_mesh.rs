@@ -1,4 +1,5 @@
-//! App Mesh: the virtual node of a task, the virtual services it may call, and the names it serves. Pure.
+//! App Mesh: the virtual node of a task, the virtual services that it may call, and the names at which
+//! clients reach it. This module does no I/O.
 
 use crate::{
     model::{
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Environment variables that give an Envoy proxy the name of its mesh node.
+/// Environment variables from which an Envoy proxy learns the name of its mesh node.
 pub(crate) const NODE_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_CLUSTER"];
 
@@ -21,14 +22,14 @@ pub(crate) const NODE_VARIABLES: [&str; 3] =
 pub(crate) struct MeshMember {
     /// Name of the mesh.
     pub mesh: String,
-    /// True for a gateway, which calls services but serves none.
+    /// True for a virtual gateway, which calls services but provides none.
     #[serde(rename = "gateway")]
     pub is_gateway: bool,
     /// Name of the node or gateway.
     pub name: String,
 }
 
-/// Data read so far about the meshes that tasks are members of.
+/// Data about the meshes to which tasks belong, as far as Portolan has read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AppMeshes {
     /// Virtual services that each node or gateway may call.
@@ -39,9 +40,9 @@ pub(crate) struct AppMeshes {
     pub node_hosts: BTreeMap<(String, String), String>,
 }
 
-/// Returns the mesh member whose proxy a container runs.
+/// Returns the mesh member whose proxy runs in a container, or `None` if the container is no proxy.
 ///
-/// Its variable has the form `mesh/MESH/virtualNode/NODE`, alone or at the end of an ARN.
+/// One of the variables has the form `mesh/MESH/virtualNode/NODE`, alone or at the end of an ARN.
 pub(crate) fn proxy_member(container: &ContainerDefinition) -> Option<MeshMember> {
     let told = |name: &&str| {
         let pair = container.environment().iter().find(|pair| pair.name() == Some(*name))?;
@@ -71,11 +72,11 @@ pub(crate) fn mesh_network(source: &SourceId, mesh: &str) -> NetworkId {
 }
 
 impl AppMeshes {
-    /// Returns references to the virtual services that a member may call. `present` holds the nodes that
-    /// tasks run.
+    /// Returns references to the virtual services that a member may call. `present` are the nodes whose proxy
+    /// runs in some task.
     ///
-    /// If no task runs a node of a virtual service, its nodes run elsewhere. Then the references include the
-    /// host names of these nodes.
+    /// If no task runs a node of a virtual service, that service runs elsewhere. Then the references include
+    /// the host names of its nodes.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
         let place =
@@ -107,7 +108,7 @@ impl AppMeshes {
         hosts.filter_map(mention).collect()
     }
 
-    /// Returns the endpoints of a node within the mesh: the names of the virtual services that it provides.
+    /// Returns the endpoints of a node within its mesh: the names of the virtual services that it provides.
     pub(crate) fn endpoints(&self, member: &MeshMember, source: &SourceId) -> Vec<ServiceEndpoint> {
         let scope = EndpointScope::Network(mesh_network(source, &member.mesh));
         let behind = self.nodes_by_service.iter().filter(|((mesh, _), nodes)| {
@@ -120,7 +121,8 @@ impl AppMeshes {
     }
 }
 
-/// Returns the resource in `document`. App Mesh returns it bare; some tools wrap it in a field `name`.
+/// Returns the resource in `document`. App Mesh returns it directly, but some tools wrap it in a field
+/// `name`.
 fn unwrap_resource<'a>(document: &'a Value, name: &str) -> &'a Value {
     document.get(name).unwrap_or(document)
 }
@@ -129,7 +131,7 @@ fn json_text(value: &Value) -> Option<String> {
     non_empty_text(value.as_str())
 }
 
-/// Returns the virtual services among the backends of a node.
+/// Returns the names of the virtual services among the backends of a node.
 pub(crate) fn node_backends(node: &Value) -> BTreeSet<String> {
     let backends = unwrap_resource(node, "virtualNode")["spec"]["backends"].as_array();
     let name = |backend: &Value| json_text(&backend["virtualService"]["virtualServiceName"]);
@@ -162,14 +164,14 @@ pub(crate) fn route_names(answer: &Value, list: &str, name: &str) -> Vec<String>
 /// JSON keys of the kinds of routes in the `spec` of a route.
 const ROUTE_KINDS: [&str; 4] = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"];
 
-/// Returns the nodes that a router's route leads to.
+/// Returns the nodes to which a router's route leads.
 pub(crate) fn route_target_nodes(route: &Value) -> BTreeSet<String> {
     let spec = &unwrap_resource(route, "route")["spec"];
     let targets = ROUTE_KINDS.iter().filter_map(|kind| spec[kind]["action"]["weightedTargets"].as_array());
     targets.flatten().filter_map(|target| json_text(&target["virtualNode"])).collect()
 }
 
-/// Returns the virtual service that a gateway's route leads to.
+/// Returns the virtual service to which a gateway's route leads.
 pub(crate) fn gateway_route_target(route: &Value) -> Option<String> {
     let spec = &unwrap_resource(route, "gatewayRoute")["spec"];
     let target =

@@ -1,7 +1,8 @@
-//! Consul's service mesh on ECS: the service that a task registers, and its upstreams. Pure.
+//! Consul's service mesh on ECS: the service that a task registers, and its upstreams. This module does no
+//! I/O.
 //!
-//! The configuration of the `consul-ecs` binary is in a variable of its containers (Consul documentation,
-//! "Consul on AWS Elastic Container Service (ECS) configuration reference").
+//! The configuration of the `consul-ecs` binary is in an environment variable of its containers (Consul
+//! documentation, "Consul on AWS Elastic Container Service (ECS) configuration reference").
 
 use crate::{
     model::{
@@ -13,16 +14,16 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use serde::Deserialize;
 
-/// Variable with the configuration, in JSON.
+/// Environment variable with the configuration, in JSON.
 const CONFIG_VARIABLE: &str = "CONSUL_ECS_CONFIG_JSON";
 
-/// Maximum number of upstreams to read for one task.
+/// Maximum number of upstreams that Portolan reads for one task.
 const MAX_UPSTREAMS: usize = 200;
 
 /// Domains under which Consul's DNS resolves services (Consul documentation, "Discover services with DNS").
 const DNS_DOMAINS: [&str; 2] = [".service.consul", ".virtual.consul"];
 
-/// Configuration of `consul-ecs`, reduced to the fields Portolan needs.
+/// Configuration of `consul-ecs`, reduced to the fields that Portolan needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ConsulConfig {
@@ -54,7 +55,7 @@ pub(in crate::source::ecs::decode) fn registered_service(
     raw: &TaskDefinition,
 ) -> Option<(String, Vec<Reference>)> {
     let configuration = raw.container_definitions().iter().find_map(parse_config)?;
-    // Without a name of its own, the service takes the task family's name in lower case.
+    // If the configuration sets no name, Consul uses the name of the task family in lower case.
     let name = non_empty_text(configuration.service.name.as_deref())
         .or_else(|| non_empty_text(raw.family()).map(|family| family.to_lowercase()))?;
     let upstreams = configuration.proxy.upstreams.into_iter().take(MAX_UPSTREAMS);
@@ -80,7 +81,7 @@ pub(in crate::source::ecs::decode) fn consul_network(source: &SourceId) -> Netwo
     NetworkId::of(source, "consul")
 }
 
-/// Returns the endpoints of a service by its names in Consul.
+/// Returns the endpoints of a service at its names in Consul.
 pub(in crate::source::ecs::decode) fn consul_endpoints(
     service: &str,
     source: &SourceId,

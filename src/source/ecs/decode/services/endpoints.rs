@@ -1,4 +1,4 @@
-//! Endpoints of a service: Service Connect aliases, Cloud Map names, and addresses of its tasks.
+//! Endpoints of a service: Service Connect aliases, Cloud Map names, and the addresses of its tasks.
 
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, NetworkId, ServiceEndpoint, Text},
@@ -10,7 +10,7 @@ use crate::{
 use aws_sdk_ecs::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names from Cloud Map, for namespaces and registries that ECS names only by id or ARN.
+/// Names in Cloud Map of the namespaces and registries that ECS identifies only by id or ARN.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CloudMapNames {
     /// Names of namespaces by their ids (`ns-…`).
@@ -20,8 +20,8 @@ pub(crate) struct CloudMapNames {
 }
 
 impl CloudMapNames {
-    /// Returns the name of the namespace `given`, which is a name or an ARN. If the name is unknown, returns
-    /// the id.
+    /// Returns the name of the namespace `given`, which is a name or an ARN. Returns the id if the name was
+    /// not read.
     #[must_use]
     pub(crate) fn namespace_name(&self, given: &str) -> String {
         match namespace_id(given) {
@@ -36,8 +36,8 @@ pub(crate) fn namespace_id(given: &str) -> Option<&str> {
     given.starts_with("arn:").then(|| given.rsplit('/').next()).flatten()
 }
 
-/// Returns the Service Connect configuration of a service, if it is enabled. Prefers the one of the primary
-/// deployment.
+/// Returns the Service Connect configuration of a service, or `None` if Service Connect is not enabled.
+/// Prefers the configuration of the primary deployment.
 pub(crate) fn service_connect_config(service: &sdk::Service) -> Option<&sdk::ServiceConnectConfiguration> {
     let all = service.deployments();
     let primary = all.iter().filter(|d| d.status() == Some("PRIMARY"));
@@ -58,7 +58,7 @@ pub(crate) fn namespace_network(context: &SnapshotContext, namespace: &str) -> N
     NetworkId::of(&context.source, &format!("namespace/{namespace}"))
 }
 
-/// Returns the network that stands for the VPC, where every task with an address of its own is reachable.
+/// Returns the network that stands for the VPC, in which every task with its own address is reachable.
 pub(crate) fn vpc_network(context: &SnapshotContext) -> NetworkId {
     NetworkId::of(&context.source, "vpc")
 }
@@ -96,7 +96,7 @@ pub(crate) fn service_connect_endpoints(
     answers
 }
 
-/// Returns the endpoints of a service by its names in Cloud Map, which resolve in the whole VPC.
+/// Returns the endpoints of a service at its names in Cloud Map, which resolve in the whole VPC.
 pub(crate) fn cloud_map_endpoints(service: &sdk::Service, names: &CloudMapNames) -> Vec<ServiceEndpoint> {
     let registries = service.service_registries().iter().filter_map(sdk::ServiceRegistry::registry_arn);
     registries
@@ -111,7 +111,7 @@ pub(crate) fn cloud_map_endpoints(service: &sdk::Service, names: &CloudMapNames)
         .collect()
 }
 
-/// Returns the endpoints of tasks at their own addresses, except for stopped tasks.
+/// Returns the endpoints of tasks at their own addresses. Leaves out stopped tasks.
 pub(crate) fn address_endpoints<'a>(
     runs: impl IntoIterator<Item = &'a TaskRecord>,
     context: &SnapshotContext,
@@ -127,7 +127,7 @@ pub(crate) fn address_endpoints<'a>(
     found.into_iter().map(answer).collect()
 }
 
-/// Returns the name of the namespace for the service card.
+/// Returns the name of the service's namespace for the service card, or `None` without Service Connect.
 pub(crate) fn namespace_label(
     service: &sdk::Service,
     default: Option<&str>,

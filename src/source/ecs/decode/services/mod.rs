@@ -1,5 +1,5 @@
-//! Decoders of ECS services, and of task families as services: deployments, events, facts, endpoints, and the
-//! start of an outage.
+//! Decoders of ECS services, and of task families as services. They cover deployments, events, facts,
+//! endpoints and the start of an outage.
 
 pub(crate) mod deployment;
 pub(crate) mod endpoints;

@@ -1,4 +1,4 @@
-//! Start of a service's present outage, from its deployments, events and stopped tasks.
+//! Start of a service's current outage, derived from its deployments, events and stopped tasks.
 
 use super::service_events::{affects_tasks, is_steady_state};
 use crate::{
@@ -8,12 +8,12 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState};
 use jiff::SignedDuration;
 
-/// Time for which ECS surely lists a stopped task. ECS promises at least one hour (`ListTasks` in its API
-/// reference); five minutes less allow for a slow poll.
+/// Time for which ECS certainly lists a stopped task. ECS promises at least one hour (`ListTasks` in its API
+/// reference). Five minutes less allow for a slow poll.
 const STOPPED_TASK_RETENTION: SignedDuration = SignedDuration::from_mins(55);
 
-/// Returns the earliest time that is known to be in the present outage; `None` if no such time is known.
-/// `faults` are the stopped tasks that count against the service now.
+/// Returns the earliest known time in the current outage, or `None` if no such time is known. `faults` are
+/// the stopped tasks that count against the service now.
 pub(crate) fn failing_since<'a>(
     raw: &sdk::Service,
     faults: impl Iterator<Item = &'a StoppedTask>,
@@ -24,7 +24,7 @@ pub(crate) fn failing_since<'a>(
 }
 
 /// Returns the stop time of the first task in `faults`, as the onset of the outage. If that task stopped long
-/// ago, ECS may have dropped earlier ones; the onset then says that the outage is at least that old.
+/// ago, ECS may no longer list earlier ones. Then the onset has `at_least`.
 pub(crate) fn first_fault<'a>(
     faults: impl Iterator<Item = &'a StoppedTask>,
     now: Timestamp,
@@ -33,8 +33,8 @@ pub(crate) fn first_fault<'a>(
     Some(Onset { at: first, at_least: now.duration_since(first) > STOPPED_TASK_RETENTION })
 }
 
-/// Returns the start of the only deployment if the service has never been steady since that start. In that
-/// case, none of its tasks has ever worked.
+/// Returns the start of the only deployment if the service has never been steady since then, so that none of
+/// its tasks has ever worked. Otherwise returns `None`.
 fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     let [only] = raw.deployments() else { return None };
     let open = [DeploymentRolloutState::InProgress, DeploymentRolloutState::Failed];
@@ -44,7 +44,8 @@ fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     (!was_steady).then(|| Onset::exact(created))
 }
 
-/// Returns the time of the first task change after the last steady state, if ECS still lists both.
+/// Returns the time of the first task change after the last steady state. Returns `None` if ECS does not list
+/// both.
 fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     let steady = last_steady_state(raw)?;
     let moves = raw.events().iter().filter(|event| affects_tasks(event));
@@ -52,7 +53,7 @@ fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     moves.filter(|at| *at > steady).min().map(Onset::exact)
 }
 
-/// Returns the time of the last steady state event.
+/// Returns the time of the last event that reports a steady state.
 fn last_steady_state(raw: &sdk::Service) -> Option<Timestamp> {
     let steady = raw.events().iter().filter(|event| is_steady_state(event.message().unwrap_or_default()));
     steady.filter_map(|event| to_timestamp(event.created_at())).max()

@@ -34,7 +34,7 @@ use std::{
     sync::Arc,
 };
 
-/// Maximum number of stopped instances to keep for a service, newest first.
+/// Maximum number of stopped instances that Portolan keeps for a service, newest first.
 pub(crate) const MAX_STOPPED_INSTANCES: usize = 10;
 
 /// Data that the decoders of all services of one cluster share.
@@ -48,9 +48,9 @@ pub(crate) struct DecodeContext<'a> {
     pub definitions: &'a TaskDefinitions,
     /// Names from Cloud Map.
     pub cloud_map_names: &'a CloudMapNames,
-    /// Meshes of App Mesh that tasks are members of.
+    /// Meshes of App Mesh to which tasks belong.
     pub app_meshes: &'a AppMeshes,
-    /// App Mesh nodes that have a proxy in some task.
+    /// App Mesh nodes and gateways whose proxy runs in some task.
     pub present_members: &'a BTreeSet<MeshMember>,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: &'a LoadBalancerData,
@@ -61,12 +61,12 @@ pub(crate) struct DecodeContext<'a> {
 }
 
 impl<'a> DecodeContext<'a> {
-    /// Returns the id of a service of this cluster.
+    /// Returns the id of the service `name` of this cluster.
     pub(crate) fn id(&self, name: &str) -> ServiceId {
         ServiceId::of(&self.snapshot_context.source, Some(self.cluster), name)
     }
 
-    /// Returns the task definition with this ARN, if it was read.
+    /// Returns the task definition with this ARN, or `None` if it was not read.
     pub(crate) fn definition(&self, arn: Option<&str>) -> Option<&'a TaskDefinitionSummary> {
         let definitions: &'a TaskDefinitions = self.definitions;
         definitions.get(arn?).map(AsRef::as_ref)
@@ -137,7 +137,8 @@ fn primary_definition<'a>(
     context.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
 }
 
-/// Returns the task definitions in use, which are those of the deployments and those of the running tasks.
+/// Returns the task definitions in use: those of the service, its deployments and task sets, and its running
+/// tasks.
 fn definitions_in_use<'a>(
     raw: &sdk::Service,
     runs: &[&TaskRecord],
@@ -151,7 +152,7 @@ fn definitions_in_use<'a>(
     arns.into_iter().filter_map(|arn| context.definition(Some(arn))).collect()
 }
 
-/// Returns the App Mesh nodes of the task definitions in use.
+/// Returns the App Mesh nodes and gateways of the task definitions in use.
 fn mesh_members<'a>(used: &[&'a TaskDefinitionSummary]) -> BTreeSet<&'a MeshMember> {
     used.iter().filter_map(|d| d.mesh_member.as_ref()).collect()
 }
@@ -203,11 +204,11 @@ fn service_networks(
     networks
 }
 
-/// Decoded tasks of a service, after the stopped task policy decided which failed tasks still count.
+/// Decoded tasks of a service. The stopped task policy has decided which failed tasks still count.
 struct JudgedTasks {
-    /// All tasks that have not stopped, and the newest stopped ones.
+    /// All tasks that have not stopped, and the newest stopped tasks.
     ///
-    /// A failed task that no longer counts against the service has the state `Stopped` here, and keeps its
+    /// A failed task that no longer counts against the service has the state `Stopped` here, but keeps its
     /// exit.
     instances: Vec<Instance>,
     /// Stopped tasks that count against the service.
@@ -247,7 +248,7 @@ fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -
     }
 }
 
-/// Returns the state by which the stopped task policy decides if the service has recovered.
+/// Returns the state from which the stopped task policy decides whether the service has recovered.
 fn recovery_state(
     live: &[Instance],
     runs: &[&TaskRecord],
@@ -257,7 +258,7 @@ fn recovery_state(
 ) -> RecoveryState {
     let serving: Vec<&Instance> = live.iter().filter(|i| i.is_serving()).collect();
     let well_ended = ended.iter().filter(|(stop, _)| !stop.is_fault).filter_map(|(_, i)| i.started);
-    // The start of a stopping task is a good one, because the task served until ECS asked it to stop.
+    // The start of a stopping task was a good one, because the task served until ECS asked it to stop.
     let stopping = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
     RecoveryState {
         desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },
@@ -267,7 +268,7 @@ fn recovery_state(
     }
 }
 
-/// Tasks by the name of their service or family.
+/// Tasks by the name of their service, or by the name of their family.
 pub(crate) type TasksByOwner<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<TaskRecord>>>;
 
 /// Groups tasks by their service, and tasks without a service by their family.
@@ -283,8 +284,8 @@ pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, Tas
     (services, families)
 }
 
-/// Decodes a service that is known only from its tasks: `ListServices` is denied, or the service was deleted
-/// while its tasks still run.
+/// Decodes a service of which Portolan has read only the tasks. Either `ListServices` is denied, or the
+/// service was deleted while its tasks still run.
 pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: DecodeContext<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));

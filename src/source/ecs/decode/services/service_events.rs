@@ -1,5 +1,5 @@
-//! Events of a service: the messages of ECS without repeated steady states, and one event for each deployment
-//! and each stopped task.
+//! Events of a service: the messages of ECS without repeated steady states, one event for each deployment,
+//! and one for each stopped task.
 
 use crate::{
     model::{
@@ -9,10 +9,11 @@ use crate::{
 };
 use aws_sdk_ecs::types as sdk;
 
-/// Maximum number of events to keep for a service, newest first.
+/// Maximum number of events that Portolan keeps for a service, newest first.
 const MAX_KEPT_EVENTS: usize = 20;
 
-/// Returns the events of one service: ECS's own, the starts of its deployments, and its stopped tasks.
+/// Returns the events of one service: the messages of ECS, the starts of its deployments, and its stopped
+/// tasks.
 pub(crate) fn service_events(
     id: &ServiceId,
     raw: &[sdk::ServiceEvent],
@@ -36,7 +37,7 @@ pub(crate) fn service_events(
     found
 }
 
-/// Returns an event with the reason for each stopped task. ECS's own events lack the reason.
+/// Returns an event with the reason for each stopped task. The messages of ECS do not contain the reason.
 pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     let ended =
         instances.iter().filter(|i| matches!(i.state, InstanceState::Failed | InstanceState::Stopped));
@@ -57,7 +58,7 @@ pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> 
     ended.filter_map(event).collect()
 }
 
-/// Returns true if the event adds nothing, because each task that it names has a stop event of its own.
+/// Returns true if an event adds nothing, because each task in its text also has a stop event.
 fn is_redundant(event: &Event, instances: &[Instance]) -> bool {
     let mut named = event.text.split("(task ").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
     let ended = |name: &str| {
@@ -82,14 +83,14 @@ fn decode_events(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     raw.iter().filter_map(event).collect()
 }
 
-/// Returns the task that `text` names, if it names a single task.
+/// Returns the task that `text` names. Returns `None` if it names no task or several tasks.
 fn single_task(service: &ServiceId, text: &str) -> Option<InstanceId> {
     let mut tasks = text.split("(task ").skip(1).filter_map(|rest| rest.split(')').next());
     let only = tasks.next().filter(|_| tasks.next().is_none())?;
     Some(InstanceId::of(&SourceId::from(service), only))
 }
 
-/// Shortens task ids in `text` from 32 digits to the 8 digits that Portolan shows elsewhere.
+/// Shortens the task ids in `text` from 32 digits to the 8 digits that Portolan shows elsewhere.
 fn shorten_task_ids(text: &str) -> String {
     let task = |word: &str| word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let parts = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
@@ -101,10 +102,10 @@ fn shorten_task_ids(text: &str) -> String {
         .collect()
 }
 
-/// Drops repeated steady states, and most events that are not among the newest. ECS sends a hundred events of
-/// each service, which are most of the response.
+/// Drops repeated steady states, and most older events. ECS sends a hundred events for each service, which
+/// make up most of the response.
 ///
-/// ECS repeats the steady state event every few hours. Only the oldest of consecutive ones stays, because it
+/// ECS repeats the steady state event every few hours. Of consecutive ones, only the oldest stays, because it
 /// marks the end of a change. The last steady state and the first task change after it stay too, because they
 /// show since when a service is not steady.
 pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
@@ -128,7 +129,7 @@ pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::Servic
 }
 
 /// Returns true if the event reports a change of tasks. The first such event after a steady state marks the
-/// start of trouble.
+/// start of an outage.
 pub(in crate::source::ecs::decode) fn affects_tasks(event: &sdk::ServiceEvent) -> bool {
     let kind = event_kind(event.message().unwrap_or_default());
     matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
@@ -139,7 +140,7 @@ pub(in crate::source::ecs::decode) fn is_steady_state(text: &str) -> bool {
     text.contains("reached a steady state")
 }
 
-/// Returns the kind of an event, from the fixed parts of ECS's sentences ("Amazon ECS service event
+/// Returns the kind of an event, derived from the fixed parts of ECS's messages ("Amazon ECS service event
 /// messages", developer guide).
 fn event_kind(text: &str) -> EventKind {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));

@@ -10,7 +10,7 @@ use crate::{
 };
 use aws_sdk_ecs::types::{self as sdk, Service};
 
-/// Returns the facts of the service itself. The caller appends those of its task definition.
+/// Returns the facts of the service itself. The caller appends the facts of its task definition.
 pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |kind: FactKind, value: Option<String>| {
@@ -34,7 +34,7 @@ pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec
     facts
 }
 
-/// Returns the facts for people that the tags of the service and the labels of its task definition state.
+/// Returns the profile of a service: the facts in its tags, and the profile of its task definition.
 pub(crate) fn service_profile(
     service: &Service,
     definition: Option<&TaskDefinitionSummary>,
@@ -73,7 +73,7 @@ fn scheduling_strategy(service: &Service) -> Option<String> {
     (strategy != "REPLICA").then(|| Text::new(strategy)).map(String::from)
 }
 
-/// Returns the name in a target group's ARN (`…:targetgroup/NAME/ID`), with the container port.
+/// Returns the name in the ARN of a target group (`…:targetgroup/NAME/ID`), with the container port.
 fn target_group_label(balancer: &sdk::LoadBalancer) -> Option<String> {
     let name = match balancer.target_group_arn() {
         Some(arn) => arn.split('/').nth(1).unwrap_or(arn),

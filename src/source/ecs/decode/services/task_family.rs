@@ -26,7 +26,7 @@ pub(crate) fn decode_family(
     let newest = runs.iter().max_by_key(|r| (r.created_at(), r.id()));
     let newest_arn = newest.and_then(|r| r.definition_arn.as_deref());
     let definition = context.definition(newest_arn);
-    // ECS names the group of such tasks in the same way.
+    // ECS uses this form for the group of such tasks too.
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
     if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {

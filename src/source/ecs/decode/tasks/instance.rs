@@ -17,8 +17,8 @@ use crate::{
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Decodes a task as an instance. A task that a fault stopped gets the state `Failed`; the stopped task
-/// policy may change it to `Stopped` later.
+/// Decodes a task as an instance. A task that stopped because of a fault has the state `Failed`. The stopped
+/// task policy may change the state to `Stopped` later.
 ///
 /// `endless` is true for a task of a service, which must never stop by itself.
 pub(crate) fn decode_instance(
@@ -45,7 +45,7 @@ pub(crate) fn decode_instance(
     }
 }
 
-/// Returns the containers to show, the one that serves first.
+/// Returns the containers to show, starting with the serving container.
 fn shown_containers<'a>(
     run: &'a TaskRecord,
     definition: Option<&TaskDefinitionSummary>,
@@ -74,9 +74,10 @@ fn instance_state(
     }
 }
 
-/// Combines the health checks of the essential containers.
+/// Returns the combined health of the essential containers.
 ///
-/// The task's own status does not suffice: it is `UNKNOWN` if any essential container has no check.
+/// The task's own health status is not enough: it is `UNKNOWN` if any essential container has no health
+/// check.
 fn health_check(
     run: &TaskRecord,
     definition: Option<&TaskDefinitionSummary>,
@@ -104,8 +105,8 @@ fn health_check(
                 verdict = HealthCheckStatus::Healthy;
             }
             Some(ReportedHealth::Healthy) => {}
-            // Some checks never report, for example if the agent is lost or in some emulators. Such a check
-            // counts as missing once its time is over.
+            // Some checks never report, for example if the agent is lost, or in some emulators. Such a check
+            // counts as missing when its time is up.
             None if started.is_some() && age.as_secs() > grace.as_secs() as i64 => {}
             None => verdict = HealthCheckStatus::Pending,
         }
@@ -122,7 +123,7 @@ fn task_exit(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> Ex
     }
 }
 
-/// Returns the stop reason in AWS's words, with the reasons and exit codes of its containers.
+/// Returns the stop reason in AWS's words, with the reasons and exit codes of the containers.
 fn stop_reason(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> String {
     let mut words = match run.stop_reason() {
         reason if !reason.trim().is_empty() => reason.to_owned(),
@@ -148,7 +149,7 @@ fn append_clause(words: &mut String, more: &str) {
     words.push_str(more);
 }
 
-/// Describes a stop code, for tasks without a reason.
+/// Returns a stop code in words, for tasks without a stop reason.
 fn describe_stop_code(code: &TaskStopCode) -> String {
     match code {
         TaskStopCode::EssentialContainerExited => "an essential container exited".to_owned(),
@@ -197,10 +198,11 @@ fn decode_container(
     }
 }
 
-/// Returns the cause of a stop. It comes from the stop code, or from the reasons if the task failed to start.
+/// Returns the cause of a task's stop. It follows from the stop code, or from the reasons if the task failed
+/// to start.
 ///
-/// Out of memory is the cause only if the kernel killed an essential container, and no user or scheduler
-/// requested the stop.
+/// Out of memory is the cause only if the kernel killed an essential container, and neither a user nor the
+/// scheduler requested the stop.
 fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> ExitCause {
     let words = run.stop_reason();
     let starved = run.containers.iter().any(|part| is_out_of_memory(part) && part.is_essential(definition));
@@ -230,10 +232,10 @@ fn is_out_of_memory(part: &TaskContainer) -> bool {
     part.reason.as_ref().is_some_and(|reason| reason.contains("OutOfMemory"))
 }
 
-/// Returns true if the instance lists this container.
+/// Returns true if the instance shows this container.
 ///
-/// AWS adds containers to a task, such as Service Connect's proxy or `GuardDuty`'s agent. They are listed
-/// only if they give a reason for the stop.
+/// AWS adds containers to a task, such as Service Connect's proxy or `GuardDuty`'s agent. The instance shows
+/// them only if they give a reason for the stop.
 fn is_shown(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
     let planned = definition.is_none_or(|d| d.containers.contains_key(&*part.name));
     (planned && !part.is_injected()) || part.reason.is_some()

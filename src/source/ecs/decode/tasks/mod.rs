@@ -1,5 +1,5 @@
-//! Decoders of ECS tasks: the record that Portolan keeps of a task, the instance on the screen, and the
-//! policy by which a stopped task counts against its service.
+//! Decoders of ECS tasks: the record that Portolan keeps of a task, the instance in the model, and the policy
+//! for stopped tasks.
 
 pub(crate) mod instance;
 pub(crate) mod stopped_task_policy;

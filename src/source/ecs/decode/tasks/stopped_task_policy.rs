@@ -1,4 +1,4 @@
-//! Policy for stopped tasks: which ones still count against their service.
+//! Policy that decides which stopped tasks still count against their service.
 //!
 //! A service that crashed once and got a new task is healthy. A service that crashes again and again is not,
 //! even in the seconds while its task runs.
@@ -7,24 +7,24 @@ use crate::model::Timestamp;
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Stopped task, reduced to the facts that the policy needs.
+/// Stopped task, reduced to the data that the policy needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoppedTask {
     /// Time of the stop.
     pub stopped_at: Timestamp,
     /// Time from start to stop; `None` if the task never started.
     pub ran_for: Option<SignedDuration>,
-    /// True if a fault stopped the task.
+    /// True if the task stopped because of a fault.
     pub is_fault: bool,
 }
 
-/// Number of desired and serving tasks of a service, and their start times. They show if the service has
-/// recovered.
+/// Evidence by which the policy decides whether a service has recovered: its desired and serving tasks, and
+/// their start times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RecoveryState {
     /// Desired number of tasks.
     pub desired: u32,
-    /// Start times of the tasks that serve, and of tasks that served until ECS asked them to stop.
+    /// Start times of the serving tasks, and of tasks that served until ECS asked them to stop.
     pub good_starts: Vec<Timestamp>,
     /// Number of tasks that serve now.
     pub serving: u32,
@@ -32,13 +32,13 @@ pub(crate) struct RecoveryState {
     pub now: Timestamp,
 }
 
-/// Minimum time that a service must run without a fault to recover from several faults.
+/// Minimum time for which a service must run without a fault to recover from several faults.
 const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
-/// Maximum time that a service must run without a fault to recover from several faults.
+/// Maximum time for which a service must run without a fault to recover from several faults.
 const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// Returns true if `stop` still counts against the service. `stops` are all stopped tasks of the service in
-/// the last hour.
+/// Returns true if the stopped task `stop` still counts against its service. `stops` are all tasks of the
+/// service that stopped within the last hour.
 pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], recovery: &RecoveryState) -> bool {
     if !stop.is_fault || recovery.desired == 0 {
         return false;
@@ -54,10 +54,10 @@ pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], recovery: 
     !recovery.good_starts.iter().any(recovered)
 }
 
-/// Returns the time that a service must run without a fault before its faults no longer count.
+/// Returns the time for which a service must run without a fault before its faults no longer count.
 ///
-/// After a single fault, that time is zero. After several, it is twice the longest run time of a failed task,
-/// within limits.
+/// After a single fault, that time is zero. After several faults, it is twice the longest run time of a
+/// failed task, but at least [`MIN_RECOVERY_WINDOW`] and at most [`MAX_RECOVERY_WINDOW`].
 fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
     let faults = stops.iter().filter(|s| s.is_fault);
     if faults.clone().count() < 2 {
@@ -67,11 +67,12 @@ fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
     life.saturating_mul(2).clamp(MIN_RECOVERY_WINDOW, MAX_RECOVERY_WINDOW)
 }
 
-/// Returns true if a fault stopped the task, by its stop code and the exit code of an essential container.
+/// Returns true if a task stopped because of a fault. `code` is its stop code, `exit` the exit code of an
+/// essential container, and `reason` its stop reason.
 ///
-/// If the scheduler stopped the task, the fixed words of AWS in `reason` decide, because a failed health
-/// check and a scale-in have the same stop code. A task of a service (`endless`) must never stop by itself,
-/// so any such stop is a fault.
+/// If the scheduler stopped the task, the reason decides, because a failed health check and a scale-in have
+/// the same stop code. `endless` is true for a task of a service. Such a task must never stop by itself, so
+/// the exit of an essential container is always a fault.
 pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
     let bad_exit = exit.is_some_and(|code| code != 0);
     match code {

@@ -13,7 +13,7 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, HealthStatus, Task, TaskStopCode};
 use std::net::IpAddr;
 
-/// Facts about a task that Portolan keeps between polls. From the overrides, it keeps only references, never
+/// Data about a task that Portolan keeps between polls. Of the overrides, it keeps only references, never
 /// values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TaskRecord {
@@ -25,7 +25,7 @@ pub(crate) struct TaskRecord {
     group: Option<Box<str>>,
     /// Starter of the task, as ECS reports it: a deployment, a schedule or free text.
     pub started_by: Option<Box<str>>,
-    /// Status of the task now.
+    /// Current status of the task.
     pub last_status: TaskStatus,
     /// Status that ECS wants the task to reach.
     pub desired_status: TaskStatus,
@@ -33,7 +33,7 @@ pub(crate) struct TaskRecord {
     pub health: Option<ReportedHealth>,
     /// Times of creation, start and stop.
     pub times: TaskTimes,
-    /// Cause of the stop, if the task has stopped or is about to.
+    /// Cause of the stop; `None` unless the task has stopped or is about to stop.
     pub stop: Option<Box<StopCause>>,
     /// Containers of the task.
     pub containers: Box<[TaskContainer]>,
@@ -74,22 +74,22 @@ pub(crate) enum ReportedHealth {
 pub(crate) struct TaskTimes {
     /// Creation of the task.
     pub created: Option<Timestamp>,
-    /// Start of the containers.
+    /// Start of the containers; `None` if they never started.
     pub started: Option<Timestamp>,
     /// Time at which the task stopped. If AWS does not report it, the time at which the task began to stop.
     pub ended: Option<Timestamp>,
 }
 
-/// Cause of a stop, in AWS's words.
+/// Cause of a stop, in AWS's words. The text contains no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StopCause {
     /// Stop code.
     pub code: Option<TaskStopCode>,
-    /// Stop reason, cleaned of control characters.
+    /// Stop reason; empty if AWS gives none.
     pub reason: Box<str>,
 }
 
-/// Container of a task. Its text is cleaned of control characters.
+/// Container of a task. Its texts contain no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TaskContainer {
     /// Name in the task definition.
@@ -98,7 +98,7 @@ pub(crate) struct TaskContainer {
     pub image: Box<str>,
     /// Digest of the image.
     pub digest: Option<Box<str>>,
-    /// Id of the container on its host.
+    /// Id of the container in the container runtime.
     pub runtime_id: Option<Box<str>>,
     /// True if the container has stopped.
     pub has_stopped: bool,
@@ -113,17 +113,17 @@ pub(crate) struct TaskContainer {
 /// Addresses and network interfaces of a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TaskNetwork {
-    /// Private addresses of its network interfaces.
+    /// Private addresses of the task's network interfaces.
     pub addresses: Box<[IpAddr]>,
-    /// Ids of its network interfaces.
+    /// Ids of the task's network interfaces.
     pub interfaces: Box<[Box<str>]>,
-    /// Ports that a user has configured for its Service Connect proxy. AWS assigns other ports at random.
+    /// Ports that a user has configured for the task's Service Connect proxy. Without that, AWS assigns a
+    /// random port.
     pub ingress_ports: Box<[u16]>,
 }
 
 impl TaskRecord {
-    /// Creates the record of a task. It keeps nothing else of the response, and above all no values of
-    /// overrides.
+    /// Creates the record of a task. It does not keep the values of overrides, which may be secret.
     #[must_use]
     pub(crate) fn new(task: &Task) -> Self {
         let stop = (task.stop_code().is_some() || task.stopped_reason().is_some()).then(|| {
@@ -159,7 +159,7 @@ impl TaskRecord {
         last_segment(&self.arn)
     }
 
-    /// Returns the name of the revision, as `family:revision`.
+    /// Returns the name of the task definition's revision, as `family:revision`.
     #[must_use]
     pub(crate) fn version(&self) -> String {
         last_segment(self.definition_arn.as_deref().unwrap_or_default())
@@ -177,7 +177,7 @@ impl TaskRecord {
         self.group.as_deref()?.strip_prefix("service:")
     }
 
-    /// Returns the name of the task's service, or of its family without a service.
+    /// Returns the name of the task's service, or the name of its family if it has no service.
     #[must_use]
     pub(crate) fn owner_name(&self) -> String {
         self.service_name().map_or_else(|| self.family(), str::to_owned)
@@ -214,15 +214,15 @@ impl TaskRecord {
         })
     }
 
-    /// Returns true if a fault stopped the task.
+    /// Returns true if the task stopped because of a fault. See [`stopped_task_policy::is_fault`].
     #[must_use]
     pub(crate) fn is_fault(&self, endless: bool, definition: Option<&TaskDefinitionSummary>) -> bool {
         let exit = self.exit_code(definition);
         stopped_task_policy::is_fault(self.stop_code(), exit, self.stop_reason(), endless)
     }
 
-    /// Returns the exit code of an essential container, because it explains the stop. If several have one,
-    /// returns one that is not zero if possible.
+    /// Returns the exit code of an essential container, because it explains the stop. If several have an exit
+    /// code, prefers one that is not zero.
     #[must_use]
     pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
         let essential = self.containers.iter().filter(|part| part.is_essential(definition));
@@ -231,7 +231,7 @@ impl TaskRecord {
         if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
     }
 
-    /// Returns the stop code.
+    /// Returns the stop code, or `None` if AWS reports none.
     #[must_use]
     pub(crate) fn stop_code(&self) -> Option<&TaskStopCode> {
         self.stop.as_ref()?.code.as_ref()
@@ -313,7 +313,8 @@ fn reported_health(status: Option<&HealthStatus>) -> Option<ReportedHealth> {
     }
 }
 
-/// Returns the references in environment variables and commands that override the task definition.
+/// Returns the references in the environment variables and commands that override those of the task
+/// definition.
 fn override_references(task: &Task) -> Vec<Reference> {
     let several = task.containers().len() > 1;
     let mut mentions = Vec::new();

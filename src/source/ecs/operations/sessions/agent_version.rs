@@ -1,19 +1,19 @@
-//! Version of the agent in the container, which decides how it forwards ports.
+//! Version of the agent in the container. It decides how the agent forwards ports.
 //!
 //! The limits are those of AWS's session-manager-plugin 1.2 (github.com/aws/session-manager-plugin,
 //! `src/config/config.go`).
 
-/// Version of an agent, such as 3.3.987.0. A part that is missing or no number counts as zero.
+/// Version of an agent, such as 3.3.987.0. A missing or non-numeric part counts as zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct AgentVersion([u32; 4]);
 
-/// Last version whose agent forwards one connection at a time.
+/// Last version whose agent forwards only one connection at a time.
 const LAST_WITHOUT_MULTIPLEXING: AgentVersion = AgentVersion([3, 0, 196, 0]);
-/// Last version whose agent closes a multiplexed connection that was silent for 30 seconds.
+/// Last version whose agent closes a multiplexed connection after 30 seconds without data.
 const LAST_WITH_KEEP_ALIVE: AgentVersion = AgentVersion([3, 1, 1511, 0]);
 
 impl AgentVersion {
-    /// Parses a version as the handshake names it.
+    /// Parses a version in the form that the handshake has.
     pub(super) fn parse(text: &str) -> Self {
         let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
         Self(std::array::from_fn(|_| parts.next().unwrap_or(0)))
@@ -24,7 +24,7 @@ impl AgentVersion {
         self > LAST_WITHOUT_MULTIPLEXING
     }
 
-    /// Returns true if the agent expects a sign of life while no data is sent.
+    /// Returns true if the agent expects keep-alive frames while there is no data.
     pub(super) fn needs_keep_alive(self) -> bool {
         self <= LAST_WITH_KEEP_ALIVE
     }

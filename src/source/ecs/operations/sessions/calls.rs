@@ -1,5 +1,5 @@
-//! Calls around a session: `ecs:ExecuteCommand` and `ssm:StartSession`, which open it, and those of Session Manager
-//! that resume and end it.
+//! API calls of sessions. `ecs:ExecuteCommand` and `ssm:StartSession` open a session; calls of Session
+//! Manager resume and end it.
 
 use super::{
     SessionAddress, SessionCalls,
@@ -50,12 +50,12 @@ const TERMINATE_SESSION: Call = Call {
     needed_for: "shells and port forwarding",
 };
 
-/// Document of Session Manager that forwards a port of the container.
+/// Session Manager document that forwards a port of the container.
 const FORWARD_DOCUMENT: &str = "AWS-StartPortForwardingSession";
-/// Document of Session Manager that forwards a port of another host.
+/// Session Manager document that forwards a port of another host.
 const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHost";
 
-/// Starts the confirmed command in its task.
+/// Opens a session with the confirmed command in its task.
 pub(in crate::source::ecs) async fn open_shell(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -68,7 +68,8 @@ pub(in crate::source::ecs) async fn open_shell(
     }))
 }
 
-/// Starts the confirmed command in its task, for AWS's plugin to run its session. Makes no call without the plugin.
+/// Opens a session with the confirmed command in its task, for AWS's plugin to run it. Makes no call that
+/// changes anything if the plugin is missing or too old.
 pub(in crate::source::ecs) async fn open_shell_for_plugin(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -94,7 +95,7 @@ pub(in crate::source::ecs) async fn open_shell_for_plugin(
     })
 }
 
-/// Calls `ecs:ExecuteCommand` for the confirmed command. Returns the session's address, and the id of the request.
+/// Calls `ecs:ExecuteCommand` with the confirmed command. Returns the session's address and the request id.
 async fn execute_command(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -117,14 +118,14 @@ async fn execute_command(
     Ok((address, request_id))
 }
 
-/// Starts to forward to the confirmed port.
+/// Opens a session that forwards connections to the confirmed port.
 pub(in crate::source::ecs) async fn open_forward(
     api: &Api,
     confirmed: &ConfirmedSession<ForwardRequest>,
 ) -> Result<Forward, Failure> {
     let request = confirmed.request();
     let port = [request.port.to_string()];
-    // The local port is for the session's record only: Portolan listens, not a plugin.
+    // AWS only records the local port, because Portolan listens on it and not the plugin.
     let local_port = [request.local_port.to_string()];
     let (document, parameters) = match &request.host {
         Some(host) => {
@@ -151,7 +152,7 @@ pub(in crate::source::ecs) async fn open_forward(
     }))
 }
 
-/// Returns the command that forwards the same port with AWS's plugin.
+/// Returns the `aws` command that forwards the same port with AWS's plugin.
 fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) -> String {
     let prefix = command_prefix(&api.clients.target);
     let (target, parameters) = (shell_quote(target), shell_quote(&parameters.to_string()));
@@ -160,17 +161,17 @@ fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) 
     )
 }
 
-/// Returns the call that opened a session, for the audit log.
+/// Returns a successful call that opened a session, for the audit log.
 fn opening_call(call: &str, request_id: Option<&str>) -> SentChange {
     SentChange::succeeded(call, request_id.map(Text::new))
 }
 
-/// Returns the id of the task.
+/// Returns the id of the target's task.
 fn task_id(target: &SessionTarget) -> &str {
     target.instance.as_str().rsplit('/').next().unwrap_or_default()
 }
 
-/// Returns the name of a container for Session Manager, which includes its id on its host.
+/// Returns the name of a container in Session Manager, which includes the container's runtime id.
 async fn session_manager_target(api: &Api, target: &SessionTarget) -> Result<String, Failure> {
     let (cluster, task) = (target.group.as_deref().unwrap_or("default"), task_id(target));
     let described = tasks::describe(api, cluster, vec![task.to_owned()]).await?;
@@ -183,7 +184,7 @@ async fn session_manager_target(api: &Api, target: &SessionTarget) -> Result<Str
     Ok(format!("ecs:{cluster}_{task}_{runtime_id}"))
 }
 
-/// Calls of Session Manager.
+/// Client for the calls of Session Manager.
 struct SessionManager {
     api: Api,
     client: SignedClient,
@@ -224,7 +225,8 @@ impl SessionCalls for SessionManager {
     }
 }
 
-/// Returns the address of a session from a response. The token is in no message.
+/// Returns the address of a session from a response. `id`, `url` and `token` are the names of its fields. The
+/// failure never contains the token.
 fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<SessionAddress, Failure> {
     let text = |key: &str| answer[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     if let (Some(id), Some(stream_url), Some(token)) = (text(id), text(url), text(token)) {
@@ -234,7 +236,8 @@ fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<S
     Err(Failure::new(FailureKind::Invalid, what, "look at the task and try again"))
 }
 
-/// Returns the failure with the remedy for the usual causes (AWS documentation, "Troubleshoot Amazon ECS Exec issues").
+/// Adds a remedy for the usual causes of a failure (AWS documentation, "Troubleshoot Amazon ECS Exec
+/// issues").
 fn with_exec_remedy(failure: Failure) -> Failure {
     let remedy = if failure.message.contains("not enabled") {
         "set enableExecuteCommand on the service, and start new tasks"

@@ -1,4 +1,5 @@
-//! The client's side of a data channel, without I/O: order, acknowledgements, repetition and the handshake.
+//! Client side of a data channel, without I/O: order of frames, acknowledgements, retransmission and the
+//! handshake.
 
 use super::{
     agent_version::AgentVersion,
@@ -12,80 +13,83 @@ use std::{
     time::Duration,
 };
 
-/// Version that Portolan reports to the agent: the session-manager-plugin whose protocol it speaks.
+/// Client version that Portolan reports to the agent: the version of the session-manager-plugin whose
+/// protocol it implements.
 const CLIENT_VERSION: &str = "1.2.650.0";
-/// Maximum length of the payload of one input frame, in bytes, as in the plugin.
+/// Maximum length of the payload of one input frame, in bytes. The plugin has the same limit.
 pub(super) const MAX_INPUT_BYTES: usize = 1024;
-/// Maximum number of input frames that wait for their acknowledgement. Then Portolan reads no more input.
+/// Maximum number of unacknowledged input frames. At the limit, Portolan reads no more input.
 const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
-/// Maximum number of frames that wait for an earlier one. Then Portolan drops new ones, and the agent repeats them.
+/// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops new frames,
+/// and the agent sends them again.
 const MAX_EARLY_FRAMES: usize = 4096;
-/// Maximum length of the payloads of these frames together, in bytes.
+/// Maximum total length of the payloads of these waiting frames, in bytes.
 const MAX_EARLY_BYTES: usize = 4 << 20;
-/// Time after which a frame without an acknowledgement is sent again for the first time.
+/// Time after which an unacknowledged frame is sent again for the first time.
 const FIRST_REPEAT: Duration = Duration::from_millis(200);
-/// Longest time between two repetitions.
+/// Maximum time between two retransmissions of a frame.
 const MAX_REPEAT: Duration = Duration::from_secs(1);
 /// Status of a handshake action that the client has carried out.
 const ACTION_DONE: u8 = 1;
 /// Status of a handshake action that the client can't carry out.
 const ACTION_UNSUPPORTED: u8 = 3;
-/// Value of the agent's flag that the port refused a connection.
+/// Value of the flag by which the agent reports that the port refused a connection.
 const CONNECT_TO_PORT_ERROR_FLAG: u32 = 3;
 
-/// Signal to the agent outside the stream of bytes.
+/// Control flag that Portolan sends to the agent outside the byte stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ControlFlag {
-    /// The local connection ended, so the agent shall end its connection to the port.
+    /// The local connection has ended, so the agent must end its connection to the port.
     DisconnectFromPort = 1,
-    /// The session shall end.
+    /// The agent must end the session.
     Terminate = 2,
 }
 
-/// News of the channel.
+/// Event of the channel, for the session that uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ChannelEvent {
-    /// The agent of this version is ready for input.
+    /// The agent, which has this version, is ready for input.
     Started(AgentVersion),
-    /// Output of the command, with true for its standard error stream.
+    /// Output of the command. The flag is true for standard error.
     Output(Bytes, bool),
     /// Exit code of the command, from agents that report it.
     ExitCode(i64),
     /// The port refused a connection.
     PortRefused,
-    /// The session is over. The text is empty, or the reason in the agent's words.
+    /// The session has ended. The text is the reason in the agent's words, or empty.
     Ended(String),
-    /// Frame that is too large to read, with its size in bytes. The agent would repeat it for ever.
+    /// The agent sent a frame that is too large, with its size in bytes. The session must end, because the
+    /// agent would send the frame again forever.
     OversizedFrame(usize),
-    /// The agent asks for encryption with a KMS key, which Portolan can't do.
+    /// The agent asks for encryption of the session with a KMS key, which Portolan can't do.
     NeedsEncryption,
 }
 
-/// Frames to send and news, after a frame arrived.
+/// Result of a received frame: the frames to send in return, and the events.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ChannelUpdate {
     pub(super) replies: Vec<Vec<u8>>,
     pub(super) events: Vec<ChannelEvent>,
 }
 
-/// State of the client's side.
+/// State of the client side of a data channel.
 #[derive(Debug)]
 pub(super) struct DataChannel {
-    /// Seed of the frames' ids.
+    /// Random number from which the frames' ids are made.
     seed: u64,
-    /// Time of the start, in milliseconds since 1970.
+    /// Start of the session, in milliseconds since 1970.
     started_ms: u64,
     next_sent: i64,
     next_received: i64,
     early: BTreeMap<i64, Frame>,
-    /// Length of the payloads in `early`.
+    /// Total length of the payloads in `early`, in bytes.
     early_bytes: usize,
     unacknowledged: VecDeque<SentFrame>,
     agent: AgentVersion,
     has_started: bool,
 }
 
-/// Frame that the agent has not acknowledged.
+/// Sent frame that the agent has not acknowledged yet.
 #[derive(Debug)]
 struct SentFrame {
     sequence: i64,
@@ -94,14 +98,14 @@ struct SentFrame {
     repeats: u32,
 }
 
-/// Action that the agent asks for in the handshake.
+/// Action that the agent requests in the handshake.
 #[derive(Deserialize)]
 struct RequestedAction {
     #[serde(rename = "ActionType", default)]
     kind: String,
 }
 
-/// Request of the handshake.
+/// Handshake request of the agent.
 #[derive(Deserialize)]
 struct HandshakeRequest {
     #[serde(rename = "AgentVersion", default)]
@@ -111,8 +115,8 @@ struct HandshakeRequest {
 }
 
 impl DataChannel {
-    /// Creates the state of a session that starts at `started_ms`, in milliseconds since 1970. `seed` differs between
-    /// sessions.
+    /// Creates the state of a session that started at `started_ms`, in milliseconds since 1970. `seed` must
+    /// differ between sessions.
     pub(super) fn new(seed: u64, started_ms: u64) -> Self {
         Self {
             seed,
@@ -127,13 +131,13 @@ impl DataChannel {
         }
     }
 
-    /// Returns true if the agent has acknowledged enough input for more.
+    /// Returns true if the session has started and few enough input frames are unacknowledged.
     pub(super) fn accepts_input(&self) -> bool {
         self.has_started && self.unacknowledged.len() < MAX_UNACKNOWLEDGED_FRAMES
     }
 
-    /// Handles a frame that arrived at `now`, a time since the start. A damaged frame gets no acknowledgement, so the
-    /// agent sends it again.
+    /// Handles a frame that arrived at `now`, the time since the start. Does not acknowledge a damaged frame,
+    /// so the agent sends it again.
     pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
         let mut update = ChannelUpdate::default();
         if raw.len() > MAX_FRAME_BYTES {
@@ -154,7 +158,7 @@ impl DataChannel {
         update
     }
 
-    /// Returns frames with bytes for the command, of at most [`MAX_INPUT_BYTES`] each.
+    /// Returns frames with the input `bytes`, of at most [`MAX_INPUT_BYTES`] each.
     pub(super) fn send_bytes(&mut self, bytes: &[u8], now: Duration) -> Vec<Vec<u8>> {
         bytes
             .chunks(MAX_INPUT_BYTES)
@@ -162,18 +166,18 @@ impl DataChannel {
             .collect()
     }
 
-    /// Returns the frame that reports the size of the terminal.
+    /// Returns the frame that reports the terminal's size in columns and rows.
     pub(super) fn send_size(&mut self, columns: u16, rows: u16, now: Duration) -> Vec<u8> {
         let size = json!({ "cols": columns, "rows": rows });
         self.send(payload_type::TERMINAL_SIZE, size.to_string().into_bytes(), now)
     }
 
-    /// Returns the frame with a flag.
+    /// Returns the frame with a control flag.
     pub(super) fn send_flag(&mut self, flag: ControlFlag, now: Duration) -> Vec<u8> {
         self.send(payload_type::CONTROL_FLAG, (flag as u32).to_be_bytes().to_vec(), now)
     }
 
-    /// Returns the oldest frame without an acknowledgement if it is due to be sent again.
+    /// Returns the oldest unacknowledged frame if it is due for retransmission, otherwise `None`.
     pub(super) fn due_repeat(&mut self, now: Duration) -> Option<Vec<u8>> {
         let oldest = self.unacknowledged.front_mut()?;
         let wait = (FIRST_REPEAT * (oldest.repeats + 1)).min(MAX_REPEAT);
@@ -184,12 +188,12 @@ impl DataChannel {
         })
     }
 
-    /// Returns true if the agent has not acknowledged all frames.
+    /// Returns true if the agent has not acknowledged all frames yet.
     pub(super) fn owes_acknowledgement(&self) -> bool {
         !self.unacknowledged.is_empty()
     }
 
-    /// Returns all frames without an acknowledgement, to send them again over a new connection.
+    /// Returns all unacknowledged frames, to be sent again over a new connection.
     pub(super) fn unacknowledged(&self) -> Vec<Vec<u8>> {
         self.unacknowledged.iter().map(|sent| sent.raw.clone()).collect()
     }
@@ -215,7 +219,7 @@ impl DataChannel {
         }
     }
 
-    /// Returns true if the frame may wait for an earlier one.
+    /// Returns true if the frame may wait for a missing earlier frame.
     fn has_room_for(&self, frame: &Frame) -> bool {
         self.early.len() < MAX_EARLY_FRAMES && self.early_bytes + frame.payload.len() <= MAX_EARLY_BYTES
     }
@@ -245,7 +249,7 @@ impl DataChannel {
         }
     }
 
-    /// Answers the request of the handshake: Portolan can start a session, but not encrypt it.
+    /// Responds to the handshake request. Portolan can start a session, but can't encrypt it.
     fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
         let request: Option<HandshakeRequest> = serde_json::from_slice(request).ok();
         let (agent, actions) = request.map(|request| (request.agent, request.actions)).unwrap_or_default();
@@ -275,7 +279,7 @@ impl DataChannel {
         self.unacknowledged.retain(|sent| Some(sent.sequence) != sequence);
     }
 
-    /// Returns the next frame of the input, and keeps it until it is acknowledged.
+    /// Returns the next input frame, and keeps it until the agent acknowledges it.
     fn send(&mut self, payload_type: u32, payload: Vec<u8>, now: Duration) -> Vec<u8> {
         let sequence = self.next_sent;
         self.next_sent += 1;
@@ -304,7 +308,7 @@ impl DataChannel {
         reply.encode(self.started_ms + now.as_millis() as u64)
     }
 
-    /// Returns an id of the form of a UUID of version 4 that no other frame of the session has.
+    /// Returns an id in the form of a version 4 UUID. No other frame of the session has this id.
     fn frame_id(&self, sequence: i64, stream: u8) -> [u8; 16] {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&self.seed.to_be_bytes());

@@ -2,13 +2,13 @@
 
 use crate::model::{Failure, FailureKind};
 
-/// Returns true for failures that may be gone at the next attempt.
+/// Returns true if the next attempt may succeed after a failure of this kind.
 pub(super) fn is_temporary(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Unreachable | FailureKind::Timeout | FailureKind::Throttled)
 }
 
-/// Returns the failure of a lost connection after `attempts` attempts to restore it, of which the last failed for
-/// the reason `last`.
+/// Returns the failure for a lost connection that `attempts` attempts could not restore. `last` is the reason
+/// why the last attempt failed.
 pub(super) fn lost_connection(attempts: u32, last: &str) -> Failure {
     let what = format!(
         "the connection to the session was lost, and {attempts} attempts to restore it failed: {last}"
@@ -16,13 +16,13 @@ pub(super) fn lost_connection(attempts: u32, last: &str) -> Failure {
     Failure::new(FailureKind::Unreachable, what, "check the network; a command may still run in the task")
 }
 
-/// Returns the failure of a session that the user left and that could not be ended.
+/// Returns the failure for a session that Portolan could not end after the user left it.
 pub(super) fn unended_session() -> Failure {
     let what = "the session could not be ended: it ends by itself after its idle time";
     Failure::new(FailureKind::Unreachable, what, "a command may still run in the task")
 }
 
-/// Returns the failure of a session that can't be resumed.
+/// Returns the failure for a session that Session Manager can't resume.
 pub(super) fn resume_failure(failure: &Failure) -> Failure {
     let what =
         format!("the connection to the session was lost, and it can't be resumed: {}", failure.message);
@@ -36,19 +36,20 @@ pub(super) fn silent_agent() -> Failure {
     Failure::new(FailureKind::Unreachable, what, remedy)
 }
 
-/// Returns the failure of a forwarded port whose session is encrypted. `command` forwards it with AWS's plugin.
+/// Returns the failure for a forwarded port whose session is encrypted. `command` forwards the port with
+/// AWS's plugin.
 pub(super) fn encrypted_forward(command: &str) -> Failure {
     let what = "the session is encrypted with a KMS key, which Portolan can't do for forwarded ports";
     Failure::new(FailureKind::Invalid, what, format!("with AWS's session-manager-plugin: {command}"))
 }
 
-/// Returns the failure of a session whose agent sent a frame of so many bytes.
+/// Returns the failure for a session whose agent sent a frame that is too large. `bytes` is its size.
 pub(super) fn oversized_frame(bytes: usize) -> Failure {
     let what = format!("the agent sent a frame of {bytes} bytes, more than Portolan reads");
     Failure::new(FailureKind::Invalid, what, "update the agent; the command may still run")
 }
 
-/// Returns the failure of a session that the agent ended for `reason`.
+/// Returns the failure for a session that the agent ended because of `reason`.
 pub(super) fn ended_with(reason: &str) -> Failure {
     let reason =
         reason.trim().trim_start_matches('-').trim_start_matches("ERROR").trim_start_matches('-').trim();

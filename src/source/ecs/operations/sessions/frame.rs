@@ -6,39 +6,39 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-/// Length of the header, without the length of the payload, in bytes.
+/// Length of the header in bytes, without the field for the length of the payload.
 const HEADER_BYTES: usize = 116;
-/// Position of the payload's length, after the header.
+/// Offset of the payload's length, which follows the header.
 const PAYLOAD_LENGTH_AT: usize = HEADER_BYTES;
-/// Length of the field with the type of the message, in bytes.
+/// Length of the field for the message type, in bytes.
 const TYPE_FIELD_BYTES: usize = 32;
-/// Version of the layout.
+/// Version of the frame layout.
 const SCHEMA_VERSION: u32 = 1;
-/// Flags of an acknowledgement: first and last of its stream.
+/// Flags of an acknowledgement: it is the first and the last frame of its own stream.
 const ACKNOWLEDGE_FLAGS: u64 = 3;
-/// Maximum length of a payload that Portolan reads, in bytes. The agent sends 1 KiB at most.
+/// Maximum length of a payload that Portolan accepts, in bytes. The agent sends at most 1 KiB.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
-/// Maximum length of a frame that Portolan reads, in bytes.
+/// Maximum length of a frame that Portolan accepts, in bytes.
 pub(super) const MAX_FRAME_BYTES: usize = HEADER_BYTES + 4 + MAX_PAYLOAD_BYTES;
 
-/// Type of a message.
+/// Type of the message in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageType {
-    /// Bytes from the client.
+    /// Data from the client.
     Input,
-    /// Bytes from the agent.
+    /// Data from the agent.
     Output,
-    /// Receipt of a message of the other side.
+    /// Acknowledgement of a message from the other side.
     Acknowledge,
-    /// End of the session.
+    /// The session has ended.
     ChannelClosed,
-    /// Permission to send.
+    /// The client may send. Portolan ignores it.
     StartPublication,
-    /// Request to wait.
+    /// The client should stop sending for now. Portolan ignores it.
     PausePublication,
 }
 
-/// Names of the types on the wire.
+/// Names of the message types on the wire.
 const TYPE_NAMES: [(MessageType, &str); 6] = [
     (MessageType::Input, "input_stream_data"),
     (MessageType::Output, "output_stream_data"),
@@ -54,23 +54,23 @@ impl MessageType {
     }
 }
 
-/// Type of a payload, as a number on the wire.
+/// Numbers of the payload types on the wire.
 pub(super) mod payload_type {
-    /// Output or input of the shell.
+    /// Output or input of the session.
     pub(in super::super) const SHELL_OUTPUT: u32 = 1;
-    /// Error of the agent.
+    /// Error message of the agent.
     pub(in super::super) const AGENT_ERROR: u32 = 2;
     /// Size of the terminal.
     pub(in super::super) const TERMINAL_SIZE: u32 = 3;
-    /// Actions that the agent asks for before the session starts.
+    /// Actions that the agent requests before the session starts.
     pub(in super::super) const HANDSHAKE_REQUEST: u32 = 5;
-    /// Outcome of these actions.
+    /// Results of the requested actions.
     pub(in super::super) const HANDSHAKE_RESPONSE: u32 = 6;
     /// End of the handshake.
     pub(in super::super) const HANDSHAKE_COMPLETE: u32 = 7;
-    /// Signal outside the stream of bytes, such as the end of the session.
+    /// Control flag, such as a request to end the session.
     pub(in super::super) const CONTROL_FLAG: u32 = 10;
-    /// Output of the standard error stream, where the agent tells it apart.
+    /// Standard error of the command, if the agent reports it separately.
     pub(in super::super) const STANDARD_ERROR: u32 = 11;
     /// Exit code of the command.
     pub(in super::super) const EXIT_CODE: u32 = 12;
@@ -80,16 +80,16 @@ pub(super) mod payload_type {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) message: MessageType,
-    /// Number in the stream of this direction, from zero.
+    /// Sequence number in this direction, from zero.
     pub(super) sequence: i64,
-    /// Random id, as a UUID.
+    /// Id of the frame, as a UUID.
     pub(super) id: [u8; 16],
     pub(super) payload_type: u32,
     pub(super) payload: Bytes,
 }
 
 impl Frame {
-    /// Returns the bytes on the wire. `created_ms` is the time in milliseconds since 1970.
+    /// Encodes the frame as bytes for the wire. `created_ms` is the current time in milliseconds since 1970.
     pub(super) fn encode(&self, created_ms: u64) -> Vec<u8> {
         let is_receipt = self.message == MessageType::Acknowledge;
         let flags = if is_receipt { ACKNOWLEDGE_FLAGS } else { u64::from(self.sequence == 0) };
@@ -102,7 +102,7 @@ impl Frame {
         bytes.extend(created_ms.to_be_bytes());
         bytes.extend(self.sequence.to_be_bytes());
         bytes.extend(flags.to_be_bytes());
-        // The wire has the second half of the id first.
+        // On the wire, the second half of the id comes first.
         bytes.extend(&self.id[8..]);
         bytes.extend(&self.id[..8]);
         bytes.extend(Sha256::digest(&self.payload));
@@ -112,7 +112,8 @@ impl Frame {
         bytes
     }
 
-    /// Reads a frame. Returns `None` if it is of an unknown type, has wrong lengths, or does not match its digest.
+    /// Decodes a frame. Returns `None` if its type is unknown, a length is wrong, or the digest does not
+    /// match.
     pub(super) fn decode(raw: &[u8]) -> Option<Self> {
         let header = u32::from_be_bytes(field(raw, 0)?) as usize;
         let name = std::str::from_utf8(raw.get(4..4 + TYPE_FIELD_BYTES)?).ok()?;
@@ -127,7 +128,7 @@ impl Frame {
         let length = u32::from_be_bytes(field(raw, PAYLOAD_LENGTH_AT)?) as usize;
         let payload = raw.get(header.checked_add(4)?..)?;
         let fits = header == HEADER_BYTES && length == payload.len() && length <= MAX_PAYLOAD_BYTES;
-        // Some frames of the service carry no digest, and no payload.
+        // Some frames of Session Manager have neither a digest nor a payload.
         let matches = payload.is_empty() || Sha256::digest(payload).as_slice() == digest;
         let payload_type = u32::from_be_bytes(field(raw, 112)?);
         (fits && matches).then(|| Self {
@@ -140,12 +141,12 @@ impl Frame {
     }
 }
 
-/// Returns the `N` bytes at `start`.
+/// Returns the `N` bytes at offset `start`, or `None` if `raw` is too short.
 fn field<const N: usize>(raw: &[u8], start: usize) -> Option<[u8; N]> {
     raw.get(start..start + N)?.try_into().ok()
 }
 
-/// Returns the id in the form of a UUID, as acknowledgements name it.
+/// Returns the id as UUID text, the form in acknowledgements.
 pub(super) fn uuid_text(id: &[u8; 16]) -> String {
     let hex: String = id.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect();
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")

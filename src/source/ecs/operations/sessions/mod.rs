@@ -1,5 +1,5 @@
-//! Sessions in ECS tasks, shells and forwarded ports: a data channel of Session Manager over a WebSocket, without AWS's
-//! plugin unless the session is encrypted.
+//! Sessions in ECS tasks: shells and forwarded ports. Portolan speaks the data channel protocol of Session
+//! Manager over a WebSocket itself. It needs AWS's plugin only for an encrypted session.
 
 mod agent_version;
 mod calls;
@@ -19,7 +19,8 @@ pub(super) use calls::{open_forward, open_shell, open_shell_for_plugin};
 use crate::model::Failure;
 use futures::future::BoxFuture;
 
-/// Address of a session, with the token that opens it. Not `Debug`, so that no log can show the token.
+/// Address of a session, with the token that opens it. The type does not implement `Debug`, so that no log
+/// can show the token.
 #[derive(Clone)]
 pub(super) struct SessionAddress {
     pub(super) id: String,
@@ -27,11 +28,11 @@ pub(super) struct SessionAddress {
     pub(super) token: String,
 }
 
-/// Calls that a running session needs.
+/// API calls that a running session needs.
 pub(super) trait SessionCalls: Send + Sync + 'static {
     /// Returns a new address for a session whose connection was lost.
     fn resume<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<SessionAddress, Failure>>;
 
-    /// Ends a session that does not end by itself.
+    /// Asks AWS to end a session.
     fn terminate<'a>(&'a self, session: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
 }

@@ -1,8 +1,10 @@
-//! Hand-over of an encrypted session to AWS's session-manager-plugin, which gets the token through its environment.
+//! Start of AWS's session-manager-plugin for an encrypted session. The plugin gets the token through an
+//! environment variable.
 //!
-//! The arguments are those that AWS's own command passes (github.com/aws/aws-cli,
-//! `awscli/customizations/sessionmanager.py`): the name of the variable with the response that opened the session, the
-//! region, the operation, the profile, the request, and the endpoint of Session Manager.
+//! Portolan passes the same arguments as the AWS CLI (github.com/aws/aws-cli,
+//! `awscli/customizations/sessionmanager.py`). They are the name of the variable with the response that
+//! opened the session, the region, the operation, the profile, the request, and the endpoint of Session
+//! Manager.
 
 use crate::{
     model::{Failure, FailureKind, Text},
@@ -12,27 +14,28 @@ use serde_json::json;
 use std::{io, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
-/// Name of the program, which is looked up in `PATH`.
+/// Name of the executable, to be found in `PATH`.
 pub(super) const PLUGIN_PROGRAM: &str = "session-manager-plugin";
-/// Variable with the response that opened the session.
+/// Environment variable with the response that opened the session.
 const RESPONSE_VARIABLE: &str = "AWS_SSM_START_SESSION_RESPONSE";
-/// Last version that takes the response as an argument only, which other users of the machine can read.
+/// Last version that takes the response only as an argument, which other users of the machine can read.
 const LAST_VERSION_WITHOUT_VARIABLE: &[u32] = &[1, 2, 497, 0];
-/// Time that the plugin has to print its version.
+/// Time limit for the plugin to print its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
-/// Page that says how to install the plugin.
+/// Web page about the installation of the plugin.
 const INSTALL_PAGE: &str = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html";
 
-/// Region, profile and endpoint of the calls that the plugin makes.
+/// Region, profile and endpoint for the plugin's own calls.
 pub(super) struct PluginTarget<'a> {
     pub(super) region: &'a str,
-    /// Profile of the credentials; empty for the plugin's own choice.
+    /// Profile with the credentials; empty for the default credentials.
     pub(super) profile: &'a str,
     /// Endpoint of Session Manager.
     pub(super) endpoint: &'a str,
 }
 
-/// Returns the plugin with its version, such as `session-manager-plugin 1.2.764.0`. Fails if it is missing or too old.
+/// Returns the name and version of the plugin, such as `session-manager-plugin 1.2.764.0`. Fails if the
+/// plugin is missing or too old.
 pub(super) async fn find_plugin() -> Result<String, Failure> {
     let mut command = Command::new(PLUGIN_PROGRAM);
     command.arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
@@ -49,22 +52,24 @@ pub(super) async fn find_plugin() -> Result<String, Failure> {
     Ok(format!("{PLUGIN_PROGRAM} {version}"))
 }
 
-/// Returns true if a plugin of this version takes the response from a variable. Text that is no version counts as too
-/// old.
+/// Returns true if a plugin of this version takes the response from an environment variable. Returns false if
+/// `version` is not a version.
 fn takes_variable(version: &str) -> bool {
     let parts: Result<Vec<u32>, _> = version.split('.').map(str::parse).collect();
     parts.is_ok_and(|parts| parts[..] > *LAST_VERSION_WITHOUT_VARIABLE)
 }
 
-/// Returns the arguments for a session in the container that `container` names. They hold no token.
+/// Returns the plugin's arguments for a session in `container`, the container's name in Session Manager. They
+/// do not contain the token.
 pub(super) fn arguments(container: &str, target: &PluginTarget<'_>) -> Vec<String> {
-    // The plugin reads only the target, for the encryption context of the key.
+    // The plugin reads only the target from the request, for the encryption context of the KMS key.
     let request = json!({ "Target": container }).to_string();
     let PluginTarget { region, profile, endpoint } = target;
     [RESPONSE_VARIABLE, region, "StartSession", profile, &request, endpoint].map(str::to_owned).to_vec()
 }
 
-/// Returns the name and the value of the variable with the token.
+/// Returns the environment variable that passes the session's address and token to the plugin: its name and
+/// its value.
 pub(super) fn response_variable(address: &SessionAddress) -> (&'static str, String) {
     let SessionAddress { id, stream_url, token } = address;
     let response = json!({ "SessionId": id, "StreamUrl": stream_url, "TokenValue": token });
@@ -81,7 +86,7 @@ fn unusable_plugin(why: &str) -> Failure {
     Failure::new(FailureKind::Invalid, what, format!("install it again: {INSTALL_PAGE}"))
 }
 
-/// Returns the failure of a plugin that printed `version` as its version.
+/// Returns the failure for a plugin whose version, as printed, is `version`.
 fn outdated_plugin(version: &str) -> Failure {
     let version: String = Text::new(version).chars().take(40).collect();
     let what = format!(

@@ -1,4 +1,5 @@
-//! A running session: it passes bytes between the user and the data channel, and reconnects when the connection is lost.
+//! Running session: passes bytes between the user and the data channel, and reconnects if the connection is
+//! lost.
 
 use super::{
     SessionAddress, SessionCalls,
@@ -23,22 +24,22 @@ use std::{
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-/// Time that the agent in the container has to start the command.
+/// Time limit for the agent in the container to start the command.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-/// Time that the agent has to close the session after the user left. Then Portolan asks Session Manager to end it, which
-/// has to fit into the time that a signal leaves: see `runtime::sessions::shell`.
+/// Time limit for the agent to close the session after the user has left. After that, Portolan asks Session
+/// Manager to end it. Both must fit into the time that a signal allows: see `runtime::sessions::shell`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// Time limit of the call that ends a session.
 pub(super) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Interval at which frames without an acknowledgement are looked for.
+/// Time between checks for frames that must be sent again.
 const REPEAT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
-/// Interval of pings. They keep proxies from closing an idle connection, and show that it still works.
+/// Time between pings. They keep proxies from closing an idle connection, and show that it still works.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
-/// Time after which a connection counts as lost if it owes an answer and nothing has arrived.
+/// Time without any message after which a connection counts as lost, if a response is outstanding.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Maximum number of attempts to restore a lost connection. The count begins anew once a frame arrives.
+/// Maximum number of attempts to restore a lost connection. The count starts again when a frame arrives.
 const MAX_RECONNECTS: u32 = 8;
-/// Longest wait before one of these attempts.
+/// Maximum wait before one of these attempts.
 const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
 /// Input to a session.
@@ -55,29 +56,29 @@ pub(super) enum SessionInput {
 /// Output of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SessionOutput {
-    /// The agent of this version is ready for input.
+    /// The agent, which has this version, is ready for input.
     Started(AgentVersion),
-    /// Bytes of the command or the port, with true for a command's standard error stream.
+    /// Data from the command or the port. The flag is true for standard error of a command.
     Bytes(Bytes, bool),
     /// The port refused a connection.
     PortRefused,
 }
 
-/// Part of a session that gives input and takes output.
+/// User of a session, which gives input and takes output.
 pub(super) trait SessionUser: Send {
-    /// Returns the next input, or `None` once the user has left. A failure ends the session. Is called after the session
-    /// has started. Dropping the future loses no input.
+    /// Returns the next input, or `None` once the user has left. A failure ends the session. The session
+    /// calls this only after it has started. Dropping the future loses no input.
     fn next_input(&mut self) -> impl Future<Output = Result<Option<SessionInput>, Failure>> + Send;
 
-    /// Returns a future that ends once the user has left, also while the session takes no input.
+    /// Returns a future that completes once the user has left, even while the session takes no input.
     fn departure(&self) -> BoxFuture<'static, ()>;
 
     /// Takes output. A failure ends the session.
     fn take_output(&mut self, output: SessionOutput) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Runs a session between its user and the data channel, to its end. Ends the session with a call if the agent did not
-/// close it.
+/// Runs a session between its user and the data channel until it ends. If the agent has not closed the
+/// session, ends it with an API call.
 pub(super) async fn run_session(
     address: SessionAddress,
     calls: impl SessionCalls,
@@ -93,7 +94,7 @@ pub(super) async fn run_session(
         ended = session.run(address) => Some(ended),
         () = late_departure => None,
     };
-    // Without the call, an open session ends by itself after its idle time.
+    // If the call fails, an open session ends after its idle time.
     let is_over = session.is_closed || {
         let terminated = timeout(TERMINATE_TIMEOUT, session.calls.terminate(&id)).await;
         matches!(terminated, Ok(Ok(())))
@@ -105,7 +106,7 @@ pub(super) async fn run_session(
     }
 }
 
-/// State of a session.
+/// State of a running session.
 struct DataSession<C, U> {
     calls: C,
     user: U,
@@ -116,28 +117,29 @@ struct DataSession<C, U> {
     is_closed: bool,
     exit_code: Option<i64>,
     seed: u64,
-    /// Number of attempts to restore the connection since a frame arrived.
+    /// Number of attempts to restore the connection since the last frame arrived.
     attempts: u32,
 }
 
-/// Reason why a connection is no longer used.
+/// Reason why a connection is no longer in use.
 enum Closed {
-    /// The session is over.
+    /// The session has ended.
     Ended,
     /// The connection was lost.
     Lost,
 }
 
-/// Signs of life of a connection.
+/// Evidence that a connection still works.
 struct Liveness {
-    /// Time of the last message.
+    /// Time at which the last message arrived.
     heard_at: Instant,
-    /// True if the far end answers pings.
+    /// True if the other side responds to pings.
     answers_pings: bool,
 }
 
 impl Liveness {
-    /// Returns true if the connection is silent although it owes an answer: to pings, or an acknowledgement.
+    /// Returns true if nothing has arrived for too long although a response to a ping or an acknowledgement
+    /// is outstanding.
     fn is_lost(&self, owes_acknowledgement: bool) -> bool {
         self.heard_at.elapsed() > SILENCE_TIMEOUT && (self.answers_pings || owes_acknowledgement)
     }
@@ -161,7 +163,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         }
     }
 
-    /// Runs the session to its end.
+    /// Runs the session until it ends.
     async fn run(&mut self, address: SessionAddress) -> Result<(), SessionFailure> {
         let mut socket = connect(&address, &self.request_id()).await?;
         while let Closed::Lost = self.use_connection(socket).await? {
@@ -174,7 +176,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         format!("{:016x}-{}", self.seed, self.attempts)
     }
 
-    /// Restores a lost connection. Waits longer before each attempt.
+    /// Restores a lost connection. The wait grows with each attempt.
     async fn reconnect(&mut self, session: &str) -> Result<SessionSocket, Failure> {
         let mut last = "no frame arrived".into();
         while self.attempts < MAX_RECONNECTS {
@@ -193,7 +195,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         Err(lost_connection(MAX_RECONNECTS, &last))
     }
 
-    /// Passes bytes both ways until the session ends or the connection is lost.
+    /// Passes bytes in both directions until the session ends or the connection is lost.
     async fn use_connection(&mut self, mut socket: SessionSocket) -> Result<Closed, SessionFailure> {
         if !send_all(&mut socket, self.channel.unacknowledged()).await {
             return Ok(Closed::Lost);
@@ -244,8 +246,8 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         }
     }
 
-    /// Handles a message of the connection, and adds frames to send. Returns the reason if the connection is no longer
-    /// used.
+    /// Handles a message from the connection, and adds the frames to send in return to `frames`. Returns
+    /// `None` if the connection stays in use.
     async fn receive(
         &mut self,
         arrived: Option<Result<Message, tungstenite::Error>>,
@@ -263,7 +265,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         }
     }
 
-    /// Returns the frames for input of the user; for the end of the session if the user has left.
+    /// Returns the frames for an input. `None` means that the user has left; then the frame ends the session.
     fn input_frames(&mut self, input: Option<SessionInput>, now: Duration) -> Vec<Vec<u8>> {
         match input {
             Some(SessionInput::Bytes(bytes)) => self.channel.send_bytes(&bytes, now),
@@ -273,7 +275,8 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
         }
     }
 
-    /// Handles the news of the channel, and adds frames to send. Returns true if the session is over.
+    /// Handles the events of the channel, and adds the frames to send to `frames`. Returns true if the
+    /// session has ended.
     async fn take(
         &mut self,
         update: ChannelUpdate,
@@ -305,7 +308,7 @@ impl<C: SessionCalls, U: SessionUser> DataSession<C, U> {
     }
 }
 
-/// Sends frames. Returns false if the connection is lost, or takes nothing for too long.
+/// Sends frames. Returns false if the connection is lost or accepts no data for too long.
 async fn send_all(socket: &mut SessionSocket, frames: Vec<Vec<u8>>) -> bool {
     let sending = async {
         for raw in frames {
@@ -316,7 +319,7 @@ async fn send_all(socket: &mut SessionSocket, frames: Vec<Vec<u8>>) -> bool {
     matches!(timeout(SILENCE_TIMEOUT, sending).await, Ok(Ok(())))
 }
 
-/// Sends a ping. Returns false if the connection is lost, or takes nothing for too long.
+/// Sends a ping. Returns false if the connection is lost or accepts no data for too long.
 async fn send_ping(socket: &mut SessionSocket) -> bool {
     let sending = socket.send(Message::Ping(Bytes::new()));
     matches!(timeout(SILENCE_TIMEOUT, sending).await, Ok(Ok(())))

@@ -1,4 +1,4 @@
-//! User of a shell: keys and sizes of the terminal in, output out.
+//! Session user for a shell: passes on keys and sizes of the terminal, and the output.
 
 use super::session::{SessionInput, SessionOutput, SessionUser};
 use crate::{
@@ -11,21 +11,23 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: &[u8] = &[4];
-/// Size of the terminal that a command without one gets, because sessions always have a terminal.
+/// Terminal size for a command without a terminal, in columns and rows, because a session always has a
+/// terminal.
 const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
-/// User of a shell.
+/// Session user for a shell or command.
 pub(super) struct ShellUser {
     typed: Receiver<ShellInput>,
     printed: Sender<ShellOutput>,
     /// True if the user has a terminal.
     is_terminal: bool,
-    /// Size of the terminal that was not sent yet, in columns and rows.
+    /// Size of the terminal, in columns and rows; `None` once it was sent.
     first_size: Option<(u16, u16)>,
 }
 
 impl ShellUser {
-    /// Returns the user of a terminal of `size` columns and rows, or without a terminal.
+    /// Creates the user of a terminal of `size` columns and rows, or a user without a terminal if `size` is
+    /// `None`.
     pub(super) fn new(
         typed: Receiver<ShellInput>,
         printed: Sender<ShellOutput>,
@@ -61,14 +63,14 @@ impl SessionUser for ShellUser {
             SessionOutput::Bytes(bytes, false) => ShellOutput::Standard(bytes),
             SessionOutput::Started(_) | SessionOutput::PortRefused => return Ok(()),
         };
-        // Without a reader the session ends soon.
+        // If nothing reads the output any more, the session ends soon.
         let _ = self.printed.send(piece).await;
         Ok(())
     }
 }
 
-/// Returns the failure of input from a pipe. The terminal of a session would cut long lines, take some bytes as keys,
-/// and have no end of input within a line.
+/// Returns the failure for input from a pipe. The terminal of a session would cut long lines, treat some
+/// bytes as keys, and could not end the input within a line.
 fn piped_input() -> Failure {
     let what = "a command on ECS takes input only if input and output are a terminal, because its own terminal would change it";
     Failure::new(FailureKind::Invalid, what, "add </dev/null, or give the input as arguments")
@@ -80,7 +82,8 @@ mod tests {
     use bytes::Bytes;
     use tokio::sync::mpsc;
 
-    /// Returns a user with `inputs`, and the end of its output.
+    /// Returns a user whose input is `inputs` and whose output nothing reads. Its first size was already
+    /// taken.
     async fn user(size: Option<(u16, u16)>, inputs: &[ShellInput]) -> ShellUser {
         let (typed, receiver) = mpsc::channel(8);
         for input in inputs {

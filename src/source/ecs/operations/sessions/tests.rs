@@ -1,4 +1,4 @@
-//! Tests of the data channel against an agent that loses, doubles and reorders frames.
+//! Tests of the data channel with an agent that loses, doubles and reorders frames.
 
 use super::{
     agent_version::AgentVersion,
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
 
-/// Agent that sends numbered lines, and takes input in order.
+/// Fake agent that sends numbered lines, and accepts input in order.
 struct Agent {
     sent: Vec<Frame>,
     acknowledged: Vec<bool>,
@@ -43,7 +43,7 @@ impl Agent {
         Self { sent, acknowledged, next_input: 0, early: BTreeMap::new(), typed: Vec::new(), handshake: None }
     }
 
-    /// Handles a frame of the client. Returns the acknowledgement.
+    /// Handles a frame from the client. Returns the acknowledgement.
     fn receive(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
         let frame = Frame::decode(raw).unwrap();
         if frame.message == MessageType::Acknowledge {
@@ -87,8 +87,8 @@ impl Dice {
     }
 }
 
-/// Runs a session in which each frame is lost with `loss` per cent, and some come twice or late. Returns the output,
-/// and the input as the agent took it.
+/// Runs a session in which `loss` per cent of the frames are lost, and some come twice or late. Returns the
+/// output, and the input as the agent received it.
 fn run_lossy(loss: u64, seed: u64) -> (String, String) {
     let (mut agent, mut dice) = (Agent::new(&session_type(), 60), Dice(seed));
     let mut channel = DataChannel::new(7, 0);

@@ -1,4 +1,4 @@
-//! Connection to the address of a session: TCP, TLS and the WebSocket handshake.
+//! Connection to a session: TCP, TLS, the WebSocket handshake, and the message with the token.
 
 use super::SessionAddress;
 use crate::model::{Failure, FailureKind};
@@ -17,17 +17,17 @@ use tokio_tungstenite::{
     tungstenite::{Message, http::Uri},
 };
 
-/// Time limit of connecting.
+/// Time limit for connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Byte stream below a WebSocket.
+/// Byte stream under a WebSocket, with or without TLS.
 pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// Open WebSocket of a session.
 pub(super) type SessionSocket = WebSocketStream<Box<dyn ByteStream>>;
 
-/// Connects to a session and shows its token.
+/// Connects to a session, and sends its token.
 pub(super) async fn connect(address: &SessionAddress, request_id: &str) -> Result<SessionSocket, Failure> {
     let connected = timeout(CONNECT_TIMEOUT, open(address, request_id)).await;
     connected.unwrap_or_else(|_| Err("no answer".into())).map_err(|error| {
@@ -52,7 +52,7 @@ async fn open(
             let name = ServerName::try_from(host)?;
             Box::new(TlsConnector::from(tls_config()?).connect(name, tcp).await?)
         }
-        // Without TLS the token would cross the network in the clear. Emulators run on this machine.
+        // Without TLS, the token would cross the network unencrypted. Emulators run on this machine.
         Some("ws") if is_loopback(&host) => {
             Box::new(TcpStream::connect((host.as_str(), uri.port_u16().unwrap_or(80))).await?)
         }
@@ -73,13 +73,13 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// Returns the host of an address, for messages. The rest of the address identifies the session.
+/// Returns the host in the URL of a session, for messages. The rest of the URL identifies the session.
 fn host_of(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();
     uri.and_then(|uri| Some(uri.host()?.to_owned())).unwrap_or_else(|| "an unreadable address".to_owned())
 }
 
-/// Returns TLS settings that trust the machine's own certificate authorities.
+/// Creates TLS settings that trust the certificate authorities of this machine.
 fn tls_config() -> Result<Arc<ClientConfig>, rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

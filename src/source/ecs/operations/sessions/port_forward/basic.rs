@@ -1,8 +1,8 @@
-//! Forwarding of one connection after the other, for agents that do not multiplex.
+//! Forwarding of one connection at a time, for agents that do not multiplex.
 //!
-//! Such an agent connects to the port when the session starts. It does not report when the port ends the connection.
-//! After the local end of a connection it connects again with the first data of the next
-//! (github.com/aws/amazon-ssm-agent, `port_basic.go`).
+//! Such an agent connects to the port when the session starts. It does not report when the port ends the
+//! connection. After the local connection has ended, the agent connects again with the first data of the next
+//! connection (github.com/aws/amazon-ssm-agent, `port_basic.go`).
 
 use super::{LocalEnds, READ_BYTES, broken_protocol};
 use crate::{
@@ -20,19 +20,20 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Pause between two connections. What the agent still sends in it belongs to the earlier one.
+/// Pause between two connections. Portolan drops data that the agent sends in the pause, because it belongs
+/// to the earlier connection.
 const PAUSE_BETWEEN_CONNECTIONS: Duration = Duration::from_millis(500);
-/// Maximum number of bytes that the port may send before the first connection, such as a greeting.
+/// Maximum number of bytes that the port may send before the first local connection, such as a greeting.
 const MAX_GREETING_BYTES: usize = 64 * 1024;
 
-/// State of the one connection.
+/// State of the single connection.
 #[derive(Debug)]
 pub(super) enum BasicForward {
-    /// Before the first connection, with the bytes that the port has sent.
+    /// There was no connection yet. The port has sent these bytes.
     Greeting(BytesMut),
-    /// While a connection is open, with the bytes of the greeting that it has not taken yet.
+    /// A connection is open. It has not received these bytes of the greeting yet.
     Open(OwnedReadHalf, OwnedWriteHalf, Bytes),
-    /// After a connection, until that time.
+    /// A connection has ended. The pause lasts until this time.
     Paused(Instant),
 }
 
@@ -49,7 +50,7 @@ impl BasicForward {
             match self {
                 Self::Open(_, writer, greeting) if greeting.has_remaining() => {
                     tokio::select! {
-                        // If the program is gone, the next read reports the end.
+                        // If the local program has closed the connection, the next read reports the end.
                         written = writer.write_buf(greeting) => if written.is_err() { greeting.clear() },
                         () = ends.failures.closed() => return None,
                     }
@@ -78,7 +79,7 @@ impl BasicForward {
         }
     }
 
-    /// Handles bytes of the port.
+    /// Handles data from the port.
     pub(super) async fn take_bytes(&mut self, bytes: Bytes, ends: &LocalEnds) -> Result<(), Failure> {
         match self {
             Self::Greeting(greeting) if greeting.len() + bytes.len() > MAX_GREETING_BYTES => {
@@ -86,7 +87,7 @@ impl BasicForward {
             }
             Self::Greeting(greeting) => greeting.extend_from_slice(&bytes),
             Self::Open(_, writer, greeting) => {
-                // If the program is gone, the next read reports the end.
+                // If the local program has closed the connection, the next read reports the end.
                 let greeting = std::mem::take(greeting);
                 let _ = ends.write(writer, &greeting).await && ends.write(writer, &bytes).await;
             }
@@ -95,7 +96,7 @@ impl BasicForward {
         Ok(())
     }
 
-    /// Opens a connection, which takes the greeting first.
+    /// Makes `connection` the open one. It receives the greeting first.
     fn open(&mut self, connection: TcpStream) {
         let _ = connection.set_nodelay(true);
         let (reader, writer) = connection.into_split();

@@ -1,5 +1,5 @@
-//! User of a forwarded port: passes the connections of this machine through a session, all at once if the agent
-//! multiplexes, else one after the other.
+//! Forwarding of a port: passes local connections through a session. If the agent multiplexes, several
+//! connections are open at once, otherwise only one.
 
 mod basic;
 mod multiplexed;
@@ -20,32 +20,32 @@ use tokio::{
     sync::mpsc::{Receiver, Sender},
 };
 
-/// Size of one read of a local connection, in bytes.
+/// Maximum size of one read from a local connection, in bytes.
 const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
-/// User of a forwarded port.
+/// Session user that forwards a port.
 pub(super) struct PortUser {
     ends: LocalEnds,
-    /// Way of forwarding; `None` until the agent has named its version.
+    /// Kind of forwarding; `None` until the agent has reported its version.
     form: Option<ForwardForm>,
-    /// The port in words, for failures.
+    /// Description of the port, for failures.
     far_end: String,
 }
 
-/// Local ends: the connections that wait, and the way for failures.
+/// Local side of a forwarded port: a queue of accepted connections, and a channel for failures.
 struct LocalEnds {
     connections: Receiver<TcpStream>,
     failures: Sender<Failure>,
 }
 
-/// Way of forwarding.
+/// Kind of forwarding, which depends on the version of the agent.
 enum ForwardForm {
     Multiplexed(Box<MultiplexedForward>),
     Basic(BasicForward),
 }
 
 impl PortUser {
-    /// Returns the user of the port that `far_end` names.
+    /// Creates the user of a forwarded port. `far_end` describes the port.
     pub(super) fn new(connections: Receiver<TcpStream>, failures: Sender<Failure>, far_end: String) -> Self {
         Self { ends: LocalEnds { connections, failures }, form: None, far_end }
     }
@@ -76,7 +76,7 @@ impl SessionUser for PortUser {
     async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {
         match (output, &mut self.form) {
             (SessionOutput::Started(agent), form) => *form = Some(Self::choose_form(agent)),
-            // Words of the agent, not bytes of a connection.
+            // The flag is set for messages of the agent, which are not data of a connection.
             (SessionOutput::Bytes(bytes, true), _) => {
                 let what = format!("the agent says: {}", String::from_utf8_lossy(&bytes).trim());
                 let remedy = "look at the agent's log in the task";
@@ -91,7 +91,7 @@ impl SessionUser for PortUser {
             (SessionOutput::PortRefused, _) => {
                 let what = format!("{} refused a connection", self.far_end);
                 let remedy = "check that a program listens there";
-                // If the queue is full, the user already sees many refusals.
+                // If the queue is full, the user already sees many such failures.
                 let _ = self.ends.failures.try_send(Failure::new(FailureKind::Unreachable, what, remedy));
             }
             (SessionOutput::Bytes(_, false), None) => {}
@@ -101,8 +101,8 @@ impl SessionUser for PortUser {
 }
 
 impl LocalEnds {
-    /// Writes to a local connection, and waits until it has taken all. Returns false if the connection is gone or the
-    /// user has left.
+    /// Writes all bytes to a local connection. Returns false if the connection is closed or the user has
+    /// left.
     async fn write(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &Bytes) -> bool {
         tokio::select! {
             written = to.write_all(bytes) => written.is_ok(),
@@ -111,7 +111,7 @@ impl LocalEnds {
     }
 }
 
-/// Returns the failure of a session whose bytes can't be read.
+/// Returns the failure for a session whose data Portolan can't decode.
 fn broken_protocol(what: &str) -> Failure {
     Failure::new(FailureKind::Invalid, what, "this is a bug in the agent or in Portolan: please report it")
 }

@@ -23,18 +23,18 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval},
 };
 
-/// Maximum number of connections at once. More wait until one ends.
+/// Maximum number of open connections. Further ones wait until a connection ends.
 const MAX_CONNECTIONS: usize = 256;
-/// Interval of signs of life for agents that expect them, as in smux.
+/// Time between keep-alive frames for agents that expect them. smux uses the same time.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Connections of this machine, each a stream of the session.
+/// Local connections, each as one stream of the session.
 pub(super) struct MultiplexedForward {
     mux: Multiplexer,
-    /// Reads of the local connections: data, or `None` at the end of one.
+    /// Reads from the local connections: the data, or `None` at the end of a connection.
     reads: SelectAll<BoxStream<'static, (StreamId, Option<Bytes>)>>,
     writers: BTreeMap<StreamId, OwnedWriteHalf>,
-    /// Frames that wait to be sent.
+    /// Frames to be sent.
     frames: VecDeque<Bytes>,
     keep_alive: Option<Interval>,
 }
@@ -82,7 +82,7 @@ impl MultiplexedForward {
         }
     }
 
-    /// Handles bytes of the agent.
+    /// Handles data from the agent.
     pub(super) async fn take_bytes(&mut self, bytes: Bytes, ends: &LocalEnds) -> Result<(), Failure> {
         let events = self.mux.receive(bytes);
         for event in events.map_err(|_| broken_protocol("the agent sent a malformed frame"))? {
@@ -96,7 +96,8 @@ impl MultiplexedForward {
                     }
                 }
                 MuxEvent::Closed(id) => {
-                    // Dropping the writer tells the local program. What it still sends has no reader.
+                    // Dropping the writer closes the connection for the local program. Data that the program
+                    // still sends has no receiver.
                     self.writers.remove(&id);
                     self.frames.extend(self.mux.close(id));
                 }
@@ -105,10 +106,10 @@ impl MultiplexedForward {
         Ok(())
     }
 
-    /// Begins a stream for a local connection. Without a number for it, drops the connection.
+    /// Opens a stream for a local connection. Drops the connection if no stream ids are left.
     fn open(&mut self, connection: TcpStream) {
         let Some((id, frame)) = self.mux.open() else { return };
-        // Small answers shall not wait for more.
+        // Small messages must not wait for more data.
         let _ = connection.set_nodelay(true);
         let (reader, writer) = connection.into_split();
         self.frames.push_back(frame);
@@ -117,7 +118,7 @@ impl MultiplexedForward {
     }
 }
 
-/// Returns the data of a local connection, and `None` at its end.
+/// Returns a stream of the data of a local connection, which ends with `None`.
 fn read_to_end(id: StreamId, reader: OwnedReadHalf) -> BoxStream<'static, (StreamId, Option<Bytes>)> {
     stream::unfold(Some(reader), move |reader| async move {
         let mut reader = reader?;

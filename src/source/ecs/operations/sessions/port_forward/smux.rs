@@ -1,14 +1,15 @@
-//! Multiplexing of connections in one stream of bytes, without I/O: the client's side of smux, version 1.
+//! Multiplexing of connections in one byte stream, without I/O: the client side of smux, version 1.
 //!
-//! A frame is a header of 8 bytes and a payload of at most 65,535: version, command, length and stream, as little
-//! endian numbers (github.com/xtaci/smux, `frame.go`). A stream begins with `SYN`; `FIN` ends it. The agent closes both
-//! directions of a connection at the first `FIN` of either side (github.com/aws/amazon-ssm-agent, `port_mux.go`).
-//! Version 1 has no limits per stream: a reader that falls behind holds up all streams.
+//! A frame has a header of 8 bytes and a payload of at most 65,535 bytes. The header contains the version,
+//! command, payload length and stream id, as little-endian numbers (github.com/xtaci/smux, `frame.go`). `SYN`
+//! begins a stream, and `FIN` ends it. The agent closes both directions of a connection at the first `FIN` of
+//! either side (github.com/aws/amazon-ssm-agent, `port_mux.go`). Version 1 has no flow control per stream, so
+//! a slow reader delays all streams.
 
 use bytes::{Buf, Bytes};
 use std::collections::BTreeSet;
 
-/// Version in every header.
+/// Protocol version in every header.
 const SMUX_VERSION: u8 = 1;
 /// Length of the header, in bytes.
 const HEADER_BYTES: usize = 8;
@@ -19,45 +20,45 @@ pub(super) const MAX_SENT_PAYLOAD_BYTES: usize = 8 * 1024;
 const SYN_COMMAND: u8 = 0;
 /// Command that ends a stream.
 const FIN_COMMAND: u8 = 1;
-/// Command with data of a stream.
+/// Command that carries data of a stream.
 const PSH_COMMAND: u8 = 2;
-/// Command without an effect, as a sign of life.
+/// Command without an effect, which keeps the connection alive.
 const NOP_COMMAND: u8 = 3;
 
-/// Number of a stream, odd for those that the client begins.
+/// Id of a stream. Streams that the client begins have odd ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StreamId(u32);
 
-/// News of the other side.
+/// Event that the agent's frames report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MuxEvent {
     /// Data of a stream.
     Data(StreamId, Bytes),
-    /// End of the other side of a stream.
+    /// The other side has ended the stream.
     Closed(StreamId),
 }
 
-/// Bytes that are no smux frames, so that nothing after them can be read.
+/// Error for bytes that are no smux frame. Portolan can't decode anything after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MalformedFrame;
 
-/// Client's side of one stream of bytes.
+/// Client side of a multiplexed byte stream.
 #[derive(Debug, Default)]
 pub(super) struct Multiplexer {
     last_stream: u32,
-    /// Streams that this side has not ended.
+    /// Streams that this side has not ended yet.
     sending: BTreeSet<StreamId>,
-    /// Streams that the other side has not ended.
+    /// Streams that the other side has not ended yet.
     receiving: BTreeSet<StreamId>,
     partial: PartialFrame,
 }
 
-/// Frame of the other side of which not all bytes have arrived.
+/// Frame from the other side that has not arrived completely.
 #[derive(Debug)]
 enum PartialFrame {
-    /// The first bytes of the header, and their number.
+    /// Header of which this number of bytes has arrived.
     Header([u8; HEADER_BYTES], usize),
-    /// The stream, and the number of payload bytes that have not arrived.
+    /// Payload of a stream of which this number of bytes is still missing.
     Payload(StreamId, usize),
 }
 
@@ -68,7 +69,7 @@ impl Default for PartialFrame {
 }
 
 impl Multiplexer {
-    /// Begins a stream. Returns it with the frame to send; `None` if no numbers are left.
+    /// Begins a stream. Returns its id and the frame to send, or `None` if no ids are left.
     pub(super) fn open(&mut self) -> Option<(StreamId, Bytes)> {
         self.last_stream = self.last_stream.checked_add(if self.last_stream == 0 { 1 } else { 2 })?;
         let id = StreamId(self.last_stream);
@@ -77,14 +78,14 @@ impl Multiplexer {
         Some((id, frame(SYN_COMMAND, id, &[])))
     }
 
-    /// Returns the frames with data of a stream; none if this side has ended it.
+    /// Returns frames with data of a stream. Returns none if this side has ended the stream.
     pub(super) fn send(&self, id: StreamId, data: &[u8]) -> Vec<Bytes> {
         let chunks = data.chunks(MAX_SENT_PAYLOAD_BYTES).filter(|_| self.sending.contains(&id));
         chunks.map(|chunk| frame(PSH_COMMAND, id, chunk)).collect()
     }
 
-    /// Ends this side of a stream; data of the other side may still arrive. Returns the frame to send, or `None` if
-    /// this side has ended already.
+    /// Ends this side of a stream. The other side may still send data. Returns the frame to send, or `None`
+    /// if this side had already ended the stream.
     pub(super) fn close(&mut self, id: StreamId) -> Option<Bytes> {
         self.sending.remove(&id).then(|| frame(FIN_COMMAND, id, &[]))
     }
@@ -94,12 +95,12 @@ impl Multiplexer {
         self.receiving.remove(&id);
     }
 
-    /// Returns the frame that is a sign of life.
+    /// Returns a keep-alive frame.
     pub(super) fn keep_alive() -> Bytes {
         frame(NOP_COMMAND, StreamId(0), &[])
     }
 
-    /// Handles bytes of the other side, which may end anywhere in a frame. After a malformed frame, the connection
+    /// Handles bytes from the other side, which may end anywhere in a frame. After an error, the connection
     /// can't be used any more.
     pub(super) fn receive(&mut self, mut bytes: Bytes) -> Result<Vec<MuxEvent>, MalformedFrame> {
         let mut events = Vec::new();
@@ -127,7 +128,7 @@ impl Multiplexer {
         Ok(events)
     }
 
-    /// Handles a whole header. Returns the rest of its frame.
+    /// Handles a complete header. Returns the state in which the payload of its frame is expected.
     fn begin_frame(
         &mut self,
         header: [u8; HEADER_BYTES],
@@ -138,7 +139,7 @@ impl Multiplexer {
         match command {
             _ if version != SMUX_VERSION => return Err(MalformedFrame),
             FIN_COMMAND if self.receiving.remove(&id) => events.push(MuxEvent::Closed(id)),
-            // The agent begins no streams, and may end one that is ignored.
+            // The agent begins no streams. It may still end a stream that this side ignores.
             SYN_COMMAND | FIN_COMMAND | PSH_COMMAND | NOP_COMMAND => {}
             _ => return Err(MalformedFrame),
         }
@@ -146,12 +147,12 @@ impl Multiplexer {
     }
 }
 
-/// Returns the state before the last `missing` payload bytes of a frame.
+/// Returns the state in which `missing` payload bytes of a frame have not arrived yet.
 fn payload_of(id: StreamId, missing: usize) -> PartialFrame {
     if missing == 0 { PartialFrame::default() } else { PartialFrame::Payload(id, missing) }
 }
 
-/// Returns a frame. `payload` is at most [`MAX_SENT_PAYLOAD_BYTES`] long.
+/// Encodes a frame. `payload` must have at most [`MAX_SENT_PAYLOAD_BYTES`] bytes.
 fn frame(command: u8, id: StreamId, payload: &[u8]) -> Bytes {
     let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len());
     bytes.extend([SMUX_VERSION, command]);
@@ -177,7 +178,7 @@ mod tests {
         (mux, first, second)
     }
 
-    /// Feeds `bytes` in pieces of `size` and joins neighbouring data of one stream.
+    /// Passes `bytes` to `mux` in pieces of `size`, and joins adjacent data of one stream.
     fn receive(mux: &mut Multiplexer, bytes: &[u8], size: usize) -> Result<Vec<MuxEvent>, MalformedFrame> {
         let mut events: Vec<MuxEvent> = Vec::new();
         for piece in bytes.chunks(size) {
