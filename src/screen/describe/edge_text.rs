@@ -114,7 +114,6 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
 /// The first lines give the number of addresses and names that Portolan found, one line for each kind of
 /// evidence, and state that none of them matches. Then follow the state of monitoring, addresses that match
 /// no service, and failed connections.
-/// match no service, and failed connections.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
