@@ -37,7 +37,7 @@ impl<'a> ServiceNeeds<'a> {
         Self { node, services, outside }
     }
 
-    /// Returns the needs as the text that `portolan services needs` prints.
+    /// Returns the needs as the text that `portolan need` prints.
     #[must_use]
     pub fn text(&self, world: &World) -> String {
         let mut out = format!("{} needs {}\n", self.node.label(), self.summary());
