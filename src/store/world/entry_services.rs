@@ -23,7 +23,6 @@ impl World {
     /// other targets of load balancers, then services with a published port that nothing calls, and then
     /// those that only clients call. Within each kind, the services with the most callees come first.
     /// Databases and telemetry receivers are not included.
-    /// most callees come first. Databases and receivers of telemetry are none.
     #[must_use]
     pub fn entry_services(&self) -> Vec<&Node> {
         let topology = self.topology();
