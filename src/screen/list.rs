@@ -134,7 +134,7 @@ impl Screen for List {
 }
 
 impl List {
-    /// Sorts the list by the column with this identifier, in descending order if it begins with `-`.
+    /// Sorts the list by the column with this identifier, in reverse order if the identifier begins with `-`.
     ///
     /// # Errors
     /// Returns a message with the known columns if there is no such column.

@@ -41,8 +41,8 @@ pub struct Logs {
     query: LogQuery,
     /// Queries and scroll positions that `Back` returns to, one for each pivot.
     pivot_stack: Vec<PivotOrigin>,
-    /// Node that was selected at the last update. If the selection has changed since, the screen resets its
-    /// query.
+    /// Node that was selected at the last update. If another node is selected, a query for the selected service
+    /// loses its filters.
     shown_node: Option<NodeId>,
     queried_lines: QueriedLines,
     scroll: ScrollPosition,

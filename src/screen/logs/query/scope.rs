@@ -34,7 +34,7 @@ pub(in crate::screen::logs) enum ServiceScope {
 pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
 
 impl ServiceScope {
-    /// Returns the scope that `command` asks for, or the reason why there is none.
+    /// Returns the scope that `command` asks for, or the reason why it is impossible now.
     pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
         let selected = store.selected_node().ok_or("nothing selected");
         match command {
