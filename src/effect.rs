@@ -1,4 +1,4 @@
-//! Effects: requests of the app to the runtime. Each is carried out once.
+//! Effects: requests of the app to the runtime, which carries out each of them once.
 
 use crate::{
     history::Entry,
@@ -21,35 +21,35 @@ pub enum Effect {
     ContinueWork,
     /// Polls all sources now.
     RefreshSources,
-    /// Saves the open outages and requested stops of a source for the next run.
+    /// Saves the outage data of a source for the next run: open outages and requested stops.
     SaveOutages(SourceId, SavedOutages),
-    /// Writes what this member has recorded about a source into the team's history.
+    /// Writes the entries that this member has recorded about a source into the team's history.
     ShareHistory(SourceId, Vec<Arc<Entry>>),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
-    /// Opens the page in a browser, or copies it where no browser can open it.
+    /// Opens the page in a browser. Copies its address instead if no browser can be opened.
     OpenPage(String),
-    /// Writes a new file into the current directory and shows its path. Overwrites nothing.
+    /// Writes a new file into the current directory and shows its path. Never overwrites a file.
     SaveFile(FileToSave),
-    /// Writes a share of the screen, and shows how a colleague opens it.
+    /// Writes a share of the screen, and shows the user how a colleague can open it.
     WriteShare(Box<Share>, ShareDestination),
     /// Writes a note on a source, signed with the user's name.
     WriteNote(SourceId, NoteDraft),
-    /// Captures the mouse if true, else releases it to the terminal.
+    /// Captures the mouse if true, or else returns it to the terminal.
     CaptureMouse(bool),
     /// Computes a layout of the map.
     ComputeLayout(Box<LayoutRequest>),
     /// Compares a layout of the map with a fresh one.
     CompareLayout(Box<LayoutComparison>),
-    /// Reads the services of a request anew, for a plan.
+    /// Reads the services of a request again to plan the operation.
     ReadTargets(OperationRequest),
-    /// Runs a confirmed plan, by the number of the operation.
+    /// Runs a confirmed plan. The first value is the number of the operation.
     RunPlan(u64, Box<ConfirmedPlan>),
-    /// Adds the verdict of an operation to the audit log, by the number of the operation.
+    /// Adds the verdict of an operation to the audit log. The first value is the number of the operation.
     RecordVerdict(u64, Verdict),
-    /// Reads the place of a shell, for its plan.
+    /// Reads the account and region, or the engine, that the plan of a shell needs.
     ReadShellPlace(ShellRequest),
-    /// Gives the terminal to a confirmed shell until it ends.
+    /// Runs a confirmed shell in the terminal until it ends.
     OpenShell(Box<ConfirmedSession<ShellRequest>>),
     /// Adds a refused or failed request to the audit log, with the reason.
     RecordRefusal(OperationRequest, AuditOutcome, String),
@@ -60,7 +60,8 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Returns the requests to save what is due: the open outages for the next run, and the history for the team.
+    /// Returns the effects that save the data that is due: outages for the next run, and history for the
+    /// team.
     #[must_use]
     pub fn saves_of(world: &mut World) -> Vec<Self> {
         let outages = world.due_outage_saves().into_iter();

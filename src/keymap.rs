@@ -1,20 +1,21 @@
-//! Key map: the default keys of the command table, overridden by the user's configuration.
+//! Key map: the default keys from the command table, with the changes from the user's configuration.
 
 use crate::command::{COMMAND_TABLE, Command, KeyContext};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-/// Key with its modifiers, as pressed or as bound to a command. Independent of the terminal library.
+/// Key with its modifiers, as the user presses it or as it is bound to a command. It does not depend on the
+/// terminal library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// Key without modifiers.
     pub code: Code,
-    /// True if Ctrl was down.
+    /// True if Ctrl is held down.
     pub ctrl: bool,
-    /// True if Alt was down.
+    /// True if Alt is held down.
     pub alt: bool,
 }
 
-/// Key without Ctrl and Alt. Shift is part of the character: `a` and `A` are two keys.
+/// Key without Ctrl and Alt. Shift is a part of the character, so `a` and `A` are two keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub enum Code {
@@ -107,15 +108,15 @@ impl fmt::Display for Key {
     }
 }
 
-/// Key bindings in use: finds the command of a key press, and the keys of a command.
+/// Key bindings that are in use, to look up the command of a key or the keys of a command.
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
     commands_by_key: BTreeMap<(KeyContext, Key), Command>,
 }
 
 impl Keymap {
-    /// Returns the default key map, changed by the user's configuration. `changes` maps a command's id to the
-    /// keys that replace its default keys.
+    /// Creates the default key map with the user's changes. `changes` maps the id of a command to the keys
+    /// that replace its default keys.
     ///
     /// Returns an error if a command or key is unknown, or if two commands have the same key in one context.
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
@@ -140,8 +141,8 @@ impl Keymap {
         Ok(Self { commands_by_key: keys })
     }
 
-    /// Returns the command of `key` in `context`. A binding in this context overrides one that applies
-    /// everywhere.
+    /// Returns the command of `key` in `context`. A binding for this context takes precedence over one that
+    /// applies everywhere.
     #[must_use]
     pub fn command(&self, context: KeyContext, key: Key) -> Option<Command> {
         self.commands_by_key
@@ -150,13 +151,14 @@ impl Keymap {
             .copied()
     }
 
-    /// Returns the keys of `command` as text. The first is the one to show if there is room for only one.
+    /// Returns the keys of `command` as text. The first key is the best one to show if there is room for only
+    /// one.
     #[must_use]
     pub fn keys(&self, command: Command) -> Vec<String> {
         self.keys_in(command.spec().context, command)
     }
 
-    /// Returns the keys of `command` as text. Leaves out keys that run another command in `context`.
+    /// Returns the keys of `command` as text, without the keys that run another command in `context`.
     #[must_use]
     pub fn keys_in(&self, context: KeyContext, command: Command) -> Vec<String> {
         let spec = command.spec();

@@ -1,9 +1,8 @@
-//! Standard output and standard error: all text that does not go to the drawn screen passes through this
-//! module.
+//! Standard output and standard error. All text that is not drawn on the screen passes through this module.
 //!
-//! Text from outside is cleaned when it enters the model. This module is the second barrier: it lets no
-//! control characters except line ends reach a terminal, a pipe or a file. `tests/architecture.rs` forbids
-//! `println!` and `stdout()` elsewhere.
+//! Text from outside is cleaned when it enters the model. This module is the second barrier: no control
+//! character except a line end reaches a terminal, a pipe or a file. `tests/architecture.rs` forbids
+//! `println!` and `stdout()` in other modules.
 
 use crate::model::text::is_invisible;
 use std::{
@@ -13,23 +12,24 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-/// Replacement for each forbidden character.
+/// Character that replaces each forbidden character.
 const REPLACEMENT_CHAR: char = '\u{fffd}';
 
-/// Prints `text` on standard output, with control characters replaced.
+/// Prints `text` on standard output. Replaces control characters.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = stdout(PermittedEscapes::None);
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Prints a completion script or a man page unchanged, because it is Portolan's own text and may contain tabs.
+/// Prints a completion script or a man page without changes, because it is Portolan's own text and may
+/// contain tabs.
 pub fn print_own_text(text: &[u8]) -> io::Result<()> {
     io::stdout().write_all(text)
 }
 
-/// Writes output of a command in a container unchanged, to standard error if `is_error`. The user has asked for
-/// that command, and escape sequences are what a terminal program consists of.
+/// Writes the output of a command in a container without changes, to standard error if `is_error` is true.
+/// The user has asked for that command, and terminal programs need their escape sequences.
 pub fn write_shell_output(bytes: &[u8], is_error: bool) -> io::Result<()> {
     if is_error {
         return io::stderr().write_all(bytes);
@@ -39,15 +39,16 @@ pub fn write_shell_output(bytes: &[u8], is_error: bool) -> io::Result<()> {
     out.flush()
 }
 
-/// Prints a line on standard error, after the program's name. Ignores a failure, which could not be reported.
+/// Prints a line on standard error, after the name of the program. Ignores errors, because there is no way to
+/// report them.
 pub fn print_stderr(line: impl Display) {
     let text = format!("portolan: {line}\n");
     let _ = io::stderr().write_all(sanitize(&text, PermittedEscapes::None).as_bytes());
 }
 
-/// Prints a message of the command line parser: an error, the help or the version. An error goes to standard
-/// error without control characters, because it quotes the user's input. Help and version are Portolan's own
-/// text, so they keep their styles.
+/// Prints a message of the command line parser. An error goes to standard error with control characters
+/// replaced, because it quotes the user's input. Help and version keep their styles, because they are
+/// Portolan's own text.
 pub fn print_clap_error(error: &clap::Error) {
     let text = error.render().to_string();
     // A failure to print can't be reported.
@@ -64,31 +65,32 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Returns a copy of the file descriptor of standard output, to notice when its reader closes the pipe.
+/// Returns a copy of the file descriptor of standard output, with which the caller detects that the reader
+/// has closed the pipe.
 pub fn stdout_handle() -> io::Result<OwnedFd> {
     io::stdout().as_fd().try_clone_to_owned()
 }
 
-/// Returns a writer to standard output that replaces control characters, except the escape sequences that
+/// Returns a writer to standard output that replaces control characters, except for the escape sequences that
 /// `styles` permits.
 #[must_use]
 pub fn stdout(styles: PermittedEscapes) -> SanitizedWriter<Stdout> {
     SanitizedWriter { inner: io::stdout(), styles }
 }
 
-/// Escape sequences that a [`SanitizedWriter`] does not replace.
+/// Escape sequences that a [`SanitizedWriter`] leaves in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PermittedEscapes {
     /// No escape sequences.
     None,
-    /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). This is for callers that write
-    /// their own styles around text from outside, and clean that text by [`without_controls`].
+    /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). For callers that write their own
+    /// styles around text from outside, and that clean this text with [`without_controls`].
     Styles,
 }
 
-/// Writer that replaces control characters in the text that it passes on.
+/// Writer that replaces control characters in the text before it passes the text on.
 ///
-/// Every call of `write` must pass whole characters, as `write!` and `write_all` of a `str` do.
+/// Every call of `write` must pass whole characters, as `write!` and `write_all` do for a `str`.
 #[derive(Debug)]
 pub struct SanitizedWriter<W> {
     inner: W,
@@ -113,8 +115,8 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
     sanitize(text, PermittedEscapes::None)
 }
 
-/// Returns `text` with every character replaced that could control a terminal. Leaves line ends and the
-/// permitted `styles`.
+/// Replaces every character in `text` that could control a terminal, except for line ends and the permitted
+/// `styles`.
 fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     if !text.contains(is_suspect) {
         return Cow::Borrowed(text);
@@ -139,14 +141,14 @@ fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns true if a character must be replaced unless it begins a permitted sequence. Such characters are
-/// control characters except the line feed, line separators, and invisible characters, for example the ones
-/// that reorder text (UAX #9, section 2).
+/// Returns true if a character must be replaced, unless it begins a permitted sequence. These are control
+/// characters except the line feed, line separators, and invisible characters, such as the ones that reorder
+/// text (UAX #9, section 2).
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the length in bytes of the permitted sequence at the start of `text`; 0 if there is none. A
+/// Returns the length, in bytes, of a permitted sequence at the start of `text`, or 0 if there is none. A
 /// permitted sequence is a style, or CR LF, which is the line end of CSV (RFC 4180).
 fn permitted_len(text: &str, styles: PermittedEscapes) -> usize {
     if text.starts_with("\r\n") {

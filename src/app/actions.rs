@@ -1,4 +1,4 @@
-//! Carrying out the actions that screens return. This is the only module that does it.
+//! Execution of the actions that screens return. No other module carries out actions.
 
 use super::{App, prompt::Prompt};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl App {
-    /// Calls `ask` with the shown screen and carries out the actions that it returns.
+    /// Calls `ask` with the shown screen, and carries out the actions that `ask` returns.
     pub(super) fn update_shown_screen(
         &mut self,
         ask: impl FnOnce(&mut dyn Screen, &Store) -> Vec<Action>,
@@ -18,7 +18,7 @@ impl App {
         self.apply_actions(actions)
     }
 
-    /// Carries out the actions of a screen. Returns effects for the actions that only the runtime can carry
+    /// Carries out the actions of a screen. Returns an effect for each action that only the runtime can carry
     /// out.
     pub(super) fn apply_actions(&mut self, actions: Vec<Action>) -> Vec<Effect> {
         let mut effects = Vec::new();

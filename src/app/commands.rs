@@ -1,4 +1,4 @@
-//! Commands of the program itself: showing screens, going back, filters and selection.
+//! Commands of the program itself, such as showing a screen, going back, filtering and marking.
 
 use super::{App, QuitGuard, prompt::Prompt};
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl App {
-    /// Runs a command. Carries out commands of the program itself, and passes all others to the shown screen.
+    /// Runs a command. Carries out the commands of the program itself, and passes all others to the shown
+    /// screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
         self.tour.walk.note_command(command);
         match command {
@@ -70,13 +71,13 @@ impl App {
         Vec::new()
     }
 
-    /// Shows the calls that pass the next filter.
+    /// Switches to the next filter for calls.
     fn show_next_edge_filter(&mut self) {
         self.store.session.edge_filter = self.store.session.edge_filter.next();
         self.notice = Some(self.store.edge_filter_summary());
     }
 
-    /// Opens the prompt for commands, actions and questions.
+    /// Opens the prompt for commands, actions and questions, with the proposals that apply now.
     fn open_command_palette(&mut self) {
         let labels = self.store.visible_nodes().into_iter().map(Node::label).collect();
         self.prompt = Some(Prompt::command(self.palette_offers(), labels, self.service_names()));
@@ -108,7 +109,7 @@ impl App {
         effects
     }
 
-    /// Shows the logs of the services that `command` names, or a notice if it names none.
+    /// Shows the logs of the services that `command` refers to, or a notice if that is impossible.
     fn show_logs(&mut self, command: Command) -> Vec<Effect> {
         if let Some(why) = logs::scope_refusal(command, &self.store) {
             self.notify(why);
@@ -125,7 +126,7 @@ impl App {
         self.notice = Some(format!("grouped by: {}", settings.grouping.id()));
     }
 
-    /// Shows `screen` on top of the current one. If `screen` is open already, closes the screens above it
+    /// Shows `screen` on top of the current screen. If `screen` is open already, closes the screens above it
     /// instead, so that going back never loops.
     pub(super) fn show_screen(&mut self, screen: ScreenId) {
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
@@ -139,7 +140,8 @@ impl App {
         self.screen_stack.push(screen);
     }
 
-    /// Ends the search when another screen is shown. The filter of the list stays for its next time.
+    /// Ends the search because another screen will be shown. The filter of the list is kept until the list is
+    /// shown again.
     fn switch_search(&mut self, to: ScreenId) {
         let search = std::mem::take(&mut self.store.session.search);
         if self.screen() == ScreenId::List {
@@ -150,7 +152,7 @@ impl App {
         }
     }
 
-    /// Closes all screens but the lowest `kept`.
+    /// Closes all screens except the lowest `kept` ones.
     fn close_screens_above(&mut self, kept: usize) {
         if let Some(screen) = self.screen_stack.get(kept.saturating_sub(1)).copied()
             && screen != self.screen()
@@ -162,11 +164,11 @@ impl App {
         }
     }
 
-    /// Goes one step back. The step closes an overlay, ends the search or the full screen, goes back within
-    /// the screen, or closes the screen.
+    /// Undoes one step: closes an overlay, ends the search or the full screen, goes back within the screen,
+    /// or closes the screen.
     ///
-    /// On the lowest screen, the step removes filters and focus. If `quit` is true, closes the screen without
-    /// the other steps, and ends the program on the lowest screen.
+    /// On the lowest screen, the step removes filters and focus. If `quit` is true, skips the other steps and
+    /// closes the screen, or ends the program if it is the lowest one.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);

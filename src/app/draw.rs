@@ -1,4 +1,4 @@
-//! Drawing of the whole terminal: header, shown screens, footer and prompt.
+//! Drawing of the whole terminal: header, shown screens, tour, footer, prompt and dialog.
 
 pub(super) mod row_writer;
 
@@ -25,11 +25,11 @@ use ratatui::{
 };
 use row_writer::RowWriter;
 
-/// Areas of the terminal: header row, body with the shown screens, footer row.
+/// Areas of the terminal: the header row, the body with the shown screens, the tour, and the footer row.
 pub(super) struct TerminalAreas {
     header: Rect,
     pub(super) body: Rect,
-    /// Rows of the tour; empty without a tour.
+    /// Rows of the tour; empty if no tour is shown.
     tour: Rect,
     footer: Rect,
 }
@@ -37,14 +37,14 @@ pub(super) struct TerminalAreas {
 /// Smallest usable terminal size, in columns and rows.
 const MIN_TERMINAL_SIZE: (u16, u16) = (24, 6);
 
-/// Time for which the footer shows a verdict.
+/// Time for which the footer shows the verdict of an operation.
 const VERDICT_SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 
 /// Smallest free width of the header, in cells, at which the header shows the worst finding.
 const MIN_FINDING_WIDTH: usize = 24;
 
-/// Returns the areas of a terminal of this size with a tour of `tour_height` rows. In full screen the body covers
-/// everything else.
+/// Returns the areas of a terminal of this size with a tour of `tour_height` rows. In full screen, the body
+/// covers the whole terminal.
 pub(super) fn terminal_areas(size: Rect, fullscreen: bool, tour_height: u16) -> TerminalAreas {
     let header = Rect { height: 1.min(size.height), ..size };
     let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
@@ -55,8 +55,9 @@ pub(super) fn terminal_areas(size: Rect, fullscreen: bool, tour_height: u16) -> 
 }
 
 impl App {
-    /// Draws everything into `buf`, whose size may differ from the last [`Msg::Resize`](super::Msg::Resize).
-    /// Returns the clickable areas and the position of the text cursor, if it is visible.
+    /// Draws everything into `buf`, whose size may differ from that of the last
+    /// [`Msg::Resize`](super::Msg::Resize). Returns the clickable areas, and the position of the text cursor
+    /// if it is visible.
     pub fn draw(&self, buf: &mut Buffer) -> (HitMap, Option<Position>) {
         let buf = &mut Canvas::new(buf);
         let size = buf.area();
@@ -76,7 +77,7 @@ impl App {
         }
         hits.extend(self.draw_tour(areas.tour, buf));
         if let Some(dialog) = &self.dialog {
-            // No area behind the dialog can be clicked.
+            // Only keys can answer a dialog, so nothing is clickable while one is open.
             return (HitMap::default(), self.draw_dialog(dialog, areas.body, buf));
         }
         let cursor = self.prompt.as_ref().map(|prompt| self.draw_prompt(prompt, &areas, buf));
@@ -86,7 +87,7 @@ impl App {
         (hits, cursor)
     }
 
-    /// Draws the header: program name, sources and findings.
+    /// Draws the header: program name, sources, worst finding and counts.
     fn draw_header(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         buf.set_style(area, Style::from(theme.styles.bar));
@@ -101,7 +102,8 @@ impl App {
         let end = area
             .right()
             .saturating_sub(right.iter().map(|(words, ..)| text::display_width(words) as u16).sum());
-        // The worst finding matters more than the ages of the sources, but less than the failure of one.
+        // The worst finding is more important than the ages of the sources, but less important than a failed
+        // source.
         let world = &self.store.world;
         let is_well = |status: &SourceStatus| source_badge::source_badge(status, world).0 == Health::Healthy;
         let reserves = self.worst_finding().is_some() && world.sources.iter().all(is_well);
@@ -112,12 +114,12 @@ impl App {
             let style = theme.health_style(mark);
             let (name, sign) = (format!(" {} ", status.id), theme.health_glyph(mark));
             if !row.has_room_for(&name, sign) {
-                // The state of a source matters more than its name.
+                // The state of a source is more important than its name.
                 row.write(&format!(" {sign}"), style, Some(Command::Sources), buf);
                 continue;
             }
             row.write(&name, Style::from(theme.styles.bar), Some(Command::Sources), buf);
-            // If the badge does not fit, its age is left out, then everything but its sign.
+            // If the badge does not fit, it loses its details first, and then everything except its sign.
             let short = freshness.split(',').next().unwrap_or_default();
             let ways = [format!("{sign} {freshness} "), format!("{sign} {short} "), sign.to_owned()];
             let words = ways.iter().find(|words| row.has_room_for(words, "")).unwrap_or(&ways[2]);
@@ -133,7 +135,7 @@ impl App {
         row.hits
     }
 
-    /// Draws the part of this Portolan in the team that reads a source, as far as there is room.
+    /// Draws the role of this Portolan in the team that reads a source, with the longest text that fits.
     fn draw_team_label(&self, status: &SourceStatus, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let Some(team) = &status.team else { return };
         let styles = &self.theme.styles;
@@ -145,7 +147,7 @@ impl App {
         }
     }
 
-    /// Draws the mark that sources can be acted on, with account and region if there is room.
+    /// Draws the mark for sources that allow actions, with account and region if there is room.
     fn draw_action_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let sources = &self.store.world.sources;
         let acting: Vec<_> = sources.iter().filter(|status| status.permission.allows_actions()).collect();
@@ -166,7 +168,7 @@ impl App {
         row.write(" ", Style::default(), None, buf);
     }
 
-    /// Draws the newest operation: its progress, or its verdict for a while.
+    /// Draws the newest operation: its progress, or its verdict for some time after its end.
     fn draw_operation(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let world = &self.store.world;
         let Some(newest) = world.operations.newest() else { return };
@@ -192,7 +194,7 @@ impl App {
         }
     }
 
-    /// Draws the worst finding into the free part of the header, if there is room for it.
+    /// Draws the worst finding into the free part of the header, if that part is wide enough.
     fn draw_worst_finding(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let Some(finding) = self.worst_finding() else { return };
         let room = usize::from(row.right.saturating_sub(row.x));
@@ -208,12 +210,12 @@ impl App {
         row.hits.add(place, ClickTarget::WorstFinding);
     }
 
-    /// Returns the worst finding, unless it is only worth knowing.
+    /// Returns the worst finding, or `None` if there are only findings of severity `Info`.
     pub(super) fn worst_finding(&self) -> Option<&Finding> {
         self.store.world.findings.first().filter(|finding| finding.severity > Severity::Info)
     }
 
-    /// Returns the texts at the right end of the header: how many findings and services there are.
+    /// Returns the texts at the right end of the header: the numbers of findings and services.
     fn finding_count_labels(&self) -> Vec<(String, Style, Command)> {
         let theme = &self.theme;
         let count = |severity| self.store.world.findings.iter().filter(|f| f.severity == severity).count();
@@ -231,7 +233,7 @@ impl App {
         }
         let tally = self.store.world.health_counts();
         let services: usize = tally.values().sum();
-        // A service that is only declared has no known health.
+        // A service that is only declared has no health.
         let known = tally.keys().any(|health| *health != Health::Unknown);
         let (words, health) =
             if known { ("0 findings", Health::Healthy) } else { ("health unknown", Health::Unknown) };
@@ -244,7 +246,7 @@ impl App {
         parts
     }
 
-    /// Draws the footer: the notice if there is one, otherwise the filters and key hints.
+    /// Draws the footer: the notice if there is one, or else the operation, the filters and key hints.
     fn draw_footer(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         let mut row = RowWriter::new(area);
@@ -306,7 +308,7 @@ impl App {
         Position::new(area.x + before + column, area.y)
     }
 
-    /// Returns the text `matches: N` while the user types a search for nodes, otherwise `None`.
+    /// Returns the text `matches: N` while the user types a search for nodes, or else `None`.
     fn match_count_label(&self, prompt: &Prompt) -> Option<String> {
         let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
         let found =
@@ -314,7 +316,7 @@ impl App {
         (searches && !self.store.session.search.is_empty()).then(|| format!("matches: {}", found()))
     }
 
-    /// Draws the commands that match the input, the best match at the top.
+    /// Draws the proposals of the prompt, the best match at the top.
     fn draw_proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Canvas<'_>) {
         let proposals = prompt.proposals();
         let height = (proposals.len() as u16).min(10).min(area.height.saturating_sub(2));

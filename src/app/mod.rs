@@ -1,4 +1,4 @@
-//! The program as a pure function: it takes a message, updates its state and returns effects as data.
+//! The program as a pure function: it takes a message, updates its state, and returns effects as data.
 
 mod actions;
 mod commands;
@@ -44,53 +44,53 @@ pub struct App {
     theme: Theme,
     keymap: Keymap,
     screens: Screens,
-    /// Stack of open screens. The last one is shown. Never empty.
+    /// Stack of open screens, never empty. The last one is shown.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
-    /// Share that the user opened, with the view that is not on the screen.
+    /// Share that the user has opened, with the view that is not on the screen now.
     share: Option<Box<OpenedShare>>,
     /// Tour for newcomers.
     tour: Tour,
-    /// Open dialog of actions; it takes all keys.
+    /// Open dialog of actions, which handles all keys.
     dialog: Option<OperationDialog>,
-    /// Last confirmed search for nodes. The command "next match" repeats it.
+    /// Last confirmed search for nodes, which the command "next match" repeats.
     last_search: Search,
-    /// Search by which the list was filtered when another screen was shown.
+    /// Filter of the list, kept while another screen is shown.
     list_filter: Search,
-    /// Message in the last row, until the next key press.
+    /// Notice in the last row, shown until the next key press.
     notice: Option<String>,
     /// True if map and logs share the terminal.
     is_split: bool,
-    /// True if the logs take the whole terminal while they are shown.
+    /// True if the log screen takes the whole terminal while it is shown.
     logs_fullscreen: bool,
-    /// State of the question before `q` ends the program.
+    /// State of the question that protects from ending the program by mistake.
     quit_guard: QuitGuard,
     /// Whole area of the terminal.
     size: Rect,
     /// Clickable areas of the last frame.
     hit_map: HitMap,
-    /// Cell (column, row) of the last press or drag. The next drag is measured from this cell.
+    /// Cell (column, row) of the last press or drag, from which the next drag is measured.
     pointer: (u16, u16),
     mouse_captured: bool,
     /// True if the state may have changed since the last frame.
     dirty: bool,
 }
 
-/// State of the question that `q` asks before it ends the program, if the keys before it closed screens: one
-/// `q` too many must not end it.
+/// State of the question that protects from ending the program by mistake. After a `q` that closed a screen,
+/// the next `q` on the lowest screen asks first, because the user may have typed one `q` too many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum QuitGuard {
-    /// The last key was another one: `q` on the first screen ends the program.
+    /// The last key was not `q`. On the lowest screen, `q` ends the program.
     #[default]
     Open,
-    /// The last key was `q` and closed a screen: `q` asks first.
+    /// The last key was `q` and closed a screen. The next `q` asks first.
     ClosedScreen,
-    /// The user was asked: `q` ends the program.
+    /// The program has asked. The next `q` ends it.
     Asked,
 }
 
 impl App {
-    /// Returns the initial state, which shows the map on a terminal of `size` (columns, rows).
+    /// Creates the initial state, which shows the map on a terminal of `size` (columns, rows).
     #[must_use]
     pub fn new(store: Store, theme: Theme, keymap: Keymap, size: (u16, u16), mouse_captured: bool) -> Self {
         Self {
@@ -134,7 +134,7 @@ impl App {
         }
     }
 
-    /// Handles a message that concerns the view on the screen.
+    /// Handles a message for the view that is on the screen.
     fn handle(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
         match msg {
@@ -202,13 +202,14 @@ impl App {
         panes.iter().flat_map(|(screen, _)| self.screens.get(*screen).subscriptions(&self.store)).collect()
     }
 
-    /// Returns the compose files that started services, whose repositories describe them.
+    /// Returns the compose files from which services were started. The repositories that contain them
+    /// describe these services.
     #[must_use]
     pub fn compose_files(&self) -> &BTreeSet<Text> {
         &self.store.world.profiles.compose_files
     }
 
-    /// Returns the shown screen; in a split, the one with the keyboard focus.
+    /// Returns the shown screen. In a split view, this is the screen with the keyboard focus.
     #[must_use]
     pub fn screen(&self) -> ScreenId {
         self.screen_stack.last().copied().unwrap_or(ScreenId::Map)
@@ -235,21 +236,21 @@ impl App {
         }
     }
 
-    /// Advances the clock to `now`. Returns requests to save what is due.
+    /// Advances the clock to `now`. Returns effects for the data that has to be saved now.
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         self.store.world.set_followed_streams(&self.subscriptions(), now);
         self.store.world.tick(now);
         Effect::saves_of(&mut self.store.world)
     }
 
-    /// Stores the account and region of a source, for the mark in the header.
+    /// Stores the account and region of a source, which the header shows for sources that allow actions.
     fn set_account_and_region(&mut self, place: &OperationPlace) {
         if let Some(words) = place.account_and_region() {
             self.store.world.set_account_and_region(&place.source, &words);
         }
     }
 
-    /// Stores the result of a poll. Notifies the user if the selected node was removed.
+    /// Stores the result of a poll, and notifies the user if the selected node was removed.
     fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) {
         let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
         self.store.apply_poll_result(source, outcome);
@@ -268,7 +269,7 @@ impl App {
         }
         let command = self.command_of_key(key);
         if command.is_none() && key.alt {
-            // A terminal sends escape and a key that follows at once like the key with alt.
+            // A terminal reports escape and a key that follows at once as that key with alt.
             let mut effects = self.handle_key(Key { code: Code::Escape, alt: false, ctrl: false });
             effects.extend(self.handle_key(Key { alt: false, ..key }));
             return effects;
@@ -283,14 +284,16 @@ impl App {
         self.run_command(command)
     }
 
-    /// Returns the command of a key on the shown screen. Keys of actions have none while no source allows actions.
+    /// Returns the command of a key on the shown screen. Returns `None` for the keys of actions while no
+    /// source allows actions.
     fn command_of_key(&self, key: Key) -> Option<Command> {
         let command = self.keymap.command(self.screen().spec().key_context, key)?;
         let is_action = matches!(command, Command::Actions | Command::UndoAction);
         (!is_action || self.store.world.allows_actions()).then_some(command)
     }
 
-    /// Returns the hint for a key without a command: the key that does here what this one does in other tools.
+    /// Returns a hint for a key without a command. If the key has a command in other tools, the hint shows
+    /// the key for it here.
     fn unbound_key_hint(&self, key: Key) -> String {
         let context = self.screen().spec().key_context;
         let habit = command_of_habit(&key.to_string(), context)

@@ -7,28 +7,28 @@ use crate::{
     screen::{ClickPlace, ClickTarget, ScreenId},
 };
 
-/// Action of the mouse, at a column and row of the terminal.
+/// Action of the mouse. Positions are a column and a row of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MouseAction {
     /// Press of the left button.
     Press(u16, u16),
-    /// Move to this cell with the button down.
+    /// Move to this cell with the left button held down.
     Drag(u16, u16),
-    /// Move to this cell without a button.
+    /// Move to this cell with no button held down.
     Move(u16, u16),
     /// Turn of the wheel upwards.
     WheelUp,
     /// Turn of the wheel downwards.
     WheelDown,
-    /// Turn of the wheel upwards with Ctrl down.
+    /// Turn of the wheel upwards with Ctrl held down.
     ZoomIn,
-    /// Turn of the wheel downwards with Ctrl down.
+    /// Turn of the wheel downwards with Ctrl held down.
     ZoomOut,
 }
 
 impl App {
     pub(super) fn handle_mouse(&mut self, mouse: MouseAction) -> Vec<Effect> {
-        // A dialog is answered by keys alone, so that no stray click confirms it.
+        // Only keys can answer a dialog, so that no accidental click confirms it.
         if self.dialog.is_some() {
             return Vec::new();
         }
@@ -58,8 +58,8 @@ impl App {
         }
     }
 
-    /// Passes the cell under the mouse to the map if the map is shown. Passes `None` if a prompt is open, or
-    /// if the cell belongs to the header, footer or mini-map.
+    /// Passes the cell under the mouse to the map, if the map is shown. Passes `None` if a prompt is open, or
+    /// if the cell belongs to the header, the footer or the mini-map.
     pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()
@@ -74,8 +74,8 @@ impl App {
         }
     }
 
-    /// Carries out a click: selects a node or opens the selected one, runs a command, or passes the click to
-    /// the shown screen.
+    /// Handles a click: selects a node, or opens it if it is selected already, runs a command, or passes the
+    /// click to the shown screen.
     fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),

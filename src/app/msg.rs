@@ -29,29 +29,29 @@ pub enum Msg {
     Tick(Timestamp),
     /// Result of polling a source.
     SourcePolled(SourceId, Result<Snapshot, Failure>),
-    /// Snapshot of a source from an earlier run.
+    /// Snapshot of a source that an earlier run has saved.
     CacheLoaded(SourceId, Box<Snapshot>),
-    /// Outages and requested stops of a source, saved by an earlier run.
+    /// Outages and requested stops of a source that an earlier run has saved.
     OutagesLoaded(SourceId, SavedOutages),
-    /// Repositories on this machine.
+    /// Checkouts on this machine that describe services.
     CheckoutsRead(Vec<Arc<Checkout>>),
-    /// Notes of people on a source.
+    /// Notes that people wrote about the services of a source.
     NotesRead(SourceId, Box<NoteBook>),
-    /// Part of the history of a source that other members of the team have left.
+    /// Part of a source's history that other members of the team have recorded.
     TeamHistoryRead(SourceId, Box<TeamHistoryPart>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
-    /// Part of this Portolan in the team that reads a source together.
+    /// Role of this Portolan in the team that reads the source.
     TeamChanged(SourceId, Box<TeamStatus>),
     /// Start (true) or end (false) of a source's change notifications.
     ChangeNotificationsToggled(SourceId, bool),
-    /// Lines of log streams, or the start or end of reading a stream.
+    /// Lines of log streams, or the start or end of a read of a stream.
     Logs(LogUpdate),
-    /// Measured usage of a service's instances, or the failure to measure it.
+    /// Measured usage of a service's instances, or the reason why the measurement failed.
     UsageMeasured(ServiceId, Result<Vec<UsageSample>, Failure>),
-    /// Finished layout of the map: the id of the request, the index of the chosen candidate, and the layout.
+    /// Computed layout of the map: the id of the request, the index of the chosen candidate, and the layout.
     LayoutReady(u64, usize, Box<Diagram>),
-    /// Failed layout of the map, by the id of its request. The cause is a bug in Portolan.
+    /// Layout request, by its id, whose computation failed because of a bug in Portolan.
     LayoutFailed(u64),
     /// Signal to continue unfinished work of the log screen. The runtime sends it after a frame, in response
     /// to [`Effect::ContinueWork`](crate::effect::Effect::ContinueWork).
@@ -59,15 +59,15 @@ pub enum Msg {
     /// Result of a layout comparison: the id of the layout request, and true if a fresh layout would be much
     /// better.
     LayoutCompared(u64, bool),
-    /// Place of a source that can be acted on.
+    /// Account and region, or engine, of a source that allows actions.
     PlaceRead(Box<OperationPlace>),
-    /// Place of a shell, for its plan.
+    /// Account and region, or engine, that a plan for a shell needs.
     ShellPlaceRead(ShellRequest, Box<Result<OperationPlace, Failure>>),
-    /// Services of a request, read anew for a plan.
+    /// Services of a request, read again to plan the operation.
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
-    /// Number of calls that an operation has made so far, by the number of the operation.
+    /// Number of the calls that an operation has made so far. The first value is the number of the operation.
     PlanStepSent(u64, usize),
-    /// End of the calls of an operation, by the number of the operation.
+    /// Result of all calls of an operation. The first value is the number of the operation.
     PlanRunEnded(u64, Box<PlanRun>),
     /// Notice for the user, such as the path of a saved file.
     Notice(String),

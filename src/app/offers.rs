@@ -1,4 +1,4 @@
-//! Commands that apply now. The footer, the palette and the help offer only these.
+//! Commands that apply now. Footer, palette and help offer only these.
 
 use super::{App, prompt::Offer};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl App {
-    /// Returns true if `command` has an effect in the present state.
+    /// Returns true if `command` does something in the current state.
     #[must_use]
     pub fn applies(&self, command: Command) -> bool {
         match command {
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Returns the reason why a command of a screen does nothing now.
+    /// Returns the reason why a command of the screens does nothing now.
     pub(super) fn refusal(&self, command: Command) -> String {
         let CommandSpec { id, context, .. } = command.spec();
         match context.place() {
@@ -71,14 +71,15 @@ impl App {
         }
     }
 
-    /// Returns the commands of the footer that apply now, the most useful first.
+    /// Returns the footer commands of the shown screen that apply now, the most useful first.
     pub(super) fn footer_offers(&self) -> impl Iterator<Item = Command> {
         let commands = self.screens.get(self.screen()).footer_commands();
         commands.iter().copied().filter(|command| self.applies(*command))
     }
 
-    /// Returns the proposals of the palette: all commands that apply now, then the actions on the selected service. An
-    /// action with the name of an offered command is left out; its menu offers it.
+    /// Returns the proposals of the palette: all commands that apply now, then the actions on the selected
+    /// service. Leaves out an action if an offered command has the same name, because the menu of that
+    /// command offers the action.
     pub(super) fn palette_offers(&self) -> Vec<Offer> {
         let mut offers: Vec<Offer> =
             self.all_offers().into_iter().map(|spec| Offer::Command(spec.command)).collect();

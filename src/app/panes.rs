@@ -1,4 +1,4 @@
-//! Panes: the areas of the shown screens, either one screen or the map with the logs below it.
+//! Panes: the areas of the shown screens. There is one pane, or two if the map and the logs share the body.
 
 use super::{App, draw::terminal_areas};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use ratatui::layout::{Position, Rect};
 
-/// Smallest height of the body that can be split, in rows.
+/// Smallest height of a body that can be split, in rows.
 const MIN_SPLIT_HEIGHT: u16 = 12;
 
 impl App {
@@ -17,7 +17,7 @@ impl App {
         self.panes_in(self.size)
     }
 
-    /// Returns the panes on a terminal of this size.
+    /// Returns the shown screens with their areas on a terminal of this size.
     pub(super) fn panes_in(&self, size: Rect) -> Vec<(ScreenId, Rect)> {
         let top = self.screen();
         let body = terminal_areas(size, self.is_fullscreen(), self.tour_height(size.height)).body;
@@ -31,18 +31,18 @@ impl App {
         panes
     }
 
-    /// Returns the area of the map. A hidden map has an area too, because its layout is kept up to date.
+    /// Returns the area of the map. A hidden map has an area too, because its layout stays up to date.
     pub(super) fn map_area(&self) -> Rect {
         let body = terminal_areas(self.size, false, self.tour_height(self.size.height)).body;
         if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }
     }
 
-    /// Returns true if the logs are shown and take the whole terminal.
+    /// Returns true if the log screen is shown and takes the whole terminal.
     pub(super) fn is_fullscreen(&self) -> bool {
         self.logs_fullscreen && self.screen() == ScreenId::Logs
     }
 
-    /// Calls [`Screen::sync`](crate::screen::Screen::sync) for the shown screens, and for the map even if it
+    /// Calls [`Screen::sync`](crate::screen::Screen::sync) for the shown screens, and also for the map if it
     /// is hidden.
     pub(super) fn sync_screens(&mut self) -> Vec<Effect> {
         let panes = self.panes();
@@ -52,7 +52,7 @@ impl App {
         self.sync_panes(shown.chain(map).collect())
     }
 
-    /// Adds news of log streams to the store and updates the logs screen.
+    /// Adds new log lines or events of streams to the store, and updates the log screen.
     pub(super) fn ingest_logs(&mut self, news: LogUpdate) -> Vec<Effect> {
         let closed = match &news {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
@@ -66,7 +66,7 @@ impl App {
         self.sync_logs()
     }
 
-    /// Updates the logs screen if it is shown. New lines need no update of other screens.
+    /// Updates the log screen if it is shown. New lines concern no other screen.
     pub(super) fn sync_logs(&mut self) -> Vec<Effect> {
         let logs = self.panes().into_iter().filter(|(screen, _)| *screen == ScreenId::Logs);
         let logs = logs.map(|(screen, area)| (screen, area, true)).collect();
@@ -74,7 +74,7 @@ impl App {
     }
 
     fn sync_panes(&mut self, screens: Vec<(ScreenId, Rect, bool)>) -> Vec<Effect> {
-        // Half a screen is laid out as it is: the tour takes its rows from both halves.
+        // In a split view the tour takes its rows from both halves, so the map gets a new layout.
         let keeps_size = self.is_split || self.is_fullscreen();
         let covered_rows = if keeps_size { 0 } else { self.tour_height(self.size.height) };
         self.screens.map.set_covered_rows(covered_rows);
@@ -86,7 +86,7 @@ impl App {
         self.apply_actions(actions)
     }
 
-    /// Moves the keyboard focus to the screen at a cell.
+    /// Moves the keyboard focus to the screen at this cell.
     pub(super) fn focus_pane_at(&mut self, column: u16, row: u16) {
         let at = Position::new(column, row);
         let there = self.panes().into_iter().find(|(_, area)| area.contains(at)).map(|(screen, _)| screen);

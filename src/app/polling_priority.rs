@@ -1,15 +1,15 @@
-//! Polling priority: sources poll the services that the user is viewing first and more often.
+//! Polling priority: sources poll the services that the user is viewing first, and more often than others.
 
 use super::App;
 use crate::model::ServiceId;
 use std::{collections::BTreeSet, iter};
 
-/// Maximum number of neighbours of the selected node that are polled with priority.
+/// Maximum number of the selected node's neighbours that get priority.
 const MAX_PRIORITY_NEIGHBOURS: usize = 20;
 
 impl App {
-    /// Returns the services to poll with priority: the selected one, its callers, its callees, and those that the user
-    /// acted on.
+    /// Returns the services to poll with priority: the selected service, its callers and callees, and the
+    /// services of running operations.
     #[must_use]
     pub fn priority_services(&self) -> BTreeSet<ServiceId> {
         let topology = self.store.world.topology();

@@ -1,4 +1,5 @@
-//! Prompt in the last row, in which the user types a search, a command, or input for the log screen.
+//! Prompt in the last row, in which the user types a search, a command, a comment, a note, or input for the
+//! log screen.
 
 mod named_node;
 mod question;
@@ -20,9 +21,9 @@ use nucleo_matcher::{
 use tui_input::{Input, InputRequest};
 use typed_command::{command_of_other_tools, has_other_argument, split_node_command};
 
-/// Open prompt in the last row, with the text typed so far.
+/// Open prompt, with the text typed so far.
 pub(super) enum Prompt {
-    /// Search, with the node that was selected before it.
+    /// Search. The node is the one that was selected before the search.
     Search(Input, Option<NodeId>),
     /// Command to run.
     Command {
@@ -30,32 +31,32 @@ pub(super) enum Prompt {
         input: Input,
         /// Index of the selected proposal.
         chosen: usize,
-        /// Commands and actions that applied when the prompt was opened.
+        /// Commands and actions that applied at the time when the prompt was opened.
         offered: Vec<Offer>,
-        /// Labels of the visible nodes, to complete the arguments of commands.
+        /// Labels of the visible nodes, which complete the arguments of commands.
         labels: Vec<String>,
-        /// Names of all nodes, to complete questions.
+        /// Names of all nodes, which complete questions.
         names: Vec<String>,
     },
-    /// Input that the log screen requested.
+    /// Input that the log screen asked for.
     Ask(LogPromptKind, Input),
-    /// Comment of a share; it may be empty.
+    /// Comment of a share. It may be empty.
     ShareComment(ShareDestination, Input),
-    /// Text of a note on what is selected.
+    /// Text of a note on the selected finding, call or service.
     Note(Input),
 }
 
 /// Command or action that the command prompt offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
-    /// A command.
+    /// Command of the program or of the shown screen.
     Command(Command),
-    /// An action on the selected service.
+    /// Action on the selected service.
     Operation(OperationKind),
 }
 
 impl Offer {
-    /// Returns the text to type.
+    /// Returns the text that the user types to choose the offer.
     pub(super) fn id(self) -> &'static str {
         match self {
             Self::Command(command) => command.spec().id,
@@ -71,7 +72,7 @@ impl Offer {
         }
     }
 
-    /// Returns true if the footer shows the offer as `label`.
+    /// Returns true if the footer shows this command under the label `label`.
     fn is_labelled(self, label: &str) -> bool {
         matches!(self, Self::Command(command) if command.spec().footer_label == label)
     }
@@ -79,23 +80,24 @@ impl Offer {
 
 /// Result of a key press or paste in the prompt.
 pub(super) enum PromptEvent {
-    /// Possibly changed input; the prompt stays open.
+    /// The input may have changed; the prompt stays open.
     Edited,
-    /// Cancelled prompt.
+    /// The user cancelled the prompt.
     Cancelled,
-    /// Confirmed search.
+    /// The user confirmed the search.
     SearchConfirmed,
-    /// Chosen command.
+    /// The user chose a command.
     CommandChosen(Command),
-    /// Chosen action on the selected service.
+    /// The user chose an action on the selected service.
     OperationChosen(OperationKind),
-    /// Confirmed comment of a share.
+    /// The user confirmed the comment of a share.
     ShareConfirmed(ShareDestination, String),
-    /// Confirmed text of a note.
+    /// The user confirmed the text of a note.
     NoteConfirmed(String),
-    /// Confirmed input that the log screen requested.
+    /// The user confirmed the input that the log screen asked for.
     Answered(LogPromptKind, String),
-    /// Text that is no command by itself: a command with an argument, or the name of a service.
+    /// The user confirmed a text that is not a command by itself: a command with an argument, a question, or
+    /// the name of a service.
     Typed(String),
 }
 
@@ -104,12 +106,12 @@ pub(super) enum PromptEvent {
 pub(super) enum Proposal {
     /// Command or action.
     Offer(Offer),
-    /// Text to type: a command with the name of a service, such as `logs shop/orders`, or a question, in which
-    /// [`NAME_TO_TYPE`] stands for a name.
+    /// Text to complete: a command with the name of a service, such as `logs shop/orders`, or a question in
+    /// which [`NAME_TO_TYPE`] stands for a name.
     Text(String),
 }
 
-/// Character that stands for a name in a proposed question.
+/// Character that stands for a missing name in a proposed question.
 const NAME_TO_TYPE: char = '…';
 
 impl Prompt {
@@ -117,8 +119,8 @@ impl Prompt {
         Self::Search(Input::default(), selected)
     }
 
-    /// Returns a prompt for a command, an action or a question. It proposes what is in `offered`,
-    /// completes the arguments of commands with `labels` of nodes, and questions with their `names`.
+    /// Creates a prompt for a command, an action or a question. It proposes the entries of `offered`,
+    /// completes the arguments of commands with `labels`, and completes questions with `names`.
     pub(super) fn command(offered: Vec<Offer>, labels: Vec<String>, names: Vec<String>) -> Self {
         Self::Command { input: Input::default(), chosen: 0, offered, labels, names }
     }
@@ -127,12 +129,12 @@ impl Prompt {
         Self::Ask(question, Input::default())
     }
 
-    /// Returns a prompt for the text of a note.
+    /// Creates a prompt for the text of a note.
     pub(super) fn note() -> Self {
         Self::Note(Input::default())
     }
 
-    /// Returns a prompt for the comment of a share.
+    /// Creates a prompt for the comment of a share.
     pub(super) fn share_comment(destination: ShareDestination) -> Self {
         Self::ShareComment(destination, Input::default())
     }
@@ -167,8 +169,8 @@ impl Prompt {
         }
     }
 
-    /// Replaces the input by the selected proposal if that is a text, up to the next name to type. Returns false if
-    /// that changes nothing.
+    /// Replaces the input with the selected proposal if the proposal is a text, up to the next missing name.
+    /// Returns false if the input stays the same.
     fn complete_text(&mut self) -> bool {
         let proposals = self.proposals();
         let Self::Command { input, chosen, .. } = self else { return false };
@@ -182,8 +184,8 @@ impl Prompt {
         true
     }
 
-    /// Returns the proposals for the input, the best match first: services after a command that takes one, else
-    /// commands and actions, else questions.
+    /// Returns the proposals for the input, the best match first. Proposes services after a command that
+    /// takes a service, or else commands and actions, or else questions.
     pub(super) fn proposals(&self) -> Vec<Proposal> {
         let Self::Command { input, offered, labels, names, .. } = self else { return Vec::new() };
         if let Some((verb, name)) = split_node_command(input.value()) {
@@ -194,7 +196,7 @@ impl Prompt {
             return Vec::new();
         }
         let mut found = best_matches(input.value(), offered.iter().map(|offer| (offer.id(), *offer)));
-        // The label in the footer matches too.
+        // An offer also matches if the input is its label in the footer.
         let typed = input.value().trim();
         let called = offered.iter().copied().filter(|offer| offer.is_labelled(typed));
         let called: Vec<_> = called.filter(|offer| !found.contains(offer)).collect();
@@ -284,8 +286,8 @@ impl Prompt {
     }
 }
 
-/// Returns the values of the candidates whose texts match `typed`, the best match first. Letters may be left
-/// out.
+/// Returns the values of the candidates whose texts match `typed`, the best match first. A text also matches
+/// if `typed` leaves out some of its letters.
 fn best_matches<'a, T>(typed: &str, candidates: impl Iterator<Item = (&'a str, T)>) -> Vec<T> {
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
@@ -299,7 +301,7 @@ fn best_matches<'a, T>(typed: &str, candidates: impl Iterator<Item = (&'a str, T
     scored.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Returns the edit of the input line for a key, with the bindings of a shell.
+/// Returns the edit of the input for a key. The keys are those of a shell.
 fn edit_request(key: Key) -> Option<InputRequest> {
     Some(match (key.code, key.ctrl) {
         (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,

@@ -1,4 +1,4 @@
-//! Output to the clipboard and to files.
+//! Output to the clipboard, to the browser and to files.
 
 use super::App;
 use crate::{
@@ -8,13 +8,13 @@ use crate::{
 };
 
 impl App {
-    /// Copies the text of the shown screen's selection to the clipboard.
+    /// Copies the text of the current selection on the shown screen to the clipboard.
     pub(super) fn copy_to_clipboard(&mut self) -> Vec<Effect> {
         let copied = self.screens.get(self.screen()).clipboard_text(&self.store);
         self.copy_text(copied)
     }
 
-    /// Copies a text to the clipboard and says so.
+    /// Copies a text to the clipboard and notifies the user.
     pub(super) fn copy_text(&mut self, copied: Option<String>) -> Vec<Effect> {
         self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
             None => "nothing to copy".to_owned(),
@@ -24,7 +24,7 @@ impl App {
         copied.map(Effect::CopyToClipboard).into_iter().collect()
     }
 
-    /// Opens the page of the shown screen's selection in a browser.
+    /// Opens the page of the current selection on the shown screen in a browser.
     pub(super) fn open_link(&mut self) -> Vec<Effect> {
         let Some(page) = self.screens.get(self.screen()).link(&self.store) else {
             self.notify("no console page, repository or runbook is known; y shows what can be copied");
@@ -34,7 +34,8 @@ impl App {
         vec![Effect::OpenPage(page)]
     }
 
-    /// Saves the map in the export format with the id `format`. If the map has a focus, saves only its nodes.
+    /// Saves the map in the export format with the id `format`. If the map has a focus, saves only the nodes
+    /// in it.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let part = self.screens.map.focused_part(&self.store);

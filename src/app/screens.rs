@@ -1,4 +1,4 @@
-//! The screens of the app, found by their identifier.
+//! Screens of the app, which other modules access by their identifier.
 
 use crate::{
     screen::{
@@ -18,7 +18,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// State of each screen, also while it is hidden.
+/// State of every screen, including the hidden ones.
 #[derive(Default)]
 pub(super) struct Screens {
     pub map: Map,
@@ -33,7 +33,7 @@ pub(super) struct Screens {
     pub help: Help,
 }
 
-/// Views of all screens, to be written into a share.
+/// Views of all screens, borrowed to be written into a share.
 #[derive(Serialize)]
 pub(super) struct WrittenViews<'a> {
     map: MapView,
@@ -48,7 +48,7 @@ pub(super) struct WrittenViews<'a> {
     help: &'a Help,
 }
 
-/// Views of all screens, read from a share.
+/// Views of all screens as read from a share.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReadViews {
@@ -65,7 +65,7 @@ pub(super) struct ReadViews {
 }
 
 impl ReadViews {
-    /// Returns the screens with these views, over the data in `store`.
+    /// Creates the screens with these views over the data in `store`.
     pub(super) fn restore(self, store: &Store) -> Screens {
         let Self { map, list, card, why, logs, findings, timeline, sources, copy_menu, help } = self;
         let (mut map_screen, mut logs_screen) = (Map::default(), Logs::default());
@@ -87,7 +87,7 @@ impl ReadViews {
 }
 
 impl Screens {
-    /// Returns the views of all screens for a share.
+    /// Returns the views of all screens to be written into a share.
     pub(super) fn views(&self) -> WrittenViews<'_> {
         WrittenViews {
             map: self.map.view(),
@@ -119,7 +119,7 @@ impl Screens {
         }
     }
 
-    /// Returns the screen with this identifier, to change its state.
+    /// Returns the screen with this identifier for changes.
     pub(super) fn get_mut(&mut self, id: ScreenId) -> &mut dyn Screen {
         match id {
             ScreenId::Map => &mut self.map,

@@ -1,4 +1,4 @@
-//! Moving the selection: to the next or previous faulty node, search match or source.
+//! Changes of the selection: to the next or previous faulty node, search match, source or group.
 
 use super::App;
 use crate::{
@@ -10,18 +10,19 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 impl App {
-    /// Returns true if the shown screen searches its own text. A search then selects no nodes.
+    /// Returns true if the shown screen searches in its own text. Then a search selects no nodes.
     pub(super) fn searches_in_screen(&self) -> bool {
         matches!(self.screen(), ScreenId::Logs | ScreenId::Timeline | ScreenId::Help)
     }
 
-    /// Selects a node. The map ends a focus that does not include it.
+    /// Selects a node and makes it visible on the map.
     pub(super) fn select(&mut self, node: NodeId) {
         self.store.session.select(node);
         self.reveal_selected();
     }
 
-    /// Returns the names of all nodes, sorted, without repetitions.
+    /// Returns the names of all nodes, sorted and without duplicates. If several nodes share a name, returns
+    /// their labels.
     pub(super) fn service_names(&self) -> Vec<String> {
         let nodes = &self.store.world.topology().nodes;
         let mut by_name: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
@@ -35,8 +36,8 @@ impl App {
         names.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
-    /// Makes the selected node visible on the map. A stub, which stands for a node outside the focus, does
-    /// not count as visible.
+    /// Makes the selected node visible on the map by changing the group filter and the focus if they exclude
+    /// it. A stub for the node does not make it visible.
     pub(super) fn reveal_selected(&mut self) {
         let Some(node) = self.store.session.selected.clone() else { return };
         if self.store.nodes_of_group().is_some_and(|nodes| !nodes.contains(&node)) {
@@ -45,7 +46,7 @@ impl App {
         self.screens.map.reveal_node(&node, &self.store);
     }
 
-    /// Selects the node that was selected before the current one if `back` is true, else the one after it.
+    /// Selects the node that was selected before the current one if `back` is true, or else the one after it.
     pub(super) fn step_selection_history(&mut self, back: bool) {
         if self.store.step_selection_history(back) {
             self.reveal_selected();
@@ -62,26 +63,27 @@ impl App {
         faults.filter_map(|fault| fault.node.clone()).filter(|node| seen.insert(node.clone())).collect()
     }
 
-    /// Selects the faulty node `step` places further in the order of the findings. A negative step goes back.
+    /// Selects the faulty node that follows `step` places later in the order of the findings. A negative
+    /// `step` goes back.
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, step, "no findings");
     }
 
-    /// Shows only the next source. After the last source, shows all of them.
+    /// Shows only the next source, or all sources after the last one.
     pub(super) fn show_next_source(&mut self) {
         self.store.cycle_source_filter();
         self.notify_source_filter();
     }
 
-    /// Says which source is shown.
+    /// Notifies the user which sources are shown.
     pub(super) fn notify_source_filter(&mut self) {
         let words = self.store.session.only_source.as_ref().map(|source| format!("only {source}"));
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
     }
 
-    /// Shows only the group of the selected node, or all groups if only one is shown.
+    /// Shows only the group of the selected node. If a single group is shown already, shows all groups.
     pub(super) fn toggle_group_filter(&mut self) {
         if self.store.session.only_group.is_some() {
             return self.show_only_group(None);
@@ -92,13 +94,14 @@ impl App {
         }
     }
 
-    /// Returns the group of the selected node on the map.
+    /// Returns the group to which the selected node belongs by the current grouping of the map.
     pub(super) fn group_of_selected(&self) -> Option<GroupFilter> {
         let node = self.store.selected_node()?;
         GroupFilter::of_node(&self.store.session.map_settings.grouping, &self.store.world, node)
     }
 
-    /// Limits all screens to one group, or shows all groups. Selects a member if the selected node is not visible.
+    /// Limits all screens to one group, or shows all groups if `group` is `None`. If the selected node is not
+    /// visible then, selects a visible one.
     pub(super) fn show_only_group(&mut self, group: Option<GroupFilter>) {
         let words = group.as_ref().map(|group| format!("only group {}", group.name));
         self.notice = Some(words.unwrap_or_else(|| "all groups".to_owned()));
@@ -107,8 +110,8 @@ impl App {
         self.store.select_visible();
     }
 
-    /// Shows a notice if the node that the user had selected no longer exists, so that another one is
-    /// selected now.
+    /// Shows a notice if the node that the user had selected no longer exists. `before` holds the id and name
+    /// of the node that was selected until now.
     pub(super) fn notify_selection_lost(&mut self, before: Option<(NodeId, String)>) {
         let lost = before.filter(|(node, _)| {
             self.store.session.selected_by_user && !self.store.world.topology().nodes.contains_key(node)
@@ -118,8 +121,8 @@ impl App {
         }
     }
 
-    /// Selects the next or previous node that matches the search, in reading order. If no search is active,
-    /// repeats the last one.
+    /// Selects the next node that matches the search, or the previous one if `forward` is false, in reading
+    /// order. If no search is active, repeats the last one.
     pub(super) fn select_match(&mut self, forward: bool) {
         if self.store.session.search.is_empty() {
             self.store.session.search = self.last_search.clone();
@@ -139,8 +142,8 @@ impl App {
         self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "no matches");
     }
 
-    /// Selects the node `step` places after the one at index `here`, and wraps around at the ends. If `nodes`
-    /// is empty, shows the notice `none`.
+    /// Selects the node that is `step` places after the one at the index `here`, and wraps around at the
+    /// ends. Shows the notice `none` if `nodes` is empty.
     fn cycle_selection(&mut self, nodes: &[NodeId], here: Option<usize>, step: isize, none: &str) {
         let start = match (here, step > 0) {
             (Some(here), _) => here as isize + step,

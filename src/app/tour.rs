@@ -1,4 +1,4 @@
-//! The tour in the app: its commands, and the rows above the footer that show the stop.
+//! Tour in the app: its commands, and the rows above the footer that show the current stop.
 
 use super::{App, draw::row_writer::RowWriter};
 use crate::{
@@ -10,17 +10,17 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Height of the stop with its text, in rows.
+/// Height of a stop with its text, in rows.
 const FULL_HEIGHT: u16 = 4;
-/// Height of the stop without its text, in rows.
+/// Height of a stop without its text, in rows.
 const SHORT_HEIGHT: u16 = 2;
-/// Smallest height of the terminal, in rows, at which the text of the stop is shown.
+/// Smallest height of the terminal, in rows, at which a stop shows its text.
 const MIN_HEIGHT_WITH_TEXT: u16 = 20;
 
-/// The tour, with the reader's place on it.
+/// Tour for newcomers, and the user's position in it.
 pub(super) struct Tour {
     pub walk: TourWalk,
-    /// The tour that the team has written; an error is the reason why it can't be used.
+    /// Tour that the team has written, if any. The error is the reason why it can't be used.
     team: Result<Option<TeamTour>, String>,
 }
 
@@ -36,7 +36,7 @@ impl App {
         self.tour.team = team;
     }
 
-    /// Shows or leaves the tour.
+    /// Opens the tour, or closes it if it is open.
     pub fn toggle_tour(&mut self) -> Vec<Effect> {
         if self.tour.walk.is_open() {
             self.tour.walk.set_open(false);
@@ -52,7 +52,7 @@ impl App {
         effects
     }
 
-    /// Goes to the next stop, or to the previous one.
+    /// Goes to the next stop, or to the previous one if `forward` is false.
     pub(super) fn walk_tour(&mut self, forward: bool) -> Vec<Effect> {
         if self.tour.walk.stop().is_none() {
             self.notify(&self.tour_hint("no tour is shown", "starts it"));
@@ -60,7 +60,8 @@ impl App {
         }
         let is_loading = self.store.world.sources.iter().any(|source| source.state == SourceState::Loading);
         if is_loading && !self.tour.walk.has_begun() {
-            // The stops of an estate that is half read would stay.
+            // Once the tour has begun, its stops no longer change, so they must not come from a half-loaded
+            // estate.
             self.notify("the sources are still loading; the tour begins once they are read");
             return Vec::new();
         }
@@ -77,7 +78,7 @@ impl App {
         Vec::new()
     }
 
-    /// Makes the stops anew while the tour has not begun, because sources are still loading then.
+    /// Replaces the stops with ones for the current state of the world, unless the tour has begun.
     pub(super) fn renew_tour_stops(&mut self) {
         if !self.tour.walk.is_open() || self.tour.walk.has_begun() {
             return;
@@ -99,7 +100,7 @@ impl App {
         }
     }
 
-    /// Draws the stop: its number and title, its text, and the command to try.
+    /// Draws the current stop: its number and title, its text, and the command to try.
     pub(super) fn draw_tour(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let Some(stop) = self.tour.walk.stop() else { return HitMap::default() };
         let theme = &self.theme;
@@ -164,12 +165,13 @@ impl App {
         effects
     }
 
-    /// Returns `fact; KEY does`, with the key of the tour.
+    /// Returns the text `fact; KEY does`, in which KEY is the key that opens the tour.
     fn tour_hint(&self, fact: &str, does: &str) -> String {
         format!("{fact}; {} {does}", self.key_or_id(Command::Tour))
     }
 
-    /// Returns the first key of `command` on the shown screen, or `:id` if it has none there.
+    /// Returns the first key of `command` on the shown screen. If the command has no key there, returns
+    /// `:id`.
     fn key_or_id(&self, command: Command) -> String {
         let keys = self.keymap.keys_in(self.screen().spec().key_context, command);
         keys.into_iter().next().unwrap_or_else(|| format!(":{}", command.spec().id))

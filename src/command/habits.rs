@@ -1,15 +1,15 @@
-//! Keys of k9s, lazydocker, lnav, less and vim that have no command here, each with the command that does what
-//! they do there.
+//! Keys of k9s, lazydocker, lnav, less and vim that have no command in Portolan, each with the corresponding
+//! command. A hint for an unbound key names the command and its key.
 
 use super::{Command, KeyContext};
 
-/// Key of another tool.
+/// Key of another tool, and the command of Portolan that does the same.
 struct HabitKey {
-    /// Key as the key map writes it.
+    /// Key in the notation of the key map.
     key: &'static str,
-    /// Context in which the key means this; `None` for all.
+    /// Context in which the key has this meaning; `None` for every context.
     context: Option<KeyContext>,
-    /// The command that does it here.
+    /// Command of Portolan that does what the key does in the other tool.
     command: Command,
 }
 
@@ -21,7 +21,7 @@ const fn in_logs(key: &'static str, command: Command) -> HabitKey {
     HabitKey { key, context: Some(KeyContext::Logs), command }
 }
 
-/// All such keys.
+/// All keys of other tools that Portolan gives hints for.
 const HABIT_KEYS: &[HabitKey] = &[
     // less and lnav
     in_logs("&", Command::KeepFilter),
@@ -49,7 +49,8 @@ const HABIT_KEYS: &[HabitKey] = &[
     everywhere("_", Command::SplitLogs),
 ];
 
-/// Returns the command that does here what `key` does in other tools, in `context`.
+/// Returns the command that does what `key` does in another tool. `context` is the context of the shown
+/// screen.
 #[must_use]
 pub fn command_of_habit(key: &str, context: KeyContext) -> Option<Command> {
     let fits = |habit: &&HabitKey| habit.key == key && habit.context.is_none_or(|of| of == context);

@@ -1,5 +1,5 @@
-//! Commands that the user can give by a key or by name. The key map, palette, footer, help and documentation
-//! all read one table of them.
+//! Commands that the user gives by a key or by name. Key map, palette, footer, help and documentation all
+//! read the same table of them.
 
 mod habits;
 mod table;
@@ -9,7 +9,7 @@ pub use table::COMMAND_TABLE;
 
 use serde::{Deserialize, Serialize};
 
-/// Anything that the user can ask the program to do. [`COMMAND_TABLE`] has the keys and texts of each
+/// Anything that the user can ask the program to do. [`COMMAND_TABLE`] holds the keys and texts of each
 /// command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "`COMMAND_TABLE` describes each")]
@@ -133,7 +133,7 @@ pub enum Command {
     PreviousEventKind,
 }
 
-/// Screens on which a key binding applies.
+/// Screens to which a key binding applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyContext {
@@ -150,7 +150,8 @@ pub enum KeyContext {
 }
 
 impl KeyContext {
-    /// Returns the place where the keys apply, such as `in the logs`. Returns `None` for all screens.
+    /// Returns the screen to which the context applies in words, such as `in the logs`, or `None` for
+    /// `Everywhere`.
     #[must_use]
     pub fn place(self) -> Option<&'static str> {
         match self {
@@ -199,7 +200,8 @@ impl Command {
         COMMAND_TABLE.iter().find(|spec| spec.command == self).unwrap_or(&COMMAND_TABLE[0])
     }
 
-    /// Returns true if the command moves a cursor or scrolls, which may be impossible at an end.
+    /// Returns true if the command moves a cursor or scrolls. Such a command does nothing at an end of its
+    /// range.
     #[must_use]
     pub fn moves(self) -> bool {
         matches!(
@@ -219,7 +221,7 @@ impl Command {
         )
     }
 
-    /// Returns true for the commands that only exist if the user permits actions on a source.
+    /// Returns true for commands that exist only while the user permits actions on a source.
     #[must_use]
     pub fn is_for_actions(self) -> bool {
         matches!(self, Self::Actions | Self::UndoAction)

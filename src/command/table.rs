@@ -13,7 +13,7 @@ pub const COMMAND_TABLE: &[CommandSpec] = &all_rows();
 /// Number of all commands.
 const COMMAND_COUNT: usize = EVERYWHERE_ROWS.len() + SCREEN_ROWS.len();
 
-/// Returns both parts of the table as one.
+/// Joins the two parts of the table.
 const fn all_rows() -> [CommandSpec; COMMAND_COUNT] {
     let mut rows = [EVERYWHERE_ROWS[0]; COMMAND_COUNT];
     let mut index = 0;

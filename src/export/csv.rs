@@ -1,14 +1,14 @@
-//! Edges as CSV for spreadsheets: a row for each piece of evidence, quoted by RFC 4180. The heading stands in two
-//! columns, because RFC 4180 has no comments.
+//! Map as CSV for spreadsheets, with one row for each piece of evidence for an edge, quoted according to RFC
+//! 4180. The heading is repeated in two columns, because RFC 4180 has no comments.
 
 use super::heading;
 use crate::{model::Timestamp, store::Store};
 
-/// Header row with the column names.
+/// Header row with the names of the columns.
 const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen,part,taken\r\n";
 
-/// Characters that make a spreadsheet read a cell as a formula (OWASP, "CSV Injection"), and their full-width
-/// forms.
+/// Characters at the start of a cell that make a spreadsheet treat it as a formula (OWASP, "CSV Injection"),
+/// and their full-width forms.
 const FORMULA_PREFIXES: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 pub(super) fn write(store: &Store) -> String {
@@ -38,7 +38,7 @@ pub(super) fn write(store: &Store) -> String {
     out
 }
 
-/// Quotes a field where needed. A `'` in front keeps a spreadsheet from evaluating it as a formula.
+/// Quotes a field if necessary. A leading `'` prevents a spreadsheet from evaluating the field as a formula.
 fn csv_field(text: &str) -> String {
     let guard = if text.trim_start().starts_with(FORMULA_PREFIXES) { "'" } else { "" };
     if text.contains([',', '"', '\r', '\n']) || !guard.is_empty() {

@@ -17,7 +17,7 @@ struct DeploymentReport<'a> {
     deployments: Vec<DeploymentOut<'a>>,
 }
 
-/// Version of the service that has running instances.
+/// Version of the service, and the number of running instances that have it.
 #[derive(Serialize)]
 struct VersionOut<'a> {
     version: &'a str,

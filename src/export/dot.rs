@@ -1,4 +1,5 @@
-//! Graphviz (DOT): groups as clusters, kinds as shapes, health as colour, strength as line style.
+//! Map in the DOT language of Graphviz: groups are clusters, and shape, colour and line style show kind,
+//! health and strength.
 
 use super::heading;
 use crate::{
@@ -67,8 +68,8 @@ fn node_attributes(node: &Node) -> String {
     format!("{shape}{color}")
 }
 
-/// Returns a quoted label. Escapes `&`, because Graphviz decodes HTML entities in labels
-/// ("Character Set Encoding and HTML-like Labels").
+/// Returns a quoted label. Escapes `&`, because Graphviz decodes HTML entities in labels ("Character Set
+/// Encoding and HTML-like Labels").
 fn quoted_label(text: &str) -> String {
     quoted(&text.replace('&', "&amp;"))
 }

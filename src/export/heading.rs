@@ -1,20 +1,20 @@
-//! Heading of an exported map: its title, the sources and their time, for a reader who sees the file alone.
+//! Heading of an exported map: title, sources and time, for readers who see only the file.
 
 use crate::{
     screen::widget::text,
     store::{Session, Store},
 };
 
-/// Returns the title of the map: the name of the program, the part of the estate if it is only a part, and the
-/// number of services.
+/// Returns the title of the map, such as `Portolan: map of group shop, 12 services`. Without a filter, it
+/// does not include a part of the estate.
 pub(super) fn title(store: &Store) -> String {
     let count = store.visible_nodes().iter().filter(|node| node.is_service()).count();
     let map = part(store).map_or_else(|| "map".to_owned(), |part| format!("map of {part}"));
     format!("Portolan: {map}, {}", text::pluralize(count, "service"))
 }
 
-/// Describes the part of the estate that the filters show, such as `group shop`. Returns `None` if they show
-/// everything.
+/// Describes the part of the estate that the filters show, such as `group shop`, or returns `None` if they
+/// show everything.
 pub(super) fn part(store: &Store) -> Option<String> {
     let Session { only_part, only_group, only_source, faults_only, .. } = &store.session;
     let group = only_group.as_ref().map(|group| format!("group {}", group.name));
@@ -30,8 +30,7 @@ pub(super) fn part(store: &Store) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// Returns the sources of the map and the time when it was taken, such as
-/// `docker, ecs:eu-west-1; 2026-03-08T03:10:00Z`.
+/// Returns the sources and the time of the map, such as `docker, ecs:eu-west-1; 2026-03-08T03:10:00Z`.
 pub(super) fn origin(store: &Store) -> String {
     format!("{}; {}", sources(store), store.world.now)
 }
@@ -42,5 +41,5 @@ pub(super) fn sources(store: &Store) -> String {
     ids.join(", ")
 }
 
-/// Legend of the lines in formats that have solid, dashed and dotted lines.
+/// Legend of the line styles, for formats with solid, dashed and dotted lines.
 pub(super) const LINE_LEGEND: &str = "lines: solid observed, dashed declared, dotted possible";

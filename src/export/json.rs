@@ -1,5 +1,5 @@
-//! JSON of the map, findings, status and evidence, by versioned schemas that docs/json.md describes. Within a
-//! version, fields may be added, but not changed or removed.
+//! Map, findings, notes, status and evidence as JSON. docs/json.md describes the schemas, which have
+//! versions. Within a version, fields can be added, but not changed or removed.
 
 use super::{
     heading,
@@ -126,7 +126,7 @@ struct NodeOut<'a> {
     about: Vec<FactOut<'a>>,
 }
 
-/// A fact of a service's profile, with the place that states it.
+/// Fact of a service's profile, with the place that states it.
 #[derive(Serialize)]
 struct FactOut<'a> {
     field: &'static str,
@@ -156,7 +156,7 @@ struct EvidenceOut<'a> {
     last_seen: Option<Timestamp>,
 }
 
-/// Returns the map as `portolan.map/1`, with the edges that the filter passes.
+/// Returns the map as `portolan.map/1`, with the nodes and edges that pass the filters.
 pub(super) fn map_json(store: &Store) -> String {
     let world = &store.world;
     to_pretty_json(&MapOut {
@@ -185,7 +185,7 @@ pub fn findings_json(world: &World) -> String {
     to_pretty_json(&FindingsOut { schema: "portolan.findings/1", taken, sources, findings, notes })
 }
 
-/// Returns the notes of people as `portolan.note-list/1`.
+/// Returns the notes that people wrote as `portolan.note-list/1`.
 #[must_use]
 pub fn notes_json(world: &World) -> String {
     let notes = notes_out(world);
@@ -201,8 +201,8 @@ pub fn status_json(world: &World) -> String {
     to_pretty_json(&StatusOut { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`. If there is no edge, returns the
-/// paths between the nodes. Always lists the places that Portolan searched for evidence.
+/// Returns the evidence for the edge from `from` to `to` as `portolan.why/1`. If there is no edge, returns
+/// the paths between the nodes. In both cases lists the places that Portolan searched.
 #[must_use]
 pub fn why_json(world: &World, from: &Node, to: &Node) -> String {
     let found = world.topology().edges.get(&(from.id.clone(), to.id.clone()));
@@ -278,7 +278,7 @@ fn node<'a>(node: &'a Node, world: &'a World) -> NodeOut<'a> {
     }
 }
 
-/// Returns the facts of a node's profile, the most trusted of each field first.
+/// Returns the facts of a node's profile, for each field the most trusted first.
 fn about<'a>(node: &Node, world: &'a World) -> Vec<FactOut<'a>> {
     let NodeKind::Service(id) = &node.kind else { return Vec::new() };
     let rows = world.profiles.of(id).into_iter().flat_map(|profile| &profile.rows);

@@ -1,10 +1,10 @@
-//! Escaping of text for XML and HTML. Without it, the name of a service could end an element, an attribute or
-//! a script.
+//! Escaping of text for XML and HTML. Without it, the name of a service could close an element, an attribute
+//! or a script.
 
 use std::fmt::Write;
 
-/// Escapes `text` for XML and HTML, both between tags and in attributes. Characters that XML forbids become
-/// `�`.
+/// Escapes `text` for XML and HTML, both between tags and in attributes. Replaces characters that XML forbids
+/// with `�`.
 pub(super) fn escape_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -22,12 +22,12 @@ pub(super) fn escape_markup(text: &str) -> String {
     out
 }
 
-/// Escapes JSON for use in a `<script>` element, so that it contains no start of a tag, comment or entity.
+/// Escapes JSON for a `<script>` element, so that it can't begin a tag, a comment or an entity.
 pub(super) fn escape_script_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            // In JSON these characters occur in strings only, where a `\u` escape is valid.
+            // In JSON, these characters occur only in strings, where a `\u` escape is valid.
             '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }

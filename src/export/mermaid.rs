@@ -1,5 +1,5 @@
-//! Mermaid flowcharts: groups as subgraphs, kinds as shapes, health as colour, and strength as line style with a
-//! label, because Mermaid has no dashed line beside its dotted one.
+//! Map as a Mermaid flowchart: groups are subgraphs, and shape, colour and line style show kind, health and
+//! strength. Lines have labels, because Mermaid can't draw both dashed and dotted lines.
 
 use super::heading;
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
 };
 use std::{collections::BTreeMap, fmt::Write};
 
-/// Punctuation without a special meaning in Mermaid labels.
+/// Punctuation without a special meaning in labels of Mermaid.
 const UNESCAPED_PUNCTUATION: &str = "-_.,:/()+=@";
 
-/// Classes of nodes by health, with their colours.
+/// Mermaid classes of the nodes by health, with their colours.
 const HEALTH_CLASSES: [(Health, &str); 5] = [
     (Health::Healthy, "stroke:#2e7d32"),
     (Health::Starting, "stroke:#1565c0"),
@@ -74,8 +74,8 @@ pub(super) fn write(store: &Store) -> String {
     out
 }
 
-/// Returns the brackets that give a node the shape of its kind ("Flowcharts - Basic Syntax", section "Node
-/// shapes").
+/// Returns the brackets around a label that give the node the shape of its kind ("Flowcharts - Basic Syntax",
+/// section "Node shapes").
 fn shape(node: &Node) -> (&'static str, &'static str) {
     match (&node.kind, node.product) {
         (NodeKind::Internet, _) => ("([", "])"),
@@ -86,15 +86,15 @@ fn shape(node: &Node) -> (&'static str, &'static str) {
     }
 }
 
-/// Returns a quoted YAML string of the title.
+/// Returns `text` as a quoted YAML string.
 fn quoted_yaml(text: &str) -> String {
     format!("\"{}\"", text.replace(['"', '\\'], ""))
 }
 
-/// Returns a quoted label with nearly all punctuation as numeric entities ("Flowcharts - Basic Syntax",
-/// section "Entity codes to escape characters").
+/// Returns a quoted label in which nearly all punctuation is escaped as numeric entities ("Flowcharts - Basic
+/// Syntax", section "Entity codes to escape characters").
 ///
-/// Even in quotes Mermaid interprets HTML, directives (`%%{init: …}%%`), Markdown in backticks, formulas
+/// Even within quotes, Mermaid interprets HTML, directives (`%%{init: …}%%`), Markdown in backticks, formulas
 /// between `$$`, and its own entities.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");

@@ -1,4 +1,4 @@
-//! Export of the map in formats for other programs, and of other data as JSON. Each format of the map is a
+//! Exports of the map in formats for other programs, and of other data as JSON. Each format of the map has a
 //! file here and a row in `MAP_FORMATS`.
 
 mod csv;
@@ -31,20 +31,20 @@ pub use usage::usage_json;
 
 /// Export format of the map.
 pub struct MapFormat {
-    /// Value of `--format` that selects it.
+    /// Value of `--format` that selects the format.
     pub id: &'static str,
     /// Description for help and documentation.
     pub description: &'static str,
-    /// Renders the map.
+    /// Function that renders the map in this format.
     pub writer: MapWriter,
 }
 
-/// Function that renders the map, by the data that it needs.
+/// Function that renders the map. The variant depends on the data that the function needs.
 #[derive(Clone, Copy)]
 pub enum MapWriter {
-    /// Writes the nodes and edges that the session's filters show, without positions.
+    /// Renders the nodes and edges that pass the session's filters, without positions.
     Data(fn(&Store) -> String),
-    /// Writes the drawing of the map screen, which also depends on the grouping.
+    /// Renders the drawing of the map screen, which also depends on the grouping.
     Drawing(fn(Scene<'_>) -> String),
 }
 

@@ -1,4 +1,5 @@
-//! The needs of a service as JSON of the schema `portolan.need/1`, and as a compose file of exactly these services.
+//! Needs of a service as JSON of the schema `portolan.need/1`, and as a compose file with exactly the
+//! services that must run.
 
 use super::json::to_pretty_json;
 use crate::{
@@ -26,7 +27,7 @@ struct NeedReport<'a> {
     settings: Vec<SettingOut<'a>>,
 }
 
-/// A node that the service needs.
+/// Node that the service needs.
 #[derive(Serialize)]
 struct NeedOut<'a> {
     node: &'a str,
@@ -36,7 +37,7 @@ struct NeedOut<'a> {
     images: Vec<&'a str>,
 }
 
-/// A setting of the service or of one that it needs.
+/// Setting of the service, or of a service that it needs.
 #[derive(Serialize)]
 struct SettingOut<'a> {
     service: &'a str,
@@ -44,7 +45,7 @@ struct SettingOut<'a> {
     address: Option<String>,
 }
 
-/// Returns the needs as `portolan.need/1`.
+/// Returns the needs of a service as `portolan.need/1`.
 #[must_use]
 pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
     let all = needs.services.iter().chain(&needs.outside).map(|(node, need)| NeedOut {
@@ -86,11 +87,12 @@ pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
     })
 }
 
-/// Beginnings of the schemes of addresses that usually have a user.
+/// First parts of the URL schemes whose addresses usually include a user.
 const LOGIN_SCHEMES: &[&str] = &["amqp", "jdbc", "mongodb", "mysql", "postgres", "sqlserver"];
 
-/// Returns a compose file of the service and the services that it needs for sure: images, ports, names of variables
-/// and the start order. Values of variables are the addresses that Portolan knows; it never keeps any other value.
+/// Returns a compose file with the service and the services that it certainly needs: images, ports, names of
+/// variables, and the start order. A variable has a value only if it is an address that Portolan knows.
+/// Portolan never keeps any other value.
 #[must_use]
 pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
     let sure =
@@ -135,7 +137,8 @@ pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
     out
 }
 
-/// Adds comments about what the file leaves out of the service's configuration: its command and its mounted files.
+/// Adds comments about the configuration of the service that the file leaves out: its command and its mounted
+/// files.
 fn push_left_out(service: &Service, out: &mut String) {
     let kinds = [(FactKind::Command, "its command"), (FactKind::Mount, "a mount")];
     for (kind, name) in kinds {
@@ -145,7 +148,8 @@ fn push_left_out(service: &Service, out: &mut String) {
     }
 }
 
-/// Returns the names of the nodes in the compose file: the service's name, with its group if several have it.
+/// Returns the names of the services in the compose file. If several services share a name, the name includes
+/// the group.
 fn compose_names(nodes: &[(&Node, &Service)]) -> BTreeMap<NodeId, String> {
     let plain = |text: &str| -> String {
         let allowed = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
@@ -181,7 +185,8 @@ fn push_list(key: &str, items: &[String], out: &mut String) {
     }
 }
 
-/// Adds the variables: those that name addresses with what Portolan knows of them, all others without a value.
+/// Adds the variables. A variable that holds an address gets the part of the address that Portolan knows. All
+/// others get no value.
 fn push_environment(service: &Service, out: &mut String) {
     let mut known: BTreeMap<&Text, BTreeSet<&Address>> = BTreeMap::new();
     for reference in &service.references {
@@ -231,24 +236,24 @@ fn push_environment(service: &Service, out: &mut String) {
     }
 }
 
-/// Returns true if an address with this scheme usually has a user, a password or the name of a database. Portolan keeps
-/// none of them, so the user's environment may give the whole value.
+/// Returns true if an address with this scheme usually includes a user, a password or the name of a database.
+/// Portolan keeps none of these, so the user's environment may have to provide the whole value.
 fn has_login(address: &Address) -> bool {
     address.scheme.as_ref().is_some_and(|scheme| LOGIN_SCHEMES.iter().any(|known| scheme.starts_with(known)))
 }
 
-/// Returns true if compose can take the value of a variable of this name from the environment.
+/// Returns true if compose can read a variable with this name from the environment.
 fn is_variable_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.chars().all(is_part) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Returns true if a variable whose name ends so holds a host without a port.
+/// Returns true if a variable whose name has this ending holds a host without a port.
 fn is_host_suffix(suffix: &str) -> bool {
     matches!(suffix.to_ascii_uppercase().as_str(), "HOST" | "HOSTNAME" | "SERVER")
 }
 
-/// Returns the address as the value of a variable.
+/// Returns the address in the form in which a variable holds it. If `is_host` is true, this is only the host.
 fn address_value(address: &Address, is_host: bool) -> String {
     match &address.scheme {
         _ if is_host => address.host.to_string(),
@@ -257,8 +262,9 @@ fn address_value(address: &Address, is_host: bool) -> String {
     }
 }
 
-/// Returns the container ports of a service: the published ones, or the others. A published port gets a free port of
-/// the engine, because its own may be taken, on this machine alone if it is not published on all addresses.
+/// Returns the container ports of a service, either the published ones or the others. A published port gets
+/// any free port of the host, because its own may be in use. It is reachable only from this machine unless
+/// the original is published on all addresses.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));
@@ -278,7 +284,7 @@ fn ports(service: &Service, published: bool) -> Vec<String> {
     numbers.into_iter().collect()
 }
 
-/// Returns the further names at which callers reach the service.
+/// Returns the other names at which callers reach the service.
 fn aliases(service: &Service, name: &str) -> Vec<String> {
     let is_name = |endpoint: &&ServiceEndpoint| {
         let of_machine = matches!(endpoint.origin, EndpointOrigin::PublishedPort | EndpointOrigin::Hostname);
@@ -291,12 +297,12 @@ fn aliases(service: &Service, name: &str) -> Vec<String> {
     hosts.into_iter().take(20).collect()
 }
 
-/// Returns `text` as a YAML string in double quotes, with `$` escaped for compose.
+/// Returns `text` as a YAML string in double quotes, in which `$` is escaped for compose.
 fn quoted(text: &str) -> String {
     serde_json::to_string(&text.replace('$', "$$")).unwrap_or_default()
 }
 
-/// Returns `text` for a comment line.
+/// Returns `text` in one line for a comment.
 fn comment(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }

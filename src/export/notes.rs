@@ -1,26 +1,26 @@
-//! Notes of people as JSON, beside the findings and alone.
+//! Notes that people wrote, as JSON for the documents of the schemas that contain them.
 
 use crate::{model::Timestamp, note::Note, store::World};
 use serde::Serialize;
 
-/// Note in JSON.
+/// Note as JSON.
 #[derive(Serialize)]
 pub(super) struct NoteOut<'a> {
     id: &'a str,
     by: &'a str,
     at: Timestamp,
     until: Option<Timestamp>,
-    /// True while the end of the note is not over.
+    /// True if the note has not ended.
     holds: bool,
     node: String,
     callee: Option<&'a str>,
     finding: Option<&'a str>,
-    /// True if the note acknowledges a finding of now.
+    /// True if the note acknowledges a current finding.
     acknowledges: bool,
     text: &'a str,
 }
 
-/// Returns all notes, the oldest first within a source.
+/// Returns the notes of all sources, for each source the oldest first.
 pub(super) fn notes_out(world: &World) -> Vec<NoteOut<'_>> {
     let acknowledging: Vec<&Note> =
         world.findings.iter().filter_map(|finding| world.acknowledgement(finding)).collect();

@@ -1,9 +1,9 @@
-//! Plans and audit records as JSON.
+//! Plans and audit records of operations as JSON.
 
 use crate::operation::{AuditRecord, CautionLevel, Plan};
 use serde::Serialize;
 
-/// Plan as JSON, schema `portolan.plan/1`.
+/// Document of the schema `portolan.plan/1`.
 #[derive(Serialize)]
 struct PlanOut<'a> {
     schema: &'static str,
@@ -45,7 +45,7 @@ struct CautionOut<'a> {
     text: &'a str,
 }
 
-/// Returns a plan as JSON.
+/// Returns a plan as `portolan.plan/1`.
 #[must_use]
 pub fn plan_json(plan: &Plan) -> String {
     let steps = plan.steps.iter().map(|step| StepOut {

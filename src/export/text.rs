@@ -1,4 +1,4 @@
-//! Map as plain text: the whole drawing of the map screen, without the side panel, with a heading and a legend.
+//! Map as plain text: the whole drawing of the map screen without its panel, with a heading and a legend.
 
 use super::heading;
 use crate::{

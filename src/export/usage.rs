@@ -1,4 +1,4 @@
-//! CPU, memory and network usage of instances as JSON of the schema `portolan.usage/1`.
+//! Usage of CPU, memory and network by instances, as JSON of the schema `portolan.usage/1`.
 
 use super::json::to_pretty_json;
 use crate::{
@@ -15,7 +15,7 @@ struct UsageReport<'a> {
     services: Vec<ServiceOut<'a>>,
 }
 
-/// Usage of one service, with the failure of its last measurement.
+/// Usage of one service. `failure` is set if its last measurement failed.
 #[derive(Serialize)]
 struct ServiceOut<'a> {
     service: &'a str,
@@ -23,7 +23,7 @@ struct ServiceOut<'a> {
     instances: Vec<InstanceOut<'a>>,
 }
 
-/// Latest reading of one running instance; all values are `None` before the first.
+/// Latest sample of one running instance. All values are `None` before the first sample.
 #[derive(Serialize)]
 struct InstanceOut<'a> {
     id: &'a str,
@@ -38,7 +38,7 @@ struct InstanceOut<'a> {
     sent_bytes_per_second: Option<u64>,
 }
 
-/// Returns the latest usage of the running instances of `services` as JSON of the schema `portolan.usage/1`.
+/// Returns the latest usage of the running instances of `services` as `portolan.usage/1`.
 #[must_use]
 pub fn usage_json(world: &World, services: &[Service]) -> String {
     let services = services.iter().map(|service| service_out(world, service)).collect();

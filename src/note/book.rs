@@ -1,52 +1,52 @@
-//! Book of notes: the notes of one source as one object of JSON lines, a line with the format first.
+//! Note book: the notes of one source as JSON lines. The first line states the format.
 
 use super::{MAX_NOTE_CHARS, NoteTarget};
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Name and version of the format of a book.
+/// Name and version of the format of a note book.
 pub const NOTES_SCHEMA: &str = "portolan.notes/1";
 
-/// Name of the format, before its version.
+/// Name of the format, without its version.
 const NOTES_FORMAT: &str = "portolan.notes/";
 
-/// Version of the format.
+/// Version of the format that Portolan writes and reads.
 const NOTES_VERSION: u32 = 1;
 
-/// Maximum size of a book in bytes.
+/// Maximum size of a book, in bytes.
 pub const MAX_BOOK_BYTES: usize = 512 << 10;
 
-/// Maximum number of notes in a book. The oldest make room.
+/// Maximum number of notes in a book. Beyond it, the oldest notes are removed.
 const MAX_BOOK_NOTES: usize = 300;
 
-/// Note of one person.
+/// Note that one person wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Random id, by which the note is removed.
+    /// Random id. The user removes the note by it.
     pub id: Text,
-    /// Person who wrote it.
+    /// Person who wrote the note.
     pub by: Text,
     /// Time of writing, UTC.
     pub at: Timestamp,
-    /// Time until which it holds, UTC; `None` without an end.
+    /// Time at which the note ends, UTC; `None` if it has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Service, call or finding that it is about.
+    /// Service, call or finding on which the person left the note.
     pub target: NoteTarget,
-    /// Its text.
+    /// Text of the note, at most `MAX_NOTE_CHARS` characters.
     pub text: Text,
 }
 
-/// Note before it has an id and an author.
+/// Note that has no id and no author yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteDraft {
     /// Time of writing, UTC.
     pub at: Timestamp,
-    /// Time until which it holds, UTC.
+    /// Time at which the note ends, UTC; `None` if it has no end.
     pub until: Option<Timestamp>,
-    /// Service, call or finding that it is about.
+    /// Service, call or finding on which the person leaves the note.
     pub target: NoteTarget,
-    /// Its text.
+    /// Text of the note.
     pub text: Text,
 }
 
@@ -57,25 +57,25 @@ pub struct NoteBook {
     notes: Vec<Note>,
 }
 
-/// Reason why a book can't be read.
+/// Reason why a book could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BookError {
-    /// It has another format.
+    /// The book has another format or another version of it.
     #[error("the notes have the format `{0}`, and this version of Portolan reads `{NOTES_SCHEMA}`")]
     OtherSchema(Text),
-    /// It has no format.
+    /// The first line does not state a format.
     #[error("the notes are damaged")]
     Damaged,
 }
 
-/// First line of a book.
+/// First line of a book, which states the format.
 #[derive(Serialize, Deserialize)]
 struct BookHeader {
     schema: Text,
 }
 
 impl NoteDraft {
-    /// Returns the note of the person `by`.
+    /// Returns the note with its id and its author `by`.
     #[must_use]
     pub fn signed(self, id: Text, by: Text) -> Note {
         let Self { at, until, target, text } = self;
@@ -84,7 +84,7 @@ impl NoteDraft {
 }
 
 impl Note {
-    /// Returns true unless the end of the note is over at `now`.
+    /// Returns true if the note has not ended at `now`.
     #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|end| now < end)
@@ -92,7 +92,7 @@ impl Note {
 }
 
 impl NoteBook {
-    /// Reads a book. Damaged lines are left out; of too many notes the last ones are read.
+    /// Reads a book. Skips damaged lines. If there are too many notes, reads only the last ones.
     ///
     /// # Errors
     /// Returns the reason if the book has another format.
@@ -109,7 +109,7 @@ impl NoteBook {
         Ok(newest.filter_map(|line| serde_json::from_str::<Note>(line).ok()).collect::<Vec<_>>().into())
     }
 
-    /// Returns the book as bytes.
+    /// Returns the book in its format, as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let header = serde_json::to_string(&BookHeader { schema: NOTES_SCHEMA.into() }).unwrap_or_default();
@@ -119,8 +119,8 @@ impl NoteBook {
         text.into_bytes()
     }
 
-    /// Adds a note, or replaces the one with its id: a write that is repeated adds nothing. If the book is full, first
-    /// those make room that are over at the time of this note, then the oldest.
+    /// Adds a note, or replaces the note with the same id, so that a repeated write adds nothing. If the book
+    /// is full, first removes the notes that have ended at the time of this note, and then the oldest ones.
     pub fn add(&mut self, note: Note) {
         let now = note.at;
         self.remove(&note.id.clone());
@@ -137,7 +137,7 @@ impl NoteBook {
         self.notes.len() > MAX_BOOK_NOTES || self.to_bytes().len() > MAX_BOOK_BYTES
     }
 
-    /// Removes the note with this id. Returns false if there is none.
+    /// Removes the note with this id. Returns false if there is no such note.
     pub fn remove(&mut self, id: &str) -> bool {
         let before = self.notes.len();
         self.notes.retain(|note| &*note.id != id);
@@ -152,7 +152,7 @@ impl NoteBook {
 }
 
 impl From<Vec<Note>> for NoteBook {
-    /// Returns the book of the newest of these notes, within the limits of a book.
+    /// Creates a book of the newest of these notes, within the limits of a book.
     fn from(mut notes: Vec<Note>) -> Self {
         notes.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         notes.drain(..notes.len().saturating_sub(MAX_BOOK_NOTES));

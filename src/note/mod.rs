@@ -1,9 +1,12 @@
-//! Notes: a line or a few that people leave on a service, a call or a finding, for the next shift or for the whole team.
+//! Notes: a few lines that people leave on a service, a call or a finding, for the next shift or for the
+//! whole team.
 //!
-//! - A [`NoteBook`] holds the notes of one source. It is one small object: in the team's store, or in the state
-//!   directory without a team.
-//! - Targets have no source in their ids, because two configurations may call the same account differently.
-//! - A book may come from a stranger: only its newest entries are read, within limits, and all text is cleaned.
+//! - A [`NoteBook`] holds the notes of one source. It is a small object in the team's store, or a file in the
+//!   state directory if there is no team.
+//! - The ids in targets do not contain the source, because two configurations can give the same account
+//!   different names.
+//! - A book can come from a stranger. So Portolan reads only its newest notes, within limits, and cleans all
+//!   text.
 
 mod book;
 mod target;

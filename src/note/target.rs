@@ -3,49 +3,50 @@
 use crate::model::{Finding, NodeId, NodeIdParts, Severity, SourceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Service, call or finding that a note is about.
+/// Service, call or finding on which a note is left.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NoteTarget {
-    /// Node of the note, without its source: `shop-prod/orders`. A node of no source has its whole id.
+    /// Node of the note without its source, such as `shop-prod/orders`. A node that belongs to no source has
+    /// its whole id.
     pub node: Text,
-    /// Called node, if the note is about a call; written like `node`.
+    /// Called node in the same notation, if the note is on a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callee: Option<Text>,
-    /// Finding on `node` that the note acknowledges.
+    /// Finding on `node`, if the note acknowledges one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<NotedFinding>,
 }
 
-/// Finding as it was when somebody acknowledged it.
+/// Finding as it was at the time of the note.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NotedFinding {
-    /// Id of its kind, such as `crash-loop`.
+    /// Id of the kind of finding, such as `crash-loop`.
     pub kind: Text,
-    /// Its severity at that time.
+    /// Severity of the finding at that time.
     pub severity: Severity,
 }
 
 impl NoteTarget {
-    /// Returns the target for a node of `source`.
+    /// Creates the target for a node of `source`.
     #[must_use]
     pub fn node(source: &SourceId, node: &NodeId) -> Self {
         Self { node: local_id(source, node), callee: None, finding: None }
     }
 
-    /// Returns the target for the call of `callee` by a node of `source`.
+    /// Creates the target for the call from `caller`, a node of `source`, to `callee`.
     #[must_use]
     pub fn call(source: &SourceId, caller: &NodeId, callee: &NodeId) -> Self {
         Self { callee: Some(local_id(source, callee)), ..Self::node(source, caller) }
     }
 
-    /// Returns the target for a finding on a node of `source`.
+    /// Creates the target for a finding on a node of `source`.
     #[must_use]
     pub fn finding(source: &SourceId, node: &NodeId, finding: &Finding) -> Self {
         let noted = NotedFinding { kind: finding.kind.clone(), severity: finding.severity };
         Self { finding: Some(noted), ..Self::node(source, node) }
     }
 
-    /// Returns the node of the target, as a node of `source`.
+    /// Returns the node of the target. A node without its source becomes a node of `source`.
     #[must_use]
     pub fn node_of(&self, source: &SourceId) -> NodeId {
         let whole = NodeId::new(&*self.node);
@@ -56,20 +57,20 @@ impl NoteTarget {
         }
     }
 
-    /// Returns true if the target is `node` itself: no call of it, and no finding on it.
+    /// Returns true if the target is `node` itself, and not a call from it or a finding on it.
     #[must_use]
     pub fn is_node(&self, source: &SourceId, node: &NodeId) -> bool {
         self.callee.is_none() && self.finding.is_none() && self.node == local_id(source, node)
     }
 
-    /// Returns true if the target is the call of `callee` by `caller`.
+    /// Returns true if the target is the call from `caller` to `callee`.
     #[must_use]
     pub fn is_call(&self, source: &SourceId, caller: &NodeId, callee: &NodeId) -> bool {
         self.node == local_id(source, caller) && self.callee == Some(local_id(source, callee))
     }
 
-    /// Returns true if a note of the time `noted_at` acknowledges `finding`: it is of the same kind, not worse than it was,
-    /// and no new outage.
+    /// Returns true if a note from the time `noted_at` acknowledges `finding`. The finding must be of the
+    /// same kind, must not be more severe than it was, and must not have started after the note.
     #[must_use]
     pub fn acknowledges(&self, source: &SourceId, finding: &Finding, noted_at: Timestamp) -> bool {
         let (Some(noted), Some(node)) = (&self.finding, &finding.node) else { return false };

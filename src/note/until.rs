@@ -1,4 +1,4 @@
-//! End of a note as people write it: `until friday`, `until 18:00`, `until 2h`, `until 2026-12-04`.
+//! End of a note in the notation of the user: `until friday`, `until 18:00`, `until 2h`, `until 2026-12-04`.
 
 use crate::model::Timestamp;
 use jiff::{
@@ -7,10 +7,10 @@ use jiff::{
     tz::TimeZone,
 };
 
-/// Word between the text of a note and its end.
+/// Separator between the text of a note and its end.
 const UNTIL_WORD: &str = " until ";
 
-/// Weekdays by their names.
+/// Names of the weekdays. The user may shorten them.
 const WEEKDAY_NAMES: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
     ("tuesday", Weekday::Tuesday),
@@ -21,13 +21,14 @@ const WEEKDAY_NAMES: [(&str, Weekday); 7] = [
     ("sunday", Weekday::Sunday),
 ];
 
-/// Minimum number of letters of a weekday.
+/// Minimum number of letters in a shortened weekday.
 const MIN_WEEKDAY_LETTERS: usize = 3;
 
-/// Number of characters of a date without a time: `2026-12-04`.
+/// Number of characters in a date without a time, such as `2026-12-04`.
 const DATE_CHARS: usize = 10;
 
-/// Splits a typed note into its text and its end, if it ends in `until` and a time. Other notes have no end.
+/// Splits a typed note into its text and its end. The end is `None` unless the note ends in `until` and a
+/// time.
 #[must_use]
 pub fn split_until<'a>(typed: &'a str, now: Timestamp, zone: &TimeZone) -> (&'a str, Option<Timestamp>) {
     let split = typed.rsplit_once(UNTIL_WORD);
@@ -35,8 +36,8 @@ pub fn split_until<'a>(typed: &'a str, now: Timestamp, zone: &TimeZone) -> (&'a 
     end.map_or((typed.trim(), None), |(text, at)| (text.trim().trim_end_matches([',', ';']), Some(at)))
 }
 
-/// Returns the time that the user writes after `until`. Days last until midnight, and a weekday is the next such day,
-/// which may be today. Returns `None` for another text, and for a time that is over.
+/// Parses the time that the user typed after `until`. A day lasts until its midnight, and a weekday is the
+/// next such day, which can be today. Returns `None` for any other text, and for a time in the past.
 #[must_use]
 pub fn until_time(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let typed = typed.trim().trim_end_matches('.').to_ascii_lowercase();
@@ -66,14 +67,14 @@ fn next_weekday(today: Date, day: Weekday) -> Option<Date> {
     today.checked_add(Span::new().days(days)).ok()
 }
 
-/// Returns the next time when the clock shows `typed`, written `18:00`.
+/// Returns the next time at which a clock shows `typed`, such as `18:00`.
 fn next_time_of_day(typed: &str, now: Timestamp, today: Date, zone: &TimeZone) -> Option<Timestamp> {
     let padded = if typed.find(':') == Some(1) { format!("0{typed}") } else { typed.to_owned() };
     let time = padded.parse::<Time>().ok().filter(|_| typed.contains(':'))?;
     at(today, time, zone).filter(|end| *end > now).or_else(|| at(today.tomorrow().ok()?, time, zone))
 }
 
-/// Returns the duration that is written `2h`, `30m` or `3d`.
+/// Parses a duration such as `2h`, `30m` or `3d`.
 fn duration(typed: &str) -> Option<SignedDuration> {
     let in_days = || typed.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
     typed.parse().ok().or_else(in_days)

@@ -1,4 +1,5 @@
-//! Recording format: JSON lines, a header first, then the changes at each moment.
+//! Recording format: JSON lines. The first line is a header, and each further line holds the changes at one
+//! moment.
 
 use crate::model::{
     ConnectionKey, Event, LoadBalancer, LogBatch, MonitoredService, ObservedConnection, Service, ServiceId,
@@ -10,19 +11,19 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 /// Name and version of the recording format that Portolan writes and reads.
 pub const RECORDING_SCHEMA: &str = "portolan.recording/1";
 
-/// Header, the first line of a recording.
+/// Header, which is the first line of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// Format version, `RECORDING_SCHEMA`.
+    /// Name and version of the format, `RECORDING_SCHEMA`.
     pub schema: String,
-    /// Start of the recording.
+    /// Time at which the recording begins, UTC.
     pub taken: Timestamp,
-    /// Length in milliseconds.
+    /// Length of the recording, in milliseconds.
     pub length_ms: u64,
 }
 
-/// Frame, a later line: the changes in one source at one moment.
+/// Frame, which is any later line: the changes in one source at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frame {
@@ -30,28 +31,28 @@ pub struct Frame {
     pub at_ms: u64,
     /// Source that changed.
     pub source: SourceId,
-    /// Services that are new or different.
+    /// Services that are new or have changed, each as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Arc<Service>>,
     /// Services that were removed.
     #[serde(rename = "gone", default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<ServiceId>,
-    /// All load balancers, if any of them changed.
+    /// All load balancers, if at least one has changed.
     #[serde(rename = "gateways", default, skip_serializing_if = "Option::is_none")]
     pub load_balancers: Option<Vec<LoadBalancer>>,
     /// Events since the previous frame.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
-    /// All unread parts, if any of them changed.
+    /// All unread parts, if at least one has changed.
     #[serde(rename = "gaps", default, skip_serializing_if = "Option::is_none")]
     pub unread_parts: Option<Vec<UnreadPart>>,
     /// Connections observed for the first time.
     #[serde(rename = "flows", default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ObservedConnection>,
-    /// All monitored services, if any of them changed.
+    /// All monitored services, if at least one has changed.
     #[serde(rename = "watched", default, skip_serializing_if = "Option::is_none")]
     pub monitored: Option<Vec<MonitoredService>>,
-    /// Log lines that arrived.
+    /// Log lines that arrived at this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<LogBatch>,
 }
@@ -82,7 +83,7 @@ impl Frame {
         }
     }
 
-    /// Creates the frame of changes from one snapshot to the next.
+    /// Creates the frame with the changes from the snapshot `before` to the snapshot `after`.
     #[must_use]
     pub fn between(at: Duration, before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let delta = SnapshotDelta::between(before, after);
@@ -101,7 +102,7 @@ impl Frame {
         }
     }
 
-    /// Returns the frame's time since the start of the recording.
+    /// Returns the time of the frame since the start of the recording.
     pub(super) fn offset(&self) -> Duration {
         Duration::from_millis(self.at_ms)
     }

@@ -1,5 +1,5 @@
-//! Recordings: snapshots and log lines of sources in a file, as JSON lines. `portolan record` writes them, and a
-//! share of the screen contains one.
+//! Recordings: snapshots and log lines of sources in a file of JSON lines. `portolan record` writes them, and
+//! a share of the screen contains one.
 
 mod format;
 mod read;

@@ -1,5 +1,5 @@
-//! Reader of recordings, line by line and within limits. A recording may come from a stranger, be damaged or
-//! lack its end. The reader leaves damaged lines out and reports them, and stops at a limit.
+//! Reader of recordings, which works line by line and within limits. A recording can come from a stranger, be
+//! damaged, or lack its end. The reader skips and reports damaged lines, and stops at a limit.
 
 use super::{
     format::{Frame, Header, RECORDING_SCHEMA},
@@ -12,17 +12,17 @@ use std::{
     io::{self, BufRead, Read},
 };
 
-/// Maximum size of a recording. The part beyond it is not played.
+/// Maximum size of a recording, in bytes. Portolan does not play the part beyond it.
 const MAX_RECORDING_BYTES: u64 = 64 * 1024 * 1024;
-/// Maximum size of one line.
+/// Maximum size of one line, in bytes.
 pub const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
-/// Maximum number of sources.
+/// Maximum number of sources in a recording.
 const MAX_SOURCES: usize = 64;
-/// Remedy for a file that is no recording.
+/// Remedy in the failure for a file that is not a recording.
 const RECORD_AGAIN_REMEDY: &str = "record again with `portolan record`";
 
 impl Recording {
-    /// Reads a recording. Failures call it `name`.
+    /// Reads a recording. Its failures refer to the recording as `name`.
     pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
         let failure =
             |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), RECORD_AGAIN_REMEDY);
@@ -67,17 +67,17 @@ impl Recording {
     }
 }
 
-/// Frames read so far, and counts of the parts left out.
+/// Frames read so far, and the numbers of lines and frames left out.
 #[derive(Default)]
 struct FrameCollector {
     frames: Vec<Frame>,
     sources: BTreeSet<String>,
-    /// Number of damaged lines, and a description of the first.
+    /// Number of damaged lines. `first_damaged` describes the first of them.
     damaged_lines: usize,
     first_damaged: Option<String>,
-    /// Number of frames beyond the maximum number of sources.
+    /// Number of frames left out because they belong to sources beyond `MAX_SOURCES`.
     surplus_frames: usize,
-    /// True if the last line so far is damaged.
+    /// True if the last line read is damaged.
     ends_with_damage: bool,
 }
 
@@ -107,7 +107,7 @@ impl FrameCollector {
         }
     }
 
-    /// Describes the parts that were left out.
+    /// Describes the lines and sources that were left out.
     fn left_out(&self) -> Vec<String> {
         let damaged = self.first_damaged.as_ref().map(|first| match self.damaged_lines {
             1 => format!("skipped 1 damaged line: {first}"),
@@ -119,7 +119,7 @@ impl FrameCollector {
     }
 }
 
-/// Returns the frame if its source has a valid name. A slash would break service ids.
+/// Returns the frame if the name of its source is valid. A slash in the name would break the ids of services.
 fn check_source_name(frame: Frame) -> Result<Frame, String> {
     let source = frame.source.as_str();
     if source.is_empty() || source.contains('/') {
@@ -128,12 +128,12 @@ fn check_source_name(frame: Frame) -> Result<Frame, String> {
     Ok(frame)
 }
 
-/// Parses the JSON of a line, or returns the parse error as text.
+/// Parses the JSON of a line, or returns the error as text.
 fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Line of a recording; without text if it is too long.
+/// Line of a recording. A line that is too long has no text.
 struct Line {
     number: usize,
     text: Option<String>,

@@ -1,4 +1,4 @@
-//! Recording in memory, and its state at each moment.
+//! Recording in memory, and the state of its sources at each moment.
 
 use super::format::{Frame, Header};
 use crate::model::{Failure, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId, UnreadPart};
@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-/// Time for which the last frame of a truncated recording is shown.
+/// Time for which the last frame of a truncated recording stays visible.
 const LAST_FRAME_DURATION: Duration = Duration::from_secs(5);
 
-/// Recording in memory: header, frames in order of time, and failures for the parts that were not read.
+/// Recording in memory: header, frames in order of time, and failures about the parts that could not be read.
 #[derive(Debug)]
 pub struct Recording {
     /// Header of the recording.
@@ -22,7 +22,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Creates a recording. `read_failures` describe the parts of the file that were left out.
+    /// Creates a recording. `read_failures` describe the parts of the file that could not be read.
     pub(super) fn new(
         header: Header,
         mut frames: Vec<Frame>,
@@ -33,7 +33,8 @@ impl Recording {
         Self { header, frames, read_failures, is_truncated }
     }
 
-    /// Returns the length of the recording. If the file is truncated, that is the time up to the last frame.
+    /// Returns the length of the recording. If the file is truncated, the length ends shortly after the last
+    /// frame.
     #[must_use]
     pub fn length(&self) -> Duration {
         let said = Duration::from_millis(self.header.length_ms);
@@ -42,7 +43,7 @@ impl Recording {
         if self.is_truncated { said.min(end) } else { said }
     }
 
-    /// Returns the failures for parts of the file that were left out.
+    /// Returns the failures about the parts of the file that could not be read.
     #[must_use]
     pub fn read_failures(&self) -> &[Failure] {
         &self.read_failures
@@ -55,7 +56,7 @@ impl Recording {
         all.into_iter().collect()
     }
 
-    /// Returns the snapshot of `source` at the offset `at`.
+    /// Returns the snapshot of `source` at the time `at` since the start.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();
@@ -90,8 +91,8 @@ impl Recording {
         }
     }
 
-    /// Returns the lines of `targets` after `from`, up to and including `to`. If `from` is zero, lines at the
-    /// start are included.
+    /// Returns the log lines of `targets` after the time `from`, up to and including `to`. If `from` is zero,
+    /// includes the lines at the start.
     #[must_use]
     pub fn logs_between(&self, targets: &[LogTarget], from: Duration, to: Duration) -> LogBatch {
         let mut batch = LogBatch::default();
@@ -106,7 +107,7 @@ impl Recording {
         batch
     }
 
-    /// Returns the offset of the next line of `targets` after `from`, or `None` if there is none.
+    /// Returns the time of the next log line of `targets` after `from`, or `None` if there is none.
     #[must_use]
     pub fn next_log_offset(&self, targets: &[LogTarget], from: Duration) -> Option<Duration> {
         let mine = |f: &&Frame| {

@@ -21,7 +21,7 @@ pub enum Action {
     ShowLogsAt(NodeId, Timestamp),
     /// Removes all marks.
     ClearMarks,
-    /// Shows only this source, or all sources if it is shown alone already.
+    /// Shows only the services of this source, or all sources again if only this one is shown already.
     ShowOnlySource(SourceId),
     /// Copies the text to the clipboard.
     CopyText(String),
@@ -29,9 +29,10 @@ pub enum Action {
     Notify(String),
     /// Opens a prompt in the last row.
     OpenPrompt(LogPromptKind),
-    /// Gives the whole terminal to the logs, or takes it back.
+    /// Turns the full-screen view of the logs on or off.
     ToggleFullscreen,
-    /// Continues work of the log screen after the next frame, because it takes longer than one frame.
+    /// Lets the log screen continue its work after the next frame, because the work takes longer than one
+    /// frame.
     ContinueWork,
     /// Writes a new file and shows its path.
     SaveFile(FileToSave),

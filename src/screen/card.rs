@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Card {
-    /// Node at the last `sync`. If another node is selected, the card scrolls to the top.
+    /// Node that the card showed at the last `sync`. If the selection has changed since, the card scrolls to
+    /// the top.
     shown_node: Option<NodeId>,
     scroll: Scroll,
 }

@@ -19,7 +19,8 @@ const COPY_COLUMNS: &[Column] = &[Column::cut_end("WHAT", 22, 0), Column::cut_en
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CopyMenu {
-    /// Node at the last `sync`. Another node starts at the top.
+    /// Node that the menu showed at the last `sync`. If the selection has changed since, the cursor goes to
+    /// the top.
     shown_node: Option<NodeId>,
     selected_row: usize,
 }

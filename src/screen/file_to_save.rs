@@ -17,11 +17,11 @@ pub struct FileToSave {
 #[derive(Clone)]
 pub struct DeferredText(Arc<WriteFn>);
 
-/// Function that writes a text piece by piece. So only one piece has to be in memory at a time.
+/// Function that writes a text piece by piece, so that the whole text is never in memory at once.
 type WriteFn = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
 
 impl DeferredText {
-    /// Returns a text that `write` produces.
+    /// Creates a text that `write` produces each time it is displayed.
     pub fn new(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }

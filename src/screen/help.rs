@@ -26,10 +26,10 @@ const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
 #[serde(default)]
 pub struct Help {
     scroll: Scroll,
-    /// Key context of the screen from which the user opened help. From the log screen, help lists the many
-    /// keys of that screen first.
+    /// Key context of the screen from which the user opened help. If this is the log screen, help lists the
+    /// keys of that screen first, because it has many.
     context: KeyContext,
-    /// Commands that apply on that screen. The others are dim.
+    /// Commands that apply on that screen now. Help dims all others.
     #[serde(with = "command_ids")]
     offered: BTreeSet<Command>,
 }
@@ -69,14 +69,15 @@ impl Screen for Help {
 }
 
 impl Help {
-    /// Prepares help for the screen from which the user opens it: its key context `over`, and the commands
-    /// `offered` that apply there.
+    /// Resets help for the screen from which the user opens it. `over` is the key context of that screen, and
+    /// `offered` holds the commands that apply there.
     pub fn open_over(&mut self, over: KeyContext, offered: BTreeSet<Command>) {
         *self = Self { context: over, offered, ..Self::default() };
     }
 }
 
-/// Commands as a list of their ids. Another version of Portolan may have others, which are left out.
+/// Serialization of a set of commands as a list of their ids. Reading skips the ids that this version of
+/// Portolan does not have.
 mod command_ids {
     use super::{BTreeSet, Command};
     use serde::{Deserialize, Deserializer, Serializer};
@@ -106,7 +107,8 @@ fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static
     entries.into_iter().flatten().collect()
 }
 
-/// Returns all entries with their lines: one for each title, command and line of the legend.
+/// Returns the entries of the help screen, each with its lines. An entry is a title, a command or a line of
+/// the legend.
 fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
     let over = help.context;
     let ink = &scene.theme.styles;
@@ -137,8 +139,8 @@ fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'stat
     entries
 }
 
-/// Returns the lines of one command: keys, id and description. `is_offered` is false if the command does not
-/// apply now. A narrow screen leaves out the id.
+/// Returns the lines of one command: keys, id and description. The lines are dim if `is_offered` is false,
+/// because the command does not apply now. A narrow screen leaves out the id.
 fn command_lines(
     spec: &CommandSpec,
     keys: &[String],

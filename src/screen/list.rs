@@ -18,16 +18,16 @@ use serde::{Deserialize, Serialize};
 use sort::SortOrder;
 use std::collections::BTreeSet;
 
-/// Maximum number of services whose CPU and memory are measured at a time: about a screen of rows.
+/// Maximum number of services whose CPU and memory are measured at the same time, about one screen of rows.
 const MAX_MEASURED_SERVICES: usize = 40;
-/// Columns whose cells need measurements.
+/// Ids of the columns with measurements. Portolan measures services only while one of these columns is shown.
 const MEASURED_COLUMNS: [&str; 2] = ["cpu", "memory"];
 
-/// Screen with all nodes as rows. The selected row follows from the selected node.
+/// Screen with all nodes as rows. The selected row is always the row of the selected node.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct List {
-    /// Order of the rows; `None` for reading order.
+    /// Order of the rows; `None` for the order of `Store::visible_nodes`.
     sort: Option<SortOrder>,
     /// Area at the last `sync`.
     #[serde(skip)]
@@ -134,7 +134,7 @@ impl Screen for List {
 }
 
 impl List {
-    /// Sorts the list by the column with this identifier, in descending order if it begins with `-`.
+    /// Sorts the list by the column with this identifier, in reverse order if the identifier begins with `-`.
     ///
     /// # Errors
     /// Returns a message with the known columns if there is no such column.
@@ -159,8 +159,8 @@ impl List {
     }
 }
 
-/// Returns the columns that fit into `width` cells, without columns of which no node has a value. Columns of
-/// the configuration stay, wherever they fit.
+/// Returns the columns that fit into `width` cells. If the user has configured no columns, leaves out the
+/// owner column while no service has an owner.
 fn shown_columns(store: &Store, width: u16) -> Vec<&'static NodeColumn> {
     let configured = &store.session.list_columns;
     let mut columns = NodeColumn::chosen(configured);

@@ -1,4 +1,5 @@
-//! Screens of the terminal interface. Each draws from the store and from a small state of its own.
+//! Screens of the terminal interface, such as map, list and logs. Each screen draws from the store and from
+//! its own small state.
 
 pub mod action;
 pub mod describe;
@@ -36,7 +37,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Data that every screen is drawn from.
+/// Inputs for drawing any screen.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// Data of all sources, and the user's session.
@@ -56,8 +57,9 @@ pub trait Screen {
 
     /// Returns true if `command` does something on this screen now.
     ///
-    /// The program asks only for commands that it does not handle itself, and for `Command::Back`. If this
-    /// returns true for `Back`, the command undoes a step within this screen. Otherwise it closes the screen.
+    /// The program calls this only for commands that it does not handle itself, and for `Command::Back`. For
+    /// `Back`, true means that the command undoes a step within this screen. Otherwise `Back` closes the
+    /// screen.
     fn applies(&self, command: Command, store: &Store) -> bool;
 
     /// Returns the commands for the footer, the most useful first. The footer leaves out commands that don't
@@ -76,7 +78,7 @@ pub trait Screen {
         Vec::new()
     }
 
-    /// Handles a click on a row or an overview.
+    /// Handles a click on a row, a column heading or an overview such as the mini-map.
     fn click(&mut self, _at: ClickPlace, _store: &Store) -> Vec<Action> {
         Vec::new()
     }

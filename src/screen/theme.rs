@@ -8,7 +8,7 @@ use crate::{
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Styles from a theme file, and the glyphs of one character set.
+/// Styles and glyphs for drawing: styles from a theme file, glyphs of one character set.
 #[derive(Clone, Debug)]
 pub struct Theme {
     /// Styles of text, lines and states.
@@ -106,12 +106,13 @@ pub struct Glyphs {
     pub ellipsis: &'static str,
     pub arrow: &'static str,
     pub arrow_back: &'static str,
-    /// Pieces of line for possible, declared and observed edges.
+    /// Samples of the line style for possible, declared and observed edges, in this order.
     pub edge_lines: [&'static str; 3],
     pub cross: &'static str,
     /// Sign of a marked service.
     pub mark: &'static str,
-    /// Sign at the heading by which a table is sorted, and sorted in reverse.
+    /// Sign at the heading of the column by which a table is sorted. `reversed` is the sign for the reverse
+    /// order.
     pub sorted: &'static str,
     pub reversed: &'static str,
     /// Corners of a frame: upper left, upper right, lower left, lower right.
@@ -182,8 +183,8 @@ pub const BUILT_IN_THEMES: &[(&str, &str)] = &[
 ];
 
 impl Theme {
-    /// Returns the built-in theme with that name, in Unicode or ASCII. If there is none, returns an error
-    /// that lists all themes.
+    /// Returns the built-in theme called `name`, with ASCII glyphs if `ascii` is true. If there is no such
+    /// theme, returns an error that lists all themes.
     pub fn named(name: &str, ascii: bool) -> Result<Self, String> {
         let Some((_, text)) = BUILT_IN_THEMES.iter().find(|(known, _)| *known == name) else {
             let known: Vec<_> = BUILT_IN_THEMES.iter().map(|(name, _)| *name).collect();
@@ -199,7 +200,7 @@ impl Theme {
         self.styles.failing.0.fg.is_some_and(|colour| colour != Color::Reset)
     }
 
-    /// Returns the style of a health.
+    /// Returns the style in which screens show this health.
     #[must_use]
     pub fn health_style(&self, health: Health) -> Style {
         let ink = &self.styles;
@@ -214,7 +215,7 @@ impl Theme {
         .into()
     }
 
-    /// Returns the glyph of a health.
+    /// Returns the glyph with which screens show this health.
     #[must_use]
     pub fn health_glyph(&self, health: Health) -> &'static str {
         let glyphs = self.glyphs;
@@ -228,7 +229,7 @@ impl Theme {
         }
     }
 
-    /// Returns a short piece of the line for edges of this strength, for texts and legends.
+    /// Returns a sample of the line style for edges of this strength, for use in texts and legends.
     #[must_use]
     pub fn edge_line(&self, strength: Strength) -> &'static str {
         let [possible, declared, observed] = self.glyphs.edge_lines;
@@ -260,7 +261,7 @@ impl Theme {
         }
     }
 
-    /// Returns the health whose colour and shape stand for the state of a source.
+    /// Returns the health whose colour and glyph represent this state of a source.
     #[must_use]
     pub fn source_health(state: SourceState) -> Health {
         match state {
@@ -285,12 +286,12 @@ mod tests {
         assert!(Theme::named("neon", false).unwrap_err().contains("night"));
     }
 
-    /// Least contrast of text (WCAG 2.2, success criterion 1.4.3).
+    /// Minimum contrast ratio of text (WCAG 2.2, success criterion 1.4.3).
     const MIN_TEXT_CONTRAST: f64 = 4.5;
-    /// Least contrast of graphical objects (WCAG 2.2, success criterion 1.4.11).
+    /// Minimum contrast ratio of graphical objects (WCAG 2.2, success criterion 1.4.11).
     const MIN_FRAME_CONTRAST: f64 = 3.0;
-    /// Backgrounds of terminals that are worst for the themes: a dark one that is not black, and a light one
-    /// that is not white.
+    /// Terminal background with the lowest contrast for each theme: a dark one that is not black, and a light
+    /// one that is not white.
     const TERMINAL_BACKGROUNDS: [(&str, [u8; 3]); 2] =
         [("night", [0x1e, 0x1e, 0x1e]), ("day", [0xfd, 0xf6, 0xe3])];
 
@@ -361,7 +362,7 @@ mod tests {
         }
     }
 
-    /// In 16 colours the shade of bright black depends on the terminal, and in some it is that of the
+    /// With 16 colours, the terminal decides the shade of bright black. In some terminals it equals the
     /// background.
     #[test]
     fn no_text_in_sixteen_colours_is_bright_black() {

@@ -1,12 +1,13 @@
-//! Cleaning of the view in a share: every text in it, whatever field it belongs to.
+//! Cleaning of the view in a share, which can come from a stranger: removes control characters from every
+//! text and limits its length.
 
 use crate::model::text::clean_with_max_chars;
 use serde_json::{Map, Value};
 
-/// Maximum length of a text in the view, in characters. Ids are the longest.
+/// Maximum length of a text in the view, in characters. The longest texts are ids.
 const MAX_VIEW_TEXT_CHARS: usize = 8_000;
 
-/// Cleans all texts and field names in `value`.
+/// Cleans all texts and field names in `value`, at any depth.
 pub(super) fn clean_view(value: &mut Value) {
     match value {
         Value::String(text) => *text = clean_with_max_chars(text, MAX_VIEW_TEXT_CHARS),

@@ -1,4 +1,4 @@
-//! A share as a whole: its first line, and the recording behind it.
+//! Share as a whole: its header line, and the recording that follows.
 
 use super::header::{ShareError, ShareHeader};
 use crate::{
@@ -10,36 +10,36 @@ use serde::Serialize;
 use serde_json::Value;
 use std::{io::BufRead, time::Duration};
 
-/// Maximum size of a share in bytes.
+/// Maximum size of a share, in bytes.
 pub const MAX_SHARE_BYTES: u64 = 64 << 20;
 
-/// Maximum size of a share in a team's store in bytes, compressed.
+/// Maximum size of a compressed share in a team's store, in bytes.
 pub const MAX_STORED_SHARE_BYTES: usize = 4 << 20;
 
-/// Filters of the log screen in the view of a share.
+/// JSON pointer to the filters of the log screen within the view of a share.
 const LOG_FILTERS_POINTER: &str = "/screens/logs/chips";
 
-/// Place that a share is written to.
+/// Destination of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareDestination {
-    /// A new file in the working directory.
+    /// A new file in the current directory.
     File,
-    /// The team's store; a file if there is no team.
+    /// The team's store, or a file if there is no team.
     Team,
 }
 
-/// Screen of one person at one time: the view, and everything that it was drawn from.
+/// Screen of one person at one time: the view, and all data from which it was drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
-    /// Person, time, view, and the state of the world beside the snapshots.
+    /// Person, time, view, and the state of the world without the snapshots.
     pub header: ShareHeader,
     /// Snapshot of each source.
     pub snapshots: Vec<Snapshot>,
 }
 
 impl Share {
-    /// Returns the share without log lines and resource usage, which a team's store never holds. Filters of the log
-    /// screen may hold words of lines, so they are left out too.
+    /// Returns the share without log lines and usage, which must not be written to a team's store. Leaves out
+    /// the filters of the log screen too, because they can contain words from log lines.
     #[must_use]
     pub fn without_streams(mut self) -> Self {
         self.header.world = self.header.world.without_streams();
@@ -49,10 +49,10 @@ impl Share {
         self
     }
 
-    /// Returns the share as text: JSON lines.
+    /// Returns the share in its format, as JSON lines.
     ///
     /// # Errors
-    /// Returns the reason if it can't be written, or is larger than a share can be.
+    /// Returns the reason if the share can't be written, or if it is too large.
     pub fn to_text(&self) -> Result<String, ShareError> {
         let mut text = json_line(&self.header)?;
         text += &json_line(&Header::new(self.header.taken_at, Duration::ZERO))?;
@@ -69,11 +69,12 @@ impl Share {
         }
     }
 
-    /// Reads a share whose first line is `first`, and whose other lines are in `rest`. Failures call it `name`.
+    /// Reads a share whose first line is `first` and whose other lines are in `rest`. Failures refer to the
+    /// share as `name`.
     ///
     /// # Errors
-    /// Returns the reason if it has another format, or its first line is damaged. Damaged lines of the recording are
-    /// left out, and the screen names them as unread parts of their source.
+    /// Returns the reason if the share has another format, or if its first line is damaged. Skips damaged lines
+    /// of the recording; the snapshots report them as an unread part.
     pub fn read(first: &str, rest: impl BufRead, name: &str) -> Result<Self, ShareError> {
         let header = ShareHeader::parse(first)?;
         let recording =
@@ -87,7 +88,7 @@ impl Share {
         Ok(Self { header, snapshots })
     }
 
-    /// Returns the world as it was at the time of the share.
+    /// Restores the world as it was at the time of the share.
     #[must_use]
     pub fn world(&self) -> World {
         self.header.world.clone().restore(self.snapshots.clone(), self.header.taken_at)

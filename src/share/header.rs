@@ -1,4 +1,5 @@
-//! First line of a share: its format, the person and the time, the view of the screens, and the state of the world.
+//! Header of a share, which is its first line: the format, the person and time, the view of the screens, and
+//! the state of the world.
 
 use super::clean_view::clean_view;
 use crate::{
@@ -10,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, value::RawValue};
 
-/// Name of the format of shares, before its version.
+/// Name of the format of shares, without its version.
 const SHARE_FORMAT: &str = "portolan.share/";
 
 /// Version of the format that Portolan writes and reads.
@@ -19,33 +20,35 @@ const SHARE_VERSION: u32 = 1;
 /// Name and version of the format of shares.
 pub const SHARE_SCHEMA: &str = "portolan.share/1";
 
-/// Maximum size of the view in a share, in bytes of text. The layout of a map with thousands of services takes most of it.
+/// Maximum size of the view in a share, in bytes of text. The largest part is the layout of a map with
+/// thousands of services.
 const MAX_VIEW_BYTES: usize = 4 << 20;
 
-/// Years between which a share can have been taken. Other times are forged, and could not be calculated with.
+/// Years in which a share can have been taken. Other times are forged, and calculations with them could
+/// overflow.
 const PLAUSIBLE_YEARS: std::ops::Range<i16> = 2000..2200;
 
 /// Reason why a share can't be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
-    /// It was written by a newer version of Portolan.
+    /// A newer version of Portolan wrote it.
     #[error(
         "it has the format `{0}` of a newer Portolan, and this one reads `{SHARE_SCHEMA}`; update Portolan"
     )]
     Newer(Text),
-    /// It was written by an older version of Portolan.
+    /// An older version of Portolan wrote it.
     #[error(
         "it has the format `{0}` of an older Portolan, and this one reads `{SHARE_SCHEMA}`; ask for a new share, or \
          open it with the older one"
     )]
     Older(Text),
-    /// It is no share.
+    /// It is not a share.
     #[error("it is neither a share nor a recording of Portolan")]
     Other,
-    /// It is larger than a share can be.
+    /// It exceeds the maximum size, which is given in bytes.
     #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    /// It is a share, and damaged.
+    /// It is a share, but it is damaged for this reason.
     #[error("it is damaged: {0}")]
     Damaged(Text),
 }
@@ -56,27 +59,27 @@ pub enum ShareError {
 pub struct ShareHeader {
     /// Name and version of the format, `SHARE_SCHEMA`.
     pub schema: Text,
-    /// Time of the share, UTC.
+    /// Time at which the share was taken, UTC.
     #[serde(rename = "taken")]
     pub taken_at: Timestamp,
-    /// The person who shared the screen.
+    /// Person who shared the screen.
     pub by: Text,
-    /// Comment of that person; may be empty.
+    /// Comment of that person; empty if there is none.
     pub comment: Text,
-    /// Columns and rows of the terminal.
+    /// Size of the terminal, in columns and rows.
     pub size: (u16, u16),
-    /// Time zone of the times on the screen, by its IANA name; empty if it has none.
+    /// IANA name of the time zone in which the screen shows times; empty if the zone has no name.
     pub time_zone: Text,
-    /// Offset of that zone from UTC at the time of the share, in seconds.
+    /// Offset of that time zone from UTC at the time of the share, in seconds.
     pub utc_offset: i32,
-    /// View of the screens, as the app writes and reads it.
+    /// View of the screens. Only the app knows its structure.
     #[serde(deserialize_with = "read_view")]
     pub view: Value,
-    /// State of the world beside the snapshots.
+    /// State of the world without the snapshots.
     pub world: WorldState,
 }
 
-/// Reads the view, if it is small enough: a value in memory is many times larger than its text.
+/// Reads the view if its text is small enough. In memory, the value is many times larger than its text.
 fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     if raw.get().len() > MAX_VIEW_BYTES {
@@ -85,19 +88,19 @@ fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Err
     serde_json::from_str(raw.get()).map_err(D::Error::custom)
 }
 
-/// The one field that every format has.
+/// Field that the first line of every format has.
 #[derive(Deserialize)]
 struct AnyHeader {
     schema: String,
 }
 
-/// Returns the name of the format that the first line of a file states, or `None` if it states none.
+/// Returns the format that the first line of a file states, or `None` if it states none.
 #[must_use]
 pub fn schema_of(line: &str) -> Option<Text> {
     serde_json::from_str::<AnyHeader>(line).ok().map(|header| Text::with_max_chars(&header.schema, 60))
 }
 
-/// Returns true if a file with this format is a recording, of any version.
+/// Returns true if a file with this format is a recording of any version.
 #[must_use]
 pub fn is_recording(schema: &str) -> bool {
     let format = |schema: &str| schema.split('/').next().unwrap_or_default().to_owned();
@@ -108,7 +111,7 @@ impl ShareHeader {
     /// Reads the first line of a share.
     ///
     /// # Errors
-    /// Returns the reason if the line has another format, or is damaged.
+    /// Returns the reason if the line has another format or is damaged.
     pub fn parse(line: &str) -> Result<Self, ShareError> {
         let schema = schema_of(line).ok_or(ShareError::Other)?;
         let version = schema.strip_prefix(SHARE_FORMAT).ok_or(ShareError::Other)?;

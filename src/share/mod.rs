@@ -1,9 +1,10 @@
-//! Shares of the screen: what one person sees, for a colleague to open later, elsewhere, exactly so.
+//! Shares of the screen: the screen of one person as a document, which a colleague can open later on another
+//! machine and see exactly the same.
 //!
-//! - A share is a line of JSON, the [`ShareHeader`], followed by a recording with one snapshot of each source. So it has
-//!   the same redaction as a recording, and no values of settings.
-//! - Its format has a version. Other versions are refused in words.
-//! - It may come from a stranger: it is read within limits, and all its text is cleaned.
+//! - A share is a line of JSON, the [`ShareHeader`], followed by a recording with one snapshot of each
+//!   source. So it is redacted like a recording, and contains no values of settings.
+//! - Its format has a version. Portolan refuses other versions with an explanation.
+//! - A share can come from a stranger. So Portolan reads it within limits, and cleans all its text.
 
 mod clean_view;
 mod document;

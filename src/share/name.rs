@@ -1,14 +1,14 @@
-//! Names of shares in a team's store: short enough to say on the phone.
+//! Names of shares in a team's store, which are short enough to say on the phone.
 
 use std::fmt;
 
-/// Characters of a name: digits and letters that nobody confuses.
+/// Characters of names: digits and letters that are not easily confused with each other.
 const NAME_CHARS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
 /// Number of characters in a name.
 const NAME_LEN: usize = 4;
 
-/// Start of the keys of shares, and of what the user types.
+/// Prefix of the keys of shares in the store, and of the names that the user types.
 const SHARE_PREFIX: &str = "share/";
 
 /// Name of a share in a team's store, such as `share/7f3k`.
@@ -16,7 +16,7 @@ const SHARE_PREFIX: &str = "share/";
 pub struct ShareName(String);
 
 impl ShareName {
-    /// Returns the name for a random number.
+    /// Creates a name from a random number.
     #[must_use]
     pub fn from_number(number: u64) -> Self {
         let digit =
@@ -24,7 +24,7 @@ impl ShareName {
         Self((0..NAME_LEN).map(digit).collect())
     }
 
-    /// Reads a name as the user types it, such as `share/7f3k`. Returns `None` for any other text.
+    /// Parses a name that the user typed, such as `share/7f3k`. Returns `None` for any other text.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let name = typed.strip_prefix(SHARE_PREFIX)?;

@@ -1,4 +1,4 @@
-//! Filtering: selection of the nodes and edges that the screens show.
+//! Filters: the nodes, edges and findings that pass the session's filters, and are therefore shown.
 
 use crate::{
     model::{Finding, NodeId, ProfileField},
@@ -8,8 +8,8 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl Store {
-    /// Returns true if the search matches the label, the health, the source or the owner of `node`. A search for a
-    /// field, such as `tier:1`, matches only the values of that field in the node's profile.
+    /// Returns true if the search matches the label, health, source or owner of `node`. A search for a field,
+    /// such as `tier:1`, tests only the values of that field in the node's profile.
     #[must_use]
     pub fn matches_search(&self, node: &Node) -> bool {
         let search = &self.session.search;
@@ -29,25 +29,25 @@ impl Store {
         search.matches(format!("{} {} {source} {owner}", node.label(), node.health.as_str()).trim_end())
     }
 
-    /// Returns true if the current edge filter shows the edge between `from` and `to`.
+    /// Returns true if the edge from `from` to `to` passes the current edge filter.
     #[must_use]
     pub fn shows_edge(&self, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
         self.world.drift_context().passes_filter(self.session.edge_filter, from, to, edge)
     }
 
-    /// Returns the edges that the current filter shows, each with its ends.
+    /// Returns the edges that pass the current filter, each with its ends.
     pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
         self.world.edges_passing(self.session.edge_filter)
     }
 
-    /// Returns the edges that the current filter shows between visible nodes, each with its ends.
+    /// Returns the edges between visible nodes that pass the current filter, each with its ends.
     pub fn visible_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
         let nodes: BTreeSet<&NodeId> = self.visible_nodes().into_iter().map(|node| &node.id).collect();
         self.shown_edges().filter(move |(from, to, _)| nodes.contains(from) && nodes.contains(to))
     }
 
-    /// Returns a text with the name of the edge filter and the number of edges that it shows. If Portolan has
-    /// run for too short a time to call an edge never observed, the text says so.
+    /// Returns a text with the edge filter and the number of edges that pass it. If Portolan has not run long
+    /// enough to call an edge never observed, the text says so.
     #[must_use]
     pub fn edge_filter_summary(&self) -> String {
         let (shown, all) = (self.shown_edges().count(), self.world.topology().edges.len());
@@ -67,7 +67,7 @@ impl Store {
         )
     }
 
-    /// Returns the nodes that the filters show, in reading order: services first, then by source, group and
+    /// Returns the nodes that pass all filters, in reading order: services first, then by source, group and
     /// name.
     #[must_use]
     pub fn visible_nodes(&self) -> Vec<&Node> {
@@ -77,7 +77,7 @@ impl Store {
         nodes
     }
 
-    /// Returns the nodes that the filters show, without the limit to one group, in reading order.
+    /// Returns the nodes that pass all filters except the limit to one group, in reading order.
     #[must_use]
     pub fn nodes_of_all_groups(&self) -> Vec<&Node> {
         let Self { world, session } = self;
@@ -88,13 +88,15 @@ impl Store {
         world.nodes_in_reading_order(|node| filters.into_iter().flatten().all(|s| s.contains(&node.id)))
     }
 
-    /// Returns the nodes of the group to which the screens are limited, or `None` without such a limit.
+    /// Returns the nodes of the group to which the screens are limited, or `None` if they are not limited to
+    /// a group.
     #[must_use]
     pub fn nodes_of_group(&self) -> Option<BTreeSet<NodeId>> {
         self.session.only_group.as_ref().map(|group| self.world.nodes_of_group(group))
     }
 
-    /// Returns the findings about visible nodes. Without a filter, returns those about no node too.
+    /// Returns the findings about visible nodes. If all nodes are visible, also returns the findings that
+    /// concern no node.
     pub fn visible_findings(&self) -> impl Iterator<Item = &Finding> {
         let nodes: BTreeSet<&NodeId> = self.visible_nodes().into_iter().map(|node| &node.id).collect();
         let is_whole = nodes.len() == self.world.topology().nodes.len();
@@ -104,7 +106,7 @@ impl Store {
         self.world.findings.iter().filter(is_shown)
     }
 
-    /// Shows only the next source; after the last one, all sources.
+    /// Shows only the next source, or all sources after the last one.
     pub fn cycle_source_filter(&mut self) {
         let place = self
             .session
@@ -116,7 +118,7 @@ impl Store {
         self.select_visible();
     }
 
-    /// Selects the first visible node, unless the selected one is visible.
+    /// Selects the first visible node, unless the selected node is visible.
     pub fn select_visible(&mut self) {
         let listed = self.visible_nodes();
         let lost = self.session.selected.as_ref().is_none_or(|id| !listed.iter().any(|node| &node.id == id));

@@ -1,5 +1,5 @@
-//! The store: the world that all sources report, and the user's session. Every screen reads it; only
-//! `App::update` changes it.
+//! Store: the world that the sources report, and the session of the user. Every screen reads the store, but
+//! only `App::update` changes it.
 
 mod world;
 mod session;
@@ -24,14 +24,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// Creates a store before the first poll of `sources`. `log_bytes` limits the log lines in memory.
+    /// Creates a store for `sources` before their first poll. `log_bytes` limits the memory for log lines.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self { world: World::new(inventory, sources, log_bytes, now), session: Session::default() }
     }
 
-    /// Applies the snapshot or failure of a poll of `source`. Selects another node if the selected one
-    /// disappeared. Returns true if anything but times changed.
+    /// Applies the snapshot or failure from a poll of `source`. Selects another node if the selected one has
+    /// disappeared. Returns true if anything except times has changed.
     pub fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.world.sources.iter().all(SourceStatus::has_finished_loading);
         let anchor = self.selection_anchor();
@@ -40,7 +40,7 @@ impl Store {
         changed
     }
 
-    /// Applies the snapshot of an earlier run, unless `source` has been read in this run.
+    /// Applies a snapshot from an earlier run, unless `source` has already been read in this run.
     pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) {
         if self.world.apply_cached_snapshot(source, snapshot) && !self.session.selected_by_user {
             self.session.selected = self.default_selection();

@@ -1,4 +1,4 @@
-//! Selection: the node that the user chose, and its replacement when it disappears.
+//! Selection of a node: the user's choice, and a replacement if that node disappears.
 
 use crate::{
     model::{InstanceId, NodeId, Service, Severity},
@@ -7,8 +7,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Neighbours and instances of the selected node, recorded before a snapshot is applied. If the snapshot
-/// removes or renames the node, they give its replacement.
+/// Neighbours and instances of the selected node before a snapshot is applied. If the snapshot removes or
+/// renames the node, they determine its replacement.
 #[derive(Default)]
 pub(in crate::store) struct SelectionAnchor {
     /// Neighbours of the selected node, callers first.
@@ -30,8 +30,8 @@ impl Store {
         self.selected_node().and_then(|node| self.world.service_of(node))
     }
 
-    /// Goes back (`back`) or forward in the selection history, to the next node that still exists, and
-    /// selects it. Returns false if there is no such node.
+    /// Selects the next node in the selection history that still exists, going back if `back` is true, or
+    /// else forward. Returns false if there is no such node.
     pub fn step_selection_history(&mut self, back: bool) -> bool {
         let topology = self.world.topology();
         let there = self.session.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
@@ -43,14 +43,16 @@ impl Store {
         found
     }
 
-    /// Returns true if the selection history has a node to go back (`back`) or forward to.
+    /// Returns true if the selection history has an existing node to go back to if `back` is true, or else to
+    /// go forward to.
     #[must_use]
     pub fn can_step_selection_history(&self, back: bool) -> bool {
         let topology = self.world.topology();
         self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
     }
 
-    /// Returns the neighbours and instances of the selected node. Call this before a snapshot is applied.
+    /// Returns the neighbours and instances of the selected node. The caller needs them before it applies a
+    /// snapshot.
     pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
         let Some(node) = &self.session.selected else { return SelectionAnchor::default() };
         let topology = self.world.topology();
@@ -63,21 +65,21 @@ impl Store {
         }
     }
 
-    /// Returns the node whose service has any of `instances`. A renamed container brings a new service with
-    /// the same instance.
+    /// Returns the node whose service has one of `instances`. A renamed container appears as a new service
+    /// with the same instance.
     fn node_with_instances(&self, instances: &BTreeSet<InstanceId>) -> Option<NodeId> {
         let has = |service: &&Service| service.instances.iter().any(|i| instances.contains(&i.id));
         let mut services = self.world.inventory.services().filter(|_| !instances.is_empty());
         services.find(has).map(|service| NodeId::from(&service.id))
     }
 
-    /// Selects another node if the selected one disappeared.
+    /// Selects another node if the selected one has disappeared.
     ///
-    /// The first choice is the node that now has the instances of the lost one. If the user made the
-    /// selection, the second choice is a neighbour. When the lost node returns, it is selected again.
+    /// The first choice is the node that has the instances of the lost node now. If the user made the
+    /// selection, the second choice is a neighbour. If the lost node returns later, it is selected again.
     ///
-    /// `complete` is false until all sources have been read. Until then, a selection that Portolan made moves
-    /// to the worst finding.
+    /// `complete` is false until all sources have been read. Until then, a selection that Portolan made
+    /// follows the worst finding.
     pub(in crate::store) fn restore_or_replace_selection(&mut self, held: &SelectionAnchor, complete: bool) {
         let nodes = &self.world.topology().nodes;
         if let Some(back) = self.session.lost_selection.take_if(|missed| nodes.contains_key(missed)) {
@@ -104,16 +106,16 @@ impl Store {
         self.session.selected = near.or_else(|| self.default_selection());
     }
 
-    /// Returns the node that Portolan selects by itself: the one with the worst finding, else the first
-    /// visible one.
+    /// Returns the node that Portolan selects while the user has not: the node with the worst finding, or
+    /// else the first visible node.
     pub(in crate::store) fn default_selection(&self) -> Option<NodeId> {
         let faults = self.world.findings.iter().filter(|f| f.severity > Severity::Info);
         let worst = faults.into_iter().find_map(|f| f.node.clone());
         worst.or_else(|| self.visible_nodes().first().map(|node| node.id.clone()))
     }
 
-    /// Returns the visible node whose name best matches the search. Among equal matches, returns the first in
-    /// reading order.
+    /// Returns the visible node whose name matches the search best. Among equal matches, returns the first
+    /// one in reading order.
     #[must_use]
     pub fn best_match(&self) -> Option<NodeId> {
         let found = self

@@ -1,5 +1,5 @@
-//! Stops that Portolan makes from the live map: ways in, the services with the most callers, the stores, the world
-//! outside, the present faults, and the place to ask more.
+//! Stops that Portolan makes from the live map: entry services, the services with the most callers, data
+//! stores, nodes outside of the estate, current faults, and the command palette for questions.
 
 use super::{MAX_TOUR_STOPS, TourStop};
 use crate::{
@@ -10,22 +10,22 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Maximum number of stops at services that clients outside reach.
+/// Maximum number of stops at services that clients outside of the estate reach.
 const MAX_ENTRY_STOPS: usize = 2;
 /// Maximum number of stops at services with many callers.
 const MAX_BUSY_STOPS: usize = 3;
 /// Maximum number of stops at databases, caches and queues.
 const MAX_STORE_STOPS: usize = 2;
-/// Maximum number of names in a sentence.
+/// Maximum number of names in one sentence.
 const MAX_LISTED_NAMES: usize = 4;
 
-/// Commands to try at the busiest services, one each.
+/// Commands to try at the busiest services, one for each stop.
 const BUSY_STOP_COMMANDS: [Command; MAX_BUSY_STOPS] = [Command::Card, Command::Logs, Command::Timeline];
-/// Commands to try at the stores, one each.
+/// Commands to try at the data stores, one for each stop.
 const STORE_STOP_COMMANDS: [Command; MAX_STORE_STOPS] = [Command::Focus, Command::Why];
 
-/// Returns the stops of a tour through `world`: at most [`MAX_TOUR_STOPS`]. No node has two stops, except that one
-/// with a fault may be the stop of the faults too.
+/// Returns the stops of a tour through `world`, at most [`MAX_TOUR_STOPS`] of them. A node has only one stop,
+/// but a node with a fault can also be the subject of the stop about faults.
 #[must_use]
 pub fn made_stops(world: &World) -> Vec<TourStop> {
     let topology = world.topology();
@@ -54,7 +54,7 @@ pub fn made_stops(world: &World) -> Vec<TourStop> {
     stops
 }
 
-/// Returns the last stops of every tour: the present faults, and the place to ask more.
+/// Returns the last two stops of every tour: the current faults, and the place to ask questions.
 pub(super) fn closing_stops(world: &World) -> [TourStop; 2] {
     let faults = world.findings.iter().filter(|finding| finding.severity > Severity::Info);
     let faults: Vec<_> = faults.collect();
@@ -95,7 +95,7 @@ fn overview_stop(world: &World) -> TourStop {
     TourStop { node: None, title: "the map".to_owned(), text, command: Command::List }
 }
 
-/// Returns a stop at `node`, with its callers and callees.
+/// Returns a stop at `node` with a text about its callers and callees.
 fn stop_at(topology: &Topology, node: &Node, role: &str, command: Command) -> TourStop {
     let named = |nodes: Vec<&NodeId>| names(topology, &nodes);
     let callers = named(topology.callers(&node.id).map(|(from, _)| from).collect());
@@ -114,7 +114,7 @@ fn stop_at(topology: &Topology, node: &Node, role: &str, command: Command) -> To
     TourStop { node: Some(node.id.clone()), title, text: format!("{product}{calls}"), command }
 }
 
-/// Returns the services with two callers or more that store no data, those with the most callers first.
+/// Returns the services that store no data and have at least two callers, the most called first.
 fn busy_nodes(topology: &Topology) -> Vec<&Node> {
     let callers = |node: &Node| topology.callers(&node.id).count();
     let keeps_data = |node: &Node| node.product.is_some_and(|product| product.role.stores_data());
@@ -124,7 +124,7 @@ fn busy_nodes(topology: &Topology) -> Vec<&Node> {
     found
 }
 
-/// Returns the databases, caches, queues and object stores, those with the most callers first.
+/// Returns the databases, caches, queues and object stores, the most called first.
 fn stores(topology: &Topology) -> Vec<&Node> {
     let keeps_data = |node: &&Node| node.product.is_some_and(|product| product.role.stores_data());
     let mut found: Vec<&Node> = topology.nodes.values().filter(keeps_data).collect();
@@ -132,7 +132,7 @@ fn stores(topology: &Topology) -> Vec<&Node> {
     found
 }
 
-/// Returns the stop at what no source runs, or `None` if every callee is a service.
+/// Returns the stop about nodes that no source runs, or `None` if there are no such nodes.
 fn outside_stop(topology: &Topology) -> Option<TourStop> {
     let outside = topology.nodes.values().filter(|node| node.kind == NodeKind::Dependency);
     let mut outside: Vec<&NodeId> = outside.map(|node| &node.id).collect();
@@ -144,7 +144,7 @@ fn outside_stop(topology: &Topology) -> Option<TourStop> {
     Some(TourStop { node: Some(first), title, text, command: Command::Why })
 }
 
-/// Returns the names of the nodes in words, at most [`MAX_LISTED_NAMES`]; `None` if there are none.
+/// Returns a list of the nodes' names, at most [`MAX_LISTED_NAMES`], or `None` if there are no nodes.
 fn names(topology: &Topology, ids: &[&NodeId]) -> Option<String> {
     let nodes: Vec<&str> =
         ids.iter().filter_map(|id| topology.nodes.get(*id)).map(|n| n.name.as_str()).collect();

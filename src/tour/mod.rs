@@ -1,4 +1,4 @@
-//! The tour for newcomers: stops on the live map, each with one command to try. Portolan makes the stops from the
+//! Tour for newcomers: stops on the live map, each with one command to try. Portolan makes the stops from the
 //! topology, unless the team has written its own.
 
 mod made_stops;
@@ -11,18 +11,18 @@ pub use walk::TourWalk;
 
 use crate::{command::Command, model::NodeId};
 
-/// Maximum number of stops of a tour.
+/// Maximum number of stops in a tour.
 pub const MAX_TOUR_STOPS: usize = 12;
 
-/// Stop of the tour: a service to look at, and a command to try there.
+/// Stop of a tour: the subject, a text about it, and a command to try there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TourStop {
-    /// The service or other node that the stop selects; `None` for the whole map.
+    /// Node that the stop selects; `None` if the stop is about the whole map.
     pub node: Option<NodeId>,
-    /// The subject of the stop, in a few words.
+    /// Subject of the stop in a few words.
     pub title: String,
-    /// One or two sentences on the subject.
+    /// One or two sentences about the subject.
     pub text: String,
-    /// The command that the reader should try.
+    /// Command that the user should try at the stop.
     pub command: Command,
 }

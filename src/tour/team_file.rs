@@ -1,4 +1,4 @@
-//! The team's own tour, written in [`TEAM_FILE_PATH`]: parsing, and matching with the services that run.
+//! Tour that the team writes in [`TEAM_FILE_PATH`]: parsing, and matching with the running services.
 
 use super::{MAX_TOUR_STOPS, TourStop, made_stops::closing_stops};
 use crate::{
@@ -9,48 +9,49 @@ use crate::{
 use serde::Deserialize;
 use std::fmt;
 
-/// Path of the file below a team's repository.
+/// Path of the file within a team's repository.
 pub const TEAM_FILE_PATH: &str = ".portolan/tour.toml";
 
 /// Maximum size of the file, in bytes.
 pub const MAX_TEAM_FILE_BYTES: u64 = 64 * 1024;
 
-/// The team's own tour.
+/// Tour that the team has written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TeamTour {
-    /// The stops, in order. The stops of the present faults and of questions follow.
+    /// Stops in order. The stops about current faults and about questions follow them.
     #[serde(default, rename = "stop")]
     pub stops: Vec<TeamStop>,
 }
 
-/// Stop of the team's own tour.
+/// Stop of a tour that the team has written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TeamStop {
     /// Name of the service, or `group/name`. Without it, the stop is about the whole map.
     pub service: Option<Text>,
-    /// Title in a few words; without it, the name of the service.
+    /// Title in a few words. Without it, the title is the name of the service.
     pub title: Option<Text>,
-    /// One or two sentences.
+    /// One or two sentences about the service or the map.
     pub text: Text,
-    /// Id of the command to try; without it, `card`.
+    /// Id of the command to try. Without it, the command is `card`.
     pub command: Option<Text>,
 }
 
-/// Mistake in the team's own tour.
+/// Mistake in a tour that the team has written. The numbers of stops begin at one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TourFault {
-    /// The file has this number of stops, which is too many.
+    /// The file has too many stops; the value is their number.
     TooManyStops(usize),
-    /// The stop with this number says nothing.
+    /// The stop with this number has an empty text.
     EmptyText(usize),
-    /// The stop with this number is about a service that does not run. The last part is a similar name that does.
+    /// The stop with this number refers to a service that does not run. The last value is the similar name of
+    /// a running service, if there is one.
     UnknownService(usize, Text, Option<String>),
-    /// The stop with this number is about a name that several services have.
+    /// The stop with this number refers to a name that several services have.
     SharedName(usize, Text),
-    /// The stop with this number has a command that does not exist or that is not for a tour. The last part is a
-    /// similar command.
+    /// The stop with this number has a command that does not exist or is not possible in a tour. The last
+    /// value is a similar command, if there is one.
     UnknownCommand(usize, Text, Option<String>),
 }
 
@@ -78,11 +79,11 @@ impl fmt::Display for TourFault {
     }
 }
 
-/// Maximum number of stops that the team writes. The two stops that end every tour follow them.
+/// Maximum number of stops that the team can write. The two stops that end every tour come in addition.
 const MAX_TEAM_STOPS: usize = MAX_TOUR_STOPS - 2;
 
 impl TeamTour {
-    /// Parses the text of the file. An error names the line.
+    /// Parses the text of the file. The error message includes the line.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| {
             let start = error.span().map(|span| span.start);
@@ -93,8 +94,8 @@ impl TeamTour {
         })
     }
 
-    /// Returns the stops of a tour through `world`, with those that end every tour, and the mistakes. A stop with
-    /// a mistake is left out.
+    /// Returns the stops of a tour through `world`, including the two that end every tour. Leaves out stops
+    /// with mistakes, and also returns these mistakes.
     #[must_use]
     pub fn stops(&self, world: &World) -> (Vec<TourStop>, Vec<TourFault>) {
         let mut faults = Vec::new();

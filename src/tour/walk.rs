@@ -1,34 +1,35 @@
-//! The reader's walk through a tour: the stop that is shown, and the commands already tried.
+//! Walk of the user through a tour: the current stop, and the stops whose command the user has tried.
 
 use super::TourStop;
 use crate::command::Command;
 use std::collections::BTreeSet;
 
-/// A tour with the reader's place on it. Leaving the tour keeps the place.
+/// Tour with the user's position in it. Closing the tour keeps the position.
 #[derive(Clone, Debug, Default)]
 pub struct TourWalk {
     stops: Vec<TourStop>,
     place: usize,
-    /// Places of the stops whose command the reader has tried.
+    /// Positions of the stops whose command the user has tried.
     tried: BTreeSet<usize>,
     is_open: bool,
 }
 
 impl TourWalk {
-    /// Replaces the stops, unless the reader has gone past the first one: stops under way must not change.
+    /// Replaces the stops unless the tour has begun, so that it does not change while the user walks through
+    /// it.
     pub fn set_stops(&mut self, stops: Vec<TourStop>) {
         if !self.has_begun() {
             self.stops = stops;
         }
     }
 
-    /// Returns true if the reader has gone past the first stop or tried a command.
+    /// Returns true if the user has gone past the first stop or has tried a command.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.place > 0 || !self.tried.is_empty()
     }
 
-    /// Shows or leaves the tour. A tour that was finished starts again.
+    /// Opens or closes the tour. Opening a finished tour starts it again from the first stop.
     pub fn set_open(&mut self, open: bool) {
         if open && self.is_last() && self.has_tried() {
             (self.place, self.tried) = (0, BTreeSet::new());
@@ -36,44 +37,44 @@ impl TourWalk {
         self.is_open = open;
     }
 
-    /// Returns true while the tour is shown.
+    /// Returns true while the tour is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.is_open
     }
 
-    /// Returns the shown stop, or `None` if the tour is not shown or has no stops.
+    /// Returns the current stop, or `None` if the tour is closed or has no stops.
     #[must_use]
     pub fn stop(&self) -> Option<&TourStop> {
         self.stops.get(self.place).filter(|_| self.is_open)
     }
 
-    /// Returns the number of the shown stop, from 1, and the number of stops.
+    /// Returns the number of the current stop, counted from one, and the number of all stops.
     #[must_use]
     pub fn progress(&self) -> (usize, usize) {
         (self.place + 1, self.stops.len())
     }
 
-    /// Returns true if no stop follows.
+    /// Returns true if no stop follows the current one.
     #[must_use]
     pub fn is_last(&self) -> bool {
         self.place + 1 >= self.stops.len()
     }
 
-    /// Returns true if the reader has tried the command of the shown stop.
+    /// Returns true if the user has tried the command of the current stop.
     #[must_use]
     pub fn has_tried(&self) -> bool {
         self.tried.contains(&self.place)
     }
 
-    /// Records that the reader ran `command`.
+    /// Records that the user ran `command`. If it is the command of the current stop, it counts as tried.
     pub fn note_command(&mut self, command: Command) {
         if self.stop().is_some_and(|stop| stop.command == command) {
             self.tried.insert(self.place);
         }
     }
 
-    /// Goes to the next stop, or leaves the tour after the last one.
+    /// Goes to the next stop. Closes the tour after the last one.
     pub fn go_forward(&mut self) {
         if self.is_last() {
             self.tried.insert(self.place);
@@ -83,7 +84,7 @@ impl TourWalk {
         }
     }
 
-    /// Goes to the previous stop. Returns false at the first one.
+    /// Goes to the previous stop. Returns false if the current stop is the first one.
     pub fn go_back(&mut self) -> bool {
         let moves = self.place > 0;
         self.place = self.place.saturating_sub(1);

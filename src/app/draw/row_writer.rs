@@ -1,4 +1,4 @@
-//! Writer for the one-line header and footer.
+//! Writer for rows of text with clickable parts, such as the header and the footer.
 
 use crate::{
     command::Command,
@@ -6,11 +6,11 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Writer that fills the header or footer row from the left, and collects its clickable areas.
+/// Writer that fills one row from the left and collects its clickable areas.
 pub(in crate::app) struct RowWriter {
-    /// Column of the next text.
+    /// Column at which the next text begins.
     pub(in crate::app) x: u16,
-    /// First column that is not free.
+    /// First column that is not available.
     pub(in crate::app) right: u16,
     /// Row of the terminal.
     pub(in crate::app) y: u16,
@@ -30,8 +30,8 @@ impl RowWriter {
             <= usize::from(self.right)
     }
 
-    /// Appends `words` if there is room for all of them. If not, nothing more fits into the row. A click on
-    /// the text runs `command`.
+    /// Appends `words` if they fit, and makes them run `command` on a click. If they do not fit, fills the
+    /// row, so that later texts are left out too.
     pub(in crate::app) fn write(
         &mut self,
         words: &str,

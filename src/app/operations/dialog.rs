@@ -1,4 +1,5 @@
-//! Dialogs of actions: menu, waiting for the reading, confirmation, refusal.
+//! State of the dialogs of actions: the menu, the wait for a fresh reading, the confirmation, and the
+//! refusal.
 
 use crate::{
     keymap::{Code, Key},
@@ -8,28 +9,30 @@ use crate::{
     },
 };
 
-/// Open dialog of actions. It takes all keys.
+/// Open dialog of actions, which handles all keys.
 pub(in crate::app) enum OperationDialog {
     /// Menu of the possible operations.
     Menu {
-        /// Name of the selected service.
+        /// Label of the selected service.
         title: String,
         /// Entries of the menu.
         entries: Vec<MenuEntry>,
         /// Index of the selected entry.
         selected: usize,
-        /// True once the menu was drawn. Keys typed before that belong to another screen.
+        /// True once the menu has been drawn. Keys typed before that were meant for another screen, so the
+        /// menu ignores them.
         is_drawn: bool,
     },
-    /// Waiting for a fresh reading of the services.
+    /// Wait for a fresh reading of the services.
     Reading(OperationRequest),
-    /// Waiting for the place of a shell: its account and region, or engine.
+    /// Wait for the place of a shell, which is its account and region, or its engine.
     ReadingPlace(ShellRequest),
-    /// Plan of a shell with the question whether to open it.
+    /// Plan of a shell, with the question whether to open it.
     ConfirmShell(Box<Confirmation<SessionPlan<ShellRequest>>>),
-    /// Plan with the question whether to carry it out, and the first shown row of the plan.
+    /// Plan of an operation, with the question whether to carry it out. The number is the first visible row
+    /// of the plan.
     Confirm(Box<Confirmation<Plan>>, usize),
-    /// Operation that is not done, by its title, with the reason.
+    /// Operation that Portolan does not carry out: its title and the reason.
     Refused(String, Refusal),
 }
 
@@ -37,7 +40,7 @@ pub(in crate::app) enum OperationDialog {
 pub(super) enum DialogEvent {
     /// The dialog stays open.
     Open,
-    /// The user closed the dialog; nothing happens.
+    /// The user closed the dialog without a choice.
     Closed,
     /// The user chose an entry of the menu.
     Chosen(MenuChoice),
@@ -56,7 +59,7 @@ impl OperationDialog {
         Self::Confirm(Box::new(confirmation), 0)
     }
 
-    /// Records that the dialog was drawn. From then on it takes keys.
+    /// Records that the dialog has been drawn. Only then does it accept keys.
     pub(in crate::app) fn mark_drawn(&mut self) {
         match self {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
@@ -75,7 +78,7 @@ impl OperationDialog {
                     DialogEvent::Open
                 }
             }
-            // Other keys may be meant for the confirmation, which is not open yet.
+            // All other keys may be meant for the confirmation, which is not open yet.
             Self::Reading(_) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
             Self::Reading(_) | Self::ReadingPlace(_) => DialogEvent::Open,
             Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {
@@ -120,9 +123,9 @@ fn menu_key(entries: &[MenuEntry], selected: &mut usize, key: Key) -> DialogEven
     DialogEvent::Open
 }
 
-/// Rows by which a page key scrolls the plan.
+/// Number of rows by which a page key scrolls the plan.
 const PAGE_ROWS: usize = 8;
-/// Row number beyond the end of any plan; drawing limits it.
+/// Row number beyond the end of any plan. Drawing replaces it by the last possible row.
 const MAX_FIRST_ROW: usize = 10_000;
 
 fn confirm_key(confirmation: &mut Confirmation<Plan>, first_row: &mut usize, key: Key) -> DialogEvent {

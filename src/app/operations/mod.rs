@@ -1,4 +1,4 @@
-//! Actions on services: the menu, the fresh reading for a plan, the confirmation, and the verdict.
+//! Actions on services: the menu, the fresh reading for a plan, the confirmation and the verdict.
 
 mod dialog;
 mod draw;
@@ -26,7 +26,7 @@ impl App {
         menu_entries(&scope::menu_scope(&self.store))
     }
 
-    /// Opens the menu of actions, or explains why there is nothing to choose. Does nothing if no source allows
+    /// Opens the menu of actions, or explains why the menu would be empty. Does nothing if no source allows
     /// actions.
     pub(super) fn open_action_menu(&mut self) {
         if !self.store.world.allows_actions() {
@@ -41,7 +41,7 @@ impl App {
         self.dialog = Some(OperationDialog::menu(title, entries));
     }
 
-    /// Starts an operation that the user chose in the palette, on the selected service.
+    /// Requests an operation on the selected service that the user chose in the palette.
     pub(super) fn request_on_selected(&mut self, kind: OperationKind) -> Vec<Effect> {
         let entries = self.action_menu_entries().into_iter();
         let found = entries.map(|entry| entry.choice).find(|choice| choice.kind() == Some(kind));
@@ -52,8 +52,8 @@ impl App {
         Vec::new()
     }
 
-    /// Starts an operation that the user typed with names of services, such as `restart orders web`. Returns `None`
-    /// if the text is no operation, or no source allows actions.
+    /// Requests an operation that the user typed with the names of services, such as `restart orders web`.
+    /// Returns `None` if the text is not an operation, or if no source allows actions.
     pub(super) fn request_typed(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let mut words = typed.split_whitespace();
         let kind = OperationKind::named(words.next()?).filter(|_| self.store.world.allows_actions())?;
@@ -70,7 +70,7 @@ impl App {
         })
     }
 
-    /// Plans the operation that undoes the newest one.
+    /// Requests the operation that undoes the newest one.
     pub(super) fn undo_operation(&mut self) -> Vec<Effect> {
         match self.store.world.operations.undo() {
             Some(undo) => self.request_operation(undo.request),
@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// Begins the action of a menu's entry.
+    /// Begins the action of a menu entry.
     fn begin_choice(&mut self, choice: MenuChoice) -> Vec<Effect> {
         match choice {
             MenuChoice::Operation(request) => self.request_operation(request),
@@ -86,14 +86,14 @@ impl App {
         }
     }
 
-    /// Asks for a fresh reading of the services, from which the plan is made.
+    /// Requests a fresh reading of the services, from which the plan will be made.
     fn request_operation(&mut self, request: OperationRequest) -> Vec<Effect> {
         self.dialog = Some(OperationDialog::Reading(request.clone()));
         vec![Effect::ReadTargets(request)]
     }
 
-    /// Plans a request from a fresh reading, and opens the confirmation. Ignores the reading if the user has closed
-    /// the dialog meanwhile.
+    /// Plans a request from a fresh reading, and opens the confirmation. Ignores the reading if the user has
+    /// closed the dialog since.
     pub(super) fn plan_operation(
         &mut self,
         request: OperationRequest,
@@ -121,7 +121,7 @@ impl App {
         }
     }
 
-    /// Shows why an operation is not done, and records it in the audit log.
+    /// Shows the reason why an operation is not carried out, and records it in the audit log.
     fn refuse(&mut self, request: OperationRequest, outcome: AuditOutcome, refusal: Refusal) -> Vec<Effect> {
         let why = refusal.reason.clone();
         self.dialog = Some(OperationDialog::Refused(request.title(), refusal));

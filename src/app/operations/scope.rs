@@ -1,4 +1,4 @@
-//! Services that the user means: the selected, marked or named ones that allow actions.
+//! Services to which an action applies: the selected, marked or named ones whose sources allow actions.
 
 use crate::{
     model::{Instance, NodeId, Service, ServiceKind},
@@ -6,7 +6,7 @@ use crate::{
     store::Store,
 };
 
-/// Returns the services to offer operations on.
+/// Returns the services on which the menu offers operations.
 pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
     let selected = store.selected_service().filter(|service| allows_actions(store, service));
     let is_in_group = |service: &&Service| {
@@ -21,18 +21,18 @@ pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
     }
 }
 
-/// Returns the service of a node if it allows actions.
+/// Returns the service of a node, or `None` if the source of the service allows no actions.
 fn service_of<'a>(store: &'a Store, node: &NodeId) -> Option<&'a Service> {
     let node = store.world.topology().nodes.get(node)?;
     store.world.service_of(node).filter(|service| allows_actions(store, service))
 }
 
-/// Returns true if the user permits actions on the source of `service`.
+/// Returns true if the user permits actions for the source of `service`.
 fn allows_actions(store: &Store, service: &Service) -> bool {
     store.world.permission(&service.source()).allows_actions()
 }
 
-/// Returns the name of the instance that a session runs in.
+/// Returns the name of the instance in which a session runs.
 pub(super) fn instance_name(store: &Store, target: &SessionTarget) -> String {
     let service = store.world.inventory.services().find(|service| service.id == target.service);
     let instances = service.into_iter().flat_map(|service| &service.instances);
@@ -40,7 +40,7 @@ pub(super) fn instance_name(store: &Store, target: &SessionTarget) -> String {
     found.map_or_else(|| target.instance.to_string(), |instance| instance.name.to_string())
 }
 
-/// Returns the reason why the menu has no entries, in words.
+/// Returns the reason why the menu of actions is empty.
 pub(super) fn no_entries_reason(store: &Store) -> String {
     match store.selected_service() {
         None => "select a service first: actions are for services".to_owned(),
@@ -51,7 +51,7 @@ pub(super) fn no_entries_reason(store: &Store) -> String {
     }
 }
 
-/// Returns the request for services or instances that the user named.
+/// Returns the request for the services or instances in `names`, or the reason why it is impossible.
 pub(super) fn typed_request(
     kind: OperationKind,
     names: &[&str],
@@ -81,7 +81,8 @@ pub(super) fn typed_request(
     Ok(if whole { request } else { request.with_instances(instances) })
 }
 
-/// Splits the count off the end of the words after `scale`. Other operations take names only.
+/// Splits the desired count off the end of `words` if the operation is `Scale`. All words of other operations
+/// are names.
 fn split_goal<'a>(
     kind: OperationKind,
     words: &'a [&'a str],
@@ -97,7 +98,7 @@ fn split_goal<'a>(
     }
 }
 
-/// Returns the service that `name` means, or the instance with its service.
+/// Returns the service called `name`, or the instance called `name` with its service.
 fn find<'a>(name: &str, store: &'a Store) -> Result<(&'a Service, Option<&'a Instance>), Refusal> {
     let topology = store.world.topology();
     let nodes = topology.nodes_named(name);

@@ -1,4 +1,4 @@
-//! Shells in containers: the choice of the container, and the confirmation.
+//! Shell sessions in containers: the choice of the container, and the confirmation.
 
 use super::{OperationDialog, scope};
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl App {
-    /// Asks for the container of a shell if there are several, else for the place of the shell.
+    /// Lets the user choose the container of a shell if there are several. Otherwise requests the place of
+    /// the shell.
     pub(super) fn request_shell(&mut self, mut targets: Vec<SessionTarget>) -> Vec<Effect> {
         if targets.len() > 1 {
             let title = format!("a shell in {}", targets[0].service_label);
@@ -27,7 +28,7 @@ impl App {
         vec![Effect::ReadShellPlace(request)]
     }
 
-    /// Plans a shell and opens the confirmation. Ignores the place if the user has closed the dialog meanwhile.
+    /// Plans a shell and opens the confirmation. Ignores the place if the user has closed the dialog since.
     pub(in crate::app) fn plan_shell(
         &mut self,
         request: ShellRequest,
@@ -55,7 +56,7 @@ impl App {
         vec![Effect::RecordShellRefusal(request, outcome, why)]
     }
 
-    /// Shows how a shell ended.
+    /// Notifies the user how a shell session ended.
     pub fn notify_shell_ended(&mut self, container: &Text, ended: Result<String, &Failure>) {
         match ended {
             Ok(how) => self.notify(&format!("the shell in {container} {how}")),

@@ -1,4 +1,4 @@
-//! Nodes that a user means by a name.
+//! Search for the node that the user means by a name.
 
 use crate::{
     model::NodeId,
@@ -6,18 +6,18 @@ use crate::{
     topology::{Node, Topology},
 };
 
-/// The node that a name means.
+/// Result of a search for a node by its name.
 pub(super) enum NamedNode {
-    /// No other node has the name.
+    /// Exactly one node has the name.
     One(NodeId),
-    /// Several nodes have it.
+    /// Several nodes have the name.
     Several(Vec<NodeId>),
-    /// No node has it.
+    /// No node has the name.
     Unknown,
 }
 
-/// Returns the node that `name` means. If no node has exactly this name, case does not matter. Of a service and other
-/// nodes of one name, the service counts.
+/// Finds the node called `name`. Ignores case if no node has exactly this name. If a service and other nodes
+/// have the name, returns the service.
 pub(super) fn find_named(store: &Store, name: &str) -> NamedNode {
     let topology = store.world.topology();
     let exact = topology.nodes_named(name);

@@ -1,4 +1,4 @@
-//! Questions that the command prompt answers: a table of phrases, each with the screen that shows the answer.
+//! Questions that the user types into the command prompt, each with the way to answer it.
 
 use super::named_node::{NamedNode, find_named};
 use crate::{
@@ -12,31 +12,31 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A question, with places for the names of services.
+/// Question that the command prompt can answer, with placeholders for the names of services.
 struct Question {
-    /// The words, with `{}` for each name, in lower case.
+    /// Words of the question in lower case, with `{}` for each name.
     phrase: &'static str,
     answer: Answer,
 }
 
-/// The way to answer a question.
+/// Way to answer a question.
 #[derive(Clone, Copy)]
 enum Answer {
-    /// The screen shows the answer for the selected node.
+    /// Shows this screen for the node.
     Screen(ScreenId),
-    /// The timeline of the node alone, or of a group.
+    /// Shows the timeline of the node alone, or of a group.
     Changes,
-    /// The services that must run for the node, in words, and the card.
+    /// Shows the card, and a notice about the services that must run for the node.
     Needs,
-    /// The map shows the path between two nodes.
+    /// Shows the path between two nodes on the map.
     Path,
-    /// The services that depend on the node, in words, and its callers.
+    /// Shows the callers of the node, and a notice about the services that depend on it.
     Impact,
-    /// The facts of one field in words, and the card.
+    /// Shows the card, and a notice with the facts of this field.
     Field(ProfileField),
 }
 
-/// All questions. Of two phrases that match, the first counts.
+/// All questions. If the typed text matches several phrases, the first one applies.
 const QUESTION_TABLE: &[Question] = &[
     question("who calls {}", Answer::Screen(ScreenId::Why)),
     question("what calls {}", Answer::Screen(ScreenId::Why)),
@@ -64,7 +64,8 @@ const fn question(phrase: &'static str, answer: Answer) -> Question {
 const MAX_NAMES: usize = 6;
 
 impl App {
-    /// Answers a question, and returns `None` if `typed` is none. A name that no service has is named in a notice.
+    /// Answers a question, or returns `None` if `typed` is not a question. If no service has the given name,
+    /// shows a notice.
     pub(in crate::app) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let (question, names) =
             QUESTION_TABLE.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
@@ -121,9 +122,9 @@ impl App {
         })
     }
 
-    /// Lists the services of the owner called `name`.
+    /// Shows the list of the services whose owner is called `name`.
     fn search_owner(&mut self, name: &str) -> Vec<Effect> {
-        // Showing another screen ends the search, so it comes first.
+        // Showing another screen ends the search, so the screen is shown before the search begins.
         let effects = self.run_command(Command::List);
         self.store.session.search = Search::new(&format!("owner:{name}"));
         self.last_search = self.store.session.search.clone();
@@ -165,7 +166,8 @@ impl App {
     }
 }
 
-/// Returns the questions that begin with `typed`, and those with a name that begins as typed, each as whole text.
+/// Returns complete questions for the typed text: questions that begin with `typed`, and questions with each
+/// name that begins like the name in `typed`.
 pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
     let typed = typed.trim_start().to_lowercase();
     if typed.is_empty() {
@@ -184,11 +186,11 @@ pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
     QUESTION_TABLE.iter().flat_map(complete).take(10).collect()
 }
 
-/// Returns the names at the places of `phrase` in `typed`, or `None` if the words differ.
+/// Returns the names in `typed` at the placeholders of `phrase`, or `None` if the other words differ.
 fn names_in(phrase: &str, typed: &str) -> Option<Vec<String>> {
     let typed = typed.trim().trim_end_matches(['?', '…']).trim_end();
     let lower = typed.to_lowercase();
-    // Lower case may change the length of a text, and then the places below would be wrong.
+    // If lower case changes the length of the text, its offsets do not fit the original.
     if lower.len() != typed.len() {
         return None;
     }
@@ -215,7 +217,7 @@ fn command_of(screen: ScreenId) -> Command {
     }
 }
 
-/// Returns the services that depend on `node`, in words.
+/// Returns a sentence about the services that depend on `node`.
 fn impact_words(store: &Store, node: &NodeId) -> String {
     let topology = store.world.topology();
     let callers: BTreeSet<&NodeId> = topology.callers(node).map(|(caller, _)| caller).collect();
@@ -236,13 +238,13 @@ fn impact_words(store: &Store, node: &NodeId) -> String {
     }
 }
 
-/// Returns the number of names and the first of them, such as `2: cart, web`.
+/// Returns the number of names, followed by the first names, such as `2: cart, web`.
 fn list_words(names: &[String]) -> String {
     let more = if names.len() > MAX_NAMES { ", …" } else { "" };
     format!("{}: {}{more}", names.len(), names[..names.len().min(MAX_NAMES)].join(", "))
 }
 
-/// Returns the nodes that a name may mean, in words, each with its values of the field in question.
+/// Returns a sentence about the nodes that have the name, each with its values of the requested field.
 fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) -> String {
     let topology = store.world.topology();
     let word = |node: &NodeId| {
@@ -260,7 +262,8 @@ fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) 
     format!("`{name}` is ambiguous, {} matches: {}{more}", nodes.len(), words.join("; "))
 }
 
-/// Returns the values of one field of a node's profile with their places; `None` if there are none.
+/// Returns the values of one field of a node's profile with the places that state them, or `None` if there
+/// are none.
 fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<String> {
     let service = store.world.service_of(store.world.topology().nodes.get(node)?)?;
     let facts = store.world.profiles.of(&service.id)?.facts(field);
@@ -269,7 +272,8 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<Stri
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Says that no place names the field. For the repository, names the files that deploy the service, if known.
+/// Returns a sentence that no place states the field. For the repository, adds the files that deploy the
+/// service, if any are known.
 fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
     let unknown = format!("no label, tag or file names its {}", field.spec().label);
     let deployed_by = (field == ProfileField::Repository)
@@ -278,7 +282,8 @@ fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
     deployed_by.map_or_else(|| unknown.clone(), |words| format!("{unknown}; deployed by {words}"))
 }
 
-/// Returns the services that must run for `node`, in words, with the command that writes them as a compose file.
+/// Returns a sentence about the services that must run for `node`, and the command that writes them as a
+/// compose file.
 fn needs_words(store: &Store, node: &NodeId) -> Option<String> {
     let topology = store.world.topology();
     let node = topology.nodes.get(node)?;

@@ -1,10 +1,10 @@
-//! Handling of prompt events: a search, a command, or input that the log screen requested.
+//! Reaction of the app to prompt events, such as a typed letter, a confirmed search or a chosen command.
 
 use super::{Prompt, PromptEvent};
 use crate::{app::App, command::Command, effect::Effect, screen::ScreenId, store::Search};
 
 impl App {
-    /// Carries out the result of a key press or paste in the prompt.
+    /// Carries out the event that a key press or a paste caused in the prompt.
     pub(in crate::app) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
         match answer {
             PromptEvent::Edited => {
@@ -60,7 +60,7 @@ impl App {
         }
     }
 
-    /// Returns true if a search on the shown screen looks for nodes.
+    /// Returns true if a search on the shown screen selects nodes.
     pub(in crate::app) fn searches_nodes(&self) -> bool {
         matches!(self.screen(), ScreenId::Map | ScreenId::List)
     }

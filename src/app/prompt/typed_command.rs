@@ -1,5 +1,5 @@
-//! Commands typed after `:` with an argument, such as `logs orders`, and the names that other tools use for
-//! commands.
+//! Commands that the user types with an argument, such as `logs orders`, and names of commands from other
+//! tools.
 
 use crate::{
     app::App,
@@ -11,7 +11,8 @@ use crate::{
     topology::Node,
 };
 
-/// Verbs that take the name of a service, each with the command that runs after the service is selected.
+/// Verbs whose argument is the name of a service, each with the command that runs once the service is
+/// selected.
 const NODE_VERBS: &[(&str, Command)] = &[
     ("logs", Command::Logs),
     ("log", Command::Logs),
@@ -30,7 +31,7 @@ const NODE_VERBS: &[(&str, Command)] = &[
     ("focus", Command::Focus),
 ];
 
-/// Names of commands in k9s, less and vim, each with the command that does it here.
+/// Names of commands in k9s, less and vim, each with the corresponding command of Portolan.
 const OTHER_NAMES: &[(&str, Command)] = &[
     ("q", Command::Abort),
     ("q!", Command::Abort),
@@ -59,7 +60,7 @@ const OTHER_NAMES: &[(&str, Command)] = &[
     ("log", Command::Logs),
 ];
 
-/// Verbs that take another argument.
+/// Verbs whose argument is not the name of a service, such as a column or a source.
 const OTHER_VERBS: &[&str] = &[
     "sort",
     "source",
@@ -76,24 +77,26 @@ const OTHER_VERBS: &[&str] = &[
     "note",
 ];
 
-/// Returns true if the text has a verb that takes an argument, and a space behind it.
+/// Returns true if the text begins with one of `OTHER_VERBS` and a space, so that an argument follows.
 pub(super) fn has_other_argument(typed: &str) -> bool {
     typed.trim_start().split_once(' ').is_some_and(|(verb, _)| OTHER_VERBS.contains(&verb))
 }
 
-/// Returns the command that other tools call `name`.
+/// Returns the command for `name`, which is a name of that command in another tool.
 pub(super) fn command_of_other_tools(name: &str) -> Option<Command> {
     OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
 
-/// Returns the verb and the argument of a typed command, if the verb takes the name of a service.
+/// Returns the verb and the argument of a typed command, or `None` if the argument is not the name of a
+/// service.
 pub(super) fn split_node_command(typed: &str) -> Option<(&str, &str)> {
     let (verb, name) = typed.trim_start().split_once(' ')?;
     NODE_VERBS.iter().any(|(known, _)| *known == verb).then_some((verb, name.trim()))
 }
 
 impl App {
-    /// Runs a typed command with its argument. A text that is no command selects the service that it names.
+    /// Runs a typed command with its argument. If the text is not a command, selects the service whose name
+    /// matches it best.
     pub(in crate::app) fn run_typed(&mut self, typed: &str) -> Vec<Effect> {
         let Some((verb, argument)) = typed.split_once(' ').map(|(verb, rest)| (verb, rest.trim())) else {
             return self.select_by_name(typed);
@@ -119,7 +122,7 @@ impl App {
         }
     }
 
-    /// Selects the service that `name` names best, and runs the command on it.
+    /// Selects the node whose name matches `name` best, and runs `command` on it.
     fn run_on_named_node(&mut self, command: Command, name: &str) -> Vec<Effect> {
         let Some(node) = self.best_match(name) else {
             self.notify(&format!("no service `{name}`; : completes names"));
@@ -129,7 +132,7 @@ impl App {
         self.run_command(command)
     }
 
-    /// Shows only the source whose id is or contains `name`.
+    /// Shows only the source whose id equals `name`, or else the first one whose id contains `name`.
     fn show_source_named(&mut self, name: &str) -> Vec<Effect> {
         let ids: Vec<_> = self.store.world.sources.iter().map(|status| status.id.clone()).collect();
         let found = ids
@@ -146,7 +149,7 @@ impl App {
         Vec::new()
     }
 
-    /// Shows only the group that `name` names. On screens that show no services, shows the map.
+    /// Shows only the group called `name`. If the shown screen lists no services, shows the map.
     fn show_group_named(&mut self, name: &str) -> Vec<Effect> {
         let grouping = &self.store.session.map_settings.grouping;
         match GroupFilter::named(grouping, &self.store.world, name) {
@@ -161,7 +164,7 @@ impl App {
         Vec::new()
     }
 
-    /// Selects the node whose name best matches `typed`, which is no command.
+    /// Selects the node whose name matches `typed` best, because `typed` is not a command.
     fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
         let best = self.best_match(typed);
         self.notice = Some(match &best {
@@ -172,7 +175,8 @@ impl App {
         Vec::new()
     }
 
-    /// Names a node that is about to be selected. If the map shows only its collapsed group, says so.
+    /// Returns the label of a node that is about to be selected. If the map shows only its collapsed group,
+    /// adds a hint.
     fn selection_words(&self, node: &NodeId) -> String {
         let label = self.store.world.topology().nodes.get(node).map(Node::label).unwrap_or_default();
         if self.screen() == ScreenId::Map && self.screens.map.is_in_collapsed_group(node) {
@@ -182,7 +186,7 @@ impl App {
         }
     }
 
-    /// Returns the visible node whose name best matches `typed`.
+    /// Returns the visible node whose name matches `typed` best.
     fn best_match(&mut self, typed: &str) -> Option<NodeId> {
         let exact = self.store.world.topology().nodes_named(typed);
         if let [only] = exact[..] {

@@ -1,4 +1,4 @@
-//! Working in a team: sharing the screen, opening the shares of others, and leaving notes.
+//! Work in a team: sharing the screen, opening the shares of others, and leaving notes.
 
 mod notes;
 mod opened_share;
@@ -9,7 +9,7 @@ use crate::{command::Command, share::ShareDestination};
 pub(super) use opened_share::OpenedShare;
 
 impl App {
-    /// Runs a command for working in a team. Returns false for any other command.
+    /// Runs a command for the work in a team. Returns false for any other command.
     pub(super) fn run_team_command(&mut self, command: Command) -> bool {
         match command {
             Command::Share => self.ask_for_share_comment(ShareDestination::Team),

@@ -1,4 +1,4 @@
-//! Notes in the app: the target of a new note, and the request to write it.
+//! Notes that the user leaves: the target of a new note, and the request to write it.
 
 use crate::{
     app::{App, prompt::Prompt},
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl App {
-    /// Opens the prompt for a note on what is selected.
+    /// Opens the prompt for a note on the selected finding, call or service.
     pub(in crate::app) fn ask_for_note(&mut self) {
         match self.note_target() {
             Ok(_) => self.prompt = Some(Prompt::note()),
@@ -17,12 +17,12 @@ impl App {
         }
     }
 
-    /// Returns true if there is something to leave a note on.
+    /// Returns true if a note can be left on the current selection.
     pub(in crate::app) fn can_note(&self) -> bool {
         self.note_target().is_ok()
     }
 
-    /// Requests that a note is written on what is selected. `typed` may end in `until` and a time.
+    /// Requests to write a note on the current selection. `typed` may end in `until` and a time.
     pub(in crate::app) fn write_note(&mut self, typed: &str) -> Vec<Effect> {
         let (source, target) = match self.note_target() {
             Ok(found) => found,
@@ -41,8 +41,8 @@ impl App {
         vec![Effect::WriteNote(source, NoteDraft { at: now, until, target, text })]
     }
 
-    /// Returns the target of a new note with its source: the selected finding or call on their screens, else the selected
-    /// service. An error is the reason why there is none.
+    /// Returns the target of a new note and its source. The target is the selected finding or call on screens
+    /// that list them, or else the selected service. The error is the reason why there is no target.
     fn note_target(&self) -> Result<(SourceId, NoteTarget), &'static str> {
         if self.shows_share() {
             return Err("this is a share: leave notes on what runs now");
@@ -70,7 +70,7 @@ impl App {
         })
     }
 
-    /// Returns the first source, to which notes on nodes of no source belong.
+    /// Returns the first source, which keeps the notes on nodes that have no source.
     fn first_source(&self) -> Option<SourceId> {
         self.store.world.sources.first().map(|status| status.id.clone())
     }

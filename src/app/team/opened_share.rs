@@ -1,7 +1,7 @@
-//! A share that the user opened: the screen as it was then, and beside it the view of now, one key away.
+//! An open share: the screen as it was when it was shared, and the live view, which one key switches to.
 //!
-//! The app shows one of two views. While it shows the share, no clock runs, no stream is open, and messages of the
-//! sources go to the hidden view of now.
+//! The app shows one of these two views. While it shows the share, no clock runs and no stream is open, and
+//! messages of the sources go to the hidden live view.
 
 use crate::{
     app::{
@@ -21,36 +21,37 @@ use ratatui::style::Style;
 use serde::Deserialize;
 use std::{collections::BTreeMap, mem::swap, ops::ControlFlow};
 
-/// Maximum number of open screens that a share restores.
+/// Maximum number of screens that a share restores.
 const MAX_OPEN_SCREENS: usize = 16;
 
-/// Largest part of the last row for the mark of a share, in percent.
+/// Maximum share of the last row that the mark of a share may take, in percent.
 const MAX_MARK_PERCENT: usize = 60;
 
-/// Share that the user opened.
+/// Share that the user has opened.
 pub(in crate::app) struct OpenedShare {
     taken_at: Timestamp,
     by: Text,
     comment: Text,
-    /// Size of the terminal on which the screen was shared.
+    /// Size of the terminal on which the screen was shared, in columns and rows.
     size: (u16, u16),
-    /// Time of the share for people, in the time zone of the share.
+    /// Time of the share as text, in the time zone of the opened view.
     time_label: String,
-    /// View that is not on the screen: that of now, or the share.
+    /// View that is not on the screen now: the live view or the share.
     hidden: View,
-    /// True while the view of now is on the screen.
+    /// True while the live view is on the screen.
     shows_now: bool,
-    /// True once the user has seen the view of now.
+    /// True once the user has seen the live view.
     has_shown_now: bool,
-    /// Snapshots of the share that are not compared yet: the source of that name has not been read since.
+    /// Snapshots of the share that have not been compared yet, because their sources have not been read since
+    /// the share was opened.
     uncompared: BTreeMap<SourceId, Snapshot>,
     /// Findings in the share.
     findings: Vec<Finding>,
-    /// Sources in the share that this machine reads too.
+    /// Sources of the share that this machine reads too.
     common_sources: Vec<SourceId>,
 }
 
-/// One of the two views: data and screens.
+/// State of one view, either live or from the share: its data and its screens.
 struct View {
     store: Store,
     screens: Screens,
@@ -61,7 +62,7 @@ struct View {
     list_filter: Search,
 }
 
-/// View of the whole app, read from a share.
+/// View of the whole app as read from a share.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ReadView {
@@ -75,7 +76,7 @@ struct ReadView {
 }
 
 impl View {
-    /// Returns the view of a share, with the times of the screen in `time_zone`.
+    /// Restores the view of a share. Its screens show times in `time_zone`.
     fn of_share(share: &Share, time_zone: TimeZone) -> Result<Self, ShareError> {
         let view = ReadView::deserialize(&share.header.view)
             .map_err(|error| ShareError::Damaged(Text::with_max_chars(&error.to_string(), 200)))?;
@@ -104,8 +105,8 @@ impl View {
 }
 
 impl App {
-    /// Shows a share in place of the view of now, with the times of the screen in `time_zone`. The sources of the app
-    /// go on reading beside it.
+    /// Shows a share in place of the live view. Its screens show times in `time_zone`. The sources of the app
+    /// are still read in the background.
     ///
     /// # Errors
     /// Returns the reason if the view in the share is damaged.
@@ -133,17 +134,17 @@ impl App {
         Ok(())
     }
 
-    /// Returns true if the screen shows a share, as it was then.
+    /// Returns true if the screen shows a share as it was when it was taken.
     pub(in crate::app) fn shows_share(&self) -> bool {
         self.share.as_ref().is_some_and(|share| !share.shows_now)
     }
 
-    /// Returns true if the user can compare a share with now.
+    /// Returns true if the user can compare the open share with the present state.
     pub(in crate::app) fn can_compare_share(&self) -> bool {
         self.share.as_ref().is_some_and(|share| !share.common_sources.is_empty())
     }
 
-    /// Shows what has changed since the share that is open, or goes back to it.
+    /// Shows what has changed since the open share was taken, or returns to the share.
     pub(in crate::app) fn compare_share(&mut self) {
         let Some(share) = &mut self.share else {
             self.notify("no share is open; portolan open shows one");
@@ -167,7 +168,7 @@ impl App {
         }
     }
 
-    /// Shows the other view.
+    /// Shows the view that is hidden now, and hides the other one.
     fn swap_views(&mut self) {
         self.screens.map.drop_pending_layout();
         let Some(share) = &mut self.share else { return };
@@ -182,7 +183,7 @@ impl App {
         swap(&mut self.list_filter, &mut hidden.list_filter);
     }
 
-    /// Tells the user if the terminal has another size than the one on which the screen was shared.
+    /// Notifies the user if the size of the terminal differs from the one on which the screen was shared.
     fn note_other_size(&mut self) {
         let Some(share) = &self.share else { return };
         let (columns, rows) = share.size;
@@ -191,8 +192,8 @@ impl App {
         }
     }
 
-    /// Passes a message about the sources, the clock or a stream to the view of now while a share hides it, and breaks
-    /// with the effects. Continues with the message if it concerns the screen.
+    /// Passes a message about the sources, the clock or a stream to the live view while a share hides it, and
+    /// breaks with the effects. Continues with the message if it concerns the visible view.
     pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
         self.compare_first_snapshot(&msg);
         let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else {
@@ -228,8 +229,8 @@ impl App {
         ControlFlow::Break(Vec::new())
     }
 
-    /// Lets the first complete snapshot of a source be compared with that in the share. Sources of one name may read
-    /// different engines or accounts, so both snapshots need an instance in common.
+    /// Compares the first complete snapshot of a source with the one in the share. Two sources of one name
+    /// can read different engines or accounts, so both snapshots must have an instance in common.
     fn compare_first_snapshot(&mut self, msg: &Msg) {
         let (Some(share), Msg::SourcePolled(source, Ok(now))) = (&mut self.share, msg) else { return };
         if !now.progress.is_empty() {
@@ -243,7 +244,8 @@ impl App {
         share.common_sources.push(source.clone());
     }
 
-    /// Draws the mark of an open share at the start of the last row: its time, its author, and the key to now.
+    /// Draws the mark of an open share at the start of the last row: its time, its author, and the key for
+    /// the comparison with the present.
     pub(in crate::app) fn draw_share_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let Some(share) = &self.share else { return };
         let styles = &self.theme.styles;

@@ -1,4 +1,4 @@
-//! Sharing of the screen: the view as data, and the request to write it.
+//! Sharing of the screen: makes a share of the current view, and requests to write it.
 
 use crate::{
     app::{App, prompt::Prompt, screens::WrittenViews},
@@ -13,10 +13,10 @@ use crate::{
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Maximum length of a comment, in characters.
+/// Maximum length of a share's comment, in characters.
 const MAX_COMMENT_CHARS: usize = 500;
 
-/// View of the whole app, to be written into a share.
+/// View of the whole app, borrowed to be written into a share.
 #[derive(Serialize)]
 struct WrittenView<'a> {
     session: &'a Session,
@@ -29,7 +29,7 @@ struct WrittenView<'a> {
 }
 
 impl App {
-    /// Opens the prompt for the comment of a share.
+    /// Opens the prompt for the comment of a share, or notifies the user why nothing can be shared.
     pub(in crate::app) fn ask_for_share_comment(&mut self, destination: ShareDestination) {
         if !self.can_share() {
             let why = if self.shows_share() {
@@ -48,7 +48,7 @@ impl App {
         !self.shows_share() && self.store.world.inventory.snapshots().next().is_some()
     }
 
-    /// Requests that the screen is shared, with a comment that may be empty.
+    /// Requests to write a share of the screen with this comment, which may be empty.
     pub(in crate::app) fn share(&mut self, comment: &str, destination: ShareDestination) -> Vec<Effect> {
         match self.make_share(comment) {
             Ok(share) => {
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Returns the share of the screen as it is now, without the name of the person.
+    /// Returns a share of the current screen. The runtime adds the name of the person later.
     fn make_share(&self, comment: &str) -> Result<Share, serde_json::Error> {
         let world = &self.store.world;
         let view = serde_json::to_value(WrittenView {
@@ -89,7 +89,7 @@ impl App {
         Ok(Share { header, snapshots: world.snapshots_to_share() })
     }
 
-    /// Returns the log lines of the shown screens.
+    /// Returns the log lines that the shown screens refer to.
     fn shown_log_lines(&self) -> LogExtract {
         let panes = self.panes();
         let is_shown = |wanted| panes.iter().any(|(screen, _)| *screen == wanted);

@@ -1,8 +1,8 @@
-//! Commands whose keys apply on every screen.
+//! Rows of the command table for commands whose keys apply on every screen.
 
 use crate::command::{Command, CommandSpec, KeyContext::Everywhere, row};
 
-/// The rows of these commands, in the order in which help shows them.
+/// Rows in the order in which help shows them.
 pub(super) const EVERYWHERE_ROWS: [CommandSpec; 57] = [
     row(Command::Map, Everywhere, "map", "M", "map", "show the map"),
     row(Command::List, Everywhere, "list", "t", "list", "show the list of services"),

@@ -1,4 +1,4 @@
-//! Commands whose keys apply on one screen.
+//! Rows of the command table for commands whose keys apply on one screen only.
 
 use crate::command::{
     Command, CommandSpec,
@@ -6,7 +6,7 @@ use crate::command::{
     row,
 };
 
-/// The rows of these commands, in the order in which help shows them.
+/// Rows in the order in which help shows them.
 pub(super) const SCREEN_ROWS: [CommandSpec; 60] = [
     row(
         Command::NextNeighbour,

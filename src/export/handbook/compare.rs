@@ -1,23 +1,23 @@
-//! Comparison of a handbook on disk with the estate.
+//! Comparison of a handbook on disk with the present estate.
 
 use super::statements::{Document, SCHEMA_NAME, StatementOut};
 use crate::model::Text;
 use std::collections::BTreeSet;
 
-/// A difference between a handbook and the estate.
+/// Difference between a handbook and the estate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandbookChange {
-    /// The handbook says it, and it does not hold any more.
+    /// Statement in the handbook that is no longer true.
     NoLongerHolds(Text),
-    /// It holds, and the handbook does not say it.
+    /// True statement that the handbook does not contain.
     Missing(Text),
-    /// The handbook has a page of this name about a service that is gone.
+    /// Name of a page in the handbook about a service that no longer exists.
     StalePage(Text),
 }
 
-/// Returns the differences between the statements of a handbook on disk and those of the estate now. A call that was
-/// only observed may happen without being seen, so its absence is no difference. Returns an error if `on_disk` is no
-/// handbook.
+/// Returns the differences between the statements of a handbook on disk and the present ones. The absence of
+/// a call that was only observed is not a difference, because such a call can happen without being seen.
+/// Returns an error if `on_disk` is not a handbook.
 pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> {
     let (old, new) = (read(on_disk)?, read(now)?);
     let key = |one: &StatementOut| (one.page.clone(), one.text.clone());
@@ -32,8 +32,8 @@ pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> 
     Ok(gone.chain(missing).chain(stale).collect())
 }
 
-/// Returns the names of the files, in any format, that the handbook on disk has about services that are gone. Returns no
-/// names if `on_disk` is no handbook.
+/// Returns the names of files, in all formats, that the handbook on disk has about services that no longer
+/// exist. Returns no names if `on_disk` is not a handbook.
 #[must_use]
 pub fn stale_files(on_disk: &str, now: &str) -> Vec<String> {
     let (Ok(old), Ok(new)) = (read(on_disk), read(now)) else { return Vec::new() };
@@ -41,8 +41,8 @@ pub fn stale_files(on_disk: &str, now: &str) -> Vec<String> {
     stale_pages(&old, &new).flat_map(files).collect()
 }
 
-/// Returns the names of the pages that only the old handbook has. A name that Portolan does not give, such as a path, is
-/// left out.
+/// Returns the names of the pages that only the old handbook has. Leaves out names that Portolan never gives,
+/// such as paths.
 fn stale_pages<'a>(old: &'a Document, new: &Document) -> impl Iterator<Item = &'a String> {
     let is_stem = |stem: &&String| {
         !stem.is_empty() && stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

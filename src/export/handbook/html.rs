@@ -1,4 +1,5 @@
-//! The handbook in HTML: pages without any request, readable on a phone and on paper, with a search on each.
+//! Handbook in HTML. The pages load nothing from outside, work on a phone and on paper, and each has a
+//! search.
 
 use super::{
     map_svg,
@@ -11,13 +12,13 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Returns a file for each page.
+/// Returns the name and content of the file for each page.
 pub(super) fn files(pages: &[Page], scene: Scene<'_>) -> Vec<(String, String)> {
     let (index, map) = (search_index(pages), map_svg(scene));
     pages.iter().map(|page| (format!("{}.html", page.stem), page_text(page, &index, &map))).collect()
 }
 
-/// Returns the title, file and text of each page as JSON, for the search.
+/// Returns title, file name and text of each page as JSON for the search.
 fn search_index(pages: &[Page]) -> String {
     let entry = |page: &Page| {
         let text: Vec<String> = page.statements().map(plain_text).collect();
@@ -59,7 +60,7 @@ fn page_text(page: &Page, index: &str, map: &str) -> String {
 }
 
 fn push_block(block: &Block, map: &str, out: &mut String) {
-    // Writing to a text can't fail.
+    // Writing to a string can't fail.
     let _ = match block {
         Block::Heading(title) => writeln!(out, "<h2>{}</h2>", escape_markup(title)),
         Block::Statement(statement) => {
@@ -79,7 +80,7 @@ fn push_block(block: &Block, map: &str, out: &mut String) {
     };
 }
 
-/// Returns the SVG element without the XML declaration, which HTML does not allow.
+/// Returns the SVG element without the XML declaration, because HTML does not allow that declaration.
 fn inline_svg(map: &str) -> &str {
     map.find("<svg").map_or(map, |start| &map[start..])
 }

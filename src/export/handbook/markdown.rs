@@ -7,7 +7,7 @@ use super::{
 use crate::screen::Scene;
 use std::fmt::Write;
 
-/// Returns a file for each page, and the map.
+/// Returns the name and content of the file for each page, and of the map.
 pub(super) fn files(pages: &[Page], scene: Scene<'_>) -> Vec<(String, String)> {
     let written = pages.iter().map(|page| (format!("{}.md", page.stem), page_text(page)));
     written.chain([("map.svg".to_owned(), map_svg(scene))]).collect()
@@ -32,7 +32,7 @@ fn page_text(page: &Page) -> String {
                 let _ = writeln!(out, "- {words} <small>({})</small>", escape(&statement.source));
             }
             Block::Code(lines, source) => {
-                // Four spaces make a block of code that no line can end.
+                // Lines indented by four spaces are a code block, which no text in them can end.
                 out.push('\n');
                 for line in lines {
                     let _ = writeln!(out, "    {line}");
@@ -56,7 +56,7 @@ fn part_text(part: &Part) -> String {
     }
 }
 
-/// Escapes `text`, so that no name becomes a link, markup or HTML.
+/// Escapes `text` so that Markdown shows it literally, and not as a link, markup or HTML.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,6 +1,6 @@
-//! The handbook: a page about the estate and one about each service, in Markdown or HTML. Each sentence names its
-//! source. It contains nothing that changes by itself, such as health or ages, so a changed sentence is a changed
-//! estate.
+//! Handbook: a page about the estate and a page about each service, in Markdown or HTML. Each statement
+//! includes its source. The handbook contains nothing that changes by itself, such as health or ages, so
+//! every changed statement means a change of the estate.
 
 mod compare;
 mod html;
@@ -14,19 +14,19 @@ pub use compare::{HandbookChange, compare, stale_files};
 
 use crate::screen::Scene;
 
-/// Name of the file with all statements, by which a later run finds what no longer holds.
+/// Name of the file with all statements. A later run uses it to find the statements that are no longer true.
 pub const STATEMENTS_FILE: &str = "handbook.json";
 
 /// Format of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandbookFormat {
-    /// Markdown, with the map as an SVG file.
+    /// Markdown files, and the map as an SVG file.
     Markdown,
-    /// HTML pages that load nothing, with a search.
+    /// HTML pages with a search, which load nothing from outside.
     Html,
 }
 
-/// Returns the pages of the handbook, each with the name of its file, and the map.
+/// Returns the files of the handbook as pairs of name and content: the pages, and for Markdown the map.
 #[must_use]
 pub fn handbook_files(scene: Scene<'_>, format: HandbookFormat) -> Vec<(String, String)> {
     let pages = pages::pages(&scene.store.world);
@@ -36,13 +36,13 @@ pub fn handbook_files(scene: Scene<'_>, format: HandbookFormat) -> Vec<(String, 
     }
 }
 
-/// Returns the statements of the handbook as JSON, to compare with those of an earlier one.
+/// Returns the statements of the handbook as JSON, for the comparison with an earlier handbook.
 #[must_use]
 pub fn handbook_statements(scene: Scene<'_>) -> String {
     statements::to_json(&pages::pages(&scene.store.world))
 }
 
-/// Returns the drawing of the map as an SVG document.
+/// Returns the map as an SVG document.
 fn map_svg(scene: Scene<'_>) -> String {
     super::svg::write(scene)
 }

@@ -1,43 +1,43 @@
-//! The parts of a page of the handbook, before a format writes them.
+//! Page of the handbook and its parts, independent of the output format.
 
-/// A page.
+/// Page of the handbook.
 pub(super) struct Page {
-    /// Name of its file without extension.
+    /// Name of the page's file, without extension.
     pub(super) stem: String,
     pub(super) title: String,
     pub(super) blocks: Vec<Block>,
 }
 
-/// A part of a page.
+/// Part of a page.
 pub(super) enum Block {
     Heading(String),
     Statement(Statement),
-    /// Lines to show as they are, with the place that has them.
+    /// Lines that are shown unchanged, and the file that contains them.
     Code(Vec<String>, String),
-    /// The drawing of the map.
+    /// Drawing of the map.
     Map,
 }
 
-/// A sentence with its source.
+/// Sentence with its source.
 pub(super) struct Statement {
     pub(super) parts: Vec<Part>,
-    /// The place that states it.
+    /// Place that states the sentence, such as a setting, a label or a file.
     pub(super) source: String,
-    /// True if it was only observed, so that a later run may not see it although it still holds.
+    /// True if Portolan only observed it. A later run may not observe it again although it is still true.
     pub(super) observed: bool,
 }
 
-/// A part of a sentence.
+/// Part of a sentence.
 pub(super) enum Part {
     Text(String),
-    /// The page about a node, by its stem, and the text of the link.
+    /// Link to the page about a node: the name of its file without extension, and the text of the link.
     Page(String, String),
-    /// An address on the web.
+    /// Link to an address on the web.
     Url(String),
 }
 
 impl Page {
-    /// Returns all statements of the page.
+    /// Returns all statements on the page.
     pub(super) fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Statement(statement) => Some(statement),

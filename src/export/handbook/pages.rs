@@ -1,4 +1,4 @@
-//! The pages of the handbook: the builder, and the page about the estate.
+//! Pages of the handbook: their builder, and the page about the estate.
 
 use super::page::{Block, Page, Part, Statement};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the page about the estate, and the page about each service.
+/// Returns the page about the estate and the page about each service.
 pub(super) fn pages(world: &World) -> Vec<Page> {
     let mut builder = PageBuilder::new(world);
     let services = world.nodes_in_reading_order(Node::is_service);
@@ -17,10 +17,10 @@ pub(super) fn pages(world: &World) -> Vec<Page> {
     pages
 }
 
-/// Builder of pages, one after the other.
+/// Builder that makes one page after the other.
 pub(super) struct PageBuilder<'a> {
     pub(super) world: &'a World,
-    /// Name of the page's file, without extension, for each service.
+    /// Name of the file of each service's page, without extension.
     pub(super) stems: BTreeMap<NodeId, String>,
     pub(super) blocks: Vec<Block>,
 }
@@ -45,7 +45,7 @@ impl<'a> PageBuilder<'a> {
         Self { world, stems, blocks: Vec::new() }
     }
 
-    /// Adds a sentence.
+    /// Adds a statement with its source.
     pub(super) fn state(&mut self, parts: Vec<Part>, source: impl Into<String>) {
         self.blocks.push(Block::Statement(Statement { parts, source: source.into(), observed: false }));
     }
@@ -123,8 +123,8 @@ impl<'a> PageBuilder<'a> {
         }
     }
 
-    /// Adds a sentence about a call, with the evidence that makes it as sure as it is: that of configuration, or else an
-    /// observation. `other` is the caller of the page's service, if the page is about the callee.
+    /// Adds a statement about a call. Its source is evidence from the configuration, or else an observation.
+    /// `other` is the caller, if the page is about the callee.
     pub(super) fn push_call(&mut self, parts: Vec<Part>, edge: &Edge, other: Option<&Node>) {
         let with_strength = |strength| edge.evidence.iter().find(|evidence| evidence.strength == strength);
         let declared = with_strength(Strength::Declared);
@@ -139,15 +139,17 @@ impl<'a> PageBuilder<'a> {
     }
 }
 
-/// Returns the first of two verbs, or the second one for a call that is only possible.
+/// Returns the second verb for a call that is only possible, or else the first verb.
 pub(super) fn verb(edge: &Edge, (sure, possible): (&'static str, &'static str)) -> &'static str {
     if edge.strength() == Strength::Possible { possible } else { sure }
 }
 
-/// Returns the place that states the evidence. A setting of `other`, and not of the page's service, is named as such.
+/// Returns the place that states the evidence. If it is a setting of `other`, and not of the page's service,
+/// adds the name of `other`.
 fn source_of_evidence(evidence: &Evidence, other: Option<&Node>) -> String {
     let title = evidence.kind.title;
-    // The callee has the label by which it asks a proxy for requests. A path of a file says where it is.
+    // The callee itself has the label by which it asks a proxy for requests. The path of a file needs no
+    // service.
     let is_of_caller = evidence.kind.id != "proxy-label" && !evidence.location.starts_with('/');
     match other.filter(|_| is_of_caller) {
         _ if evidence.location.is_empty() => title.to_owned(),

@@ -1,4 +1,4 @@
-//! The page about one service.
+//! Page of the handbook about one service.
 
 use super::{
     page::{Block, Page, Part, Statement},
@@ -12,7 +12,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl PageBuilder<'_> {
-    /// Returns the page about the service of a node; `None` if no source reports it any more.
+    /// Returns the page about the service of a node, or `None` if no source reports the service.
     pub(super) fn service_page(&mut self, node: &Node) -> Option<Page> {
         let service = self.world.service_of(node)?;
         let profile = self.world.profiles.of(&service.id).cloned().unwrap_or_default();
@@ -33,7 +33,7 @@ impl PageBuilder<'_> {
         Some(self.finish(&stem, node.label()))
     }
 
-    /// Adds the facts for people. The commit is left out, because each deployment changes it.
+    /// Adds the facts of the profile. Leaves out the commit, because each deployment changes it.
     fn push_profile(&mut self, profile: &ResolvedProfile) {
         self.heading("About");
         for row in profile.rows.iter().filter(|row| row.field != ProfileField::Commit) {
@@ -57,7 +57,8 @@ impl PageBuilder<'_> {
         }
     }
 
-    /// Adds how the service is deployed. Versions are left out, because each deployment changes them.
+    /// Adds statements about how the service is deployed. Leaves out versions, because each deployment
+    /// changes them.
     fn push_deployment(&mut self, service: &Service) {
         self.heading("Deployment");
         let kind = match service.kind {

@@ -1,4 +1,4 @@
-//! The statements of a handbook as JSON of the schema `portolan.handbook/1`.
+//! Statements of a handbook as JSON of the schema `portolan.handbook/1`.
 
 use super::page::{Page, Part, Statement};
 use crate::export::json::to_pretty_json;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Name of the schema.
 pub(super) const SCHEMA_NAME: &str = "portolan.handbook/1";
 
-/// Document of the schema.
+/// Document of the schema `portolan.handbook/1`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Document {
     pub(super) schema: String,
@@ -18,18 +18,18 @@ pub(super) struct Document {
     pub(super) statements: Vec<StatementOut>,
 }
 
-/// A sentence of a page.
+/// Statement on a page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct StatementOut {
     /// Title of the page.
     pub(super) page: String,
-    /// The sentence, without its source.
+    /// Text of the statement, without its source.
     pub(super) text: String,
-    /// True if it was only observed.
+    /// True if Portolan only observed it.
     pub(super) observed: bool,
 }
 
-/// Returns the statements of all pages, sorted.
+/// Returns the statements of all pages as JSON, sorted and without duplicates.
 pub(super) fn to_json(pages: &[Page]) -> String {
     let all = pages.iter().flat_map(|page| {
         page.statements().map(|statement| StatementOut {
@@ -45,7 +45,7 @@ pub(super) fn to_json(pages: &[Page]) -> String {
     to_pretty_json(&Document { schema: SCHEMA_NAME.to_owned(), pages: stems, statements })
 }
 
-/// Returns the text of a statement without links.
+/// Returns the text of a statement, without its links.
 pub(super) fn plain_text(statement: &Statement) -> String {
     let text = |part: &Part| match part {
         Part::Text(text) | Part::Page(_, text) | Part::Url(text) => text.clone(),

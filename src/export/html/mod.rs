@@ -1,6 +1,6 @@
-//! Map as a self-contained HTML page: the drawing, the data of each node and edge, and a script that shows
-//! the data of the node or edge that the reader selects. Names of services enter the page as text or JSON,
-//! never as markup.
+//! Map as a self-contained HTML page: the drawing, the data of all nodes and edges, and a script that shows
+//! the data of the node or edge that the reader selects. The names of services are inserted as escaped text
+//! or JSON, and never as markup.
 
 mod page_data;
 
@@ -11,8 +11,8 @@ use super::{
 };
 use crate::screen::Scene;
 
-/// Template of the page with placeholders such as `@STYLE@`. `write` fills in the parts in the order of the
-/// template.
+/// Template of the page, with placeholders such as `@STYLE@`. `write` replaces the placeholders in the order
+/// of the template.
 const PAGE_TEMPLATE: &str = include_str!("page.html");
 
 pub(super) fn write(scene: Scene<'_>) -> String {

@@ -1,4 +1,4 @@
-//! Data for the script of the HTML page: texts about each node, edge and finding, as on the screens.
+//! Data for the script of the HTML page: texts about each node, edge and finding, the same as on the screens.
 
 use crate::{
     export::svg::{SvgDrawing, box_pixels},
@@ -18,7 +18,7 @@ use crate::{
 use serde::Serialize;
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// All data of the page, with its field names in the script.
+/// Document that the script reads. Its field names are part of the script.
 #[derive(Serialize)]
 struct PageData<'a> {
     size: (i32, i32),
@@ -29,13 +29,13 @@ struct PageData<'a> {
 
 #[derive(Serialize)]
 struct NodeOut<'a> {
-    /// Left, top, width and height of the box, in pixels.
+    /// Left, top, width and height of the node's box, in pixels.
     at: (i32, i32, i32, i32),
     name: &'a str,
     label: String,
-    /// Product, or kind of node.
+    /// Product of the node, or else its kind.
     what: &'a str,
-    /// Group and source.
+    /// Group and source of the node.
     home: String,
     health: &'static str,
     running: String,
@@ -47,7 +47,7 @@ struct NodeOut<'a> {
 /// Counterpart of a node in another source.
 #[derive(Serialize)]
 struct CounterpartOut<'a> {
-    /// Number of the counterpart's node; `None` if the drawing leaves it out.
+    /// Index of the counterpart among the nodes; `None` if the drawing leaves it out.
     node: Option<usize>,
     label: String,
     reason: &'a str,
@@ -55,14 +55,14 @@ struct CounterpartOut<'a> {
 
 #[derive(Serialize)]
 struct EdgeOut {
-    /// Number of the calling node.
+    /// Index of the calling node.
     from: usize,
-    /// Number of the called node.
+    /// Index of the called node.
     to: usize,
     strength: &'static str,
-    /// Title and text of each piece of evidence.
+    /// Title and text of each piece of evidence for the edge.
     pieces: Vec<(String, String)>,
-    /// Lines about drift.
+    /// Sentences about the drift of the edge.
     states: Vec<String>,
 }
 
@@ -81,8 +81,8 @@ struct FindingOut<'a> {
 /// Indices of the nodes in the drawing, by node id.
 type NodeNumbers<'a> = BTreeMap<&'a str, usize>;
 
-/// Returns the data of the page as JSON. Nodes and edges have the order of the drawing, so that the script
-/// finds them by index.
+/// Returns the data of the page as JSON. Nodes and edges are in the order of the drawing, so that the script
+/// can find them by index.
 pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
     let (world, map) = (&scene.store.world, &drawing.map);
     let numbers: NodeNumbers<'_> =
@@ -123,8 +123,8 @@ fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'
     }
 }
 
-/// Returns labels and values: owner, links and the other facts of the profile, each with its place, then the source's
-/// facts.
+/// Returns label and value of each fact: first the facts of the profile, each with the place that states it,
+/// and then the facts from the source.
 fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
     let Some(service) = world.service_of(node) else { return Vec::new() };
     let profile = world.profiles.of(&service.id);
@@ -137,8 +137,8 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, Cow<'a, str>)>
     known.chain(facts).collect()
 }
 
-/// Returns the notes on a node: dangling references, failed connections, and a line about whether its
-/// connections are monitored.
+/// Returns sentences about a node: its dangling references, its failed connections, and the state of
+/// monitoring.
 fn notes(node: &Node, world: &World) -> Vec<String> {
     let dangling = world.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
     let dangling = dangling

@@ -1,5 +1,5 @@
-//! Lines of edges in the SVG. Each stretch of line is drawn once, in the style of the most important edge
-//! that shares it. If a dashed line were drawn twice, it would look solid.
+//! Lines of edges in the SVG. Each stretch of line is drawn only once, in the style of the most important
+//! edge that shares it, because a dashed line that is drawn twice can look solid.
 
 use super::path::{PixelPoint, cell_centre, is_straight, point_towards, rounded_path};
 use crate::{
@@ -11,17 +11,17 @@ use std::{
     fmt::Write,
 };
 
-/// Pair of neighbouring cells, the upper or left one first.
+/// Pair of neighbouring cells. The upper or left cell comes first.
 type CellPair = (Point, Point);
 
-/// Length of an arrow head, in pixels.
+/// Length of an arrowhead, in pixels.
 const ARROW_HEAD_LENGTH: f64 = 8.0;
 
-/// Length of the bend where a line joins another one, in pixels.
+/// Length of the bend with which a line joins another line, in pixels.
 const JOIN_BEND_LENGTH: f64 = 6.0;
 
-/// Extends the points of an edge at both ends to the borders of the caller's and the callee's box. Returns an
-/// empty list for an edge without points.
+/// Extends the points of an edge at both ends to the boxes of caller and callee. Returns an empty list for an
+/// edge without points.
 pub(super) fn extend_to_borders(points: &[Point], direction: Direction) -> Vec<Point> {
     let ([start, ..], [.., end]) = (points, points) else { return Vec::new() };
     let (x, y) = if direction == Direction::LeftToRight { (1, 0) } else { (0, 1) };
@@ -31,16 +31,16 @@ pub(super) fn extend_to_borders(points: &[Point], direction: Direction) -> Vec<P
     way
 }
 
-/// Returns an edge as an SVG path that ends where its arrow head starts.
+/// Returns an edge as an SVG path that ends at the base of its arrowhead.
 pub(super) fn edge_path(way: &[Point]) -> String {
     let mut places: Vec<PixelPoint> = way.iter().copied().map(cell_centre).collect();
     trim_for_arrow_head(&mut places);
-    // The visible lines run from callee to caller as well.
+    // The visible lines are drawn from callee to caller too.
     places.reverse();
     rounded_path(&places)
 }
 
-/// Returns the SVG of all lines and arrow heads of a map.
+/// Returns the SVG of all lines and arrowheads of a map.
 pub(super) fn draw_edges(map: &MapExport<'_>) -> String {
     let routes: Vec<_> = map
         .edges
@@ -63,8 +63,8 @@ pub(super) fn draw_edges(map: &MapExport<'_>) -> String {
     out
 }
 
-/// Returns every cell along the line of an edge. Starts at the callee, so that the dashes of joined lines
-/// coincide.
+/// Returns every cell along the line of an edge, from the callee to the caller. With this order, the dashes
+/// of joined lines coincide.
 fn cells_along(way: &[Point]) -> Vec<Point> {
     let mut cells: Vec<Point> = way.first().copied().into_iter().collect();
     for ends in way.windows(2) {
@@ -81,7 +81,8 @@ fn ordered_pair(a: Point, b: Point) -> CellPair {
     if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) }
 }
 
-/// Draws the stretches of an edge that no earlier edge has drawn. A stretch is a run of cells with one style.
+/// Draws the stretches of an edge that no earlier edge has drawn. A stretch is a run of cells with the same
+/// style.
 fn draw_new_stretches(
     cells: &[Point],
     styles: &BTreeMap<CellPair, EdgeStyle>,
@@ -101,7 +102,7 @@ fn draw_new_stretches(
                 trim_for_arrow_head(&mut places);
                 places.reverse();
             }
-            // A stretch bends into the line that it joins.
+            // A stretch ends with a bend into the line that it joins.
             let bend = |at: usize, other: usize| {
                 point_towards(cell_centre(cells[at]), cell_centre(cells[other]), JOIN_BEND_LENGTH)
             };
@@ -118,7 +119,7 @@ fn draw_new_stretches(
     }
 }
 
-/// Returns the end points and turns of a line. Drops points between them on a straight piece.
+/// Returns the ends and turns of a line, without the points on straight pieces between them.
 fn turning_points(places: &[PixelPoint]) -> Vec<PixelPoint> {
     let mut kept: Vec<PixelPoint> = Vec::new();
     for &place in places {
@@ -132,14 +133,14 @@ fn turning_points(places: &[PixelPoint]) -> Vec<PixelPoint> {
     kept
 }
 
-/// Shortens the end of an edge by the length of its arrow head.
+/// Shortens a line at its end by about the length of an arrowhead.
 fn trim_for_arrow_head(places: &mut [PixelPoint]) {
     if let [.., before, last] = places {
         *last = point_towards(*last, *before, ARROW_HEAD_LENGTH - 1.0);
     }
 }
 
-/// Draws the arrow heads: one at the callee's end of each edge, and one within each long stretch that runs
+/// Draws the arrowheads: one at the callee's end of each edge, and one within each long stretch that runs
 /// against the direction of the map.
 fn draw_arrow_heads(
     routes: &[(Vec<Point>, EdgeStyle)],
@@ -177,7 +178,7 @@ fn draw_arrow_heads(
     }
 }
 
-/// Returns the CSS classes of a style.
+/// Returns the CSS classes for a style.
 fn css_class(look: EdgeStyle) -> String {
     let tone = match look.tone {
         ExportEdgeTone::Quiet => " quiet",

@@ -1,26 +1,27 @@
-//! Icons in front of names, as SVG paths in a square of 12 by 12, so that they need no font.
+//! Icons in front of names, as SVG paths in a square of 12 by 12 pixels, so that they need no font.
 
 use crate::{
     model::Health,
     topology::{Node, NodeKind, ProductRole},
 };
 
-/// Filled disc.
+/// Filled disc, for healthy services.
 const DISC_PATH: &str = "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z";
-/// Ring.
+/// Ring, for starting, stopped and unknown services.
 const RING_PATH: &str = "M6 2a4 4 0 1 1 0 8a4 4 0 1 1 0-8z";
-/// Triangle.
+/// Triangle, for degraded services.
 const TRIANGLE_PATH: &str = "M6 1.2L11.2 10.5H.8z";
-/// Cross.
+/// Cross, for failing services.
 const CROSS_PATH: &str = "M2.5 2.5L9.5 9.5M9.5 2.5L2.5 9.5";
 /// Cloud, for the internet.
 const CLOUD_PATH: &str = "M3.3 9.5a2.3 2.3 0 0 1-.2-4.6a3.1 3.1 0 0 1 5.9-.5a2.6 2.6 0 0 1 .2 5.1z";
-/// One line that fans out into three, for load balancers.
+/// Line that fans out into three lines, for load balancers.
 const FAN_OUT_PATH: &str = "M1 6H11M4.5 6C6 6 6 2.2 8 2.2H11M4.5 6C6 6 6 9.8 8 9.8H11";
-/// Square on its tip, for unknown dependencies.
+/// Square on its tip, for dependencies without a known product.
 const DIAMOND_PATH: &str = "M6 1.2L10.8 6L6 10.8L1.2 6z";
 
-/// Returns CSS class and path of a node's icon, which shows the health of a service, else the kind of node.
+/// Returns the CSS class and the path of a node's icon, which shows the health of a service or the kind of
+/// another node.
 pub(super) fn node_icon(node: &Node) -> (&'static str, &'static str) {
     match (&node.kind, node.product) {
         (NodeKind::Service(_), _) => health_icon(node.health),
@@ -31,7 +32,7 @@ pub(super) fn node_icon(node: &Node) -> (&'static str, &'static str) {
     }
 }
 
-/// Returns the path of a service's second icon, which stands for its role, or `None` without a known role.
+/// Returns the path of a service's second icon, which shows its role, or `None` if no role is known.
 pub(super) fn service_role_icon(node: &Node) -> Option<&'static str> {
     let role = node.product.map(|product| product.role)?;
     (node.is_service() && role != ProductRole::Other).then(|| role_path(role))

@@ -1,5 +1,5 @@
-//! Map as SVG: the boxes and lines of the map screen with 8 by 16 pixels per terminal cell, in light and dark
-//! colours.
+//! Map as SVG: the boxes and lines of the map screen, with 8 by 16 pixels for each terminal cell, in light
+//! and dark colours.
 
 mod icon;
 mod edge_lines;
@@ -24,13 +24,13 @@ pub(super) const SVG_STYLE: &str = include_str!("style.css");
 /// Margin around the map, in pixels.
 const MARGIN_PIXELS: i32 = 16;
 
-/// Drawing of a map, without the enclosing `<svg>` element.
+/// Drawing of a map, without the `<svg>` element around it.
 pub(super) struct SvgDrawing<'a> {
     /// SVG elements in drawing order.
     pub body: String,
     /// Width and height in pixels.
     pub size: (i32, i32),
-    /// Positions of nodes and lines from which the SVG was drawn.
+    /// Positions of nodes and lines from which `body` was drawn.
     pub map: MapExport<'a>,
 }
 
@@ -48,7 +48,8 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     )
 }
 
-/// Draws the map. The attributes `data-n` and `data-e` are indices into the nodes and lines of `MapExport`.
+/// Draws the map. The values of the attributes `data-n` and `data-e` are indices of nodes and edges in
+/// `MapExport`.
 pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
     let map = export_map(scene);
     let mut body = String::new();
@@ -66,8 +67,8 @@ pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
     SvgDrawing { body, size, map }
 }
 
-/// Returns left, top, width and height of a box in pixels. Its border runs through the centres of its
-/// outermost cells.
+/// Returns left, top, width and height of a box, in pixels. The border of the box runs through the centres of
+/// its outermost cells.
 pub(super) fn box_pixels(cells: Rect) -> (i32, i32, i32, i32) {
     let (x, y) = (cells.x * CELL_PIXELS.0 + CELL_PIXELS.0 / 2, cells.y * CELL_PIXELS.1 + CELL_PIXELS.1 / 2);
     (x, y, (cells.width - 1) * CELL_PIXELS.0, (cells.height - 1) * CELL_PIXELS.1)
@@ -105,7 +106,7 @@ fn write_edge(number: usize, line: &ExportEdge<'_>, map: &MapExport<'_>, scene: 
     );
 }
 
-/// Returns the path of a node that calls itself: a small loop at the upper right corner of its box.
+/// Returns the path of an edge from a node to itself: a small loop at the upper right corner of the box.
 fn self_loop_path(line: &ExportEdge<'_>, map: &MapExport<'_>) -> String {
     let spot = map.nodes.iter().find(|spot| spot.node.id == line.from.id);
     let (x, y, width, _) = spot.map(|spot| box_pixels(spot.rect)).unwrap_or_default();
@@ -137,7 +138,8 @@ fn write_node(number: usize, exported: &ExportNode<'_>, scene: Scene<'_>, out: &
         );
         left += 18;
     }
-    // Characters outside of ASCII may be missing in the monospace font, so fit the text to its cells.
+    // The monospace font may lack characters outside of ASCII, so the text is fitted to the width of its
+    // cells.
     let cells = crate::screen::widget::text::display_width(name);
     let fit = if name.is_ascii() {
         String::new()

@@ -1,4 +1,4 @@
-//! SVG paths along terminal cells, with rounded corners.
+//! SVG paths that run along terminal cells and have rounded corners.
 
 use crate::layout::Point;
 use std::fmt::Write;
@@ -17,14 +17,14 @@ pub(super) fn cell_centre(at: Point) -> PixelPoint {
     (f64::from(at.x * CELL_PIXELS.0 + CELL_PIXELS.0 / 2), f64::from(at.y * CELL_PIXELS.1 + CELL_PIXELS.1 / 2))
 }
 
-/// Returns the point `far` pixels from `from` in the direction of `to`.
+/// Returns the point at a distance of `far` pixels from `from` in the direction of `to`.
 pub(super) fn point_towards(from: PixelPoint, to: PixelPoint, far: f64) -> PixelPoint {
     let (x, y) = (to.0 - from.0, to.1 - from.1);
     let length = x.hypot(y);
     if length == 0.0 { from } else { (from.0 + x / length * far, from.1 + y / length * far) }
 }
 
-/// Returns true if the line from `a` through `b` to `c` is straight.
+/// Returns true if `a`, `b` and `c` lie on a straight line.
 pub(super) fn is_straight(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> bool {
     ((a.0 - b.0) * (b.1 - c.1) - (a.1 - b.1) * (b.0 - c.0)).abs() < f64::EPSILON
 }
@@ -39,8 +39,8 @@ pub(super) fn rounded_path(places: &[PixelPoint]) -> String {
         if is_straight(before, at, after) {
             continue;
         }
-        // Two turns share the stretch between them, so each gets half of it. The first and the last stretch
-        // have only one turn.
+        // Two turns share the stretch between them, so each of them can use one half. The first and the last
+        // stretch belong to a single turn.
         let own = |length: f64, alone: bool| if alone { length } else { length / 2.0 };
         let reach = |a: PixelPoint, b: PixelPoint| (a.0 - b.0).hypot(a.1 - b.1);
         let room = own(reach(before, at), index == 0).min(own(reach(at, after), index + 3 == places.len()));
@@ -54,7 +54,7 @@ pub(super) fn rounded_path(places: &[PixelPoint]) -> String {
     out
 }
 
-/// Formats a position for a path, with at most one decimal.
+/// Formats a position for a path, with at most one decimal place.
 fn format_point((x, y): PixelPoint) -> String {
     let short = |n: f64| format!("{n:.1}").trim_end_matches('0').trim_end_matches('.').to_owned();
     format!("{} {}", short(x), short(y))

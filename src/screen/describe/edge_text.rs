@@ -1,5 +1,5 @@
-//! Evidence for an edge, or the reasons for a missing edge, as sentences. Screens, exporters and headless
-//! commands share them.
+//! Sentences about the evidence for an edge, or about the search if there is no edge. Screens, exporters and
+//! headless commands share them.
 
 use crate::{
     model::{NodeId, Timestamp},
@@ -12,8 +12,8 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Explains in several lines why there is an edge from `from` to `to`, by its evidence. If there is none,
-/// lists the paths between the two nodes and what was searched.
+/// Explains the evidence for the edge from `from` to `to`, in several lines. If there is no such edge, lists
+/// the paths between the two nodes, and where Portolan searched for a call.
 #[must_use]
 pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
     let (a, b) = (from.label(), to.label());
@@ -50,19 +50,19 @@ pub fn shortest_paths_both_ways(world: &World, from: &Node, to: &Node) -> Vec<Ve
         .collect()
 }
 
-/// One piece of evidence for an edge, in words.
+/// Piece of evidence for an edge as text.
 pub struct EvidenceText {
     /// Strength and kind of the evidence.
     pub title: String,
-    /// Sentence with location, statement and age: `DB_HOST names db`.
+    /// Sentence with the location, the detail and the age of the evidence, such as `DB_HOST names db`.
     pub text: String,
 }
 
-/// Maximum number of locations that the text of one piece names.
+/// Maximum number of locations in the text of one piece of evidence.
 const MAX_NAMED_LOCATIONS: usize = 3;
 
-/// Returns the evidence of an edge in words. Equal observations at several locations, such as the instances
-/// of a service, become one piece.
+/// Returns the evidence of an edge as texts. Equal observations at several locations, such as the instances
+/// of a service, become one text.
 #[must_use]
 pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     let same = |a: &Evidence, b: &Evidence| {
@@ -71,7 +71,7 @@ pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
     edge.evidence.chunk_by(same).map(|alike| evidence_text(alike, now)).collect()
 }
 
-/// Combines evidence that differs only in location and times into one piece. `alike` must not be empty.
+/// Returns one text for evidence that differs only in location and times. `alike` must not be empty.
 fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
     let Evidence { kind, strength, detail, .. } = &alike[0];
     let places: Vec<&str> =
@@ -108,11 +108,12 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
     watch.drift(from, to, edge).into_iter().map(say).collect()
 }
 
-/// Returns lines about a search for calls from `from` that found no edge.
+/// Returns lines about a search for calls from `from` that found no edge to `to`, or no edge at all if `to`
+/// is `None`.
 ///
-/// The first lines give the number of addresses and names found, one line for each kind of evidence. If `to`
-/// is given, these lines say that none matches `to`. Then follow the state of monitoring, addresses that
-/// match no service, and failed connections.
+/// The first lines give the number of addresses and names that Portolan found, one line for each kind of
+/// evidence, and state that none of them matches. Then follow the state of monitoring, addresses that match
+/// no service, and failed connections.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
@@ -143,13 +144,14 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
     lines
 }
 
-/// Returns the number of edge candidates of one kind, such as `environment variable: 12 addresses named`.
+/// Returns the number of edge candidates of one kind of evidence, such as `environment variable: 12 addresses
+/// named`.
 fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
     format!("{}: {}", kind.title, kind.unit.count_label(places))
 }
 
-/// Returns a sentence with the time for which the connections of a service have been monitored, or `None` for
-/// other nodes.
+/// Returns a sentence about how long the connections of a service have been monitored. Returns `None` if the
+/// node is not a service.
 #[must_use]
 pub fn monitoring_status(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;

@@ -1,4 +1,4 @@
-//! Description of one instance in words.
+//! Summary of one instance as text.
 
 use super::time;
 use crate::{

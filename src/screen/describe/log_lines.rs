@@ -1,4 +1,4 @@
-//! The last log lines of a service's most telling instance.
+//! Last log lines of the instance that explains a service's state best.
 
 use crate::{
     extract::log_line::{self, LineFormat},
@@ -9,15 +9,16 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Number of lines to search for those that are not empty.
+/// Number of lines to fetch, so that enough remain after empty lines are dropped.
 pub const FETCHED_LINES: usize = 20;
-/// Maximum number of stored lines to search.
+/// Maximum number of stored lines to test for lines of the instance.
 const MAX_SCANNED_LINES: usize = 5_000;
-/// Longest delay between an exit and the arrival of lines from before it. Log drivers and agents send in
+/// Longest delay after an exit until the lines from before it arrive. Log drivers and agents send lines in
 /// batches.
 pub const MAX_DELIVERY_DELAY: SignedDuration = SignedDuration::from_secs(5);
 
-/// Returns the service of a node, and its instance whose log to show: the newest faulty one, else the first.
+/// Returns the service of a node, and the instance whose log explains its state best: the newest faulty
+/// instance, or else the first one.
 #[must_use]
 pub fn instance_to_quote<'a>(node: &NodeId, store: &'a Store) -> Option<(&'a Service, &'a Instance)> {
     let node = store.world.topology().nodes.get(node)?;
@@ -28,14 +29,14 @@ pub fn instance_to_quote<'a>(node: &NodeId, store: &'a Store) -> Option<(&'a Ser
     newest.or(service.instances.first()).map(|instance| (service, instance))
 }
 
-/// Returns the time at which the instance exited last.
+/// Returns the time of the instance's last exit, if known.
 #[must_use]
 pub fn exit_time(instance: &Instance) -> Option<Timestamp> {
     instance.exit.as_ref().and_then(|exit| exit.at)
 }
 
-/// Returns the last `count` lines of the instance, among those in memory, the oldest first. The flag is true
-/// for an error line.
+/// Returns the last `count` stored lines of the instance that `instance_to_quote` chooses for `node`, the
+/// oldest first. The flag is true for an error line.
 #[must_use]
 pub fn last_lines(node: &NodeId, count: usize, store: &Store) -> Vec<(String, bool)> {
     let Some((_, instance)) = instance_to_quote(node, store) else { return Vec::new() };
@@ -54,7 +55,7 @@ pub fn last_lines(node: &NodeId, count: usize, store: &Store) -> Vec<(String, bo
     own
 }
 
-/// Returns the text of a line. For a structured line that is its level and message only.
+/// Returns the text of a line. For a structured line, returns only its level and message.
 fn line_text(line: &LogEntry<'_>) -> String {
     let message = log_line::message_text(line.text, line.message.clone(), line.format);
     if line.format == LineFormat::Text || message.trim().is_empty() {

@@ -1,4 +1,5 @@
-//! The needs of a service: what must run for it, what is outside, and the settings that name them.
+//! Needs of a service as text: the services that must run for it, the nodes outside, and the settings that
+//! name them.
 
 use crate::{
     model::{FactKind, Reference, ReferenceTarget, Service, Setting, Text},
@@ -7,26 +8,26 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// The needs of one service.
+/// Nodes that must run for one service.
 pub struct ServiceNeeds<'a> {
-    /// The node itself.
+    /// Node of the service itself.
     pub node: &'a Node,
-    /// The services that must run, callees before callers, with the need of each.
+    /// Services that must run, callees before callers, each with its need.
     pub services: Vec<(&'a Node, Need)>,
-    /// Databases, hosts and the like that no source runs.
+    /// Nodes that no source runs, such as databases and third-party hosts, each with its need.
     pub outside: Vec<(&'a Node, Need)>,
 }
 
-/// A setting of a service that names an address.
+/// Setting of a service that names an address or another service.
 pub struct NeededSetting {
-    /// The setting, such as `environment DB_URL`.
+    /// Setting, such as `environment DB_URL`.
     pub setting: String,
-    /// The address or name in it.
+    /// Address or service name in the setting.
     pub target: String,
 }
 
 impl<'a> ServiceNeeds<'a> {
-    /// Returns the needs of `node`.
+    /// Collects the needs of `node` from the topology.
     #[must_use]
     pub fn new(world: &'a World, node: &'a Node) -> Self {
         let topology = world.topology();
@@ -36,7 +37,7 @@ impl<'a> ServiceNeeds<'a> {
         Self { node, services, outside }
     }
 
-    /// Returns the needs as text for the command `need`.
+    /// Returns the needs as the text that `portolan need` prints.
     #[must_use]
     pub fn text(&self, world: &World) -> String {
         let mut out = format!("{} needs {}\n", self.node.label(), self.summary());
@@ -70,7 +71,7 @@ impl<'a> ServiceNeeds<'a> {
         out
     }
 
-    /// Returns the number of needs in words.
+    /// Returns the number of needed services and outside nodes in words.
     #[must_use]
     pub fn summary(&self) -> String {
         let maybe = self.services.iter().filter(|(_, need)| need.strength == Strength::Possible).count();
@@ -81,8 +82,8 @@ impl<'a> ServiceNeeds<'a> {
     }
 }
 
-/// Returns the settings of `service` that name addresses or other services, and the names of its other variables and
-/// secrets. Each variable is in one of the two.
+/// Returns the settings of `service` that name an address or another service, and the names of its other
+/// variables and secrets. No variable is in both lists.
 #[must_use]
 pub fn settings(service: &Service) -> (Vec<NeededSetting>, Vec<Text>) {
     let named: Vec<NeededSetting> = service.references.iter().filter_map(needed_setting).collect();
@@ -98,8 +99,8 @@ pub fn settings(service: &Service) -> (Vec<NeededSetting>, Vec<Text>) {
     (named, rest)
 }
 
-/// Returns the setting of a reference that names a callee. The start order is no setting, and a setting for a proxy names
-/// the service itself.
+/// Returns the setting that holds a reference to a callee, or `None` for other references. A declared start
+/// order is not a setting, and a setting for a proxy names the service itself.
 fn needed_setting(reference: &Reference) -> Option<NeededSetting> {
     let target = match &reference.target {
         ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => address.to_string(),
@@ -109,7 +110,8 @@ fn needed_setting(reference: &Reference) -> Option<NeededSetting> {
     Some(NeededSetting { setting: reference.location.to_string(), target })
 }
 
-/// Returns the name of the variable that holds a reference.
+/// Returns the name of the environment variable that holds a reference, or `None` if another setting holds
+/// it.
 #[must_use]
 pub fn variable(reference: &Reference) -> Option<&Text> {
     match &reference.location.setting {

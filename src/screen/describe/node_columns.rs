@@ -15,7 +15,7 @@ use crate::{
 
 /// Column of the list screen, of `portolan status`, or of both.
 pub struct NodeColumn {
-    /// Identifier in the configuration and after `:sort`.
+    /// Identifier of the column in the configuration and for `:sort`.
     pub id: &'static str,
     /// Heading and width on the list screen; `None` if the list screen has no such column.
     pub list_column: Option<Column>,
@@ -23,9 +23,10 @@ pub struct NodeColumn {
     pub status_title: Option<&'static str>,
     /// Function that returns the cell of a node.
     pub cell: fn(&Node, &World, &Theme) -> TableCell,
-    /// Function that returns the value by which the list is sorted.
+    /// Function that returns the value by which the list sorts a node.
     pub sort_value: fn(&Node, &World) -> SortValue,
-    /// Place of the column when a narrow screen drops columns: 0 stays, and the highest goes first.
+    /// Order in which a narrow screen drops columns: the highest value goes first, and columns with 0 always
+    /// stay.
     pub drop_order: u8,
 }
 
@@ -41,12 +42,12 @@ pub enum SortValue {
 }
 
 impl SortValue {
-    /// Returns the value of a text, which is absent if the text is empty.
+    /// Returns the sort value of a text; an empty text counts as no value.
     fn text(text: &str) -> Self {
         if text.is_empty() { Self::Absent } else { Self::Text(text.to_lowercase()) }
     }
 
-    /// Returns the value of a number, if there is one.
+    /// Returns the sort value of a number; `None` counts as no value.
     fn number(number: Option<u64>) -> Self {
         number.map_or(Self::Absent, Self::Number)
     }
@@ -116,7 +117,7 @@ impl NodeColumn {
         })
     }
 
-    /// Returns the columns of the list screen: those with the given identifiers, or all if none are given.
+    /// Returns the columns of the list screen with the given identifiers, or all columns if `ids` is empty.
     #[must_use]
     pub fn chosen(ids: &[String]) -> Vec<&'static Self> {
         if ids.is_empty() {

@@ -1,5 +1,5 @@
-//! Description of one node as lines: all of them for the card, the most important ones for the panel of the
-//! map, and one line of status.
+//! Description of one node as lines: all data for the card, the most important data for the panel beside the
+//! map, and a single line of status.
 
 mod compact;
 mod essentials;
@@ -22,7 +22,7 @@ use crate::{
 };
 use ratatui::text::{Line, Span};
 
-/// Smallest width of the description, in cells, at which the column of labels gets more cells.
+/// Smallest width of the description, in cells, at which the label column becomes wider.
 const MIN_WIDTH_FOR_WIDE_LABELS: usize = 60;
 
 /// Builder of the lines that describe one node, each at most `width` cells wide.
@@ -32,8 +32,8 @@ pub struct NodeTextBuilder<'a> {
     lines: Vec<Line<'static>>,
 }
 
-/// Returns the lines for the panel beside the map: health, essentials, usage, findings, deployments, callers and
-/// callees.
+/// Returns the lines for the panel beside the map: health, essentials, usage, notes, findings, deployments,
+/// callers and callees.
 #[must_use]
 pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);
@@ -54,8 +54,8 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.lines
 }
 
-/// Returns the current deployment, restarts and age of a service in one line. If it has none of these,
-/// returns its health. Returns an empty text for nodes that are no service.
+/// Returns the current deployment, the restarts and the age of a service in one line, or its health if it has
+/// none of these. Returns an empty text if the node is not a service.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     let Some(service) = scene.store.world.service_of(node) else { return String::new() };
@@ -77,8 +77,8 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
 
-/// Returns one line per instance, current instances before ended ones. If there are more than `rows`, the
-/// last line gives the number of instances that are left out.
+/// Returns one line for each instance, those that count toward the health first. If there are more than
+/// `rows` instances, the last line gives the number of instances left out.
 #[must_use]
 pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
     let Some(service) = scene.store.world.service_of(node) else { return Vec::new() };
@@ -96,7 +96,7 @@ pub fn instance_lines(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String>
     lines
 }
 
-/// Returns all lines for the card.
+/// Returns all lines of the card.
 #[must_use]
 pub fn card_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);
@@ -164,7 +164,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds health, number of running instances and kind.
+    /// Adds a line with health, number of running instances and kind of the node.
     fn push_state(&mut self, node: &Node) {
         let theme = self.scene.theme;
         let mut words = vec![Span::styled(
@@ -181,7 +181,7 @@ impl<'a> NodeTextBuilder<'a> {
         self.lines.push(Line::from(words));
     }
 
-    /// Adds a line with the suspected cause of the node's fault, if the cause is another node.
+    /// Adds the suspected cause of the node's fault, if another node is the suspect.
     fn push_cause(&mut self, node: &Node) {
         let store = self.scene.store;
         let Some(FaultInvolvement { role, suspect: Some(by) }) = store.world.fault_roles.get(&node.id) else {
@@ -195,14 +195,14 @@ impl<'a> NodeTextBuilder<'a> {
         self.push_text(&words, self.scene.theme.health_style(Health::Degraded));
     }
 
-    /// Adds group and source.
+    /// Adds a line with the group and the source of the node.
     fn push_group_and_source(&mut self, node: &Node) {
         let Some(source) = &node.source else { return };
         let group = node.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
         self.push_text(&format!("{group}on {source}"), self.scene.theme.styles.dim.0);
     }
 
-    /// Adds the findings of the node. If `wrong` is false, adds findings of severity info, else all others.
+    /// Adds the findings of the node: its faults if `wrong` is true, or else its findings of severity `Info`.
     fn push_findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.world.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
@@ -242,7 +242,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds the instances, including those that ended.
+    /// Adds the instances, including the ones that have ended.
     fn push_instances(&mut self, service: &Service) {
         let usage = &self.scene.store.world.usage;
         let span = usage_text::sampled_span(usage, service).map(|span| format!(", usage over {span}"));
@@ -274,13 +274,13 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Returns the total usage of the running instances, one text per resource.
+    /// Returns the total usage of the running instances, as one text for each resource.
     fn usage_gauges(&self, service: &Service) -> Vec<String> {
         let Scene { store, theme, .. } = self.scene;
         usage_text::service_gauges(&store.world.usage, service, store.world.now, theme.glyphs.ascii)
     }
 
-    /// Appends as many texts of the total usage to the last line as fit.
+    /// Appends the total usage to the last line, with as many resources as fit.
     fn append_usage(&mut self, service: &Service) {
         let gauges = self.usage_gauges(service);
         let Some(line) = self.lines.last_mut() else { return };
@@ -300,7 +300,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds callers and callees. If `why` is true, also adds the evidence of each edge.
+    /// Adds callers and callees. If `why` is true, also adds the evidence for each edge.
     fn push_neighbours(&mut self, node: &Node, why: bool) {
         let topology = self.scene.store.world.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -341,7 +341,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds services of other sources that seem to be the same service.
+    /// Adds the counterparts: services of other sources that seem to be the same service.
     fn push_counterparts(&mut self, node: &Node) {
         let store = self.scene.store;
         let Some(twins) = store.world.counterparts.get(&node.id) else { return };
@@ -368,7 +368,7 @@ impl<'a> NodeTextBuilder<'a> {
         }
     }
 
-    /// Adds the latest events.
+    /// Adds the latest events of the service.
     fn push_events(&mut self, service: &Service) {
         let store = self.scene.store;
         let rows = coalesce(store.world.history.entries_of(&Subject::from(&service.id)));
@@ -386,8 +386,8 @@ impl<'a> NodeTextBuilder<'a> {
     }
 }
 
-/// Returns the text of an event. If the event occurred several times, the text begins with their number and
-/// period, such as `×3 in 5m: `.
+/// Returns the text of a group of events. If the group has several events, the text begins with their number
+/// and period, such as `×3 in 5m: `.
 #[must_use]
 pub fn event_group_text(row: &EventGroup, now: Timestamp, ascii: bool) -> String {
     let words = row.last.display_text();

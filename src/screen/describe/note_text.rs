@@ -1,9 +1,9 @@
-//! Notes of people as text.
+//! Text of a note that a person left on a service, a call or a finding.
 
 use super::time;
 use crate::{note::Note, screen::Scene};
 
-/// Returns a note with its author, its age, and its end in the user's time zone.
+/// Returns the text of a note with its author, its age, and its end in the user's time zone.
 #[must_use]
 pub fn note_text(note: &Note, scene: Scene<'_>) -> String {
     let store = scene.store;

@@ -1,4 +1,4 @@
-//! Progress and verdict of an operation in one line.
+//! Progress and verdict of an operation as one line of text.
 
 use super::time;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     store::{OperationPhase, TrackedOperation},
 };
 
-/// Returns the progress or the verdict of an operation, with the health whose colour fits.
+/// Returns the progress or the verdict of an operation as text, and the health whose colour expresses it.
 #[must_use]
 pub fn operation_status(operation: &TrackedOperation, now: Timestamp) -> (Health, String) {
     let spec = operation.plan.request.kind.spec();
@@ -23,7 +23,7 @@ pub fn operation_status(operation: &TrackedOperation, now: Timestamp) -> (Health
     }
 }
 
-/// Returns the services of an operation in a few words.
+/// Returns the name of the operation's only service, or the number of its services.
 #[must_use]
 pub fn operation_subject(operation: &TrackedOperation) -> String {
     let services = operation.plan.request.services();

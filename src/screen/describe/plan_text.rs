@@ -1,4 +1,4 @@
-//! Text of a plan, for the confirmation on the screen and for `portolan act --plan`.
+//! Text of a plan, for the confirmation dialog and for `portolan act --plan`.
 
 use crate::operation::{CautionLevel, Plan, ServiceImpact, Step};
 
@@ -9,11 +9,11 @@ pub struct PlanRow {
     pub label: &'static str,
     /// Text of the row.
     pub text: String,
-    /// Meaning of the row, for its style.
+    /// Meaning of the row, which decides its style.
     pub tone: PlanTone,
 }
 
-/// Meaning of a row.
+/// Meaning of a row in the text of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanTone {
     /// Plain text.
@@ -26,7 +26,8 @@ pub enum PlanTone {
     Hint,
 }
 
-/// Returns the text of `plan` as labelled rows. `arrow` stands between two states.
+/// Returns the text of `plan` as labelled rows. `arrow` is the sign between the old and the new state of a
+/// change.
 #[must_use]
 pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
     let mut rows = Vec::new();
@@ -59,14 +60,14 @@ pub fn plan_rows(plan: &Plan, arrow: &str) -> Vec<PlanRow> {
     rows
 }
 
-/// Returns the operation that undoes the plan in words.
+/// Returns a sentence about the operation that undoes the plan, or about the lack of one.
 fn undo_text(plan: &Plan) -> String {
     let Some(undo) = plan.undo() else { return "nothing undoes it".to_owned() };
     let title = undo.request.title();
     undo.partial_remark().map_or_else(|| format!("{title} undoes it"), |remark| format!("{title} {remark}"))
 }
 
-/// Returns the impact on one service in words.
+/// Returns a sentence about how many instances of one service keep serving, and about its callers.
 fn impact_text(impact: &ServiceImpact) -> String {
     let name = impact.service.parts().group_and_name;
     let called = match &impact.callers[..] {

@@ -1,4 +1,4 @@
-//! Deployments of a service in words, for the card and the headless command.
+//! Deployments of a service as text, for the card and the headless commands.
 
 use super::time;
 use crate::model::{Deployment, RolloutState, Service, Timestamp};
@@ -6,8 +6,8 @@ use crate::model::{Deployment, RolloutState, Service, Timestamp};
 /// Width of a progress bar, in cells.
 const BAR_WIDTH: usize = 10;
 
-/// Returns one row for each deployment, as label and text. The label is the version, and the text has the
-/// progress and the changes. If several versions run, a last row gives the number of instances of each
+/// Returns the deployments of a service as pairs of label and text. The label is the version, and the text
+/// holds the progress and the changes. If several versions run, a last row counts the instances of each
 /// version.
 #[must_use]
 pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
@@ -42,7 +42,7 @@ fn progress_bar(deployment: &Deployment, ascii: bool) -> String {
     format!("{}{}", full.repeat(filled), empty.repeat(BAR_WIDTH - filled))
 }
 
-/// Returns counts, rollout state and age of a deployment, separated by commas.
+/// Returns counts, rollout state and age of a deployment as a comma-separated list.
 fn describe_deployment(deployment: &Deployment, now: Timestamp) -> String {
     let mut words = vec![format!("{}/{} running", deployment.running, deployment.desired)];
     if deployment.failed > 0 {
@@ -53,7 +53,7 @@ fn describe_deployment(deployment: &Deployment, now: Timestamp) -> String {
     words.join(", ")
 }
 
-/// Returns the words for a rollout state.
+/// Returns the label of a rollout state.
 #[must_use]
 pub fn rollout_label(rollout: RolloutState) -> &'static str {
     match rollout {

@@ -1,5 +1,5 @@
-//! State of a source in few words, for the header and the source list. Each kind of failure has a word of its
-//! own.
+//! State of a source in a few words, for the header and the sources screen. Each kind of failure has its own
+//! label.
 
 use super::time;
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     store::World,
 };
 
-/// Delay of a scheduled poll, in seconds, from which the source counts as late.
+/// Number of seconds after its scheduled time from which a poll counts as late.
 const OVERDUE_AFTER_SECONDS: i64 = 10;
 
-/// Returns the state of a source as a health, for glyph and colour, and as text.
+/// Returns the state of a source as text, and as the health whose glyph and colour express it.
 #[must_use]
 pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
     let now = world.now;
@@ -39,16 +39,16 @@ pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
     }
 }
 
-/// Returns a word for the failure of a source, or for the worst failure among its unread parts. Returns
-/// `None` without a failure.
+/// Returns a label for the failure of a source, or else for the worst failure among its unread parts. Returns
+/// `None` if nothing has failed.
 #[must_use]
 pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static str> {
     let failure = status.failure.as_ref().map(|failure| failure.kind);
     failure.or_else(|| worst_unread_part(status, world)).map(failure_label)
 }
 
-/// Returns the progress of the initial load, such as `12/40 services`, for the part with the most left to
-/// read. Returns `None` while nothing is known to count.
+/// Returns the progress of the initial load, such as `12/40 services`, for the part that has the most items
+/// left to read. Returns `None` while no item has been found.
 #[must_use]
 pub fn loading_progress(status: &SourceStatus) -> Option<String> {
     let parts = status.progress.iter().filter(|progress| progress.part != SourcePart::Enrichment);
@@ -56,7 +56,8 @@ pub fn loading_progress(status: &SourceStatus) -> Option<String> {
     (most.known > 0).then(|| format!("{}/{} {}", most.read, most.known, most.part.label()))
 }
 
-/// Returns the time until the next poll in words, or `None` if it is due.
+/// Returns the time until the next poll as text, or `None` if no poll is scheduled or the poll is already
+/// due.
 #[must_use]
 pub fn next_poll_label(status: &SourceStatus, now: Timestamp) -> Option<String> {
     let left = status.poll_schedule?.next_poll.as_second() - now.as_second();
@@ -70,8 +71,8 @@ fn is_overdue(status: &SourceStatus, now: Timestamp) -> bool {
         .is_some_and(|pace| now.as_second() - pace.next_poll.as_second() > OVERDUE_AFTER_SECONDS)
 }
 
-/// All kinds of failure, the worst first. Failures that need action are worse than failures that may pass by
-/// themselves.
+/// All kinds of failure, the worst first. A failure that needs action by the user is worse than one that may
+/// end by itself.
 const FAILURES_WORST_FIRST: [FailureKind; 7] = [
     FailureKind::Credentials,
     FailureKind::Denied,
@@ -91,7 +92,7 @@ fn worst_failure(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind
     kinds.min_by_key(|kind| FAILURES_WORST_FIRST.iter().position(|rank| rank == kind))
 }
 
-/// Returns a word for a kind of failure.
+/// Returns the label of a kind of failure.
 fn failure_label(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::Denied => "denied",

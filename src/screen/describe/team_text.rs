@@ -1,12 +1,12 @@
-//! The part of this Portolan in a team, in words for the header and the source list.
+//! Role of this Portolan in a team as text, for the header and the sources screen.
 
 use crate::{
     model::{FailureKind, TeamRole, TeamStatus},
     screen::widget::text::pluralize,
 };
 
-/// Returns the part in a team for the header, from the longest text to the shortest, without the name of the
-/// source.
+/// Returns three texts about the role in a team for the header, from the longest to the shortest, without the
+/// name of the source.
 #[must_use]
 pub fn team_labels(team: &TeamStatus) -> [String; 3] {
     let members = if team.members > 1 { format!(", {} in team", team.members) } else { String::new() };
@@ -42,7 +42,7 @@ pub fn team_labels(team: &TeamStatus) -> [String; 3] {
     }
 }
 
-/// Returns the part in a team for the source list, in sentences.
+/// Returns sentences about the role in a team for the sources screen.
 #[must_use]
 pub fn team_lines(team: &TeamStatus) -> Vec<String> {
     let members = match team.members {

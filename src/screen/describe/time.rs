@@ -23,7 +23,7 @@ pub fn outage_age(since: Onset, now: Timestamp) -> String {
     if since.at_least { format!("at least {age}") } else { age }
 }
 
-/// Format of times in the logs.
+/// Format of the times beside log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeFormat {
@@ -61,7 +61,7 @@ impl TimeFormat {
         }
     }
 
-    /// Formats `at`. All times in one format have the same width.
+    /// Formats `at`. All times in the same format have the same width.
     #[must_use]
     pub fn format(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         match self {

@@ -1,4 +1,5 @@
-//! CPU, memory and network usage as words and sparklines, for the card, the panel and the headless command.
+//! Usage of CPU, memory and network as text and sparklines, for the card, the panel and the headless
+//! commands.
 
 use super::time;
 use crate::{
@@ -11,21 +12,21 @@ use jiff::SignedDuration;
 /// Maximum width of a sparkline, in cells. Each cell stands for one sample.
 const SPARKLINE_WIDTH: usize = 10;
 
-/// Minimum value for the highest bar of a sparkline, if the resource has no limit. Without this minimum,
-/// noise would look like peaks.
+/// Smallest value at which a bar of a sparkline reaches its full height, for a resource without a limit.
+/// Otherwise noise would look like peaks.
 ///
 /// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// Age of the newest sample above which the text mentions it.
+/// Age of the newest sample from which the text includes it.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Maximum difference in age between samples of different instances that are added up. Samples may differ
-/// that much because CloudWatch Container Insights writes one sample per minute, and some arrive late.
+/// Maximum difference in age between samples of different instances that are added up. The samples can differ
+/// this much because CloudWatch Container Insights writes one sample a minute, and some samples arrive late.
 const MAX_SAMPLE_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
-/// Returns the total usage of a service's running instances, one text per resource. If some instances have no
-/// recent sample, a last text gives the number of instances that have one.
+/// Returns the total usage of a service's running instances, as one text for each resource. If some instances
+/// have no recent sample, a last text gives the number of measured instances.
 #[must_use]
 pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, ascii: bool) -> Vec<String> {
     let running: Vec<&Instance> = running_instances(service).collect();
@@ -57,9 +58,9 @@ fn running_instances(service: &Service) -> impl Iterator<Item = &Instance> {
     service.instances.iter().filter(|instance| instance.state == InstanceState::Running)
 }
 
-/// Returns the total usage of several instances, one text per resource, such as `cpu ▂▄ 0.4 of 1 cores
-/// (40%)`. If the newest sample is old, a last text has its age. `series` has the samples of each instance,
-/// oldest first.
+/// Returns the total usage of several instances, as one text for each resource, such as `cpu ▂▄ 0.4 of 1
+/// cores (40%)`. If the newest sample is old, a last text gives its age. `series` holds the samples of each
+/// instance, the oldest first.
 #[must_use]
 pub fn gauges(series: &[Vec<&UsageSample>], now: Timestamp, ascii: bool) -> Vec<String> {
     let mut texts = resource_gauges(series, ascii);
@@ -118,7 +119,8 @@ pub fn sampled_span(usage: &UsageHistory, service: &Service) -> Option<String> {
     Some(time::age(oldest, newest))
 }
 
-/// Returns the reason why a service has no usage data, or `None` if it has some or no instance runs.
+/// Returns the reason why a service has no usage data. Returns `None` if it has data, or if it has no
+/// instance to measure.
 #[must_use]
 pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<String> {
     let target = usage_target(service)?;
@@ -133,8 +135,8 @@ pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<S
     }
 }
 
-/// Returns the sums of the latest values of several series, oldest first, at most `SPARKLINE_WIDTH`. The
-/// newest samples of all series are added up, then the second newest, and so on.
+/// Returns the last values of several series as one series of sums, the oldest first. Adds the newest samples
+/// of all series, then the second newest, and so on, for at most `SPARKLINE_WIDTH` samples.
 fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Vec<u64> {
     let columns = (0..SPARKLINE_WIDTH).map_while(|back| {
         let values = series.iter().filter_map(|readings| of(readings.iter().rev().nth(back)?));
@@ -145,7 +147,7 @@ fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Opti
     values
 }
 
-/// Returns the sum of the limits in the newest samples, or `None` if a series has no limit.
+/// Returns the sum of the limits in the newest samples, or `None` if one of the series has no limit.
 fn summed_limit(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Option<u64> {
     let mut limits = series.iter().filter_map(|readings| readings.last()).map(|reading| of(reading));
     limits.try_fold(0, |sum, limit| Some(sum + limit?)).filter(|limit| *limit > 0)

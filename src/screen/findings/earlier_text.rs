@@ -1,11 +1,12 @@
-//! Earlier occurrence of a finding, as text.
+//! Text about the previous occurrence of a finding.
 
 use crate::{
     model::{Finding, Timestamp},
     screen::{Scene, describe::time},
 };
 
-/// Returns when the fault began and ended the last time. Returns `None` if the history knows of no other time.
+/// Returns a sentence about when the same fault last began and ended. Returns `None` if the history has no
+/// earlier occurrence of it.
 pub(super) fn earlier_text(finding: &Finding, scene: Scene<'_>) -> Option<String> {
     let store = scene.store;
     let earlier = store.world.history.earlier_occurrence(finding)?;

@@ -1,5 +1,5 @@
-//! Rows of the findings screen: a fault with everything that follows from it is one row, which opens into
-//! one row for each finding.
+//! Rows of the findings screen. A fault and everything that follows from it share one row, which the user can
+//! open into one row for each finding.
 
 use crate::{
     diagnosis::FindingKind,
@@ -16,24 +16,27 @@ pub(super) type FindingKey = (Option<NodeId>, String, String);
 pub(super) struct FindingRow<'a> {
     /// Finding that the row shows.
     pub finding: &'a Finding,
-    /// Findings that the row stands for besides its own, because it is closed; empty otherwise.
+    /// Other findings of the same fault that have no row of their own because the fault is closed; empty if
+    /// the fault is open.
     pub folded: Vec<&'a Finding>,
     /// True for a finding within an open row.
     pub is_nested: bool,
-    /// Identity of the first finding of the fault, by which the fault is opened and closed.
+    /// Identity of the first finding of the fault. It is the key under which the screen remembers open
+    /// faults.
     pub fault: FindingKey,
     /// True if the fault has several findings.
     pub has_several: bool,
 }
 
 impl FindingRow<'_> {
-    /// Returns true if the row shows a finding of the node, or stands for one.
+    /// Returns true if the finding of this row, or a finding folded into it, is about `node`.
     pub(super) fn concerns(&self, node: Option<&NodeId>) -> bool {
         let of_node = |finding: &Finding| finding.node.is_some() && finding.node.as_ref() == node;
         of_node(self.finding) || self.folded.iter().any(|finding| of_node(finding))
     }
 
-    /// Returns the text of the row: the finding, and in short the findings folded into it.
+    /// Returns the text of the row: the reason of its finding, and a short list of the findings folded into
+    /// it.
     pub(super) fn text(&self) -> String {
         let indent = if self.is_nested { "  " } else { "" };
         let reason = &self.finding.reason;
@@ -64,13 +67,14 @@ pub(super) fn finding_key(finding: &Finding) -> FindingKey {
     (finding.node.clone(), finding.subject.to_string(), finding.kind.to_string())
 }
 
-/// Order in which the screen showed the findings last, which keeps them in their places.
+/// Order in which the screen last showed the findings. Sorting keeps it, so that findings of one severity
+/// stay in their places.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct ShownOrder(Vec<FindingKey>);
 
 impl ShownOrder {
-    /// Returns the findings that match the search: the most severe first, within a severity those shown
-    /// before in their old order, then new ones.
+    /// Returns the findings that match the search, the most severe first. Within one severity, findings that
+    /// the screen showed before keep their order, and new findings follow.
     pub(super) fn sorted<'a>(&self, store: &'a Store) -> Vec<&'a Finding> {
         let text = |f: &Finding| format!("{} {} {}", f.subject, FindingKind::title_of(f), f.reason);
         let mut found: Vec<&Finding> =
@@ -83,7 +87,7 @@ impl ShownOrder {
         found
     }
 
-    /// Remembers the order of all current findings.
+    /// Saves the order of the current findings, unless a search hides some of them.
     pub(super) fn remember(&mut self, store: &Store) {
         if store.session.search.is_empty() {
             self.0 = self.sorted(store).into_iter().map(finding_key).collect();
@@ -91,8 +95,8 @@ impl ShownOrder {
     }
 }
 
-/// Groups sorted findings into faults and returns their rows. The findings of the faults in `open` get a row
-/// each.
+/// Groups sorted findings into faults and returns the rows. A fault whose key is in `open` gets a row for
+/// each finding, and any other fault gets a single row.
 pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<FindingKey>) -> Vec<FindingRow<'a>> {
     let suspects: BTreeMap<&NodeId, &NodeId> = findings
         .iter()
@@ -103,7 +107,7 @@ pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<Finding
         findings.iter().filter_map(|finding| finding.node.as_ref()).collect();
     let mut faults: Vec<(Option<&NodeId>, Vec<&Finding>)> = Vec::new();
     for &finding in findings {
-        // A risk is a matter of its own.
+        // A finding of severity `Info` is a risk and never belongs to another fault.
         let root = finding.node.as_ref().filter(|_| finding.severity > Severity::Info);
         let root = root.map(|node| root_cause(node, &suspects, &has_finding));
         match faults.iter_mut().find(|(known, _)| root.is_some() && *known == root) {
@@ -114,7 +118,8 @@ pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<Finding
     faults.into_iter().flat_map(|(root, members)| rows_of_fault(root, members, open)).collect()
 }
 
-/// Returns the node at the end of the chain of suspects that begins at `node`.
+/// Returns the node at the end of the chain of suspects that begins at `node`. If the chain ends in a cycle,
+/// returns the node of the cycle with the smallest id.
 fn root_cause<'a>(
     node: &'a NodeId,
     suspects: &BTreeMap<&'a NodeId, &'a NodeId>,
@@ -126,7 +131,8 @@ fn root_cause<'a>(
     while let Some(suspect) = next(root) {
         root = suspect;
         if !visited.insert(root) {
-            // Services that call each other in a cycle can suspect each other. The first by id stands for all.
+            // Services that call each other in a cycle can suspect each other. The one with the smallest id
+            // stands for all of them.
             let ring = std::iter::successors(next(root), |at| next(at)).take_while(|at| *at != root);
             return ring.chain([root]).min().unwrap_or(root);
         }

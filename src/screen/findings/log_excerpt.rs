@@ -10,13 +10,13 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Maximum number of lines to show.
+/// Maximum number of lines in the excerpt.
 pub(super) const SHOWN_LINES: usize = 5;
 
 /// Last log lines of the instance that the selected finding is about.
 #[derive(Default)]
 pub(super) struct LogExcerpt {
-    /// Finding, and version of the log store, for which `lines` were searched.
+    /// Finding, and version of the log store, from which `lines` was made.
     loaded_for: Option<(Finding, u64)>,
     /// Lines to show, the oldest first. The flag is true for an error line.
     pub(super) lines: Vec<(String, bool)>,
@@ -33,7 +33,7 @@ impl LogExcerpt {
         own.map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    /// Searches the lines again if the finding or the stored lines changed.
+    /// Collects the lines again if the finding or the log store has changed since the last call.
     pub(super) fn sync(&mut self, finding: Option<&Finding>, store: &Store) {
         let now = finding.map(|finding| (finding.clone(), store.world.logs.version()));
         if self.loaded_for == now {

@@ -34,10 +34,11 @@ pub struct Findings {
     selected_row: usize,
     /// Identity of the selected finding, which keeps the cursor on it while the list changes.
     selected_key: Option<FindingKey>,
-    /// Faults that are open, by their first findings.
+    /// Keys of the open faults. The key of a fault is the identity of its first finding.
     open_faults: BTreeSet<FindingKey>,
     shown_order: ShownOrder,
-    /// Node selected at the last `sync`, to notice a new selection.
+    /// Node that was selected at the last `sync`. A different one now means that the user has selected
+    /// another node.
     last_selected_node: Option<NodeId>,
     #[serde(skip)]
     log_excerpt: LogExcerpt,
@@ -188,7 +189,7 @@ fn row_cells(row: &FindingRow<'_>, scene: Scene<'_>) -> Vec<TableCell> {
     ]
 }
 
-/// Returns the details of a finding as label and text.
+/// Returns the details of a finding as pairs of label and text.
 fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
     let since = finding.onset().map(|since| {
         let at =
@@ -230,8 +231,8 @@ impl Findings {
         finding.and_then(|finding| finding.node.clone()).map(Action::Select).into_iter().collect()
     }
 
-    /// Opens or closes the fault of a row: shows its findings in one row or in several. The cursor goes to the
-    /// first of them.
+    /// Opens or closes the fault of `row`. An open fault has a row for each finding. Closing a fault moves
+    /// the cursor to its only row.
     fn open_fault(&mut self, row: usize, open: bool, store: &Store) -> Vec<Action> {
         let rows = self.rows(store);
         let Some(fault) = rows.get(row).filter(|row| row.has_several).map(|row| row.fault.clone()) else {

@@ -20,7 +20,8 @@ pub(super) struct SortOrder {
 impl TryFrom<String> for SortOrder {
     type Error = String;
 
-    /// Returns the order by the column with this identifier, reversed if a minus sign stands before it.
+    /// Returns the order by the column with this identifier, reversed if the identifier begins with a minus
+    /// sign.
     fn try_from(column: String) -> Result<Self, String> {
         let (id, reversed) = column.strip_prefix('-').map_or((&*column, false), |id| (id, true));
         Ok(Self { column: NodeColumn::of_list(id)?.id, reversed })
@@ -40,8 +41,8 @@ impl From<SortOrder> for String {
 }
 
 impl SortOrder {
-    /// Returns the order by the column after the current one, or before it. Behind the last column comes the
-    /// reading order, `None`.
+    /// Returns the order by the next column, or by the previous one if `forward` is false. Past either end of
+    /// the columns, returns `None`, which stands for the order of `Store::visible_nodes`.
     pub(super) fn step(
         current: Option<Self>,
         columns: &[&'static NodeColumn],
@@ -58,8 +59,8 @@ impl SortOrder {
         Some(Self { column: column.id, reversed: false })
     }
 
-    /// Returns the order after a click on a column's heading: by that column, or reversed if it is that
-    /// already.
+    /// Returns the order after a click on the heading of `column`: the order by that column, or its reverse
+    /// if the list is already sorted by it.
     pub(super) fn toggled(current: Option<Self>, column: &'static str) -> Self {
         match current {
             Some(sort) if sort.column == column => sort.reversed(),
@@ -77,12 +78,13 @@ impl SortOrder {
         format!("sorted by {}{}", self.column, if self.reversed { ", reversed" } else { "" })
     }
 
-    /// Returns the index of the column among those shown, and the direction.
+    /// Returns the index of the sort column within `columns`, and true if the order is reversed. Returns
+    /// `None` if that column is not shown.
     pub(super) fn shown_in(self, columns: &[&'static NodeColumn]) -> Option<(usize, bool)> {
         Some((columns.iter().position(|column| column.id == self.column)?, self.reversed))
     }
 
-    /// Sorts nodes; equal ones keep their order.
+    /// Sorts the nodes. Nodes with equal values keep their order.
     pub(super) fn sort(self, nodes: &mut [&Node], world: &World) {
         let Ok(column) = NodeColumn::of_list(self.column) else { return };
         let value = |node: &&Node| (column.sort_value)(node, world);

@@ -1,16 +1,16 @@
-//! Tests which commands do something on the log screen now.
+//! Conditions under which a command does something on the log screen.
 
 use super::{Logs, query::scope::ServiceScope};
 use crate::{command::Command, store::Store};
 
-/// Returns the reason why the logs that `command` asks for can't be shown, or `None` if they can.
+/// Returns the reason why the log screen can't show the logs that `command` asks for, or `None` if it can.
 #[must_use]
 pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
     ServiceScope::of_command(command, store).err()
 }
 
-/// Returns true if any of the services whose logs `command` asks for has an instance. Then the screen can
-/// show a log, or explain why a log is missing.
+/// Returns true if at least one service whose logs `command` asks for has an instance. Then the screen can
+/// show a log or explain why it is missing.
 #[must_use]
 pub fn scope_has_logs(command: Command, store: &Store) -> bool {
     ServiceScope::of_command(command, store)

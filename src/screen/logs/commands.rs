@@ -1,4 +1,4 @@
-//! Commands of the log screen.
+//! Commands of the log screen: each changes the query, the cursor, the display or the open pane.
 
 use super::{
     LogQuery, Logs, PendingJump, copy_save,
@@ -25,12 +25,13 @@ impl Logs {
     pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let mut effects = self.apply_command(command, store);
         effects.extend(self.update_lines(store));
-        // Opening or closing a pane changes the number of rows for the lines.
+        // The open pane and the lines share the screen, so a command that opens or closes the pane changes
+        // the number of rows for lines.
         self.with_window(store, ScrollPosition::scroll_to_cursor);
         effects
     }
 
-    /// Applies a command to the open pane, else to the lines.
+    /// Applies a command to the open pane if the pane handles it, or else to the lines.
     fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if let Some(done) = self.apply_pane_command(command, store) {
             return done;
@@ -146,7 +147,8 @@ impl Logs {
         Vec::new()
     }
 
-    /// Changes the scope to the services whose logs `command` asks for.
+    /// Changes the scope to the services whose logs `command` asks for, or notifies the user why that is
+    /// impossible.
     fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match ServiceScope::of_command(command, store) {
             Ok(reach) if reach != self.query.scope => {
@@ -159,7 +161,8 @@ impl Logs {
         }
     }
 
-    /// Handles a command for the open pane. Returns `None` if the pane has no such command.
+    /// Applies a command to the open pane. Returns `None` if no pane is open or if the pane does not handle
+    /// the command.
     fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Action>> {
         let rows = match &self.pane {
             Pane::None => return None,
@@ -199,8 +202,8 @@ impl Logs {
         Some(Vec::new())
     }
 
-    /// Pivots on the first request or trace id in the cursor's line. The screen then shows the lines with
-    /// that id, in the logs of neighbours too.
+    /// Pivots on the first request or trace id in the line at the cursor: shows the lines with that id in the
+    /// logs of the line's service and its neighbours.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
         let Some(line) =
             self.cursor_line(store).and_then(|key| self.queried_lines.line(&store.world.logs, key))
@@ -217,7 +220,7 @@ impl Logs {
     }
 
     /// Shows the lines that contain `value` in the logs of the line's service and its neighbours, around the
-    /// time of the line. The previous query stays on the stack for the way back.
+    /// time of the line. Puts the previous query on the stack, so that `Back` returns to it.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
         let service = self.queried_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
@@ -237,7 +240,8 @@ impl Logs {
         Vec::new()
     }
 
-    /// Goes one step back: closes the pane, or else ends the selection of lines, or else leaves a pivot.
+    /// Undoes one step: closes the open pane, or else ends the selection of lines, or else returns from a
+    /// pivot.
     fn step_back(&mut self) {
         if self.pane.is_open() {
             self.pane = Pane::None;
@@ -249,7 +253,7 @@ impl Logs {
         }
     }
 
-    /// Raises or lowers the filter for the minimum level by one level.
+    /// Raises or lowers the minimum level of the shown lines by one level.
     fn change_min_level(&mut self, up: bool) {
         let of = |chip: &FilterChip| match &chip.filter.predicate {
             Predicate::Level(level) if chip.filter.keep_matching => Some(*level),
@@ -269,7 +273,8 @@ impl Logs {
         self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
-    /// Limits the lines to the last minutes. For `Command::Tail`, shows all lines again and follows the end.
+    /// Limits the lines to the last minutes that `command` names. `Command::Tail` removes the limit and
+    /// follows the newest line.
     fn limit_to_recent(&mut self, command: Command, store: &Store) {
         let minutes = match command {
             Command::LastMinute => 1,
@@ -297,8 +302,8 @@ impl Logs {
         }
     }
 
-    /// Moves the cursor to the line `to`. If there is none, shows the notice `none`. Also shows a notice if
-    /// the search for the line wrapped around.
+    /// Moves the cursor to the line `to`, or shows the notice `none` if there is no such line. Also notifies
+    /// the user if the search wrapped around.
     fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
         let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
@@ -315,5 +320,5 @@ impl Logs {
     }
 }
 
-/// Time before a line at which a pivot starts to read the logs of neighbours.
+/// Period before a line from which a pivot reads the logs of neighbours.
 const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

@@ -9,10 +9,10 @@ use crate::{
 };
 use std::fmt;
 
-/// Maximum number of lines to copy; the user can save more lines to a file.
+/// Maximum number of lines to copy. The user can save more lines to a file.
 const MAX_COPIED_LINES: usize = 10_000;
 
-/// Returns the text to copy: the selected field or pattern, the selected lines, or the cursor's line.
+/// Returns the text to copy: the selected field or pattern, or the selected lines, or the line at the cursor.
 pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     if let Pane::Details(details) = &logs.pane {
         let line = logs.queried_lines.line(&store.world.logs, details.line)?;
@@ -35,8 +35,8 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
     (!text.is_empty()).then(|| text.join("\n"))
 }
 
-/// Saves the selected lines, or else all lines that pass the filters. Each line has its time, service and
-/// instance.
+/// Saves the selected lines, or all lines that pass the filters if none are selected. Each line begins with
+/// its time, service and instance.
 pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
         (logs.queried_lines.first(&store.world.logs), logs.queried_lines.last(&store.world.logs))
@@ -44,7 +44,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
         return vec![Action::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
-    // Both clones are cheap: they share their text with the originals.
+    // Both clones are cheap, because they share the text with the originals.
     let (held, lines) = (store.world.logs.clone(), logs.queried_lines.lines().clone());
     let text = DeferredText::new(move |to| {
         let from = lines.key_before(&held, first);
@@ -57,14 +57,14 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     ]
 }
 
-/// Writes one line of the saved file; a note starts with `--`.
+/// Writes one line of the saved file. The text of a note begins with `--`.
 fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
     let whose = line.service.map_or("", |service| service.as_str());
     let note = if line.note.is_some() { "-- " } else { "" };
     writeln!(to, "{:.3} {whose} {} {note}{}", line.key.at, line.label, line.text)
 }
 
-/// Returns the lines from `first` to `last`, at most the last `MAX_COPIED_LINES` of them.
+/// Returns the lines from `first` to `last`, or the last `MAX_COPIED_LINES` of them.
 fn lines_between<'a>(logs: &'a Logs, store: &'a Store, first: EntryKey, last: EntryKey) -> Vec<LogEntry<'a>> {
     let mut lines: Vec<_> = logs.queried_lines.lines().entries_up_to(&store.world.logs, Some(last), 1);
     let before = logs

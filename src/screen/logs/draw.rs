@@ -25,9 +25,9 @@ use ratatui::{
     style::Style,
 };
 
-/// Areas of the parts of the log screen, in cells of the terminal.
+/// Areas of the log screen's parts, in terminal cells.
 pub(super) struct Areas {
-    /// Row of the filter chips; empty without filters.
+    /// Row of filter chips; empty without filters.
     pub chips: Rect,
     /// Rows of notes about streams that can't be read; empty without such streams.
     pub notes: Rect,
@@ -96,7 +96,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
     hits
 }
 
-/// Draws the lines that end at the scroll position, the newest at the bottom.
+/// Draws the lines above the scroll position, the newest at the bottom.
 fn draw_lines(
     logs: &Logs,
     scene: Scene<'_>,
@@ -133,7 +133,7 @@ fn draw_lines(
     }
 }
 
-/// Highlights the cursor's row. Search matches in the row keep their own background.
+/// Highlights the row of the cursor. Search matches in the row keep their background colour.
 fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let found = Style::from(scene.theme.styles.found).bg;
     for at in row.positions() {
@@ -143,8 +143,8 @@ fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the title of the screen: the services, the scroll position, the search result, and notes about
-/// streams and dropped lines.
+/// Returns the title: the services, the scroll position, the search result, and remarks about streams and
+/// dropped lines.
 fn title(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     let (targets, more) = scope::streams_to_read(&services, logs.query.only_instance.as_ref());
@@ -188,7 +188,7 @@ fn title(logs: &Logs, store: &Store) -> String {
     words.join(", ")
 }
 
-/// Describes the scroll position: following, or paused at a line number.
+/// Describes the scroll position: following the newest line, or paused at a line number.
 fn position_text(logs: &Logs, store: &Store) -> String {
     let all = logs.queried_lines.lines().count(&store.world.logs);
     match logs.scroll.cursor {
@@ -201,12 +201,12 @@ fn position_text(logs: &Logs, store: &Store) -> String {
     }
 }
 
-/// Returns the texts of the filter chips.
+/// Returns the labels of the filter chips, padded with spaces.
 fn chip_labels(logs: &Logs) -> Vec<String> {
     logs.query.chips.iter().map(|chip| format!(" {} ", chip.label())).collect()
 }
 
-/// Returns the index of the filter chip at a cell (column, row); `None` if there is no chip.
+/// Returns the index of the filter chip at the cell (column, row), or `None` if no chip is there.
 pub(super) fn chip_at(logs: &Logs, area: Rect, (column, row): (u16, u16)) -> Option<usize> {
     if !area.contains(Position::new(column, row)) {
         return None;
@@ -235,7 +235,7 @@ fn draw_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the label of each stream that can't be read, with the reason.
+/// Returns the label of each unreadable stream, and the reason why it can't be read.
 fn unreadable_streams(logs: &Logs, store: &Store) -> Vec<(String, String)> {
     let services = logs.services(store);
     let about =
@@ -259,7 +259,7 @@ fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     }
 }
 
-/// Returns the reason why the screen shows no line.
+/// Returns the reason why the screen shows no lines.
 fn empty_text(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     if services.is_empty() {

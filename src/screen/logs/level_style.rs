@@ -1,4 +1,4 @@
-//! Text style of log levels.
+//! Text style for each log level.
 
 use crate::{model::LogLevel, screen::Theme};
 use ratatui::style::Style;

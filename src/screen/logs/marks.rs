@@ -1,15 +1,16 @@
-//! Marked log lines, and the selection of consecutive lines.
+//! Log lines that the user has marked, and the selection of consecutive lines.
 
 use crate::log_store::EntryKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Lines that the user marked, and the line at which the selection starts.
+/// Lines that the user has marked, and the first line of the selection.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct LineMarks {
     /// Marked lines.
     lines: BTreeSet<EntryKey>,
-    /// Line at which the selection starts; `None` without a selection. The selection ends at the cursor.
+    /// Line at which the user began the selection, which reaches from there to the cursor; `None` without a
+    /// selection.
     pub selection_start: Option<EntryKey>,
 }
 
@@ -26,7 +27,8 @@ impl LineMarks {
         self.lines.contains(&line)
     }
 
-    /// Returns the next or previous marked line from `here`, wrapping around.
+    /// Returns the next marked line after `here`, or the previous one if `forward` is false. Wraps around at
+    /// the ends.
     pub(super) fn next_mark(&self, here: Option<EntryKey>, forward: bool) -> Option<EntryKey> {
         let beyond = here.and_then(|here| {
             if forward {
@@ -38,7 +40,8 @@ impl LineMarks {
         beyond.or(if forward { self.lines.first() } else { self.lines.last() }).copied()
     }
 
-    /// Returns the first and the last selected line if the cursor is at `here`.
+    /// Returns the first and the last line of the selection, which lies between `selection_start` and the
+    /// cursor at `here`. Returns `None` if there is no selection or no cursor.
     pub(super) fn selection(&self, here: Option<EntryKey>) -> Option<(EntryKey, EntryKey)> {
         let (from, here) = (self.selection_start?, here?);
         Some((from.min(here), from.max(here)))

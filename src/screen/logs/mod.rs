@@ -1,4 +1,4 @@
-//! The log screen: the logs of one or several services merged by time, with search, filters, histogram and
+//! Log screen: the logs of one or several services, merged by time, with search, filters, histogram and
 //! patterns.
 
 mod applies;
@@ -39,13 +39,14 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub struct Logs {
     query: LogQuery,
-    /// Queries and scroll positions to return to, one for each pivot.
+    /// Queries and scroll positions that `Back` returns to, one for each pivot.
     pivot_stack: Vec<PivotOrigin>,
-    /// Node that was selected when the lines were last updated.
+    /// Node that was selected at the last update. If another node is selected, a query for the selected service
+    /// loses its filters.
     shown_node: Option<NodeId>,
     queried_lines: QueriedLines,
     scroll: ScrollPosition,
-    /// Jump to a time whose lines may still have to be read.
+    /// Jump to a time that waits until the lines of that time have been read.
     pending_jump: Option<PendingJump>,
     backfill: Backfill,
     display: DisplayOptions,
@@ -56,31 +57,31 @@ pub struct Logs {
     area: Rect,
 }
 
-/// Query of the user: the services, instance, filters and start time of the lines.
+/// Query of the user: services, instance, filters and start time of the lines to show.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct LogQuery {
     /// Services whose lines are shown.
     scope: ServiceScope,
-    /// Instance to which the lines are limited, if any.
+    /// Only instance whose lines are shown; `None` for all instances.
     only_instance: Option<InstanceId>,
     /// Filters that the lines must pass.
     chips: Vec<FilterChip>,
-    /// Earliest time to show, or `None` for all lines.
+    /// Earliest time of the lines to show; `None` for all lines.
     since: Option<Timestamp>,
 }
 
-/// Jump to a time, waiting for its lines.
+/// Jump to a time that waits until its lines have been read.
 #[derive(Clone, Debug)]
 struct PendingJump {
     /// Time to jump to.
     at: Timestamp,
-    /// Earliest time of the lines to read for the jump.
+    /// Earliest time of the lines that have to be read for the jump.
     read_since: Timestamp,
-    /// Streams whose older lines were requested.
+    /// Streams from which older lines have been requested for this jump.
     requested_streams: BTreeSet<LogTarget>,
 }
 
-/// Query and scroll position at which a pivot began.
+/// Query and scroll position at the time when the user began a pivot.
 type PivotOrigin = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
@@ -126,7 +127,7 @@ impl Screen for Logs {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             self.shown_node.clone_from(&store.session.selected);
-            // Filters that were meant for another service could hide relevant lines unnoticed.
+            // Filters that the user set for another service could hide relevant lines unnoticed.
             if self.query.scope == ServiceScope::Selected {
                 self.set_query(LogQuery::default());
             }
@@ -156,7 +157,7 @@ impl Screen for Logs {
 }
 
 impl Logs {
-    /// Handles the user's input to a prompt that this screen opened.
+    /// Handles the text that the user entered into a prompt of this screen.
     pub fn on_prompt_input(&mut self, question: LogPromptKind, answer: &str, store: &Store) -> Vec<Action> {
         match question {
             LogPromptKind::KeepFilter | LogPromptKind::HideFilter => {
@@ -176,9 +177,9 @@ impl Logs {
         self.update_lines(store)
     }
 
-    /// Shows the lines of the selected node around the given time.
+    /// Shows the lines of the selected node around the time `at`.
     pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
-        // Filters that were meant for another service could hide the lines to show.
+        // Filters that the user set for another service could hide the lines to show.
         let same = self.shown_node == store.session.selected;
         self.shown_node.clone_from(&store.session.selected);
         let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
@@ -187,25 +188,26 @@ impl Logs {
         self.update_lines(store)
     }
 
-    /// Handles the end of one read of a log stream: a page of older lines is complete.
+    /// Handles the end of one read of a log stream, after which a page of older lines is complete.
     pub fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
         self.backfill.on_page_end(target, start);
     }
 
-    /// Returns the time of the cursor, or `None` while the screen follows the newest lines. The log store
-    /// drops lines near that time last.
+    /// Returns the time of the line at the cursor, or `None` while the screen follows the newest line. When
+    /// the log store has to drop lines, it drops the ones near this time last.
     #[must_use]
     pub fn viewed_time(&self) -> Option<Timestamp> {
         self.scroll.cursor.map(|cursor| cursor.at)
     }
 
-    /// Returns true if a pane is open over the lines. `Command::Back` closes it before it ends a search.
+    /// Returns true if a pane is open below the lines. `Command::Back` closes the pane before it ends a
+    /// search.
     #[must_use]
     pub fn has_overlay(&self) -> bool {
         self.pane.is_open()
     }
 
-    /// Moves the cursor to the clicked row. A second click on the row opens it.
+    /// Moves the cursor to the clicked row. A click on the row of the cursor opens that line.
     fn click_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
         if self.pane.is_open() {
             let again = self.pane.chosen_row() == row;
@@ -222,7 +224,7 @@ impl Logs {
         Vec::new()
     }
 
-    /// Removes the clicked filter chip, or goes to the clicked time in the histogram.
+    /// Removes the clicked filter chip, or jumps to the clicked time in the histogram.
     fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
         let areas = draw::areas(self, store, self.area);
         if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
@@ -237,7 +239,7 @@ impl Logs {
         }
     }
 
-    /// Updates the lines, histogram and patterns. Asks to continue later if work is left.
+    /// Updates lines, histogram and patterns. If work is left, returns an action that continues it later.
     fn update_lines(&mut self, store: &Store) -> Vec<Action> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));
@@ -258,7 +260,7 @@ impl Logs {
         if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
 
-    /// Resolves the query to the streams, filters and search of the log store.
+    /// Translates the query into the streams, filters and search of the log store.
     fn resolved_query(&self, store: &Store) -> ResolvedQuery {
         let services = self.query.scope.services(store);
         let scope = match &self.query.only_instance {
@@ -269,7 +271,7 @@ impl Logs {
         ResolvedQuery { scope, filters, since: self.query.since, search: store.session.search.clone() }
     }
 
-    /// Returns the targets of the streams to read.
+    /// Returns the log streams to read for the query.
     fn targets(&self, store: &Store) -> Vec<LogTarget> {
         query::scope::streams_to_read(&self.query.scope.services(store), self.query.only_instance.as_ref()).0
     }
@@ -285,7 +287,7 @@ impl Logs {
         self.reset_position();
     }
 
-    /// Shows the lines of other services. Keeps the filters that also make sense for these services.
+    /// Shows the lines of other services. Keeps the filters that make sense for them too.
     fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
         let services = reach.services(store);
         let mut chips = std::mem::take(&mut self.query.chips);
@@ -293,7 +295,7 @@ impl Logs {
         self.set_query(LogQuery { scope: reach, chips, ..LogQuery::default() });
     }
 
-    /// Resets scroll position, pending jump and selection, because other lines are shown now.
+    /// Resets scroll position, pending jump and selection, because the screen shows other lines now.
     fn reset_position(&mut self) {
         (self.scroll, self.pending_jump, self.marks.selection_start) =
             (ScrollPosition::default(), None, None);
@@ -303,7 +305,7 @@ impl Logs {
         }
     }
 
-    /// Adds a filter, unless the same one is active.
+    /// Adds a filter, unless an equal filter is already active.
     fn add_filter(&mut self, chip: FilterChip) {
         if !self.query.chips.contains(&chip) {
             self.query.chips.push(chip);
@@ -311,7 +313,7 @@ impl Logs {
         self.close_details();
     }
 
-    /// Closes the line details, because their line may be filtered out now.
+    /// Closes the line details, because a filter may hide their line now.
     fn close_details(&mut self) {
         if matches!(self.pane, Pane::Details(_)) {
             self.pane = Pane::None;
@@ -324,7 +326,7 @@ impl Logs {
         }
     }
 
-    /// Jumps to the time `at`; first reads older lines if the lines of that time are not in memory.
+    /// Jumps to the time `at`. If the lines of that time are not in memory, first requests older lines.
     fn request_jump(&mut self, at: Timestamp, store: &Store) {
         self.query.since = self.query.since.filter(|since| *since <= at);
         self.pending_jump = Some(PendingJump { at, read_since: at, requested_streams: BTreeSet::new() });
@@ -332,8 +334,8 @@ impl Logs {
     }
 
     /// Makes the pending jump once a line from before its time is in memory, or once all older lines have
-    /// been read. If a stream is opened only now, requests its older lines after its newest ones have
-    /// arrived.
+    /// been read. If a stream has been opened only now, first waits for its newest lines, and then requests
+    /// its older ones.
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);
@@ -351,7 +353,7 @@ impl Logs {
         }
     }
 
-    /// Moves the cursor to the first line at or after `at`, or follows the end if all lines are older.
+    /// Moves the cursor to the first line at or after `at`. If all lines are older, follows the newest line.
     fn go_to_time(&mut self, at: Timestamp, store: &Store) {
         match self.queried_lines.first_at_or_after(&store.world.logs, at) {
             Some(key) => self.go_to_line(key, store),
@@ -364,14 +366,14 @@ impl Logs {
         self.with_window(store, |spot, sheet| spot.go_to_line(key, sheet));
     }
 
-    /// Calls `then` with the scroll position and the window of lines on the screen.
+    /// Calls `then` with the scroll position and with the window of visible lines.
     fn with_window(&mut self, store: &Store, then: impl FnOnce(&mut ScrollPosition, &LogWindow<'_>)) {
         let mut spot = std::mem::take(&mut self.scroll);
         then(&mut spot, &self.window(store, self.area));
         self.scroll = spot;
     }
 
-    /// Returns the window of lines on a screen with this area.
+    /// Returns the window of visible lines for a screen with this area.
     fn window<'a>(&'a self, store: &'a Store, area: Rect) -> LogWindow<'a> {
         let rows = usize::from(draw::areas(self, store, area).lines.height).max(1);
         let width = usize::from(area.width.saturating_sub(2));
@@ -380,12 +382,13 @@ impl Logs {
         LogWindow { log_store: &store.world.logs, queried_lines: &self.queried_lines, rows, rows_of: takes }
     }
 
-    /// Returns the lines on a screen with this area, the oldest first.
+    /// Returns the visible lines for a screen with this area, the oldest first.
     fn lines_on_screen<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<LogEntry<'a>> {
         self.window(store, area).lines_ending_at(self.scroll.bottom)
     }
 
-    /// Returns the key of the cursor's line, or of the last line while following.
+    /// Returns the key of the line at the cursor, or of the last line while the screen follows the newest
+    /// line.
     fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
         self.scroll.cursor.or_else(|| self.queried_lines.last(&store.world.logs))
     }

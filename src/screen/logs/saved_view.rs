@@ -1,4 +1,5 @@
-//! View of the log screen in a share: query, scroll position, display options and panes. The lines are beside it.
+//! View of the log screen in a share: query, scroll position, display options and panes. The share holds the
+//! log lines separately.
 
 use super::{
     LogQuery, Logs,
@@ -19,10 +20,10 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Largest number of cells that a restored screen is scrolled to the right.
+/// Maximum horizontal scroll position, in cells, that a share can restore.
 const MAX_SCROLL_CELLS: usize = 100_000;
 
-/// View of the log screen, without lines.
+/// View of the log screen without its lines.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogsView {
@@ -39,14 +40,14 @@ pub struct LogsView {
     marks: LineMarks,
 }
 
-/// Open histogram.
+/// Saved state of the histogram.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct SavedHistogram {
     /// Index of the selected bucket.
     chosen_bucket: Option<usize>,
 }
 
-/// Open pane.
+/// Saved state of the pane below the lines.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum SavedPane {
@@ -82,7 +83,7 @@ impl Logs {
         }
     }
 
-    /// Shows the view of a share, over the lines in `store`.
+    /// Restores the view of a share over the lines in `store`.
     pub fn restore(&mut self, view: LogsView, store: &Store) {
         let services = view.scope.services(store);
         let chips = view.chips.into_iter().filter_map(|chip| FilterChip::restore(chip, &services)).collect();

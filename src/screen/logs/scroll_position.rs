@@ -1,31 +1,29 @@
-//! Scroll position in the log lines: either following the newest line, or at a cursor.
+//! Scroll position in the log lines: the screen follows the newest line, or stays at a cursor.
 
 use super::query::queried_lines::QueriedLines;
 use crate::log_store::{EntryKey, LogEntry, LogStore};
 use serde::{Deserialize, Serialize};
 
-/// Scroll position in the log lines. It consists of keys of lines, because line numbers change while lines
-/// arrive.
+/// Scroll position in the log lines. It refers to lines by key, because line numbers change as lines arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ScrollPosition {
-    /// Line of the cursor; `None` while following the newest line.
+    /// Line at the cursor; `None` while the screen follows the newest line.
     pub cursor: Option<EntryKey>,
-    /// Last line on the screen; `None` while following.
+    /// Last line on the screen; `None` while the screen follows the newest line.
     pub bottom: Option<EntryKey>,
-    /// The newest line at the time when following stopped. Later lines appear only when the user scrolls
-    /// down.
+    /// Newest line at the moment when following stopped. The user has to scroll down to see later lines.
     pub end_when_stopped: Option<EntryKey>,
-    /// True if the user paused. Then a move beyond the last line does not resume following.
+    /// True if the user paused. Then moving beyond the last line does not resume following.
     pub paused: bool,
 }
 
-/// Window of the screen onto the lines: the lines, the number of rows, and the rows of each line.
+/// Visible part of the log lines: the lines, the height of the screen, and the height of each line.
 pub(super) struct LogWindow<'a> {
     /// Log store with the lines.
     pub log_store: &'a LogStore,
     /// Lines in memory that the query selects.
     pub queried_lines: &'a QueriedLines,
-    /// Number of rows for lines on the screen.
+    /// Number of rows on the screen for lines.
     pub rows: usize,
     /// Function that returns the number of rows that a line takes.
     pub rows_of: Box<dyn Fn(&LogEntry<'_>) -> usize + 'a>,
@@ -42,7 +40,8 @@ impl ScrollPosition {
         *self = Self::default();
     }
 
-    /// Pauses at the last line, or follows the newest line again.
+    /// Stops following and puts the cursor on the last line. If the screen has already stopped, follows the
+    /// newest line again.
     pub(super) fn toggle_pause(&mut self, window: &LogWindow<'_>) {
         let last = window.last();
         if self.cursor.is_some() || last.is_none() {
@@ -53,15 +52,15 @@ impl ScrollPosition {
         }
     }
 
-    /// Stops following; the lines on the screen stay.
+    /// Stops following. The lines on the screen stay.
     fn stop_following(&mut self, window: &LogWindow<'_>) {
         if self.bottom.is_none() {
             (self.bottom, self.end_when_stopped) = (window.last(), window.last());
         }
     }
 
-    /// Moves the cursor by `by` lines, down if positive. Beyond the last line it follows the newest line
-    /// again, unless the user paused.
+    /// Moves the cursor by `by` lines, down if `by` is positive. At the last line the screen follows the
+    /// newest line again, unless the user paused.
     pub(super) fn move_by(&mut self, by: isize, window: &LogWindow<'_>) {
         let Some(last) = window.last() else { return };
         let here = self.cursor.unwrap_or(last);
@@ -101,7 +100,7 @@ impl ScrollPosition {
         self.scroll_to_cursor(window);
     }
 
-    /// Scrolls just far enough to show the cursor's line.
+    /// Scrolls as little as possible to show the line at the cursor.
     pub(super) fn scroll_to_cursor(&mut self, window: &LogWindow<'_>) {
         let (Some(cursor), Some(bottom)) = (self.cursor, self.bottom) else { return };
         if cursor >= bottom {
@@ -113,7 +112,7 @@ impl ScrollPosition {
         } else if let Some(first) =
             shown.first().filter(|first| window.queried_lines.first(window.log_store) == Some(**first))
         {
-            // At the start of the log, the window is filled so that no row stays empty.
+            // At the start of the log, the screen is filled so that no row stays empty.
             self.bottom =
                 Some(window.bottom_for_top(*first, window.rows)).min(self.end_when_stopped).max(self.bottom);
         }
@@ -125,8 +124,8 @@ impl<'a> LogWindow<'a> {
         self.queried_lines.last(self.log_store)
     }
 
-    /// Returns the lines on a screen whose last line is `bottom`, the oldest first. If `bottom` is `None`,
-    /// the newest line is the last. The first line may fit only with its end.
+    /// Returns the lines on a screen whose last line is `bottom`, or the newest line if `bottom` is `None`.
+    /// The oldest comes first. The first line may be only partly visible.
     pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
         let mut used = 0;
         let mut lines = self.queried_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
@@ -139,7 +138,7 @@ impl<'a> LogWindow<'a> {
         lines.split_off(lines.len() - shown)
     }
 
-    /// Returns the keys of the lines that fit on the screen as a whole, and always the key of the last line.
+    /// Returns the keys of the lines that are wholly visible, and in any case the key of the last line.
     fn whole_line_keys(&self, bottom: EntryKey) -> Vec<EntryKey> {
         let shown = self.lines_ending_at(Some(bottom));
         let used: usize = shown.iter().map(|line| (self.rows_of)(line)).sum();

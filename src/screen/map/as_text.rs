@@ -1,4 +1,4 @@
-//! The whole map as plain text, for pipes and files.
+//! Whole map as plain text, for pipes and files.
 
 use super::{
     DrawnMap, Map, Scene,
@@ -12,10 +12,10 @@ use crate::layout::{Options, Point, Raster, layout};
 use ratatui::layout::Rect;
 use std::sync::Arc;
 
-/// Maximum number of columns, and of rows, of a map as text.
+/// Maximum number of columns, and also of rows, of a map as text.
 const MAX_TEXT_MAP_SIDE: i32 = 4_000;
 
-/// Returns the whole map as text, in boxes, regardless of the screen size.
+/// Returns the whole map as text, with a box for each node, regardless of the screen size.
 #[must_use]
 pub fn map_as_text(scene: Scene<'_>) -> String {
     let view_state = MapChoices::default();

@@ -1,4 +1,5 @@
-//! Commands of the map screen.
+//! Commands of the map screen: each moves the selection, or changes the viewport, the zoom, the groups or the
+//! focus.
 
 use super::{
     Map,
@@ -93,7 +94,7 @@ impl Map {
         }
     }
 
-    /// Handles the commands that change zoom, collapsed groups or focus.
+    /// Applies a command that changes zoom, collapsed groups or focus.
     fn change_view(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let level = self.detail_level();
         match command {
@@ -132,7 +133,8 @@ impl Map {
         }
     }
 
-    /// Opens the selected item: expands a group, reveals a stub's nodes, or shows a node's card.
+    /// Opens the selected item: expands a group, adds the nodes of a stub to the focus, or shows the card of
+    /// a node.
     fn open_selected(&mut self, store: &Store) -> Vec<Action> {
         match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
             Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
@@ -155,7 +157,7 @@ impl Map {
         Vec::new()
     }
 
-    /// Focuses on the path between two marked nodes, or between the marked and the selected one.
+    /// Focuses on a path between the two marked nodes, or between the marked node and the selected one.
     fn focus_path(&mut self, store: &Store) -> Vec<Action> {
         let Some((from, to)) = store.session.path_ends() else {
             return vec![Action::Notify("mark one service, then select another".to_owned())];

@@ -1,5 +1,4 @@
-//! Export model of the map: positions of the nodes, and routes and styles of the edges, for SVG and similar
-//! formats.
+//! Model of the map for exports such as SVG: positions of the nodes, and routes and styles of the edges.
 
 use super::graph::{
     build_graph::GraphOptions,
@@ -16,7 +15,7 @@ use crate::{
     topology::{Edge, Node, Strength},
 };
 
-/// Whole map with its layout, regardless of the screen size. Coordinates are in cells.
+/// Whole map with its layout, which does not depend on the screen size. Coordinates are in cells.
 pub struct MapExport<'a> {
     /// Nodes of the map.
     pub nodes: Vec<ExportNode<'a>>,
@@ -36,7 +35,7 @@ pub struct ExportNode<'a> {
     pub node: &'a Node,
     /// Box of the node, in cells.
     pub rect: Rect,
-    /// Name, shortened to fit the box.
+    /// Name of the node, shortened to fit into the box.
     pub name: String,
 }
 
@@ -48,13 +47,13 @@ pub struct ExportEdge<'a> {
     pub to: &'a Node,
     /// Edge of the topology, with its evidence.
     pub edge: &'a Edge,
-    /// Cells at which the line starts, turns and ends; empty if the node calls itself.
+    /// Cells at which the line starts, turns and ends. Empty if the node calls itself.
     pub points: Vec<Point>,
-    /// Importance of the edge and strength of its evidence, which decide how the line looks.
+    /// Importance of the edge and strength of its evidence, which decide the style of the line.
     pub style: EdgeStyle,
 }
 
-/// Style of an edge. Where lines overlap, each cell takes the highest tone and the highest strength.
+/// Style of an edge. In a cell that several lines share, the highest tone and the highest strength apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EdgeStyle {
     /// Importance of the edge.
@@ -66,15 +65,16 @@ pub struct EdgeStyle {
 /// Importance of an edge on the exported map, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExportEdgeTone {
-    /// Only possible, or not observed for a while.
+    /// The call is only possible, or has not been observed for a while.
     Quiet,
-    /// Declared or observed, and leading to a healthy node.
+    /// The call is declared or observed, and its target is healthy.
     Plain,
-    /// Leads to a degraded or failing node.
+    /// The target of the call is degraded or failing.
     ToFault,
 }
 
-/// Returns the map of all nodes that the filters show, in boxes, with the same layout as `map_as_text`.
+/// Returns the map of all nodes that the filters show, with a box for each node. The layout equals that of
+/// `map_as_text`.
 #[must_use]
 pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
     let store = scene.store;

@@ -1,4 +1,4 @@
-//! The map screen: nodes as boxes, calls as lines, and a panel for the selected node.
+//! Map screen: nodes as boxes, calls as lines, and a panel for the selected node.
 
 mod commands;
 mod interaction;
@@ -41,47 +41,49 @@ use std::{collections::BTreeSet, sync::Arc};
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
-    /// Different ways to draw the current data.
+    /// Possible ways to draw the current data, which differ in detail level, label width and direction.
     variants: Vec<MapVariant>,
-    /// Inputs that the variants were built from.
+    /// Inputs from which the variants were built.
     inputs: Option<GraphInputs>,
     /// Scheduler that decides when to request a layout.
     scheduler: LayoutScheduler,
-    /// Layout request that the runtime is working on, with the variants it chooses from.
+    /// Layout request that the runtime is processing, with the variants among which it chooses.
     pending_layout: Option<PendingLayout>,
     /// Map on the screen: the graph with its layout.
     drawn: DrawnMap,
-    /// Layouts of the latest views. The next layout stays close to them, and a return to one looks as before.
+    /// Layouts of the latest views. The next layout stays close to them. A return to one of these views
+    /// restores its layout.
     layout_memory: LayoutMemory,
-    /// Part of the map on the screen.
+    /// Visible part of the map.
     viewport: Viewport,
     /// Selected node that the viewport keeps visible, unless `panned` is true.
     followed_node: Option<NodeId>,
     /// True if the user has panned since `followed_node` was selected.
     panned: bool,
-    /// True if the selection changed while another screen was shown.
+    /// True if the user selected another node while the map was hidden.
     selection_changed_while_hidden: bool,
     /// Focus, detail level and collapsed groups that the user chose.
     choices: MapChoices,
-    /// Position in the cycle of neighbours that tab steps through.
+    /// Position in the cycle of neighbours through which the tab key steps.
     neighbour_cycle: Option<interaction::navigation::NeighbourCycle>,
     /// True if the user switched the minimap off.
     minimap_off: bool,
-    /// Policy that decides when to replace a layout that has become tangled by many changes.
+    /// Policy that decides when to replace a layout in which many changes have tangled the lines.
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<HoverTarget>,
-    /// Area of the whole map screen, with the panel and the rows that are covered.
+    /// Area of the whole map screen, including the panel and any rows that a tour covers.
     screen_area: Rect,
-    /// Rows below the map screen that a tour covers for now. The map is laid out as if it had them.
+    /// Rows at the bottom of the map screen that a tour covers now. The layout ignores them, so the map does
+    /// not change.
     covered_rows: u16,
     /// Columns and rows for which the map is laid out.
     layout_size: (u16, u16),
-    /// True if a small screen shows the panel for the selected node too.
+    /// True if the panel for the selected node is shown on a small screen too.
     panel_wanted: bool,
     /// True if the panel for the selected node is visible.
     shows_panel: bool,
-    /// Layout of a share that is shown once the graph is built.
+    /// Layout of a share, to be shown as soon as the graph has been built.
     pending_restore: Option<saved_view::PendingRestore>,
 }
 
@@ -102,14 +104,14 @@ impl DrawnMap {
         self.graph.item_index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
     }
 
-    /// Updates styles and on-demand edges after a change of the data or the selection.
+    /// Updates styles and on-demand edges after the data or the selection has changed.
     fn refresh(&mut self, store: &Store) {
         self.styles.refresh(&self.graph, store);
         let selected = store.session.selected.as_ref().and_then(|id| self.graph.item_index(id));
         self.on_demand_edges.refresh(selected, &self.graph, &self.diagram);
     }
 
-    /// Replaces the graph by one with the same layout input, so the layout stays.
+    /// Replaces the graph by one with the same layout input, so that the layout stays valid.
     fn replace_graph(&mut self, graph: &Arc<MapGraph>) {
         (self.graph, self.styles, self.on_demand_edges) =
             (Arc::clone(graph), MapStyles::default(), OnDemandEdges::default());
@@ -183,7 +185,7 @@ impl Screen for Map {
             self.scroll_to_selected(store);
             self.drawn.refresh(store);
         }
-        // All variants have about the same number of items.
+        // All variants have a similar number of items.
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let is_loading = relayout::layout_scheduler::is_loading(store);
         let should_relayout =
@@ -223,13 +225,13 @@ impl Screen for Map {
 }
 
 impl Map {
-    /// Moves the map by the given number of cells, following a mouse drag.
+    /// Moves the map by these numbers of cells, because the user drags it with the mouse.
     pub fn drag(&mut self, columns: i32, rows: i32) {
         self.pan_by(-columns, -rows);
     }
 
-    /// Notes that the mouse is over the screen cell `at`, or not over the map if `None`. Returns true if the
-    /// map has to be redrawn.
+    /// Updates the item or lines under the mouse, which is at the screen cell `at`, or outside the map if
+    /// `at` is `None`. Returns true if the map has to be redrawn.
     pub fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
         let hovered = at.and_then(|cell| HoverTarget::at(self, cell));
         let changed = hovered != self.hovered;
@@ -237,45 +239,47 @@ impl Map {
         changed
     }
 
-    /// Notes how many rows below the map screen a tour covers. The map keeps its layout meanwhile.
+    /// Sets the number of rows at the bottom of the map screen that a tour covers. The map keeps its layout.
     pub fn set_covered_rows(&mut self, rows: u16) {
         self.covered_rows = rows;
     }
 
-    /// Drops the layout request in progress, because its result goes to another view of the app.
+    /// Cancels the layout request in progress, because another view of the app will receive its result. Asks
+    /// for a new layout.
     pub fn drop_pending_layout(&mut self) {
         if self.pending_layout.take().is_some() {
             self.scheduler.drop_request();
         }
     }
 
-    /// Makes sure that the current focus includes `node`, because the user selected it on another screen.
+    /// Makes `node` visible if the focus does not contain it: moves a focus around a node to `node`, and
+    /// leaves a focus on a path.
     pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.choices.bring_into_focus(node, store);
     }
 
-    /// Returns the part of the map in focus, or `None` without a focus.
+    /// Returns the title and the nodes of the focus, or `None` without a focus.
     #[must_use]
     pub fn focused_part(&self, store: &Store) -> Option<MapPart> {
         let title = self.choices.part_title(store)?;
         Some(MapPart { title, nodes: self.choices.focused_nodes(store)? })
     }
 
-    /// Returns true if the map shows the collapsed group of `node` in place of the node.
+    /// Returns true if the map shows a collapsed group that contains `node`.
     #[must_use]
     pub fn is_in_collapsed_group(&self, node: &NodeId) -> bool {
         let item = self.drawn.graph.item_of(node);
         item.is_some_and(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
     }
 
-    /// Leaves the focus and restores the earlier view. Does nothing without a focus.
+    /// Leaves the focus and restores the view from before it. Does nothing without a focus.
     pub fn leave_focus(&mut self) {
         if self.choices.focus.is_some() {
             self.choices.leave_focus();
         }
     }
 
-    /// Removes the nodes that the user added to the part of the map on the screen, because another part is shown.
+    /// Removes the nodes that the user added to the focus, because another part of the map is shown now.
     pub fn forget_extra_nodes(&mut self) {
         self.choices.forget_extra_nodes();
     }
@@ -291,29 +295,30 @@ impl Map {
         self.layout_size = draw::areas(uncovered, self.panel_wanted).layout_size;
     }
 
-    /// Returns true if a panel over the bottom of a small screen hides nothing of the map.
+    /// Returns true if the panel of a small screen would cover no part of the map.
     fn has_room_for_panel(&self, area: Rect) -> bool {
         let height = draw::areas(area, true).map.height;
         !self.drawn.graph.items.is_empty() && self.drawn.diagram.size.1 <= i32::from(height)
     }
 
-    /// Returns the detail level that the user chose, or else the level of the map on the screen.
+    /// Returns the detail level that the user chose, or else the level of the map that is drawn.
     fn detail_level(&self) -> DetailLevel {
         self.choices.level.unwrap_or(self.drawn.graph.level)
     }
 
-    /// Returns the selected item: the one that contains the selected node.
+    /// Returns the selected item, which is the item that contains the selected node.
     fn selected_item(&self, store: &Store) -> Option<&Item> {
         store.session.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
     }
 
-    /// Pans the map by cells, even if the selected node leaves the screen.
+    /// Pans the map by these numbers of cells. The selected node may leave the screen.
     fn pan_by(&mut self, columns: i32, rows: i32) {
         self.viewport.pan(columns, rows);
         self.panned = true;
     }
 
-    /// Scrolls just enough to show the selected node, unless the user panned after selecting it.
+    /// Scrolls as little as possible to show the selected node, unless the user has panned since selecting
+    /// it.
     fn scroll_to_selected(&mut self, store: &Store) {
         let selected = store.session.selected.as_ref().filter(|_| !self.panned);
         if let Some(place) = selected.and_then(|id| self.drawn.rect_of(id)) {

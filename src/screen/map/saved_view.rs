@@ -1,5 +1,6 @@
-//! View of the map in a share: the user's choices, the viewport and the layout. A share may come from a stranger, so a
-//! layout is used only if it fits the graph that is drawn here, and is computed afresh otherwise.
+//! View of the map in a share: the user's choices, the viewport and the layout. A share may come from a
+//! stranger, so Portolan uses its layout only if it fits the graph of this machine, and computes a new one
+//! otherwise.
 
 use super::{
     Map,
@@ -13,16 +14,17 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Id before the first layout request of a restored map.
+/// Number after which a restored map numbers its layout requests, so that their ids differ from those of the
+/// app's own map.
 const FIRST_RESTORED_REQUEST: u64 = 1 << 32;
 
-/// Largest width and height of a restored layout, in cells.
+/// Maximum width and height of a restored layout, in cells.
 const MAX_LAYOUT_CELLS: i32 = 50_000;
 
-/// Largest number of points of all routes in a restored layout.
+/// Maximum number of points in all routes of a restored layout together.
 const MAX_ROUTE_POINTS: usize = 1_000_000;
 
-/// View of the map: choices, viewport and layout.
+/// View of the map as a share saves it: choices, viewport and layout.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MapView {
@@ -34,7 +36,7 @@ pub struct MapView {
     layout: Option<SavedLayout>,
 }
 
-/// Part of the map on the screen.
+/// Visible part of the map as a share saves it.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct SavedViewport {
@@ -42,7 +44,7 @@ struct SavedViewport {
     panned: bool,
 }
 
-/// Layout of a map graph, with the properties by which its variant is found again.
+/// Layout of a map graph, and the properties that identify the variant to which it belongs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct SavedLayout {
     available_size: (u16, u16),
@@ -55,7 +57,7 @@ struct SavedLayout {
     size: (i32, i32),
 }
 
-/// Layout and viewport of a share, to show as soon as the graph is built.
+/// Layout and viewport of a share, to be shown as soon as the graph has been built.
 #[derive(Clone, Debug)]
 pub(super) struct PendingRestore {
     layout: SavedLayout,
@@ -89,17 +91,18 @@ impl Map {
         }
     }
 
-    /// Shows the view of a share, at the next `sync`.
+    /// Restores the view of a share. Its layout is shown at the next `sync`.
     pub fn restore(&mut self, view: MapView) {
         let MapView { choices, minimap_off, is_tangled, followed_node, viewport, layout } = view;
         let pending = layout.map(|layout| PendingRestore { layout, viewport, followed_node, is_tangled });
         let followed_node = pending.as_ref().and_then(|pending| pending.followed_node.clone());
         *self = Self { choices, minimap_off, followed_node, pending_restore: pending, ..Self::default() };
-        // The app may show another map too, and must not give it the layouts of this one.
+        // While the app also shows its own map, the results of that map's requests must not reach this one.
         self.scheduler.request_id = FIRST_RESTORED_REQUEST;
     }
 
-    /// Draws the layout of a share in place of a new one, if it fits the current variants. Drops it otherwise.
+    /// Draws the layout of a share instead of computing one, if it fits one of the current variants.
+    /// Otherwise drops it.
     pub(super) fn apply_pending_restore(&mut self, store: &Store) {
         let Some(PendingRestore { layout, viewport, followed_node, is_tangled }) =
             self.pending_restore.take()
@@ -131,8 +134,8 @@ impl Map {
 }
 
 impl SavedLayout {
-    /// Returns true if this is a possible layout of `graph`: as many boxes, frames and routes, boxes of the right size,
-    /// and everything within the drawing.
+    /// Returns true if this can be a layout of `graph`: the numbers of boxes, frames and routes match, the
+    /// boxes have the right sizes, and everything lies within the drawing.
     fn fits(&self, graph: &Graph) -> bool {
         let (width, height) = self.size;
         let is_inside = |rect: &Rect| {
@@ -160,7 +163,7 @@ impl SavedLayout {
     }
 }
 
-/// Returns true if a route runs along rows and columns, within a drawing of this size.
+/// Returns true if all parts of a route are horizontal or vertical and lie within a drawing of this size.
 fn is_route(route: &Route, (width, height): (i32, i32)) -> bool {
     let is_inside = |at: &Point| (-1..=width).contains(&at.x) && (-1..=height).contains(&at.y);
     let is_straight = |pair: &[Point]| pair[0].x == pair[1].x || pair[0].y == pair[1].y;

@@ -1,4 +1,4 @@
-//! Frame of a dialog: an empty box in the middle of the screen.
+//! Frame of a dialog: an empty box in the middle of the screen, into which a dialog draws its text.
 
 use crate::screen::{Canvas, Theme, widget::frame::draw_frame};
 use ratatui::{layout::Rect, style::Style};

@@ -1,4 +1,4 @@
-//! Menu of actions.
+//! Dialog with the menu of actions on a service.
 
 use super::frame::{draw_dialog_frame, text_width};
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Draws the menu of actions on the service called `title`.
+/// Draws the menu of actions. The first argument holds the label of the service, the entries, and the index
+/// of the selected entry.
 pub fn draw_menu(
     (title, entries, selected): (&str, &[MenuEntry], usize),
     area: Rect,

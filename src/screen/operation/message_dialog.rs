@@ -1,10 +1,10 @@
-//! Dialog with a message, such as the reason why an action is not done.
+//! Dialog with a message, such as the reason why Portolan does not carry out an action.
 
 use super::frame::{draw_dialog_frame, text_width};
 use crate::screen::{Canvas, Theme, widget::text::wrap};
 use ratatui::{layout::Rect, style::Style};
 
-/// Draws a message under a title. Each paragraph has its style.
+/// Draws paragraphs under a title. Each paragraph comes with its own style.
 pub fn draw_message(
     title: &str,
     paragraphs: &[(&str, Style)],

@@ -1,4 +1,4 @@
-//! Dialog that shows a plan and asks for a confirmation.
+//! Dialog that shows the plan of an action and asks for confirmation.
 
 use super::{
     frame::{draw_dialog_frame, text_width},
@@ -26,8 +26,8 @@ const QUESTION_ROWS: usize = 2;
 /// Line of the plan: label, text and the style of the text.
 type PlanLine = (&'static str, String, Style);
 
-/// Draws the plan of `confirmation` from the row `first_row` on, with the question below. Returns the position of the
-/// text cursor if the user has to type a name.
+/// Draws the plan of `confirmation`, scrolled so that its row `first_row` is at the top, with the question
+/// below. Returns the position of the text cursor if the user has to type a name, else `None`.
 pub fn draw_plan(
     confirmation: &Confirmation<Plan>,
     first_row: usize,

@@ -13,8 +13,8 @@ use ratatui::{
     style::Style,
 };
 
-/// Draws the question in the row `area`. `verb` says what Yes does. Returns the position of the text cursor if the
-/// user has to type a name.
+/// Draws the question in the row `area`. `verb` is the action that "yes" confirms. Returns the position of
+/// the text cursor if the user has to type a name, else `None`.
 pub(super) fn draw_question(
     keys: &ConfirmationKeys,
     verb: &str,
@@ -29,7 +29,7 @@ pub(super) fn draw_question(
     None
 }
 
-/// Draws the choice between No, the default, and Yes.
+/// Draws the choice between "no", which is the default, and "yes". `yes` is true if "yes" is selected.
 fn draw_yes_or_no(yes: bool, verb: &str, area: Rect, theme: &Theme, buf: &mut Canvas<'_>) {
     let selected = Style::from(theme.styles.selected);
     let plain = Style::from(theme.styles.text);

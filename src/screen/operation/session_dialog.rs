@@ -1,4 +1,4 @@
-//! Dialog that shows the plan of a shell and asks for a confirmation.
+//! Dialog that shows the plan of a shell session in a container and asks for confirmation.
 
 use super::{
     frame::{draw_dialog_frame, text_width},
@@ -13,11 +13,11 @@ use ratatui::{
     style::Style,
 };
 
-/// Rows below the plan: an empty one, the hint and the question.
+/// Rows below the plan: an empty row, the hint and the question.
 const ROWS_BELOW_PLAN: usize = 3;
 
-/// Draws the plan of a shell, with the question below. Returns the position of the text cursor if the user has to type
-/// a name.
+/// Draws the plan of a shell session, with the question below. Returns the position of the text cursor if the
+/// user has to type a name, else `None`.
 pub fn draw_session_plan(
     confirmation: &Confirmation<SessionPlan<ShellRequest>>,
     area: Rect,

@@ -1,5 +1,5 @@
-//! Time axis of the timeline: for each cell the number of events as a bar, their worst health as colour, and
-//! the glyph of the most important event kind.
+//! Time axis of the timeline. For each cell it shows the number of events as a bar, their worst health as the
+//! colour, and the glyph of the most important event kind.
 
 use crate::{
     history::{EVENT_KIND_TABLE, EventGroup},
@@ -12,7 +12,7 @@ use ratatui::{layout::Rect, style::Style};
 /// Height of the axis in rows: bars, glyphs, times.
 pub(super) const AXIS_HEIGHT: u16 = 3;
 
-/// Time spans of the axis to choose from, in minutes.
+/// Time spans that the axis can have, in minutes.
 const SPAN_MINUTES: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
 
 /// Summary of the events in the time span of one cell.
@@ -21,24 +21,25 @@ struct AxisCell {
     count: usize,
     /// Worst health that the events report.
     health: Option<Health>,
-    /// Index of the most important event kind in `EVENT_KIND_TABLE`; a smaller index is more important.
+    /// Row of the most important event kind in `EVENT_KIND_TABLE`, which begins with the most important.
     kind_index: Option<usize>,
 }
 
-/// Time axis from an earlier time until now, divided into cells.
+/// Time axis from an earlier time until now, divided into cells of equal duration.
 pub(super) struct Axis {
     from: Timestamp,
     to: Timestamp,
     cells: Vec<AxisCell>,
-    /// Cell of the cursor.
+    /// Index of the cell that contains the time of the cursor.
     cursor_cell: Option<usize>,
 }
 
 impl Axis {
-    /// Returns the axis for `rows`, with the shortest time span that includes the cursor.
+    /// Creates the axis for `rows`, with the shortest time span that includes `cursor`. `width` is the number
+    /// of cells.
     ///
-    /// The span is 15 minutes only if all events happened in the last 15 minutes. Otherwise it is an hour or
-    /// more.
+    /// The span is 15 minutes only if all events happened in the last 15 minutes. Otherwise it is at least
+    /// one hour.
     pub(super) fn new(rows: &[EventGroup], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
         let back = cursor.map_or(SignedDuration::ZERO, |at| now.duration_since(at)).as_mins();
         let longest = SPAN_MINUTES[SPAN_MINUTES.len() - 1];
@@ -65,7 +66,7 @@ impl Axis {
         place.filter(|_| at >= self.from).map(|place| place.min(self.cells.len() - 1))
     }
 
-    /// Adds a group of events at the time of its last occurrence.
+    /// Counts a group of events in the cell of its last occurrence.
     fn add_group(&mut self, row: &EventGroup) {
         let Some(place) = self.cell_at(row.last.at) else { return };
         let kind = EVENT_KIND_TABLE.iter().position(|kind| kind.kind == row.last.kind);

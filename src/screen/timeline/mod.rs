@@ -1,5 +1,5 @@
-//! Timeline screen: the history on a time axis, for all services, for the selected service with its
-//! neighbours, or for the selected service alone. Enter opens the logs at the time of an event.
+//! Timeline screen: the history with a time axis. It covers all services, the selected service with its
+//! neighbours, or the selected service alone. Enter opens the logs at the time of an event.
 
 mod axis;
 mod draw;
@@ -26,15 +26,14 @@ use std::sync::Arc;
 #[serde(default)]
 pub struct Timeline {
     scope: TimelineScope,
-    /// Event kind to show; `None` shows all.
+    /// Only event kind to show; `None` shows all kinds.
     kind_filter: Option<EventKind>,
-    /// Node whose history is shown, alone or with its neighbours. It has no effect if the scope is
-    /// everything.
+    /// Node whose history the timeline shows, alone or with its neighbours. Unused while the scope is `All`.
     centre: Option<NodeId>,
-    /// Node that the cursor selected last, by a move to its row. `centre` ignores this selection, so it stays
-    /// while the user moves over rows.
+    /// Node that the user last selected by moving the cursor to its row. Such a selection leaves `centre`
+    /// unchanged, so that the timeline keeps its rows while the cursor moves.
     selected_by_cursor: Option<NodeId>,
-    /// Time of the first event to show; `None` shows all.
+    /// Earliest time of the events to show; `None` shows all events.
     since: Option<Timestamp>,
     /// First entry of the selected row; `None` while the timeline follows new events.
     cursor: Option<Arc<Entry>>,
@@ -44,7 +43,7 @@ pub struct Timeline {
     row_inputs: Option<RowInputs>,
 }
 
-/// Inputs of the rows. Rows are rebuilt only if these change.
+/// Inputs from which the rows were built. The timeline rebuilds its rows only if one of these changes.
 #[derive(PartialEq)]
 struct RowInputs {
     /// Versions of the history and of the topology.
@@ -146,7 +145,7 @@ impl Screen for Timeline {
 }
 
 impl Timeline {
-    /// Shows only events since this time, and follows new ones.
+    /// Shows only events since this time, and follows new events.
     pub fn show_since(&mut self, since: Timestamp) {
         *self = Self { since: Some(since), ..Self::default() };
     }
@@ -185,7 +184,7 @@ impl Timeline {
 
     /// Returns the index of the selected row, or of the last row while the timeline follows new events.
     ///
-    /// If the selected row no longer exists, returns the row nearest in time.
+    /// If the selected row no longer exists, returns the first row at or after its time.
     fn cursor_row(&self) -> usize {
         let last = self.rows.len().saturating_sub(1);
         let Some(cursor) = &self.cursor else { return last };
@@ -202,8 +201,8 @@ impl Timeline {
         node.map(Action::Select).into_iter().collect()
     }
 
-    /// Opens the logs at the time of the selected event. If its subject has no logs, opens the sources screen
-    /// or the card.
+    /// Opens the logs at the time of the selected event. For an event of a source, opens the sources screen,
+    /// and for a node without logs its card.
     fn open_row(&mut self, store: &Store) -> Vec<Action> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {

@@ -18,7 +18,7 @@ pub(super) enum TimelineScope {
 }
 
 impl TimelineScope {
-    /// Returns the next scope. The first follows the last.
+    /// Returns the next scope, and after the last scope the first.
     pub(super) fn next(self) -> Self {
         match self {
             Self::All => Self::WithNeighbours,
@@ -27,7 +27,8 @@ impl TimelineScope {
         }
     }
 
-    /// Returns the nodes in the scope around `centre`, or `None` if the scope includes everything.
+    /// Returns the nodes in the scope, or `None` if the scope includes everything. Without `centre`, any other scope is
+    /// empty.
     pub(super) fn nodes(self, store: &Store, centre: Option<&NodeId>) -> Option<BTreeSet<NodeId>> {
         match (self, centre) {
             (Self::All, _) => store.nodes_of_group(),

@@ -30,14 +30,14 @@ const EDGE_COLUMNS: &[Column] = &[
     Column::cut_middle("SEEN", 5, 0),
 ];
 
-/// Smallest screen width that puts the evidence beside the list.
+/// Smallest screen width, in cells, at which the evidence stands beside the list.
 const MIN_WIDTH_FOR_SIDE_BY_SIDE: u16 = 100;
 
-/// Smallest screen height with room for the evidence below the list.
+/// Smallest screen height, in rows, at which the evidence fits below the list.
 const MIN_HEIGHT_FOR_STACKED: u16 = 10;
 
-/// Splits `area` into an area for the list of edges and one for the evidence. `rows` is the length of the
-/// list.
+/// Splits `area` into an area for the list of edges and an area for the evidence. `rows` is the number of
+/// edges in the list.
 pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
     if area.width >= MIN_WIDTH_FOR_SIDE_BY_SIDE {
         let width = (area.width * 9 / 20).max(50);
@@ -79,7 +79,7 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     hits
 }
 
-/// Returns the title of the list: the node and its numbers of callers and callees.
+/// Returns the title of the list: the node, and how many callers and callees it has.
 fn title(node: &Node, rows: &[WhyRow<'_>]) -> String {
     let count = |wanted: bool| {
         rows.iter().filter(|row| matches!(row, WhyRow::Edge { out, .. } if *out == wanted)).count()
@@ -87,8 +87,8 @@ fn title(node: &Node, rows: &[WhyRow<'_>]) -> String {
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
 
-/// Draws the screen for a node without rows. Lists where Portolan searched for calls of the node, or names
-/// the edge filter that hides them.
+/// Draws the screen for a node that has no rows. Lists the places where Portolan searched for calls of the
+/// node, or names the edge filter that hides its calls.
 fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, &node.label(), theme, buf);

@@ -1,4 +1,4 @@
-//! Explanation of the selected row of the why screen, as wrapped lines.
+//! Text of the selected row of the why screen: the evidence, or the problem and a next step.
 
 use super::rows::WhyRow;
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 use ratatui::{style::Style, text::Line};
 
-/// Returns the explanation of a row of `node`, wrapped to `width` cells: the evidence of an edge, or the
-/// location and a next step for an unknown address or a failed connection.
+/// Returns the explanation of `row`, wrapped to `width` cells: the evidence of an edge, or the location and a
+/// next step for an unknown address or a failed connection. `node` is the node whose rows the screen lists.
 pub(super) fn evidence_lines(
     row: &WhyRow<'_>,
     node: &Node,
@@ -38,7 +38,7 @@ pub(super) fn evidence_lines(
     text.lines
 }
 
-/// Lines that grow by paragraphs, each wrapped to `width` cells.
+/// Growing list of lines. Each paragraph added to it is wrapped to `width` cells.
 struct WrappedText<'a> {
     scene: Scene<'a>,
     width: usize,
@@ -54,7 +54,7 @@ impl WrappedText<'_> {
         }
     }
 
-    /// Adds the notes of people on a call.
+    /// Adds the notes that people wrote on the call from `caller` to `callee`.
     fn push_notes(&mut self, caller: &Node, callee: &Node) {
         let notes = self.scene.store.world.notes_on_call(&caller.id, &callee.id);
         if !notes.is_empty() {
@@ -87,7 +87,8 @@ impl WrappedText<'_> {
         }
     }
 
-    /// Adds the location of an address that no known service has.
+    /// Adds lines about an address that `node` refers to and that no known service has: the address, a
+    /// question, and the setting that holds it.
     fn push_dangling(&mut self, node: &Node, dangling: &DanglingReference) {
         let styles = &self.scene.theme.styles;
         self.push(&format!("{} names {}", node.label(), dangling.address), 0, styles.title);
@@ -97,7 +98,7 @@ impl WrappedText<'_> {
         self.push(&dangling.location, 2, styles.text);
     }
 
-    /// Adds a connection that failed or was rejected, and a next step.
+    /// Adds lines about a connection of `node` that failed or was rejected, with a next step.
     fn push_failed_connection(&mut self, node: &Node, failed: &FailedConnection) {
         let Scene { store, theme, .. } = self.scene;
         let (verb, next) = match failed.outcome {

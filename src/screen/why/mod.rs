@@ -1,5 +1,5 @@
 //! Why screen: the edges of the selected node, with the evidence that explains why the selected edge is on
-//! the map. The user can follow an edge to the node at its other end, and go back the same way.
+//! the map. The user can follow an edge to the node at its other end, and return step by step.
 
 mod draw;
 mod evidence_lines;
@@ -25,7 +25,8 @@ pub struct Why {
     shown_node: Option<NodeId>,
     /// Key of the selected row.
     selected_key: Option<RowKey>,
-    /// Nodes that the user came from, the latest last, each with the row that the user followed.
+    /// Nodes that the user left by following an edge, the latest last. Each comes with the row that the user
+    /// followed.
     back_stack: Vec<(NodeId, Option<RowKey>)>,
     /// Scroll position in the evidence of the selected row.
     scroll: Scroll,
@@ -103,7 +104,7 @@ impl Screen for Why {
 }
 
 impl Why {
-    /// Returns the caller and the called node of the selected row, or `None` if it is no call.
+    /// Returns caller and callee of the selected row, or `None` if the row is not a call.
     #[must_use]
     pub fn selected_call(&self, store: &Store) -> Option<(NodeId, NodeId)> {
         let rows = self.rows(store);
@@ -112,7 +113,7 @@ impl Why {
         Some((caller.id.clone(), callee?.id.clone()))
     }
 
-    /// Removes all nodes to go back to, because the user closed the screen.
+    /// Forgets the nodes that `Back` would return to, because the user closed the screen.
     pub fn clear_back_stack(&mut self) {
         self.back_stack.clear();
     }
@@ -133,8 +134,8 @@ impl Why {
         rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
-    /// Selects the node at the other end of the selected edge. In the list of that node, selects the first
-    /// edge in the same direction.
+    /// Selects the node at the other end of the selected edge, and in its list the first edge in the same
+    /// direction.
     fn follow_edge(&mut self, store: &Store) -> Vec<Action> {
         let rows = self.rows(store);
         let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {
@@ -153,7 +154,8 @@ impl Why {
         vec![Action::Select(peer)]
     }
 
-    /// Selects the latest node on the back stack that still exists, and the row that the user followed there.
+    /// Returns to the latest node on the back stack that still exists, and to the row that the user followed
+    /// from there.
     fn go_back(&mut self, store: &Store) -> Vec<Action> {
         while let Some((node, spot)) = self.back_stack.pop() {
             if store.world.topology().nodes.contains_key(&node) {

@@ -23,11 +23,12 @@ pub(super) enum WhyRow<'a> {
     FailedConnection(&'a FailedConnection),
 }
 
-/// Key by which a row is found again when the list changes: the kind of the row as a number, and a text that
-/// is unique within the kind.
+/// Key that identifies a row when the list changes: the kind of the row as a number, and a text that is
+/// unique within that kind.
 pub(super) type RowKey = (u8, String);
 
-/// Returns the rows of a node that pass the edge filter, callers first.
+/// Returns the rows of a node: callers, then callees that pass the edge filter. Without a filter, adds
+/// dangling references and failed connections.
 pub(super) fn why_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<WhyRow<'a>> {
     let edges = |out: bool, all: Vec<(&'a NodeId, &'a Edge)>| {
         let shown = move |peer: &NodeId, edge: &Edge| {
@@ -62,7 +63,7 @@ impl<'a> WhyRow<'a> {
         }
     }
 
-    /// Returns the node at the other end, or `None` if it is unknown.
+    /// Returns the node at the other end of the row, or `None` if that node is unknown.
     pub(super) fn peer(&self, store: &'a Store) -> Option<&'a Node> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
@@ -73,7 +74,7 @@ impl<'a> WhyRow<'a> {
         }
     }
 
-    /// Returns caller and callee of a row of `node`. The callee is `None` if the row is no edge.
+    /// Returns the caller and the callee of a row of `node`. The callee is `None` if the row is not an edge.
     pub(super) fn caller_and_callee(&self, node: &'a Node) -> (&'a Node, Option<&'a Node>) {
         match self {
             Self::Edge { out: true, peer, .. } => (node, Some(peer)),
@@ -131,8 +132,8 @@ fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
     }
 }
 
-/// Returns the age of an edge's last observation with its style. Returns `never` if the edge was never
-/// observed although both ends are monitored.
+/// Returns the age of the last observation of `edge`, with its style. The text is `never` if the edge was
+/// never observed although both ends are monitored.
 fn last_seen_cell(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
     let (store, ink) = (scene.store, &scene.theme.styles);
     let drift = store.world.drift_context().drift(from, to, edge);

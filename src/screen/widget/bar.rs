@@ -1,18 +1,19 @@
-//! Bars for histograms and sparklines: one cell wide and at most one cell high, in steps of an eighth.
+//! Bars of histograms and sparklines. A bar is one cell wide and at most one cell high, in steps of an
+//! eighth.
 
-/// Glyphs of a bar by height, from empty to full.
+/// Glyphs for bars of zero to eight eighths of a cell.
 const UNICODE_BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// ASCII glyphs of a bar by height, from empty to full.
+/// ASCII glyphs for bars of zero to eight eighths of a cell.
 const ASCII_BARS: [char; 9] = [' ', '.', ':', '-', '=', '+', '*', '#', '@'];
 
-/// Returns the bar for `count` in a histogram, where the count `most` fills the cell. A count above zero is
-/// never an empty cell.
+/// Returns the bar for `count` in a histogram in which the count `most` fills the cell. Only a count of zero
+/// gives an empty cell.
 fn histogram_glyph(count: u64, most: u64, ascii: bool) -> char {
     glyph_for_eighths((u128::from(count) * 8).div_ceil(u128::from(most.max(1))), ascii)
 }
 
-/// Returns the bar for `value` in a sparkline, where the value `full` fills the cell. Zero is the lowest bar,
-/// not an empty cell.
+/// Returns the bar for `value` in a sparkline in which the value `full` fills the cell. The value zero gives
+/// the lowest bar, not an empty cell.
 #[must_use]
 pub fn sparkline_glyph(value: u64, full: u64, ascii: bool) -> char {
     let full = u128::from(full.max(1));

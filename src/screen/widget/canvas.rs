@@ -1,7 +1,7 @@
 //! Canvas: the only way in which screens write cells. Writes outside its buffer have no effect.
 //!
-//! ratatui's `Buffer` panics on a write outside. A screen computes positions from its own state, and the
-//! terminal may have a smaller size by the time it draws. So `tests/architecture.rs` keeps `Buffer` out of
+//! ratatui's `Buffer` panics on a write outside its area. A screen computes positions from its own state, and
+//! the terminal may have shrunk by the time the screen draws. So `tests/architecture.rs` bans `Buffer` from
 //! the screens.
 
 use ratatui::{
@@ -11,11 +11,12 @@ use ratatui::{
     text::Line,
 };
 
-/// Drawing surface over a ratatui buffer. Writes outside the buffer have no effect, instead of a panic.
+/// Drawing surface over a ratatui buffer. A write outside the buffer has no effect instead of causing a
+/// panic.
 pub struct Canvas<'a>(&'a mut Buffer);
 
 impl<'a> Canvas<'a> {
-    /// Returns a canvas that draws into `buf`.
+    /// Creates a canvas that draws into `buf`.
     #[must_use]
     pub fn new(buf: &'a mut Buffer) -> Self {
         Self(buf)
@@ -27,19 +28,21 @@ impl<'a> Canvas<'a> {
         self.0.area
     }
 
-    /// Writes `text` from the cell at `x`, `y` to the right, up to the edge.
+    /// Writes `text` from the cell at `x`, `y` to the right, and cuts it at the edge of the buffer.
     pub fn set_string(&mut self, x: u16, y: u16, text: impl AsRef<str>, style: Style) {
         self.set_stringn(x, y, text, usize::MAX, style);
     }
 
-    /// Writes at most `cells` cells of `text` from the cell at `x`, `y` to the right, up to the edge.
+    /// Writes at most `cells` cells of `text` from the cell at `x`, `y` to the right, and cuts it at the edge
+    /// of the buffer.
     pub fn set_stringn(&mut self, x: u16, y: u16, text: impl AsRef<str>, cells: usize, style: Style) {
         if self.contains(x, y) {
             self.0.set_stringn(x, y, text, cells, style);
         }
     }
 
-    /// Writes at most `cells` cells of a styled line from the cell at `x`, `y` to the right, up to the edge.
+    /// Writes at most `cells` cells of a styled line from the cell at `x`, `y` to the right, and cuts it at
+    /// the edge of the buffer.
     pub fn set_line(&mut self, x: u16, y: u16, line: &Line<'_>, cells: u16) {
         if self.contains(x, y) {
             self.0.set_line(x, y, line, cells);
@@ -51,13 +54,13 @@ impl<'a> Canvas<'a> {
         self.0.set_style(area, style);
     }
 
-    /// Returns the cell at a position, or `None` outside the buffer.
+    /// Returns the cell at the position `at`, or `None` if it is outside the buffer.
     #[must_use]
     pub fn cell(&self, at: impl Into<Position>) -> Option<&Cell> {
         self.0.cell(at)
     }
 
-    /// Returns the mutable cell at a position, or `None` outside the buffer.
+    /// Returns the cell at the position `at` for changes, or `None` if it is outside the buffer.
     pub fn cell_mut(&mut self, at: impl Into<Position>) -> Option<&mut Cell> {
         self.0.cell_mut(at)
     }
@@ -67,11 +70,12 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Off-screen buffer for content that is drawn in full before a part of it is copied to the screen.
+/// Off-screen buffer. A screen draws its whole content into it and then copies the visible part to the
+/// terminal.
 pub struct OffScreenBuffer(Buffer);
 
 impl OffScreenBuffer {
-    /// Returns an empty buffer of `width` columns and `height` rows.
+    /// Creates an empty buffer of `width` columns and `height` rows.
     #[must_use]
     pub fn new(width: u16, height: u16) -> Self {
         Self(Buffer::empty(Rect::new(0, 0, width, height)))
@@ -82,7 +86,7 @@ impl OffScreenBuffer {
         Canvas::new(&mut self.0)
     }
 
-    /// Returns the cell at a position, or `None` outside the buffer.
+    /// Returns the cell at the position `at`, or `None` if it is outside the buffer.
     #[must_use]
     pub fn cell(&self, at: impl Into<Position>) -> Option<&Cell> {
         self.0.cell(at)

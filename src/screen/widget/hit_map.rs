@@ -1,9 +1,10 @@
-//! Clickable areas of the terminal. Drawing a frame fills the hit map, and handling of the mouse reads it.
+//! Clickable areas of the terminal. Drawing a frame fills a hit map, and the next click looks up its target
+//! there.
 
 use crate::{command::Command, model::NodeId};
 use ratatui::layout::{Position, Rect};
 
-/// Target of a click: what a clickable area stands for.
+/// Target of a click, which a clickable area stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// Node on the map or in a list.
@@ -46,7 +47,7 @@ impl HitMap {
         self.0.extend(others.0);
     }
 
-    /// Returns the topmost target at a cell, or `None` if nothing there can be clicked.
+    /// Returns the topmost target at the cell, or `None` if the cell is not clickable.
     #[must_use]
     pub fn target_at(&self, column: u16, row: u16) -> Option<&ClickTarget> {
         let position = Position::new(column, row);

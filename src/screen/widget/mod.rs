@@ -1,4 +1,4 @@
-//! Widgets: small building blocks of screens.
+//! Widgets: the small parts from which screens are built, such as tables, frames and bars.
 
 pub mod bar;
 pub mod canvas;

@@ -3,7 +3,7 @@
 use crate::command::Command;
 use serde::{Deserialize, Serialize};
 
-/// Row number beyond the end of any content.
+/// Row number that is greater than the last row of any content.
 const BEYOND_LAST_ROW: usize = 1_000_000;
 
 /// Scroll position within content of a known height.
@@ -15,7 +15,7 @@ pub struct Scroll {
     /// Height of the area, in rows.
     #[serde(skip)]
     visible_rows: usize,
-    /// Largest `first_row` at which the content still fills the area.
+    /// Greatest value of `first_row` at which the content still fills the area.
     #[serde(skip)]
     max_first_row: usize,
 }
@@ -51,7 +51,7 @@ impl Scroll {
         self.is_needed() && self.row_after(command).is_some()
     }
 
-    /// Scrolls if `command` is a scroll command.
+    /// Scrolls if `command` is a scroll command, and does nothing otherwise.
     ///
     /// The position may be beyond the end until the next `set_size`, because the content may have grown.
     pub fn apply(&mut self, command: Command) {

@@ -16,7 +16,7 @@ pub struct Column {
     pub min_width: u16,
     /// Share of the spare width that the column receives, relative to the other columns; 0 for a fixed width.
     pub spare_share: u16,
-    /// Function that shortens texts that are too long.
+    /// Function that shortens a text that is wider than the column.
     truncate: TruncateFn,
 }
 
@@ -49,8 +49,8 @@ pub type TableCell = (String, Style);
 /// Number of rows by which the page commands move the cursor, whatever the height of the table.
 const PAGE_ROWS: isize = 20;
 
-/// Returns the row to which `command` moves the cursor from the row `here`, or `None` if it is another
-/// command.
+/// Returns the row to which `command` moves the cursor from the row `here` in a table of `rows` rows. Returns
+/// `None` if the command does not move the cursor.
 #[must_use]
 pub fn row_after_command(command: Command, here: usize, rows: usize) -> Option<usize> {
     let step = match command {
@@ -68,19 +68,19 @@ pub fn row_after_command(command: Command, here: usize, rows: usize) -> Option<u
     usize::try_from((here as isize).saturating_add(step).clamp(0, last)).ok()
 }
 
-/// Returns true if `command` moves the cursor in a table of this many rows.
+/// Returns true if `command` moves the cursor in a table of `rows` rows.
 #[must_use]
 pub fn moves_cursor(command: Command, rows: usize) -> bool {
     rows > 0 && row_after_command(command, 0, rows).is_some()
 }
 
-/// Returns the index of the first row to draw. The selected row is then near the middle.
+/// Returns the index of the first row to draw, which puts the selected row near the middle.
 #[must_use]
 pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Shape of a table: its columns, and what is known of its rows before they are drawn.
+/// Description of a table before its rows are drawn: columns, number of rows, selected row and order.
 #[derive(Clone, Copy)]
 pub struct TableShape<'a> {
     columns: &'a [Column],
@@ -92,28 +92,28 @@ pub struct TableShape<'a> {
 }
 
 impl<'a> TableShape<'a> {
-    /// Creates the shape of a table with this number of rows.
+    /// Creates the description of a table with `rows` rows.
     #[must_use]
     pub fn new(columns: &'a [Column], rows: usize, selected: Option<usize>) -> Self {
         Self { columns, rows, selected, sorted: None, sortable: false, wraps: false }
     }
 
-    /// Makes the headings clickable. `sorted` has the index of the column by which the rows are sorted, and
-    /// true if they are in reverse order.
+    /// Makes the headings clickable. `sorted` holds the index of the column by which the rows are sorted, and
+    /// true if the order is reversed.
     #[must_use]
     pub fn sortable(self, sorted: Option<(usize, bool)>) -> Self {
         Self { sorted, sortable: true, ..self }
     }
 
-    /// Lets the texts of the last column take several lines each, while all rows fit.
+    /// Lets a text of the last column take several lines, as long as all rows still fit.
     #[must_use]
     pub fn wrapped(self) -> Self {
         Self { wraps: true, ..self }
     }
 }
 
-/// Draws the headings and as many rows as fit. `row` returns the cells of the row with an index, and `hit`
-/// its click target.
+/// Draws the headings and as many rows as fit. `row` returns the cells of a row by its index, and `hit`
+/// returns its click target.
 pub fn draw_table(
     shape: TableShape<'_>,
     row: impl Fn(usize) -> Vec<TableCell>,
@@ -156,8 +156,8 @@ pub fn draw_table(
     hits
 }
 
-/// Returns the lines of the last cell if it needs more than one and `spare` suffices, and the column at which
-/// they begin. Returns no lines for a cell that stays on one.
+/// Returns the lines of the last cell and the column at which they begin. Returns no lines if the cell needs
+/// only one, or if it needs more than `spare` additional rows.
 fn wrapped_last_cell(cells: &[TableCell], widths: &[usize], spare: usize) -> (Vec<String>, u16) {
     let start: usize = widths.iter().rev().skip(1).map(|width| width + 1).sum();
     let (Some((content, _)), Some(width)) = (cells.last(), widths.last()) else { return (Vec::new(), 0) };
@@ -169,7 +169,7 @@ fn wrapped_last_cell(cells: &[TableCell], widths: &[usize], spare: usize) -> (Ve
     (if fits { lines } else { Vec::new() }, start as u16)
 }
 
-/// Draws the headings, with an arrow at the one by which the rows are sorted.
+/// Draws the headings, with an arrow at the column by which the rows are sorted.
 fn draw_headings(
     shape: TableShape<'_>,
     widths: &[usize],
@@ -181,7 +181,7 @@ fn draw_headings(
     let heading = |(index, column): (usize, &Column)| match shape.sorted.filter(|(by, _)| *by == index) {
         Some((_, reversed)) => {
             let arrow = if reversed { theme.glyphs.reversed } else { theme.glyphs.sorted };
-            // A narrow column keeps its arrow rather than the end of its title.
+            // A narrow column shows the arrow instead of the end of its title.
             let title: String = column.title.chars().take(widths[index].saturating_sub(1)).collect();
             (format!("{title}{arrow}"), theme.styles.accent.into())
         }

@@ -28,7 +28,7 @@ pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
-/// Returns `text` in at most `cells` cells. Cuts the middle, because names differ at both ends.
+/// Returns `text` in at most `cells` cells. Cuts the middle, because the ends tell names apart best.
 #[must_use]
 pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
     let room = cells.saturating_sub(display_width(ellipsis));
@@ -61,7 +61,7 @@ pub fn cut_or_pad(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
-/// Space at which `wrap` never breaks a row. `wrap` replaces it by a plain space.
+/// Space at which `wrap` never breaks a row. The wrapped rows have a plain space in its place.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Wraps `text` into rows of at most `cells` cells. Breaks at spaces, and within words that are longer than a
@@ -106,8 +106,8 @@ fn word_runs(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Joins pieces of text into rows of at most `cells` cells, with as many pieces in a row as fit. Never breaks
-/// a piece, so a long piece may be wider.
+/// Joins pieces of text into rows of at most `cells` cells, with as many pieces as fit into each row. A piece
+/// is never broken, so a piece that is too long makes a wider row.
 #[must_use]
 pub fn pack_rows(pieces: &[String], cells: usize) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Grouping of services into frames on the map, chosen by the user or the configuration.
+//! Grouping: the attribute by which the map groups services into frames, and the filter for one such group.
 
 use crate::{model::ProfileField, store::World, topology::Node};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -7,8 +7,8 @@ use std::{collections::BTreeSet, str::FromStr};
 /// Attribute by which the map groups services into frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
-    /// Compose project or cluster. A large group is split further, by the first word in which the names of
-    /// its services differ.
+    /// Compose project or ECS cluster. A large group is split into parts by the first word in which the names
+    /// of its services differ.
     #[default]
     Project,
     /// Source that reports the service.
@@ -23,7 +23,7 @@ pub enum Grouping {
     Nothing,
 }
 
-/// Groupings without a parameter, with their names in the configuration. A key cycles through them in this
+/// Groupings without a parameter, with their names in the configuration. A key steps through them in this
 /// order.
 const GROUPING_NAMES: &[(&str, Grouping)] = &[
     ("project", Grouping::Project),
@@ -41,13 +41,14 @@ const FACT_PREFIX: &str = "fact:";
 pub struct GroupFilter {
     /// Name of the group.
     pub name: String,
-    /// Grouping in use when the user chose the group. It stays, so that another grouping of the map changes
-    /// no members.
+    /// Grouping at the time when the user chose the group. It stays the same, so that a new grouping of the
+    /// map does not change the members.
     grouping: Grouping,
 }
 
 impl GroupFilter {
-    /// Returns the filter for the group of `node` on the map, or `None` if it is in no group.
+    /// Returns the filter for the group to which `node` belongs on the map, or `None` if it belongs to no
+    /// group.
     #[must_use]
     pub fn of_node(grouping: &Grouping, world: &World, node: &Node) -> Option<Self> {
         let (_, name) = grouping.group_of(world, node)?;
@@ -57,7 +58,7 @@ impl GroupFilter {
     /// Returns the filter for the group called `name`, or else for the first group whose name contains it.
     ///
     /// # Errors
-    /// Returns the names of all groups if no group has such a name.
+    /// Returns the names of all groups if no group has a matching name.
     pub fn named(grouping: &Grouping, world: &World, name: &str) -> Result<Self, Vec<String>> {
         let nodes = world.topology().nodes.values();
         let names: BTreeSet<String> =
@@ -104,7 +105,7 @@ impl Serialize for Grouping {
 }
 
 impl Grouping {
-    /// Returns the name used in the configuration, such as `project` or `fact:LABEL`.
+    /// Returns the name in the configuration, such as `project` or `fact:LABEL`.
     #[must_use]
     pub fn id(&self) -> String {
         match self {
@@ -116,8 +117,8 @@ impl Grouping {
         }
     }
 
-    /// Returns the group of `node` as a stable key and the title of its frame, or `None` if the node has no
-    /// group.
+    /// Returns the group of `node` as a stable key and the title of its frame. Returns `None` if the node
+    /// belongs to no group.
     #[must_use]
     pub fn group_of(&self, world: &World, node: &Node) -> Option<(String, String)> {
         let service = || world.service_of(node);
@@ -149,15 +150,15 @@ impl Grouping {
         title.map(|title| (format!("{}/{title}", self.id()), title))
     }
 
-    /// Returns the names of all groups that `node` is in: its frame on the map, its project or cluster, and its
-    /// namespace.
+    /// Returns the names of all groups to which `node` belongs: its group under this grouping, its project or
+    /// cluster, and its namespace.
     fn names_of_groups_with(&self, world: &World, node: &Node) -> BTreeSet<String> {
         let shown = [self, &Self::Namespace].map(|grouping| Some(grouping.group_of(world, node)?.1));
         shown.into_iter().chain([node.group.clone(), node.display_group.clone()]).flatten().collect()
     }
 
-    /// Returns the grouping that follows in the cycle and groups at least one node. If the `configured`
-    /// grouping is one by fact, it is part of the cycle.
+    /// Returns the next grouping in the cycle that puts at least one node into a group. The cycle includes
+    /// the `configured` grouping even if it is by a fact.
     #[must_use]
     pub fn next_useful(&self, world: &World, configured: &Self) -> Self {
         let mut round: Vec<Self> = GROUPING_NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();

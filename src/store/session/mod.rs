@@ -1,4 +1,4 @@
-//! The session: the user's selection, marks, search, filters, grouping and time zone.
+//! Session of the user: selection, marks, search, filters, map settings and time zone.
 
 mod grouping;
 mod search;
@@ -16,23 +16,23 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Selection, filters and settings of the person at the terminal.
+/// Selection, filters and settings of the user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
     /// Selected node, the same on every screen.
     pub selected: Option<NodeId>,
-    /// Node that the user selected and that disappeared since. It is selected again when it returns.
+    /// Node that the user selected and that has disappeared since. If it returns, it is selected again.
     pub(super) lost_selection: Option<NodeId>,
-    /// True if the user made the selection. If not, Portolan selects the node with the worst finding until
+    /// True if the user made the selection. Otherwise Portolan selects the node with the worst finding until
     /// all sources have been read.
     pub selected_by_user: bool,
-    /// Selections before the current one, to go back to. A share of the screen does not contain them.
+    /// Earlier and later selections to step through. A share of the screen does not contain them.
     #[serde(skip)]
     pub selection_history: SelectionHistory,
     /// Marked nodes, the newest last.
     pub marks: Vec<NodeId>,
-    /// Search that the user typed last.
+    /// Current search; empty if no search is active.
     pub search: Search,
     /// Source to which the screens are limited; `None` shows all sources.
     pub only_source: Option<SourceId>,
@@ -41,20 +41,21 @@ pub struct Session {
     /// Part of the map to export; `None` exports everything.
     #[serde(skip)]
     pub only_part: Option<MapPart>,
-    /// True if only faulty nodes, their direct and indirect callers, and their callees are shown.
+    /// True if the screens show only faulty nodes, their direct and indirect callers, and their direct
+    /// callees.
     pub faults_only: bool,
-    /// Filter for the edges.
+    /// Filter for the edges that the screens show.
     pub edge_filter: EdgeFilter,
     /// Grouping and hubs of the map.
     pub map_settings: MapSettings,
-    /// Columns of the service list, by identifier; empty for all that fit.
+    /// Identifiers of the columns in the service list; empty for all columns that fit.
     pub list_columns: Vec<String>,
-    /// Time zone for the times on the screen.
+    /// Time zone in which the screens show times.
     #[serde(skip)]
     pub time_zone: TimeZone,
 }
 
-/// Part of the map that is exported alone.
+/// Part of the map that is exported without the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapPart {
     /// Title of the part for the heading, such as `orders and its neighbours`.
@@ -64,7 +65,7 @@ pub struct MapPart {
 }
 
 impl MapPart {
-    /// Returns the title of a service with its neighbours at most `hops` calls away.
+    /// Returns the title for `service` and its neighbours within `hops` calls.
     #[must_use]
     pub fn neighbourhood_title(service: &str, hops: usize) -> String {
         match hops {
@@ -75,14 +76,15 @@ impl MapPart {
     }
 }
 
-/// Map settings: the configured values, and the grouping that the user chose since.
+/// Map settings: the values from the configuration, and the grouping that the user chose later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MapSettings {
     /// Grouping in use now.
     pub grouping: Grouping,
     /// Grouping from the configuration.
     pub configured_grouping: Grouping,
-    /// Names of services to treat as hubs, in addition to the automatic ones: the lines to them are hidden.
+    /// Names of services that are hubs by configuration, in addition to those that the map finds. The map
+    /// hides the lines to them.
     pub hub_names: Vec<String>,
 }
 
@@ -108,7 +110,7 @@ impl Default for Session {
 }
 
 impl Session {
-    /// Selects `node` because the user asked for it, and adds it to the selection history.
+    /// Selects `node` on behalf of the user, and adds it to the selection history.
     pub fn select(&mut self, node: NodeId) {
         if let (false, Some(first)) = (self.selected_by_user, &self.selected) {
             self.selection_history.push(first);
@@ -117,7 +119,7 @@ impl Session {
         (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
     }
 
-    /// Selects `node` for now, for example during a search. Does not add it to the selection history.
+    /// Selects `node` temporarily, for example during a search, without adding it to the selection history.
     pub fn preview_selection(&mut self, node: Option<NodeId>) {
         self.selected = node;
     }
@@ -131,8 +133,8 @@ impl Session {
         }
     }
 
-    /// Returns the start and the end of the path to show. They are the two newest marks; with a single mark,
-    /// they are that mark and the selected node.
+    /// Returns the start and the end of the path to show: the last two marks, or a single mark and the
+    /// selected node. Returns `None` if there are not two different nodes.
     #[must_use]
     pub fn path_ends(&self) -> Option<(&NodeId, &NodeId)> {
         match self.marks[..] {

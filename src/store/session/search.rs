@@ -1,5 +1,5 @@
-//! Search that the user types. Case matters only if the text has a capital. `/…/` is a regular expression. A
-//! leading `!` finds everything that does not match. `field:` restricts the search to one field of the profile.
+//! Search that the user types. Case matters only if the text contains a capital letter. `/…/` is a regular
+//! expression. A leading `!` inverts the search. `field:` restricts it to one field of the profile.
 
 use crate::{
     log_store::TextMatcher,
@@ -19,7 +19,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Parses `typed`. An invalid regular expression, for example a half-typed one, counts as plain text.
+    /// Parses `typed`. Treats an invalid regular expression, for example a half-typed one, as plain text.
     #[must_use]
     pub fn new(typed: &str) -> Self {
         let text = typed.strip_prefix('!').unwrap_or(typed);
@@ -36,7 +36,7 @@ impl Search {
         Self { typed: typed.to_owned(), inverse, field, matcher }
     }
 
-    /// Returns the text or expression to find, or `None` if the search is empty.
+    /// Returns the matcher for the text or regular expression, or `None` if the search is empty.
     #[must_use]
     pub fn matcher(&self) -> Option<&TextMatcher> {
         self.matcher.as_ref()
@@ -54,21 +54,21 @@ impl Search {
         self.inverse
     }
 
-    /// Returns the field of the profile to search, or `None` to search names and owners.
+    /// Returns the profile field to which the search is restricted, or `None` if it is not restricted.
     #[must_use]
     pub fn field(&self) -> Option<ProfileField> {
         self.field
     }
 
-    /// Returns true if the search matches `text`. A search with a leading `!` matches if `text` does not
-    /// contain the expression.
+    /// Returns true if the search matches `text`. An inverted search matches if `text` does not contain its
+    /// expression.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         self.matcher.as_ref().is_none_or(|needle| needle.is_match(text) != self.inverse)
     }
 
-    /// Returns the rank of the match in `name`; lower is better. 0: the whole name, 1: its start, 2: the
-    /// start of a word, 3: anywhere, 4: no match.
+    /// Returns the rank of the match in `name`, in which lower is better: 0 for the whole name, 1 for its
+    /// start, 2 for the start of a word, 3 for any other match, and 4 for no match.
     #[must_use]
     pub fn match_rank(&self, name: &str) -> usize {
         let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
@@ -81,7 +81,7 @@ impl Search {
         }
     }
 
-    /// Returns the byte ranges of the matches in `text`; empty for an inverted search.
+    /// Returns the byte ranges of the matches in `text`. An inverted search has none.
     #[must_use]
     pub fn match_ranges(&self, text: &str) -> Vec<(usize, usize)> {
         let needle = self.matcher.as_ref().filter(|_| !self.inverse);

@@ -1,11 +1,11 @@
-//! Selection history: the nodes that were selected before. The user can go back and forward through them.
+//! Selection history: the nodes that were selected earlier, through which the user can step back and forward.
 
 use crate::model::NodeId;
 
-/// Maximum number of remembered selections.
+/// Maximum number of selections in the history.
 const MAX_SELECTIONS: usize = 200;
 
-/// Nodes selected so far in this run, the oldest first, with the position of the current one.
+/// Nodes that were selected in this run, the oldest first, and the position of the current one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelectionHistory {
     nodes: Vec<NodeId>,
@@ -13,7 +13,7 @@ pub struct SelectionHistory {
 }
 
 impl SelectionHistory {
-    /// Adds `node` after the current position. Drops the selections that followed the current one.
+    /// Adds `node` after the current position, and drops the selections that came after that position.
     pub fn push(&mut self, node: &NodeId) {
         if self.nodes.get(self.position) == Some(node) {
             return;
@@ -26,16 +26,16 @@ impl SelectionHistory {
         self.position = self.nodes.len() - 1;
     }
 
-    /// Goes back (`back`) or forward to the next node that still exists, and returns it. `known` returns true
-    /// for an existing node.
+    /// Moves to the next node that still exists, going back if `back` is true, or else forward, and returns
+    /// it. `known` returns true for a node that still exists.
     pub fn navigate(&mut self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<NodeId> {
         let position = self.find(back, known)?;
         self.position = position;
         self.nodes.get(position).cloned()
     }
 
-    /// Returns the position of the next node, back (`back`) or forward, that still exists. `known` returns
-    /// true for an existing node.
+    /// Returns the position of the next node that still exists, going back if `back` is true, or else
+    /// forward. `known` returns true for a node that still exists.
     pub fn find(&self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<usize> {
         let mut here = self.position;
         loop {

@@ -1,9 +1,9 @@
-//! Time of a service's current deployment. A log pattern that first appears after this time counts as new.
+//! Time of a service's current deployment. Log patterns that first appear after this time count as new.
 
 use crate::model::{Instance, InstanceState, Service, Timestamp};
 
 /// Returns the creation time of the newest deployment. If the source reports no deployments, returns the
-/// start of the oldest running instance.
+/// start time of the oldest running instance.
 #[must_use]
 pub fn deployment_time(service: &Service) -> Option<Timestamp> {
     let asked = service.deployments.iter().filter_map(|deployment| deployment.created).max();

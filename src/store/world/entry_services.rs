@@ -1,4 +1,4 @@
-//! Services that clients outside of the estate can reach.
+//! Entry services: the services that clients outside of the estate can reach.
 
 use super::World;
 use crate::{
@@ -7,21 +7,22 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Way in which clients outside reach a service, the surest first.
+/// Way in which clients outside of the estate reach a service, the most certain first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum WayIn {
     Internet,
     LoadBalancer,
-    /// A published port of a service without callers.
+    /// Published port of a service that has no callers.
     UncalledPort,
-    /// A published port of a service that only clients call, such as a load generator.
+    /// Published port of a service whose only callers are clients, such as load generators.
     PortForClients,
 }
 
 impl World {
-    /// Returns the services that clients outside can reach: targets of the internet first, then other targets of load
-    /// balancers, then services that publish a port and that nothing calls, or only clients. Of one kind, those with the
-    /// most callees come first. Databases and receivers of telemetry are none.
+    /// Returns the services that clients outside of the estate can reach: first targets of the internet, then
+    /// other targets of load balancers, then services with a published port that nothing calls, and then
+    /// those that only clients call. Within each kind, the services with the most callees come first.
+    /// Databases and telemetry receivers are not included.
     #[must_use]
     pub fn entry_services(&self) -> Vec<&Node> {
         let topology = self.topology();
@@ -34,7 +35,7 @@ impl World {
         found.into_iter().map(|(_, node)| node).collect()
     }
 
-    /// Returns true if clients outside reach the service by a published port, as far as Portolan knows.
+    /// Returns true if clients outside of the estate probably reach the service through a published port.
     #[must_use]
     pub fn is_entry_by_port(&self, node: &Node) -> bool {
         let topology = self.topology();
@@ -70,7 +71,7 @@ impl World {
     }
 }
 
-/// Returns the callees of `gate`, and the targets of the load balancers among them.
+/// Returns the callees of `gate`, and the callees of the load balancers among them.
 fn with_targets_of_load_balancers<'a>(topology: &'a Topology, gate: &'a NodeId) -> BTreeSet<&'a NodeId> {
     let mut found: BTreeSet<&NodeId> = topology.calls(gate).map(|(to, _)| to).collect();
     let balancers: Vec<&NodeId> = found.iter().copied().filter(|id| is_load_balancer(topology, id)).collect();

@@ -1,51 +1,51 @@
-//! Groups that are too large for one frame on the map. The map splits such a group into parts, one frame
-//! each, by the first word in which the names of its services differ. Related services usually share such a
-//! word. A group is joined again only when it has become much smaller, so that the map stays stable.
+//! Groups that are too large for one frame on the map. The map splits such a group into parts, each with its
+//! own frame, by the first word in which the names of its services differ. Related services usually share
+//! that word. A split group is joined only when it has become much smaller, so that the map stays stable.
 
 use crate::topology::{Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Number of services above which a group is split.
+/// Number of services above which a group is split into parts.
 const SPLIT_ABOVE_SERVICES: usize = 120;
-/// Number of services above which a split group stays split. It is lower than the number for splitting, so
+/// Number of services above which a split group stays split. It is lower than the limit for splitting, so
 /// that the map stays stable.
 const KEEP_SPLIT_ABOVE_SERVICES: usize = 90;
 
-/// Minimum number of services with the same word that get a part of their own.
+/// Minimum number of services with the same word that form their own part.
 const MIN_SERVICES_PER_PART: usize = 3;
 
-/// Name of the part that holds the remaining services of a split group.
+/// Name of the part for all other services of a split group.
 const OTHERS_PART: &str = "others";
 
-/// Number of dependencies without a group above which the map bundles them in one frame. It does so only if
+/// Number of dependencies without a group above which the map puts them into a single frame, provided that
 /// there is a split group.
 const BUNDLE_ABOVE_DEPENDENCIES: usize = 12;
-/// Number of dependencies without a group above which they stay bundled. It is lower than the number for
-/// bundling, so that the map stays stable.
+/// Number of dependencies without a group above which they stay in that frame. It is lower than the limit for
+/// creating the frame, so that the map stays stable.
 const KEEP_BUNDLED_ABOVE_DEPENDENCIES: usize = 8;
 
-/// Large groups that the map splits into parts, and the bundle of dependencies. If there is a large group,
-/// and there are many dependencies without a group, the map bundles those dependencies in one frame.
+/// Large groups that the map splits into parts, and the decision whether the map puts dependencies without a
+/// group into a single frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LargeGroups {
-    /// Split of each large group, by the names of source and group.
+    /// Split of each large group, by the names of its source and of the group.
     groups: BTreeMap<(String, String), GroupSplit>,
     bundles_dependencies: bool,
 }
 
-/// Rule by which one large group is split into parts.
+/// Rule that splits one large group into parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct GroupSplit {
-    /// Number of leading words that all names in the group share.
+    /// Number of words with which all names in the group begin.
     shared_words: usize,
-    /// Names of the parts. A service belongs to the part that is named like the first word after the shared
-    /// ones.
+    /// Names of the parts. A service belongs to the part whose name is the first word after the shared words
+    /// of its own name.
     part_words: BTreeSet<String>,
 }
 
 impl LargeGroups {
-    /// Splits the large groups among `nodes`. `before` is the previous result: a group that is split there
-    /// stays split until it has become much smaller.
+    /// Finds the large groups among `nodes` and splits them. `before` is the previous result: a group that is
+    /// split in it stays split until the group has become much smaller.
     #[must_use]
     pub fn split<'a>(nodes: impl Iterator<Item = &'a Node>, before: &Self) -> Self {
         let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
@@ -75,7 +75,7 @@ impl LargeGroups {
         Self { bundles_dependencies: many && !groups.is_empty(), groups }
     }
 
-    /// Returns true if `node` is a dependency that the map shows in the bundle of dependencies.
+    /// Returns true if `node` is a dependency in the shared frame for dependencies without a group.
     #[must_use]
     pub fn is_bundled_dependency(&self, node: &Node) -> bool {
         self.bundles_dependencies && node.kind == NodeKind::Dependency && node.group.is_none()
@@ -115,7 +115,7 @@ fn name_words(name: &str) -> impl Iterator<Item = &str> {
     name.split(['-', '_', '.', '/']).filter(|word| !word.is_empty())
 }
 
-/// Returns the number of leading words that all `names` share.
+/// Returns the number of words with which all `names` begin.
 fn shared_word_count(names: &[&str]) -> usize {
     let Some((first, rest)) = names.split_first() else { return 0 };
     let alike = |name: &&str| name_words(first).zip(name_words(name)).take_while(|(a, b)| a == b).count();

@@ -1,4 +1,5 @@
-//! The world: everything known from all sources. Exporters and headless commands need nothing else.
+//! World: everything that Portolan knows from all sources. Exporters and headless commands need only this
+//! part of the store.
 
 mod log_streams;
 mod large_groups;
@@ -43,12 +44,12 @@ use std::{
     sync::Arc,
 };
 
-/// Interval at which findings are evaluated while the data does not change. After a change of the data, they
-/// are evaluated at once.
+/// Interval at which the findings are evaluated again while the data stays the same. After a change of the
+/// data, they are evaluated at once.
 const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// Everything known from all sources. A clone shares snapshots, history entries and log text with the
-/// original.
+/// Everything that Portolan knows from all sources. A clone shares snapshots, history entries and log text
+/// with the original.
 #[derive(Clone)]
 pub struct World {
     /// Services of all sources.
@@ -56,44 +57,45 @@ pub struct World {
     incremental_topology: IncrementalTopology,
     /// Groups that are too large for one frame on the map, and how to split them.
     pub(super) large_groups: LargeGroups,
-    /// Counterparts of each node: nodes in other sources that seem to be the same service.
+    /// Counterparts of each node, which are nodes of other sources that seem to be the same service.
     pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
-    /// Owner, repository, runbook and the like of each service.
+    /// Profiles of all services, with owner, repository, runbook and similar facts.
     pub profiles: ProfileIndex,
-    /// Connections that a network rule rejected or that failed.
+    /// Connections that failed, or that a network rule rejected.
     pub failed_connections: Vec<FailedConnection>,
-    /// Number of changes of the topology so far. Derived data is rebuilt only if this number has changed.
+    /// Counter that increases with each change of the topology. Data derived from the topology is rebuilt
+    /// when it changes.
     pub topology_version: u64,
     /// Findings, the most severe first.
     pub findings: Vec<Finding>,
-    /// Number of evaluations of the findings so far. Derived data is rebuilt only if this number has changed.
+    /// Counter that increases with each evaluation of the findings. Data derived from the findings is rebuilt
+    /// when it changes.
     pub findings_version: u64,
-    /// Role of each node in the findings: cause, victim or affected.
+    /// Role of each faulty or affected node: cause, victim or affected.
     pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
     /// Events of all sources, and changes between their snapshots.
     pub history: History,
     /// Status of each source, in configuration order.
     pub sources: Vec<SourceStatus>,
-    /// Services that are known only from an earlier run, because their source has not reported them yet in
-    /// this run.
+    /// Services known only from an earlier run, because their sources have not yet reported them in this run.
     pub cached_services: BTreeSet<ServiceId>,
-    /// Time of the last tick.
+    /// Time of the last tick, which is the current time for all code in the pure rooms.
     pub now: Timestamp,
     /// Time of the last evaluation of the findings.
     evaluated_at: Timestamp,
-    /// Open outages with their start times, also from earlier runs.
+    /// Outages that have not ended, with their start times, including those from earlier runs.
     outage_tracker: OutageTracker,
-    /// Outage data from earlier runs, and the data that was saved last.
+    /// Outage data from earlier runs, and the outage data that was last saved.
     outage_save_state: outages::OutageSaveState,
-    /// Statistics of the followed log streams, which reveal silent streams and missing log groups.
+    /// Statistics about the followed log streams, which show silent streams and missing log groups.
     stream_health: log_streams::stream_health::StreamHealth,
     /// Log lines in memory.
     pub logs: LogStore,
-    /// CPU and memory readings of the instances that the user views.
+    /// Usage of the instances that the user views.
     pub usage: UsageHistory,
-    /// Operations of this run of the program.
+    /// Operations that the user confirmed in this run.
     pub operations: Operations,
-    /// Notes of people, by source.
+    /// Notes that people wrote, by source.
     pub notes: BTreeMap<SourceId, NoteBook>,
     team_history: team_history::TeamHistoryState,
     /// True if the built-in demo is running.
@@ -101,7 +103,7 @@ pub struct World {
 }
 
 impl World {
-    /// Creates a world before the first poll of `sources`. `log_bytes` limits the log lines in memory.
+    /// Creates a world for `sources` before their first poll. `log_bytes` limits the memory for log lines.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self {
@@ -132,7 +134,8 @@ impl World {
         }
     }
 
-    /// Applies the snapshot or failure of a poll of `source`. Returns true if anything but times changed.
+    /// Applies the snapshot or failure from a poll of `source`. Returns true if anything except times has
+    /// changed.
     pub fn apply_poll_result(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
@@ -172,7 +175,7 @@ impl World {
         changed || status_changed
     }
 
-    /// Replaces the repositories on this machine.
+    /// Replaces the checkouts on this machine that describe services.
     pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) {
         let change = self.inventory.set_checkouts(checkouts);
         if self.update_topology(&change) {
@@ -180,8 +183,8 @@ impl World {
         }
     }
 
-    /// Stores log lines, and the starts and ends of reading. If lines report failed connections, adds these
-    /// to the topology.
+    /// Stores log lines, and starts and ends of reads. Adds failed connections that the lines report to the
+    /// topology.
     pub fn ingest_logs(&mut self, news: LogUpdate) {
         self.stream_health.observe(&news, self.now);
         let observed = match &news {
@@ -197,7 +200,8 @@ impl World {
         }
     }
 
-    /// Updates the topology and the data derived from it after `change`. Returns true if there was a change.
+    /// Updates the topology after `change`, and all data derived from it. Returns true if `change` is not
+    /// empty.
     fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
         self.incremental_topology.update(&self.inventory, change);
         if *change == SnapshotDiff::Everything {
@@ -220,14 +224,14 @@ impl World {
         self.incremental_topology.topology()
     }
 
-    /// Returns the data in which evidence for calls is searched.
+    /// Returns the data in which the topology searches for evidence of calls.
     #[must_use]
     pub fn evidence_input(&self) -> EvidenceInput<'_> {
         EvidenceInput { inventory: &self.inventory, matches: self.incremental_topology.matches() }
     }
 
-    /// Sets the clock to `now`. If the last evaluation of the findings is too old, evaluates them again,
-    /// because some findings depend on how long a state lasts.
+    /// Sets the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
+    /// findings depend on how long a state lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         self.update_operations();
@@ -236,7 +240,7 @@ impl World {
         }
     }
 
-    /// Evaluates the findings. Their starts and ends go into the history only once all sources have been
+    /// Evaluates the findings. Records their starts and ends in the history only after all sources have been
     /// read, because many findings before that are false.
     fn evaluate_findings(&mut self) {
         let tracker = std::mem::take(&mut self.outage_tracker);
@@ -245,7 +249,7 @@ impl World {
         let Self { sources, cached_services, .. } = &*self;
         let topology = self.topology();
         let mut findings = diagnosis::findings(&context);
-        // Data from an earlier run may be outdated, so findings about it are dropped.
+        // Data from an earlier run may be outdated, so findings about it are removed.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
             Some(NodeKind::Service(service)) => !cached_services.contains(service),
             _ => true,
@@ -262,7 +266,7 @@ impl World {
         }
     }
 
-    /// Returns the context of the rules with the known outages and the signals in the logs.
+    /// Returns the input for the rules, with the known outages and the signals from the logs.
     fn rule_context<'a>(
         &'a self,
         tracker: OutageTracker,
@@ -280,7 +284,7 @@ impl World {
         diagnosis::RuleContext::new(input, tracker, self.now)
     }
 
-    /// Returns the service that `node` stands for, or `None` if it is not a service.
+    /// Returns the service of `node`, or `None` if the node is not a service.
     #[must_use]
     pub fn service_of(&self, node: &Node) -> Option<&Service> {
         match &node.kind {

@@ -1,4 +1,4 @@
-//! Notes of people on services, calls and findings.
+//! Notes that people wrote on services, calls and findings.
 
 use super::World;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 impl World {
-    /// Replaces the notes on a source. New ones appear in the history.
+    /// Replaces the notes on a source, and records new ones in the history.
     pub fn set_notes(&mut self, source: &SourceId, book: NoteBook) {
         let known = self.notes.get(source);
         let known: BTreeSet<_> =
@@ -21,28 +21,29 @@ impl World {
         self.notes.insert(source.clone(), book);
     }
 
-    /// Returns the notes that hold now, each with the source that it belongs to.
+    /// Returns the notes that have not ended, each with its source.
     fn current_notes(&self) -> impl Iterator<Item = (&SourceId, &Note)> {
         let notes =
             self.notes.iter().flat_map(|(source, book)| book.notes().iter().map(move |n| (source, n)));
         notes.filter(|(_, note)| note.holds(self.now))
     }
 
-    /// Returns the notes on a node itself that hold now, the oldest first.
+    /// Returns the notes on the node itself that have not ended, the oldest first.
     #[must_use]
     pub fn notes_on(&self, node: &NodeId) -> Vec<&Note> {
         let found = self.current_notes().filter(|(source, note)| note.target.is_node(source, node));
         found.map(|(_, note)| note).collect()
     }
 
-    /// Returns the notes on the call of `callee` by `caller` that hold now, the oldest first.
+    /// Returns the notes on the call from `caller` to `callee` that have not ended, the oldest first.
     #[must_use]
     pub fn notes_on_call(&self, caller: &NodeId, callee: &NodeId) -> Vec<&Note> {
         let found = self.current_notes().filter(|(source, note)| note.target.is_call(source, caller, callee));
         found.map(|(_, note)| note).collect()
     }
 
-    /// Returns the newest note that acknowledges a finding, or `None` if none holds or the finding has changed since.
+    /// Returns the newest note that acknowledges a finding. Returns `None` if there is no such note, or if
+    /// the finding has changed since.
     #[must_use]
     pub fn acknowledgement(&self, finding: &Finding) -> Option<&Note> {
         let of_finding =

@@ -1,4 +1,4 @@
-//! Operations of this run of the program, from the confirmation to the verdict.
+//! Operations of this run, from the user's confirmation to the verdict.
 
 use super::World;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Maximum number of ended operations that are kept for display and undo.
+/// Maximum number of ended operations that are kept to show and undo them.
 const MAX_ENDED_OPERATIONS: usize = 20;
 
 /// Operation that the user confirmed, with its progress.
@@ -15,31 +15,31 @@ const MAX_ENDED_OPERATIONS: usize = 20;
 pub struct TrackedOperation {
     /// Number of the operation, counted from one in this run of the program.
     pub number: u64,
-    /// The confirmed plan.
+    /// Plan that the user confirmed.
     pub plan: Plan,
     /// Progress of the operation.
     pub phase: OperationPhase,
-    /// Calls that were made, in order.
+    /// Calls that Portolan has made, in order.
     pub sent: Vec<SentChange>,
 }
 
 /// Progress of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationPhase {
-    /// Portolan makes the calls; the number of calls made so far.
+    /// Portolan is making the calls, and has made this many so far.
     Sending(usize),
-    /// All calls were made, and Portolan watches the services; progress in words.
+    /// Portolan has made all calls and watches the services. The text describes the progress.
     Watching(Box<Watch>, String),
-    /// The operation is over.
+    /// The operation has ended with this verdict at this time.
     Ended(Verdict, Timestamp),
 }
 
-/// Operations of this run, the newest last.
+/// All operations of this run, the newest last.
 #[derive(Clone, Debug, Default)]
 pub struct Operations {
     tracked: Vec<TrackedOperation>,
     count: u64,
-    /// Verdicts that the app has not taken yet.
+    /// Verdicts that `take_verdicts` has not returned yet, by number of the operation.
     new_verdicts: Vec<(u64, Verdict)>,
 }
 
@@ -57,15 +57,15 @@ impl Operations {
         self.tracked.iter().rev().filter(affects)
     }
 
-    /// Returns the request that undoes the newest operation. Returns `None` if it is not over, changed nothing, or
-    /// nothing undoes it.
+    /// Returns the request that undoes the newest operation. Returns `None` if that operation has not ended,
+    /// has changed nothing, or can't be undone.
     #[must_use]
     pub fn undo(&self) -> Option<Undo> {
         let is_over = |one: &&TrackedOperation| matches!(one.phase, OperationPhase::Ended(..));
         self.newest().filter(is_over).and_then(|newest| newest.plan.undo_of_sent(&newest.sent))
     }
 
-    /// Returns the services of operations that are not over yet, so that their source reads them often.
+    /// Returns the services of operations that have not ended, which their sources should poll often.
     #[must_use]
     pub fn watched_services(&self) -> BTreeSet<ServiceId> {
         let open = self.tracked.iter().filter(|one| !matches!(one.phase, OperationPhase::Ended(..)));
@@ -84,21 +84,21 @@ impl World {
         self.sources.iter().any(|status| status.permission.allows_actions())
     }
 
-    /// Returns the permission that the user gives for actions on a source.
+    /// Returns the permission for actions on a source, as the user has configured it.
     #[must_use]
     pub fn permission(&self, source: &SourceId) -> ActionPermission {
         let status = self.sources.iter().find(|status| status.id == *source);
         status.map(|status| status.permission).unwrap_or_default()
     }
 
-    /// Sets the account and region of a source that can be acted on.
+    /// Sets the account and region of a source that allows actions.
     pub fn set_account_and_region(&mut self, source: &SourceId, account_and_region: &str) {
         if let Some(status) = self.sources.iter_mut().find(|status| status.id == *source) {
             status.account_and_region = Some(account_and_region.into());
         }
     }
 
-    /// Records that the user confirmed `plan`, and returns the number of the operation.
+    /// Starts the operation of a confirmed `plan`, and returns its number.
     pub fn start_operation(&mut self, plan: Plan) -> u64 {
         let operations = &mut self.operations;
         operations.count += 1;
@@ -116,7 +116,7 @@ impl World {
         number
     }
 
-    /// Records the number of calls made so far.
+    /// Records how many calls an operation has made so far.
     pub fn note_sent_steps(&mut self, number: u64, sent: usize) {
         if let Some(operation) = self.operations.get_mut(number)
             && matches!(operation.phase, OperationPhase::Sending(_))
@@ -125,7 +125,8 @@ impl World {
         }
     }
 
-    /// Records the end of the calls: starts the watch, or ends the operation with the reason of its failure.
+    /// Records the end of the calls. Begins to watch the services, or ends the operation with the reason of
+    /// the failure.
     pub fn end_run(&mut self, number: u64, run: PlanRun) {
         let now = self.now;
         let Some(operation) = self.operations.get_mut(number) else { return };
@@ -147,7 +148,7 @@ impl World {
         self.end_operation(number, Verdict { is_as_planned: false, text });
     }
 
-    /// Compares the services of open operations with their plans.
+    /// Compares the services of operations that have not ended with the plans.
     pub(super) fn update_operations(&mut self) {
         let mut ended = Vec::new();
         for operation in &mut self.operations.tracked {
@@ -173,7 +174,7 @@ impl World {
         self.operations.new_verdicts.push((number, verdict));
     }
 
-    /// Returns the verdicts since the last call.
+    /// Returns the verdicts since the last call, each with the number of its operation.
     pub fn take_verdicts(&mut self) -> Vec<(u64, Verdict)> {
         std::mem::take(&mut self.operations.new_verdicts)
     }

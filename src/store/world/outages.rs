@@ -1,4 +1,4 @@
-//! Outage data that survives a restart: start times of outages, and stops that a user requested.
+//! Outage data that is kept between runs: start times of outages, and stops that a user requested.
 
 use super::World;
 use crate::model::{
@@ -8,16 +8,16 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Interval at which open outages are saved again, even if they have not changed. The next run continues an
-/// outage only if the outage was seen shortly before that run.
+/// Interval at which open outages are saved again even if they have not changed. The next run continues an
+/// outage only if the outage was seen shortly before.
 const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Requested stops that earlier runs recorded, and the outage data that was saved last.
+/// Requested stops that earlier runs recorded, and the outage data that was last saved.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OutageSaveState {
-    /// End times of instances that a user stopped during an earlier run.
+    /// Exit times of instances that a user stopped during an earlier run.
     requested_stops: BTreeMap<InstanceId, Timestamp>,
-    /// Data saved last for each source, and the time of saving.
+    /// Time at which the outage data of each source was last saved, and that data.
     last_saved: BTreeMap<SourceId, (Timestamp, SavedOutages)>,
 }
 
@@ -31,7 +31,7 @@ impl World {
         self.outage_save_state.last_saved.insert(source.clone(), (self.now, earlier));
     }
 
-    /// Returns the outage data of `source` to save for the next run.
+    /// Returns the outage data of `source` that the next run needs.
     #[must_use]
     pub fn outages_to_save(&self, source: &SourceId) -> SavedOutages {
         let outages = self.outage_tracker.outages_of(source);
@@ -48,8 +48,8 @@ impl World {
         }
     }
 
-    /// Returns the outage data to save now, by source. Data is saved after a change, and once a minute while
-    /// an outage lasts. Leaves out sources that were not read completely.
+    /// Returns the outage data that is due to be saved, by source. Data is due after a change, and once a
+    /// minute while an outage lasts. Skips sources that have not been read completely.
     pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
         let whole =
             self.sources.iter().filter(|status| status.has_all_services()).map(|status| status.id.clone());
@@ -72,7 +72,7 @@ impl World {
         due
     }
 
-    /// Returns `snapshot` with a change: instances that a user stopped during an earlier run are stopped
+    /// Returns `snapshot` with one change: instances that a user stopped during an earlier run are stopped
     /// instead of failed.
     pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
         if self.outage_save_state.requested_stops.is_empty() {
@@ -95,8 +95,8 @@ impl World {
     }
 }
 
-/// Returns true if the outages or the requested stops differ. The time when an outage was last seen does not
-/// count.
+/// Returns true if the outages or the requested stops differ. Ignores the times at which outages were last
+/// seen.
 fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     let of = |memory: &SavedOutages| -> Vec<_> {
         memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.intentional)).collect()
@@ -104,19 +104,19 @@ fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Returns true if a container engine runs `service`. Requested stops are saved only for such services,
-/// because an engine reports a requested stop only once, as an event.
+/// Returns true if a container engine runs `service`. Only for such services are requested stops saved,
+/// because an engine reports each of them only once, as an event.
 fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }
 
-/// Returns the end time of `instance` if a user stopped it.
+/// Returns the exit time of `instance` if a user stopped it, or else `None`.
 fn requested_stop_time(instance: &Instance) -> Option<Timestamp> {
     let exit = instance.exit.as_ref().filter(|exit| exit.cause == ExitCause::StopRequested)?;
     exit.at.filter(|_| instance.state == InstanceState::Stopped)
 }
 
-/// Returns true if a user may have requested this exit, as far as the source can tell.
+/// Returns true if a user may have requested this exit, judging by the cause that the source reports.
 fn may_be_requested_stop(exit: &Exit) -> bool {
     matches!(
         exit.cause,

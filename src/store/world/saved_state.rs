@@ -1,4 +1,5 @@
-//! State of the world in a share of the screen: everything that screens show beside the snapshots.
+//! State of the world in a share of the screen: everything that the screens show in addition to the
+//! snapshots.
 
 use super::{UsageHistory, World};
 use crate::{
@@ -17,18 +18,18 @@ use std::{
     sync::Arc,
 };
 
-/// Time in seconds for which a restored world keeps observed connections: longer than any setting, because the world
-/// that was shared has already forgotten the old ones.
+/// Time for which a restored world keeps observed connections, in seconds. It exceeds any setting, because
+/// the shared world has already forgotten the connections that are too old.
 const RESTORED_RETENTION_SECONDS: i64 = 10 * 365 * 24 * 60 * 60;
 
-/// Memory in bytes for the log lines of a restored world.
+/// Memory for the log lines of a restored world, in bytes.
 const RESTORED_LOG_BYTES: usize = 64 << 20;
 
-/// Largest number of indirectly affected services that a restored finding states.
+/// Maximum number of indirectly affected services in a restored finding.
 const MAX_INDIRECT_SERVICES: usize = 1_000_000;
 
-/// Everything that screens show beside the snapshots: status of the sources, findings, history, annotations, usage and
-/// log lines.
+/// Everything that the screens show in addition to the snapshots: status of the sources, findings, history,
+/// annotations, notes, usage and log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorldState {
     sources: Vec<SourceStatus>,
@@ -46,7 +47,7 @@ pub struct WorldState {
 }
 
 impl WorldState {
-    /// Returns the state of `world`, with these log lines.
+    /// Returns the state of `world`, together with the log lines in `logs`.
     #[must_use]
     pub fn of(world: &World, logs: LogExtract) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl WorldState {
         }
     }
 
-    /// Returns the state without log lines and resource usage, which a team's store never holds.
+    /// Returns the state without log lines and usage, which must not be written to a team's store.
     #[must_use]
     pub fn without_streams(self) -> Self {
         Self { usage: UsageHistory::default(), logs: LogExtract::default(), ..self }
@@ -80,7 +81,7 @@ impl WorldState {
         &self.findings
     }
 
-    /// Returns the world with this state and these snapshots, as it was at `taken_at`.
+    /// Restores a world with this state and these snapshots, as it was at the time `taken_at`.
     #[must_use]
     pub fn restore(mut self, snapshots: Vec<Snapshot>, taken_at: Timestamp) -> World {
         for finding in &mut self.findings {
@@ -107,15 +108,15 @@ impl WorldState {
     }
 }
 
-/// Returns the status of a source without what is about this machine only.
+/// Returns the status of a source without the paths of this machine.
 fn shared_status(mut status: SourceStatus) -> SourceStatus {
     status.forget_paths();
     status
 }
 
 impl World {
-    /// Returns the snapshots of all sources for a share. They contain all observed connections, not only those of the
-    /// last poll.
+    /// Returns the snapshots of all sources for a share. They contain all observed connections, and not only
+    /// the ones from the last poll.
     #[must_use]
     pub fn snapshots_to_share(&self) -> Vec<Snapshot> {
         let mut snapshots: Vec<Snapshot> = self.inventory.snapshots().cloned().collect();
@@ -136,7 +137,7 @@ impl World {
         snapshots
     }
 
-    /// Returns the services of a snapshot whose connections its source observes.
+    /// Returns the services in a snapshot whose connections its source observes.
     fn monitored_services(&self, snapshot: &Snapshot) -> Vec<MonitoredService> {
         let since = |service: &ServiceId| self.inventory.observations().monitored_since(service);
         let services = snapshot.services.iter().map(|service| &service.id);
@@ -146,8 +147,7 @@ impl World {
         monitored.collect()
     }
 
-    /// Sets the snapshot and the findings of a source at an earlier time, so that the history shows what has changed
-    /// since then.
+    /// Sets the earlier snapshot and findings of a source with which the history compares the present.
     pub fn set_baseline(&mut self, snapshot: Snapshot, findings: &[Finding]) {
         let of_source = |finding: &&Finding| {
             finding.node.as_ref().and_then(NodeId::service_source).as_ref() == Some(&snapshot.source)

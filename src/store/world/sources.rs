@@ -1,12 +1,12 @@
-//! State of the sources apart from live snapshots: cached snapshots of an earlier run, poll schedule, and
-//! change notifications.
+//! State of the sources besides snapshots from polls: cached snapshots from an earlier run, poll schedules,
+//! team status, and change notifications.
 
 use super::World;
 use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus, TeamStatus};
 
 impl World {
-    /// Applies the snapshot of an earlier run, unless `source` has been read in this run. A cached snapshot
-    /// creates no findings and no history. Returns true if the snapshot is now part of the world.
+    /// Applies a snapshot from an earlier run, unless `source` has already been read in this run. Creates no
+    /// findings about it and no history. Returns true if the snapshot is part of the world now.
     pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) -> bool {
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         if status.last_read.is_some() {
@@ -16,28 +16,29 @@ impl World {
         self.cached_services.extend(snapshot.services.iter().map(|service| service.id.clone()));
         self.inventory.load_cached(snapshot);
         self.update_topology(&SnapshotDiff::Everything);
-        // Findings need at least one live snapshot. Skipping them here also makes the first frame faster.
+        // Findings need at least one snapshot from this run. Without this evaluation, the first frame also
+        // appears sooner.
         if self.sources.iter().any(SourceStatus::has_finished_loading) {
             self.evaluate_findings();
         }
         true
     }
 
-    /// Sets the time of the next poll of `source`, and its use of the API quota.
+    /// Sets the time of the next poll of `source`, and its share of the API quota.
     pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.poll_schedule = Some(pace);
         }
     }
 
-    /// Sets the part of this Portolan in the team that reads `source` together.
+    /// Sets the role of this Portolan in the team that reads `source`.
     pub fn set_team_status(&mut self, source: &SourceId, team: TeamStatus) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.team = Some(team);
         }
     }
 
-    /// Records whether `source` sends change notifications now.
+    /// Records if `source` sends change notifications now.
     pub fn set_pushes_changes(&mut self, source: &SourceId, nudged: bool) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
             status.pushes_changes = nudged;
@@ -52,7 +53,8 @@ mod tests {
         store::World,
     };
 
-    /// Builds a snapshot taken at `at`; with `partial`, more services are still to be read.
+    /// Builds a snapshot taken at `at`. If `partial` is true, the source has more services that are not read
+    /// yet.
     fn snapshot_at(at: Timestamp, services: Vec<Service>, partial: bool) -> Snapshot {
         let progress = LoadProgress { part: SourcePart::Services, read: services.len(), known: 2 };
         Snapshot {

@@ -1,5 +1,5 @@
-//! History of a team: takes over what leaders recorded and what other people did, and returns what this member has
-//! recorded if it leads.
+//! History of a team: merges the history that other members recorded, and returns the history of this member
+//! while it leads.
 
 use super::World;
 use crate::{
@@ -10,30 +10,30 @@ use crate::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Shortest time between two writes of the history of one source.
+/// Minimum time between two writes of one source's history.
 const SHARE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Longest time by which the clock of another member may be ahead. Later entries are not believed.
+/// Maximum lead of another member's clock over this one. Entries from later times are ignored.
 const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// Setting of the team's history, and what was shared last.
+/// Setting for the team's history, and the versions that were last shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TeamHistoryState {
-    /// Time for which the team keeps its history; zero if it keeps none.
+    /// Time for which the team keeps its history; zero if the team keeps none.
     keep: SignedDuration,
-    /// Time and version of the history that was shared last, by source.
+    /// Time at which the history of each source was last shared, and its version then.
     last_shared: BTreeMap<SourceId, (Timestamp, u64)>,
 }
 
 impl World {
-    /// Returns the world with a history of the team that is kept for `keep`; zero for none.
+    /// Sets the time for which the team keeps its history. With zero, the team keeps none.
     #[must_use]
     pub fn with_team_history(mut self, keep: SignedDuration) -> Self {
         self.team_history.keep = keep;
         self
     }
 
-    /// Takes over a part of the team's history of `source`.
+    /// Merges a part of the team's history of `source`.
     pub fn add_team_history(&mut self, source: &SourceId, part: TeamHistoryPart) {
         match part {
             TeamHistoryPart::Entries(entries) => {
@@ -48,12 +48,13 @@ impl World {
         }
     }
 
-    /// Returns the latest time of entries that are taken over.
+    /// Returns the latest time of an entry that is not ignored.
     fn latest_believed_time(&self) -> Timestamp {
         self.now.checked_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX)
     }
 
-    /// Returns the history of each source that this member leads and whose history has changed, at most once a minute.
+    /// Returns the history of each source that this member leads, if it has changed since it was last shared.
+    /// Returns a source at most once a minute.
     pub fn due_history_shares(&mut self) -> Vec<(SourceId, Vec<Arc<Entry>>)> {
         if self.team_history.keep.is_zero() {
             return Vec::new();
@@ -81,7 +82,7 @@ impl World {
     }
 }
 
-/// Returns the entries of another member's action, on each of its services.
+/// Returns the entries for another member's action, one set for each of its services.
 fn action_entries(source: &SourceId, action: &SharedAction) -> Vec<Entry> {
     let texts = action.timeline_texts().into_iter();
     let entries = texts.flat_map(|(at, text, health)| {

@@ -1,30 +1,30 @@
-//! Usage of CPU, memory and network: recent readings of the instances that the user viewed. The number of
-//! readings is limited.
+//! Usage history: a limited number of recent CPU, memory and network samples for each instance that the user
+//! has viewed.
 
 use crate::model::{Failure, InstanceId, InstanceState, Service, ServiceId, UsageSample, UsageTarget};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Maximum number of readings kept for one instance.
+/// Maximum number of samples that are kept for one instance.
 const MAX_SAMPLES_PER_INSTANCE: usize = 60;
 
-/// Maximum number of instances with readings. Also limits the number of services with a result.
+/// Maximum number of instances with samples, and also of services with a result.
 const MAX_TRACKED_INSTANCES: usize = 256;
 
-/// Maximum number of instances measured for one service.
+/// Maximum number of instances that are measured for one service.
 const MAX_MEASURED_INSTANCES: usize = 32;
 
-/// Recent CPU, memory and network readings by instance, and the result of each service's last measurement.
+/// Recent samples of each instance, and the result of each service's last measurement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UsageHistory {
-    /// Readings of each instance, the oldest first.
+    /// Samples of each instance, the oldest first.
     series: BTreeMap<InstanceId, VecDeque<UsageSample>>,
-    /// Services measured most recently, each with the failure of its last measurement, if any.
+    /// Services in the order of their last measurement, each with its failure if that measurement failed.
     recent_results: VecDeque<(ServiceId, Option<Failure>)>,
 }
 
 impl UsageHistory {
-    /// Records the outcome of measuring `service`.
+    /// Records the result of measuring `service`.
     pub fn record(&mut self, service: ServiceId, outcome: Result<Vec<UsageSample>, Failure>) {
         let (readings, failure) = match outcome {
             Ok(readings) => (readings, None),
@@ -53,7 +53,8 @@ impl UsageHistory {
         }
     }
 
-    /// Returns the newest readings within the limits, because those of a share may exceed them.
+    /// Drops the samples and results beyond the limits, because those of a share may exceed them. Keeps the
+    /// newest samples of an instance.
     #[must_use]
     pub fn within_limits(mut self) -> Self {
         self.recent_results.truncate(MAX_TRACKED_INSTANCES);
@@ -66,18 +67,18 @@ impl UsageHistory {
         self
     }
 
-    /// Returns the readings of `instance`, the oldest first.
+    /// Returns the samples of `instance`, the oldest first.
     pub fn samples(&self, instance: &InstanceId) -> impl DoubleEndedIterator<Item = &UsageSample> + Clone {
         self.series.get(instance).into_iter().flatten()
     }
 
-    /// Returns true if `service` was measured, even if the measurement failed.
+    /// Returns true if `service` has been measured, even if the measurement failed.
     #[must_use]
     pub fn has_result(&self, service: &ServiceId) -> bool {
         self.recent_results.iter().any(|(known, _)| known == service)
     }
 
-    /// Returns the failure of the last measurement of `service`, if it failed.
+    /// Returns the failure of the last measurement of `service`, or `None` if it succeeded or never happened.
     #[must_use]
     pub fn failure(&self, service: &ServiceId) -> Option<&Failure> {
         self.recent_results
@@ -87,8 +88,8 @@ impl UsageHistory {
     }
 }
 
-/// Returns the running instances of `service` to measure, at most `MAX_MEASURED_INSTANCES`. Returns `None` if
-/// none is running.
+/// Returns the running instances of `service` to measure, at most `MAX_MEASURED_INSTANCES` of them. Returns
+/// `None` if no instance is running.
 #[must_use]
 pub fn usage_target(service: &Service) -> Option<UsageTarget> {
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);

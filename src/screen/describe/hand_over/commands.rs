@@ -1,5 +1,5 @@
-//! Commands of the AWS and Docker command lines, and of Portolan, that show the same service. Each can be
-//! pasted into a shell as it is.
+//! Shell commands of the AWS CLI, Docker and Portolan that show the same service. The user can paste each
+//! into a shell without changes.
 
 use super::{CopyItem, arn_of, instance_id};
 use crate::{
@@ -16,7 +16,7 @@ pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<Cop
     for (option, value) in status.into_iter().flat_map(|status| &status.tool_options) {
         let _ = write!(options, " {}", shell_option(option, value));
     }
-    // Discovery calls the engine of Podman so.
+    // Discovery gives sources on Podman an id that begins with `podman`.
     let program = if service.source().as_str().starts_with("podman") { "podman" } else { "docker" };
     let docker = format!("{program}{options}");
     let mut items = match service.kind {
@@ -63,7 +63,7 @@ fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
         add("task definition", format!("ecs describe-task-definition {version}"));
     }
     if let Some((group, stream, log_region)) = cloudwatch_log(service) {
-        // All tasks of a container share the beginning of their streams' names.
+        // The log streams of one container have the same name prefix in all tasks.
         let prefix = stream.and_then(|stream| stream.rsplit_once('/')).map(|(prefix, _)| prefix);
         let prefix = prefix.map(|prefix| format!(" {}", shell_option("--log-stream-name-prefix", prefix)));
         let options = format!("--since 1h{}{}", prefix.unwrap_or_default(), in_region(log_region.or(region)));
@@ -74,8 +74,8 @@ fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
     items
 }
 
-/// Returns the log group of a service's first readable container, a stream in it, and the region if it is
-/// not the service's.
+/// Returns the log group of a service's first container whose log is in CloudWatch, a stream in that group,
+/// and the region if it differs from the region of the service.
 fn cloudwatch_log(service: &Service) -> Option<(&str, Option<&str>, Option<&str>)> {
     let mut routes =
         service.instances.iter().flat_map(|i| &i.containers).map(|container| &container.log_route);
@@ -121,7 +121,7 @@ fn swarm_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
     ]
 }
 
-/// Returns the faulty instance that exited last, or else the newest running one.
+/// Returns the faulty instance with the latest exit, or else the instance that started last.
 fn most_telling_instance(service: &Service) -> Option<&Instance> {
     let faulty = service.instances.iter().filter(|instance| instance.is_faulty());
     let newest = faulty.max_by_key(|instance| instance.exit.as_ref().and_then(|exit| exit.at));

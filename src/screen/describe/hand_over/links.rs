@@ -1,17 +1,17 @@
-//! Links to pages about a service: the AWS console, and those of the user's configuration.
+//! Links to pages about a service: its page in the AWS console, and the pages that the user has configured.
 
 use super::{CopyItem, arn_of};
 use crate::{model::Service, store::World, topology::Node};
 
-/// Returns the link that the browser opens for a node: its page in the AWS console, or else the repository or
-/// runbook of the configuration.
+/// Returns the link that the browser opens for a node: the page in the AWS console, or else the repository or
+/// runbook from the user's configuration.
 #[must_use]
 pub fn main_link(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;
     links(world, service).into_iter().next().map(|item| item.text)
 }
 
-/// Returns all links about a service.
+/// Returns all links about a service, the most useful first.
 pub(super) fn links(world: &World, service: &Service) -> Vec<CopyItem> {
     let console = arn_of(service).and_then(console_link);
     let mut items: Vec<_> = console.map(|link| CopyItem::new("AWS console", link)).into_iter().collect();
@@ -23,13 +23,13 @@ pub(super) fn links(world: &World, service: &Service) -> Vec<CopyItem> {
     items
 }
 
-/// Returns true if a browser can open the text.
+/// Returns true if the text is an address that a browser can open.
 pub fn is_web_link(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
-/// Returns the page of an ECS service in the AWS console, from an ARN such as
-/// `arn:aws:ecs:eu-west-1:1234:service/CLUSTER/NAME`. Each partition of AWS has a console of its own.
+/// Returns the page of an ECS service in the AWS console. `arn` looks like
+/// `arn:aws:ecs:eu-west-1:1234:service/CLUSTER/NAME`. Each AWS partition has its own console.
 fn console_link(arn: &str) -> Option<String> {
     let mut parts = arn.splitn(6, ':');
     let (partition, region) = (parts.nth(1)?, parts.nth(1)?);

@@ -1,5 +1,5 @@
-//! Text to hand over to a colleague: a report on a service, its ids and links, and commands of other tools
-//! that show the same.
+//! Texts about a service that the user hands over to a colleague: a report, ids and links, and commands of
+//! other tools that show the same service.
 
 mod commands;
 mod links;
@@ -14,7 +14,7 @@ use crate::{
     topology::Node,
 };
 
-/// Text that the user can copy, with its label on the screen.
+/// Text that the user can copy, and its label in the copy menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyItem {
     /// Label in a few words.
@@ -29,7 +29,7 @@ impl CopyItem {
     }
 }
 
-/// Maximum number of instances whose ids are offered.
+/// Maximum number of instances whose ids the copy menu lists.
 const MAX_LISTED_INSTANCES: usize = 10;
 
 /// Returns the texts about a node that the user can copy: names and ids, links, and commands.
@@ -54,12 +54,12 @@ pub fn copy_items(world: &World, node: &Node) -> Vec<CopyItem> {
     items
 }
 
-/// Returns the ARN of an ECS service.
+/// Returns the ARN of an ECS service, or `None` for other services.
 fn arn_of(service: &Service) -> Option<&str> {
     service.facts.iter().find(|fact| fact.kind() == Some(FactKind::Arn)).map(|fact| fact.value.as_str())
 }
 
-/// Returns the id of an instance on its platform: of the task or container, without the source.
+/// Returns the id of a task or container as AWS or Docker writes it, without the source.
 fn instance_id(instance: &crate::model::Instance) -> &str {
     instance.id.as_str().rsplit('/').next().unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Report on a service in a few lines, to paste into a chat: the fault with its start, cause and impact, what
-//! runs, the last log lines, and how to look further.
+//! Report on a service in a few lines, to paste into a chat: the fault with its start, cause and impact, the
+//! running instances, the last log lines, and commands for further investigation.
 
 use super::copy_items;
 use crate::{
@@ -12,10 +12,11 @@ use crate::{
 
 /// Number of log lines in a report.
 const LOG_LINES: usize = 5;
-/// Labels of the commands in a report; a platform has some of them.
+/// Labels of the commands that a report includes if they exist for the service.
 const REPORT_COMMANDS: [&str; 3] = ["aws: service", "docker: container", "Portolan: logs"];
 
-/// Returns a report on a node, or on one of its findings. Without `finding`, the worst one is reported.
+/// Returns a report on `finding`, or else on the worst finding of `node`, or else on the state of `node`.
+/// Returns `None` if both arguments are `None`.
 #[must_use]
 pub fn report(store: &Store, node: Option<&Node>, finding: Option<&Finding>) -> Option<String> {
     let world = &store.world;
@@ -46,7 +47,7 @@ pub fn report(store: &Store, node: Option<&Node>, finding: Option<&Finding>) -> 
     Some(lines.join("\n"))
 }
 
-/// Returns the first line: the service or source, and its finding or health.
+/// Returns the first line: the service or source, and the title of its finding or its health.
 fn headline(node: Option<&Node>, finding: Option<&Finding>) -> Option<String> {
     match (node, finding) {
         (_, Some(finding)) => {
@@ -71,7 +72,7 @@ fn finding_lines(world: &World, finding: &Finding) -> Vec<String> {
     lines
 }
 
-/// Returns the line about what runs: number of instances, version and image tag.
+/// Returns the line about the running instances: their number, versions and image tag.
 fn running_line(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;
     let noun = service.kind.instance_noun();
@@ -91,7 +92,7 @@ fn running_line(world: &World, node: &Node) -> Option<String> {
     Some(format!("Running: {count}{rest}"))
 }
 
-/// Formats a time for a colleague in any time zone.
+/// Formats a time as UTC, because the colleague may be in another time zone.
 fn format_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

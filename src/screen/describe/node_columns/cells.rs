@@ -1,4 +1,4 @@
-//! Cells of the columns that list nodes, and the values by which the list is sorted.
+//! Functions that make the cells of a node's row, and the values by which the list sorts rows.
 
 use super::SortValue;
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn health_glyph(node: &Node, _world: &World, theme: &Theme) -> TableC
     (theme.health_glyph(node.health).to_owned(), theme.health_style(node.health))
 }
 
-/// Sorts the worst health first.
+/// Returns a rank that sorts the worst health first.
 pub(super) fn health_rank(node: &Node, world: &World) -> SortValue {
     let rank = match node.health {
         Health::Failing => 0,
@@ -58,7 +58,8 @@ pub(super) fn kind_value(node: &Node, world: &World) -> SortValue {
     SortValue::text(kind_label(world, node))
 }
 
-/// Returns the kind of a node in words: its product, or the kind of its service, or of the node.
+/// Returns the kind of a node in words: its product, or else the kind of its service, or else the kind of the
+/// node.
 #[must_use]
 pub fn kind_label(world: &World, node: &Node) -> &'static str {
     match (node.product, world.service_of(node), &node.kind) {
@@ -69,7 +70,7 @@ pub fn kind_label(world: &World, node: &Node) -> &'static str {
     }
 }
 
-/// Returns the number of running instances and, if known, of desired ones.
+/// Returns the number of running instances, and the desired count if there is one.
 pub(super) fn running(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let text = match (world.service_of(node), node.desired) {
         (None, _) => String::new(),
@@ -83,7 +84,7 @@ pub(super) fn running_value(node: &Node, world: &World) -> SortValue {
     SortValue::number(world.service_of(node).map(|_| node.running as u64))
 }
 
-/// Returns the health of a service in words. Other nodes have none.
+/// Returns the health of a service in words. The cell is empty for other nodes.
 pub(super) fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let word = world.service_of(node).map_or("", |_| node.health.as_str());
     (word.to_owned(), theme.health_style(node.health))
@@ -120,7 +121,7 @@ pub(super) fn restarts(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (count.map(|count| count.to_string()).unwrap_or_default(), theme.styles.text.into())
 }
 
-/// Sorts the most restarts first.
+/// Returns a value that sorts the most restarts first.
 pub(super) fn restarts_value(node: &Node, world: &World) -> SortValue {
     SortValue::number(restart_count(node, world).map(|count| u64::MAX - count))
 }
@@ -131,13 +132,13 @@ fn restart_count(node: &Node, world: &World) -> Option<u64> {
     Some(count).filter(|count| *count > 0)
 }
 
-/// Returns the age of the instance that started last.
+/// Returns the age of the newest instance.
 pub(super) fn age(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let newest = instances(node, world).filter_map(|instance| instance.started).max();
     (newest.map(|at| time::age(at, world.now)).unwrap_or_default(), theme.styles.dim.into())
 }
 
-/// Sorts the youngest first.
+/// Returns a value that sorts the newest instance first.
 pub(super) fn age_value(node: &Node, world: &World) -> SortValue {
     let newest = instances(node, world).filter_map(|instance| instance.started).max();
     let age = newest.map(|at| world.now.as_millisecond().saturating_sub(at.as_millisecond()));
@@ -149,7 +150,7 @@ pub(super) fn cpu(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (cpu.map(usage_text::format_cores).unwrap_or_default(), theme.styles.text.into())
 }
 
-/// Sorts the highest use first.
+/// Returns a value that sorts the highest usage first.
 pub(super) fn cpu_value(node: &Node, world: &World) -> SortValue {
     SortValue::number(usage(node, world).and_then(|(cpu, _)| cpu).map(|cpu| u64::MAX - cpu))
 }
@@ -159,12 +160,12 @@ pub(super) fn memory(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (memory.map(usage_text::format_bytes).unwrap_or_default(), theme.styles.text.into())
 }
 
-/// Sorts the highest use first.
+/// Returns a value that sorts the highest usage first.
 pub(super) fn memory_value(node: &Node, world: &World) -> SortValue {
     SortValue::number(usage(node, world).and_then(|(_, memory)| memory).map(|memory| u64::MAX - memory))
 }
 
-/// Returns the measured CPU, in millicores, and memory, in bytes, of a service's running instances.
+/// Returns the CPU, in millicores, and the memory, in bytes, that the running instances of a service use.
 fn usage(node: &Node, world: &World) -> Option<(Option<u64>, Option<u64>)> {
     world.service_of(node).map(|service| usage_text::latest_totals(&world.usage, service))
 }
@@ -190,7 +191,8 @@ pub(super) fn worst_finding(node: &Node, world: &World, theme: &Theme) -> TableC
     )
 }
 
-/// Sorts in the order of the findings, the worst first.
+/// Returns the position of the worst finding of the node in the list of findings, which sorts the worst
+/// first.
 pub(super) fn finding_rank(node: &Node, world: &World) -> SortValue {
     let place = world
         .findings

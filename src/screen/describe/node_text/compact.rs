@@ -1,5 +1,5 @@
-//! Description of a node for the panel below a narrow map, which has few rows. Findings are cut to leave room
-//! for callers and callees.
+//! Description of a node for the panel below a narrow map. The panel has few rows, so each finding gets only
+//! one, which leaves room for callers and callees.
 
 use super::NodeTextBuilder;
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 use ratatui::text::{Line, Span};
 
-/// Returns health, findings, essentials, callers and callees in at most `rows` lines of `width` cells. The
-/// essentials are there if the row is not needed for the rest.
+/// Returns health, findings, essentials, callers and callees in at most `rows` lines of `width` cells. Leaves
+/// the essentials out if the other lines need their row.
 #[must_use]
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);
@@ -46,7 +46,7 @@ impl NodeTextBuilder<'_> {
         Line::styled(text::cut_end(&words, self.width, self.scene.theme.glyphs.ellipsis), line.style)
     }
 
-    /// Drops lines beyond `rows` and adds an ellipsis if there were more.
+    /// Drops the lines after the first `rows`, and then ends the last line with an ellipsis.
     fn limit_rows(&mut self, rows: usize) {
         if self.lines.len() > rows {
             self.lines.truncate(rows);
@@ -55,8 +55,8 @@ impl NodeTextBuilder<'_> {
         }
     }
 
-    /// Adds one row with the names of the callers and one with those of the callees. If `whole` is true, long
-    /// lists take more rows. Faulty nodes have a health glyph.
+    /// Adds one row with the names of the callers and one with the names of the callees. If `whole` is true,
+    /// long lists may take more rows. A health glyph marks each faulty node.
     fn push_neighbour_names(&mut self, node: &Node, whole: bool) {
         let Scene { store, theme, .. } = self.scene;
         let topology = store.world.topology();

@@ -1,4 +1,4 @@
-//! Essentials of a service: what a reader looks for first. Image, deployment, ports, logs and owner.
+//! Essentials of a service: image, deployment, ports, logs and owner.
 
 use super::NodeTextBuilder;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Returns the labels and values of the essentials that are known.
+/// Returns label and value of each essential that Portolan knows.
 fn essentials(scene: Scene<'_>, service: &Service) -> Vec<(&'static str, String)> {
     let store = scene.store;
     let container = service.instances.iter().find_map(|instance| instance.containers.first());
@@ -44,12 +44,12 @@ fn essentials(scene: Scene<'_>, service: &Service) -> Vec<(&'static str, String)
     .collect()
 }
 
-/// Returns the image without its registry and path, such as `orders:42`.
+/// Returns the image with its tag but without registry and path, such as `orders:42`.
 fn image_with_tag(image: &str) -> &str {
     image.rsplit('/').next().unwrap_or(image)
 }
 
-/// Returns the ports of a service: those of its facts, or else of its endpoints.
+/// Returns the ports of a service from its facts, or else from its endpoints.
 fn ports(service: &Service) -> String {
     let is_port = |label: &FactLabel| {
         matches!(
@@ -74,7 +74,7 @@ impl NodeTextBuilder<'_> {
         }
     }
 
-    /// Adds as many of the essentials as fit in one row.
+    /// Adds a single row with as many of the essentials as fit.
     pub(super) fn push_essentials_row(&mut self, service: &Service) {
         let known = essentials(self.scene, service);
         let words: Vec<String> = known

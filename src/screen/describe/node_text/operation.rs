@@ -1,10 +1,10 @@
-//! The newest action of the user on a node, for the card.
+//! Latest action that the user ran on a node, for the card.
 
 use super::NodeTextBuilder;
 use crate::{screen::describe::operation_text, topology::Node};
 
 impl NodeTextBuilder<'_> {
-    /// Adds the progress or verdict of the newest action on the node.
+    /// Adds the progress or the verdict of the latest action on the node.
     pub(super) fn push_operation(&mut self, node: &Node) {
         let store = self.scene.store;
         let Some(service) = store.world.service_of(node) else { return };

@@ -1,4 +1,4 @@
-//! The profile of a service on its card: each fact with the place that states it, and the age of that place.
+//! Profile of a service on its card: each fact with the place that states it, and with the age of that place.
 
 use super::{NodeTextBuilder, time};
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
 use ratatui::text::{Line, Span};
 
 impl NodeTextBuilder<'_> {
-    /// Adds owner, description, repository, runbook and the like. Facts that disagree follow each other, the most
-    /// trusted first.
+    /// Adds owner, description, repository, runbook and the like. Facts that disagree stand below each other,
+    /// the most trusted first.
     pub(super) fn push_profile(&mut self, service: &Service) {
         let Some(profile) = self.scene.store.world.profiles.of(&service.id) else { return };
         let guide = profile.run_guide.clone();
@@ -48,7 +48,8 @@ impl NodeTextBuilder<'_> {
         }
     }
 
-    /// Adds the services and outside nodes that the service needs, if some of them are not among its own callees.
+    /// Adds the services and outside nodes that the service needs. Adds nothing if it calls all of them
+    /// itself.
     pub(super) fn push_needs(&mut self, node: &Node) {
         let world = &self.scene.store.world;
         let needs = ServiceNeeds::new(world, node);
@@ -66,7 +67,7 @@ impl NodeTextBuilder<'_> {
         }
     }
 
-    /// Adds a dim text in the column of contents, wrapped into rows.
+    /// Adds dim text in the column right of the labels, wrapped into rows.
     fn push_note(&mut self, content: &str) {
         let column = self.label_width() + 1;
         let rows = text::wrap(content, self.width.saturating_sub(column).max(10));
@@ -76,7 +77,8 @@ impl NodeTextBuilder<'_> {
     }
 }
 
-/// Returns the value of a fact; a commit with its page on the repository's host.
+/// Returns the value of a fact as text. The value of a commit includes the address of its page on the
+/// repository's host.
 #[must_use]
 pub fn shown_value(profile: &ResolvedProfile, fact: &ProfileFact) -> String {
     let repository = || RepositoryUrl::parse(profile.value(ProfileField::Repository)?);
@@ -88,7 +90,8 @@ pub fn shown_value(profile: &ResolvedProfile, fact: &ProfileFact) -> String {
     url.map_or_else(|| fact.value.to_string(), |url| format!("{} {url}", fact.value))
 }
 
-/// Describes the place that states a fact, with the age of its last change: `by tag Team`, `by README.md, 3d ago`.
+/// Describes the place that states a fact, and the age of the last change there: `by tag Team`, `by
+/// README.md, changed 3d ago`.
 #[must_use]
 pub fn place_text(origin: FactOrigin, location: &Text, changed: Option<Timestamp>, now: Timestamp) -> String {
     let age = changed.map(|at| format!(", changed {} ago", time::age(at, now))).unwrap_or_default();

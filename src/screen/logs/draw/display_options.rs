@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 pub(in crate::screen::logs) struct DisplayOptions {
     /// Format of the time column.
     pub time_format: TimeFormat,
-    /// True if long lines wrap; false to cut them.
+    /// True if long lines wrap, false if they are cut.
     pub wrap: bool,
     /// Part of a JSON or logfmt line to show.
     pub field_display: FieldDisplay,
-    /// The user's choice to show (true) or hide (false) the service column. With `None`, the column appears
-    /// if there are several services.
+    /// True if the user shows the service column, false if the user hides it. With `None`, the column appears
+    /// if the lines come from several services.
     pub service_column: Option<bool>,
     /// True if the instance column is shown.
     pub instance_column: bool,
     /// True if the level column is shown.
     pub level_column: bool,
-    /// Number of cells that are scrolled out of view at the start of the text.
+    /// Number of cells of the text that are scrolled out of view at the left.
     pub scroll_x: usize,
 }
 
@@ -40,12 +40,12 @@ impl Default for DisplayOptions {
     }
 }
 
-/// Cells per horizontal scroll step.
+/// Number of cells by which one horizontal scroll command moves the text.
 const SCROLL_STEP_CELLS: usize = 16;
 
 impl DisplayOptions {
-    /// Handles a command that changes the display. Returns false for any other command. `several` is true if
-    /// the lines come from more than one service.
+    /// Applies a command that changes the display, or returns false for any other command. `several` is true
+    /// if the lines come from more than one service.
     pub(in crate::screen::logs) fn update(&mut self, command: Command, several: bool) -> bool {
         match command {
             Command::Wrap => (self.wrap, self.scroll_x) = (!self.wrap, 0),

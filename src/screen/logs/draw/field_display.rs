@@ -1,5 +1,5 @@
-//! Field display: the part of a JSON or logfmt line that the screen shows. It is the message, the message
-//! with its fields, or the raw line. During a search, the shown text always contains the match.
+//! Field display: the user's choice to see a JSON or logfmt line as its message, as its message with fields,
+//! or raw. During a search, the text on the screen always contains the match.
 
 use crate::{
     extract::{
@@ -12,7 +12,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The user's choice of the part to show of each JSON or logfmt line.
+/// Part of each JSON or logfmt line that the user wants to see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::screen::logs) enum FieldDisplay {
@@ -25,13 +25,13 @@ pub(in crate::screen::logs) enum FieldDisplay {
     Raw,
 }
 
-/// The text to show for one line.
+/// Text that the screen shows for one line.
 pub(in crate::screen::logs) struct LinePart<'a> {
-    /// The text.
+    /// Text of the part.
     pub text: Cow<'a, str>,
-    /// Byte offset in the line at which the text starts; `None` if the text was composed from fields.
+    /// Byte offset of the text within the line; `None` if the text was composed from fields.
     pub offset: Option<usize>,
-    /// Byte offset in `text` at which the fields start.
+    /// Byte offset within `text` at which the fields start.
     pub fields_start: usize,
 }
 
@@ -45,8 +45,8 @@ impl FieldDisplay {
         }
     }
 
-    /// Returns the text to show for `line`. If the part that the user chose lacks the match of `search`,
-    /// returns a longer part that has it.
+    /// Returns the text to show for `line`. If the part of the user's choice lacks the match of `search`,
+    /// returns a longer part that contains it.
     pub(in crate::screen::logs) fn part_of<'a>(
         self,
         line: &LogEntry<'a>,
@@ -72,7 +72,7 @@ fn message_part<'a>(line: &LogEntry<'a>) -> LinePart<'a> {
     LinePart { fields_start: text.len(), text, offset: from }
 }
 
-/// Returns the message followed by the fields, without fields that repeat the message or the columns.
+/// Returns the message followed by the fields. Leaves out fields that repeat the message or a column.
 fn fields_part<'a>(line: &LogEntry<'a>) -> LinePart<'a> {
     let told = extract::log_line::message_text(line.text, line.message.clone(), line.format);
     let own = line.message.len() < line.text.len();

@@ -1,4 +1,4 @@
-//! Rows of one log line on the screen: mark, time, service, instance, level, text.
+//! Rows of one log line on the screen, with the columns mark, time, service, instance, level and text.
 
 use super::{
     field_display::LinePart,
@@ -19,9 +19,9 @@ use ratatui::{
     text::{Line as Row, Span},
 };
 
-/// Maximum number of rows for one wrapped line.
+/// Maximum number of rows that one wrapped line takes.
 const MAX_LINE_ROWS: usize = 40;
-/// Maximum number of services whose names are measured for the column widths.
+/// Maximum number of services whose names are measured to find the column widths.
 const MAX_MEASURED_SERVICES: usize = 100;
 /// Minimum width of the text column, in cells.
 const MIN_TEXT_CELLS: usize = 10;
@@ -35,13 +35,13 @@ pub(in crate::screen::logs) struct ColumnWidths {
 }
 
 impl ColumnWidths {
-    /// Computes the widths for lines of `services` on a screen of `width` cells.
+    /// Computes the column widths for lines of `services` on a screen of `width` cells.
     pub(in crate::screen::logs) fn of(logs: &Logs, services: &[&Service], width: usize) -> Self {
         let look = &logs.display;
         let most = (width / 8).clamp(6, 20);
         let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(most);
         let service = look.service_column.unwrap_or(services.len() > 1);
-        // With very many services, the first ones are a fair sample of the name lengths.
+        // If there are very many services, the first ones represent the lengths of all names well enough.
         let services = &services[..services.len().min(MAX_MEASURED_SERVICES)];
         let names = services.iter().map(|service| text::display_width(&service.name));
         let labels = services.iter().flat_map(|s| &s.instances).map(|i| text::display_width(&i.name));
@@ -53,7 +53,7 @@ impl ColumnWidths {
         }
     }
 
-    /// Returns the width of all columns, including the mark and the spaces between them.
+    /// Returns the width of all columns together, including the mark and the spaces between columns.
     pub(in crate::screen::logs) fn total_cells(&self) -> usize {
         [self.time, self.service, self.instance, self.level]
             .iter()
@@ -63,18 +63,18 @@ impl ColumnWidths {
             + 1
     }
 
-    /// Returns the width that remains for the text on a screen of `width` cells.
+    /// Returns the width that is left for the text on a screen of `width` cells.
     pub(in crate::screen::logs) fn text_cells(&self, width: usize) -> usize {
         width.saturating_sub(self.total_cells()).max(MIN_TEXT_CELLS)
     }
 }
 
-/// Returns the text to show for a line.
+/// Returns the part of a line that the screen shows.
 fn shown_part<'a>(logs: &Logs, line: &LogEntry<'a>) -> LinePart<'a> {
     logs.display.field_display.part_of(line, logs.queried_lines.search())
 }
 
-/// Returns the number of rows that a line takes if its text column has `room` cells.
+/// Returns the number of rows that a line takes if the text column has `room` cells.
 pub(in crate::screen::logs) fn row_count(logs: &Logs, line: &LogEntry<'_>, room: usize) -> usize {
     if logs.display.wrap {
         styled_text::row_count(&shown_part(logs, line).text, room, MAX_LINE_ROWS)
@@ -165,7 +165,7 @@ fn prefix_spans(
     spans
 }
 
-/// Returns the glyph before a line: for a marked line, for a selected line, or a space.
+/// Returns the glyph in front of a line: one for a marked line, another for a selected line, else a space.
 fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> String {
     let selected = logs
         .marks
@@ -180,7 +180,7 @@ fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> Strin
     mark.to_owned()
 }
 
-/// Returns a style for a name, always the same for one name.
+/// Returns the style of a service or instance name. The same name always has the same style.
 fn name_style(name: &str, theme: &Theme) -> Style {
     let ink = &theme.styles;
     let tints = [ink.accent, ink.healthy, ink.starting, ink.near, ink.title, ink.observed];

@@ -1,5 +1,5 @@
-//! Text of a line with styles, in rows of cells: wrapped or cut, with the service's own ANSI styles and
-//! highlighted search matches.
+//! Text of a log line with styles, wrapped or cut into rows of cells. It keeps the ANSI styles of the service
+//! and highlights search matches.
 
 use crate::{
     model::{Colour, TextStyle, text::clean_with_max_chars},
@@ -16,14 +16,14 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Text of a log line with a base style and overlaid styles.
 pub(in crate::screen::logs) struct StyledText<'a> {
     text: Cow<'a, str>,
-    /// Byte ranges with a style over the base style; later ones take precedence.
+    /// Byte ranges with styles that are patched over the base style. Later ranges take precedence.
     overlays: Vec<(Range<usize>, Style)>,
     base_style: Style,
 }
 
 impl<'a> StyledText<'a> {
-    /// Takes at most `longest` characters of `text`, and removes control characters, because log text must
-    /// never reach the terminal unfiltered.
+    /// Takes at most `longest` characters of `text`, and removes control characters, because the text of a
+    /// log must never control the terminal.
     pub(in crate::screen::logs) fn new(text: &'a str, longest: usize, base_style: Style) -> Self {
         let end = text.char_indices().nth(longest).map_or(text.len(), |(end, _)| end);
         let text = &text[..end];
@@ -32,8 +32,7 @@ impl<'a> StyledText<'a> {
         Self { text, overlays: Vec::new(), base_style }
     }
 
-    /// Adds the ANSI styles that the service wrote. `from` is the byte offset at which the text starts in the
-    /// line.
+    /// Adds the ANSI styles that the service wrote. `from` is the byte offset of the text within the line.
     pub(in crate::screen::logs) fn with_ansi_styles(mut self, paint: &[TextStyle], from: usize) -> Self {
         if matches!(self.text, Cow::Owned(_)) {
             return self;
@@ -53,7 +52,7 @@ impl<'a> StyledText<'a> {
         self
     }
 
-    /// Adds `style` to the text from byte `from` to the end.
+    /// Adds `style` to the text from the byte offset `from` to the end.
     pub(in crate::screen::logs) fn with_style_from(mut self, from: usize, style: Style) -> Self {
         if from < self.text.len() && matches!(self.text, Cow::Borrowed(_)) {
             self.overlays.push((from..self.text.len(), style));
@@ -61,19 +60,19 @@ impl<'a> StyledText<'a> {
         self
     }
 
-    /// Adds `style` to the matches of a search.
+    /// Adds `style` to all matches of a search.
     pub(in crate::screen::logs) fn with_matches(mut self, search: &Search, style: Style) -> Self {
         self.overlays
             .extend(search.match_ranges(&self.text).into_iter().map(|(start, end)| (start..end, style)));
         self
     }
 
-    /// Wraps the text into at most `most` rows of `cells` each.
+    /// Wraps the text into at most `most` rows of `cells` cells.
     pub(in crate::screen::logs) fn wrapped_rows(&self, cells: usize, most: usize) -> Vec<Vec<Span<'static>>> {
         row_ranges(&self.text, cells, most).into_iter().map(|row| self.spans_of(row)).collect()
     }
 
-    /// Cuts the text to one row of `cells`, after skipping the first `shift` cells.
+    /// Skips the first `shift` cells of the text and cuts the rest to one row of `cells` cells.
     pub(in crate::screen::logs) fn cut_row(
         &self,
         shift: usize,
@@ -91,7 +90,7 @@ impl<'a> StyledText<'a> {
         spans
     }
 
-    /// Returns a byte range of the text as spans, each with one style.
+    /// Splits a byte range of the text into spans, each with a single style.
     fn spans_of(&self, part: Range<usize>) -> Vec<Span<'static>> {
         let edges = self.overlays.iter().flat_map(|(spot, _)| [spot.start, spot.end]);
         let mut edges: Vec<_> =
@@ -107,13 +106,14 @@ impl<'a> StyledText<'a> {
     }
 }
 
-/// Returns the number of rows that the wrapped text takes, at most `most`.
+/// Returns the number of rows that `text` takes if it is wrapped at `cells` cells, but at most `most`.
 pub(in crate::screen::logs) fn row_count(text: &str, cells: usize, most: usize) -> usize {
     let end = text.char_indices().nth(cells * most).map_or(text.len(), |(end, _)| end);
     row_ranges(&clean_with_max_chars(&text[..end], usize::MAX), cells, most).len()
 }
 
-/// Returns the byte ranges of the wrapped rows, broken between words where possible; at least one row.
+/// Returns the byte ranges of the wrapped rows, which break between words where possible. Returns at least
+/// one row.
 fn row_ranges(text: &str, cells: usize, most: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let (mut start, mut used) = (0, 0);
@@ -144,7 +144,7 @@ fn row_ranges(text: &str, cells: usize, most: usize) -> Vec<Range<usize>> {
     rows
 }
 
-/// Returns the byte offset at which the first `cells` cells of the text end.
+/// Returns the byte offset at which the first `cells` cells of `text` end.
 fn byte_end_of_cells(text: &str, cells: usize) -> usize {
     let mut used = 0;
     let fits = text.grapheme_indices(true).take_while(|(_, cluster)| {

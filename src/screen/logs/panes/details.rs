@@ -1,4 +1,4 @@
-//! Pane with the details of one log line: time, service, instance, fields, ids and the full text.
+//! Pane with the details of one log line: time, service, instance, fields, ids and full text.
 
 use crate::{
     extract::log_line::{correlation_ids, fields},
@@ -15,7 +15,7 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 use serde::{Deserialize, Serialize};
 
-/// The log line whose details the pane shows, and the selected row.
+/// Log line whose details the pane shows, and the selected row of the pane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::screen::logs) struct LineDetails {
     /// Key of the line.
@@ -24,19 +24,19 @@ pub(in crate::screen::logs) struct LineDetails {
     pub row: usize,
 }
 
-/// Row of the details pane: a name, its value, and a filter by that value.
+/// Row of the details pane: a name, its value, and a filter for lines with that value.
 pub(in crate::screen::logs) struct DetailRow {
     /// Name of the field.
     pub name: String,
     /// Value of the field.
     pub value: String,
-    /// Filter for lines with the same value, if there is one.
+    /// Filter for lines with the same value; `None` if no filter exists for this value.
     pub filter: Option<FilterChip>,
-    /// True if the value identifies a request or a trace.
+    /// True if the value is the id of a request or a trace.
     pub is_id: bool,
 }
 
-/// Maximum length of a shown value, in characters.
+/// Maximum number of characters of a value in the pane.
 const MAX_VALUE_CHARS: usize = 20_000;
 
 /// Returns the rows of the details pane for `line`.

@@ -1,5 +1,5 @@
-//! Histogram over the log lines: numbers of lines, warnings and errors over time, with events of the services
-//! on the same axis.
+//! Histogram over the log lines: the numbers of lines, warnings and errors over time, with the events of the
+//! services on the same time axis.
 
 use crate::{
     history::EventKindSpec,
@@ -16,35 +16,37 @@ use crate::{
 use jiff::SignedDuration;
 use ratatui::{layout::Rect, style::Style};
 
-/// Height in rows: lines, warnings, errors, events, and a text about the selected bucket.
+/// Height in rows: one row each for lines, warnings, errors, events, and a text about the selected bucket.
 pub(in crate::screen::logs) const HISTOGRAM_ROWS: u16 = 5;
 /// Width of the row labels, in cells.
 const LABEL_CELLS: u16 = 8;
 
-/// Histogram as last computed, with the selected bucket.
+/// Counts as last computed, and the selected bucket.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct Histogram {
     /// Time of the first line.
     from: Timestamp,
-    /// Time just after the last line.
+    /// End of the histogram, just after the last line.
     to: Timestamp,
-    /// Line counts of equal time intervals, oldest first.
+    /// Line counts for time intervals of equal length, the oldest first.
     buckets: Vec<HistogramBucket>,
     /// Events of the services: time, glyph and text.
     events: Vec<(Timestamp, char, String)>,
     /// Index of the selected bucket.
     pub chosen_bucket: Option<usize>,
-    /// Inputs of the last computation, if it covered all lines: number of lines, time, and width in cells.
+    /// Number of lines, time, and width in cells of the last computation. `None` if that computation did not
+    /// cover all lines.
     last_inputs: Option<(usize, Timestamp, u16)>,
 }
 
 impl Histogram {
-    /// Returns a histogram without lines, in which this bucket will be selected.
+    /// Creates a histogram without lines, in which the bucket with this index will be selected.
     pub(in crate::screen::logs) fn choosing(chosen_bucket: Option<usize>) -> Self {
         Self { chosen_bucket, ..Self::default() }
     }
 
-    /// Recomputes the histogram, at most once a second because faster changes can't be read.
+    /// Computes the histogram again if its inputs have changed, at most once a second, because users can't
+    /// read faster changes.
     pub(in crate::screen::logs) fn update(
         &mut self,
         tape: &QueriedLines,
@@ -67,8 +69,8 @@ impl Histogram {
             self.buckets.clear();
             return;
         };
-        // The time after the last line is the end, so that the last bucket contains that line and a single
-        // line spans some time.
+        // The histogram ends just after the last line, so that the last bucket contains that line, and so
+        // that a single line still spans some time.
         let end = last.at.checked_add(SignedDuration::from_millis(1)).unwrap_or(last.at);
         let least = first.at.checked_add(SignedDuration::from_secs(1)).unwrap_or(first.at);
         (self.from, self.to) = (first.at, end.max(least));
@@ -78,20 +80,21 @@ impl Histogram {
         self.chosen_bucket = self.chosen_bucket.map(|chosen| chosen.min(cells - 1));
     }
 
-    /// Moves the selection by `by` buckets; without a selection, selects the last bucket. Returns the start
-    /// time of the newly selected bucket.
+    /// Moves the selection by `by` buckets. Without a selection, selects the last bucket. Returns the start
+    /// time of the bucket that is now selected.
     pub(in crate::screen::logs) fn move_by(&mut self, by: isize) -> Option<Timestamp> {
         let last = self.buckets.len().checked_sub(1)?;
         let next = self.chosen_bucket.map_or(last, |chosen| chosen.saturating_add_signed(by).min(last));
         self.choose(next)
     }
 
-    /// Selects the bucket at `column` of the histogram's area. Returns the start time of the bucket.
+    /// Selects the bucket at the column `column` of the histogram's area, and returns its start time.
     pub(in crate::screen::logs) fn choose_column(&mut self, column: u16) -> Option<Timestamp> {
         self.choose(usize::from(column.checked_sub(LABEL_CELLS)?))
     }
 
-    /// Selects a bucket by its index. Returns its start time.
+    /// Selects the bucket with the index `bucket`, and returns its start time. Returns `None` if there is no
+    /// such bucket.
     fn choose(&mut self, bucket: usize) -> Option<Timestamp> {
         if bucket >= self.buckets.len() {
             return None;
@@ -107,7 +110,8 @@ impl Histogram {
         self.from.checked_add(SignedDuration::from_nanos(nanos as i64)).unwrap_or(self.to)
     }
 
-    /// Returns the index of the bucket that contains the time `at`.
+    /// Returns the index of the bucket that contains the time `at`, or `None` if `at` is outside the
+    /// histogram.
     fn bucket_of(&self, at: Timestamp) -> Option<usize> {
         let span = self.to.duration_since(self.from).as_nanos().max(1);
         let past = at.duration_since(self.from).as_nanos();
@@ -165,7 +169,7 @@ impl Histogram {
         buf.set_string(area.x, area.y + 4, told, Style::from(ink.dim));
     }
 
-    /// Returns the text under the bars: about the selected bucket, or else about the whole time span.
+    /// Returns the text below the bars, about the selected bucket or about the whole time span.
     fn summary_text(&self, store: &Store, clock: TimeFormat) -> String {
         let clock = if clock == TimeFormat::Off { TimeFormat::Local } else { clock };
         let show = |at| clock.format(at, store.world.now, &store.session.time_zone);
@@ -188,7 +192,7 @@ impl Histogram {
     }
 }
 
-/// Returns the events of `services`, each with its time, a glyph and a text.
+/// Returns the events of `services`, each as its time, glyph and text.
 fn service_events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)> {
     let about = |id| services.iter().find(|service| service.id == id);
     let told = store.world.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {

@@ -1,4 +1,5 @@
-//! Parts of the log screen around the lines: the histogram, and a pane with line details or patterns.
+//! Parts of the log screen around the lines: the histogram, and a pane with the details of a line or the
+//! patterns.
 
 pub(super) mod details;
 pub(super) mod histogram;

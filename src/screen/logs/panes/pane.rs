@@ -1,8 +1,8 @@
-//! Pane under the lines: the details of one line, or the patterns of all lines.
+//! Pane below the log lines, with the details of one line or the patterns of all lines.
 
 use super::{details::LineDetails, patterns::PatternList};
 
-/// Pane that is open under the lines.
+/// Pane that is open below the lines.
 #[derive(Default)]
 pub(in crate::screen::logs) enum Pane {
     /// No pane is open.

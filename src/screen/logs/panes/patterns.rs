@@ -1,5 +1,5 @@
-//! Pane with the patterns of the log lines, counted step by step as lines arrive. Patterns that are new since
-//! the last deployment come first, then the most frequent ones.
+//! Pane with the patterns of the log lines, which are counted in steps as lines arrive. Patterns that are new
+//! since the last deployment come first, then the most frequent ones.
 
 use crate::{
     log_store::{
@@ -21,19 +21,19 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Pattern counts so far, the list as last built, and the selected pattern.
+/// State of the pane: the counts so far, the rows as last built, and the selected pattern.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct PatternList {
     counts: PatternCounts,
-    /// Generation of the query whose lines were counted.
+    /// Generation of the query results whose lines were counted.
     lines_generation: u64,
     /// Rows of the list.
     rows: Vec<PatternRow>,
     /// Id of the selected pattern; `None` for the first row.
     chosen_id: Option<u64>,
-    /// Time at which the rows were last built, and true if all lines had been counted.
+    /// Time at which the rows were last built, and true if all lines were counted by then.
     listed_at: Option<(Timestamp, bool)>,
-    /// Name of the time since which patterns count as new: the last deployment or the last start.
+    /// Name of the time from which patterns count as new: the last deployment or the last start.
     since_label: &'static str,
 }
 
@@ -42,19 +42,19 @@ pub(in crate::screen::logs) struct PatternList {
 struct PatternRow {
     id: u64,
     template: Template,
-    /// Template as shown on the screen.
+    /// Text of the template on the screen.
     words: String,
-    /// Number of lines in memory.
+    /// Number of lines of the pattern in memory.
     count: u64,
-    /// Most severe level of the lines.
+    /// Most severe level among the lines.
     level: Option<LogLevel>,
-    /// Time of the first line.
+    /// Time of the first line of the pattern.
     first_seen: Timestamp,
-    /// True if the pattern is new; `None` if that is unknown.
+    /// True if the pattern is new; `None` if Portolan can't tell.
     is_new: Option<bool>,
 }
 
-/// Maximum number of lines to count in one step of a few milliseconds.
+/// Maximum number of lines to count in one step, which takes a few milliseconds.
 const PATTERN_LINES_PER_STEP: usize = 2_000;
 /// Maximum length of a template on the screen, in characters.
 const MAX_TEMPLATE_CHARS: usize = 1_000;
@@ -68,8 +68,8 @@ const PATTERN_COLUMNS: &[Column] = &[
 ];
 
 impl PatternList {
-    /// Counts some more lines. Returns true if all lines are counted. Rebuilds the rows at most once a
-    /// second, because users can't read faster changes.
+    /// Counts more lines, and returns true if all lines are counted. Rebuilds the rows at most once a second,
+    /// because users can't read faster changes.
     pub(in crate::screen::logs) fn update(
         &mut self,
         tape: &QueriedLines,
@@ -98,7 +98,7 @@ impl PatternList {
         self.since_label = if asked { "the last deployment" } else { "the last start" };
     }
 
-    /// Returns a list without rows, in which the pattern with this id will be selected.
+    /// Creates a list without rows, in which the pattern with this id will be selected.
     pub(in crate::screen::logs) fn choosing(chosen_id: Option<u64>) -> Self {
         Self { chosen_id, ..Self::default() }
     }

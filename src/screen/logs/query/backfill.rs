@@ -1,4 +1,5 @@
-//! Backfill: reads older pages of the followed streams when the user goes back beyond the lines in memory.
+//! Backfill: when the user scrolls back beyond the lines in memory, reads older pages of the followed
+//! streams.
 
 use crate::{
     log_store::{LogStore, StoredStream, StreamState},
@@ -7,18 +8,18 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Number of newest lines to read of each stream when it is opened.
+/// Number of lines, the newest of each stream, that are read when the stream is opened.
 const INITIAL_LINES: usize = 500;
-/// Number of lines in a page of older lines.
+/// Number of lines in one page of older lines.
 const PAGE_LINES: usize = 1_000;
 
-/// Pages of older lines that are being read, at most one page of each stream.
+/// Pages of older lines that are being read now, at most one for each stream.
 #[derive(Default)]
 pub(in crate::screen::logs) struct Backfill(BTreeMap<LogTarget, LogReadOptions>);
 
 impl Backfill {
-    /// Returns the subscriptions for `targets`: one that follows each stream, and one for each page being
-    /// read.
+    /// Returns the subscriptions for `targets`: one that follows each stream, and one for each page that is
+    /// being read.
     pub(in crate::screen::logs) fn subscriptions(&self, targets: &[LogTarget]) -> BTreeSet<Subscription> {
         let start = LogReadOptions { since: None, until: None, tail: INITIAL_LINES, follow: true };
         let follow = targets.iter().map(|target| Subscription::Logs(target.clone(), start));
@@ -26,8 +27,8 @@ impl Backfill {
         follow.chain(pages.map(|(target, page)| Subscription::Logs(target.clone(), *page))).collect()
     }
 
-    /// Requests the page before the oldest line in memory of each stream. With `since`, requests all lines
-    /// from that time on.
+    /// Requests the page before the oldest line in memory of each stream. If `since` is set, requests all
+    /// lines from that time on instead.
     pub(in crate::screen::logs) fn request_older(
         &mut self,
         held: &LogStore,
@@ -48,8 +49,8 @@ impl Backfill {
         }
     }
 
-    /// Requests the lines from `since` on, for each stream whose oldest line in memory is newer. Each stream
-    /// is requested only once: `asked` collects the requested streams. Returns true once every stream was
+    /// Requests the lines from `since` on for each stream whose oldest line in memory is newer than that.
+    /// Requests each stream only once, and adds it to `asked`. Returns true once every stream has been
     /// requested or is no longer open.
     pub(in crate::screen::logs) fn request_since(
         &mut self,
@@ -68,14 +69,14 @@ impl Backfill {
         targets.iter().all(|target| asked.contains(target) || is_over(target))
     }
 
-    /// Removes a page that has been read.
+    /// Removes the page of `target` from the pages that are being read.
     pub(in crate::screen::logs) fn on_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
         if self.0.get(target) == Some(start) {
             self.0.remove(target);
         }
     }
 
-    /// Removes pages of streams that are not in `targets`.
+    /// Removes the pages of all streams that are not in `targets`.
     pub(in crate::screen::logs) fn retain_streams(&mut self, targets: &[LogTarget]) {
         self.0.retain(|target, _| targets.contains(target));
     }
@@ -86,12 +87,13 @@ impl Backfill {
     }
 }
 
-/// Returns the stored stream of a target; `None` if it was never opened.
+/// Returns the stored stream of a target, or `None` if it was never opened.
 fn held_stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a StoredStream> {
     held.streams().find(|stream| stream.target.as_ref() == Some(target))
 }
 
-/// Returns true if every stream with lines in memory has been read back to its first line.
+/// Returns true if every stream with lines in memory has been read back to its first line. Returns false if
+/// no stream has lines.
 pub(in crate::screen::logs) fn no_older_lines(held: &LogStore, targets: &[LogTarget]) -> bool {
     let streams = targets.iter().filter_map(|target| held_stream(held, target));
     let mut begun =

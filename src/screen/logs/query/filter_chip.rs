@@ -1,4 +1,4 @@
-//! Filter chips: the active log filters, shown as removable chips.
+//! Filter chips: the active log filters as removable labels on the screen.
 
 use crate::{
     log_store::{FieldCondition, LogFilter, Predicate, TextMatcher, parse_predicate, pattern::Template},
@@ -7,34 +7,34 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Filter chip in a share of the screen.
+/// Filter chip as a share of the screen saves it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::screen::logs) struct SavedChip {
-    /// Filter as the user types it.
+    /// Filter in the syntax in which the user types it.
     text: String,
     /// True to show matching lines, false to hide them.
     keep: bool,
-    /// Pattern of a filter that the user did not type.
+    /// Pattern, if the filter is by a pattern and so can't be typed.
     template: Option<Template>,
 }
 
 /// Maximum width of the text on a chip, in cells, so that several chips fit side by side.
 const MAX_CHIP_CELLS: usize = 48;
 
-/// Log filter with the text of its chip on the screen.
+/// Log filter with the label of its chip.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct FilterChip {
-    /// The filter.
+    /// Filter that the log store applies.
     pub filter: LogFilter,
-    /// Text on the chip, without the sign before it: the filter as the user types it.
+    /// Label without the sign before it, in the syntax in which the user types filters.
     pub label_text: String,
 }
 
 impl FilterChip {
     /// Parses a filter in the syntax of [`parse_predicate`].
     ///
-    /// `keep` decides if matching lines are shown or hidden. Returns a message for the user if `typed` is
-    /// invalid.
+    /// If `keep` is true, the filter shows the matching lines, or else it hides them. Returns a message for
+    /// the user if `typed` is invalid.
     pub(in crate::screen::logs) fn parse(
         typed: &str,
         keep: bool,
@@ -62,7 +62,7 @@ impl FilterChip {
         Self { filter: LogFilter::keep(what), label_text: format!("service={}", service.name) }
     }
 
-    /// Creates a filter for the lines of one stream, by the stream's label.
+    /// Creates a filter for the lines of one stream, which `label` identifies.
     pub(in crate::screen::logs) fn instance(label: &str) -> Self {
         let what = Predicate::Label(label.into());
         Self { filter: LogFilter::keep(what), label_text: format!("instance={label}") }
@@ -76,7 +76,7 @@ impl FilterChip {
         }
     }
 
-    /// Creates a filter that shows or hides the lines of a pattern.
+    /// Creates a filter that shows only the lines of a pattern, or hides them if `keep` is false.
     pub(in crate::screen::logs) fn template(template: Template, keep: bool) -> Self {
         let label_text = clean_with_max_chars(&template.to_string(), 4 * MAX_CHIP_CELLS);
         Self {
@@ -85,7 +85,7 @@ impl FilterChip {
         }
     }
 
-    /// Returns the chip for a share of the screen.
+    /// Returns the chip as a share of the screen saves it.
     pub(in crate::screen::logs) fn saved(&self) -> SavedChip {
         let template = match &self.filter.predicate {
             Predicate::Template(template) => Some(template.clone()),
@@ -94,7 +94,7 @@ impl FilterChip {
         SavedChip { text: self.label_text.clone(), keep: self.filter.keep_matching, template }
     }
 
-    /// Returns the chip of a share, or `None` if its filter is invalid.
+    /// Creates the chip from a share. Returns `None` if its filter is invalid.
     pub(in crate::screen::logs) fn restore(saved: SavedChip, services: &[&Service]) -> Option<Self> {
         let SavedChip { text, keep, template } = saved;
         match template {
@@ -103,8 +103,8 @@ impl FilterChip {
         }
     }
 
-    /// Returns true if the filter makes sense for the lines of `services`. A filter by another service or
-    /// instance makes no sense there. Nor does a filter that shows a single pattern.
+    /// Returns true if the filter makes sense for the lines of `services`. A filter by a service or instance
+    /// that is not among them makes no sense, and neither does a filter that shows a single pattern.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {
@@ -115,7 +115,7 @@ impl FilterChip {
         }
     }
 
-    /// Returns the text of the chip: `+` for lines to show or `-` for lines to hide, then the filter.
+    /// Returns the label of the chip: `+` for lines to show or `-` for lines to hide, followed by the filter.
     pub(in crate::screen::logs) fn label(&self) -> String {
         let words = text::cut_end(&self.label_text, MAX_CHIP_CELLS, "...");
         format!("{}{words}", if self.filter.keep_matching { '+' } else { '-' })

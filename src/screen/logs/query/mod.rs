@@ -1,5 +1,5 @@
-//! The query of the log screen: services in scope, filter chips, typed times, the lines that match, and
-//! reading of older lines.
+//! Query of the log screen: the services in scope, the filter chips, the matching lines, and the reading of
+//! older lines.
 
 pub(super) mod backfill;
 pub(super) mod filter_chip;

@@ -1,5 +1,5 @@
-//! The lines in memory that the query selects, on the screen or not. Among them, the search matches and the
-//! errors. They are evaluated in short steps.
+//! Results of the log screen's query: the matching lines in memory, and the search matches and errors among
+//! them. They are evaluated in short steps.
 
 use crate::{
     log_store::{EntryKey, LogEntry, LogFilter, LogStore, Predicate, QueryResults, StreamScope},
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Query in the terms of the log store. Streams and filters replace the user's scope and chips.
+/// Query in the terms of the log store, with streams and filters in place of the user's scope and chips.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::logs) struct ResolvedQuery {
     /// Streams whose lines are shown.
@@ -17,21 +17,21 @@ pub(in crate::screen::logs) struct ResolvedQuery {
     pub filters: Vec<LogFilter>,
     /// Earliest time of a line; `None` for all times.
     pub since: Option<Timestamp>,
-    /// Search in these lines. An inverse search hides the lines that it matches.
+    /// Search within these lines. An inverse search hides the lines that match.
     pub search: Search,
 }
 
-/// Lines that the query selects, with the search matches and errors among them.
+/// Lines that match the query, with the search matches and errors among them.
 pub(in crate::screen::logs) struct QueriedLines {
     /// Query that was last evaluated.
     query: Option<ResolvedQuery>,
     lines: QueryResults,
-    /// Lines that match the search; `None` without a search, or for an inverse one.
+    /// Lines that match the search; `None` without a search or for an inverse search.
     matches: Option<QueryResults>,
     errors: QueryResults,
     /// True if all lines in memory have been evaluated.
     is_complete: bool,
-    /// Number of times that a changed query selected other lines.
+    /// Counter that increases when a changed query selects other lines.
     generation: u64,
 }
 
@@ -42,13 +42,13 @@ impl Default for QueriedLines {
     }
 }
 
-/// Maximum number of lines per step, each for lines, matches and errors. A step then takes well under a
-/// millisecond.
+/// Maximum number of lines in one step, counted separately for lines, matches and errors. A step takes well
+/// under a millisecond.
 const LINES_PER_STEP: usize = 20_000;
 
 impl QueriedLines {
-    /// Evaluates the next lines for `query`, from the start if the query has changed. Returns true once all
-    /// lines in memory are evaluated.
+    /// Evaluates the next lines for `query`, and starts again if the query has changed. Returns true once all
+    /// lines in memory have been evaluated.
     pub(in crate::screen::logs) fn advance(&mut self, held: &LogStore, query: ResolvedQuery) -> bool {
         let before = self.query.as_ref();
         let same = before
@@ -104,8 +104,8 @@ impl QueriedLines {
         &self.lines
     }
 
-    /// Returns the number of the search match at `here`, if there is one, and the number of all matches.
-    /// Returns `None` without a search.
+    /// Returns the position of the search match at `here`, if that line is a match, and the number of all
+    /// matches. Returns `None` without a search.
     pub(in crate::screen::logs) fn match_count(
         &self,
         held: &LogStore,
@@ -122,8 +122,8 @@ impl QueriedLines {
         self.query.as_ref().map(|asked| &asked.search)
     }
 
-    /// Returns the next or previous search match from `here`, wrapping around. `here` is `None` while the
-    /// screen follows the newest line; then returns the newest match.
+    /// Returns the next search match after `here`, or the previous one if `forward` is false. Wraps around at
+    /// the ends. If `here` is `None`, because the screen follows the newest line, returns the newest match.
     pub(in crate::screen::logs) fn next_match(
         &self,
         held: &LogStore,
@@ -133,8 +133,8 @@ impl QueriedLines {
         self.matches.as_ref().and_then(|found| next_wrapping(found, held, here, forward))
     }
 
-    /// Returns the next or previous error from `here`, wrapping around. `here` is `None` while the screen
-    /// follows the newest line; then returns the newest error.
+    /// Returns the next error after `here`, or the previous one if `forward` is false. Wraps around at the
+    /// ends. If `here` is `None`, because the screen follows the newest line, returns the newest error.
     pub(in crate::screen::logs) fn next_error(
         &self,
         held: &LogStore,
@@ -163,7 +163,7 @@ impl QueriedLines {
         self.lines.key_after(held, EntryKey { at: time, stream: 0, seq: 0 })
     }
 
-    /// Returns the line with this key, if it is in memory and the query selects it.
+    /// Returns the line with this key, or `None` if it is not in memory or does not match the query.
     pub(in crate::screen::logs) fn line<'a>(
         &'a self,
         held: &'a LogStore,
@@ -173,8 +173,8 @@ impl QueriedLines {
     }
 }
 
-/// Returns the next or previous line in `results` from `here`, wrapping around. Skips notes. `here` is `None`
-/// while the screen follows the newest line; then returns the newest line in both directions.
+/// Returns the next line in `results` after `here`, or the previous one if `forward` is false. Skips notes,
+/// and wraps around at the ends. If `here` is `None`, returns the newest line in both directions.
 fn next_wrapping(
     results: &QueryResults,
     held: &LogStore,

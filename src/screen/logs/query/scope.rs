@@ -1,5 +1,5 @@
-//! Scope of the log screen: the services whose logs it shows. Services enter and leave the scope when the
-//! topology changes.
+//! Scope of the log screen: the services whose logs it shows. A change of the topology can bring services
+//! into the scope or remove them.
 
 use crate::{
     command::Command,
@@ -11,7 +11,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Choice of services whose logs are shown.
+/// Services whose logs the screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::screen::logs) enum ServiceScope {
@@ -20,22 +20,21 @@ pub(in crate::screen::logs) enum ServiceScope {
     Selected,
     /// All marked services.
     Marked,
-    /// A service, and all services further along the calls from it.
+    /// The service of this node, and all services that it calls directly or through others.
     Downstream(NodeId),
-    /// A service, its callers and its callees.
+    /// The service of this node, its callers and its callees.
     WithNeighbours(NodeId),
-    /// Services along the shortest path between two nodes.
+    /// Services along the shortest path between these two nodes.
     Path(NodeId, NodeId),
-    /// Services of a project or cluster: its source and its name.
+    /// Services of a compose project or ECS cluster, by its source and its name.
     Group(Option<SourceId>, String),
 }
 
-/// Maximum number of streams to read at once. Each stream takes a connection to the source, or calls of its
-/// API.
+/// Maximum number of streams to read at once. Each stream needs a connection to the source, or API calls.
 pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
 
 impl ServiceScope {
-    /// Returns the scope that `command` asks for, or the reason why there is none.
+    /// Returns the scope that `command` asks for, or the reason why it is impossible now.
     pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
         let selected = store.selected_node().ok_or("nothing selected");
         match command {
@@ -101,8 +100,8 @@ impl ServiceScope {
     }
 }
 
-/// Returns the streams of `services`, or only of the instance `alone`. Also returns the number of streams
-/// beyond [`MAX_READ_STREAMS`].
+/// Returns the log streams of `services`, or only the streams of the instance `alone` if it is set. Also
+/// returns the number of streams left out beyond [`MAX_READ_STREAMS`].
 pub(in crate::screen::logs) fn streams_to_read(
     services: &[&Service],
     alone: Option<&InstanceId>,
@@ -115,7 +114,8 @@ pub(in crate::screen::logs) fn streams_to_read(
     (all, more)
 }
 
-/// Returns the next or previous instance after `here`, in a cycle; `None` stands for all instances.
+/// Returns the instance after `here`, or the one before it if `forward` is false. `None` stands for all
+/// instances, which is one stop of the cycle.
 pub(in crate::screen::logs) fn next_instance(
     services: &[&Service],
     here: Option<&InstanceId>,

@@ -1,4 +1,4 @@
-//! Drawing of a collapsed group: its title, its worst health, and counts or one cell per service.
+//! Drawing of a collapsed group: title, worst health, and either counts or one cell per service.
 
 use crate::{
     model::Health,
@@ -13,14 +13,14 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Returns true if the theme has colours for health, with which one cell can show two services at the level
-/// `Overview`. Without colours, each service has a cell with its health glyph.
+/// Returns true if one cell can show the health of two services at the level `Overview`, which needs colours.
+/// Without colours, each service gets its own cell with its health glyph.
 pub(in crate::screen::map) fn uses_half_cells(theme: &Theme) -> bool {
     !theme.glyphs.ascii && theme.health_style(Health::Healthy).fg != theme.health_style(Health::Failing).fg
 }
 
-/// Draws the content of a collapsed group: its heading, then one cell per service if `overview` is true, else
-/// counts.
+/// Draws the content of a collapsed group: a heading, and below it one health cell per service if `overview`
+/// is true, or else counts.
 pub(super) fn draw_collapsed_group(
     scene: Scene<'_>,
     (item, tally): (&Item, &ItemTotals),
@@ -63,7 +63,7 @@ fn draw_heading(scene: Scene<'_>, tally: &ItemTotals, title: &str, own: Rect, ca
     );
 }
 
-/// Draws the health of each service as a cell or half a cell, the least healthy first.
+/// Draws the health of each service in one cell or half a cell, the least healthy first.
 fn draw_health_cells(scene: Scene<'_>, tally: &ItemTotals, own: Rect, canvas: &mut Canvas<'_>) {
     let theme = scene.theme;
     let halves = uses_half_cells(theme);

@@ -8,7 +8,8 @@ use crate::{
 use ratatui::style::Style;
 
 impl Painter<'_> {
-    /// Draws the frames of the expanded groups with their titles. A line that crosses a frame stays on top.
+    /// Draws the frames of the expanded groups with their titles. Where a line crosses a frame, the line
+    /// stays visible.
     pub(super) fn draw_group_frames(&self, buf: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let chart = &self.map.drawn;

@@ -1,4 +1,4 @@
-//! Drawing of items: each item is rendered into its own buffer, and its visible part is copied to the screen.
+//! Drawing of items. Each item is rendered into its own buffer, and its visible part is copied to the screen.
 
 use super::{Painter, collapsed_group};
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
-    /// Draws all visible items on top of lines and frames, and returns their click areas. A click on an item
-    /// selects its least healthy node, unless it contains the selected node, which then stays selected.
+    /// Draws all visible items over lines and frames, and returns their click areas. A click selects the
+    /// least healthy node of the item. If the item contains the selected node, the selection stays.
     pub(super) fn draw_items(&self, buf: &mut Canvas<'_>) -> HitMap {
         let mut hits = HitMap::default();
         let chart = &self.map.drawn;
@@ -65,7 +65,8 @@ impl Painter<'_> {
             }
             ItemKind::Stub(title, _) => self.draw_stub(title, item.members.len(), own, &mut picture),
         }
-        // The highlight stays inside the frame of a box, and off the cell before the line.
+        // The highlight stays within the frame of a box. Without a frame, it leaves the cell in front of the
+        // line free.
         let inset = u16::from(own.height > 1);
         if self.selected_item == Some(index) {
             let gap = self.map.drawn.graph.label_width.gap_cells() as u16;
@@ -106,7 +107,7 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws a node: its label, and if the box is tall enough, its status line and its instances.
+    /// Draws the label of a node, and below it status line and instances if the box is tall enough.
     fn draw_node(
         &self,
         (node, item): (&Node, &Item),

@@ -1,4 +1,4 @@
-//! Labels of nodes: one row with sign, name and count.
+//! Labels of nodes. A label is one row with sign, name and instance count.
 
 use super::Painter;
 use crate::{
@@ -20,8 +20,8 @@ use ratatui::{
 };
 
 impl Painter<'_> {
-    /// Draws the label of a node into `room`, an area of one row. The name has the colour of the node's role
-    /// in a fault.
+    /// Draws the label of a node into `room`, an area of one row. `role` is the node's role in a fault, which
+    /// colours its name.
     pub(super) fn draw_label(
         &self,
         (node, item): (&Node, &Item),
@@ -53,8 +53,8 @@ impl Painter<'_> {
         buf.set_string(start, room.y, name, name_style);
     }
 
-    /// Returns the style of the name of a node with this role in a fault. The cause is bold, so that it stands
-    /// out without colours too.
+    /// Returns the style for the name of a node that has this role in a fault. The cause is bold, so that it
+    /// also stands out without colours.
     fn fault_style(&self, role: FaultRole) -> Style {
         let theme = self.scene.theme;
         match role {
@@ -64,7 +64,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Returns the number of running and desired instances, such as `2/3`, with its style.
+    /// Returns the numbers of running and desired instances, such as `2/3`, with their style. Returns `None`
+    /// if the label has no room for them or if no desired count is known.
     fn count_text(&self, node: &Node) -> Option<(String, Style)> {
         let theme = self.scene.theme;
         let desired = node.desired.filter(|_| self.map.drawn.graph.label_width.has_counts);

@@ -1,4 +1,4 @@
-//! Drawing of edges as lines.
+//! Drawing of edges as lines on the map.
 
 use super::Painter;
 use crate::{
@@ -35,8 +35,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Writes the name of the called item on a line that runs against the flow, such as `to orders`. Leaves
-    /// two cells of the line at each side of the text. Writes nothing if on-demand lines leave no room.
+    /// Writes the name of the called item on a line that runs against the flow, such as `to orders`. Keeps
+    /// two cells of the line free at each end. Writes nothing if on-demand lines leave no room.
     fn draw_feedback_label(&self, stretch: &FeedbackStretch, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let graph = &self.map.drawn.graph;
         let edge = graph.edges.get(stretch.edge);
@@ -66,8 +66,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws the lines that appear only because the item at one end is selected. Where such a line meets
-    /// another character, it becomes a crossing.
+    /// Draws the lines that are visible only while the item at one end is selected. Where such a line meets
+    /// another character, it draws a crossing.
     fn draw_on_demand_edges(&self, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let DrawnMap { graph: plan, on_demand_edges: revealed, .. } = &self.map.drawn;
         let viewport = &self.viewport;
@@ -83,8 +83,8 @@ impl Painter<'_> {
         revealed.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
     }
 
-    /// Returns the style of the edge with index `line`, or `None` if a filter hides it. Edges of the selected
-    /// item and edges under the mouse stand out.
+    /// Returns the style of `calls`, the edge with the index `line`, or `None` if a filter hides it. Edges of
+    /// the selected item and edges under the mouse stand out.
     fn edge_style(&self, line: usize, calls: &MapEdge) -> Option<Look> {
         let (from, to) = calls.ends;
         let hovered = self.hovered.is_some_and(|hovered| hovered.highlights_line(line, calls));

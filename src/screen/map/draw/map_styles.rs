@@ -1,6 +1,6 @@
-//! Styles of the lines and totals of the items, apart from selection and hover. Portolan computes them only
-//! when the data changes, because a line between two groups may stand for thousands of calls, too many to
-//! visit in every frame.
+//! Styles of lines and totals of items, without the effects of selection and mouse. Portolan computes them
+//! only when the data changes. A line between two groups can stand for thousands of calls, which are too many
+//! to visit for every frame.
 
 use crate::{
     layout::{LineStyle as Look, Stroke},
@@ -14,7 +14,8 @@ use crate::{
     topology::{Edge, EdgeFilter, Strength},
 };
 
-/// Priority and colour of a line. Where several lines share a cell, the highest tone is drawn.
+/// Tones: the priorities of lines, from which their colours follow. Where several lines share a cell, the
+/// line with the highest tone is drawn.
 pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const QUIET: u8 = 0;
     pub(in crate::screen::map) const PLAIN: u8 = 1;
@@ -25,27 +26,27 @@ pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const SELECTED: u8 = 5;
 }
 
-/// Minimum number of calls for which a line is drawn thick.
+/// Minimum number of calls in one line that makes the line thick.
 const MIN_HEAVY_CALLS: usize = 3;
 
-/// Styles of the edges of one map graph, with totals of its items.
+/// Styles of the edges of one map graph, and totals of its items.
 #[derive(Debug, Default)]
 pub(in crate::screen::map) struct MapStyles {
-    /// Inputs that `edges` was computed from: topology version, edge filter and minute. The minute counts
+    /// Topology version, edge filter and minute from which `edges` was computed. The minute is included
     /// because observations fade with time.
     edges_from: Option<(u64, EdgeFilter, i64)>,
-    /// Style of each edge, or `None` if a filter hides it, and the strength of its strongest call, hidden or
-    /// not.
+    /// For each edge, its style, or `None` if a filter hides it. Then the strength of its strongest call,
+    /// including hidden calls.
     edges: Vec<(Option<Look>, Option<Strength>)>,
-    /// Inputs that `items` was computed from: topology version, findings version and search.
+    /// Topology version, findings version and search from which `items` was computed.
     items_from: Option<(u64, u64, Search)>,
     /// Totals of each item.
     items: Vec<ItemTotals>,
 }
 
 impl MapStyles {
-    /// Computes styles and totals again if their inputs have changed. For another `graph`, create a
-    /// new `MapStyles`.
+    /// Computes styles and totals again if their inputs have changed. The caller creates a new `MapStyles`
+    /// for another `graph`.
     pub(in crate::screen::map) fn refresh(&mut self, graph: &MapGraph, store: &Store) {
         let from =
             Some((store.world.topology_version, store.session.edge_filter, store.world.now.as_second() / 60));
@@ -77,20 +78,20 @@ impl MapStyles {
         self.edges.get(edge)?.0
     }
 
-    /// Returns the strength of the strongest call of the edge with index `edge`.
+    /// Returns the strength of the strongest call in the edge with index `edge`.
     pub(in crate::screen::map) fn edge_strength(&self, edge: usize) -> Option<Strength> {
         self.edges.get(edge)?.1
     }
 
-    /// Returns the totals of the item with index `item`, or empty ones before the first refresh.
+    /// Returns the totals of the item with index `item`. Before the first refresh, the totals are empty.
     pub(in crate::screen::map) fn item_totals(&self, item: usize) -> &ItemTotals {
         const NO_MEMBERS: &ItemTotals = &ItemTotals::EMPTY;
         self.items.get(item).unwrap_or(NO_MEMBERS)
     }
 }
 
-/// Returns the style of an edge, or `None` if a filter hides all its calls. The strongest call decides the
-/// stroke, and the most important call decides the colour.
+/// Returns the style of an edge, or `None` if a filter hides all of its calls. The strongest call decides the
+/// stroke, and the call with the highest tone decides the colour.
 ///
 /// A hidden edge keeps its space in the layout, because a filter must not move the map.
 fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
@@ -113,7 +114,8 @@ fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
     look.map(|look| if is_heavy(&look) { Look { stroke: Stroke::Heavy, ..look } } else { look })
 }
 
-/// Returns the tone of a call to the node `to`. A call that was not observed for a while is quiet.
+/// Returns the tone of a call to the node `to`. A faded call, which has not been observed for a while, is
+/// quiet.
 fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
     let failing = store.world.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
     match edge.strength() {

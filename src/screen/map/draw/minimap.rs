@@ -1,4 +1,4 @@
-//! Minimap: the whole map at a small scale in a corner, with the visible part highlighted.
+//! Minimap: the whole map at a small scale in a corner of the screen, with the visible part highlighted.
 
 use crate::{
     layout::{Point, Rect as Cells},
@@ -12,7 +12,7 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Smallest area of the map screen, in columns and rows, that has room for the minimap.
+/// Smallest size of the map screen, in columns and rows, that has room for the minimap.
 const MIN_AREA_FOR_MINIMAP: (u16, u16) = (100, 24);
 
 /// First braille character, the one without dots.
@@ -20,8 +20,8 @@ const BRAILLE_BASE: u32 = 0x2800;
 /// Bit of each dot in a braille character, by column and row.
 const BRAILLE_DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
-/// Returns the area of the minimap: the upper right corner, or the lower left one if the selected node is in
-/// the upper right.
+/// Returns the area of the minimap: the upper right corner, or the lower left corner if the selected node is
+/// in the upper right.
 ///
 /// Returns `None` if the minimap is off, the screen is small, or the map is not much larger than the screen.
 fn minimap_area(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Option<Rect> {
@@ -44,7 +44,8 @@ fn minimap_area(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Op
     Some(if hides { Rect { x: area.x, y: area.bottom() - height, ..right } } else { right })
 }
 
-/// Converts a screen cell of the minimap to a diagram cell. Returns `None` if the minimap is hidden.
+/// Converts a screen cell of the minimap to the diagram cell that it represents. Returns `None` if the
+/// minimap is hidden.
 pub(in crate::screen::map) fn diagram_point_at(
     map: &Map,
     store: &Store,
@@ -102,7 +103,8 @@ pub(super) fn draw_minimap(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf
     hits
 }
 
-/// Returns the first column, first row, last column and last row of dots that a diagram rectangle covers.
+/// Returns the dots that a diagram rectangle covers, as the numbers of the first column, first row, last
+/// column and last row.
 fn dot_range(cells: Cells, size: (i32, i32), inner: Rect) -> (usize, usize, usize, usize) {
     let dot = |at: i32, size: i32, dots: u16| {
         let dots = i32::from(dots);

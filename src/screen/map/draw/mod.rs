@@ -35,24 +35,24 @@ pub(super) struct Areas {
     pub map: Rect,
     /// Area of the panel for the selected node.
     pub panel: Rect,
-    /// Columns and rows for which the map is laid out. On a small screen the panel lies over the map, which
-    /// then scrolls and keeps its layout.
+    /// Columns and rows for which the map is laid out. On a small screen the panel covers a part of the map,
+    /// which keeps its layout and can be scrolled.
     pub layout_size: (u16, u16),
 }
 
-/// Minimum screen width, in cells, for a panel at the right side.
+/// Minimum screen width, in cells, at which the panel is at the right side.
 const MIN_SIDE_PANEL_WIDTH: u16 = 110;
 
-/// Minimum height, in rows, for a panel that is always at the bottom of a narrow screen.
+/// Minimum height, in rows, at which a narrow screen always has the panel at the bottom.
 const MIN_BOTTOM_PANEL_HEIGHT: u16 = 30;
 
-/// Minimum height, in rows, for a panel over the bottom of a small map.
+/// Minimum height, in rows, at which a small screen can show the panel over the bottom of the map.
 const MIN_OVERLAY_HEIGHT: u16 = 16;
 
 /// Height of a panel at the bottom, in rows.
 const BOTTOM_PANEL_ROWS: u16 = 6;
 
-/// Divides `area` into map and panel. On a small screen there is a panel only if `panel_wanted`.
+/// Divides `area` into map and panel. A small screen has a panel only if `panel_wanted` is true.
 pub(super) fn areas(area: Rect, panel_wanted: bool) -> Areas {
     if area.width >= MIN_SIDE_PANEL_WIDTH {
         let width = (area.width / 3).clamp(34, 46);
@@ -90,7 +90,7 @@ pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas
     hits
 }
 
-/// Draws the map alone as text, in rows without trailing spaces.
+/// Draws the map as text without its panel, in rows without trailing spaces.
 pub(super) fn draw_as_text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
     let mut whole = OffScreenBuffer::new(area.width, area.height);
     let buf = &mut whole.canvas();
@@ -111,11 +111,12 @@ pub(super) fn draw_as_text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
     (0..area.height).map(row).collect()
 }
 
-/// One map with the selection and the mouse target, for all functions that draw its parts.
+/// Context of one drawing of the map: the map, the selection and the target of the mouse.
 struct Painter<'a> {
     map: &'a Map,
     scene: Scene<'a>,
-    /// Visible part of the map and the area to draw into, which may be newer than the one in `map.viewport`.
+    /// Visible part of the map and the area to draw into. The area can be newer than the one in
+    /// `map.viewport`.
     viewport: Viewport,
     /// Index of the item that contains the selected node.
     selected_item: Option<usize>,
@@ -160,7 +161,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Returns arrows for the directions in which the map continues off the screen.
+    /// Returns an arrow for each direction in which the map continues beyond the screen.
     fn scroll_arrows(&self) -> String {
         let Point { x, y } = self.viewport.origin;
         let (width, height) = self.map.drawn.diagram.size;
@@ -177,8 +178,8 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
-    /// Returns how many edges have no line now, one text per reason, such as `hidden: 12 calls to flagd` or
-    /// `3 lines shown when selected`.
+    /// Returns texts about the edges that have no line now, one text for each reason, such as `hidden: 12
+    /// calls to flagd` or `3 lines shown when selected`.
     fn hidden_edges_text(&self) -> Vec<String> {
         let DrawnMap { graph: plan, styles: looks, on_demand_edges: revealed, .. } = &self.map.drawn;
         let is_hidden = |index: usize| looks.edge_style(index).is_some() && !revealed.has_line(index);
@@ -222,20 +223,21 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Names the group whose frame is left out to save space: `group otel-demo`, or `outside the frames:
-    /// otel-demo` if other groups have frames.
+    /// Returns a text with the group whose frame was left out to save space: `group otel-demo`, or `outside
+    /// the frames: otel-demo` if other groups have frames.
     fn frameless_group_text(&self) -> Option<String> {
         let MapGraph { frameless_group, groups, .. } = &*self.map.drawn.graph;
         let before = if groups.is_empty() { "group" } else { "outside the frames:" };
         frameless_group.as_ref().map(|title| format!("{before} {title}"))
     }
 
-    /// Draws a legend of the lines in the last row of the map, as much of it as fits where nothing else is.
+    /// Draws a legend of the lines in the last row of the map, if there is room for it that hides nothing
+    /// else.
     fn draw_legend(&self, buf: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let piece = |strength: Strength| format!("{} {}", theme.edge_line(strength), strength.as_str());
         let strengths = [Strength::Observed, Strength::Declared, Strength::Possible].map(piece).join("   ");
-        // In ASCII, a crossing shows the vertical line only.
+        // In ASCII, a crossing is drawn as the vertical line, so there is no sign to explain.
         let meetings = if theme.glyphs.ascii { "" } else { "   ┼ lines cross   ╋ lines meet" };
         let area = self.viewport.area;
         let row = area.bottom().saturating_sub(1);
@@ -251,8 +253,8 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Returns the first cell for a text of `width` cells in a corner of the map where it hides nothing. If
-    /// there is no such corner, returns the lower right one.
+    /// Returns the first cell for a text of `width` cells in a corner of the map where the text hides
+    /// nothing. If every corner is occupied, returns the lower right one.
     fn free_corner(&self, width: u16, buf: &Canvas<'_>) -> (u16, u16) {
         let right = self.viewport.area.right().saturating_sub(width).max(self.viewport.area.x);
         let (left, top, bottom) =

@@ -1,32 +1,32 @@
-//! On-demand edges: edges without a permanent line. Their lines appear while the item at one end is selected.
-//! These are edges to hubs, and edges left out because the map has too many lines.
+//! On-demand edges: edges without a permanent line. A line appears while the item at one of its ends is
+//! selected. They are edges to and from hubs, and edges left out because the map has too many lines.
 
 use crate::{
     layout::{Diagram, Raster, route_hidden_edges},
     screen::map::graph::{map_edge::EdgeVisibility, map_graph::MapGraph},
 };
 
-/// Lines that are on the map only because one item is selected.
+/// Lines that are on the map only while one item is selected.
 #[derive(Default)]
 pub(in crate::screen::map) struct OnDemandEdges {
     /// Index of the selected item.
     item: Option<usize>,
-    /// Indices in the map graph of the item's edges without a permanent line, ascending.
+    /// Indices, in the map graph, of the selected item's edges that have no permanent line. Ascending.
     pub edges: Vec<usize>,
-    /// For each edge in `edges`, true if there was room for its line.
+    /// For each edge in `edges`, true if a route for its line was found.
     has_route: Vec<bool>,
-    /// Cells of the lines; route numbers are positions in `edges`.
+    /// Cells of the lines. A route number is a position in `edges`.
     pub raster: Raster,
 }
 
 impl OnDemandEdges {
-    /// Returns true if an on-demand line is drawn for `edge`, an index into the map graph.
+    /// Returns true if the edge with the index `edge` in the map graph has an on-demand line now.
     pub(in crate::screen::map) fn has_line(&self, edge: usize) -> bool {
         self.edges.binary_search(&edge).is_ok_and(|place| self.has_route.get(place) == Some(&true))
     }
 
-    /// Finds routes for the edges of the selected item that have no permanent line. For another layout,
-    /// create a new `OnDemandEdges`.
+    /// Finds routes for the edges of the selected item that have no permanent line. The caller creates a new
+    /// `OnDemandEdges` for another layout.
     pub(in crate::screen::map) fn refresh(
         &mut self,
         selected: Option<usize>,

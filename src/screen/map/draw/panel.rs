@@ -1,4 +1,4 @@
-//! Panel beside the map: a summary of the selected node, or instructions while there is no node yet.
+//! Panel beside the map with a summary of the selected node, and the text in place of a map without nodes.
 
 use crate::{
     command::Command,
@@ -36,7 +36,7 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
         rows @ 0..8 => node_text::compact_lines(scene, node, (width, rows)),
         _ => node_text::panel_lines(scene, node, width),
     };
-    // The panel is as high as its content. Below the map it keeps its lower edge.
+    // The panel is only as high as its content. Below the map it stays at the bottom of the screen.
     let height = area.height.min(lines.len() as u16 + 2);
     let y = if area.x > 0 { area.y } else { area.bottom() - height };
     let area = Rect { y, height, ..area };
@@ -81,7 +81,7 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     }
 }
 
-/// Describes the edges from and to `item`, one text each, with the other end, the number of calls and the
+/// Describes the edges of `item`, one text for each: the item at the other end, the number of calls and the
 /// strongest evidence. The edge with the most calls comes first.
 fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     let (store, graph) = (scene.store, &map.drawn.graph);
@@ -103,7 +103,7 @@ fn connection_lines(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Draws a text instead of the map while there are no nodes: the state of each source, and remedies for
+/// Draws a text in place of the map while there are no nodes: the state of each source, and remedies for
 /// failures.
 pub(in crate::screen::map) fn draw_empty_map(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;

@@ -20,21 +20,21 @@ use std::{
     sync::Arc,
 };
 
-/// Maximum number of edges in the topology for which the map shows edges of strength possible. With more
-/// edges it leaves them out.
+/// Maximum number of edges in the topology at which the map still shows edges of strength `Possible`. With
+/// more edges, it leaves those out.
 const MAX_EDGES_WITH_POSSIBLE: usize = 80;
 
-/// Maximum number of lines on a map of collapsed groups. Beyond it, each group keeps only its lines with the
-/// most calls; the others appear when the group is selected.
+/// Maximum number of lines on a map of collapsed groups. If there are more, each group keeps only its lines
+/// with the most calls, and the others appear while the group is selected.
 const MAX_GROUP_LINES: usize = 60;
 /// Maximum number of lines on a map of collapsed groups, as an average per group.
 const MAX_LINES_PER_GROUP: usize = 4;
 
-/// Maximum number of lines between expanded groups that are drawn brightly. Beyond it they are dim, so that
+/// Maximum number of bright lines between expanded groups. If there are more, all of them are dim, so that
 /// the inside of each group stays readable and the selection stands out.
 const MAX_BRIGHT_LINES_BETWEEN_GROUPS: usize = 12;
 
-/// Percentage of all nodes in groups at which a group loses its frame, where space is short.
+/// Share of all nodes in groups, in percent, from which a group loses its frame to save space.
 const FRAMELESS_SHARE_PERCENT: usize = 60;
 
 /// Options for building a map graph from the data in the store.
@@ -42,19 +42,19 @@ const FRAMELESS_SHARE_PERCENT: usize = 60;
 pub(in crate::screen::map) struct GraphOptions<'a> {
     /// Focus, detail level and collapsed groups that the user chose.
     pub map_choices: &'a MapChoices,
-    /// Columns and rows of the screen that are available for the map.
+    /// Columns and rows that are available on the screen for the map.
     pub available_size: (u16, u16),
     /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
-    /// True if the lines to hubs are hidden.
+    /// True if the map draws no permanent lines to hubs.
     pub hides_hub_lines: bool,
-    /// True if groups have frames. Without frames, the names of nodes outside the dominant group have the group
-    /// before them.
+    /// True if groups have frames. Without frames, a name includes the group, except for nodes of the group
+    /// that dominates the map.
     pub has_frames: bool,
 }
 
 impl MapGraph {
-    /// Builds the graph of the nodes that the filters show, with full labels.
+    /// Builds the graph of the nodes that the filters show, with labels of full width.
     pub(in crate::screen::map) fn build(
         store: &Store,
         options: GraphOptions<'_>,
@@ -63,7 +63,7 @@ impl MapGraph {
         Self::build_with_labels(store, options, level, LabelWidth::default())
     }
 
-    /// Builds the graph with labels of the width `label_width`.
+    /// Builds the graph of the nodes that the filters show, with labels of this width.
     pub(in crate::screen::map) fn build_with_labels(
         store: &Store,
         options: GraphOptions<'_>,
@@ -96,7 +96,7 @@ impl MapGraph {
             Sized { key: item.key(), width, height, group, hint: item.rank_hint(store) }
         });
         let nodes = sized.collect();
-        // Edges without a line come last, so that edge indices match those of the layout.
+        // Edges without a line come last, so that the edges of the layout have the same indices as here.
         graph.edges.sort_by_key(|calls| !calls.visibility.is_drawn());
         let lines = graph.edges.iter().filter(|calls| calls.visibility.is_drawn());
         let edges = lines.map(|calls| Edge {
@@ -113,7 +113,7 @@ impl MapGraph {
         graph
     }
 
-    /// Returns the same graph with labels of another width, or `None` if no item changes its size.
+    /// Returns the graph with labels of another width, or `None` if no item would change its size.
     pub(in crate::screen::map) fn with_label_width(
         &self,
         store: &Store,
@@ -142,7 +142,7 @@ impl MapGraph {
         item.size(store, measure, inside)
     }
 
-    /// Dims edges between expanded groups if there are too many, and all edges to stubs.
+    /// Dims the edges between expanded groups if there are too many of them, and all edges to stubs.
     fn dim_edges(&mut self) {
         let (nodes, items) = (&self.layout_graph.nodes, &self.items);
         let between = |calls: &MapEdge| {
@@ -159,7 +159,7 @@ impl MapGraph {
         }
     }
 
-    /// Adds nodes and collapsed groups. Returns for each added node the index of its expanded group.
+    /// Adds nodes and collapsed groups as items. Returns the index of the expanded group for each added node.
     fn add_nodes(&mut self, store: &Store, view_state: &MapChoices, shown: &[&Node]) -> Vec<Option<usize>> {
         let mut group_of_item = Vec::new();
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
@@ -186,7 +186,7 @@ impl MapGraph {
         group_of_item
     }
 
-    /// Removes the frame of a group that contains at least `FRAMELESS_SHARE_PERCENT` of all nodes in groups.
+    /// Removes the frame of a group that contains at least `FRAMELESS_SHARE_PERCENT` of the nodes in groups.
     fn drop_dominant_frame(&mut self, group_of_item: &mut [Option<usize>]) {
         let size = |group: usize| group_of_item.iter().filter(|home| **home == Some(group)).count();
         let all = group_of_item.iter().flatten().count();
@@ -199,7 +199,7 @@ impl MapGraph {
         }
     }
 
-    /// Removes all frames. The nodes of these groups show the group before their name.
+    /// Removes all frames. The labels of the nodes in these groups then include the group.
     fn drop_frames(&mut self, group_of_item: &mut [Option<usize>]) {
         self.groups.clear();
         for (item, group) in self.items.iter_mut().zip(group_of_item) {
@@ -207,8 +207,8 @@ impl MapGraph {
         }
     }
 
-    /// Adds stubs for the nodes outside the focus that call nodes in the focus or are called by them: one
-    /// stub per group and direction.
+    /// Adds stubs for the nodes outside the focus that call nodes in the focus or that nodes in the focus
+    /// call. There is one stub for each group and direction.
     fn add_stubs(&mut self, store: &Store, outside: &[&Node]) {
         let outside: BTreeMap<&NodeId, &Node> = outside.iter().map(|node| (&node.id, *node)).collect();
         let mut stubs: BTreeMap<(bool, String), BTreeSet<NodeId>> = BTreeMap::new();
@@ -235,7 +235,7 @@ impl MapGraph {
         }
     }
 
-    /// Adds the edges between the items. Leaves out calls inside one collapsed group and calls between stubs.
+    /// Adds the edges between items. Leaves out calls within a collapsed group and calls between stubs.
     fn add_edges(&mut self, store: &Store) {
         let edges = &store.world.topology().edges;
         let crowded = edges.len() > MAX_EDGES_WITH_POSSIBLE;
@@ -262,8 +262,8 @@ impl MapGraph {
         self.edges = drawn.into_values().collect();
     }
 
-    /// Hides lines of collapsed groups if there are too many: each group keeps its lines with the most calls,
-    /// and the others appear when the group is selected.
+    /// Hides lines between collapsed groups if there are too many. Each group keeps its lines with the most
+    /// calls, and the others appear while the group is selected.
     fn thin_group_edges(&mut self) {
         let many = MAX_GROUP_LINES.min(MAX_LINES_PER_GROUP * self.items.len());
         if !self.level.is_low_detail() || self.edges.len() <= many {
@@ -282,7 +282,7 @@ impl MapGraph {
     }
 }
 
-/// Returns the class of the lines of this strength. Lines of different strength never share a trunk.
+/// Returns the line class for edges of this strength. Lines of different classes never share a trunk.
 const fn line_class(strength: Strength) -> u8 {
     match strength {
         Strength::Observed => 0,

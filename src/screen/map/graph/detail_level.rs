@@ -1,8 +1,8 @@
-//! Detail levels of the map, from groups with one cell per service to the instances inside one service.
+//! Detail levels of the map, from groups with one cell for each service to boxes with instances.
 
 use serde::{Deserialize, Serialize};
 
-/// Detail shown for each node, in ascending order.
+/// Amount of detail on the map, in ascending order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::screen::map) enum DetailLevel {
@@ -17,7 +17,7 @@ pub(in crate::screen::map) enum DetailLevel {
     Boxes,
     /// Boxes with a status line.
     Status,
-    /// Boxes with a status line, and the instances of one service.
+    /// Boxes with a status line, and one box with the instances of its service.
     Instances,
 }
 
@@ -42,8 +42,8 @@ impl DetailLevel {
         LEVEL_NAMES[self.index()].1
     }
 
-    /// Returns the next level with more detail, or with less. Without groups (`grouped` is false) it never
-    /// goes below `Names`.
+    /// Returns the next level with more detail if `more` is true, or else with less. If `grouped` is false,
+    /// because there are no groups, the lowest level is `Names`.
     pub(in crate::screen::map) fn step(self, more: bool, grouped: bool) -> Self {
         let least = if grouped { Self::Overview } else { Self::Names };
         let place = if more { self.index() + 1 } else { self.index().saturating_sub(1) };

@@ -1,7 +1,7 @@
-//! Hubs: items with so many callers that lines to them would hide the rest.
+//! Hubs: items that so many other items call that the lines to them would hide the rest of the map.
 //!
-//! The map names a hub with the number of its callers once, in its status text, instead of drawing the lines.
-//! A line appears while the item at one of its ends is selected. The layout reserves no space for such lines:
+//! Instead of drawing these lines, the map's status text names each hub with the number of its callers. A
+//! line appears while the item at one of its ends is selected. The layout reserves no space for such lines:
 //! in the OpenTelemetry demo, lines to hubs made the map 1.8 times as large, with 12 times as many crossings.
 
 use super::{
@@ -14,17 +14,17 @@ use crate::{screen::widget::text, store::Store};
 
 /// Minimum number of callers of a hub.
 const MIN_HUB_CALLERS: usize = 8;
-/// Divisor of the number of items: a hub has more callers than the quotient.
+/// Divisor of the number of items. A hub has more callers than the result of this division.
 const HUB_SHARE_DIVISOR: usize = 4;
 
 /// Minimum number of items that a collector calls.
 ///
-/// A collector is a hub that more than half of all items call, such as a telemetry collector. The map draws no
-/// lines for its own calls either, because they say nothing about the flow between the other items.
+/// A collector is a hub that more than half of all items call, such as a telemetry collector. The map also
+/// draws no lines for its own calls, because they say nothing about the flow between the other items.
 const MIN_COLLECTOR_CALLS: usize = 4;
 
-/// Finds the hubs of `graph` and hides the lines to them. The center of a focus never becomes a hub, because
-/// the user wants to see its lines.
+/// Finds the hubs of `graph` and hides the lines to them. The node at the center of a focus is never a hub,
+/// because the user wants to see its lines.
 pub(in crate::screen::map) fn hide_hub_lines(graph: &mut MapGraph, store: &Store, choices: &MapChoices) {
     let center = match &choices.focus {
         Some(Focus::Around(center, _)) => graph.item_index(center),
@@ -59,8 +59,8 @@ pub(in crate::screen::map) fn hide_hub_lines(graph: &mut MapGraph, store: &Store
     }
 }
 
-/// Describes the hidden lines of hubs, such as `hidden: 21 calls to otel-collector and 5 from it`. The hub with the
-/// most hidden lines comes first. Ignores the edges, by index, that `is_hidden` rejects.
+/// Describes the hidden lines of hubs, such as `hidden: 21 calls to otel-collector and 5 from it`. The hub
+/// with the most hidden lines comes first. Counts only edges for whose index `is_hidden` returns true.
 pub(in crate::screen::map) fn hidden_calls_text(
     graph: &MapGraph,
     store: &Store,
@@ -89,7 +89,7 @@ pub(in crate::screen::map) fn hidden_calls_text(
     (!words.is_empty()).then(|| format!("hidden: {}", words.join(", ")))
 }
 
-/// Returns true if the configuration names the item at `index` as a hub.
+/// Returns true if the user's configuration names the item at `index` as a hub.
 fn is_configured_hub(graph: &MapGraph, index: usize, store: &Store) -> bool {
     let names = &store.session.map_settings.hub_names;
     graph.items[index].nodes(store).any(|node| {

@@ -1,4 +1,4 @@
-//! Items of the map: a node, a collapsed group, or a stub for nodes outside the focus.
+//! Items of the map: nodes, collapsed groups, and stubs for nodes outside the focus.
 
 use super::detail_level::DetailLevel;
 use crate::{
@@ -17,7 +17,7 @@ pub(in crate::screen::map) struct Item {
     pub kind: ItemKind,
     /// Nodes in the item, the least healthy first. A node item has exactly one.
     pub members: Vec<NodeId>,
-    /// True if the label has the group before the name, because the group has no frame.
+    /// True if the label includes the group, because the group has no frame.
     pub shows_group: bool,
 }
 
@@ -26,31 +26,32 @@ pub(in crate::screen::map) struct Item {
 pub(in crate::screen::map) enum ItemKind {
     /// Single node of the topology.
     Node,
-    /// Group drawn as one box instead of its nodes: its key and its title.
+    /// Group that is drawn as one box, with the key and the title of the group.
     CollapsedGroup(String, String),
-    /// Stub for nodes outside the focus that belong to one group: the title of the group, and true if nodes
-    /// in the focus call them, or false if they call nodes in the focus.
+    /// Stub for nodes outside the focus that belong to one group, with the title of the group. The flag is
+    /// true if nodes in the focus call them, or false if they call nodes in the focus.
     Stub(String, bool),
 }
 
-/// Longest name shown in full where there is room, in cells. Longer ones are nearly all host names of AWS.
+/// Longest name that is never shortened if there is room, in cells. Nearly all longer names are host names of
+/// AWS.
 pub(in crate::screen::map) const MAX_NAME_CELLS: u8 = 40;
 
-/// Width of a node's label: the longest name shown in full, and counts beside it.
+/// Width of the labels: the length of names, and whether counts stand beside them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::screen::map) struct LabelWidth {
-    /// Length of the longest name shown in full, in cells.
+    /// Length of the longest name that is not shortened, in cells.
     pub name_cells: u8,
-    /// True if the label has the number of running and desired instances.
+    /// True if the labels include the numbers of running and desired instances.
     pub has_counts: bool,
 }
 
-/// Names cut to fewer cells are hard to read.
+/// Number of cells below which shortened names are hard to read.
 pub(in crate::screen::map) const SHORT_NAME_CELLS: u8 = 16;
 
 impl LabelWidth {
-    /// Returns the free cells between a name without a box and the line that begins there. The narrowest
-    /// labels have none.
+    /// Returns the number of free cells between a name without a box and the line that begins there. The
+    /// narrowest labels have no free cell.
     pub(in crate::screen::map) fn gap_cells(self) -> usize {
         usize::from(self.name_cells >= SHORT_NAME_CELLS)
     }
@@ -73,13 +74,13 @@ pub(in crate::screen::map) struct SizeOptions {
     pub half_cells: bool,
 }
 
-/// Cells before a name: its sign and a space.
+/// Cells in front of a name, for its sign and a space.
 pub(in crate::screen::map) const SIGN_CELLS: usize = 2;
 
-/// Cells of a box beside its label: the borders, and a space inside each.
+/// Cells of a box besides its label, for two borders and the space inside each.
 const BOX_CELLS: usize = 4;
 
-/// Longest title of a collapsed group shown in full, in cells.
+/// Longest title of a collapsed group that is not shortened, in cells.
 const MAX_TITLE_CELLS: usize = 24;
 
 /// Minimum width of a box with a status line, in cells.
@@ -101,12 +102,12 @@ impl Item {
         Self { kind, members, shows_group: false }
     }
 
-    /// Returns the node to select for the item: its least healthy one.
+    /// Returns the node that a click on the item selects: the least healthy one.
     pub(in crate::screen::map) fn representative(&self) -> Option<&NodeId> {
         self.members.first()
     }
 
-    /// Returns the stable key of the item in the layout.
+    /// Returns the key that identifies the item in all layouts.
     pub(in crate::screen::map) fn key(&self) -> Key {
         match &self.kind {
             ItemKind::Node => Key::from(self.representative().map_or("", NodeId::as_str)),
@@ -133,8 +134,8 @@ impl Item {
         self.members.iter().filter_map(|id| store.world.topology().nodes.get(id))
     }
 
-    /// Returns the preferred rank in the layout: load balancers and the internet first, and last what keeps data
-    /// or lies outside.
+    /// Returns the preferred rank in the layout: the first for load balancers and the internet, the last for
+    /// databases and other nodes that keep data, and for dependencies.
     pub(in crate::screen::map) fn rank_hint(&self, store: &Store) -> RankHint {
         let node = self.nodes(store).next().filter(|_| self.kind == ItemKind::Node);
         match node.map(|node| (&node.kind, node.product)) {
@@ -145,7 +146,8 @@ impl Item {
         }
     }
 
-    /// Returns width and height of the box in cells. If `inside` is true, the box has rows for instances.
+    /// Returns the width and height of the box, in cells. If `inside` is true, the box has rows for
+    /// instances.
     ///
     /// The size does not depend on health or running counts, because a status change must not move the map.
     pub(in crate::screen::map) fn size(
@@ -201,7 +203,7 @@ impl Item {
         }
     }
 
-    /// Returns the total number of desired instances of all members.
+    /// Returns the number of desired instances of all members together.
     pub(in crate::screen::map) fn desired_instances(&self, store: &Store) -> usize {
         self.nodes(store).map(desired_or_one).sum()
     }
@@ -212,16 +214,16 @@ pub(in crate::screen::map) fn desired_or_one(node: &Node) -> usize {
     node.desired.map_or(1, |desired| desired as usize)
 }
 
-/// Returns columns and rows of the grid of health cells for this number of services. If `halves` is true, two
-/// services share a cell.
+/// Returns the columns and rows of the grid of health cells for this number of services. If `halves` is true,
+/// two services share one cell.
 pub(in crate::screen::map) fn overview_grid(services: usize, halves: bool) -> (usize, usize) {
     let cells = services.div_ceil(if halves { 2 } else { 1 }).max(1);
     let rows = cells.div_ceil((services * OVERVIEW_WIDTH_FACTOR).isqrt().clamp(6, 60));
     (cells.div_ceil(rows), rows)
 }
 
-/// Returns the width of a count such as `2/3`, in cells. Both sides get as many digits as `desired`, so that
-/// a change of the running count does not change the width.
+/// Returns the width of a count such as `2/3`, in cells. Both numbers get as many digits as `desired`, so
+/// that a change of the running count does not change the width.
 fn count_width(desired: u32) -> usize {
     2 * desired.to_string().len() + 1
 }

@@ -1,5 +1,5 @@
-//! Totals over the nodes in one box of the map. Portolan computes them only when the data changes, because a
-//! collapsed group may contain thousands of services, too many to visit in every frame.
+//! Totals over the nodes of one item. Portolan computes them only when the data changes. A collapsed group
+//! can contain thousands of services, which are too many to visit for every frame.
 
 use super::item::{Item, desired_or_one};
 use crate::{
@@ -8,8 +8,7 @@ use crate::{
     store::Store,
 };
 
-/// Totals of one box on the map (a node, a collapsed group or a stub): health, counts, search match and fault
-/// role of its members.
+/// Totals of an item over its members: health, counts, search match and fault role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::screen::map) struct ItemTotals {
     /// Health of each member, in the order of `Item::members`.
@@ -18,8 +17,8 @@ pub(in crate::screen::map) struct ItemTotals {
     pub worst: Health,
     /// Number of degraded or failing services.
     pub faulty: usize,
-    /// Number of running instances. Each member counts at most its desired number, because a surplus of one
-    /// member must not hide a shortage of another.
+    /// Number of running instances. Each member counts at most its desired number, so that a surplus of one
+    /// member does not hide a shortage of another.
     pub running: usize,
     /// Number of desired instances.
     pub desired: usize,
@@ -27,7 +26,7 @@ pub(in crate::screen::map) struct ItemTotals {
     pub has_services: bool,
     /// True if the search matches any member.
     pub matches_search: bool,
-    /// Most important role of any member in a fault; `None` if no member is involved in one.
+    /// Most important fault role among the members; `None` if no member is involved in a fault.
     pub fault_role: Option<FaultRole>,
 }
 

@@ -1,5 +1,5 @@
-//! Choices of the user that shape the map: detail level, collapsed groups and focus. Selection and viewport
-//! are kept elsewhere.
+//! Choices of the user about the map: detail level, collapsed groups and focus. Selection and viewport are
+//! not among them.
 
 use crate::{
     command::Command,
@@ -15,32 +15,31 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in crate::screen::map) struct MapChoices {
-    /// Detail level that the user chose; `None` fits the map to the screen.
+    /// Detail level of the user's choice; with `None`, the level depends on the screen size.
     pub level: Option<DetailLevel>,
-    /// True if `level` was set because the user collapsed or expanded one group, which must not change the
-    /// level of the others.
+    /// True if `level` was only set to stay the same when the user collapsed or expanded a single group.
     level_set_by_group_toggle: bool,
-    /// True if all groups are collapsed, false if all are expanded; `None` without a user choice.
+    /// True if the user collapsed all groups, false if the user expanded all; `None` if neither.
     all_collapsed: Option<bool>,
-    /// Groups that the user toggled one by one, by group key: true if collapsed, false if expanded.
+    /// Groups that the user collapsed (true) or expanded (false) one by one, by group key.
     toggled_groups: BTreeMap<String, bool>,
     /// Node whose instances are shown inside its box.
     pub instances_shown_for: Option<NodeId>,
-    /// Part of the map to show alone; `None` shows everything.
+    /// Part of the map that is shown alone; `None` for the whole map.
     pub focus: Option<Focus>,
-    /// Nodes outside the focus that the user added.
+    /// Nodes outside the focus that the user added to it.
     extra_nodes: BTreeSet<NodeId>,
-    /// Choices to restore when the user leaves the focus.
+    /// Choices from before the focus, which are restored when the user leaves it.
     before_focus: Option<Box<MapChoices>>,
 }
 
-/// Part of the map to show alone.
+/// Part of the map that is shown alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::screen::map) enum Focus {
-    /// Nodes at most this number of calls away from a node, in both directions.
+    /// Nodes within this number of calls of a node, in both directions.
     Around(NodeId, usize),
-    /// Nodes along one path, and the number of paths between its ends.
+    /// Nodes along one path, and the number of all paths between its ends.
     Path(Vec<NodeId>, PathCount),
     /// Nodes along all paths from the first node to the second.
     AllPaths(NodeId, NodeId),
@@ -53,8 +52,8 @@ impl MapChoices {
         self.toggled_groups.get(group).copied().unwrap_or(all)
     }
 
-    /// Collapses `group` if it is expanded, else expands it. The whole map keeps `level` until all groups are
-    /// back in their default state.
+    /// Collapses `group` if it is expanded, or else expands it. The map stays at `level` until every group is
+    /// back in its default state.
     pub(in crate::screen::map) fn toggle_group(&mut self, group: &str, level: DetailLevel) {
         let closed = !self.is_collapsed(group, level);
         if self.level.is_none() {
@@ -75,8 +74,8 @@ impl MapChoices {
         self.all_collapsed = Some(closed);
     }
 
-    /// Changes the detail level. A change between a map of groups and a map of services resets the collapsed
-    /// groups.
+    /// Changes the detail level from `from` to `to`. A change between a map of groups and a map of services
+    /// resets the collapsed groups. At the level `Instances`, the node `selected` shows its instances.
     pub(in crate::screen::map) fn set_level(
         &mut self,
         from: DetailLevel,
@@ -91,25 +90,26 @@ impl MapChoices {
         (self.level, self.level_set_by_group_toggle) = (Some(to), false);
     }
 
-    /// Resets detail level and collapsed groups, so that the map fits the screen.
+    /// Resets detail level and collapsed groups, so that the map chooses a level that fits the screen.
     pub(in crate::screen::map) fn fit_to_screen(&mut self) {
         self.toggled_groups.clear();
         (self.level, self.level_set_by_group_toggle, self.all_collapsed, self.instances_shown_for) =
             (None, false, None, None);
     }
 
-    /// Enters `focus`, or replaces the current one.
+    /// Enters `focus`, or replaces the current focus with it.
     pub(in crate::screen::map) fn set_focus(&mut self, focus: Focus) {
         let before = self.before_focus.take().unwrap_or_else(|| Box::new(self.clone()));
         *self = Self { focus: Some(focus), before_focus: Some(before), ..Self::default() };
     }
 
-    /// Leaves the focus and restores the earlier view.
+    /// Leaves the focus and restores the choices from before it.
     pub(in crate::screen::map) fn leave_focus(&mut self) {
         *self = self.before_focus.take().map_or_else(Self::default, |before| *before);
     }
 
-    /// Makes `node` visible: moves a focus around a node to `node`, and leaves a focus on a path.
+    /// Makes `node` visible if the focus does not contain it: moves a focus around a node to `node`, and
+    /// leaves a focus on a path.
     pub(in crate::screen::map) fn bring_into_focus(&mut self, node: &NodeId, store: &Store) {
         if self.focus.is_none() || self.focused_nodes(store).is_none_or(|nodes| nodes.contains(node)) {
             return;
@@ -120,7 +120,8 @@ impl MapChoices {
         }
     }
 
-    /// Returns the focus within `hops` calls of its current center, or of the selected node.
+    /// Returns a focus of `hops` calls around the center of the current focus, or else around the selected
+    /// node.
     pub(in crate::screen::map) fn focus_around(&self, hops: usize, store: &Store) -> Option<Focus> {
         let center = match &self.focus {
             Some(Focus::Around(center, _)) => Some(center),
@@ -129,7 +130,7 @@ impl MapChoices {
         center.map(|center| Focus::Around(center.clone(), hops))
     }
 
-    /// Removes the nodes that the user added.
+    /// Removes the nodes that the user added to the focus.
     pub(in crate::screen::map) fn forget_extra_nodes(&mut self) {
         self.extra_nodes.clear();
     }
@@ -139,8 +140,8 @@ impl MapChoices {
         self.extra_nodes.extend(nodes.iter().cloned());
     }
 
-    /// Returns the nodes in focus, or else those of the group to which the screens are limited, with the nodes
-    /// that the user added. Returns `None` if everything is shown.
+    /// Returns the nodes in focus, or else the nodes of the group to which all screens are limited. Both
+    /// include the nodes that the user added. Returns `None` if the map shows everything.
     pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         let mut nodes = match &self.focus {
             Some(Focus::Around(center, hops)) => nodes_within_hops(store.world.topology(), center, *hops),
@@ -152,8 +153,8 @@ impl MapChoices {
         Some(nodes)
     }
 
-    /// Returns true if stubs stand for nodes outside the focus or the group. A focus on a path has none, because
-    /// they would distract from the path.
+    /// Returns true if the map has stubs for nodes outside the focus or the group. A focus on a path has no
+    /// stubs, because they would distract from the path.
     pub(in crate::screen::map) fn has_stubs(&self, store: &Store) -> bool {
         match &self.focus {
             Some(focus) => matches!(focus, Focus::Around(..)),
@@ -161,7 +162,8 @@ impl MapChoices {
         }
     }
 
-    /// Returns the title of the part in focus for the heading of an export, such as `orders and its neighbours`.
+    /// Returns the title of the focus for the heading of an export, such as `orders and its neighbours`, or
+    /// `None` without a focus.
     pub(in crate::screen::map) fn part_title(&self, store: &Store) -> Option<String> {
         let name = |id: &NodeId| store.world.topology().nodes.get(id).map(Node::label).unwrap_or_default();
         Some(match self.focus.as_ref()? {
@@ -175,7 +177,7 @@ impl MapChoices {
     }
 
     /// Describes the focus for the status text, or returns `None` without a focus. `key` is the key that
-    /// switches between one path and all paths.
+    /// switches between a single path and all paths.
     pub(in crate::screen::map) fn focus_label(&self, key: &str) -> Option<String> {
         Some(match self.focus.as_ref()? {
             Focus::Around(_, 1) => "focus".to_owned(),
@@ -187,8 +189,8 @@ impl MapChoices {
         })
     }
 
-    /// Returns the focus for `path`: the path itself, or all paths if `path` is already in focus and not the
-    /// only one.
+    /// Returns the focus for `path`: the path itself, or all paths between its ends if `path` is in focus
+    /// already and other paths exist.
     pub(in crate::screen::map) fn path_focus(&self, path: Vec<NodeId>, store: &Store) -> Focus {
         match (&self.focus, path.first(), path.last()) {
             (Some(Focus::Path(shown, ways)), Some(from), Some(to))
@@ -205,12 +207,12 @@ impl MapChoices {
     }
 }
 
-/// Returns true if the path shown is known to be the only one.
+/// Returns true if no other path exists.
 const fn is_only_path(ways: PathCount) -> bool {
     ways.complete && ways.found <= 1
 }
 
-/// Describes the number of other paths. `key` is the key that shows them.
+/// Describes the number of other paths. `key` is the key that shows all paths.
 fn other_paths_text(ways: PathCount, key: &str) -> String {
     let others = ways.found.saturating_sub(1);
     match (others, ways.complete) {
@@ -222,7 +224,7 @@ fn other_paths_text(ways: PathCount, key: &str) -> String {
     }
 }
 
-/// Returns the radius of the focus that `command` sets, in hops, or `None` for other commands.
+/// Returns the number of hops to which `command` sets the focus, or `None` for other commands.
 pub(in crate::screen::map) fn hops_of_command(command: Command) -> Option<usize> {
     let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
     commands.iter().position(|c| *c == command).map(|place| place + 1)

@@ -1,4 +1,4 @@
-//! Edges of the map graph.
+//! Edges of the map graph, each with all calls between two items.
 
 use crate::{model::NodeId, topology::Strength};
 
@@ -9,21 +9,21 @@ pub(in crate::screen::map) struct MapEdge {
     pub ends: (usize, usize),
     /// Calls as pairs of caller and called node.
     pub calls: Vec<(NodeId, NodeId)>,
-    /// Strength of the strongest call.
+    /// Strength of the strongest call in the edge.
     pub strength: Strength,
     /// Condition under which the edge has a permanent line.
     pub visibility: EdgeVisibility,
 }
 
-/// Condition under which an edge has a permanent line. Only permanent lines take space in the layout.
+/// Condition under which an edge has a permanent line. The layout reserves space for permanent lines only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::screen::map) enum EdgeVisibility {
     /// Always drawn, in normal brightness.
     #[default]
     Always,
-    /// Always drawn: dim, but bright if one of its ends is selected or it leads to a faulty node.
+    /// Always drawn, but dim, unless one of its ends is selected or it leads to a faulty node.
     Dim,
-    /// No permanent line, to keep the other lines readable. A line appears while the item at one end is
+    /// No permanent line, so that the other lines stay readable. A line appears while the item at one end is
     /// selected.
     WhenSelected,
     /// No permanent line, because the called item is a hub. The status text counts such lines.

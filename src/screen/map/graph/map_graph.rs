@@ -1,5 +1,5 @@
-//! Map graph: the items, groups and edges to show, as input of the layout. It changes only with the set of
-//! nodes and calls, never with their health.
+//! Map graph: the items, groups and edges of the map, as input of the layout. It changes when nodes or calls
+//! appear or disappear, but not when their health changes.
 
 use super::{
     detail_level::DetailLevel,
@@ -9,16 +9,17 @@ use super::{
 use crate::{layout::Graph, model::NodeId};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Items, groups and edges to show, and the layout graph with the same indices.
+/// Items, groups and edges of the map, and the layout graph, which has the same indices.
 #[derive(Clone, Debug, Default)]
 pub(in crate::screen::map) struct MapGraph {
-    /// Item at each index.
+    /// Items; the index of an item here is its index everywhere.
     pub items: Vec<Item>,
-    /// Item that contains each node.
+    /// Index of the item that contains each node.
     item_of_node: BTreeMap<NodeId, usize>,
     /// Key and title of each expanded group.
     pub groups: Vec<(String, String)>,
-    /// Edges between the items. Those with a permanent line come first, with the indices of `layout_graph`.
+    /// Edges between items. Edges with a permanent line come first and have the same indices as in
+    /// `layout_graph`.
     pub edges: Vec<MapEdge>,
     /// Input of the layout.
     pub layout_graph: Arc<Graph>,
@@ -26,15 +27,15 @@ pub(in crate::screen::map) struct MapGraph {
     pub level: DetailLevel,
     /// Width of labels.
     pub label_width: LabelWidth,
-    /// Title of the group that has no frame, to save space; `None` if all groups have one.
+    /// Title of the group whose frame was left out to save space; `None` if every group has a frame.
     pub frameless_group: Option<String>,
 }
 
-/// Width of a short name with the characters around it, in cells.
+/// Width of a short name with the sign and spaces around it, in cells.
 const SHORT_NAME_CELLS: usize = 16;
 
 impl MapGraph {
-    /// Returns a graph without items.
+    /// Creates a graph without items.
     pub(in crate::screen::map) fn new(level: DetailLevel, label_width: LabelWidth) -> Self {
         Self { level, label_width, ..Self::default() }
     }
@@ -59,7 +60,7 @@ impl MapGraph {
         self.layout_graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()
     }
 
-    /// Returns the area that the items would take as short names of one row each, in cells.
+    /// Returns the total area, in cells, that the items would need as short names of one row each.
     pub(in crate::screen::map) fn area_as_short_names(&self) -> usize {
         self.layout_graph
             .nodes

@@ -1,5 +1,5 @@
-//! Map variants: the different ways to draw the current data. They differ in detail level, label width,
-//! direction and gaps; the layout chooses one that fits the screen.
+//! Map variants: possible ways to draw the current data. They differ in detail level, label width, direction
+//! and gaps. The layout chooses the one that fits the screen best.
 
 use super::{
     build_graph::GraphOptions,
@@ -13,7 +13,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Map graph with layout options: one way to draw the map.
+/// Possible way to draw the map: a map graph with layout options.
 #[derive(Clone, Debug)]
 pub(in crate::screen::map) struct MapVariant {
     /// Graph to draw.
@@ -22,17 +22,16 @@ pub(in crate::screen::map) struct MapVariant {
     pub options: Options,
 }
 
-/// Maximum total area of all boxes, in screens. If the boxes need more and there are groups to collapse, no
-/// variant has boxes.
+/// Maximum total area of all boxes, as a multiple of the screen. If the boxes need more and there are groups
+/// to collapse, no variant has boxes.
 const MAX_SCREENS_OF_BOXES: usize = 4;
 
-/// Free rows at the level `Names`: between names that stand below each other, and between the lines beside
-/// the names.
+/// Free rows at the level `Names`: between names that stand below each other, and between lines beside names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RowSpacing {
-    /// A free row between two names, and a free row between two lines.
+    /// One free row between two names, and one between two lines.
     BetweenAll,
-    /// A free row between names only.
+    /// One free row between two names, but none between lines.
     BetweenNames,
     /// No free rows.
     None,
@@ -62,13 +61,13 @@ impl MapVariant {
         Self { options, graph: Arc::clone(graph) }
     }
 
-    /// Returns everything that the layout depends on.
+    /// Returns all inputs on which the layout depends.
     pub(in crate::screen::map) fn layout_input(&self) -> (&Graph, Options) {
         (&self.graph.layout_graph, self.options)
     }
 
-    /// Returns true if the variant is hard to read: no free rows between lines beside names, or very short
-    /// names.
+    /// Returns true if the variant is hard to read because lines beside names have no free row between them,
+    /// or because names are very short.
     pub(in crate::screen::map) fn is_hard_to_read(&self) -> bool {
         let Options { direction, row_gap_between_lines: airy, .. } = self.options;
         let close = self.graph.level == DetailLevel::Names && direction == Direction::LeftToRight && !airy;
@@ -76,23 +75,24 @@ impl MapVariant {
     }
 }
 
-/// Longest names in full of the variants, in cells, from wide to narrow. The last ones are hard to read.
+/// Longest names that the variants show in full, in cells, in descending order. Variants with the last ones
+/// are hard to read.
 const NAME_CELLS: [u8; 7] = [MAX_NAME_CELLS, 32, 26, 20, SHORT_NAME_CELLS, 13, 10];
 
-/// Builds the graphs of the variants, the most informative first.
+/// Builder for the graphs of the variants.
 struct GraphBuilder<'a> {
     store: &'a Store,
     options: GraphOptions<'a>,
 }
 
 impl GraphBuilder<'_> {
-    /// Returns this builder for graphs in which groups have no frames.
+    /// Returns a builder for graphs in which groups have no frames.
     const fn without_frames(&self) -> Self {
         Self { options: GraphOptions { has_frames: false, ..self.options }, ..*self }
     }
 
-    /// Builds the graphs at `level` with names up to each of `name_cells`. Leaves out graphs that equal the
-    /// one before, because no name is longer.
+    /// Builds one graph at `level` for each maximum name length in `name_cells`. Leaves out a graph that
+    /// equals the one before it, because no name is longer.
     fn graphs(&self, level: DetailLevel, name_cells: &[u8], has_counts: bool) -> Vec<Arc<MapGraph>> {
         let mut graphs: Vec<Arc<MapGraph>> = Vec::new();
         for &name_cells in name_cells {
@@ -107,9 +107,9 @@ impl GraphBuilder<'_> {
     }
 }
 
-/// Returns the ways to draw the nodes that pass the filters, the most informative variant first.
+/// Returns the variants for the nodes that pass the filters, the most informative variant first.
 ///
-/// Left to right comes before top down, because cells are taller than wide and names wider than tall.
+/// Left to right comes before top down, because a cell is taller than wide and a name is wider than tall.
 /// Variants with dense lines or short names come last.
 pub(in crate::screen::map) fn map_variants(store: &Store, options: GraphOptions<'_>) -> Vec<MapVariant> {
     let GraphOptions { map_choices: choices, available_size: room, .. } = options;

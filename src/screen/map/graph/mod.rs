@@ -1,4 +1,4 @@
-//! The map graph: services, collapsed groups and stubs as items, the calls between them as edges.
+//! Map graph: services, collapsed groups and stubs as items, and the calls between them as edges.
 
 pub(super) mod build_graph;
 pub(super) mod detail_level;

@@ -1,5 +1,6 @@
-//! Sign before a node's name. There is one for each node, because a reader can't hold several: the most urgent
-//! of its health, a running deployment, and its role such as database or cache. Its colour is the health.
+//! Sign in front of a node's name. Each node has only one sign, because readers can't take in several. It
+//! shows the most urgent of health, running deployment, and role such as database or cache. Its colour shows
+//! the health.
 
 use crate::{
     model::{Health, Service},
@@ -10,8 +11,9 @@ use ratatui::style::Style;
 
 /// Returns the sign of a node with its style.
 ///
-/// A service has the glyph of its health, unless it is healthy and deploying, or healthy with a role that has
-/// a glyph of its own. A node without a source has the glyph of its kind.
+/// A service has the glyph of its health, with two exceptions: a healthy service that is deploying has the
+/// glyph for that, and a healthy service with a known role has the glyph of the role. A node without a source
+/// has the glyph of its kind.
 pub(in crate::screen::map) fn node_sign(node: &Node, scene: Scene<'_>) -> (String, Style) {
     let (theme, glyphs) = (scene.theme, scene.theme.glyphs);
     let style = theme.health_style(node.health);

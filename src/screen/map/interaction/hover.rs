@@ -1,4 +1,4 @@
-//! Mouse hover: highlights the item or the lines under the mouse and describes them in one line.
+//! Mouse hover: highlights the item or lines under the mouse, and describes them in one line of text.
 
 use crate::{
     layout::Point,
@@ -22,11 +22,11 @@ pub(in crate::screen::map) enum HoverTarget {
     Lines(Vec<usize>),
 }
 
-/// Maximum number of callers that the description of a line names.
+/// Maximum number of callers in the description of a line.
 const MAX_NAMED_CALLERS: usize = 3;
 
 impl HoverTarget {
-    /// Returns the item or the lines drawn at `cell` of the screen.
+    /// Returns the item or the lines at the screen cell `cell`, or `None` if nothing is drawn there.
     pub(in crate::screen::map) fn at(map: &Map, cell: (u16, u16)) -> Option<Self> {
         let at = map.viewport.to_diagram(cell)?;
         let chart = &map.drawn;
@@ -44,7 +44,7 @@ impl HoverTarget {
         *self == Self::Item(index)
     }
 
-    /// Returns true if the line of `edge` is highlighted; `line` is the index of `edge` in the map graph.
+    /// Returns true if the line of `edge` is highlighted. `line` is the index of `edge` in the map graph.
     pub(in crate::screen::map) fn highlights_line(&self, line: usize, edge: &MapEdge) -> bool {
         match self {
             Self::Item(index) => edge.ends.0 == *index || edge.ends.1 == *index,
@@ -52,7 +52,7 @@ impl HoverTarget {
         }
     }
 
-    /// Describes the item or lines in one row of text. Returns an empty text for lines that a filter hides.
+    /// Describes the item or lines in one line of text. The text is empty if a filter hides all the lines.
     pub(in crate::screen::map) fn description(&self, map: &Map, scene: Scene<'_>) -> String {
         let graph = &map.drawn.graph;
         match self {
@@ -88,8 +88,8 @@ fn item_description(item: &Item, scene: Scene<'_>) -> String {
     }
 }
 
-/// Describes the edges `calls` to the item `target`: the names of the callers, the target, and the strongest
-/// evidence. Returns `None` if a filter hides all these edges.
+/// Describes the edges `calls` to the item `target`: the callers, the target, and the strongest evidence.
+/// Returns `None` if a filter hides all of them.
 fn callers_description(map: &Map, scene: Scene<'_>, target: usize, calls: &[&MapEdge]) -> Option<String> {
     let store = scene.store;
     let title = |index: usize| map.drawn.graph.items.get(index).map(|item| item.title(store));

@@ -1,4 +1,4 @@
-//! Interaction: keyboard navigation, panning and mouse hover.
+//! Interaction with the map: keyboard navigation, panning and mouse hover.
 
 pub(super) mod hover;
 pub(super) mod navigation;

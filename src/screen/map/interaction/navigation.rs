@@ -1,4 +1,5 @@
-//! Keyboard navigation: moves the selection to the nearest node in a direction, or through the neighbours.
+//! Keyboard navigation on the map: moves the selection to the nearest node in a direction, or from neighbour
+//! to neighbour.
 
 use crate::{
     command::Command,
@@ -8,19 +9,18 @@ use crate::{
     store::Store,
 };
 
-/// Cost of one row in an outline, and of an item without a connection. It is greater than any distance on a
-/// screen.
+/// Cost of one row in an outline, and of an item that is not connected. It exceeds any distance on a screen.
 const OUTLINE_ROW_COST: i32 = 10_000;
 
-/// Returns the node of the nearest item in `direction`. If the item has several nodes, returns the least
-/// healthy one.
+/// Returns the node of the nearest item in `direction` from the item of `from`. If that item has several
+/// nodes, returns the least healthy one.
 ///
-/// A row counts as two columns, because cells are twice as tall as wide. The distance across `direction`
-/// counts double. If `direction` is parallel to the flow of the map, a connected item counts as three times
-/// closer.
+/// The distance in rows counts twice, because cells are twice as tall as wide, and the distance across
+/// `direction` counts twice too. If `direction` is parallel to the flow of the map, a connected item counts
+/// as three times closer.
 ///
-/// In an outline, up and down go row by row. Left and right go to the nearest connected item that is indented
-/// less or more.
+/// In an outline, up and down move row by row. Left and right move to the nearest connected item with less or
+/// more indentation.
 pub(in crate::screen::map) fn nearest_in_direction(
     drawn: &DrawnMap,
     from: &NodeId,
@@ -57,11 +57,13 @@ pub(in crate::screen::map) fn nearest_in_direction(
     others.filter_map(|index| Some((cost(index)?, face(index)?))).min().map(|(_, id)| id.clone())
 }
 
-/// Position in the cycle through the neighbours of one node: that node, and the neighbour selected last.
+/// Position in the cycle of neighbours: the node whose neighbours are visited, and the neighbour selected
+/// last.
 pub(in crate::screen::map) type NeighbourCycle = (NodeId, NodeId);
 
-/// Returns the next neighbour to select, callees before callers. The neighbours are those of the node in
-/// `before`, or those of the selected node if the user has selected another node since.
+/// Returns the next neighbour, or the previous one if `forward` is false. Callees come before callers. The
+/// cycle in `before` continues unless the user has selected another node since; then a cycle of the selected
+/// node begins.
 pub(in crate::screen::map) fn next_neighbour(
     drawn: &DrawnMap,
     store: &Store,
@@ -85,8 +87,8 @@ pub(in crate::screen::map) fn next_neighbour(
     Some((center.clone(), face.clone()))
 }
 
-/// Returns the node of the leftmost item, or of the rightmost if `last` is true. In one column, the upper
-/// item comes first.
+/// Returns the node of the leftmost item, or of the rightmost item if `last` is true. If several items share
+/// that column, takes the uppermost of them, or the lowermost if `last` is true.
 pub(in crate::screen::map) fn first_or_last(drawn: &DrawnMap, last: bool) -> Option<NodeId> {
     let order = |(_, place): &(_, &Cells)| (place.x, place.y);
     let items = drawn.graph.items.iter().zip(&drawn.diagram.nodes);

@@ -1,9 +1,9 @@
-//! Viewport: the part of the map that is on the screen.
+//! Viewport: the visible part of the map.
 
 use crate::layout::{Point, Rect as Cells};
 use ratatui::layout::{Position, Rect};
 
-/// Part of the map on the screen.
+/// Visible part of the map: the screen area, and the diagram cell at its upper left corner.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::screen::map) struct Viewport {
     /// Diagram cell in the upper left corner of `area`.
@@ -15,15 +15,15 @@ pub(in crate::screen::map) struct Viewport {
 }
 
 impl Viewport {
-    /// Pans by `columns` and `rows`.
+    /// Pans by `columns` to the right and by `rows` down.
     pub(in crate::screen::map) fn pan(&mut self, columns: i32, rows: i32) {
         self.origin.x += columns;
         self.origin.y += rows;
         self.clamp_to_map();
     }
 
-    /// Moves the viewport back over the map: a map that fits stays fully visible, and a larger one leaves at
-    /// most one empty row or column at an edge.
+    /// Moves the viewport back over the map. A map that fits stays fully visible. A larger map leaves at most
+    /// one empty row or column at an edge of the screen.
     pub(in crate::screen::map) fn clamp_to_map(&mut self) {
         let hold = |origin: i32, size: i32, room: i32| {
             if size <= room { origin.clamp(size - room, 0) } else { origin.clamp(-1, size - room + 1) }
@@ -33,7 +33,7 @@ impl Viewport {
         self.origin.y = hold(self.origin.y, self.map_size.1, height);
     }
 
-    /// Centers the map in each dimension in which it fits.
+    /// Centers the map horizontally, vertically or both, wherever the whole map fits.
     pub(in crate::screen::map) fn center(&mut self) {
         let (width, height) = self.area_size();
         if self.map_size.0 <= width {
@@ -51,8 +51,8 @@ impl Viewport {
         self.clamp_to_map();
     }
 
-    /// Scrolls just enough to show the diagram rectangle `place`. Does not scroll in a dimension in which the
-    /// whole map fits.
+    /// Scrolls as little as possible to show the diagram rectangle `place`, with a margin. Does not scroll in
+    /// a dimension in which the whole map fits.
     pub(in crate::screen::map) fn scroll_to_show(&mut self, place: Cells) {
         let near = |origin: i32, (start, length): (i32, i32), size: i32, room: i32| {
             let margin = room / 8;
@@ -68,26 +68,26 @@ impl Viewport {
         self.origin.y = near(self.origin.y, (place.y, place.height), self.map_size.1, height);
     }
 
-    /// Returns true if the map exceeds the screen by more than a quarter, so that a minimap helps.
+    /// Returns true if the map is more than a quarter larger than the screen, so that a minimap helps.
     pub(in crate::screen::map) fn needs_minimap(&self) -> bool {
         let larger = |size: i32, room: i32| 4 * size > 5 * room;
         larger(self.map_size.0, self.area_size().0) || larger(self.map_size.1, self.area_size().1)
     }
 
-    /// Returns the part of the diagram that is on the screen, in diagram cells.
+    /// Returns the visible part of the diagram, in diagram cells.
     pub(in crate::screen::map) fn visible_cells(&self) -> Cells {
         let (width, height) = self.area_size();
         Cells { x: self.origin.x, y: self.origin.y, width, height }
     }
 
-    /// Converts a diagram cell to a screen cell. Returns `None` if it is off the screen.
+    /// Converts a diagram cell to a screen cell, or returns `None` if it is not visible.
     pub(in crate::screen::map) fn to_screen(self, at: Point) -> Option<(u16, u16)> {
         let column = u16::try_from(at.x - self.origin.x).ok().filter(|c| *c < self.area.width)?;
         let row = u16::try_from(at.y - self.origin.y).ok().filter(|r| *r < self.area.height)?;
         Some((self.area.x + column, self.area.y + row))
     }
 
-    /// Converts a screen cell to a diagram cell. Returns `None` outside the map's area.
+    /// Converts a screen cell to a diagram cell, or returns `None` if it is outside the area of the map.
     pub(in crate::screen::map) fn to_diagram(self, (column, row): (u16, u16)) -> Option<Point> {
         let inside = self.area.contains(Position::new(column, row));
         inside.then(|| Point {
@@ -96,9 +96,8 @@ impl Viewport {
         })
     }
 
-    /// Returns the part of a diagram rectangle that is on the screen, in screen cells, with the number of
-    /// columns cut off at its left and of rows cut off at its top. Returns `None` if no part is on the
-    /// screen.
+    /// Returns the visible part of a diagram rectangle, in screen cells, and the numbers of columns and rows
+    /// that are cut off at its left and top. Returns `None` if nothing of it is visible.
     pub(in crate::screen::map) fn clip(&self, cells: Cells) -> Option<(Rect, i32, i32)> {
         let (x, y) = (cells.x - self.origin.x, cells.y - self.origin.y);
         let (left, top) = (x.max(0), y.max(0));

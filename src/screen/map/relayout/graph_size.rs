@@ -1,9 +1,9 @@
-//! Size of a layout graph. If it changes much, another map variant may fit better.
+//! Size of a layout graph. If it changes much, another variant of the map may fit better.
 
 use crate::layout::{Graph, should_compact};
 
-/// Divisor of the earlier number of boxes and lines: if more than the quotient are added, the map chooses its
-/// variant again.
+/// Divisor of the earlier number of boxes and lines. If more boxes and lines than the result are added, the
+/// map chooses its variant again.
 const RECHOOSE_GROWTH_DIVISOR: usize = 8;
 
 /// Number of boxes and lines in a layout graph.
@@ -19,7 +19,8 @@ impl GraphSize {
         Self { boxes: graph.nodes.len(), lines: graph.edges.len() }
     }
 
-    /// Returns true if the graph grew or shrank so much since `before` that another variant may be better.
+    /// Returns true if the graph has grown or shrunk so much since `before` that another variant may fit
+    /// better.
     pub(in crate::screen::map) fn differs_much_from(self, before: Self) -> bool {
         let (now, then) = (self.boxes + self.lines, before.boxes + before.lines);
         now.saturating_sub(then) * RECHOOSE_GROWTH_DIVISOR > then

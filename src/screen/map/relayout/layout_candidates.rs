@@ -1,13 +1,13 @@
-//! Layout candidates: the map variants to lay out, and the choice of the one that fits the screen best.
+//! Layout candidates: the variants of the map among which a layout request chooses the one that fits the
+//! screen best.
 //!
-//! Requests are plain data with a pure function. The map creates a request, and the runtime computes the
-//! layout on another thread than the drawing.
+//! A request is plain data with a pure function. The map creates the request, and the runtime computes it
+//! outside the drawing thread.
 
 use crate::layout;
 use std::{cmp::Ordering, sync::Arc};
 
-/// Request to compare the drawn layout, which was built on earlier ones, with a fresh layout. The runtime
-/// computes the fresh one.
+/// Request to compare the drawn layout, which is based on earlier layouts, with a fresh layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutComparison {
     /// Id of the layout request that produced the drawn layout.
@@ -28,54 +28,56 @@ impl LayoutComparison {
     }
 }
 
-/// Request to compute a layout for the candidate that fits best. The runtime computes it.
+/// Request to lay out the candidate that fits the screen best.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutRequest {
-    /// Increasing id, by which the map recognizes and ignores an outdated result.
+    /// Id that increases with each request. The map ignores the result of an outdated id.
     pub request_id: u64,
     /// Candidates, the most detailed first.
     pub candidates: Vec<LayoutCandidate>,
-    /// Index of the candidate on screen; `None` after a change of focus, filter, grouping or screen size.
+    /// Index of the candidate that is drawn now; `None` after a change of focus, filter, grouping or screen
+    /// size.
     pub current: Option<usize>,
     /// Columns and rows that are available for the map.
     pub available_size: (u16, u16),
 }
 
-/// Map variant to lay out: its layout graph and options, with hints for the choice.
+/// Variant of the map that can be laid out: layout graph and options, with properties that guide the choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutCandidate {
     /// Graph to lay out.
     pub graph: Arc<layout::Graph>,
     /// Layout options.
     pub options: layout::Options,
-    /// Earlier layout of the same variant, to which the new one stays close; `None` for a fresh layout.
+    /// Earlier layout of the same variant, which the new layout stays close to; `None` for a fresh layout.
     pub seed: Option<layout::Seed>,
-    /// True if it shows much less detail. It is used only if no earlier candidate comes close to fitting.
+    /// True if it shows much less detail. The request tries it only if no earlier candidate nearly fits.
     pub is_low_detail: bool,
     /// True if it is hard to read because lines lie close together or names are cut very short.
     pub is_hard_to_read: bool,
 }
 
-/// Maximum overflow ratio at which a detailed candidate is preferred to all low-detail ones.
+/// Maximum overflow ratio at which a detailed candidate is preferred to all candidates of low detail.
 const MAX_DETAILED_OVERFLOW: f64 = 2.0;
 
-/// Factor on the overflow ratio of candidates that are hard to read. A readable candidate wins even if it is
-/// this many times larger.
+/// Factor by which the overflow ratio of a hard-to-read candidate is raised. A readable candidate wins even
+/// if it is larger by this factor.
 const HARD_TO_READ_PENALTY: f64 = 1.1;
 
-/// Factor on the overflow ratio of outlines. An outline that does not fit is a long list, so a map of groups
-/// is better for a large estate.
+/// Factor by which the overflow ratio of an outline is raised. An outline that does not fit is a long list,
+/// so a large estate is better shown as a map of groups.
 const SCROLLED_OUTLINE_PENALTY: f64 = 1.5;
 
-/// Factor by which another candidate must fit better to replace the current one. Without this factor, the map
-/// would switch back and forth while a deployment starts and stops services.
+/// Factor by which another candidate must fit better than the current one to replace it. Without this factor,
+/// the map would switch back and forth while a deployment starts and stops services.
 const MIN_FIT_GAIN: f64 = 1.25;
 
 impl LayoutRequest {
-    /// Computes the best candidate: the first that fits, else the one with the smallest overflow ratio.
+    /// Lays out the best candidate: the first one that fits, or else the one with the smallest overflow
+    /// ratio.
     ///
-    /// Returns the index and the layout of that candidate. Low-detail candidates are tried only if no
-    /// detailed one comes close to fitting. The current candidate stays unless another fits much better.
+    /// Returns the index and the layout of that candidate. Tries candidates of low detail only if no detailed
+    /// one nearly fits. Keeps the current candidate unless another one fits much better.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
         let drawn = self.current.map(|index| (index, self.lay_out(index)));
@@ -114,8 +116,8 @@ impl LayoutRequest {
         layout::layout(graph, seed.as_ref(), options)
     }
 
-    /// Returns `diagram`, or a fresh layout if the fresh one is much better. Many changes can make the layout
-    /// that `diagram` was built on a burden.
+    /// Returns `diagram`, or a fresh layout if that one is much better. After many changes, the earlier
+    /// layout on which `diagram` is based can make it worse.
     fn fresh_if_tangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
         let LayoutCandidate { graph, options, seed, .. } = &self.candidates[index];
         if self.current.is_some() || seed.is_none() {
@@ -125,11 +127,11 @@ impl LayoutRequest {
         if diagram.quality.is_much_worse_than(&fresh.quality) { fresh } else { diagram }
     }
 
-    /// Returns the ratio of a layout's width or height to the available one, whichever is larger, or 1 if the
-    /// layout fits.
+    /// Returns the ratio of a layout's size to the available size, in the dimension in which it is larger.
+    /// Returns 1 if the layout fits.
     ///
-    /// The ratio is lowered for the current candidate, to keep it. It is raised for more detailed candidates
-    /// and for those that are hard to read.
+    /// The ratio is lower for the current candidate, which favours it. It is higher for more detailed
+    /// candidates and for candidates that are hard to read.
     fn overflow_ratio(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
         let bias = match self.current.map(|drawn| index.cmp(&drawn)) {
@@ -148,8 +150,8 @@ impl LayoutRequest {
         }
     }
 
-    /// Returns a lower bound of a candidate's width and height: the available size, scaled to the total area
-    /// of the boxes.
+    /// Returns a lower bound of a candidate's width and height, which is the available size scaled to the
+    /// total area of the boxes.
     fn min_size(&self, index: usize) -> (i32, i32) {
         let nodes = &self.candidates[index].graph.nodes;
         let cells: f64 = nodes.iter().map(|node| f64::from(node.width) * f64::from(node.height)).sum();

@@ -1,8 +1,9 @@
-//! Layout memory: the recent views of the map and the layouts drawn for them.
+//! Layout memory: the recent views of the map, and the layout that was drawn for each.
 //!
-//! A view is a combination of user choices, filters, settings and screen size. While it stays the same, added
-//! and removed services change neither detail level nor direction, unless another variant is much better. A
-//! new view chooses its variant afresh. If the user returns to an earlier view, the map looks as before.
+//! A view is a combination of user choices, filters, settings and screen size. While the view stays the same,
+//! new and removed services change neither detail level nor direction, unless another variant fits much
+//! better. A new view chooses its variant again. If the user returns to an earlier view, the map looks as it
+//! did then.
 
 use super::graph_size::GraphSize;
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Key by which layouts are remembered: user choices, filters, settings and screen size, but not the data.
+/// Key of a view: user choices, filters, settings and screen size, but not the data.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::map) struct LayoutKey {
     map_choices: MapChoices,
@@ -24,12 +25,12 @@ pub(in crate::screen::map) struct LayoutKey {
     only_group: Option<GroupFilter>,
     map_settings: MapSettings,
     available_size: (u16, u16),
-    /// Number of sources that have been read, or have failed, at least once. The first snapshot of a source
-    /// changes the map as much as another filter would.
+    /// Number of sources that have been read or have failed at least once. The first snapshot of a source
+    /// changes the map as much as a change of the filter does.
     answered_sources: usize,
 }
 
-/// Inputs of the map variants; if one changes, the variants are rebuilt.
+/// Inputs from which the map variants are built. The map rebuilds them if one input changes.
 #[derive(PartialEq)]
 pub(in crate::screen::map) struct GraphInputs {
     /// Version of the topology in the store.
@@ -61,14 +62,14 @@ impl LayoutKey {
 }
 
 impl LayoutKey {
-    /// Returns true if the keys are equal or differ only in the number of sources that have been read.
+    /// Returns true if the keys are equal except for the number of sources that have been read.
     fn differs_only_in_answers(&self, other: &Self) -> bool {
         *self == Self { answered_sources: self.answered_sources, ..other.clone() }
     }
 }
 
-/// Properties by which a variant is found again after the data has changed: detail level, label width and
-/// layout options.
+/// Properties that identify a variant after the data has changed: detail level, label width and layout
+/// options.
 type VariantKey = (DetailLevel, LabelWidth, Options);
 
 fn variant_key(way: &MapVariant) -> VariantKey {
@@ -78,30 +79,30 @@ fn variant_key(way: &MapVariant) -> VariantKey {
 /// Maximum number of remembered views.
 const MAX_REMEMBERED_LAYOUTS: usize = 4;
 
-/// Last layout drawn for one view.
+/// Latest layout that was drawn for one view.
 struct RememberedLayout {
     key: LayoutKey,
     variant_key: VariantKey,
-    /// Size of the graph when this variant was chosen.
+    /// Size of the graph at the time when this variant was chosen.
     size_when_chosen: GraphSize,
     seed: Seed,
-    /// Viewport origin when the user left the view.
+    /// Origin of the viewport at the time when the user left the view.
     origin: Point,
 }
 
-/// New layout on the screen, as input of `LayoutMemory::remember`.
+/// New layout on the screen, as the argument of `LayoutMemory::remember`.
 pub(in crate::screen::map) struct DrawnLayout<'a> {
-    /// Key of the view that it was computed for.
+    /// Key of the view for which the layout was computed.
     pub key: &'a LayoutKey,
     /// Variant that is drawn.
     pub variant: &'a MapVariant,
-    /// Size of the graph when this variant was chosen.
+    /// Size of the graph at the time when this variant was chosen.
     pub size_when_chosen: GraphSize,
     /// Seed for the next layout.
     pub seed: Seed,
 }
 
-/// Layouts of the latest views, the newest first, at most `MAX_REMEMBERED_LAYOUTS`.
+/// Layouts of the latest views, the newest first. Holds at most `MAX_REMEMBERED_LAYOUTS`.
 #[derive(Default)]
 pub(in crate::screen::map) struct LayoutMemory(Vec<RememberedLayout>);
 
@@ -110,17 +111,18 @@ impl LayoutMemory {
         self.0.iter().find(|drawn| drawn.key == *outlook)
     }
 
-    /// Returns true if the last layout was drawn for this key.
+    /// Returns true if the latest layout was drawn for this view.
     pub(in crate::screen::map) fn is_last(&self, outlook: &LayoutKey) -> bool {
         self.0.first().is_some_and(|drawn| drawn.key == *outlook)
     }
 
-    /// Returns true if the last layout was drawn for this key, apart from sources first read since then.
+    /// Returns true if the latest layout was drawn for this view, even if sources have been read for the
+    /// first time since.
     pub(in crate::screen::map) fn is_last_ignoring_answers(&self, outlook: &LayoutKey) -> bool {
         self.0.first().is_some_and(|drawn| drawn.key.differs_only_in_answers(outlook))
     }
 
-    /// Returns the index in `ways` of the variant that was last drawn for this key.
+    /// Returns the index in `ways` of the variant that was last drawn for this view.
     pub(in crate::screen::map) fn drawn_variant(
         &self,
         outlook: &LayoutKey,
@@ -130,24 +132,24 @@ impl LayoutMemory {
         ways.iter().position(|way| variant_key(way) == drawn.variant_key)
     }
 
-    /// Returns the size of the graph when the variant for this key was chosen.
+    /// Returns the size of the graph at the time when the variant for this view was chosen.
     pub(in crate::screen::map) fn size_when_chosen(&self, outlook: &LayoutKey) -> Option<GraphSize> {
         self.find(outlook).map(|drawn| drawn.size_when_chosen)
     }
 
-    /// Returns the seed for a layout of the variant `way`, which keeps nodes where they were before.
+    /// Returns the seed for a layout of the variant `way`, so that nodes stay where they are.
     ///
-    /// The seed comes from the last layout of this key, or else from the last layout of any key, but only
-    /// from the same variant. Only a seed of the same key keeps placeholders for removed nodes.
+    /// The seed comes from the latest layout of this view, or else from the latest layout of any view, but
+    /// only if the variant is the same. Only a seed of the same view keeps placeholders for removed nodes.
     pub(in crate::screen::map) fn seed(&self, outlook: &LayoutKey, way: &MapVariant) -> Option<Seed> {
         let alike = |drawn: &&RememberedLayout| drawn.variant_key == variant_key(way);
         let same = self.find(outlook).filter(alike).map(|drawn| drawn.seed.clone());
         same.or_else(|| self.0.first().filter(alike).map(|drawn| drawn.seed.clone().without_placeholders()))
     }
 
-    /// Remembers the new layout `now`, and `origin` as the viewport origin of the layout before it.
+    /// Saves the new layout `now`, and saves `origin` as the viewport origin of the layout before it.
     ///
-    /// If the user returns to a remembered view, returns the viewport origin that the view had when the user
+    /// If the user has returned to a saved view, returns the viewport origin that the view had when the user
     /// left it.
     pub(in crate::screen::map) fn remember(&mut self, now: DrawnLayout<'_>, origin: Point) -> Option<Point> {
         let DrawnLayout { key: outlook, variant: way, size_when_chosen: weight, seed } = now;
@@ -171,7 +173,7 @@ impl LayoutMemory {
         back
     }
 
-    /// Forgets all layouts.
+    /// Removes all saved layouts.
     pub(in crate::screen::map) fn clear(&mut self) {
         self.0.clear();
     }

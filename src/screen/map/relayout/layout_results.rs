@@ -1,4 +1,4 @@
-//! Layout results: the map receives the layouts and comparisons that it requested, and draws a new layout
+//! Layout results: receives the layouts and comparisons that the map requested, and draws each new layout
 //! from then on.
 
 use super::{layout_memory::DrawnLayout, layout_scheduler::PendingLayout};
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Map {
-    /// Replaces the drawn map by a requested layout. `number` is the id of the request, and `choice` the
+    /// Replaces the drawn map with a requested layout. `number` is the id of the request, and `choice` is the
     /// index of the chosen variant. Ignores the result of an outdated request.
     pub fn on_layout_ready(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
         if !self.scheduler.finish_request(number) {
@@ -43,7 +43,7 @@ impl Map {
             self.viewport.origin.x += after.x - before.x;
             self.viewport.origin.y += after.y - before.y;
         }
-        // The map is not centered if only the data changed, because the remaining boxes would move without
+        // If only the data changed, the map is not centered, because the remaining boxes would move without
         // need.
         let begins = !same || !store.world.sources.iter().all(SourceStatus::has_finished_loading);
         if before.is_none() || (begins && !store.session.selected_by_user) {
@@ -53,12 +53,12 @@ impl Map {
         self.scroll_to_selected(store);
     }
 
-    /// Ends the layout request with the id `number`, because the layout failed. The drawn map stays.
+    /// Ends the layout request with the id `number`, because its computation failed. The drawn map stays.
     pub fn on_layout_failed(&mut self, number: u64) {
         self.scheduler.finish_request(number);
     }
 
-    /// Notes the result of a comparison: `tangled` is true if a fresh layout would be much better than the
+    /// Receives the result of a comparison. `tangled` is true if a fresh layout would be much better than the
     /// layout of the request with the id `number`.
     pub fn on_layout_compared(&mut self, number: u64, tangled: bool) {
         if number == self.scheduler.request_id && !self.scheduler.pending {

@@ -1,5 +1,6 @@
-//! Layout scheduling: decides when the map requests a layout. A change of the data waits until the previous
-//! request is done. During initial loading requests are rare, because each layout is soon outdated.
+//! Layout scheduling: decides when the map requests a layout. After a change of the data, the map first waits
+//! for the previous request. During the initial load it makes few requests, because each layout is soon
+//! outdated.
 
 use super::{graph_size::GraphSize, layout_memory::LayoutKey};
 use crate::{
@@ -15,21 +16,21 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Minimum seconds between two layouts during initial loading, unless the map grows much.
+/// Minimum time between two layouts during the initial load, in seconds, unless the map grows much.
 const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
-/// Divisor of the number of items in the last request: during initial loading, the map requests a layout
-/// early if at least the quotient was added or removed.
+/// Divisor of the number of items in the last request. During the initial load, the map requests a layout
+/// early if at least as many items as the result were added or removed.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
 
-/// Decides when the map requests a layout, and numbers the requests.
+/// Scheduler that decides when the map requests a layout, and that numbers the requests.
 #[derive(Debug, Default)]
 pub(in crate::screen::map) struct LayoutScheduler {
     /// Id of the last request.
     pub request_id: u64,
     /// True while the runtime computes the layout of the last request.
     pub pending: bool,
-    /// True once the initial loading has finished.
+    /// True once the initial load has finished.
     pub loaded: bool,
     /// Urgency of the next request.
     urgency: Urgency,
@@ -43,7 +44,7 @@ pub(in crate::screen::map) struct PendingLayout {
     pub key: LayoutKey,
     /// Map variants of the request, in the order of its candidates.
     pub variants: Vec<MapVariant>,
-    /// Size of the graph when the view last chose among all variants.
+    /// Size of the graph at the time when the view last chose among all variants.
     pub size_when_chosen: GraphSize,
 }
 
@@ -53,20 +54,20 @@ enum Urgency {
     /// Nothing has changed since the last request.
     #[default]
     No,
-    /// Only the data changed: request a layout when the previous one is done.
+    /// Only the data has changed. The map requests a layout as soon as the previous request is done.
     Soon,
-    /// The view changed: request a layout at once.
+    /// The view has changed. The map requests a layout at once.
     Now,
 }
 
 impl LayoutScheduler {
-    /// Notes a change of the view (`view_changed` is true) or only of the data.
+    /// Records a change of the view if `view_changed` is true, or else a change of the data.
     pub(in crate::screen::map) fn note_change(&mut self, view_changed: bool) {
         self.urgency = self.urgency.max(if view_changed { Urgency::Now } else { Urgency::Soon });
     }
 
-    /// Returns true if a layout of `items` items should be requested now. `is_loading` is true during initial
-    /// loading.
+    /// Returns true if the map should request a layout of its `items` items now. `is_loading` is true during
+    /// the initial load.
     pub(in crate::screen::map) fn is_due(&self, items: usize, is_loading: bool, now: Timestamp) -> bool {
         let has_waited = self.last_request.is_none_or(|(at, before)| {
             let long = now.as_second() - at.as_second() >= MIN_LAYOUT_INTERVAL_SECS;
@@ -79,7 +80,7 @@ impl LayoutScheduler {
         }
     }
 
-    /// Notes the start of a request for a layout of `items` items, and returns its id.
+    /// Records the start of a request for a layout of `items` items, and returns the id of the request.
     pub(in crate::screen::map) fn start_request(&mut self, items: usize, now: Timestamp) -> u64 {
         (self.urgency, self.last_request) = (Urgency::No, Some((now, items)));
         self.pending = true;
@@ -87,13 +88,13 @@ impl LayoutScheduler {
         self.request_id
     }
 
-    /// Ends the request in progress without a result, and asks for another.
+    /// Ends the request in progress without a result, and makes a new request due at once.
     pub(in crate::screen::map) fn drop_request(&mut self) {
         self.pending = false;
         self.note_change(true);
     }
 
-    /// Ends the request with the id `number`. Returns false if that request is outdated.
+    /// Ends the request with the id `number`. Returns false if the request is outdated.
     pub(in crate::screen::map) fn finish_request(&mut self, number: u64) -> bool {
         let is_last = self.pending && number == self.request_id;
         self.pending &= !is_last;
@@ -107,13 +108,14 @@ pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
 }
 
 impl Map {
-    /// Requests a fresh layout, independent of the current one, because the user asked for it.
+    /// Requests a fresh layout that is not based on the current one, because the user asked for it.
     pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout(store)
     }
 
-    /// Requests a fresh layout without the user asking. Of the current layout it keeps only the direction.
+    /// Requests a fresh layout that the user did not ask for. It keeps only the direction of the current
+    /// layout.
     pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout_with(store, true)
@@ -124,7 +126,8 @@ impl Map {
         self.request_layout_with(store, false)
     }
 
-    /// Requests a layout. If `keep_direction` is true, only variants in the current direction are candidates.
+    /// Requests a layout. If `keep_direction` is true, only variants with the current direction are
+    /// candidates.
     fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Action {
         let room = self.layout_size;
         let key = self
@@ -133,7 +136,7 @@ impl Map {
             .map_or_else(|| LayoutKey::of(store, &self.choices, room), |from| from.key.clone());
         let choice = |way: &MapVariant| {
             let MapVariant { graph: plan, options } = way;
-            // During initial loading a node may appear by mistake, so a removed node leaves no placeholder.
+            // During the initial load, a node can appear by mistake. So removed nodes leave no placeholders.
             let seed = self.layout_memory.seed(&key, way);
             let seed = if self.scheduler.loaded { seed } else { seed.map(Seed::without_placeholders) };
             let coarse = plan.level.is_low_detail() && self.choices.level.is_none();
@@ -147,13 +150,14 @@ impl Map {
         };
         let mut variants = self.variants.clone();
         if self.choices.focus.is_some() {
-            // With the current direction first, a user who changes the focus finds left and right unchanged.
+            // The current direction comes first, so that left and right stay the same when the user changes
+            // the focus.
             let direction = self.drawn.options.direction;
             variants.sort_by_key(|way| way.options.direction != direction);
         }
-        // The first complete map chooses its variant again, unless the user has selected something.
+        // The first complete map chooses its variant again, unless the user has already selected a node.
         let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.session.selected_by_user;
-        // Until then the direction must not change, because the user may already be reading the map.
+        // Until then the direction stays, because the user may already be reading the map.
         let keeps_direction =
             !self.scheduler.loaded && !chooses_afresh && self.layout_memory.is_last_ignoring_answers(&key);
         if keep_direction || keeps_direction {
@@ -187,7 +191,8 @@ impl Map {
         let DrawnMap { options, diagram, .. } = &self.drawn;
         Action::CompareLayout(Box::new(LayoutComparison {
             request_id: self.scheduler.request_id,
-            // Gaps kept for removed nodes do not count as tangles, because the nodes may return.
+            // Places that are kept free for removed nodes are not a defect of the layout, because the nodes
+            // may return.
             graph: Arc::clone(diagram.seed.laid_out_graph()),
             options: *options,
             quality: diagram.quality,
@@ -222,8 +227,8 @@ mod tests {
         (0..count).map(one).collect()
     }
 
-    /// For each layout that the map requests: the directions tried, true for top down, and the direction
-    /// chosen.
+    /// Returns the layouts that the map requests. Each has the directions of its candidates, true for top
+    /// down, and the direction of the chosen one.
     fn requested_layouts(map: &mut Map, store: &Store) -> Vec<(BTreeSet<bool>, bool)> {
         let (theme, keymap) = (Theme::named("mono", false).unwrap(), Keymap::default());
         let scene = Scene { store, theme: &theme, keymap: &keymap };

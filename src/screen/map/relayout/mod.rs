@@ -1,4 +1,5 @@
-//! Relayout: decides when the map requests a layout. It remembers earlier layouts to keep nodes in place.
+//! Relayout: decides when the map computes a new layout, and remembers earlier layouts so that nodes keep
+//! their places.
 
 pub(super) mod graph_size;
 pub(super) mod layout_candidates;

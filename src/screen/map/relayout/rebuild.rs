@@ -1,4 +1,5 @@
-//! Rebuilding of the map variants when the data, the filters, the user's choices or the screen size change.
+//! Rebuilding of the map variants after a change of the data, the filters, the user's choices or the screen
+//! size.
 
 use super::layout_memory::{GraphInputs, LayoutKey};
 use crate::screen::{
@@ -13,8 +14,8 @@ use crate::screen::{
 };
 
 impl Map {
-    /// Rebuilds the variants if their inputs have changed, and tells the scheduler if they need a new layout.
-    /// A change of health alone needs none.
+    /// Rebuilds the variants if their inputs have changed, and notifies the scheduler if they need a new
+    /// layout. A change of health alone needs no layout.
     pub(in crate::screen::map) fn rebuild_variants(&mut self, scene: Scene<'_>) {
         let store = scene.store;
         let room = self.layout_size;
@@ -53,7 +54,7 @@ impl Map {
             self.scheduler.note_change(other);
         }
         self.variants = ways;
-        // The drawn graph may have the same layout but other nodes, for example in a collapsed group.
+        // The graph can have the same layout input but other nodes, for example in a collapsed group.
         let DrawnMap { graph: drawn, options, .. } = &self.drawn;
         let is_drawn = |way: &&MapVariant| {
             way.graph.level == drawn.level && way.layout_input() == (&drawn.layout_graph, *options)

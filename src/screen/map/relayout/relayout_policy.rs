@@ -1,42 +1,44 @@
-//! Relayout policy: decides when a map that many changes have tangled gets a fresh layout.
+//! Relayout policy: decides when a map whose lines have become tangled through many changes gets a fresh
+//! layout.
 //!
-//! The map is compared with a fresh layout from time to time, and the user can request that layout. Portolan
-//! applies it unasked in two cases: the map has been hidden for a while, or it got tangled during initial
-//! loading and the user has selected nothing.
+//! From time to time Portolan compares the map with a fresh layout, which the user can then request. Portolan
+//! applies it without a request in two cases: the map has been hidden for a while, or the map got tangled
+//! during the initial load and the user has selected nothing.
 
 use crate::model::Timestamp;
 
-/// Minimum seconds between two comparisons, because each costs as much as a fresh layout.
+/// Minimum time between two comparisons, in seconds. Each costs as much as a fresh layout.
 const MIN_COMPARISON_INTERVAL_SECS: i64 = 10;
 
-/// Seconds without the map on the screen after which a relayout disturbs no reader.
+/// Time for which the map must be hidden, in seconds, so that a relayout disturbs no reader.
 const HIDDEN_RELAYOUT_SECS: i64 = 30;
 
-/// Decides when to compare the drawn layout with a fresh one, and when to apply the fresh one unasked.
+/// Policy that decides when to compare the drawn layout with a fresh one, and when to apply the fresh one
+/// without a request.
 #[derive(Default)]
 pub(in crate::screen::map) struct RelayoutPolicy {
-    /// True if the drawn layout was built on an earlier one and has not been compared yet.
+    /// True if the drawn layout is based on an earlier one and has not been compared yet.
     needs_comparison: bool,
     /// Time of the last comparison.
     last_comparison: Option<Timestamp>,
-    /// True if the last comparison was the first one, which judges the layout drawn during initial loading.
+    /// True if the last comparison was the first one, which covers the layouts of the initial load.
     is_first_comparison: bool,
-    /// True if, by the last comparison, a fresh layout would be much better.
+    /// True if the last comparison found that a fresh layout would be much better.
     pub is_tangled: bool,
-    /// Time since which the map is hidden; `None` while it is on the screen.
+    /// Time since which the map has been hidden; `None` while it is shown.
     hidden_since: Option<Timestamp>,
 }
 
 impl RelayoutPolicy {
-    /// Notes that a new layout was drawn. `fresh` is false if the layout was built on an earlier one.
+    /// Records that a new layout was drawn. `fresh` is false if it is based on an earlier layout.
     pub(in crate::screen::map) fn note_new_layout(&mut self, fresh: bool) {
         self.needs_comparison = !fresh;
         self.is_tangled &= !fresh;
         self.is_first_comparison &= !fresh;
     }
 
-    /// Returns true if a comparison is due, and notes `now` as its time. Call it only after the initial
-    /// loading.
+    /// Returns true if a comparison is due, and saves `now` as its time. The caller calls this only after the
+    /// initial load.
     pub(in crate::screen::map) fn start_comparison_if_due(&mut self, now: Timestamp) -> bool {
         let first = self.last_comparison.is_none();
         let due = self.needs_comparison
@@ -50,8 +52,9 @@ impl RelayoutPolicy {
         due
     }
 
-    /// Returns true if Portolan should apply a fresh layout unasked, and notes since when the map is hidden.
-    /// `shown` is true if the map is on the screen, `chosen` if the user has selected anything.
+    /// Returns true if Portolan should apply a fresh layout without a request. Also records since when the
+    /// map has been hidden. `shown` is true while the map is shown, and `chosen` if the user has selected a
+    /// node.
     pub(in crate::screen::map) fn should_relayout(
         &mut self,
         shown: bool,

@@ -1,10 +1,10 @@
-//! Log streams of expired tasks: ECS no longer lists these tasks, but their streams may still exist.
+//! Log streams of expired tasks, which ECS no longer lists. Their streams may still exist.
 
 use super::log_targets::log_targets;
 use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Location of log streams that have the same name except for the task id at its end.
+/// Log group and name prefix of streams whose names differ only in the task id at the end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct StreamPrefix {
     source: SourceId,
@@ -13,7 +13,7 @@ struct StreamPrefix {
     prefix: Text,
 }
 
-/// Services that write streams with one prefix, and their current streams.
+/// Services that write streams with the same prefix, and the streams that they write now.
 #[derive(Debug, Default)]
 struct PrefixWriters {
     services: BTreeSet<ServiceId>,
@@ -23,11 +23,12 @@ struct PrefixWriters {
     container: Option<String>,
 }
 
-/// Returns the log targets for the streams of expired tasks: one for each service and each stream name prefix
-/// of its current instances.
+/// Returns log targets for the streams of expired tasks, one for each service and each stream name prefix of
+/// its current instances.
 ///
-/// In the label of a target, `*` stands for the task. If several services share a prefix, the owner of an
-/// expired stream is unknown. Then each of these services gets an unreadable target that explains this.
+/// In the label of a target, `*` stands for the task. If several services share a prefix, an expired stream
+/// can't be attributed to one of them. Then each of these services gets an unreadable target with this
+/// explanation.
 #[must_use]
 pub fn expired_stream_targets<'a>(services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
     let mut writers_by_prefix: BTreeMap<StreamPrefix, PrefixWriters> = BTreeMap::new();
@@ -65,8 +66,8 @@ fn targets_for_prefix(at: &StreamPrefix, writers: &PrefixWriters) -> Vec<LogTarg
     writers.services.iter().map(target).collect()
 }
 
-/// Splits the stream name of `target` at the task id. Returns the prefix and the whole name, or `None` if the
-/// name does not end in the task id.
+/// Splits the name of the stream of `target` in front of the task id. Returns the prefix and the whole name,
+/// or `None` if the name does not end in the task id.
 fn split_stream_name(target: &LogTarget) -> Option<(StreamPrefix, Text)> {
     let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
     let (source, region) = (SourceId::from(&target.service), region.clone());
@@ -81,7 +82,7 @@ mod tests {
     use super::expired_stream_targets;
     use crate::model::{Container, Instance, InstanceId, LogRoute, Service, ServiceId, fixtures};
 
-    /// Builds a service of one task whose containers write to `streams` of the log group `group`.
+    /// Builds a service with one task, whose containers write to `streams` of the log group `group`.
     fn service(name: &str, group: &str, task: &str, streams: &[&str]) -> Service {
         let container = |stream: &&str| Container {
             name: stream.split('/').nth(1).unwrap_or("app").into(),

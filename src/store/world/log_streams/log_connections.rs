@@ -1,4 +1,4 @@
-//! Failed connections found in log lines, such as `connect ECONNREFUSED 10.0.0.7:5432`.
+//! Failed connections that log lines report, such as `connect ECONNREFUSED 10.0.0.7:5432`.
 
 use crate::{
     extract::unreachable_address,
@@ -9,10 +9,10 @@ use crate::{
     topology::{Product, ProductRole},
 };
 
-/// Returns the connections that the lines of `batch` report as failed, each with the time of its line.
+/// Returns the failed connections that the lines of `batch` report, each with the time of its line.
 ///
-/// Skips services with a telemetry role, such as log collectors, because their lines repeat the lines of
-/// other services.
+/// Ignores services with a telemetry role, such as log collectors, because they repeat the lines of other
+/// services.
 pub(in crate::store) fn failed_connections_in_log(
     inventory: &Inventory,
     batch: &LogBatch,

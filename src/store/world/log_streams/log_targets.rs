@@ -1,15 +1,15 @@
-//! Log streams of the current instances of a service, as targets for reading.
+//! Log targets: the log streams of a service's current instances.
 
 use crate::model::{Instance, LogRoute, LogTarget, Service, SourceId};
 use std::collections::BTreeSet;
 
-/// Returns every log stream of the instances of `service`.
+/// Returns the log streams of all instances of `service`.
 #[must_use]
 pub fn log_targets(service: &Service) -> Vec<LogTarget> {
     service.instances.iter().flat_map(|instance| instance_targets(service, instance)).collect()
 }
 
-/// Drops targets that read the same stream as an earlier target, because several tasks may write to one
+/// Removes each target that reads the same stream as an earlier one, because several tasks can write to one
 /// stream.
 pub fn dedup_targets(targets: impl Iterator<Item = LogTarget>) -> impl Iterator<Item = LogTarget> {
     let mut read = BTreeSet::new();
@@ -19,7 +19,7 @@ pub fn dedup_targets(targets: impl Iterator<Item = LogTarget>) -> impl Iterator<
     })
 }
 
-/// Returns every log stream of `instance`. If it has several containers, the label names the container too.
+/// Returns the log streams of `instance`. If it has several containers, the labels include the container.
 fn instance_targets<'a>(
     service: &'a Service,
     instance: &'a Instance,

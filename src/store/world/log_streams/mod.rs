@@ -1,5 +1,5 @@
-//! Log streams: the streams to read, streams of expired tasks, silent or missing streams, and failed
-//! connections found in log lines.
+//! Log streams of services: streams to read, streams of expired tasks, silent or missing streams, and failed
+//! connections that the lines report.
 
 pub(super) mod expired_streams;
 pub(super) mod log_connections;

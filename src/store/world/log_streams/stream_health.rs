@@ -1,5 +1,5 @@
-//! Health of the log streams that Portolan follows: streams that fell silent, and log groups that are
-//! missing. The module keeps a few times and counts per stream, but no log text.
+//! Health of the log streams that Portolan follows: finds streams that fell silent and log groups that are
+//! missing. It keeps only a few times and counts for each stream, but no text.
 
 use crate::{
     diagnosis::{LogSignal, LogSignalKind},
@@ -12,37 +12,36 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Minimum duration of steady output before a silence. Only after such output, the silence of a stream means
-/// something.
+/// Minimum duration of steady output. Only a silence after such output is reported.
 const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_mins(30);
-/// Minimum number of lines in the steady output before a silence.
+/// Minimum number of lines in steady output.
 const MIN_STEADY_LINES: u32 = 100;
 
 /// Longest gap between two lines of steady output.
 const MAX_STEADY_GAP: SignedDuration = SignedDuration::from_secs(60);
 
-/// Factor by which a silence must be longer than the longest gap in the steady output before it.
+/// Factor by which a silence must exceed the longest gap in the steady output before it.
 const SILENCE_FACTOR: i32 = 10;
-/// Minimum duration of a silence that means something, however short the gaps were before it.
+/// Minimum duration of a silence that is reported, even if the gaps before it were very short.
 const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// Longest plausible time between two ticks. After a longer time, the machine was suspended and read no
-/// stream.
+/// Longest plausible time between two ticks. If more time has passed, the machine was suspended, and Portolan
+/// read no stream.
 const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
 
-/// Key of a log stream: its service and its label. For a missing log group, the label is the name of the
-/// group.
+/// Key of a log stream: its service and its label. The key of a missing log group has the name of the group
+/// instead of a label.
 type StreamKey = (ServiceId, SharedText);
 
-/// Output statistics of the followed streams, and the log groups found missing.
+/// Statistics about the output of the followed streams, and the missing log groups.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct StreamHealth {
     streams: BTreeMap<StreamKey, StreamActivity>,
-    /// Time of the latest report of each missing log group.
+    /// Time at which each missing log group was last reported.
     missing_log_groups: BTreeMap<StreamKey, Timestamp>,
 }
 
-/// Output statistics of one followed log stream since its last gap.
+/// Statistics about the output of one followed log stream since it was last interrupted.
 #[derive(Clone, Debug)]
 struct StreamActivity {
     instance: InstanceId,
@@ -50,13 +49,13 @@ struct StreamActivity {
     first_and_last: Option<(Timestamp, Timestamp)>,
     line_count: u32,
     longest_gap: SignedDuration,
-    /// Time by Portolan's clock when the last line arrived or reading began. The clock that wrote the lines
-    /// may differ.
+    /// Time, by Portolan's own clock, at which the last line arrived or reading began. The clock of the
+    /// machine that wrote the lines may differ.
     last_arrival: Timestamp,
 }
 
 impl StreamHealth {
-    /// Updates the statistics from `news` about the log streams.
+    /// Updates the statistics with lines, notes, or the start of a read.
     pub(in crate::store) fn observe(&mut self, news: &LogUpdate, now: Timestamp) {
         match news {
             LogUpdate::ReadStarted(target, start) if start.follow => {
@@ -83,8 +82,8 @@ impl StreamHealth {
         }
     }
 
-    /// Restarts the statistics of the streams that `note` is about. After a problem with reading, a stream
-    /// may only seem silent.
+    /// Restarts the statistics of the streams to which `note` refers. After a problem with reading, a stream
+    /// can seem silent although it is not.
     fn observe_note(&mut self, note: &LogNote, now: Timestamp) {
         let about = |service: &ServiceId| note.service.as_ref().is_none_or(|about| about == service);
         for ((service, _), activity) in &mut self.streams {
@@ -97,8 +96,8 @@ impl StreamHealth {
         }
     }
 
-    /// Drops the streams that are not in `followed`. If the time from `before` to `now` is too long for a
-    /// tick, restarts all statistics.
+    /// Drops the streams that are not in `followed`. If too much time has passed between `before` and `now`,
+    /// restarts all statistics.
     pub(in crate::store) fn tick(
         &mut self,
         followed: &BTreeSet<Subscription>,
@@ -136,7 +135,8 @@ impl StreamHealth {
 }
 
 impl World {
-    /// Sets the log streams that Portolan follows. Call this before [`World::tick`] moves the clock to `now`.
+    /// Sets the log streams that Portolan follows. The caller does this before [`World::tick`] sets the clock
+    /// to `now`.
     pub fn set_followed_streams(&mut self, followed: &BTreeSet<Subscription>, now: Timestamp) {
         self.stream_health.tick(followed, self.now, now);
     }
@@ -153,8 +153,8 @@ impl StreamActivity {
         }
     }
 
-    /// Records a line written at `at`. If the gap before it is too long, the steady output begins again with
-    /// this line.
+    /// Adds a line that was written at `at`. If the gap before it is too long, steady output begins again
+    /// with this line.
     fn add_line(&mut self, at: Timestamp) {
         let Some((first, last)) = self.first_and_last else {
             (self.first_and_last, self.line_count) = (Some((at, at)), 1);
@@ -171,7 +171,7 @@ impl StreamActivity {
         self.longest_gap = self.longest_gap.max(apart);
     }
 
-    /// Returns the signal that the stream is silent. Returns `None` if the stream is not silent, or had too
+    /// Returns a signal if the stream has fallen silent. Returns `None` if it has not, or if there was too
     /// little steady output before.
     fn silence(&self, now: Timestamp) -> Option<LogSignalKind> {
         let (first, last) = self.first_and_last?;
@@ -231,7 +231,7 @@ mod tests {
         LogUpdate::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })
     }
 
-    /// Builds the health of a followed stream with a line every `every` seconds, the last one twenty minutes
+    /// Builds the health of a followed stream that wrote a line every `every` seconds until twenty minutes
     /// ago.
     fn steady(every: usize) -> StreamHealth {
         let mut health = StreamHealth::default();
