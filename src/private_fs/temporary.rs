@@ -1,4 +1,4 @@
-//! Temporary directories for sockets. The process removes each one when it no longer needs it.
+//! Temporary directories for sockets, which the process removes as soon as it no longer needs them.
 
 use super::{DIR_MODE, PrivateDir, error_with_path};
 use rustix::{
@@ -35,8 +35,8 @@ impl TemporaryDir {
         &self.0
     }
 
-    /// Removes temporary directories that killed processes of this user left. Their names begin with
-    /// `prefix`, and `is_abandoned` returns true for their paths.
+    /// Removes the temporary directories of this user that killed processes left: those whose names begin
+    /// with `prefix`, and for whose paths `is_abandoned` returns true.
     pub fn remove_abandoned(prefix: &str, is_abandoned: impl Fn(&Path) -> bool) {
         for entry in fs::read_dir(parent_dir()).into_iter().flatten().flatten() {
             let has_prefix = entry.file_name().to_string_lossy().starts_with(prefix);
