@@ -13,9 +13,9 @@ pub const TIME_FORMS: &str =
 pub enum TimeExpression {
     /// An age before now.
     Ago(SignedDuration),
-    /// The last such time of day, today or yesterday.
+    /// The latest occurrence of a time of day: today's or yesterday's.
     TimeOfDay(civil::Time),
-    /// A time of day, a number of days before today.
+    /// A time of day on an earlier day, given as the number of days before today.
     DaysAgo(i8, civil::Time),
     /// A date and a time in the user's time zone.
     Local(civil::DateTime),

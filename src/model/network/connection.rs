@@ -4,7 +4,7 @@ use crate::model::{Address, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Traffic seen from one end to another, with the times of its first and last observation.
+/// Connections between two ends that a source observed, with the times of the first and the last observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedConnection {
     /// The two ends, the port, the outcome, and the means and place of observation.
@@ -27,7 +27,7 @@ pub struct ConnectionKey {
     pub to: ConnectionEnd,
     /// The port on which `to` listens; `None` if the source does not report it.
     pub port: Option<u16>,
-    /// The means of observation.
+    /// The method of observation.
     #[serde(rename = "by")]
     pub observed_by: ObservationMethod,
     /// The outcome of the connection attempt.
@@ -48,7 +48,7 @@ pub enum ConnectionEnd {
     Address(Address),
 }
 
-/// The means by which Portolan observed a connection.
+/// The method by which Portolan observed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservationMethod {
@@ -68,7 +68,7 @@ pub enum ObservationMethod {
 pub enum ConnectionOutcome {
     /// The connection was established.
     Accepted,
-    /// A security group or network rule rejected it.
+    /// A security group or another network rule rejected the connection.
     Rejected,
     /// The host did not respond, or its name did not resolve.
     Failed,
@@ -106,7 +106,8 @@ pub struct MonitoredService {
     pub since: Timestamp,
 }
 
-/// Recently observed connections of all sources, and the services whose connections a source observes.
+/// Log of recently observed connections of all sources, with the services whose connections a source
+/// observes.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
     /// The period of observation of each connection.
@@ -183,8 +184,8 @@ impl ObservationLog {
         self.seen_periods.iter().map(|(key, span)| (key, *span))
     }
 
-    /// Returns the time since which the connections of `service` are observed. Returns `None` if no source
-    /// observes them.
+    /// Returns the time since which a source observes the connections of `service`. Returns `None` if no
+    /// source observes them.
     #[must_use]
     pub fn monitored_since(&self, service: &ServiceId) -> Option<Timestamp> {
         self.monitored.get(service).copied()

@@ -18,7 +18,7 @@ impl RepositoryUrl {
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
         let raw = raw.strip_prefix("git+").or_else(|| raw.strip_prefix("url:")).unwrap_or(raw);
-        // User information and queries end where the safe form of a URL says; a path with `@` may be a password.
+        // [`DisplayUrl`] removes the user information and the query. A path with `@` may be a password.
         let shown = if raw.contains("://") { DisplayUrl::new(raw).to_string() } else { raw.to_owned() };
         let raw = shown.split(['?', '#']).next().unwrap_or_default();
         let (host, path) = match raw.split_once("://") {
@@ -48,8 +48,8 @@ impl RepositoryUrl {
             .then(|| Self { host: host.map(|host| host.to_lowercase().into()), path: path.into() })
     }
 
-    /// Returns true if both name one repository. A URL without a host is compared by the last two segments of
-    /// its path.
+    /// Returns true if both name the same repository. If a host is unknown, it is enough that one path is the
+    /// end of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let (own, others) = (self.path.to_lowercase(), other.path.to_lowercase());
@@ -87,7 +87,8 @@ impl RepositoryUrl {
         self.path.split('/')
     }
 
-    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts.
+    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts, and if `commit` is no
+    /// commit hash.
     #[must_use]
     pub fn commit_url(&self, commit: &str) -> Option<String> {
         let host = self.host.as_deref()?;
@@ -98,19 +99,19 @@ impl RepositoryUrl {
     }
 }
 
-/// Returns true for a host with a dot or a port, and for `localhost`.
+/// Returns true if `text` looks like a host: it has a dot or a port, or is `localhost`.
 fn is_host(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
     port.is_none_or(is_port) && (host.contains('.') || port.is_some() || host == "localhost")
 }
 
-/// Returns the host and port of `authority`.
+/// Returns `authority` without the user before the host.
 fn without_user(authority: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// Returns the path of the repository itself, without `.git`, a folder or a branch.
+/// Returns the path of the repository itself, without `.git`, and without a folder or branch behind it.
 fn repository_path(path: &str) -> String {
     let path = path.trim_matches('/');
     let path = ["//", "/-/", "/tree/", "/blob/", "/src/branch/"]

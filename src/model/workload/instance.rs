@@ -107,8 +107,8 @@ pub struct Container {
 }
 
 impl Instance {
-    /// Returns true if the instance counts toward the service's health. Stopped and stopping instances do
-    /// not; a failed one does.
+    /// Returns true if the instance counts toward the service's health. A failed instance does; stopped and
+    /// stopping ones, and those of unknown state, do not.
     #[must_use]
     pub fn counts_toward_health(&self) -> bool {
         !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)
