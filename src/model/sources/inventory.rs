@@ -117,7 +117,7 @@ impl Inventory {
         }
     }
 
-    /// Replaces the repositories on this machine. Returns whether anything changed.
+    /// Replaces the repositories on this machine. Returns the difference from the old ones.
     pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) -> SnapshotDiff {
         if self.checkouts == checkouts {
             return SnapshotDiff::Unchanged;

@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 use std::{collections::HashMap, fmt};
 
 /// Maximum number of entries that Portolan uses of one JSON list or object. The types here keep one entry
-/// more, so that callers see that the limit was exceeded.
+/// more, so that callers notice that the limit was exceeded.
 pub(in super::super) const MAX_ENTRIES: usize = 4_000;
 
-/// Type that can be read from JSON of a similar type, such as a number from a JSON string.
+/// Type that can be read leniently from JSON, such as a number from a JSON string.
 pub(super) trait Lenient: Sized {
     /// Reads the JSON text of a value. Returns `None` if it can't be converted.
     fn read(json: &str) -> Option<Self>;

@@ -129,7 +129,7 @@ impl ContainerSummary {
         Some(state.to_owned())
     }
 
-    /// Returns the published ports, keyed by container port.
+    /// Returns the host ports of each published port, by container port.
     fn port_bindings(&self) -> HashMap<String, Option<Vec<PortBinding>>> {
         let mut bindings: HashMap<String, Option<Vec<PortBinding>>> = HashMap::new();
         for port in self.ports.iter().flatten() {

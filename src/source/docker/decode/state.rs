@@ -13,7 +13,7 @@ pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> Insta
         ContainerStatus::Paused => InstanceState::Paused,
         ContainerStatus::Restarting => InstanceState::Restarting,
         ContainerStatus::Stopping => InstanceState::Stopping,
-        // An engine that could not start a container leaves it created, with the error.
+        // An engine that could not start a container leaves it in the status `created`, with an error.
         ContainerStatus::Created if !ending.is_start_failure() => InstanceState::Starting,
         ContainerStatus::Exited if matches!(ending, ExitCause::StopRequested | ExitCause::KilledBySignal) => {
             InstanceState::Stopped

@@ -25,16 +25,15 @@ use std::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Time limit of a small call.
+/// Default time limit of a small call.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Divisor of a poll's time limit. If the caller has set that limit, the quotient is the time limit of a
-/// small call.
+/// Divisor that gives the time limit of a small call from that of a poll, if the caller has set the latter.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
 /// Time that Portolan waits for the response to a ping before it also sends the version call.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// Default time limit of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_mins(1);
-/// Maximum size of a small response.
+/// Maximum size of a small response, in bytes.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 
 /// Docker or Podman engine that Portolan calls. Clones share one connection.
@@ -133,7 +132,7 @@ impl Engine {
         made.map_err(|error| failure::call_failure(&self.endpoint, "connect", &error.into()))
     }
 
-    /// Sends a call and returns the response body unread.
+    /// Sends a call and returns the response body without reading it.
     pub(in crate::source::docker) async fn open_body(&self, call: &ApiCall) -> Result<Body, Failure> {
         let session = self.session().await?;
         self.with_timeout(call.name, session.send(&self.endpoint, call)).await.map(|(_, body)| body)
@@ -279,7 +278,7 @@ impl Engine {
         Ok(answer.api_version.as_deref().and_then(usable_version))
     }
 
-    /// Sends a call. Returns `None` if the engine refuses it.
+    /// Sends a call. Returns `None` if the engine responds with an error status.
     async fn send_unless_refused(
         &self,
         session: &Session,
@@ -319,8 +318,8 @@ impl Session {
     }
 }
 
-/// Returns the engine's API version, or the newest version that Portolan knows if the engine's is newer.
-/// Returns `None` if the text is no version.
+/// Returns the engine's API version, which `text` spells, or the newest version that Portolan knows if the
+/// engine's is newer. Returns `None` if `text` is no version.
 fn usable_version(text: &str) -> Option<ClientVersion> {
     let (major, minor) = text.trim().split_once('.')?;
     let number = |text: &str| text.parse::<u16>().ok().map(usize::from);

@@ -1,4 +1,5 @@
-//! Configuration files on this machine, found by a walk of limited depth and size. Only text is read.
+//! Configuration files on this machine, found by a walk of limited depth and number of entries. Only text
+//! files are read.
 
 use super::{FileText, MAX_FILES};
 use crate::extract::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file};

@@ -20,11 +20,11 @@ use std::collections::VecDeque;
 const MIN_TAIL_LINES: usize = 2_000;
 /// Factor by which the tail of each further request is longer than the last one.
 const TAIL_GROWTH_FACTOR: usize = 4;
-/// Tail length above which the reader requests the whole log.
+/// Number of lines from which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
-/// Reads a page of lines right before an end time, oldest first. `page` holds the options, with the number of
-/// lines as `tail`, and the end time.
+/// Reads the last lines before an end time, oldest first. `page` holds the options, whose `tail` is the
+/// number of lines, and the end time.
 pub(super) fn read_page(
     engine: Engine,
     target: LogTarget,
@@ -64,7 +64,7 @@ async fn page_lines(
     }
 }
 
-/// Reads the last `tail` lines of the log. Returns how many of these lines lie in the requested period, with
+/// Reads the last `tail` lines of the log. Returns the number of these lines in the requested period, with
 /// the newest `start.tail` of them.
 async fn tail_lines(
     engine: &Engine,

@@ -61,7 +61,8 @@ pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> 
     })
 }
 
-/// Decodes a message into the id of its container, and the event if users need to see it.
+/// Decodes a message into the id of its container, and the event if users need to see it. Returns `None` if
+/// the message is not about a container.
 pub(super) fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;

@@ -46,7 +46,7 @@ struct EventSubscription {
 struct SubscriptionGuard(Arc<DockerState>);
 
 impl SubscriptionGuard {
-    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
+    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists all containers.
     fn open(shared: &Arc<DockerState>) -> Self {
         shared.cache().set_subscribed(true);
         Self(Arc::clone(shared))
@@ -59,7 +59,7 @@ impl Drop for SubscriptionGuard {
     }
 }
 
-/// Emits an item whenever something changed. Ends when the connection is lost.
+/// Returns a stream with one item for each burst of changes. It ends when the connection is lost.
 pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
@@ -123,8 +123,8 @@ fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
     EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
 }
 
-/// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
-/// nothing if the engine refuses or is too slow.
+/// Loads the events of the last hour at the first call, so that a single poll knows them without a
+/// subscription. Ignores failures, and events that arrive too late.
 pub(in crate::source::docker) async fn load_history(shared: &DockerState) {
     if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;

@@ -92,7 +92,7 @@ pub(in crate::source::docker) fn find_addresses(
     reach
 }
 
-/// Returns the container whose network namespace `container` uses. Mostly that is `container` itself.
+/// Returns the container whose network namespace `container` uses, which usually is `container` itself.
 fn namespace_owner<'a>(
     container: &'a ContainerRecord,
     records: &'a [Arc<ContainerRecord>],
@@ -225,7 +225,7 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
     }
 }
 
-/// Returns the endpoints of a container on one network, at `port` or at all ports.
+/// Returns the endpoints of a container on one network: at `port`, or at all ports if it is `None`.
 fn network_endpoints(
     source: &SourceId,
     endpoint: &NetworkAttachment,
@@ -256,7 +256,7 @@ fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<Netw
     member
 }
 
-/// Returns the endpoint of a host port, as containers reach it.
+/// Returns the endpoint at which containers reach a port of their host, by the name `host.docker.internal`.
 fn host_port_endpoint(port: u16, scope: &NetworkId) -> Option<ServiceEndpoint> {
     Some(new_endpoint(Host::parse(HOST_NAME)?, Some(port), scope, EndpointOrigin::PublishedPort))
 }

@@ -9,21 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Maximum size of one table, enough for about 50,000 sockets.
+/// Maximum size of one table in bytes, enough for about 50,000 sockets.
 const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Time that one poll may spend on namespaces that were never read before.
 const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
-/// Time that one poll may spend on rereading other namespaces.
-/// Time in one poll for reading other namespaces again.
+/// Time that one poll may spend on reading other namespaces again.
 const REREAD_BUDGET: Duration = Duration::from_millis(60);
-/// Minimum time between two rounds of rereading, however frequent the polls are.
+/// Minimum time between two rounds of reading tables again, however frequent the polls are.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
-/// Age at which a table is read again although its counters have not changed. Applies while all its connections
-/// are open.
+/// Age at which a table with only open connections is read again although its counters have not changed.
 const OPEN_SOCKETS_LIFETIME: Duration = Duration::from_mins(5);
 /// Age at which a table with closed connections is read again although its counters have not changed. The
-/// kernel remembers a closed connection for a minute (`TIME_WAIT`).
-/// Age at which a table is read again despite unchanged counters, if some of its connections are closed. The
 /// kernel remembers a closed connection for a minute (`TIME_WAIT`).
 const CLOSED_SOCKETS_LIFETIME: Duration = Duration::from_mins(1);
 

@@ -21,7 +21,7 @@ const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Command that prints the socket tables.
 const CAT_COMMAND: [&str; 5] = ["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
-/// Reads the sockets of running containers. For each network namespace, runs `cat` in its first container. A
+/// Reads the sockets of running containers. Runs `cat` in the first container of each network namespace. A
 /// namespace is missing from the result if that container has no `cat`.
 pub(super) async fn exec_namespaces(
     engine: &Engine,
@@ -61,7 +61,7 @@ pub(super) async fn exec_namespaces(
         .await
 }
 
-/// Runs `cat` on the socket tables in a container. Returns `None` if it can't be run.
+/// Runs `cat` on the socket tables in a container. Returns `None` if that fails or prints nothing.
 async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     let config = ExecConfig {
         cmd: Some(CAT_COMMAND.iter().map(|word| (*word).to_owned()).collect()),

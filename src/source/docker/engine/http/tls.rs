@@ -9,13 +9,13 @@ use rustls::{
 };
 use std::{path::Path, sync::Arc};
 
-/// Maximum size of a certificate or key file.
+/// Maximum size of a certificate or key file, in bytes.
 const MAX_PEM_BYTES: u64 = 1 << 20;
 
-/// Builds the TLS settings from the files in `folder`. Reads files.
+/// Builds the TLS settings from the files in `folder`. Blocks while it reads them.
 pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     let mut roots = RootCertStore::empty();
-    // A certificate authority of this machine that is unreadable is left out.
+    // Unreadable certificate authorities of this machine are left out.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.add_parsable_certificates(read_certificates(&folder.join("ca.pem"))?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
