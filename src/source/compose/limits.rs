@@ -1,4 +1,4 @@
-//! Limits of one project, over all its files together.
+//! Limits on the files, values and names of one project, counted over all its files.
 //!
 //! A small file can demand any amount of memory: by aliases, by variables that contain other variables, by
 //! services that extend each other, and by paths to devices that never end.

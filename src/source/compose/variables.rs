@@ -12,7 +12,7 @@ pub(super) trait VariableLookup {
 /// interpolation and for the extraction of references.
 #[derive(Clone, Default)]
 pub(super) struct LayeredVariables {
-    /// Values by name for each layer, the winning layer first. An included project shares the layers of the
+    /// Values by name for each layer, in order of precedence. An included project shares the layers of the
     /// project that includes it.
     layers: Vec<Arc<BTreeMap<String, String>>>,
 }
@@ -23,7 +23,7 @@ impl LayeredVariables {
         Self { layers: vec![Arc::new(values)] }
     }
 
-    /// Returns these variables with `defaults` as another, last layer.
+    /// Returns these variables, with `defaults` as an additional last layer.
     pub(super) fn with_defaults(&self, defaults: BTreeMap<String, String>) -> Self {
         let mut layers = self.layers.clone();
         layers.extend((!defaults.is_empty()).then(|| Arc::new(defaults)));

@@ -1,4 +1,4 @@
-//! A whole project: services, networks and configs, read from the merged files.
+//! Compose projects: the services, networks and configs that the merged files of a project declare.
 
 use super::service::ComposeService;
 use crate::{
@@ -31,7 +31,8 @@ pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
-    /// Variables for interpolation: the environment of this process, and below it the project's env files.
+    /// Variables for interpolation: the environment of this process, and as defaults those of the project's
+    /// env files.
     pub(in crate::source::compose) variables: LayeredVariables,
 }
 
@@ -81,7 +82,7 @@ impl Loader {
         Ok(model)
     }
 
-    /// Returns the project name (`name`) in the last file that has one.
+    /// Returns the project name (`name`) in the last file that has one, or `None` if no file has one.
     fn declared_name(
         &mut self,
         files: &[ParsedFile],

@@ -1,4 +1,4 @@
-//! Env files of a project and of its services.
+//! Reading of env files, those of a project and those of its services.
 
 use super::{Loader, compose_failure};
 use crate::{

@@ -144,7 +144,7 @@ pub(in crate::source::compose) fn name_from_folder(folder: &Path) -> String {
     normalize_name(folder.file_name().and_then(|name| name.to_str()).unwrap_or_default())
 }
 
-/// Returns `name` in lower case, with only letters, digits, `-` and `_`.
+/// Returns `name` in lower case, with only letters, digits, `-` and `_`. Drops `-` and `_` at its start.
 fn normalize_name(name: &str) -> String {
     let lower = name.to_lowercase();
     let kept: String =

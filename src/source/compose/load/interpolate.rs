@@ -32,7 +32,7 @@ impl std::fmt::Display for InterpolationError {
     }
 }
 
-/// Replaces the variables in texts by their values, and records the variables without a value.
+/// Interpolator of variables in texts. It also records the variables without a value.
 pub(in crate::source::compose) struct Interpolator<'a> {
     lookup: &'a dyn VariableLookup,
     limits: &'a mut LimitCounters,

@@ -65,7 +65,7 @@ impl ProjectRef<'_> {
         NetworkId::of(self.source, &Text::new(native))
     }
 
-    /// Returns the name on the engine of the network that the file calls `key`.
+    /// Returns the name that the engine gives to the network `key` of the file.
     pub(in crate::source::compose) fn network_name(&self, key: &str) -> String {
         self.networks.get(key).cloned().unwrap_or_else(|| format!("{}_{key}", self.name))
     }
@@ -228,8 +228,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds the endpoints of `links`. By a link, a service reaches another one under the names that the link
-    /// gives.
+    /// Adds the endpoints of `links`. A link gives a service further names by which it reaches another
+    /// service.
     fn add_link_endpoints(&self, all: &mut BTreeMap<&str, ServiceEndpoints>) {
         for (name, service) in self.services {
             for (rank, link) in service.networking.links.iter().enumerate() {
@@ -249,7 +249,7 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Returns the endpoint of a published port, as containers reach it.
+    /// Returns the endpoint at which containers reach a published port of their host.
     fn host_port_endpoint(&self, port: u16) -> Option<ServiceEndpoint> {
         let scope = NetworkId::host_ports(self.source);
         endpoint(HOST_GATEWAY_NAME, Some(port), &scope, EndpointOrigin::PublishedPort)

@@ -46,7 +46,7 @@ struct TreeBuilder<'a> {
     documents: Vec<Node>,
 }
 
-/// Collection that has started and not ended.
+/// Sequence or mapping that has started and not ended.
 struct OpenCollection {
     at: FileLine,
     merge_tag: Option<MergeTag>,

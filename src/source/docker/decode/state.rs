@@ -5,8 +5,8 @@ use crate::{
     source::docker::api_types::ContainerState,
 };
 
-/// Returns the instance state of a container. A container that never started counts as starting here; after
-/// some time, `build` changes that to stopped.
+/// Returns the instance state of a container. A container that never started counts as starting here;
+/// `snapshot::build` changes that to stopped after some time.
 pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> InstanceState {
     match container_status(state) {
         ContainerStatus::Running => InstanceState::Running,

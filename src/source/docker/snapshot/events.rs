@@ -31,8 +31,8 @@ const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Longest plausible lead of the engine's clock over this machine's clock, in seconds. If the time of an
-/// event is further ahead, Portolan does not use it to continue the event stream.
+/// Maximum plausible time by which the engine's clock is ahead of this machine's clock, in seconds. If the
+/// time of an event is further ahead, Portolan does not use it to continue the event stream.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
 
 /// Open event stream, with its start on the monotonic and the UTC clock.

@@ -19,8 +19,8 @@ const MAX_SERIES_GAP: SignedDuration = SignedDuration::from_mins(15);
 /// Minimum number of exits in a series that counts as a restart loop.
 const MIN_LOOP_EXITS: u32 = 2;
 
-/// Minimum time that a restarted container must run before it counts as recovered. The engine itself trusts a
-/// start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
+/// Lower limit of the time that a restarted container must run to count as recovered. The engine itself
+/// trusts a start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
 const MIN_RECOVERY_TIME: SignedDuration = SignedDuration::from_secs(30);
 /// Upper limit of the time that a restarted container must run to count as recovered.
 const MAX_RECOVERY_TIME: SignedDuration = SignedDuration::from_mins(15);
