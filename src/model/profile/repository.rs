@@ -3,8 +3,8 @@
 use crate::model::{DisplayUrl, Text};
 use std::fmt;
 
-/// A repository: the host, if known, and the path on it. It has no user information and no query, which may hold
-/// a token.
+/// A repository: the host, if known, and the path on it. It has no user information and no query, which may
+/// hold a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryUrl {
     host: Option<Text>,

@@ -1,5 +1,6 @@
-//! Forwarded ports of an engine's containers. An engine has no call that connects to a port, so Portolan connects by
-//! itself: to the published port on the engine's machine, or to the container's address on this machine.
+//! Forwarded ports of an engine's containers. An engine has no call that connects to a port, so Portolan
+//! connects by itself: to the published port on the engine's machine, or to the container's address on this
+//! machine.
 
 use super::{
     EngineEndpoint,
@@ -110,8 +111,8 @@ fn engine_host(endpoint: &EngineEndpoint) -> &str {
     }
 }
 
-/// Returns the host and port of a published port. Returns `None` if it is published on a loopback address of another
-/// machine.
+/// Returns the host and port of a published port. Returns `None` if it is published on a loopback address of
+/// another machine.
 fn published_at(binding: &PortBinding, engine_host: &str) -> Option<(String, u16)> {
     let port = binding.host_port.as_deref()?.parse().ok()?;
     let address: Option<IpAddr> = binding.host_ip.as_deref().and_then(|address| address.parse().ok());

@@ -1,4 +1,5 @@
-//! Calls to an engine that change a container. Each takes a confirmed change, which only a confirmed plan contains.
+//! Calls to an engine that change a container. Each takes a confirmed change, which only a confirmed plan
+//! contains.
 
 use super::{
     client::{ApiCall, CALL_TIMEOUT, Engine},

@@ -69,8 +69,8 @@ impl Exec {
         }
     }
 
-    /// Passes bytes both ways until the command ends or the user hangs up. Returns the exit code, or `None` if the
-    /// command may still run.
+    /// Passes bytes both ways until the command ends or the user hangs up. Returns the exit code, or `None`
+    /// if the command may still run.
     pub(super) async fn pass_bytes(
         &self,
         mut streams: ExecStreams,
@@ -153,8 +153,8 @@ async fn pass_output(output: &mut Output, printed: &Sender<ShellOutput>) -> Outp
     OutputEnd::Closed
 }
 
-/// Ends the input and waits for the end of the output. An engine has no call that ends a command, but a shell ends with
-/// its input.
+/// Ends the input and waits for the end of the output. An engine has no call that ends a command, but a shell
+/// ends with its input.
 async fn hang_up(mut streams: ExecStreams) {
     end_input(&mut streams.input, streams.is_terminal).await;
     while let Some(Ok(_)) = streams.output.next().await {}

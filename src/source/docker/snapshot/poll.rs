@@ -23,8 +23,8 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time without any response after which a poll stops waiting for inspect calls. Later responses appear in the
-/// next snapshot.
+/// Time without any response after which a poll stops waiting for inspect calls. Later responses appear in
+/// the next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum total time for which a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
