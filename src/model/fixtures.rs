@@ -35,7 +35,7 @@ pub(crate) fn failed_instance(name: &str, code: i64) -> Instance {
 }
 
 impl Host {
-    /// Parses `text` as a host; panics if it is none.
+    /// Parses `text` as a host; panics if it is not a host.
     pub(crate) fn parse_for_test(text: &str) -> Self {
         Self::parse(text).unwrap_or_else(|| panic!("{text} is no host"))
     }

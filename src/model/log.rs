@@ -8,12 +8,12 @@ use std::{cmp::Ordering, collections::BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
-    /// The container engine holds the log.
+    /// The container engine stores the log.
     Engine {
         /// The id of the container.
         container: Text,
     },
-    /// A CloudWatch log group holds the log.
+    /// A CloudWatch log group stores the log.
     CloudWatch {
         /// Name of the log group.
         group: Text,

@@ -12,11 +12,11 @@ pub enum LogLevel {
     Debug,
     /// Normal operation.
     Info,
-    /// Something is wrong, but the program goes on.
+    /// Something is wrong, but the program continues.
     Warn,
     /// An operation failed.
     Error,
-    /// The program can't go on.
+    /// The program can't continue.
     Fatal,
 }
 

@@ -35,8 +35,8 @@ impl TemporaryDir {
         &self.0
     }
 
-    /// Removes the temporary directories of this user that killed processes left: those whose names begin
-    /// with `prefix`, and for whose paths `is_abandoned` returns true.
+    /// Removes temporary directories of this user that killed processes left. A directory counts as such if
+    /// its name begins with `prefix` and `is_abandoned` returns true for its path.
     pub fn remove_abandoned(prefix: &str, is_abandoned: impl Fn(&Path) -> bool) {
         for entry in fs::read_dir(parent_dir()).into_iter().flatten().flatten() {
             let has_prefix = entry.file_name().to_string_lossy().starts_with(prefix);

@@ -79,7 +79,7 @@ impl ProfileFact {
         Some(Self { field, value, origin, location: location.into(), changed: None })
     }
 
-    /// Returns true if the value is a mail address, which tells people more than a team's name.
+    /// Returns true if the value is a mail address, which is more useful to people than a team's name.
     #[must_use]
     pub fn is_mail_address(&self) -> bool {
         self.value.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'))

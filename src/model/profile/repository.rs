@@ -87,8 +87,8 @@ impl RepositoryUrl {
         self.path.split('/')
     }
 
-    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts, and if `commit` is no
-    /// commit hash.
+    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts, and if `commit` is
+    /// not a commit hash.
     #[must_use]
     pub fn commit_url(&self, commit: &str) -> Option<String> {
         let host = self.host.as_deref()?;
@@ -111,7 +111,7 @@ fn without_user(authority: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// Returns the path of the repository itself, without `.git`, and without a folder or branch behind it.
+/// Returns the path of the repository itself, without `.git`, and without a folder or branch that follows it.
 fn repository_path(path: &str) -> String {
     let path = path.trim_matches('/');
     let path = ["//", "/-/", "/tree/", "/blob/", "/src/branch/"]

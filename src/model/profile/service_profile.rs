@@ -17,8 +17,7 @@ pub struct ServiceProfile {
     /// Names of its environment variables, without their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Text>,
-    /// The compose files that started the service, as absolute paths on the machine of the user who started
-    /// it.
+    /// Compose files that started the service, as absolute paths on the machine of the user who started it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compose_files: Vec<Text>,
 }

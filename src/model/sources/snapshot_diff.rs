@@ -17,7 +17,7 @@ pub enum SnapshotDiff {
     Services(BTreeMap<ServiceId, Arc<Service>>),
     /// No service changed; only events, unread parts or the health of load balancer targets did.
     MetadataOnly,
-    /// Services, endpoints or load balancer routes changed: the topology must be built anew.
+    /// Services, endpoints or load balancer routes changed, so the topology must be rebuilt.
     Everything,
 }
 

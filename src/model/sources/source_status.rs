@@ -173,7 +173,7 @@ impl SourceState {
     }
 }
 
-/// A failed read or call, as Portolan shows it: kind, message and remedy.
+/// A failed read or call, with a message and a remedy for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {

@@ -140,7 +140,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> AsRe
     }
 }
 
-/// `Eq`, `Ord` and `Hash` use the text alone, so a map can be searched by `&str`.
+/// `Eq`, `Ord` and `Hash` use only the text, so a map can be searched by `&str`.
 impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Borrow<str>
     for CleanText<S, MAX_CHARS, URL_USERS>
 {

@@ -21,7 +21,7 @@ pub(super) fn without_user_info(text: &str) -> Cow<'_, str> {
     if !text.contains("://") || !text.contains('@') {
         return Cow::Borrowed(text);
     }
-    // The rest may contain user information again, as that of `x://y@:z@` does.
+    // The result may contain user information again, as for `x://y@:z@`.
     let mut clean = remove_users(text);
     for _ in 1..MAX_PASSES {
         let again = remove_users(&clean);

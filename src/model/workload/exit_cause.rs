@@ -76,7 +76,7 @@ pub struct Exit {
 const SIGNAL_EXIT_CODES: [i64; 3] = [130, 137, 143];
 
 impl ExitCause {
-    /// Returns the cause that follows from `code` alone: a signal, or an exit of the process.
+    /// Returns the cause as far as the exit code shows it: a signal, or an exit of the process.
     #[must_use]
     pub fn from_exit_code(code: Option<i64>) -> Self {
         let by_signal = code.is_some_and(|code| SIGNAL_EXIT_CODES.contains(&code));

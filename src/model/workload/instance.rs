@@ -74,7 +74,7 @@ impl InstanceState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthCheckStatus {
-    /// No health check is configured, which is no fault.
+    /// No health check is configured. That is not a fault.
     None,
     /// No result yet.
     Pending,

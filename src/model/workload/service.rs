@@ -26,7 +26,8 @@ pub struct Service {
     pub reported_running: Option<u32>,
     /// Running and recently stopped instances.
     pub instances: Vec<Instance>,
-    /// Start of the current outage by the source's records; meaningless while the service is healthy.
+    /// Start of the current outage, as far as the source's records show it; meaningless while the service is
+    /// healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Onset>,
     /// The current and recent deployments, the newest first.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Reason for a failed interpolation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) enum InterpolationError {
-    /// The text behind a `$` matches no form.
+    /// The text after a `$` has none of the valid forms.
     Invalid,
     /// Defaults are nested deeper than the limit.
     TooDeep,

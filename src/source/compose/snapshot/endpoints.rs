@@ -233,8 +233,8 @@ impl ProjectRef<'_> {
     fn add_link_endpoints(&self, all: &mut BTreeMap<&str, ServiceEndpoints>) {
         for (name, service) in self.services {
             for (rank, link) in service.networking.links.iter().enumerate() {
-                // The names of a link count for the linking service alone, as if the two services had a
-                // network of their own.
+                // Only the linking service can use the names of a link, so each link gets a network of its
+                // own.
                 let (to, alias) = link.split_once(':').unwrap_or((link, link));
                 let scope = self.network_id(&format!("link:{name}:{rank}"));
                 let Some(target) = all.get_mut(to) else { continue };
@@ -274,7 +274,7 @@ fn loopback_endpoints(port: u16, scope: &NetworkId) -> impl Iterator<Item = Serv
     LOOPBACK_NAMES.iter().filter_map(move |name| endpoint(name, Some(port), scope, EndpointOrigin::Loopback))
 }
 
-/// Returns an endpoint, or `None` if `name` is no valid host name.
+/// Returns an endpoint, or `None` if `name` is not a valid host name.
 fn endpoint(name: &str, port: Option<u16>, scope: &NetworkId, by: EndpointOrigin) -> Option<ServiceEndpoint> {
     Some(ServiceEndpoint {
         host: Host::parse(name)?,

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 pub(super) struct FileLine {
     /// Path of the file.
     pub(super) file: Arc<Path>,
-    /// Line number, from 1.
+    /// Line number, counted from 1.
     pub(super) line: u64,
 }
 

@@ -162,7 +162,8 @@ impl TreeBuilder<'_> {
     }
 }
 
-/// Converts a node to a key. Returns an error if the node is no text, or if the mapping has that key already.
+/// Converts a node to a key. Returns an error if the node is not text, or if the mapping already has that
+/// key.
 fn mapping_key(
     node: Node,
     is_merge: bool,

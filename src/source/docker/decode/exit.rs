@@ -15,10 +15,10 @@ const MAX_ERROR_CHARS: usize = 400;
 
 /// Returns the cause of the container's exit or failed start.
 ///
-/// The response does not say that a user or program requested the stop. But the restart policy can show it:
-/// the engine leaves a container stopped that it would otherwise restart (moby,
-/// `restartmanager.ShouldRestart`). If the kernel killed a child process for lack of memory, but the first
-/// process exited with code 0, the container has not failed.
+/// A response does not say whether a user or program requested the stop, but the restart policy can show it:
+/// without a request, the engine would have restarted the container (moby, `restartmanager.ShouldRestart`).
+/// If the kernel killed a child process for lack of memory, but the first process exited with code 0, the
+/// container has not failed.
 pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectResponse) -> ExitCause {
     if let Some(words) = engine_error(state) {
         return ExitCause::from_start_error(&words);

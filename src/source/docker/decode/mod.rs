@@ -121,8 +121,8 @@ impl ContainerRecord {
         }
     }
 
-    /// Completes a record that was decoded from a list entry with the details of `before`, the container's
-    /// previous record. If there is none, adds a fact that the details were not read.
+    /// Fills a record that was decoded from a list entry with the details of `before`, the container's
+    /// previous record. Without a previous record, adds a fact that the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(

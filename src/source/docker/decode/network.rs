@@ -21,7 +21,7 @@ pub(in super::super) struct ContainerNetwork {
     pub(in super::super) uses_host_network: bool,
     /// Ports that its image or options declare.
     pub(in super::super) exposed_ports: BTreeSet<u16>,
-    /// Container port behind each published host port.
+    /// Container ports, by the host port at which each is published.
     pub(in super::super) published_ports: BTreeMap<u16, u16>,
     /// Legacy links to other containers.
     pub(in super::super) links: Vec<Link>,

@@ -37,8 +37,8 @@ impl Owner {
     }
 }
 
-/// Returns the compose service of a container. Returns `None` for containers of `compose run`: they carry the
-/// service's labels but are no instances of it.
+/// Returns the compose service of a container. Returns `None` for containers of `compose run`, which have the
+/// service's labels but are not instances of it.
 fn compose_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let once = get("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let project = get("com.docker.compose.project")?;

@@ -46,7 +46,7 @@ pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
         "paused" => ContainerStatus::Paused,
         "restarting" => ContainerStatus::Restarting,
         "removing" | "stopping" => ContainerStatus::Stopping,
-        // Podman says `stopped` for a process that has exited but is not cleaned up yet.
+        // Podman uses `stopped` for a process that has exited but is not cleaned up yet.
         "exited" | "stopped" => ContainerStatus::Exited,
         "dead" => ContainerStatus::Dead,
         _ if state.dead == Some(true) => ContainerStatus::Dead,

@@ -27,7 +27,7 @@ use tokio::time::Instant;
 const MAX_LIST_BYTES: usize = 48 * 1024 * 1024;
 /// Maximum size of an inspect response, in bytes.
 const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
-/// Maximum size of a small response, such as the version, in bytes.
+/// Maximum size in bytes of a small response, such as the version.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 /// Size in bytes from which a response is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
@@ -131,7 +131,7 @@ impl Engine {
         Ok(OutputReader::new(body.with_idle_timeout(LOG_IDLE_TIMEOUT)))
     }
 
-    /// Returns the API path of a container. Fails if `id` is no valid id.
+    /// Returns the API path of a container. Fails if `id` is not a valid id.
     fn container_path(&self, id: &str) -> Result<String, Failure> {
         if is_valid_id(id) {
             return Ok(format!("/containers/{id}"));

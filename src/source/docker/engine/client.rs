@@ -61,7 +61,7 @@ type ResponseHead = hyper::http::response::Parts;
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     transport: Transport,
-    /// API version that both sides speak. `None` if the engine reports none; then calls name no version.
+    /// API version of all calls; `None` if the engine reports none, so that calls name no version.
     version: Option<ClientVersion>,
 }
 
@@ -173,7 +173,7 @@ impl Engine {
         Ok((bytes, trouble.map(|error| self.call_failure(call.name, &error))))
     }
 
-    /// Awaits `call` within the time limit. `what` names the call in a failure.
+    /// Awaits `call`, and fails after the time limit of a small call. `what` names the call in the failure.
     pub(in crate::source::docker) async fn with_timeout<T, E: Into<CallError>>(
         &self,
         what: &str,
@@ -191,8 +191,8 @@ impl Engine {
         if is_set { limit / CALL_TIMEOUT_DIVISOR } else { CALL_TIMEOUT }
     }
 
-    /// Converts a call error to a failure for the user. If the engine is unreachable, the next call connects
-    /// anew.
+    /// Converts a call error to a failure for the user. If the engine is unreachable, the next call opens a
+    /// new session.
     pub(in crate::source::docker) fn call_failure(&self, what: &str, error: &CallError) -> Failure {
         let mut way = self.connection();
         let failed = match way.tunnel.as_ref().and_then(SshTunnel::take_error) {
@@ -206,7 +206,7 @@ impl Engine {
         failed
     }
 
-    /// Returns the session. If there is none, it connects and negotiates the version first.
+    /// Returns the session. If there is none, connects and negotiates the API version first.
     pub(super) async fn session(&self) -> Result<Session, Failure> {
         if let Some(known) = self.connection().session.clone() {
             return Ok(known);
@@ -318,8 +318,8 @@ impl Session {
     }
 }
 
-/// Returns the engine's API version, which `text` spells, or the newest version that Portolan knows if the
-/// engine's is newer. Returns `None` if `text` is no version.
+/// Returns the API version in `text`, which an engine reports, or the newest version that Portolan knows if
+/// that one is older. Returns `None` if `text` is not a version.
 fn usable_version(text: &str) -> Option<ClientVersion> {
     let (major, minor) = text.trim().split_once('.')?;
     let number = |text: &str| text.parse::<u16>().ok().map(usize::from);

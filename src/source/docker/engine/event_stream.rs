@@ -45,7 +45,7 @@ impl EventStream {
 /// Buffer that splits a byte stream into lines.
 #[derive(Debug, Default)]
 struct LineBuffer {
-    /// Received bytes, of which the first `consumed` are used up.
+    /// Received bytes. The first `consumed` of them are already processed.
     buffer: Vec<u8>,
     /// Number of bytes in `buffer` that are used up.
     consumed: usize,

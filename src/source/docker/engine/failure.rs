@@ -10,7 +10,7 @@ use std::io;
 /// Maximum length of an engine's error text, in characters.
 const MAX_MESSAGE_CHARS: usize = 400;
 
-/// Returns the failure of the call `what` to the engine at `endpoint`.
+/// Returns the failure of the call named `what` to the engine at `endpoint`.
 pub(in crate::source::docker) fn call_failure(
     endpoint: &EngineEndpoint,
     what: &str,

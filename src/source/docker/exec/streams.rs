@@ -92,7 +92,7 @@ impl Exec {
                 None => Err(error),
             },
             OutputEnd::Unread => {
-                // A command that still runs is no failure of the hang-up.
+                // If the command still runs after that, the hang-up has not failed.
                 let _ = timeout(HANG_UP_TIMEOUT, hang_up(streams)).await;
                 self.exit_code(1).await
             }
@@ -104,7 +104,7 @@ impl Exec {
         while let Some(next) = typed.recv().await {
             match next {
                 ShellInput::Bytes(bytes) => {
-                    // A command that has ended accepts no input, which is no failure.
+                    // A command that has ended accepts no input, which is not an error.
                     let _ = write(input, &bytes).await;
                 }
                 ShellInput::Resize(columns, rows) => {
@@ -163,7 +163,7 @@ async fn hang_up(mut streams: ExecStreams) {
 /// Ends the input of the command. On a terminal, that takes the character ctrl-d, because closing the stream
 /// would end no program.
 async fn end_input(input: &mut Input, is_terminal: bool) {
-    // A command that has ended accepts no input, which is no failure.
+    // A command that has ended accepts no input, which is not an error.
     let _ = if is_terminal { write(input, &[END_OF_TRANSMISSION]).await } else { input.shutdown().await };
 }
 

@@ -19,7 +19,7 @@ pub(super) struct ConfigPath {
     pub(super) is_volume: bool,
 }
 
-/// Folders of the operating system and of generated files. A mount of such a folder itself holds no
+/// Folders of the operating system and of generated files. A mount of exactly such a folder holds no
 /// configuration.
 const SYSTEM_FOLDERS: &[&str] = &[
     "/",

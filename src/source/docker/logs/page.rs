@@ -1,6 +1,6 @@
-//! Older pages of a container's log. The engine applies `tail` before `until`, so it can't return "the last
-//! hundred lines before noon". The reader requests ever longer tails until enough lines lie before the time,
-//! or the log's first line is reached.
+//! Older pages of a container's log. The engine applies `tail` before `until`, so one call can't return "the
+//! last hundred lines before noon". Portolan requests ever longer tails until one has enough lines before
+//! that time, or reaches the first line of the log.
 
 use super::{
     container_log::{failure_note, log_line, logs_options},

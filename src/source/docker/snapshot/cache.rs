@@ -12,7 +12,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time for which no new container list is needed, as long as events report every change.
+/// Maximum age of the container list while events report every change.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Time for which no new container list is needed before the first event has arrived. It is short because the

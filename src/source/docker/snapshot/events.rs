@@ -185,8 +185,8 @@ fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &Strea
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
-    // An event may seem older than the subscription because the engine's clock is behind. So the time alone
-    // does not make it a replayed one.
+    // An event may seem older than the subscription because the engine's clock is behind. So an event counts
+    // as replayed only if it also arrives soon after the start.
     if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
         shared.cache().mark_dirty([container]);
     }

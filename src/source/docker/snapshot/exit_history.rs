@@ -145,8 +145,8 @@ impl ExitHistory {
         }
     }
 
-    /// Returns the series including the last exit of `instance`, whose event may come later than the inspect
-    /// response.
+    /// Returns the series, extended by the last exit of `instance` if the event of that exit has not arrived
+    /// yet.
     fn series_until(&self, instance: &Instance) -> Option<ExitSeries> {
         let row = self.series?;
         let Some(at) = instance.exit.as_ref().and_then(|exit| exit.at) else { return Some(row) };

@@ -212,7 +212,7 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
 fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mut NetworkAddresses) {
     for container in records {
         for (rank, link) in container.network.links.iter().enumerate() {
-            // Only the linking container can use a link's names, as if both had a network of their own.
+            // Only the linking container can use the names of a link, so each link gets a network of its own.
             let scope = NetworkId::of(source, &format!("link:{}:{rank}", container.id));
             let Some(target) = records.iter().find(|s| s.name == link.container) else { continue };
             let named = |name: &str, by| Some(new_endpoint(Host::parse(name)?, None, &scope, by));

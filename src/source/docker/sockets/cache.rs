@@ -122,7 +122,8 @@ fn read_counters(pid: u32) -> Option<SocketCounters> {
     })
 }
 
-/// Returns the number after `what` in the line of `protocol`: `TCP: inuse 3 orphan 0 tw 1 …`.
+/// Returns the number after the word `what` in the line of `protocol`, such as `TCP: inuse 3 orphan 0 tw 1
+/// …`.
 fn counter_value(text: &str, protocol: &str, what: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(protocol)?.strip_prefix(':'));
     let mut words = line.unwrap_or_default().split_ascii_whitespace();

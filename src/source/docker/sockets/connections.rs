@@ -1,7 +1,7 @@
-//! Connections between containers, derived from their sockets: which container opened which connection.
+//! Connections between containers, derived from their sockets, with the caller and the callee of each.
 //!
-//! The end that listens is the called end. If Portolan can't tell which end listens, it reports no
-//! connection, because a wrong edge is worse than a missing one.
+//! The callee is the end that listens. If Portolan can't tell which end listens, it reports no connection,
+//! because a wrong edge is worse than a missing one.
 
 use super::table::{Protocol, Socket, SocketState};
 use std::{
@@ -53,7 +53,7 @@ pub(super) enum ConnectionTarget {
     Address(IpAddr),
 }
 
-/// Container port behind a published port of the host.
+/// Container port to which a published port of the host leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PublishedPort {
     /// Position of the publishing container in the list of all containers.
@@ -131,7 +131,7 @@ impl ConnectionFinder<'_> {
         let namespace = &self.namespaces[here];
         let there = if remote.is_loopback() { Some(here) } else { self.namespace_of_ip(remote) };
         if let Some(callee) = self.listeners[here].get(&(socket.protocol, socket.local.1)) {
-            // This namespace is the called end. The caller is known only if it is the only container in its
+            // This namespace is the callee's. The caller is known only if it is the only container in its
             // namespace.
             let (callee, caller) = ((*callee)?, self.only_member(there.filter(|t| *t != here)?)?);
             return Some(SocketConnection {

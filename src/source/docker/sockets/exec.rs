@@ -39,7 +39,7 @@ pub(super) async fn exec_namespaces(
         let ips = records[owner].network.attachments.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
             let text = run_cat(engine, &records[*places.first()?].id).await?;
-            // The tables do not show which of several containers in the namespace holds a socket.
+            // If the namespace has several containers, the tables do not show which of them holds a socket.
             let members = match places[..] {
                 [container] => vec![NamespaceMember { container, inodes: None }],
                 _ => Vec::new(),

@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
-/// Smallest memory limit of a version 1 group that means "no limit". The kernel reports "no limit" as the
-/// largest multiple of the page size.
+/// Memory limit in bytes from which a version 1 group counts as unlimited. The kernel reports "no limit" as
+/// the largest multiple of the page size.
 const UNLIMITED_MEMORY_BYTES: u64 = 1 << 60;
 
 /// Reads the counters of the container `id`, whose first process is `process`. Returns `None` if the files

@@ -34,7 +34,7 @@ pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     builder.with_client_auth_cert(chain, private).map_err(|error| unusable(error.to_string()))
 }
 
-/// Reads the certificates in a file. Fails if it holds none.
+/// Reads the certificates in a file. Fails if the file has no certificate.
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CallError> {
     let unusable = |why: String| CallError::Certificate { path: path.to_owned(), why };
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read_pem(path)?).collect();
