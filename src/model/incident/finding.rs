@@ -36,7 +36,7 @@ pub struct Finding {
 /// A possible cause of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspect {
-    /// The suspected cause and its grounds, in words that claim no certainty.
+    /// Sentence about the suspected cause and the reason for the suspicion. It claims no certainty.
     #[serde(rename = "words")]
     pub description: Text,
     /// The suspected other service; `None` if the suspect is a deployment or exit of the service itself.

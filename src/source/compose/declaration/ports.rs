@@ -14,7 +14,7 @@ const MAX_PORTS_PER_RANGE: usize = 200;
 /// Published and exposed ports of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source::compose) struct Ports {
-    /// Published ports: host port to container port.
+    /// Container ports of published ports, by host port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
     /// Container ports, whether published or not.
     pub(in crate::source::compose) exposed: BTreeSet<u16>,

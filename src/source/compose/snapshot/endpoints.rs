@@ -94,8 +94,8 @@ impl ProjectRef<'_> {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks that a service with its own network namespace can call into: the networks that it
-    /// joins, and the one that stands for the host's published ports.
+    /// Returns the networks into which a service with its own network namespace can call: the networks that
+    /// it joins, and the network that stands for the host's published ports.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services

@@ -41,7 +41,7 @@ pub(super) fn resolve_scalar(text: &str) -> Option<Scalar> {
     }
 }
 
-/// Parses a number and returns it in decimal. Returns `None` if the text is no number.
+/// Parses a number and returns it in decimal. Returns `None` if the text is not a number.
 fn parse_number(text: &str) -> Option<String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;

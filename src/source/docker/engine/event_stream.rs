@@ -47,7 +47,7 @@ impl EventStream {
 struct LineBuffer {
     /// Received bytes. The first `consumed` of them are already processed.
     buffer: Vec<u8>,
-    /// Number of bytes in `buffer` that are used up.
+    /// Number of bytes in `buffer` that are already processed.
     consumed: usize,
     /// Number of bytes in `buffer` already searched for a line end.
     searched: usize,

@@ -60,7 +60,7 @@ pub(super) enum ReaderPhase {
     Open,
     /// The log is open; holds the reader of its messages.
     Read(Box<OutputReader>),
-    /// A followed log has ended, for a reason yet to be found.
+    /// A followed log has ended, and the reader has to find out why.
     Ended,
     /// The reader waits for one of these events since this time.
     Wait(Option<Timestamp>, EventNames),

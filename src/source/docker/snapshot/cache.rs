@@ -15,8 +15,8 @@ use tokio::time::Instant;
 /// Maximum age of the container list while events report every change.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
-/// Time for which no new container list is needed before the first event has arrived. It is short because the
-/// engine may not send the requested events at all.
+/// Maximum age of the container list before the first event has arrived. It is short because the engine may
+/// not send the requested events at all.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
 /// Number of changes without an event after which Portolan requests events of all actions.

@@ -241,8 +241,8 @@ fn network_endpoints(
     names.chain(ips).collect()
 }
 
-/// Returns the networks that a container with its own namespace can call into: its own networks, and the one
-/// that stands for the host's published ports. A container without networks reaches neither.
+/// Returns the networks into which a container with its own namespace can call: its own networks, and the
+/// network that stands for the host's published ports. Returns none if the container has no networks.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
     let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));
