@@ -88,7 +88,7 @@ pub struct ServiceIdParts<'a> {
 }
 
 impl<'a> ServiceIdParts<'a> {
-    /// Splits a service's id. An id without a slash is a name without a source.
+    /// Splits a service's id. If it has no slash, the whole id is the name, and the source is empty.
     fn parse(id: &'a str) -> Self {
         let (source, local) = id.split_once('/').unwrap_or(("", id));
         match local.split_once('/') {

@@ -22,8 +22,8 @@ pub enum LogRoute {
         /// The region; `None` if it is the source's own.
         region: Option<Text>,
     },
-    /// Streams of a CloudWatch log group whose tasks the source no longer lists. No container has this route,
-    /// so no recording contains it.
+    /// Streams in a CloudWatch log group that belong to tasks which the source no longer lists. No container
+    /// has this route, so no recording contains it.
     #[serde(skip)]
     ExpiredStreams {
         /// Name of the log group.

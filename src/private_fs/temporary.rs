@@ -59,7 +59,7 @@ fn parent_dir() -> PathBuf {
     runtime.filter(|path| path.is_absolute() && is_own_dir(path)).unwrap_or_else(env::temp_dir)
 }
 
-/// Returns true if the path is a directory of this user, not a link to one.
+/// Returns true if the path is a directory of this user and not a symbolic link.
 fn is_own_dir(path: &Path) -> bool {
     lstat(path).is_ok_and(|stat| {
         FileType::from_raw_mode(stat.st_mode) == FileType::Directory && stat.st_uid == geteuid().as_raw()

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Connections between two ends that a source observed, with the times of the first and the last observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedConnection {
-    /// The two ends, the port, the outcome, and the means and place of observation.
+    /// The two ends, the port, the outcome, and the method and place of observation.
     #[serde(rename = "sighting")]
     pub key: ConnectionKey,
     /// Time of the first observation.
@@ -128,8 +128,8 @@ pub struct SeenPeriod {
 /// Maximum number of connections in the log; the oldest are removed first.
 const MAX_CONNECTIONS: usize = 50_000;
 
-/// Minimum step by which `last_seen` advances, in seconds. An open connection is observed at every poll;
-/// without the step each poll would count as a change.
+/// Minimum time by which `last_seen` advances, in seconds. Without a minimum, an open connection would count
+/// as a change at every poll.
 const MIN_LAST_SEEN_STEP_SECONDS: i64 = 60;
 
 impl ObservationLog {
@@ -148,7 +148,8 @@ impl ObservationLog {
             if let Some(span) = self.seen_periods.get_mut(&flow.key) {
                 news |= flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS;
                 span.first_seen = span.first_seen.min(flow.first_seen);
-                // Smaller steps are not stored; they add up until they are a full step.
+                // A smaller step is not stored. Small steps add up, because the next comparison uses the
+                // stored time.
                 if flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS {
                     span.last_seen = flow.last_seen;
                 }

@@ -15,7 +15,7 @@ pub struct LoadBalancer {
     pub internet_facing: bool,
     /// Type in the provider's terms: `application`, `network`, `gateway`.
     pub kind: Text,
-    /// The services that receive traffic, each with the listener's port and rule that select it.
+    /// Routes, each of which sends requests to one service.
     pub routes: Vec<LoadBalancerRoute>,
     /// Health of its targets; empty if the load balancer does not report it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -23,7 +23,7 @@ pub struct Reference {
 pub enum ReferenceKind {
     /// The value of an environment variable.
     Environment,
-    /// The value of an environment variable that only a command line tool reads, not the service itself.
+    /// The value of an environment variable that only a command line tool reads, and not the service itself.
     ToolSetting,
     /// An entry point, command or argument.
     Argument,
@@ -41,7 +41,7 @@ pub enum ReferenceKind {
     ComposeFile,
     /// Start order: `depends_on`.
     StartOrder,
-    /// Start order that waits for the other service to exit: `service_completed_successfully`.
+    /// Start order that waits for the other service to exit (`service_completed_successfully`).
     Completion,
     /// A variable or argument with the same value in all services of the group. Such a value says little
     /// about one service.

@@ -22,7 +22,7 @@ pub enum Setting {
         /// Name of the load balancer.
         load_balancer: Text,
     },
-    /// A command line argument that belongs to no option, by its position.
+    /// A command line argument without an option, by its position.
     Argument(u32),
     /// The value of a command line option, by the option's name.
     Option(Text),

@@ -54,7 +54,7 @@ pub struct CodeOwnersRule {
     pub section: u32,
     /// Pattern for paths, as in `.gitignore`.
     pub pattern: OwnerPattern,
-    /// Teams, people and mail addresses; empty if matching paths have no owner.
+    /// Owners of matching paths: teams, people and mail addresses. Empty if such paths have no owner.
     pub owners: Vec<Text>,
 }
 

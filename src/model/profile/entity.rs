@@ -44,7 +44,7 @@ impl CatalogueEntity {
     }
 }
 
-/// Returns true if both names are equal but for case and the separators `_`, `-`, `.` and space.
+/// Returns true if the names are equal, ignoring case and treating `_`, `-`, `.` and space as the same.
 #[must_use]
 pub fn same_name(a: &str, b: &str) -> bool {
     name_key(a) == name_key(b)

@@ -40,7 +40,7 @@ impl RepositoryUrl {
         };
         let path = repository_path(path);
         let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
-        // Azure DevOps has projects with blanks, which a URL encodes by `%`.
+        // Azure DevOps has project names with spaces, which a URL encodes by `%`.
         let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:%".contains(c));
         let known_host = host.is_none_or(is_host);
         let enough = segments >= 2 || host.is_some() && segments == 1;

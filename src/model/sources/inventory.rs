@@ -45,7 +45,7 @@ pub struct ServiceAnnotation {
     pub runbook: Text,
     /// Callees that Portolan can't find by itself: services, in the same forms as `service`, or `host:port`.
     pub calls: Vec<Text>,
-    /// The same service in other sources, in the same forms as `service`.
+    /// Names of the same service in other sources, in the same forms as `service`.
     #[serde(rename = "twins")]
     pub counterparts: Vec<Text>,
 }
@@ -137,7 +137,7 @@ impl Inventory {
         &self.observations
     }
 
-    /// Returns the time of the first snapshot of this run, or `None` before there is one.
+    /// Returns the time of the first snapshot of this run, or `None` before the first one.
     #[must_use]
     pub fn first_snapshot_at(&self) -> Option<Timestamp> {
         self.first_snapshot_at

@@ -33,7 +33,7 @@ pub struct Snapshot {
     #[serde(default)]
     #[serde(rename = "watched")]
     pub monitored: Vec<MonitoredService>,
-    /// Progress of the initial load, for each part still incomplete; empty after the load.
+    /// Progress of the initial load in each part that is still incomplete; empty after the load.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<LoadProgress>,
 }

@@ -42,7 +42,7 @@ pub struct SnapshotDelta {
 }
 
 impl SnapshotDelta {
-    /// Returns the changes from `before` to `after`; without `before`, everything in `after`.
+    /// Returns the changes from `before` to `after`, or everything in `after` if `before` is `None`.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();

@@ -15,7 +15,7 @@ pub enum SnapshotDiff {
     /// Settings or state of these services changed. The map holds the old version of each. No service was
     /// added or removed, and all endpoints are the same.
     Services(BTreeMap<ServiceId, Arc<Service>>),
-    /// No service changed; only events, unread parts or the health of load balancer targets did.
+    /// Only events, unread parts or the health of load balancer targets changed, but no service.
     MetadataOnly,
     /// Services, endpoints or load balancer routes changed, so the topology must be rebuilt.
     Everything,

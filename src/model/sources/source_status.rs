@@ -105,7 +105,7 @@ impl SourceStatus {
         self
     }
 
-    /// Records a successful poll at `at`, which left the initial load at `progress`.
+    /// Records a successful poll at `at`, after which the initial load has the state `progress`.
     pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
         let partial = progress.iter().any(LoadProgress::may_miss_services);
         self.failure = None;
@@ -122,12 +122,12 @@ impl SourceStatus {
         }
     }
 
-    /// Records that the screen shows data of an earlier run, read at `at`.
+    /// Records that the screen shows data of an earlier run, which was read at `at`.
     pub fn record_cached(&mut self, at: Timestamp) {
         (self.state, self.last_read, self.from_cache) = (SourceState::Cached, Some(at), true);
     }
 
-    /// Returns true unless the source is still loading: it was read completely, or can't be read.
+    /// Returns true once loading has ended, because the source was read completely or a poll failed.
     #[must_use]
     pub fn has_finished_loading(&self) -> bool {
         !matches!(self.state, SourceState::Loading | SourceState::Cached)

@@ -77,7 +77,8 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
         if URL_USERS { Cow::Borrowed(text) } else { url_user_info::without_user_info(text) }
     }
 
-    /// Returns true if `raw` is short printable ASCII without a URL, and so needs no cleaning; most text is.
+    /// Returns true if `raw` needs no cleaning, because it is short printable ASCII without a URL, as most
+    /// text is.
     fn is_clean(raw: &str) -> bool {
         is_plain(raw, MAX_CHARS) && (URL_USERS || !raw.contains("://"))
     }
@@ -125,7 +126,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Dere
 }
 
 impl SharedText {
-    /// Returns true if both texts are equal; fast if one is a clone of the other.
+    /// Returns true if both texts are equal. That is fast if one is a clone of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self == other

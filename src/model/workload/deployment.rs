@@ -36,7 +36,7 @@ pub struct Deployment {
 /// One difference between two versions of a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RevisionChange {
-    /// The changed property: `image`, `environment NAME`, `app: port 80/tcp`.
+    /// The changed property, such as `image`, `environment NAME` or `app: port 80/tcp`.
     #[serde(rename = "what")]
     pub property: Text,
     /// The old value: `None` if the property was not set, empty if the value is secret.

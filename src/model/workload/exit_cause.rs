@@ -131,7 +131,7 @@ impl Exit {
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 
-    /// Describes the exit: `exit code 139 (SIGSEGV)`, followed by the reason.
+    /// Describes the exit, such as `exit code 139 (SIGSEGV)`, followed by the reason.
     #[must_use]
     pub fn describe(&self) -> String {
         let code = self.code.map(|code| match signal_name(code) {

@@ -21,13 +21,13 @@ pub struct Instance {
     pub created: Option<Timestamp>,
     /// Time of the last start.
     pub started: Option<Timestamp>,
-    /// The last exit; a running instance keeps the exit before its restart.
+    /// The last exit. A running instance still has the exit before its last restart.
     pub exit: Option<Exit>,
     /// Number of restarts by the engine.
     pub restarts: u32,
-    /// The task definition's revision or the image's tag, which distinguishes versions.
+    /// The version: revision of the task definition or tag of the image; `None` if unknown.
     pub version: Option<Text>,
-    /// The instance's containers; a Docker container holds exactly one, itself.
+    /// The containers of the instance. A Docker container has exactly one: itself.
     pub containers: Vec<Container>,
 }
 

@@ -4,7 +4,7 @@ use crate::model::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The instances of one service whose CPU, memory and network usage Portolan is to measure.
+/// The instances of one service whose CPU, memory and network usage Portolan measures.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UsageTarget {
     /// Id of the service.

@@ -1,4 +1,4 @@
-//! Variables of a project in layers: the environment of this process wins over the project's env files.
+//! Layered variables of a project: the environment of this process takes precedence over the env files.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -47,7 +47,7 @@ impl VariableLookup for LayeredVariables {
     }
 }
 
-/// Lookup in two collections: a variable that the first does not set is looked up in the second.
+/// Lookup in two collections. The second is searched for the variables that the first does not set.
 pub(super) struct FallbackLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
 
 impl VariableLookup for FallbackLookup<'_> {

@@ -87,7 +87,7 @@ async fn check_events(engine: &Engine) -> Result<String, Failure> {
     Ok(format!("{count} in the last minute"))
 }
 
-/// Reports how many running services have visible connections, and why others do not.
+/// Reports the number of running services with visible connections, and the reason why others have none.
 async fn check_sockets(shared: &Arc<DockerState>) -> Result<String, Failure> {
     let snapshot = poll::take_snapshot(shared).await?;
     let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == InstanceState::Running);

@@ -182,7 +182,7 @@ fn container_facts(instance: &InstanceId, response: &ContainerInspectResponse) -
 fn manager(record: &ContainerRecord) -> Option<TargetFact> {
     let name = match (record.owner.kind, &record.owner.group) {
         (ServiceKind::Swarm, _) => "swarm",
-        // A container of the ECS agent is a standalone container with a group, the cluster.
+        // A standalone container with a group belongs to the ECS agent; the group is its cluster.
         (ServiceKind::Container, Some(_)) => "the ECS agent",
         _ => return None,
     };

@@ -38,7 +38,7 @@ pub(in crate::source::compose) fn parse_ports(items: &[Node]) -> Result<Ports, C
     Ok(ports)
 }
 
-/// Parses the items of `expose`. It skips invalid ports, because compose does not check them either.
+/// Parses the items of `expose`. Skips invalid ports, because compose does not check them either.
 pub(in crate::source::compose) fn parse_exposed(items: &[Node]) -> BTreeSet<u16> {
     let texts = items.iter().filter_map(Node::text);
     let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));

@@ -26,8 +26,8 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
-    /// are here; compose builds the other names from the project's name.
+    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
+    /// states. Compose builds all other names from the project's name.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,

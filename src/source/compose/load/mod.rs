@@ -35,7 +35,7 @@ const MAX_UNREAD_PARTS: usize = 50;
 /// Remedy in the failure for an invalid file.
 const INVALID_FILE_REMEDY: &str = "run `docker compose config` for details";
 
-/// Loader of one project. It records the paths it searched and the parts it left out.
+/// Loader of one project. It records the paths that it searched and the parts that it left out.
 #[derive(Default)]
 pub(super) struct Loader {
     /// Paths of all files that the loader tried to read, existing or not. A change of any of them makes the

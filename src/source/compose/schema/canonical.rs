@@ -61,7 +61,7 @@ pub(in crate::source::compose) fn canonicalize_document(
     Ok(unknown)
 }
 
-/// Checks that a merged project leaves no value empty that compose requires.
+/// Checks that no value that compose requires is empty in a merged project.
 pub(in crate::source::compose) fn check_complete(node: &Node) -> Result<(), ComposeError> {
     keys::check_required_values(node, keys::TOP_LEVEL_KEYS)?;
     for (section, table, what) in SECTION_KEYS {

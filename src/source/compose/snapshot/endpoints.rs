@@ -16,13 +16,13 @@ const HOST_GATEWAY_NAME: &str = "host.docker.internal";
 /// Maximum length of a chain of `network_mode` settings (`service:…`, `container:…`).
 const MAX_NETWORK_MODE_HOPS: usize = 4;
 
-/// Parts of a project that the snapshot is built from: name, services and names of networks.
+/// Parts of a project from which the snapshot is built: name, services and names of networks.
 pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
-    /// are here; compose builds the other names from the project's name.
+    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
+    /// states. Compose builds all other names from the project's name.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 
@@ -199,8 +199,8 @@ impl ProjectRef<'_> {
         members.iter().map(claim).collect()
     }
 
-    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks. The endpoint
-    /// has the port `port`; `None` means all ports.
+    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks: at `port`, or
+    /// at all ports if it is `None`.
     fn add_names(
         &self,
         name: &str,

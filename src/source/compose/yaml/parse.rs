@@ -6,7 +6,7 @@ use crate::source::compose::limits::{LimitCounters, MAX_NESTING_DEPTH};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
 use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
 
-/// Key by which a mapping takes over the entries of others (YAML 1.1, "Merge Key Language-Independent Type").
+/// Key by which a mapping includes the entries of others (YAML 1.1, "Merge Key Language-Independent Type").
 const MERGE_KEY: &str = "<<";
 
 /// Parses all documents of `text`.

@@ -59,7 +59,7 @@ impl Lenient for String {
 }
 
 impl Lenient for i64 {
-    /// Reads an integer, also from a string or with the fraction `.0`.
+    /// Reads an integer. Also accepts a string, and the fraction `.0`.
     fn read(json: &str) -> Option<Self> {
         let text = String::read(json)?;
         let text = text.trim();

@@ -25,7 +25,7 @@ pub(in super::super) struct ContainerList {
 }
 
 impl ContainerList {
-    /// Parses the response of a list call, or as much of it as arrived.
+    /// Parses the response of a list call, even if only a part of it arrived.
     pub(in super::super) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut listed = Self::default();

@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Entry of the container list: one container in short, without environment and command.
+/// Entry of the container list: a summary of one container, without environment and command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ContainerSummary {

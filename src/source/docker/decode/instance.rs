@@ -29,7 +29,7 @@ pub(super) fn decode_instance(
         id: InstanceId::of(source, id),
         name: name.into(),
         state: life,
-        // The result of a health check means nothing once the process has exited.
+        // The result of a health check is meaningless once the process has exited.
         health_check: record
             .health
             .as_ref()

@@ -70,7 +70,7 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
     }
 }
 
-/// Decodes the attachment to the network `name`. The name replaces a missing network id.
+/// Decodes the attachment to the network `name`, whose name replaces a missing network id.
 fn decode_attachment(
     answer: &ContainerInspectResponse,
     name: &str,

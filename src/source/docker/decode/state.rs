@@ -38,7 +38,7 @@ pub(super) enum ContainerStatus {
 }
 
 /// Parses the status words of Docker (moby, `container/state.go`) and Podman (libpod,
-/// `define.ContainerStatus`). For an unknown word, the state's flags decide, such as `Running`.
+/// `define.ContainerStatus`). If the word is unknown, the flags of the state decide, such as `Running`.
 pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
     match state.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
         "created" | "configured" | "initialized" => ContainerStatus::Created,

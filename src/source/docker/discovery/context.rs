@@ -40,8 +40,8 @@ struct DockerTarget {
     skip_tls_verify: bool,
 }
 
-/// Returns the name of the current context; empty if none is chosen. If `config.json` can't be read, returns
-/// an empty name and a warning, like the docker command.
+/// Returns the name of the current context, or an empty name if none is chosen. If `config.json` can't be
+/// read, returns an empty name and a warning, as the docker command does.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
     let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {

@@ -89,8 +89,8 @@ pub fn discover(config: &Config, env: &Env) -> Result<Vec<FoundEngine>, Failure>
     Ok(found)
 }
 
-/// Returns the explicitly configured engine, in the docker command's order of precedence. Also returns a
-/// warning about ignored settings.
+/// Returns the engine that the configuration or the environment names, in the docker command's order of
+/// precedence. Also returns a warning about ignored settings.
 fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>, Option<Failure>), Failure> {
     let one = |endpoint, because: String| {
         (Some(FoundEngine { name: "docker".to_owned(), endpoint, found_by: because, warning: None }), None)
@@ -119,7 +119,7 @@ fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>,
     Ok(one(endpoint, format!("context {} from {because}", Text::new(&context))))
 }
 
-/// Returns the engines at default sockets that exist. Several paths to one socket count once.
+/// Returns the engines at the default sockets that exist. Several paths to the same socket count once.
 fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
     let mut places = vec![("docker", under_root(env, DEFAULT_SOCKET))];
     if !env.runtime_dir.as_os_str().is_empty() {

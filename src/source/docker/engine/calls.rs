@@ -47,7 +47,7 @@ impl Engine {
         self.call_json(&ApiCall::get("version", "/version", &()), MAX_SMALL_BYTES).await
     }
 
-    /// Lists all containers, also stopped ones, and stops reading at `until`. Also returns the failure that
+    /// Lists all containers, including stopped ones. Stops reading at `until`. Also returns the failure that
     /// cut the list short, if any. Fails if nothing could be read.
     pub(in crate::source::docker) async fn list(
         &self,
@@ -140,7 +140,7 @@ impl Engine {
         Err(Failure::new(FailureKind::Invalid, what, "see `docker ps --no-trunc`"))
     }
 
-    /// Sends a call and parses its response, at most `max` bytes, as JSON.
+    /// Sends a call and parses its response as JSON. Fails if the response is larger than `max` bytes.
     async fn call_json<T: DeserializeOwned + Send + 'static>(
         &self,
         call: &ApiCall,

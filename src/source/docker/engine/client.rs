@@ -122,8 +122,8 @@ impl Engine {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a bollard client that uses Portolan's transport, and so has its limits. It is for calls whose
-    /// response is a plain byte stream.
+    /// Returns a bollard client that uses Portolan's transport with its limits, for calls whose response is a
+    /// plain byte stream.
     pub(in crate::source::docker) async fn bollard_client(&self) -> Result<Client, Failure> {
         let session = self.session().await?;
         let version = session.version.unwrap_or(*API_DEFAULT_VERSION);
@@ -146,7 +146,7 @@ impl Engine {
         sent.map(|(_, body)| body).map_err(|error| self.call_failure(call.name, &error))
     }
 
-    /// Sends a small call and returns its whole response body, at most `max` bytes.
+    /// Sends a small call and returns its whole response body. Fails if it is larger than `max` bytes.
     pub(in crate::source::docker) async fn read_bytes(
         &self,
         call: &ApiCall,
@@ -156,8 +156,8 @@ impl Engine {
         trouble.map_or(Ok(bytes), Err)
     }
 
-    /// Sends a call and reads its response until `until`, at most `max` bytes. Also returns the failure that
-    /// cut the body short, if any.
+    /// Sends a call and reads at most `max` bytes of its response, until `until`. Also returns the failure
+    /// that cut the body short, if any.
     pub(in crate::source::docker) async fn read_until(
         &self,
         call: &ApiCall,

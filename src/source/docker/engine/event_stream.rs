@@ -1,4 +1,4 @@
-//! Event stream of an engine: one JSON object in each line. The length of a line is limited.
+//! Event stream of an engine: one JSON object per line, with a limited length.
 
 use super::http::{Body, CallError};
 use crate::source::docker::api_types::EventMessage;
@@ -18,7 +18,7 @@ pub(in crate::source::docker) struct EventStream {
 pub(in crate::source::docker) enum StreamedEvent {
     /// Event that could be parsed.
     Event(Box<EventMessage>),
-    /// Event that is too long or no valid JSON. Its container is unknown.
+    /// Event that is too long or not valid JSON, so that its container is unknown.
     Unreadable,
 }
 

@@ -15,7 +15,7 @@ use tokio::{
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: u8 = 4;
 
-/// Maximum number of attempts to report the first size of the terminal.
+/// Maximum number of attempts to set the initial size of the terminal.
 const MAX_FIRST_RESIZES: usize = 10;
 /// Time between two of these attempts.
 const FIRST_RESIZE_INTERVAL: Duration = Duration::from_millis(50);

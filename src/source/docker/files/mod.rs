@@ -57,8 +57,7 @@ pub(in crate::source) struct FileWatch {
 }
 
 impl FileWatch {
-    /// Returns true if a file has changed since it was read. Reads directories, so callers run it on a
-    /// blocking thread.
+    /// Returns true if a file has changed since Portolan read it. Blocks while it reads directories.
     pub(in crate::source) fn has_changed(&self) -> bool {
         !self.paths.is_empty() && fingerprint(&self.paths) != self.fingerprint
     }

@@ -73,7 +73,7 @@ async fn tail_lines(
     (start, until): (LogReadOptions, Timestamp),
     tail: usize,
 ) -> Result<(usize, Vec<LogLine>), Failure> {
-    // The engine counts whole seconds, so lines after `until` in its last second are dropped here.
+    // The engine filters by whole seconds, so the lines after `until` in its last second are dropped here.
     let second = i32::try_from(until.as_second().saturating_add(1)).unwrap_or(i32::MAX);
     let options = logs_options(start.since, tail).until(second).build();
     let mut messages = engine.logs(container, &options).await?;

@@ -188,8 +188,7 @@ fn current_instance(container: &ContainerRecord, taken: Timestamp) -> Instance {
     instance
 }
 
-/// Merges the containers' facts: equal facts appear once, and different values of one label follow each
-/// other.
+/// Merges the containers' facts. Equal facts appear once, and the values of one label are adjacent.
 fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     let mut labels: BTreeMap<&FactLabel, usize> = BTreeMap::new();
     let mut told: BTreeSet<(&FactLabel, &str)> = BTreeSet::new();

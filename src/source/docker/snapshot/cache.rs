@@ -28,7 +28,7 @@ const EVENTS_RETRY_INTERVAL: Duration = Duration::from_mins(1);
 /// Maximum number of containers that are marked as changed, and of those that have an exit history.
 const MAX_TRACKED_CONTAINERS: usize = 10_000;
 
-/// Interval between reads of sockets inside containers. Each read costs the engine a process.
+/// Interval between reads of sockets inside containers. Each read makes the engine start a process.
 const EXEC_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Maximum number of kept events.
@@ -68,7 +68,7 @@ pub(in crate::source::docker) struct EngineCache {
     last_exec: Option<Instant>,
 }
 
-/// Container as last inspected, with the fingerprint of its list entry and a watch on its files.
+/// Record of a container, with the fingerprint of its list entry and a watch on its files.
 #[derive(Debug)]
 struct CachedContainer {
     fingerprint: String,

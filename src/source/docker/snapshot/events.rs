@@ -166,7 +166,7 @@ async fn next_burst(
         while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
                 Some(Ok(message)) => handle_event(shared, &listener, &message),
-                // The events before the end still count, and the next call sees the end again.
+                // The events before the end of the stream still count. The next call finds the end again.
                 _ => break,
             };
         }

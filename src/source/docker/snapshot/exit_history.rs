@@ -6,7 +6,7 @@
 use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, Timestamp};
 use jiff::SignedDuration;
 
-/// Longest time between a signal and an exit that the signal can have caused. By default, `docker stop` waits
+/// Maximum time between a signal and an exit that the signal may have caused. By default, `docker stop` waits
 /// ten seconds before it kills the container.
 const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 

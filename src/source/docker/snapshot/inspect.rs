@@ -74,7 +74,7 @@ pub(in crate::source::docker) struct InspectPool {
 #[derive(Debug)]
 struct PoolState {
     calls: BTreeMap<String, AbortOnDropHandle<()>>,
-    /// Containers whose inspect call timed out: the time of the next call, and the failure.
+    /// Containers whose inspect call timed out, each with the time of the next call and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
 }

@@ -1,5 +1,6 @@
 //! Cache of socket tables. Reading one makes the kernel walk all sockets of the machine, which takes
-//! milliseconds. So a table is read only if the counters of its namespace changed, and within a time budget.
+//! milliseconds. So Portolan reads a table again only if the counters of its namespace have changed or the
+//! table is old, and within a time budget.
 
 use super::table::{Protocol, Socket, parse_table};
 use std::{

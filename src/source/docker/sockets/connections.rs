@@ -155,7 +155,7 @@ impl ConnectionFinder<'_> {
         Some(SocketConnection { from, to, port })
     }
 
-    /// Returns the container that listens on `port` in a namespace, if it is known.
+    /// Returns the container that listens on `port` in a namespace, or `None` if it is unknown.
     fn listener(&self, namespace: usize, protocol: Protocol, port: u16) -> Option<usize> {
         self.listeners[namespace].get(&(protocol, port)).copied().flatten()
     }

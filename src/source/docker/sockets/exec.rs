@@ -1,5 +1,5 @@
-//! Sockets read inside containers, for engines on other machines. Portolan runs `cat` in the containers, and
-//! only if the configuration allows it.
+//! Sockets of containers on other machines. If the configuration allows it, Portolan runs `cat` in the
+//! containers to read them.
 
 use super::{
     connections::{NamespaceMember, SocketNamespace},

@@ -1,6 +1,6 @@
 //! Connections of containers, observed in the kernel's socket tables. On this machine Portolan reads them
 //! from `/proc`, without a call to the engine or a process in the container. On other machines it runs `cat`
-//! in each container, if allowed.
+//! in one container of each network namespace, if the configuration allows it.
 
 mod cache;
 mod exec;

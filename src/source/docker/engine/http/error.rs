@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 /// Error of a single call.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::source::docker) enum CallError {
-    /// The engine, or a proxy in front of it, answered with an error status.
+    /// The engine, or a proxy in front of it, responded with an error status.
     #[error("{status} {message}")]
     Refused {
         /// HTTP status of the response.

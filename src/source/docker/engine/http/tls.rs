@@ -1,6 +1,6 @@
-//! TLS settings, as the docker command makes them (Docker documentation, "Protect the Docker daemon socket").
-//! They trust the machine's own certificate authorities and `ca.pem`. The client certificate is `cert.pem`
-//! with `key.pem`, if these files exist.
+//! TLS settings that match those of the docker command (Docker documentation, "Protect the Docker daemon
+//! socket"). They trust the machine's own certificate authorities and `ca.pem`. The client certificate is
+//! `cert.pem` with `key.pem`, if these files exist.
 
 use super::CallError;
 use rustls::{
