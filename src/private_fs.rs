@@ -1,11 +1,11 @@
 //! Private files and directories: the only module through which Portolan writes to disk.
 //!
-//! Directories have mode 0700 and files 0600, except for files that the user wants to publish ([`PublishedDir`]). The
-//! module follows no symbolic links to files and writes to no device or pipe. Outside Portolan's own directories, it
-//! overwrites a file only on request.
+//! Directories have mode 0700 and files 0600, except for those that other people may read ([`PublishedDir`],
+//! [`SharedDir`]). The module follows no symbolic links to files and writes to no device or pipe. Outside
+//! Portolan's own directories, it overwrites a file only on request.
 //!
-//! Files in Portolan's own directories are opened relative to the open directory (openat(2)), and only if
-//! they belong to the user. So no other process can replace the directory between the check and the use.
+//! The module opens files in Portolan's own directories relative to the open directory (openat(2)), and only
+//! if they belong to the user. So no other process can replace the directory between the check and the use.
 //! `tests/architecture.rs` forbids other modules to write with `std::fs`.
 
 mod dir;
@@ -37,12 +37,12 @@ const DIR_MODE: Mode = Mode::RWXU;
 /// Mode of a file: only its owner may read and write it.
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// Flags of every call that opens a file: never wait for the other end of a pipe, never follow a symbolic
-/// link.
+/// Flags with which the module opens every file: opening a pipe does not block, and opening a symbolic link
+/// fails.
 const SAFE_OPEN_FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
-/// Creates a file at a path that the user chose. If `overwrite` is true, empties an existing regular file;
-/// otherwise an existing file is an error.
+/// Creates a file at a path that the user chose. If the file exists, empties it if `overwrite` is true, and
+/// fails otherwise. Fails if the path leads to anything but a regular file.
 pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     let named = |error| error_with_path(path, error);
     let exclusive = if overwrite { OFlags::empty() } else { OFlags::EXCL };
@@ -58,13 +58,13 @@ pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     Ok(File::from(file))
 }
 
-/// Removes a file that was not written to its end, because half a file is worse than none.
+/// Removes an incomplete file, because half a file is worse than none.
 pub fn discard(path: &Path) {
     // The caller reports why the file is unfinished, so a second error would only distract.
     let _ = std::fs::remove_file(path);
 }
 
-/// Returns the status of an open file, or an error if it is a device, a pipe or a directory.
+/// Returns the status of an open file. Fails if it is a device, a pipe or a directory.
 fn regular_file_stat(file: &impl AsFd) -> io::Result<Stat> {
     let stat = fstat(file)?;
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {

@@ -16,8 +16,8 @@ use std::{
 /// of this size.
 const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
 
-/// Largest size in bytes of a file that is read. Files shrink only when they are read. So one run may let a
-/// file grow beyond [`COMPACT_ABOVE_BYTES`], but it can't reach this size.
+/// Maximum size in bytes of a file that Portolan reads. Only a read shrinks a file, so one run may let it
+/// grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
 const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
 
 /// Append-only file of values of type `T`, each with a key.
@@ -29,8 +29,8 @@ pub struct AppendLog<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> AppendLog<T> {
-    /// Returns a handle of the file `name` in `folder`, without opening it. Each `version` of the format has
-    /// its own file, so two versions of the program do not conflict.
+    /// Returns a handle to the file `name` in `folder`, without opening it. Each `version` of the format has
+    /// its own file, so different versions of Portolan don't disturb each other.
     #[must_use]
     pub fn new(folder: CacheDir, name: &str, version: u32) -> Self {
         Self { folder, name: format!("{name}-{version}.jsonl"), entry_type: PhantomData }
@@ -52,14 +52,14 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
             }
         }
         if bytes.len() as u64 > COMPACT_ABOVE_BYTES || damaged > 0 {
-            // If the file can't be written, it stays as it is.
+            // A file that can't be rewritten stays unchanged.
             let _ = self.compact(&bytes);
         }
         Ok((things, damaged))
     }
 
-    /// Appends values with their keys. Passes all lines to a single write call, which no write of another
-    /// process can split.
+    /// Appends values with their keys. Writes all lines with a single call, so no write of another process
+    /// can come between them.
     pub fn append<'a>(&self, things: impl IntoIterator<Item = (&'a str, &'a T)>) -> io::Result<()>
     where
         T: 'a,
@@ -75,8 +75,8 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
         self.folder.create()?.open_append(&self.name)?.write_all(&lines)
     }
 
-    /// Rewrites the file with the undamaged lines of `bytes`, its content. If the file is above the limit,
-    /// only its newest lines stay.
+    /// Rewrites the file with the undamaged lines of `bytes`, the file's content. A file above the limit
+    /// keeps only its newest lines.
     fn compact(&self, bytes: &[u8]) -> io::Result<()> {
         let most = usize::try_from(COMPACT_ABOVE_BYTES / 2).unwrap_or(usize::MAX);
         let from = if bytes.len() as u64 > COMPACT_ABOVE_BYTES { bytes.len() - most } else { 0 };
@@ -116,7 +116,7 @@ mod tests {
         for end in 1..whole.len() {
             fs::write(shelf.folder.path().join(&shelf.name), &whole[..end]).unwrap();
             let (things, damaged) = shelf.read_all().unwrap();
-            // Only the end of a line may be missing without harm.
+            // A line is complete even without its newline.
             assert!(things.len() + damaged <= 2 && things.values().all(|v| v.len() == 1), "{end}");
             shelf.append([("c", &vec![3])]).unwrap();
             let (things, damaged) = shelf.read_all().unwrap();

@@ -1,9 +1,9 @@
-//! Lines with a checksum in front, which reveals cut or changed lines.
+//! Lines with a checksum in front, which reveals that a line was cut or changed.
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
-/// Removes the checksum in front of a line, and returns the rest. Returns `None` if the checksum is wrong.
-/// `line` has no newline.
+/// Returns `line` without the checksum in front of it, or `None` if the checksum is wrong. `line` has no
+/// newline.
 pub(super) fn strip_checksum(line: &[u8]) -> Option<&[u8]> {
     let (sum, text) = line.split_at_checked(9)?;
     let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?.strip_suffix(' ')?, 16).ok()?;
@@ -18,8 +18,8 @@ pub(super) fn with_checksum(text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Writes the output of `fill` as a line with its checksum in front. The line is written piece by piece, and
-/// the checksum is filled in last.
+/// Writes the output of `fill` to `to` as a line with its checksum in front. The output is written piece by
+/// piece, so the checksum is filled in last.
 pub(super) fn write_with_checksum(
     to: &mut (impl Write + Seek),
     fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,

@@ -1,4 +1,4 @@
-//! Hashed keys of cache entries. A source's identity may contain passwords and access keys, so the cache
+//! Cache keys: hashes of sources' identities. An identity may contain passwords and access keys, so the cache
 //! stores only its hash.
 
 use sha2::{Digest, Sha256};

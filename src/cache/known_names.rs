@@ -9,7 +9,7 @@ use crate::model::{Snapshot, SourceId, Text, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// Names of services and sources.
+/// Names that shell completion offers: the ids of the sources and the names of their services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownNames {
     /// Ids of the sources.
@@ -27,7 +27,7 @@ pub struct NamedService {
     pub group: Option<Text>,
 }
 
-/// Part of a saved snapshot that has the names.
+/// The fields of a saved snapshot that hold its names. All other fields are skipped.
 #[derive(Deserialize)]
 struct SnapshotNames {
     source: SourceId,
@@ -37,7 +37,7 @@ struct SnapshotNames {
 }
 
 impl KnownNames {
-    /// Adds the names in a snapshot.
+    /// Adds the source and the services of `snapshot`.
     pub fn add(&mut self, snapshot: &Snapshot) {
         self.sources.insert(snapshot.source.clone());
         let names = |service: &crate::model::Service| NamedService {
@@ -48,8 +48,8 @@ impl KnownNames {
     }
 }
 
-/// Returns the names in all saved snapshots of the last days. Skips files that are unreadable, because the
-/// shell can't show an error.
+/// Returns the names in all saved snapshots of the last seven days. Skips unreadable files, because shell
+/// completion can't show an error.
 pub fn known_names(folder: &CacheDir, now: Timestamp) -> KnownNames {
     let mut known = KnownNames::default();
     let Ok(Some(dir)) = folder.open() else { return known };

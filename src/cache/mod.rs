@@ -1,8 +1,8 @@
 //! Files that Portolan keeps between runs: snapshots, outages and task definitions. Portolan works without
 //! them, so the user may delete them at any time.
 //!
-//! Several Portolan processes write them at once, and some are killed in the middle. So each entry has a
-//! checksum. Damaged entries are dropped and reported.
+//! Several Portolan processes may write them at once, and some are killed in the middle of a write. So each
+//! entry has a checksum, and Portolan drops damaged entries.
 
 mod key;
 mod known_names;
@@ -29,7 +29,7 @@ use std::{
 pub struct CacheDir(PathBuf);
 
 impl CacheDir {
-    /// Returns a handle of the directory, without creating it.
+    /// Returns a handle to the directory at `path`, without creating it.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
@@ -57,16 +57,16 @@ impl CacheDir {
     }
 }
 
-/// Returns a file name made of `kind` and `name`, which may be any text. Characters that a file name can't
-/// hold become dashes, and a hash of `name` keeps such file names distinct.
+/// Returns a file name made of `kind` and `name`. `name` may be any text: characters other than letters,
+/// digits and dots become dashes, and a hash of `name` keeps the file names distinct.
 fn file_name(kind: &str, name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     let short: String = name.chars().map(plain).take(60).collect();
     format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// Replaces a file with the bytes that `fill` writes, and puts their checksum in front. Readers see either
-/// the old or the new file, never a part.
+/// Replaces the file `name` with the bytes that `fill` writes, with their checksum in front. Readers see
+/// either the old or the new file, never a part of one.
 fn replace_file(
     folder: &CacheDir,
     name: &str,

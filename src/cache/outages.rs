@@ -1,10 +1,10 @@
-//! Saved outages of each source: one small file, which is replaced as a whole.
+//! Outages of each source on disk: one small file for each source, replaced as a whole.
 
 use super::{CacheDir, checksum::strip_checksum, file_name, replace_file};
 use crate::model::SavedOutages;
 use std::io;
 
-/// Version of the format of outage files. Each version has its own file.
+/// Format version of outage files, which is a part of their names.
 const OUTAGES_FORMAT_VERSION: u32 = 1;
 
 /// Maximum size in bytes of an outage file that is read.

@@ -1,4 +1,4 @@
-//! The last snapshot of each source: one file, which is replaced as a whole.
+//! Last snapshot of each source on disk: one file for each source, replaced as a whole.
 
 use super::{CacheDir, checksum::strip_checksum, file_name, replace_file};
 use crate::model::{Snapshot, Timestamp};
@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-/// Start of the names of snapshot files, with the version of their format. Each version has its own file.
+/// Prefix of the names of snapshot files, with the version of their format. Each version has its own files.
 pub(super) const SNAPSHOT_FILE_PREFIX: &str = "picture2";
 
-/// Maximum age in seconds of a snapshot that is loaded. An older one would mislead more than help, so older
-/// snapshot and outage files are removed.
+/// Maximum age in seconds of a snapshot that is loaded. An older one would mislead more than help. Saving a
+/// snapshot removes older snapshot and outage files.
 pub(super) const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Age above which an unfinished file is removed, because its writer was surely killed.
@@ -34,8 +34,9 @@ pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::R
     written
 }
 
-/// Returns a smaller snapshot, in which only the first instance of each service has containers. That suffices
-/// for a map, and halves the file of a big account. The first poll brings the other containers back.
+/// Returns a smaller copy of the snapshot, in which only the first instance of each service has containers.
+/// That suffices for the map, and halves the file of a big account. The first poll reads the other containers
+/// again.
 fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
     let mut thin = snapshot.clone();
     for service in thin.services.iter_mut().filter(|service| service.instances.len() > 1) {
@@ -49,7 +50,7 @@ fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
 /// old.
 ///
 /// # Errors
-/// Fails if the file is damaged; the file is then removed.
+/// Fails if the file can't be read or is damaged. Removes a damaged file.
 pub fn load_snapshot(folder: &CacheDir, key: &str, now: Timestamp) -> io::Result<Option<Snapshot>> {
     let Some(dir) = folder.open()? else { return Ok(None) };
     let name = snapshot_file_name(key);

@@ -35,7 +35,7 @@ pub(crate) fn failed_instance(name: &str, code: i64) -> Instance {
 }
 
 impl Host {
-    /// Parses `text` as a host; panics if it is none.
+    /// Parses `text` as a host; panics if it is not a host.
     pub(crate) fn parse_for_test(text: &str) -> Self {
         Self::parse(text).unwrap_or_else(|| panic!("{text} is no host"))
     }
@@ -48,7 +48,7 @@ impl Address {
     }
 }
 
-/// Returns the service `shop/name` on one network, with its name as endpoint for all ports.
+/// Returns the service `name` of the group `shop` on one network, with its name as an endpoint for all ports.
 pub(crate) fn service(name: &str) -> Service {
     let network = NetworkId::new("docker/shop");
     let answer = ServiceEndpoint {
@@ -106,12 +106,13 @@ pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
     inventory
 }
 
-/// Returns the id of the service `shop/name`.
+/// Returns the id of the service `name` of the group `shop`.
 pub(crate) fn service_id(name: &str) -> ServiceId {
     ServiceId::new(format!("docker/shop/{name}"))
 }
 
-/// Returns a connection between two services of `shop`, last seen `seconds` ago.
+/// Returns a connection between two services of `shop`, with the outcome `verdict`, last seen `seconds`
+/// before the current time of tests.
 pub(crate) fn observed_connection(
     from: &str,
     to: &str,
@@ -129,8 +130,8 @@ pub(crate) fn observed_connection(
     ObservedConnection { key, first_seen: ago(seconds + 60), last_seen: ago(seconds) }
 }
 
-/// Returns an inventory with `services` and the observed connections `flows`. `watched` lists monitored
-/// services, each with the seconds since the start of its observation.
+/// Returns an inventory with `services` and the observed connections `flows`. `watched` lists the monitored
+/// services, each with the seconds since its observation began.
 pub(crate) fn inventory_with_connections(
     services: Vec<Service>,
     flows: Vec<ObservedConnection>,

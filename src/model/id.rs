@@ -5,8 +5,8 @@ use super::text::IdText;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Declares an id type around a string. The compiler then rejects, for example, a service's id in place of an
-/// instance's id.
+/// Declares a distinct id type around a string, so that the compiler rejects, for example, a service's id
+/// where an instance's id is expected.
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -15,7 +15,7 @@ macro_rules! identity {
         pub struct $name(IdText);
 
         impl $name {
-            /// Returns the id with `text` cleaned.
+            /// Returns the id `text`, cleaned of terminal sequences and deceiving characters.
             pub fn new(text: impl AsRef<str>) -> Self {
                 Self(IdText::new(text.as_ref()))
             }
@@ -64,7 +64,7 @@ identity! {
 }
 
 impl ServiceId {
-    /// Returns the id of service `name` in `group` of `source`; a standalone container has no group.
+    /// Returns the id of the service `name` in `group` of `source`. A standalone container has no group.
     #[must_use]
     pub fn of(source: &SourceId, group: Option<&str>, name: &str) -> Self {
         match group {
@@ -88,7 +88,7 @@ pub struct ServiceIdParts<'a> {
 }
 
 impl<'a> ServiceIdParts<'a> {
-    /// Splits a service's id. An id without a slash is a name without a source.
+    /// Splits a service's id. If it has no slash, the whole id is the name, and the source is empty.
     fn parse(id: &'a str) -> Self {
         let (source, local) = id.split_once('/').unwrap_or(("", id));
         match local.split_once('/') {
@@ -106,7 +106,7 @@ impl ServiceId {
     }
 }
 
-/// Takes the first part of a service's id, which is its source.
+/// Returns the source of a service: the part of its id before the first slash.
 impl From<&ServiceId> for SourceId {
     fn from(id: &ServiceId) -> Self {
         Self::new(id.parts().source)
@@ -191,9 +191,9 @@ const INTERNET_ID: &str = "internet";
 pub enum NodeIdParts<'a> {
     /// A service of a source.
     Service(ServiceIdParts<'a>),
-    /// A dependency, by host or name.
+    /// A dependency: its host or name.
     Dependency(&'a str),
-    /// A load balancer, by `SOURCE/NAME`.
+    /// A load balancer: `SOURCE/NAME`.
     LoadBalancer(&'a str),
     /// The internet, from which outside requests come.
     Internet,

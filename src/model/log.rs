@@ -1,4 +1,4 @@
-//! Log lines, the streams to read them from, and notes on gaps in those streams.
+//! Log lines, the streams from which Portolan reads them, and notes on gaps in those streams.
 
 use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,12 @@ use std::{cmp::Ordering, collections::BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
-    /// The container engine holds the log.
+    /// The container engine stores the log.
     Engine {
         /// The id of the container.
         container: Text,
     },
-    /// A CloudWatch log group holds the log.
+    /// A CloudWatch log group stores the log.
     CloudWatch {
         /// Name of the log group.
         group: Text,
@@ -22,15 +22,15 @@ pub enum LogRoute {
         /// The region; `None` if it is the source's own.
         region: Option<Text>,
     },
-    /// Streams of a CloudWatch log group whose tasks the source no longer lists. No container has this route,
-    /// so no recording contains it.
+    /// Streams in a CloudWatch log group that belong to tasks which the source no longer lists. No container
+    /// has this route, so no recording contains it.
     #[serde(skip)]
     ExpiredStreams {
         /// Name of the log group.
         group: Text,
         /// Prefix of the streams' names. A name is this prefix, followed by the id of a task.
         prefix: Text,
-        /// Streams to leave out, because Portolan reads them for listed instances.
+        /// Names of streams to leave out, because Portolan reads them for listed instances.
         except: BTreeSet<Text>,
         /// The region; `None` if it is the source's own.
         region: Option<Text>,
@@ -43,8 +43,8 @@ pub enum LogRoute {
     },
 }
 
-/// A log stream to read. Two targets may be equal although their labels differ, because a container may be
-/// renamed while Portolan reads its log.
+/// A log stream to read. Comparisons ignore the label, because a container may be renamed while Portolan
+/// reads its log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
     /// The service that writes the log.
@@ -85,16 +85,16 @@ impl Ord for LogTarget {
     }
 }
 
-/// Options of one read of a log stream: time range, number of lines, and waiting for new lines.
+/// Options of one read of a log stream: time range, number of lines, and whether to wait for new lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogReadOptions {
     /// Time of the oldest line to read; `None` for no limit.
     pub since: Option<Timestamp>,
-    /// Exclusive end of the time range, set to read an older page of lines; never set together with `follow`.
+    /// Exclusive end of the time range; set for a page of older lines, and never together with `follow`.
     pub until: Option<Timestamp>,
-    /// Maximum number of lines of each stream; the newest are taken.
+    /// Maximum number of lines per stream. If there are more, the oldest are left out.
     pub tail: usize,
-    /// True to go on after the last line and wait for new ones.
+    /// True to wait for new lines after the last stored one.
     pub follow: bool,
 }
 
@@ -117,7 +117,7 @@ pub struct LogLine {
     pub styles: Vec<TextStyle>,
 }
 
-/// A part of a line that the service styled by an SGR sequence (ECMA-48).
+/// A styled part of a log line. The service set its style by an SGR sequence (ECMA-48).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextStyle {
     /// Start of the part, a byte offset in the text.
@@ -157,7 +157,7 @@ pub enum OutputStream {
 /// Lines that arrived together, with notes on gaps and errors among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogBatch {
-    /// Lines of one or several streams; the lines of each stream keep its order.
+    /// Lines of one or several streams; the lines of each stream keep their order.
     pub lines: Vec<LogLine>,
     /// Notes on missing, sampled or unreadable parts of the streams, and on exits of instances.
     pub notes: Vec<LogNote>,
@@ -176,7 +176,7 @@ pub struct LogNote {
     /// The kind of note.
     #[serde(default)]
     pub kind: LogNoteKind,
-    /// The note's sentence for the user.
+    /// Sentence for the user.
     pub text: Text,
 }
 
@@ -198,7 +198,7 @@ impl LogNote {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogNoteKind {
-    /// Lines are missing. Holds their number; `None` if unknown.
+    /// Lines are missing: their number, or `None` if it is unknown.
     Missing(Option<u64>),
     /// The source returned only a sample of the lines.
     Sampled,
@@ -218,7 +218,7 @@ pub enum LogNoteKind {
 /// A message that reports the progress of reading log streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogUpdate {
-    /// A read of a part of a stream starts. It may return lines that an earlier read returned.
+    /// A read of a part of a stream begins. It may return lines again that an earlier read returned.
     ReadStarted(LogTarget, LogReadOptions),
     /// Lines and notes of one or several streams.
     Lines(LogBatch),

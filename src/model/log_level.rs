@@ -1,4 +1,4 @@
-//! Log levels.
+//! Log levels, from trace to fatal.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
-    /// Every step of the program.
+    /// Single steps of the program.
     Trace,
     /// Details for debugging.
     Debug,
     /// Normal operation.
     Info,
-    /// Something is wrong, but the program goes on.
+    /// Something is wrong, but the program continues.
     Warn,
     /// An operation failed.
     Error,
-    /// The program can't go on.
+    /// The program can't continue.
     Fatal,
 }
 
@@ -25,13 +25,13 @@ impl LogLevel {
     pub const ALL_LEVELS: [Self; 6] =
         [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
 
-    /// Returns the level with this name, in lower case.
+    /// Returns the level whose name is `name`, in lower case. Returns `None` if there is none.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL_LEVELS.into_iter().find(|level| level.as_str() == name)
     }
 
-    /// Returns the names of all levels for a message.
+    /// Returns the names of all levels, separated by commas, for an error message.
     #[must_use]
     pub fn all_names() -> String {
         Self::ALL_LEVELS.map(Self::as_str).join(", ")

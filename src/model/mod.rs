@@ -1,8 +1,8 @@
-//! The data model: the facts that sources report about services, and no type that could hold a secret.
+//! The data model: the facts that sources report about services, as plain types that can't hold a secret.
 //!
-//! All types are plain data with `serde`, so recordings, the cache on disk and test fixtures hold the same
-//! types as live data. Text from outside enters the model only as [`Text`] or as an id; both remove terminal
-//! sequences and deceiving characters.
+//! The types of a snapshot implement `serde`, so recordings, the cache on disk and test fixtures hold the
+//! same types as live data. Text from outside enters the model only as [`Text`] or as an id. Both remove
+//! terminal sequences and deceiving characters.
 
 mod incident;
 mod sources;

@@ -13,9 +13,9 @@ pub const TIME_FORMS: &str =
 pub enum TimeExpression {
     /// An age before now.
     Ago(SignedDuration),
-    /// The last such time of day, today or yesterday.
+    /// The latest occurrence of a time of day: today's or yesterday's.
     TimeOfDay(civil::Time),
-    /// A time of day, a number of days before today.
+    /// A time of day on an earlier day, given as the number of days before today.
     DaysAgo(i8, civil::Time),
     /// A date and a time in the user's time zone.
     Local(civil::DateTime),
@@ -50,8 +50,8 @@ impl TimeExpression {
 impl FromStr for TimeExpression {
     type Err = String;
 
-    /// Parses an age (`10m`, `-10m`, `10m ago`), a time of day (`14:05`), a day (`today`, `yesterday`, with or
-    /// without a time), a date (`2026-03-08`, with or without a time), or a timestamp with an offset.
+    /// Parses an age (`10m`, `-10m`, `10m ago`), a time of day (`14:05`), a day (`today`, `yesterday`, with
+    /// or without a time), a date (`2026-03-08`, with or without a time), or a timestamp with an offset.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (day, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));

@@ -1,4 +1,5 @@
-//! Store in a folder: one file for each object, for people on one machine or with a shared disk, and for tests.
+//! Object store in a folder, with one file for each object. It serves people who share a machine or a disk,
+//! and tests.
 
 use super::{
     Fetched, MAX_LISTED_OBJECTS, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome,
@@ -17,29 +18,31 @@ use std::{
     time::Duration,
 };
 
-/// Character in file names that stands for the slash in keys.
+/// Character that replaces the slashes of a key in its file name.
 const SLASH_REPLACEMENT: &str = "+";
 
-/// Maximum size in bytes of a file that is replaced under a condition.
+/// Maximum size in bytes of the old file in a conditional write, which reads it to compare its version.
 const MAX_REPLACED_BYTES: u64 = 1 << 20;
 
-/// Time after which a file that is not finished was left by a killed process.
+/// Minimum age of the unfinished files that a listing removes, because only killed processes leave such old
+/// ones.
 const MIN_ABANDONED_AGE: Duration = Duration::from_hours(1);
 
-/// Store in a folder.
+/// Object store in a folder.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     folder: Arc<PathBuf>,
 }
 
 impl FileStore {
-    /// Returns a store in `folder`, which must exist. Opens it at each call, because it may be remounted.
+    /// Returns a store in `folder`. Each call opens the folder again, because its disk may be remounted; the
+    /// call fails if the folder is missing.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
         Self { folder: Arc::new(folder) }
     }
 
-    /// Runs `work` on the open folder, on a thread that may block.
+    /// Opens the folder and runs `work` on it, on a thread that may block.
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&SharedDir) -> io::Result<T> + Send + 'static,
@@ -124,7 +127,7 @@ impl ObjectStore for FileStore {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>> {
         let start = file_name(prefix);
         self.run(move |dir| {
-            // Nobody else removes them, and a listing is the one call that looks for files.
+            // Nothing else removes unfinished files, and only a listing reads the names of all files anyway.
             dir.remove_unfinished(MIN_ABANDONED_AGE)?;
             let mut names = dir.file_names()?;
             names.retain(|name| name.starts_with(&start));
@@ -132,8 +135,8 @@ impl ObjectStore for FileStore {
             names.truncate(MAX_LISTED_OBJECTS);
             let mut listed = Vec::new();
             for name in names {
-                // A file may be deleted meanwhile, or may be no object at all. Reading them all would take as long
-                // as an attacker wants.
+                // A file may be deleted meanwhile, or may be no object at all. The listing reads no content:
+                // anyone who may write to the folder could make that take arbitrarily long.
                 if let Ok(Some(mark)) = dir.change_mark(&name) {
                     listed.push((name.replace(SLASH_REPLACEMENT, "/"), ObjectVersion(mark)));
                 }

@@ -1,17 +1,17 @@
-//! Location of a store, as a setting has it.
+//! Parser for the location of an object store in the configuration: `s3://bucket/prefix` or `file:///folder`.
 
 use std::path::PathBuf;
 
-/// Location of a store.
+/// Location of an object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
     /// An existing folder.
     Folder(PathBuf),
-    /// A bucket of S3 or of a compatible service, and the start of all keys in it, without a slash at its end.
+    /// A bucket of Amazon S3 or of a compatible service.
     Bucket {
         /// Name of the bucket.
         bucket: String,
-        /// Start of the keys; empty for none.
+        /// Prefix of all keys, without a slash at its end; empty for no prefix.
         prefix: String,
     },
 }
@@ -20,7 +20,7 @@ impl StoreLocation {
     /// Parses `s3://bucket/prefix` or `file:///folder`.
     ///
     /// # Errors
-    /// Returns the reason if `text` is neither.
+    /// Returns a message for the user if `text` has neither form.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("file://") {
             return if path.starts_with('/') {

@@ -1,4 +1,4 @@
-//! Store in memory for tests, with the faults of real stores.
+//! Object store in memory for tests. It can simulate lost calls, lost responses and ignored conditions.
 
 use super::{Fetched, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome};
 use crate::model::{Failure, FailureKind};
@@ -11,18 +11,18 @@ use std::{
     sync::Mutex,
 };
 
-/// Fault of one call to a store.
+/// Fault that the store simulates in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreFault {
     /// The call does not reach the store.
     Dropped,
-    /// The call is carried out, and its answer is lost.
+    /// The store carries out the call, but the response is lost.
     AnswerLost,
-    /// The call is carried out, its answer is lost, and the client sends it again.
+    /// The store carries out the call, the response is lost, and the client sends the call again.
     SentAgain,
 }
 
-/// Store in memory.
+/// Object store in memory.
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore(Mutex<State>);
 
@@ -30,26 +30,27 @@ pub(crate) struct MemoryStore(Mutex<State>);
 struct State {
     objects: BTreeMap<String, (Vec<u8>, u64)>,
     writes: u64,
-    /// Faults of the next calls; `None` for none.
+    /// Faults of the next calls, in order; `None` for a call without a fault.
     faults: VecDeque<Option<StoreFault>>,
-    /// True if the conditions `IfMissing` and `IfVersion` are ignored.
+    /// Whether the store ignores `IfMissing` and `IfVersion`, in this order.
     ignored: [bool; 2],
-    /// Part of the keys whose writes fail, and the kind of the failure.
+    /// Text in the keys whose writes fail, with the kind of failure; `None` if no write is to fail.
     failing_writes: Option<(&'static str, FailureKind)>,
 }
 
 impl MemoryStore {
-    /// Sets the conditions that the store ignores: `IfMissing`, `IfVersion`.
+    /// Sets whether the store ignores the conditions `IfMissing` and `IfVersion`, in this order.
     pub(crate) fn ignore_conditions(&self, ignored: [bool; 2]) {
         self.0.lock().unwrap().ignored = ignored;
     }
 
-    /// Sets the faults of the next calls.
+    /// Sets the faults of the next calls, in order.
     pub(crate) fn set_faults(&self, faults: impl IntoIterator<Item = Option<StoreFault>>) {
         self.0.lock().unwrap().faults = faults.into_iter().collect();
     }
 
-    /// Lets all writes to keys that contain a text fail, or none.
+    /// Makes all writes to keys that contain the given text fail with the given kind. `None` lets all writes
+    /// succeed.
     pub(crate) fn fail_writes(&self, failing: Option<(&'static str, FailureKind)>) {
         self.0.lock().unwrap().failing_writes = failing;
     }
@@ -64,7 +65,7 @@ impl MemoryStore {
         self.0.lock().unwrap().objects.iter().map(|(key, (bytes, _))| (key.clone(), bytes.clone())).collect()
     }
 
-    /// Carries out a call, unless it has a fault.
+    /// Runs `work` on the stored objects, and simulates the fault of this call.
     fn call<T: Send + 'static>(
         &self,
         work: impl Fn(&mut State) -> T,

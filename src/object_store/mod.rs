@@ -1,7 +1,8 @@
-//! Stores of small objects with conditional writes: what a team needs instead of a server.
+//! Object stores with conditional writes: folders and S3 buckets, through which a team shares data without a
+//! server.
 //!
-//! [`FileStore`] is a folder. A bucket of S3 is in `source::ecs`, because it is reached by the AWS clients
-//! there.
+//! [`FileStore`] is a store in a folder. The store in an S3 bucket is in `source::ecs`, because it uses the
+//! AWS clients there.
 
 mod file_store;
 mod location;
@@ -24,31 +25,31 @@ pub struct ObjectVersion(pub String);
 /// Result of reading an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// There is none with that key.
+    /// No object has that key.
     Missing,
-    /// It still has the version that the caller knows.
+    /// The object still has the version that the caller knows.
     Unchanged,
-    /// Its content.
+    /// The object, in another version.
     Found(StoredObject),
 }
 
-/// Object in a store.
+/// Object read from a store, with its version and age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
     /// The content.
     pub bytes: Vec<u8>,
-    /// Its version.
+    /// Version of the content.
     pub version: ObjectVersion,
-    /// Time since it was written, by the store's own clock; `None` if the store does not tell.
+    /// Time since the object was last written; `None` if the store does not report it.
     pub age: Option<Duration>,
 }
 
-/// Condition under which an object is written.
+/// Condition under which a store writes an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteCondition {
-    /// Always.
+    /// No condition.
     Always,
-    /// Only if there is none with that key.
+    /// Only if no object has that key.
     IfMissing,
     /// Only if the object has this version.
     IfVersion(ObjectVersion),
@@ -57,18 +58,18 @@ pub enum WriteCondition {
 /// Result of a conditional write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It was written, and has this version.
+    /// The store wrote the object, which now has this version.
     Written(ObjectVersion),
-    /// The condition did not hold, so nothing was written.
+    /// The condition did not hold, so the store wrote nothing.
     Refused,
 }
 
-/// Store of objects by keys of plain ASCII with slashes.
+/// Store of objects, whose keys are plain ASCII with slashes, such as `a/head`.
 pub trait ObjectStore: Send + Sync {
     /// Returns the location for display, such as `s3://bucket/prefix`.
     fn location(&self) -> String;
 
-    /// Reads an object of at most `max_bytes`, unless it has the version `known`.
+    /// Reads the object at `key`, unless it still has the version `known`. `max_bytes` limits its size.
     fn read<'a>(
         &'a self,
         key: &'a str,
@@ -76,7 +77,7 @@ pub trait ObjectStore: Send + Sync {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Fetched, Failure>>;
 
-    /// Writes an object under a condition.
+    /// Writes `bytes` as the object at `key` if `condition` holds.
     fn write<'a>(
         &'a self,
         key: &'a str,
@@ -84,12 +85,12 @@ pub trait ObjectStore: Send + Sync {
         condition: WriteCondition,
     ) -> BoxFuture<'a, Result<WriteOutcome, Failure>>;
 
-    /// Returns the keys that start with `prefix`, each with a version of its object, sorted by key. Returns at
-    /// most `MAX_LISTED_OBJECTS`. The versions of two listings can be compared, but not with those that reads and
-    /// writes return.
+    /// Returns the keys that start with `prefix`, sorted, each with a version of its object. Returns at most
+    /// [`MAX_LISTED_OBJECTS`] keys. Compare these versions only with those of other listings, not with those
+    /// that `read` and `write` return.
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>>;
 
-    /// Deletes an object; a missing one is no failure.
+    /// Deletes the object at `key`. A missing object is no failure.
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Failure>>;
 }
 

@@ -1,21 +1,21 @@
-//! Probe of a store: does it honour the conditions of writes? Some stores ignore them and tell every writer
-//! that it won. A team must not choose a leader there.
+//! Probe that tests whether a store honours the conditions of writes. Some stores ignore them and report
+//! success to every writer. A team can't choose a leader with such a store.
 
 use super::{Fetched, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome};
 use crate::model::{Failure, FailureKind};
 
-/// Maximum size in bytes of the object with which a store is probed.
+/// Maximum size in bytes of the probe's object.
 const MAX_PROBE_BYTES: usize = 1 << 10;
 
-/// Creates an object twice, and writes it over a version that it does not have. `key` is one that no other process
-/// uses. Deletes the object again.
+/// Tests whether `store` honours write conditions. Creates the object `key` twice, then writes it over a
+/// version that it does not have, and deletes it. No other process may use `key`.
 ///
 /// # Errors
-/// Fails with [`FailureKind::Invalid`] if the store ignores a condition, and in another way if a call fails, so
-/// that the store may be probed again.
+/// Fails with [`FailureKind::Invalid`] if the store ignores a condition. Any other kind means that a call
+/// failed, so the probe may be repeated.
 pub async fn probe_conditions(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let outcome = probe_key(store, key).await;
-    // The outcome matters more than an object that is left.
+    // A failure to delete the object matters less than the outcome.
     let _ = store.delete(key).await;
     outcome
 }
@@ -30,7 +30,7 @@ async fn probe_key(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let write = |text: &str, condition| store.write(key, text.as_bytes().to_vec(), condition);
     let first = match write("1", WriteCondition::IfMissing).await? {
         WriteOutcome::Written(version) => version,
-        // The answer to an attempt was lost, or the object was left by an earlier probe of this process.
+        // The response to an earlier attempt was lost, or an earlier probe of this process left the object.
         WriteOutcome::Refused => read_probe(store, key).await?.version,
     };
     if write("2", WriteCondition::IfMissing).await? != WriteOutcome::Refused {
@@ -39,7 +39,7 @@ async fn probe_key(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let second = match write("3", WriteCondition::IfVersion(first.clone())).await? {
         WriteOutcome::Written(version) => version,
         WriteOutcome::Refused => match read_probe(store, key).await? {
-            // The answer to the first attempt was lost.
+            // The response to the first attempt was lost, and the client sent the write again.
             object if object.bytes == b"3" => object.version,
             _ => return Err(unfinished(store, key)),
         },
@@ -51,7 +51,7 @@ async fn probe_key(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the object of a probe after a refused write.
+/// Reads the probe's object after the store refused a write.
 async fn read_probe(store: &dyn ObjectStore, key: &str) -> Result<StoredObject, Failure> {
     match store.read(key, None, MAX_PROBE_BYTES).await? {
         Fetched::Found(object) => Ok(object),
@@ -59,7 +59,8 @@ async fn read_probe(store: &dyn ObjectStore, key: &str) -> Result<StoredObject, 
     }
 }
 
-/// Returns the failure of a probe whose writes are refused for a reason that may pass, such as another write.
+/// Returns the failure of a probe whose write the store refuses for a temporary reason, such as a concurrent
+/// write.
 fn unfinished(store: &dyn ObjectStore, key: &str) -> Failure {
     let what = format!("{} refuses to write the object {key}", store.location());
     Failure::new(FailureKind::Throttled, what, "no action needed: it is written again soon")

@@ -1,4 +1,4 @@
-//! Portolan's own directories, such as the cache and the state.
+//! Portolan's own directories, such as the cache and the state, to which no other user has access.
 
 use super::{
     DIR_MODE, FILE_MODE, SAFE_OPEN_FLAGS, error_with_path, is_open_to_others, is_ours, regular_file_stat,
@@ -16,17 +16,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Extension of an unfinished file. Once it is written, it replaces the file of the final name.
+/// File extension of a replacement that is being written. Once complete, it is renamed to the name of the
+/// file that it replaces.
 const UNFINISHED_EXTENSION: &str = "new";
 
-/// Returns the name of a new file that replaces the file `name` once it is written.
+/// Returns a unique name for a replacement of the file `name` while it is being written.
 pub(super) fn unfinished_name(name: &str) -> String {
     static REPLACE_COUNT: AtomicU32 = AtomicU32::new(0);
     let number = REPLACE_COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{name}.{}-{number}.{UNFINISHED_EXTENSION}", std::process::id())
 }
 
-/// Returns the content of a file. A file longer than `max_bytes` is an error.
+/// Returns the content of `file`. Fails if it is longer than `max_bytes`.
 pub(super) fn read_limited(file: File, max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(max_bytes + 1).read_to_end(&mut bytes)?;
@@ -37,7 +38,7 @@ pub(super) fn read_limited(file: File, max_bytes: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Open directory of Portolan, such as the cache. It belongs to this user, and no other user may access it.
+/// Open directory that belongs to this user, such as the cache. No other user may access it.
 #[derive(Debug)]
 pub struct PrivateDir {
     fd: OwnedFd,
@@ -45,8 +46,8 @@ pub struct PrivateDir {
 }
 
 impl PrivateDir {
-    /// Opens a directory, and creates it and its parents if missing. Removes the permissions of other users.
-    /// A directory of another user, or a symbolic link, is an error.
+    /// Opens the directory at `path`, and creates it and its parents if missing. Removes the permissions of
+    /// other users. Fails for a directory of another user and for a symbolic link.
     pub fn open_or_create(path: &Path) -> io::Result<Self> {
         let named = |error| error_with_path(path, error);
         if let Some(parent) = path.parent() {
@@ -58,7 +59,8 @@ impl PrivateDir {
         }
     }
 
-    /// Opens an existing directory; a missing one is an error of kind `NotFound`.
+    /// Opens an existing directory, and removes the permissions of other users. A missing directory is an
+    /// error of kind `NotFound`.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | SAFE_OPEN_FLAGS;
         let opened = open(path, flags, Mode::empty()).map_err(io::Error::from);
@@ -77,7 +79,8 @@ impl PrivateDir {
         Ok(Self { fd, path: path.to_owned() })
     }
 
-    /// Returns the content of a file; `None` if it is missing. A file longer than `max_bytes` is an error.
+    /// Returns the content of the file `name`, or `None` if it is missing. Fails if the file is longer than
+    /// `max_bytes`.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
         let file = match self.open_file(name, OFlags::RDONLY) {
             Ok(file) => file,
@@ -88,25 +91,26 @@ impl PrivateDir {
         bytes.map(Some).map_err(|error| error_with_path(&self.path.join(name), error))
     }
 
-    /// Opens a file for reading and for appending (`O_APPEND`), and creates it if missing.
+    /// Opens the file `name` for reading and appending (`O_APPEND`), and creates it if missing.
     pub fn open_append(&self, name: &str) -> io::Result<File> {
         self.open_file(name, OFlags::RDWR | OFlags::APPEND | OFlags::CREATE)
     }
 
-    /// Replaces a file with the bytes that `fill` writes. Readers see either the old or the new file, never a
-    /// part.
+    /// Replaces the file `name` with the bytes that `fill` writes. Readers see either the old or the new
+    /// file, never a part of one.
     pub fn replace(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let unfinished = unfinished_name(name);
         let mut file = self.open_file(&unfinished, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
         let written = fill(&mut file).and_then(|()| self.rename(&unfinished, name));
         if written.is_err() {
-            // Half a file is worse than none. The caller gets the first error, so the second is dropped.
+            // Half a file is worse than none. The caller gets the first error, so an error of the removal is
+            // ignored.
             let _ = self.remove(&unfinished);
         }
         written
     }
 
-    /// Renames a file, and replaces the file that has the new name.
+    /// Renames the file `from` to `to`, and replaces any file of that name.
     pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         Ok(renameat(&self.fd, from, &self.fd, to)?)
     }
@@ -119,8 +123,8 @@ impl PrivateDir {
     /// Removes old files. `max_age` returns the maximum age of the file with a given name, or `None` to keep
     /// the file.
     ///
-    /// Unfinished files are left by killed processes; their maximum age is `max_unfinished`. A file that
-    /// can't be removed stays until the next call.
+    /// Killed processes leave unfinished files; their maximum age is `max_unfinished`. A file that can't be
+    /// removed stays until the next call.
     pub fn remove_old(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
         for name in self.file_names() {
             let is_unfinished = Path::new(&name).extension().is_some_and(|end| end == UNFINISHED_EXTENSION);
@@ -132,20 +136,22 @@ impl PrivateDir {
         }
     }
 
-    /// Returns the names of the entries that are valid Unicode; none if the directory can't be read.
+    /// Returns the names of the entries that are valid Unicode. Returns none if the directory can't be read.
     pub fn file_names(&self) -> Vec<String> {
         let entries = Dir::read_from(&self.fd).into_iter().flatten().flatten();
         entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect()
     }
 
-    /// Returns the time since a file was last written; `None` if it is missing.
+    /// Returns the time since the file `name` was last written. Returns `None` if it is missing, or if its
+    /// time is in the future.
     fn age(&self, name: &str) -> Option<Duration> {
         let stat = statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
         let written = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(stat.st_mtime).ok()?);
         written.elapsed().ok()
     }
 
-    /// Opens a file of this user in the directory, and removes the permissions of other users.
+    /// Opens the regular file `name`, and removes the permissions of other users. Fails if it belongs to
+    /// another user.
     fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
         let named = |error| error_with_path(&self.path.join(name), error);
         let file = openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, FILE_MODE)

@@ -1,4 +1,4 @@
-//! Directories of the user with files for other people, such as the pages of a handbook.
+//! Directories in which the user publishes files for other people, such as the pages of a handbook.
 
 use super::{
     SAFE_OPEN_FLAGS,
@@ -16,14 +16,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Mode of a new directory, less the bits of the user's umask (umask(2)).
+/// Mode of a new directory, before the user's umask removes bits (umask(2)).
 const PUBLISHED_DIR_MODE: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
-/// Mode of a new file, less the bits of the user's umask.
+/// Mode of a new file, before the user's umask removes bits.
 const PUBLISHED_FILE_MODE: Mode =
     Mode::RUSR.union(Mode::WUSR).union(Mode::RGRP).union(Mode::WGRP).union(Mode::ROTH).union(Mode::WOTH);
 
-/// Open directory at a path that the user chose. It may belong to another user, and its permissions stay as they are.
-/// New files have the permissions that the user's umask gives.
+/// Open directory at a path that the user chose. It may belong to another user, and its permissions stay
+/// unchanged. New files have the permissions that the user's umask allows.
 #[derive(Debug)]
 pub struct PublishedDir {
     fd: OwnedFd,
@@ -39,7 +39,7 @@ impl PublishedDir {
         Self::open(path)
     }
 
-    /// Opens an existing directory, or the one to which a symbolic link at the path leads. A missing one is an error of
+    /// Opens an existing directory; follows a symbolic link at `path`. A missing directory is an error of
     /// kind `NotFound`.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -47,7 +47,8 @@ impl PublishedDir {
         Ok(Self { fd: opened, path: path.to_owned() })
     }
 
-    /// Returns the content of a file; `None` if it is missing. A file longer than `max_bytes` is an error.
+    /// Returns the content of the file `name`, or `None` if it is missing. Fails if the file is longer than
+    /// `max_bytes`.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
         let named = |error| error_with_path(&self.path.join(name), error);
         let file = match openat(&self.fd, name, OFlags::RDONLY | SAFE_OPEN_FLAGS, Mode::empty()) {
@@ -59,7 +60,8 @@ impl PublishedDir {
         read_limited(File::from(file), max_bytes).map(Some).map_err(named)
     }
 
-    /// Replaces a file with the bytes that `fill` writes. Readers see either the old or the new file, never a part.
+    /// Replaces the file `name` with the bytes that `fill` writes. Readers see either the old or the new
+    /// file, never a part of one.
     pub fn replace(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let named = |error| error_with_path(&self.path.join(name), error);
         let unfinished = unfinished_name(name);
@@ -69,7 +71,8 @@ impl PublishedDir {
         let written = fill(&mut file)
             .and_then(|()| renameat(&self.fd, &unfinished, &self.fd, name).map_err(io::Error::from));
         if written.is_err() {
-            // Half a file is worse than none. The caller gets the first error, so the second is dropped.
+            // Half a file is worse than none. The caller gets the first error, so an error of the removal is
+            // ignored.
             let _ = self.remove(&unfinished);
         }
         written.map_err(named)

@@ -1,4 +1,4 @@
-//! Folder that several users of one machine or shared disk write to, such as a team's store.
+//! Folders to which several users of one machine or shared disk write, such as a team's store.
 //!
 //! Files get at most the permissions of the folder, so the folder decides who may read and change them.
 
@@ -20,30 +20,31 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Name of the file that a process locks to replace another one under a condition.
+/// Name of the lock file. A process locks it while it replaces a file under a condition.
 const LOCK_FILE_NAME: &str = ".lock";
 
-/// Longest wait for the lock, and the time between two attempts.
+/// Maximum time to wait for the lock.
 const MAX_LOCK_WAIT: Duration = Duration::from_secs(2);
+/// Time between two attempts to lock.
 const LOCK_RETRY_WAIT: Duration = Duration::from_millis(20);
 
-/// Open folder that several users share. Its files have no folders below.
+/// Open folder that several users share. Portolan uses only the files directly in it.
 #[derive(Debug)]
 pub struct SharedDir {
     fd: OwnedFd,
     path: PathBuf,
     /// Mode of new files.
     file_mode: Mode,
-    /// Mode of the lock: only those who may change the folder may hold it.
+    /// Mode of the lock file: only users who may write to the folder may lock it.
     lock_mode: Mode,
 }
 
-/// Content of a file, and its age: from its time on its disk to now on this machine's clock.
+/// Content and age of a file in a shared folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedFile {
     /// The content.
     pub bytes: Vec<u8>,
-    /// Time since the last change; zero if the disk's clock is ahead of this machine's.
+    /// Time since the last change by this machine's clock; zero if the disk's clock is ahead.
     pub age: Duration,
 }
 
@@ -64,7 +65,7 @@ impl SharedDir {
         })
     }
 
-    /// Returns a file; `None` if it is missing. A file longer than `max_bytes` is an error.
+    /// Reads the file `name`. Returns `None` if it is missing. Fails if it is longer than `max_bytes`.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<SharedFile>> {
         let file = match self.open_file(name, OFlags::RDONLY, Mode::empty()) {
             Ok(file) => file,
@@ -82,7 +83,7 @@ impl SharedDir {
         Ok(Some(SharedFile { bytes, age }))
     }
 
-    /// Creates a file. Returns false if there is one of that name.
+    /// Creates the file `name` with the content `bytes`. Returns false if a file of that name exists.
     pub fn create(&self, name: &str, bytes: &[u8]) -> io::Result<bool> {
         self.write_unfinished(name, bytes, |unfinished| {
             // Unlike a rename, a link never replaces a file.
@@ -94,13 +95,15 @@ impl SharedDir {
         })
     }
 
-    /// Creates or replaces a file. Readers see either the old or the new content, never a part.
+    /// Creates or replaces the file `name`. Readers see either the old or the new content, never a part of
+    /// it.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         self.write_unfinished(name, bytes, |unfinished| Ok(renameat(&self.fd, unfinished, &self.fd, name)?))
     }
 
-    /// Replaces a file if `is_expected` returns true for its content, `None` for a missing file. Returns false
-    /// if it did not. No other process replaces the file in the meantime in this way.
+    /// Replaces the file `name` if `is_expected` returns true for its content, or for `None` if the file is
+    /// missing. Otherwise returns false. Holds the folder's lock, so that no other call of this function
+    /// replaces the file meanwhile.
     pub fn replace_if(
         &self,
         name: &str,
@@ -131,8 +134,8 @@ impl SharedDir {
         Ok(entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect())
     }
 
-    /// Returns a text that changes whenever the file is replaced, without reading it; `None` if there is no regular
-    /// file of that name.
+    /// Returns a text that changes whenever the file `name` is replaced. Does not read the file. Returns
+    /// `None` if no regular file has that name.
     pub fn change_mark(&self, name: &str) -> io::Result<Option<String>> {
         let stat = match statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
@@ -143,8 +146,8 @@ impl SharedDir {
         Ok((FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile).then(mark))
     }
 
-    /// Removes unfinished files that nobody wrote to for at least `min_age`: a killed process left them. Files that
-    /// can't be removed stay.
+    /// Removes unfinished files that were last written at least `min_age` ago, because killed processes left
+    /// them. Files that can't be removed stay.
     pub fn remove_unfinished(&self, min_age: Duration) -> io::Result<()> {
         for name in self.file_names()?.into_iter().filter(|name| is_unfinished_name(name)) {
             let modified = self
@@ -158,7 +161,8 @@ impl SharedDir {
         Ok(())
     }
 
-    /// Waits for the lock of the folder. It is open for writing, because NFS locks no other files.
+    /// Waits for the folder's lock, and fails after [`MAX_LOCK_WAIT`]. Opens the lock file for writing,
+    /// because NFS locks only such files exclusively (flock(2)).
     fn lock(&self) -> io::Result<File> {
         let file = self.open_file(LOCK_FILE_NAME, OFlags::RDWR | OFlags::CREATE, self.lock_mode)?;
         let mut waited = Duration::ZERO;
@@ -174,7 +178,8 @@ impl SharedDir {
         }
     }
 
-    /// Writes a file under another name, then gives it its name by `finish`. Removes the other name.
+    /// Writes `bytes` to a file with a temporary name, and calls `finish` with that name to give the file its
+    /// final name. Then removes the temporary name.
     fn write_unfinished<T>(
         &self,
         name: &str,
@@ -187,34 +192,35 @@ impl SharedDir {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
         let mut file = self.open_file(&unfinished, flags, self.file_mode)?;
         let finished = file.write_all(bytes).and_then(|()| finish(&unfinished));
-        // After a rename the name is gone already, which is no error here.
+        // After a rename, the temporary name no longer exists, which is no error here.
         let _ = self.remove(&unfinished);
         finished.map_err(|error| error_with_path(&self.path.join(name), error))
     }
 
-    /// Opens a regular file in the folder, and gives a new one its mode.
+    /// Opens the regular file `name`. If `flags` allow creating it, sets its mode to `mode`.
     fn open_file(&self, name: &str, flags: OFlags, mode: Mode) -> io::Result<File> {
         let named = |error: io::Error| error_with_path(&self.path.join(name), error);
         let file =
             openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, mode).map_err(|error| named(error.into()))?;
         regular_file_stat(&file).map_err(named)?;
         if flags.contains(OFlags::CREATE) {
-            // The umask may have taken permissions that the folder gives. A file of another user has its mode.
+            // The umask may have removed permissions that the folder gives. A file of another user keeps its
+            // mode.
             let _ = fchmod(&file, mode);
         }
         Ok(File::from(file))
     }
 }
 
-/// Text between the name of a file and the numbers of the process and the file while it is written.
+/// Text between a file's name and the process and file numbers in its temporary name.
 const UNFINISHED_MARK: &str = ".unfinished-";
 
-/// Returns the name of the file `name` while it is written: the `number`-th file of the process.
+/// Returns the temporary name of the file `name`, which is the `number`-th file that the process writes.
 fn unfinished_name(name: &str, process: u32, number: u32) -> String {
     format!(".{name}{UNFINISHED_MARK}{process}-{number}")
 }
 
-/// Returns true if `unfinished_name` makes such names. Other programs may use the folder too.
+/// Returns true if `name` has the form that `unfinished_name` returns. Other programs may use the folder too.
 fn is_unfinished_name(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbers = name.rsplit_once(UNFINISHED_MARK).and_then(|(_, numbers)| numbers.split_once('-'));

@@ -1,4 +1,4 @@
-//! Temporary directories for sockets. The process removes each one when it no longer needs it.
+//! Temporary directories for sockets, which the process removes as soon as it no longer needs them.
 
 use super::{DIR_MODE, PrivateDir, error_with_path};
 use rustix::{
@@ -35,8 +35,8 @@ impl TemporaryDir {
         &self.0
     }
 
-    /// Removes temporary directories that killed processes of this user left. Their names begin with
-    /// `prefix`, and `is_abandoned` returns true for their paths.
+    /// Removes temporary directories of this user that killed processes left. A directory counts as such if
+    /// its name begins with `prefix` and `is_abandoned` returns true for its path.
     pub fn remove_abandoned(prefix: &str, is_abandoned: impl Fn(&Path) -> bool) {
         for entry in fs::read_dir(parent_dir()).into_iter().flatten().flatten() {
             let has_prefix = entry.file_name().to_string_lossy().starts_with(prefix);
@@ -59,7 +59,7 @@ fn parent_dir() -> PathBuf {
     runtime.filter(|path| path.is_absolute() && is_own_dir(path)).unwrap_or_else(env::temp_dir)
 }
 
-/// Returns true if the path is a directory of this user, not a link to one.
+/// Returns true if the path is a directory of this user and not a symbolic link.
 fn is_own_dir(path: &Path) -> bool {
     lstat(path).is_ok_and(|stat| {
         FileType::from_raw_mode(stat.st_mode) == FileType::Directory && stat.st_uid == geteuid().as_raw()

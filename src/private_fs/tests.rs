@@ -72,7 +72,7 @@ fn no_link_is_followed_and_no_pipe_waited_for() {
 
 #[test]
 fn a_folder_of_another_user_is_refused() {
-    // Only root can give a file away, and only other users can meet a file of root.
+    // Only root can change the owner of a file. For any other user, `/` belongs to another user.
     let others = Path::new(if rustix::process::geteuid().is_root() { "/nonexistent" } else { "/" });
     assert!(PrivateDir::open(others).is_err());
     let place = temporary_dir();

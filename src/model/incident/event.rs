@@ -3,19 +3,19 @@
 use crate::model::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// An incident or change of a service at one time.
+/// A dated event of a service, such as a deployment, a restart or a change of health.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Time of the event, UTC.
     pub at: Timestamp,
     /// The service that the event concerns.
     pub service: ServiceId,
-    /// The affected instance; `None` if the source names none.
+    /// The affected instance; `None` if the event concerns the whole service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceId>,
     /// The kind of event.
     pub kind: EventKind,
-    /// The event's description, in the source's words.
+    /// Description of the event, in the source's words if the source reported it.
     pub text: Text,
 }
 
@@ -27,7 +27,7 @@ pub enum EventKind {
     Deployment,
     /// An instance started.
     Start,
-    /// An instance ended.
+    /// An instance stopped or exited.
     Stop,
     /// The result of a health check changed.
     Health,
@@ -49,7 +49,7 @@ pub enum EventKind {
     Unpause,
     /// The user acted on the service through Portolan.
     Action,
-    /// Somebody left a note.
+    /// A person left a note about the service.
     Note,
     /// ECS could not place a task.
     Placement,
@@ -58,7 +58,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Returns true if an event of either kind can report the same incident. One of the two events is then
+    /// Returns true if events of the two kinds can report the same incident, so that one of them is
     /// redundant. A restart counts as a start, and an out-of-memory kill as a stop.
     #[must_use]
     pub fn same_category(self, other: Self) -> bool {

@@ -10,15 +10,15 @@ pub struct Finding {
     pub kind: Text,
     /// Severity of the fault or risk.
     pub severity: Severity,
-    /// Label of the service or source.
+    /// Label of the affected service or source.
     #[serde(rename = "service")]
     pub subject: Text,
     /// The affected node; `None` for a finding about a source.
     pub node: Option<NodeId>,
     /// Start of the fault, UTC; `None` while unknown.
     pub since: Option<Timestamp>,
-    /// True if the fault may have begun before `since`: the source forgot earlier failures, or Portolan was
-    /// not running.
+    /// True if the fault may have begun before `since`, because the source no longer reports earlier failures
+    /// or because Portolan was not running.
     #[serde(default)]
     pub since_at_least: bool,
     /// The fault in one sentence, with the facts behind it.
@@ -36,7 +36,7 @@ pub struct Finding {
 /// A possible cause of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspect {
-    /// The suspected cause and its grounds, in words that claim no certainty.
+    /// Sentence about the suspected cause and the reason for the suspicion. It claims no certainty.
     #[serde(rename = "words")]
     pub description: Text,
     /// The suspected other service; `None` if the suspect is a deployment or exit of the service itself.
@@ -51,13 +51,13 @@ pub struct Impact {
     /// Number of services that depend on the faulty one only through other services.
     #[serde(rename = "beyond")]
     pub indirect_count: usize,
-    /// Labels of the dependent services where requests enter: services without a caller, or called from the
-    /// internet or a load balancer.
+    /// Labels of the dependent services at which requests enter. They have no caller, or the internet or a
+    /// load balancer calls them.
     #[serde(rename = "entries")]
     pub entry_points: Vec<Text>,
 }
 
-/// The severity of a finding, in ascending order.
+/// The severity of a finding, sorted from harmless to critical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -82,7 +82,8 @@ impl Severity {
 }
 
 impl Finding {
-    /// Returns the start of the fault, and whether it is exact. Returns `None` while it is unknown.
+    /// Returns the start of the fault, and whether that time is exact. Returns `None` while the start is
+    /// unknown.
     #[must_use]
     pub fn onset(&self) -> Option<Onset> {
         self.since.map(|at| Onset { at, at_least: self.since_at_least })
@@ -103,7 +104,8 @@ impl Impact {
         self.callers.len() + self.indirect_count
     }
 
-    /// Summarises the impact in one phrase. Returns `None` if no service depends on the faulty one.
+    /// Summarises the impact in one phrase, such as `web and 2 more, entry point api`. Returns `None` if no
+    /// service depends on the faulty one.
     #[must_use]
     pub fn summary(&self) -> Option<String> {
         let (first, rest) = self.callers.split_first()?;

@@ -1,4 +1,4 @@
-//! Outages: their start times, and the facts about them that are saved between runs.
+//! Outages of services, and the facts about them that Portolan saves between runs.
 
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,19 +9,19 @@ use std::collections::BTreeMap;
 pub struct Onset {
     /// Earliest known time at which the service was down, UTC.
     pub at: Timestamp,
-    /// True if the outage may have begun before `at`, because the source forgot earlier failures or Portolan
-    /// was not running.
+    /// True if the outage may have begun before `at`, because the source no longer reports earlier failures
+    /// or because Portolan was not running.
     pub at_least: bool,
 }
 
 impl Onset {
-    /// Returns an onset at the true start of the outage.
+    /// Returns the onset of an outage that began exactly at `at`.
     #[must_use]
     pub fn exact(at: Timestamp) -> Self {
         Self { at, at_least: false }
     }
 
-    /// Returns an onset for an outage that may have begun before `at`.
+    /// Returns the onset of an outage that may have begun before `at`.
     #[must_use]
     pub fn at_least(at: Timestamp) -> Self {
         Self { at, at_least: true }
@@ -33,7 +33,7 @@ impl Onset {
 pub struct Outage {
     /// Start of the outage.
     pub since: Onset,
-    /// Last evaluation that found the service down, UTC.
+    /// Time of the last evaluation that found the service down, UTC.
     #[serde(rename = "seen")]
     pub last_seen: Timestamp,
     /// True if a user stopped or paused the service.
@@ -41,14 +41,14 @@ pub struct Outage {
     pub intentional: bool,
 }
 
-/// The outages of one source, saved between runs. Keys are ids without the source's name, because that may
-/// differ in the next run.
+/// The outages of one source, saved between runs. Keys are ids without the source's name, because the user
+/// may rename the source before the next run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedOutages {
     /// The open outages, by the service's id without its source.
     pub outages: BTreeMap<Text, Outage>,
-    /// Stop times of the instances that a user stopped, by the instance's id without its source. An engine
-    /// reports such a request only once.
+    /// Times at which users stopped instances, by the instance's id without its source. Portolan saves them
+    /// because an engine reports a stop request only once.
     #[serde(rename = "asked")]
     pub stop_requests: BTreeMap<Text, Timestamp>,
 }

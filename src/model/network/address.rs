@@ -5,8 +5,8 @@ use crate::model::{Host, Scheme};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// First port of the range from which Linux assigns ports, to outgoing connections and to published ports for which
-/// nobody chose one (`ip_local_port_range`).
+/// First port of the range from which Linux assigns ports to outgoing connections, and from which Docker
+/// assigns host ports that the user leaves open (`ip_local_port_range`).
 pub const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
 /// A host with an optional port and URL scheme.
@@ -15,9 +15,9 @@ pub struct Address {
     /// The scheme of the URL or DSN; `None` for a bare host or an unknown scheme.
     #[serde(default, deserialize_with = "scheme::deserialize_known")]
     pub scheme: Option<Scheme>,
-    /// The host name, IP address or cloud resource.
+    /// The host name, IP address or AWS resource.
     pub host: Host,
-    /// The port, or `None` if the text names none.
+    /// The port; `None` if the configuration names none.
     pub port: Option<u16>,
 }
 

@@ -27,7 +27,8 @@ struct UncheckedArn {
 
 impl Arn {
     /// Returns the ARN of `resource` in `service` (such as `sqs`) and `region`, which is empty for global
-    /// services. Returns `None` unless each part consists of ASCII letters, digits, `-`, `_` and `.`.
+    /// services. Returns `None` if `service` or `resource` is empty, if a part is too long, or if it has
+    /// characters other than ASCII letters, digits, `-`, `_` and `.`.
     #[must_use]
     pub fn new(service: &str, region: &str, resource: &str) -> Option<Self> {
         let word = |text: &str| {
@@ -67,7 +68,8 @@ impl TryFrom<UncheckedArn> for Arn {
     }
 }
 
-/// Returns the user or role in an ARN, without the account: `role Deploy`, `user ann`.
+/// Returns the user or role that the ARN of an AWS caller names, without the account, such as `role Deploy`
+/// or `user ann`.
 #[must_use]
 pub fn caller_name(arn: &str) -> Text {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();

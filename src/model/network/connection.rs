@@ -4,10 +4,10 @@ use crate::model::{Address, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Traffic seen from one end to another, with the times of its first and last observation.
+/// Connections between two ends that a source observed, with the times of the first and the last observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedConnection {
-    /// The two ends, the port, the outcome, and the means and place of observation.
+    /// The two ends, the port, the outcome, and the method and place of observation.
     #[serde(rename = "sighting")]
     pub key: ConnectionKey,
     /// Time of the first observation.
@@ -27,7 +27,7 @@ pub struct ConnectionKey {
     pub to: ConnectionEnd,
     /// The port on which `to` listens; `None` if the source does not report it.
     pub port: Option<u16>,
-    /// The means of observation.
+    /// The method of observation.
     #[serde(rename = "by")]
     pub observed_by: ObservationMethod,
     /// The outcome of the connection attempt.
@@ -48,7 +48,7 @@ pub enum ConnectionEnd {
     Address(Address),
 }
 
-/// The means by which Portolan observed a connection.
+/// The method by which Portolan observed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservationMethod {
@@ -68,7 +68,7 @@ pub enum ObservationMethod {
 pub enum ConnectionOutcome {
     /// The connection was established.
     Accepted,
-    /// A security group or network rule rejected it.
+    /// A security group or another network rule rejected the connection.
     Rejected,
     /// The host did not respond, or its name did not resolve.
     Failed,
@@ -106,7 +106,8 @@ pub struct MonitoredService {
     pub since: Timestamp,
 }
 
-/// Recently observed connections of all sources, and the services whose connections a source observes.
+/// Log of recently observed connections of all sources, with the services whose connections a source
+/// observes.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
     /// The period of observation of each connection.
@@ -127,8 +128,8 @@ pub struct SeenPeriod {
 /// Maximum number of connections in the log; the oldest are removed first.
 const MAX_CONNECTIONS: usize = 50_000;
 
-/// Minimum step by which `last_seen` advances, in seconds. An open connection is observed at every poll;
-/// without the step each poll would count as a change.
+/// Minimum time by which `last_seen` advances, in seconds. Without a minimum, an open connection would count
+/// as a change at every poll.
 const MIN_LAST_SEEN_STEP_SECONDS: i64 = 60;
 
 impl ObservationLog {
@@ -147,7 +148,8 @@ impl ObservationLog {
             if let Some(span) = self.seen_periods.get_mut(&flow.key) {
                 news |= flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS;
                 span.first_seen = span.first_seen.min(flow.first_seen);
-                // Smaller steps are not stored; they add up until they are a full step.
+                // A smaller step is not stored. Small steps add up, because the next comparison uses the
+                // stored time.
                 if flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS {
                     span.last_seen = flow.last_seen;
                 }
@@ -183,8 +185,8 @@ impl ObservationLog {
         self.seen_periods.iter().map(|(key, span)| (key, *span))
     }
 
-    /// Returns the time since which the connections of `service` are observed. Returns `None` if no source
-    /// observes them.
+    /// Returns the time since which a source observes the connections of `service`. Returns `None` if no
+    /// source observes them.
     #[must_use]
     pub fn monitored_since(&self, service: &ServiceId) -> Option<Timestamp> {
         self.monitored.get(service).copied()

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct ServiceEndpoint {
     /// The name or address.
     pub host: Host,
-    /// The port on which the service listens under `host`; `None` if the endpoint covers every port.
+    /// The port on which the service listens at `host`; `None` if the endpoint covers every port.
     pub port: Option<u16>,
     /// The clients that reach this service at `host`.
     pub scope: EndpointScope,
@@ -56,7 +56,7 @@ pub enum EndpointOrigin {
 }
 
 impl EndpointOrigin {
-    /// Returns the origin in words, as `portolan why` prints it.
+    /// Returns the origin in words, such as `network alias`, as `portolan why` prints it.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

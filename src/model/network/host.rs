@@ -1,7 +1,8 @@
 //! Hosts of addresses: host names, IP addresses and AWS resources.
 //!
-//! Each type checks the grammar of its text, also of text from a recording or the cache. The check rejects
-//! most pieces of a password that the parser mistook for a host. A piece that reads like a host name passes.
+//! Each type checks the grammar of its text, even if the text comes from a recording or the cache. The check
+//! rejects most pieces of a password that a parser mistook for a host. A piece that looks like a host name
+//! passes.
 
 use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ pub enum Host {
     Name(HostName),
     /// An IP address.
     Ip(IpAddr),
-    /// An AWS resource without a host of its own, such as a queue or a bucket.
+    /// An AWS resource without a host name, such as a queue or a bucket.
     Resource(crate::model::Arn),
 }
 
@@ -47,7 +48,8 @@ impl HostName {
     }
 }
 
-/// Returns true if `label`, the text between two dots of a name, has only permitted characters.
+/// Returns true if `label`, the text between two dots of a name, has a valid length and only valid
+/// characters.
 fn is_dns_label(label: &str) -> bool {
     (1..=MAX_LABEL_BYTES).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -88,8 +90,8 @@ impl Host {
         }
     }
 
-    /// Returns true if the host means the calling container itself: `localhost`, a loopback or an unspecified
-    /// address.
+    /// Returns true if the host means the calling container itself: `localhost` or a name below it, a
+    /// loopback address, or an unspecified address such as `0.0.0.0`.
     #[must_use]
     pub fn refers_to_self(&self) -> bool {
         match self {

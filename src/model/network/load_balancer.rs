@@ -1,4 +1,4 @@
-//! Load balancers: nodes of the map between callers and services.
+//! Load balancers, which the map shows between callers and services.
 
 use crate::model::{Host, ServiceId, Text};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,9 @@ pub struct LoadBalancer {
     pub internet_facing: bool,
     /// Type in the provider's terms: `application`, `network`, `gateway`.
     pub kind: Text,
-    /// The services that receive traffic, each with the listener's port and rule that select it.
+    /// Routes, each of which sends requests to one service.
     pub routes: Vec<LoadBalancerRoute>,
-    /// The health of its targets; empty if the load balancer does not report it.
+    /// Health of its targets; empty if the load balancer does not report it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetHealth>,
 }

@@ -23,11 +23,11 @@ pub struct Reference {
 pub enum ReferenceKind {
     /// The value of an environment variable.
     Environment,
-    /// The value of an environment variable that only a command line tool reads, not the service itself.
+    /// The value of an environment variable that only a command line tool reads, and not the service itself.
     ToolSetting,
     /// An entry point, command or argument.
     Argument,
-    /// A container link.
+    /// A container link (`links` of compose, `--link` of Docker).
     Link,
     /// An entry of `extra_hosts`.
     ExtraHost,
@@ -41,7 +41,7 @@ pub enum ReferenceKind {
     ComposeFile,
     /// Start order: `depends_on`.
     StartOrder,
-    /// Start order that waits for the other service to exit: `service_completed_successfully`.
+    /// Start order that waits for the other service to exit (`service_completed_successfully`).
     Completion,
     /// A variable or argument with the same value in all services of the group. Such a value says little
     /// about one service.
@@ -50,7 +50,7 @@ pub enum ReferenceKind {
     SharedFile,
     /// A file mounted by several services that run different programs of one image.
     SuiteFile,
-    /// Start order of several services that run different programs of one image.
+    /// Start order (`depends_on`) of several services that run different programs of one image.
     SuiteOrder,
 }
 
@@ -83,8 +83,8 @@ pub enum ReferenceTarget {
 }
 
 impl Reference {
-    /// Returns true if the reference names `localhost` or the loopback address, which leads to another
-    /// service only if both share a network namespace.
+    /// Returns true if the reference names the calling container itself, such as `localhost`. Such a
+    /// reference leads to another service only if both share a network namespace.
     #[must_use]
     pub fn targets_loopback(&self) -> bool {
         match &self.target {
@@ -107,13 +107,13 @@ impl Reference {
 }
 
 impl ReferenceLocation {
-    /// Returns the location of a setting of a service's only container.
+    /// Returns the location of `setting` in a service that has only one container.
     #[must_use]
     pub fn of(setting: Setting) -> Self {
         Self { container: None, setting }
     }
 
-    /// Returns the location of the setting that `text` describes, in a service's only container.
+    /// Returns the location of the setting that `text` describes, in a service that has only one container.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self::of(Setting::parse(text))

@@ -58,8 +58,8 @@ const KNOWN_SCHEMES: &[(&str, &[u16])] = &[
 ];
 
 impl Scheme {
-    /// Returns the known scheme of a URL: `text` itself, or its part before or after the first `+`, as in
-    /// `postgresql+psycopg2` or `git+https`.
+    /// Returns the known scheme that `text` names, whole or by its part before or after the first `+`, as in
+    /// `postgresql+psycopg2` or `git+https`. Returns `None` for an unknown scheme.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let known = |text: &str| KNOWN_SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
@@ -91,7 +91,7 @@ impl Deref for Scheme {
     }
 }
 
-/// Deserialises an optional scheme; an unknown one becomes `None`.
+/// Deserialises an optional scheme. An unknown scheme becomes `None`.
 pub(in crate::model) fn deserialize_known<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Scheme>, D::Error> {

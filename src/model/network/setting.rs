@@ -1,7 +1,7 @@
 //! Settings: the variable, argument, label, option or file in which a reference was found, without its value.
 //!
-//! Recordings, the cache and the JSON hold a setting as text, such as `environment DB_HOST`. This file alone
-//! writes that text and reads it.
+//! Recordings, the cache and the JSON hold a setting as text, such as `environment DB_HOST`. Only this file
+//! writes and parses that text.
 
 use crate::model::{Text, text::MAX_TEXT_CHARS};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -10,8 +10,7 @@ use std::{cmp::Ordering, fmt};
 /// Text between the variable and the load balancer of a [`Setting::LoadBalancerUrl`].
 const THROUGH_LOAD_BALANCER: &str = " through load balancer ";
 
-/// The place in a service's configuration where a reference was found, such as the variable `DB_HOST`, never
-/// with its value.
+/// The setting in which Portolan found a reference, such as the variable `DB_HOST`. It never holds the value.
 #[derive(Clone, Debug)]
 pub enum Setting {
     /// An environment variable, by name.
@@ -23,7 +22,7 @@ pub enum Setting {
         /// Name of the load balancer.
         load_balancer: Text,
     },
-    /// A command line argument that belongs to no option, by its position.
+    /// A command line argument without an option, by its position.
     Argument(u32),
     /// The value of a command line option, by the option's name.
     Option(Text),
@@ -33,7 +32,7 @@ pub enum Setting {
     File {
         /// Path of the file in the container.
         path: Text,
-        /// Number of the line, from 1.
+        /// Number of the line, counted from 1.
         line: u32,
     },
     /// Any other setting, in words: an entry of `extra_hosts` or `depends_on`, or a part of a service mesh.
@@ -68,13 +67,14 @@ impl Setting {
         Self::Label(bounded(name, "label ".len()))
     }
 
-    /// Returns a line of the configuration file at `path`.
+    /// Returns the line `line` of the configuration file at `path`.
     #[must_use]
     pub fn file(path: &str, line: u32) -> Self {
         Self::File { path: bounded(path, "file :4294967295 ".len()), line }
     }
 
-    /// Returns the setting that `text` describes.
+    /// Parses the text of a setting, such as `environment DB_HOST`. Text of an unknown form becomes
+    /// [`Setting::Other`].
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let known = match text.split_once(' ') {
@@ -95,7 +95,7 @@ impl Setting {
     }
 }
 
-/// Returns `name`, cleaned and cut. The result leaves room in a `Text` for `others` more characters.
+/// Returns `name` cleaned, and cut so that a [`Text`] has space for `others` more characters.
 fn bounded(name: &str, others: usize) -> Text {
     let most = MAX_TEXT_CHARS.saturating_sub(others);
     if name.len() <= most { Text::new(name) } else { Text::with_max_chars(name, most) }

@@ -1,6 +1,7 @@
-//! Webhooks: URLs whose path is a credential, because everyone who knows it may post.
+//! Detection of webhooks: URLs whose path is a credential, because everyone who knows the URL may post to it.
 
-/// Hosts of webhooks, each with the start of their paths. A host that begins with `.` stands for its subdomains.
+/// Hosts of known webhooks, each with the prefix of its webhook paths. A host that begins with `.` stands for
+/// its subdomains.
 const WEBHOOK_PLACES: &[(&str, &str)] = &[
     ("hooks.slack.com", "/"),
     (".webhook.office.com", "/"),
@@ -27,9 +28,9 @@ const WEBHOOK_PLACES: &[(&str, &str)] = &[
     ("hc-ping.com", "/"),
     ("nosnch.in", "/"),
 ];
-/// Segments of paths after which products that teams run themselves have the key of a webhook.
+/// Path segments before the key of a webhook, in products that teams host themselves.
 const WEBHOOK_SEGMENTS: &[&str] = &["hook", "hooks", "webhook", "webhooks", "integrations"];
-/// Minimum length of the key of a webhook, in characters.
+/// Minimum length of a webhook's key, in characters.
 const MIN_KEY_CHARS: usize = 16;
 
 /// Returns true if the path of `url` is a credential. The URL may lack its scheme.
@@ -39,7 +40,8 @@ pub fn is_webhook(url: &str) -> bool {
     let path_start = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(path_start);
     let authority = authority.to_ascii_lowercase();
-    // A user before the host, a port after it, or a word before both: `to:hooks.slack.com`.
+    // The authority may have a user before the host, a port after it, or a word in front, as in
+    // `to:hooks.slack.com`.
     let hosts = || authority.split(['@', ':']).map(|host| host.trim_end_matches('.'));
     let is_host = |known: &str| {
         hosts().any(|host| if known.starts_with('.') { host.ends_with(known) } else { host == known })
@@ -49,14 +51,15 @@ pub fn is_webhook(url: &str) -> bool {
     WEBHOOK_PLACES.iter().any(is_known) || has_key_of_webhook(path)
 }
 
-/// Returns true if a segment like a random key follows a segment such as `hooks`.
+/// Returns true if `path` has a segment such as `hooks`, followed by one that looks like a random key.
 fn has_key_of_webhook(path: &str) -> bool {
     let mut segments = path.split(['/', '?', '#']);
     segments.any(|segment| WEBHOOK_SEGMENTS.contains(&segment.to_ascii_lowercase().as_str()))
         && segments.any(looks_random)
 }
 
-/// Returns true if `text` is as long as a key, and has letters, digits, and nothing that parts words but `-`.
+/// Returns true if `text` looks like a random key: it is long enough, and has letters, digits, and nothing
+/// else but `-` and `_`.
 #[must_use]
 pub fn looks_random(text: &str) -> bool {
     let has = |is_wanted: fn(&u8) -> bool| text.bytes().any(|b| is_wanted(&b));

@@ -4,22 +4,22 @@ use super::owner_pattern::OwnerPattern;
 use crate::model::{CatalogueEntity, RepositoryUrl, Text, Timestamp};
 use std::collections::BTreeSet;
 
-/// A repository on this machine.
+/// A repository on this machine, with the contents of its files that describe services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkout {
     /// Absolute path of its root folder.
     pub path: Text,
-    /// Its git remote; `None` if it has none.
+    /// URL of its git remote; `None` if it has none.
     pub remote: Option<RepositoryUrl>,
     /// The entities of all its catalogue files.
     pub entities: Vec<CatalogueEntity>,
     /// The services that its compose files build.
     pub builds: Vec<ComposeBuild>,
-    /// Its rules for reviewers; `None` without a CODEOWNERS file.
+    /// Rules of its CODEOWNERS file; `None` if it has no such file.
     pub code_owners: Option<CodeOwners>,
-    /// Its README files.
+    /// Excerpts of its README files.
     pub readmes: Vec<Readme>,
-    /// The files that could not be read, each with the reason.
+    /// The files that Portolan could not read, each with the reason.
     pub unread: Vec<Text>,
 }
 
@@ -39,33 +39,33 @@ pub struct ComposeBuild {
 pub struct CodeOwners {
     /// Path of the file.
     pub file: Text,
-    /// Time of the file's last change.
+    /// Time of the file's last change; `None` if unknown.
     pub changed: Option<Timestamp>,
-    /// The rules in the order of the file; the last one that matches a path counts.
+    /// The rules in the order of the file. In each section, the last rule that matches a path counts.
     pub rules: Vec<CodeOwnersRule>,
 }
 
 /// A rule of a CODEOWNERS file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeOwnersRule {
-    /// Line of the rule.
+    /// Number of the line with the rule.
     pub line: u32,
-    /// Number of its section, as GitLab counts them; 0 outside of all sections.
+    /// Number of the rule's section (GitLab); 0 for a rule outside all sections.
     pub section: u32,
     /// Pattern for paths, as in `.gitignore`.
     pub pattern: OwnerPattern,
-    /// Teams, people and mail addresses; empty if matching paths have no owner.
+    /// Owners of matching paths: teams, people and mail addresses. Empty if such paths have no owner.
     pub owners: Vec<Text>,
 }
 
-/// A README file.
+/// Excerpts of a README: its first paragraph and its section about running or developing the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readme {
     /// Path of the file.
     pub file: Text,
     /// Its folder, relative to the checkout; empty for the checkout's root.
     pub folder: Text,
-    /// Time of the file's last change.
+    /// Time of the file's last change; `None` if unknown.
     pub changed: Option<Timestamp>,
     /// The first paragraph; empty if there is none.
     pub summary: Text,
@@ -74,9 +74,9 @@ pub struct Readme {
 }
 
 impl CodeOwners {
-    /// Returns the rules that decide the owners of `folder`, relative to the checkout: of each section the last one
-    /// that matches every file directly in it (GitLab, "Code Owners", sections). A rule for everything counts only if no
-    /// section has another.
+    /// Returns the rules that decide the owners of `folder`, a path relative to the checkout. In each
+    /// section, that is the last rule that matches every file directly in the folder (GitLab, "Code Owners",
+    /// sections). Catch-all rules are left out if a more specific rule is found.
     #[must_use]
     pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
         let (mut found, mut decided) = (Vec::<&CodeOwnersRule>::new(), BTreeSet::new());

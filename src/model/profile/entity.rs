@@ -7,11 +7,11 @@ use crate::model::{ProfileFact, Text};
 pub struct CatalogueEntity {
     /// Name of the entity.
     pub name: Text,
-    /// Further names under which it may run.
+    /// Other names under which the entity may run.
     pub aliases: Vec<Text>,
     /// The kind of entity.
     pub kind: EntityKind,
-    /// The facts that the file states.
+    /// The facts that the file states about the entity.
     pub facts: Vec<ProfileFact>,
     /// Names of the entities on which it depends.
     pub depends_on: Vec<Text>,
@@ -25,7 +25,7 @@ pub struct CatalogueEntity {
     pub file: Text,
 }
 
-/// The kind of a catalogued entity.
+/// The kind of a catalogue entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntityKind {
     /// A service that should run.
@@ -37,20 +37,21 @@ pub enum EntityKind {
 }
 
 impl CatalogueEntity {
-    /// Returns true if `name` is a name of the entity. Case, `_` and `-` don't matter.
+    /// Returns true if `name` is the name or an alias of the entity, as [`same_name`] compares names.
     #[must_use]
     pub fn has_name(&self, name: &str) -> bool {
         std::iter::once(&self.name).chain(&self.aliases).any(|own| same_name(own, name))
     }
 }
 
-/// Returns true if both names are equal but for case and the separators `_`, `-`, `.` and space.
+/// Returns true if the names are equal, ignoring case and treating `_`, `-`, `.` and space as the same.
 #[must_use]
 pub fn same_name(a: &str, b: &str) -> bool {
     name_key(a) == name_key(b)
 }
 
-/// Returns the form of a name in which equal names are equal: lower case, with `-` between words.
+/// Returns the key by which [`same_name`] compares names: `name` in lower case, with `-` in place of `_`, `.`
+/// and spaces.
 #[must_use]
 pub fn name_key(name: &str) -> String {
     let plain = |c: char| if matches!(c, '_' | '.' | ' ') { '-' } else { c.to_ascii_lowercase() };

@@ -1,15 +1,16 @@
-//! Values of facts, cleaned of everything that may be a secret.
+//! Cleaning of profile values: removes everything that may be a secret.
 
 use crate::model::{DisplayUrl, ProfileField, Text, network::webhook};
 
-/// Maximum length of a fact, in characters.
+/// Maximum length of a profile value, in characters.
 const MAX_VALUE_CHARS: usize = 500;
-/// Characters between and around the words of a running text, besides blanks.
+/// Characters besides white space that separate or surround words.
 const DELIMITER_CHARS: &[char] =
     &['"', '\'', '`', '<', '>', '(', ')', '[', ']', '{', '}', ',', ';', '|', '='];
 
-/// Returns `raw` without control characters, and without the user information, the query and the fragment of each URL in
-/// it. Returns `None` if nothing is left, or if the value is or has a credential: a webhook, or the key of a pager.
+/// Returns `raw` without control characters, and without the user information, query and fragment of each URL
+/// in it. Returns `None` if nothing is left, or if `raw` is or contains a credential, such as a webhook or
+/// the key of a pager.
 pub(super) fn clean_value(field: ProfileField, raw: &str) -> Option<Text> {
     let text = Text::with_max_chars(raw.trim(), MAX_VALUE_CHARS);
     let is_key = matches!(field, ProfileField::OnCall | ProfileField::Chat) && webhook::looks_random(&text);
@@ -21,7 +22,8 @@ pub(super) fn clean_value(field: ProfileField, raw: &str) -> Option<Text> {
     }
     let mut clean = String::with_capacity(text.len());
     for part in text.split_inclusive(char::is_whitespace) {
-        // A delimiter in the middle may be a part of a password, so only those around the word are left out.
+        // A delimiter inside a word may be a part of a password, so only the delimiters around the word are
+        // split off.
         let start = part.len() - part.trim_start_matches(DELIMITER_CHARS).len();
         let end = start + part[start..].trim_end().trim_end_matches(DELIMITER_CHARS).len();
         clean += &part[..start];
@@ -32,7 +34,8 @@ pub(super) fn clean_value(field: ProfileField, raw: &str) -> Option<Text> {
     (!clean.is_empty()).then_some(clean)
 }
 
-/// Returns a word without user information, query and fragment, if it is a URL, with or without its scheme.
+/// Returns a URL, with or without its scheme, without user information, query and fragment. Returns any other
+/// word unchanged.
 fn without_credentials(word: &str) -> String {
     let has_password = word.split_once('@').is_some_and(|(user, _)| user.contains(':'));
     let has_query = word.split_once('?').is_some_and(|(_, query)| query.contains('='));

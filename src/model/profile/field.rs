@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The question about a service that a fact of its profile answers.
+/// A field of a service's profile, such as its owner or its runbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProfileField {
@@ -36,7 +36,7 @@ pub enum ProfileField {
     DeployedBy,
 }
 
-/// A row of [`PROFILE_FIELDS`]: a field with its texts.
+/// A row of [`PROFILE_FIELDS`]: a field with its id and label.
 #[derive(Debug)]
 pub struct ProfileFieldSpec {
     /// The field.
@@ -45,8 +45,8 @@ pub struct ProfileFieldSpec {
     pub id: &'static str,
     /// Label on the screen.
     pub label: &'static str,
-    /// True if several values of the field can all be right, as several dashboards are. Different values of any
-    /// other field disagree.
+    /// True if a service can have several values of the field, such as several dashboards. Different values
+    /// of any other field contradict each other.
     pub is_list: bool,
 }
 

@@ -1,17 +1,18 @@
-//! Patterns of CODEOWNERS files, by the rules that GitHub documents (About code owners, "CODEOWNERS syntax"): those of
-//! `.gitignore`, without `!` and without ranges in brackets.
+//! Patterns of CODEOWNERS files. They follow the rules of `.gitignore`, without `!` and without ranges in
+//! brackets (GitHub, "About code owners", "CODEOWNERS syntax").
 
 use crate::model::Text;
 use std::fmt;
 
-/// Maximum number of `**` in a pattern. The time of a comparison grows with the power of their number.
+/// Maximum number of `**` in a pattern. The time of a comparison grows exponentially with their number.
 const MAX_DOUBLE_ASTERISKS: usize = 3;
-/// Largest depth of a folder that is compared.
+/// Maximum number of segments of a path that is compared. No pattern matches a deeper folder.
 const MAX_FOLDER_DEPTH: usize = 32;
-/// Stands for the name of any file. No name of a pattern has it.
+/// Placeholder for the name of any file in a folder. No pattern contains it.
 const ANY_FILE: &str = "\0\0";
 
-/// Pattern of a rule, parsed once: a file may have thousands of rules, and an estate hundreds of folders.
+/// Pattern of a CODEOWNERS rule. It is parsed only once, because a file may have thousands of rules, and an
+/// estate hundreds of folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerPattern {
     raw: Text,
@@ -22,18 +23,18 @@ pub struct OwnerPattern {
 /// Part of a pattern between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
-    /// `**`: any folders.
+    /// `**`: any number of folders.
     AnyFolders,
     /// `*`: any name.
     AnyName,
-    /// One name.
+    /// A literal name.
     Name(Text),
-    /// Names of a form.
+    /// A name with wildcards.
     Glob(Vec<GlobPart>),
 }
 
 impl OwnerPattern {
-    /// Parses a pattern as it stands in the file.
+    /// Parses a pattern of a CODEOWNERS file.
     #[must_use]
     pub fn new(raw: &str) -> Self {
         let segments = segments(raw).map(|parts| parts.into_iter().map(Segment::new).collect());
@@ -82,8 +83,8 @@ impl Segment {
     }
 }
 
-/// Returns the segments of a pattern from the root of the repository, with `**` for any folders. Returns `None` for a
-/// pattern that matches nothing.
+/// Splits a pattern into segments that start at the root of the repository. Returns `None` if the pattern
+/// matches nothing, or if it has too many `**`.
 fn segments(pattern: &str) -> Option<Vec<&str>> {
     if matches!(pattern, "" | "/") || pattern.contains("***") {
         return None;
@@ -101,8 +102,8 @@ fn segments(pattern: &str) -> Option<Vec<&str>> {
     (segments.iter().filter(|part| **part == "**").count() <= MAX_DOUBLE_ASTERISKS).then_some(segments)
 }
 
-/// Returns true if the segments of a path match those of a pattern. `**` matches any number of them; at the end at least
-/// one, because it stands for everything inside of a folder.
+/// Returns true if the segments of `path` match those of `pattern`. `**` matches any number of segments, but
+/// at the end at least one, because there it stands for everything inside a folder.
 fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
     let Some((first, rest)) = pattern.split_first() else { return path.is_empty() };
     if *first == Segment::AnyFolders {
@@ -121,7 +122,7 @@ fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
     is_match && matches_segments(rest, path)
 }
 
-/// A part of a pattern for one name.
+/// A part of a segment with wildcards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GlobPart {
     /// `*`: any characters.
@@ -131,7 +132,7 @@ enum GlobPart {
     Byte(u8),
 }
 
-/// Returns the parts of a pattern for one name. A backslash makes the next character stand for itself.
+/// Splits a segment with wildcards into its parts. A backslash makes the next character literal.
 fn glob(pattern: &str) -> Vec<GlobPart> {
     let mut is_escaped = false;
     let part = |byte: u8| {

@@ -1,4 +1,4 @@
-//! One fact of a profile, with its origin.
+//! Profile facts: values for the fields of a profile, each with its origin.
 
 use super::fact_value::clean_value;
 use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp};
@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 /// A fact about a service for people, such as "the owner is team checkout, by the tag Team".
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProfileFact {
-    /// The question that the fact answers.
+    /// The field of the profile, such as the owner.
     pub field: ProfileField,
-    /// The answer.
+    /// The value, without secrets.
     pub value: Text,
-    /// The kind of place that states it.
+    /// The kind of place that states the fact.
     pub origin: FactOrigin,
     /// The place itself, such as `tag Team` or the path of a file.
     #[serde(rename = "place")]
     pub location: Text,
-    /// Time of the last change of the file that states it; `None` if the running service states it.
+    /// Time of the last change of the file that states the fact; `None` if the running service states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
@@ -34,9 +34,9 @@ pub enum FactOrigin {
     CatalogueFile,
     /// The repository in which the service is built or catalogued.
     Repository,
-    /// Rules for reviewers of code in the service's folder.
+    /// A CODEOWNERS rule for the service's folder.
     CodeOwners,
-    /// A text for readers of the repository.
+    /// A README of the repository.
     Readme,
 }
 
@@ -59,10 +59,10 @@ impl FactOrigin {
 const PLACEHOLDERS: &[&str] = &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
 
 impl ProfileFact {
-    /// Returns a fact of `field`, or `None` if nothing of `raw` is left after cleaning, or it stands for a value that
-    /// nobody has filled in. URLs lose user information, query
-    /// and fragment; a value with a credential is left out. A repository is a URL of one, except for the user's own
-    /// configuration, which may describe it in other words.
+    /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query
+    /// and fragment of URLs. Returns `None` if nothing is left, if the value contains a credential, or if it is a placeholder. The
+    /// value of [`ProfileField::Repository`] has to be the URL of a repository, except in the user's own
+    /// configuration, which may describe the repository in other words.
     #[must_use]
     pub fn new(
         field: ProfileField,
@@ -77,7 +77,7 @@ impl ProfileFact {
         let value = match (field, repository) {
             (_, Some(url)) => Text::new(&url.to_string()),
             (ProfileField::Repository, None) if origin != FactOrigin::Configuration => return None,
-            // The ids of a user and a group own a file.
+            // A value such as `1000:1000` is the owner of a file and not a team.
             (ProfileField::Owner, _) if !raw.contains(char::is_alphabetic) => return None,
             (ProfileField::Owner, _) => clean_value(field, owner_name(raw.trim()))?,
             _ => clean_value(field, raw)?,
@@ -85,14 +85,14 @@ impl ProfileFact {
         Some(Self { field, value, origin, location: location.into(), changed: None })
     }
 
-    /// Returns true if the value is a mail address, which tells more than the name of an owner.
+    /// Returns true if the value is a mail address, which is more useful to people than a team's name.
     #[must_use]
     pub fn is_mail_address(&self) -> bool {
         self.value.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'))
     }
 
-    /// Returns true if both facts of a field mean the same: `group:default/checkout`, `@acme/checkout` and
-    /// `checkout@acme.example` are one owner.
+    /// Returns true if both facts, which must be of one field, mean the same. For example,
+    /// `group:default/checkout`, `@acme/checkout` and `checkout@acme.example` are one owner.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         match self.field {
@@ -112,7 +112,7 @@ impl ProfileFact {
     }
 }
 
-/// Returns an owner without the kind and the default namespace of an entity reference
+/// Returns the name in a reference to an owner, without the kind and the default namespace
 /// (<https://backstage.io/docs/features/software-catalog/references>).
 fn owner_name(raw: &str) -> &str {
     let kinds = ["group:", "user:", "team:"];
@@ -120,13 +120,13 @@ fn owner_name(raw: &str) -> &str {
     name.strip_prefix("default/").unwrap_or(name)
 }
 
-/// Returns the keys of all owners in a list, such as `@acme/checkout, @acme/payments`, in any order.
+/// Returns the comparison keys of all owners in a list, such as `@acme/checkout, @acme/payments`.
 fn owner_keys(owners: &str) -> BTreeSet<String> {
     owners.split([',', ';']).map(owner_key).filter(|key| !key.is_empty()).collect()
 }
 
-/// Returns the part of an owner by which two spellings are compared: the name without organisation, mail domain
-/// and the word team.
+/// Returns the key by which owners are compared: the name in lower case, without the organisation, the mail
+/// domain and the words `team` and `squad`.
 fn owner_key(owner: &str) -> String {
     let owner = owner.trim().to_lowercase();
     let name = owner.trim_start_matches('@');

@@ -6,8 +6,8 @@ use std::fmt;
 /// Hosts that a path without a host means by default.
 const DEFAULT_HOSTS: &[&str] = &["github.com", "gitlab.com"];
 
-/// A repository: the host, if known, and the path on it. It has no user information and no query, which may hold
-/// a token.
+/// A repository: the host, if known, and the path on it. It has no user information and no query, which may
+/// hold a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryUrl {
     host: Option<Text>,
@@ -22,7 +22,7 @@ impl RepositoryUrl {
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
         let raw = raw.strip_prefix("git+").or_else(|| raw.strip_prefix("url:")).unwrap_or(raw);
-        // User information and queries end where the safe form of a URL says; a path with `@` may be a password.
+        // [`DisplayUrl`] removes the user information and the query. A path with `@` may be a password.
         let shown = if raw.contains("://") { DisplayUrl::new(raw).to_string() } else { raw.to_owned() };
         let raw = shown.split(['?', '#']).next().unwrap_or_default();
         let (host, path) = match raw.split_once("://") {
@@ -46,7 +46,7 @@ impl RepositoryUrl {
         let path = repository_path(path);
         let (host, path) = host.and_then(|host| azure_web_place(host, &path)).unwrap_or((host, path));
         let segments = path.split('/').filter(|segment| !segment.is_empty()).count();
-        // Azure DevOps has projects with blanks, which a URL encodes by `%`.
+        // Azure DevOps has project names with spaces, which a URL encodes by `%`.
         let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./~:%".contains(c));
         let known_host = host.is_none_or(is_host);
         let enough = segments >= 2 || host.is_some() && segments == 1;
@@ -54,8 +54,8 @@ impl RepositoryUrl {
             .then(|| Self { host: host.map(|host| host.to_lowercase().into()), path: path.into() })
     }
 
-    /// Returns true if both name one repository. A URL without a host is compared by the last two segments of
-    /// its path.
+    /// Returns true if both name the same repository. If a host is unknown, it is enough that one path is the
+    /// end of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let (own, others) = (self.path.to_lowercase(), other.path.to_lowercase());
@@ -99,7 +99,8 @@ impl RepositoryUrl {
         self.path.split('/')
     }
 
-    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts.
+    /// Returns the URL of a commit on GitHub or GitLab. Returns `None` for other hosts, and if `commit` is
+    /// not a commit hash.
     #[must_use]
     pub fn commit_url(&self, commit: &str) -> Option<String> {
         let host = self.host.as_deref()?;
@@ -110,7 +111,7 @@ impl RepositoryUrl {
     }
 }
 
-/// Returns true for a host with a dot or a port, and for `localhost`.
+/// Returns true if `text` looks like a host: it has a dot or a port, or is `localhost`.
 fn is_host(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
@@ -132,12 +133,12 @@ fn without_port(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
-/// Returns the host and port of `authority`.
+/// Returns `authority` without the user before the host.
 fn without_user(authority: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// Returns the path of the repository itself, without `.git`, a folder or a branch.
+/// Returns the path of the repository itself, without `.git`, and without a folder or branch that follows it.
 fn repository_path(path: &str) -> String {
     let path = path.trim_matches('/');
     let path = ["//", "/-/", "/tree/", "/blob/", "/src/branch/"]

@@ -1,8 +1,8 @@
-//! Resolved profiles: everything that is known about a service for people, from all origins together.
+//! Resolved profiles: the facts about a service for people, merged from all origins.
 
 use crate::model::{ProfileFact, ProfileField, Text, Timestamp};
 
-/// Everything known about a service for people, the most trusted origin first.
+/// The facts about a service for people, merged from all origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolvedProfile {
     /// The fields with at least one fact, in the order of `PROFILE_FIELDS`.
@@ -15,18 +15,18 @@ pub struct ResolvedProfile {
     pub folder: Option<Text>,
 }
 
-/// One field with its facts.
+/// One field of a profile, with its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileRow {
     /// The field.
     pub field: ProfileField,
-    /// The facts, the most trusted first. Of facts that agree, only the first is here.
+    /// The facts, the most trusted first. If several facts agree, only the first of them is kept.
     pub facts: Vec<ProfileFact>,
     /// True if different origins state different values.
     pub disagrees: bool,
 }
 
-/// The section of a README about running or developing the program. Portolan shows it and never runs it.
+/// The section of a README about running or developing the program. Portolan shows it, but never executes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunGuide {
     /// Lines of the section.
@@ -44,7 +44,7 @@ impl ResolvedProfile {
         self.rows.iter().find(|row| row.field == field).map_or(&[], |row| &row.facts)
     }
 
-    /// Returns the most trusted value of `field`.
+    /// Returns the most trusted value of `field`, or `None` if the profile has none.
     #[must_use]
     pub fn value(&self, field: ProfileField) -> Option<&Text> {
         self.facts(field).first().map(|fact| &fact.value)

@@ -1,34 +1,35 @@
-//! The part of a profile that the running service states itself: by labels, by tags and by its settings.
+//! Service profiles: facts for people that a running service carries in its labels, tags and settings.
 
 use crate::model::{ProfileFact, Text};
 use serde::{Deserialize, Serialize};
 
-/// Facts that labels and tags of the running service state, and the names that tie it to files.
+/// Facts from the labels and tags of a running service, and the names by which Portolan finds files about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceProfile {
-    /// The facts, in the order of their fields.
+    /// The facts, sorted by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<ProfileFact>,
-    /// Names of the service in telemetry, by which catalogues list it too, such as the value of `DD_SERVICE`.
+    /// Names of the service in telemetry, such as the value of `DD_SERVICE`. Catalogues may list the service
+    /// under these names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub telemetry_names: Vec<Text>,
     /// Names of its environment variables, without their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Text>,
-    /// The compose files that started the service, as absolute paths on the machine of the user who started it.
+    /// Compose files that started the service, as absolute paths on the machine of the user who started it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compose_files: Vec<Text>,
 }
 
 impl ServiceProfile {
-    /// Returns true if the service states nothing.
+    /// Returns true if the profile has no facts and no names.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Adds everything in `other` that is not known yet.
+    /// Adds everything from `other` that this profile lacks.
     pub fn merge(&mut self, other: &Self) {
         add_missing(&mut self.facts, &other.facts);
         self.facts.sort();

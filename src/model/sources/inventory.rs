@@ -45,7 +45,7 @@ pub struct ServiceAnnotation {
     pub runbook: Text,
     /// Callees that Portolan can't find by itself: services, in the same forms as `service`, or `host:port`.
     pub calls: Vec<Text>,
-    /// The same service in other sources, in the same forms as `service`.
+    /// Names of the same service in other sources, in the same forms as `service`.
     #[serde(rename = "twins")]
     pub counterparts: Vec<Text>,
 }
@@ -100,8 +100,8 @@ impl Inventory {
         }
     }
 
-    /// Adds a snapshot of an earlier run. The source's first poll replaces the snapshot. Its connections are
-    /// left out, because no source has observed them in this run.
+    /// Adds a snapshot of an earlier run, which the source's first poll replaces. Leaves out its connections,
+    /// because no source has observed them in this run.
     pub fn load_cached(&mut self, mut snapshot: Snapshot) {
         snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
         (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());
@@ -117,7 +117,7 @@ impl Inventory {
         }
     }
 
-    /// Replaces the repositories on this machine.
+    /// Replaces the repositories on this machine. Returns the difference from the old ones.
     pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) -> SnapshotDiff {
         if self.checkouts == checkouts {
             return SnapshotDiff::Unchanged;
@@ -137,13 +137,13 @@ impl Inventory {
         &self.observations
     }
 
-    /// Returns the time of the first snapshot of this run, or `None` before there is one.
+    /// Returns the time of the first snapshot of this run, or `None` before the first one.
     #[must_use]
     pub fn first_snapshot_at(&self) -> Option<Timestamp> {
         self.first_snapshot_at
     }
 
-    /// Returns the latest snapshot of `source`.
+    /// Returns the latest snapshot of `source`, or `None` before its first one.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId) -> Option<&Arc<Snapshot>> {
         self.snapshots.get(source)
@@ -164,7 +164,7 @@ impl Inventory {
         self.snapshots().flat_map(|s| s.load_balancers.iter().map(move |g| (&s.source, g)))
     }
 
-    /// Returns the service that has the id `id`.
+    /// Returns the service that has the id `id`, or `None` if no snapshot lists it.
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         let services = &self.snapshots.get(&SourceId::from(id))?.services;
@@ -182,7 +182,7 @@ impl Inventory {
         &self.annotations
     }
 
-    /// Returns true if the user's annotations name an owner.
+    /// Returns true if the user's annotations name an owner of any service.
     #[must_use]
     pub fn has_owners(&self) -> bool {
         self.annotations.iter().any(|annotation| !annotation.owner.is_empty())

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The progress of a source's initial load, for one part of the source, such as `12 of 40 tasks read`.
+/// The progress of a source's initial load in one part of the source, such as `12 of 40 tasks read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadProgress {
     /// The part of the source.
     pub part: SourcePart,
     /// Number of services, tasks, task definitions or API reads completed.
     pub read: usize,
-    /// Number to be completed, as far as known; it may still grow.
+    /// Total number that is known so far; it may still grow.
     pub known: usize,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for LoadProgress {
 }
 
 impl LoadProgress {
-    /// Returns true if services or instances may be missing, and not only data about them.
+    /// Returns true if services or instances may be missing, rather than only data about them.
     #[must_use]
     pub fn may_miss_services(&self) -> bool {
         matches!(self.part, SourcePart::Services | SourcePart::Tasks)

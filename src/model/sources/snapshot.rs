@@ -33,7 +33,7 @@ pub struct Snapshot {
     #[serde(default)]
     #[serde(rename = "watched")]
     pub monitored: Vec<MonitoredService>,
-    /// Progress of the initial load, for each part still incomplete; empty after the load.
+    /// Progress of the initial load in each part that is still incomplete; empty after the load.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub progress: Vec<LoadProgress>,
 }
@@ -55,7 +55,8 @@ impl Snapshot {
         !ids(self).is_disjoint(&ids(other))
     }
 
-    /// Forgets the paths on the machine on which the snapshot was taken. On another machine they lead to other files.
+    /// Removes the paths of files on the machine on which the snapshot was taken, because they lead to other
+    /// files on another machine.
     pub fn forget_paths(&mut self) {
         for service in self.services.iter_mut().filter(|service| names_local_path(service)) {
             let service = Arc::make_mut(service);
@@ -71,8 +72,8 @@ impl Snapshot {
         }
     }
 
-    /// Returns the snapshot with the parts of `old` that it lacks: services, the events of these services,
-    /// and the load balancers if this snapshot has none.
+    /// Fills the snapshot with the parts of `old` that it lacks: services, the events of these services, and
+    /// the load balancers if this snapshot has none.
     #[must_use]
     pub fn fill_unread_from(mut self, old: &Self) -> Self {
         let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();

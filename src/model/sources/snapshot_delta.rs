@@ -1,5 +1,5 @@
-//! Differences between two snapshots as data: what a recording or a reader elsewhere needs to turn the older
-//! snapshot into the newer one.
+//! Snapshot deltas: the changes that turn an older snapshot into a newer one, for recordings and for the
+//! members of a team.
 
 use crate::model::{
     Event, EventKind, InstanceId, LoadBalancer, MonitoredService, ObservedConnection, Service, ServiceId,
@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-/// The changes from one snapshot of a source to a later one. It has no log lines, and no load progress.
+/// The changes from one snapshot of a source to a later one, without the load progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SnapshotDelta {
@@ -33,7 +33,7 @@ pub struct SnapshotDelta {
     /// All unread parts, if any of them changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread_parts: Option<Vec<UnreadPart>>,
-    /// All connections of the later snapshot: they were observed since the older one.
+    /// All connections of the later snapshot, because they were observed since the older one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ObservedConnection>,
     /// All monitored services, if any of them changed.
@@ -42,7 +42,7 @@ pub struct SnapshotDelta {
 }
 
 impl SnapshotDelta {
-    /// Returns the changes from `before` to `after`; without `before`, everything in `after`.
+    /// Returns the changes from `before` to `after`, or everything in `after` if `before` is `None`.
     #[must_use]
     pub fn between(before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();
@@ -73,8 +73,8 @@ impl SnapshotDelta {
         *self == Self::default()
     }
 
-    /// Turns the older snapshot into the later one, with the services sorted by id. Its time stays. Connections
-    /// are added to those that are there, because they are observations and not a state.
+    /// Turns `snapshot`, the older one, into the later one, with the services sorted by id. Does not change
+    /// its time. Adds the connections to the existing ones, because they are observations and not a state.
     pub fn apply_to(self, snapshot: &mut Snapshot) {
         if !self.services.is_empty() || !self.removed.is_empty() {
             let mut services: BTreeMap<ServiceId, Arc<Service>> = std::mem::take(&mut snapshot.services)
@@ -104,7 +104,7 @@ impl SnapshotDelta {
     }
 }
 
-/// Returns everything in an event, in an order that sorts.
+/// Returns all fields of an event as a key for sorting and searching.
 fn event_key(event: &Event) -> (Timestamp, &ServiceId, Option<&InstanceId>, EventKind, &Text) {
     let Event { at, service, instance, kind, text } = event;
     (*at, service, instance.as_ref(), *kind, text)
@@ -112,7 +112,7 @@ fn event_key(event: &Event) -> (Timestamp, &ServiceId, Option<&InstanceId>, Even
 
 /// Returns the events of `all` that are not in `others`.
 fn events_only_in(all: &[Event], others: &[Event]) -> Vec<Event> {
-    // A lookup, because a stranger may write a hundred thousand events of one service and one time.
+    // A set, because hostile data may have a hundred thousand events of one service at one time.
     let known: BTreeSet<_> = others.iter().map(event_key).collect();
     all.iter().filter(|event| !known.contains(&event_key(event))).cloned().collect()
 }
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn many_events_at_one_time_are_compared_in_no_time() {
-        // Comparing each with each would take minutes.
+        // Comparing each event with every other one would take minutes.
         let many: Vec<Event> = (0..60_000).map(|n| event("web", 60, &format!("{n}"))).collect();
         let before = Snapshot { events: many.clone(), ..fixtures::snapshot("docker", Vec::new()) };
         let other = many.iter().rev().map(|event| Event { kind: EventKind::Health, ..event.clone() });

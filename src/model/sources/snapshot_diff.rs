@@ -1,4 +1,5 @@
-//! Differences between two snapshots, only as detailed as an incremental update of the topology needs.
+//! Snapshot diffs: the changes between two snapshots, in as much detail as an incremental update of the
+//! topology needs.
 
 use crate::model::{LoadBalancer, Service, ServiceId, Snapshot};
 use std::{
@@ -11,12 +12,12 @@ use std::{
 pub enum SnapshotDiff {
     /// Nothing but the time of the snapshot changed.
     Unchanged,
-    /// Settings or state of these services changed. The map holds each service as it was before. No service
-    /// was added or removed, and all endpoints are the same.
+    /// Settings or state of these services changed. The map holds the old version of each. No service was
+    /// added or removed, and all endpoints are the same.
     Services(BTreeMap<ServiceId, Arc<Service>>),
-    /// No service changed; only events, unread parts or the health of load balancer targets did.
+    /// Only events, unread parts or the health of load balancer targets changed, but no service.
     MetadataOnly,
-    /// Services, endpoints or load balancer routes changed: the topology must be built anew.
+    /// Services, endpoints or load balancer routes changed, so the topology must be rebuilt.
     Everything,
 }
 
@@ -58,7 +59,8 @@ fn without_targets(gateway: &LoadBalancer) -> LoadBalancer {
     LoadBalancer { targets: Vec::new(), ..gateway.clone() }
 }
 
-/// Returns true if events, unread parts and load balancers are the same, with the health of their targets.
+/// Returns true if events, unread parts and load balancers are the same, including the health of their
+/// targets.
 fn same_metadata(old: &Snapshot, new: &Snapshot) -> bool {
     old.events == new.events
         && old.unread_parts == new.unread_parts

@@ -1,4 +1,5 @@
-//! Data of one source under the id of another: two configurations may call the same account differently.
+//! Renaming of a source in data from elsewhere, because two configurations may name the same account
+//! differently.
 
 use crate::model::{
     ConnectionEnd, EndpointScope, Event, InstanceId, LoadBalancer, MonitoredService, NetworkId,
@@ -6,13 +7,14 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// Data whose ids begin with a source's id, and can be moved to another source.
+/// Data with ids that begin with a source's id, which can be replaced.
 pub trait SourceRename {
-    /// Puts `source` in place of the source in every id, whichever source the id names.
+    /// Replaces the source in every id by `source`, whichever source the id names.
     fn rename_source(&mut self, source: &SourceId);
 }
 
-/// Returns `id` with `source` in place of its part before the first slash; `None` if it already is there.
+/// Returns `id` with `source` in place of the part before the first slash. Returns `None` if that part is
+/// already `source`.
 fn renamed(id: &str, source: &SourceId) -> Option<String> {
     let (old, local) = id.split_once('/').unwrap_or(("", id));
     (old != source.as_str()).then(|| format!("{source}/{local}"))

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
-    /// The first complete read has not ended yet.
+    /// The first complete read of the source has not ended yet.
     Loading,
-    /// The first complete read has not ended yet; the screen shows data of an earlier run.
+    /// The first complete read has not ended yet; until then the screen shows data of an earlier run.
     Cached,
     /// The last poll succeeded.
     Live,
     /// The last poll failed; the screen shows older data.
     Stale,
-    /// All polls have failed so far, the last one because access is denied.
+    /// All polls have failed so far, and the last one was denied access.
     Denied,
     /// All polls have failed so far.
     Failed,
@@ -46,15 +46,15 @@ pub struct SourceStatus {
     pub poll_schedule: Option<PollSchedule>,
     /// True if some of the shown data may be from an earlier run.
     pub from_cache: bool,
-    /// The user's permission to act on the source. It is never shared.
+    /// The user's permission to act on the source. Recordings and shares leave it out.
     #[serde(skip)]
     pub permission: ActionPermission,
-    /// AWS account and region for the mark of a source that can be acted on; `None` for an engine, and until the
-    /// source reports them.
+    /// AWS account and region, which the screen shows beside a source that allows actions; `None` for an
+    /// engine, and until the source reports them.
     pub account_and_region: Option<Text>,
-    /// Options, each with its value, with which the platform's command line tool reaches the source.
+    /// Options with values by which the platform's command line tool reaches the source, such as `--profile`.
     pub tool_options: Vec<(Text, Text)>,
-    /// Part of this Portolan in a team; `None` without a team, and until the source reports it.
+    /// Role of this Portolan in a team; `None` without a team, and until the source reports it.
     pub team: Option<TeamStatus>,
 }
 
@@ -91,7 +91,7 @@ impl SourceStatus {
         }
     }
 
-    /// Forgets what is about this machine only: paths of files, and options of command line tools.
+    /// Removes data that concerns only this machine: paths of files, and options of command line tools.
     pub fn forget_paths(&mut self) {
         self.location = without_local_paths(&self.location);
         self.failure = self.failure.take().map(Failure::without_local_paths);
@@ -105,7 +105,7 @@ impl SourceStatus {
         self
     }
 
-    /// Records a successful poll at `at`, which left the initial load at `progress`.
+    /// Records a successful poll at `at`, after which the initial load has the state `progress`.
     pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
         let partial = progress.iter().any(LoadProgress::may_miss_services);
         self.failure = None;
@@ -122,12 +122,12 @@ impl SourceStatus {
         }
     }
 
-    /// Records that the screen shows data of an earlier run, read at `at`.
+    /// Records that the screen shows data of an earlier run, which was read at `at`.
     pub fn record_cached(&mut self, at: Timestamp) {
         (self.state, self.last_read, self.from_cache) = (SourceState::Cached, Some(at), true);
     }
 
-    /// Returns true unless the source is still loading: it was read completely, or can't be read.
+    /// Returns true once loading has ended, because the source was read completely or a poll failed.
     #[must_use]
     pub fn has_finished_loading(&self) -> bool {
         !matches!(self.state, SourceState::Loading | SourceState::Cached)
@@ -173,21 +173,21 @@ impl SourceState {
     }
 }
 
-/// The reason why a source could not be read.
+/// A failed read or call, with a message and a remedy for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
     /// The kind of failure.
     pub kind: FailureKind,
-    /// The problem, and the call that failed.
+    /// The problem, with the call that failed.
     #[serde(rename = "what")]
     pub message: Text,
-    /// The action that solves it.
+    /// The action that may solve the problem.
     pub remedy: Text,
 }
 
 impl Failure {
-    /// Returns the failure with only the last part of each path of a local file.
+    /// Returns the failure with each path of a local file shortened to its last part.
     #[must_use]
     pub fn without_local_paths(self) -> Self {
         let (message, remedy) = (without_local_paths(&self.message), without_local_paths(&self.remedy));

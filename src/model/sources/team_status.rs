@@ -1,39 +1,41 @@
-//! The part of this Portolan in a team that reads one account and region together.
+//! Role of this Portolan in a team, whose members share the readings of one AWS account and region.
 
 use crate::model::{Failure, Text};
 use serde::{Deserialize, Serialize};
 
-/// The part of this Portolan in a team, for one source.
+/// The role of this Portolan in a team, for one source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamStatus {
-    /// The part.
+    /// The role, with the details that the screen shows.
     pub role: TeamRole,
     /// Number of members, this one included, as last known; zero while unknown.
     pub members: u32,
 }
 
-/// The part of a member in its team.
+/// The role of a member in its team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TeamRole {
-    /// It polls for all, under this user or role.
+    /// The member polls the source for the whole team.
     Leading {
         /// User or role under which it reads AWS.
         read_as: Text,
-        /// Problem with the store, so that the others may see older readings.
+        /// Problem with the store, because of which the other members may see older readings; `None` if there
+        /// is none.
         problem: Option<Failure>,
     },
-    /// It has not read the store yet, or another member is about to lead.
+    /// The member has not read the store yet, or another member is about to become the leader.
     Joining,
-    /// It shows the readings of the leader.
+    /// The member shows the readings of the leader.
     Following {
         /// Name of the leader.
         leader: Text,
         /// User or role under which the leader reads AWS.
         read_as: Text,
-        /// Problem with the newest reading; an older one is shown.
+        /// Problem with the newest reading, because of which the member shows an older one; `None` if there
+        /// is none.
         problem: Option<Failure>,
     },
-    /// It polls for itself, for this reason.
+    /// The member polls only for itself, because of this failure.
     Alone(Failure),
 }

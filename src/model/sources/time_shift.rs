@@ -1,4 +1,4 @@
-//! Time shifts, which move all times of recorded data by one duration. A replay then looks live.
+//! Time shift: moves all times of recorded data by the same duration, so that a replay looks live.
 
 use crate::model::{
     Event, Exit, HealthCheckStatus, Instance, LogBatch, MonitoredService, ObservedConnection, Onset, Service,

@@ -1,22 +1,24 @@
-//! Paths of files on this machine in texts that leave it. They name users and projects, and lead nowhere elsewhere.
+//! Removal of local paths from texts that leave this machine. Such paths name users and projects, and lead
+//! nowhere on another machine.
 
 use super::Text;
 
-/// Delimiters around a path in a text.
+/// Characters that may surround a path in a text.
 const DELIMITER_CHARS: &[char] =
     &['\'', '"', '`', '(', ')', '[', ']', '{', '}', '<', '>', ',', ';', '=', '|'];
 
-/// Beginnings of URLs of files and sockets on this machine.
+/// URL schemes of files and sockets on this machine.
 const LOCAL_SCHEMES: &[&str] = &["unix://", "file://"];
 
-/// Folders of sockets of the system. They are the same on most machines, and name nobody.
+/// Path prefixes of system sockets, which are kept. They are the same on most machines, and identify no user
+/// or project.
 const SYSTEM_FOLDERS: &[&str] = &["/run/docker", "/var/run/docker", "/run/podman", "/var/run/podman"];
 
-/// Endings of the names of files that are kept. Other names may be those of people and projects.
+/// Extensions of the file names that are kept. Other names may be those of people and projects.
 const KEPT_ENDINGS: &[&str] = &["conf", "crt", "env", "json", "key", "pem", "sock", "toml", "yaml", "yml"];
 
-/// Returns `text` with only the file name of each path of a local file, `…/compose.yaml`, and nothing of a path that
-/// may end in a folder: folders are called after people and projects.
+/// Returns `text` with each path of a local file shortened to its file name, as in `…/compose.yaml`. If the
+/// name has no known extension, `…` replaces it too, because folders are called after people and projects.
 #[must_use]
 pub fn without_local_paths(text: &Text) -> Text {
     let words = text.split_inclusive(char::is_whitespace);
@@ -26,7 +28,7 @@ pub fn without_local_paths(text: &Text) -> Text {
     Text::new(&shortened)
 }
 
-/// Shortens the path in a part of a word, which may stand behind a colon, as in `error:/home/ann`.
+/// Shortens the path in `part`, a piece of a word. The path may follow a colon, as in `error:/home/ann`.
 fn shortened_part(part: &str) -> String {
     let is_start = |at: &usize| !part[at + 1..].starts_with("//");
     match part.match_indices(":/").map(|(at, _)| at).find(is_start) {
@@ -38,7 +40,7 @@ fn shortened_part(part: &str) -> String {
     }
 }
 
-/// Returns a word with only the file name of its path, if it is an absolute path of a local file.
+/// Shortens `word` to its file name if it is an absolute path of a local file.
 fn shortened_path(word: &str) -> String {
     let end = word
         .trim_end_matches(|c: char| c.is_whitespace() || DELIMITER_CHARS.contains(&c) || ".:!?".contains(c))
@@ -57,7 +59,7 @@ fn shortened_path(word: &str) -> String {
     }
 }
 
-/// Returns true for the name of a file with a known ending, perhaps with a line behind it.
+/// Returns true for a file name with a known extension, perhaps followed by a line number.
 fn is_kept_name(name: &str) -> bool {
     let file = name.split(':').next().unwrap_or_default();
     file.rsplit_once('.').is_some_and(|(_, ending)| KEPT_ENDINGS.contains(&ending))

@@ -1,6 +1,6 @@
 //! Text from outside: cleaned of terminal sequences and deceiving characters, and bounded in length.
 //!
-//! [`CleanText`] has one private field. Its only constructor cleans, and so does its deserialisation.
+//! [`CleanText`] has one private field. All its constructors clean the text, and so does its deserialisation.
 //! `tests/architecture.rs` allows no plain `String` in the model, so no value of the model holds uncleaned
 //! text.
 
@@ -28,7 +28,7 @@ use std::{
 
 /// Text from outside, cleaned, with at most `MAX_CHARS` characters; an ellipsis `…` marks a cut.
 ///
-/// Cleaning removes terminal sequences (ECMA-48), invisible characters and those that reorder their
+/// Cleaning removes terminal sequences (ECMA-48), invisible characters, and characters that reorder their
 /// neighbours. It turns every other control character and line separator into a space. If `URL_USERS` is
 /// false, it also removes the user information of URLs, which may hold a password. Cleaning clean text
 /// changes nothing.
@@ -41,10 +41,10 @@ pub(super) const MAX_TEXT_CHARS: usize = 2_000;
 /// A name, reason or message.
 pub type Text = CleanText<Box<str>, MAX_TEXT_CHARS>;
 
-/// A name that many values share, such as the label of a log stream.
+/// A name that many values share, such as the label of a log stream. Clones share the text.
 pub type SharedText = CleanText<Arc<str>, MAX_TEXT_CHARS>;
 
-/// An id: several names with slashes between them.
+/// An id, made of several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;
 
 /// Maximum length of a log line, in characters. Sources cut longer lines at a lower limit, and report the
@@ -57,13 +57,13 @@ pub type LineText = CleanText<Box<str>, MAX_LINE_CHARS, true>;
 impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_USERS: bool>
     CleanText<S, MAX_CHARS, URL_USERS>
 {
-    /// Cleans `raw`.
+    /// Returns `raw` cleaned, with at most `MAX_CHARS` characters.
     #[must_use]
     pub fn new(raw: &str) -> Self {
         if Self::is_clean(raw) { Self(raw.into()) } else { Self::with_max_chars(raw, MAX_CHARS) }
     }
 
-    /// Cleans `raw` and cuts it after `max_chars` characters.
+    /// Returns `raw` cleaned, with at most `max_chars` characters.
     #[must_use]
     pub fn with_max_chars(raw: &str, max_chars: usize) -> Self {
         // User information is removed twice: before the cut, because the cut may split a URL, and after the
@@ -77,23 +77,24 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
         if URL_USERS { Cow::Borrowed(text) } else { url_user_info::without_user_info(text) }
     }
 
-    /// Returns true if `raw` is short printable ASCII without a URL, and so needs no cleaning; most text is.
+    /// Returns true if `raw` needs no cleaning, because it is short printable ASCII without a URL, as most
+    /// text is.
     fn is_clean(raw: &str) -> bool {
         is_plain(raw, MAX_CHARS) && (URL_USERS || !raw.contains("://"))
     }
 }
 
 impl LineText {
-    /// Cleans `raw`. Calls `sgr` for each sequence that sets colours (SGR, ECMA-48 section 8.3.117), and
-    /// passes the sequence's byte offset in the clean text and its parameters.
+    /// Returns `raw` cleaned. Calls `sgr` for each sequence that sets colours (SGR, ECMA-48 section 8.3.117),
+    /// with the sequence's byte offset in the clean text and its parameters.
     #[must_use]
     pub fn new_reporting_sgr(raw: &str, sgr: &mut dyn FnMut(usize, &str)) -> Self {
         Self(scrub(raw, MAX_LINE_CHARS, sgr).into())
     }
 }
 
-/// Returns `raw` cleaned and cut after `max_chars` characters, to be quoted in a longer message. User
-/// information in URLs stays.
+/// Returns `raw` cleaned and cut after `max_chars` characters, for a quotation in a longer message. Keeps the
+/// user information of URLs.
 #[must_use]
 pub fn clean_with_max_chars(raw: &str, max_chars: usize) -> String {
     if is_plain(raw, max_chars) { raw.to_owned() } else { scrub(raw, max_chars, &mut |_, _| {}) }
@@ -125,7 +126,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Dere
 }
 
 impl SharedText {
-    /// Returns true if both texts are equal; fast if one is a clone of the other.
+    /// Returns true if both texts are equal. That is fast if one is a clone of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self == other
@@ -140,7 +141,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> AsRe
     }
 }
 
-/// `Eq`, `Ord` and `Hash` use the text alone, so a map can be searched by `&str`.
+/// `Eq`, `Ord` and `Hash` use only the text, so a map can be searched by `&str`.
 impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Borrow<str>
     for CleanText<S, MAX_CHARS, URL_USERS>
 {
@@ -258,7 +259,7 @@ where
     }
 }
 
-/// A visitor that cleans a string during deserialisation, without an intermediate copy.
+/// Serde visitor that cleans a string during deserialisation, without an intermediate copy.
 struct CleaningVisitor<S, const MAX_CHARS: usize, const URL_USERS: bool>(std::marker::PhantomData<S>);
 
 impl<S, const MAX_CHARS: usize, const URL_USERS: bool> de::Visitor<'_>

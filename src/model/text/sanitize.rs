@@ -1,10 +1,10 @@
-//! Removal of terminal sequences, by the grammar of ECMA-48, and of deceiving characters.
+//! Removal of terminal sequences (ECMA-48) and of deceiving characters.
 
 use super::unicode::{MAX_MARKS_PER_LETTER, is_invisible, is_mark, is_separator};
 
 type Chars<'a> = std::str::Chars<'a>;
 
-/// Maximum length of the parameters passed to `sgr`, in bytes: enough for several colours.
+/// Maximum length of the parameters passed to `sgr`, in bytes; enough for several colours.
 const MAX_PARAMETER_BYTES: usize = 64;
 
 /// Introducers of control strings as single characters: DCS, SOS, OSC, PM, APC (ECMA-48 section 5.6).
@@ -106,7 +106,7 @@ fn skip_control(chars: &mut Chars<'_>, sgr: impl FnOnce(&str)) {
     }
 }
 
-/// Skips characters while `belongs` accepts them.
+/// Skips characters as long as `belongs` returns true for them.
 fn skip_while(chars: &mut Chars<'_>, belongs: impl Fn(char) -> bool) {
     *chars = chars.as_str().trim_start_matches(belongs).chars();
 }

@@ -1,5 +1,5 @@
-//! Words of command lines that a user pastes into a POSIX shell. Names of services come from outside, so each is
-//! quoted, and none is read as an option.
+//! Quoting of words in command lines that a user pastes into a POSIX shell. Names of services come from
+//! outside, so each word is quoted, and none can be mistaken for an option.
 
 /// Quotes a word for a POSIX shell if it needs quotes.
 #[must_use]
@@ -13,16 +13,16 @@ pub fn shell_quote(word: &str) -> String {
     }
 }
 
-/// Returns `option`, such as `--name`, with its value. A value that begins with `-` follows `=`, because argparse
-/// and clap read it as another option after a blank.
+/// Returns `option`, such as `--name`, with its value. Joins a value that begins with `-` by `=`, because
+/// argparse and clap would read it as another option after a blank.
 #[must_use]
 pub fn shell_option(option: &str, value: &str) -> String {
     let between = if value.starts_with('-') { '=' } else { ' ' };
     format!("{option}{between}{}", shell_quote(value))
 }
 
-/// Returns a positional argument for the end of a command line. An argument that begins with `-` follows `--`, which
-/// ends the options (POSIX, "Utility Syntax Guidelines", guideline 10).
+/// Returns `argument` for the end of a command line. Puts `--`, which ends the options, before an argument
+/// that begins with `-` (POSIX, "Utility Syntax Guidelines", guideline 10).
 #[must_use]
 pub fn shell_operand(argument: &str) -> String {
     let end_of_options = if argument.starts_with('-') { "-- " } else { "" };

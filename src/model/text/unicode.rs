@@ -6,7 +6,8 @@ use unicode_width::UnicodeWidthChar;
 /// forbid more than four nonspacing marks in a row.
 pub(super) const MAX_MARKS_PER_LETTER: usize = 4;
 
-/// Returns true if `c` is a control character or separates lines or paragraphs; it becomes a space.
+/// Returns true if `c` is a control character or separates lines or paragraphs. Cleaning turns it into a
+/// space.
 pub(super) fn is_separator(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -6,21 +6,22 @@ use std::borrow::Cow;
 /// brackets.
 const URL_END_CHARS: [char; 5] = ['"', '\'', '<', '>', '`'];
 
-/// Maximum number of times that a text is read. More would take long for a hostile text.
+/// Maximum number of passes over a text. A hostile text could otherwise require very many.
 const MAX_PASSES: usize = 8;
 
-/// Separators of the URLs of a list, as in `amqp://a,amqp://b`.
+/// Separators between the URLs of a list, as in `amqp://a,amqp://b`.
 const LIST_SEPARATORS: [char; 2] = [',', ';'];
 
 /// Returns `text` without the user information (RFC 3986, section 3.2.1) of each URL in it.
 ///
-/// Passwords often contain `/`, `?`, `#`, `@` or `://` without the escapes that the RFC requires. If such a password
-/// can't be distinguished from the host, everything up to the last `@` is removed. An ssh user without a password stays.
+/// Passwords often contain `/`, `?`, `#`, `@` or `://` without the escapes that the RFC requires. If such a
+/// password can't be distinguished from the host, everything up to the last `@` is removed. An ssh user
+/// without a password stays.
 pub(super) fn without_user_info(text: &str) -> Cow<'_, str> {
     if !text.contains("://") || !text.contains('@') {
         return Cow::Borrowed(text);
     }
-    // What is left may read as a user again, as of `x://y@:z@`.
+    // The result may contain user information again, as for `x://y@:z@`.
     let mut clean = remove_users(text);
     for _ in 1..MAX_PASSES {
         let again = remove_users(&clean);
@@ -32,7 +33,7 @@ pub(super) fn without_user_info(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Returns `text` without the user information that is in it at first sight.
+/// Returns `text` without the user information that a single pass finds.
 fn remove_users(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_inclusive(char::is_whitespace) {
@@ -50,8 +51,8 @@ fn remove_users(text: &str) -> String {
     out
 }
 
-/// Returns true if the first URL of `word` behind `start` may have a password that goes on at `end`, where a character
-/// stands that ends URLs.
+/// Returns true if the first URL of `word` after `start` may have a password that continues past `end`, the
+/// position of a character that usually ends URLs.
 fn may_end_in_password(word: &str, start: usize, end: usize) -> bool {
     let Some((before, url)) = word[start..end].split_once("://") else { return false };
     let scheme_start = start + before.len() - scheme_before(before).len();
@@ -60,7 +61,7 @@ fn may_end_in_password(word: &str, start: usize, end: usize) -> bool {
     let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let port = authority.rsplit(':').next().unwrap_or_default();
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    // Quotes around a URL end it, unless its password has only begun.
+    // Quotes around a URL end it, unless they may be inside its password.
     let has_user = url.contains('@') || may_hold_user(authority);
     has_user && !(is_closed && (url.contains('@') || is_port))
 }
@@ -71,7 +72,7 @@ fn push_list(word: &str, out: &mut String) {
     }
 }
 
-/// Splits a list of URLs with one scheme. Other separators, and other schemes behind them, may belong to a password.
+/// Splits a list of URLs that all have the same scheme. Any other separator may belong to a password.
 fn split_list(word: &str) -> impl Iterator<Item = &str> {
     let scheme = word.find("://").map_or("", |colon| scheme_before(&word[..colon]));
     let is_next_url = move |rest: &str| {
@@ -86,7 +87,7 @@ fn split_list(word: &str) -> impl Iterator<Item = &str> {
     ends.map(move |end| &word[std::mem::replace(&mut start, end)..end])
 }
 
-/// Adds `word` to `out`, without the user information of the first URL in it that has some.
+/// Appends `word` to `out`, without the user information of the first URL in it that has some.
 fn push_without_user(word: &str, out: &mut String) {
     let Some(last_at) = word.rfind('@') else {
         out.push_str(word);
@@ -98,7 +99,7 @@ fn push_without_user(word: &str, out: &mut String) {
         (length > 0 && !is_ssh_user(scheme_before(&word[..colon]), url)).then(|| (before, &url[length..]))
     });
     match first_user {
-        // No `@` is left behind the last one.
+        // The user information ends at the last `@`, so `rest` has no more.
         Some((before, rest)) => out.extend([before, rest]),
         None => out.push_str(word),
     }
@@ -112,7 +113,8 @@ fn is_ssh_user(scheme: &str, url: &str) -> bool {
         && url.matches('@').count() == 1
 }
 
-/// Returns the length in bytes of the user information and its `@`. `url` is the part of a URL after `scheme://`.
+/// Returns the length in bytes of the user information with its `@`, or zero without any. `url` is the part
+/// of a URL after `scheme://`.
 #[must_use]
 pub fn user_info_length(url: &str) -> usize {
     let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or_default();

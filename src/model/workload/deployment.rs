@@ -21,7 +21,7 @@ pub struct Deployment {
     pub running: u32,
     /// Number of its instances that failed to start or that stopped.
     pub failed: u32,
-    /// Time of the request for the deployment.
+    /// Time at which the deployment was requested.
     pub created: Option<Timestamp>,
     /// Time of the last change of its state.
     pub updated: Option<Timestamp>,
@@ -36,7 +36,7 @@ pub struct Deployment {
 /// One difference between two versions of a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RevisionChange {
-    /// The changed property: `image`, `environment NAME`, `app: port 80/tcp`.
+    /// The changed property, such as `image`, `environment NAME` or `app: port 80/tcp`.
     #[serde(rename = "what")]
     pub property: Text,
     /// The old value: `None` if the property was not set, empty if the value is secret.
@@ -69,8 +69,8 @@ fn without_common_path<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
 }
 
 impl Deployment {
-    /// Describes the differences from the previous version in one phrase. Returns `None` if the previous
-    /// version is unknown.
+    /// Describes the differences from the previous version in one phrase, such as `differs from orders:41:
+    /// image a → b`. Returns `None` if the previous version is unknown.
     #[must_use]
     pub fn describe_changes(&self) -> Option<String> {
         let previous = self.previous.as_ref()?;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExitCause {
-    /// The process exited, and the source names no cause beside the exit code.
+    /// The process exited, and the source names no cause besides the exit code.
     #[default]
     #[serde(rename = "itself")]
     ProcessExited,
-    /// A user, a deployment or a scheduler that scales in asked for the stop.
+    /// A user, a deployment or a scale-in requested the stop.
     #[serde(rename = "asked")]
     StopRequested,
     /// A signal ended the process; the source does not report its sender.
@@ -76,7 +76,7 @@ pub struct Exit {
 const SIGNAL_EXIT_CODES: [i64; 3] = [130, 137, 143];
 
 impl ExitCause {
-    /// Returns the cause that follows from `code` alone: a signal, or an exit of the process.
+    /// Returns the cause as far as the exit code shows it: a signal, or an exit of the process.
     #[must_use]
     pub fn from_exit_code(code: Option<i64>) -> Self {
         let by_signal = code.is_some_and(|code| SIGNAL_EXIT_CODES.contains(&code));
@@ -91,9 +91,9 @@ impl ExitCause {
 
     /// Returns the cause of a failed start, from the error message of an engine or of ECS.
     ///
-    /// ECS: the prefixes and sentences of "Stopped tasks error messages" in the Amazon ECS developer guide.
-    /// Docker: the messages of moby's `daemon/start.go`, `libnetwork/portallocator` and `volume/service`, and
-    /// runc's message for a missing command.
+    /// The texts for ECS are the prefixes and sentences of "Stopped tasks error messages" in the Amazon ECS
+    /// developer guide. The texts for Docker are the messages of moby's `daemon/start.go`,
+    /// `libnetwork/portallocator` and `volume/service`, and runc's message for a missing command.
     #[must_use]
     pub fn from_start_error(words: &str) -> Self {
         let words = words.to_ascii_lowercase();
@@ -131,7 +131,7 @@ impl Exit {
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 
-    /// Describes the exit: `exit code 139 (SIGSEGV)`, followed by the reason.
+    /// Describes the exit, such as `exit code 139 (SIGSEGV)`, followed by the reason.
     #[must_use]
     pub fn describe(&self) -> String {
         let code = self.code.map(|code| match signal_name(code) {
@@ -143,7 +143,8 @@ impl Exit {
     }
 }
 
-/// Returns the name of the signal that an exit code above 128 stands for (POSIX shells, Docker).
+/// Returns the name of the signal that an exit code above 128 stands for (POSIX shells, Docker). Returns
+/// `None` for any other code.
 fn signal_name(code: i64) -> Option<&'static str> {
     match code - 128 {
         1 => Some("SIGHUP"),

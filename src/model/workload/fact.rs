@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Fact {
     /// The label, such as `image`.
     pub label: FactLabel,
-    /// The fact itself.
+    /// The text of the fact, such as `512 MiB`.
     pub value: Text,
 }
 
@@ -32,7 +32,7 @@ pub enum FactLabel {
 /// the service.
 macro_rules! fact_kinds {
     (configuration { $($set:ident $set_label:literal)* } other { $($rest:ident $rest_label:literal)* }) => {
-        /// The meaning of a fact's value; [`FactKind::label`] says it in words.
+        /// The kind of a fact, such as a memory limit or a port. [`FactKind::label`] names it on the screen.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "the label beside each kind says more")]
         pub enum FactKind { $($set,)* $($rest,)* }
@@ -41,7 +41,7 @@ macro_rules! fact_kinds {
             /// All kinds of facts.
             const ALL_KINDS: &[Self] = &[$(Self::$set,)* $(Self::$rest,)*];
 
-            /// Returns the label on the service card.
+            /// Returns the label of the kind on the service card.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $(Self::$set => $set_label,)* $(Self::$rest => $rest_label,)* }
@@ -124,7 +124,7 @@ impl Fact {
         self
     }
 
-    /// Returns the kind of fact; `None` if only another version of Portolan knows its label.
+    /// Returns the kind of the fact. Returns `None` if this version of Portolan does not know its label.
     #[must_use]
     pub fn kind(&self) -> Option<FactKind> {
         match self.label {
@@ -133,8 +133,8 @@ impl Fact {
         }
     }
 
-    /// Returns the part of the value that the user configured. Leaves out the host port of a published port if the system
-    /// assigned it, because it assigns another one at each start.
+    /// Returns the part of the value that the user configured. Leaves out the host port of a published port
+    /// if the system assigned it, because the system assigns another one at each start.
     #[must_use]
     pub fn configured_value(&self) -> &str {
         let Some((outer, inner)) = self.value.split_once(" → ") else { return &self.value };
@@ -144,7 +144,7 @@ impl Fact {
 }
 
 impl FactLabel {
-    /// Returns the label that `text` spells.
+    /// Parses a label, such as `app: memory limit`. A label of an unknown kind becomes [`FactLabel::Other`].
     fn parse(text: Text) -> Self {
         let (container, label) = match text.rsplit_once(": ") {
             Some((container, label)) => (Some(container), label),

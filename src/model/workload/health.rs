@@ -3,7 +3,7 @@
 use crate::model::{InstanceState, Service};
 use serde::{Deserialize, Serialize};
 
-/// The health of a service, sorted from best to worst.
+/// The health of a service; the variants are sorted from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {

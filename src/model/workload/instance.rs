@@ -21,13 +21,13 @@ pub struct Instance {
     pub created: Option<Timestamp>,
     /// Time of the last start.
     pub started: Option<Timestamp>,
-    /// The last exit; a running instance keeps the exit before its restart.
+    /// The last exit. A running instance still has the exit before its last restart.
     pub exit: Option<Exit>,
     /// Number of restarts by the engine.
     pub restarts: u32,
-    /// The task definition's revision or the image's tag, which distinguishes versions.
+    /// The version: revision of the task definition or tag of the image; `None` if unknown.
     pub version: Option<Text>,
-    /// The instance's containers; a Docker container holds exactly one, itself.
+    /// The containers of the instance. A Docker container has exactly one: itself.
     pub containers: Vec<Container>,
 }
 
@@ -74,7 +74,7 @@ impl InstanceState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthCheckStatus {
-    /// No health check is configured, which is no fault.
+    /// No health check is configured. That is not a fault.
     None,
     /// No result yet.
     Pending,
@@ -107,8 +107,8 @@ pub struct Container {
 }
 
 impl Instance {
-    /// Returns true if the instance counts toward the service's health. Stopped and stopping instances do
-    /// not; a failed one does.
+    /// Returns true if the instance counts toward the service's health. A failed instance does; stopped and
+    /// stopping ones, and those of unknown state, do not.
     #[must_use]
     pub fn counts_toward_health(&self) -> bool {
         !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)

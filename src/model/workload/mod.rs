@@ -1,4 +1,4 @@
-//! Services and what runs for them: instances, deployments, images, health and resource usage.
+//! Services, with their instances, deployments, images, health and resource usage.
 
 pub mod deployment;
 pub mod exit_cause;

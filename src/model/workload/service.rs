@@ -21,12 +21,12 @@ pub struct Service {
     pub kind: ServiceKind,
     /// Desired number of instances; `None` if the source has no such setting.
     pub desired: Option<u32>,
-    /// Number of running instances by the source's own count, which is known even if the instances can't be
-    /// listed.
+    /// Number of running instances as the source counts them, known even if it can't list the instances.
     pub reported_running: Option<u32>,
     /// Running and recently stopped instances.
     pub instances: Vec<Instance>,
-    /// Start of the current outage by the source's records; meaningless while the service is healthy.
+    /// Start of the current outage, as far as the source's records show it; meaningless while the service is
+    /// healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Onset>,
     /// The current and recent deployments, the newest first.

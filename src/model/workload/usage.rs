@@ -4,12 +4,12 @@ use crate::model::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The instances of one service whose CPU, memory and network usage Portolan is to measure.
+/// The instances of one service whose CPU, memory and network usage Portolan measures.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UsageTarget {
     /// Id of the service.
     pub service: ServiceId,
-    /// The compose project or ECS cluster.
+    /// The compose project or ECS cluster; `None` for a standalone container.
     pub group: Option<Text>,
     /// Its running instances.
     pub instances: BTreeSet<InstanceId>,

@@ -1,4 +1,4 @@
-//! Limits of one project, over all its files together.
+//! Limits on the files, values and names of one project, counted over all its files.
 //!
 //! A small file can demand any amount of memory: by aliases, by variables that contain other variables, by
 //! services that extend each other, and by paths to devices that never end.
@@ -63,8 +63,7 @@ impl LimitCounters {
         check_limit(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
     }
 
-    /// Returns an error if the limits leave no room for another env file. `places` is the number of paths
-    /// searched so far.
+    /// Fails if the limits allow no further env file. `places` is the number of paths searched so far.
     pub(super) fn check_env_file_room(&mut self, places: usize) -> Result<(), LimitExceeded> {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;

@@ -1,4 +1,5 @@
-//! The compose source: charts the services that a compose file declares, without any engine.
+//! Source that reads a compose project. It shows the services that the compose file declares, without any
+//! engine.
 
 mod snapshot;
 mod declaration;
@@ -45,7 +46,7 @@ pub struct Config {
     pub name: String,
 }
 
-/// A compose project as a source. It has services and references, but no instances and no logs.
+/// Compose project as a source. It has services and references, but no instances and no logs.
 pub struct Compose {
     id: SourceId,
     path: PathBuf,

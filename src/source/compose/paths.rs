@@ -1,4 +1,5 @@
-//! Paths in compose files. Relative paths start at a base folder. Some paths lead to another machine.
+//! Resolution of paths in compose files. Relative paths start at a base folder, and some paths lead to
+//! another machine.
 
 use std::path::{Component, Path, PathBuf};
 

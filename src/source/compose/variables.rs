@@ -1,4 +1,4 @@
-//! Variables of a project in layers: the environment of this process wins over the project's env files.
+//! Layered variables of a project: the environment of this process takes precedence over the env files.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +12,7 @@ pub(super) trait VariableLookup {
 /// interpolation and for the extraction of references.
 #[derive(Clone, Default)]
 pub(super) struct LayeredVariables {
-    /// Values by name for each layer, the winning layer first. An included project shares the layers of the
+    /// Values by name for each layer, in order of precedence. An included project shares the layers of the
     /// project that includes it.
     layers: Vec<Arc<BTreeMap<String, String>>>,
 }
@@ -23,7 +23,7 @@ impl LayeredVariables {
         Self { layers: vec![Arc::new(values)] }
     }
 
-    /// Returns these variables with `defaults` as another, last layer.
+    /// Returns these variables, with `defaults` as an additional last layer.
     pub(super) fn with_defaults(&self, defaults: BTreeMap<String, String>) -> Self {
         let mut layers = self.layers.clone();
         layers.extend((!defaults.is_empty()).then(|| Arc::new(defaults)));
@@ -47,7 +47,7 @@ impl VariableLookup for LayeredVariables {
     }
 }
 
-/// Lookup in two collections: a variable that the first does not set is looked up in the second.
+/// Lookup in two collections. The second is searched for the variables that the first does not set.
 pub(super) struct FallbackLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
 
 impl VariableLookup for FallbackLookup<'_> {

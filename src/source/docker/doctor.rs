@@ -13,7 +13,7 @@ use bollard::query_parameters::EventsOptionsBuilder;
 use std::{collections::HashMap, sync::Arc};
 use tokio::time::Instant;
 
-/// Runs the checks in order. If the engine is unreachable, the first failure ends them.
+/// Runs the checks in order. Stops at the first failure if the engine is unreachable.
 pub(super) async fn run_checks(shared: &Arc<DockerState>) -> Vec<DoctorCheck> {
     let engine = &shared.engine;
     let mut all: Vec<DoctorCheck> = shared
@@ -46,7 +46,7 @@ async fn check_version(engine: &Engine) -> Result<String, Failure> {
     Ok(format!("engine {version}, API {}", engine.version_text()))
 }
 
-/// Counts the containers.
+/// Lists the containers and reports their number.
 async fn check_list(engine: &Engine) -> Result<String, Failure> {
     let (listed, trouble) = engine.list(Instant::now() + engine.poll_limit().0).await?;
     let all = format!("{} containers", listed.entries.len());
@@ -63,7 +63,7 @@ async fn check_inspect(engine: &Engine) -> Result<String, Failure> {
     Ok("readable".to_owned())
 }
 
-/// Reads the events of the last minute. That request ends by itself.
+/// Reads the events of the last minute. Such a request ends by itself, unlike a subscription.
 async fn check_events(engine: &Engine) -> Result<String, Failure> {
     let now = Timestamp::now().as_second();
     let filters = HashMap::from([("event", EVENT_ACTIONS.to_vec())]);
@@ -87,7 +87,7 @@ async fn check_events(engine: &Engine) -> Result<String, Failure> {
     Ok(format!("{count} in the last minute"))
 }
 
-/// Reports how many running services have visible connections, and why others do not.
+/// Reports the number of running services with visible connections, and the reason why others have none.
 async fn check_sockets(shared: &Arc<DockerState>) -> Result<String, Failure> {
     let snapshot = poll::take_snapshot(shared).await?;
     let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == InstanceState::Running);

@@ -15,7 +15,8 @@ use bollard::{
 use streams::{Exec, ExecStreams};
 
 impl Engine {
-    /// Starts `command` in a container, on a terminal of `size` columns and rows, or without a terminal.
+    /// Starts `command` in a container: on a terminal of `size` (columns, rows), or without a terminal if
+    /// `size` is `None`.
     pub(super) async fn open_shell(
         &self,
         container: &str,
@@ -64,7 +65,7 @@ impl Engine {
     }
 }
 
-/// Returns the failure of a session that ended before its command, for the reason `why`.
+/// Returns the failure of a session that ended before its command. `why` is the reason.
 fn unfinished(container: &str, why: &str) -> Failure {
     let what = format!("{container}: {}; the command may still run", why.trim());
     Failure::new(FailureKind::Unreachable, what, "look at the processes of the container")

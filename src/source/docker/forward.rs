@@ -1,5 +1,6 @@
-//! Forwarded ports of an engine's containers. An engine has no call that connects to a port, so Portolan connects by
-//! itself: to the published port on the engine's machine, or to the container's address on this machine.
+//! Forwarded ports of an engine's containers. An engine has no call that connects to a port, so Portolan
+//! connects by itself: to the published port on the engine's machine, or to the container's address on this
+//! machine.
 
 use super::{
     EngineEndpoint,
@@ -23,7 +24,7 @@ use tokio::{
 
 /// Time limit of connecting to a port.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Maximum number of connections at once. More wait until one ends.
+/// Maximum number of connections at once. Further ones wait until one ends.
 const MAX_CONNECTIONS: usize = 256;
 
 impl Engine {
@@ -54,8 +55,8 @@ struct ContainerPort {
 }
 
 impl ContainerPort {
-    /// Returns the host and port at which this machine reaches the port now. Fails if the container does not run:
-    /// another one may have its address by now.
+    /// Returns the host and port at which this machine currently reaches the container's port. Fails if the
+    /// container does not run, because another container may have its address now.
     async fn address(&self) -> Result<(String, u16), Failure> {
         let inspected = self.engine.inspect(&self.id).await?;
         if inspected.state.as_ref().is_some_and(|state| state.running == Some(false)) {
@@ -66,7 +67,7 @@ impl ContainerPort {
     }
 }
 
-/// Returns the host and port at which this machine reaches a port of a container.
+/// Returns the host and port at which this machine reaches the port `port` of a container.
 fn address_of(
     endpoint: &EngineEndpoint,
     inspected: &ContainerInspectResponse,
@@ -101,7 +102,7 @@ fn address_of(
     Err(Failure::new(FailureKind::Invalid, what, "publish the port, such as with docker run -p"))
 }
 
-/// Returns the host on which an engine publishes ports, seen from this machine.
+/// Returns the host on which an engine publishes ports, as seen from this machine.
 fn engine_host(endpoint: &EngineEndpoint) -> &str {
     match endpoint {
         EngineEndpoint::Socket(_) => "127.0.0.1",
@@ -110,8 +111,8 @@ fn engine_host(endpoint: &EngineEndpoint) -> &str {
     }
 }
 
-/// Returns the host and port of a published port. Returns `None` if it is published on a loopback address of another
-/// machine.
+/// Returns the host and port of a published port. Returns `None` if it is published on a loopback address of
+/// another machine.
 fn published_at(binding: &PortBinding, engine_host: &str) -> Option<(String, u16)> {
     let port = binding.host_port.as_deref()?.parse().ok()?;
     let address: Option<IpAddr> = binding.host_ip.as_deref().and_then(|address| address.parse().ok());
@@ -123,7 +124,8 @@ fn published_at(binding: &PortBinding, engine_host: &str) -> Option<(String, u16
     }
 }
 
-/// Passes connections to `far_end` until the user leaves. Reports those that it can't pass.
+/// Passes connections to `far_end` until the user leaves. Sends the failures of single connections to
+/// `failures`.
 async fn pass_connections(
     far_end: ContainerPort,
     mut connections: Receiver<TcpStream>,

@@ -1,5 +1,5 @@
-//! Docker or Podman engine as a source. The first poll lists and inspects all containers. Later polls inspect
-//! only new and changed ones, which the engine's events name.
+//! Source that reads a Docker or Podman engine. The first poll lists and inspects all containers. Later polls
+//! inspect only new and changed ones, which the engine's events name.
 
 mod snapshot;
 mod engine;
@@ -95,11 +95,11 @@ pub struct Docker {
 struct DockerState {
     id: SourceId,
     engine: Engine,
-    /// Containers, events and sockets that are known from earlier polls.
+    /// Containers, events and sockets from earlier polls.
     cache: Mutex<EngineCache>,
     /// Running inspect calls, which may outlive the poll that started them.
     inspect_pool: InspectPool,
-    /// Notified when the event subscription must be opened anew.
+    /// Signal to open the event subscription again.
     resubscribe: Notify,
     /// Warning about a docker setting that discovery ignored, such as an unreadable `config.json`.
     warning: Option<Failure>,

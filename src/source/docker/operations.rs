@@ -1,4 +1,5 @@
-//! Operations on containers: reads them anew for a plan, and sends confirmed changes to the engine.
+//! Operations on containers: reads the containers again for a plan, sends confirmed changes to the engine,
+//! and opens shells and port forwards.
 
 use super::{
     Docker, DockerState, Operator,
@@ -26,7 +27,7 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::time::Instant;
 
-/// Maximum number of inspect calls at a time.
+/// Maximum number of concurrent inspect calls.
 const MAX_CONCURRENT_INSPECTS: usize = 8;
 
 impl Operator for Docker {
@@ -94,8 +95,8 @@ fn place(shared: &DockerState) -> OperationPlace {
     }
 }
 
-/// Returns the beginning of a command for the engine at `endpoint`. It always names the endpoint, because the docker
-/// command of the user's shell may use another context.
+/// Returns the beginning of a docker or podman command for the engine at `endpoint`. It always names the
+/// endpoint, because the docker command of the user's shell may use another context.
 fn command_prefix(endpoint: &EngineEndpoint) -> String {
     let address = shell_quote(&endpoint.to_string());
     match endpoint {
@@ -124,7 +125,7 @@ async fn read_targets(shared: &DockerState, request: &OperationRequest) -> Resul
     for outcome in inspected {
         match outcome {
             Ok(response) => responses.push(response),
-            // Removed since the list call.
+            // The container was removed after the list call.
             Err(gone) if gone.kind == FailureKind::Missing => {}
             Err(failure) => return Err(failure),
         }
@@ -181,7 +182,7 @@ fn container_facts(instance: &InstanceId, response: &ContainerInspectResponse) -
 fn manager(record: &ContainerRecord) -> Option<TargetFact> {
     let name = match (record.owner.kind, &record.owner.group) {
         (ServiceKind::Swarm, _) => "swarm",
-        // A container of the ECS agent is a standalone container with a group, the cluster.
+        // A standalone container with a group belongs to the ECS agent; the group is its cluster.
         (ServiceKind::Container, Some(_)) => "the ECS agent",
         _ => return None,
     };

@@ -1,5 +1,5 @@
-//! Reads the variables, labels and configuration files of one service. Includes the env files and label files
-//! that its declaration names.
+//! Inputs of one service: its variables, labels and configuration files. They include the env files and label
+//! files that its declaration names.
 
 use super::{
     project::{ComposeProject, ConfigOrigin},
@@ -79,7 +79,8 @@ fn record_exceeded_limit(loader: &mut Loader, limit: &LimitExceeded) {
     );
 }
 
-/// Reads the environment of a service: its env files in their order, and over them its own variables.
+/// Reads the environment of a service: its env files in order, and then its own variables, which take
+/// precedence.
 fn read_variables(
     service: &ComposeService,
     model: &ComposeProject,
@@ -116,7 +117,7 @@ fn read_variables(
     all
 }
 
-/// Reads the labels of a service: its label files in their order, and over them its own labels.
+/// Reads the labels of a service: its label files in order, and then its own labels, which take precedence.
 fn read_labels(service: &ComposeService, loader: &mut Loader) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for path in &service.container.label_files {

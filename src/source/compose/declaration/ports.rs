@@ -14,7 +14,7 @@ const MAX_PORTS_PER_RANGE: usize = 200;
 /// Published and exposed ports of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source::compose) struct Ports {
-    /// Published ports: host port to container port.
+    /// Container ports of published ports, by host port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
     /// Container ports, whether published or not.
     pub(in crate::source::compose) exposed: BTreeSet<u16>,
@@ -38,7 +38,7 @@ pub(in crate::source::compose) fn parse_ports(items: &[Node]) -> Result<Ports, C
     Ok(ports)
 }
 
-/// Parses the items of `expose`. It skips invalid ports, because compose does not check them either.
+/// Parses the items of `expose`. Skips invalid ports, because compose does not check them either.
 pub(in crate::source::compose) fn parse_exposed(items: &[Node]) -> BTreeSet<u16> {
     let texts = items.iter().filter_map(Node::text);
     let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));

@@ -1,4 +1,4 @@
-//! A whole project: services, networks and configs, read from the merged files.
+//! Compose projects: the services, networks and configs that the merged files of a project declare.
 
 use super::service::ComposeService;
 use crate::{
@@ -26,12 +26,13 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
-    /// are here; compose builds the other names from the project's name.
+    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
+    /// states. Compose builds all other names from the project's name.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
-    /// Variables for interpolation: the environment of this process, and below it the project's env files.
+    /// Variables for interpolation: the environment of this process, and as defaults those of the project's
+    /// env files.
     pub(in crate::source::compose) variables: LayeredVariables,
 }
 
@@ -81,7 +82,7 @@ impl Loader {
         Ok(model)
     }
 
-    /// Returns the project name (`name`) in the last file that has one.
+    /// Returns the project name (`name`) in the last file that has one, or `None` if no file has one.
     fn declared_name(
         &mut self,
         files: &[ParsedFile],

@@ -1,4 +1,4 @@
-//! A service as a compose project declares it, read from the merged tree in canonical form.
+//! Services as a compose project declares them, read from the merged tree in canonical form.
 
 use super::ports::{self, Ports};
 use crate::source::compose::{
@@ -73,7 +73,7 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) links: BTreeSet<String>,
     /// Links to containers outside the project, as `container` or `container:alias`.
     pub(in crate::source::compose) external_links: BTreeSet<String>,
-    /// Pairs of host name and address.
+    /// Pairs of host name and address, from `extra_hosts`.
     pub(in crate::source::compose) extra_hosts: BTreeSet<(String, String)>,
     /// Published ports: host port to container port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,

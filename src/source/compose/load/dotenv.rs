@@ -1,7 +1,7 @@
 //! Reader of env files: a project's `.env`, and `env_file` and `label_file` of a service.
 //!
 //! The format is that of the Compose Specification, chapter "Services", section `env_file`. Where the
-//! specification is silent, this follows compose's own reader.
+//! specification is silent, Portolan follows compose's own reader.
 
 use super::interpolate::Interpolator;
 use crate::source::compose::{
@@ -139,7 +139,7 @@ fn count_line_breaks(text: &str, rest: &str) -> u64 {
     text[..text.len() - rest.len()].matches('\n').count() as u64
 }
 
-/// Skips blanks, empty lines and comments.
+/// Returns `text` without the blanks, empty lines and comments at its start.
 fn skip_blank_lines(text: &str) -> &str {
     let mut rest = text.trim_start();
     while rest.starts_with('#') {
@@ -168,7 +168,7 @@ fn parse_name(text: &str) -> Result<(&str, bool, &str), &'static str> {
 }
 
 /// Returns the text before the closing quote, and the rest after the quote. A backslash before a quote makes
-/// that quote a part of the text.
+/// that quote a part of the text. Returns `None` if there is no closing quote.
 fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();
@@ -214,7 +214,7 @@ fn unescape(text: &str) -> String {
     out
 }
 
-/// Returns the text that a backslash followed by `c` stands for.
+/// Returns the text that a backslash followed by `c` stands for, or `None` if that is no escape.
 fn escaped_text(c: char) -> Option<&'static str> {
     Some(match c {
         'a' => "\u{7}",

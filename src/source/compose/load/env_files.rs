@@ -1,4 +1,4 @@
-//! Env files of a project and of its services.
+//! Reading of env files, those of a project and those of its services.
 
 use super::{Loader, compose_failure};
 use crate::{
@@ -29,8 +29,8 @@ pub(in crate::source::compose) enum EnvFileFormat {
 }
 
 impl Loader {
-    /// Returns the variables of `outer`, with those of the env files at `paths` as defaults. `named` is true
-    /// if the user has named the files; then a missing file becomes an unread part.
+    /// Returns the variables of `outer`, with those of the env files at `paths` as defaults. If `named` is
+    /// true, the user has named the files, and a missing file becomes an unread part.
     pub(in crate::source::compose) fn with_env_files(
         &mut self,
         paths: &[PathBuf],

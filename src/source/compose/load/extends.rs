@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Services that extend each other, in order, each with its file. A repeated service is a cycle.
+/// Chain of services, each of which extends the next one, with their files. A repeated service means a cycle.
 type ExtendsChain = Vec<(Arc<Path>, String)>;
 
 impl Loader {
@@ -135,7 +135,7 @@ fn first_line(file: &Arc<Path>) -> super::yaml::FileLine {
     super::yaml::FileLine { file: Arc::clone(file), line: 1 }
 }
 
-/// Returns the services of a document, mutably.
+/// Returns the services of a document as a mutable mapping, or `None` if it has none.
 fn services_mut(document: &mut Node) -> Option<&mut BTreeMap<String, Node>> {
     let Value::Map(map) = &mut document.value else { return None };
     match &mut map.get_mut("services")?.value {

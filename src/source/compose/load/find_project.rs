@@ -33,7 +33,7 @@ pub(in crate::source::compose) struct ProjectFiles {
     pub(in crate::source::compose) variables: LayeredVariables,
 }
 
-/// Returns the absolute path for a configured `path`; an empty one means the working directory.
+/// Returns the absolute path for the configured `path`. An empty path means the working directory.
 pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
     let path = resolve_path(Path::new(""), path);
     std::path::absolute(&path).or_else(|_| std::env::current_dir()).unwrap_or(path)
@@ -100,7 +100,7 @@ fn files_from_variable(place: &Path, variables: &LayeredVariables) -> Vec<PathBu
 }
 
 fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
-    // `exists` is true for a pipe too. The reader then refuses the pipe with a message.
+    // `exists` is true for a pipe too, which the reader then refuses with a message.
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.exists());
     let Some(file) = first(COMPOSE_FILE_NAMES) else {
         let what = format!("no compose file found in {}", place.display());
@@ -144,7 +144,7 @@ pub(in crate::source::compose) fn name_from_folder(folder: &Path) -> String {
     normalize_name(folder.file_name().and_then(|name| name.to_str()).unwrap_or_default())
 }
 
-/// Returns `name` in lower case, with only letters, digits, `-` and `_`.
+/// Returns `name` in lower case, with only letters, digits, `-` and `_`. Drops `-` and `_` at its start.
 fn normalize_name(name: &str) -> String {
     let lower = name.to_lowercase();
     let kept: String =

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Reason for a failed interpolation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) enum InterpolationError {
-    /// The text behind a `$` matches no form.
+    /// The text after a `$` has none of the valid forms.
     Invalid,
     /// Defaults are nested deeper than the limit.
     TooDeep,
@@ -32,7 +32,7 @@ impl std::fmt::Display for InterpolationError {
     }
 }
 
-/// Replaces the variables in texts by their values, and records the variables without a value.
+/// Interpolator of variables in texts. It also records the variables without a value.
 pub(in crate::source::compose) struct Interpolator<'a> {
     lookup: &'a dyn VariableLookup,
     limits: &'a mut LimitCounters,

@@ -65,7 +65,7 @@ fn merge_nodes(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Nod
     Node::new(below.at, joined)
 }
 
-/// Removes the entries marked `!reset`, and all merge tags, before they could affect another merge.
+/// Removes the entries marked `!reset`, and all merge tags, so that they don't affect another merge.
 pub(in crate::source::compose) fn strip_merge_tags(node: &mut Node) {
     node.merge_tag = None;
     match &mut node.value {
@@ -96,7 +96,7 @@ mod tests {
             .remove(0)
     }
 
-    /// Formats a tree in YAML's flow style, without lines.
+    /// Formats a tree in YAML's flow style, without line numbers.
     fn flow_style(node: &Node) -> String {
         match &node.value {
             yaml::Value::Null => "~".to_owned(),

@@ -35,7 +35,7 @@ const MAX_UNREAD_PARTS: usize = 50;
 /// Remedy in the failure for an invalid file.
 const INVALID_FILE_REMEDY: &str = "run `docker compose config` for details";
 
-/// Loader of one project. It records the paths it searched and the parts it left out.
+/// Loader of one project. It records the paths that it searched and the parts that it left out.
 #[derive(Default)]
 pub(super) struct Loader {
     /// Paths of all files that the loader tried to read, existing or not. A change of any of them makes the
@@ -45,7 +45,7 @@ pub(super) struct Loader {
     pub(super) unread_parts: Vec<UnreadPart>,
     /// Counters that are compared with the limits of a project.
     pub(super) limits: LimitCounters,
-    /// Variables without a value so far, not yet among the unread parts.
+    /// Variables found without a value that are not yet reported as unread parts.
     missing: MissingVariables,
 }
 
@@ -192,7 +192,7 @@ impl Loader {
         }
     }
 
-    /// Records the variables without a value as unread parts.
+    /// Records the variables without a value as unread parts, and forgets them.
     pub(super) fn report_missing_values(&mut self) {
         let remedy = "set it in the environment or in the .env file next to the compose file";
         for (name, at) in std::mem::take(&mut self.missing.required) {
@@ -213,6 +213,7 @@ impl Loader {
 }
 
 /// Decodes a file: UTF-8, or UTF-16 with a byte order mark (YAML 1.2.2, section 5.2 "Character Encodings").
+/// Returns `None` for any other encoding.
 fn decode_text(bytes: Vec<u8>) -> Option<String> {
     let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
         Some([0xFF, 0xFE]) => u16::from_le_bytes,

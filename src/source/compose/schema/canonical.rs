@@ -1,4 +1,5 @@
-//! Canonical form of a compose document: shapes are checked, short forms written out and paths made absolute.
+//! Conversion of a compose document to canonical form: checks the shapes of its values, writes out its short
+//! forms, and makes its paths absolute.
 //!
 //! Documents in this form can be merged by few rules. Each value has only one spelling, so the code that
 //! reads them is simple.
@@ -23,8 +24,8 @@ const SECTION_KEYS: &[(&str, KeyTable, &str)] = &[
 /// Maximum number of unknown keys to report for a document.
 const MAX_UNKNOWN_KEYS: usize = 20;
 
-/// Rewrites a document in canonical form. Returns the keys that are in no table, each with its line and the
-/// most similar known key.
+/// Rewrites a document in canonical form. Returns a warning for each unknown key, with its line and the most
+/// similar known key.
 pub(in crate::source::compose) fn canonicalize_document(
     node: &mut Node,
     base: &BaseFolder,
@@ -60,7 +61,7 @@ pub(in crate::source::compose) fn canonicalize_document(
     Ok(unknown)
 }
 
-/// Checks that a merged project leaves no value empty that compose requires.
+/// Checks that no value that compose requires is empty in a merged project.
 pub(in crate::source::compose) fn check_complete(node: &Node) -> Result<(), ComposeError> {
     keys::check_required_values(node, keys::TOP_LEVEL_KEYS)?;
     for (section, table, what) in SECTION_KEYS {

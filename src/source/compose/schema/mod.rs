@@ -1,4 +1,5 @@
-//! The shapes of a compose file: each document is checked against them, and its short forms are written out.
+//! Schema of compose files: checks the shapes of documents, writes out their short forms, and checks merged
+//! projects.
 
 pub(super) mod canonical;
 pub(super) mod check;

@@ -33,7 +33,7 @@ pub(in crate::source::compose) fn canonicalize_volume(
     }
 }
 
-/// Parses the short form.
+/// Parses the short form of a volume.
 fn parse_short_form(
     text: &str,
     at: &FileLine,

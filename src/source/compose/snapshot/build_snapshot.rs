@@ -1,5 +1,5 @@
-//! The snapshot of a project: declared services without instances, with their endpoints, references and
-//! facts.
+//! Building of a project's snapshot: declared services without instances, with their endpoints, references
+//! and facts.
 
 use super::{
     endpoints::{self, ProjectRef, ServiceEndpoints},
@@ -76,7 +76,7 @@ fn build_service(
     }
 }
 
-/// Returns the facts for people that the labels of a service state, and the names of its variables.
+/// Returns the profile of a service: facts for people from its labels, and names from its variables.
 fn service_profile(declared: &ComposeService, given: &ComposeInputs) -> ServiceProfile {
     let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let variables = || given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));

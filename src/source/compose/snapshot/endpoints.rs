@@ -16,13 +16,13 @@ const HOST_GATEWAY_NAME: &str = "host.docker.internal";
 /// Maximum length of a chain of `network_mode` settings (`service:…`, `container:…`).
 const MAX_NETWORK_MODE_HOPS: usize = 4;
 
-/// Parts of a project that the snapshot is built from: name, services and names of networks.
+/// Parts of a project from which the snapshot is built: name, services and names of networks.
 pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file. Only networks whose name the file states
-    /// are here; compose builds the other names from the project's name.
+    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
+    /// states. Compose builds all other names from the project's name.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 
@@ -65,7 +65,7 @@ impl ProjectRef<'_> {
         NetworkId::of(self.source, &Text::new(native))
     }
 
-    /// Returns the name on the engine of the network that the file calls `key`.
+    /// Returns the name that the engine gives to the network `key` of the file.
     pub(in crate::source::compose) fn network_name(&self, key: &str) -> String {
         self.networks.get(key).cloned().unwrap_or_else(|| format!("{}_{key}", self.name))
     }
@@ -94,8 +94,8 @@ impl ProjectRef<'_> {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks that a service with its own network namespace can call into: the networks that it
-    /// joins, and the one that stands for the host's published ports.
+    /// Returns the networks into which a service with its own network namespace can call: the networks that
+    /// it joins, and the network that stands for the host's published ports.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services
@@ -199,8 +199,8 @@ impl ProjectRef<'_> {
         members.iter().map(claim).collect()
     }
 
-    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks. The endpoint
-    /// has the port `port`; `None` means all ports.
+    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks: at `port`, or
+    /// at all ports if it is `None`.
     fn add_names(
         &self,
         name: &str,
@@ -228,13 +228,13 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds the endpoints of `links`. By a link, a service reaches another one under the names that the link
-    /// gives.
+    /// Adds the endpoints of `links`. A link gives a service further names by which it reaches another
+    /// service.
     fn add_link_endpoints(&self, all: &mut BTreeMap<&str, ServiceEndpoints>) {
         for (name, service) in self.services {
             for (rank, link) in service.networking.links.iter().enumerate() {
-                // The names of a link count for the linking service alone, as if the two services had a
-                // network of their own.
+                // Only the linking service can use the names of a link, so each link gets a network of its
+                // own.
                 let (to, alias) = link.split_once(':').unwrap_or((link, link));
                 let scope = self.network_id(&format!("link:{name}:{rank}"));
                 let Some(target) = all.get_mut(to) else { continue };
@@ -249,7 +249,7 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Returns the endpoint of a published port, as containers reach it.
+    /// Returns the endpoint at which containers reach a published port of their host.
     fn host_port_endpoint(&self, port: u16) -> Option<ServiceEndpoint> {
         let scope = NetworkId::host_ports(self.source);
         endpoint(HOST_GATEWAY_NAME, Some(port), &scope, EndpointOrigin::PublishedPort)
@@ -274,7 +274,7 @@ fn loopback_endpoints(port: u16, scope: &NetworkId) -> impl Iterator<Item = Serv
     LOOPBACK_NAMES.iter().filter_map(move |name| endpoint(name, Some(port), scope, EndpointOrigin::Loopback))
 }
 
-/// Returns an endpoint, or `None` if `name` is no valid host name.
+/// Returns an endpoint, or `None` if `name` is not a valid host name.
 fn endpoint(name: &str, port: Option<u16>, scope: &NetworkId, by: EndpointOrigin) -> Option<ServiceEndpoint> {
     Some(ServiceEndpoint {
         host: Host::parse(name)?,

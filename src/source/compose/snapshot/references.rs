@@ -1,4 +1,5 @@
-//! References of a compose service: the addresses in its variables, arguments, files and labels.
+//! References of a compose service: the addresses and services that its variables, arguments, files and
+//! labels name.
 //!
 //! Only the module `extract` reads the values, because they may be secrets.
 

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 pub(super) struct FileLine {
     /// Path of the file.
     pub(super) file: Arc<Path>,
-    /// Line number, from 1.
+    /// Line number, counted from 1.
     pub(super) line: u64,
 }
 
@@ -155,7 +155,7 @@ impl Node {
         self.items(key).iter().filter_map(Self::text)
     }
 
-    /// Returns true if the scalar under `key` is true, as YAML 1.1 or 1.2 spells it.
+    /// Returns true if the scalar under `key` is a true value in YAML 1.1 or 1.2.
     pub(super) fn is_true(&self, key: &str) -> bool {
         let text = self.get(key).and_then(Self::text).unwrap_or_default();
         ["true", "yes", "on", "y", "1", "t"].contains(&text.to_ascii_lowercase().as_str())

@@ -6,7 +6,7 @@ use crate::source::compose::limits::{LimitCounters, MAX_NESTING_DEPTH};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag, options};
 use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
 
-/// Key by which a mapping takes over the entries of others (YAML 1.1, "Merge Key Language-Independent Type").
+/// Key by which a mapping includes the entries of others (YAML 1.1, "Merge Key Language-Independent Type").
 const MERGE_KEY: &str = "<<";
 
 /// Parses all documents of `text`.
@@ -46,7 +46,7 @@ struct TreeBuilder<'a> {
     documents: Vec<Node>,
 }
 
-/// Collection that has started and not ended.
+/// Sequence or mapping that has started and not ended.
 struct OpenCollection {
     at: FileLine,
     merge_tag: Option<MergeTag>,
@@ -162,7 +162,8 @@ impl TreeBuilder<'_> {
     }
 }
 
-/// Converts a node to a key. Returns an error if the node is no text, or if the mapping has that key already.
+/// Converts a node to a key. Returns an error if the node is not text, or if the mapping already has that
+/// key.
 fn mapping_key(
     node: Node,
     is_merge: bool,

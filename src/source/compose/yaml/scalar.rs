@@ -41,7 +41,7 @@ pub(super) fn resolve_scalar(text: &str) -> Option<Scalar> {
     }
 }
 
-/// Parses a number and returns it in decimal.
+/// Parses a number and returns it in decimal. Returns `None` if the text is not a number.
 fn parse_number(text: &str) -> Option<String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;
@@ -51,7 +51,7 @@ fn parse_number(text: &str) -> Option<String> {
 }
 
 /// Parses an integer of up to 64 bits: decimal, or with the prefix `0x`, `0o`, `0b`, or `0` for the octals of
-/// YAML 1.1.
+/// YAML 1.1. Returns `None` for any other text.
 fn parse_integer(text: &str) -> Option<String> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -81,7 +81,7 @@ fn parse_integer(text: &str) -> Option<String> {
 }
 
 /// Parses a number with a fraction or an exponent. As in compose, the result has an exponent if the number is
-/// smaller than 1e-4 or at least 1e6.
+/// smaller than 1e-4 or at least 1e6. Returns `None` if the text is no such number.
 fn parse_float(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

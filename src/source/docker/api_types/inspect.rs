@@ -5,7 +5,7 @@ use super::lenient::{field, keys, lenient};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Container, as an inspect call returns it.
+/// Inspect response of one container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ContainerInspectResponse {
@@ -183,7 +183,8 @@ pub(in super::super) struct ContainerConfig {
     pub(in super::super) labels: Option<HashMap<String, String>>,
 }
 
-/// Ports of a container, such as `80/tcp`, with their host ports; and its networks by name.
+/// Network settings of a container: its ports, such as `80/tcp`, with their host ports, and its networks by
+/// name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct NetworkSettings {

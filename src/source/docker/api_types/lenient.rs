@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 use std::{collections::HashMap, fmt};
 
 /// Maximum number of entries that Portolan uses of one JSON list or object. The types here keep one entry
-/// more, so that callers see that the limit was exceeded.
+/// more, so that callers notice that the limit was exceeded.
 pub(in super::super) const MAX_ENTRIES: usize = 4_000;
 
-/// Type that can be read from JSON of a similar type, such as a number from a JSON string.
+/// Type that can be read leniently from JSON, such as a number from a JSON string.
 pub(super) trait Lenient: Sized {
     /// Reads the JSON text of a value. Returns `None` if it can't be converted.
     fn read(json: &str) -> Option<Self>;
@@ -59,7 +59,7 @@ impl Lenient for String {
 }
 
 impl Lenient for i64 {
-    /// Reads an integer, also from a string or with the fraction `.0`.
+    /// Reads an integer. Also accepts a string, and the fraction `.0`.
     fn read(json: &str) -> Option<Self> {
         let text = String::read(json)?;
         let text = text.trim();

@@ -11,7 +11,7 @@ use std::fmt;
 /// Maximum number of containers read from a list.
 pub(in super::super) const MAX_CONTAINERS: usize = 10_000;
 
-/// Response of the list call: the readable containers, and the known facts about the missing ones.
+/// Response of the list call: the readable containers, and facts about those that are missing.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct ContainerList {
     /// Readable entries, each with a valid id.
@@ -25,7 +25,7 @@ pub(in super::super) struct ContainerList {
 }
 
 impl ContainerList {
-    /// Parses the response of a list call, or as much of it as arrived.
+    /// Parses the response of a list call, even if only a part of it arrived.
     pub(in super::super) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut listed = Self::default();

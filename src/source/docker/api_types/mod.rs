@@ -18,7 +18,7 @@ pub(super) use version_events_stats::{
     ContainerMemoryStats, ContainerStatsResponse, EventMessage, SystemVersion,
 };
 
-/// Returns true if `text` can be the id or name of a container, and so is safe in the path of a call.
+/// Returns true if `text` can be the id or name of a container, and so is safe in the path of an API call.
 pub(super) fn is_valid_id(text: &str) -> bool {
     const MAX_ID_CHARS: usize = 256;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');

@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Entry of the container list: one container in short, without environment and command.
+/// Entry of the container list: a summary of one container, without environment and command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ContainerSummary {
@@ -129,7 +129,7 @@ impl ContainerSummary {
         Some(state.to_owned())
     }
 
-    /// Returns the published ports, keyed by container port.
+    /// Returns the host ports of each published port, by container port.
     fn port_bindings(&self) -> HashMap<String, Option<Vec<PortBinding>>> {
         let mut bindings: HashMap<String, Option<Vec<PortBinding>>> = HashMap::new();
         for port in self.ports.iter().flatten() {

@@ -41,7 +41,7 @@ pub(in super::super) struct EventActor {
     pub(in super::super) attributes: Option<HashMap<String, String>>,
 }
 
-/// Resource usage of a container so far (`GET /containers/{id}/stats`).
+/// Resource counters of a container (`GET /containers/{id}/stats`): processor, memory and network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "snake_case")]
 pub(in super::super) struct ContainerStatsResponse {

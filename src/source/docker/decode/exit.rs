@@ -13,12 +13,12 @@ use crate::{
 /// Maximum length of an engine's error text, in characters.
 const MAX_ERROR_CHARS: usize = 400;
 
-/// Returns the cause of the exit, or the reason why the container could not start.
+/// Returns the cause of the container's exit or failed start.
 ///
-/// The response does not say that a user or program requested the stop. But the restart policy can show it:
-/// the engine leaves a container stopped that it would otherwise restart (moby,
-/// `restartmanager.ShouldRestart`). If the kernel killed a child process for lack of memory, but the first
-/// process exited with code 0, the container has not failed.
+/// A response does not say whether a user or program requested the stop, but the restart policy can show it:
+/// without a request, the engine would have restarted the container (moby, `restartmanager.ShouldRestart`).
+/// If the kernel killed a child process for lack of memory, but the first process exited with code 0, the
+/// container has not failed.
 pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectResponse) -> ExitCause {
     if let Some(words) = engine_error(state) {
         return ExitCause::from_start_error(&words);
@@ -38,7 +38,8 @@ pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectRespon
     }
 }
 
-/// Exit code of containers that were running when their engine went down (moby, `daemon.restore`).
+/// Exit code that an engine gives to the containers that were running when it went down (moby,
+/// `daemon.restore`).
 const ENGINE_DOWN_EXIT_CODE: i64 = 255;
 
 /// Returns true if an `on-failure` restart policy counts `code` as an error.
@@ -61,14 +62,15 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
     code == Some(128 + number)
 }
 
-/// Returns the engine's own message on why it could not start or run the container, if there is one.
+/// Returns the engine's error message if it could not start or run the container.
 fn engine_error(state: &ContainerState) -> Option<Text> {
     let error = extract::redact_secrets(state.error.as_deref()?);
     Some(Text::with_max_chars(&error, MAX_ERROR_CHARS)).filter(|error| !error.trim().is_empty())
 }
 
 /// Returns the last exit of the container. For a running container, that is the exit before its last restart.
-/// `cause` is the cause of the exit, and `created` the time when the container was created.
+/// `cause` is the cause of the exit, and `created` is the time when the container was created. Returns `None`
+/// if the container has not exited.
 pub(super) fn last_exit(
     state: &ContainerState,
     restarts: u32,
@@ -94,7 +96,8 @@ pub(super) fn last_exit(
     }
 }
 
-/// Explains an exit in words: lack of memory, or the common meaning of its code.
+/// Explains an exit in words: lack of memory, or the common meaning of its code. Returns `None` for other
+/// codes.
 fn exit_reason(state: &ContainerState, cause: ExitCause) -> Option<&'static str> {
     let short = state.oom_killed == Some(true);
     Some(match state.exit_code? {

@@ -1,4 +1,4 @@
-//! Facts about a container for its service card. Values of variables and arguments never appear.
+//! Facts about a container for its service card, without the values of variables and arguments.
 
 use super::short_id;
 use crate::{

@@ -29,7 +29,7 @@ pub(super) fn decode_instance(
         id: InstanceId::of(source, id),
         name: name.into(),
         state: life,
-        // The result of a health check means nothing once the process has exited.
+        // The result of a health check is meaningless once the process has exited.
         health_check: record
             .health
             .as_ref()
@@ -50,7 +50,7 @@ pub(super) fn decode_instance(
     }
 }
 
-/// Returns the version of an image: its tag, or its id if the tag is missing or `latest`.
+/// Returns the version of an image: its tag, or its id if it has no tag. The id follows the tag `latest`.
 fn image_version(image: &str, image_id: &str) -> Option<String> {
     let image = ImageRef::parse(image);
     let id = short_id(image.digest.unwrap_or(image_id));

@@ -18,7 +18,8 @@ pub(in super::super) struct Link {
 }
 
 impl Link {
-    /// Returns the reference to the linked container. Returns `None` if the container's name is no host name.
+    /// Returns the reference to the linked container. Returns `None` if the container's name is not a valid
+    /// host name.
     pub(in super::super) fn reference(&self) -> Option<Reference> {
         extract::link_reference(&self.container)
     }

@@ -57,11 +57,12 @@ pub(super) struct ContainerRecord {
     pub(super) pid: Option<u32>,
     /// Facts for the service card.
     pub(super) facts: Vec<Fact>,
-    /// Facts for people, from labels, and names of variables.
+    /// Facts for people from its labels, and the names of its variables.
     pub(super) profile: ServiceProfile,
 }
 
-/// Decodes an inspect response with the container's configuration files. Returns `None` if it has no id.
+/// Decodes an inspect response together with the container's configuration files. Returns `None` if the
+/// response has no container id.
 pub(super) fn decode_container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
@@ -112,16 +113,16 @@ impl ContainerRecord {
 }
 
 impl ContainerRecord {
-    /// Forgets the paths of compose files, unless the engine runs on this machine. The same path may exist here with other
-    /// content.
+    /// Removes the paths of compose files unless the engine runs on this machine, because the same paths may
+    /// lead to other files here.
     pub(super) fn forget_remote_paths(&mut self, endpoint: &EngineEndpoint) {
         if !matches!(endpoint, EngineEndpoint::Socket(_)) {
             self.profile.compose_files.clear();
         }
     }
 
-    /// Completes a record that was decoded from a list entry with the details of `before`, the container's
-    /// previous record. If there is none, adds a fact that the details were not read.
+    /// Fills a record that was decoded from a list entry with the details of `before`, the container's
+    /// previous record. Without a previous record, adds a fact that the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
@@ -146,8 +147,8 @@ impl ContainerRecord {
     }
 }
 
-/// Returns a fingerprint of a list entry, which shows if the container has changed. It covers names, state
-/// and addresses, but not the elapsed time in the status.
+/// Returns a fingerprint of a list entry. If it differs from an earlier one, the container has changed. It
+/// covers names, state and addresses, but not the elapsed time in the status.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.as_deref().unwrap_or_default();
     // The text in parentheses may be `unhealthy`, so it is part of the fingerprint. The elapsed time before
@@ -193,7 +194,7 @@ fn find_references(
     all
 }
 
-/// Returns the facts for people that the labels state, and names from the environment.
+/// Returns the profile of the container: facts from its labels, and names from its environment.
 fn decode_profile(answer: &ContainerInspectResponse, labels: &HashMap<String, String>) -> ServiceProfile {
     let config = answer.config.as_ref();
     let image = config.and_then(|c| c.image.as_deref()).unwrap_or_default();
@@ -221,19 +222,20 @@ fn first_process(answer: &ContainerInspectResponse) -> Option<u32> {
     u32::try_from(pid).ok().filter(|pid| *pid > 0)
 }
 
-/// Returns a container's name without the slash, or its short id if it has none.
+/// Returns the container's name without the leading slash, or its short id if `raw` is empty.
 fn container_name(raw: &str, id: &str) -> String {
     let name = Text::new(raw.trim_start_matches('/'));
     if name.is_empty() { short_id(id).to_owned() } else { name.to_string() }
 }
 
-/// Returns the first twelve digits of an id or digest, as the docker command shows it.
+/// Returns the first twelve digits of an id or digest, as the docker command shows them.
 fn short_id(id: &str) -> &str {
     let digits = id.strip_prefix("sha256:").unwrap_or(id);
     digits.get(..12).unwrap_or(digits)
 }
 
-/// Parses a time that the engine wrote. Returns `None` for the year 1, with which the engine means never.
+/// Parses a time that the engine wrote. Returns `None` for an invalid time, and for the year 1, by which the
+/// engine means "never".
 pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
     raw.parse().ok().filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH)
 }

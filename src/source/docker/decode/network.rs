@@ -1,4 +1,4 @@
-//! Network settings of a container: networks, DNS names, addresses and ports.
+//! Decoding of a container's network settings: networks, DNS names, addresses and ports.
 
 use super::{Link, links, short_id};
 use crate::model::{EndpointOrigin, Text};
@@ -21,7 +21,7 @@ pub(in super::super) struct ContainerNetwork {
     pub(in super::super) uses_host_network: bool,
     /// Ports that its image or options declare.
     pub(in super::super) exposed_ports: BTreeSet<u16>,
-    /// Container port behind each published host port.
+    /// Container ports, by the host port at which each is published.
     pub(in super::super) published_ports: BTreeMap<u16, u16>,
     /// Legacy links to other containers.
     pub(in super::super) links: Vec<Link>,
@@ -70,7 +70,7 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
     }
 }
 
-/// Decodes the attachment to the network `name`. The name replaces a missing network id.
+/// Decodes the attachment to the network `name`, whose name replaces a missing network id.
 fn decode_attachment(
     answer: &ContainerInspectResponse,
     name: &str,
@@ -87,7 +87,7 @@ fn decode_attachment(
     }
 }
 
-/// Returns the DNS names of the container on a network, each with its strongest origin.
+/// Returns the DNS names of the container on a network, each with the most specific of its origins.
 fn dns_names_on(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<Text, EndpointOrigin> {
     let mut names = BTreeMap::new();
     let mut add = |name: &str, by: EndpointOrigin| {
@@ -124,7 +124,7 @@ fn dns_names_on(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTr
     names
 }
 
-/// Returns the ports that image or options declare, of any protocol.
+/// Returns the ports that the container's image or options declare, of any protocol.
 fn exposed_ports(config: Option<&ContainerConfig>) -> BTreeSet<u16> {
     let ports = config.and_then(|c| c.exposed_ports.as_ref()).into_iter().flatten();
     ports.filter_map(|port| port.split('/').next()?.parse().ok()).collect()

@@ -5,7 +5,7 @@ use crate::model::{ServiceId, ServiceKind, SourceId, Text};
 /// Service that a container belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Owner {
-    /// Compose project, swarm stack or ECS cluster.
+    /// Compose project, swarm stack or ECS cluster; `None` for a standalone container.
     pub(in super::super) group: Option<Text>,
     /// Name of the service.
     pub(in super::super) name: Text,
@@ -37,8 +37,8 @@ impl Owner {
     }
 }
 
-/// Returns the compose service of a container. Returns `None` for containers of `compose run`: they carry the
-/// service's labels but are no instances of it.
+/// Returns the compose service of a container. Returns `None` for containers of `compose run`, which have the
+/// service's labels but are not instances of it.
 fn compose_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let once = get("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let project = get("com.docker.compose.project")?;
@@ -58,7 +58,8 @@ fn swarm_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     Some(Owner { slot, ..Owner::without_slot(stack, name, ServiceKind::Swarm) })
 }
 
-/// Returns the task family of a container that the ECS agent runs, for an engine on a container instance.
+/// Returns the task family of a container that the ECS agent started. The engine then runs on an ECS
+/// container instance.
 fn ecs_agent_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let cluster = get("com.amazonaws.ecs.cluster")?;
     let family = get("com.amazonaws.ecs.task-definition-family")?;

@@ -5,15 +5,15 @@ use crate::{
     source::docker::api_types::ContainerState,
 };
 
-/// Returns the instance state of a container. A container that never started counts as starting here; after
-/// some time, `build` changes that to stopped.
+/// Returns the instance state of a container. A container that never started counts as starting here;
+/// `snapshot::build` changes that to stopped after some time.
 pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> InstanceState {
     match container_status(state) {
         ContainerStatus::Running => InstanceState::Running,
         ContainerStatus::Paused => InstanceState::Paused,
         ContainerStatus::Restarting => InstanceState::Restarting,
         ContainerStatus::Stopping => InstanceState::Stopping,
-        // An engine that could not start a container leaves it created, with the error.
+        // An engine that could not start a container leaves it in the status `created`, with an error.
         ContainerStatus::Created if !ending.is_start_failure() => InstanceState::Starting,
         ContainerStatus::Exited if matches!(ending, ExitCause::StopRequested | ExitCause::KilledBySignal) => {
             InstanceState::Stopped
@@ -38,7 +38,7 @@ pub(super) enum ContainerStatus {
 }
 
 /// Parses the status words of Docker (moby, `container/state.go`) and Podman (libpod,
-/// `define.ContainerStatus`). For an unknown word, the state's flags decide, such as `Running`.
+/// `define.ContainerStatus`). If the word is unknown, the flags of the state decide, such as `Running`.
 pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
     match state.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
         "created" | "configured" | "initialized" => ContainerStatus::Created,
@@ -46,7 +46,7 @@ pub(super) fn container_status(state: &ContainerState) -> ContainerStatus {
         "paused" => ContainerStatus::Paused,
         "restarting" => ContainerStatus::Restarting,
         "removing" | "stopping" => ContainerStatus::Stopping,
-        // Podman says `stopped` for a process that has exited but is not cleaned up yet.
+        // Podman uses `stopped` for a process that has exited but is not cleaned up yet.
         "exited" | "stopped" => ContainerStatus::Exited,
         "dead" => ContainerStatus::Dead,
         _ if state.dead == Some(true) => ContainerStatus::Dead,

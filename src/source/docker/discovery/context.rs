@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Maximum size of a settings file.
+/// Maximum size of a settings file, in bytes.
 const MAX_SETTINGS_BYTES: u64 = 1 << 20;
 /// Maximum number of contexts that are read.
 const MAX_CONTEXTS: usize = 1_000;
@@ -40,8 +40,8 @@ struct DockerTarget {
     skip_tls_verify: bool,
 }
 
-/// Returns the name of the current context; empty if none is chosen. If `config.json` can't be read, returns
-/// an empty name and a warning, like the docker command.
+/// Returns the name of the current context, or an empty name if none is chosen. If `config.json` can't be
+/// read, returns an empty name and a warning, as the docker command does.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
     let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {
@@ -79,7 +79,8 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Returns the engine address of the context `name`.
+/// Returns the engine address of the context `name`. Fails if there is no such context, or if it skips TLS
+/// verification.
 pub(in crate::source::docker) fn context_endpoint(
     config: &Path,
     name: &str,
@@ -114,7 +115,7 @@ pub(in crate::source::docker) fn context_endpoint(
     Ok(endpoint)
 }
 
-/// Iterates over the readable contexts. Each has the path of its folder.
+/// Iterates over the readable contexts, each with the name of its folder.
 fn read_contexts(config: &Path) -> impl Iterator<Item = (PathBuf, ContextMeta)> {
     let folders = fs::read_dir(config.join("contexts/meta")).into_iter().flatten().flatten();
     folders.take(MAX_CONTEXTS).filter_map(|folder| {

@@ -1,4 +1,4 @@
-//! Address of an engine, as `DOCKER_HOST` writes it.
+//! Engine addresses, as `DOCKER_HOST` and docker contexts write them: a Unix socket, TCP, TLS or ssh.
 
 use crate::model::{DisplayUrl, Failure, FailureKind};
 use std::{fmt, path::PathBuf};
@@ -17,7 +17,8 @@ pub enum EngineEndpoint {
         /// Folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: PathBuf,
     },
-    /// Engine on another machine, reached by ssh to `user@host:port` and `docker system dial-stdio` there.
+    /// Engine on another machine, at `user@host:port`. Portolan reaches it by running `docker system
+    /// dial-stdio` there through ssh.
     Ssh(String),
 }
 
@@ -26,14 +27,13 @@ const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 /// Default port without TLS.
 const PLAIN_PORT: u16 = 2375;
 /// Default port with TLS.
-/// Default port with TLS.
 const TLS_PORT: u16 = 2376;
 
 impl EngineEndpoint {
     /// Parses `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port` as the
-    /// docker command does (docker/cli, `opts/hosts.go`). Surrounding space is ignored, and a missing host or
-    /// port gets its default. With `certificates`, `tcp` means TLS. Unlike the docker command, this also
-    /// takes a bare path for a socket.
+    /// docker command does (docker/cli, `opts/hosts.go`). Ignores surrounding space, and fills in defaults
+    /// for a missing host or port. With `certificates`, `tcp` means TLS. Unlike the docker command, also
+    /// accepts the bare path of a socket.
     pub fn parse(host: &str, certificates: Option<PathBuf>) -> Result<Self, Failure> {
         let host = host.trim();
         let (scheme, rest) = match host.split_once("://") {
@@ -77,8 +77,8 @@ fn is_address_text(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
-/// Returns the ssh destination in `place`. Refuses a path, which would name a socket on that machine, and a
-/// password.
+/// Returns `place` if it is a valid ssh destination. Fails if it has a password, or a path, which would name
+/// a socket on that machine.
 fn ssh_destination(place: &str) -> Result<String, Failure> {
     let (user, bare) = place.rsplit_once('@').unwrap_or(("", place));
     if user.contains(':') {
@@ -97,7 +97,8 @@ fn ssh_destination(place: &str) -> Result<String, Failure> {
     Ok(place.to_owned())
 }
 
-/// Returns the host and the port of an address, or `None` without a port. Colons of an IPv6 address are none.
+/// Returns the host and the port of an address, or `None` if it has no port. Colons inside an IPv6 address
+/// don't count.
 fn split_port(address: &str) -> Option<(&str, &str)> {
     address.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'))
 }
@@ -107,8 +108,8 @@ pub(in crate::source::docker) fn host_of(address: &str) -> &str {
     split_port(address).map_or(address, |(host, _)| host).trim_matches(['[', ']'])
 }
 
-/// Returns the address with defaults filled in: `localhost` for a missing host, `port` for a missing port. A
-/// slash at the end is dropped.
+/// Returns the address `text` with defaults: `localhost` for a missing host, and `port` for a missing port.
+/// Drops a slash at the end. Fails if the address has a user name or is invalid.
 fn tcp_address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
     let bare = text.trim_end_matches('/');
     let (authority, path) = bare.find('/').map_or((bare, ""), |at| bare.split_at(at));

@@ -1,4 +1,5 @@
-//! Engine discovery: the engine that the docker command would choose, and Podman's sockets beside it.
+//! Discovery of engines: the one that the docker command would choose, or else all engines at the default
+//! sockets of Docker and Podman.
 
 use super::context;
 use crate::{
@@ -27,25 +28,25 @@ pub struct Env {
     pub config_dir: PathBuf,
     /// `XDG_RUNTIME_DIR`: the folder with the user's own sockets.
     pub runtime_dir: PathBuf,
-    /// Folder that absolute socket paths are relative to: `/`, except in tests.
+    /// Root folder of the default socket paths: `/`, except in tests.
     pub root: PathBuf,
 }
 
-/// Engine that discovery found.
+/// Engine that discovery found, with its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundEngine {
-    /// Name of the source: `docker`, `podman`.
+    /// Name of the source, such as `docker` or `podman`.
     pub name: String,
     /// Address of the engine.
     pub endpoint: EngineEndpoint,
     /// Setting that led to it, such as `DOCKER_HOST`.
     pub found_by: String,
-    /// Warning about a setting that was ignored on the way, such as an unreadable `config.json`.
+    /// Warning about a setting that discovery ignored, such as an unreadable `config.json`.
     pub warning: Option<Failure>,
 }
 
 impl Env {
-    /// Reads the environment. `variable` returns the value of an environment variable.
+    /// Reads the environment. `variable` returns the value of the environment variable with a given name.
     pub fn read(home: &Path, variable: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| variable(name).unwrap_or_default();
         let config_dir = match get("DOCKER_CONFIG") {
@@ -63,7 +64,7 @@ impl Env {
         }
     }
 
-    /// Returns true if docker's configuration chooses a context.
+    /// Returns true if docker's configuration chooses a context other than `default`.
     #[must_use]
     pub fn has_current_context(&self) -> bool {
         !matches!(context::current_context(&self.config_dir).0.as_str(), "" | "default")
@@ -74,8 +75,8 @@ impl Env {
     }
 }
 
-/// Finds the engines to use. If the configuration or the environment names an engine, that is the only one;
-/// otherwise, every engine at a default socket is used. Fails if there is none.
+/// Finds the engines to use. If the configuration or the environment names an engine, returns only that one.
+/// Otherwise returns every engine at a default socket, and fails if there is none.
 pub fn discover(config: &Config, env: &Env) -> Result<Vec<FoundEngine>, Failure> {
     let (chosen, warning) = configured_engine(config, env)?;
     let mut found = if let Some(one) = chosen { vec![one] } else { engines_at_default_sockets(env)? };
@@ -88,8 +89,8 @@ pub fn discover(config: &Config, env: &Env) -> Result<Vec<FoundEngine>, Failure>
     Ok(found)
 }
 
-/// Returns the explicitly configured engine, in the docker command's order of precedence. Also returns a
-/// warning about ignored settings.
+/// Returns the engine that the configuration or the environment names, in the docker command's order of
+/// precedence. Also returns a warning about ignored settings.
 fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>, Option<Failure>), Failure> {
     let one = |endpoint, because: String| {
         (Some(FoundEngine { name: "docker".to_owned(), endpoint, found_by: because, warning: None }), None)
@@ -118,7 +119,7 @@ fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>,
     Ok(one(endpoint, format!("context {} from {because}", Text::new(&context))))
 }
 
-/// Returns the engines at default sockets that exist. Several paths to one socket count once.
+/// Returns the engines at the default sockets that exist. Several paths to the same socket count once.
 fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
     let mut places = vec![("docker", under_root(env, DEFAULT_SOCKET))];
     if !env.runtime_dir.as_os_str().is_empty() {

@@ -1,5 +1,4 @@
-//! Engine discovery: the engine that the docker command would choose, and Podman's sockets beside it. Also
-//! parses addresses of engines.
+//! Discovery of engines, as the docker command does it, and parsing of their addresses.
 
 pub(super) mod context;
 pub(super) mod endpoint;

@@ -7,8 +7,8 @@ use std::{
     path::Path,
 };
 
-/// Reads a settings file of at most `max` bytes. Refuses pipes and devices without waiting: the file is
-/// opened non-blocking, and the open file is checked.
+/// Reads a settings file of at most `max` bytes. Fails for pipes and devices without waiting, because it
+/// opens the file non-blocking and then checks its type.
 pub(in crate::source::docker) fn read_settings(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     let file = OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)?;
     if !file.metadata()?.is_file() {

@@ -23,16 +23,16 @@ use serde_json::json;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Maximum size of a container list.
+/// Maximum size of a container list, in bytes.
 const MAX_LIST_BYTES: usize = 48 * 1024 * 1024;
-/// Maximum size of an inspect response.
+/// Maximum size of an inspect response, in bytes.
 const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
-/// Maximum size of a small response, such as the version.
+/// Maximum size in bytes of a small response, such as the version.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
-/// Size of a response above which it is decoded on a blocking thread.
+/// Size in bytes from which a response is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
-/// Longest silence while Portolan reads the output of a command, or a log that it does not follow. The engine
-/// has such a log on disk, so it never waits for new lines.
+/// Maximum time without data while Portolan reads the output of a command, or a log that it does not follow.
+/// The engine has such a log on disk, so it never waits for new lines.
 pub(in crate::source::docker) const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Engine {
@@ -47,7 +47,7 @@ impl Engine {
         self.call_json(&ApiCall::get("version", "/version", &()), MAX_SMALL_BYTES).await
     }
 
-    /// Lists all containers, also stopped ones, and stops reading at `until`. Also returns the failure that
+    /// Lists all containers, including stopped ones. Stops reading at `until`. Also returns the failure that
     /// cut the list short, if any. Fails if nothing could be read.
     pub(in crate::source::docker) async fn list(
         &self,
@@ -76,7 +76,7 @@ impl Engine {
         self.call_json(&call, MAX_CONTAINER_BYTES).await
     }
 
-    /// Returns the resource usage of a container so far, in one shot and without a stream.
+    /// Returns the current resource counters of a container, in a single response instead of a stream.
     pub(in crate::source::docker) async fn stats(&self, id: &str) -> Result<ContainerStatsResponse, Failure> {
         let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
         let call = ApiCall::get("stats", &format!("{}/stats", self.container_path(id)?), &options);
@@ -91,7 +91,7 @@ impl Engine {
         Ok(EventStream::new(self.open_stream(&ApiCall::get("events", "/events", options)).await?))
     }
 
-    /// Opens the log of a container. Unless the log is followed, reading it fails after a silence of
+    /// Opens the log of a container. Unless the log is followed, reading it fails if no data arrives for
     /// `LOG_IDLE_TIMEOUT`.
     pub(in crate::source::docker) async fn logs(
         &self,
@@ -105,7 +105,7 @@ impl Engine {
         Ok(OutputReader::new(self.open_body(&call).await?.with_idle_timeout(LOG_IDLE_TIMEOUT)))
     }
 
-    /// Runs a command in a container and returns its output.
+    /// Runs a command in a container and returns a reader of its output.
     pub(in crate::source::docker) async fn exec(
         &self,
         id: &str,
@@ -131,7 +131,7 @@ impl Engine {
         Ok(OutputReader::new(body.with_idle_timeout(LOG_IDLE_TIMEOUT)))
     }
 
-    /// Returns the API path of a container. Fails if `id` is no valid id.
+    /// Returns the API path of a container. Fails if `id` is not a valid id.
     fn container_path(&self, id: &str) -> Result<String, Failure> {
         if is_valid_id(id) {
             return Ok(format!("/containers/{id}"));
@@ -140,7 +140,7 @@ impl Engine {
         Err(Failure::new(FailureKind::Invalid, what, "see `docker ps --no-trunc`"))
     }
 
-    /// Sends a call and parses its response, at most `max` bytes, as JSON.
+    /// Sends a call and parses its response as JSON. Fails if the response is larger than `max` bytes.
     async fn call_json<T: DeserializeOwned + Send + 'static>(
         &self,
         call: &ApiCall,
@@ -157,7 +157,8 @@ impl Engine {
     }
 }
 
-/// Decodes `bytes` with `read`, on a blocking thread if they are many. Returns `None` if `read` panicked.
+/// Decodes `bytes` with `read`, on a blocking thread if there are many. Returns `None` if `read` panicked
+/// there.
 async fn decode_bytes<T: Send + 'static>(
     bytes: Vec<u8>,
     read: impl FnOnce(&[u8]) -> T + Send + 'static,

@@ -1,4 +1,5 @@
-//! Calls to an engine that change a container. Each takes a confirmed change, which only a confirmed plan contains.
+//! Calls to an engine that change a container. Each takes a confirmed change, which only a confirmed plan
+//! contains.
 
 use super::{
     client::{ApiCall, CALL_TIMEOUT, Engine},
@@ -12,11 +13,11 @@ use crate::{
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// HTTP status of a container that is in the requested state already.
+/// HTTP status of a change that has no effect, because the container is in the requested state already.
 const NOT_MODIFIED_STATUS: u16 = 304;
 
 impl Engine {
-    /// Makes the call of a confirmed change, once.
+    /// Sends the call of a confirmed change, without retries.
     pub(in crate::source::docker) async fn send_change(
         &self,
         confirmed: ConfirmedChange<'_>,
@@ -43,7 +44,7 @@ impl Engine {
         }
     }
 
-    /// Returns the failure of a change for the user.
+    /// Returns the failure of a change, with a remedy for the user.
     fn change_failure(&self, verb: &str, name: &str, error: &CallError) -> Failure {
         let failure = self.call_failure(&format!("{verb} {name}"), error);
         let remedy = match (error, failure.kind) {
@@ -61,7 +62,8 @@ impl Engine {
     }
 }
 
-/// Returns the time that a call may take beyond a usual call, in seconds.
+/// Returns the extra time limit of a call, in seconds: the grace period of a stop or restart, and zero for
+/// other calls.
 fn grace_seconds(call: ContainerCall, stop_grace: u32) -> u32 {
     match call {
         ContainerCall::Stop | ContainerCall::Restart => stop_grace,

@@ -25,16 +25,15 @@ use std::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Time limit of a small call.
+/// Default time limit of a small call.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Divisor of a poll's time limit. If the caller has set that limit, the quotient is the time limit of a
-/// small call.
+/// Divisor that gives the time limit of a small call from that of a poll, if the caller has set the latter.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
 /// Time that Portolan waits for the response to a ping before it also sends the version call.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// Default time limit of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_mins(1);
-/// Maximum size of a small response.
+/// Maximum size of a small response, in bytes.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 
 /// Docker or Podman engine that Portolan calls. Clones share one connection.
@@ -62,7 +61,7 @@ type ResponseHead = hyper::http::response::Parts;
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     transport: Transport,
-    /// API version that both sides speak. `None` if the engine reports none; then calls name no version.
+    /// API version of all calls; `None` if the engine reports none, so that calls name no version.
     version: Option<ClientVersion>,
 }
 
@@ -123,8 +122,8 @@ impl Engine {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a bollard client that uses Portolan's transport, and so has its limits. It is for calls whose
-    /// response is a plain byte stream.
+    /// Returns a bollard client that uses Portolan's transport with its limits, for calls whose response is a
+    /// plain byte stream.
     pub(in crate::source::docker) async fn bollard_client(&self) -> Result<Client, Failure> {
         let session = self.session().await?;
         let version = session.version.unwrap_or(*API_DEFAULT_VERSION);
@@ -133,7 +132,7 @@ impl Engine {
         made.map_err(|error| failure::call_failure(&self.endpoint, "connect", &error.into()))
     }
 
-    /// Sends a call and returns the response body unread.
+    /// Sends a call and returns the response body without reading it.
     pub(in crate::source::docker) async fn open_body(&self, call: &ApiCall) -> Result<Body, Failure> {
         let session = self.session().await?;
         self.with_timeout(call.name, session.send(&self.endpoint, call)).await.map(|(_, body)| body)
@@ -147,7 +146,7 @@ impl Engine {
         sent.map(|(_, body)| body).map_err(|error| self.call_failure(call.name, &error))
     }
 
-    /// Sends a small call and returns its whole response body, at most `max` bytes.
+    /// Sends a small call and returns its whole response body. Fails if it is larger than `max` bytes.
     pub(in crate::source::docker) async fn read_bytes(
         &self,
         call: &ApiCall,
@@ -157,8 +156,8 @@ impl Engine {
         trouble.map_or(Ok(bytes), Err)
     }
 
-    /// Sends a call and reads its response until `until`, at most `max` bytes. Also returns the failure that
-    /// cut the body short, if any.
+    /// Sends a call and reads at most `max` bytes of its response, until `until`. Also returns the failure
+    /// that cut the body short, if any.
     pub(in crate::source::docker) async fn read_until(
         &self,
         call: &ApiCall,
@@ -174,7 +173,7 @@ impl Engine {
         Ok((bytes, trouble.map(|error| self.call_failure(call.name, &error))))
     }
 
-    /// Awaits `call` within the time limit. `what` names the call in a failure.
+    /// Awaits `call`, and fails after the time limit of a small call. `what` names the call in the failure.
     pub(in crate::source::docker) async fn with_timeout<T, E: Into<CallError>>(
         &self,
         what: &str,
@@ -192,8 +191,8 @@ impl Engine {
         if is_set { limit / CALL_TIMEOUT_DIVISOR } else { CALL_TIMEOUT }
     }
 
-    /// Converts a call error to a failure for the user. If the engine is unreachable, the next call connects
-    /// anew.
+    /// Converts a call error to a failure for the user. If the engine is unreachable, the next call opens a
+    /// new session.
     pub(in crate::source::docker) fn call_failure(&self, what: &str, error: &CallError) -> Failure {
         let mut way = self.connection();
         let failed = match way.tunnel.as_ref().and_then(SshTunnel::take_error) {
@@ -207,7 +206,7 @@ impl Engine {
         failed
     }
 
-    /// Returns the session. If there is none, it connects and negotiates the version first.
+    /// Returns the session. If there is none, connects and negotiates the API version first.
     pub(super) async fn session(&self) -> Result<Session, Failure> {
         if let Some(known) = self.connection().session.clone() {
             return Ok(known);
@@ -279,7 +278,7 @@ impl Engine {
         Ok(answer.api_version.as_deref().and_then(usable_version))
     }
 
-    /// Sends a call. Returns `None` if the engine refuses it.
+    /// Sends a call. Returns `None` if the engine responds with an error status.
     async fn send_unless_refused(
         &self,
         session: &Session,
@@ -319,8 +318,8 @@ impl Session {
     }
 }
 
-/// Returns the engine's API version, or the newest version that Portolan knows if the engine's is newer.
-/// Returns `None` if the text is no version.
+/// Returns the API version in `text`, which an engine reports, or the newest version that Portolan knows if
+/// that one is older. Returns `None` if `text` is not a version.
 fn usable_version(text: &str) -> Option<ClientVersion> {
     let (major, minor) = text.trim().split_once('.')?;
     let number = |text: &str| text.parse::<u16>().ok().map(usize::from);

@@ -1,9 +1,9 @@
-//! Event stream of an engine: one JSON object in each line. The length of a line is limited.
+//! Event stream of an engine: one JSON object per line, with a limited length.
 
 use super::http::{Body, CallError};
 use crate::source::docker::api_types::EventMessage;
 
-/// Maximum size of one event. Its attributes include all labels of the container.
+/// Maximum size of one event, in bytes. Its attributes include all labels of the container.
 const MAX_EVENT_BYTES: usize = 1024 * 1024;
 
 /// Stream of an engine's events.
@@ -13,12 +13,12 @@ pub(in crate::source::docker) struct EventStream {
     lines: LineBuffer,
 }
 
-/// Item of the event stream: an event, or the sign that one could not be read.
+/// Item of the event stream: an event, or a mark for one that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::docker) enum StreamedEvent {
     /// Event that could be parsed.
     Event(Box<EventMessage>),
-    /// Event that is too long or no valid JSON. Its container is unknown.
+    /// Event that is too long or not valid JSON, so that its container is unknown.
     Unreadable,
 }
 
@@ -27,7 +27,7 @@ impl EventStream {
         Self { body, lines: LineBuffer::default() }
     }
 
-    /// Returns the next item, or `None` at the end. Dropping the future loses nothing.
+    /// Returns the next item, or `None` at the end. Dropping the returned future loses no data.
     pub(in crate::source::docker) async fn next(&mut self) -> Option<Result<StreamedEvent, CallError>> {
         loop {
             if let Some(heard) = self.lines.next_event() {
@@ -45,9 +45,9 @@ impl EventStream {
 /// Buffer that splits a byte stream into lines.
 #[derive(Debug, Default)]
 struct LineBuffer {
-    /// Received bytes, of which the first `consumed` are used up.
+    /// Received bytes. The first `consumed` of them are already processed.
     buffer: Vec<u8>,
-    /// Number of bytes in `buffer` that are used up.
+    /// Number of bytes in `buffer` that are already processed.
     consumed: usize,
     /// Number of bytes in `buffer` already searched for a line end.
     searched: usize,
@@ -62,7 +62,7 @@ impl LineBuffer {
         self.buffer.extend_from_slice(piece);
     }
 
-    /// Takes the next complete line that is not empty.
+    /// Returns the event in the next complete line that is not empty.
     fn next_event(&mut self) -> Option<StreamedEvent> {
         loop {
             let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') else {
@@ -86,7 +86,7 @@ impl LineBuffer {
         }
     }
 
-    /// Takes the bytes after the last line end as a final line.
+    /// Returns the event in the bytes after the last line end.
     fn take_rest(&mut self) -> Option<StreamedEvent> {
         let rest = std::mem::take(&mut self.buffer).split_off(self.consumed);
         (self.consumed, self.searched) = (0, 0);
@@ -94,7 +94,7 @@ impl LineBuffer {
     }
 }
 
-/// Parses a line. Returns `None` if it is empty.
+/// Parses the event in a line. Returns `None` if the line is empty.
 fn parse_line(line: &[u8]) -> Option<StreamedEvent> {
     if line.trim_ascii().is_empty() {
         return None;

@@ -10,7 +10,7 @@ use std::io;
 /// Maximum length of an engine's error text, in characters.
 const MAX_MESSAGE_CHARS: usize = 400;
 
-/// Returns the failure of the call `what` to the engine at `endpoint`.
+/// Returns the failure of the call named `what` to the engine at `endpoint`.
 pub(in crate::source::docker) fn call_failure(
     endpoint: &EngineEndpoint,
     what: &str,
@@ -79,7 +79,7 @@ fn explain_status(status: u16, message: &str) -> (FailureKind, String, String) {
     (kind, format!("{status} {message}"), remedy.to_owned())
 }
 
-/// Explains a failed connection. The I/O error at the end of the error chain decides.
+/// Explains a failed connection by the I/O error at the end of the error chain.
 fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind, String, String) {
     let mut words = Vec::new();
     let mut cause = Some(error);

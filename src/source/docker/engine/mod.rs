@@ -1,5 +1,5 @@
-//! Connection to one engine: the client, its API calls, HTTP with limits, ssh tunnels, streams, and failures
-//! in words.
+//! Connection to one engine: the client, its API calls, HTTP with limits, ssh tunnels, event and output
+//! streams, and messages for failures.
 
 pub(super) mod calls;
 pub(super) mod change;

@@ -9,9 +9,9 @@ use crate::{
 };
 use bytes::{Buf, Bytes, BytesMut};
 
-/// Maximum size of a message: a frame or plain line. A log line is later cut to less.
+/// Maximum size of a message, which is a frame or a plain line, in bytes. Log lines are later cut to less.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;
-/// Length of a frame header.
+/// Length of a frame header, in bytes.
 const FRAME_HEADER_BYTES: usize = 8;
 
 /// Reader of a container's output.
@@ -31,9 +31,9 @@ pub(in super::super) struct OutputMessage {
     pub(in super::super) stream: OutputStream,
     /// True if it was written to a terminal.
     pub(in super::super) is_terminal: bool,
-    /// Text, preceded by the engine's timestamp.
+    /// Raw text; in a log, the engine's timestamp precedes it.
     pub(in super::super) bytes: Bytes,
-    /// Number of bytes cut off at the end.
+    /// Number of bytes that were cut off at the end.
     pub(in super::super) cut_bytes: usize,
 }
 
@@ -42,7 +42,7 @@ impl OutputReader {
         Self { body, parser: FrameParser::default(), ended: false, pending_error: None }
     }
 
-    /// Returns the next message, or `None` at the end. Dropping the future loses nothing.
+    /// Returns the next message, or `None` at the end. Dropping the returned future loses no data.
     pub(in super::super) async fn next(&mut self) -> Option<Result<OutputMessage, CallError>> {
         if let Some(error) = self.pending_error.take() {
             return Some(Err(error));
@@ -77,7 +77,7 @@ struct FrameParser {
     searched: usize,
 }
 
-/// Message whose kept part is complete while the rest is still arriving.
+/// Message that exceeds the maximum size: its kept part is complete, and the rest is skipped as it arrives.
 #[derive(Debug)]
 struct TruncatedMessage {
     message: OutputMessage,
@@ -86,7 +86,7 @@ struct TruncatedMessage {
 }
 
 impl FrameParser {
-    /// Takes the next complete message; once `ended`, also an incomplete one.
+    /// Returns the next complete message. If `ended` is true, also returns an incomplete one.
     fn next_message(&mut self, ended: bool) -> Option<OutputMessage> {
         loop {
             if self.truncated.is_some() {
@@ -117,7 +117,8 @@ impl FrameParser {
         }
     }
 
-    /// Takes a plain line, as a terminal writes it.
+    /// Returns the next plain line, as a terminal writes it. If `ended` is true, also returns an incomplete
+    /// one.
     fn next_plain_line(&mut self, ended: bool) -> Option<OutputMessage> {
         let end = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n');
         let kept = match end {
@@ -150,7 +151,8 @@ impl FrameParser {
         }
     }
 
-    /// Skips the rest of the truncated message. Returns the message once its whole rest is skipped.
+    /// Skips the rest of the truncated message. Returns the message once the whole rest is skipped or the
+    /// output has ended.
     fn skip_rest(&mut self, ended: bool) -> Option<OutputMessage> {
         let open = self.truncated.as_mut()?;
         let (gone, is_over) = match open.remaining_bytes {

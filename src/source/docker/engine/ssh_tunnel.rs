@@ -24,22 +24,20 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Time for which ssh keeps the login after its last connection, in seconds.
+/// Time for which ssh keeps the shared login after its last connection, in seconds.
 const CONTROL_PERSIST_SECONDS: u32 = 20;
 
 /// Prefix of the names of tunnel folders.
 const TUNNEL_DIR_PREFIX: &str = "portolan-ssh-";
-/// Name of the socket in a tunnel folder.
 /// Name of the socket in each tunnel folder.
 const SOCKET_FILE_NAME: &str = "engine";
 
 /// Time that ssh may take to exit after its output ended.
 const SSH_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Maximum number of bytes that Portolan reads of ssh's error output.
-/// Maximum size of the error output of ssh.
+/// Maximum size of the error output of ssh that Portolan reads, in bytes.
 const MAX_STDERR_BYTES: u64 = 4_096;
 
-/// Tunnel through ssh that lives as long as this value.
+/// Tunnel through ssh. Dropping the value closes it.
 #[derive(Debug)]
 pub(in crate::source::docker) struct SshTunnel {
     folder: TemporaryDir,
@@ -74,19 +72,20 @@ impl SshTunnel {
         self.folder.path().join(SOCKET_FILE_NAME)
     }
 
-    /// Takes the error of the last failed connection.
+    /// Returns the error of the last failed connection, and clears it.
     pub(in crate::source::docker) fn take_error(&self) -> Option<String> {
         self.last_error.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// Returns true if the program that made a tunnel's folder has ended, so that its socket refuses connections.
+/// Returns true if the process that created a tunnel's folder has ended, so that its socket refuses
+/// connections.
 fn is_abandoned(folder: &Path) -> bool {
     let answer = std::os::unix::net::UnixStream::connect(folder.join(SOCKET_FILE_NAME));
     answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
-/// Stores why a connection failed.
+/// Stores the reason why a connection failed.
 fn set_error(last_error: &LastError, why: String) {
     *last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
 }
@@ -105,7 +104,7 @@ fn ssh_arguments(place: &str, control: &str) -> Vec<String> {
     all.extend(["-o".to_owned(), format!("ControlPath={control}"), "-o".to_owned()]);
     all.push(format!("ControlPersist={CONTROL_PERSIST_SECONDS}"));
     all.extend(port.into_iter().flat_map(|port| ["-p".to_owned(), port.to_owned()]));
-    // After `--`, a host that begins with a dash is no option.
+    // After `--`, ssh does not mistake a host that begins with a dash for an option.
     all.extend(["--".to_owned(), named(host.trim_start_matches('[').trim_end_matches(']'))]);
     all.extend(["docker", "system", "dial-stdio"].map(str::to_owned));
     all
@@ -117,7 +116,7 @@ async fn forward_connections(listener: UnixListener, arguments: Vec<String>, las
         ssh.args(&arguments);
         let (said, lost) = (Arc::clone(&last_error), Arc::clone(&last_error));
         let carrying = async move {
-            // Stored before the connection ends, so that the failing call finds the reason.
+            // The reason is stored before the connection ends, so that the failing call finds it.
             if let Err(why) = forward_connection(&mut client, ssh).await {
                 set_error(&said, why);
             }

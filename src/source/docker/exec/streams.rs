@@ -1,4 +1,4 @@
-//! Streams of a command in a container: the bytes in both directions, and the end of the command.
+//! Input and output of a command in a container, until the command ends.
 
 use crate::source::session::{ShellInput, ShellOutput};
 use bollard::{
@@ -15,17 +15,18 @@ use tokio::{
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: u8 = 4;
 
-/// Maximum number of attempts to report the first size of the terminal.
+/// Maximum number of attempts to set the initial size of the terminal.
 const MAX_FIRST_RESIZES: usize = 10;
 /// Time between two of these attempts.
 const FIRST_RESIZE_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Maximum number of times that the engine is asked for the exit code after the output has ended.
+/// Maximum number of requests for the exit code after the output has ended.
 const MAX_EXIT_CODE_READS: usize = 10;
-/// Time between two of these reads: the engine may notice the end of a command later than the end of its output.
+/// Time between two of these requests. The engine may notice the end of a command later than the end of its
+/// output.
 const EXIT_CODE_READ_INTERVAL: Duration = Duration::from_millis(50);
-/// Time that a command has to end after the user left. It is shorter than the time that a signal leaves: see
-/// `runtime::signals`.
+/// Time that a command has to end after the user leaves. It is shorter than the time that Portolan has after
+/// a signal: see `runtime::signals`.
 const HANG_UP_TIMEOUT: Duration = Duration::from_millis(400);
 
 type Input = Pin<Box<dyn AsyncWrite + Send>>;
@@ -46,18 +47,19 @@ pub(super) struct ExecStreams {
     pub(super) input: Input,
 }
 
-/// Reason why no more output is passed on.
+/// Reason why the output ended.
 enum OutputEnd {
     /// The command closed its output.
     Closed,
-    /// The connection failed. It also does so if the command ended without reading all of its input.
+    /// The connection failed. It also fails if the command ends without reading all of its input.
     Failed(BollardError),
     /// The user has left.
     Unread,
 }
 
 impl Exec {
-    /// Reports the first size of the terminal. An engine refuses it while the command is starting.
+    /// Sets the initial size of the terminal. Retries, because the engine refuses it while the command is
+    /// starting.
     pub(super) async fn set_first_size(&self, (columns, rows): (u16, u16)) {
         for _ in 0..MAX_FIRST_RESIZES {
             if self.resize(columns, rows).await {
@@ -67,8 +69,8 @@ impl Exec {
         }
     }
 
-    /// Passes bytes both ways until the command ends or the user hangs up. Returns the exit code, or `None` if the
-    /// command may still run.
+    /// Passes bytes both ways until the command ends or the user hangs up. Returns the exit code, or `None`
+    /// if the command may still run.
     pub(super) async fn pass_bytes(
         &self,
         mut streams: ExecStreams,
@@ -76,7 +78,8 @@ impl Exec {
         printed: Sender<ShellOutput>,
     ) -> Result<Option<i64>, BollardError> {
         let ExecStreams { is_terminal, output, input } = &mut streams;
-        // The input waits for a command that does not read it. Output and the end of the session do not.
+        // A command that does not read its input delays only the input, not the output or the end of the
+        // session.
         let end = tokio::select! {
             end = pass_output(output, &printed) => end,
             () = self.pass_input(input, *is_terminal, &mut typed) => OutputEnd::Unread,
@@ -89,19 +92,19 @@ impl Exec {
                 None => Err(error),
             },
             OutputEnd::Unread => {
-                // A command that still runs is no failure of the hang-up.
+                // If the command still runs after that, the hang-up has not failed.
                 let _ = timeout(HANG_UP_TIMEOUT, hang_up(streams)).await;
                 self.exit_code(1).await
             }
         }
     }
 
-    /// Passes the input on until the user hangs up.
+    /// Passes input to the command until the user hangs up.
     async fn pass_input(&self, input: &mut Input, is_terminal: bool, typed: &mut Receiver<ShellInput>) {
         while let Some(next) = typed.recv().await {
             match next {
                 ShellInput::Bytes(bytes) => {
-                    // A command that ended takes no input; its output says the rest.
+                    // A command that has ended accepts no input, which is not an error.
                     let _ = write(input, &bytes).await;
                 }
                 ShellInput::Resize(columns, rows) => {
@@ -112,13 +115,14 @@ impl Exec {
         }
     }
 
-    /// Reports a size of the terminal. Returns false if the engine refuses it: the command is starting or has ended.
+    /// Sets the size of the terminal. Returns false if the engine refuses it, because the command is starting
+    /// or has ended.
     async fn resize(&self, columns: u16, rows: u16) -> bool {
         let options = ResizeExecOptions { width: columns, height: rows };
         self.client.resize_exec(&self.id, options).await.is_ok()
     }
 
-    /// Returns the exit code of the command, or `None` if it still runs after `reads` reads.
+    /// Returns the exit code of the command, or `None` if it still runs after `reads` requests.
     async fn exit_code(&self, reads: usize) -> Result<Option<i64>, BollardError> {
         for read in 0..reads {
             if read > 0 {
@@ -134,7 +138,7 @@ impl Exec {
     }
 }
 
-/// Passes the output on until the command closes it.
+/// Passes output to the user until the command closes it.
 async fn pass_output(output: &mut Output, printed: &Sender<ShellOutput>) -> OutputEnd {
     while let Some(piece) = output.next().await {
         let piece = match piece {
@@ -149,16 +153,17 @@ async fn pass_output(output: &mut Output, printed: &Sender<ShellOutput>) -> Outp
     OutputEnd::Closed
 }
 
-/// Ends the input and waits for the end of the output. An engine has no call that ends a command, but a shell ends with
-/// its input.
+/// Ends the input and waits for the end of the output. An engine has no call that ends a command, but a shell
+/// ends with its input.
 async fn hang_up(mut streams: ExecStreams) {
     end_input(&mut streams.input, streams.is_terminal).await;
     while let Some(Ok(_)) = streams.output.next().await {}
 }
 
-/// Ends the input of the command. On a terminal, closing the stream would end no program.
+/// Ends the input of the command. On a terminal, that takes the character ctrl-d, because closing the stream
+/// would end no program.
 async fn end_input(input: &mut Input, is_terminal: bool) {
-    // A command that ended takes no input.
+    // A command that has ended accepts no input, which is not an error.
     let _ = if is_terminal { write(input, &[END_OF_TRANSMISSION]).await } else { input.shutdown().await };
 }
 

@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use std::io::Read;
 
 /// Downloads the configuration files at or below the container path `inside`. Returns an empty list if there
-/// are none or the call fails.
+/// are none, if they are too large, or if the call fails.
 pub(super) async fn download_texts(
     engine: &Engine,
     client: &Client,
@@ -19,7 +19,7 @@ pub(super) async fn download_texts(
 ) -> Vec<FileText> {
     let options = DownloadFromContainerOptionsBuilder::new().path(inside).build();
     let pieces = client.download_from_container(id, Some(options));
-    // A folder larger than any configuration is cut off, and the part that arrived is still read.
+    // A folder larger than any configuration is left out.
     let gather = pieces.try_fold(Vec::new(), |mut all, piece| async move {
         all.extend_from_slice(&piece);
         if all.len() > 2 * MAX_TEXT_BYTES { Err(Error::RequestTimeoutError) } else { Ok(all) }

@@ -15,11 +15,11 @@ pub(super) struct ConfigPath {
     pub(super) container_path: String,
     /// Path on the engine's host, if it is a mount.
     pub(super) host_path: Option<PathBuf>,
-    /// True for a named volume. There, program files and deeply nested files are data.
+    /// True for a named volume, in which program files and deeply nested files count as data.
     pub(super) is_volume: bool,
 }
 
-/// Folders of the operating system and of generated files. A mount of such a folder itself holds no
+/// Folders of the operating system and of generated files. A mount of exactly such a folder holds no
 /// configuration.
 const SYSTEM_FOLDERS: &[&str] = &[
     "/",
@@ -129,7 +129,7 @@ fn bind_mounts(answer: &ContainerInspectResponse) -> impl Iterator<Item = Config
 
 /// Returns the named volumes that may hold configuration. A volume normally holds data if it belongs to a
 /// database, cache, queue or object store, or if it is in a state folder (Filesystem Hierarchy Standard, 5:
-/// /var). Such a volume counts only if its path names configuration.
+/// /var). Such a volume is included only if its path names configuration.
 fn config_volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = ConfigPath> {
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref());
     let keeps_data = image.and_then(Product::of_image).is_some_and(|product| product.role.stores_data());

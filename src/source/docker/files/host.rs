@@ -1,4 +1,5 @@
-//! Configuration files on this machine, found by a walk of limited depth and size. Only text is read.
+//! Configuration files on this machine, found by a walk of limited depth and number of entries. Only text
+//! files are read.
 
 use super::{FileText, MAX_FILES};
 use crate::extract::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file};
@@ -118,7 +119,7 @@ fn walk_folder(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<Fi
     }
 }
 
-/// Returns the file's metadata, unless it is empty or too long to be configuration.
+/// Returns the file's metadata, or `None` if it is empty or too long to be configuration.
 fn file_entry(path: PathBuf) -> Option<FileEntry> {
     let known = fs::metadata(&path).ok()?;
     let fits = known.is_file() && known.len() <= MAX_CONFIG_FILE_BYTES as u64 && known.len() > 0;

@@ -1,6 +1,6 @@
 //! Configuration files of containers: files mounted from the host or in a named volume, and files of
 //! well-known programs in their image. Portolan reads the files of a container once, and again when one
-//! changes. It keeps only what it decodes from them.
+//! changes. It keeps only the references that it finds in them.
 //!
 //! Portolan reads the files on this machine where possible, otherwise through the engine's archive call. It
 //! runs no command in a container.
@@ -26,7 +26,7 @@ const MAX_FILES: usize = 120;
 /// Maximum depth of a configuration file below a volume, in path components.
 const MAX_VOLUME_DEPTH: usize = 3;
 
-/// Configuration files of one container, with a watch for changes.
+/// Configuration files of one container, with the means to notice changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source) struct ContainerFiles {
     /// Texts of the files, dropped once decoded.
@@ -42,14 +42,14 @@ pub(in crate::source) struct FileText {
     pub(in crate::source) text: String,
 }
 
-/// Shows only path and length, because a text may hold secrets.
+/// Prints only path and length, because a text may hold secrets.
 impl std::fmt::Debug for FileText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.path, self.text.len())
     }
 }
 
-/// Host paths of a container's configuration files, with a fingerprint that shows changes.
+/// Host paths of a container's configuration files, with a fingerprint that changes when a file changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source) struct FileWatch {
     paths: Vec<PathBuf>,
@@ -57,8 +57,7 @@ pub(in crate::source) struct FileWatch {
 }
 
 impl FileWatch {
-    /// Returns true if a file has changed since it was read. Reads directories, so callers run it on a
-    /// blocking thread.
+    /// Returns true if a file has changed since Portolan read it. Blocks while it reads directories.
     pub(in crate::source) fn has_changed(&self) -> bool {
         !self.paths.is_empty() && fingerprint(&self.paths) != self.fingerprint
     }
@@ -126,7 +125,7 @@ fn read_on_host(chosen: Vec<ConfigPath>, local: bool) -> (ContainerFiles, Vec<Co
     (files, elsewhere)
 }
 
-/// Returns a fingerprint of the files at `places`: size and modification time of each.
+/// Returns a fingerprint of the files at or below `places`, made of the size and modification time of each.
 fn fingerprint(places: &[PathBuf]) -> String {
     let mut stamp = String::new();
     for file in places.iter().flat_map(|place| host::config_files(place)) {
@@ -145,8 +144,8 @@ impl ConfigPath {
     }
 }
 
-/// Limits the number of files of one container; the first ones in order of path stay. For a known server,
-/// only files in its formats stay.
+/// Limits the number and total size of a container's files; the first ones in order of path stay. For a known
+/// server, only files in its formats stay.
 fn limit_texts(texts: &mut Vec<FileText>, server: Option<&ServerProgram>) {
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));

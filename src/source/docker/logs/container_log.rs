@@ -1,4 +1,5 @@
-//! Reader of one container's log, to its end or following it across restarts of the container and the engine.
+//! Reader of one container's log. It reads to the end of the log, or follows the log across restarts of the
+//! container.
 
 use super::line_assembler::{AssembledLine, LineAssembler};
 use crate::{
@@ -25,17 +26,16 @@ use tokio::time::{Instant, timeout_at};
 
 /// Maximum number of lines in a batch.
 const MAX_BATCH_LINES: usize = 500;
-/// Maximum size of the lines in a batch.
-/// Maximum size of the lines in a batch.
+/// Maximum size of the lines in a batch, in bytes.
 const MAX_BATCH_BYTES: usize = 128 * 1024;
-/// Time that a line waits for others in its batch.
+/// Maximum time for which a line waits for others in its batch.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-/// Time for which a line is remembered to recognize a repetition, in nanoseconds. When Portolan reopens the
-/// log, it reads again from half of this time before the newest line, because lines of the two output streams
-/// can be slightly out of order.
+/// Time for which the reader remembers lines to recognise repetitions, in nanoseconds. When it reopens the
+/// log, it begins half of this time before the newest line, because lines of the two output streams can be
+/// slightly out of order.
 const DEDUP_WINDOW_NANOS: i64 = 2_000_000_000;
 
-/// Reader of one container's log.
+/// Reader of one container's log, which returns its lines in batches.
 pub(super) struct ContainerLogReader {
     pub(super) engine: Engine,
     target: LogTarget,
@@ -47,24 +47,24 @@ pub(super) struct ContainerLogReader {
     /// Current pass over the log, for `dedup`.
     read_pass: Option<ReadPass>,
     batch: LogBatch,
-    /// Size of the lines in `batch`.
+    /// Size of the lines in `batch`, in bytes.
     batch_bytes: usize,
 }
 
 /// Names of container events, such as `start`.
 pub(super) type EventNames = &'static [&'static str];
 
-/// Next step of a reader.
+/// Phase of a log reader, which determines its next step.
 pub(super) enum ReaderPhase {
-    /// Opens the log.
+    /// The log is not open yet.
     Open,
-    /// Reads messages of the open log.
+    /// The log is open; holds the reader of its messages.
     Read(Box<OutputReader>),
-    /// Finds out why a followed log ended.
+    /// A followed log has ended, and the reader has to find out why.
     Ended,
-    /// Waits for one of the events since the given time.
+    /// The reader waits for one of these events since this time.
     Wait(Option<Timestamp>, EventNames),
-    /// Ends the stream of batches.
+    /// The stream of batches ends.
     Done,
 }
 
@@ -123,9 +123,9 @@ impl ContainerLogReader {
         std::mem::take(&mut self.batch)
     }
 
-    /// Fills the batch until it is full, its window is over, or the phase changes. Returns true if the batch
-    /// is ready. Takes messages that have already arrived without a timer, because under load nearly all
-    /// messages have.
+    /// Fills the batch until it is full, its time window has passed, or the phase changes. Returns true if
+    /// the batch is ready. Takes messages that have already arrived without a timer, because under load
+    /// nearly all messages have.
     async fn fill_batch(&mut self) -> bool {
         let mut deadline = None;
         while let ReaderPhase::Read(messages) = &mut self.phase {

@@ -38,8 +38,8 @@ impl ContainerLogReader {
         };
     }
 
-    /// Waits for the first of `events` after `since`. Then the reader reopens the log, ends, or inspects the
-    /// container again.
+    /// Waits for the first of `events` after `since`. Then makes the reader open the log again, end, or
+    /// inspect the container again.
     pub(super) async fn wait_for_event(&mut self, since: Option<Timestamp>, events: EventNames) {
         let since = since.unwrap_or_else(Timestamp::now);
         let filters: HashMap<&str, Vec<&str>> =

@@ -1,4 +1,5 @@
-//! Assembly of log lines from the engine's chunks: timestamps are removed, long lines joined and limited.
+//! Assembly of log lines from the engine's chunks: removes timestamps, joins the chunks of long lines, and
+//! limits their length.
 
 use crate::{
     extract::parse_ansi,
@@ -6,9 +7,9 @@ use crate::{
     source::docker::engine::output_reader::OutputMessage,
 };
 
-/// Size of the chunks into which the engine cuts a long line.
+/// Size of the chunks into which the engine cuts a long line, in bytes.
 const ENGINE_CHUNK_BYTES: usize = 16 * 1024;
-/// Maximum kept size of a line.
+/// Maximum size of a line, in bytes. The rest is dropped.
 const MAX_LINE_BYTES: usize = 32 * 1024;
 
 /// Channel that a process writes to.
@@ -36,7 +37,7 @@ impl OutputChannel {
     }
 }
 
-/// Complete log line with its time; `text` is without escape sequences.
+/// Complete log line. Its styles are separate, so `text` has no escape sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AssembledLine {
     pub(super) at: Timestamp,
@@ -66,7 +67,7 @@ struct PartialLine {
 }
 
 impl LineAssembler {
-    /// Adds one message and pushes the lines that it completes to `lines`.
+    /// Adds the text of one message, and appends the lines that it completes to `lines`.
     pub(super) fn push(
         &mut self,
         channel: OutputChannel,
@@ -84,7 +85,7 @@ impl LineAssembler {
         }
     }
 
-    /// Adds one message whose end may be cut off.
+    /// Adds one message, whose end may be cut off, and appends the lines that it completes to `lines`.
     pub(super) fn push_message(&mut self, message: &OutputMessage, lines: &mut Vec<AssembledLine>) {
         let channel = OutputChannel::of(message);
         self.push(channel, &message.bytes, lines);
@@ -146,7 +147,7 @@ impl PartialLine {
     }
 }
 
-/// Builds a line from `bytes`, after which `cut` more bytes were dropped.
+/// Builds a line from `bytes`, after which `cut` more bytes of the line were dropped.
 fn assembled_line(channel: OutputChannel, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> AssembledLine {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_matches(['\r', '\n']);
@@ -160,7 +161,7 @@ fn assembled_line(channel: OutputChannel, at: Option<Timestamp>, bytes: &[u8], c
     AssembledLine { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, styles: paint }
 }
 
-/// Splits the engine's timestamp off a message.
+/// Splits the engine's timestamp off a message. Returns `None` in place of a missing timestamp.
 fn split_timestamp(message: &[u8]) -> (Option<Timestamp>, &[u8]) {
     let space = message.iter().take(40).position(|b| *b == b' ');
     let at = space.and_then(|n| std::str::from_utf8(&message[..n]).ok()?.parse().ok());

@@ -1,4 +1,4 @@
-//! Container logs that the engine keeps. Each log is read on its own, and its lines travel in batches.
+//! Reading of container logs from the engine: one stream of batches for each log, merged into one stream.
 
 mod end_of_log;
 mod line_assembler;
@@ -12,7 +12,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 
-/// Reads the logs of `targets`, each in the engine's order.
+/// Reads the logs of `targets`. The lines of each log keep the engine's order.
 pub(super) fn read_logs(
     engine: Engine,
     targets: Vec<LogTarget>,

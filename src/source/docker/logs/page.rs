@@ -1,6 +1,6 @@
-//! Older pages of a container's log. The engine applies `tail` before `until`, so it can't return "the last
-//! hundred lines before noon". The reader requests ever longer tails until enough lines lie before the time,
-//! or the log's first line is reached.
+//! Older pages of a container's log. The engine applies `tail` before `until`, so one call can't return "the
+//! last hundred lines before noon". Portolan requests ever longer tails until one has enough lines before
+//! that time, or reaches the first line of the log.
 
 use super::{
     container_log::{failure_note, log_line, logs_options},
@@ -20,11 +20,11 @@ use std::collections::VecDeque;
 const MIN_TAIL_LINES: usize = 2_000;
 /// Factor by which the tail of each further request is longer than the last one.
 const TAIL_GROWTH_FACTOR: usize = 4;
-/// Tail length above which the reader requests the whole log.
+/// Number of lines from which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;
 
-/// Reads a page of lines right before an end time, oldest first. `page` holds the options, with the number of
-/// lines as `tail`, and the end time.
+/// Reads the last lines before an end time, oldest first. `page` holds the options, whose `tail` is the
+/// number of lines, and the end time.
 pub(super) fn read_page(
     engine: Engine,
     target: LogTarget,
@@ -64,7 +64,7 @@ async fn page_lines(
     }
 }
 
-/// Reads the last `tail` lines of the log. Returns how many of these lines lie in the requested period, with
+/// Reads the last `tail` lines of the log. Returns the number of these lines in the requested period, with
 /// the newest `start.tail` of them.
 async fn tail_lines(
     engine: &Engine,
@@ -73,7 +73,7 @@ async fn tail_lines(
     (start, until): (LogReadOptions, Timestamp),
     tail: usize,
 ) -> Result<(usize, Vec<LogLine>), Failure> {
-    // The engine counts whole seconds, so lines after `until` in its last second are dropped here.
+    // The engine filters by whole seconds, so the lines after `until` in its last second are dropped here.
     let second = i32::try_from(until.as_second().saturating_add(1)).unwrap_or(i32::MAX);
     let options = logs_options(start.since, tail).until(second).build();
     let mut messages = engine.logs(container, &options).await?;

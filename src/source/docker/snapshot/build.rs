@@ -1,4 +1,4 @@
-//! Services built from containers: the containers of each owner with their endpoints, references, facts and
+//! Building of a snapshot: groups containers into services, with their endpoints, references, facts and
 //! events.
 
 use super::{
@@ -22,17 +22,17 @@ use std::{
     sync::Arc,
 };
 
-/// Seconds that a created container may take to start before it counts as stopped.
+/// Time that a created container may take to start before it counts as stopped, in seconds.
 const CREATED_TIMEOUT_SECONDS: i64 = 30;
 /// Maximum number of facts of a service.
 const MAX_FACTS: usize = 60;
 /// Maximum number of events in a snapshot.
 const MAX_SNAPSHOT_EVENTS: usize = 300;
-/// Longest time, in seconds, between an event of the stream and an event from an inspect response that still
-/// count as one event.
+/// Maximum time between an event of the stream and an event from an inspect response that count as the same
+/// event, in seconds.
 const SAME_EVENT_SECONDS: i64 = 2;
 
-/// Events and exit histories that the engine's event stream gave.
+/// Events and exit histories, collected from the engine's event stream.
 pub(in crate::source::docker) struct EventHistory<'a> {
     /// Events of all containers, oldest first.
     pub(in crate::source::docker) events: &'a [ContainerEvent],
@@ -167,7 +167,8 @@ fn representative_containers<'a>(containers: &'a [&'a ContainerRecord]) -> Vec<&
     shown
 }
 
-/// Returns the time when the first of the failed or restarting containers began to fail.
+/// Returns the time when the first of the failed or restarting containers began to fail. Returns `None` if
+/// there is no such container.
 fn failing_since(containers: &[&&ContainerRecord], exits: &BTreeMap<String, ExitHistory>) -> Option<Onset> {
     let unheard = ExitHistory::default();
     let faulty = containers
@@ -187,8 +188,7 @@ fn current_instance(container: &ContainerRecord, taken: Timestamp) -> Instance {
     instance
 }
 
-/// Merges the containers' facts: equal facts appear once, and different values of one label follow each
-/// other.
+/// Merges the containers' facts. Equal facts appear once, and the values of one label are adjacent.
 fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     let mut labels: BTreeMap<&FactLabel, usize> = BTreeMap::new();
     let mut told: BTreeSet<(&FactLabel, &str)> = BTreeSet::new();
@@ -204,15 +204,15 @@ fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
     facts.into_iter().take(MAX_FACTS).cloned().collect()
 }
 
-/// Merges the containers' facts for people.
+/// Merges the profiles of the containers.
 fn merge_profiles(containers: &[&&ContainerRecord]) -> ServiceProfile {
     let mut merged = ServiceProfile::default();
     containers.iter().for_each(|container| merged.merge(&container.profile));
     merged
 }
 
-/// Merges the engine's events with the last start and exit of each container. Returns at most
-/// `MAX_SNAPSHOT_EVENTS` of the newest, in order of time.
+/// Merges the engine's events with the last start and exit of each container. Returns the newest
+/// `MAX_SNAPSHOT_EVENTS` events, in order of time.
 fn merge_events(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],

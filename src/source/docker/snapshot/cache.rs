@@ -12,23 +12,23 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time for which no new container list is needed, as long as events report every change.
+/// Maximum age of the container list while events report every change.
 const LIST_LIFETIME: Duration = Duration::from_mins(1);
 
-/// Time for which no new container list is needed before the first event has arrived. It is short because the
-/// engine may not send the requested events at all.
+/// Maximum age of the container list before the first event has arrived. It is short because the engine may
+/// not send the requested events at all.
 const LIST_LIFETIME_WITHOUT_EVENTS: Duration = Duration::from_secs(12);
 
 /// Number of changes without an event after which Portolan requests events of all actions.
 const MAX_MISSED_EVENTS: u32 = 2;
 
-/// Time after the engine refused events until Portolan tries to subscribe again.
+/// Time between the engine's refusal of events and the next attempt to subscribe.
 const EVENTS_RETRY_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Maximum number of containers with a change mark or an exit history.
+/// Maximum number of containers that are marked as changed, and of those that have an exit history.
 const MAX_TRACKED_CONTAINERS: usize = 10_000;
 
-/// Interval between reads of sockets inside containers. Each read costs the engine a process.
+/// Interval between reads of sockets inside containers. Each read makes the engine start a process.
 const EXEC_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Maximum number of kept events.
@@ -50,7 +50,7 @@ pub(in crate::source::docker) struct EngineCache {
     pub(in crate::source::docker) history_requested: bool,
     /// Time of the newest event, in nanoseconds since 1970.
     pub(in crate::source::docker) latest_event_nanos: Option<i64>,
-    /// True if there was a subscription before.
+    /// True once there has been a subscription.
     pub(in crate::source::docker) was_subscribed: bool,
     /// True while there is a subscription.
     is_subscribed: bool,
@@ -68,7 +68,7 @@ pub(in crate::source::docker) struct EngineCache {
     last_exec: Option<Instant>,
 }
 
-/// Container as last inspected, with the fingerprint of its list entry and a watch on its files.
+/// Record of a container, with the fingerprint of its list entry and a watch on its files.
 #[derive(Debug)]
 struct CachedContainer {
     fingerprint: String,
@@ -86,7 +86,7 @@ pub(in crate::source::docker) struct ContainerEvent {
 }
 
 impl EngineCache {
-    /// Takes the ids of containers that changed since the last call.
+    /// Returns the ids of containers that changed since the last call, and forgets them.
     pub(in crate::source::docker) fn take_dirty(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.dirty)
     }
@@ -157,7 +157,7 @@ impl EngineCache {
     }
 
     /// Records that the list showed a change without an event. Returns true if the engine seems not to know
-    /// the requested actions; then events of all actions must be requested.
+    /// the requested actions, so that the caller must request events of all actions.
     pub(in crate::source::docker) fn note_missed_event(&mut self) -> bool {
         let counts = self.is_subscribed && self.last_listed.is_some() && !self.event_received;
         self.missed_events += u32::from(counts);
@@ -179,7 +179,7 @@ impl EngineCache {
         self.events_refused.as_ref().map(|(_, failure)| failure)
     }
 
-    /// Returns the time of the next attempt to subscribe.
+    /// Returns the time of the next attempt to subscribe, or `None` if the engine has not refused events.
     pub(in crate::source::docker) fn events_retry_at(&self) -> Option<Instant> {
         self.events_refused.as_ref().map(|(at, _)| *at + EVENTS_RETRY_INTERVAL)
     }
@@ -232,7 +232,8 @@ impl EngineCache {
         self.containers.clear();
     }
 
-    /// Adds an event. Returns false if it is a repetition; some engines report the health after every check.
+    /// Adds an event. A start after a stop becomes a restart. Returns false and adds nothing if the event is
+    /// a repetition, because some engines report the health after every check.
     pub(in crate::source::docker) fn add_event(&mut self, mut event: ContainerEvent) -> bool {
         let same = |t: &ContainerEvent| {
             t.container == event.container

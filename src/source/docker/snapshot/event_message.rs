@@ -12,7 +12,7 @@ use crate::{
 /// Maximum length of a container's name in an event, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
-/// Event actions requested from the engine, in Docker's words and in Podman's (libpod, `events.Status`).
+/// Event actions requested from the engine, in the terms of Docker and of Podman (libpod, `events.Status`).
 /// Commands of health checks are left out.
 pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "create",
@@ -43,7 +43,7 @@ pub(super) fn event_time(message: &EventMessage) -> Option<Timestamp> {
 /// Signals that end a process, as engines write them: by number or by name.
 const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
 
-/// Returns the lifecycle event in a message, if it helps explain an exit.
+/// Returns the lifecycle event in a message, or `None` if the message does not help to explain an exit.
 pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
     let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
     Some(match message.action.as_deref()? {
@@ -61,7 +61,8 @@ pub(super) fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> 
     })
 }
 
-/// Decodes a message into the id of its container, and the event if users need to see it.
+/// Decodes a message into the id of its container, and the event if users need to see it. Returns `None` if
+/// the message is not about a container.
 pub(super) fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;

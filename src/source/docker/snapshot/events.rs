@@ -31,8 +31,8 @@ const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Longest plausible lead of the engine's clock over this machine's clock, in seconds. If the time of an
-/// event is further ahead, Portolan does not use it to continue the event stream.
+/// Maximum plausible time by which the engine's clock is ahead of this machine's clock, in seconds. If the
+/// time of an event is further ahead, Portolan does not use it to continue the event stream.
 const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
 
 /// Open event stream, with its start on the monotonic and the UTC clock.
@@ -46,7 +46,7 @@ struct EventSubscription {
 struct SubscriptionGuard(Arc<DockerState>);
 
 impl SubscriptionGuard {
-    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
+    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists all containers.
     fn open(shared: &Arc<DockerState>) -> Self {
         shared.cache().set_subscribed(true);
         Self(Arc::clone(shared))
@@ -59,7 +59,7 @@ impl Drop for SubscriptionGuard {
     }
 }
 
-/// Emits an item whenever something changed. Ends when the connection is lost.
+/// Returns a stream with one item for each burst of changes. It ends when the connection is lost.
 pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
@@ -123,8 +123,8 @@ fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
     EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
 }
 
-/// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
-/// nothing if the engine refuses or is too slow.
+/// Loads the events of the last hour at the first call, so that a single poll knows them without a
+/// subscription. Ignores failures, and events that arrive too late.
 pub(in crate::source::docker) async fn load_history(shared: &DockerState) {
     if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;
@@ -166,7 +166,7 @@ async fn next_burst(
         while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
                 Some(Ok(message)) => handle_event(shared, &listener, &message),
-                // The events before the end still count, and the next call sees the end again.
+                // The events before the end of the stream still count. The next call finds the end again.
                 _ => break,
             };
         }
@@ -185,8 +185,8 @@ fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &Strea
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
-    // An event may seem older than the subscription because the engine's clock is behind. So the time alone
-    // does not make it a replayed one.
+    // An event may seem older than the subscription because the engine's clock is behind. So an event counts
+    // as replayed only if it also arrives soon after the start.
     if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
         shared.cache().mark_dirty([container]);
     }

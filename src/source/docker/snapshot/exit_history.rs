@@ -6,23 +6,23 @@
 use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, Timestamp};
 use jiff::SignedDuration;
 
-/// Longest time between a signal and an exit that the signal can have caused. By default, `docker stop` waits
+/// Maximum time between a signal and an exit that the signal may have caused. By default, `docker stop` waits
 /// ten seconds before it kills the container.
 const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 
-/// Longest time between an exit in an event and an exit in an inspect response that still count as one exit.
+/// Maximum difference between the times of the same exit in an event and in an inspect response.
 const SAME_EXIT_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
-/// Longest time between two exits of one series.
+/// Maximum time between two consecutive exits of one series.
 const MAX_SERIES_GAP: SignedDuration = SignedDuration::from_mins(15);
 
-/// Smallest number of exits in a series that counts as a restart loop.
+/// Minimum number of exits in a series that counts as a restart loop.
 const MIN_LOOP_EXITS: u32 = 2;
 
-/// Minimum time that a restarted container must run before it counts as recovered. The engine itself trusts a
-/// start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
+/// Lower limit of the time that a restarted container must run to count as recovered. The engine itself
+/// trusts a start after ten seconds (moby, `restartmanager`), but loops with slower starts exist.
 const MIN_RECOVERY_TIME: SignedDuration = SignedDuration::from_secs(30);
-/// Maximum time that a restarted container must run before it counts as recovered.
+/// Upper limit of the time that a restarted container must run to count as recovered.
 const MAX_RECOVERY_TIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Event in the life of a container that helps explain its exit.
@@ -51,7 +51,7 @@ pub(in crate::source::docker) struct ExitHistory {
     series: Option<ExitSeries>,
 }
 
-/// Series of exits that no user or program requested, each soon after the one before.
+/// Series of exits that no user or program requested, each soon after the previous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ExitSeries {
     first: Timestamp,
@@ -121,8 +121,8 @@ impl ExitHistory {
                 .is_some_and(|at| ended.duration_since(at) <= SAME_EXIT_TOLERANCE)
     }
 
-    /// Completes `instance` with the code and cause of its last exit, and decides whether it is still in a
-    /// restart loop.
+    /// Completes `instance` with the code and cause of its last exit. Sets its state to restarting while the
+    /// container is in a restart loop.
     pub(in crate::source::docker) fn apply_to(&self, instance: &mut Instance, now: Timestamp) {
         let ended = matches!(instance.state, InstanceState::Stopped | InstanceState::Failed);
         let started = instance.started;
@@ -145,8 +145,8 @@ impl ExitHistory {
         }
     }
 
-    /// Returns the series including the last exit of `instance`, whose event may come later than the inspect
-    /// response.
+    /// Returns the series, extended by the last exit of `instance` if the event of that exit has not arrived
+    /// yet.
     fn series_until(&self, instance: &Instance) -> Option<ExitSeries> {
         let row = self.series?;
         let Some(at) = instance.exit.as_ref().and_then(|exit| exit.at) else { return Some(row) };
@@ -197,7 +197,7 @@ fn is_restart_loop(series: Option<ExitSeries>, instance: &Instance) -> bool {
     }
 }
 
-/// Returns how long the container must run to count as recovered: twice its longest run in the series,
+/// Returns the time that the container must run to count as recovered: twice its longest run in the series,
 /// within limits.
 fn recovery_time(series: Option<ExitSeries>) -> SignedDuration {
     let longest = series.map_or(SignedDuration::ZERO, |row| row.longest_run);
@@ -209,7 +209,7 @@ mod tests {
     use super::{ExitHistory, LifecycleEvent};
     use crate::model::{Exit, ExitCause, Instance, InstanceState, Onset, fixtures::*};
 
-    /// Returns the history of `signs`, each given with its age in seconds.
+    /// Returns the history of the events `signs`, each given with its age in seconds.
     fn history_of(signs: &[(LifecycleEvent, i64)]) -> ExitHistory {
         let mut ends = ExitHistory::default();
         signs.iter().for_each(|(sign, seconds)| ends.record(*sign, ago(*seconds)));
@@ -294,8 +294,9 @@ mod tests {
         assert_eq!(other.code, None, "that is another end");
     }
 
-    /// Returns a container in a restart loop: each run takes `run` seconds, each restart one second, and the
-    /// last exit was `last` seconds ago. The oldest `forgotten` exits are missing from the history.
+    /// Returns a container in a restart loop, with its history: each run takes `run` seconds, each restart
+    /// one second, and the last exit was `last` seconds ago. The oldest `forgotten` exits are missing from
+    /// the history.
     fn looping_container(run: i64, last: i64, ends: i64, forgotten: i64) -> (ExitHistory, Instance) {
         let mut signs = Vec::new();
         for number in (0..ends - forgotten).rev() {

@@ -1,6 +1,6 @@
-//! Inspect calls, one per container, that run beside the poll. A call that hangs, fails or returns nonsense
-//! affects only its container. The poll then uses the list entry of the container, and a later poll uses a
-//! late response.
+//! Inspect calls, one per container, which run concurrently with the poll. A call that hangs, fails or
+//! returns nonsense affects only its container. The poll then uses the list entry of the container, and a
+//! later poll uses a late response.
 
 use crate::{
     background::{self, Panicked},
@@ -27,19 +27,18 @@ use tokio_util::task::AbortOnDropHandle;
 /// Maximum number of running inspect calls that are younger than `UNRESPONSIVE_AFTER`.
 const MAX_RESPONSIVE_CALLS: usize = 16;
 /// Maximum number of running inspect calls, including unresponsive ones.
-/// Maximum number of all running calls.
 const MAX_CALLS: usize = 64;
 /// Time without a response after which a call counts as unresponsive. Its permit then goes to another call.
 const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);
-/// Time before Portolan inspects a container again whose inspect call timed out. An event about the container
-/// ends the wait.
+/// Time after a timed-out inspect call until Portolan inspects the container again. An event about the
+/// container ends the wait.
 const TIMEOUT_RETRY_DELAY: Duration = Duration::from_mins(1);
 /// Time limit for reading the configuration files of one container.
 const FILES_TIMEOUT: Duration = Duration::from_secs(5);
 /// Maximum number of containers named in one unread part.
 const MAX_NAMED_CONTAINERS: usize = 3;
 
-/// List entry of a container to be inspected.
+/// List entry of a container, with the data to recognise and show the container.
 #[derive(Debug)]
 pub(in crate::source::docker) struct ListEntry {
     /// Full id of the container.
@@ -57,7 +56,7 @@ pub(in crate::source::docker) struct ListEntry {
 pub(in crate::source::docker) struct InspectWait {
     /// End of the wait.
     pub(in crate::source::docker) deadline: Instant,
-    /// Longest time without any response before the wait ends.
+    /// Maximum time without any response. The wait ends earlier than `deadline` if it passes.
     pub(in crate::source::docker) max_silence: Duration,
 }
 
@@ -75,7 +74,7 @@ pub(in crate::source::docker) struct InspectPool {
 #[derive(Debug)]
 struct PoolState {
     calls: BTreeMap<String, AbortOnDropHandle<()>>,
-    /// Containers whose inspect call timed out: the time of the next call, and the failure.
+    /// Containers whose inspect call timed out, each with the time of the next call and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
 }
@@ -98,8 +97,8 @@ impl Default for InspectPool {
     }
 }
 
-/// Inspects the changed containers. A container that has disappeared is left out. If an inspect call fails,
-/// its container is decoded from the list entry and reported as an unread part.
+/// Inspects the changed containers. Leaves out containers that have disappeared. If an inspect call fails,
+/// decodes its container from the list entry, and reports it as an unread part.
 pub(in crate::source::docker) async fn inspect_containers(
     shared: &DockerState,
     changed: Vec<ListEntry>,
@@ -281,7 +280,7 @@ fn no_response_yet(engine: &Engine) -> Failure {
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// Makes one unread part for all containers with the same failure.
+/// Returns one unread part for all containers with the same failure.
 fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {

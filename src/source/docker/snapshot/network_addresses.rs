@@ -92,7 +92,7 @@ pub(in crate::source::docker) fn find_addresses(
     reach
 }
 
-/// Returns the container whose network namespace `container` uses. Mostly that is `container` itself.
+/// Returns the container whose network namespace `container` uses, which usually is `container` itself.
 fn namespace_owner<'a>(
     container: &'a ContainerRecord,
     records: &'a [Arc<ContainerRecord>],
@@ -212,7 +212,7 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
 fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mut NetworkAddresses) {
     for container in records {
         for (rank, link) in container.network.links.iter().enumerate() {
-            // Only the linking container can use a link's names, as if both had a network of their own.
+            // Only the linking container can use the names of a link, so each link gets a network of its own.
             let scope = NetworkId::of(source, &format!("link:{}:{rank}", container.id));
             let Some(target) = records.iter().find(|s| s.name == link.container) else { continue };
             let named = |name: &str, by| Some(new_endpoint(Host::parse(name)?, None, &scope, by));
@@ -225,7 +225,7 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
     }
 }
 
-/// Returns the endpoints of a container on one network, at `port` or at all ports.
+/// Returns the endpoints of a container on one network: at `port`, or at all ports if it is `None`.
 fn network_endpoints(
     source: &SourceId,
     endpoint: &NetworkAttachment,
@@ -241,8 +241,8 @@ fn network_endpoints(
     names.chain(ips).collect()
 }
 
-/// Returns the networks that a container with its own namespace can call into: its own networks, and the one
-/// that stands for the host's published ports. A container without networks reaches neither.
+/// Returns the networks into which a container with its own namespace can call: its own networks, and the
+/// network that stands for the host's published ports. Returns none if the container has no networks.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
     let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));
@@ -256,7 +256,7 @@ fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<Netw
     member
 }
 
-/// Returns the endpoint of a host port, as containers reach it.
+/// Returns the endpoint at which containers reach a port of their host, by the name `host.docker.internal`.
 fn host_port_endpoint(port: u16, scope: &NetworkId) -> Option<ServiceEndpoint> {
     Some(new_endpoint(Host::parse(HOST_NAME)?, Some(port), scope, EndpointOrigin::PublishedPort))
 }

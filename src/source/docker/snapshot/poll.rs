@@ -23,16 +23,15 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Time without any response after which a poll stops waiting for inspect calls. Later responses appear in the
-/// next snapshot.
+/// Time without any response after which a poll stops waiting for inspect calls. Later responses appear in
+/// the next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest time that a poll waits for inspect calls.
-/// Longest total time for which a poll waits for inspect calls.
+/// Maximum total time for which a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Divisor of the time limit that a caller has set. After the quotient passes without a response, the poll
-/// stops waiting.
+/// Divisor of the time limit that a caller has set. The quotient is the time without any response after which
+/// the poll stops waiting.
 const SILENCE_DIVISOR: u32 = 6;
-/// Divisor of the time limit. The quotient is reserved for work after the engine's responses.
+/// Divisor of the time limit. The quotient is reserved for the work that follows the engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -72,8 +71,8 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<DockerState>) 
     made.await.map_err(|panicked| panicked.failure("internal error while building the snapshot"))
 }
 
-/// Returns how long this poll waits for inspect calls. If the caller wants a complete snapshot, that is until
-/// `until`; otherwise it is a short time.
+/// Returns the limits on this poll's wait for inspect calls. If the caller has set a time limit and so wants
+/// a complete snapshot, the wait may last until `until`. Otherwise it is short.
 fn inspect_wait(shared: &DockerState, until: Instant) -> InspectWait {
     match shared.engine.poll_limit() {
         (limit, true) => InspectWait { deadline: until, max_silence: limit / SILENCE_DIVISOR },

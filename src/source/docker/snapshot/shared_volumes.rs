@@ -7,7 +7,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Named volumes of all containers, grouped by use, to tell readers of a volume from its writer.
+/// Named volumes of all containers, grouped by use, to distinguish the readers of a volume from its writer.
 #[derive(Debug, Default)]
 pub(in crate::source::docker) struct SharedVolumes<'a> {
     /// Volumes that at least one container mounts read-only.

@@ -1,5 +1,6 @@
 //! Cache of socket tables. Reading one makes the kernel walk all sockets of the machine, which takes
-//! milliseconds. So a table is read only if the counters of its namespace changed, and within a time budget.
+//! milliseconds. So Portolan reads a table again only if the counters of its namespace have changed or the
+//! table is old, and within a time budget.
 
 use super::table::{Protocol, Socket, parse_table};
 use std::{
@@ -9,21 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Maximum size of one table, enough for about 50,000 sockets.
+/// Maximum size of one table in bytes, enough for about 50,000 sockets.
 const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Time that one poll may spend on namespaces that were never read before.
 const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
-/// Time that one poll may spend on rereading other namespaces.
-/// Time in one poll for reading other namespaces again.
+/// Time that one poll may spend on reading other namespaces again.
 const REREAD_BUDGET: Duration = Duration::from_millis(60);
-/// Minimum time between two rounds of rereading, however frequent the polls are.
+/// Minimum time between two rounds of reading tables again, however frequent the polls are.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
-/// Age at which a table is read again although its counters have not changed. Applies while all its connections
-/// are open.
+/// Age at which a table with only open connections is read again although its counters have not changed.
 const OPEN_SOCKETS_LIFETIME: Duration = Duration::from_mins(5);
 /// Age at which a table with closed connections is read again although its counters have not changed. The
-/// kernel remembers a closed connection for a minute (`TIME_WAIT`).
-/// Age at which a table is read again despite unchanged counters, if some of its connections are closed. The
 /// kernel remembers a closed connection for a minute (`TIME_WAIT`).
 const CLOSED_SOCKETS_LIFETIME: Duration = Duration::from_mins(1);
 
@@ -126,7 +123,8 @@ fn read_counters(pid: u32) -> Option<SocketCounters> {
     })
 }
 
-/// Returns the number after `what` in the line of `protocol`: `TCP: inuse 3 orphan 0 tw 1 …`.
+/// Returns the number after the word `what` in the line of `protocol`, such as `TCP: inuse 3 orphan 0 tw 1
+/// …`.
 fn counter_value(text: &str, protocol: &str, what: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(protocol)?.strip_prefix(':'));
     let mut words = line.unwrap_or_default().split_ascii_whitespace();

@@ -1,7 +1,7 @@
-//! Connections between containers, derived from their sockets: which container opened which connection.
+//! Connections between containers, derived from their sockets, with the caller and the callee of each.
 //!
-//! The end that listens is the called end. If Portolan can't tell which end listens, it reports no
-//! connection, because a wrong edge is worse than a missing one.
+//! The callee is the end that listens. If Portolan can't tell which end listens, it reports no connection,
+//! because a wrong edge is worse than a missing one.
 
 use super::table::{Protocol, Socket, SocketState};
 use std::{
@@ -35,8 +35,8 @@ pub(super) struct NamespaceMember {
     pub(super) inodes: Option<BTreeSet<u64>>,
 }
 
-/// Connection that sockets show: the calling container by its position in the list of all containers, and the
-/// called port.
+/// Connection derived from sockets. `from` is the position of the calling container in the list of all
+/// containers, and `port` is the called port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SocketConnection {
     pub(super) from: usize,
@@ -44,7 +44,7 @@ pub(super) struct SocketConnection {
     pub(super) port: u16,
 }
 
-/// Called end of a connection that sockets show.
+/// Called end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConnectionTarget {
     /// Container, by its position in the list of all containers.
@@ -53,7 +53,7 @@ pub(super) enum ConnectionTarget {
     Address(IpAddr),
 }
 
-/// Container port behind a published port of the host.
+/// Container port to which a published port of the host leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PublishedPort {
     /// Position of the publishing container in the list of all containers.
@@ -65,12 +65,12 @@ pub(super) struct PublishedPort {
 /// Docker's DNS server, which listens inside each namespace (libnetwork's `resolver`).
 const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
-/// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers hardly ever listen on a port
-/// above it.
+/// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers rarely listen on a port above
+/// it.
 const MIN_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Finds all connections that the sockets of `namespaces` show. `published` maps each published host port to
-/// its container port.
+/// its container port, and `host_ips` are the host's own addresses.
 pub(super) fn find_connections(
     namespaces: &[SocketNamespace],
     published: &BTreeMap<u16, PublishedPort>,
@@ -91,8 +91,8 @@ pub(super) fn find_connections(
     calls
 }
 
-/// Listening container behind each pair of protocol and port, by its position in the list of all containers.
-/// `None` if that container is unknown.
+/// Listening container for each protocol and port, by its position in the list of all containers; `None` if
+/// the container is unknown.
 pub(super) type NamespaceListeners = BTreeMap<(Protocol, u16), Option<usize>>;
 
 /// Returns the ports on which processes in a namespace listen, each with the listening container.
@@ -105,14 +105,14 @@ pub(super) fn namespace_listeners(namespace: &SocketNamespace) -> NamespaceListe
 }
 
 impl SocketNamespace {
-    /// Returns the container that holds a socket.
+    /// Returns the container that holds a socket, or `None` if no known container does.
     fn socket_holder(&self, inode: u64) -> Option<usize> {
         let mut owners = self.members.iter().filter(|m| m.inodes.as_ref().is_none_or(|i| i.contains(&inode)));
         owners.next().map(|member| member.container)
     }
 }
 
-/// Finder of connections. It knows the sockets and the listening ports of all namespaces.
+/// Finder of connections, with the sockets and listening ports of all namespaces.
 struct ConnectionFinder<'a> {
     namespaces: &'a [SocketNamespace],
     listeners: Vec<NamespaceListeners>,
@@ -121,8 +121,8 @@ struct ConnectionFinder<'a> {
 }
 
 impl ConnectionFinder<'_> {
-    /// Returns the connection that `socket` is one end of. `socket` is connected, and in the namespace at the
-    /// index `here`.
+    /// Returns the connection of which `socket`, a connected socket of the namespace at the index `here`, is
+    /// one end. Returns `None` if one of its ends can't be determined.
     fn connection(&self, here: usize, socket: &Socket) -> Option<SocketConnection> {
         let (remote, port) = socket.remote;
         if remote == DOCKER_NAME_SERVER || remote.is_unspecified() || remote.is_multicast() {
@@ -131,7 +131,7 @@ impl ConnectionFinder<'_> {
         let namespace = &self.namespaces[here];
         let there = if remote.is_loopback() { Some(here) } else { self.namespace_of_ip(remote) };
         if let Some(callee) = self.listeners[here].get(&(socket.protocol, socket.local.1)) {
-            // This namespace is the called end. The caller is known only if it is the only container in its
+            // This namespace is the callee's. The caller is known only if it is the only container in its
             // namespace.
             let (callee, caller) = ((*callee)?, self.only_member(there.filter(|t| *t != here)?)?);
             return Some(SocketConnection {
@@ -155,7 +155,7 @@ impl ConnectionFinder<'_> {
         Some(SocketConnection { from, to, port })
     }
 
-    /// Returns the container that listens on `port` in a namespace, if it is known.
+    /// Returns the container that listens on `port` in a namespace, or `None` if it is unknown.
     fn listener(&self, namespace: usize, protocol: Protocol, port: u16) -> Option<usize> {
         self.listeners[namespace].get(&(protocol, port)).copied().flatten()
     }
@@ -168,13 +168,14 @@ impl ConnectionFinder<'_> {
         there.and_then(|there| self.listener(there, protocol, published.port)).unwrap_or(published.container)
     }
 
-    /// Returns the namespace with the address `ip`. Returns `None` if several have it.
+    /// Returns the namespace with the address `ip`. Returns `None` if no namespace or several have it.
     fn namespace_of_ip(&self, ip: IpAddr) -> Option<usize> {
         let mut places = self.namespaces.iter().enumerate().filter(|(_, n)| n.ips.contains(&ip));
         places.next().map(|(place, _)| place).filter(|_| places.next().is_none())
     }
 
-    /// Returns the container of a namespace, or `None` if it holds several containers or is the host's.
+    /// Returns the only container of a namespace. Returns `None` if it has several containers or is the
+    /// host's namespace.
     fn only_member(&self, place: usize) -> Option<usize> {
         match &self.namespaces[place] {
             SocketNamespace { is_host: false, members, .. } => match &members[..] {

@@ -1,5 +1,5 @@
-//! Sockets read inside containers, for engines on other machines. Portolan runs `cat` in the containers, and
-//! only if the configuration allows it.
+//! Sockets of containers on other machines. If the configuration allows it, Portolan runs `cat` in the
+//! containers to read them.
 
 use super::{
     connections::{NamespaceMember, SocketNamespace},
@@ -21,7 +21,7 @@ const MAX_OUTPUT_BYTES: usize = 2 * 1024 * 1024;
 /// Command that prints the socket tables.
 const CAT_COMMAND: [&str; 5] = ["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
-/// Reads the sockets of running containers. For each network namespace, runs `cat` in its first container. A
+/// Reads the sockets of running containers. Runs `cat` in the first container of each network namespace. A
 /// namespace is missing from the result if that container has no `cat`.
 pub(super) async fn exec_namespaces(
     engine: &Engine,
@@ -39,7 +39,7 @@ pub(super) async fn exec_namespaces(
         let ips = records[owner].network.attachments.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
             let text = run_cat(engine, &records[*places.first()?].id).await?;
-            // The tables do not show which of several containers in the namespace holds a socket.
+            // If the namespace has several containers, the tables do not show which of them holds a socket.
             let members = match places[..] {
                 [container] => vec![NamespaceMember { container, inodes: None }],
                 _ => Vec::new(),
@@ -61,7 +61,7 @@ pub(super) async fn exec_namespaces(
         .await
 }
 
-/// Runs `cat` on the socket tables in a container. Returns `None` if it can't be run.
+/// Runs `cat` on the socket tables in a container. Returns `None` if that fails or prints nothing.
 async fn run_cat(engine: &Engine, id: &str) -> Option<String> {
     let config = ExecConfig {
         cmd: Some(CAT_COMMAND.iter().map(|word| (*word).to_owned()).collect()),

@@ -1,6 +1,6 @@
 //! Connections of containers, observed in the kernel's socket tables. On this machine Portolan reads them
 //! from `/proc`, without a call to the engine or a process in the container. On other machines it runs `cat`
-//! in each container, if allowed.
+//! in one container of each network namespace, if the configuration allows it.
 
 mod cache;
 mod exec;
@@ -22,7 +22,8 @@ use std::{
     sync::Arc,
 };
 
-/// Ports on which containers listen, by container id, as observed in shared network namespaces.
+/// Ports on which each container listens, by container id. Only containers that share a network namespace
+/// with other containers or with the host are listed.
 pub(super) type ListeningPorts = BTreeMap<String, BTreeSet<u16>>;
 
 /// Connections observed in one poll.
@@ -32,11 +33,11 @@ pub(super) struct SocketObservations {
     pub(super) connections: Vec<ObservedConnection>,
     /// Services for which the sockets of all running containers were readable.
     pub(super) monitored: Vec<MonitoredService>,
-    /// Ports on which containers in shared namespaces listen.
+    /// Listening ports of the containers in shared namespaces.
     pub(super) listening_ports: ListeningPorts,
 }
 
-/// Observes the connections of containers on this machine. Reads files, so it belongs on a blocking thread.
+/// Observes the connections of containers on this machine. Blocks while it reads files.
 pub(super) fn observe_local(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],
@@ -46,7 +47,8 @@ pub(super) fn observe_local(
     build_observations(source, records, &procfs::local_namespaces(records, cache), &procfs::host_ips(), now)
 }
 
-/// Observes the connections of containers on another machine by running `cat` in each.
+/// Observes the connections of containers on another machine by running `cat` in one container of each
+/// network namespace.
 pub(super) async fn observe_by_exec(
     engine: &Engine,
     source: &SourceId,
@@ -85,7 +87,7 @@ fn build_observations(
     }
 }
 
-/// Returns the ports on which containers in shared namespaces listen, by container id.
+/// Returns the listening ports of containers that share a namespace, by container id.
 fn listening_ports(records: &[Arc<ContainerRecord>], namespaces: &[SocketNamespace]) -> ListeningPorts {
     let shared = namespaces.iter().filter(|namespace| namespace.is_host || namespace.members.len() > 1);
     let mut all = ListeningPorts::new();

@@ -70,7 +70,7 @@ pub(super) fn container_positions(records: &[Arc<ContainerRecord>]) -> BTreeMap<
     names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
 }
 
-/// Returns the namespace that a container uses: its own namespace, or that of another container.
+/// Returns the namespace that a container uses: its own, that of another container, or the host's.
 pub(super) fn namespace_key(
     container: &ContainerRecord,
     records: &[Arc<ContainerRecord>],
@@ -123,7 +123,7 @@ fn container_processes(pid: u32) -> Vec<u32> {
     found.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| vec![pid])
 }
 
-/// Returns the host's own addresses without loopback, from the kernel's local routes.
+/// Returns the host's own IPv4 addresses without loopback, from the kernel's local routes.
 pub(super) fn host_ips() -> BTreeSet<IpAddr> {
     let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
     let mut ips = BTreeSet::new();

@@ -47,8 +47,8 @@ fn parse_socket(protocol: Protocol, line: &str) -> Option<Socket> {
     Some(Socket { protocol, state: stage, local, remote, inode })
 }
 
-/// Decodes a socket state (`include/net/tcp_states.h`). A connection that is being opened does not count yet;
-/// a closing or closed one still counts.
+/// Decodes a socket state (`include/net/tcp_states.h`). A closing or closed connection counts as connected.
+/// Returns `None` for a connection that is still being opened, and for other states.
 fn socket_state(protocol: Protocol, state: &str, remote_port: u16) -> Option<SocketState> {
     match (protocol, state) {
         (Protocol::Tcp, "0A") | (Protocol::Udp, "07") => Some(SocketState::Listening),

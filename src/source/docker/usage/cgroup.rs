@@ -1,8 +1,8 @@
 //! Usage counters of a container on this machine, from its control group files and its network interface
 //! table.
 //!
-//! Version 2 of control groups has one group for everything, version 1 one per controller (kernel
-//! documentation, admin-guide/cgroup-v2 and cgroup-v1). Every user can read them.
+//! In version 2 of control groups, a container has one group; in version 1, it has one per controller (kernel
+//! documentation, admin-guide/cgroup-v2 and cgroup-v1). Every user can read the files.
 
 use super::counters::UsageCounters;
 use std::{
@@ -11,12 +11,13 @@ use std::{
     time::Duration,
 };
 
-/// Smallest memory limit of a version 1 group that means "no limit". The kernel reports "no limit" as the
-/// largest multiple of the page size.
+/// Memory limit in bytes from which a version 1 group counts as unlimited. The kernel reports "no limit" as
+/// the largest multiple of the page size.
 const UNLIMITED_MEMORY_BYTES: u64 = 1 << 60;
 
-/// Reads the counters of the container whose first process is `process`. Returns `None` if they are
-/// unreadable here. A container in the host's network has no traffic of its own.
+/// Reads the counters of the container `id`, whose first process is `process`. Returns `None` if the files
+/// are unreadable, or if the process belongs to something else. With `host_network`, leaves out the network
+/// traffic, because the interface table then counts the traffic of the whole host.
 pub(super) fn read_counters(process: u32, id: &str, host_network: bool) -> Option<UsageCounters> {
     let groups = fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;
     // The engine may run in a virtual machine, whose process ids mean nothing here.
@@ -31,7 +32,8 @@ pub(super) fn read_counters(process: u32, id: &str, host_network: bool) -> Optio
     Some(UsageCounters { network_bytes: if host_network { None } else { traffic() }, ..counters })
 }
 
-/// Reads the counters of the groups named in the text of `/proc/PID/cgroup`.
+/// Reads the counters of the groups that `groups`, the text of `/proc/PID/cgroup`, names. `mount` is the
+/// mount point of the control groups.
 fn group_counters(mount: &Path, groups: &str) -> Option<UsageCounters> {
     let of = |controller| controller_dir(mount, groups, controller);
     match (of("memory"), of("cpuacct")) {

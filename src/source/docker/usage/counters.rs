@@ -28,8 +28,8 @@ pub(super) struct UsageRates {
 }
 
 impl UsageCounters {
-    /// Returns the rates since the reading `before`, which was taken the time `took` ago. If a total has
-    /// decreased, the container was restarted, and the total gives no rate.
+    /// Returns the rates since the reading `before`, which was taken `took` earlier. A total that has
+    /// decreased gives no rate, because the container was restarted.
     pub(super) fn rates_since(&self, before: &Self, took: Duration) -> UsageRates {
         let second = took.as_secs_f64().max(0.001);
         let rate = |now: u64, before: u64| Some((now.checked_sub(before)? as f64 / second).round() as u64);

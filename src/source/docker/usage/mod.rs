@@ -21,7 +21,7 @@ const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval between later readings.
 const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Time for which counters are kept after a measurement. A new measurement then continues from them, for
+/// Time for which counters are kept after a measurement. The next measurement continues from them, for
 /// example after one container of a service was replaced.
 const COUNTERS_LIFETIME: Duration = Duration::from_secs(10);
 
@@ -32,7 +32,7 @@ pub(super) struct UsageCache {
     limits: stats_api::ResourceLimits,
 }
 
-/// Ongoing measurement of some containers.
+/// Ongoing measurement of the containers of one service.
 struct UsageMeasurement {
     shared: Arc<DockerState>,
     /// Containers with their ids in the engine.
@@ -42,7 +42,7 @@ struct UsageMeasurement {
     last: BTreeMap<InstanceId, (Instant, UsageCounters)>,
 }
 
-/// Measures the containers of `target` repeatedly, as a stream of samples.
+/// Returns a stream of usage samples for the containers of `target`. The stream ends after a failure.
 pub(super) fn measure_usage(
     shared: &Arc<DockerState>,
     target: &UsageTarget,
@@ -88,7 +88,7 @@ impl UsageCache {
 }
 
 impl UsageMeasurement {
-    /// Returns the next samples when they are due. A container has none at its first reading.
+    /// Returns the next samples when they are due. A container has no sample at its first reading.
     async fn next_samples(&mut self) -> Result<Vec<UsageSample>, Failure> {
         let until = if let Some((at, _)) = self.last.values().max_by_key(|(at, _)| *at) {
             *at + MEASURE_INTERVAL

@@ -1,5 +1,5 @@
-//! Usage counters from the engine's stats call: one call per container, and one inspect call for its limits
-//! the first time.
+//! Usage counters from the engine's stats call: one call per container, and an additional inspect call the
+//! first time to read its limits.
 
 use super::{cgroup::millicores, counters::UsageCounters};
 use crate::{
@@ -19,8 +19,8 @@ const MAX_CONCURRENT_CALLS: usize = 4;
 /// rarely that they are read once.
 pub(super) type ResourceLimits = BTreeMap<InstanceId, (Option<u64>, Option<u64>)>;
 
-/// Fetches the counters of containers. A removed or unreadable container is left out. Fails if a call failed
-/// and no container could be read.
+/// Fetches the counters of containers. Leaves out containers that are removed or unreadable. Fails if a call
+/// failed and no container could be read.
 pub(super) async fn fetch_counters(
     engine: &Engine,
     containers: &[(InstanceId, String)],

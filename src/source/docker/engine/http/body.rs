@@ -1,4 +1,4 @@
-//! Response body, read chunk by chunk with limits on its size and on silence.
+//! Body of an HTTP response, read in chunks, with limits on its size and on the time without data.
 
 use super::CallError;
 use bytes::Bytes;
@@ -7,11 +7,11 @@ use hyper::body::{Body as _, Incoming};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Body of one response.
+/// Body of one HTTP response.
 #[derive(Debug)]
 pub(in crate::source::docker) struct Body {
     incoming: Incoming,
-    /// Longest silence between two chunks; `None` for a followed stream.
+    /// Maximum time between two chunks; `None` for no limit, as for a followed stream.
     idle_timeout: Option<Duration>,
 }
 
@@ -20,13 +20,13 @@ impl Body {
         Self { incoming, idle_timeout: None }
     }
 
-    /// Returns the body with a limit on silence: it fails if nothing arrives for `idle`.
+    /// Returns the body with a limit: reading fails if no data arrives for `idle`.
     pub(in crate::source::docker) fn with_idle_timeout(mut self, idle: Duration) -> Self {
         self.idle_timeout = Some(idle);
         self
     }
 
-    /// Returns the next chunk, or `None` at the end. Dropping the future loses nothing.
+    /// Returns the next chunk, or `None` at the end. Dropping the returned future loses no data.
     pub(in crate::source::docker) async fn next_chunk(&mut self) -> Option<Result<Bytes, CallError>> {
         loop {
             let frame = match self.idle_timeout {
@@ -45,7 +45,7 @@ impl Body {
         }
     }
 
-    /// Reads until `until`, at most `max` bytes. Also returns the error that cut the body short, if any.
+    /// Reads at most `max` bytes, until `until`. Also returns the error that cut the body short, if any.
     pub(in crate::source::docker) async fn read_until(
         mut self,
         max: usize,
@@ -69,7 +69,7 @@ impl Body {
         }
     }
 
-    /// Returns the size that the response announces, cut to a plausible maximum.
+    /// Returns the size that the response announces, limited to a plausible maximum.
     fn expected_bytes(&self) -> usize {
         const MAX_LIKELY_BYTES: u64 = 1 << 20;
         usize::try_from(self.incoming.size_hint().lower().min(MAX_LIKELY_BYTES)).unwrap_or(0)

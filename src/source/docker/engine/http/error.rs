@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 /// Error of a single call.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::source::docker) enum CallError {
-    /// The engine, or a proxy in front of it, answered with an error status.
+    /// The engine, or a proxy in front of it, responded with an error status.
     #[error("{status} {message}")]
     Refused {
         /// HTTP status of the response.
@@ -16,7 +16,7 @@ pub(in crate::source::docker) enum CallError {
     /// The call exceeded its time limit.
     #[error("no response within {} s", .0.as_secs_f32().ceil())]
     Timeout(Duration),
-    /// The response began and then stalled for this long.
+    /// The response began, and then no data arrived for this long.
     #[error("the response stalled: no data for {} s", .0.as_secs())]
     Stalled(Duration),
     /// The response exceeds this many bytes.

@@ -1,5 +1,5 @@
-//! HTTP/1.1 client for engines over Unix socket, TCP or TLS. All calls go through it, and it limits size and
-//! silence of every response.
+//! HTTP/1.1 client for engines over Unix socket, TCP or TLS. All calls go through it, and it limits the size
+//! of every response and the time without data.
 
 mod body;
 mod error;

@@ -1,6 +1,6 @@
-//! TLS settings, as the docker command makes them (Docker documentation, "Protect the Docker daemon socket").
-//! They trust the machine's own certificate authorities and `ca.pem`. The client certificate is `cert.pem`
-//! with `key.pem`, if these files exist.
+//! TLS settings that match those of the docker command (Docker documentation, "Protect the Docker daemon
+//! socket"). They trust the machine's own certificate authorities and `ca.pem`. The client certificate is
+//! `cert.pem` with `key.pem`, if these files exist.
 
 use super::CallError;
 use rustls::{
@@ -9,13 +9,13 @@ use rustls::{
 };
 use std::{path::Path, sync::Arc};
 
-/// Maximum size of a certificate or key file.
+/// Maximum size of a certificate or key file, in bytes.
 const MAX_PEM_BYTES: u64 = 1 << 20;
 
-/// Builds the TLS settings from the files in `folder`. Reads files.
+/// Builds the TLS settings from the files in `folder`. Blocks while it reads them.
 pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     let mut roots = RootCertStore::empty();
-    // A certificate authority of this machine that is unreadable is left out.
+    // Unreadable certificate authorities of this machine are left out.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.add_parsable_certificates(read_certificates(&folder.join("ca.pem"))?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -34,7 +34,7 @@ pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     builder.with_client_auth_cert(chain, private).map_err(|error| unusable(error.to_string()))
 }
 
-/// Reads the certificates in a file. Fails if it holds none.
+/// Reads the certificates in a file. Fails if the file has no certificate.
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CallError> {
     let unusable = |why: String| CallError::Certificate { path: path.to_owned(), why };
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read_pem(path)?).collect();

@@ -24,19 +24,18 @@ use std::{
 };
 use tokio::net::UnixStream;
 
-/// Maximum size of a response head.
+/// Maximum size of a response head, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// Maximum number of headers of a response.
 /// Maximum number of headers in a response.
 const MAX_HEADERS: usize = 100;
-/// Maximum size of an error body.
+/// Maximum size of an error body, in bytes.
 const MAX_ERROR_BYTES: usize = 16 * 1024;
 /// Time limit for reading an error body.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Interval of TCP keep-alive probes on a silent connection.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// HTTP client for one kind of address.
+/// HTTP client for an engine, by the kind of the engine's address.
 #[derive(Clone, Debug)]
 pub(in crate::source::docker) enum Transport {
     Socket(Client<SocketConnector, Full<Bytes>>),
@@ -50,7 +49,8 @@ impl Transport {
         Self::Socket(http_client(SocketConnector(Arc::new(path.to_owned()))))
     }
 
-    /// Creates the transport to `endpoint`. Returns `None` if ssh has to make the connection. Reads files.
+    /// Creates the transport to `endpoint`. Returns `None` for an ssh address, to which an ssh tunnel leads.
+    /// Blocks while it reads certificates.
     pub(in crate::source::docker) fn to_endpoint(
         endpoint: &EngineEndpoint,
     ) -> Option<Result<Self, CallError>> {
@@ -130,7 +130,7 @@ impl Transport {
 }
 
 /// Returns the message of an error response: the engine's text, or the meaning of the status if the body is
-/// an HTML page.
+/// empty or an HTML page.
 fn error_message(status: hyper::StatusCode, text: &[u8]) -> String {
     #[derive(serde::Deserialize)]
     struct ErrorBody {
