@@ -9,7 +9,7 @@ pub enum ObjectError {
     /// The object has another format, with this name.
     #[error("it has the format `{0}`, but this version of Portolan reads `{TEAM_SCHEMA}`")]
     OtherSchema(Text),
-    /// The object exceeds a limit, in words such as `8 MiB`.
+    /// The object exceeds this limit, such as `8 MiB`.
     #[error("it is larger than {0}")]
     TooLarge(&'static str),
     /// The content of the object is not valid, for this reason.

@@ -25,7 +25,7 @@ pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, ObjectError> {
     if object.len() > MAX_OBJECT_BYTES { Err(ObjectError::TooLarge("8 MiB")) } else { Ok(object) }
 }
 
-/// Decodes an object that has the whole budget to itself, such as a segment.
+/// Decodes an object that shares its decode budget with no other object, such as a segment.
 pub fn unpack<T: DeserializeOwned>(object: &[u8]) -> Result<T, ObjectError> {
     unpack_within(object, &mut DecodeBudget::default())
 }

@@ -38,7 +38,8 @@ impl<R: SessionRequest> SessionPlan<R> {
         format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
     }
 
-    /// Returns a note about further calls or programs that the session may need; `None` for an engine.
+    /// Returns a note about further calls or programs that the session may need. Returns `None` if it needs
+    /// none, as always for an engine.
     #[must_use]
     pub fn note(&self) -> Option<&'static str> {
         // Only AWS has regions.
