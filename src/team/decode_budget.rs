@@ -151,7 +151,7 @@ mod tests {
         rmp_serde::to_vec_named(value).unwrap()
     }
 
-    /// Returns the budget left after some bytes.
+    /// Returns the budget left after subtracting `raw`.
     fn left(raw: &[u8]) -> Result<DecodeBudget, ObjectError> {
         let mut budget = DecodeBudget::default();
         budget.take(raw).map(|()| budget)
