@@ -102,8 +102,8 @@ fn measure_dot(text: &str) -> Option<(f64, usize)> {
     Some((cpu_seconds().1 - before, count?))
 }
 
-/// Returns CPU seconds and crossings of our layout, counting a shared lane once. Averages over `runs`,
-/// because the accounting is coarse.
+/// Returns CPU seconds and crossings of Portolan's layout. Counts a lane that several lines share once.
+/// Averages over `runs`, because the kernel's accounting is coarse.
 fn measure_layout(graph: &Graph, runs: u32) -> (f64, usize) {
     let before = cpu_seconds().0;
     let mut crossings = 0;

@@ -104,14 +104,15 @@ fn infer_everything(bencher: Bencher, count: usize) {
     bencher.bench_local(|| infer(black_box(&inventory)));
 }
 
-/// Builds only the index from hosts to services.
+/// Builds only the index that maps hosts to services.
 #[divan::bench(args = SERVICE_COUNTS)]
 fn build_index(bencher: Bencher, count: usize) {
     let inventory = inventory(count);
     bencher.bench_local(|| Resolver::new(black_box(&inventory)));
 }
 
-/// Updates the topology after one variable of one service references another service, and updates it back.
+/// Updates the topology after one variable of one service references another service, and then undoes the
+/// change.
 #[divan::bench(args = SERVICE_COUNTS)]
 fn update_one_service(bencher: Bencher, count: usize) {
     let (old, new) = (inventory(count), {

@@ -22,7 +22,7 @@ fn main() {
 const MILLION_LINES: usize = 1_000_000;
 const LINES_PER_RUN: usize = 100_000;
 const STREAM_COUNT: usize = 8;
-/// Memory limit in bytes that holds all lines of a run.
+/// Memory limit in bytes that is large enough for all lines of a run.
 const UNLIMITED_BYTES: usize = 1 << 30;
 
 /// Returns raw line `number` in one of the five formats.

@@ -139,7 +139,7 @@ fn draw(app: &App) -> Buffer {
     buffer
 }
 
-/// Draws the map as it looks after the start.
+/// Draws the first frame of the map after the start.
 #[divan::bench(args = SERVICE_COUNTS)]
 fn frame_of_the_map(bencher: Bencher<'_, '_>, services: usize) {
     let app = app_with_services(services, "");

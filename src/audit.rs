@@ -1,7 +1,7 @@
 //! Audit log: one line of JSON for each operation, in the state directory.
 //!
-//! While an operation runs, its record is in a file of its own. So an operation is in the log even if Portolan is
-//! killed before the outcome is known; reading the log then shows it as unfinished.
+//! While an operation runs, its record is in a separate file. If Portolan is killed before the operation
+//! ends, that file stays, and [`AuditLog::read`] returns the operation as unfinished.
 
 use crate::{
     model::{Failure, FailureKind, Timestamp},
@@ -19,20 +19,20 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Name of the log.
+/// File name of the log.
 const AUDIT_FILE: &str = "audit.jsonl";
-/// Beginning and end of the name of a file that holds the record of a running operation.
+/// Prefix and suffix of the names of files that hold the record of a running operation.
 const RUNNING_FILE_PREFIX: &str = "audit-running-";
 const RUNNING_FILE_SUFFIX: &str = ".json";
-/// Maximum size of a log that is read.
+/// Maximum size of the log in bytes. Reading a larger log fails.
 const MAX_LOG_BYTES: u64 = 256 << 20;
-/// Number of operations that this process has begun.
+/// Number of operations that this process has begun. It makes the names of their files unique.
 static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Maximum size of the record of a running operation.
+/// Maximum size of the record of a running operation, in bytes.
 const MAX_RECORD_BYTES: u64 = 1 << 20;
 
-/// Audit log in a directory of its own.
+/// Audit log in the state directory.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     folder: PathBuf,
@@ -55,7 +55,7 @@ pub struct AuditReport {
 pub struct RunningRecord {
     log: AuditLog,
     file_name: String,
-    /// Random id, for the reports.
+    /// Random id of the operation in the reports to the team.
     id: String,
     /// The record so far.
     pub record: AuditRecord,
@@ -68,19 +68,20 @@ impl AuditLog {
         Self { folder: state.to_owned(), reports: None }
     }
 
-    /// Returns the log with a channel for reports of the operations that run; `None` for no reports.
+    /// Returns the log with `reports` as the channel to which it sends a report when an operation begins or
+    /// ends; `None` for no reports.
     #[must_use]
     pub fn with_reports(self, reports: Option<Sender<AuditReport>>) -> Self {
         Self { reports, ..self }
     }
 
-    /// Returns the path of the log.
+    /// Returns the path of the log file.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.join(AUDIT_FILE)
     }
 
-    /// Adds the record of an operation that is over, such as a refused one.
+    /// Appends the record of an operation that has ended or was refused.
     pub fn append(&self, record: &AuditRecord) -> io::Result<()> {
         let mut log = PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
         let mut line = serde_json::to_vec(&record.redacted())?;
@@ -92,8 +93,8 @@ impl AuditLog {
         log.write_all(&line)
     }
 
-    /// Saves the record of an operation that is about to run. Fails if the record or the log can't be written; such
-    /// an operation must not run.
+    /// Saves the record of an operation that is about to run. Fails if Portolan can't write the record or the
+    /// log; the operation must not run then.
     pub fn begin(&self, record: AuditRecord) -> io::Result<RunningRecord> {
         PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
         let number = RUNNING_COUNT.fetch_add(1, Ordering::Relaxed);
@@ -107,7 +108,8 @@ impl AuditLog {
         Ok(running)
     }
 
-    /// Returns all records, the oldest first. Skips lines that are no records, because a full disk may cut a line.
+    /// Returns the records of all operations, running ones included, the oldest first. Skips lines that are
+    /// no records, because a full disk may cut a line.
     pub fn read(&self) -> io::Result<Vec<AuditRecord>> {
         let folder = match PrivateDir::open(&self.folder) {
             Ok(folder) => folder,
@@ -130,36 +132,38 @@ impl AuditLog {
 }
 
 impl RunningRecord {
-    /// Saves the record as it is now.
+    /// Writes the current record to its file, in place of the previous version.
     pub fn save(&self) -> io::Result<()> {
         let text = serde_json::to_vec(&self.record.redacted())?;
         let folder = PrivateDir::open_or_create(&self.log.folder)?;
         folder.replace(&self.file_name, |file| file.write_all(&text))
     }
 
-    /// Turns the record into a line of the log.
+    /// Appends the record to the log, deletes its own file, and reports the end of the operation to the team.
     pub fn finish(self) -> io::Result<()> {
         self.report(Some(Timestamp::now()));
         self.log.append(&self.record)?;
         PrivateDir::open(&self.log.folder)?.remove(&self.file_name)
     }
 
-    /// Reports the record to the other members of the team, if there is one.
+    /// Reports the record to the team, if the log has a channel for reports. `ended_at` is `None` while the
+    /// operation runs.
     fn report(&self, ended_at: Option<Timestamp>) {
         if let Some(reports) = &self.log.reports {
             let report = AuditReport { id: self.id.clone(), record: self.record.redacted(), ended_at };
-            // The log is what counts. A full queue only means that the team learns nothing of it.
+            // If the queue is full, only the team misses the report. The log has the record anyway.
             let _ = reports.try_send(report);
         }
     }
 
-    /// Adds the call that opened a session, and saves the record.
+    /// Adds `call`, which opened a session, to the record, and saves the record.
     pub fn note_call(&mut self, call: Option<SentChange>) -> io::Result<()> {
         self.record.sent.extend(call);
         self.save()
     }
 
-    /// Closes the record of a session in a container: with its end in words, or with the failure that ended it.
+    /// Finishes the record of a session in a container. `ended` describes the end of the session, or is the
+    /// failure that ended it.
     pub fn finish_session(mut self, ended: Result<String, &Failure>) -> io::Result<()> {
         match ended {
             Ok(verdict) => {
@@ -171,7 +175,7 @@ impl RunningRecord {
         self.finish()
     }
 
-    /// Sets the outcome with its reason.
+    /// Sets the outcome of the operation, and the reason for it, if any.
     pub fn set_outcome(&mut self, outcome: AuditOutcome, why: Option<String>) {
         self.record.outcome = outcome;
         self.record.why = why.map(Into::into);

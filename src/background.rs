@@ -19,12 +19,12 @@ use tokio_util::task::AbortOnDropHandle;
 /// Remedy of every failure that is a bug in Portolan.
 const BUG_REPORT_REMEDY: &str = "this is a bug in Portolan: please report it with portolan.log";
 
-/// Panic that ended a piece of background work, as its message.
+/// Message of the panic that ended a piece of background work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked(Text);
 
 impl Panicked {
-    /// Returns the message of a panic's payload.
+    /// Extracts the message from the payload of a panic.
     ///
     /// Leaves out quoted parts: the standard library quotes the text at which slicing failed, and that text
     /// may come from outside or be a secret.

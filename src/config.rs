@@ -13,7 +13,7 @@ use toml::{Table, Value};
 mod layer;
 mod unknown;
 
-/// Remedy for an invalid setting that resembles no known one.
+/// Remedy for a setting with an unknown name or a wrong value. A suggestion may precede it.
 const LIST_OF_SETTINGS: &str = "config.example.toml lists every setting";
 
 /// Text of `config.example.toml`: every setting with its default and a comment.
@@ -23,35 +23,36 @@ pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    /// The name of the theme, or `auto`.
+    /// Name of the theme; `auto` chooses one by the variables TERM and COLORTERM.
     pub theme: String,
     /// True to draw with ASCII characters only.
     pub ascii: bool,
     /// True if Portolan captures the mouse from the start.
     pub mouse: bool,
-    /// The memory for stored log lines, in MiB.
+    /// Maximum memory for stored log lines, in MiB.
     pub log_memory: usize,
     /// True to keep snapshots and task definitions on disk between runs.
     pub cache: bool,
-    /// The time for which observed connections are remembered.
+    /// Time for which Portolan remembers an observed connection after it last saw it.
     pub keep_observed: SignedDuration,
-    /// The grouping of services on the map.
+    /// Attribute by which the map groups services.
     pub group_by: Grouping,
-    /// Names of services to treat as hubs: the map draws no lines to a hub, and numbers its callers instead.
+    /// Names of services to treat as hubs: the map counts the calls to a hub in words and draws no lines.
     pub hubs: Vec<String>,
     /// Columns of the service list, in this order. If empty, Portolan shows all that fit.
     pub list_columns: Vec<String>,
-    /// The sources to poll. If empty, Portolan detects them.
+    /// Sources to poll. If empty, Portolan detects them.
     pub source: Vec<source::Config>,
-    /// Patterns for repositories on this machine whose files describe services.
+    /// Path patterns, such as `~/src/*`, of repositories in which Portolan looks for files that describe
+    /// services.
     pub repositories: Vec<String>,
     /// The user's annotations of services, such as owner and runbook.
     pub service: Vec<ServiceAnnotation>,
-    /// The team that reads AWS accounts together.
+    /// Settings of the team whose members read AWS accounts together.
     pub team: source::team::TeamConfig,
-    /// Keys by command id, in place of the command's default keys.
+    /// Keys by command id; they replace the command's default keys.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// A sentence for each setting of the file that this version does not know and ignores.
+    /// Warnings, one for each setting of the file that this version does not know and ignores.
     #[serde(skip)]
     pub unknown_settings: Vec<String>,
 }
@@ -66,12 +67,13 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     Ok(Config { unknown_settings, ..config })
 }
 
-/// Returns the example with the user's `file` and `settings` merged over it, after a check of each.
+/// Returns the example with the user's `file` and `settings` merged over it. Fails if the file can't be read
+/// or a setting is invalid.
 pub fn effective_table(file: Option<&Path>, settings: &[String]) -> Result<Table, Failure> {
     merged_layers(file, settings).map(|(table, _)| table)
 }
 
-/// Returns the merged table, and a sentence for each unknown setting of the file.
+/// Returns the merged table, and a warning for each unknown setting of the file.
 fn merged_layers(file: Option<&Path>, settings: &[String]) -> Result<(Table, Vec<String>), Failure> {
     let mut unknown = Vec::new();
     let example = layer::parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
@@ -101,7 +103,7 @@ fn merged_layers(file: Option<&Path>, settings: &[String]) -> Result<(Table, Vec
     Ok((table, unknown))
 }
 
-/// Merges `over` into `base`: merges nested tables, replaces all other values.
+/// Merges `over` into `base`: merges nested tables, and replaces all other values.
 fn merge_into(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {

@@ -1,5 +1,6 @@
-//! Architecture rules, checked against the source text: rooms import only rooms above them in src/lib.rs,
-//! pure rooms do no I/O, each library has its own room, and files start with a `//!` header and stay short.
+//! Architecture rules, checked against the source text. A room is a top-level module of the crate. Rooms
+//! import only rooms above them in src/lib.rs, pure rooms do no I/O, each library has its own room, and files
+//! start with a `//!` header and stay short.
 //!
 //! The tests read paths as the compiler does: they expand use trees and skip comments and strings. They do
 //! not follow macros or renamed imports, so the rules catch mistakes but not deliberate evasion.
@@ -28,7 +29,7 @@ mod words;
 
 use read::{SourceFile, identifiers};
 
-/// First impure room; every room that src/lib.rs lists before it is pure.
+/// First impure room. Every room before it in src/lib.rs is pure.
 const OUTSIDE: &str = "output";
 /// Maximum length of a file, in lines.
 const MAX_FILE_LINES: usize = 400;
@@ -228,7 +229,7 @@ mod tests {
 
     const TEST_LIB_RS: &str = "//! x\npub mod model;\npub mod screen;\n// Outside.\npub mod output;\npub mod cache;\npub mod source;\npub mod runtime;\n";
 
-    /// Returns the violations in a file at `path` that holds a header line followed by `text`.
+    /// Returns the violations in a file at `path` that contains a header line and then `text`.
     fn violations_in(path: &str, text: &str) -> Vec<String> {
         let text = format!("//! head\n{text}");
         violations(&SourceFile::new(path.to_owned(), text), &declared_rooms(TEST_LIB_RS))

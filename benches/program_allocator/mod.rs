@@ -1,4 +1,4 @@
-//! Allocator of the program, so that benches measure what the program does.
+//! Memory allocator of the program, for the benches, so that they measure the same performance.
 
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]

@@ -1,4 +1,5 @@
-//! Polling of every source for headless commands, until each has a complete snapshot or the time is over.
+//! Data for commands without a screen: fills a world by polling every source until its snapshot is complete
+//! or time runs out.
 
 use crate::{
     app::Msg,
@@ -20,7 +21,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// Creates the world for the given sources, before their first poll.
+/// Creates the world for `sources`, before their first poll.
 pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
     let status = |source: &Arc<dyn Source>| {
         let options = source.tool_options().into_iter().map(|(name, value)| (name.into(), value.into()));
@@ -37,7 +38,7 @@ pub(super) fn new_world(sources: &[Arc<dyn Source>], config: &Config) -> World {
         .with_team_history(config.team.kept_history())
 }
 
-/// Creates a session with the settings of the configuration.
+/// Creates a session with the settings from the configuration.
 pub(super) fn new_session(config: &Config) -> Session {
     let mut session = Session::default();
     session.map_settings = MapSettings {
@@ -65,8 +66,8 @@ pub(super) fn apply_message(message: Msg, world: &mut World) -> Option<Msg> {
     None
 }
 
-/// Polls all sources at the same time, each until its initial load is complete, for at most `wait`. Puts the
-/// snapshots or failures into `world`.
+/// Polls all sources at the same time, each until its initial load is complete or `wait` has passed. Adds the
+/// snapshots or failures to `world`.
 pub(super) async fn poll_until_complete(
     sources: &[Arc<dyn Source>],
     world: &mut World,
@@ -96,7 +97,7 @@ pub(super) async fn poll_until_complete(
     }
 }
 
-/// Reads the repositories on this machine that describe the services in `world`, for at most `wait`.
+/// Reads the repositories on this machine that describe the services in `world`. Gives up after `wait`.
 pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: SignedDuration) {
     let mut reader = checkout_reader(config);
     let files = world.profiles.compose_files.clone();
@@ -110,7 +111,7 @@ pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: Sig
     }
 }
 
-/// Reads the notes of people on the sources, for at most `wait`. Reports notes that can't be read, and goes on.
+/// Reads the notes on the sources into `world`. Prints failures and continues. Gives up after `wait`.
 pub(super) async fn read_notes(
     sources: &[Arc<dyn Source>],
     world: &mut World,
@@ -136,13 +137,13 @@ pub(super) async fn read_notes(
     }
 }
 
-/// Returns the reader of the repositories that the configuration names.
+/// Returns a reader for the repositories that the configuration names.
 pub(super) fn checkout_reader(config: &Config) -> CheckoutReader {
     let home = directories::BaseDirs::new();
     CheckoutReader::new(&config.repositories, home.as_ref().map(directories::BaseDirs::home_dir))
 }
 
-/// Saves the known outages of all sources for the next run.
+/// Saves the outages of all sources for the next run.
 pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World, cache: Option<&CacheDir>) {
     let Some(folder) = cache else { return };
     for (id, memory) in world.due_outage_saves() {
@@ -152,8 +153,8 @@ pub(super) async fn save_outages(sources: &[Arc<dyn Source>], world: &mut World,
     }
 }
 
-/// Polls a source until its initial load is complete or the time `until` has come. Returns `None` if not even
-/// one poll has finished.
+/// Polls a source until its initial load is complete, or until the time `until`. Returns `None` if no poll
+/// has finished by then.
 async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result<Snapshot, Failure>> {
     let mut last = None;
     loop {
@@ -169,8 +170,8 @@ async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result
     last.map(|snapshot| Ok(mark_incomplete(snapshot)))
 }
 
-/// Turns the parts of the initial load that are not complete into unread parts, because no later snapshot
-/// will complete them.
+/// Converts incomplete parts of the initial load into unread parts, because no later snapshot will complete
+/// them.
 fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     for progress in std::mem::take(&mut snapshot.progress) {
         let remedy = "increase --wait; the API quota of the account limits the calls per second";
@@ -180,7 +181,7 @@ fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
-/// Returns the failure of a source that did not respond within `wait`.
+/// Returns the failure of a source that has not responded within `wait`.
 fn timeout_failure(source: &dyn Source, wait: Duration) -> Failure {
     let what = format!("{} did not respond within {} s", source.location(), wait.as_secs());
     Failure::new(FailureKind::Timeout, what, "increase --wait, or run portolan doctor")

@@ -1,4 +1,4 @@
-//! Command `doctor`: reports the places where Portolan searched, the sources found, the result of each check,
+//! Command `doctor`: reports where Portolan searched for sources, which it found, the result of each check,
 //! and how to fix failures.
 
 use super::{
@@ -21,27 +21,27 @@ use std::{collections::BTreeSet, fmt::Write, sync::Arc, time::Duration};
 #[derive(Serialize)]
 struct Report {
     schema: &'static str,
-    /// Path of the configuration file, if there is one.
+    /// Path of the configuration file; `None` if there is none.
     configuration: Option<String>,
     /// Directory of the cache; `None` if caching is off.
     cache: Option<String>,
-    /// Places that were searched for sources, each with its result in words.
+    /// Places where Portolan searched for sources, each with its result in words.
     looked_at: Vec<String>,
     repositories: Vec<RepositoryOut>,
     sources: Vec<CheckedSource>,
 }
 
-/// Repository that the configuration names.
+/// Repository that matches a pattern in the configuration.
 #[derive(Serialize)]
 struct RepositoryOut {
     path: String,
-    /// Number of entities in its catalogue files.
+    /// Number of services and resources in its catalogue files.
     catalogued: usize,
     /// Files that can't be read, each with the reason.
     unread: Vec<String>,
 }
 
-/// One source with the results of all its checks.
+/// Source with the results of all its checks.
 #[derive(Serialize)]
 struct CheckedSource {
     id: String,
@@ -52,13 +52,13 @@ struct CheckedSource {
     tries: Vec<CheckOutcome>,
 }
 
-/// One check with its result.
+/// Check with its result.
 #[derive(Serialize)]
 struct CheckOutcome {
     /// Name of the check.
     what: String,
     ok: bool,
-    /// Success or failure, in words.
+    /// Result of the check in words.
     outcome: String,
     /// Remedy for a failure; `None` on success.
     remedy: Option<String>,
@@ -93,7 +93,7 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
     Ok(doctor_outcome(&report))
 }
 
-/// Returns the outcome: nothing read if every check failed, findings if only some did.
+/// Returns [`Outcome::NothingRead`] if every check failed, and [`Outcome::Findings`] if only some failed.
 fn doctor_outcome(report: &Report) -> Outcome {
     let checks = || report.sources.iter().flat_map(|source| &source.tries);
     if !checks().any(|check| check.ok) {
@@ -143,7 +143,7 @@ fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutco
     }
 }
 
-/// Returns the first part of the report as text: configuration, cache and searched places.
+/// Formats the first part of the report as text: configuration, cache, searched places and repositories.
 fn header_text(report: &Report, config: &Config, opened: &OpenedSources) -> String {
     let mut out = String::new();
     let usual = config_file().map(|file| format!("none (default: {})", file.display())).unwrap_or_default();
@@ -170,12 +170,12 @@ fn header_text(report: &Report, config: &Config, opened: &OpenedSources) -> Stri
     out
 }
 
-/// Returns a source and the results of its checks as text.
+/// Formats a source and the results of its checks as text.
 fn source_text(source: &CheckedSource) -> String {
     let mut out = format!("\n{} ({}): {}\n", source.id, source.kind, source.place);
     for one in &source.tries {
         let word = if one.ok { "ok    " } else { "failed" };
-        // A failure names its call, which most checks are called after.
+        // The message of a failure often begins with the name of its check.
         let outcome = one.outcome.strip_prefix(&format!("{}: ", one.what)).unwrap_or(&one.outcome);
         let _ = writeln!(out, "  {word}  {}: {outcome}", one.what);
         if let Some(remedy) = &one.remedy {

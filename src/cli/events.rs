@@ -1,4 +1,4 @@
-//! Command `events`: prints the known events, and with `--follow` new events as they happen.
+//! Command `events`: prints known events and, with `--follow`, new events as they happen.
 
 use super::{
     Error, Outcome,
@@ -29,19 +29,19 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
 };
 
-/// Shortest time for reading the history of a team.
+/// Minimum time to read the history of a team.
 const HISTORY_WAIT: Duration = Duration::from_secs(5);
 
 /// Time to wait for past events from sources that push changes.
 const BACKLOG_WAIT: Duration = Duration::from_secs(1);
 
-/// Maximum number of messages from the sources that wait in the queue.
+/// Maximum number of messages from the sources in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
 /// Width of the service name, in characters.
 const NAME_WIDTH: usize = 32;
 
-/// One row of events as JSON, schema `portolan.event/1`.
+/// One group of events as JSON, schema `portolan.event/1`.
 #[derive(Serialize)]
 struct EventJson<'a> {
     schema: &'static str,
@@ -58,7 +58,7 @@ struct EventJson<'a> {
 
 /// Filter for events by service, kind and time.
 struct EventFilter {
-    /// Services whose events are printed; `None` for all.
+    /// Services whose events to print; `None` for all.
     nodes: Option<BTreeSet<NodeId>>,
     /// Kinds of events to print; empty for all.
     kinds: Vec<EventKind>,
@@ -66,8 +66,8 @@ struct EventFilter {
     since: Timestamp,
 }
 
-/// Prints the known events; with `--follow` also new ones, until an interrupt or until standard output has no
-/// reader.
+/// Prints the known events. With `--follow`, also prints new ones until an interrupt, or until standard
+/// output has no reader.
 pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcome, Error> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
@@ -81,7 +81,7 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     let access = opened.team_access(&config);
     if access.keeps_history() {
         let mut reading = pin!(runtime::read_team_history(&opened.sources, &access, &sender));
-        // Slow sources must not take the time for the history.
+        // Slow sources must not use up the time for the history.
         let history_deadline = deadline.max(Instant::now() + HISTORY_WAIT);
         while receive_during(&mut reading, &mut messages, &mut world, history_deadline).await {}
         if Instant::now() >= history_deadline {
@@ -117,19 +117,20 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     Ok(read_outcome(&world))
 }
 
-/// Returns true if a source has not been polled yet.
+/// Returns true if a source has not answered its first poll yet.
 fn has_pending_sources(world: &World) -> bool {
     world.sources.iter().any(|status| status.state == SourceState::Loading)
 }
 
-/// Handles the next message if one arrives before `until`. Returns false if none does.
+/// Handles the next message if one arrives before `until`. Otherwise returns false.
 async fn receive_until(messages: &mut Receiver<Msg>, world: &mut World, until: Instant) -> bool {
     let Ok(Some(msg)) = timeout_at(until, messages.recv()).await else { return false };
     apply(msg, world);
     true
 }
 
-/// Handles the next message while the team's history is being read, until the time `until`. Returns false at the end.
+/// Handles the next message while `reading` reads the team's history. Returns false once the history is read
+/// or the time `until` has come.
 async fn receive_during(
     reading: &mut (impl Future<Output = ()> + Unpin),
     messages: &mut Receiver<Msg>,
@@ -144,14 +145,15 @@ async fn receive_during(
     true
 }
 
-/// Applies a message about a source to the world, and prints a notice. Ignores other messages.
+/// Applies a message about a source to the world. Prints the text of a notice, and ignores all other
+/// messages.
 fn apply(msg: Msg, world: &mut World) {
     if let Some(Msg::Notice(words)) = collect::apply_message(msg, world) {
         output::print_stderr(words);
     }
 }
 
-/// Prints new events as they happen, each in its own row.
+/// Prints new events as they happen, each on its own line.
 async fn print_new_events(
     messages: &mut Receiver<Msg>,
     world: &mut World,
@@ -201,7 +203,7 @@ impl EventFilter {
     }
 }
 
-/// Prints event groups in the given format.
+/// Prints groups of events as lines of text or JSON.
 fn print_rows(rows: &[EventGroup], world: &World, format: LogFormat) -> io::Result<()> {
     let mut out = BufWriter::new(output::stdout(PermittedEscapes::None));
     for row in rows {
@@ -214,19 +216,19 @@ fn print_rows(rows: &[EventGroup], world: &World, format: LogFormat) -> io::Resu
     out.flush()
 }
 
-/// Returns an event group as a line of text.
+/// Formats a group of events as a line of text.
 fn row_text(row: &EventGroup, world: &World) -> String {
     let at = row.last.at.strftime("%Y-%m-%dT%H:%M:%SZ");
     let name = text::cut_or_pad(row.last.subject.name(), NAME_WIDTH, "…");
     format!("{at} {name} {:<13} {}", row.last.kind_spec().title, event_group_text(row, world.now, false))
 }
 
-/// Returns an event group as JSON.
+/// Converts a group of events to JSON.
 fn row_json<'a>(row: &'a EventGroup, world: &World) -> EventJson<'a> {
     let last = &row.last;
     let source = match &last.subject {
         Subject::Source(source) => Some(source.clone()),
-        // The id of a removed node still has its source.
+        // The topology has no removed nodes, but their ids contain the source.
         Subject::Node(node) => world.topology().nodes.get(node).map_or_else(
             || node.service_source().filter(|id| world.sources.iter().any(|status| status.id == *id)),
             |node| node.source.clone(),

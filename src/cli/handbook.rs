@@ -1,4 +1,5 @@
-//! Command `handbook`: writes the pages of the handbook, or compares a handbook on disk with the estate.
+//! Command `handbook`: writes the pages of the handbook, or compares a handbook on disk with the current
+//! services.
 
 use super::{
     Error, Outcome, Polled,
@@ -21,10 +22,10 @@ use std::{
     path::Path,
 };
 
-/// Maximum size of the statements of a handbook on disk, in bytes.
+/// Maximum size of the statements file of a handbook, in bytes.
 const MAX_STATEMENTS_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Writes the handbook, or checks the one that `--check` names.
+/// Writes the handbook, or checks the existing one that `--check` names.
 pub(super) async fn run(common: &CommonArgs, asked: &HandbookArgs) -> Result<Outcome, Error> {
     let known = asked.check.as_deref().map(read_statements).transpose()?;
     let Polled { world, config, .. } = open_and_poll(common).await?;
@@ -75,8 +76,8 @@ fn not_a_handbook(folder: &Path, why: &str) -> Failure {
     Failure::new(FailureKind::Invalid, what, "write one with portolan handbook --output DIR")
 }
 
-/// Writes `files` into `folder`, which is new, empty, or has a handbook. Removes the pages about services that are gone;
-/// `statements` are those of the new handbook.
+/// Writes `files` to `folder`, which must be new, empty, or contain a handbook. Removes the pages of services
+/// that no longer exist. `statements` is the content of the new statements file.
 fn write_files(folder: &Path, files: &[(String, String)], statements: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         let what = format!("the handbook could not be written: {error}");
@@ -98,6 +99,7 @@ fn write_files(folder: &Path, files: &[(String, String)], statements: &str) -> R
             _ => {}
         }
     }
-    // The list of pages comes last: if Portolan is stopped before, the next run removes the stale ones.
+    // The statements file lists the pages, so Portolan writes it last. If the run is interrupted, the next
+    // one still finds the stale pages.
     dir.replace(STATEMENTS_FILE, |file| file.write_all(statements.as_bytes())).map_err(failed)
 }

@@ -1,4 +1,4 @@
-//! Command `map`: the whole map, or one group or the neighbourhood of one service, in an export format.
+//! Command `map`: prints the whole map, one group, or the neighbourhood of one service in an export format.
 
 use super::{
     Error, Outcome, Polled,
@@ -16,10 +16,10 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Calls between the service and the farthest node of its neighbourhood, without `--depth`.
+/// Maximum number of calls between a service and the nodes of its neighbourhood, if there is no `--depth`.
 const DEFAULT_SERVICE_DEPTH: usize = 1;
 
-/// Prints the map, or the part of it that the arguments name.
+/// Prints the map, or the part that the arguments name.
 pub(super) async fn run(common: &CommonArgs, asked: &MapArgs) -> Result<Outcome, Error> {
     let Some(format) = MapFormat::named(&asked.format) else {
         let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
@@ -44,8 +44,9 @@ pub(super) async fn run(common: &CommonArgs, asked: &MapArgs) -> Result<Outcome,
     Ok(read_outcome(&store.world))
 }
 
-/// Returns the group called `name`, or else the service called `name` with its neighbours, up to `depth` calls
-/// away. Without `depth`, a group comes with those of its neighbours that are no services, such as databases.
+/// Returns the group `name`. If there is none, returns the service `name` with the nodes at most `depth`
+/// calls away. Without `depth`, a group comes with those of its neighbours that are no services, such as
+/// databases.
 fn part_named(
     world: &World,
     grouping: &Grouping,

@@ -1,4 +1,4 @@
-//! Command line: opens the interactive map, or runs a headless command for pipes and scripts.
+//! Command line: opens the interactive map, or runs a command without a screen, for pipes and scripts.
 
 mod act;
 pub mod args;
@@ -36,22 +36,23 @@ use packaging::{completions, man_pages};
 use sources::OpenedSources;
 use std::io;
 
-/// Outcome of a command that did not fail; it becomes the exit code.
+/// Outcome of a command that did not fail. It determines the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The command succeeded.
     Success,
-    /// The command succeeded and found a fault: `status` a finding, `doctor` a failed check.
+    /// The command succeeded and found a fault: a finding (`status`), a failed check (`doctor`), or a
+    /// difference (`handbook --check`, `tour --check`).
     Findings,
     /// No source could be read.
     NothingRead,
-    /// Portolan refused an action, and did nothing.
+    /// Portolan refused an action, and made no call.
     Refused,
-    /// An action was done, and the services are not as planned.
+    /// Portolan carried out an action, but the services are not as planned.
     NotHealthy,
     /// A command in a container ended with this exit code.
     Exit(u8),
-    /// A signal with that number ended the program.
+    /// A signal with this number ended the program.
     Signal(i32),
 }
 
@@ -61,7 +62,7 @@ pub enum Error {
     /// Wrong usage, wrong configuration, or another failure with a remedy.
     #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
-    /// Standard output has no reader any more, or the terminal is gone.
+    /// Standard output has no reader any more, or the terminal was closed.
     #[error(transparent)]
     Output(#[from] io::Error),
 }
@@ -82,7 +83,7 @@ impl Outcome {
     }
 }
 
-/// Runs the command that the command line names.
+/// Runs the command that the user has chosen on the command line.
 pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let common = &cli.common;
     let Some(command) = cli.command else { return Box::pin(tui::run(common, false)).await };
@@ -151,7 +152,8 @@ async fn print_findings(common: &CommonArgs, format: Format) -> Result<Outcome, 
     Ok(read_outcome(&world))
 }
 
-/// Prints all services. The outcome is [`Outcome::Findings`] if there are findings of severity `fail_on` or worse.
+/// Prints all services and findings. The outcome is [`Outcome::Findings`] if there is a finding of severity
+/// `fail_on` or worse.
 async fn print_status(common: &CommonArgs, format: Format, fail_on: Severity) -> Result<Outcome, Error> {
     let Polled { world, .. } = open_and_poll(common).await?;
     print(if format == Format::Json {
@@ -165,7 +167,7 @@ async fn print_status(common: &CommonArgs, format: Format, fail_on: Severity) ->
     })
 }
 
-/// Prints the default configuration, or the one in use.
+/// Prints the default configuration or, if `effective`, the one in use.
 fn print_config(common: &CommonArgs, effective: bool) -> Result<Outcome, Error> {
     if !effective {
         print(config::EXAMPLE_CONFIG)?;
@@ -178,15 +180,15 @@ fn print_config(common: &CommonArgs, effective: bool) -> Result<Outcome, Error> 
     Ok(Outcome::Success)
 }
 
-/// Reads the configuration, and opens the sources that the configuration and the flags select. In a team, this
-/// run only reads.
+/// Reads the configuration, and opens the sources that it and the flags select. In a team, this run only
+/// reads the store and never leads.
 fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
     let config = configured(common)?;
     let opened = open_sources_as(common, &config, Participation::Reader)?;
     Ok((config, opened))
 }
 
-/// Opens the selected sources for a run that takes part in a team in this way.
+/// Opens the selected sources. `participation` is the role of this run in a team.
 fn open_sources_as(
     common: &CommonArgs,
     config: &Config,
@@ -195,7 +197,7 @@ fn open_sources_as(
     sources::open(common, config, participation)
 }
 
-/// Reads and checks the configuration.
+/// Reads and checks the configuration. Prints a warning for each unknown setting.
 fn configured(common: &CommonArgs) -> Result<Config, Failure> {
     let mut config = config::read(used_config_file(common).as_deref(), &common.set)?;
     config.ascii |= common.ascii;
@@ -214,14 +216,14 @@ fn configured(common: &CommonArgs) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// World after every source was polled, with the configuration and the sources.
+/// World after a poll of every source, with the configuration and the sources.
 struct Polled {
     config: Config,
     opened: OpenedSources,
     world: World,
 }
 
-/// Opens the sources, polls each until its snapshot is complete, and prints failures on standard error.
+/// Opens the sources, polls each until its snapshot is complete, and prints failures to standard error.
 async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
@@ -241,12 +243,12 @@ async fn open_and_poll(common: &CommonArgs) -> Result<Polled, Failure> {
     Ok(Polled { config, opened, world })
 }
 
-/// Returns the theme of printed maps, which has no colours.
+/// Returns the theme for printed maps, which has no colours.
 fn mono_theme(common: &CommonArgs) -> Result<Theme, Failure> {
     Theme::named("mono", common.ascii).map_err(|what| Failure::new(FailureKind::Invalid, what, ""))
 }
 
-/// Returns success if at least one source could be read, else [`Outcome::NothingRead`].
+/// Returns success if at least one source was read, otherwise [`Outcome::NothingRead`].
 fn read_outcome(world: &World) -> Outcome {
     let any = world.sources.iter().any(|s| s.state == SourceState::Live);
     if any { Outcome::Success } else { Outcome::NothingRead }
@@ -256,17 +258,18 @@ fn print(text: impl AsRef<str>) -> io::Result<()> {
     output::print(text.as_ref())
 }
 
-/// Returns the directories for configuration, cache and state on this platform.
+/// Returns the directories for configuration, cache and state on this platform; `None` if there is no home
+/// directory.
 fn directories() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "portolan")
 }
 
-/// Returns the directory for logs.
+/// Returns the directory for the audit log, notes of this machine and Portolan's own log.
 fn state_dir() -> Option<std::path::PathBuf> {
     directories().map(|dirs| dirs.state_dir().unwrap_or(dirs.cache_dir()).to_owned())
 }
 
-/// Returns the configuration file in use: the one of `--config`, or the default one if it exists.
+/// Returns the configuration file in use: that of `--config`, or the default file if it exists.
 fn used_config_file(common: &CommonArgs) -> Option<std::path::PathBuf> {
     common.config.clone().or_else(|| config_file().filter(|file| file.exists()))
 }

@@ -1,4 +1,4 @@
-//! Command `note`: leaves a note on a service, a call or a finding, removes one, or prints all.
+//! Command `note`: adds a note to a service, a call or a finding, removes a note, or prints all notes.
 
 use super::{
     Error, Outcome, Polled,
@@ -19,11 +19,11 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-/// Example of the end of a note, for help.
+/// Forms of the end of a note, for an error message.
 const UNTIL_FORMS: &str =
     "write a day such as friday or 2026-12-04, a time such as 18:00, or a duration such as 2h";
 
-/// Leaves, removes or prints notes, as `asked`.
+/// Adds a note, removes one, or prints all, depending on `asked`.
 pub(super) async fn run(common: &CommonArgs, asked: &NoteArgs) -> Result<Outcome, Error> {
     let polled = open_and_poll(common).await?;
     if let Some(id) = &asked.remove {
@@ -42,7 +42,7 @@ pub(super) async fn run(common: &CommonArgs, asked: &NoteArgs) -> Result<Outcome
     Ok(read_outcome(&polled.world))
 }
 
-/// Returns the note that the arguments describe, with its source.
+/// Returns the note that the arguments describe, and its source.
 fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraft), Failure> {
     let invalid = |what: String, remedy: &str| Failure::new(FailureKind::Invalid, what, remedy);
     let node = find_node(world, asked.service.as_deref().unwrap_or_default())?;
@@ -68,7 +68,7 @@ fn requested_note(world: &World, asked: &NoteArgs) -> Result<(SourceId, NoteDraf
     Ok((source, NoteDraft { at: world.now, until, target, text }))
 }
 
-/// Returns the target of a note on the finding of this kind on a node.
+/// Returns the target for a note on the finding of `kind` on `node`. Fails if the node has no such finding.
 fn finding_target(
     world: &World,
     source: &SourceId,
@@ -87,7 +87,7 @@ fn finding_target(
     })
 }
 
-/// Returns the place of the notes on a source.
+/// Returns the store of the notes on `source`.
 async fn note_store(polled: &Polled, source: &SourceId) -> Result<NoteStore, Failure> {
     let access = polled.opened.team_access(&polled.config);
     let found: Option<&Arc<dyn Source>> = polled.opened.sources.iter().find(|one| one.id() == source);

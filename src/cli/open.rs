@@ -1,4 +1,4 @@
-//! Command `open`: shows a share of the screen, from a file or from the team's store, or plays a recording, without a
+//! Command `open`: shows a share from a file or from the team's store, or plays a recording. Neither needs a
 //! change of the configuration.
 
 use super::{
@@ -31,7 +31,7 @@ use std::{
 const SHARE_REMEDY: &str =
     "give the file of a share or of a recording, or the name of a share such as share/7f3k";
 
-/// Opens the share with the name `what` in the team's store, or the share or recording in the file `what`.
+/// Opens `what`: the name of a share in the team's store, or the path of a file with a share or a recording.
 pub(super) async fn run(common: &CommonArgs, what: &str) -> Result<Outcome, Error> {
     tui::require_terminal()?;
     let (share, config) = match ShareName::parse(what) {
@@ -50,20 +50,20 @@ pub(super) async fn run(common: &CommonArgs, what: &str) -> Result<Outcome, Erro
     tui::run_prepared(config, opened, prepare).await
 }
 
-/// Content of a file: a share, or the start of a recording.
+/// Content of a file. Of a recording, Portolan has read only the first line so far.
 enum SharedFile {
     Share(Box<Share>),
     Recording,
 }
 
-/// Plays a recording, beside nothing else.
+/// Plays the recording at `path`, without any other source.
 async fn play_recording(common: &CommonArgs, path: &str) -> Result<Outcome, Error> {
     let config = configured(common)?;
     let opened = OpenedSources::of(recording_sources(path)?);
     tui::run_prepared(config, opened, |_| Ok(())).await
 }
 
-/// Reads a file whose name the user gave.
+/// Reads the file `path`, which the user named.
 async fn read_file(path: &str) -> Result<SharedFile, Failure> {
     let name = path.to_owned();
     let read = background::run_blocking(move || {
@@ -94,7 +94,7 @@ fn read_shared(file: File, name: &str) -> Result<SharedFile, Failure> {
     Ok(SharedFile::Share(Box::new(share)))
 }
 
-/// Reads a share from the team's store.
+/// Reads the share `name` from the team's store.
 async fn fetch_share(config: &Config, name: &ShareName) -> Result<Share, Failure> {
     let Some(store) = open_store(&config.team)? else {
         let remedy = "set `store` in [team], or ask for the share as a file";
@@ -126,8 +126,8 @@ fn share_failure(name: &str, error: &ShareError) -> Failure {
     Failure::new(FailureKind::Invalid, format!("{} can't be opened: {error}", Text::new(name)), SHARE_REMEDY)
 }
 
-/// Returns the time zone of the person who shared the screen, so that times look as they did. A zone that this machine
-/// does not know is replaced by its offset at that time.
+/// Returns the time zone of the person who shared the screen, so that times look the same. If this machine
+/// does not know the zone, returns its UTC offset at the time of the share.
 fn time_zone(share: &Share) -> TimeZone {
     let header = &share.header;
     let offset = || Offset::from_seconds(header.utc_offset).unwrap_or(Offset::UTC).to_time_zone();

@@ -1,6 +1,6 @@
 //! Command `record`: writes snapshots and log lines of the sources to a file for replay, as they arrive. An
-//! interrupted recording is still readable. Snapshots contain no secrets from configurations, but log lines
-//! are written unchanged.
+//! interrupted recording is still readable. Snapshots contain no secrets from configurations, but Portolan
+//! records log lines unchanged.
 
 use super::{Error, Outcome, args::CommonArgs, collect, open_sources};
 use crate::{
@@ -36,17 +36,16 @@ use tokio_util::task::AbortOnDropHandle;
 /// Time between two polls of a source.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Number of earlier lines to record of each stream.
+/// Number of earlier lines to record from each stream.
 const INITIAL_LINES: usize = 40;
 
-/// Time to wait for late lines after the end of the recording, in addition to the reorder window of the
-/// sources.
+/// Time to wait for late lines after the end of the recording, beyond the reorder window of the sources.
 const LATE_LINE_WAIT: Duration = Duration::from_millis(500);
 
-/// Maximum number of snapshots that wait to be written.
+/// Maximum number of snapshots in the queue to the writer.
 const SNAPSHOT_QUEUE_LEN: usize = 4;
 
-/// Records all sources for the duration `length`. Replaces an existing file only if `force` is true.
+/// Records all sources for `length`. Overwrites an existing file only if `force` is true.
 pub(super) async fn run(
     common: &CommonArgs,
     file: &Path,
@@ -68,14 +67,14 @@ pub(super) async fn run(
     Ok(if recorder.last_snapshots.is_empty() { Outcome::NothingRead } else { Outcome::Success })
 }
 
-/// Returns the failure of a file that can't be created.
+/// Returns the failure for a file that can't be created.
 fn creation_failure(error: &io::Error) -> Error {
     let exists = error.kind() == ErrorKind::AlreadyExists;
     let remedy = if exists { "overwrite it with --force" } else { "choose another file" };
     Error::Failure(Failure::new(FailureKind::Invalid, format!("the recording {error}"), remedy))
 }
 
-/// Returns the failure of a file that can't be written to its end.
+/// Returns the failure for a file that can't be written completely.
 fn write_failure(file: &Path, error: &io::Error) -> Error {
     let what = format!("the recording {} is incomplete: {error}", Text::new(&file.display().to_string()));
     Error::Failure(Failure::new(FailureKind::Invalid, what, "it can be replayed up to this point"))
@@ -122,7 +121,7 @@ impl Recorder {
     }
 
     /// Writes the first snapshot of a source, or the difference from its previous one. Writes nothing if they
-    /// are equal.
+    /// do not differ.
     fn write_snapshot(&mut self, snapshot: Snapshot) -> io::Result<()> {
         let before = self.last_snapshots.get(&snapshot.source);
         let at = if before.is_none() { Duration::ZERO } else { self.clock_start.elapsed() };
@@ -134,7 +133,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Returns the log subscriptions for all instances in the last snapshots: earlier lines, then new ones.
+    /// Returns the log subscriptions for all instances in the last snapshots. Each reads earlier lines first,
+    /// then new ones.
     fn subscriptions(&self) -> BTreeSet<Subscription> {
         let start = LogReadOptions { since: None, until: None, tail: INITIAL_LINES, follow: true };
         let services = self.last_snapshots.values().flat_map(|snapshot| &snapshot.services);
@@ -142,7 +142,8 @@ impl Recorder {
         targets.map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    /// Writes lines that are older than the end of the recording and arrive after it, until `until`.
+    /// Writes lines that were logged before the end of the recording and arrive after it. Waits until
+    /// `until`.
     async fn write_late_lines(&mut self, news: &mut LogReceiver, until: Instant) -> io::Result<()> {
         let end = self.started_at + self.length;
         while let Ok(Some(message)) = timeout_at(until, news.next()).await {
@@ -157,7 +158,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes log lines, each at its second of the recording; lines from before the start go to second 0.
+    /// Writes log lines, each at its second of the recording. Lines from before the start go to second 0.
     fn write_lines(&mut self, message: LogUpdate) -> io::Result<()> {
         let LogUpdate::Lines(batch) = message else { return Ok(()) };
         let mut frames: BTreeMap<(Duration, SourceId), Vec<LogLine>> = BTreeMap::new();
@@ -173,7 +174,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes one line of the file without a buffer, so that an interrupted recording contains it.
+    /// Writes one line of the file without buffering, so that an interrupted recording contains it.
     fn write(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
@@ -181,15 +182,15 @@ impl Recorder {
     }
 }
 
-/// Spawns a task that polls a source until the handle is dropped. The task starts again after a panic, which
-/// the panic hook prints.
+/// Spawns a task that polls a source until the handle is dropped. The task restarts after a panic, which the
+/// panic hook prints.
 fn spawn_polling(source: &Arc<dyn Source>, sender: &Sender<Snapshot>) -> AbortOnDropHandle<()> {
     let (source, sender) = (Arc::clone(source), sender.clone());
     let make = move || poll_snapshots(Arc::clone(&source), sender.clone());
     background::spawn(background::restart_on_panic(SNAPSHOT_INTERVAL, make, |_| ready(())), |_| ())
 }
 
-/// Polls a source again and again, and sends its snapshots, until the receiver is dropped.
+/// Polls a source repeatedly and sends its snapshots, until the receiver is dropped.
 async fn poll_snapshots(source: Arc<dyn Source>, sender: Sender<Snapshot>) {
     loop {
         if let Ok(snapshot) = source.snapshot().await

@@ -1,4 +1,4 @@
-//! Opening of sources: the configured ones, or else those that Portolan finds on this machine.
+//! Opens the sources: the configured ones or, if there are none, those that Portolan finds on this machine.
 
 use super::{args::CommonArgs, team::open_team};
 use crate::{
@@ -13,17 +13,17 @@ use crate::{
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
-/// Opened sources, and the places that were searched.
+/// Opened sources, and the places where Portolan searched for them.
 pub(super) struct OpenedSources {
-    /// Sources that are ready to be read; no request was sent yet.
+    /// Sources that are ready to be polled. Portolan has sent no request to them yet.
     pub sources: Vec<Arc<dyn Source>>,
-    /// Places that were searched for sources, each with its result in words.
+    /// Places where Portolan searched for sources, each with its result in words.
     pub searched: Vec<String>,
     /// API quotas that sources of the same AWS account share.
     quotas: Arc<ecs::QuotaRegistry>,
     /// Directory for data kept between runs; `None` if caching is off.
     pub cache: Option<CacheDir>,
-    /// Team that reads AWS accounts together; `None` without one.
+    /// Team that reads AWS accounts together; `None` if there is no team.
     team: Option<TeamSettings>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn open(
 }
 
 impl OpenedSources {
-    /// Returns these sources alone, without a cache and without a team.
+    /// Returns only these sources, without a cache and without a team.
     pub(super) fn of<S: Source + 'static>(sources: Vec<S>) -> Self {
         let mut opened = Self {
             sources: Vec::new(),
@@ -65,7 +65,7 @@ impl OpenedSources {
         opened
     }
 
-    /// Returns the access to the team that the sources belong to; without a store in the demo and without a team.
+    /// Returns the access to the team of these sources. It has no store in the demo, or if there is no team.
     pub(super) fn team_access(&self, config: &Config) -> TeamAccess {
         TeamAccess::new(&config.team, self.team.as_ref().map(|team| Arc::clone(&team.store)))
     }
@@ -88,7 +88,7 @@ impl OpenedSources {
         }
     }
 
-    /// Finds sources if none is configured: the local container engines, and ECS if there is an AWS
+    /// Finds sources if the configuration names none: the local container engines, and ECS if there is an AWS
     /// configuration.
     fn discover(&mut self, common: &CommonArgs) {
         let config = docker::Config::default();
@@ -118,7 +118,7 @@ impl OpenedSources {
         found.config.into_iter().for_each(|config| self.add_ecs(config));
     }
 
-    /// Opens a configured source. A source that can't be opened yet fails at each poll until it can.
+    /// Opens a configured source. If that is not possible yet, adds a source whose polls fail until it is.
     fn open(&mut self, config: &source::Config, common: &CommonArgs) {
         match config {
             source::Config::Docker(config) => match docker::discover(config, &docker_env()) {
@@ -151,7 +151,7 @@ impl OpenedSources {
         }
     }
 
-    /// Keeps only the sources with the given ids, if any are given.
+    /// Keeps only the sources with the ids `ids`, or all if `ids` is empty. Fails if an id is unknown.
     fn keep_only(&mut self, ids: &[String]) -> Result<(), Failure> {
         let known: Vec<String> = self.sources.iter().map(|s| s.id().to_string()).collect();
         if let Some(unknown) = ids.iter().find(|id| !known.contains(id)) {
@@ -164,7 +164,7 @@ impl OpenedSources {
     }
 }
 
-/// Returns the configuration of a source, without its permission for actions if the program is `read_only`.
+/// Returns the configuration of a source. If `read_only`, turns its actions off.
 fn with_permission(mut config: source::Config, read_only: bool) -> source::Config {
     if read_only {
         match &mut config {
@@ -197,8 +197,8 @@ fn unopened_engine(config: &docker::Config) -> UnopenedSource {
     unopened.with_permission(permission)
 }
 
-/// Returns a source for a recording that can't be opened yet. Its sources are unknown until then, so the
-/// recording plays only after a restart of the program.
+/// Returns a source for a recording that can't be opened yet. The recording plays only after a restart of the
+/// program, because the sources in it are not known before.
 fn unopened_recording(config: &replay::Config) -> UnopenedSource {
     let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
     let config = config.clone();
@@ -216,7 +216,7 @@ fn is_engine_chosen() -> bool {
     !env.host.trim().is_empty() || !env.context.trim().is_empty() || env.has_current_context()
 }
 
-/// Returns the configuration of an ECS source, changed by the flags `--profile` and `--region`.
+/// Returns the configuration of an ECS source with the values of `--profile` and `--region`, if given.
 fn with_flags(mut config: ecs::Config, common: &CommonArgs) -> ecs::Config {
     if let Some(profile) = &common.profile {
         config.profile.clone_from(profile);
@@ -231,7 +231,7 @@ fn docker_env() -> docker::Env {
     docker::Env::read(&home_dir().unwrap_or_default(), |name| std::env::var(name).ok())
 }
 
-/// Returns the environment variables that are valid Unicode, by name.
+/// Returns the environment variables by name. Leaves out those that are not valid Unicode.
 fn process_variables() -> BTreeMap<String, String> {
     let text = |value: OsString| value.into_string().ok();
     std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()

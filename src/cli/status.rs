@@ -1,4 +1,4 @@
-//! Commands `status` and `findings`: services and findings as tables.
+//! Commands `status` and `findings`: format services and findings as tables.
 
 use crate::{
     model::{Finding, Severity},
@@ -11,12 +11,12 @@ use crate::{
     topology::Node,
 };
 
-/// Returns true if any finding has at least that severity.
+/// Returns true if a finding has the severity `least` or a worse one.
 pub(super) fn has_findings(world: &World, least: Severity) -> bool {
     world.findings.iter().any(|f| f.severity >= least)
 }
 
-/// Returns a table of all services, followed by the findings.
+/// Formats all services as a table, followed by the findings.
 pub(super) fn status_table(world: &World, theme: &Theme) -> String {
     let (titles, cell_fns): (Vec<_>, Vec<_>) =
         NODE_COLUMNS.iter().filter_map(|column| Some((column.status_title?, column.cell))).unzip();
@@ -30,7 +30,7 @@ pub(super) fn status_table(world: &World, theme: &Theme) -> String {
     out
 }
 
-/// Returns a table of the findings.
+/// Formats the findings as a table.
 pub(super) fn findings_table(world: &World) -> String {
     if world.findings.is_empty() {
         return "no findings\n".to_owned();
@@ -47,12 +47,12 @@ fn finding_row(finding: &Finding, world: &World) -> Vec<String> {
     vec![finding.severity.as_str().to_owned(), since, finding.subject.to_string(), what]
 }
 
-/// Maximum width of every column but the last, in cells, so that one long name does not push the other
-/// columns away.
+/// Maximum width in cells of every column but the last, so that one long name does not push the other columns
+/// away.
 const MAX_CELL_WIDTH: usize = 64;
 
-/// Formats rows in columns as wide as their widest cell, at most [`MAX_CELL_WIDTH`]; the last column is
-/// unlimited.
+/// Formats rows in columns. Each column is as wide as its widest cell, but at most [`MAX_CELL_WIDTH`], except
+/// for the last one.
 pub(super) fn format_columns(titles: &[&str], mut rows: Vec<Vec<String>>) -> String {
     for cell in rows.iter_mut().flat_map(|row| row.iter_mut().rev().skip(1)) {
         if text::display_width(cell) > MAX_CELL_WIDTH {

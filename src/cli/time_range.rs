@@ -3,7 +3,7 @@
 use crate::model::{Failure, FailureKind, TimeExpression, Timestamp};
 use jiff::{SignedDuration, tz::TimeZone};
 
-/// The period of which a command prints lines or events. It is never empty.
+/// Period of the lines or events that a command prints. It ends after its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TimeRange {
     /// Start of the period; `None` for no limit.
@@ -13,9 +13,9 @@ pub(super) struct TimeRange {
 }
 
 impl TimeRange {
-    /// Resolves the options `--since` and `--until`, in the time zone of this machine.
+    /// Resolves the options `--since` and `--until` in the time zone of this machine.
     ///
-    /// Fails if the range can hold nothing: it starts in the future, or ends before it starts.
+    /// Fails if the range is empty: it starts in the future, or does not end after its start.
     pub(super) fn resolve(
         since: Option<TimeExpression>,
         until: Option<TimeExpression>,

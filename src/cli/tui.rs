@@ -25,7 +25,7 @@ use std::{
 };
 pub(super) use team_tour::check_team_tour;
 
-/// Fails if standard input or output is no terminal.
+/// Fails unless standard input and output are terminals.
 pub(super) fn require_terminal() -> Result<(), Failure> {
     if output::is_terminal() && stdin().is_terminal() {
         return Ok(());
@@ -34,7 +34,8 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy))
 }
 
-/// Runs the interactive program, with the tour if `shows_tour`. Shows the demo if no source is found.
+/// Runs the interactive program. Shows the demo if Portolan finds no source, and opens the tour if
+/// `shows_tour`.
 pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome, Error> {
     require_terminal()?;
     let config = configured(common)?;
@@ -70,7 +71,7 @@ pub(super) async fn run(common: &CommonArgs, shows_tour: bool) -> Result<Outcome
     run_prepared(config, opened, prepare).await
 }
 
-/// Runs the interactive program over these sources, after `prepare` has set up the app.
+/// Runs the interactive program with the sources in `opened`, after `prepare` has set up the app.
 pub(super) async fn run_prepared(
     config: Config,
     opened: OpenedSources,
@@ -88,7 +89,7 @@ pub(super) async fn run_prepared(
     if let Some(words) = config.unknown_settings.first() {
         app.notify(words);
     }
-    // Portolan works without its log, but then a bug can't be investigated.
+    // Portolan works without its own log, but the user should know that bugs can't be investigated then.
     if let Some(Err(error)) = log {
         app.notify(&format!("can't write portolan.log: {error}"));
     }
@@ -110,7 +111,7 @@ pub(super) async fn run_prepared(
     })
 }
 
-/// Returns the line that greets a new user: the sources that Portolan found, and the key for help.
+/// Returns the notice for a new user: the sources that Portolan found, and keys to start with.
 fn first_start_notice(sources: &[Arc<dyn Source>]) -> String {
     let ids: Vec<&str> = sources.iter().map(|source| source.id().as_str()).collect();
     let found = match ids[..] {
@@ -122,8 +123,8 @@ fn first_start_notice(sources: &[Arc<dyn Source>]) -> String {
     format!("found {found}   ctrl-t tour   ? help   : any command   q quit")
 }
 
-/// Returns the theme and character set for this terminal: no colour if `NO_COLOR` is set (no-color.org) or
-/// the terminal has none, 16 colours if it has few, and ASCII if it can't draw boxes.
+/// Returns the theme for this terminal, and true if Portolan must draw with ASCII only. There is no colour if
+/// `NO_COLOR` is set (no-color.org). `auto` means no colour or 16 colours on terminals that have no more.
 fn detect_theme(theme: &str, ascii: bool) -> (&str, bool) {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let term = variable("TERM");

@@ -1,4 +1,5 @@
-//! Command `why`: the evidence for an edge between two nodes, or the paths between them if there is no edge.
+//! Command `why`: explains a call between two nodes by its evidence. If there is none, shows the paths
+//! between them.
 
 use super::args::Format;
 use crate::{
@@ -9,8 +10,8 @@ use crate::{
     topology::Node,
 };
 
-/// Returns the evidence for the edge from the first of `ends` to the second. Without an edge, returns the
-/// paths between them and the places that were searched.
+/// Returns the evidence for the edge from the first of `ends` to the second. If there is no edge, returns the
+/// paths between them and the places where Portolan searched for evidence.
 pub(super) fn explain(
     world: &World,
     ends: (&str, &str),
@@ -24,7 +25,7 @@ pub(super) fn explain(
     })
 }
 
-/// Returns the node that `name` means. Fails if no node or several nodes match.
+/// Returns the node called `name`. Fails if there is none, or more than one.
 pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Failure> {
     match world.topology().nodes_named(name)[..] {
         [one] => Ok(one),

@@ -1,11 +1,12 @@
-//! One layer of the configuration, the user's file or a `--set`, and errors that name its line.
+//! Parses and checks one layer of the configuration: the user's file or a `--set` argument. Errors name the
+//! line or the argument.
 
 use super::{Config, LIST_OF_SETTINGS, invalid_config, merge_into};
 use crate::model::{Failure, text::nearest};
 use std::fmt::Write;
 use toml::{Table, Value};
 
-/// Names of Rust types in messages of serde, each with its name in TOML.
+/// Phrases in serde's error messages, each with the phrase that Portolan shows instead.
 const TYPE_NAMES: &[(&str, &str)] = &[
     ("expected usize", "expected a whole number"),
     ("expected u8", "expected a whole number from 0 to 255"),
@@ -22,7 +23,7 @@ const TYPE_NAMES: &[(&str, &str)] = &[
     ("missing field", "missing setting"),
 ];
 
-/// Parses the TOML text of the file `name`.
+/// Parses `text`, the content of the file `name`. An error names the file and, if known, the line.
 pub(super) fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
     text.parse().map_err(|error: toml::de::Error| {
         let place = line_number(text, &error).map(|line| format!(":{line}")).unwrap_or_default();
@@ -30,7 +31,8 @@ pub(super) fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
     })
 }
 
-/// Parses a setting of the form `a.b=value` into nested tables. Takes a value that is not valid TOML as text.
+/// Parses a setting of the form `a.b=value` into nested tables. A value that is not valid TOML becomes a
+/// string.
 pub(super) fn parse_setting(setting: &str) -> Result<Table, Failure> {
     let Some((key, value)) = setting.split_once('=') else {
         return Err(invalid_config(format!("--set {setting}: missing `=`"), "write --set key=value"));
@@ -46,10 +48,11 @@ pub(super) fn parse_setting(setting: &str) -> Result<Table, Failure> {
     }
 }
 
-/// Checks the settings of the user's file, with the text and name of the file. `defaults` has the settings
-/// that the file leaves out.
+/// Checks the user's file `name` with the content `text`, whose parsed form is `layer`. Takes missing
+/// settings from `defaults`. An error names the line.
 pub(super) fn check_file(text: &str, name: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
-    // With the missing settings in front, the whole text is parsed at once, so that errors have a place in it.
+    // With the missing settings in front, one parse covers the whole text, so that errors have a position in
+    // it.
     let mut whole = String::new();
     for (key, value) in defaults.iter().filter(|(key, _)| !layer.contains_key(*key)) {
         let _ = writeln!(whole, "{key} = {value}");
@@ -64,7 +67,7 @@ pub(super) fn check_file(text: &str, name: &str, layer: &Table, defaults: &Table
     })
 }
 
-/// Checks a layer that has no text with lines, such as a setting of the command line. `place` names it in an error.
+/// Checks `layer` after merging it over `defaults`. An error begins with `place` and has no line number.
 pub(super) fn check_table(place: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
     let mut whole = defaults.clone();
     merge_into(&mut whole, layer.clone());
@@ -72,13 +75,15 @@ pub(super) fn check_table(place: &str, layer: &Table, defaults: &Table) -> Resul
     checked.map(drop).map_err(|error| describe_error(place, &error))
 }
 
-/// Returns the number of the line with an error, counted from 1.
+/// Returns the line of `text` in which `error` begins, counted from 1. Returns `None` if the error has no
+/// position.
 fn line_number(text: &str, error: &toml::de::Error) -> Option<usize> {
     let before = text.get(..error.span()?.start)?;
     Some(before.matches('\n').count() + 1)
 }
 
-/// Returns the failure for an error of serde at `place`, in the words of TOML and with a suggestion.
+/// Converts serde's `error` into a failure at `place`. Uses TOML's names of types, and suggests the most
+/// similar setting.
 fn describe_error(place: &str, error: &toml::de::Error) -> Failure {
     let remedy = nearest_key(error.message()).map_or_else(
         || LIST_OF_SETTINGS.to_owned(),
@@ -91,8 +96,8 @@ fn describe_error(place: &str, error: &toml::de::Error) -> Failure {
     invalid_config(format!("{place}: {message}"), remedy)
 }
 
-/// Returns the known setting most similar to the unknown one in `message`, an error message of serde that
-/// lists the known ones. Returns `None` for any other message.
+/// Returns the valid name that is most similar to the unknown one in `message`, serde's error for an unknown
+/// field or variant. Returns `None` for any other message, or if no name is similar.
 fn nearest_key(message: &str) -> Option<String> {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().filter(|_| message.starts_with("unknown"))?;

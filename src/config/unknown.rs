@@ -1,4 +1,5 @@
-//! Settings that this version does not know. A file that was written for a newer version must not block the start.
+//! Removes settings that this version does not know, so that a file written for a newer version does not
+//! prevent the start.
 
 use super::Config;
 use crate::{
@@ -8,8 +9,8 @@ use crate::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
-/// Removes the unknown settings from `layer`, the table of the file `name` with the text `text`. Returns a sentence
-/// for each.
+/// Removes the unknown settings from `layer`, the table of the file `name` with the content `text`. Returns a
+/// warning for each.
 pub(super) fn remove_unknown_settings(layer: &mut Table, name: &str, text: &str) -> Vec<String> {
     let mut removed = remove_unknown_keys::<Config>(layer);
     for (list, remove) in [
@@ -24,15 +25,16 @@ pub(super) fn remove_unknown_settings(layer: &mut Table, name: &str, text: &str)
     removed.into_iter().map(|key| key.describe(name, text)).collect()
 }
 
-/// A key that no setting has.
+/// Key in the user's file that no setting of this version has.
 struct UnknownKey {
     key: String,
-    /// The known key that is most similar.
+    /// Most similar valid key, to suggest in the warning; `None` if no key is similar.
     similar: Option<String>,
 }
 
 impl UnknownKey {
-    /// Returns a sentence on the key in the file `name`, with the line if only one line sets it.
+    /// Returns the warning about the key in the file `name`. Names the line if exactly one line of `text`
+    /// sets the key.
     fn describe(&self, name: &str, text: &str) -> String {
         let sets_it = |line: &str| {
             let rest = line.trim_start().strip_prefix(self.key.as_str());
@@ -48,7 +50,7 @@ impl UnknownKey {
     }
 }
 
-/// Removes the keys from `table` that `T` does not have.
+/// Removes the keys for which `T` has no field from `table`, and returns them.
 fn remove_unknown_keys<'a, T: Deserialize<'a>>(table: &mut Table) -> Vec<UnknownKey> {
     let kind = table.get("kind").cloned();
     let unknown: Vec<_> = table.keys().filter_map(|key| unknown_key::<T>(key, kind.as_ref())).collect();
@@ -58,9 +60,11 @@ fn remove_unknown_keys<'a, T: Deserialize<'a>>(table: &mut Table) -> Vec<Unknown
     unknown
 }
 
-/// Returns `key` if `T`, of the kind that a table names, has no such key.
+/// Returns `key` with the most similar valid one if `T` has no field for it. `kind` is the value of the
+/// table's `kind`, which decides about the fields of a source.
 fn unknown_key<'a, T: Deserialize<'a>>(key: &str, kind: Option<&Value>) -> Option<UnknownKey> {
-    // Serde rejects an unknown key whatever its value, and a known one of another type with another error.
+    // Serde rejects an unknown key whatever its value. For a known key of another type, the error is a
+    // different one.
     let mut probe = Table::from_iter([(key.to_owned(), Value::Boolean(true))]);
     probe.extend(kind.map(|kind| ("kind".to_owned(), kind.clone())));
     let error = T::deserialize(Value::Table(probe)).err()?;

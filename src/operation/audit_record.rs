@@ -1,4 +1,4 @@
-//! Audit records: one for each operation, also for those refused and failed.
+//! Audit records: the lines of the audit log, one for each operation, including refused and failed ones.
 
 use super::{OperationPlace, OperationRequest, Plan, SentChange, Step};
 use crate::{
@@ -7,10 +7,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Schema of an audit record.
+/// Name and version of the format of an audit record.
 pub const AUDIT_SCHEMA: &str = "portolan.audit/1";
 
-/// One line of the audit log. It holds names and ids only, never a value of a variable.
+/// One line of the audit log. It contains names and ids, but never the value of an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// [`AUDIT_SCHEMA`].
@@ -45,7 +45,7 @@ pub struct AuditRecord {
     /// Reason of a refusal or failure.
     #[serde(default)]
     pub why: Option<Text>,
-    /// Result as later snapshots show it; absent if nobody watched.
+    /// Result as later snapshots show it, or the end of a session; absent if Portolan did not wait for it.
     #[serde(default)]
     pub verdict: Option<Text>,
 }
@@ -54,7 +54,7 @@ pub struct AuditRecord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditOutcome {
-    /// Portolan made no call, because a guard rail or a change forbade it.
+    /// Portolan made no call, because a guard rail forbade it or the services had changed since the plan.
     Refused,
     /// A call failed; later calls were not made.
     Failed,
@@ -65,7 +65,7 @@ pub enum AuditOutcome {
 }
 
 impl AuditOutcome {
-    /// Returns the outcome as the log writes it.
+    /// Returns the outcome as it appears in the log.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl AuditOutcome {
 }
 
 impl AuditRecord {
-    /// Returns the record of a request at `at` that was not planned yet.
+    /// Returns the record of a request made at `at`, before it has a plan.
     #[must_use]
     pub fn of_request(request: &OperationRequest, user: &str, at: Timestamp) -> Self {
         Self {
@@ -100,7 +100,8 @@ impl AuditRecord {
         }
     }
 
-    /// Returns the record as it may be written. People paste secrets into reasons, and a far end quotes commands.
+    /// Returns the record with secrets redacted: users paste them into reasons, and errors of a source quote
+    /// commands.
     #[must_use]
     pub fn redacted(&self) -> Self {
         let redact = |text: &Option<Text>| text.as_deref().map(|text| redact_secrets(text).into());
@@ -115,7 +116,7 @@ impl AuditRecord {
         }
     }
 
-    /// Returns the record of a plan whose calls were not made yet.
+    /// Returns the record of a plan before any of its calls.
     #[must_use]
     pub fn of_plan(plan: &Plan, user: &str, at: Timestamp) -> Self {
         let OperationPlace { location, account, caller, .. } = plan.place.clone();

@@ -1,4 +1,4 @@
-//! Readings of Amazon ECS: the state of a service beyond the model, which only matters for operations on it.
+//! State of an ECS service that matters only for operations on it, so that the model does not contain it.
 
 use crate::model::{InstanceId, Text, Timestamp};
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// State of an ECS service, or of standalone tasks, for an operation on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EcsReading {
-    /// Cluster as calls name it: its name or ARN.
+    /// Cluster as the API takes it: by name or ARN.
     pub cluster: Text,
     /// Deployment controller: `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
     pub controller: Text,
@@ -18,9 +18,9 @@ pub struct EcsReading {
     pub task_definition: Text,
     /// Percentage of the desired tasks that ECS keeps running during a deployment.
     pub minimum_healthy_percent: u32,
-    /// Ids of the deployments that have tasks or get them.
+    /// Ids of the deployments that have tasks or start them.
     pub deployments: BTreeSet<Text>,
-    /// Service deployment that is not over yet.
+    /// Service deployment that has not finished; `None` if there is none.
     pub ongoing: Option<OngoingDeployment>,
     /// Range of the autoscaler; `None` if no autoscaler is registered or the range was not read.
     pub scaling: Option<ScalingRange>,
@@ -28,7 +28,7 @@ pub struct EcsReading {
     pub manager: Option<Text>,
     /// Deployment to return to; `None` if there is none or it was not read.
     pub rollback: Option<RollbackTarget>,
-    /// Images that are named by a tag, which may point to another image by now.
+    /// Images that the task definition names by a tag, which may point to another image by now.
     pub tagged_images: Vec<TaggedImage>,
     /// Tasks that are protected from scale-in and deployments.
     pub protected: BTreeSet<InstanceId>,
@@ -36,7 +36,7 @@ pub struct EcsReading {
     pub unread: Vec<Text>,
 }
 
-/// Image that is named by a moving tag.
+/// Image that a task definition names by a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaggedImage {
     /// The image with its tag.
@@ -45,14 +45,14 @@ pub struct TaggedImage {
     pub running: BTreeSet<Text>,
 }
 
-/// Service deployment that is not over yet.
+/// Service deployment that has not finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OngoingDeployment {
     /// ARN of the service deployment.
     pub arn: Text,
     /// Status, such as `IN_PROGRESS`.
     pub status: Text,
-    /// Id of the hook at which the deployment waits; `None` if it waits at none.
+    /// Id of the hook at which the deployment waits; `None` if it does not wait.
     pub paused_hook: Option<Text>,
     /// Stage of the deployment, such as `POST_TEST_TRAFFIC_SHIFT`; `None` for a rolling deployment.
     pub stage: Option<Text>,
@@ -69,7 +69,7 @@ pub struct ScalingRange {
     pub is_suspended: bool,
 }
 
-/// Deployment to return to.
+/// Earlier deployment to which a rollback returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RollbackTarget {
     /// Task definition, as `family:revision`.
@@ -78,6 +78,6 @@ pub struct RollbackTarget {
     pub finished: Option<Timestamp>,
     /// True if the task definition can still be deployed.
     pub is_active: bool,
-    /// Settings that differ between the deployment's revision and now, which the rollback does not restore.
+    /// Settings that the rollback does not restore, although they differ from those of the deployment.
     pub not_restored: Vec<Text>,
 }

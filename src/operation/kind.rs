@@ -1,4 +1,5 @@
-//! Kinds of operations. The menu, the palette, the command line and the documentation read one table.
+//! Kinds of operations, and the table that describes them to the menu, the palette, the command line and the
+//! documentation.
 
 use crate::model::ServiceKind;
 

@@ -1,4 +1,5 @@
-//! Menu: the operations and shells that are possible on the selected, the marked and the neighbouring services now.
+//! Menu of actions: operations that are possible now on the selected service, its group and the marked
+//! services, and shells in the containers of the selected service.
 
 use super::{
     OPERATION_TABLE, OperationGoal, OperationKind, OperationRequest, SessionTarget, has_work, session_targets,
@@ -10,9 +11,9 @@ use crate::model::{Instance, InstanceState, Service};
 pub struct MenuEntry {
     /// Key that chooses the entry.
     pub key: char,
-    /// Entry in words, such as `restart orders`.
+    /// Text of the entry, such as `restart orders`.
     pub label: String,
-    /// Description of the operation.
+    /// Description of the action; empty for a container.
     pub description: &'static str,
     /// The operation, or the shell.
     pub choice: MenuChoice,
@@ -38,14 +39,14 @@ impl MenuChoice {
     }
 }
 
-/// Key of entries that have none.
+/// Key of an entry that no key chooses.
 pub const NO_KEY: char = ' ';
 /// Key of the entry that opens a shell.
 const SHELL_KEY: char = '!';
-/// Keys of the containers in the menu of a shell. More containers have no key of their own.
+/// Keys of the containers in the menu of a shell. Further containers have no key.
 const CONTAINER_KEYS: &str = "123456789abcdefghilmnoprstuvwxyz";
 
-/// Services to offer operations on. All of them allow actions.
+/// Services for which the menu offers operations. Their sources all allow actions.
 #[derive(Clone, Debug, Default)]
 pub struct MenuScope<'a> {
     /// The selected service.
@@ -60,7 +61,7 @@ pub struct MenuScope<'a> {
 const KINDS_FOR_SEVERAL: [OperationKind; 3] =
     [OperationKind::Restart, OperationKind::Stop, OperationKind::Start];
 
-/// Returns the entries of the menu. Offers only operations that have something to do.
+/// Returns the entries of the menu. Offers only operations that would have an effect.
 #[must_use]
 pub fn menu_entries(scope: &MenuScope<'_>) -> Vec<MenuEntry> {
     let mut entries = Vec::new();
@@ -139,7 +140,8 @@ fn shell_entry(service: &Service) -> Option<MenuEntry> {
     Some(MenuEntry { key: SHELL_KEY, label, description, choice: MenuChoice::Shell(targets) })
 }
 
-/// Returns the entries of the menu that asks for the container of a shell. `name_of` returns the name of an instance.
+/// Returns the entries of the menu that asks for the container of a shell. `name_of` returns the name of a
+/// target's instance.
 #[must_use]
 pub fn container_entries(
     targets: Vec<SessionTarget>,
@@ -159,7 +161,8 @@ fn entry(kind: OperationKind, key: char, label: String, services: &[&Service]) -
     entry_with(kind, key, label, services, |request| request)
 }
 
-/// Returns an entry for the request that `complete` makes of the plain one; `None` if there is nothing to do.
+/// Returns an entry for the request that `complete` returns for the plain request. Returns `None` if the
+/// operation would have no effect on any of `services`.
 fn entry_with(
     kind: OperationKind,
     key: char,

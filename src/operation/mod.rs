@@ -1,19 +1,19 @@
 //! Operations: changes to running services that the user asks for, such as a restart.
 //!
-//! An operation takes this way, and no other:
+//! Every operation takes these steps:
 //!
 //! 1. An [`OperationRequest`] names the services and the kind of operation.
-//! 2. The source reads the services anew and returns an [`OperationReading`].
-//! 3. [`Plan::new`] turns both into a [`Plan`]: the exact API calls, their impact, and cautions. It refuses what
-//!    can't work.
+//! 2. The source reads the services again and returns an [`OperationReading`].
+//! 3. [`Plan::new`] turns both into a [`Plan`]: the exact API calls, their impact, and cautions. It
+//!    refuses a request that can't work.
 //! 4. The user confirms the plan, which gives a [`ConfirmedPlan`]. Only `confirmation` can make one, and a source
 //!    accepts nothing else.
 //! 5. Before the first call, the source reads the services again. If they differ from the plan's [`PlanBasis`], the
 //!    plan is refused.
 //! 6. A [`Watch`] follows the services until they are as planned, and ends with a [`Verdict`].
 //!
-//! The screen and the configuration call operations *actions*. The code does not, because screens return
-//! [`Action`](crate::screen::Action)s.
+//! The screen and the configuration call operations *actions*. The code does not, because an
+//! [`Action`](crate::screen::Action) is a request that a screen returns.
 
 mod audit_record;
 mod change;

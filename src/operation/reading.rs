@@ -1,9 +1,10 @@
-//! Readings: the state of the services to act upon, read for one plan and not taken from the last poll.
+//! Readings for operations: the current state of the services to act upon. The source reads it again for each
+//! plan, instead of using the last poll.
 
 use super::EcsReading;
 use crate::model::{InstanceId, Service, SourceId, Text};
 
-/// Place where an operation happens, for the plan and the audit log.
+/// Account and region, or engine, in which an operation happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationPlace {
     /// Source of the services.
@@ -23,7 +24,7 @@ pub struct OperationPlace {
 }
 
 impl OperationPlace {
-    /// Returns AWS account and region, or `None` for an engine.
+    /// Returns the AWS account and region, separated by a blank; `None` for an engine.
     #[must_use]
     pub fn account_and_region(&self) -> Option<String> {
         let words: Vec<&str> =
@@ -31,7 +32,7 @@ impl OperationPlace {
         (!words.is_empty()).then(|| words.join(" "))
     }
 
-    /// Returns the place in a few words: account, its alias and region, or the location of an engine.
+    /// Returns a short description of the place: account, its alias and region, or the location of an engine.
     #[must_use]
     pub fn summary(&self) -> String {
         let account = self.account.as_ref().map(|account| match &self.account_alias {
@@ -60,7 +61,7 @@ impl OperationPlace {
     }
 }
 
-/// State of the services that a request names, read anew.
+/// Current state of the services that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationReading {
     /// Place where the operation happens.
@@ -69,7 +70,7 @@ pub struct OperationReading {
     pub targets: Vec<TargetReading>,
 }
 
-/// State of one service, with the facts that only matter for operations.
+/// State of one service, with facts that matter only for operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetReading {
     /// The service with its instances.
@@ -80,7 +81,7 @@ pub struct TargetReading {
     pub ecs: Option<Box<EcsReading>>,
 }
 
-/// Fact about a service that only matters for operations on it.
+/// Fact about a service that matters only for operations on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetFact {
     /// The engine removes the container, with its file system, when it stops (`--rm`).

@@ -1,14 +1,14 @@
-//! Refusals: operations that are not done, with the reason and the remedy.
+//! Refusals: reasons why Portolan does not carry out an operation, each with a remedy.
 
 use crate::model::{Failure, FailureKind};
 
-/// Reason why an operation is not done.
+/// Reason why Portolan does not carry out an operation, with a remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} ({remedy})")]
 pub struct Refusal {
     /// The reason.
     pub reason: String,
-    /// The action that the user can take instead.
+    /// Action that the user can take instead.
     pub remedy: String,
 }
 

@@ -1,4 +1,4 @@
-//! Requests: the operation that the user asks for, before anything was read for it.
+//! Requests for operations: kind, services and parameters, as the user asks for them.
 
 use super::{OperationKind, Refusal};
 use crate::model::{InstanceId, ServiceId, SourceId, Text};
@@ -13,7 +13,7 @@ pub struct OperationRequest {
     services: BTreeSet<ServiceId>,
     /// Instances to act upon; `None` for all instances of the services.
     pub instances: Option<BTreeSet<InstanceId>>,
-    /// State that the user wants, for kinds that have several.
+    /// State that the user wants, such as a number of tasks; `None` if the kind determines it.
     pub goal: Option<OperationGoal>,
     /// Reason that the user gave, for the audit log.
     pub reason: Option<Text>,
@@ -29,8 +29,8 @@ pub enum OperationGoal {
 }
 
 impl OperationRequest {
-    /// Returns a request for all instances of `services`. Refuses services of several sources, because a plan
-    /// belongs to one.
+    /// Returns a request for all instances of `services`. Refuses an empty list, and services of several
+    /// sources, because a plan belongs to one source.
     pub fn new(kind: OperationKind, services: impl IntoIterator<Item = ServiceId>) -> Result<Self, Refusal> {
         let services: BTreeSet<ServiceId> = services.into_iter().collect();
         let sources: BTreeSet<SourceId> = services.iter().map(SourceId::from).collect();
@@ -83,7 +83,7 @@ impl OperationRequest {
         self.instances.as_ref().is_none_or(|instances| instances.contains(instance))
     }
 
-    /// Returns the operation in a few words, such as `restart shop/orders`.
+    /// Returns a short title of the operation, such as `restart shop/orders`.
     #[must_use]
     pub fn title(&self) -> String {
         let verb = self.kind.spec().id;

@@ -1,4 +1,4 @@
-//! Runs: the calls of a confirmed plan that were made, and the reason for an early end.
+//! Result of running a confirmed plan: the calls that Portolan made, and the reason if it stopped early.
 
 use super::{Plan, Refusal, SentChange};
 use crate::model::Failure;
@@ -13,8 +13,8 @@ pub struct PlanRun {
 }
 
 impl PlanRun {
-    /// Returns the calls that succeeded in words, with the operation that undoes them, such as
-    /// `1 of 2 calls succeeded (web: stopped); undo: start shop/web`.
+    /// Describes the calls that succeeded and the operation that undoes them, such as `1 of 2 calls succeeded
+    /// (web: stopped); undo: start shop/web`.
     #[must_use]
     pub fn summary(&self, plan: &Plan) -> String {
         let made = plan.steps.iter().zip(&self.sent).filter(|(_, sent)| sent.failure.is_none());
@@ -31,7 +31,7 @@ impl PlanRun {
     }
 }
 
-/// Reason why a run ended early.
+/// Reason why Portolan did not make all calls of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunStop {
     /// The services changed since the plan was made, so Portolan made no call.

@@ -1,17 +1,17 @@
-//! Calls that were made, with their outcomes.
+//! Calls that Portolan made for an operation, with their outcomes.
 
 use crate::model::Text;
 use serde::{Deserialize, Serialize};
 
-/// A call that was made.
+/// Call that Portolan has made or is making.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentChange {
     /// The API call.
     pub call: Text,
-    /// Id of the request in the API's response, under which AWS records it too.
+    /// Request id from the API's response, under which AWS records the call too.
     #[serde(default)]
     pub request_id: Option<Text>,
-    /// Failure of the call, also if its response is not known yet; absent if it succeeded.
+    /// Failure of the call, or a remark that there is no response yet; absent if the call succeeded.
     #[serde(default)]
     pub failure: Option<Text>,
     /// True if the call found the requested state and changed nothing.

@@ -1,5 +1,5 @@
-//! The task that reads the repositories on this machine: at the start, when services from other compose files
-//! appear, and from time to time. Each reading runs on a thread that may block.
+//! Task that reads the repositories on this machine: at the start, when services from other compose files
+//! appear, and every few minutes. It reads on a thread that may block.
 
 use crate::{
     app::Msg,
@@ -14,25 +14,25 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Time after which the repositories are read again, because files change while Portolan runs.
+/// Time between two reads of the repositories, whose files may change while Portolan runs.
 const READ_INTERVAL: Duration = Duration::from_mins(5);
 
-/// The running task. Dropping this ends it.
+/// Running task. Dropping this ends it.
 pub(super) struct CheckoutTasks {
     compose_files: watch::Sender<BTreeSet<Text>>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl CheckoutTasks {
-    /// Starts the task. It sends the repositories that `reader` finds to `sender`.
+    /// Starts the task, which sends the repositories that `reader` finds to `sender`.
     pub(super) fn start(reader: CheckoutReader, sender: Sender<Msg>) -> Self {
         let (compose_files, wanted) = watch::channel(BTreeSet::new());
-        // The panic hook reports a panic; the profiles then stay as they are.
+        // The panic hook reports a panic. The app then keeps the last repositories.
         let task = background::spawn(read_repeatedly(reader, wanted, sender), |_| ());
         Self { compose_files, _task: task }
     }
 
-    /// Reads the repositories again if services were started from other compose files than before.
+    /// Reads the repositories again if `files`, the compose files of the running services, have changed.
     pub(super) fn set_compose_files(&self, files: &BTreeSet<Text>) {
         self.compose_files.send_if_modified(|known| {
             let changed = known != files;

@@ -1,5 +1,5 @@
-//! Slow effects: layouts of the map, and files to save. Each runs in the background and sends the app a
-//! message with its result or panic.
+//! Slow effects: layouts of the map, files to save, shares and pages to open. Each runs in the background and
+//! sends the app a message with its result or panic.
 
 mod browser;
 mod layout_queue;
@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Tests in the background if a fresh layout of the map would be better than the current one. Sends the
+/// Checks in the background whether a fresh layout of the map would be better than the current one. Sends the
 /// result to the app.
 pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
     let number = request.request_id;
@@ -33,7 +33,8 @@ pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
     );
 }
 
-/// Saves a file in the current directory in the background. Notifies the user of its path or of the failure.
+/// Saves a file to the current directory in the background. The user gets a notice with its path or the
+/// failure.
 pub(super) fn save_file(file: FileToSave, sender: &Sender<Msg>) {
     let FileToSave { name, extension, text } = file;
     let work =
@@ -48,8 +49,7 @@ pub(super) fn save_file(file: FileToSave, sender: &Sender<Msg>) {
     });
 }
 
-/// Runs `work` in the background. `to_message` converts its result or panic to the message that is sent to
-/// the app.
+/// Runs `work` in the background. `to_message` converts its result or panic into a message for the app.
 fn run_in_background<T: Send + 'static>(
     sender: &Sender<Msg>,
     work: impl FnOnce() -> T + Send + 'static,
@@ -62,11 +62,11 @@ fn run_in_background<T: Send + 'static>(
     });
 }
 
-/// Maximum number of files with the same name and a different number at its end.
+/// Maximum number of files that differ only in the number at the end of the name.
 const MAX_FILES_PER_NAME: usize = 1_000;
 
-/// Writes `text` into a new file in the directory `place`, and returns its path. If the name is taken,
-/// appends `-1`, `-2` and so on.
+/// Writes `text` to a new file in the directory `place`, and returns its path. If the name is taken, appends
+/// `-1`, `-2` and so on.
 fn save_new_file(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::Result<PathBuf> {
     for number in 0..MAX_FILES_PER_NAME {
         let behind = if number == 0 { String::new() } else { format!("-{number}") };

@@ -17,15 +17,15 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
 };
 
-/// Least time between two frames.
+/// Minimum time between two frames.
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
 
-/// Least time between two frames while only log lines arrive. Leaves CPU time for reading them and keeps keys
-/// responsive during a flood.
+/// Minimum time between two frames while only log lines arrive. Leaves CPU time for reading them, and keeps
+/// keys responsive during a flood of lines.
 const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Longest time for which keys and resizes may delay a frame. They come before frames, and dragging a window
-/// sends many resizes.
+/// Maximum time for which keys and resizes may delay a frame. Portolan handles them before it draws, and
+/// dragging a window sends many resizes.
 const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
 /// Next step of the event loop.
@@ -33,9 +33,9 @@ const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 pub(super) enum Step {
     /// Ends the program.
     Exit(ExitReason),
-    /// Gives the terminal back and stops the process, as job control asks.
+    /// Restores the terminal and stops the process, as job control asks.
     Suspend,
-    /// Takes the terminal over again after a stop.
+    /// Takes over the terminal again after a stop.
     Resume,
     /// Draws a frame.
     Draw,
@@ -43,10 +43,10 @@ pub(super) enum Step {
     Handle(Msg),
 }
 
-/// Work that waits for the event loop.
+/// Work of the event loop that is not done yet.
 #[derive(Clone, Copy)]
 pub(super) struct Pending {
-    /// True if the app changed since the last frame.
+    /// True if the app has changed since the last frame.
     pub(super) frame: bool,
     /// True if the app has unfinished work to continue.
     pub(super) work: bool,
@@ -101,7 +101,7 @@ impl Inputs {
             () = sleep_until(frames.overdue_at()), if pending.frame => Step::Draw,
             key = next_key(&mut self.keys) => match key {
                 Some(msg) => Step::Handle(msg?),
-                // The terminal is gone.
+                // The terminal was closed.
                 None => Step::Exit(ExitReason::Signal(1)),
             },
             () = sleep_until(frames.due_at()), if pending.frame => Step::Draw,
@@ -111,7 +111,8 @@ impl Inputs {
     }
 }
 
-/// Returns the next event of the terminal; `None` once the terminal is gone.
+/// Returns the next event of the terminal; `None` once the terminal is closed. Waits forever while a shell
+/// has the terminal.
 async fn next_key(keys: &mut Option<InputEvents>) -> Option<io::Result<Msg>> {
     match keys {
         Some(keys) => keys.next().await,
@@ -119,7 +120,7 @@ async fn next_key(keys: &mut Option<InputEvents>) -> Option<io::Result<Msg>> {
     }
 }
 
-/// Time of the last frame, from which the times of the next one follow.
+/// Time of the last frame, from which Portolan computes when to draw the next one.
 pub(super) struct FrameTimes {
     last: Instant,
     /// True if only log lines arrived since the last frame.
@@ -127,7 +128,7 @@ pub(super) struct FrameTimes {
 }
 
 impl FrameTimes {
-    /// Starts at the first frame, drawn now.
+    /// Returns the times after a first frame that was drawn now.
     pub(super) fn new() -> Self {
         Self { last: Instant::now(), logs_only: false }
     }
@@ -142,12 +143,12 @@ impl FrameTimes {
         self.logs_only &= matches!(msg, Msg::Logs(_) | Msg::ContinueWork);
     }
 
-    /// Returns the time of the next frame while no key is waiting.
+    /// Returns the time at which the next frame is drawn if no key is waiting.
     fn due_at(&self) -> Instant {
         self.last + if self.logs_only { LOG_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL }
     }
 
-    /// Returns the time from which the next frame comes before keys.
+    /// Returns the time from which the next frame takes precedence over keys.
     fn overdue_at(&self) -> Instant {
         self.last + MAX_FRAME_DELAY
     }

@@ -1,7 +1,7 @@
-//! Log of Portolan itself: warnings in a file of the state directory, never on the terminal.
+//! Portolan's own log: warnings in a file of the state directory, never on the terminal.
 //!
-//! Several Portolan processes append whole lines to one file. A run writes at most [`MAX_RUN_BYTES`]. A run
-//! that finds more than [`ROTATE_AT_BYTES`] in the file renames it and starts a new one.
+//! Several Portolan processes append whole lines to one file. Each run writes at most [`MAX_RUN_BYTES`]. If
+//! the file has more than [`ROTATE_AT_BYTES`] at the start of a run, the run renames it and starts a new one.
 
 use crate::private_fs::PrivateDir;
 use std::{
@@ -13,10 +13,10 @@ use tracing::level_filters::LevelFilter;
 
 /// Name of the log file.
 const LOG_FILE: &str = "portolan.log";
-/// Name of the previous log file.
+/// Name of the previous log file, which rotation replaces.
 const OLD_LOG_FILE: &str = "portolan.log.old";
 
-/// Size of the log file in bytes, beyond which the next run starts a new file.
+/// Size in bytes above which the next run starts a new log file.
 const ROTATE_AT_BYTES: u64 = 1 << 20;
 
 /// Maximum number of bytes that one run writes.
@@ -40,7 +40,8 @@ pub fn start(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writer of whole lines that stops at a limit. Its last line states that the limit was reached.
+/// Writer of whole lines that stops at a limit. The last line that it writes states that the limit was
+/// reached.
 struct BoundedWriter<W> {
     file: W,
     /// Number of bytes that may still be written.

@@ -1,6 +1,8 @@
-//! Event loop: the only module that sleeps, reads the clock and controls the terminal.
+//! Runtime: the event loop of the interactive program, and the background tasks that it starts. No other
+//! module controls the terminal.
 //!
-//! Handles signals first, then keys, then a batch of messages. Then draws one frame if something changed.
+//! The loop handles signals first, then keys, then a batch of messages. It then draws one frame if something
+//! has changed.
 
 mod checkout_tasks;
 mod history_tasks;
@@ -57,7 +59,7 @@ use usage_tasks::UsageTasks;
 /// Maximum number of messages to the app that wait in the queue. While it is full, senders wait.
 const MESSAGE_QUEUE_LEN: usize = 256;
 
-/// Longest time spent on queued messages before the next frame.
+/// Maximum time spent on queued messages before the next frame.
 const MAX_DRAIN_TIME: Duration = Duration::from_millis(8);
 
 /// Reason why the program ended.
@@ -65,11 +67,11 @@ const MAX_DRAIN_TIME: Duration = Duration::from_millis(8);
 pub enum ExitReason {
     /// The user quit.
     Quit,
-    /// A signal with that number ended the program.
+    /// A signal with this number ended the program.
     Signal(i32),
 }
 
-/// Means of working with others: the team's store, and the directory for what stays on this machine.
+/// Access to the team's store, and the directory for notes that stay on this machine.
 #[derive(Clone, Default)]
 pub struct TeamSetup {
     /// Access to the team's store.
@@ -83,8 +85,8 @@ pub fn size() -> io::Result<(u16, u16)> {
     terminal::size()
 }
 
-/// Runs `app` on the terminal until the user quits or a signal ends it. Passes it the data of `sources`, and the
-/// repositories that `checkouts` finds on this machine.
+/// Runs `app` on the terminal until the user quits or a signal ends it. Passes it the data of `sources`, and
+/// the repositories that `checkouts` finds on this machine.
 pub async fn run(
     app: App,
     sources: Vec<Arc<dyn Source>>,
@@ -134,7 +136,7 @@ pub async fn run(
     event_loop.draw_frame()?;
     loop {
         if let Some(reason) = event_loop.take_step(&mut inputs, &mut frames).await? {
-            // Without a receiver, no task waits to send a message.
+            // Without a receiver, no task can block on sending a message.
             drop(inputs);
             terminal::restore();
             event_loop.operations.finish_runs().await;
@@ -145,7 +147,7 @@ pub async fn run(
     }
 }
 
-/// Starts to tell the team what the user does. The user gets a notice if the others do not see it.
+/// Starts the task that reports the user's actions to the team. The user gets a notice if a report fails.
 fn start_action_reports(
     sources: &[Arc<dyn Source>],
     access: &TeamAccess,
@@ -156,7 +158,7 @@ fn start_action_reports(
     ActionReports::start(sources, access, move |words| drop(sender.try_send(Msg::Notice(words))))
 }
 
-/// State of the event loop: the app and everything that it starts.
+/// State of the event loop: the app and everything that runs on its behalf.
 struct EventLoop {
     app: App,
     screen: TerminalScreen,
@@ -173,13 +175,13 @@ struct EventLoop {
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
-    /// Shell that takes the terminal after this step.
+    /// Shell that gets the terminal after this step.
     next_shell: Option<ConfirmedSession<ShellRequest>>,
     idle_frames: IdleFrames,
 }
 
 impl EventLoop {
-    /// Waits for the next input and handles it. Returns the reason if the program shall end.
+    /// Waits for the next input and handles it. Returns the reason if the program must end.
     async fn take_step(
         &mut self,
         inputs: &mut Inputs,
@@ -195,7 +197,7 @@ impl EventLoop {
                 frames.note_frame();
                 None
             }
-            // A frame has already applied this size.
+            // The last frame has already applied this size.
             Step::Handle(Msg::Resize(width, height)) if self.app.size() == (width, height) => None,
             Step::Handle(msg) => {
                 frames.note_message(&msg);
@@ -218,20 +220,20 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Returns true if the app needs a frame that does not wait for a later tick.
+    /// Returns true if the app needs a frame now rather than at a later tick.
     fn is_frame_due(&self) -> bool {
         self.app.is_dirty() && !self.idle_frames.is_held()
     }
 
-    /// Fits the app to the size of the terminal.
+    /// Applies the size of the terminal to the app.
     fn resize(&mut self) -> io::Result<()> {
         let (width, height) = terminal::size()?;
         // A resize never quits, so the result is unused.
         self.update(Msg::Resize(width, height)).map(|_| ())
     }
 
-    /// Handles a message and those queued behind it, then updates the background tasks. Returns the reason if
-    /// the program shall end.
+    /// Handles a message and those queued after it, then updates the background tasks. Returns the reason if
+    /// the program must end.
     fn handle_step(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let tick = if let Msg::Tick(now) = msg { Some(now) } else { None };
         if tick.is_some_and(|now| self.suspend_detector.has_jumped(now, Instant::now().into_std())) {
@@ -246,7 +248,7 @@ impl EventLoop {
     }
 
     /// Handles a message, then queued ones for at most [`MAX_DRAIN_TIME`]. Returns the reason if the program
-    /// shall end.
+    /// must end.
     fn handle_messages(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let began = Instant::now();
         let mut next = Some(msg);
@@ -260,7 +262,7 @@ impl EventLoop {
     }
 
     /// Passes a message to the app and performs the effects that it returns. Returns the reason if the
-    /// program shall end.
+    /// program must end.
     fn update(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
         self.has_more_work &= !matches!(msg, Msg::ContinueWork);
         for effect in self.app.update(msg) {
@@ -303,7 +305,8 @@ impl EventLoop {
         Ok(None)
     }
 
-    /// Starts and stops background tasks to match the subscriptions of the screens.
+    /// Starts and stops background tasks so that they match the subscriptions of the screens. `ticked` is
+    /// true once a second.
     fn update_subscriptions(&mut self, ticked: bool) {
         let wanted = self.app.subscriptions();
         self.log_tasks.sync(&wanted);
@@ -314,7 +317,8 @@ impl EventLoop {
         }
     }
 
-    /// Restores the terminal and stops the process (job control). Resumes after SIGCONT.
+    /// Restores the terminal and stops the process (job control). After SIGCONT, takes the terminal over
+    /// again.
     async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Option<ExitReason>> {
         terminal::restore();
         signals::suspend_process()?;
@@ -327,7 +331,8 @@ impl EventLoop {
         }
     }
 
-    /// Takes over the terminal again, because a shell may have changed it, and redraws the whole screen.
+    /// Takes over the terminal again, because another program may have changed it, and redraws the whole
+    /// screen.
     fn resume(&mut self) -> io::Result<()> {
         self.screen.enter()?;
         self.idle_frames.note_message(false);

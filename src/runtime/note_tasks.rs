@@ -1,4 +1,4 @@
-//! Notes of the interactive program: reads those on each source from time to time, and writes new ones.
+//! Notes in the interactive program: reads the notes on each source periodically, and writes new ones.
 
 use crate::{
     app::Msg,
@@ -24,10 +24,10 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Time between two looks at the notes on a source.
+/// Time between two reads of the notes on a source.
 const NOTE_POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Longest time for one look at the notes, or for writing one.
+/// Maximum time to read the notes on a source, or to write one.
 const NOTE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Tasks that read the notes on the sources.
@@ -36,13 +36,13 @@ pub(super) struct NoteTasks {
     access: TeamAccess,
     state: Option<PathBuf>,
     sender: Sender<Msg>,
-    /// Signal to read at once.
+    /// Wakes the tasks before the interval ends.
     wake: Arc<Notify>,
     _readers: Vec<AbortOnDropHandle<()>>,
 }
 
 impl NoteTasks {
-    /// Starts a task for each source. `state` is the directory of the notes of this machine.
+    /// Starts a task for each source. `state` is the directory of notes that stay on this machine.
     pub(super) fn start(
         sources: &[Arc<dyn Source>],
         access: TeamAccess,
@@ -69,7 +69,7 @@ impl NoteTasks {
         Self { sources, access, state, sender, wake, _readers: readers }
     }
 
-    /// Writes a note on a source, and notifies the user.
+    /// Writes a note on a source in the background, and notifies the user of the result.
     pub(super) fn write(&self, source: &SourceId, draft: NoteDraft) {
         let Some(source) = self.sources.get(source).cloned() else { return };
         let (access, state, sender) = (self.access.clone(), self.state.clone(), self.sender.clone());
@@ -100,7 +100,7 @@ pub fn random_note_id() -> Text {
     Text::new(&format!("{:08x}", RandomState::new().hash_one(()) as u32))
 }
 
-/// Adds the note to those on the source. Returns true if the whole team sees it.
+/// Adds a note to those on the source. Returns true if the whole team sees it.
 async fn write_note(
     source: &dyn Source,
     access: &TeamAccess,
@@ -113,7 +113,7 @@ async fn write_note(
     Ok(store.is_shared())
 }
 
-/// Sends the notes on a source to the app, at the start and after each change.
+/// Sends the notes on a source to the app at the start and after each change, until the receiver is dropped.
 async fn read_notes(
     source: Arc<dyn Source>,
     access: TeamAccess,
@@ -136,7 +136,7 @@ async fn read_notes(
                 return;
             }
         }
-        // Nobody but this user writes notes on this machine, so without a team there is nothing to look at again.
+        // Without a team, only this user writes notes, so there is no need to read them again.
         let others_write = access.store.is_some();
         tokio::select! {
             () = sleep(NOTE_POLL_INTERVAL), if others_write => {}

@@ -1,8 +1,8 @@
 //! Panic hook: reports a panic, which is always a bug in Portolan. A panic of the main thread restores the
-//! terminal and ends the program. A panic of background work is logged and shown in the status line, and
-//! Portolan goes on.
+//! terminal and ends the program. After a panic of background work, Portolan logs it, shows it in the status
+//! line, and continues.
 //!
-//! The hook shortens messages by [`Panicked`], because the standard library quotes texts that may come from
+//! The hook shortens messages with [`Panicked`], because the standard library quotes texts that may come from
 //! outside.
 
 use super::terminal;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Sender;
 /// Sender to the event loop, which shows panics of background work to the user.
 static LOOP_SENDER: Mutex<Option<Sender<Msg>>> = Mutex::new(None);
 
-/// Installs the panic hook. The calling thread counts as the main thread.
+/// Installs the panic hook. Treats the calling thread as the main thread.
 pub fn install() {
     let main = thread::current().id();
     panic::set_hook(Box::new(move |about| {
@@ -39,12 +39,12 @@ pub fn install() {
     }));
 }
 
-/// Sets the sender to the event loop, which shows panics of background work from now on.
+/// Sets the sender to the event loop. From now on, it shows panics of background work.
 pub(super) fn set_loop_sender(sender: Sender<Msg>) {
     *LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
 }
 
-/// Returns the message of a panic and its source location.
+/// Returns the message of a panic and the place in the source code.
 fn panic_text(about: &PanicHookInfo<'_>) -> String {
     let message = Panicked::from_payload(about.payload());
     match about.location() {

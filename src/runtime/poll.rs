@@ -1,4 +1,4 @@
-//! Polling of sources: each in its own task, at its poll interval, after a change, or on request.
+//! Polls the sources, each in its own task: at its poll interval, after a change notification, or on request.
 
 use super::snapshot_cache::{SnapshotCache, load_outages, save_outages};
 use crate::{
@@ -20,23 +20,24 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Longest time one poll may take.
+/// Maximum duration of one poll.
 const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Wait after the first failed poll; it doubles with each further failure.
 const FIRST_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// Longest wait between two polls of a failing source. It is about a usual poll interval, so that a recovery
-/// shows soon.
+/// Maximum wait between two polls of a failing source. It is close to a usual poll interval, so that a
+/// recovery shows soon.
 const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Wait before an ended stream of change notifications is opened again.
+/// Wait before Portolan reopens a stream of change notifications that has ended.
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 
 /// Tasks that poll the sources. Dropping this aborts them.
 pub struct PollTasks {
     sources: Vec<Arc<dyn Source>>,
-    /// Signals that wake the poll task of each source before its interval is over.
+    /// Signals that make the poll task of each source poll before its interval ends, in the order of the
+    /// sources.
     wake_ups: Vec<Arc<Notify>>,
     cache: Option<CacheDir>,
     _tasks: Vec<AbortOnDropHandle<()>>,
@@ -70,14 +71,14 @@ impl PollTasks {
         Self { sources: sources.to_vec(), wake_ups: all, cache: cache.cloned(), _tasks: tasks }
     }
 
-    /// Informs the sources which services the user is viewing.
+    /// Passes the services that the user is viewing to the sources, which read them more often.
     pub fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         for source in &self.sources {
             source.set_priority(watched);
         }
     }
 
-    /// Saves the known outages of a source for the next run.
+    /// Saves the outages of a source for the next run.
     pub fn save_outages(&self, source: &SourceId, memory: SavedOutages) {
         let source = self.sources.iter().find(|known| known.id() == source);
         if let (Some(source), Some(folder)) = (source.cloned(), self.cache.clone()) {
@@ -87,7 +88,7 @@ impl PollTasks {
         }
     }
 
-    /// Polls all sources again, now.
+    /// Polls all sources now.
     pub fn refresh(&self) {
         for again in &self.wake_ups {
             again.notify_one();
@@ -95,8 +96,7 @@ impl PollTasks {
     }
 }
 
-/// Spawns a task that works for one source. A panic becomes a failure of the source, and the task starts
-/// again.
+/// Spawns a task that works for one source. A panic becomes a failure of the source, and the task restarts.
 fn spawn_task<F: Future<Output = ()> + Send + 'static>(
     (source, sender): &(Arc<dyn Source>, Sender<Msg>),
     make: impl FnMut() -> F + Send + 'static,
@@ -110,7 +110,7 @@ fn spawn_task<F: Future<Output = ()> + Send + 'static>(
     background::spawn(background::restart_on_panic(FIRST_RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Polls a source again and again, until the receiver of the messages is dropped.
+/// Polls a source repeatedly, until the receiver of the messages is dropped.
 async fn poll_repeatedly(
     source: Arc<dyn Source>,
     sender: Sender<Msg>,
@@ -119,8 +119,8 @@ async fn poll_repeatedly(
     cache: Option<CacheDir>,
 ) {
     let mut failures = 0;
-    // The saved outages arrive before the first poll. Otherwise a known outage would seem to begin with that
-    // poll.
+    // The app needs the saved outages before the first poll. Otherwise a known outage would seem to begin
+    // with that poll.
     if let Some(memory) = load_outages(cache.as_ref(), &*source).await
         && sender.send(Msg::OutagesLoaded(source.id().clone(), memory)).await.is_err()
     {
@@ -134,7 +134,7 @@ async fn poll_repeatedly(
         }
         let wait = jitter(if failures == 0 { source.poll_interval() } else { retry_wait(failures) });
         let next = Timestamp::now() + wait;
-        // Thousandths of the quota are precise enough for the screen.
+        // The screen needs no more than thousandths of the quota.
         let spent = source.quota_used().map(|part| (part * 1_000.0).round() as u16);
         let id = source.id();
         if let Some(team) = source.team_status()
@@ -172,7 +172,7 @@ async fn take_snapshot(source: &dyn Source) -> Result<Snapshot, Failure> {
     }
 }
 
-/// Sends the app the snapshot that an earlier run saved.
+/// Sends the app the snapshot that an earlier run saved, or a notice if it can't be read.
 async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cache: SnapshotCache) {
     let msg = match snapshot_cache.load(&*source).await {
         Ok(Some(snapshot)) => Msg::CacheLoaded(source.id().clone(), Box::new(snapshot)),
@@ -183,8 +183,8 @@ async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cach
     let _ = sender.send(msg).await;
 }
 
-/// Varies a wait by up to a tenth, because many Portolan processes that start together should not poll at the
-/// same time.
+/// Varies a wait by up to 10%, so that many Portolan processes that started together do not poll at the same
+/// time.
 fn jitter(wait: Duration) -> Duration {
     let tenths = f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX);
     wait.mul_f64(0.9 + 0.2 * tenths)
@@ -195,8 +195,8 @@ fn retry_wait(failures: u32) -> Duration {
     FIRST_RETRY_WAIT.saturating_mul(1 << (failures - 1).min(8)).min(MAX_RETRY_WAIT)
 }
 
-/// Wakes the poll task at each change notification of the source. Opens the stream of notifications again
-/// when it ends.
+/// Wakes the poll task at each change notification of the source. Reopens the stream of notifications when it
+/// ends.
 async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
     loop {
         let mut nudges = source.change_notifications();
@@ -215,7 +215,7 @@ async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Ar
     }
 }
 
-/// Returns the failure of a poll that exceeds [`SNAPSHOT_TIMEOUT`].
+/// Returns the failure of a poll that takes longer than [`SNAPSHOT_TIMEOUT`].
 fn timeout_failure(source: &dyn Source) -> Failure {
     let what = format!("{} did not respond within {} s", source.location(), SNAPSHOT_TIMEOUT.as_secs());
     Failure::new(FailureKind::Timeout, what, "run portolan doctor to check each call")

@@ -1,7 +1,7 @@
-//! Signals that end the program, and signals that stop and continue a job.
+//! Signals that end the program, and signals that suspend and resume it (job control).
 //!
 //! A separate thread waits for signals, so that neither a busy event loop nor busy workers delay them. After
-//! a signal, the event loop ends the program as if the user had quit. If it does not end within
+//! a terminating signal, the event loop ends the program as if the user had quit. If that takes longer than
 //! [`LOOP_EXIT_TIMEOUT`], the thread restores the terminal and ends the program itself.
 
 use super::terminal;
@@ -28,23 +28,24 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 const TERMINATING_SIGNALS: &[i32] =
     &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
-/// Time for the event loop to end the program after a signal.
+/// Maximum time for the event loop to end the program after a signal.
 const LOOP_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Signals of the keyboard that end a program: ctrl-c and ctrl-\.
+/// Terminating signals that the keyboard sends: ctrl-c and ctrl-\.
 const KEYBOARD_SIGNALS: &[i32] = &[SIGINT, SIGQUIT];
 
-/// True while another program on the terminal handles the signals of the keyboard, which this process gets too.
+/// True while another program on the terminal handles the signals of the keyboard, which Portolan receives
+/// too.
 static IGNORES_KEYBOARD: AtomicBool = AtomicBool::new(false);
 
-/// Signal, by the action that it asks of the program.
+/// Signal, by the reaction of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// End the program, because of the signal with that number.
+    /// End the program, because of the signal with this number.
     Terminate(i32),
     /// Stop the process, as job control does (SIGTSTP).
     Stop,
-    /// Continue after a stop.
+    /// Take over the terminal again after a stop.
     Continue,
 }
 
@@ -67,17 +68,17 @@ impl Signals {
     pub(super) async fn next(&mut self) -> Signal {
         match self.0.recv().await {
             Some(signal) => signal,
-            // The thread lives as long as the program.
+            // The thread runs as long as the program.
             None => std::future::pending().await,
         }
     }
 }
 
-/// Time in which Portolan ignores the signals of the keyboard that end a program. It ends when this is dropped.
+/// Scope in which Portolan ignores [`KEYBOARD_SIGNALS`]. Dropping it ends the scope.
 pub(super) struct KeyboardSignalsIgnored;
 
 impl KeyboardSignalsIgnored {
-    /// Begins to ignore the signals of the keyboard.
+    /// Ignores the signals of the keyboard until the returned value is dropped.
     pub(super) fn begin() -> Self {
         IGNORES_KEYBOARD.store(true, Ordering::SeqCst);
         Self
@@ -90,7 +91,7 @@ impl Drop for KeyboardSignalsIgnored {
     }
 }
 
-/// Continues a program that has stopped (SIGCONT).
+/// Sends SIGCONT to the process `id`.
 pub(super) fn continue_program(id: u32) {
     if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
         // If the program has ended meanwhile, there is nothing to continue.
@@ -98,7 +99,7 @@ pub(super) fn continue_program(id: u32) {
     }
 }
 
-/// Stops this process (SIGSTOP) until SIGCONT.
+/// Stops this process (SIGSTOP) until it receives SIGCONT.
 pub(super) fn suspend_process() -> io::Result<()> {
     Ok(kill_process(getpid(), Number::STOP)?)
 }
@@ -115,7 +116,7 @@ fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
             SIGCONT => Signal::Continue,
             number => Signal::Terminate(number),
         };
-        // If the loop is gone, it is already ending the program.
+        // If the receiver is gone, the event loop is already ending the program.
         let _ = sender.send(signal);
         if let Signal::Terminate(number) = signal {
             thread::sleep(LOOP_EXIT_TIMEOUT);
@@ -126,7 +127,7 @@ fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
 
 /// Restores the terminal and ends the program without the event loop.
 fn force_exit(number: i32) -> ! {
-    // If the terminal accepts nothing, the guard tries again.
+    // If the terminal accepts no output, the guard tries again.
     terminal::restore_in_time();
     process::exit(128 + number);
 }

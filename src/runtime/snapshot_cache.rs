@@ -1,4 +1,4 @@
-//! Snapshots and outages of a source on disk, for the next run.
+//! Cache on disk for the snapshots and outages of a source, from which the next run starts.
 
 use crate::{
     background::{run_blocking, run_blocking_then},
@@ -9,11 +9,11 @@ use crate::{
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Least time between two saves, because the snapshot of a large account has several megabytes.
+/// Minimum time between two saves, because the snapshot of a large account has several megabytes.
 const SAVE_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Cache on disk for the snapshots of one source. It loads the snapshot that the last run saved, and saves a
-/// new one from time to time.
+/// Cache on disk for the snapshots of one source. Loads the snapshot that the last run saved, and saves a
+/// newer one every few minutes.
 #[derive(Clone, Debug)]
 pub(super) struct SnapshotCache {
     folder: Option<CacheDir>,
@@ -27,8 +27,8 @@ impl SnapshotCache {
         Self { folder, saved_at: None }
     }
 
-    /// Loads the last saved snapshot of `source`. Returns `None` if there is none, and a message for the user
-    /// if loading fails.
+    /// Loads the last saved snapshot of `source`. Returns `None` if there is none. The error is a message for
+    /// the user.
     pub(super) async fn load(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
         let Some(folder) = self.folder.clone() else { return Ok(None) };
         let Some(key) = source.cache_key().await else { return Ok(None) };
@@ -61,7 +61,8 @@ impl SnapshotCache {
     }
 }
 
-/// Loads the outages that earlier runs recorded for `source`.
+/// Loads the outages that earlier runs saved for `source`. Returns `None` if there are none or they can't be
+/// read.
 pub async fn load_outages(folder: Option<&CacheDir>, source: &dyn Source) -> Option<SavedOutages> {
     let (folder, key) = (folder?.clone(), source.outage_key().await?);
     let read = run_blocking(move || cache::load_outages(&folder, &key)).await;
@@ -72,7 +73,7 @@ pub async fn load_outages(folder: Option<&CacheDir>, source: &dyn Source) -> Opt
     })
 }
 
-/// Saves the known outages of `source` for the next run.
+/// Saves the outages of `source` for the next run.
 pub async fn save_outages(folder: &CacheDir, source: &dyn Source, memory: SavedOutages) {
     let Some(key) = source.outage_key().await else { return };
     let folder = folder.clone();

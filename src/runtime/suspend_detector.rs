@@ -1,10 +1,10 @@
-//! Detection of a suspended machine or a changed clock. In both cases the wall clock moves by more than the
-//! monotonic clock, and all shown data is older than it seems.
+//! Detects that the machine was suspended or its clock was set. In both cases the wall clock moves more than
+//! the monotonic clock, and all data on the screen is older than it seems.
 
 use crate::model::Timestamp;
 use std::time::Instant;
 
-/// Largest accepted difference between the two clocks from one tick to the next, in seconds.
+/// Maximum difference between the two clocks from one tick to the next, in seconds.
 const MAX_CLOCK_DRIFT_SECONDS: i64 = 5;
 
 /// Detector that compares the wall clock with the monotonic clock at each tick.
@@ -20,7 +20,7 @@ impl SuspendDetector {
         Self::default()
     }
 
-    /// Returns true if the wall clock jumped since the last tick, so that all sources should be polled again.
+    /// Returns true if the wall clock has jumped since the last tick, so that all sources need a poll.
     pub(super) fn has_jumped(&mut self, now: Timestamp, instant: Instant) -> bool {
         let last = self.last_tick.replace((now, instant));
         last.is_some_and(|(before, then)| {

@@ -1,5 +1,5 @@
-//! The terminal: taken over at the start, drawn and read while Portolan runs, restored in every case. No other
-//! module uses crossterm.
+//! Terminal: takes it over at the start, draws on it and reads its events, and restores it in every case. No
+//! other module uses crossterm.
 
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;
@@ -44,22 +44,22 @@ use std::{
 };
 use tty::{write_restore_sequences, write_shell_restore_sequences};
 
-/// Largest drawn size in columns and rows: larger than any display, and about 70 MB of cells.
+/// Maximum size of the screen in columns and rows: larger than any display, with about 70 MB of cells.
 const MAX_SIZE: (u16, u16) = (1_500, 600);
 
 /// Size of a terminal that reports none, such as a serial line: the size of a VT100.
 const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
-/// Longest wait for a terminal that takes no output.
+/// Maximum wait for a terminal that accepts no output.
 const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Smallest number of free file descriptors to start with.
+/// Minimum number of free file descriptors at the start.
 const MIN_FREE_DESCRIPTORS: usize = 16;
 
-/// Use of the terminal, one of the three values below. The first caller of [`restore`] resets it, so that only one
-/// restores the terminal.
+/// Current use of the terminal, one of the three values below. The first caller of [`restore`] resets it, so
+/// that no other call restores the terminal again.
 static TERMINAL_USE: AtomicU8 = AtomicU8::new(NOT_TAKEN);
-/// Value of [`TERMINAL_USE`] while the terminal is not taken over.
+/// Value of [`TERMINAL_USE`] while neither Portolan nor a shell uses the terminal.
 const NOT_TAKEN: u8 = 0;
 /// Value of [`TERMINAL_USE`] while Portolan draws on the terminal.
 const TAKEN_BY_SCREEN: u8 = 1;
@@ -75,7 +75,7 @@ pub(super) fn size() -> io::Result<(u16, u16)> {
     })
 }
 
-/// Returns true while the terminal is taken over.
+/// Returns true while Portolan or a shell uses the terminal.
 pub(super) fn is_taken() -> bool {
     TERMINAL_USE.load(Ordering::SeqCst) != NOT_TAKEN
 }
@@ -90,10 +90,10 @@ fn ensure_free_file_descriptors() -> io::Result<()> {
     })
 }
 
-/// The terminal while Portolan draws on it. Dropping it restores the terminal.
+/// Terminal on which Portolan draws its screens. Dropping it restores the terminal.
 pub(super) struct TerminalScreen {
-    /// Terminal of ratatui with a fixed size. It keeps the size for which the screens were laid out, even if
-    /// the real terminal has a newer one.
+    /// Terminal of ratatui with a fixed size: the size for which the app has laid out its screens, even if
+    /// the real terminal has another one by now.
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
@@ -104,7 +104,7 @@ pub(super) struct TerminalScreen {
 }
 
 impl TerminalScreen {
-    /// Takes over the terminal. `size` is the size of the frames to draw.
+    /// Takes over the terminal. `size` is the size of the frames in columns and rows.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
         ensure_free_file_descriptors()?;
         guard::start();
@@ -122,8 +122,8 @@ impl TerminalScreen {
         Ok(screen)
     }
 
-    /// Takes over the terminal, for the first time or after a shell has changed it. The next frame redraws
-    /// the whole screen.
+    /// Takes over the terminal, for the first time or after another program has used it. The next frame
+    /// redraws the whole screen.
     pub(super) fn enter(&mut self) -> io::Result<()> {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
@@ -138,8 +138,8 @@ impl TerminalScreen {
         self.terminal.resize(area(self.size))
     }
 
-    /// Draws one frame as a synchronized update, so that the terminal never shows a part of it. Returns true if
-    /// the frame differs from the one before.
+    /// Draws one frame as a synchronized update, so that the terminal never shows a part of it. Returns true
+    /// if the frame differs from the previous one.
     pub(super) fn draw(&mut self, app: &mut App) -> io::Result<bool> {
         #[cfg(debug_assertions)]
         self.test_panic.count_frame();
@@ -166,7 +166,7 @@ impl TerminalScreen {
         Ok(has_changed)
     }
 
-    /// Turns mouse events of the terminal on or off.
+    /// Turns the terminal's reports of mouse events on or off.
     pub(super) fn capture_mouse(&mut self, take: bool) -> io::Result<()> {
         self.mouse = take;
         let out = self.terminal.backend_mut();
@@ -179,7 +179,7 @@ impl TerminalScreen {
     }
 }
 
-/// The terminal in raw mode, for a shell in a container. Dropping it restores the terminal.
+/// Terminal in raw mode, for a shell in a container. Dropping it restores the terminal.
 pub(super) struct RawTerminal;
 
 impl RawTerminal {
@@ -191,8 +191,8 @@ impl RawTerminal {
         Ok(raw)
     }
 
-    /// Takes over the terminal again, because another program may have changed its modes while this process was
-    /// stopped.
+    /// Takes over the terminal again after this process was stopped, because another program may have changed
+    /// the modes.
     pub(super) fn retake() -> io::Result<()> {
         // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
@@ -218,7 +218,8 @@ fn area((width, height): (u16, u16)) -> Rect {
     Rect::new(0, 0, width, height)
 }
 
-/// Restores the terminal if it is taken over, but waits at most [`RESTORE_TIMEOUT`] for a terminal that takes no output.
+/// Restores the terminal if it is taken over. Waits at most [`RESTORE_TIMEOUT`] for a terminal that accepts
+/// no output.
 pub(super) fn restore_in_time() {
     let (done, restored) = mpsc::channel();
     let restore = move || {
@@ -226,7 +227,7 @@ pub(super) fn restore_in_time() {
         let _ = done.send(());
     };
     if background::spawn_thread("restore", restore).is_ok() {
-        // On timeout, the modes are restored, and only the sequences wait.
+        // After the timeout, the modes are restored, and only the sequences may be missing.
         let _ = restored.recv_timeout(RESTORE_TIMEOUT);
     }
 }
@@ -235,8 +236,8 @@ pub(super) fn restore_in_time() {
 pub(super) fn restore() {
     let taken_by = TERMINAL_USE.swap(NOT_TAKEN, Ordering::SeqCst);
     if taken_by != NOT_TAKEN {
-        // The modes come first, because a terminal that takes no output blocks what follows. An error here can't be
-        // reported.
+        // The modes come first, because writing blocks if the terminal accepts no output. There is no way to
+        // report an error here.
         let _ = disable_raw_mode();
         lent::restore_modes();
         if taken_by == TAKEN_BY_SHELL {
@@ -248,16 +249,16 @@ pub(super) fn restore() {
     }
 }
 
-/// Discards the keys that were typed and not read yet.
+/// Discards keys that the user has typed and no program has read yet.
 pub fn discard_typed_keys() {
     // Without a terminal there is nothing to discard.
     let _ = tcflush(tty::tty(), QueueSelector::IFlush);
 }
 
-/// Events of the terminal: keys, mouse, paste and resize, as messages for the app.
+/// Events of the terminal (keys, mouse, paste and resize) as messages for the app.
 ///
-/// The stream is asked only after it has woken the task. The event loop would ask it at every message, and then
-/// crossterm spins for the lock that its reader thread holds.
+/// `SelectAll` polls the stream only after it has woken the task. Otherwise the event loop would poll it at
+/// every message, and crossterm would spin for the lock that its reader thread holds.
 pub(super) struct InputEvents(SelectAll<EventStream>);
 
 impl InputEvents {
@@ -265,7 +266,7 @@ impl InputEvents {
         Self(select_all([EventStream::new()]))
     }
 
-    /// Returns the next message; `None` once the terminal is gone.
+    /// Returns the next message; `None` once the terminal is closed.
     pub(super) async fn next(&mut self) -> Option<io::Result<Msg>> {
         loop {
             match self.0.next().await? {
@@ -280,7 +281,7 @@ impl InputEvents {
     }
 }
 
-/// Converts a terminal event into a message; `None` for events that Portolan ignores.
+/// Converts a terminal event into a message. Returns `None` for events that Portolan ignores.
 fn to_message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => to_key(key).map(Msg::Key),
@@ -304,7 +305,7 @@ fn to_message(event: Event) -> Option<Msg> {
     }
 }
 
-/// Converts a crossterm key into a keymap key; `None` for unknown keys.
+/// Converts a crossterm key into a key of the keymap. Returns `None` for unknown keys.
 fn to_key(key: KeyEvent) -> Option<Key> {
     let code = match key.code {
         KeyCode::Char(c) => Code::Char(c),

@@ -1,5 +1,5 @@
-//! Panic on request of a test, which then checks that the terminal is restored. Release builds leave this
-//! module out.
+//! Panic that a test requests to check that Portolan restores the terminal. Release builds leave this module
+//! out.
 
 /// Countdown to the requested panic.
 #[derive(Debug)]

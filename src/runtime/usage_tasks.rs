@@ -1,4 +1,4 @@
-//! Tasks that measure the CPU, memory and network usage of instances, each while a screen shows it.
+//! Tasks that measure the CPU, memory and network usage of instances while a screen shows it.
 
 use crate::{
     app::Msg,
@@ -16,10 +16,10 @@ use std::{
 use tokio::{sync::mpsc::Sender, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait after a measurement has ended or failed, before the next one starts.
+/// Wait between the end or failure of a measurement and the next one.
 const RETRY_WAIT: Duration = Duration::from_secs(30);
 
-/// Running measurements, each by its subscription.
+/// Tasks that measure usage, by subscription.
 pub(super) struct UsageTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<Msg>,
@@ -27,12 +27,12 @@ pub(super) struct UsageTasks {
 }
 
 impl UsageTasks {
-    /// Creates an empty set of tasks. Their readings go to `sender`.
+    /// Creates an empty set of tasks, which will send their readings to `sender`.
     pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>) -> Self {
         Self { sources, sender, running: BTreeMap::new() }
     }
 
-    /// Aborts tasks that no screen wants any more, and starts the missing ones.
+    /// Aborts the tasks that no screen needs any more, and starts the missing ones.
     pub(super) fn sync(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|subscription, _| wanted.contains(subscription));
         for subscription in wanted {
@@ -46,7 +46,7 @@ impl UsageTasks {
     }
 }
 
-/// Spawns a task that measures usage until the handle is dropped. The task starts again after a panic.
+/// Spawns a task that measures usage until the handle is dropped. The task restarts after a panic.
 fn spawn_measuring(
     source: Arc<dyn Source>,
     target: UsageTarget,
@@ -63,7 +63,7 @@ fn spawn_measuring(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Sends usage readings until the receiver is dropped. Measures again after a measurement has ended.
+/// Sends usage readings until the receiver is dropped. Starts the next measurement when one has ended.
 async fn forward_readings(source: Arc<dyn Source>, target: UsageTarget, sender: Sender<Msg>) {
     loop {
         let mut readings = source.usage(target.clone());

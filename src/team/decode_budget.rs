@@ -1,24 +1,24 @@
-//! Budget for decoded objects: what a store may contain of bytes, of values, and of items in a list.
+//! Decode budget: limits for the bytes, values and list lengths in objects from a store.
 //!
-//! The numbers are counted in the `MessagePack` text before anything is built from it, because a value takes far
-//! more memory than its encoding: a list of 1 MB may hold a million things.
+//! Portolan counts them in the `MessagePack` bytes before it builds any value, because a value takes far more
+//! memory than its encoding: a list of 1 MB may have a million items.
 
 use super::object_error::{ObjectError, damaged};
 
 /// Maximum size in bytes, after decompression, of a base and its deltas.
 const MAX_READING_BYTES: usize = 32 << 20;
 
-/// Maximum number of values in them. Numbers, texts, lists and names of fields all count as one.
+/// Maximum number of values in a base and its deltas. Each number, text, list and field name counts as one.
 const MAX_READING_VALUES: usize = 6_000_000;
 
-/// Maximum lengths of lists by the number of lists and structures around them: the lists of a snapshot, those of
-/// a service, and those below. Further ones have the last limit.
+/// Maximum length of a list or map, by the number of lists and maps around it. The lists of a snapshot have
+/// depth 1, those of a service 3, and those of a task 5. The last limit applies to all deeper ones.
 const MAX_LIST_LENGTHS: [u64; 6] = [100_000, 100_000, 100_000, 10_000, 10_000, 1_000];
 
-/// Maximum number of lists and structures around a value.
+/// Maximum number of lists and maps around a value.
 const MAX_VALUE_DEPTH: usize = 64;
 
-/// Part of the budget that is left.
+/// Rest of the budget: the bytes and values that Portolan may still decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeBudget {
     bytes: usize,
@@ -32,25 +32,26 @@ impl Default for DecodeBudget {
 }
 
 impl DecodeBudget {
-    /// Returns the budget of an object that Portolan writes. A base leaves as much for its deltas.
+    /// Returns the budget for an object that Portolan writes: half of a reader's, so that a base leaves the
+    /// other half for its deltas.
     #[must_use]
     pub(super) fn for_writing() -> Self {
         Self { bytes: MAX_READING_BYTES / 2, values: MAX_READING_VALUES / 2 }
     }
 
-    /// Returns the number of bytes that are left.
+    /// Returns the number of bytes left.
     #[must_use]
     pub(super) fn bytes(self) -> usize {
         self.bytes
     }
 
-    /// Takes the `MessagePack` text `raw` out of the budget.
+    /// Subtracts the `MessagePack` bytes `raw` and the values in them from the budget.
     ///
     /// # Errors
-    /// Fails if it does not fit, or is cut off.
+    /// Fails if `raw` exceeds the budget, contains a list that is too long or too deep, or is cut off.
     pub(super) fn take(&mut self, raw: &[u8]) -> Result<(), ObjectError> {
         self.bytes = self.bytes.checked_sub(raw.len()).ok_or(ObjectError::TooLarge("32 MiB in all"))?;
-        // Values that are still missing in each open list, from the outermost.
+        // Number of values still missing in each open list, the outermost first.
         let mut open: Vec<u64> = Vec::new();
         let mut rest = raw;
         loop {
@@ -72,7 +73,7 @@ impl DecodeBudget {
     }
 }
 
-/// Checks the length of a list with `depth` lists around it.
+/// Checks the length and the depth of a list or map. `depth` is the number of lists and maps around it.
 fn check_list(length: u64, depth: usize) -> Result<(), ObjectError> {
     let longest = MAX_LIST_LENGTHS[depth.min(MAX_LIST_LENGTHS.len() - 1)];
     if depth >= MAX_VALUE_DEPTH {
@@ -88,16 +89,17 @@ fn check_list(length: u64, depth: usize) -> Result<(), ObjectError> {
     }
 }
 
-/// Beginning of a value.
+/// Header of a `MessagePack` value.
 enum ValueHeader {
-    /// A number, text or other value without values in it.
+    /// Number, text or other value that contains no values.
     Plain,
-    /// An array or a map, with its length and the number of values in it: two for each entry of a map.
+    /// Array or map, with its length and the number of values in it: two for each entry of a map.
     List { length: u64, values: u64 },
 }
 
-/// Reads the beginning of a value; of a plain value, reads all. Returns it with the bytes that follow. Returns
-/// `None` if they end too early. (<https://github.com/msgpack/msgpack/blob/master/spec.md>)
+/// Reads the header of a value, and skips the content of a plain value. Returns the header and the bytes
+/// after it. Returns `None` if `raw` ends too early.
+/// (<https://github.com/msgpack/msgpack/blob/master/spec.md>)
 fn read_header(raw: &[u8]) -> Option<(ValueHeader, &[u8])> {
     let (marker, rest) = raw.split_first()?;
     let array = |length| ValueHeader::List { length, values: length };
@@ -131,7 +133,8 @@ fn read_header(raw: &[u8]) -> Option<(ValueHeader, &[u8])> {
     Some((ValueHeader::Plain, rest.get(usize::try_from(size).ok()?..)?))
 }
 
-/// Reads an unsigned number of `size` bytes. Returns it with the bytes that follow.
+/// Reads an unsigned number of `size` bytes. Returns the number and the bytes after it, or `None` if `raw` is
+/// shorter.
 fn big_endian(raw: &[u8], size: usize) -> Option<(u64, &[u8])> {
     let (digits, rest) = raw.split_at_checked(size)?;
     Some((digits.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)), rest))
@@ -148,7 +151,7 @@ mod tests {
         rmp_serde::to_vec_named(value).unwrap()
     }
 
-    /// Returns the budget left after some bytes.
+    /// Returns the budget left after subtracting `raw`.
     fn left(raw: &[u8]) -> Result<DecodeBudget, ObjectError> {
         let mut budget = DecodeBudget::default();
         budget.take(raw).map(|()| budget)

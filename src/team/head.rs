@@ -1,18 +1,19 @@
-//! The head: the one object of a team that changes. It names the leader and the newest reading.
+//! The head: the small object of a team that names its leader and the newest reading. All members read it
+//! every few seconds.
 
 use super::{keys::MAX_EPOCH, members::MAX_MEMBERS};
 use crate::model::Text;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Name and version of the format of a team's objects. Another format is never read, and overwritten only if
-/// its leader is gone.
+/// Name and version of the format of a team's objects. Portolan never reads another format, and overwrites a
+/// head of another format only if its leader is gone.
 pub const TEAM_SCHEMA: &str = "portolan.team/1";
 
 /// Maximum size of a head in bytes.
 pub const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// Upper limit of the numbers of readings and of heads in one epoch, so that the next one fits its key.
+/// Exclusive upper limit of the numbers of readings and heads in one epoch, so that they fit their keys.
 const MAX_NUMBER: u64 = 1_000_000_000_000;
 
 /// Maximum number of deltas that a head may name.
@@ -25,13 +26,13 @@ pub(super) const MAX_BEAT_INTERVAL: Duration = Duration::from_mins(1);
 /// Number of promised intervals without a new head after which its leader counts as gone.
 pub(super) const PATIENCE_INTERVALS: u32 = 3;
 
-/// Longest age of a reading in a head.
+/// Maximum age of a reading that a head names.
 const MAX_READING_AGE: Duration = Duration::from_hours(24 * 7);
 
 /// Maximum length of the name of a member, in characters.
 const MAX_NAME_CHARS: usize = 60;
 
-/// Claim of a member to the lead: a collector takes it from a person.
+/// Priority of a member for the lead: a collector takes the lead from a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rank {
@@ -41,7 +42,7 @@ pub enum Rank {
     Collector,
 }
 
-/// The leader of a team, for the others.
+/// Leader of a team, as its head describes it to the other members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leader {
     /// Random id of the process.
@@ -54,10 +55,10 @@ pub struct Leader {
     pub read_as: Text,
 }
 
-/// The newest reading in the store.
+/// Numbers of the newest reading in the store and of its objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingRef {
-    /// Epoch of the leader that read it, which may be an earlier one.
+    /// Epoch of the leader that polled it, which may be an earlier one.
     pub epoch: u64,
     /// Number of the reading within its epoch.
     pub number: u64,
@@ -65,13 +66,13 @@ pub struct ReadingRef {
     pub base: u64,
     /// Number of the oldest delta that is still there. Delta 7 has the changes from reading 6 to reading 7.
     pub oldest_delta: u64,
-    /// Number of services in the reading, to check it.
+    /// Number of services in the reading. Followers check their copy against it.
     pub services: usize,
     /// Time from the reading to the writing of the head, in milliseconds.
     pub age_ms: u64,
 }
 
-/// The head of a team.
+/// Head of a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// `TEAM_SCHEMA`.
@@ -94,43 +95,43 @@ pub struct Head {
     pub reading: Option<ReadingRef>,
 }
 
-/// The content of a head object.
+/// Content of a head object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadContent {
-    /// A valid head.
+    /// Valid head.
     Valid(Box<Head>),
-    /// A head of another format.
+    /// Head of another format.
     OtherSchema {
         /// Name and version of its format.
         schema: Text,
         /// Version of the Portolan that wrote it.
         version: Text,
     },
-    /// No head, with the reason.
+    /// Bytes that are no head, with the reason.
     Damaged(Text),
 }
 
 impl Head {
-    /// Returns the promised time to the next head, within limits.
+    /// Returns the promised time to the next head, clamped to the limits.
     #[must_use]
     pub fn interval(&self) -> Duration {
         Duration::from_millis(self.interval_ms).clamp(MIN_BEAT_INTERVAL, MAX_BEAT_INTERVAL)
     }
 
-    /// Returns the time without another head after which the leader counts as gone.
+    /// Returns the time without a new head after which the leader counts as gone.
     #[must_use]
     pub fn patience(&self) -> Duration {
         self.interval() * PATIENCE_INTERVALS
     }
 
-    /// Returns the head as an object.
+    /// Encodes the head as JSON.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         // A head contains only text and numbers, so this never fails.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Returns the head with its names cut and its numbers checked.
+    /// Cuts the names to their limit and checks the numbers. Fails if a number is impossible.
     fn checked(mut self) -> Result<Self, &'static str> {
         let leader = &mut self.leader;
         for text in [&mut leader.id, &mut leader.name, &mut leader.read_as] {
@@ -162,10 +163,10 @@ impl ReadingRef {
 }
 
 impl HeadContent {
-    /// Reads a head object.
+    /// Parses a head object.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
-        /// Part of a head that every format has.
+        /// Fields of a head that every format has.
         #[derive(Deserialize)]
         struct Envelope {
             schema: Text,

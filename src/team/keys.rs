@@ -1,9 +1,9 @@
-//! Keys of a team's objects, below the folder of its account and region.
+//! Keys of a team's objects. Except for shares, they are relative to the folder of one account and region.
 
-/// Start of all keys of a team, below the prefix in the setting.
+/// First folder in the key of every object, after the prefix from the configuration.
 pub const TEAM_FOLDER: &str = "portolan";
 
-/// Returns the key of a share with this name, such as `share/7f3k`. It belongs to no account.
+/// Returns the key of the share `name`, such as `portolan/share/7f3k`. Shares belong to no account.
 #[must_use]
 pub fn share_key(name: &impl std::fmt::Display) -> String {
     format!("{TEAM_FOLDER}/{name}")
@@ -12,51 +12,52 @@ pub fn share_key(name: &impl std::fmt::Display) -> String {
 /// Key of the head.
 pub const HEAD_KEY: &str = "head";
 
-/// Start of the keys of epochs.
+/// Prefix of the keys of epochs.
 const EPOCH_PREFIX: &str = "epoch/";
 
-/// Start of the keys of members.
+/// Prefix of the keys of members.
 pub const MEMBER_PREFIX: &str = "member/";
 
-/// Upper limit of epochs, so that they fit their keys. Only an attacker writes higher ones, which do not count.
+/// Exclusive upper limit of epochs, so that each fits its key. Only an attacker writes higher ones, and
+/// Portolan ignores them.
 pub const MAX_EPOCH: u64 = 100_000_000_000;
 
-/// Returns the key of an epoch. Who creates it may lead in that epoch.
+/// Returns the key of an epoch. The member that creates this object may lead in the epoch.
 #[must_use]
 pub fn epoch_key(epoch: u64) -> String {
     format!("{EPOCH_PREFIX}{epoch:012}")
 }
 
-/// Returns the key by which the member with this id shows that it is there.
+/// Returns the key of the object that the member `id` rewrites to show that it is running.
 #[must_use]
 pub fn member_key(id: &str) -> String {
     format!("{MEMBER_PREFIX}{id}")
 }
 
-/// Returns the key of the object with which the member with this id probes the store. If the member is killed
-/// meanwhile, a leader deletes the object as that of a member that is gone.
+/// Returns the key of the object with which the member `id` tests the store. If the member is killed during
+/// the test, a leader deletes the object like that of any member that is gone.
 #[must_use]
 pub fn probe_key(id: &str) -> String {
     format!("{MEMBER_PREFIX}{id}.probe")
 }
 
-/// Returns the highest epoch among the keys of a store.
+/// Returns the highest epoch among the keys of a store, or 0 if there is none.
 pub fn highest_epoch<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
     let epochs = keys.filter_map(|key| key.strip_prefix(EPOCH_PREFIX)?.parse().ok());
     epochs.filter(|epoch| *epoch < MAX_EPOCH).max().unwrap_or(0)
 }
 
-/// The key of a part of a reading, with the epoch and the number of the reading.
+/// Key of a part of a reading. Each variant has the epoch and the number of the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKey {
-    /// A whole snapshot.
+    /// Whole snapshot.
     Base(u64, u64),
-    /// The changes from the reading before.
+    /// Changes since the previous reading.
     Delta(u64, u64),
 }
 
 impl ObjectKey {
-    /// Reads a key; returns `None` for any other key.
+    /// Parses the key of a base or a delta. Returns `None` for any other key.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
         let (kind, numbers) = key.split_once('/')?;

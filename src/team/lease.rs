@@ -1,23 +1,23 @@
-//! The lead of a team: when a member follows, claims the lead, keeps it, or polls for itself. All times are
-//! those of the member's own monotonic clock.
+//! Lease of a team's lead: decides whether a member follows the leader, claims the lead, keeps it, or polls
+//! for itself. All times are on the member's own monotonic clock.
 
 use super::head::{Head, HeadContent, PATIENCE_INTERVALS, Rank};
 use std::time::Duration;
 
-/// Time without a new head after which a head of another format, or a damaged one, may be overwritten.
+/// Time without a new head after which a member may overwrite a damaged head, or one of another format.
 const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
 
-/// Interval that counts before a head has promised one.
+/// Time between two heads that a member assumes before it has read one.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Time between two looks at the head of a living leader.
+/// Maximum time between two reads of the head while the leader writes new heads on time.
 const LOOK_INTERVAL: Duration = Duration::from_secs(4);
 
-/// Time between two looks at a head that is overdue.
+/// Time between two reads of the head while the next head is overdue.
 const OVERDUE_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Time for which a member that gave up the lead, or may not write, does not claim it; doubled each time, up to
-/// the maximum.
+/// Time for which a member does not claim the lead after it gave it up or failed to lead. It doubles each
+/// time, up to the maximum.
 const FIRST_HOLD: Duration = Duration::from_mins(1);
 const MAX_HOLD: Duration = Duration::from_hours(1);
 
@@ -27,9 +27,9 @@ const MAX_FAILED_POLLS: u32 = 3;
 /// Result of reading the head.
 #[derive(Clone, Copy, Debug)]
 pub enum HeadLook<'a> {
-    /// The head is the one that was read last.
+    /// The head has not changed since the last read.
     Same,
-    /// The head is another one, written so long ago by the store's own clock, if the store tells.
+    /// The head has changed. With its age on the store's own clock, if the store reports it.
     Changed(&'a HeadContent, Option<Duration>),
     /// There is no head.
     Missing,
@@ -37,7 +37,7 @@ pub enum HeadLook<'a> {
     Failed,
 }
 
-/// Decision of a member.
+/// Decision of a member about its next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Show the reading of the leader.
@@ -53,9 +53,9 @@ pub enum Verdict {
 pub enum AloneReason {
     /// The store does not answer.
     Unreachable,
-    /// No leader is there, and this member can't lead.
+    /// There is no leader, and this member can't lead.
     NoLeader,
-    /// The leader writes heads, and shares no reading, or an old one.
+    /// The leader writes heads, but shares no reading, or only an old one.
     NoReading,
     /// The head has another format.
     OtherSchema,
@@ -63,25 +63,26 @@ pub enum AloneReason {
     Damaged,
 }
 
-/// A member's view of the lead.
+/// Lead of a team as one member sees it: its own lead, the last head, and the time before its next claim.
 #[derive(Debug)]
 pub struct Lease {
     rank: Rank,
-    /// True if the member may lead: it is no reader, and the store honours conditions as far as known.
+    /// True if this member may lead: it is not a short command, and the store is not known to ignore
+    /// conditional writes.
     can_lead: bool,
     /// Random part of the wait before a claim, so that the members do not all claim at once.
     jitter: Duration,
     /// Lead of this member; `None` while it does not lead.
     held: Option<Held>,
-    /// Kind of the last head, and the time of its last change; `None` before the first one.
+    /// Parts of the last head, and the time of its last change; `None` before the first head.
     watched: Option<(Watched, Duration)>,
-    /// Time of the last look that the store answered.
+    /// Time at which the store last answered a read of the head.
     answered_at: Option<Duration>,
     hold_until: Duration,
     next_hold: Duration,
 }
 
-/// The lead of this member.
+/// Lead of this member.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     epoch: u64,
@@ -91,7 +92,7 @@ struct Held {
     failed_polls: u32,
 }
 
-/// Part of a head that decides about the lead.
+/// Parts of a head that matter for the decision about the lead.
 #[derive(Clone, Copy, Debug)]
 enum Watched {
     Leader { rank: Rank, released: bool, interval: Duration },
@@ -121,7 +122,7 @@ impl Watched {
 }
 
 impl Lease {
-    /// Returns the view of a member that has not seen a head yet.
+    /// Returns the state of a member that has not seen a head yet.
     #[must_use]
     pub fn new(rank: Rank, can_lead: bool, jitter: Duration) -> Self {
         Self {
@@ -136,12 +137,13 @@ impl Lease {
         }
     }
 
-    /// Records that the member can't lead, because the store ignores conditions.
+    /// Records that the member can't lead, because the store ignores conditional writes.
     pub fn forbid_lead(&mut self) {
         self.can_lead = false;
     }
 
-    /// Returns true if the member may claim the lead at `now`, as far as known.
+    /// Returns true if the member may claim the lead at `now`: it can lead, and its wait after a failure has
+    /// ended.
     #[must_use]
     pub fn may_claim(&self, now: Duration) -> bool {
         self.can_lead && now >= self.hold_until
@@ -153,7 +155,7 @@ impl Lease {
         self.held.map(|held| held.epoch)
     }
 
-    /// Decides after a look at the head, at `now`. For a member that does not lead.
+    /// Returns the next step of a member that does not lead, after it read the head at `now`.
     pub fn decide(&mut self, now: Duration, look: HeadLook<'_>) -> Verdict {
         let before = self.answered_at;
         match look {
@@ -169,9 +171,9 @@ impl Lease {
             }
             HeadLook::Missing => self.watched = None,
             HeadLook::Changed(content, age) => {
-                // The store may tell how old the head is. It can't be older than the last look. At the first look
-                // there is no such bound. A wrong clock of the store must not make a member replace a living
-                // leader, so only a member that can't lead uses the age.
+                // The store may report the age of the head. A changed head can't be older than the last read.
+                // The first read has no such limit, so a member that can lead ignores the age there: a wrong
+                // clock of the store must not make it replace a living leader.
                 let longest = if self.can_lead { Duration::ZERO } else { Duration::MAX };
                 let since_look = before.map_or(longest, |at| now.saturating_sub(at));
                 let age = age.unwrap_or_default().min(since_look);
@@ -183,7 +185,7 @@ impl Lease {
         self.judge_head(now)
     }
 
-    /// Decides by the last head and the time since it changed.
+    /// Decides from the last head and the time since it changed.
     fn judge_head(&self, now: Duration) -> Verdict {
         let may_claim = self.may_claim(now);
         let claim_or = |reason| if may_claim { Verdict::Claim } else { Verdict::Alone(reason) };
@@ -194,7 +196,7 @@ impl Lease {
         match watched {
             Watched::Leader { rank, released: false, .. } if rank < self.rank && may_claim => Verdict::Claim,
             Watched::Leader { .. } if !is_gone => Verdict::Follow,
-            // The others may be about to claim it.
+            // Another member may be about to claim the lead.
             Watched::Leader { .. } if !is_time => Verdict::Follow,
             Watched::Leader { .. } => claim_or(AloneReason::NoLeader),
             Watched::OtherSchema if is_time => claim_or(AloneReason::OtherSchema),
@@ -204,7 +206,7 @@ impl Lease {
         }
     }
 
-    /// Returns the wait before the next look at the head.
+    /// Returns the time to wait before the next read of the head.
     #[must_use]
     pub fn look_interval(&self, now: Duration) -> Duration {
         match self.watched {
@@ -230,7 +232,7 @@ impl Lease {
         }
     }
 
-    /// Records a poll of the leader: a failure, or whether it read everything.
+    /// Records a poll by this member as the leader. `is_complete` is true if it read everything.
     pub fn note_poll(&mut self, succeeded: bool, is_complete: bool) {
         if let Some(held) = &mut self.held {
             held.failed_polls = if succeeded { 0 } else { held.failed_polls + 1 };
@@ -247,10 +249,10 @@ impl Lease {
         self.held.is_some_and(|held| held.failed_polls >= if is_lasting { 1 } else { MAX_FAILED_POLLS })
     }
 
-    /// Returns true if the leader could not write a head for so long that another member may lead soon.
+    /// Returns true if the leader's last head is so old that another member may soon take the lead.
     #[must_use]
     pub fn has_expired(&self, now: Duration) -> bool {
-        // Earlier than the patience of the others.
+        // Half an interval before the other members may claim the lead.
         let limit = |held: Held| (held.interval * PATIENCE_INTERVALS).saturating_sub(held.interval / 2);
         self.held.is_some_and(|held| now.saturating_sub(held.written_at) > limit(held))
     }
@@ -260,14 +262,14 @@ impl Lease {
         self.held = None;
     }
 
-    /// Records that this member gave up the lead at `now`. For some time, it does not claim it again.
+    /// Records that this member gave up the lead at `now`. It does not claim the lead again for some time.
     pub fn give_up(&mut self, now: Duration) {
         self.held = None;
         self.postpone_claims(now);
     }
 
-    /// Records that this member could not lead at `now`, for a reason that may pass. For some time, it does not
-    /// claim the lead.
+    /// Records that this member could not lead at `now`, for a temporary reason. It does not claim the lead
+    /// for some time.
     pub fn postpone_claims(&mut self, now: Duration) {
         if now >= self.hold_until {
             self.hold_until = now + self.next_hold;
@@ -275,7 +277,7 @@ impl Lease {
         }
     }
 
-    /// Returns true if a head is of this member's own epoch, so that it still leads.
+    /// Returns true if `head` belongs to this member's own epoch, so that it still leads.
     #[must_use]
     pub fn owns(&self, head: &Head, id: &str) -> bool {
         !head.released && self.led_epoch() == Some(head.epoch) && head.leader.id == *id

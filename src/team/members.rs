@@ -1,26 +1,28 @@
-//! Number of members, by what a leader sees change in the store. No clock of another machine counts.
+//! Counts the members of a team. A member counts while the leader sees its object in the store change. The
+//! times are those of the leader's own clock.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// Time after which a member whose object did not change is gone. Members write theirs every minute.
+/// Time without a change to its object after which a member no longer counts. Members write their objects
+/// every minute.
 const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// Time after which the object of a member that is gone can be deleted.
+/// Time without a change to its object after which the object of a member can be deleted.
 const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 
-/// Maximum number of members that count.
+/// Maximum number of members that a leader counts, including itself.
 pub const MAX_MEMBERS: u32 = 1_000;
 
-/// The members that a leader sees, besides itself.
+/// Members that a leader sees, besides itself.
 #[derive(Debug, Default)]
 pub struct MemberCount {
-    /// Version of each member's object, and the time of its last change on the leader's clock.
+    /// Version of each member's object by key, and the time of its last change on the leader's clock.
     seen: BTreeMap<String, (String, Duration)>,
 }
 
 impl MemberCount {
-    /// Takes over the keys and versions of all members' objects, as listed at `now`. Returns the keys that can
-    /// be deleted.
+    /// Replaces the known members by those in `listed`: keys and versions of the members' objects, as listed
+    /// at `now`. Ignores `own_key`. Returns the keys of objects that can be deleted.
     pub fn update(
         &mut self,
         now: Duration,
@@ -41,7 +43,7 @@ impl MemberCount {
         self.seen.iter().filter(|(_, (_, at))| is_old(at)).map(|(key, _)| key.clone()).collect()
     }
 
-    /// Returns the number of members at `now`, the leader included.
+    /// Returns the number of members at `now`, including the leader.
     #[must_use]
     pub fn count(&self, now: Duration) -> u32 {
         let is_there = |at: Duration| now.saturating_sub(at) <= MEMBER_TIMEOUT;

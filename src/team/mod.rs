@@ -1,17 +1,19 @@
-//! A team that reads one estate once: one Portolan polls, writes what it read into a store, and the others
-//! show it. This room decides; `source::team` reads and writes the store.
+//! Team: several Portolans that read one estate together. One polls and writes its readings to a store, and
+//! the others show them. This module makes the decisions; `source::team` reads and writes the store.
 //!
 //! - **Head**: one small object that names the leader and the objects of the newest reading ([`Head`]).
-//! - **Lease**: a member leads after it created the key of the next epoch and wrote the head ([`Lease`]). The
-//!   head is written only over the version that its writer knows, so an old leader notices that it is one. The
-//!   time without a new head is measured on each member's own monotonic clock, so no clock of others counts.
-//! - **Reading**: a whole snapshot from time to time, and the changes since ([`Publication`], [`Reading`]). Keys
-//!   contain the epoch, so two leaders never write the same object.
-//! - **History**: what the leaders saw happen, hour by hour ([`HistorySegment`]), and what people did ([`ActionBook`]).
+//! - **Lease**: a member leads after it created the key of the next epoch and wrote the head ([`Lease`]). A
+//!   member overwrites only the version of the head that it has read, so a former leader notices that another
+//!   one leads. Each member measures the time since the last head on its own monotonic clock, so that wrong
+//!   clocks do no harm.
+//! - **Reading**: a whole snapshot from time to time, and the changes since then ([`Publication`],
+//!   [`Reading`]). Keys contain the epoch, so two leaders never write the same object.
+//! - **History**: events that the leaders observed, by hour ([`HistorySegment`]), and actions of the
+//!   members ([`ActionBook`]).
 //!
-//! Everything in a store may come from an attacker. Objects are bounded before and after decompression
-//! ([`pack`], [`unpack`]), and what they contain is counted before it is built ([`DecodeBudget`]). Text is cleaned
-//! where it enters the model; ids are moved to the reader's own source.
+//! Everything in a store may come from an attacker. Portolan limits the size of objects before and after
+//! decompression ([`pack`], [`unpack`]), and counts the values in them before it builds any
+//! ([`DecodeBudget`]). The model cleans every text, and every id moves to the reader's own source.
 
 mod decode_budget;
 mod head;

@@ -1,4 +1,5 @@
-//! Form of the parts of a reading: a line that names the format, then `MessagePack`, compressed (RFC 1950).
+//! Format of a team's objects other than the head: a line that names the format, then `MessagePack`
+//! compressed with zlib (RFC 1950).
 
 use super::{
     decode_budget::DecodeBudget,
@@ -12,10 +13,10 @@ use serde::{Serialize, de::DeserializeOwned};
 /// Maximum size of a compressed object in bytes. 2,000 services with 10,000 tasks take 1 MB.
 pub const MAX_OBJECT_BYTES: usize = 8 << 20;
 
-/// Level of compression: higher ones take twice the time for a few per cent.
+/// zlib compression level. Higher levels take twice the time and save only a few per cent.
 const COMPRESSION_LEVEL: u8 = 6;
 
-/// Returns `value` as an object, unless it is larger than a reader accepts.
+/// Encodes `value` as an object. Fails if the object is larger than a reader accepts.
 pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, ObjectError> {
     let raw = rmp_serde::to_vec_named(value).map_err(|error| damaged(&error))?;
     DecodeBudget::for_writing().take(&raw)?;
@@ -24,13 +25,13 @@ pub fn pack(value: &impl Serialize) -> Result<Vec<u8>, ObjectError> {
     if object.len() > MAX_OBJECT_BYTES { Err(ObjectError::TooLarge("8 MiB")) } else { Ok(object) }
 }
 
-/// Returns the value in an object that stands alone.
+/// Decodes an object that shares its decode budget with no other object, such as a segment.
 pub fn unpack<T: DeserializeOwned>(object: &[u8]) -> Result<T, ObjectError> {
     unpack_within(object, &mut DecodeBudget::default())
 }
 
-/// Returns the value in an object that takes its part of `budget`. Nothing is built from an object that does not
-/// fit.
+/// Decodes an object and subtracts its size from `budget`. Fails before it builds the value if the object
+/// exceeds the budget.
 pub(super) fn unpack_within<T: DeserializeOwned>(
     object: &[u8],
     budget: &mut DecodeBudget,

@@ -1,4 +1,5 @@
-//! The leader's side of a reading: which objects bring the store from the last reading to the newest one.
+//! Readings of a leader: decides whether to write each as a base or a delta, and which older objects to
+//! delete.
 
 use super::{head::ReadingRef, keys::ObjectKey, object_error::ObjectError, object_format::pack};
 use crate::model::{ObservationLog, ObservedConnection, Snapshot, SnapshotDelta};
@@ -10,20 +11,20 @@ const BASE_INTERVAL: Duration = Duration::from_mins(5);
 /// Maximum number of deltas after a base. A member that joins reads them all.
 const MAX_DELTAS_AFTER_BASE: u64 = 100;
 
-/// Maximum number of connections that wait to be written.
+/// Maximum number of connections that wait to be written. Beyond it, Portolan drops the oldest.
 const MAX_PENDING_CONNECTIONS: usize = 20_000;
 
-/// Readings of one leader in one epoch.
+/// Writes the readings of one leader in one epoch: decides which objects each reading needs in the store.
 #[derive(Debug)]
 pub struct Publication {
     epoch: u64,
-    /// State of the store, as far as this leader wrote it.
+    /// Objects of this epoch in the store.
     written: Written,
     /// Connections observed since the last reading that was written.
     pending: Vec<ObservedConnection>,
     /// All connections of this epoch, for the bases.
     observations: ObservationLog,
-    /// Time for which connections are kept, in seconds.
+    /// Time for which a connection is kept after it was last seen, in seconds.
     keep_seconds: i64,
 }
 
@@ -41,18 +42,18 @@ struct Written {
     keys: BTreeSet<ObjectKey>,
 }
 
-/// Objects to write for one reading. They count once [`Publication::commit`] gets the draft back.
+/// Objects to write for one reading. After they are written, [`Publication::commit`] takes the draft back.
 #[derive(Debug)]
 pub struct Draft {
-    /// New objects.
+    /// New objects with their keys.
     pub objects: Vec<(ObjectKey, Vec<u8>)>,
-    /// Objects that no member needs any more, to be deleted after the next head.
+    /// Objects that no member needs any more. The leader deletes them after it has written the next head.
     pub obsolete: Vec<ObjectKey>,
     written: Written,
 }
 
 impl Publication {
-    /// Returns the publication of a new leader, which has written nothing yet.
+    /// Returns the state of a new leader, which has written nothing yet.
     #[must_use]
     pub fn new(epoch: u64, keep_seconds: i64) -> Self {
         Self {
@@ -64,8 +65,8 @@ impl Publication {
         }
     }
 
-    /// Returns the objects to write for `snapshot`, read at `now` on the leader's clock. There are none if
-    /// nothing changed.
+    /// Returns the objects to write for `snapshot`, read at `now` on the leader's clock. The draft is empty
+    /// if nothing changed.
     pub fn prepare(&mut self, now: Duration, snapshot: &Snapshot) -> Result<Draft, ObjectError> {
         let Snapshot { connections, monitored, taken_at, .. } = snapshot;
         self.observations.record(connections, monitored, *taken_at, self.keep_seconds);
@@ -110,8 +111,8 @@ impl Publication {
         Ok(draft)
     }
 
-    /// Adds the whole snapshot to a draft. Members that know a reading since the last base can still go on
-    /// with the deltas.
+    /// Adds a base with the whole snapshot `newest` to the draft. Keeps the deltas since the last base, so
+    /// that a member with a reading since then can still apply them.
     fn add_base(
         &self,
         draft: &mut Draft,
@@ -147,13 +148,13 @@ impl Publication {
         Ok(())
     }
 
-    /// Records that the objects of a draft are in the store.
+    /// Records that the objects of `draft` are in the store.
     pub fn commit(&mut self, draft: Draft) {
         self.written = draft.written;
         self.pending.clear();
     }
 
-    /// Returns the newest reading in the store, for a head written at `now`.
+    /// Returns the newest reading in the store, for a head written at `now`; `None` before the first reading.
     #[must_use]
     pub fn reading(&self, now: Duration) -> Option<ReadingRef> {
         let age = now.saturating_sub(self.written.read_at);

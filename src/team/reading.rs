@@ -1,4 +1,4 @@
-//! The followers' side of a reading: which objects to read, and what they may contain.
+//! Readings of a follower: finds the objects to fetch from the store, and decodes them within limits.
 
 use super::{
     decode_budget::DecodeBudget,
@@ -9,29 +9,30 @@ use super::{
 };
 use crate::model::{Snapshot, SnapshotDelta, SourceId, SourceRename};
 
-/// Maximum number of deltas to read instead of a base.
+/// Maximum number of deltas with which a follower updates its reading. If it lacks more, it fetches a base.
 const MAX_DELTAS_IN_A_ROW: u64 = MAX_LISTED_DELTAS / 4;
 
 /// Maximum number of services in a reading.
 const MAX_SERVICES: usize = 20_000;
 
-/// Maximum number of events, connections, load balancers and unread parts in a reading, each.
+/// Maximum length of every other list of a reading, such as its events or its connections.
 const MAX_OTHER_ITEMS: usize = 100_000;
 
-/// A reading that a follower has put together.
+/// Reading that this member assembled from objects of the store, or polled itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Epoch of the leader that read it.
+    /// Epoch of the leader that polled it; 0 if this member polled it.
     pub epoch: u64,
-    /// Number of the reading within its epoch.
+    /// Number of the reading within its epoch; 0 if this member polled it.
     pub number: u64,
-    /// Everything in it. Its connections are those since the follower last took them.
+    /// Everything in the reading. Its connections are those observed since the follower last took them out.
     pub snapshot: Snapshot,
-    /// Budget for further deltas. A reading that has used it up begins with a base again.
+    /// Budget left for further deltas. Once it is exhausted, the follower fetches a base again.
     budget: DecodeBudget,
 }
 
-/// Returns the objects that lead from the reading `known` (epoch and number) to `wanted`, in order.
+/// Returns the keys of the objects to fetch, in order, for a follower that has the reading `known` (epoch and
+/// number) and needs `wanted`. They are deltas if few are missing, otherwise a base and the deltas after it.
 #[must_use]
 pub fn missing_objects(known: Option<(u64, u64)>, wanted: &ReadingRef) -> Vec<ObjectKey> {
     let deltas = |from: u64| (from..=wanted.number).map(|number| ObjectKey::Delta(wanted.epoch, number));
@@ -50,17 +51,18 @@ pub fn missing_objects(known: Option<(u64, u64)>, wanted: &ReadingRef) -> Vec<Ob
 }
 
 impl Reading {
-    /// Returns a reading of this member itself.
+    /// Returns a reading that this member polled itself.
     #[must_use]
     pub fn own(snapshot: Snapshot) -> Self {
         // No leader has this epoch.
         Self { epoch: 0, number: 0, snapshot, budget: DecodeBudget::default() }
     }
 
-    /// Returns the reading in a base, as one of `source`.
+    /// Decodes the base `object` as reading `number` of `epoch`. Moves its ids to `source`, the reader's own
+    /// source.
     ///
     /// # Errors
-    /// Fails if the base is damaged, or larger than the limits.
+    /// Fails if the base is damaged or exceeds the limits.
     pub fn from_base(epoch: u64, number: u64, object: &[u8], source: &SourceId) -> Result<Self, ObjectError> {
         let mut budget = DecodeBudget::default();
         let mut snapshot: Snapshot = unpack_within(object, &mut budget)?;
@@ -72,10 +74,11 @@ impl Reading {
         Ok(Self { epoch, number, snapshot, budget })
     }
 
-    /// Goes on to the next reading of the same epoch by a delta, as one of `source`.
+    /// Applies the delta `object`, which makes this the next reading of the same epoch. Moves the delta's ids
+    /// to `source`.
     ///
     /// # Errors
-    /// Fails if the delta is damaged, or makes the reading larger than the limits.
+    /// Fails if the delta is damaged, or the reading exceeds the limits after it.
     pub fn apply(&mut self, object: &[u8], source: &SourceId) -> Result<(), ObjectError> {
         let mut delta: SnapshotDelta = unpack_within(object, &mut self.budget)?;
         delta.rename_source(source);
@@ -84,7 +87,7 @@ impl Reading {
         check_size(&self.snapshot)
     }
 
-    /// Checks that this is the reading `wanted`.
+    /// Checks that the epoch, the number and the count of services match `wanted`.
     pub fn check(&self, wanted: &ReadingRef) -> Result<(), ObjectError> {
         let is_same = (self.epoch, self.number, self.snapshot.services.len())
             == (wanted.epoch, wanted.number, wanted.services);
@@ -92,7 +95,8 @@ impl Reading {
     }
 }
 
-/// Checks the numbers of things in a snapshot that deltas add to. The budget has counted what is in them.
+/// Checks the lengths of the lists that deltas may extend. The decode budget has limited the content of each
+/// item.
 fn check_size(snapshot: &Snapshot) -> Result<(), ObjectError> {
     let Snapshot { services, load_balancers, events, unread_parts, connections, monitored, .. } = snapshot;
     let others = [load_balancers.len(), events.len(), unread_parts.len(), connections.len(), monitored.len()];

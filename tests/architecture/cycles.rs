@@ -1,14 +1,14 @@
-//! Rule about imports between sibling modules: they form no circle, so that each module can be understood
-//! without one that needs it.
+//! Rule about imports between sibling modules: they form no cycle, so that each module can be understood
+//! before those that import it.
 
 use super::read::SourceFile;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Imports between the children of one module: for each child the siblings that it uses.
+/// Imports between the children of one module: by child, the siblings that it uses.
 type SiblingImports = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns the circles of imports between sibling modules, one line each. A module that uses its parent is no
-/// part of a circle.
+/// Returns the cycles of imports between sibling modules, one line each. Imports of a parent module do not
+/// count.
 pub(crate) fn cycles(sources: &[SourceFile]) -> Vec<String> {
     let modules: BTreeSet<Vec<String>> = sources.iter().filter_map(|source| module(&source.path)).collect();
     let mut imports: BTreeMap<Vec<String>, SiblingImports> = BTreeMap::new();
@@ -60,7 +60,7 @@ fn absolute(own: &[String], path: &[String], modules: &BTreeSet<Vec<String>>) ->
     Some([start, rest].concat())
 }
 
-/// Returns the sets of modules that reach each other.
+/// Returns the sets of modules that import each other, directly or through other modules.
 fn circles(imports: &SiblingImports) -> Vec<Vec<String>> {
     let reached = |from: &String| {
         let (mut all, mut open) = (BTreeSet::new(), vec![from]);

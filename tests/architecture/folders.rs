@@ -1,14 +1,14 @@
-//! Rule about folders: few enough modules stand side by side to be read at a glance.
+//! Rule about folders: a folder has few enough modules to be read at a glance.
 
 use super::read::SourceFile;
 use std::collections::BTreeMap;
 
 /// Maximum number of modules in one folder.
 const MAX_FOLDER_MODULES: usize = 15;
-/// Folders whose modules are the entries of one table, so that any number may stand side by side.
+/// Folders whose modules are the entries of one table. They may have any number of modules.
 const TABLE_FOLDERS: &[&str] = &["src/diagnosis/rules"];
 
-/// Returns the folders of src/ with too many modules side by side.
+/// Returns the folders of src/ with too many modules.
 pub(crate) fn crowded(sources: &[SourceFile]) -> Vec<String> {
     let crowded = large_folders(sources).into_iter().filter(|(folder, _)| !TABLE_FOLDERS.contains(folder));
     crowded

@@ -1,4 +1,4 @@
-//! Rule about functions: each is short enough to be seen as a whole.
+//! Rule about functions: each is short enough to fit on a screen.
 
 use super::read::{SourceFile, closing_brace, next_identifier};
 
@@ -10,7 +10,7 @@ struct Function<'a> {
     name: &'a str,
     /// Number of the line with `fn`, from 1.
     line: usize,
-    /// Number of lines, both ends included.
+    /// Number of lines, including the first and the last.
     len: usize,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn too_long(source: &SourceFile) -> Vec<String> {
     .collect()
 }
 
-/// Returns all functions with a body, those inside of other functions too.
+/// Returns all functions with a body, including those inside other functions.
 fn functions(code: &str) -> Vec<Function<'_>> {
     let mut all = Vec::new();
     let mut at = 0;

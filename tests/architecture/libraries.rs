@@ -1,8 +1,8 @@
-//! Rule about libraries: each has its own folders, so that its types stay there.
+//! Rule about libraries: only certain folders may use each library, so that its types do not spread.
 
 use super::read::SourceFile;
 
-/// Libraries, each with the folders that may name it. A trailing `_` matches every crate with that prefix.
+/// Libraries, each with the folders that may use it. A trailing `_` matches every crate with that prefix.
 const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/screen/", "src/app/", "src/runtime/"]),
     ("crossterm", &["src/runtime/"]),
@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["src/extract/structured_value.rs", "src/extract/profile/"]),
 ];
 
-/// Returns the uses of a library outside its room.
+/// Returns the uses of a library outside its folders.
 pub(crate) fn violations(source: &SourceFile) -> Vec<String> {
     let mut wrong = Vec::new();
     for (library, rooms) in ROOMS {
@@ -53,7 +53,7 @@ fn library_uses(source: &SourceFile, library: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Returns the rooms of [`ROOMS`] that do not use their library.
+/// Returns the folders in [`ROOMS`] that do not use their library.
 pub(crate) fn unused_rooms(sources: &[SourceFile]) -> Vec<String> {
     let mut unused = Vec::new();
     for (library, rooms) in ROOMS {

@@ -1,5 +1,5 @@
-//! Operations that a single module implements for the rest: writing to disk, spawning background work,
-//! writing cells of the screen.
+//! Rules about operations that a single module implements for all others: writing to disk, spawning
+//! background work, confirming plans, and writing cells of the screen.
 
 use crate::read::SourceFile;
 
@@ -34,7 +34,8 @@ const SPAWN_PATHS: &[&str] = &[
     "thread::scope",
     "thread::Builder",
 ];
-/// Paths that make a confirmed plan, without which no changing call can be made and no session can start.
+/// Paths that make a confirmed plan. Only certain files may use them, because a confirmed plan permits
+/// changing calls and sessions.
 const CONFIRMING_PATHS: &[&str] = &[
     "Confirmation::new",
     "Confirmed::by_flag",
@@ -44,8 +45,8 @@ const CONFIRMING_PATHS: &[&str] = &[
     "ConfirmedSession::by_flag",
     "ConfirmedSession::by_line",
 ];
-/// Rules, one a row: restricted path suffixes, the folder under the rule, the exempt files, and the
-/// alternative to suggest.
+/// Rules, one in each row: restricted path suffixes, the folder to which the rule applies, the exempt files,
+/// and the alternative to suggest.
 const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
         DISK_WRITE_PATHS,

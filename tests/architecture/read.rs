@@ -1,7 +1,7 @@
-//! Minimal Rust scanner for the rules: it separates comments, strings and test modules, and lists the paths
-//! that the remaining code names.
+//! Minimal Rust scanner for the rules: recognizes comments, strings and test modules, and lists the paths in
+//! the remaining code.
 
-/// Source file in three versions, all with the same line numbers.
+/// Source file in three versions, which all have the same line numbers.
 pub(crate) struct SourceFile {
     /// Path relative to the package root.
     pub(crate) path: String,
@@ -13,7 +13,7 @@ pub(crate) struct SourceFile {
     pub(crate) code: String,
     /// Start and end of each test module in `code`, in bytes.
     test_modules: Vec<(usize, usize)>,
-    /// Every path in the code with its line, and true if it stands in a test module. Use trees are expanded.
+    /// Every path in the code with its line, and true if it is in a test module. Use trees are expanded.
     paths: Vec<(usize, bool, Vec<String>)>,
 }
 
@@ -41,15 +41,15 @@ impl SourceFile {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
-    /// Returns every path in the code with its line, use trees expanded. Test modules may use impure paths,
-    /// so only their `crate::` paths are returned, which the layer rule needs.
+    /// Returns every path in the code with its line. Test modules may use impure paths, so it returns only
+    /// their `crate::` paths, which the layer rule needs.
     pub(crate) fn named_paths(&self) -> impl Iterator<Item = (usize, &[String])> {
         let is_crate_path = |path: &[String]| path.first().is_some_and(|first| first == "crate");
         let named = self.paths.iter().filter(move |(_, in_test, path)| !in_test || is_crate_path(path));
         named.map(|(line, _, path)| (*line, path.as_slice()))
     }
 
-    /// Returns every path outside test modules with its line, use trees expanded.
+    /// Returns every path outside test modules with its line.
     pub(crate) fn production_paths(&self) -> impl Iterator<Item = (usize, &[String])> {
         let production = self.paths.iter().filter(|(_, in_test, _)| !in_test);
         production.map(|(line, _, path)| (*line, path.as_slice()))
@@ -91,7 +91,7 @@ impl SourceFile {
     }
 }
 
-/// Returns every path in the code with its line, and true if it stands in a test module. Expands use trees.
+/// Returns every path in the code with its line, and true if it is in a test module. Expands use trees.
 fn all_paths(code: &str, test_modules: &[(usize, usize)]) -> Vec<(usize, bool, Vec<String>)> {
     let mut all = Vec::new();
     let ends: Vec<usize> = code.match_indices('\n').map(|(at, _)| at).collect();
@@ -181,8 +181,8 @@ fn blank_strings_and_comments(text: &str) -> (String, String) {
     (words, code)
 }
 
-/// Returns start and end of the inline modules under `#[cfg(test)]`, in bytes. Modules in files of their own
-/// are skipped.
+/// Returns start and end of the inline modules under `#[cfg(test)]`, in bytes. Skips modules in separate
+/// files.
 fn test_module_ranges(code: &str) -> Vec<(usize, usize)> {
     let mut all = Vec::new();
     for (start, mark) in code.match_indices("#[cfg(test)]") {

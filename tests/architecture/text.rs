@@ -1,4 +1,4 @@
-//! Rules about external text: model types hold only sanitized text, and only `output` prints.
+//! Rules about external text: model types contain only sanitized text, and only `output` prints.
 
 use super::read::{SourceFile, identifiers};
 
@@ -25,7 +25,8 @@ pub(crate) fn raw_text_fields(source: &SourceFile) -> Vec<String> {
         .collect()
 }
 
-/// Returns the line and the type of each field of the model that owns raw text, exempt files included.
+/// Returns the line and the type of each field of the model that owns raw text, including those in exempt
+/// files.
 fn all_raw_text_fields(source: &SourceFile) -> Vec<(usize, String)> {
     if !source.path.starts_with("src/model/") || source.is_test_file() {
         return Vec::new();
@@ -45,7 +46,7 @@ const PRINT_MACROS: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"]
 /// Files that may print: `output`, which sanitizes all text, and the terminal backend of the TUI.
 const MAY_PRINT: &[&str] = &["src/output.rs", "src/runtime/terminal.rs", "src/runtime/terminal/tty.rs"];
 
-/// Returns the places that print without going through `output`.
+/// Returns the places that print without `output`.
 pub(crate) fn print_violations(source: &SourceFile) -> Vec<String> {
     if MAY_PRINT.contains(&source.path.as_str()) {
         return Vec::new();
@@ -54,7 +55,7 @@ pub(crate) fn print_violations(source: &SourceFile) -> Vec<String> {
     prints.map(|(line, what)| format!("{}:{line}: `{what}`: print by src/output.rs", source.path)).collect()
 }
 
-/// Returns the line and the path or macro of each place that prints, exempt files included.
+/// Returns the line and the path or macro of each place that prints, including those in exempt files.
 fn all_prints(source: &SourceFile) -> Vec<(usize, String)> {
     if !source.path.starts_with("src/") || source.is_test_file() {
         return Vec::new();
@@ -72,7 +73,7 @@ fn all_prints(source: &SourceFile) -> Vec<(usize, String)> {
     paths.chain(macros).collect()
 }
 
-/// Returns the exempt files that hold no raw text or print nothing.
+/// Returns the exempt files that have no raw text or that print nothing.
 pub(crate) fn unused_exemptions(sources: &[SourceFile]) -> Vec<String> {
     let file = |path: &str| sources.iter().find(|source| source.path == path);
     let raw = |path: &&&str| file(path).is_none_or(|source| all_raw_text_fields(source).is_empty());

@@ -1,17 +1,19 @@
-//! Rules about names and doc comments: each name says what it is, and no two types of a room share one.
+//! Rules about names and doc comments: a name describes its item, and no two public types of a room have the
+//! same name.
 
 use super::read::{SourceFile, identifiers};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Openings of a doc comment that leave out its noun: the reader learns the subject at the end of the
-/// sentence, if at all.
+/// Openings of a doc comment that leave out the noun, so that the subject of the sentence comes late or
+/// never.
 const RIDDLE_OPENINGS: &[&str] = &[
     "What", "Who", "Whose", "Whom", "Whether", "Which", "Those", "So many", "How", "Where", "One that",
     "None",
 ];
-/// Constants of one word that name a style or a value of their type. All others say what they limit or hold.
+/// Constants of one word that name a style or a value of their type. Every other constant names the value
+/// that it limits or contains.
 const ONE_WORD_CONSTANTS: &[&str] = &["EMPTY", "QUIET", "PLAIN", "OBSERVED", "SELECTED"];
-/// Retired words, which docs/glossary.md replaces by a standard term. No type or module carries one.
+/// Retired words, which docs/glossary.md replaces by standard terms. No type or module may contain one.
 const RETIRED_WORDS: &[&str] = &[
     "album", "beside", "census", "door", "errand", "gate", "ill", "outlook", "past", "penance", "purse",
     "roll", "shelf", "sieve", "sift", "sight", "spot", "tape", "tray", "treasury", "wired",
@@ -30,8 +32,8 @@ pub(crate) fn violations(source: &SourceFile) -> Vec<String> {
     wrong
 }
 
-/// Returns the doc comments that open without a noun or a verb. The help of the command line consists of doc
-/// comments as well, but those of `args.rs` are labels on the screen.
+/// Returns the doc comments that open without a noun or a verb. Leaves out those of `args.rs`, which are
+/// labels in the help text.
 fn riddles(source: &SourceFile) -> Vec<String> {
     if source.path == "src/cli/args.rs" {
         return Vec::new();
@@ -93,7 +95,7 @@ pub(crate) fn unused_exemptions(sources: &[SourceFile]) -> Vec<String> {
     unused.map(|name| format!("ONE_WORD_CONSTANTS: no constant is named `{name}`; take it out")).collect()
 }
 
-/// Returns the types and modules that carry a retired word.
+/// Returns the types and modules whose names contain a retired word.
 fn retired_words(source: &SourceFile) -> Vec<String> {
     let mut wrong = Vec::new();
     for (number, line) in source.code.lines().enumerate() {
@@ -134,8 +136,8 @@ fn words(name: &str) -> Vec<String> {
     all
 }
 
-/// Returns the public types that share a name with another one of their room. A source and a screen with a
-/// folder of its own is a room.
+/// Returns the public types that have the same name as another one in their room. A source or a screen with
+/// its own folder is also a room.
 pub(crate) fn namesakes(sources: &[SourceFile]) -> Vec<String> {
     let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for source in sources.iter().filter(|source| !source.is_test_file()) {

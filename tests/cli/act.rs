@@ -3,7 +3,7 @@
 use crate::home::Home;
 use std::{fs, os::unix::fs::PermissionsExt};
 
-/// Returns the audit log of a home.
+/// Returns the text of the audit log in a home.
 fn audit_log(home: &Home) -> String {
     fs::read_to_string(home.0.join("state/portolan/audit.jsonl")).unwrap_or_default()
 }

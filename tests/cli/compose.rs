@@ -19,7 +19,7 @@ services:
   db: {image: 'postgres:16'}
 ";
 
-/// Returns a home that holds a shop with the compose file `text`, and the setting that makes it the only
+/// Returns a home with a shop that has the compose file `text`, and the setting that makes it the only
 /// source.
 fn shop_home(text: &str) -> (Home, String) {
     let home = Home::new();

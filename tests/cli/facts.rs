@@ -1,4 +1,4 @@
-//! Tests with a repository on disk: facts on its services, their needs, and the handbook.
+//! Tests with a repository on disk: facts about its services, their needs, and the handbook.
 
 use crate::home::{Home, RunOutput};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Headless commands: they print the same facts as the screens, with meaningful exit codes.
+//! Tests of the commands without a screen: they print the same facts as the screens, with meaningful exit
+//! codes.
 
 use crate::home::{Home, harbour_recording, harbour_recording_with_lines};
 use serde_json::Value;
@@ -42,7 +43,7 @@ fn the_demo_is_a_map_in_every_format() {
     }
 }
 
-/// Every format names the part that it shows.
+/// Every export format names the exported part of the map.
 #[test]
 fn a_part_of_the_map_is_printed_alone_under_its_name() {
     let home = Home::new();
@@ -245,7 +246,7 @@ fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     ran(&["-f"]).assert_exit_and_stderr(2, &["--follow", "--patterns"]);
 }
 
-/// A closed pipe, as after `| head`, is no error and prints no message.
+/// A closed pipe, as after `| head`, is not an error and prints no message.
 #[test]
 fn it_ends_quietly_when_nobody_reads() {
     let home = Home::new();

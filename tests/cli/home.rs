@@ -62,12 +62,12 @@ impl Home {
         command
     }
 
-    /// Runs the binary and waits for its end.
+    /// Runs the binary and waits until it exits.
     pub(crate) fn run(&self, arguments: &[&str]) -> RunOutput {
         RunOutput::from_output(self.command(arguments).output().unwrap())
     }
 
-    /// Runs the binary with the broken harbour recording as its only source.
+    /// Runs the binary with the recording of the broken harbour as its only source.
     pub(crate) fn run_on_harbour(&self, arguments: &[&str]) -> RunOutput {
         let setting = self.replay_setting(&harbour_recording(true));
         self.run(&[arguments, &["--set", &setting]].concat())

@@ -1,5 +1,5 @@
-//! Hostile text through every input and every headless command: no output may contain terminal control
-//! sequences, not even in a pipe.
+//! Hostile text in every input of every command: no output may contain terminal control sequences, not even
+//! in a pipe.
 
 use crate::home::{Home, RunOutput, harbour_recording};
 use serde_json::Value;
@@ -35,7 +35,7 @@ fn hostile_recording() -> String {
     format!("{head}\n{}\n", frames.collect::<Vec<_>>().join("\n"))
 }
 
-/// Asserts that neither output stream holds a character that controls a terminal or hides text.
+/// Asserts that neither output stream contains a character that controls a terminal or hides text.
 #[track_caller]
 fn assert_harmless(ran: &RunOutput) {
     let harms = |c: char| {

@@ -1,6 +1,6 @@
 //! Tests of the binary: its output, its exit codes, and the state in which it leaves the terminal.
 //!
-//! Each test runs the binary in a temporary home, so that nothing of this machine leaks in.
+//! Each test runs the binary in a temporary home, so that this machine's configuration has no effect.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 mod act;

@@ -51,8 +51,8 @@ fn doctor_says_what_was_looked_at_and_what_failed() {
     assert!(demo.stdout.contains("  ok "), "{demo:?}");
 }
 
-/// Runs with no engine socket in the usual places and no AWS. If this machine has such a socket, the test
-/// hides it under a mount.
+/// Runs without an engine socket in the usual places and without AWS. If this machine has such a socket, the
+/// test hides it under a mount.
 #[test]
 fn no_source_at_all() {
     let home = Home::new();
@@ -64,8 +64,8 @@ fn no_source_at_all() {
     ran.assert_exit_and_stderr(2, &["no source found", "docker.sock", "AWS_PROFILE", "--demo"]);
 }
 
-/// Returns a command without `DOCKER_HOST` and without sockets in the usual places. Returns `None` if hiding
-/// them is not permitted.
+/// Returns a command without `DOCKER_HOST` and without sockets in the usual places. Returns `None` if this
+/// user may not hide them.
 fn command_without_engine(home: &Home) -> Option<Command> {
     let sockets = ["/var/run/docker.sock", "/run/podman/podman.sock"];
     let mut command = if sockets.iter().any(|socket| Path::new(socket).exists()) {

@@ -1,4 +1,4 @@
-//! Tests of the files that packages install, man pages and shell completions, and of the version.
+//! Tests of the man pages and shell completions that packages install, and of the version.
 
 use crate::home::{Home, PORTOLAN_BINARY};
 use clap::CommandFactory;
@@ -10,7 +10,7 @@ use portolan::{
 };
 use std::{path::Path, process::Command};
 
-/// Returns the page without the escapes of roff.
+/// Returns the man page without roff escapes.
 fn plain(page: &str) -> String {
     page.replace("\\-", "-")
         .replace("\\fB", "")
@@ -62,7 +62,7 @@ fn every_shell_has_a_completion_script() {
     }
 }
 
-/// Returns the words that bash offers for the last of `words`, with the script that Portolan prints.
+/// Returns the words that bash offers for the last of `words`, using the script that Portolan prints.
 fn words_in_bash(home: &Home, words: &[&str]) -> Vec<String> {
     let script = home.write_file("completion.bash", &home.run(&["completions", "bash"]).stdout);
     let folder = Path::new(PORTOLAN_BINARY).parent().unwrap().to_str().unwrap();
@@ -89,7 +89,7 @@ fn names_in_bash(home: &Home, words: &[&str]) -> Vec<String> {
     offered
 }
 
-/// Saves a snapshot with these services, given as group and name, as an earlier run does.
+/// Saves a snapshot with `services` (group and name), as an earlier run does.
 fn remember(home: &Home, services: &[(&str, &str)]) {
     let service = |(group, name): &(&str, &str)| {
         serde_json::json!({

@@ -1,5 +1,5 @@
-//! Recording tests: a replay shows what the recording user saw, so that users can send a recording to a
-//! colleague.
+//! Recording tests: a replay shows the same as the recorded session, so that users can send recordings to
+//! colleagues.
 
 use crate::home::{Home, harbour_recording};
 use std::{

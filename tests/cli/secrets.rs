@@ -1,5 +1,5 @@
 //! Secret tests on the command line: passwords in every common form of address, planted in a compose project.
-//! None may show up in output, recordings, caches or logs, and the edge to the database must exist.
+//! None may appear in output, recordings, caches or logs, and the edge to the database must exist.
 
 #[path = "../properties/forms.rs"]
 mod forms;
@@ -9,7 +9,7 @@ use forms::{ADDRESS_FORMS, COMMAND_LINES, fill_form, must_yield_host};
 use serde_json::Value;
 use std::{fmt::Write, fs, path::Path};
 
-/// Planted secrets. Each word in them starts with `zz`, so that the tests find every piece.
+/// Planted secrets. Each word in them starts with `zz`, so that the tests find every part.
 const PLANTED_SECRETS: &[&str] =
     &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
 
@@ -79,7 +79,7 @@ fn no_output_has_a_planted_secret() {
     }
 }
 
-/// Asserts that every service whose address form must yield its host calls `db`.
+/// Asserts that every service calls `db` if Portolan must find the host in its form of address.
 #[track_caller]
 fn assert_edges_to_db(map: &Value, secret: &str) {
     let edges = map["edges"].as_array().unwrap();

@@ -1,4 +1,5 @@
-//! Shells in tasks of ECS on a pseudo-terminal: sessions that AWS's plugin has to run, and connections that break.
+//! Shells in ECS tasks on a pseudo-terminal: sessions that AWS's plugin has to run, and connections that
+//! break.
 
 use crate::{
     home::Home,
@@ -12,8 +13,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Stand-in for AWS's plugin, which gets its version in place of `VERSION`. It notes its arguments and its variable, and
-/// leaves the terminal in disorder.
+/// Replacement for AWS's plugin; its version replaces `VERSION`. It writes down its arguments and its
+/// variable, and leaves the terminal in disorder.
 const STAND_IN: &str = r#"#!/bin/sh
 if [ "$1" = --version ]; then echo VERSION; exit; fi
 printf '%s\n' "$@" >"$HOME/arguments"
@@ -27,7 +28,7 @@ until read -r line; do :; done
 exit "$line"
 "#;
 
-/// Home with keys, a far end of sessions, and perhaps the stand-in.
+/// Home with AWS keys, a session agent and, if given, the replacement for the plugin.
 struct Stage {
     agent: SessionAgent,
     home: Home,
@@ -36,7 +37,8 @@ struct Stage {
 }
 
 impl Stage {
-    /// Sets a far end up that encrypts its sessions or not. `plugin` is the version of the stand-in.
+    /// Sets up an agent, which encrypts its sessions if `encrypts`. `plugin` is the version of the
+    /// replacement for the plugin; `None` for no plugin.
     async fn new(encrypts: bool, plugin: Option<&str>) -> Self {
         let agent = SessionAgent::listen(AgentSwitches { encrypts, ..AgentSwitches::default() }).await;
         let home = Home::new();
@@ -49,7 +51,8 @@ impl Stage {
         Self { agent, folder: home.0.clone(), home, setting: format!("source=[{{{source}}}]") }
     }
 
-    /// Starts the binary with `arguments` and the one source. Returns the terminal, the far end and the home's folder.
+    /// Starts the binary with `arguments` and one source. Returns the terminal, the agent and the folder of
+    /// the home.
     fn start(self, arguments: &[&str]) -> (PtyTerminal, SessionAgent, PathBuf) {
         let arguments = [arguments, &["--set", &self.setting]].concat();
         let path = format!("{}/bin:{}", self.folder.display(), std::env::var("PATH").unwrap_or_default());
@@ -71,7 +74,7 @@ fn calls(record: &Value) -> Vec<&str> {
     record["sent"].as_array().unwrap().iter().filter_map(|call| call["call"].as_str()).collect()
 }
 
-/// Returns all files in the folders of state and cache as one text.
+/// Returns the content of all files in the state and cache directories as one text.
 fn written_text(folder: &Path) -> String {
     let (mut text, mut folders) = (String::new(), vec![folder.join("state"), folder.join("cache")]);
     while let Some(folder) = folders.pop() {
@@ -87,7 +90,7 @@ fn written_text(folder: &Path) -> String {
     text
 }
 
-/// Asserts that the stand-in got the token by its variable, and that it stands nowhere else.
+/// Asserts that the plugin got the token in its variable, and that no file contains the token.
 #[track_caller]
 fn assert_token_is_secret(folder: &Path, terminal: &PtyTerminal, agent: &SessionAgent) {
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
@@ -154,7 +157,7 @@ async fn without_a_fitting_plugin_an_encrypted_command_is_refused_in_words() {
         let (mut terminal, agent, folder) = stage.start(&["exec", "shop-prod/redis", "--yes"]);
         assert_ne!(terminal.wait_for_exit(), 0);
         terminal.assert_restored();
-        // The words wrap on the terminal.
+        // The text wraps on the terminal.
         let text = terminal.text().replace('\n', "");
         assert!(text.contains(words) && text.contains("session-manager-plugin"), "{text}");
         let record = audit_record(&folder);
@@ -180,7 +183,7 @@ async fn an_encrypted_shell_from_the_screen_is_run_by_the_plugin_and_the_screen_
     let (mut terminal, agent, folder) = stage.start(&[]);
     open_shell_from_screen(&mut terminal);
     terminal.wait_for_text("the plugin runs");
-    // On the screen, these keys would quit.
+    // On the screen, these keys would end the program.
     terminal.type_keys("\u{3}");
     terminal.wait_for_text("interrupted");
     terminal.type_keys("0\n");
@@ -198,9 +201,9 @@ async fn a_broken_connection_ends_a_shell_from_the_screen_with_the_reason_and_th
     let stage = Stage::new(false, None).await;
     let (mut terminal, agent, folder) = stage.start(&[]);
     open_shell_from_screen(&mut terminal);
-    // Keys that come before the shell is open are dropped.
+    // The session drops keys that arrive before the shell is open.
     terminal.wait_for_text("# ");
-    // Of the two words, only the shell prints them together. It leaves the terminal in disorder.
+    // Only the shell prints the two parts as one word. The command leaves the terminal in disorder.
     terminal.type_keys("printf '\\033[?1049h\\033[?1000h'; echo re''ady\r");
     terminal.wait_for_text("ready");
     agent.cut_off();

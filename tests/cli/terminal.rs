@@ -117,7 +117,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     terminal.assert_restored();
 }
 
-/// Resizes the window step by step, smaller and larger again, on every screen.
+/// Resizes the window step by step to smaller and then to larger sizes, on every screen.
 #[test]
 fn a_dragged_window_is_followed_on_every_screen() {
     for (keys, pause) in SCREEN_KEYS.iter().zip([0, 1, 2, 4, 8, 16, 33, 60, 100].into_iter().cycle()) {
@@ -144,7 +144,8 @@ fn no_key_is_lost_that_comes_with_a_new_size() {
         terminal.wait_for_text("legend");
         terminal.resize(30, 100);
         terminal.type_keys("\u{1b}");
-        // A screen that is about to be drawn anew is empty; a key typed then would follow the escape at once.
+        // A screen that Portolan is about to redraw is empty. A key typed then would directly follow the
+        // escape key.
         terminal.wait_until("help is closed", |screen| {
             let text = screen.contents();
             !text.contains("legend") && text.contains("? help")
@@ -239,7 +240,7 @@ fn wrong_configuration_never_takes_the_terminal() {
     terminal.assert_restored();
 }
 
-/// Lines that attack a terminal or deceive its reader, each with the part that the program must never write.
+/// Lines that attack a terminal or deceive its reader, each with the part that Portolan must never write.
 const HOSTILE_LINES: &[(&str, &str)] = &[
     ("a \u{1b}[31;5mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome", "\u{1b}[31;5m"),
     ("b \u{1b}]52;c;ZXZpbA==\u{7}clip", "52;c;ZXZp"),

@@ -80,7 +80,7 @@ fn a_period_or_a_service_without_lines_is_not_silent() {
     logs(&["--tail", "x"]).assert_exit_and_stderr(2, &["--tail", "a number of lines"]);
     logs(&["--field", "status>=high"]).assert_exit_and_stderr(2, &["`high` is no number"]);
     home.run(&["events", "--demo", "--since", "2999-01-01"]).assert_exit_and_stderr(2, &["is in the future"]);
-    // Its image is missing, so it never ran.
+    // The image of this service is missing, so the service has never run.
     home.run(&["logs", "--demo", "shop-prod/search-indexer"]).assert_exit_and_stderr(0, &["no log lines"]);
     home.run(&["logs", "--demo", "orders"])
         .assert_exit_and_stderr(2, &["ambiguous", "shop-prod/orders, shop-staging/orders"]);

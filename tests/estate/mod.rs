@@ -26,8 +26,8 @@ pub fn minutes_ago(minutes: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() - 60 * minutes).unwrap()
 }
 
-/// Returns a service with one running instance. It is reachable by its name in its group's network, or in the
-/// `bridge` network without a group.
+/// Returns a service with one running instance. It is reachable by its name in the network of its group or,
+/// if `group` is `None`, in the `bridge` network.
 pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
     let id = SourceId::new(source);
     let ecs = source.starts_with("ecs");
@@ -186,8 +186,8 @@ pub fn parse_address(text: &str) -> Option<Address> {
     Some(Address { scheme, host: Host::parse(host)?, port })
 }
 
-/// Returns a change that makes an instance fail with exit code `code`, `minutes` ago. Exit code 137 means out
-/// of memory.
+/// Returns a function that makes an instance fail with exit code `code`, `minutes` ago. Exit code 137 means
+/// out of memory.
 pub fn failed_with_exit_code(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
     move |instance| {
         instance.state = InstanceState::Failed;

@@ -1,4 +1,5 @@
-//! The built-in demo uses the words and kinds of this version, and has what the documentation shows.
+//! Tests of the built-in demo: it uses the terms and kinds of this version, and contains what the
+//! documentation shows.
 
 use portolan::model::EventKind;
 use serde_json::Value;
@@ -10,7 +11,7 @@ fn frames() -> impl Iterator<Item = Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
-/// Returns the list `field` of all frames as one.
+/// Returns the entries of the list `field` in all frames as one list.
 fn all(field: &str) -> Vec<Value> {
     frames().filter_map(|frame| frame[field].as_array().cloned()).flatten().collect()
 }

@@ -128,7 +128,7 @@ const HOSTILE_NAMES: [&str; 6] = [
     "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
 ];
 
-/// Returns the text of every element `element`. Panics if `markup` is not well-formed XML.
+/// Returns the text of every element called `element`. Panics if `markup` is not well-formed XML.
 fn element_texts(markup: &str, element: &str) -> Vec<String> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let read = roxmltree::Document::parse_with_options(markup, options);

@@ -1,4 +1,4 @@
-//! Common notations for addresses that hold secrets. The property tests and the fuzzers plant secrets in
+//! Common notations for addresses that contain secrets. The property tests and the fuzzers plant secrets in
 //! them.
 
 /// Notation of an address with a secret, and the variable that typically holds it.
@@ -35,7 +35,7 @@ const fn form(key: &'static str, template: &'static str, quoting: Quoting) -> Ad
 
 use Quoting::{Braces, DoubleQuotes, Json, Percent, Raw, SingleQuotes};
 
-/// All notations. From each, extraction may return the host and nothing else.
+/// All notations. Extraction may return the host of each, and nothing else.
 #[rustfmt::skip]
 pub const ADDRESS_FORMS: &[AddressForm] = &[
     form("DATABASE_URL", "postgres://app:{s}@{h}:5432/shop?sslmode=require", Raw),

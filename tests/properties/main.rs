@@ -1,4 +1,4 @@
-//! Property tests for any estate: topology, exports, configuration, and extraction without secrets.
+//! Property tests with random estates: topology, exports, configuration, and extraction without secrets.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 #[path = "../estate/mod.rs"]

@@ -1,6 +1,6 @@
 //! Hostile text in every field of the model, through every export.
 //!
-//! The tests find the fields in the serde form of an estate, so that they cover fields added later.
+//! The tests find the fields in the serialized form of an estate, so that they cover fields added later.
 
 use crate::{
     estate::{failure, minutes_ago, shop},
@@ -131,8 +131,8 @@ fn with_text_around(value: &Value, places: &[String], text: &str) -> Value {
     value
 }
 
-/// Returns the serde form of the estate, and for each snapshot the JSON pointers of fields that accept any
-/// text.
+/// Returns the serialized form of the estate and, for each snapshot, the JSON pointers of fields that accept
+/// any text.
 fn free_text_fields() -> (Vec<Value>, Vec<Vec<String>>) {
     let values: Vec<Value> = full_estate().iter().map(|one| serde_json::to_value(one).unwrap()).collect();
     let free = values.iter().map(|value| {
@@ -195,7 +195,7 @@ fn check_markup(text: &str, page: bool) {
     assert_eq!(text.matches("</script").count(), scripts);
 }
 
-/// Asserts that DOT outside its quoted strings contains only the words that our exporter writes.
+/// Asserts that DOT contains only the exporter's own words outside quoted strings.
 fn check_dot(text: &str) {
     let (mut bare, mut quoted, mut chars) = (String::new(), false, text.chars());
     while let Some(c) = chars.next() {
@@ -214,8 +214,8 @@ fn check_dot(text: &str) {
     assert!(words.iter().all(|word| known.split(' ').any(|known| known == *word)), "{words:?}");
 }
 
-/// Asserts that each Mermaid line has a form that our exporter writes, and that labels hold no character
-/// special to Mermaid.
+/// Asserts that each Mermaid line has a form that the exporter writes, and that labels contain no character
+/// that is special to Mermaid.
 fn check_mermaid(text: &str) {
     let is_id = |id: &str| id.len() > 1 && id[1..].bytes().all(|byte| byte.is_ascii_digit());
     for line in text.lines() {

@@ -65,7 +65,8 @@ const SECRET_ARGUMENTS: &[&str] = &[
     "sh -c 'curl -H \"Authorization: Bearer {}\" https://api.example.com/?key={}'",
 ];
 
-/// Returns a service with `secret` in all of these places, read by the same functions that every source uses.
+/// Returns a service with `secret` in all of these places. Reads them with the same functions as every
+/// source.
 fn service_with(secret: &str) -> Service {
     let pairs: Vec<(&str, String)> =
         SECRET_VARIABLES.iter().map(|(name, value)| (*name, fill_template(value, secret))).collect();
@@ -119,7 +120,7 @@ fn all_output(told: &Snapshot) -> String {
     out
 }
 
-/// Returns the surroundings of `part` in `all`, for failure messages.
+/// Returns the text around `part` in `all`, for failure messages.
 fn surroundings(all: &str, part: &str) -> String {
     let at = all.find(part).unwrap_or(0);
     all.get(at.saturating_sub(60)..(at + 100).min(all.len())).unwrap_or(part).to_owned()

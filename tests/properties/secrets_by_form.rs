@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// Characters that separate parts in some notation.
 const SEPARATORS: &str = "@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>";
 
-/// Generates secrets: words that start with `zz`, so that the tests find every piece, with separators and
+/// Generates secrets: words that start with `zz`, so that the tests find every part, with separators and
 /// numbers between them.
 fn secret() -> impl Strategy<Value = String> {
     let sign = proptest::sample::select(SEPARATORS.chars().collect::<Vec<_>>()).prop_map(String::from);
@@ -41,8 +41,8 @@ fn hosts(mentions: &[Reference]) -> Vec<String> {
     mentions.iter().map(host).collect()
 }
 
-/// Fails if a piece of the secret came out of a form, if `must` is set and `host` did not, or if a plain
-/// secret gave any other host.
+/// Fails if extraction returned a part of the secret. Also fails if `must` is set and it did not return
+/// `host`, or if it returned another host for an alphanumeric secret.
 fn check_extraction(
     mentions: &[Reference],
     value: &str,

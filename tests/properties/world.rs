@@ -32,8 +32,8 @@ const REFERENCED_ADDRESSES: [&str; 12] = [
 /// Number of ways to reference an address.
 const REFERENCE_WAYS: usize = 9;
 
-/// Random service: indices of its group and its name, its references (way and address), and the service after
-/// which it starts.
+/// Random service: indices of its group and name, its references (as indices of way and address), and the
+/// service after which it starts.
 pub(crate) type ServiceDraft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 
 /// Generates services, with each name at most once in a group.

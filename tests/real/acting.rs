@@ -1,4 +1,4 @@
-//! Helpers of the tests that act: plan, carry out, and watch to the verdict.
+//! Helpers of the tests of actions: they plan, carry out, and watch until the verdict.
 
 use portolan::{
     model::{ActionPermission, Inventory, Timestamp},
@@ -19,7 +19,7 @@ pub(crate) async fn try_plan(source: &dyn Source, request: OperationRequest) -> 
     Plan::new(request, reading, PlanContext { topology: &topology, permission: ActionPermission::Ask })
 }
 
-/// Plans a request that has to be possible.
+/// Plans a request. Panics if it is refused.
 pub(crate) async fn make_plan(source: &dyn Source, request: OperationRequest) -> Plan {
     try_plan(source, request).await.unwrap()
 }
@@ -30,7 +30,7 @@ pub(crate) async fn carry_out(source: &dyn Source, plan: &Plan) -> PlanRun {
     run_plan(source.operator().unwrap(), &confirmed, |_| {}).await
 }
 
-/// Carries out a plan and watches it to its verdict.
+/// Carries out a plan and watches it until its verdict.
 pub(crate) async fn act(source: &dyn Source, plan: Plan) -> Verdict {
     let run = carry_out(source, &plan).await;
     assert_eq!(run.stopped_by, None);

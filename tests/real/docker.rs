@@ -22,7 +22,7 @@ use portolan::{
 };
 use std::time::Duration;
 
-/// Script of a container that runs until it gets SIGTERM.
+/// Script of a container that runs until it receives SIGTERM.
 const IDLE_SCRIPT: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn out_of_memory_is_reported() {
     panic!("the engine never recorded that memory ran out");
 }
 
-/// Starts a compose project in two networks, and containers that name each other outside of it.
+/// Starts a compose project with two networks, and containers outside of it that reference each other.
 fn start_services_in_two_networks(lab: &Lab) {
     let (front, back) = (lab.network("front"), lab.network("back"));
     let project = format!("com.docker.compose.project={}", lab.name);

@@ -1,4 +1,4 @@
-//! Proxy in front of the ECS emulator that breaks calls, and counts them.
+//! Proxy in front of the ECS emulator that injects faults into calls, and counts them.
 
 use portolan::source::ecs::{Config, Ecs};
 use std::{
@@ -21,11 +21,11 @@ pub(crate) enum Fault {
     Truncated,
     /// Delays the response.
     Delayed(Duration),
-    /// Responds with this JSON in place of the emulator.
+    /// Responds with this JSON instead of forwarding the call.
     Response(String),
 }
 
-/// Operations to break, each with its fault. `*` stands for every operation.
+/// Operations with the fault to inject into each. `*` stands for every operation.
 type FaultRules = Arc<Mutex<Vec<(&'static str, Fault)>>>;
 
 /// Names of the operations of the JSON protocol that reached the proxy, in order.
@@ -160,7 +160,7 @@ async fn read_request(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Returns the operation that a request of the JSON protocol names.
+/// Returns the operation that a request of the JSON protocol names; `None` if it names none.
 fn json_operation(request: &str) -> Option<String> {
     let header = request.lines().find(|line| line.to_lowercase().starts_with("x-amz-target:"))?;
     header.trim().rsplit('.').next().map(str::to_owned)

@@ -11,7 +11,7 @@ use portolan::{
 };
 use std::time::Duration;
 
-/// Polls until the first complete read is done.
+/// Polls until the initial load is complete.
 async fn poll_until_complete(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
     loop {
         let snapshot = source.snapshot().await?;

@@ -59,12 +59,12 @@ pub(crate) async fn open_forward(
     source.operator().unwrap().open_forward(&confirmed).await
 }
 
-/// Types bytes into a shell.
+/// Sends bytes to a shell as typed input.
 pub(crate) async fn type_bytes(shell: &Shell, bytes: &'static [u8]) {
     shell.input.send(ShellInput::Bytes(Bytes::from_static(bytes))).await.unwrap();
 }
 
-/// Reads a shell until its output contains `text`. Returns the output.
+/// Reads the output of a shell until it contains `text`. Returns the output.
 pub(crate) async fn read_until(shell: &mut Shell, text: &str) -> String {
     let mut seen = String::new();
     while !seen.contains(text) {
@@ -74,7 +74,7 @@ pub(crate) async fn read_until(shell: &mut Shell, text: &str) -> String {
     seen
 }
 
-/// Reads a shell to its end. Returns standard output, standard error and the exit code.
+/// Reads the output of a shell until it ends. Returns standard output, standard error and the exit code.
 pub(crate) async fn read_to_end(mut shell: Shell) -> (String, String, Option<i64>) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     while let Some(piece) = shell.output.recv().await {
@@ -87,7 +87,7 @@ pub(crate) async fn read_to_end(mut shell: Shell) -> (String, String, Option<i64
     (text(out), text(err), shell.end().await.unwrap())
 }
 
-/// Returns a local connection that a forwarded port passes on.
+/// Returns a local connection that the forwarding passes on.
 pub(crate) async fn connect(forward: &Forward) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -95,7 +95,8 @@ pub(crate) async fn connect(forward: &Forward) -> TcpStream {
     near
 }
 
-/// Sends `bytes` pseudo-random bytes through a connection to a port that sends all back, and reads them again.
+/// Sends `bytes` pseudo-random bytes to a port that echoes everything, and checks that the same bytes come
+/// back.
 pub(crate) async fn assert_echoes(connection: TcpStream, bytes: usize, seed: u8) {
     let sent: Vec<u8> = (0..bytes).map(|n| (n.wrapping_mul(31) >> 3) as u8 ^ seed).collect();
     let (mut reader, mut writer) = connection.into_split();

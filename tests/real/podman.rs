@@ -92,7 +92,7 @@ impl Drop for PodmanLab {
     }
 }
 
-/// Poller that takes a snapshot only after the engine has sent an event.
+/// Source that polls only after the engine has sent an event.
 struct EventPoller<'a> {
     lab: &'a PodmanLab,
     event_received: Arc<Notify>,

@@ -1,4 +1,4 @@
-//! Sessions in ECS tasks against an agent of the tests, which runs real processes and connects to real ports.
+//! Sessions in ECS tasks against a test agent, which runs real processes and connects to real ports.
 
 use crate::{
     in_container::{assert_echoes, connect, open_forward, open_shell, read_to_end, read_until, type_bytes},
@@ -42,7 +42,7 @@ fn target() -> SessionTarget {
     }
 }
 
-/// Starts a server that sends all that it receives back. Returns its port.
+/// Starts a server that echoes everything it receives. Returns its port.
 async fn start_echo_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

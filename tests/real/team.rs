@@ -1,5 +1,5 @@
-//! Tests of teams: one Portolan polls the emulator, the others show what it read from the emulator's S3 or from a
-//! folder.
+//! Tests of teams: one Portolan polls the emulator, and the others show its readings from the emulator's S3
+//! or from a folder.
 
 use crate::ecs::emulator_endpoint;
 use portolan::{
@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-/// Name that no other run of the tests uses.
+/// Returns a name that no other run of the tests uses.
 fn unique(name: &str) -> String {
     let nanoseconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
     format!("{name}-{}-{nanoseconds}", std::process::id())
@@ -54,7 +54,7 @@ impl Drop for Folder {
     }
 }
 
-/// Returns a source for a member of the team in `store`, which calls its source `name`.
+/// Returns the source of a member of the team in `store`. The member calls its source `name`.
 fn member(endpoint: &str, store: &Arc<dyn ObjectStore>, name: &str, rank: Rank) -> TeamSource {
     let source = Ecs::new(config(endpoint, name), &Arc::default(), None);
     let settings = TeamSettings {

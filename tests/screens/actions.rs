@@ -1,4 +1,5 @@
-//! Actions: off means no key, no command and no request; a plan is confirmed by an explicit yes only.
+//! Actions: if they are off, there is no key, no command and no request; only an explicit yes confirms a
+//! plan.
 
 use crate::{
     estate::{ServiceBuilder, now, service, snapshot, source_status},
@@ -31,7 +32,7 @@ fn engine() -> Snapshot {
     )
 }
 
-/// Returns a stage whose engine has the permission.
+/// Returns the app with an engine that has the permission.
 pub(crate) fn stage(permission: ActionPermission) -> AppHarness {
     let status: SourceStatus = source_status("docker").with_permission(permission);
     let mut stage = AppHarness::before_first_poll(vec![status], (100, 30));
@@ -57,7 +58,7 @@ fn runs(stage: &AppHarness) -> Vec<u64> {
     stage.effects.iter().filter_map(number).collect()
 }
 
-/// Returns the place of the engine.
+/// Returns the place of operations on the engine.
 pub(crate) fn place() -> OperationPlace {
     OperationPlace {
         source: SourceId::new("docker"),
@@ -122,7 +123,7 @@ fn press_random_keys(stage: &mut AppHarness, count: usize, keys: &[&str]) {
     }
 }
 
-/// All keys that could lead to an action: menu, verbs, answers, and the way around.
+/// All keys that could lead to an action: menu, verbs, answers, and keys that move between them.
 const KEYS: &[&str] = &[
     "R",
     "U",

@@ -1,4 +1,4 @@
-//! Random input: any keys in any order, on a screen of any size, never panic and never draw a broken frame.
+//! Random input: any keys in any order, on screens of any size, cause no panic and no broken frame.
 
 use crate::{
     estate::{failure, foreign_names, monitored_shop, shop, shop_logs, snapshot},

@@ -1,4 +1,4 @@
-//! Regression tests for keys that did nothing, or something other than their description says.
+//! Regression tests for keys that had no effect, or another one than their description says.
 
 use crate::{
     estate::{minutes_ago, shop},

@@ -1,7 +1,7 @@
-//! The walk through the demo: scenes of the built-in demo, as docs/demo.cast for asciinema and docs/demo.svg for the README.
-//! The program draws every scene, so the recording can't show what the program doesn't.
+//! Recording of a walk through the built-in demo, as docs/demo.cast for asciinema and docs/demo.svg for the
+//! README. Portolan draws every scene, so the recording can't show anything that Portolan does not.
 //!
-//! `scripts/draw-demo` draws it anew.
+//! `scripts/draw-demo` regenerates both files.
 
 use crate::{stage::AppHarness, svg};
 use portolan::{
@@ -72,7 +72,7 @@ const SCENES: &[Scene] = &[
     Scene { keys: "esc ?", caption: "?: all keys", seconds: 3.0, shows: &["show the map"] },
 ];
 
-/// Screens of the scenes, drawn by the program.
+/// Returns the screens of the scenes, drawn by Portolan.
 fn recorded_screens() -> Vec<Buffer> {
     let snapshots = replay::demo_snapshots();
     let taken = snapshots[0].taken_at;
@@ -133,8 +133,8 @@ fn the_recorded_demo_is_that_of_the_program() {
     }
 }
 
-/// Returns the screens as a recording of asciinema (asciicast v2: a header, then one event a line). Each scene
-/// has a marker with its caption, and writes only the cells that changed.
+/// Returns the screens as a recording for asciinema (asciicast v2: a header, then one event in each line).
+/// Each scene has a marker with its caption, and writes only the cells that have changed.
 fn to_cast(screens: &[Buffer]) -> String {
     let mut cast = serde_json::json!({
         "version": 2, "width": SCREEN_SIZE.0, "height": SCREEN_SIZE.1, "title": "portolan --demo",
@@ -199,8 +199,8 @@ fn style_sequence(cell: &Cell) -> String {
     out
 }
 
-/// Returns the screens as an SVG file that shows one after the other, with its caption below. Rows that several
-/// scenes share are drawn once.
+/// Returns the screens as an SVG file that shows them one after the other, each with its caption below. Draws
+/// rows that several scenes share only once.
 fn to_svg(screens: &[Buffer]) -> String {
     let (width, height) = svg::size(&screens[0]);
     let length: f64 = SCENES.iter().map(|scene| scene.seconds).sum();

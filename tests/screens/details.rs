@@ -1,4 +1,5 @@
-//! Log line details: its fields, filters by a field, and the same request in the neighbours' logs.
+//! Details of a log line: its fields, filters by a field, and the same request in the logs of neighbouring
+//! services.
 
 use crate::{
     logs::{line, log_message, open_order_logs},

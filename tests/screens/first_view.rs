@@ -1,4 +1,4 @@
-//! First view of typical estates: the whole map fits the screen, with names that can be read.
+//! First view of typical estates: the whole map fits the screen, and its names are readable.
 
 use crate::{
     estate::{ServiceBuilder, service, snapshot},
@@ -118,7 +118,7 @@ fn demo_store() -> Vec<Snapshot> {
     vec![snapshot("docker", services.collect())]
 }
 
-/// Returns true if a part of the map is off the screen.
+/// Returns true if the map continues beyond the edge of the screen.
 fn continues_off_screen(text: &str) -> bool {
     ["←", "↑", "↓", "→"].iter().any(|arrow| text.contains(&format!("more {arrow}")))
 }

@@ -1,4 +1,5 @@
-//! Habits from other tools: no key is silent, `:` takes what people type, and one `q` too many asks.
+//! Habits from other tools: every key shows a reaction, `:` accepts common commands, and an extra `q` asks
+//! before it quits.
 
 use crate::{
     estate::{shop, shop_logs},

@@ -1,4 +1,4 @@
-//! Handing over: a report to paste into a chat, and the menu of ids, links and commands.
+//! Handover to colleagues: a report to paste into a chat, and the menu of ids, links and commands.
 
 use crate::{estate::shop, see, stage::AppHarness};
 use portolan::effect::Effect;

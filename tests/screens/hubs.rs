@@ -1,5 +1,5 @@
-//! Hub services on the map: the status text counts the calls to services with very many callers, and the map draws
-//! no lines for them.
+//! Hubs on the map: for services with very many callers, the status text counts the calls and the map draws
+//! no lines.
 
 use crate::{
     estate::{ServiceBuilder, service, snapshot},
@@ -8,7 +8,7 @@ use crate::{
 };
 use portolan::model::Snapshot;
 
-/// Returns a cluster whose services call each other in a ring, and all log to one collector.
+/// Returns a cluster whose services call each other in a ring and all send logs to one collector.
 fn services_with_log_collector() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let mut services: Vec<_> = (1..=9)
@@ -21,7 +21,7 @@ fn services_with_log_collector() -> Vec<Snapshot> {
     vec![snapshot("ecs:eu-west-1", services)]
 }
 
-/// Returns chains of services with long names that all report to one collector, which calls four stores.
+/// Returns chains of services with long names. All report to one collector, which calls four stores.
 fn chains_with_collector() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let chain = |area: &str| {
@@ -64,7 +64,7 @@ fn a_collector_is_named_once_with_its_calls_in_both_directions() {
     see!(stage);
 }
 
-/// The text counts only lines that the map leaves out, not filtered lines and not drawn ones.
+/// The text counts only lines that the map leaves out because of a hub, but neither filtered nor drawn ones.
 #[test]
 fn the_count_of_hidden_calls_leaves_out_filtered_and_drawn_ones() {
     let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));

@@ -83,7 +83,7 @@ fn moving_right_goes_to_what_is_called_and_left_comes_back() {
     assert_eq!(stage.selected_name(), "gateway");
 }
 
-/// Returns column and row of `words` on the screen. Panics if they are not there.
+/// Returns column and row of `words` on the screen. Panics if the screen does not show them.
 fn position_of(stage: &mut AppHarness, words: &str) -> (u16, u16) {
     let text = stage.picture().text();
     let found = text.lines().enumerate().find_map(|(row, line)| {

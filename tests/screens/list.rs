@@ -1,4 +1,4 @@
-//! The list of services: columns, sorting, marks and a filter that stays.
+//! List of services: columns, sorting, marks, and a filter that stays.
 
 use crate::{
     estate::{faulty_cluster, shop},

@@ -1,4 +1,4 @@
-//! Logs screen: following, moving, filtering and counting, for one service and for several.
+//! Logs screen: following, moving, filtering and counting, for one service and for several services.
 
 use crate::{
     estate::{minutes_ago, shop, shop_logs},

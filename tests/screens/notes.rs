@@ -1,5 +1,5 @@
-//! Notes: on the card, beside a call, in the findings and on the timeline; a finding with a note is dimmed until the note
-//! ends or the finding changes.
+//! Notes: on the card, beside a call, in the findings and on the timeline. A finding with a note is dimmed
+//! until the note ends or the finding changes.
 
 use crate::{
     estate::{now, shop},
@@ -14,7 +14,7 @@ use portolan::{
 };
 use ratatui::style::Style;
 
-/// Returns the note that the user requested last, with its source, and takes it to the app as the runtime does.
+/// Returns the note that the user requested last, with its source. Passes it to the app as the runtime does.
 fn deliver(stage: &mut AppHarness) -> (SourceId, Note) {
     let requested = stage.effects.iter().rev().find_map(|effect| match effect {
         Effect::WriteNote(source, draft) => Some((source.clone(), NoteDraft::clone(draft))),

@@ -1,4 +1,5 @@
-//! Offered commands: footer, palette and help offer what applies, and nothing else changes the screen.
+//! Offered commands: footer, palette and help offer exactly the commands that apply; any other command leaves
+//! the screen unchanged.
 
 use crate::{
     estate::{shop, shop_logs},
@@ -10,7 +11,7 @@ use portolan::{
 };
 use ratatui::{buffer::Cell, style::Style};
 
-/// Opens a screen by its keys, with log lines in memory if `with_logs` is true.
+/// Opens a screen by its keys, with log lines in the store if `with_logs` is true.
 fn opened(keys: &str, with_logs: bool) -> AppHarness {
     let mut stage = AppHarness::showing(&shop(), (120, 40));
     if with_logs {

@@ -1,4 +1,4 @@
-//! One group of the estate alone: on the map, in the list and in saved maps.
+//! Tests of the view of a single group: on the map, in the list and in saved maps.
 
 use crate::{
     estate::{ServiceBuilder, service, shop, snapshot},
@@ -16,7 +16,7 @@ fn run_command(stage: &mut AppHarness, typed: &str) {
     stage.press_keys("enter");
 }
 
-/// Saves the map and returns the text of the file.
+/// Saves the map by `command` and returns the text of the file.
 fn saved(stage: &mut AppHarness, command: &str) -> String {
     run_command(stage, command);
     let mut files = stage.effects.drain(..).filter_map(|effect| match effect {

@@ -1,5 +1,4 @@
-//! Text version of a screen for snapshots: its characters, its styles as letters, and a legend of the
-//! letters.
+//! Text form of a screen for snapshots: its characters, its styles as letters, and a legend of the letters.
 
 use ratatui::{
     buffer::Buffer,
@@ -19,7 +18,7 @@ pub(crate) struct Picture {
 const STYLE_LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl Picture {
-    /// Returns the characters alone, without trailing blanks.
+    /// Returns the characters without styles and trailing blanks.
     pub(crate) fn text(&self) -> String {
         self.rows(|_, symbol, _| symbol.to_owned())
     }

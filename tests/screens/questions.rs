@@ -1,4 +1,4 @@
-//! Questions in the command prompt, and the facts for people that answer some of them.
+//! Questions in the command prompt, and the profile facts that answer some of them.
 
 use crate::{estate::shop, stage::AppHarness};
 use portolan::{
@@ -7,7 +7,7 @@ use portolan::{
 };
 use std::sync::Arc;
 
-/// Returns the shop, in which `orders` has an owner, by two places that disagree.
+/// Returns the shop, in which two places name different owners of `orders`.
 fn owned_shop() -> Vec<Snapshot> {
     let mut snapshots = shop();
     for service in snapshots.iter_mut().flat_map(|snapshot| &mut snapshot.services) {

@@ -1,4 +1,4 @@
-//! Other screens: list, card, logs, findings, help, palette.
+//! Screens other than the map: list, card, logs, findings, help, palette.
 
 use crate::{
     estate::{minutes_ago, now, shop, shop_logs},

@@ -1,7 +1,7 @@
-//! The picture of the README: the first screen of the built-in demo as an SVG file, drawn by the program itself, so
-//! that it can't show what the program doesn't.
+//! Screenshot for the README: the first screen of the built-in demo as an SVG file. Portolan draws it, so it
+//! can't show anything that Portolan does not.
 //!
-//! `UPDATE_DOCS=1 cargo test --test screens screenshot` draws it anew.
+//! `UPDATE_DOCS=1 cargo test --test screens screenshot` regenerates it.
 
 use crate::{stage::AppHarness, svg};
 use portolan::{
@@ -10,7 +10,7 @@ use portolan::{
 };
 use std::path::Path;
 
-/// Size of the pictured terminal, in cells.
+/// Size of the terminal in the screenshot, in cells.
 const SCREEN_SIZE: (u16, u16) = (160, 40);
 
 #[tokio::test]

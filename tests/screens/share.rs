@@ -1,5 +1,5 @@
-//! Shares of the screen: opened elsewhere they show the same cells, other formats are refused in words, hostile ones
-//! harm nobody, and one key shows what has changed since.
+//! Shares of the screen: opened on another machine, they show the same cells. Other formats are refused with
+//! a message, hostile ones do no harm, and one key shows the changes since the share.
 
 use crate::{
     estate::{ServiceBuilder, event, faulty_cluster, now, shop, shop_logs, source_status},
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Sizes of the terminals on which the screens are shared, in columns and rows.
 const TERMINAL_SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
-/// Keys that lead to each screen, and to what people do on it.
+/// Keys that open each screen, and keys for usual tasks on it.
 const SHARED_SCREENS: &[&str] = &[
     "",
     "f f",
@@ -71,7 +71,7 @@ const SHARED_SCREENS: &[&str] = &[
     "? ctrl-d",
 ];
 
-/// Returns the text of the share that the user makes of the screen, with this comment.
+/// Returns the text of the share that the user makes of the screen, with the comment `comment`.
 fn share_text(stage: &mut AppHarness, comment: &str) -> String {
     stage.press_keys("Y");
     stage.type_text(comment);
@@ -100,7 +100,7 @@ fn open(text: &str, size: (u16, u16), sources: &[Snapshot]) -> Result<AppHarness
     Ok(stage)
 }
 
-/// Returns the shop with a history, log lines, and a first look at the clock.
+/// Returns the shop with a history, log lines, and a first tick of the clock.
 fn busy_shop(size: (u16, u16)) -> AppHarness {
     let mut stage = AppHarness::showing(&shop(), size);
     stage.poll(&changed(&faulty_cluster(), 2));
@@ -109,7 +109,7 @@ fn busy_shop(size: (u16, u16)) -> AppHarness {
     stage
 }
 
-/// Returns the cluster after another version of the users service and a message about it.
+/// Returns the cluster after a deployment of another version of the users service, with a message about it.
 fn changed(cluster: &Snapshot, minutes: i64) -> Snapshot {
     let mut later = cluster.clone();
     let users = later.services.iter_mut().find(|service| service.name == "users").unwrap();
@@ -119,7 +119,7 @@ fn changed(cluster: &Snapshot, minutes: i64) -> Snapshot {
     later
 }
 
-/// Returns the cells that differ, without those of the last row, which has the mark of the share.
+/// Returns the cells that differ, except in the last row, which has the mark of the share.
 fn different_cells(shared: &Picture, opened: &Picture) -> Vec<String> {
     assert_eq!(shared.buffer.area, opened.buffer.area);
     let area = shared.buffer.area;
@@ -292,7 +292,7 @@ fn a_share_holds_no_secret_path_and_the_teams_store_no_log_line() {
     }
 }
 
-/// Returns the paths of all values in `value`.
+/// Appends the paths of all values in `value` to `found`.
 fn paths(value: &Value, path: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {

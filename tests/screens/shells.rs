@@ -1,4 +1,4 @@
-//! Shells from the screen: the choice of the container, and a plan that is confirmed by an explicit yes only.
+//! Shells from the screen: the choice of the container, and a plan that only an explicit yes confirms.
 
 use crate::{
     actions::{assert_shows, place, stage},
@@ -11,7 +11,7 @@ use portolan::{
     operation::{AuditOutcome, ShellRequest},
 };
 
-/// Returns the requests for places of shells that the app has made.
+/// Returns the shells for which the app has requested a place.
 fn shell_requests(stage: &AppHarness) -> Vec<ShellRequest> {
     let request = |effect: &Effect| match effect {
         Effect::ReadShellPlace(request) => Some(request.clone()),
@@ -32,7 +32,7 @@ fn opened_shells(stage: &AppHarness) -> Vec<(String, Vec<String>)> {
     stage.effects.iter().filter_map(opened).collect()
 }
 
-/// Opens the plan of a shell in `web`, which has one container, without drawing it.
+/// Opens the plan of a shell in `web`, which has one container. Does not draw the plan.
 fn shell_in_web(permission: ActionPermission) -> AppHarness {
     let mut stage = stage(permission);
     stage.select_by_search("web");

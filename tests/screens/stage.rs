@@ -13,7 +13,7 @@ use portolan::{
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// App under test with its screen size and the effects that it returned.
+/// App under test, with its screen size and the effects that it has returned.
 pub(crate) struct AppHarness {
     pub(crate) app: App,
     size: (u16, u16),
@@ -21,7 +21,7 @@ pub(crate) struct AppHarness {
     pub(crate) effects: Vec<Effect>,
 }
 
-/// Maximum number of update rounds for one message; more of them mean an endless loop.
+/// Maximum number of update rounds for one message. More rounds mean an endless loop.
 const MAX_UPDATE_ROUNDS: usize = 8;
 
 impl AppHarness {
@@ -55,7 +55,7 @@ impl AppHarness {
         stage
     }
 
-    /// Sends the snapshot of a successful poll.
+    /// Sends the result of a successful poll.
     pub(crate) fn poll(&mut self, snapshot: &Snapshot) {
         self.send(Msg::SourcePolled(snapshot.source.clone(), Ok(snapshot.clone())));
     }
@@ -151,8 +151,8 @@ impl AppHarness {
         Picture { buffer, cursor }
     }
 
-    /// Draws into a buffer of any size, independent of the app's own screen size. The app keeps no hit map of
-    /// it.
+    /// Draws to a buffer of any size, independent of the app's own screen size. The app does not keep the hit
+    /// map of it.
     pub(crate) fn draw_at_size(&self, width: u16, height: u16) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         self.app.draw(&mut buffer);

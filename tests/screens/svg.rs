@@ -9,14 +9,14 @@ use unicode_width::UnicodeWidthStr;
 
 /// Width and height of a cell, in SVG units.
 pub(crate) const CELL_SIZE: (f32, f32) = (8.4, 17.0);
-/// Distance from the top of a cell to the base line of its text, in SVG units.
+/// Distance from the top of a cell to the baseline of its text, in SVG units.
 pub(crate) const BASE_LINE: f32 = 13.0;
 /// Width of the frame around the screen, in SVG units.
 pub(crate) const MARGIN: f32 = 12.0;
 /// Colours of text and background where the theme leaves them to the terminal.
 pub(crate) const DEFAULT_COLOURS: (&str, &str) = ("#d8dee9", "#11151c");
 
-/// Returns the start of an SVG file of that size, with a title and the background.
+/// Returns the start of an SVG file of this size, with a title and the background.
 pub(crate) fn opening(width: f32, height: f32, title: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.1}\" \
@@ -36,8 +36,8 @@ pub(crate) fn size(buffer: &Buffer) -> (f32, f32) {
     (columns * CELL_SIZE.0 + 2.0 * MARGIN, rows * CELL_SIZE.1 + 2.0 * MARGIN)
 }
 
-/// Returns the row `y` of the screen, drawn `top` units below the frame. Cells of one style form one text with
-/// a fixed length, so that columns stay aligned in every font.
+/// Returns the row `y` of the screen, drawn `top` units below the frame. Cells of one style form one text
+/// with a fixed length, so that columns are aligned in every font.
 pub(crate) fn row(buffer: &Buffer, y: u16, top: f32) -> String {
     let mut svg = String::new();
     let mut x = 0;
@@ -55,7 +55,7 @@ pub(crate) fn row(buffer: &Buffer, y: u16, top: f32) -> String {
     svg
 }
 
-/// Appends the cells from `column` on that share the style of `cell`.
+/// Appends the cells from `column` onwards that have the style of `cell`.
 fn write_run(svg: &mut String, (column, top): (u16, f32), cells: u16, text: &str, cell: &Cell) {
     let ((ink, ground), bold) = look(cell);
     let (left, top) = (MARGIN + f32::from(column) * CELL_SIZE.0, MARGIN + top);
@@ -86,7 +86,7 @@ fn look(cell: &Cell) -> ((String, String), bool) {
     (if reversed { (ground, ink) } else { (ink, ground) }, cell.modifier.contains(Modifier::BOLD))
 }
 
-/// Returns a colour as SVG writes it, or `None` for the terminal's own. The night theme takes its colours from
+/// Returns a colour in SVG notation, or `None` for the terminal's own. The night theme takes its colours from
 /// the 6×6×6 cube and the grey ramp of xterm's 256 colours (xterm, 256colres.h).
 fn colour(colour: Color) -> Option<String> {
     let (r, g, b) = match colour {

@@ -1,4 +1,4 @@
-//! History of a team on the screen: actions of colleagues, and the last time of a finding.
+//! History of a team on the screen: actions of colleagues, and the previous occurrence of a finding.
 
 use crate::{
     estate::{now, shop},

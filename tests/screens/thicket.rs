@@ -17,8 +17,8 @@ fn mesh_service(group: &str, name: &str) -> Service {
     })
 }
 
-/// Returns `groups` groups of `size` services. Each service calls its namesakes in all other groups; the
-/// first service of a group calls only its namesake in the next group.
+/// Returns `groups` groups of `size` services. Each service calls the services of the same name in all other
+/// groups, except for the first service of a group, which calls only the one in the next group.
 fn meshed_groups(groups: usize, size: usize) -> Vec<Snapshot> {
     let calling = |group: usize, number: usize| {
         let name = format!("s{number}");

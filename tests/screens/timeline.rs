@@ -1,4 +1,5 @@
-//! Timeline screen: its rows, its scope and kind filters, following and holding still, and the jump to logs.
+//! Timeline screen: its rows, its scope and kind filters, following new events, keeping its position, and the
+//! jump to logs.
 
 use crate::{
     estate::{ServiceBuilder, event, faulty_cluster, minutes_ago, now, service, shop, shop_logs, snapshot},
@@ -20,7 +21,7 @@ fn changed_shop(size: (u16, u16), theme: (&str, bool)) -> AppHarness {
     stage
 }
 
-/// Returns the cluster's snapshot after these changes.
+/// Returns the snapshot of the cluster after these changes.
 fn changed_cluster(cluster: &Snapshot) -> Snapshot {
     let mut later = cluster.clone();
     let users = later.services.iter_mut().find(|service| service.name == "users").unwrap();

@@ -1,4 +1,4 @@
-//! The tour for newcomers: its stops on the demo and on an estate, its keys, and the team's own stops.
+//! Tour for new users: its stops in the demo and in an estate, its keys, and the team's own stops.
 
 use crate::{estate::shop, see, stage::AppHarness};
 use portolan::{app::Msg, screen::ScreenId, source::replay, tour::TeamTour};
@@ -12,7 +12,7 @@ fn demo_tour(size: (u16, u16)) -> AppHarness {
     stage
 }
 
-/// Returns the number of the shown stop and of all stops, as the screen says it.
+/// Returns the number of the current stop and the total number of stops, as shown on the screen.
 fn progress(stage: &mut AppHarness) -> Option<(usize, usize)> {
     let screen = stage.picture().show();
     let words = screen.split(" tour ").nth(1)?;
@@ -21,7 +21,7 @@ fn progress(stage: &mut AppHarness) -> Option<(usize, usize)> {
     Some((number, words.nth(1)?.parse().ok()?))
 }
 
-/// Returns the key after `try`, as the screen says it.
+/// Returns the key after `try` on the screen.
 fn key_to_try(stage: &mut AppHarness) -> String {
     let screen = stage.picture().show();
     let after = screen.split(" try ").nth(1).unwrap_or_else(|| panic!("nothing to try:\n{screen}"));

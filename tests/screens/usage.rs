@@ -1,4 +1,5 @@
-//! Usage of instances: measured only while a screen shows it, on the card and in the panel beside the map.
+//! Usage of instances: Portolan measures it only while a screen shows it, on the card and in the panel beside
+//! the map.
 
 use crate::{
     estate::{minutes_ago, shop},

@@ -267,8 +267,8 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
     assert!(!stage.picture().text().contains(tangled));
 }
 
-/// During initial loading the map tidies itself, until the user selects a service. After that it only offers
-/// to.
+/// During the initial load the map tidies itself until the user selects a service. After that it only offers
+/// to do so.
 #[test]
 fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
     let tidied = |chosen: bool| {
@@ -299,8 +299,8 @@ fn one_caller_of_eight() -> Vec<Snapshot> {
     vec![snapshot("ecs:eu-west-1", [root].into_iter().chain(called.map(|name| of(&name))).collect())]
 }
 
-/// On screens of all sizes, a removed service changes neither detail level nor direction of the drawing: the
-/// map requests no other candidate. When the service returns, the map looks as before.
+/// On screens of all sizes, the removal of a service changes neither detail level nor direction of the
+/// drawing, and the map requests no other candidate. When the service returns, the map is the same as before.
 #[test]
 fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
     let mut would_jump = 0;
@@ -324,7 +324,7 @@ fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
     assert!(would_jump > 0, "on no screen another drawing would have been the better one");
 }
 
-/// Leaving a focus restores the previous map, whatever changes came before.
+/// Leaving a focus restores the previous map, even after other changes.
 #[test]
 fn after_a_focus_the_map_is_as_it_was() {
     let mut stage = AppHarness::showing(&without_last_service(&shop()), (80, 24));

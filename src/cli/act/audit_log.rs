@@ -18,7 +18,7 @@ pub(in crate::cli) fn run(format: LogFormat) -> Result<Outcome, Error> {
     Ok(Outcome::Success)
 }
 
-/// Returns a record as one line.
+/// Formats a record as one line.
 fn audit_line(record: &AuditRecord) -> String {
     let who = record.caller.as_ref().unwrap_or(&record.user);
     let what = format!("{} {}", record.action, record.targets.join(" "));

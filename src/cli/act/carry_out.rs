@@ -1,4 +1,4 @@
-//! Carrying out of a confirmed plan: the calls, the watch, and the audit record.
+//! Carries out a confirmed plan: makes the calls, watches the services, and keeps the audit record.
 
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
@@ -22,7 +22,7 @@ use tokio::time::sleep;
 /// Wait between two polls of a watch.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Makes the calls of a confirmed plan, watches the services if asked, and prints the result.
+/// Makes the calls of a confirmed plan, watches the services if `--watch` is given, and prints the result.
 pub(super) async fn carry_out(
     audit: AuditLog,
     source: &Arc<dyn Source>,
@@ -51,7 +51,7 @@ pub(super) async fn carry_out(
         None => {
             running.set_outcome(AuditOutcome::Sent, None);
             let verdict = if args.watch {
-                // The watch takes minutes, in which the program may be killed.
+                // The watch takes minutes, during which Portolan may be killed.
                 running.save().map_err(|error| unwritable_log(&error))?;
                 Some(watch(&**source, Watch::new(confirmed.plan().clone(), sent_at)).await)
             } else {
@@ -74,20 +74,20 @@ async fn run_plan(source: &dyn Source, confirmed: &ConfirmedPlan, running: &mut 
     let on_sent = |sent: &[SentChange]| {
         running.record.sent = sent.to_vec();
         if let Err(error) = running.save() {
-            // The call was made, so stopping here would not undo it.
+            // Portolan has made the call already, and an abort would not undo it.
             output::print_stderr(format_args!("the audit log can't be written: {error}"));
         }
     };
     source::run_plan(operator, confirmed, on_sent).await
 }
 
-/// Polls the source until the services are as planned, or can't become so.
+/// Polls the source until the services are as planned, one of them has failed, or time runs out.
 async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
     let mut said = String::new();
     source.set_priority(watch.plan().request.services());
     loop {
         sleep(WATCH_INTERVAL).await;
-        // A poll that fails is tried again; the watch has a time limit of its own.
+        // A failed poll is repeated, because the watch has its own time limit.
         let snapshot = source.snapshot().await;
         let state = match &snapshot {
             Ok(snapshot) => watch.assess(snapshot, Timestamp::now()),
@@ -104,7 +104,8 @@ async fn watch(source: &dyn Source, watch: Watch) -> Verdict {
     }
 }
 
-/// Closes the audit record and prints the result. The record comes first, because the reader of the output may be gone.
+/// Closes the audit record and prints the result. The record comes first, because printing fails if the
+/// output has no reader.
 fn finish(running: RunningRecord, args: &ActArgs) -> Result<(), Error> {
     let record = running.record.clone();
     running.finish().map_err(|error| unwritable_log(&error))?;

@@ -19,7 +19,7 @@ use crate::{
 };
 use std::io::{self, IsTerminal, stdin};
 
-/// Exit code of a session that the user left, as of a program that SIGHUP ends.
+/// Exit code of a session that the user has left: that of a program ended by SIGHUP.
 const DETACHED_CODE: u8 = 129;
 
 /// Opens the shell and runs it to its end.
@@ -32,7 +32,7 @@ async fn open(begun: &mut BegunSession<ShellRequest>, is_terminal: bool) -> Resu
     plugin::run_shell(operator, confirmed, terminal, &mut signals, note_call).await
 }
 
-/// Runs the command. A refusal is an outcome, not an error.
+/// Runs the command. A refusal is an outcome, and not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<Outcome, Error> {
     let is_terminal = stdin().is_terminal() && output::is_terminal();
     let size = is_terminal.then(shell::terminal_size);

@@ -19,7 +19,7 @@ use crate::{
     source::session::Forward,
 };
 
-/// Opens the forwarded port and serves it to its end.
+/// Opens the forwarded port and serves it until the session ends.
 async fn open(begun: &mut BegunSession<ForwardRequest>, local: LocalPort) -> Result<ForwardOutcome, Failure> {
     let mut signals = Signals::listen().map_err(|error| unwritable_output(&error))?;
     let (source, confirmed, running) = begun.parts();
@@ -32,9 +32,9 @@ async fn open(begun: &mut BegunSession<ForwardRequest>, local: LocalPort) -> Res
     forward::run(opening, local, &mut signals, on_open).await
 }
 
-/// Runs the command. A refusal is an outcome, not an error.
+/// Runs the command. A refusal is an outcome, and not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Result<Outcome, Error> {
-    // The plan names the local port, so it has to be open before.
+    // The plan names the local port, so Portolan opens the port first.
     let local = LocalPort::open(args.ports.local_port).await?;
     let make_request = |target| ForwardRequest {
         target,

@@ -1,4 +1,5 @@
-//! Command `act`: plans an operation, asks for a confirmation, carries it out and watches it.
+//! Command `act`: plans an operation, asks for confirmation, carries it out and watches it. Also the commands
+//! `exec`, `forward` and `audit`.
 
 pub(super) mod audit_log;
 mod carry_out;
@@ -30,7 +31,7 @@ use std::{
     sync::Arc,
 };
 
-/// Runs the command. A refusal is an outcome, not an error.
+/// Runs the command. A refusal is an outcome, and not an error.
 pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, Error> {
     let Polled { world, opened, config } = open_and_poll(common).await?;
     let request = match targets::request(&world, args)? {
@@ -60,12 +61,12 @@ pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, 
     outcome
 }
 
-/// Starts to tell the team what the command does. Prints a line if the others do not see it.
+/// Starts to report the actions of the command to the team. Prints a message if a report fails.
 fn start_reports(opened: &OpenedSources, config: &Config) -> ActionReports {
     ActionReports::start(&opened.sources, &opened.team_access(config), output::print_stderr)
 }
 
-/// Reads the services anew and plans the request.
+/// Reads the current state of the services, and plans the request.
 async fn make_plan(
     source: &Arc<dyn Source>,
     world: &World,
@@ -81,7 +82,7 @@ async fn make_plan(
     Ok(Plan::new(request.clone(), reading, context))
 }
 
-/// Returns the plan as text or JSON.
+/// Formats the plan as text or JSON.
 fn plan_text(plan: &Plan, format: Format, ascii: bool) -> String {
     match format {
         Format::Table => output_text::plan_text(plan, ascii),
@@ -89,7 +90,7 @@ fn plan_text(plan: &Plan, format: Format, ascii: bool) -> String {
     }
 }
 
-/// Asks for a confirmation, unless `--yes` gives it. Without a terminal and without `--yes`, refuses.
+/// Asks for confirmation, unless `--yes` is given. Refuses if there is neither a terminal nor `--yes`.
 fn confirm(plan: Plan, args: &ActArgs, ascii: bool) -> Result<Result<ConfirmedPlan, Refusal>, Error> {
     if args.yes {
         return Ok(ConfirmedPlan::by_flag(plan, args.confirm.as_deref()));
@@ -112,7 +113,7 @@ fn confirm(plan: Plan, args: &ActArgs, ascii: bool) -> Result<Result<ConfirmedPl
     Ok(ConfirmedPlan::by_line(plan, &line).ok_or_else(declined))
 }
 
-/// Reports a refusal and records it in the audit log.
+/// Prints a refusal and, if `request` is given, records it in the audit log.
 fn refuse(request: Option<&OperationRequest>, refusal: &Refusal) -> Outcome {
     output::print_stderr(format_args!("refused: {refusal}; nothing was done"));
     if let Some(request) = request {
@@ -121,7 +122,7 @@ fn refuse(request: Option<&OperationRequest>, refusal: &Refusal) -> Outcome {
     Outcome::Refused
 }
 
-/// Adds a request that was not carried out to the audit log.
+/// Appends a request that was not carried out to the audit log.
 fn record(request: &OperationRequest, outcome: AuditOutcome, why: &str) {
     let Some(state) = state_dir() else { return };
     let mut record = AuditRecord::of_request(request, &runtime::user_name(), Timestamp::now());
@@ -131,7 +132,7 @@ fn record(request: &OperationRequest, outcome: AuditOutcome, why: &str) {
     }
 }
 
-/// Returns the failure of a state directory that does not exist.
+/// Returns the failure for a missing state directory.
 fn no_state_dir() -> Failure {
     Failure::new(
         FailureKind::Missing,

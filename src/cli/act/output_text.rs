@@ -1,11 +1,11 @@
-//! Text of a plan for a terminal or a pipe.
+//! Text of a plan for the terminal or a pipe.
 
 use crate::{operation::Plan, screen::describe::plan_text};
 
-/// Width of the column of labels, in characters.
+/// Width of the label column, in characters.
 const LABEL_WIDTH: usize = 9;
 
-/// Returns the plan as text.
+/// Formats the plan as text.
 pub(super) fn plan_text(plan: &Plan, ascii: bool) -> String {
     let arrow = if ascii { "->" } else { "→" };
     let rows = plan_text::plan_rows(plan, arrow);

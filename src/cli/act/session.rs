@@ -1,4 +1,5 @@
-//! Sessions in containers: the container that the arguments name, the plan, the confirmation and the audit record.
+//! Sessions in containers: resolves the container that the arguments name, plans the session, asks for
+//! confirmation, and keeps the audit record.
 
 use super::{no_state_dir, start_reports};
 use crate::{
@@ -22,7 +23,7 @@ use std::{
     sync::Arc,
 };
 
-/// Session that the user has confirmed and that the audit log names.
+/// Session that the user has confirmed, with its open record in the audit log.
 pub(super) struct BegunSession<R> {
     source: Arc<dyn Source>,
     confirmed: ConfirmedSession<R>,
@@ -30,8 +31,8 @@ pub(super) struct BegunSession<R> {
     reports: ActionReports,
 }
 
-/// Finds the container, plans the session that `make_request` describes, and asks for a confirmation. A refusal is an
-/// outcome, not an error.
+/// Finds the container, plans the session that `make_request` returns, and asks for confirmation. A refusal
+/// is an outcome, and not an error.
 pub(super) async fn begin<R: SessionRequest>(
     common: &CommonArgs,
     args: &SessionArgs,
@@ -80,20 +81,20 @@ impl<R> BegunSession<R> {
         (&*self.source, &self.confirmed, &mut self.running)
     }
 
-    /// Adds the end of the session to the audit log: its outcome in words, or its failure. Reports a log that can't be
-    /// written, and goes on, because the session has run and its exit code still counts.
+    /// Records the end of the session in the audit log: its outcome in words, or its failure. If the log
+    /// can't be written, prints that and continues, because the exit code of the session still counts.
     pub(super) async fn finish(self, ended: Result<String, &Failure>) {
         report_write_error(self.running.finish_session(ended));
         self.reports.finish().await;
     }
 }
 
-/// Returns the operator that opens sessions in the containers of `source`.
+/// Returns the operator of `source`, which opens sessions. Fails if the source does not permit actions.
 pub(super) fn operator(source: &dyn Source) -> Result<&dyn Operator, Failure> {
     source.operator().ok_or_else(|| Refusal::actions_off(source.id().as_str()).into())
 }
 
-/// Adds the call that opened a session to its record.
+/// Adds the call that opened a session to its audit record.
 pub(super) fn note_call(running: &mut RunningRecord, call: Option<SentChange>) {
     report_write_error(running.note_call(call));
 }
@@ -102,7 +103,7 @@ fn with_reason(record: AuditRecord, args: &SessionArgs) -> AuditRecord {
     AuditRecord { reason: args.reason.as_deref().map(Into::into), ..record }
 }
 
-/// Returns the container that the arguments name, or the first one that runs.
+/// Returns the container that the arguments name, or the first container of a running instance.
 fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<SessionTarget, Failure> {
     let instance = match args.instance.as_deref() {
         Some(name) => Some(&named_instance(service, label, name)?.id),
@@ -122,8 +123,8 @@ fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<S
     })
 }
 
-/// Returns the running instance that `name` means: by its name or id, or by a beginning of the id that no other instance
-/// shares, because summaries and engines shorten ids.
+/// Returns the running instance `name`: by its name or id, or by a prefix that only its id has, because
+/// summaries and engines shorten ids.
 fn named_instance<'a>(service: &'a Service, label: &str, name: &str) -> Result<&'a Instance, Failure> {
     let runs = |instance: &&Instance| instance.state == InstanceState::Running;
     let running: Vec<&Instance> = service.instances.iter().filter(runs).collect();
@@ -145,7 +146,7 @@ fn named_instance<'a>(service: &'a Service, label: &str, name: &str) -> Result<&
     }
 }
 
-/// Returns the failure of a service without a running instance called `name`, or without any.
+/// Returns the failure for a service that has no running instance `name`, or no running instance at all.
 fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
     let names_in = |state: InstanceState| -> Vec<&str> {
         let all = service.instances.iter().filter(|instance| instance.state == state);
@@ -164,7 +165,7 @@ fn no_instance(service: &Service, label: &str, name: Option<&str>) -> Failure {
     Failure::new(FailureKind::Missing, what, remedy)
 }
 
-/// Asks for a confirmation, unless `--yes` gives it. Without a terminal and without `--yes`, refuses.
+/// Asks for confirmation, unless `--yes` is given. Refuses if there is neither a terminal nor `--yes`.
 fn confirm<R: SessionRequest>(
     plan: SessionPlan<R>,
     args: &SessionArgs,
@@ -192,20 +193,21 @@ fn confirm<R: SessionRequest>(
     Ok(ConfirmedSession::by_line(plan, &line).ok_or_else(|| Refusal::new("not confirmed", expected)))
 }
 
-/// Reports a refusal and adds it to the audit log.
+/// Prints a refusal and appends it to the audit log.
 fn refuse(audit: &AuditLog, mut record: AuditRecord, refusal: &Refusal) -> io::Result<()> {
     output::print_stderr(format_args!("refused: {refusal}; nothing was done"));
     (record.outcome, record.why) = (AuditOutcome::Refused, Some(refusal.reason.as_str().into()));
     audit.append(&record)
 }
 
-/// Adds a request that failed before its session to the audit log.
+/// Appends a request that failed before its session to the audit log.
 fn record_failure(audit: &AuditLog, mut record: AuditRecord, failure: &Failure) {
     (record.outcome, record.why) = (AuditOutcome::Failed, Some(failure.message.clone()));
     report_write_error(audit.append(&record));
 }
 
-/// Prints a failure to write the audit log, where nothing else can be done about it.
+/// Prints a failure to write the audit log. The session has ended or failed already, so Portolan can't refuse
+/// it.
 fn report_write_error(written: io::Result<()>) {
     if let Err(error) = written {
         output::print_stderr(format_args!("the audit log can't be written: {error}"));

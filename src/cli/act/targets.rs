@@ -1,4 +1,4 @@
-//! Services and instances that the command line names.
+//! Resolves the services and instances that the command line names.
 
 use crate::{
     cli::{args::ActArgs, why},
@@ -7,7 +7,7 @@ use crate::{
     store::World,
 };
 
-/// Returns the request for the named services, instances or group.
+/// Returns the request for the services, instances and groups that `args` names.
 pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationRequest, Refusal>, Failure> {
     if args.count.is_some() && args.operation != OperationKind::Scale {
         let refusal =
@@ -35,10 +35,10 @@ pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationR
     }))
 }
 
-/// Service with one of its instances, or with `None` for all.
+/// Service with one of its instances, or with `None` for all its instances.
 type Target<'a> = (&'a Service, Option<&'a Instance>);
 
-/// Returns the failure of a name that several instances have, such as containers on several engines.
+/// Returns the failure for a name that several instances have, such as containers on several engines.
 fn ambiguous_instance(name: &str, found: &[Target<'_>]) -> Failure {
     let what = format!("`{name}` is ambiguous: {} instances have this name", found.len());
     let ids: Vec<&str> =
@@ -46,7 +46,8 @@ fn ambiguous_instance(name: &str, found: &[Target<'_>]) -> Failure {
     Failure::new(FailureKind::Invalid, what, format!("use one of: {}", ids.join(", ")))
 }
 
-/// Returns the services that `name` means: a service, the services of a group, or an instance with its service.
+/// Returns the targets that `name` refers to: a service, the services of a group, or an instance with its
+/// service.
 fn find<'a>(world: &'a World, name: &str) -> Result<Vec<Target<'a>>, Failure> {
     let services = || world.inventory.services();
     if world.topology().nodes_named(name).is_empty() {

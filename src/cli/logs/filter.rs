@@ -1,4 +1,4 @@
-//! Filters for printed log lines, from the arguments of `portolan logs`.
+//! Log filters from the arguments of `portolan logs`.
 
 use crate::{
     cli::args::LogsArgs,
@@ -6,7 +6,7 @@ use crate::{
     model::{Failure, FailureKind},
 };
 
-/// Returns the filters from the arguments. Only lines that pass all filters are printed.
+/// Returns the filters from the arguments. A printed line has passed all of them.
 pub(super) fn line_filters(args: &LogsArgs) -> Result<Vec<LogFilter>, Failure> {
     let level = args.level.map(Predicate::Level);
     let mut filters: Vec<_> =
@@ -20,7 +20,8 @@ pub(super) fn line_filters(args: &LogsArgs) -> Result<Vec<LogFilter>, Failure> {
     Ok(filters)
 }
 
-/// Parses a regular expression. Case matters only if it contains a capital, as on the log screen.
+/// Parses a regular expression. As on the log screen, it is case-sensitive only if it contains a capital
+/// letter.
 fn parse_regex(text: &str) -> Result<Predicate, Failure> {
     TextMatcher::regex(text).map(Predicate::Text).map_err(|error| {
         let what = format!("invalid regular expression `{text}`: {error}");

@@ -1,5 +1,5 @@
 //! `logs --follow`: prints new lines of all streams in time order. Each line waits briefly, because older
-//! lines of other streams may arrive later. Instances that start meanwhile are followed too.
+//! lines of other streams may arrive later. Also follows instances that start later.
 
 use super::{print::Printer, targets::TargetSelector};
 use crate::{
@@ -30,10 +30,10 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before a source is polled again after a panic.
+/// Wait before Portolan polls a source again after a panic.
 const PANIC_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// Prints the stored lines of the targets, then new ones, until an interrupt or until standard output has no
+/// Prints the stored lines of the targets, then new ones until an interrupt, or until standard output has no
 /// reader.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
@@ -66,7 +66,7 @@ pub(super) async fn run(
                     if note.kind == LogNoteKind::Unreadable {
                         unreadable.insert((note.service.clone(), note.label.clone()));
                     }
-                    // With several targets, a task that ended before the start is not worth a note.
+                    // With several services, notes about tasks that ended before the start are noise.
                     let old = note.kind == LogNoteKind::Ended && note.at.is_some_and(|at| at < began);
                     if !old || !selector.is_multi_service() {
                         printer.print_note(note);
@@ -88,7 +88,7 @@ pub(super) async fn run(
     }
 }
 
-/// Adds subscriptions for targets that have none yet.
+/// Adds subscriptions for those `targets` that have none yet.
 fn subscribe(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start: LogReadOptions) {
     for target in targets {
         if !subscribed.iter().any(|known| matches!(known, Subscription::Logs(known, _) if *known == target)) {
@@ -97,8 +97,8 @@ fn subscribe(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, s
     }
 }
 
-/// Spawns a task that polls a source until the handle is dropped. The task starts again after a panic, which
-/// the panic hook prints.
+/// Spawns a task that polls a source until the handle is dropped. The task restarts after a panic, which the
+/// panic hook prints.
 fn spawn_polling(
     source: &Arc<dyn Source>,
     selector: &TargetSelector,
@@ -109,7 +109,7 @@ fn spawn_polling(
     background::spawn(background::restart_on_panic(PANIC_RETRY_WAIT, make, |_| ready(())), |_| ())
 }
 
-/// Polls a source at each change notification and interval, and sends the log targets that `selector`
+/// Polls a source at each change notification and each interval, and sends the log targets that `selector`
 /// selects.
 async fn poll_targets(source: Arc<dyn Source>, selector: TargetSelector, sender: Sender<Vec<LogTarget>>) {
     let mut nudges = source.change_notifications();
@@ -130,11 +130,11 @@ async fn poll_targets(source: Arc<dyn Source>, selector: TargetSelector, sender:
     }
 }
 
-/// Waits until the reader of standard output closes its pipe, or for ever if standard output is no pipe.
-/// Otherwise only the next write would notice it.
+/// Waits until the reader of standard output closes the pipe. Without this wait, Portolan would notice it
+/// only at the next write. Never returns if standard output is not a pipe.
 pub(in crate::cli) async fn stdout_closed() {
     let copy = output::stdout_handle();
-    // A file is never ready for this event, and has no reader to lose.
+    // A regular file has no reader, and never becomes ready for this event.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
     if let Ok(pipe) = watched {
         while let Ok(ready) = pipe.ready(Interest::ERROR).await {
@@ -147,28 +147,28 @@ pub(in crate::cli) async fn stdout_closed() {
     std::future::pending::<()>().await;
 }
 
-/// Buffer that puts the lines of several streams in time order: each line waits for `window`, because older
+/// Buffer that puts the lines of several streams in time order. Each line waits for `window`, because older
 /// lines of other streams may still arrive.
 struct ReorderBuffer {
-    /// Time that each line waits.
+    /// Time for which each line waits.
     window: Duration,
-    /// Streams that have sent no line or note so far. Lines wait for these streams too, so that the stored
-    /// lines of all streams are in order.
+    /// Streams that have sent neither a line nor a note so far. Lines also wait for these streams, so that
+    /// the stored lines of all streams are in order.
     unheard: BTreeSet<(ServiceId, SharedText)>,
-    /// Time until which lines wait for unheard streams.
+    /// Time until which lines wait for the streams in `unheard`.
     hold_until: Instant,
-    /// Waiting lines, by time and number of arrival.
+    /// Waiting lines by their time, then by order of arrival.
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
-    /// Arrival time of each batch, with the key of its newest line.
+    /// Arrival time of each batch, with the key of the newest line in it.
     batches: VecDeque<(Instant, (Timestamp, u64))>,
     /// Number of lines received so far.
     count: u64,
 }
 
-/// Time that the first lines wait for the next unheard stream, in multiples of `window`.
+/// Time for which the first lines wait for the next stream in `unheard`, in multiples of `window`.
 const HOLD_WINDOWS: u32 = 3;
 
-/// Maximum number of waiting lines; beyond it, the oldest are printed at once.
+/// Maximum number of waiting lines. Beyond it, Portolan prints the oldest at once.
 const MAX_WAITING_LINES: usize = 20_000;
 
 impl ReorderBuffer {
@@ -177,7 +177,7 @@ impl ReorderBuffer {
         Self { window, unheard, hold_until, waiting: BTreeMap::new(), batches: VecDeque::new(), count: 0 }
     }
 
-    /// Removes the streams of a batch from the unheard ones, and extends the wait for the rest.
+    /// Removes the streams of `batch` from `unheard`, and extends the wait for the rest.
     fn mark_heard(&mut self, batch: &LogBatch) {
         if self.unheard.is_empty() {
             return;
@@ -191,7 +191,7 @@ impl ReorderBuffer {
         }
     }
 
-    /// Returns true while all lines wait for unheard streams to send something.
+    /// Returns true while all lines wait for the streams in `unheard`.
     fn is_holding(&self) -> bool {
         !self.unheard.is_empty()
             && Instant::now() < self.hold_until
@@ -210,13 +210,13 @@ impl ReorderBuffer {
         self.batches.extend(newest.map(|newest| (Instant::now(), newest)));
     }
 
-    /// Returns the time at which the next line has waited long enough.
+    /// Returns the time at which the next line has waited long enough; `None` if no line waits.
     fn due(&self) -> Option<Instant> {
         let due = self.batches.front().map(|(came, _)| *came + self.window)?;
         Some(if self.is_holding() { due.max(self.hold_until) } else { due })
     }
 
-    /// Returns the lines that have waited long enough, in time order.
+    /// Removes and returns the lines that have waited long enough, in time order.
     fn pop_due(&mut self) -> Vec<LogLine> {
         let mut upto = None;
         if self.is_holding() {

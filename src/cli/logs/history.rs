@@ -1,5 +1,5 @@
-//! `logs` without `--follow`: prints the stored lines of all streams in time order. Reads ahead at most one
-//! batch of each stream.
+//! `logs` without `--follow`: prints the stored lines of all streams in time order. Reads at most one batch
+//! of each stream ahead.
 
 use super::print::Printer;
 use crate::{
@@ -22,18 +22,18 @@ use std::{
 /// Next batch of a stream, or the failure to read it.
 type BatchResult = Result<LogBatch, Failure>;
 
-/// One stream, with the lines that were read ahead from it.
+/// Stream with the lines that were read from it but not printed yet.
 struct StreamHead {
     stream: BoxStream<'static, BatchResult>,
     /// Lines read but not printed yet, oldest first.
     lines: VecDeque<LogLine>,
     /// True if the stream has no more batches.
     ended: bool,
-    /// False while reading the stream fails.
+    /// False if the last read of the stream failed.
     readable: bool,
 }
 
-/// Prints the stored lines of the targets in time order.
+/// Prints the stored lines of the targets in time order, at most `start.tail` of them.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
     targets: Vec<LogTarget>,
@@ -51,7 +51,7 @@ pub(super) async fn run(
     let many = heads.len();
     let mut unreadable = 0;
     let mut printed_notes = BTreeSet::new();
-    // With a limit, the newest lines of all streams are known only at the end.
+    // With a limit, the newest lines of all streams together are known only at the end.
     let mut newest = VecDeque::new();
     loop {
         let notes = join_all(heads.iter_mut().map(read_until_line)).await;
@@ -83,13 +83,13 @@ pub(super) async fn run(
     Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Success })
 }
 
-/// Removes and returns the oldest line that was read ahead.
+/// Removes and returns the oldest line of all streams; `None` if no line is left.
 fn pop_oldest(heads: &mut [StreamHead]) -> Option<LogLine> {
     let time = |head: &&mut StreamHead| head.lines.front().map_or(Timestamp::MAX, |line| line.at);
     heads.iter_mut().filter(|head| !head.lines.is_empty()).min_by_key(time)?.lines.pop_front()
 }
 
-/// Reads a stream until a line is read ahead or the stream ends. Returns its notes.
+/// Reads a stream until it has a line or ends. Returns the notes on the way.
 async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
     let mut notes = Vec::new();
     while head.lines.is_empty() && !head.ended {
@@ -122,7 +122,7 @@ async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
     notes
 }
 
-/// Returns a note about a stream that can't be read.
+/// Converts the failure to read a stream into a note.
 fn failure_note(failure: &Failure) -> LogNote {
     LogNote {
         at: None,

@@ -1,5 +1,5 @@
-//! Command `logs`: prints log lines of services, groups and instances in time order on standard output, and
-//! failures on standard error.
+//! Command `logs`: prints log lines of services, groups and instances to standard output in time order, and
+//! failures to standard error.
 
 mod follow;
 mod history;
@@ -20,12 +20,12 @@ use patterns::PatternReport;
 use print::Printer;
 use targets::TargetSelector;
 
-/// Default number of newest lines to print of each stream.
+/// Default number of newest lines to print from each stream.
 const DEFAULT_TAIL_LINES: usize = 100;
-/// Default number of newest lines that `--patterns` counts of each stream.
+/// Default number of newest lines to count from each stream for `--patterns`.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the log lines; with `--follow`, until an interrupt or until standard output has no reader.
+/// Prints the log lines. With `--follow`, runs until an interrupt, or until standard output has no reader.
 pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be combined";
@@ -39,7 +39,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
     let start = LogReadOptions { since, until, tail, follow: args.follow };
     let patterns = args.patterns.then(|| PatternReport::new(world));
     let printer = Printer::new(args, line_filters(args)?, patterns);
-    // Without a start time, this would read everything that the log groups keep.
+    // Without a start time, this would read everything in the log groups.
     if since.is_some() && !args.follow {
         targets.extend(selector.expired_targets(world));
     }

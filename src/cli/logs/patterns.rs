@@ -1,4 +1,5 @@
-//! `logs --patterns`: counts line patterns while reading and prints them at the end, the most frequent first.
+//! `logs --patterns`: counts line patterns while it reads, and prints them at the end, the most frequent
+//! first.
 
 use crate::{
     cli::{args::LogFormat, status::format_columns},
@@ -37,15 +38,15 @@ struct PatternJson<'a> {
 }
 
 impl PatternReport {
-    /// Creates a report without lines.
+    /// Returns a report without lines. Takes the deployment times of services from `world`.
     pub(super) fn new(world: &World) -> Self {
         let services = world.inventory.services();
         let deployed = services.filter_map(|service| Some((service.id.clone(), deployment_time(service)?)));
         Self { patterns: PatternSet::default(), deployed: deployed.collect() }
     }
 
-    /// Records that a line was read, whether it passes the filters or not. The time of the first line read
-    /// decides which patterns are new.
+    /// Records that a line was read, whether or not it passes the filters. The time of the first line of a
+    /// service decides which of its patterns are new.
     pub(super) fn note_line(&mut self, line: &LogLine) {
         self.patterns.record_read_from(&line.service, line.at);
     }

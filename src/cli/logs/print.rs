@@ -1,5 +1,5 @@
-//! Printing of log lines and notes: as text, with a colour for each service on a terminal, or as JSON. With
-//! `--patterns`, lines are only counted, and the patterns are printed at the end.
+//! Prints log lines and notes: as text, with a colour for each service on a terminal, or as JSON. With
+//! `--patterns`, only counts lines, and prints their patterns at the end.
 
 use super::patterns::PatternReport;
 use crate::{
@@ -25,20 +25,20 @@ struct LineJson<'a> {
     text: &'a str,
 }
 
-/// Colours for services, out of the 256-colour palette: readable on light and dark backgrounds.
+/// Colours for services from the 256-colour palette, readable on light and dark backgrounds.
 const SERVICE_COLOURS: [u8; 10] = [32, 35, 130, 133, 37, 97, 166, 64, 170, 101];
 /// Width of the service name, in cells.
 const SERVICE_WIDTH: usize = 16;
 /// Width of the instance name, in cells.
 const INSTANCE_WIDTH: usize = 24;
 
-/// Printer for the lines that pass all filters.
+/// Printer of the lines that pass all filters.
 pub(super) struct Printer {
     out: BufWriter<SanitizedWriter<Stdout>>,
     filters: Vec<LogFilter>,
     format: LogFormat,
     patterns: Option<PatternReport>,
-    /// Number of lines read, and number of lines that passed.
+    /// Number of lines read, and number of lines that passed the filters.
     line_counts: (usize, usize),
     /// True if a note was printed.
     has_notes: bool,
@@ -47,7 +47,7 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// Creates a printer for lines, or for `patterns` if given.
+    /// Creates a printer for lines or, if `patterns` is given, for their patterns.
     pub(super) fn new(args: &LogsArgs, filters: Vec<LogFilter>, patterns: Option<PatternReport>) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
@@ -87,10 +87,10 @@ impl Printer {
         writeln!(self.out, "{printed}")
     }
 
-    /// Prints a note on standard error.
+    /// Prints a note to standard error.
     pub(super) fn print_note(&mut self, note: &LogNote) {
         self.has_notes = true;
-        // Keeps the order where both outputs go to one terminal. A broken pipe fails at the next line.
+        // Keeps the order if both outputs go to one terminal. After a broken pipe, the next line fails.
         let _ = self.out.flush();
         let service = note.service.as_ref().map(|s| format!("{} ", s.parts().name));
         output::print_stderr(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
@@ -101,7 +101,7 @@ impl Printer {
         self.out.flush()
     }
 
-    /// Ends the output: prints the patterns, and a hint if there was no line, or none passed the filters.
+    /// Ends the output: prints the patterns, and a hint if there was no line or none passed the filters.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         if let Some(kinds) = &self.patterns {
             kinds.print(&mut self.out, self.format)?;
@@ -134,13 +134,13 @@ impl Printer {
     }
 }
 
-/// Returns the index of a service's colour, the same in every run.
+/// Returns the index of a service's colour, which is the same in every run.
 fn colour_index(service: &str) -> usize {
     service.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
         % SERVICE_COLOURS.len()
 }
 
-/// Returns the escape sequence for a level, in the same colours as on the log screen.
+/// Returns the escape sequences for the text of a line at this level, in the colours of the log screen.
 fn level_style(level: Option<LogLevel>) -> &'static str {
     match level {
         Some(LogLevel::Error | LogLevel::Fatal) => "\u{1b}[1m\u{1b}[38;5;160m",
@@ -150,7 +150,7 @@ fn level_style(level: Option<LogLevel>) -> &'static str {
     }
 }
 
-/// Returns the text with escape sequences: in the given `style`, with the service's own styles on top.
+/// Returns `text` with escape sequences: in `style`, with the service's own styles `paint` on top.
 fn with_escape_sequences(text: &str, paint: &[TextStyle], style: &str) -> String {
     let mut out = String::with_capacity(text.len() + (paint.len() + 1) * 24);
     let mut done = 0;

@@ -1,4 +1,4 @@
-//! Selection of log targets by the names of services, groups and instances, including instances that start
+//! Selects log targets by the names of services, groups and instances. Also selects instances that start
 //! later.
 
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Services, groups and instances that the user named, also for instances that start later.
+/// Services, groups and instances that the user named. It also selects the logs of instances that start
+/// later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TargetSelector {
     services: BTreeSet<ServiceId>,
@@ -17,7 +18,7 @@ pub(super) struct TargetSelector {
 }
 
 impl TargetSelector {
-    /// Resolves `names`: each is the name of a service, else of a group, else of an instance.
+    /// Resolves `names`. Each is the name of a service or, if no service has it, of a group or an instance.
     pub(super) fn from_names(world: &World, names: &[String]) -> Result<Self, Failure> {
         let mut selector = Self::default();
         for name in names {
@@ -52,7 +53,7 @@ impl TargetSelector {
         Ok(())
     }
 
-    /// Returns true if lines of several services may be selected.
+    /// Returns true if the selection may have lines of several services.
     pub(super) fn is_multi_service(&self) -> bool {
         self.services.len() + self.instances.len() > 1 || !self.groups.is_empty()
     }
@@ -68,7 +69,7 @@ impl TargetSelector {
         dedup_targets(targets.into_iter()).collect()
     }
 
-    /// Returns the targets of the selected services whose tasks ECS no longer lists.
+    /// Returns the log streams of the selected services whose tasks ECS no longer lists.
     pub(super) fn expired_targets(&self, world: &World) -> impl Iterator<Item = LogTarget> {
         let services = || world.inventory.services();
         let whole = services().filter(|service| self.selects_service(service));
@@ -76,7 +77,7 @@ impl TargetSelector {
         expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
-    /// Returns the selected services that have no instance with a log and no target in `targets`.
+    /// Returns the selected services that have no instance with a log, and no target in `targets`.
     pub(super) fn services_without_logs<'a>(
         &self,
         world: &'a World,
@@ -93,7 +94,7 @@ impl TargetSelector {
     }
 }
 
-/// Returns true if the service is in a group that `name` names, as `GROUP` or `SOURCE/GROUP`.
+/// Returns true if `name` refers to the service's group, as `GROUP` or `SOURCE/GROUP`.
 fn is_in_group(service: &Service, name: &str) -> bool {
     let group = service.group.as_deref();
     group.is_some_and(|g| g == name || name.strip_suffix(g) == Some(&format!("{}/", service.source())))

@@ -1,15 +1,15 @@
-//! Shell completion. A script registers Portolan with the shell, and the shell then asks Portolan for words,
-//! with the variable `COMPLETE` set.
+//! Shell completion: a script registers Portolan with the shell. To complete a command, the shell runs
+//! Portolan with the variable `COMPLETE` set, and Portolan prints the possible words.
 
 use crate::cli::args::Cli;
 use clap::CommandFactory;
 use clap_complete::{CompleteEnv, Shell, env::Shells};
 use std::io;
 
-/// Variable that the shell sets when it asks for words.
+/// Variable that the shell sets when it requests words.
 const COMPLETION_VARIABLE: &str = "COMPLETE";
 
-/// Prints words if the shell asks for them. Returns false if this is an ordinary run.
+/// Prints the possible words if the shell requests them. Returns false if this is an ordinary run.
 pub fn print_words_if_asked() -> clap::error::Result<bool> {
     let directory = std::env::current_dir().ok();
     CompleteEnv::with_factory(Cli::command)

@@ -12,7 +12,7 @@ use clap_mangen::{
 };
 use std::io::{self, Write};
 
-/// Files that Portolan reads or writes, with their purpose.
+/// Files that Portolan reads or writes, each with its purpose.
 const FILE_ROWS: &[(&str, &str)] = &[
     ("~/.config/portolan/config.toml", "Configuration; config.example.toml lists every setting."),
     ("~/.cache/portolan/", "Snapshots and task definitions of earlier runs; may be deleted at any time."),
@@ -20,14 +20,14 @@ const FILE_ROWS: &[(&str, &str)] = &[
     ("~/.aws/config, ~/.aws/credentials", "Profiles and credentials of AWS, as its command line uses them."),
 ];
 
-/// Environment variables that Portolan reads, with their purpose.
+/// Environment variables that Portolan reads, each with its purpose.
 const VARIABLE_ROWS: &[(&str, &str)] = &[
     ("DOCKER_HOST, DOCKER_CONTEXT", "Container engine to read; without them, the engines on this machine."),
     ("AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL", "Profile, region and endpoint of Amazon ECS."),
     ("NO_COLOR", "Draw without colours."),
 ];
 
-/// Examples, with their purpose.
+/// Example commands, each with its purpose.
 const EXAMPLE_ROWS: &[(&str, &str)] = &[
     ("portolan --demo", "Show the built-in demo."),
     ("portolan --profile prod-readonly --region eu-west-1", "Show the map of an AWS account."),
@@ -35,9 +35,9 @@ const EXAMPLE_ROWS: &[(&str, &str)] = &[
     ("portolan status --fail-on critical", "Fail a deployment step while a service is down."),
 ];
 
-/// Returns the page of a command, or of the program if there is no `command`.
+/// Returns the man page of `command`, or of the program if `command` is `None`.
 pub(in crate::cli) fn page(command: Option<&str>) -> Result<Vec<u8>, Error> {
-    // A page does not depend on the build.
+    // The version has no build information, so that a page does not depend on the build.
     let mut program = Cli::command().version(env!("CARGO_PKG_VERSION"));
     let Some(asked) = command else { return Ok(main_page(program)?) };
     program.build();
@@ -69,7 +69,7 @@ fn command_page(command: clap::Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Returns a page with the sections that all pages have.
+/// Returns a page with the sections that all pages have, and the generator for further ones.
 fn begin_page(command: clap::Command) -> io::Result<(Man, Vec<u8>)> {
     let (man, mut page) = (Man::new(command).manual("Portolan"), Vec::new());
     man.render_title(&mut page)?;
@@ -80,7 +80,7 @@ fn begin_page(command: clap::Command) -> io::Result<(Man, Vec<u8>)> {
     Ok((man, page))
 }
 
-/// Returns the default keys of all commands of the map, with their descriptions.
+/// Returns the default keys of all commands of the interactive program, with their descriptions.
 fn keys() -> Vec<(String, &'static str)> {
     let bound = COMMAND_TABLE.iter().filter(|spec| !spec.default_keys.is_empty());
     bound.map(|spec| (spec.default_keys.replace(' ', ", "), spec.description)).collect()

@@ -1,4 +1,4 @@
-//! Files that go with the program: shell completions and man pages. Both are made from the tables in the code.
+//! Shell completions and man pages, which Portolan generates from its command line and its tables.
 
 pub mod completions;
 pub(super) mod man_pages;

@@ -8,7 +8,7 @@ use crate::{
     store::World,
 };
 
-/// Returns the deployments of the service called `name`, as text or JSON.
+/// Formats the deployments of the service `name` as text or JSON.
 pub(in crate::cli) fn deployments_text(
     world: &World,
     name: &str,

@@ -1,4 +1,4 @@
-//! Commands about single services: their deployments, their needs and their usage.
+//! Commands about single services: `deployments`, `need` and `usage`.
 
 pub(super) mod deployments;
 pub(super) mod need;

@@ -8,7 +8,7 @@ use crate::{
     store::World,
 };
 
-/// Returns the needs of the service called `name`.
+/// Formats the needs of the service `name`. Fails if no service has this name.
 pub(in crate::cli) fn need_text(world: &World, name: &str, format: NeedFormat) -> Result<String, Failure> {
     let node = why::find_node(world, name)?;
     if !node.is_service() {

@@ -1,4 +1,4 @@
-//! Command `usage`: CPU, memory and network of the instances of services, measured once.
+//! Command `usage`: measures CPU, memory and network of services' instances once.
 
 use crate::{
     cli::{args::Format, why},
@@ -19,8 +19,8 @@ use tokio::time::timeout;
 /// Maximum width of a row, in cells.
 const ROW_WIDTH: usize = 100;
 
-/// Measures the usage of the services called `names` and stores the readings in `world`. No reading within
-/// `wait` counts as a failure.
+/// Measures the usage of the services `names` and stores the readings in `world`. A service without a reading
+/// within `wait` counts as failed.
 pub(in crate::cli) async fn measure(
     world: &mut World,
     sources: &[Arc<dyn Source>],
@@ -56,7 +56,7 @@ pub(in crate::cli) async fn measure(
     Ok(services)
 }
 
-/// Returns the usage readings of `services` as text or JSON.
+/// Formats the usage readings of `services` as text or JSON.
 pub(in crate::cli) fn usage_text(world: &World, services: &[Service], format: Format, ascii: bool) -> String {
     match format {
         Format::Json => export::usage_json(world, services),
@@ -64,7 +64,7 @@ pub(in crate::cli) fn usage_text(world: &World, services: &[Service], format: Fo
     }
 }
 
-/// Returns one service as text: its id, the reason for missing readings, and each running instance with its
+/// Formats one service as text: its id, the reason for missing readings, and each running instance with its
 /// readings.
 fn service_text(world: &World, service: &Service, ascii: bool) -> String {
     let mut rows = vec![service.id.to_string()];

@@ -19,16 +19,17 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
-/// Maximum number of messages of the sources that wait.
+/// Maximum number of messages from the sources in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// Time between two looks at how long a state lasts, and at what is to be saved.
+/// Time between two updates of the world's clock, each of which also saves what is due.
 const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Longest time for giving up the lead at the end.
+/// Maximum time to give up the lead at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Polls the sources of the team. Prints each change of the part in the team, and of failures.
+/// Polls the sources of the team until a signal arrives. Prints changes of the member's role in the team, and
+/// failures.
 pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let config = configured(common)?;
     let mut opened = open_sources_as(common, &config, Participation::Member(Rank::Collector))?;
@@ -36,7 +37,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
         let remedy = "set `store` in [team]; docs/team.md explains it";
         return Err(Failure::new(FailureKind::Invalid, "collect needs the store of a team", remedy).into());
     }
-    // Other sources have nobody to read them for.
+    // Only ECS sources take part in a team.
     opened.sources.retain(|source| source.kind() == "ecs");
     if opened.sources.is_empty() {
         return Err(opened.no_sources_failure().into());
@@ -47,7 +48,8 @@ pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     output::print_stderr(format_args!("collecting for the team in {}", config.team.store));
     let access = opened.team_access(&config);
     let history = HistoryTasks::start(&opened.sources, &access, &sender, &ActionReports::default());
-    // Without a history, nobody needs to know what the readings mean.
+    // Without a history, the collector needs no world, because nothing depends on the content of the
+    // readings.
     let mut world = access.keeps_history().then(|| collect::new_world(&opened.sources, &config));
     let mut printer = ChangePrinter::default();
     let mut ticks = interval(TICK_INTERVAL);
@@ -75,7 +77,7 @@ pub(in crate::cli) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Success)
 }
 
-/// Saves the outages for the next run, and what has happened for the team.
+/// Saves the outages for the next run, and shares new history entries with the team.
 fn save_due(world: &mut World, polls: &PollTasks, history: &HistoryTasks) {
     for effect in Effect::saves_of(world) {
         match effect {
@@ -86,10 +88,10 @@ fn save_due(world: &mut World, polls: &PollTasks, history: &HistoryTasks) {
     }
 }
 
-/// Ends the use of all sources, so that the others in a team need not wait.
+/// Closes all sources, so that the other members of a team need not wait for a timeout.
 pub(in crate::cli) async fn close_sources(sources: &[Arc<dyn Source>]) {
     let closing = futures::future::join_all(sources.iter().map(|source| source.close()));
-    // A store that does not answer must not delay the end.
+    // A store that does not answer must not delay the exit.
     let _ = timeout(CLOSE_TIMEOUT, closing).await;
 }
 
@@ -100,7 +102,7 @@ async fn next_signal([terminate, interrupt]: &mut [Signal; 2]) {
     }
 }
 
-/// Printer of the changes in the messages of the sources.
+/// Prints messages of the sources that differ from the last ones.
 #[derive(Default)]
 struct ChangePrinter {
     printed: BTreeMap<SourceId, [String; 2]>,
@@ -127,7 +129,7 @@ impl ChangePrinter {
     }
 }
 
-/// Returns the part in the team as a line.
+/// Describes the member's role in the team in one line.
 fn part_line(team: &TeamStatus) -> String {
     team_text::team_lines(team).join("; ")
 }

@@ -1,4 +1,4 @@
-//! Opening of a team's store, and the command that reads AWS accounts for a team.
+//! Opens the store of a team, and implements the command `collect`.
 
 mod collector;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Opens the store of the team in the configuration, without a request to it. Returns `None` without a team.
+/// Opens the store that `settings` names, but sends no request to it. Returns `None` if they name none.
 pub(super) fn open_store(settings: &TeamConfig) -> Result<Option<Arc<dyn ObjectStore>>, Failure> {
     if settings.store.is_empty() {
         return Ok(None);
@@ -30,7 +30,8 @@ pub(super) fn open_store(settings: &TeamConfig) -> Result<Option<Arc<dyn ObjectS
     }))
 }
 
-/// Opens the team in the configuration, without a request to its store. Returns `None` without a team.
+/// Returns the settings of the configured team with its opened store, but sends no request to it. Returns
+/// `None` if there is no team.
 pub(super) fn open_team(
     config: &Config,
     participation: Participation,
@@ -40,7 +41,7 @@ pub(super) fn open_team(
     Ok(Some(TeamSettings { store, folder: TEAM_FOLDER.to_owned(), name, participation }))
 }
 
-/// Returns the settings of the AWS client for the bucket.
+/// Returns the settings of the AWS client for the store's bucket.
 fn client_config(settings: &TeamConfig) -> ecs::Config {
     let TeamConfig { profile, region, endpoint, instance_role, .. } = settings.clone();
     ecs::Config { profile, region, endpoint, instance_role, ..ecs::Config::default() }

@@ -1,4 +1,4 @@
-//! The team's own tour: the search for its file, and the check that its stops still exist.
+//! Finds and reads the team's tour file, and checks that its stops still exist.
 
 use crate::{
     cli::{Error, Outcome, args::CommonArgs, open_and_poll, print, read_outcome},
@@ -11,7 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Compares the stops of the team's own tour in `file`, or in the file found from here, with what runs.
+/// Compares the stops of the tour in `file` with the running services, and prints each difference. Without
+/// `file`, takes the tour file of the working directory's repository.
 pub(in crate::cli) async fn check_team_tour(
     common: &CommonArgs,
     file: Option<PathBuf>,
@@ -38,13 +39,14 @@ pub(in crate::cli) async fn check_team_tour(
     Ok(Outcome::Findings)
 }
 
-/// Returns the tour that the team has written, if the working directory or one above it has any. An error is the
-/// reason why it can't be used.
+/// Returns the tour that the team has written; `None` if the working directory's repository has none. An
+/// error states why it can't be used.
 pub(super) fn find() -> Result<Option<TeamTour>, String> {
     team_file().map(|file| read_team_file(&file)).transpose()
 }
 
-/// Returns the path of the team's file: the nearest above the working directory, within its repository.
+/// Returns the path of the team's tour file: in the working directory, or in the nearest parent within its
+/// repository.
 fn team_file() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     for folder in here.ancestors() {

@@ -1,9 +1,11 @@
-//! Table of the calls that change something, beside the table of reading calls in `source::ecs::AWS_CALLS`.
+//! Table of the API calls that change something. `source::ecs::AWS_CALLS` is the table of the AWS calls that
+//! only read.
 
 /// Row of [`CHANGE_CALLS`]: an API call that changes something.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ChangeCall {
-    /// Name of the call in its API. A call to AWS with several uses is followed by the parameter that it sends.
+    /// Name of the call in its API. If Portolan uses an AWS call in several ways, the parameter that it sends
+    /// follows.
     pub name: &'static str,
     /// IAM actions that the call needs; empty for calls to a Docker or Podman engine.
     pub iam_actions: &'static [&'static str],

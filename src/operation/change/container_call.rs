@@ -18,7 +18,7 @@ pub enum ContainerCall {
 }
 
 impl ContainerCall {
-    /// Returns the last part of the call's path.
+    /// Returns the last part of the call's path, such as `restart`.
     #[must_use]
     pub fn verb(self) -> &'static str {
         match self {

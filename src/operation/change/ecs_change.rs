@@ -83,7 +83,8 @@ impl EcsChange {
         }
     }
 
-    /// Returns the complete body of the request. It holds no parameter that the user did not ask to change.
+    /// Returns the complete body of the request. It contains no parameter that the user did not ask to
+    /// change.
     #[must_use]
     pub fn body(&self) -> Value {
         let cluster = self.cluster.as_str();
@@ -113,7 +114,7 @@ impl EcsChange {
         }
     }
 
-    /// Returns the value of a parameter of the command in the call's row.
+    /// Returns the value of the parameter `name` in the command of the call's row.
     pub(super) fn parameter(&self, name: &str) -> String {
         match (&self.call, name) {
             (_, "cluster") => self.cluster.to_string(),
@@ -155,7 +156,7 @@ impl EcsChange {
     }
 }
 
-/// Returns the API's word for the way in which a deployment leaves a pause hook.
+/// Returns the API's name of the action with which a deployment leaves a pause hook.
 fn hook_action(rolls_back: bool) -> &'static str {
     if rolls_back { "ROLLBACK" } else { "CONTINUE" }
 }

@@ -42,8 +42,8 @@ impl Change {
         }
     }
 
-    /// Returns the API call in words, such as `POST /containers/4f2a…/restart`. A call to AWS includes the complete
-    /// body of the request.
+    /// Returns the API call for display, such as `POST /containers/4f2a…/restart`. A call to AWS includes the
+    /// complete body of the request.
     #[must_use]
     pub fn api_call(&self) -> String {
         match self {
@@ -55,7 +55,7 @@ impl Change {
         }
     }
 
-    /// Returns the command that makes the same call by hand.
+    /// Returns the `docker` or `aws` command that makes the same call.
     #[must_use]
     pub fn equivalent_command(&self, place: &OperationPlace) -> String {
         let (_, arguments) = self.call().command.split_once(' ').unwrap_or_default();

@@ -7,7 +7,7 @@ pub(super) fn fill_template(template: &str, value: impl Fn(&str) -> String) -> S
     let mut parts = template.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        // A value is never searched for further names.
+        // Inserts values as they are: braces in a value have no effect.
         let (name, rest) = part.split_once('}').unwrap_or((part, ""));
         filled.push_str(&value(name));
         filled.push_str(rest);
@@ -15,8 +15,8 @@ pub(super) fn fill_template(template: &str, value: impl Fn(&str) -> String) -> S
     filled
 }
 
-/// Fills the arguments of a command for a shell, such as `stop {container}` or `stop-task --task {task}`. Each value is
-/// quoted, and none is read as an option.
+/// Fills the arguments of a command for a shell, such as `stop {container}` or `stop-task --task {task}`.
+/// Quotes each value, and makes sure that the command does not take it for an option.
 pub(super) fn fill_arguments(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in template.split(' ') {

@@ -1,4 +1,4 @@
-//! Question of a confirmation: the choice between No and Yes, or the name that the user has to type.
+//! Keys of the confirmation dialog: the choice between No and Yes, or the name that the user has to type.
 
 use crate::{
     keymap::{Code, Key},
@@ -6,7 +6,7 @@ use crate::{
     operation::{OperationPlace, Refusal},
 };
 
-/// State of the question in a dialog. The default is No.
+/// State of the question in the confirmation dialog. The default is No.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmationKeys {
     /// Name that the user has to type; `None` for the choice between No and Yes.
@@ -15,7 +15,7 @@ pub struct ConfirmationKeys {
     yes: bool,
     /// Text typed so far.
     typed: String,
-    /// True if the user has seen the dialog. Keys typed before that belong to another screen.
+    /// True once the dialog was drawn. The user meant earlier keys for another screen.
     is_drawn: bool,
 }
 
@@ -31,12 +31,13 @@ pub(in crate::operation) enum KeysEvent {
 }
 
 impl ConfirmationKeys {
-    /// Returns the question for `name`, or between No and Yes without one.
+    /// Returns a question that asks the user to type `name`, or to choose between No and Yes if `name` is
+    /// `None`.
     pub(in crate::operation) fn new(name: Option<String>) -> Self {
         Self { name, yes: false, typed: String::new(), is_drawn: false }
     }
 
-    /// Returns the name that the user has to type.
+    /// Returns the name that the user has to type; `None` for the choice between No and Yes.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -104,7 +105,7 @@ impl ConfirmationKeys {
     }
 }
 
-/// Returns true if a typed line is a yes, or `name` if there is one.
+/// Returns true if the typed line confirms the plan: it is `name`, or a yes if `name` is `None`.
 pub(in crate::operation) fn is_confirming_line(line: &str, name: Option<&str>) -> bool {
     let line = line.trim();
     match name {
@@ -113,7 +114,7 @@ pub(in crate::operation) fn is_confirming_line(line: &str, name: Option<&str>) -
     }
 }
 
-/// Returns the refusal of `--yes` for a protected source without the right name in `--confirm`.
+/// Returns a refusal if the plan asks for `name` and `typed`, the value of `--confirm`, differs from it.
 pub(in crate::operation) fn missing_name_refusal(
     name: Option<&str>,
     typed: Option<&str>,

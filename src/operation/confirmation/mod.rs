@@ -1,5 +1,5 @@
-//! Confirmation of plans. No code outside this module can make a [`Confirmed`] plan, and without one no changing call
-//! can be reached and no session can start.
+//! Confirmation of plans. Only this module can make a [`Confirmed`] plan. Every call that changes something
+//! and every session requires one.
 
 mod keys;
 
@@ -9,9 +9,9 @@ use super::{OperationPlace, Plan, Refusal, Step};
 use crate::keymap::Key;
 use keys::{KeysEvent, is_confirming_line, missing_name_refusal};
 
-/// Plan that waits for a confirmation.
+/// Plan that needs the user's confirmation.
 pub trait Confirmable {
-    /// Returns the name that the user has to type, if the source is protected.
+    /// Returns the name that the user has to type; `None` unless the source is protected.
     fn typed_name(&self) -> Option<&str>;
     /// Returns the place where the plan is carried out.
     fn place(&self) -> &OperationPlace;
@@ -24,13 +24,13 @@ pub struct Confirmed<P>(P);
 /// Plan of changes that the user has confirmed.
 pub type ConfirmedPlan = Confirmed<Plan>;
 
-/// Step of a confirmed plan. Sources send only such steps.
+/// Step of a confirmed plan. Sources accept only such steps.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfirmedChange<'a>(&'a Step);
 
 impl<P: Confirmable> Confirmed<P> {
-    /// Confirms a plan without a question, for `--yes`. A protected source also needs the name that the plan asks for,
-    /// as `typed`.
+    /// Confirms a plan without a question, for `--yes`. Refuses if the source is protected and `typed` is not
+    /// the name that the plan asks for.
     pub fn by_flag(plan: P, typed: Option<&str>) -> Result<Self, Refusal> {
         match missing_name_refusal(plan.typed_name(), typed, plan.place()) {
             Some(refusal) => Err(refusal),

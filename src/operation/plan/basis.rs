@@ -1,5 +1,5 @@
-//! Basis of a plan: the state that it rests on. If the state differs just before the first call, the plan no longer
-//! describes what would happen, so it is refused.
+//! Basis of a plan: the state of the services from which the plan was made. If the state has changed before
+//! the first call, Portolan refuses the plan, because its description no longer holds.
 
 use crate::{
     model::{Instance, InstanceId, InstanceState, ServiceId, Text, Timestamp},
@@ -9,23 +9,23 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// State of the affected services, as far as a plan rests on it.
+/// State of the affected services on which a plan depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanBasis {
     services: BTreeMap<ServiceId, ServiceBasis>,
 }
 
-/// State of one service, as far as a plan rests on it.
+/// State of one service on which a plan depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ServiceBasis {
-    /// Instances that the plan acts on one by one. ECS replaces the tasks of a service at any time, so an operation on
-    /// the whole service rests on none of them.
+    /// Instances that the plan acts on one by one; empty for an operation on a whole ECS service, because ECS
+    /// may replace its tasks at any time.
     instances: BTreeMap<InstanceId, InstanceBasis>,
-    /// State that an operation on a whole service of ECS rests on.
+    /// State in ECS on which an operation on a whole service depends; `None` for any other operation.
     ecs: Option<EcsBasis>,
 }
 
-/// State of a service of ECS, as far as a plan rests on it.
+/// State of a whole ECS service on which a plan depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct EcsBasis {
     desired: u32,
@@ -36,7 +36,7 @@ struct EcsBasis {
     rollback: Option<Text>,
 }
 
-/// State of one instance, as far as a plan rests on it.
+/// State of one instance on which a plan depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct InstanceBasis {
     name: Text,
@@ -86,14 +86,15 @@ impl ServiceBasis {
         let affected = instances.filter(|instance| ecs.is_none() && request.includes(&instance.id));
         let basis = |instance: &Instance| {
             let basis = InstanceBasis::new(instance);
-            // A task starts once, so its time of start changes only when it becomes known.
+            // A task starts only once. Its start time changes only from unknown to known, and that is no
+            // reason to refuse.
             let started = basis.started.filter(|_| target.ecs.is_none());
             (instance.id.clone(), InstanceBasis { started, ..basis })
         };
         Self { instances: affected.map(basis).collect(), ecs: ecs.map(|ecs| EcsBasis::new(ecs)) }
     }
 
-    /// Returns the differences to the same service later, in words.
+    /// Describes the differences between this state of the service and a later one.
     fn differences(&self, later: &Self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
         for (id, instance) in &self.instances {
@@ -163,8 +164,9 @@ impl InstanceBasis {
         Self { name, stage, started, restarts, is_restarting }
     }
 
-    /// Returns the difference to the same instance later, in words. A restart by the engine is none, because a
-    /// crash loop must not block every plan. The engine counts its restarts; a start by hand resets the count.
+    /// Describes the difference between this state of the instance and a later one. Ignores a restart by the
+    /// engine, because a crash loop must not block every plan. The engine counts its restarts; a manual start
+    /// resets the count.
     fn difference(&self, later: &Self) -> Option<String> {
         let name = &self.name;
         let stage = |stage| match stage {

@@ -1,4 +1,4 @@
-//! Cautions: guard rails of a plan, which tell the user what else would happen.
+//! Cautions of a plan: warnings about its side effects, which the user sees before the confirmation.
 
 use super::impact::ServiceImpact;
 use crate::{
@@ -6,21 +6,21 @@ use crate::{
     operation::{OperationKind, OperationRequest, TargetFact, TargetReading},
 };
 
-/// Warning or hint of a plan.
+/// Warning or hint about the effects of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Caution {
-    /// Weight of the caution.
+    /// Severity of the caution.
     pub level: CautionLevel,
     /// The caution in words.
     pub text: String,
 }
 
-/// Weight of a caution, the heaviest first.
+/// Severity of a caution, the most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CautionLevel {
     /// The operation causes an outage, or loses data.
     Danger,
-    /// The operation may not last or may not do what the user expects.
+    /// The effect of the operation may not last, or may differ from what the user expects.
     Hint,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn cautions(
     found
 }
 
-/// Returns the caution that a plan for several services does nothing to one of them.
+/// Returns the caution that the plan leaves out `service`, one of several services, because of `reason`.
 pub(super) fn left_out(service: &Service, reason: &str) -> Caution {
     let name = service.id.parts().group_and_name;
     Caution { level: CautionLevel::Hint, text: format!("{name} is left out: {reason}") }
@@ -83,7 +83,7 @@ pub(super) fn left_out(service: &Service, reason: &str) -> Caution {
 /// Maximum number of names that a sentence lists.
 const MAX_LISTED_NAMES: usize = 4;
 
-/// Returns names as a list in words, such as `web, api and 3 more`.
+/// Joins names to a list in words, such as `web, api and 3 more`.
 fn list_words(names: &[String]) -> String {
     let shown = if names.len() > MAX_LISTED_NAMES { MAX_LISTED_NAMES - 1 } else { names.len() };
     match &names[..shown] {

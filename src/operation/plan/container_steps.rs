@@ -1,4 +1,4 @@
-//! Steps for containers: the calls that an operation makes, by the state of each container.
+//! Plans the steps of an operation on containers: chooses the call by the state of each container.
 
 use super::step::{Step, StepUndo};
 use crate::{
@@ -6,15 +6,16 @@ use crate::{
     operation::{Change, ContainerCall, OperationKind, OperationRequest, TargetFact, TargetReading},
 };
 
-/// Grace period of an engine, in seconds, if the container has none of its own (docker stop, option `--timeout`).
+/// Grace period of an engine, in seconds, if the container does not set one (docker stop, option
+/// `--timeout`).
 const DEFAULT_STOP_GRACE_SECONDS: u32 = 10;
 
-/// Returns true if `kind` has something to do for any container of `service`.
+/// Returns true if the operation would have an effect on any container of `service`.
 pub(super) fn has_container_work(kind: OperationKind, service: &Service) -> bool {
     service.instances.iter().any(|instance| call_for(kind, instance.state).is_some())
 }
 
-/// Returns the call that `kind` makes for a container in `state`, or `None` if it has nothing to do.
+/// Returns the call of the operation for a container in `state`, or `None` if it would have no effect.
 fn call_for(kind: OperationKind, state: InstanceState) -> Option<ContainerCall> {
     use InstanceState::{Failed, Paused, Restarting, Running, Starting, Stopped, Stopping, Unknown};
     if matches!(state, Stopping | Unknown) {
@@ -62,7 +63,7 @@ fn step(kind: OperationKind, service: &Service, instance: &Instance, facts: &[Ta
     })
 }
 
-/// Returns the operation that brings the container back into its state.
+/// Returns the operation that restores the container's state; `None` if none does.
 fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Option<StepUndo> {
     let is_lost_when_stopped = facts.iter().any(|fact| match fact {
         TargetFact::RemovedWhenStopped(of) => *of == instance.id,
@@ -70,7 +71,7 @@ fn undo(kind: OperationKind, instance: &Instance, facts: &[TargetFact]) -> Optio
         TargetFact::StopGrace(..) => false,
     });
     let is_possible = match kind {
-        // A start would let a paused container run.
+        // A start would not pause the container again.
         OperationKind::Stop | OperationKind::Kill => {
             !is_lost_when_stopped && instance.state != InstanceState::Paused
         }

@@ -9,7 +9,7 @@ use crate::{
 /// Length of a digest in a caution, without its algorithm, as the docker command shortens digests.
 const SHORT_DIGEST_CHARS: usize = 12;
 
-/// Returns the cautions about an operation on a target beyond its impact.
+/// Returns the cautions that apply only to ECS, for the operation on `target`.
 pub(super) fn ecs_cautions(
     request: &OperationRequest,
     target: &TargetReading,
@@ -59,8 +59,8 @@ fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caut
     Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
 }
 
-/// Returns the caution that new tasks may run another image than the current ones. It names the digests that run now,
-/// so that the reader can compare them with the registry.
+/// Returns the caution that new tasks may run another image than the current ones. It names the digests that
+/// run now, so that the user can compare them with the registry.
 fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
     let images: Vec<String> = ecs.tagged_images.iter().map(name_and_digests).collect();
     let verb = if images.len() == 1 { "is named by a tag" } else { "are named by tags" };
@@ -106,7 +106,7 @@ fn scaling(name: &str, goal: Option<&OperationGoal>, ecs: &EcsReading) -> Option
 }
 
 fn not_restored(ecs: &EcsReading) -> Option<Caution> {
-    // A deployment in progress is rolled back by ECS, with all settings of the revision.
+    // ECS itself rolls back a deployment in progress, and restores all settings of the revision.
     let target = ecs.rollback.as_ref().filter(|_| ecs.ongoing.is_none())?;
     let settings: Vec<&str> = target.not_restored.iter().map(Text::as_str).collect();
     (!settings.is_empty()).then(|| {

@@ -1,4 +1,4 @@
-//! Steps for services and tasks of Amazon ECS, and the refusals of what ECS would not do.
+//! Plans the steps of an operation on ECS services and tasks, and refuses operations that ECS would reject.
 
 use super::step::{Step, StepUndo};
 use crate::{
@@ -9,10 +9,11 @@ use crate::{
     },
 };
 
-/// Reason that ECS keeps with a stopped task if the user gave none.
+/// Reason that ECS keeps with a stopped task if the user has given none.
 const DEFAULT_STOP_REASON: &str = "stopped with Portolan";
 
-/// Returns the steps for one target. Refuses what ECS would refuse, or would do otherwise than the user expects.
+/// Returns the steps for one target. Refuses an operation that ECS would reject, or whose effect would differ
+/// from what the user expects.
 pub(super) fn ecs_steps(
     request: &OperationRequest,
     target: &TargetReading,
@@ -35,7 +36,8 @@ pub(super) fn ecs_steps(
     }
 }
 
-/// Returns true if `kind` has something to do for `service`, as far as its last snapshot shows.
+/// Returns true if the operation would have an effect on the ECS service or task family `service` in the
+/// state of its last snapshot.
 pub(super) fn has_ecs_work(kind: OperationKind, service: &Service) -> bool {
     let has_tasks = service.desired.is_none_or(|desired| desired > 0);
     match kind {
@@ -53,7 +55,7 @@ pub(super) fn has_ecs_work(kind: OperationKind, service: &Service) -> bool {
     }
 }
 
-/// Returns true if the task starts or runs.
+/// Returns true if the task is starting or running.
 fn can_be_stopped(task: &Instance) -> bool {
     matches!(task.state, InstanceState::Starting | InstanceState::Running)
 }
@@ -86,7 +88,7 @@ impl StepMaker<'_> {
         self.service.name.as_str().into()
     }
 
-    /// Refuses if another program deploys the service.
+    /// Refuses if a controller other than ECS deploys the service. `verb` names the operation in the refusal.
     fn refuse_other_controller(&self, verb: &str) -> Result<(), Refusal> {
         if self.ecs.controller == "ECS" {
             return Ok(());

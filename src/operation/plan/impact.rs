@@ -1,4 +1,5 @@
-//! Impact of a plan: the callers of each affected service, and the instances that serve them meanwhile.
+//! Impact of a plan: the callers of each affected service, and the number of instances that keep serving
+//! them.
 
 use super::step::Step;
 use crate::{
@@ -16,7 +17,7 @@ pub struct ServiceImpact {
     pub callers: Vec<String>,
     /// Number of instances that serve now.
     pub serving_now: usize,
-    /// Least number of instances that serve during the operation.
+    /// Minimum number of instances that serve during the operation.
     pub serving_meanwhile: usize,
 }
 
@@ -34,8 +35,8 @@ impl ServiceImpact {
         let affected = serving.filter(|instance| request.includes(&instance.id)).count();
         let kept = match (&first.change, &target.ecs) {
             (Change::Container { call, .. }, _) => match call {
-                // The next container is restarted as soon as the process of the one before runs, which may not serve
-                // yet.
+                // Portolan restarts the next container once the process of the previous one runs, which may
+                // not serve yet.
                 ContainerCall::Restart | ContainerCall::Stop | ContainerCall::Kill | ContainerCall::Pause => {
                     serving_now - affected
                 }
@@ -58,7 +59,7 @@ impl ServiceImpact {
         Self { service: service.id.clone(), callers, serving_now, serving_meanwhile: kept.min(serving_now) }
     }
 
-    /// Returns true if the service serves now and would not serve meanwhile.
+    /// Returns true if the service serves now, but would not serve during the operation.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         self.serving_now > 0 && self.serving_meanwhile == 0

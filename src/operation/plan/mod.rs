@@ -25,7 +25,7 @@ use crate::{
     topology::Topology,
 };
 
-/// Operation, planned to the last call.
+/// Planned operation: its exact calls, their impact and cautions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The request that led to the plan.
@@ -36,9 +36,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Impact on each affected service and its callers.
     pub impact: Vec<ServiceImpact>,
-    /// Guard rails, the heaviest first.
+    /// Warnings and hints, the most severe first.
     pub cautions: Vec<Caution>,
-    /// State that the plan rests on.
+    /// State of the services from which the plan was made, for the check before the first call.
     pub basis: PlanBasis,
     /// Name that the user has to type to confirm; `None` if a yes is enough.
     pub typed_name: Option<String>,
@@ -46,7 +46,7 @@ pub struct Plan {
     pub before: Vec<Service>,
 }
 
-/// Knowledge beyond the reading that a plan needs.
+/// Data that planning needs besides the reading.
 #[derive(Clone, Copy)]
 pub struct PlanContext<'a> {
     /// Graph of calls, for the impact and the order.
@@ -80,7 +80,7 @@ impl Plan {
         refuse_missing(&request, &reading)?;
         let mut targets = ordered_targets(&reading.targets, context.topology);
         if matches!(request.kind, OperationKind::Stop | OperationKind::Kill | OperationKind::Pause) {
-            // A caller that stops first does not miss what it calls.
+            // Callers stop before their callees, so that no call fails.
             targets.reverse();
         }
         let (mut steps, mut impact, mut cautions) = (Vec::new(), Vec::new(), Vec::new());
@@ -122,7 +122,7 @@ impl Plan {
         })
     }
 
-    /// Returns the plan in a few words, such as `restart shop/orders`.
+    /// Returns a short title of the plan, such as `restart shop/orders`.
     #[must_use]
     pub fn title(&self) -> String {
         self.request.title()
@@ -146,7 +146,7 @@ fn refuse_missing(request: &OperationRequest, reading: &OperationReading) -> Res
     })
 }
 
-/// Returns the targets in the order in which the plan acts on them.
+/// Returns the targets, callees before their callers.
 fn ordered_targets<'a>(targets: &'a [TargetReading], topology: &Topology) -> Vec<&'a TargetReading> {
     let services: Vec<&Service> = targets.iter().map(|target| &target.service).collect();
     let order = service_order::callees_first(&services, topology);
@@ -173,14 +173,14 @@ fn target_steps(request: &OperationRequest, target: &TargetReading) -> Result<Ve
     Ok(steps)
 }
 
-/// Returns the kinds of operations that exist for the service, as a remedy.
+/// Returns a remedy that lists the operations possible on this kind of service.
 fn other_kinds(service: &Service) -> String {
     let possible = OPERATION_TABLE.iter().filter(|spec| spec.kind.acts_on(service.kind));
     let ids: Vec<&str> = possible.map(|spec| spec.id).collect();
     if ids.is_empty() { "select another service".to_owned() } else { format!("possible: {}", ids.join(", ")) }
 }
 
-/// Returns true if `kind` has something to do for `service`, as far as its last snapshot shows.
+/// Returns true if the operation would have an effect on `service` in the state of its last snapshot.
 #[must_use]
 pub fn has_work(kind: OperationKind, service: &Service) -> bool {
     kind.acts_on(service.kind)
@@ -190,7 +190,8 @@ pub fn has_work(kind: OperationKind, service: &Service) -> bool {
         }
 }
 
-/// Returns the name that the user types to confirm: the service's, or the source's for several services.
+/// Returns the name that the user types to confirm: of the service, or of the source if there are several
+/// services.
 fn name_to_type(request: &OperationRequest) -> String {
     match request.services().first() {
         Some(only) if request.services().len() == 1 => only.parts().name.to_owned(),

@@ -7,9 +7,9 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the ids of `services`, callees first. Calls come from the topology and from the start order that the
-/// services declare. In a circle of calls, the service with the fewest unplaced callees comes first, then the one
-/// that is first by id.
+/// Returns the ids of `services`, callees first. Calls come from the topology and from the start order that
+/// the services declare. In a circle of calls, the service with the fewest callees left comes first; of
+/// several, the one with the lowest id.
 pub(super) fn callees_first(services: &[&Service], topology: &Topology) -> Vec<ServiceId> {
     let mut callees: BTreeMap<ServiceId, BTreeSet<ServiceId>> = BTreeMap::new();
     for service in services {
@@ -30,7 +30,7 @@ pub(super) fn callees_first(services: &[&Service], topology: &Topology) -> Vec<S
     order
 }
 
-/// Returns true if `service` calls `other`, or declares that it starts after it.
+/// Returns true if `service` calls `other`, or declares that it starts after `other`.
 fn depends_on(service: &Service, other: &Service, topology: &Topology) -> bool {
     let calls = topology.edges.contains_key(&(NodeId::from(&service.id), NodeId::from(&other.id)));
     calls

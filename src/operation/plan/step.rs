@@ -20,9 +20,9 @@ pub struct Step {
     pub from: String,
     /// State after the call, in words.
     pub to: String,
-    /// Time that the call may take beyond a usual call, in seconds.
+    /// Grace period of the container, by which the call may take longer, in seconds; 0 for a call to ECS.
     pub grace_seconds: u32,
-    /// Operation that undoes the call; `None` if nothing does.
+    /// Operation that undoes the call; `None` if none does.
     pub undo: Option<StepUndo>,
 }
 
@@ -31,6 +31,6 @@ pub struct Step {
 pub struct StepUndo {
     /// Kind of the operation.
     pub kind: OperationKind,
-    /// State to return to, for kinds that have several.
+    /// State to return to, such as a number of tasks; `None` if the kind determines it.
     pub goal: Option<OperationGoal>,
 }

@@ -1,4 +1,4 @@
-//! Undo of a plan: the request that undoes the calls that changed something.
+//! Undo of a plan: the request that reverses those of its calls that changed something.
 
 use super::{Plan, Step};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     operation::{OperationRequest, SentChange},
 };
 
-/// Request that undoes calls of a plan.
+/// Request that undoes some or all calls of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
     /// The request.
@@ -26,14 +26,14 @@ impl Undo {
 }
 
 impl Plan {
-    /// Returns the request that would undo the whole plan, or `None` if nothing does.
+    /// Returns the request that undoes the plan after all its calls; `None` if no call can be undone.
     #[must_use]
     pub fn undo(&self) -> Option<Undo> {
         undo_of_steps(&self.steps.iter().collect::<Vec<_>>())
     }
 
-    /// Returns the request that undoes the calls in `sent` that changed something, or `None` if nothing does. The
-    /// calls belong to the first steps of the plan, in their order.
+    /// Returns the request that undoes the calls in `sent` that changed something; `None` if none can be
+    /// undone. The calls in `sent` belong to the first steps of the plan, in the same order.
     #[must_use]
     pub fn undo_of_sent(&self, sent: &[SentChange]) -> Option<Undo> {
         let changed = self.steps.iter().zip(sent).filter(|(_, sent)| sent.has_changed());
@@ -41,7 +41,8 @@ impl Plan {
     }
 }
 
-/// Returns the request that undoes the steps `changed`, or `None` if nothing does.
+/// Returns the request that undoes the first step of `changed` that can be undone, and all others that need
+/// the same operation. Returns `None` if no step can be undone.
 fn undo_of_steps(changed: &[&Step]) -> Option<Undo> {
     let undo = changed.iter().find_map(|step| step.undo.as_ref())?;
     let undone: Vec<&Step> =

@@ -8,7 +8,7 @@ use crate::model::Text;
 pub struct ForwardRequest {
     /// The container.
     pub target: SessionTarget,
-    /// Port of the loopback address at which Portolan listens.
+    /// Port of the loopback address on which Portolan listens.
     pub local_port: u16,
     /// Host that the container connects to; `None` for the container itself.
     pub host: Option<Text>,
@@ -17,7 +17,7 @@ pub struct ForwardRequest {
 }
 
 impl ForwardRequest {
-    /// Returns the far end in words, such as `port 80` or `db:5432`.
+    /// Returns the destination in words, such as `port 80` or `db:5432`.
     #[must_use]
     pub fn far_end(&self) -> String {
         match &self.host {

@@ -1,5 +1,5 @@
-//! Sessions with running containers: shells, commands and port forwarding. Each has a plan, and starts only after the
-//! user has confirmed it.
+//! Sessions in running containers: shells, commands and port forwarding. Each has a plan, and starts only
+//! after the user has confirmed it.
 
 mod forward;
 mod plan;

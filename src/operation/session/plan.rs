@@ -1,4 +1,4 @@
-//! Plan of a session.
+//! Plan of a session: the request, the place, and the name that the user types to confirm it.
 
 use super::{SessionRequest, target};
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     operation::{AuditRecord, Confirmable, Confirmed, OperationPlace, Refusal},
 };
 
-/// Session that waits for a confirmation.
+/// Session that waits for the user's confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionPlan<R> {
     /// The request.
     pub request: R,
     /// Account and region, or address of the engine.
     pub place: OperationPlace,
-    /// Name that the user has to type: of the service, if the source is protected.
+    /// Name of the service, which the user has to type; `None` unless the source is protected.
     pub typed_name: Option<String>,
 }
 
@@ -21,7 +21,7 @@ pub struct SessionPlan<R> {
 pub type ConfirmedSession<R> = Confirmed<SessionPlan<R>>;
 
 impl<R: SessionRequest> SessionPlan<R> {
-    /// Returns the plan of a session. Refuses it if the user does not permit actions on the source.
+    /// Returns the plan of a session. Refuses if the configuration does not permit actions on the source.
     pub fn new(request: R, place: OperationPlace, permission: ActionPermission) -> Result<Self, Refusal> {
         let typed_name = match permission {
             ActionPermission::Off => return Err(Refusal::actions_off(place.source.as_str())),
@@ -31,14 +31,15 @@ impl<R: SessionRequest> SessionPlan<R> {
         Ok(Self { request, place, typed_name })
     }
 
-    /// Returns the plan in one line: the purpose, the container, and where it runs.
+    /// Describes the plan in one line: the purpose, the container, and the place.
     #[must_use]
     pub fn summary(&self) -> String {
         let container = self.request.target().summary();
         format!("{} {container}, at {}", self.request.purpose(), self.place.summary())
     }
 
-    /// Returns what the session may need beyond the one call; `None` for an engine.
+    /// Returns a note about further calls or programs that the session may need. Returns `None` if it needs
+    /// none, as always for an engine.
     #[must_use]
     pub fn note(&self) -> Option<&'static str> {
         // Only AWS has regions.
@@ -55,7 +56,7 @@ impl<R: SessionRequest> SessionPlan<R> {
 }
 
 impl AuditRecord {
-    /// Returns the record of a request for a session at `at` that was not planned yet.
+    /// Returns the record of a request for a session made at `at`, before it has a plan.
     #[must_use]
     pub fn of_session_request<R: SessionRequest>(request: &R, user: &str, at: Timestamp) -> Self {
         target::audit_record(request, R::AUDIT_ACTION, user, at)

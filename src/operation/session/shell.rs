@@ -18,7 +18,7 @@ pub struct ShellRequest {
 }
 
 impl ShellRequest {
-    /// Returns the request for `command`, or for a shell if it is empty.
+    /// Returns the request for `command`, or for a shell if `command` is empty.
     #[must_use]
     pub fn new(target: SessionTarget, command: Vec<String>, size: Option<(u16, u16)>) -> Self {
         let command = if command.is_empty() { vec![DEFAULT_SHELL.to_owned()] } else { command };
@@ -41,8 +41,9 @@ impl SessionRequest for ShellRequest {
         format!("{} in", command.join(" "))
     }
 
-    /// Names the program only, because arguments may hold secrets. A first word with blanks is a whole command line. Of
-    /// an assignment such as `PASSWORD=…`, only the name is kept.
+    /// Returns the name of the program only, because arguments may contain secrets. If the first argument is
+    /// a whole command line, takes its first word. Of an assignment such as `PASSWORD=…`, keeps only the
+    /// name.
     fn audit_purpose(&self) -> String {
         let program =
             self.command.first().and_then(|word| word.split_whitespace().next()).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::{
     operation::{AUDIT_SCHEMA, AuditOutcome, AuditRecord},
 };
 
-/// Length of an instance's id in a summary, as the docker command shortens ids.
+/// Number of characters of an instance's id in a summary, as in the output of docker.
 const SHORT_ID_CHARS: usize = 12;
 
 /// Container that a session runs in.
@@ -27,21 +27,21 @@ pub struct SessionTarget {
 pub trait SessionRequest {
     /// Identifier of the action in the audit log.
     const AUDIT_ACTION: &'static str;
-    /// Words for the plan of a session on AWS: what may happen beyond the one call.
+    /// Note for the plan of a session on AWS about further calls or programs; `None` if it needs none.
     const AWS_NOTE: Option<&'static str>;
 
     /// Returns the container.
     fn target(&self) -> &SessionTarget;
 
-    /// Returns the purpose in words that a container can follow, such as `sh in`.
+    /// Returns the purpose as the start of a phrase that ends with the container, such as `sh in`.
     fn purpose(&self) -> String;
 
-    /// Returns the purpose for the audit log, without anything that may be a secret.
+    /// Returns the purpose for the audit log, without arguments that may be secrets.
     fn audit_purpose(&self) -> String;
 }
 
 impl SessionTarget {
-    /// Returns the container in words: its name, its service, and the first characters of the instance's id.
+    /// Describes the container: its name, its service, and the first characters of the instance's id.
     #[must_use]
     pub fn summary(&self) -> String {
         let Self { service_label, instance, container, .. } = self;
@@ -57,7 +57,8 @@ impl SessionTarget {
     }
 }
 
-/// Returns the containers of the running instances of a service, each with the service's name `label`.
+/// Returns the containers in the running instances of `service`. `label` is the name of the service for
+/// display.
 #[must_use]
 pub fn session_targets(service: &Service, label: &str) -> Vec<SessionTarget> {
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);
@@ -72,7 +73,7 @@ pub fn session_targets(service: &Service, label: &str) -> Vec<SessionTarget> {
     target.collect()
 }
 
-/// Returns the audit record of a request at `at`, before its plan was made.
+/// Returns the audit record of a request made at `at`, before it has a plan.
 pub(super) fn audit_record(
     request: &impl SessionRequest,
     action: &str,

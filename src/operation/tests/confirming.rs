@@ -1,4 +1,4 @@
-//! Confirmation: the default is No, early keys are dropped, and a protected source asks for a name.
+//! Confirmation: the default is No, the dialog drops early keys, and a protected source requires a name.
 
 use super::{calls, plan, plan_with};
 use crate::{

@@ -1,4 +1,4 @@
-//! Operations on services of ECS: the calls, their exact parameters, the guard rails, the basis and the watch.
+//! Operations on ECS services: the calls, their exact parameters, the guard rails, the basis and the watch.
 
 use super::topology;
 use crate::{
@@ -46,7 +46,7 @@ fn orders() -> Service {
     }
 }
 
-/// Returns the state of `orders` that only matters for operations.
+/// Returns the state of `orders` that matters only for operations.
 fn state() -> EcsReading {
     EcsReading {
         cluster: "shop".into(),
@@ -275,7 +275,7 @@ fn an_undo_returns_to_the_state_before() {
     assert_eq!(plan(request(OperationKind::Restart), state()).unwrap().undo(), None);
 }
 
-/// Returns the state of a watch since 20 seconds when the service is `after`.
+/// Returns the state of a watch that has run for 20 seconds, with the service `after` in the snapshot.
 fn watched(plan: Plan, after: Service) -> WatchState {
     Watch::new(plan, fixtures::ago(20)).assess(&snapshot(after), fixtures::ago(0))
 }

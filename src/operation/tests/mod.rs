@@ -15,7 +15,7 @@ use crate::{
     topology::{Topology, infer},
 };
 
-/// Returns a fresh reading of `services` of the engine `docker`.
+/// Returns a fresh reading of `services` on the engine `docker`.
 fn reading(services: &[Service]) -> OperationReading {
     let target = |service: &Service| TargetReading { service: service.clone(), facts: Vec::new(), ecs: None };
     OperationReading {
@@ -45,7 +45,7 @@ fn plan_with(
     Plan::new(request(kind, services), reading(services), context)
 }
 
-/// Plans an operation that only asks for a yes.
+/// Plans an operation that requires only a yes as confirmation.
 fn plan(kind: OperationKind, services: &[Service]) -> Plan {
     plan_with(kind, services, ActionPermission::Ask).unwrap()
 }

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Returns a service that names `callee` in its environment.
+/// Returns a service with the address of `callee` in its environment.
 fn caller(name: &str, callee: &str) -> Service {
     let mention = fixtures::reference("environment URL", Address::from_host_name(callee));
     Service { references: vec![mention], ..fixtures::service(name) }

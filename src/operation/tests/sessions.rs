@@ -1,4 +1,4 @@
-//! Sessions in containers: the confirmation, and what the audit log says.
+//! Sessions in containers: the confirmation, and the records in the audit log.
 
 use crate::{
     model::{ActionPermission, Container, InstanceState, LogRoute, Service, ServiceId, Timestamp, fixtures},

@@ -1,4 +1,4 @@
-//! Watches: when an operation is done, when it has failed, and when the watch waits.
+//! Watches: when an operation has succeeded, when it has failed, and when the watch waits.
 
 use super::plan;
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Returns the state of a watch over an operation on `web` when a snapshot of now shows it changed by `change`. The
-/// last call was made 20 seconds ago.
+/// Returns the state of a watch over an operation on `web`, if the current snapshot shows the instance after
+/// `change`. The last call was made 20 seconds ago.
 fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchState {
     let before = match kind {
         OperationKind::Start => Instance { state: InstanceState::Stopped, ..fixtures::instance("web") },

@@ -1,4 +1,4 @@
-//! Progress of operations on containers.
+//! Progress of an operation on containers, computed from a snapshot.
 
 use super::{ProgressState, StepProgress, exit_words, find_instance};
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
 use jiff::SignedDuration;
 use std::sync::Arc;
 
-/// Time between the last call and the snapshot that may show a container as healthy, because one in a crash loop runs
-/// for a moment after each start.
+/// Minimum time from the last call to a snapshot that proves a healthy start. A container in a crash loop
+/// also runs for a moment after each start.
 const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_secs(5);
 
-/// Returns the progress of a step on one container, whose last call was made at `since`.
+/// Returns the progress of a step on one container. `since` is the time of the operation's last call.
 pub(super) fn container_progress(
     call: ContainerCall,
     step: &Step,
@@ -54,8 +54,8 @@ fn container_state(
     if is_as_planned { ProgressState::AsPlanned } else { ProgressState::Waiting }
 }
 
-/// Returns the progress of a container that was started or restarted. `is_steady` is true if the last call is long
-/// enough ago for a container in a crash loop to have failed.
+/// Returns the progress of a container that was started or restarted. `is_steady` is true if enough time has
+/// passed since the last call for a container in a crash loop to fail.
 fn start_state(before: Option<&Instance>, after: &Instance, is_steady: bool) -> ProgressState {
     let is_new_start = before.is_none_or(|before| before.started != after.started);
     if !is_new_start {
@@ -64,7 +64,7 @@ fn start_state(before: Option<&Instance>, after: &Instance, is_steady: bool) -> 
     // A start by hand resets the engine's count of restarts.
     let crashed = after.restarts > 0 && before.is_none_or(|before| after.restarts != before.restarts);
     match after.state {
-        // A job does its work and ends. A service that ran before is no job.
+        // A job exits with code 0 after its work. A container that ran before the operation is no job.
         InstanceState::Stopped if has_ended_well(after) && !before.is_some_and(was_running) => {
             ProgressState::AsPlanned
         }
@@ -78,12 +78,12 @@ fn start_state(before: Option<&Instance>, after: &Instance, is_steady: bool) -> 
     }
 }
 
-/// Returns true if the instance ran, so that its end is no usual one.
+/// Returns true if the instance was running, paused or restarting, so that an exit is unexpected.
 fn was_running(instance: &Instance) -> bool {
     matches!(instance.state, InstanceState::Running | InstanceState::Paused | InstanceState::Restarting)
 }
 
-/// Returns true if the instance ended by itself with code 0.
+/// Returns true if the instance has exited with code 0.
 fn has_ended_well(instance: &Instance) -> bool {
     instance.state == InstanceState::Stopped && instance.exit.as_ref().and_then(|exit| exit.code) == Some(0)
 }

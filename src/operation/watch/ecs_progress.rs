@@ -1,4 +1,4 @@
-//! Progress of operations on services and tasks of Amazon ECS.
+//! Progress of an operation on ECS services and tasks, computed from a snapshot.
 
 use super::{ProgressState, StepProgress, exit_words, find_instance};
 use crate::{
@@ -7,21 +7,22 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Number of failed tasks of one deployment after which it counts as not healthy. A single task may fail by chance.
+/// Number of failed tasks after which the watch reports a deployment as failed. A single task may fail by
+/// chance.
 const MAX_FAILED_TASKS: u32 = 3;
-/// Time after which an old desired count means that another program has set it again.
+/// Time after the last call from which an unchanged desired count means that another program has reset it.
 const COUNT_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
-/// Step on ECS, with the states of its service before the operation and now.
+/// Step of an ECS operation, with the state of its service before the operation and now.
 pub(super) struct EcsStepView<'a> {
     pub step: &'a Step,
     pub before: &'a Service,
     pub after: &'a Service,
-    /// Time since the last call, by the snapshot.
+    /// Time from the last call to the snapshot.
     pub elapsed: SignedDuration,
 }
 
-/// Returns the progress of a step. A service that is missing in a complete snapshot was deleted.
+/// Returns the progress of a step. The step has failed if its service is missing in a complete snapshot.
 pub(super) fn ecs_progress(
     call: &EcsCall,
     step: &Step,
@@ -48,7 +49,7 @@ pub(super) fn ecs_progress(
         EcsCall::ContinueServiceDeployment { rolls_back: false, .. } => view.continuation_progress(),
         EcsCall::SetDesiredCount { count, .. } => view.scaling_progress(*count),
         EcsCall::StopTask { .. } => view.stop_progress(),
-        // The snapshot does not show the protection; the call would have failed.
+        // A snapshot does not show task protection, so the success of the call is enough.
         EcsCall::SetTaskProtection { .. } => {
             StepProgress { state: ProgressState::AsPlanned, done: 1, total: 1 }
         }
@@ -56,7 +57,8 @@ pub(super) fn ecs_progress(
 }
 
 impl EcsStepView<'_> {
-    /// Returns the progress of a new deployment, of the task definition `version` if given.
+    /// Returns the progress of a new deployment. If `version` is given, the deployment must have this task
+    /// definition.
     fn deployment_progress(&self, version: Option<&str>) -> StepProgress {
         let is_new = |one: &&Deployment| !self.before.deployments.iter().any(|known| known.id == one.id);
         let failed = self.after.deployments.iter().filter(is_new);
@@ -70,7 +72,8 @@ impl EcsStepView<'_> {
         self.rollout_progress(newest, 0)
     }
 
-    /// Returns the progress of the deployment that takes the place of the one that was in progress.
+    /// Returns the progress of a rollback: of the deployment that replaces the one in progress before the
+    /// operation.
     fn rollback_progress(&self) -> StepProgress {
         let stopped = self.before.deployments.first().map(|deployment| &deployment.id);
         let Some(current) = self.after.deployments.first().filter(|one| Some(&one.id) != stopped) else {
@@ -91,7 +94,8 @@ impl EcsStepView<'_> {
         self.rollout_progress(newest, newest.failed)
     }
 
-    /// Returns the progress of a rollout, some of whose tasks had failed before the operation.
+    /// Returns the progress of `rollout`. Does not count the `failed_before` tasks that failed before the
+    /// operation.
     fn rollout_progress(&self, rollout: &Deployment, failed_before: u32) -> StepProgress {
         let failed = rollout.failed.saturating_sub(failed_before);
         match rollout.rollout {
@@ -120,7 +124,7 @@ impl EcsStepView<'_> {
         StepProgress { state: ProgressState::Failed(why), ..waiting }
     }
 
-    /// Returns the progress of a task that was stopped, and of its service, which starts another.
+    /// Returns the progress of stopping a task. A service must also have replaced the task.
     fn stop_progress(&self) -> StepProgress {
         let task = self.step.instance.as_ref();
         let task = task.and_then(|id| find_instance([self.after].into_iter(), &self.step.service, id));
@@ -152,7 +156,7 @@ impl EcsStepView<'_> {
         self.after.desired.map_or_else(|| self.after.running(), |desired| desired as usize)
     }
 
-    /// Returns the failure of tasks in words, with the reason of the newest one.
+    /// Describes `count` failed tasks, with the reason for the newest failure.
     fn failed_tasks(&self, count: u32) -> String {
         let Some(reason) = newest_failure(self.after) else { return format!("has {count} failed tasks") };
         let is_same = newest_failure(self.before).is_some_and(|before| before == reason);
@@ -161,7 +165,7 @@ impl EcsStepView<'_> {
     }
 }
 
-/// Returns the reason of the newest failure of a task.
+/// Returns the reason for the newest failure of a task; `None` if no task failed.
 fn newest_failure(service: &Service) -> Option<String> {
     let failed =
         service.instances.iter().filter(|task| task.exit.as_ref().is_some_and(|exit| exit.code != Some(0)));

@@ -1,5 +1,5 @@
-//! Watch over an operation: compares later snapshots with the plan until the services are as planned, or can't
-//! become so.
+//! Watch over an operation: compares later snapshots with its plan until the services are as planned, one of
+//! them has failed, or time runs out.
 
 mod container_progress;
 mod ecs_progress;
@@ -12,10 +12,11 @@ use jiff::SignedDuration;
 
 /// Time after which a watch over containers gives up.
 const MAX_CONTAINER_WATCH: SignedDuration = SignedDuration::from_mins(5);
-/// Time after which a watch over a service of ECS gives up. A deployment drains load balancers and may bake.
+/// Time after which a watch over a service of ECS gives up. A deployment waits for connection draining, and
+/// may have a bake time.
 const MAX_ECS_WATCH: SignedDuration = SignedDuration::from_mins(30);
 
-/// Watch over an operation whose calls were made.
+/// Watch over one operation: its plan, and the time of its last call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
     plan: Plan,
@@ -23,10 +24,11 @@ pub struct Watch {
     since: Timestamp,
 }
 
-/// State of a watch.
+/// State of a watch after a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WatchState {
-    /// The services are not as planned yet; progress in words.
+    /// The services are not as planned yet. Contains the progress in words, such as `restarting: 1 of 3
+    /// healthy`.
     Waiting(String),
     /// The watch has ended.
     Ended(Verdict),
@@ -77,7 +79,7 @@ impl Watch {
     /// Compares the newest snapshot of the source with the plan.
     #[must_use]
     pub fn assess(&self, snapshot: &Snapshot, now: Timestamp) -> WatchState {
-        // A reading may arrive before the next tick of the clock.
+        // The snapshot may be newer than `now`, because the clock of the screen advances in steps.
         let now = now.max(snapshot.taken_at);
         let steps = &self.plan.steps;
         let progress: Vec<StepProgress> = steps.iter().map(|step| self.progress(step, snapshot)).collect();
@@ -103,7 +105,7 @@ impl Watch {
         WatchState::Waiting(format!("{}: {count}", spec.progress_verb))
     }
 
-    /// Returns the state of the watch if the source could not be read.
+    /// Returns the state of the watch after a poll that failed because of `why`.
     #[must_use]
     pub fn assess_unread(&self, why: &str, now: Timestamp) -> WatchState {
         let spec = self.plan.request.kind.spec();
@@ -152,7 +154,7 @@ fn exit_words(instance: &Instance) -> String {
     if words.is_empty() { "ended again".to_owned() } else { words.join(": ") }
 }
 
-/// Returns the state that the steps lead to, in one word.
+/// Returns one word for the state in which the steps end, such as `healthy`.
 fn state_goal(steps: &[Step]) -> &'static str {
     match steps.first().map(|step| &step.change) {
         None => "",

@@ -1,4 +1,4 @@
-//! Opening of a page in the user's browser, if there is one on this machine.
+//! Opens pages in the user's browser, if there is one on this machine.
 
 use crate::{app::Msg, background};
 use std::{
@@ -12,8 +12,8 @@ use tokio::sync::mpsc::Sender;
 pub(in crate::runtime) struct Browser(String);
 
 impl Browser {
-    /// Returns the browser of this session: `BROWSER`, or the desktop's. Returns `None` over ssh or without a
-    /// desktop, because the page would open on another screen than the user's.
+    /// Returns the browser of this session: the program in `BROWSER`, or the desktop's default. Returns
+    /// `None` over ssh or without a desktop, because the page would open on another screen than the user's.
     pub(in crate::runtime) fn find() -> Option<Self> {
         Self::choose(|name| env::var(name).ok().filter(|value| !value.is_empty()), cfg!(target_os = "macos"))
     }
@@ -28,7 +28,7 @@ impl Browser {
         (has_desktop && !is_remote).then(|| Self(program.to_owned()))
     }
 
-    /// Opens a page, beside the event loop. Shows a notice with the page if the browser does not start.
+    /// Opens a page in the background. Shows a notice with the page if the browser does not start.
     pub(in crate::runtime) fn open(self, page: String, sender: &Sender<Msg>) {
         let sender = sender.clone();
         let shown = page.clone();

@@ -1,7 +1,7 @@
-//! Layout queue: bounds the number of layouts that Portolan computes at the same time.
+//! Layout queue: limits the number of layouts that Portolan computes at the same time.
 //!
-//! While the user drags the edge of the window, the map requests a layout for each size, and each request makes
-//! the one before it outdated. So only the newest request waits, and the queue drops older ones.
+//! While the user drags the edge of the window, the map requests a layout for each size, and each request
+//! makes the previous one outdated. The queue therefore keeps only the newest waiting request.
 
 use crate::{
     app::Msg,
@@ -14,7 +14,7 @@ use tokio::sync::mpsc::Sender;
 /// Maximum number of layouts computed at the same time: the newest, and one that may be outdated.
 const MAX_RUNNING_LAYOUTS: usize = 2;
 
-/// Background workers that compute the layouts of the map, and send them to the app.
+/// Queue of layout requests of the map. Background workers compute the layouts and send them to the app.
 #[derive(Debug)]
 pub(in crate::runtime) struct LayoutQueue {
     requests: Arc<Mutex<NewestRequest<LayoutRequest>>>,
@@ -43,7 +43,7 @@ impl LayoutQueue {
     }
 }
 
-/// Computes a layout and returns the message for the app, also after a panic.
+/// Computes a layout and returns the message for the app. A panic becomes [`Msg::LayoutFailed`].
 fn compute_layout(request: &LayoutRequest) -> Msg {
     let number = request.request_id;
     match catch_panic(|| request.compute()) {
@@ -57,7 +57,7 @@ fn lock<R>(requests: &Mutex<NewestRequest<R>>) -> impl std::ops::DerefMut<Target
     requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The newest waiting request, and the number of workers that run.
+/// Newest waiting request, and the number of running workers.
 #[derive(Debug)]
 struct NewestRequest<R> {
     waiting: Option<R>,
@@ -71,7 +71,7 @@ impl<R> Default for NewestRequest<R> {
 }
 
 impl<R> NewestRequest<R> {
-    /// Replaces the waiting request. Returns true if the caller must start a worker for it.
+    /// Replaces the waiting request. Returns true if the caller must start another worker.
     fn push(&mut self, request: R) -> bool {
         self.waiting = Some(request);
         let starts = self.workers < MAX_RUNNING_LAYOUTS;
@@ -79,7 +79,7 @@ impl<R> NewestRequest<R> {
         starts
     }
 
-    /// Returns the next request for a worker. Returns `None` if no request waits: then the worker ends.
+    /// Returns the next request for a worker. Returns `None` if no request waits; the worker must end then.
     fn take(&mut self) -> Option<R> {
         let next = self.waiting.take();
         self.workers -= usize::from(next.is_none());

@@ -1,4 +1,4 @@
-//! Writing of shares: into a new file of the working directory, or into the team's store under a short name.
+//! Writes shares: to a new file in the working directory, or to the team's store under a short name.
 
 use super::{run_in_background, save_new_file};
 use crate::{
@@ -18,16 +18,17 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Name of the file of a share.
+/// File name of a share, without the extension.
 const SHARE_FILE_NAME: &str = "portolan-share";
 
-/// Extension of the file of a share.
+/// File extension of a share.
 const SHARE_FILE_EXTENSION: &str = "jsonl";
 
-/// Maximum number of names that are tried, because others may have taken them.
+/// Maximum number of names to try. Other shares may already have them.
 const MAX_NAME_ATTEMPTS: usize = 8;
 
-/// Writes a share, and notifies the user of how a colleague opens it, or of the failure.
+/// Writes a share in the background. The user gets a notice with the command that opens it, or with the
+/// failure.
 pub(in crate::runtime) fn write_share(
     mut share: Share,
     destination: ShareDestination,
@@ -84,7 +85,8 @@ fn write_to_store(share: Share, store: Arc<dyn ObjectStore>, sender: &Sender<Msg
     drop(background::spawn(work, on_panic).detach());
 }
 
-/// Creates an object for the share in the team's store, and returns its name.
+/// Creates an object for the share in the team's store, and returns its name. Tries further names while a
+/// name is taken.
 async fn store_share(share: Share, store: &dyn ObjectStore) -> Result<ShareName, Failure> {
     let remedy = "share it as a file with :share-file";
     let invalid = |why: &dyn Display| Failure::new(FailureKind::Invalid, why.to_string(), remedy);

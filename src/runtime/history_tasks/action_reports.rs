@@ -1,4 +1,4 @@
-//! Reports of this user's actions to the team, from the audit log.
+//! Reports this user's actions from the audit log to the team.
 
 use super::OwnActions;
 use crate::{
@@ -21,27 +21,28 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Maximum number of reports that wait.
+/// Maximum number of reports in the queue. The audit log drops further ones.
 const MAX_WAITING_REPORTS: usize = 64;
 
-/// Longest time for one report.
+/// Maximum time to write one report.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Longest time for which the end of the program waits for reports.
+/// Maximum time for which the end of the program waits for reports.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Task that writes the actions of this user into the team's store. By default, and without a team, there is none.
+/// Task that writes this user's actions to the team's store. The default has no task, as without a team.
 #[derive(Default)]
 pub struct ActionReports {
     sender: Option<Sender<AuditReport>>,
     pub(super) own: OwnActions,
     task: Option<AbortOnDropHandle<()>>,
-    /// Reports an action that the others do not see; `None` without a task.
+    /// Called with a message if the other members do not see an action; `None` without a task.
     on_failure: Option<Box<dyn Fn(String) + Send + Sync>>,
 }
 
 impl ActionReports {
-    /// Starts the task, if the team keeps a history. Passes the reason to `on_failure` if the others do not see an action.
+    /// Starts the task if the team keeps a history. Calls `on_failure` with a message if the other members do
+    /// not see an action.
     pub fn start(
         sources: &[Arc<dyn Source>],
         access: &TeamAccess,
@@ -58,16 +59,16 @@ impl ActionReports {
         Self { sender: Some(sender), own, task: Some(task), on_failure: Some(Box::new(on_timeout)) }
     }
 
-    /// Returns the channel for the audit log; `None` without a team.
+    /// Returns the channel for the audit log's reports; `None` if the team keeps no history.
     #[must_use]
     pub fn sender(&self) -> Option<Sender<AuditReport>> {
         self.sender.clone()
     }
 
-    /// Waits for the reports that are not written yet. The audit log must have ended.
+    /// Waits until all reports are written. All senders of the audit log must be dropped before.
     pub async fn finish(self) {
         drop(self.sender);
-        // A store that does not answer must not delay the end.
+        // A store that does not answer must not delay the exit.
         if let (Some(task), Some(on_failure)) = (self.task, self.on_failure)
             && timeout(FINISH_TIMEOUT, task).await.is_err()
         {
@@ -97,7 +98,7 @@ async fn write_reports(
     }
 }
 
-/// Adds an action to those in the store. Does nothing if no team reads the source.
+/// Adds an action to the action book in the store. Does nothing if no team reads the source.
 async fn write_report(source: &dyn Source, access: &TeamAccess, report: &AuditReport) -> Result<(), Failure> {
     let Some(store) = HistoryStore::of(source, access).await? else { return Ok(()) };
     let by = access.member_name();

@@ -1,4 +1,5 @@
-//! Exchange of the history of one source with the team's store.
+//! Exchanges the history of one source with the team's store: reads segments and actions, and writes segments
+//! while this member leads.
 
 use super::{Outbox, OwnActions};
 use crate::{
@@ -22,31 +23,33 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-/// Time between two looks at the actions of others.
+/// Time between two reads of the actions of other members.
 const ACTION_POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Time between two looks for segments that have changed. What happens now, each member sees in the readings itself.
+/// Time between two searches for changed segments. They are rare, because each member sees current events in
+/// the readings.
 const SEGMENT_POLL_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Time between two deletions of what is too old.
+/// Time between two deletions of old segments and actions.
 const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
 
-/// Longest time for one look or one write.
+/// Maximum time for one read or write.
 const STORE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Maximum number of segments that are read at the same time.
+/// Maximum number of segments to read at the same time.
 const MAX_READS_AT_ONCE: usize = 4;
 
-/// Maximum number of entries in one message, so that the screen takes over a few thousand of them between frames.
+/// Maximum number of entries in one message, so that the app draws frames while it takes over a few thousand
+/// entries.
 const MAX_MESSAGE_ENTRIES: usize = 500;
 
-/// Maximum number of failures that are kept in order to report each once.
+/// Maximum number of failures to remember, so that each is reported only once.
 const MAX_REPORTED_FAILURES: usize = 100;
 
-/// Receiver of the messages is gone, because the program ends.
+/// Error if the receiver of the messages is gone, because the program ends.
 type Closed = SendError<Msg>;
 
-/// State of the exchange for one source.
+/// Exchange for one source: the store's contents that it has read, and the entries that it has written.
 pub(super) struct HistoryExchange {
     source: Arc<dyn Source>,
     access: TeamAccess,
@@ -77,7 +80,7 @@ pub(super) async fn exchange_history(mut exchange: HistoryExchange) {
             store = match HistoryStore::of(&*exchange.source, &exchange.access).await {
                 Ok(Some(opened)) => Some(opened),
                 Ok(None) => return,
-                // The header names the failure of the account or the store.
+                // The header of the screen names the failure of the account or the store.
                 Err(_) => None,
             };
         }
@@ -116,17 +119,18 @@ impl HistoryExchange {
         }
     }
 
-    /// Reads all segments and actions, and ends.
+    /// Reads all segments and actions once.
     pub(super) async fn read_once(mut self) {
         if let Ok(Some(store)) = HistoryStore::of(&*self.source, &self.access).await
             && self.read_segments(&store).await.is_ok()
         {
-            // The program may have ended meanwhile.
+            // If the program has ended meanwhile, the message has no receiver.
             let _ = self.read_actions(&store).await;
         }
     }
 
-    /// Reads what is new, and writes what this member has recorded while it leads.
+    /// Reads changes in the store. If this member leads, also writes the entries that it has recorded, and
+    /// deletes old segments.
     async fn take_turn(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         if is_due(self.segments_read_at, SEGMENT_POLL_INTERVAL) {
             self.read_segments(store).await?;
@@ -150,8 +154,8 @@ impl HistoryExchange {
         self.source.team_status().is_some_and(|status| matches!(status.role, TeamRole::Leading { .. }))
     }
 
-    /// Reads the segments that have changed, the newest first, and sends their entries to the app. Leaves out those that
-    /// can't be used.
+    /// Reads the changed segments, newest first, and sends their entries to the app. Reports segments that
+    /// can't be used, and skips them.
     async fn read_segments(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         let changed = match within_limit(store.changed_segments(&self.read, Timestamp::now())).await {
             Ok(changed) => changed,
@@ -169,7 +173,7 @@ impl HistoryExchange {
                     self.send_entries(hour, &segment).await?;
                 }
                 Err(failure) => {
-                    // An object that can't be used is read again once it has changed.
+                    // Portolan reads an unusable object again only after it has changed.
                     if failure.kind == FailureKind::Invalid {
                         self.read.note(hour, version);
                     }
@@ -197,7 +201,7 @@ impl HistoryExchange {
         Ok(())
     }
 
-    /// Reads the actions of the others, and sends them to the app.
+    /// Reads the actions of other members, and sends them to the app.
     async fn read_actions(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         match within_limit(store.read_actions(&self.actions, Timestamp::now())).await {
             Ok(None) => Ok(()),
@@ -212,8 +216,8 @@ impl HistoryExchange {
         }
     }
 
-    /// Writes the entries that are not in the store yet, each into the segment of its hour. Keeps those whose write fails
-    /// for the next turn.
+    /// Writes the entries that are not in the store yet, each to the segment of its hour. If the store fails,
+    /// keeps the entries for the next turn.
     async fn write_entries(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         let Some(waiting) = self.outbox.take() else { return Ok(()) };
         let all: BTreeSet<Arc<Entry>> = waiting.into_iter().collect();
@@ -227,7 +231,7 @@ impl HistoryExchange {
             match within_limit(store.add_entries(hour, entries.clone())).await {
                 Ok(()) => self.written.extend(entries),
                 Err(failure) => {
-                    // A store that does not answer now would make each hour wait.
+                    // If the store does not answer, further hours would only wait too.
                     let is_of_store = failure.kind != FailureKind::Invalid;
                     failed = Some(failure);
                     if is_of_store {
@@ -246,7 +250,7 @@ impl HistoryExchange {
         self.sender.send(Msg::TeamHistoryRead(self.source.id().clone(), Box::new(part))).await
     }
 
-    /// Reports a failure once. The header names a store that does not answer.
+    /// Reports a failure once. Leaves out an unreachable store, which the header of the screen shows.
     async fn report(&mut self, failure: Option<Failure>) -> Result<(), Closed> {
         let Some(Failure { kind: FailureKind::Invalid | FailureKind::Denied, message, remedy, .. }) = failure
         else {
@@ -260,7 +264,7 @@ impl HistoryExchange {
     }
 }
 
-/// Awaits a look or a write for at most [`STORE_TIMEOUT`].
+/// Awaits a read or a write for at most [`STORE_TIMEOUT`].
 async fn within_limit<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     timeout(STORE_TIMEOUT, work).await.unwrap_or_else(|_| {
         Err(Failure::new(FailureKind::Timeout, "the team's store does not answer", "run portolan doctor"))

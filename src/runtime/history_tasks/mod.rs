@@ -1,5 +1,5 @@
-//! History of a team: reads what the leaders recorded and what others did, writes what this member records while it
-//! leads, and tells the others what its user does. All of it runs in the background.
+//! Tasks for the history of a team: they read events and actions from the store, write the events that this
+//! member records while it leads, and report the actions of its user.
 
 mod action_reports;
 mod exchange;
@@ -26,13 +26,13 @@ use std::{
 use tokio::sync::{Notify, mpsc::Sender};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before a task starts again after a panic.
+/// Wait before a task restarts after a panic.
 const RESTART_WAIT: Duration = Duration::from_mins(1);
 
-/// Ids of the actions of this run, which its own timeline shows already.
+/// Ids of this run's actions, which its own timeline already shows.
 pub(super) type OwnActions = Arc<Mutex<BTreeSet<Text>>>;
 
-/// Entries that wait to be written: all that this member has recorded, as of the last change.
+/// Entries to write: all that this member has recorded, as of the last change. `None` if they were taken.
 #[derive(Default)]
 struct Outbox {
     entries: Mutex<Option<Vec<Arc<Entry>>>>,
@@ -53,7 +53,7 @@ impl Outbox {
         self.lock().take()
     }
 
-    /// Puts entries back that could not be written, unless newer ones wait.
+    /// Puts back entries that could not be written, unless newer ones wait.
     fn put_back(&self, entries: Vec<Arc<Entry>>) {
         self.lock().get_or_insert(entries);
     }
@@ -69,14 +69,14 @@ pub async fn read_team_history(sources: &[Arc<dyn Source>], access: &TeamAccess,
     join_all(reads).await;
 }
 
-/// Tasks that read and write the history of each source that a team reads. Without a team there are none.
+/// Tasks that read and write the history of each source that a team reads. Without a team, there are none.
 pub struct HistoryTasks {
     outboxes: BTreeMap<SourceId, Arc<Outbox>>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
 impl HistoryTasks {
-    /// Starts a task for each source. Leaves out the actions of this run.
+    /// Starts a task for each source. The tasks do not send the actions of this run to the app.
     #[must_use]
     pub fn start(
         sources: &[Arc<dyn Source>],
@@ -105,8 +105,8 @@ impl HistoryTasks {
         Self { outboxes, _tasks: tasks }
     }
 
-    /// Writes the entries of a source that are not in the store yet, if this member leads. `entries` are all that it has
-    /// recorded.
+    /// Writes the entries of a source that are not in the store yet, if this member leads. `entries` are all
+    /// entries that the member has recorded.
     pub fn share(&self, source: &SourceId, entries: Vec<Arc<Entry>>) {
         if let Some(outbox) = self.outboxes.get(source) {
             outbox.put(entries);

@@ -1,4 +1,4 @@
-//! Tests of the exchange with a store in a folder: what one member records, the others see later.
+//! Tests of the exchange with a store in a folder: entries that one member records reach the others later.
 
 use super::{ActionReports, HistoryTasks};
 use crate::{
@@ -28,13 +28,13 @@ use tokio::{
     time::timeout,
 };
 
-/// Start of the keys of the team in these tests.
+/// Prefix of the keys of the team in these tests.
 const TEST_FOLDER: &str = "portolan/1-x";
 
 /// Longest time for which a test waits.
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Source of a member, which leads or follows.
+/// Source of a member that leads or follows.
 struct MemberSource {
     id: SourceId,
     leads: bool,
@@ -91,7 +91,7 @@ struct TestMember {
     tasks: HistoryTasks,
     messages: Receiver<Msg>,
     reports: ActionReports,
-    /// Notices in the order in which they came.
+    /// Notices in the order of their arrival.
     notices: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ impl TestMember {
         Self { world, source, tasks, messages, reports, notices: Vec::new() }
     }
 
-    /// Polls a service with one task at a time.
+    /// Applies a poll result with one service and the instance `instance`.
     fn poll(&mut self, at: Timestamp, instance: Instance) {
         let id = self.source.id();
         let service = Service {
@@ -138,15 +138,15 @@ impl TestMember {
         self.poll(at, Instance { state: InstanceState::Failed, exit: Some(exit), ..running });
     }
 
-    /// Writes what is due, as the event loop does.
+    /// Writes the entries that are due, as the event loop does.
     fn share(&mut self) {
         let due = self.world.due_history_shares();
         assert!(!due.is_empty(), "nothing is due");
         due.into_iter().for_each(|(source, entries)| self.tasks.share(&source, entries));
     }
 
-    /// Takes over what comes from the store until the timeline has an entry with these words. Returns the names of the
-    /// subjects and the texts.
+    /// Applies messages from the store until the timeline has an entry that contains `words`. Returns the
+    /// subjects and texts of all entries.
     async fn timeline_with(&mut self, words: &str) -> Vec<(String, String)> {
         loop {
             let entries = self.world.history.entries();
@@ -166,7 +166,7 @@ impl TestMember {
     }
 }
 
-/// Reads an object of the store until it is there and differs from `before`.
+/// Reads an object repeatedly until it exists and differs from `before`.
 async fn changed_object(store: &FileStore, key: &str, before: &[u8]) -> Vec<u8> {
     let reading = async {
         loop {

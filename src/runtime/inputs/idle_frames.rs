@@ -1,14 +1,14 @@
-//! Fewer frames while nothing happens. A tick asks for a frame each second, because ages on the screen grow. If
-//! such frames change nothing, the ticks that get one become rarer.
+//! Reduces the number of frames while nothing happens. Each tick requests a frame, because ages on the screen
+//! grow. If such frames change nothing, Portolan draws one only every few ticks.
 
-/// Largest number of ticks, one a second, for one frame. Findings that only time brings are evaluated at this
-/// interval too.
+/// Maximum number of ticks, one a second, for one frame. Portolan also evaluates findings that depend only on
+/// time at this interval.
 const MAX_TICKS_PER_FRAME: u32 = 5;
 
-/// Decides whether the frame that a tick asks for is drawn at once or with a later tick.
+/// Decides whether Portolan draws the frame that a tick requests at once or at a later tick.
 #[derive(Debug, Default)]
 pub(in crate::runtime) struct IdleFrames {
-    /// Number of frames in a row that ticks asked for and that changed nothing.
+    /// Number of successive frames that ticks requested and that changed nothing.
     unchanged_frames: u32,
     /// Number of ticks since the last frame.
     ticks: u32,
@@ -16,7 +16,7 @@ pub(in crate::runtime) struct IdleFrames {
 }
 
 impl IdleFrames {
-    /// Takes note of a message to the app. `is_quiet_tick` is true for a tick while no frame was due.
+    /// Records a message to the app. `is_quiet_tick` is true for a tick while no frame was due.
     pub(in crate::runtime) fn note_message(&mut self, is_quiet_tick: bool) {
         if is_quiet_tick {
             self.ticks += 1;
@@ -26,13 +26,13 @@ impl IdleFrames {
         }
     }
 
-    /// Takes note of a drawn frame, which changed the screen or not.
+    /// Records a drawn frame. `has_changed` is true if it changed the screen.
     pub(in crate::runtime) fn note_frame(&mut self, has_changed: bool) {
         let unchanged_frames = if has_changed { 0 } else { self.unchanged_frames + 1 };
         *self = Self { unchanged_frames, ..Self::default() };
     }
 
-    /// Returns true while the frame that a tick asked for waits for a later tick.
+    /// Returns true while the frame that a tick requested waits for a later tick.
     pub(in crate::runtime) fn is_held(&self) -> bool {
         self.is_held
     }

@@ -1,5 +1,5 @@
-//! Tasks that read log streams, each while a screen subscribes to its stream. All tasks send to one short
-//! queue. When the queue is full they wait, so a flood of lines stays at its source instead of in memory.
+//! Tasks that read log streams while a screen subscribes to them. All tasks send to one short queue. While it
+//! is full, they wait, so that a flood of lines stays at its source and does not fill the memory.
 
 mod stream_cursor;
 
@@ -21,24 +21,24 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Wait before a broken stream is opened again.
+/// Wait before Portolan reopens a broken stream.
 const RETRY_WAIT: Duration = Duration::from_secs(2);
 /// Maximum number of updates in the queue to the event loop. One batch of a source has at most 500 lines or
 /// 128 KiB.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Longest time that lines wait to be merged into one message.
+/// Maximum time for which lines wait to be merged into one message.
 const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
-/// Number of lines in a message above which no further lines are added to it.
+/// Number of lines from which a message takes no further lines.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Running log tasks, each by its subscription.
+/// Running log tasks, by subscription.
 pub struct LogTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<LogUpdate>,
     running: BTreeMap<Subscription, AbortOnDropHandle<()>>,
 }
 
-/// Receiver of log updates. It merges the batches of several streams into fewer messages.
+/// Receiver of log updates, which merges the batches of several streams into fewer messages.
 pub struct LogReceiver {
     messages: Receiver<LogUpdate>,
     /// Message to which lines may still be added, and the time until which it waits for them.
@@ -53,7 +53,7 @@ impl LogTasks {
         (Self { sources, sender, running: BTreeMap::new() }, LogReceiver { messages, growing: None })
     }
 
-    /// Aborts tasks that no screen wants any more, and starts the missing ones.
+    /// Aborts the tasks that no screen needs any more, and starts the missing ones.
     pub fn sync(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|subscription, _| wanted.contains(subscription));
         for subscription in wanted {
@@ -100,7 +100,7 @@ fn with_deadline(news: LogUpdate) -> (LogUpdate, Instant) {
     (news, Instant::now() + LOG_BATCH_WINDOW)
 }
 
-/// Spawns a task that reads a stream until the handle is dropped. The task starts again after a panic.
+/// Spawns a task that reads a stream until the handle is dropped. The task restarts after a panic.
 fn spawn_reader(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -117,8 +117,8 @@ fn spawn_reader(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Reads a stream. If the stream breaks, opens it again at the same position. Ends when a note says that the
-/// stream has ended or can't be read. If `start` does not follow the stream, ends when the stream ends.
+/// Reads a stream. If it breaks, reopens it at the same position. Ends when a note reports that the stream
+/// has ended or can't be read. If `start` does not follow the stream, ends at its end.
 async fn read_stream(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -163,12 +163,12 @@ async fn read_stream(
     }
 }
 
-/// Returns the failure for a panic while a log is read.
+/// Returns the failure for a panic during the read of a log.
 fn panic_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
     panicked.failure(format_args!("internal error while reading the log of {}", target.label))
 }
 
-/// Returns a batch with a single note: `failure` interrupted the reading of the stream.
+/// Returns a batch with a single note, which reports that `failure` interrupted the stream.
 fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let text = format!("{} ({})", failure.message, failure.remedy);
     let note = LogNote::on_stream(target, None, LogNoteKind::Interrupted, text);

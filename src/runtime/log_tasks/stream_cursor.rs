@@ -1,4 +1,4 @@
-//! Position of a log task in its stream. It lets a reopened stream continue where the stream broke.
+//! Position of a log task in its stream, from which the task continues after the stream breaks.
 
 use crate::{
     model::{LogBatch, LogReadOptions, OutputStream, Timestamp},
@@ -6,16 +6,17 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Time span of the newest lines that are remembered to recognize repeated ones, in nanoseconds. A reopened
-/// stream is read again from half of that span before its newest line.
+/// Time span of the newest lines that Portolan remembers to recognize repeated ones, in nanoseconds. A task
+/// reads a reopened stream from half of this span before its newest line.
 const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 
-/// Position in a stream. A reopened stream continues from it, without a gap and without repeated lines.
+/// Position in a stream. A task continues a reopened stream from it, without a gap and without repeated
+/// lines.
 pub(super) struct StreamCursor {
     start: LogReadOptions,
     dedup: LineDedup,
     reading: Option<ReadPass>,
-    /// Notes that were already sent. A source repeats some of its notes each time the stream is opened.
+    /// Notes that were already sent. A source repeats some of its notes each time a task opens the stream.
     seen_notes: BTreeSet<(Option<Timestamp>, String)>,
 }
 
@@ -39,10 +40,10 @@ impl StreamCursor {
         }
     }
 
-    /// Removes lines and notes that were already sent from a batch.
+    /// Removes the lines and notes that were already sent from `batch`.
     pub(super) fn filter_new(&mut self, mut batch: LogBatch) -> LogBatch {
         if !batch.lines.is_empty() {
-            // Lines mean that the stream works again, so later notes report a new problem.
+            // Lines prove that the stream works again, so later notes report a new problem.
             self.seen_notes.retain(|(at, _)| at.is_some());
         }
         batch.notes.retain(|note| self.seen_notes.insert((note.at, note.text.to_string())));

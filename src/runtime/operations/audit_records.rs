@@ -1,4 +1,5 @@
-//! Audit records of running operations: opened before the first call, closed with the outcome or the verdict.
+//! Audit records of running operations: Portolan opens each before the first call, and closes it with the
+//! outcome or the verdict.
 
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
@@ -15,7 +16,7 @@ use std::{
 /// Records of running operations by the number of the operation.
 pub(super) type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
 
-/// Returns the name of the user for the audit log.
+/// Returns the user's name and id for the audit log, such as `ann (uid 501)`.
 pub fn user_name() -> String {
     let by_name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     let uid = rustix::process::getuid().as_raw();
@@ -29,7 +30,7 @@ pub(super) fn lock(running: &RunningRecords) -> MutexGuard<'_, BTreeMap<u64, Run
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the record of a plan that is about to run.
+/// Opens the record of a plan that is about to run. Fails if the audit log can't be written.
 pub(super) async fn begin_record(
     audit: Option<AuditLog>,
     confirmed: &ConfirmedPlan,
@@ -41,7 +42,7 @@ pub(super) async fn begin_record(
         .map_err(|panicked| io::Error::other(panicked.to_string()))?
 }
 
-/// Writes the calls made so far into the record of a run, so that a killed program leaves them in the log.
+/// Saves the calls made so far in the record of a run, so that they survive if Portolan is killed.
 pub(super) fn note_sent(running: &RunningRecords, number: u64, sent: &[SentChange]) {
     if let Some(record) = lock(running).get_mut(&number) {
         record.record.sent = sent.to_vec();
@@ -49,7 +50,8 @@ pub(super) fn note_sent(running: &RunningRecords, number: u64, sent: &[SentChang
     }
 }
 
-/// Writes the result of a run into its record. Closes the record if there is nothing to watch.
+/// Saves the result of a run in its record. Closes the record unless all calls succeeded and a verdict will
+/// follow.
 pub(super) fn close_unless_watched(running: &RunningRecords, number: u64, run: &PlanRun) {
     let Some(mut record) = lock(running).remove(&number) else { return };
     record.record.sent.clone_from(&run.sent);
@@ -76,7 +78,8 @@ pub(super) fn unwritable_audit_log(error: &io::Error) -> RunStop {
     RunStop::Refused(Refusal::new(message, remedy))
 }
 
-/// Logs a failure to write the audit log after the calls were made, when nothing else can be done about it.
+/// Logs a failure to write the audit log. The calls were made already, so Portolan can't refuse the
+/// operation.
 pub(super) fn report_write_error(written: Result<io::Result<()>, Panicked>) {
     match written {
         Ok(Ok(())) => {}

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 use unfinished_runs::UnfinishedRuns;
 
-/// Reads services for plans and runs confirmed plans, each in a task of its own.
+/// Tasks that read services for plans and run confirmed plans, each call in a separate task.
 pub(super) struct OperationTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<Msg>,
@@ -40,7 +40,7 @@ impl OperationTasks {
         Self { sources, sender, audit, running: Arc::default(), unfinished: UnfinishedRuns::default() }
     }
 
-    /// Asks each source that can be acted on for its account and region, and sends them to the app.
+    /// Reads the account and region of each source that permits actions, and sends them to the app.
     pub(super) fn read_places(&self) {
         for source in self.sources.iter().filter(|source| source.permission().allows_actions()) {
             let (source, sender) = (Arc::clone(source), self.sender.clone());
@@ -54,7 +54,7 @@ impl OperationTasks {
         }
     }
 
-    /// Reads the services of a request, and sends them to the app.
+    /// Reads the services of a request, and sends their state to the app.
     pub(super) fn read_targets(&self, request: OperationRequest) {
         let (source, sender) = (self.source(&request.source()), self.sender.clone());
         let (lost, asked) = (sender.clone(), request.clone());
@@ -71,7 +71,7 @@ impl OperationTasks {
         drop(background::spawn(reading, on_panic).detach());
     }
 
-    /// Reads the place of a shell, and sends it to the app.
+    /// Reads the account or engine in which a shell would run, and sends it to the app.
     pub(super) fn read_shell_place(&self, request: ShellRequest) {
         let (source, sender) = (self.source(&request.target().source()), self.sender.clone());
         let (lost, asked) = (sender.clone(), request.clone());
@@ -91,14 +91,14 @@ impl OperationTasks {
         drop(background::spawn(reading, on_panic).detach());
     }
 
-    /// Returns the shell that `confirmed` describes, not opened yet.
+    /// Returns the shell that `confirmed` describes, ready to open.
     pub(super) fn shell(&self, confirmed: ConfirmedSession<ShellRequest>) -> PreparedShell {
         let source = self.source(&confirmed.request().target().source());
         PreparedShell { source, audit: self.audit.clone(), confirmed }
     }
 
-    /// Runs a confirmed plan, and sends its progress and result to the app. Makes no call if the audit log can't be
-    /// written.
+    /// Runs a confirmed plan, and sends its progress and result to the app. Makes no call if Portolan can't
+    /// write the audit log.
     pub(super) fn run(&mut self, number: u64, confirmed: ConfirmedPlan) {
         let source = self.source(&confirmed.plan().request.source());
         let (sender, audit, running) = (self.sender.clone(), self.audit.clone(), Arc::clone(&self.running));
@@ -125,7 +125,7 @@ impl OperationTasks {
                 }
                 Err(error) => PlanRun { sent: Vec::new(), stopped_by: Some(unwritable_audit_log(&error)) },
             };
-            // Only the end of the program waits for it.
+            // Only the exit of the program waits for this result.
             let _ = ended.send(run.clone());
             // If the program has ended meanwhile, the message has no receiver.
             let _ = sender.send(Msg::PlanRunEnded(number, Box::new(run))).await;
@@ -133,7 +133,8 @@ impl OperationTasks {
         drop(background::spawn(work, on_panic).detach());
     }
 
-    /// Waits for the plans whose calls are being made, so that the end of the program cuts none of them in half.
+    /// Waits for the plans that are still running, so that the exit does not interrupt them between two
+    /// calls.
     pub(super) async fn finish_runs(&mut self) {
         std::mem::take(&mut self.unfinished).finish().await;
     }
@@ -145,12 +146,12 @@ impl OperationTasks {
         background::run_blocking_then(move || running.finish(), report_write_error);
     }
 
-    /// Adds a refused or failed request to the audit log.
+    /// Appends a refused or failed request to the audit log.
     pub(super) fn record_refusal(&self, request: &OperationRequest, outcome: AuditOutcome, why: &str) {
         self.append(AuditRecord::of_request(request, &user_name(), Timestamp::now()), outcome, why);
     }
 
-    /// Adds a refused or failed request for a shell to the audit log.
+    /// Appends a refused or failed request for a shell to the audit log.
     pub(super) fn record_shell_refusal(&self, request: &ShellRequest, outcome: AuditOutcome, why: &str) {
         self.append(AuditRecord::of_session_request(request, &user_name(), Timestamp::now()), outcome, why);
     }
@@ -161,7 +162,7 @@ impl OperationTasks {
         background::run_blocking_then(move || audit.append(&record), report_write_error);
     }
 
-    /// Closes the records of operations whose verdict is not known yet, at the end of the program.
+    /// Finishes the records of operations without a verdict, at the end of the program.
     fn close_records(&self) {
         let open = std::mem::take(&mut *lock(&self.running));
         for mut running in open.into_values() {
@@ -191,7 +192,7 @@ async fn read_targets(
     }
 }
 
-/// Returns the failure of a request for a source that can't be acted on.
+/// Returns the failure of a request for a source that does not permit actions.
 fn not_permitted(source: &SourceId) -> Failure {
     Refusal::actions_off(source.as_str()).into()
 }

@@ -1,4 +1,4 @@
-//! Shell from the screen: it opens on the terminal, and the audit log names it.
+//! Shell that the user opens from the screen, with its record in the audit log.
 
 use super::{audit_records::report_write_error, not_permitted, user_name};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 use std::{io, sync::Arc};
 
-/// Confirmed shell with all that it needs to open.
+/// Confirmed shell with everything that is needed to open it.
 pub(in crate::runtime) struct PreparedShell {
     pub(super) source: Option<Arc<dyn Source>>,
     pub(super) audit: Option<AuditLog>,
@@ -24,7 +24,8 @@ pub(in crate::runtime) struct PreparedShell {
 }
 
 impl PreparedShell {
-    /// Opens the shell on the terminal and runs it to its end. Does not open it if the audit log can't be written.
+    /// Opens the shell on the terminal and runs it to its end. Does not open it if Portolan can't write the
+    /// audit log.
     pub(in crate::runtime) async fn run(
         self,
         signals: &mut Signals,

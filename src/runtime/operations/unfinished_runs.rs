@@ -1,4 +1,4 @@
-//! Plans whose calls are being made. The end of the program waits for them.
+//! Plans that are still running: the program waits for them before it exits.
 
 use crate::{
     operation::{Plan, PlanRun},
@@ -11,7 +11,7 @@ use tokio::sync::oneshot::{self, Receiver, Sender, error::TryRecvError};
 pub(super) struct UnfinishedRuns(Vec<(Plan, Receiver<PlanRun>)>);
 
 impl UnfinishedRuns {
-    /// Adds a plan. The returned sender takes its result.
+    /// Adds a plan. The returned sender takes the result of its run.
     pub(super) fn add(&mut self, plan: Plan) -> Sender<PlanRun> {
         self.remove_ended();
         let (sender, receiver) = oneshot::channel();
@@ -23,12 +23,13 @@ impl UnfinishedRuns {
         self.0.retain_mut(|(_, ended)| ended.try_recv() == Err(TryRecvError::Empty));
     }
 
-    /// Waits for all results and prints them. The terminal must be restored, so that ctrl-c ends the wait.
+    /// Waits for all results and prints them. The caller has restored the terminal, so that ctrl-c ends the
+    /// wait.
     pub(super) async fn finish(mut self) {
         self.remove_ended();
         for (plan, ended) in self.0 {
             output::print_stderr(format_args!("waiting for {}; ctrl-c does not wait", plan.request.title()));
-            // The log has the panic of a run without a result.
+            // A run that panicked has no result; the log has its panic.
             if let Ok(run) = ended.await {
                 output::print_stderr(format_args!("{}: {}", plan.request.title(), run.summary(&plan)));
             }

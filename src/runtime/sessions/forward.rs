@@ -1,4 +1,4 @@
-//! Local end of a forwarded port: it listens on this machine and hands the connections to the session.
+//! Local end of a forwarded port: listens on this machine and passes connections to the session.
 
 use super::shell::{SIGNAL_HANG_UP_TIMEOUT, unwritable_output};
 use crate::{
@@ -20,29 +20,29 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Pause after a connection that could not be accepted, such as without free file descriptors.
+/// Pause after a failure to accept a connection, for example because no file descriptor is free.
 const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(200);
 
-/// Open port of this machine, on the loopback address only.
+/// Port on which Portolan listens, on the loopback address only.
 #[derive(Debug)]
 pub struct LocalPort {
     listener: TcpListener,
     number: u16,
 }
 
-/// End of a forwarded port on the user's side.
+/// End of a forwarded port, as the user's side sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardOutcome {
-    /// The far end ended the session.
+    /// The remote end closed the session.
     Ended,
     /// The user pressed ctrl-c.
     Interrupted,
-    /// A signal with that number ended the session.
+    /// A signal with this number ended the session.
     Signal(i32),
 }
 
 impl ForwardOutcome {
-    /// Returns the outcome in words.
+    /// Describes the outcome in words.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -54,7 +54,7 @@ impl ForwardOutcome {
 }
 
 impl LocalPort {
-    /// Opens a port; for the number 0 any free one.
+    /// Opens the port `number`, or any free port if `number` is 0.
     pub async fn open(number: u16) -> Result<Self, Failure> {
         let failure = |error: io::Error| {
             let what = format!("127.0.0.1:{number} can't be opened: {error}");
@@ -73,8 +73,9 @@ impl LocalPort {
     }
 }
 
-/// Opens a forwarded port by `opening`, and hands connections to `local` over to the session until one side ends it.
-/// `on_open` gets the open session before the first connection. Prints failures of single connections.
+/// Forwards a port: awaits `opening`, then passes the connections to `local` on to the session until one side
+/// ends it. Calls `on_open` with the open session before the first connection. Prints failures of single
+/// connections.
 pub async fn run(
     opening: impl Future<Output = Result<Forward, Failure>>,
     local: LocalPort,
@@ -97,7 +98,7 @@ pub async fn run(
             },
         }
     };
-    // The call may have been made already, and then the session has to end.
+    // The call may have been made already. In that case, the session has to end.
     let ended = async {
         if let Ok(forward) = opening.await {
             let _ = on_open(&forward);
@@ -108,7 +109,7 @@ pub async fn run(
     Ok(outcome)
 }
 
-/// Returns the outcome of a session that `signal` ends. Stops this process if job control asks for it.
+/// Returns the outcome if `signal` ends the session. Stops this process if job control asks for it.
 fn outcome_of(signal: Signal) -> Option<ForwardOutcome> {
     match signal {
         Signal::Terminate(SIGINT) => Some(ForwardOutcome::Interrupted),
@@ -149,7 +150,7 @@ async fn pass_connections(
     drop((local, input));
     match outcome {
         Some(outcome) => {
-            // The far end should end too, but the user need not wait for it.
+            // The remote end should close too, but the user need not wait long for it.
             let _ = timeout(SIGNAL_HANG_UP_TIMEOUT, forward.end()).await;
             Ok(outcome)
         }
@@ -159,7 +160,7 @@ async fn pass_connections(
 
 /// Accepts a connection once the session has room for it.
 async fn accept(listener: &TcpListener, input: &Sender<TcpStream>) -> io::Result<()> {
-    // The session is over: the caller learns that from its output.
+    // The session has ended, which the caller learns from its output.
     let Ok(permit) = input.reserve().await else { return std::future::pending().await };
     permit.send(listener.accept().await?.0);
     Ok(())

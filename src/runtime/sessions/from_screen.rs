@@ -1,4 +1,4 @@
-//! Shell from the screen: the terminal belongs to it until it ends, while the data of the sources keeps flowing.
+//! Runs a shell from the screen: it has the terminal until it ends, while Portolan keeps reading the sources.
 
 use super::shell::{LeaveReason, ShellOutcome};
 use crate::{
@@ -13,14 +13,14 @@ use crate::{
 use std::{io, pin::pin};
 
 impl EventLoop {
-    /// Gives the terminal to a shell until it ends, then takes it back and redraws the screen. Returns the reason if the
-    /// program shall end.
+    /// Gives the terminal to a shell until it ends, then takes it back and redraws the screen. Returns the
+    /// reason if the program must end.
     pub(in crate::runtime) async fn run_shell(
         &mut self,
         confirmed: ConfirmedSession<ShellRequest>,
         inputs: &mut Inputs,
     ) -> io::Result<Option<ExitReason>> {
-        // Its reader would take keys away from the shell.
+        // The reader of terminal events would take keys away from the shell.
         inputs.keys = None;
         terminal::restore();
         output::print_stderr(format_args!("{}\nctrl-] leaves the shell", confirmed.plan().summary()));
@@ -38,7 +38,7 @@ impl EventLoop {
         if let Ok(ShellOutcome::Left { why: LeaveReason::Signal(number), .. }) = ended {
             return Ok(Some(ExitReason::Signal(number)));
         }
-        // Keys that were typed for the shell shall do nothing on the screen.
+        // Keys typed for the shell must have no effect on the screen.
         terminal::discard_typed_keys();
         inputs.keys = Some(InputEvents::new());
         self.app.notify_shell_ended(&container, ended.as_ref().map(ShellOutcome::text));

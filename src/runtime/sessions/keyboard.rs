@@ -1,4 +1,4 @@
-//! Raw bytes of the keyboard, or of a pipe, for shells in containers.
+//! Reads raw bytes from the keyboard or a pipe, as the input of a shell in a container.
 
 use crate::background;
 use bytes::Bytes;
@@ -15,17 +15,17 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Size of one read, in bytes.
 const READ_BYTES: usize = 4096;
-/// Number of reads that wait for the session.
+/// Number of reads in the queue to the session.
 const KEY_QUEUE_LEN: usize = 16;
 
-/// Input of the user. Dropping it ends the reading, and leaves what is typed later to other readers.
+/// Input of the user. Dropping it stops the thread that reads, and leaves later input to other readers.
 pub(in crate::runtime) struct Keyboard {
     reads: Receiver<Bytes>,
     _stop: PipeWriter,
 }
 
 impl Keyboard {
-    /// Starts to read: from the terminal if `is_terminal`, even if the standard input is something else.
+    /// Starts to read: from the terminal if `is_terminal`, even if standard input is something else.
     pub(in crate::runtime) fn open(is_terminal: bool) -> io::Result<Self> {
         let terminal =
             if is_terminal && !stdin().is_terminal() { Some(File::open("/dev/tty")?) } else { None };
@@ -44,7 +44,7 @@ impl Keyboard {
     }
 }
 
-/// Sends the input until it ends or the other end of `stopped` is closed.
+/// Sends the input to `sender` until it ends, or until the other end of the pipe `stopped` is closed.
 fn send_input(input: BorrowedFd<'_>, stopped: &PipeReader, sender: &Sender<Bytes>) {
     let mut buffer = vec![0; READ_BYTES];
     loop {

@@ -1,4 +1,4 @@
-//! Local ends of sessions with containers: the terminal of a shell, and the port of a forwarded one.
+//! Local ends of sessions in containers: the terminal of a shell, and the port of a forwarding.
 
 pub mod forward;
 mod from_screen;

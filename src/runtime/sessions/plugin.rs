@@ -1,5 +1,5 @@
-//! Shell whose session is encrypted: a program of the platform, AWS's session-manager-plugin, has the terminal until it
-//! ends.
+//! Runs shells whose session is encrypted: another program, AWS's session-manager-plugin, uses the terminal
+//! until it ends.
 
 use super::shell::{
     self, HANG_UP_TIMEOUT, LeaveReason, Opening, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
@@ -21,16 +21,16 @@ use crate::{
 use std::{io, pin::pin, process::ExitStatus};
 use tokio::{process::Command, time::timeout};
 
-/// End of a program that had the terminal.
+/// End of a program that used the terminal.
 enum ProgramEnd {
-    /// The program ended.
+    /// The program exited.
     Exited(ExitStatus),
-    /// A signal with that number ended Portolan, and Portolan the program.
+    /// A signal with this number ended Portolan, which killed the program.
     Killed(i32),
 }
 
-/// Opens a confirmed shell and runs it to its end. If its session is encrypted, opens it again for the program that can
-/// decrypt it. Passes each call that opened a session to `note_call`.
+/// Opens a confirmed shell and runs it to its end. If the session is encrypted, opens another one for the
+/// program that can decrypt it. Passes each call that opened a session to `note_call`.
 pub async fn run_shell(
     operator: &dyn Operator,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -49,14 +49,16 @@ pub async fn run_shell(
     }
 }
 
-/// Opens a session by `opening`, and gives the terminal to the program that runs it. Signals can end it before too.
+/// Awaits `opening`, and runs the program that it names on the terminal. While the session opens, the user
+/// and signals can cancel it.
 async fn run_program(
     opening: impl Future<Output = Result<ExternalShell, Failure>>,
     signals: &mut Signals,
     mut note_call: impl FnMut(Option<SentChange>),
 ) -> Result<ShellOutcome, Failure> {
     let mut opening = pin!(opening);
-    // Until the program has the terminal, keys give up as before, and ctrl-c is no signal.
+    // Until the program has the terminal, the same keys cancel, and raw mode keeps ctrl-c from sending a
+    // signal.
     let mut terminal = SessionTerminal::take(true).map_err(|error| unwritable_output(&error))?;
     let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await?;
     drop(terminal);
@@ -75,7 +77,7 @@ async fn run_program(
     }
 }
 
-/// Runs the program on the terminal to its end, and then ends the session, whatever the program did about it.
+/// Runs the program on the terminal to its end, and then ends the session, even if the program did so too.
 async fn attach(shell: ExternalShell, signals: &mut Signals) -> Result<ShellOutcome, Failure> {
     let title = shell.title;
     output::print_stderr(format_args!("the session is encrypted: {title} runs it; end the command to leave"));
@@ -96,12 +98,12 @@ async fn attach(shell: ExternalShell, signals: &mut Signals) -> Result<ShellOutc
     }
 }
 
-/// Runs a program on the terminal to its end. Afterwards the terminal is as before.
+/// Runs a program on the terminal to its end, and then restores the terminal.
 async fn wait_on_terminal(mut command: Command, signals: &mut Signals) -> io::Result<ProgramEnd> {
     let _terminal = LentTerminal::lend()?;
     let _keyboard = KeyboardSignalsIgnored::begin();
     let mut child = command.spawn()?;
-    // The value of its variable need not stay in memory.
+    // The environment variable has a secret, which need not stay in memory.
     drop(command);
     loop {
         tokio::select! {
@@ -111,7 +113,8 @@ async fn wait_on_terminal(mut command: Command, signals: &mut Signals) -> io::Re
                     child.kill().await?;
                     return Ok(ProgramEnd::Killed(number));
                 }
-                // The key is for the command in the container. A plugin that does not pass keys on yet has stopped.
+                // The key was meant for the command in the container. A plugin that does not pass on keys yet
+                // was stopped by it.
                 Signal::Stop => child.id().into_iter().for_each(continue_program),
                 Signal::Continue => {}
             },

@@ -1,5 +1,5 @@
-//! Terminal of a shell in a container: keys, output, sizes and signals. None of them waits for another, and the
-//! terminal is restored whatever happens.
+//! Terminal side of a shell in a container: passes on keys, output, window sizes and signals. None of them
+//! waits for another, and Portolan restores the terminal in every case.
 
 mod printer;
 
@@ -27,47 +27,48 @@ use tokio::{
     time::timeout,
 };
 
-/// Key that leaves the session, as the terminal sends it: ctrl-].
+/// Byte of the key that leaves the session: ctrl-].
 const DETACH_BYTE: u8 = 0x1d;
-/// Maximum number of reads of the keyboard or pipe that wait for the session.
+/// Maximum number of reads of the keyboard or pipe that wait for the session to accept them.
 const MAX_WAITING_READS: usize = 256;
-/// Bytes of the keys that give up while a shell opens: ctrl-c and ctrl-].
+/// Bytes of the keys that cancel a shell while it opens: ctrl-c and ctrl-].
 const GIVE_UP_BYTES: [u8; 2] = [0x03, DETACH_BYTE];
-/// Time that the far end has to end after the user left.
+/// Maximum time for the remote end to close after the user has left.
 pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
-/// Time that the far end has to end after a signal, so that the audit log gets its line before `signals` ends the
-/// program.
+/// Maximum time for the remote end to close after a signal. It is short enough to write the audit log before
+/// `signals` ends the program.
 pub(super) const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// End of a session on the user's side.
+/// End of a session, as the user's side sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShellOutcome {
     /// The command ended, with its exit code if the source reports it.
     Ended(Option<i64>),
-    /// Another program ran the session and ended: its name and version. It does not report the command's exit code.
+    /// Another program ran the session and has ended. Contains its name and version; it does not report the
+    /// command's exit code.
     EndedElsewhere(String),
-    /// The user's side left.
+    /// The user's side ended the session.
     Left {
-        /// Reason.
+        /// Reason for leaving.
         why: LeaveReason,
         /// True if the command may still run.
         may_run: bool,
     },
 }
 
-/// Reason why the user's side left a session.
+/// Reason why the user's side ended a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveReason {
     /// The user pressed the detach key.
     Detached,
-    /// A signal with that number came, or the terminal is gone (SIGHUP).
+    /// A signal with this number arrived, or the terminal was closed (SIGHUP).
     Signal(i32),
-    /// The reader of the output is gone, as in `| head -1`.
+    /// The reader of the output has closed it, as in `| head -1`.
     OutputClosed,
 }
 
 impl ShellOutcome {
-    /// Returns the outcome in words.
+    /// Describes the outcome in words.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -88,7 +89,7 @@ impl ShellOutcome {
     }
 }
 
-/// Returns the size of the terminal in columns and rows.
+/// Returns the size of the terminal in columns and rows, or 80 by 24 if it is unknown.
 #[must_use]
 pub fn terminal_size() -> (u16, u16) {
     terminal::size().unwrap_or((80, 24))
@@ -101,20 +102,20 @@ pub struct SessionTerminal {
 }
 
 impl SessionTerminal {
-    /// Takes over the input, and the terminal if `is_terminal`. Dropping it restores the terminal.
+    /// Takes over the input and, if `is_terminal`, the terminal. Dropping it restores the terminal.
     pub fn take(is_terminal: bool) -> io::Result<Self> {
         let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
         Ok(Self { raw, keys: Keyboard::open(is_terminal)? })
     }
 
-    /// Returns true for the terminal, false for a pipe or file.
+    /// Returns true for a terminal, false for a pipe or file.
     pub(super) fn is_terminal(&self) -> bool {
         self.raw.is_some()
     }
 }
 
-/// Opens a shell by `opening` and runs it to its end. Passes the call that opened it to `note_call`. The user and
-/// signals can end it before it is open too.
+/// Runs a shell to its end, once `opening` has opened it. Passes the call that opened it to `note_call`.
+/// While it opens, the user and signals can cancel it.
 pub(super) async fn run(
     opening: impl Future<Output = Result<Shell, Failure>>,
     mut terminal: SessionTerminal,
@@ -140,13 +141,13 @@ pub(super) async fn run(
 
 /// Result of waiting for a session to open.
 pub(super) enum Opening<T> {
-    /// It is open.
+    /// The session is open.
     Opened(T),
-    /// The user or a signal gave it up before.
+    /// The user or a signal cancelled it before it was open.
     Left(LeaveReason),
 }
 
-/// Waits until a session is open, or the user or a signal gives it up.
+/// Waits until a session is open, or the user or a signal cancels it.
 pub(super) async fn wait_until_open<T, E>(
     mut opening: Pin<&mut impl Future<Output = Result<T, E>>>,
     terminal: &mut SessionTerminal,
@@ -167,8 +168,8 @@ pub(super) async fn wait_until_open<T, E>(
     }
 }
 
-/// Ends a session that was given up while it opened: the call may have been made already. `end` returns true if the
-/// session has ended.
+/// Ends a session that was cancelled while it opened, because Portolan may already have made the call. `end`
+/// returns true if the session has ended.
 pub(super) async fn leave_opening<T, E>(
     opening: Pin<&mut impl Future<Output = Result<T, E>>>,
     why: LeaveReason,
@@ -211,7 +212,7 @@ async fn pass_bytes(
     let input = shell.input.clone();
     let (mut reads_keys, mut waiting) = (true, VecDeque::new());
     if is_terminal {
-        // The size may have changed since the request.
+        // The size may have changed since Portolan requested the session.
         push_size(&mut waiting);
     }
     let left = loop {
@@ -221,11 +222,11 @@ async fn pass_bytes(
             signal = signals.next() => if let Some(number) = handle_signal(signal, raw.as_ref()) {
                 break Ok(Some(LeaveReason::Signal(number)));
             },
-            // The detach key has to be found also while the command reads nothing.
+            // The detach key must work even while the command reads no input.
             typed = keys.next(), if reads_keys && (is_terminal || has_room) => match typed {
                 Some(bytes) if is_terminal && bytes.contains(&DETACH_BYTE) => break Ok(Some(LeaveReason::Detached)),
                 Some(bytes) => push_within_limit(&mut waiting, bytes),
-                // The terminal is gone.
+                // The terminal was closed.
                 None if is_terminal => break Ok(Some(LeaveReason::Signal(SIGHUP))),
                 None => {
                     reads_keys = false;
@@ -235,7 +236,7 @@ async fn pass_bytes(
             _ = resized.recv(), if is_terminal => push_size(&mut waiting),
             permit = input.reserve(), if !waiting.is_empty() => match (permit, waiting.pop_front()) {
                 (Ok(permit), Some(next)) => permit.send(next),
-                // The session is over: its output says so.
+                // The session has ended; the end of its output reports that.
                 _ => waiting.clear(),
             },
             printed = printer.print(&mut shell.output) => match printed {
@@ -256,23 +257,23 @@ async fn pass_bytes(
     }
 }
 
-/// Adds typed bytes to the input that waits for the session. Drops them if too much waits: a command that reads nothing
-/// would fill the memory.
+/// Adds typed bytes to the input that waits for the session. Drops them if too many reads wait, because a
+/// command that reads no input would fill the memory.
 fn push_within_limit(waiting: &mut VecDeque<ShellInput>, bytes: Bytes) {
     if waiting.len() < MAX_WAITING_READS {
         waiting.push_back(ShellInput::Bytes(bytes));
     }
 }
 
-/// Adds the size of the terminal to the input that waits for the session, in place of an older size.
+/// Adds the size of the terminal to the input that waits for the session. Replaces a size that still waits.
 fn push_size(waiting: &mut VecDeque<ShellInput>) {
     let (columns, rows) = terminal_size();
     waiting.retain(|next| !matches!(next, ShellInput::Resize(..)));
     waiting.push_back(ShellInput::Resize(columns, rows));
 }
 
-/// Handles a signal: stops this process as job control does, with the terminal restored meanwhile, or takes the terminal
-/// again. Returns the number of the signal that ends the session.
+/// Handles a signal. Stops this process as job control asks, and restores the terminal for that time; takes
+/// the terminal over again afterwards. Returns the number of a signal that ends the session.
 fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
     match signal {
         Signal::Terminate(number) => return Some(number),
@@ -284,7 +285,7 @@ fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
             let _ = signals::suspend_process();
         }
         Signal::Continue => {
-            // Without its terminal, the session ends like that of a closed window.
+            // Without a terminal, the session ends as if the window had been closed.
             if raw.is_some() && RawTerminal::retake().is_err() {
                 return Some(SIGHUP);
             }
@@ -293,17 +294,17 @@ fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
     None
 }
 
-/// Leaves a session. Returns true if it ended in time.
+/// Leaves a session. Returns true if the remote end closed it in time.
 async fn hang_up(shell: Shell, why: LeaveReason) -> bool {
     matches!(timeout(hang_up_limit(why), shell.end()).await, Ok(Ok(_)))
 }
 
-/// Returns the time that the far end has to end.
+/// Returns the maximum time for the remote end to close.
 const fn hang_up_limit(why: LeaveReason) -> Duration {
     if matches!(why, LeaveReason::Signal(_)) { SIGNAL_HANG_UP_TIMEOUT } else { HANG_UP_TIMEOUT }
 }
 
-/// Returns the failure of a terminal or output that a session can't use.
+/// Returns the failure of a session that can't write its output or can't use the terminal.
 pub fn unwritable_output(error: &io::Error) -> Failure {
     let what = format!("the output can't be written: {error}");
     Failure::new(FailureKind::Invalid, what, "the command may still run: look at the container")

@@ -4,8 +4,8 @@
 //! The guard is the same program, started with [`GUARD_ARGUMENT`]. It waits for the end of a pipe, which
 //! closes when Portolan ends for any reason. While it waits, it uses no CPU time.
 //!
-//! The first line in the pipe holds Portolan's process group and the original terminal modes. After it come
-//! [`TAKEN_MARK`], [`SHELL_MARK`] and [`RESTORED_MARK`]. The last of these marks tells the guard whether to restore the
+//! The first line in the pipe has Portolan's process group and the original terminal modes. Then come
+//! [`TAKEN_MARK`], [`SHELL_MARK`] and [`RESTORED_MARK`]. The last mark tells the guard whether to restore the
 //! terminal.
 
 use super::tty;
@@ -25,24 +25,25 @@ use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
-/// Argument that makes the program the guard of another process.
+/// Argument with which Portolan starts itself as the guard of another process.
 const GUARD_ARGUMENT: &str = "--guard-terminal";
 
-/// Mark in the pipe: the terminal is in use from now on.
+/// Mark in the pipe: Portolan draws on the terminal from now on.
 const TAKEN_MARK: &[u8] = b"T";
 /// Mark in the pipe: a shell in a container uses the terminal from now on.
 const SHELL_MARK: &[u8] = b"S";
-/// Mark in the pipe: the terminal was restored.
+/// Mark in the pipe: Portolan has restored the terminal.
 const RESTORED_MARK: &[u8] = b"R";
 
-/// Signals that a whole process group receives, for example when its terminal closes. The guard ignores them.
+/// Signals that the whole process group receives, for example when its terminal closes. The guard ignores
+/// them.
 const IGNORED_SIGNALS: &[i32] = &[SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2];
 
-/// Pipe to the guard of this process; empty until the guard is started.
+/// Pipe to the guard of this process; empty until the guard has started.
 static GUARD_PIPE: OnceLock<PipeWriter> = OnceLock::new();
 
-/// Starts the guard once. Without a guard, Portolan still restores the terminal after panics and catchable
-/// signals.
+/// Starts the guard if it has not started yet. Without a guard, Portolan restores the terminal only after
+/// panics and catchable signals.
 pub(in crate::runtime) fn start() {
     if GUARD_PIPE.get().is_some() {
         return;
@@ -53,7 +54,7 @@ pub(in crate::runtime) fn start() {
     }
 }
 
-/// Starts the guard process. Returns the pipe to it.
+/// Starts the guard process, and returns the pipe to it.
 fn spawn() -> io::Result<PipeWriter> {
     let modes = TerminalModes::from_termios(&tcgetattr(tty::tty())?);
     let (from, mut to) = pipe()?;
@@ -73,7 +74,7 @@ fn spawn() -> io::Result<PipeWriter> {
     Ok(to)
 }
 
-/// Informs the guard that the terminal is in use.
+/// Informs the guard that Portolan draws on the terminal.
 pub(in crate::runtime) fn note_taken() {
     write_mark(TAKEN_MARK);
 }
@@ -83,7 +84,7 @@ pub(in crate::runtime) fn note_shell() {
     write_mark(SHELL_MARK);
 }
 
-/// Informs the guard that the terminal was restored.
+/// Informs the guard that Portolan has restored the terminal.
 pub(in crate::runtime) fn note_restored() {
     write_mark(RESTORED_MARK);
 }
@@ -102,7 +103,7 @@ pub fn is_guard_process() -> bool {
     env::args_os().nth(1).is_some_and(|argument| argument == GUARD_ARGUMENT)
 }
 
-/// Waits for the end of the guarded process, and restores the terminal if that process did not.
+/// Waits for the end of the guarded process, and restores the terminal if that process did not do so.
 pub fn run() -> io::Result<()> {
     for signal in IGNORED_SIGNALS {
         signal_hook::flag::register(*signal, Arc::new(AtomicBool::new(false)))?;
@@ -122,7 +123,7 @@ pub fn run() -> io::Result<()> {
         }
     }
     if last.as_slice() == TAKEN_MARK || last.as_slice() == SHELL_MARK {
-        // The modes come first, because a terminal that takes no output blocks what follows.
+        // The modes come first, because writing blocks if the terminal accepts no output.
         if let Some(modes) = TerminalModes::parse(modes).filter(|_| may_set_modes()) {
             let mut termios = tcgetattr(tty::tty())?;
             modes.apply(&mut termios);
@@ -137,18 +138,18 @@ pub fn run() -> io::Result<()> {
     Ok(())
 }
 
-/// Joins the process group of the guarded process, which is in the foreground and may change the terminal
-/// modes.
+/// Joins the process group of the guarded process. That group is in the foreground, so its processes may
+/// change the terminal modes.
 fn join_process_group(group: &str) {
     if let Some(group) = group.parse().ok().and_then(Pid::from_raw) {
-        // If the group has already died, the shell owns the terminal and restores it.
+        // If the group has no process left, the shell owns the terminal and restores it.
         let _ = setpgid(None, Some(group));
     }
 }
 
-/// Returns true if this process may still change the terminal's modes. It may not if a shell took the
-/// terminal back: the shell sets the modes itself, and the system stops a background process that tries it
-/// (SIGTTOU).
+/// Returns true if this process may still change the terminal's modes. It may not if the user's shell has
+/// taken the terminal back: the shell sets the modes itself, and the system stops a background process that
+/// sets them (SIGTTOU).
 fn may_set_modes() -> bool {
     tcgetpgrp(tty::tty()).map_or(true, |foreground| foreground == getpgrp())
 }
@@ -158,9 +159,9 @@ fn may_set_modes() -> bool {
 struct TerminalModes {
     /// Input, output, control and local modes.
     flags: [u64; 4],
-    /// Least number of bytes for a read (VMIN).
+    /// Minimum number of bytes of a read (VMIN).
     min: u8,
-    /// Timeout of a read (VTIME).
+    /// Timeout of a read, in tenths of a second (VTIME).
     time: u8,
 }
 

@@ -1,4 +1,4 @@
-//! The terminal while another program has it, such as AWS's session-manager-plugin.
+//! Terminal lent to another program, such as AWS's session-manager-plugin.
 
 use super::{TAKEN_BY_SHELL, TERMINAL_USE, guard, restore_in_time, tty};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -7,14 +7,15 @@ use std::{
     sync::{Mutex, PoisonError, atomic::Ordering},
 };
 
-/// Modes that the terminal had before another program got it; `None` while no program has it.
+/// Modes that the terminal had before another program used it; `None` while no program uses it.
 static MODES_BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// The terminal while another program has it. Dropping it restores the terminal, also what the program left behind.
+/// Terminal that another program uses. Dropping it restores the terminal from everything that the program has
+/// changed.
 pub(in crate::runtime) struct LentTerminal;
 
 impl LentTerminal {
-    /// Saves the modes of the terminal for the time after the other program.
+    /// Saves the modes of the terminal, and marks it as used by a shell.
     pub(in crate::runtime) fn lend() -> io::Result<Self> {
         guard::start();
         let modes = tcgetattr(tty::tty())?;
@@ -31,11 +32,11 @@ impl Drop for LentTerminal {
     }
 }
 
-/// Restores the modes of a terminal that another program had.
+/// Restores the terminal modes that [`LentTerminal::lend`] saved, if any.
 pub(super) fn restore_modes() {
     let modes = MODES_BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(modes) = modes {
-        // An error here can't be reported.
+        // There is no way to report an error here.
         let _ = tcsetattr(tty::tty(), OptionalActions::Now, &modes);
     }
 }

@@ -1,4 +1,4 @@
-//! The terminal on standard output, and the functions with which both Portolan and its guard restore it.
+//! Terminal on standard output, and the escape sequences with which both Portolan and its guard restore it.
 
 use crossterm::{
     cursor::Show,
@@ -13,13 +13,14 @@ pub(in crate::runtime) fn tty() -> Stdout {
     stdout()
 }
 
-/// Sequence that leaves the alternate screen without moving the cursor (xterm's `ctlseqs`). Mode 1047 does so, but some
-/// terminals know only mode 1049, which restores the cursor that `ESC 7` has just saved.
+/// Sequences that leave the alternate screen without moving the cursor (xterm's `ctlseqs`). Mode 1047 does
+/// that. Some terminals know only mode 1049, which restores the cursor that `ESC 7` has just saved.
 const LEAVE_ALTERNATE_SCREEN_IN_PLACE: &[u8] = b"\x1b[?1047l\x1b7\x1b[?1049l";
 
-/// Writes the sequences that reset what a program in a container may have left behind when its session broke.
+/// Writes the sequences that reset everything that a program in a container may have left behind when its
+/// session broke.
 pub(in crate::runtime) fn write_shell_restore_sequences() {
-    // Leaving the alternate screen as usual would move the cursor where no program had entered it.
+    // The usual sequence would move the cursor if no program had entered the alternate screen.
     let _ = stdout().write_all(LEAVE_ALTERNATE_SCREEN_IN_PLACE);
     let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, Show);
     let _ = stdout().flush();

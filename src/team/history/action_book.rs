@@ -1,4 +1,5 @@
-//! Book of actions: what the members of a team have done to the services of one account, for all members.
+//! Action book of a team: the restarts and other actions of all members on the services of one account, as
+//! one object.
 
 use super::MAX_SHARED_NAME_BYTES;
 use crate::{
@@ -12,19 +13,20 @@ use serde::{Deserialize, Serialize};
 /// Maximum size of a book in bytes.
 pub const MAX_ACTIONS_BYTES: usize = 256 << 10;
 
-/// Maximum number of actions in a book. The oldest make room.
+/// Maximum number of actions in a book. A new action displaces the oldest.
 const MAX_BOOK_ACTIONS: usize = 300;
 
-/// Maximum number of services of one action.
+/// Maximum number of services that one action names.
 const MAX_ACTION_SERVICES: usize = 50;
 
-/// Maximum length of a reason or result, in characters.
+/// Maximum length of a reason, a result or an ARN, in characters.
 const MAX_REASON_CHARS: usize = 200;
 
-/// Maximum length of a name, in characters.
+/// Maximum length of an id, a member's name or a kind of action, in characters.
 const MAX_ACTOR_CHARS: usize = 80;
 
-/// Action of a member. It names the kind of the action and the services, never a command or a call.
+/// Action of a member, as the other members see it. It names the kind of the action and the services, but no
+/// command or API call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedAction {
     /// Random id of the action.
@@ -38,7 +40,7 @@ pub struct SharedAction {
     pub at: Timestamp,
     /// Identifier of the kind of action, such as `restart`.
     pub action: Text,
-    /// Services without their source, such as `shop/orders`.
+    /// Group and name of each service, such as `shop/orders`.
     pub services: Vec<Text>,
     /// Reason that the member gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,7 +53,7 @@ pub struct SharedAction {
 /// Result of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionResult {
-    /// Time at which it was known, UTC.
+    /// Time at which the action ended, UTC.
     pub at: Timestamp,
     /// Result in words.
     pub text: Text,
@@ -59,10 +61,10 @@ pub struct ActionResult {
     pub is_failure: bool,
 }
 
-/// Actions in the audit log that are sessions in containers.
+/// Kinds of actions in the audit log that are sessions in containers.
 const SESSION_ACTIONS: [&str; 2] = [ShellRequest::AUDIT_ACTION, ForwardRequest::AUDIT_ACTION];
 
-/// Longest time by which an action in the book may be later than a new one.
+/// Maximum time by which an action in the book may be newer than an action that is added.
 const MAX_ACTION_LEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// Actions of all members on the services of one account, the oldest first.
@@ -72,8 +74,8 @@ pub struct ActionBook {
 }
 
 impl SharedAction {
-    /// Returns the action in an audit record, by the member `by`. `ended_at` is the time of its end; `None` while it
-    /// runs.
+    /// Converts the audit record of an action by the member `by`. `ended_at` is the end of the action; `None`
+    /// while it runs.
     #[must_use]
     pub fn of_record(id: &str, by: &Text, record: &AuditRecord, ended_at: Option<Timestamp>) -> Self {
         let source = SourceId::new(&*record.source);
@@ -94,7 +96,7 @@ impl SharedAction {
         action.within_limits()
     }
 
-    /// Returns the action with its texts and its list cut to the limits.
+    /// Returns the action with its texts and its list of services cut to the limits.
     fn within_limits(mut self) -> Self {
         let cut = |text: &Text, limit| Text::with_max_chars(text, limit);
         for name in [&mut self.id, &mut self.by, &mut self.action] {
@@ -110,14 +112,14 @@ impl SharedAction {
         self
     }
 
-    /// Returns the person who acted: the name of the member, and the role or user in AWS.
+    /// Returns the member's name and, if known, the AWS role or user, such as `ann@laptop as deployer`.
     fn actor(&self) -> String {
         let role = self.caller.as_deref().map(caller_name).filter(|name| !name.is_empty());
         role.map_or(self.by.to_string(), |role| format!("{} as {role}", self.by))
     }
 
-    /// Returns the texts of the action for the timeline, each with its time and health: its start, and its result once it
-    /// is known.
+    /// Returns the action's entries for the timeline, each as time, text and health: its start, and its
+    /// result if it has ended.
     #[must_use]
     pub fn timeline_texts(&self) -> Vec<(Timestamp, String, Option<Health>)> {
         let actor = self.actor();
@@ -133,7 +135,7 @@ impl SharedAction {
 
 impl ActionResult {
     fn of_record(record: &AuditRecord, at: Timestamp) -> Self {
-        // The far end of a session quotes its command, which may hold a secret in any form.
+        // The error of a session may quote its command, which may contain a secret in any form.
         let is_session = SESSION_ACTIONS.contains(&&*record.action);
         let why = record.why.as_deref().filter(|_| !is_session);
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
@@ -148,7 +150,7 @@ impl ActionResult {
 }
 
 impl ActionBook {
-    /// Reads a book.
+    /// Decodes a book, and cuts its texts to the limits.
     ///
     /// # Errors
     /// Fails if the object is damaged, or larger than the limits.
@@ -163,7 +165,7 @@ impl ActionBook {
         Ok(Self { actions: actions.into_iter().map(SharedAction::within_limits).collect() })
     }
 
-    /// Returns the book as an object, without the oldest actions if it is larger than the limits.
+    /// Encodes the book. If it exceeds the maximum size, first drops the oldest actions.
     pub fn pack(&mut self) -> Result<Vec<u8>, ObjectError> {
         loop {
             let object = pack(&self.actions)?;
@@ -174,8 +176,9 @@ impl ActionBook {
         }
     }
 
-    /// Adds an action, or replaces the one with its id. If the book is full, the oldest make room. Removes actions of a
-    /// far future, which would never make room.
+    /// Adds an action, or replaces the one with the same id. If the book is full, drops the oldest. Also
+    /// drops actions more than `MAX_ACTION_LEAD` newer than this one, because they would never become the
+    /// oldest.
     pub fn add(&mut self, action: SharedAction) {
         let latest = action.at.checked_add(MAX_ACTION_LEAD).unwrap_or(Timestamp::MAX);
         self.actions.retain(|known| known.id != action.id && known.at <= latest);
@@ -184,7 +187,7 @@ impl ActionBook {
         self.actions.drain(..self.actions.len().saturating_sub(MAX_BOOK_ACTIONS));
     }
 
-    /// Removes the actions before `oldest`. Returns false if there are none.
+    /// Removes the actions from before `oldest`. Returns true if it removed any.
     pub fn remove_before(&mut self, oldest: Timestamp) -> bool {
         let before = self.actions.len();
         self.actions.retain(|action| action.at >= oldest);

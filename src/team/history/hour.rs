@@ -1,19 +1,19 @@
-//! Hours of UTC, each with a segment of the history.
+//! Hours of a team's history in UTC: each has one segment, whose key names the hour.
 
 use crate::model::Timestamp;
 use jiff::{SignedDuration, civil::DateTime, tz::TimeZone};
 use std::fmt;
 
-/// Start of the keys of segments.
+/// Prefix of the keys of segments.
 pub const HISTORY_PREFIX: &str = "history/";
 
-/// Form of an hour in a key, such as `20261130T03`.
+/// Format of the hour in a key, such as `20261130T03`.
 const HOUR_FORMAT: &str = "%Y%m%dT%H";
 
 /// Seconds in an hour.
 const HOUR_SECONDS: i64 = 3_600;
 
-/// Hour of UTC, counted from 1970. Its text is the key of its segment.
+/// Number of an hour in UTC, counted from 1970. `Display` writes the key of its segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryHour(i64);
 
@@ -24,18 +24,18 @@ impl HistoryHour {
         Self(at.as_second().div_euclid(HOUR_SECONDS))
     }
 
-    /// Returns the first hour of a history that reaches back from `now` by `keep`.
+    /// Returns the oldest hour of a history that is kept for `keep` until `now`.
     #[must_use]
     pub fn first_kept(now: Timestamp, keep: SignedDuration) -> Self {
         Self::of(now.checked_sub(keep).unwrap_or(Timestamp::MIN))
     }
 
-    /// Reads the key of a segment. Returns `None` for any other key.
+    /// Parses the key of a segment. Returns `None` for any other key.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
         let hour = DateTime::strptime(HOUR_FORMAT, key.strip_prefix(HISTORY_PREFIX)?).ok()?;
         let hour = Self::of(TimeZone::UTC.to_timestamp(hour).ok()?);
-        // Other spellings of an hour are no keys.
+        // Rejects other spellings of the hour, which the parser accepts.
         (hour.to_string() == key).then_some(hour)
     }
 

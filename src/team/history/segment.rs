@@ -1,4 +1,4 @@
-//! Segment of a history: the entries of one hour as one object.
+//! Segment of a team's history: the entries of one hour, stored as one object.
 
 use super::{HistoryHour, MAX_SHARED_NAME_BYTES};
 use crate::{
@@ -20,11 +20,11 @@ const MAX_SEGMENT_ENTRIES: usize = 5_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistorySegment {
     entries: BTreeSet<Arc<Entry>>,
-    /// True if the limits left entries out.
+    /// True if Portolan dropped entries to stay within the limits.
     is_cut: bool,
 }
 
-/// Segment as it is written.
+/// Serialized form of a segment.
 #[derive(Serialize, Deserialize)]
 struct WrittenSegment {
     entries: Vec<Entry>,
@@ -32,8 +32,9 @@ struct WrittenSegment {
     is_cut: bool,
 }
 
-/// Returns true if `entry` is for the whole team: about a service of `source`, from what the source reports. Notes and
-/// actions have objects of their own, and other members do not see what is in this one's logs and files.
+/// Returns true if `entry` belongs in the history of the whole team: it is about a service of `source`, and
+/// the source reports it. Notes and actions have other objects. Findings from the logs and files of this
+/// member stay out, because other members can't see those.
 #[must_use]
 pub fn is_team_entry(entry: &Entry, source: &SourceId) -> bool {
     let is_own = matches!(entry.kind, EventKind::Action | EventKind::Note | EventKind::Source);
@@ -46,7 +47,8 @@ pub fn is_team_entry(entry: &Entry, source: &SourceId) -> bool {
 }
 
 impl HistorySegment {
-    /// Reads the segment of `hour`, as one of `source`. Leaves out entries that do not belong there.
+    /// Decodes the segment of `hour`, and moves its entries to `source`. Leaves out entries of other hours,
+    /// and those that do not belong in the history of the whole team.
     ///
     /// # Errors
     /// Fails if the object is damaged, or larger than the limits.
@@ -63,8 +65,8 @@ impl HistorySegment {
         Ok(Self { entries, is_cut })
     }
 
-    /// Adds entries of the hour, except records of changes that the segment has already. Returns false if it has them
-    /// all.
+    /// Adds entries of the hour, unless the segment already records the same change. Returns true if it added
+    /// any.
     pub fn add(&mut self, entries: impl IntoIterator<Item = Arc<Entry>>) -> bool {
         let before = self.entries.len();
         for entry in entries {
@@ -75,7 +77,7 @@ impl HistorySegment {
         self.entries.len() > before
     }
 
-    /// Returns the segment as an object, without the least important entries if it is larger than the limits.
+    /// Encodes the segment. If it exceeds the limits, first drops the least important entries.
     ///
     /// # Errors
     /// Fails if a single entry is larger than the limits.
@@ -94,7 +96,8 @@ impl HistorySegment {
         }
     }
 
-    /// Drops all but `count` entries: those of the least important kinds first, and of one kind the oldest.
+    /// Keeps at most `count` entries. Drops the least important kinds first, and the oldest entries within a
+    /// kind.
     fn keep_most_important(&mut self, count: usize) {
         if self.entries.len() <= count {
             return;
@@ -111,14 +114,15 @@ impl HistorySegment {
         self.entries.iter()
     }
 
-    /// Returns true if the limits left entries out.
+    /// Returns true if Portolan dropped entries to stay within the limits.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.is_cut
     }
 }
 
-/// Returns the entry as one of `source`. Returns `None` if it is not for the whole team.
+/// Moves the entry to `source`. Returns `None` if it does not belong in the history of the whole team, or if
+/// the name of its service is too long.
 fn moved_entry(mut entry: Entry, source: &SourceId) -> Option<Entry> {
     let NodeIdParts::Service(parts) = entry.subject.node()?.parts() else { return None };
     if parts.group_and_name.len() > MAX_SHARED_NAME_BYTES {

@@ -1,4 +1,4 @@
-//! Tests of segments and of the book of actions: what they keep, and what they refuse.
+//! Tests of segments and of the action book: entries that they keep, and objects that they reject.
 
 use crate::{
     history::{Entry, Subject},
@@ -39,7 +39,7 @@ fn packed(entries: impl IntoIterator<Item = Arc<Entry>>) -> Vec<u8> {
     segment.pack().unwrap()
 }
 
-/// Returns an object with this value, which no Portolan writes.
+/// Returns an object with `value`, as Portolan would not write it.
 fn forged(value: &Value) -> Vec<u8> {
     pack(value).unwrap()
 }
@@ -127,7 +127,7 @@ fn a_full_segment_keeps_the_important_entries_and_says_so() {
 
 #[test]
 fn a_segment_of_texts_that_do_not_compress_fits_its_object() {
-    // A cheap generator is enough: the letters only must not repeat.
+    // A simple generator is enough: the letters only must not repeat.
     let mut state = 1u64;
     let mut letters = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

@@ -1,4 +1,4 @@
-//! Tests of heads and of the lead.
+//! Tests of heads and of the lease.
 
 use crate::team::{
     AloneReason, Head, HeadContent, HeadLook, Leader, Lease, MAX_EPOCH, Rank, ReadingRef, TEAM_SCHEMA,
@@ -40,7 +40,7 @@ fn a_member_follows_until_the_head_was_silent_for_three_intervals() {
     assert_eq!(lease.decide(at(130), HeadLook::Same), Verdict::Follow);
     assert_eq!(lease.decide(at(131), HeadLook::Same), Verdict::Claim);
     assert_eq!(lease.decide(at(132), HeadLook::Changed(&ann, None)), Verdict::Follow, "she is back");
-    // The store's own clock says that the head is older, but not older than the last look.
+    // By the store's own clock, the head is older; but it can't be older than the last read.
     assert_eq!(lease.decide(at(136), HeadLook::Changed(&ann, Some(at(3_600)))), Verdict::Follow);
     assert_eq!(lease.decide(at(162), HeadLook::Same), Verdict::Follow);
     assert_eq!(lease.decide(at(163), HeadLook::Same), Verdict::Claim);

@@ -1,4 +1,4 @@
-//! Tests of the lead, and of readings and histories that pass through a store.
+//! Tests of the lease, the readings and the history of a team.
 
 mod history;
 mod lead;

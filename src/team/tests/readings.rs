@@ -1,4 +1,4 @@
-//! Tests of readings on their way from a leader through a store to followers.
+//! Tests of readings that a leader writes to a store and followers read.
 
 use crate::{
     model::{
@@ -17,7 +17,7 @@ fn source() -> SourceId {
     SourceId::new("docker")
 }
 
-/// Writes a reading into the store as a leader does.
+/// Writes a reading to the store as a leader does.
 fn publish(
     publication: &mut Publication,
     objects: &mut Objects,
@@ -31,7 +31,7 @@ fn publish(
     publication.reading(now).unwrap()
 }
 
-/// Brings a follower from `known` to the reading `wanted`.
+/// Updates a follower from `known` to the reading `wanted`.
 fn follow(known: Option<Reading>, objects: &Objects, wanted: &ReadingRef) -> Reading {
     let keys = missing_objects(known.as_ref().map(|reading| (reading.epoch, reading.number)), wanted);
     let mut reading = known;
@@ -49,7 +49,7 @@ fn follow(known: Option<Reading>, objects: &Objects, wanted: &ReadingRef) -> Rea
     reading
 }
 
-/// Returns a snapshot with everything in a fixed order, without connections.
+/// Returns a snapshot with all lists in a fixed order, and without connections.
 fn sorted(snapshot: &Snapshot) -> Snapshot {
     let mut sorted = snapshot.clone();
     sorted.services.sort_by(|a, b| a.id.cmp(&b.id));
@@ -102,8 +102,8 @@ fn estates() -> impl Strategy<Value = Vec<(Vec<ServiceDraft>, u64, [bool; 3])>> 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Followers that look at any of the readings show exactly the leader's services, once each, and miss no
-    /// connection that was observed since their last look.
+    /// Followers that read any of the readings show exactly the leader's services, each once. They miss no
+    /// connection observed since their last read.
     #[test]
     fn a_follower_shows_what_the_leader_read(steps in estates()) {
         let (mut publication, mut objects) = (Publication::new(1, 86_400), Objects::new());

@@ -1,4 +1,4 @@
-//! Markdown versions of the code's tables.
+//! Generates the tables of the documentation, in Markdown, from tables in the code.
 
 use super::blocks::markdown_table;
 use clap::CommandFactory;
@@ -166,7 +166,7 @@ fn formats() -> String {
     markdown_table(&["format", "what it is"], MAP_FORMATS.iter().map(row))
 }
 
-/// Returns the headless commands in the order of `--help`, without clap's own `help`.
+/// Returns the commands in the order of `--help`, without clap's own `help`.
 fn subcommands() -> Vec<clap::Command> {
     let mut cli = Cli::command();
     cli.build();
@@ -191,7 +191,7 @@ fn options(command: &clap::Command) -> String {
     markdown_table(&["option", "default", "what it does"], option_rows(command, clap::Arg::is_global_set))
 }
 
-/// Returns the table of options that belong to a single command.
+/// Returns a table of the options that only one command has.
 fn command_options() -> String {
     let own = subcommands().into_iter().flat_map(|command| {
         let named = code_span(&usage(&command));
@@ -238,7 +238,7 @@ fn policy() -> String {
     iam_policy(&[statement("PortolanReads", AWS_CALLS.iter().map(|call| call.action), "")])
 }
 
-/// Returns the IAM policy that actions need beside the reading one.
+/// Returns the IAM policy that actions need in addition to the reading one.
 fn acting_policy() -> String {
     let changing = CHANGE_CALLS.iter().flat_map(|call| call.iam_actions).copied();
     let (passing, acting): (Vec<&str>, Vec<&str>) = changing.partition(|action| *action == "iam:PassRole");
@@ -250,7 +250,8 @@ fn acting_policy() -> String {
     ])
 }
 
-/// Returns a statement of a policy that allows `actions`, grouped by their API. `condition` is further JSON.
+/// Returns a statement of an IAM policy that allows `actions`, grouped by API. `condition` is further JSON of
+/// the statement.
 fn statement<'a>(id: &str, actions: impl Iterator<Item = &'a str>, condition: &str) -> String {
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for action in actions {
@@ -276,7 +277,7 @@ fn iam_policy(statements: &[String]) -> String {
     format!("```json\n{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n{statements}\n  ]\n}}\n```")
 }
 
-/// Returns the calls that plans and actions need, each with its effect or its use.
+/// Returns a table of the calls that plans and actions need, each with its effect or its use.
 fn acting_calls() -> String {
     let reads =
         PLAN_CALLS.iter().map(|call| vec![code_span(call.action), format!("plans: {}", call.needed_for)]);

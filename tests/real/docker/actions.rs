@@ -1,4 +1,5 @@
-//! Actions on containers of the real engine: each does what its plan says, and nothing after a change.
+//! Actions on containers of the real engine: each has the effect that its plan describes, and none if the
+//! container changed after the plan.
 
 use super::{
     IDLE_SCRIPT,
@@ -11,7 +12,7 @@ use portolan::{
     source::{Source, docker::Config},
 };
 
-/// Returns a lab whose source may be acted on.
+/// Returns a lab whose source permits actions.
 fn open_lab() -> Option<Lab> {
     Lab::open_with(&Config { actions: ActionPermission::Ask, ..Config::default() })
 }
@@ -32,7 +33,7 @@ async fn carry_out(lab: &Lab, plan: &Plan) -> PlanRun {
     acting::carry_out(&lab.source, plan).await
 }
 
-/// Carries out an operation and watches it to its verdict.
+/// Carries out an operation and watches it until its verdict.
 async fn act(lab: &Lab, kind: OperationKind, names: &[&str]) -> Verdict {
     acting::act(&lab.source, make_plan(lab, kind, names).await).await
 }

@@ -31,7 +31,7 @@ pub(super) enum Fault {
     NotJson,
     /// Sends half of the response, then closes the connection.
     Truncated,
-    /// Closes the connection once the engine has sent this text.
+    /// Closes the connection after the engine has sent this text.
     CutAfter(&'static str),
 }
 
@@ -69,7 +69,7 @@ impl FaultProxy {
         Self { rule, socket }
     }
 
-    /// Returns a new source, for which calls whose path ends with `call` get `fault`.
+    /// Returns a new source. Its calls whose path ends with `call` get `fault`.
     pub(super) fn source_with_fault(&self, call: &str, fault: Fault) -> Docker {
         *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
         let endpoint = EngineEndpoint::Socket(self.socket.clone());
@@ -118,7 +118,7 @@ async fn serve(mut client: UnixStream, rule: FaultRule) -> std::io::Result<()> {
     }
 }
 
-/// Forwards a request, and closes the connection once the engine has sent `text`.
+/// Forwards a request, and closes the connection after the engine has sent `text`.
 async fn cut_after(text: &str, request: &[u8], mut client: UnixStream) -> std::io::Result<()> {
     let mut engine = UnixStream::connect("/var/run/docker.sock").await?;
     engine.write_all(request).await?;

@@ -1,5 +1,5 @@
-//! Test containers on the real engine: they run a static busybox image, carry one label, and are removed when
-//! the test ends.
+//! Test containers on the real engine. They run a static busybox image and carry one label, and the lab
+//! removes them when the test ends.
 
 use portolan::{
     model::{Instance, LogTarget, Service, Snapshot},
@@ -26,8 +26,7 @@ pub(crate) const BUSYBOX_IMAGE: &str = "portolan-test/busybox:1.35";
 pub(crate) const EXPORTER_IMAGE: &str = "portolan-test/exporter:1.35";
 static LAB_COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// Containers, networks and volumes of one test. All carry `name` as a label and as the prefix of their
-/// names.
+/// Containers, networks and volumes of one test. All have `name` as a label and as the prefix of their names.
 pub(crate) struct Lab {
     pub(crate) name: String,
     pub(crate) source: Docker,
@@ -100,12 +99,12 @@ impl Lab {
         full
     }
 
-    /// Returns the name of a container, network or volume as the engine knows it.
+    /// Returns the full name of a container, network or volume in the engine.
     pub(crate) fn full_name(&self, name: &str) -> String {
         format!("{}-{name}", self.name)
     }
 
-    /// Returns the lab's own service `name`; other programs may use the same engine.
+    /// Returns the lab's own service `name`, because other programs may use the same engine.
     pub(crate) fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> &'a Service {
         let (lone, grouped) = (self.full_name(name), format!("{}/{name}", self.name));
         let found = snapshot.services.iter().find(|s| s.has_name(&lone) || s.has_name(&grouped));
@@ -181,7 +180,7 @@ pub(crate) fn run_docker(args: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Builds the images once from the machine's own busybox, so that no registry is needed.
+/// Builds the images once from this machine's busybox, so that the tests need no registry.
 fn build_images() {
     static IMAGES_BUILT: OnceLock<()> = OnceLock::new();
     IMAGES_BUILT.get_or_init(|| {

@@ -19,7 +19,7 @@ use std::{sync::Arc, time::Duration};
 const SERVER_SCRIPT: &str =
     "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
-/// Returns the edges between the lab's own containers, as `from to`.
+/// Returns the edges between containers of the lab, as `from to`.
 fn edge_names(lab: &Lab, snapshot: Snapshot) -> Vec<String> {
     let mut inventory = Inventory::default();
     inventory.replace_snapshot(Arc::new(snapshot));

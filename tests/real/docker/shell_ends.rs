@@ -1,5 +1,5 @@
-//! Ends of commands in containers of the real engine: input that nothing reads, a user who leaves, and a connection that
-//! is lost.
+//! Ends of commands in containers of the real engine: input that the command does not read, a user who
+//! leaves, and a lost connection.
 
 use super::{
     IDLE_SCRIPT,

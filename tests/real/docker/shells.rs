@@ -1,5 +1,5 @@
-//! Sessions in containers of the real engine: commands with output, input, exit code and terminal size, and forwarded
-//! ports.
+//! Sessions in containers of the real engine: commands with output, input, exit code and terminal size, and
+//! forwarded ports.
 
 use super::{IDLE_SCRIPT, lab::Lab};
 use crate::in_container::{self, assert_echoes, connect, first_target, read_to_end, read_until, type_bytes};

@@ -1,5 +1,5 @@
-//! Tests of calls between services on a real engine: sockets, mounted files and labels. Secrets in any of
-//! them must not come through.
+//! Tests of calls between services on a real engine: sockets, mounted files and labels. No secret in any of
+//! them may reach the snapshot.
 
 use super::lab::{Lab, run_docker};
 use portolan::{
@@ -103,7 +103,8 @@ async fn a_connection_points_from_the_client_to_the_server() {
     assert_eq!(snapshot.connections.iter().filter(of_idle).count(), 0);
 }
 
-/// Starts a TCP forwarder to the engine, which then looks remote, and returns its address.
+/// Starts a TCP forwarder to the engine and returns its address. Through it, the engine looks like a remote
+/// one.
 pub(crate) fn start_tcp_forwarder() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

@@ -1,4 +1,5 @@
-//! Actions on ECS services of the emulator: each does what its plan says, and nothing after a change.
+//! Actions on ECS services in the emulator: each has the effect that its plan describes, and none if the
+//! service changed after the plan.
 
 use super::{emulator_endpoint, poll_until, service};
 use crate::{
@@ -11,7 +12,7 @@ use portolan::{
     source::ecs::{Config, Ecs},
 };
 
-/// Cluster whose services only these tests change. Each test has its own service.
+/// Cluster whose services only these tests change. Each test has a separate service.
 const CLUSTER: &str = "slipway";
 
 fn acting_source(proxy: &FaultProxy) -> Ecs {
@@ -113,8 +114,8 @@ async fn a_stopped_task_keeps_the_reason_and_is_watched_until_it_is_replaced() {
     assert!(verdict.is_as_planned, "{verdict:?}");
 }
 
-/// Returns the responses of AWS for a service whose last successful deployment was of another task definition. The
-/// emulator keeps no service deployments.
+/// Returns the responses of AWS for a service whose last successful deployment had another task definition.
+/// The emulator does not implement service deployments.
 fn deployment_history(current: &str, earlier: &str) -> [(&'static str, Fault); 2] {
     let family = "arn:aws:ecs:us-east-1:000000000000:task-definition/";
     let deployment = |number: u32| {

@@ -1,4 +1,5 @@
-//! Far ends of a session: a real process on a pseudo-terminal, or real connections to a port.
+//! Backends of a session on the agent's side: a real process on a pseudo-terminal, or real connections to a
+//! port.
 
 use super::frames::{FLAG, OUTPUT};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -13,25 +14,25 @@ use tokio::{
     sync::mpsc::{Sender, UnboundedSender, unbounded_channel},
 };
 
-/// Length of the agent's pieces of output, in bytes.
+/// Size of the agent's pieces of output, in bytes.
 const PIECE_BYTES: usize = 1024;
-/// Flag that ends the connection of the basic form.
+/// Flag that ends the connection in the basic protocol.
 const DISCONNECT: &[u8] = &[0, 0, 0, 1];
-/// Flag of a refused connection.
+/// Flag that reports a refused connection.
 const REFUSED: &[u8] = &[0, 0, 0, 3];
 const SYN: u8 = 0;
 const FIN: u8 = 1;
 const PSH: u8 = 2;
 
-/// News of a far end.
+/// Message of a backend to the agent.
 pub(super) enum FarNews {
-    /// Payload with its type.
+    /// Payload and its type.
     Payload(u32, Vec<u8>),
-    /// The session is over, with the reason or an empty text.
+    /// The session has ended, with the reason or an empty text.
     End(String),
 }
 
-/// Far end of a session.
+/// Backend of a session.
 pub(super) enum FarEnd {
     Process { keys: Box<dyn Write + Send>, master: Box<dyn MasterPty + Send> },
     Multiplexed { port: u16, received: Vec<u8>, streams: BTreeMap<u32, UnboundedSender<Option<Vec<u8>>>> },
@@ -60,7 +61,7 @@ impl FarEnd {
         Self::Process { keys: pair.master.take_writer().unwrap(), master: pair.master }
     }
 
-    /// Connects to the port, as the agent does at the start of the basic form.
+    /// Connects to the port, as the agent does at the start of the basic protocol.
     pub(super) fn basic(port: u16, news: &Sender<FarNews>) -> Self {
         Self::Basic { port, connection: Some(connect(port, None, news)) }
     }
@@ -82,7 +83,7 @@ impl FarEnd {
         }
     }
 
-    /// Handles data of the client. The error says what the agent could not accept.
+    /// Handles data of the client. The error describes why the agent can't accept it.
     pub(super) fn take_data(&mut self, data: Vec<u8>, news: &Sender<FarNews>) -> Result<(), String> {
         match self {
             Self::Process { keys, .. } => keys.write_all(&data).map_err(|error| error.to_string()),
@@ -120,7 +121,8 @@ impl FarEnd {
     }
 }
 
-/// Starts a connection to `port`, for the stream `id` of the multiplexed form. Returns the way to it.
+/// Starts a connection to `port`, for the stream `id` of the multiplexed protocol. Returns the sender of data
+/// to it.
 fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSender<Option<Vec<u8>>> {
     let (to, mut from_client) = unbounded_channel::<Option<Vec<u8>>>();
     let news = news.clone();
@@ -154,7 +156,7 @@ fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSende
     to
 }
 
-/// Sends data of a port, in a smux frame if it belongs to a stream.
+/// Sends data from a port, in a smux frame if it belongs to a stream.
 async fn send_frame(news: &Sender<FarNews>, id: Option<u32>, command: u8, data: &[u8]) {
     let mut bytes = Vec::new();
     if let Some(id) = id {

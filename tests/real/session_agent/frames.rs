@@ -1,8 +1,9 @@
-//! Frames of the data channel as the agent reads and writes them, independent of Portolan's own code for them.
+//! Frames of the data channel: the agent encodes and decodes them without Portolan's own code, so that the
+//! tests are independent of it.
 
 use sha2::{Digest, Sha256};
 
-/// Length of the header without the length of the payload.
+/// Length of the header in bytes, without the field for the length of the payload.
 const HEADER_BYTES: usize = 116;
 
 pub(super) const OUTPUT: u32 = 1;
@@ -41,7 +42,7 @@ pub(super) fn encode(message: &str, sequence: u64, payload_type: u32, payload: &
     bytes
 }
 
-/// Reads a frame of the client. The error says what the agent could not accept.
+/// Decodes a frame of the client. The error describes why the agent can't accept it.
 pub(super) fn decode(bytes: &[u8]) -> Result<ClientFrame, String> {
     let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
     if bytes.len() < HEADER_BYTES + 4 || number(0) != HEADER_BYTES {

@@ -1,4 +1,5 @@
-//! One session on the agent's side: order, acknowledgements, repetition, and the faults that a test asks for.
+//! One session on the agent's side: order of frames, acknowledgements, retransmission, and the faults that a
+//! test requests.
 
 use super::{
     AgentSwitches, Complaints,
@@ -25,13 +26,13 @@ use tokio::{
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
-/// Length of the agent's pieces of output, in bytes.
+/// Size of the agent's pieces of output, in bytes.
 const PIECE_BYTES: usize = 1024;
 /// Maximum number of frames without an acknowledgement.
 const WINDOW_FRAMES: usize = 400;
-/// Interval at which the oldest frame without an acknowledgement is sent again.
+/// Interval at which the agent retransmits the oldest frame without an acknowledgement.
 const REPEAT_INTERVAL: Duration = Duration::from_millis(50);
-/// Maximum number of rounds in which the agent waits for its last output to arrive.
+/// Maximum number of rounds in which the agent waits for the acknowledgement of its last output.
 const MAX_END_ROUNDS: usize = 1_000;
 /// Flag that ends the session.
 const TERMINATE: &[u8] = &[0, 0, 0, 2];
@@ -39,14 +40,14 @@ const TERMINATE: &[u8] = &[0, 0, 0, 2];
 /// WebSocket of a client.
 pub(super) type ClientSocket = WebSocketStream<TcpStream>;
 
-/// Kind of far end that a session has.
+/// Kind of backend that a session has.
 #[derive(Clone, Debug)]
 pub(super) enum FarEndKind {
     Process(String),
     Port(u16),
 }
 
-/// Agent's side of one session.
+/// State of one session on the agent's side.
 struct Link {
     switches: AgentSwitches,
     complaints: Complaints,
@@ -56,12 +57,12 @@ struct Link {
     next_received: u64,
     early: BTreeMap<u64, ClientFrame>,
     received_frames: usize,
-    /// Frame that waits so that a later one overtakes it.
+    /// Frame that the agent holds back, so that it sends a later one first.
     held_back: Option<Vec<u8>>,
     dice: u64,
 }
 
-/// Runs a session to its end, or until it is cut off. Each connection of the client comes through `sockets`.
+/// Runs a session until it ends or is cut off. Each connection of the client arrives through `sockets`.
 pub(super) async fn run_session(
     kind: FarEndKind,
     mut sockets: Receiver<ClientSocket>,
@@ -116,7 +117,7 @@ pub(super) async fn run_session(
     }
 }
 
-/// Starts the program or opens the port that the session is for.
+/// Starts the program or opens the port of the session.
 fn begin_far_end(kind: &FarEndKind, switches: AgentSwitches, news: &mpsc::Sender<FarNews>) -> FarEnd {
     match kind {
         FarEndKind::Process(command) => FarEnd::process(command, news),
@@ -127,7 +128,7 @@ fn begin_far_end(kind: &FarEndKind, switches: AgentSwitches, news: &mpsc::Sender
     }
 }
 
-/// Hands input of the client over to the far end. The error says what the agent could not accept.
+/// Passes input of the client to the backend. The error describes why the agent can't accept it.
 fn take_input(
     frame: ClientFrame,
     far_end: Option<&mut FarEnd>,
@@ -167,7 +168,8 @@ impl Link {
         }
     }
 
-    /// Uses the client's new connection: begins the handshake, or sends again what was not acknowledged.
+    /// Uses the client's new connection: starts the handshake, or retransmits everything that was not
+    /// acknowledged.
     async fn use_socket(&mut self, socket: ClientSocket, kind: &FarEndKind) {
         self.socket = Some(socket);
         if self.next_sent > 0 {
@@ -188,7 +190,7 @@ impl Link {
         self.send(HANDSHAKE_REQUEST, request.to_string().as_bytes()).await;
     }
 
-    /// Returns the next frame of the client. Without a connection, waits for ever.
+    /// Returns the next frame of the client. Waits forever if there is no connection.
     async fn next_frame(&mut self) -> Vec<u8> {
         loop {
             let Some(socket) = &mut self.socket else { return std::future::pending().await };
@@ -200,7 +202,7 @@ impl Link {
         }
     }
 
-    /// Acknowledges a frame. Returns the frames that are next in order.
+    /// Acknowledges a frame. Returns the frames that come next in order.
     async fn take_frame(&mut self, raw: Vec<u8>) -> Vec<ClientFrame> {
         self.received_frames += 1;
         let is_nth =
@@ -245,7 +247,7 @@ impl Link {
         next
     }
 
-    /// Sends a payload, and keeps it until it is acknowledged.
+    /// Sends a payload, and keeps it until the client has acknowledged it.
     async fn send(&mut self, payload_type: u32, payload: &[u8]) {
         let raw = encode("output_stream_data", self.next_sent, payload_type, payload);
         self.unacknowledged.insert(self.next_sent, raw.clone());
@@ -277,8 +279,8 @@ impl Link {
         }
     }
 
-    /// Closes the session once the client has acknowledged all output. A client whose connection was lost may come back
-    /// before.
+    /// Closes the session once the client has acknowledged all output. A client that has lost its connection
+    /// may reconnect before that.
     async fn end(&mut self, reason: &str, sockets: &mut Receiver<ClientSocket>, kind: &FarEndKind) {
         for _ in 0..MAX_END_ROUNDS {
             if self.unacknowledged.is_empty() && self.socket.is_some() {
@@ -298,7 +300,7 @@ impl Link {
         self.complaints.lock().unwrap().extend(complaint);
     }
 
-    /// Returns true if the next frame is lost.
+    /// Returns true if the test loses the next frame.
     fn is_lost(&mut self) -> bool {
         self.throw() < self.switches.loss_per_cent
     }

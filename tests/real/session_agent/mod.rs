@@ -1,6 +1,7 @@
-//! Far end of ECS Exec on this machine: the calls of ECS and Session Manager that open a session, and the agent of a
-//! container that runs a real process or connects to a real port. It can lose and reorder frames, hang up, be old, and
-//! ask for encryption. The services and tasks are those of a recorded region.
+//! Remote end of ECS Exec on this machine: the calls of ECS and Session Manager that open a session, and the
+//! agent of a container, which runs a real process or connects to a real port. The agent can lose and reorder
+//! frames, close connections, behave like an old version, and request encryption. Its services and tasks come
+//! from a recorded region.
 
 mod backend;
 mod frames;
@@ -27,10 +28,10 @@ use tokio::{
 };
 use tokio_tungstenite::{accept_async, tungstenite::Message};
 
-/// Frames that the agent could not accept, in words.
+/// Reasons why the agent could not accept frames.
 pub(crate) type Complaints = Arc<Mutex<Vec<String>>>;
 
-/// Sessions by their tokens. A resumed session has a token of its own.
+/// Sessions by token. A resumed session has a new token.
 type Sessions = Arc<Mutex<BTreeMap<String, Sender<ClientSocket>>>>;
 
 /// Faults and properties of the agent.
@@ -39,23 +40,23 @@ type Sessions = Arc<Mutex<BTreeMap<String, Sender<ClientSocket>>>>;
 pub(crate) struct AgentSwitches {
     /// Chance that a frame or an acknowledgement is lost, in per cent.
     pub(crate) loss_per_cent: u64,
-    /// True if later frames overtake earlier ones.
+    /// True if the agent sends later frames before earlier ones.
     pub(crate) reorders: bool,
-    /// True if the agent forwards one connection at a time.
+    /// True if the agent forwards only one connection at a time, as old versions do.
     pub(crate) is_old: bool,
-    /// Number of frames after which the agent closes the connection, once.
+    /// Number of frames after which the agent closes the connection once; `None` for never.
     pub(crate) hang_up_after: Option<usize>,
-    /// Number of frames after which the agent closes the connection again and again.
+    /// Number of frames after which the agent closes each connection; `None` for never.
     pub(crate) hang_up_every: Option<usize>,
-    /// True if the agent takes connections and answers nothing.
+    /// True if the agent accepts connections but sends nothing.
     pub(crate) is_silent: bool,
-    /// True if the agent asks for encryption with a KMS key.
+    /// True if the agent requests encryption with a KMS key.
     pub(crate) encrypts: bool,
 }
 
-/// Running far end.
+/// Running agent, with the API that opens its sessions.
 pub(crate) struct SessionAgent {
-    /// Address of the calls.
+    /// Address of the API.
     pub(crate) endpoint: String,
     complaints: Complaints,
     terminated: Arc<Mutex<Vec<String>>>,
@@ -75,7 +76,7 @@ struct Shared {
 }
 
 impl SessionAgent {
-    /// Starts the far end. Returns `None` if there are no keys for the calls and real tests are skipped.
+    /// Starts the agent. Returns `None` if there are no AWS keys for the calls and real tests are skipped.
     pub(crate) async fn start(switches: AgentSwitches) -> Option<Self> {
         if std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
             assert!(
@@ -88,7 +89,7 @@ impl SessionAgent {
         Some(Self::listen(switches).await)
     }
 
-    /// Starts the far end, for clients with keys of their own.
+    /// Starts the agent, for clients that have AWS keys.
     pub(crate) async fn listen(switches: AgentSwitches) -> Self {
         let calls = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let channel = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -119,19 +120,19 @@ impl SessionAgent {
         Self { endpoint, complaints, terminated, is_cut_off }
     }
 
-    /// Closes the connections of all sessions for good.
+    /// Closes the connections of all sessions. They can't be resumed.
     pub(crate) fn cut_off(&self) {
         self.is_cut_off.store(true, Ordering::SeqCst);
     }
 
-    /// Returns a source whose sessions end here.
+    /// Returns a source whose sessions connect to this agent.
     pub(crate) fn source(&self) -> Ecs {
         let (endpoint, region) = (self.endpoint.clone(), "us-east-1".to_owned());
         let config = Config { endpoint, region, actions: ActionPermission::Ask, ..Config::default() };
         Ecs::new(config, &Arc::default(), None)
     }
 
-    /// Returns the frames that the agent could not accept.
+    /// Returns the reasons why the agent could not accept frames.
     pub(crate) fn complaints(&self) -> Vec<String> {
         self.complaints.lock().unwrap().clone()
     }
@@ -142,7 +143,7 @@ impl SessionAgent {
     }
 }
 
-/// Hands a client's WebSocket over to its session. The first message has to be the token.
+/// Passes a client's WebSocket to its session. The first message must be the token.
 async fn attach_client(client: TcpStream, sessions: Sessions) {
     let Ok(mut socket) = accept_async(client).await else { return };
     let Some(Ok(Message::Text(greeting))) = socket.next().await else { return };
@@ -190,7 +191,7 @@ fn action_of(body: &str) -> &str {
     body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap_or_default()
 }
 
-/// Returns the answer of a call, or the code of its error.
+/// Returns the response to a call, or the code of its error.
 fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'static str> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let address = |token: String| json!({ "SessionId": "session-1", "StreamUrl": shared.stream_url, "TokenValue": token });

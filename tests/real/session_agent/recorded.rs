@@ -1,13 +1,13 @@
-//! Answers of the reading calls, recorded in a small region with one cluster.
+//! Responses to the reading calls, recorded in a small region with one cluster.
 
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
 
-/// Answer of STS.
+/// Response of STS.
 const CALLER_IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>000000000000</Account>\
     <Arn>arn:aws:iam::000000000000:user/test</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
-/// Returns the recorded answer of a call; `None` if there is none. `operation` is in lower case.
+/// Returns the recorded response to a call; `None` if there is none. `operation` is in lower case.
 pub(super) fn recorded_answer(operation: &str, body: &Value) -> Option<String> {
     let text = |key: &str| body[key].as_str().unwrap_or_default();
     let file = match operation {
@@ -27,7 +27,7 @@ pub(super) fn recorded_answer(operation: &str, body: &Value) -> Option<String> {
     Some(read_recorded(&file))
 }
 
-/// Returns the recorded tasks that the call asks for; `None` if it asks for others.
+/// Returns the recorded tasks that the call requests; `None` if it requests others.
 fn recorded_tasks(body: &Value) -> Option<String> {
     let wanted: Vec<&str> = body["tasks"].as_array()?.iter().filter_map(Value::as_str).collect();
     let recorded: Value = serde_json::from_str(&read_recorded("DescribeTasks.json")).unwrap();

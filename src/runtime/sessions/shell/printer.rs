@@ -1,5 +1,5 @@
-//! Output of a shell on the terminal or into a pipe. It is written by a thread of its own, because both may take
-//! nothing for any length of time, while keys and signals still have to work.
+//! Writes the output of a shell to the terminal or a pipe. A separate thread does so, because both may block
+//! for any length of time, and keys and signals must work meanwhile.
 
 use crate::{background, output, source::session::ShellOutput};
 use std::io;
@@ -8,14 +8,14 @@ use tokio::sync::{
     oneshot,
 };
 
-/// Number of pieces that wait for the thread.
+/// Number of pieces of output that wait for the thread.
 const PRINT_QUEUE_LEN: usize = 2;
 
 /// Writer of a shell's output.
 pub(super) struct Printer {
-    /// Way to the thread; `None` once the output has ended.
+    /// Sender to the thread; `None` once the output has ended.
     pieces: Option<Sender<ShellOutput>>,
-    /// Piece that the thread has no room for yet.
+    /// Piece of output that waits for room in the queue.
     held: Option<ShellOutput>,
     ended: oneshot::Receiver<io::Result<()>>,
 }
@@ -26,14 +26,14 @@ impl Printer {
         let (sender, pieces) = mpsc::channel(PRINT_QUEUE_LEN);
         let (end, ended) = oneshot::channel();
         background::spawn_thread("shell-output", move || {
-            // The session may have ended meanwhile.
+            // If the session has ended meanwhile, the result has no receiver.
             let _ = end.send(print_all(pieces));
         })?;
         Ok(Self { pieces: Some(sender), held: None, ended })
     }
 
-    /// Passes output on until all of it is written. Returns the error of a write, such as that of a closed pipe.
-    /// Dropping the future loses nothing.
+    /// Passes `output` to the thread until all of it is written. Returns the error of a write, such as to a
+    /// closed pipe. Dropping the future loses no output.
     pub(super) async fn print(&mut self, output: &mut Receiver<ShellOutput>) -> io::Result<()> {
         while let Some(pieces) = &self.pieces {
             if self.held.is_none() {
@@ -46,7 +46,7 @@ impl Printer {
                 self.pieces = None;
                 break;
             }
-            // Without the thread, its result follows.
+            // If the thread has ended, its result follows.
             let Ok(permit) = pieces.reserve().await else { break };
             if let Some(piece) = self.held.take() {
                 permit.send(piece);
@@ -56,8 +56,8 @@ impl Printer {
     }
 }
 
-/// Writes pieces until there are no more. They are written unchanged: escape sequences are what a terminal program
-/// consists of.
+/// Writes pieces until the channel closes. Does not change them, because terminal programs consist of escape
+/// sequences.
 fn print_all(mut pieces: Receiver<ShellOutput>) -> io::Result<()> {
     while let Some(piece) = pieces.blocking_recv() {
         match piece {
