@@ -141,8 +141,9 @@ impl RunningRecord {
 
     /// Appends the record to the log, deletes its own file, and reports the end of the operation to the team.
     pub fn finish(self) -> io::Result<()> {
+        let appended = self.log.append(&self.record);
         self.report(Some(Timestamp::now()));
-        self.log.append(&self.record)?;
+        appended?;
         PrivateDir::open(&self.log.folder)?.remove(&self.file_name)
     }
 

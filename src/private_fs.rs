@@ -20,7 +20,7 @@ pub use temporary::TemporaryDir;
 
 use crate::model::Text;
 use rustix::{
-    fs::{FileType, Mode, OFlags, Stat, fchmod, fstat, ftruncate, open},
+    fs::{DirEntry, FileType, Mode, OFlags, Stat, fchmod, fstat, ftruncate, open},
     io::Errno,
     process::geteuid,
 };
@@ -30,6 +30,12 @@ use std::{
     os::fd::AsFd,
     path::Path,
 };
+
+/// Returns the name of an entry of a directory. Returns `None` for `.`, for `..`, and for names that are not valid Unicode.
+fn name_of_entry(entry: &DirEntry) -> Option<String> {
+    let name = entry.file_name().to_str().ok()?;
+    (!matches!(name, "." | "..")).then(|| name.to_owned())
+}
 
 /// Mode of a directory: only its owner may list, enter and change it.
 const DIR_MODE: Mode = Mode::RWXU;

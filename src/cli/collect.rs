@@ -111,7 +111,7 @@ pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: Sig
     }
 }
 
-/// Reads the notes on the sources into `world`. Prints failures and continues. Gives up after `wait`.
+/// Reads the notes on the sources into `world`. Prints failures and continues. Gives up a source after `wait`.
 pub(super) async fn read_notes(
     sources: &[Arc<dyn Source>],
     world: &mut World,
@@ -121,18 +121,23 @@ pub(super) async fn read_notes(
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
     let state = super::state_dir();
     let reads = sources.iter().map(|source| async {
-        let store = NoteStore::of(&**source, access, state.as_deref()).await.ok()?;
-        match store.read(&StoredNotes::default()).await {
-            Ok(notes) => Some((source.id().clone(), notes?.book)),
-            Err(Failure { message, remedy, .. }) => {
-                let id = source.id();
-                output::print_stderr(format_args!("{id}: notes can't be read: {message} ({remedy})"));
-                None
-            }
+        let read = async {
+            let store = NoteStore::of(&**source, access, state.as_deref()).await.ok()?;
+            Some(store.read(&StoredNotes::default()).await)
+        };
+        let id = source.id();
+        match timeout(wait, read).await {
+            Ok(notes) => match notes? {
+                Ok(notes) => return Some((id.clone(), notes?.book)),
+                Err(Failure { message, remedy, .. }) => {
+                    output::print_stderr(format_args!("{id}: notes can't be read: {message} ({remedy})"));
+                }
+            },
+            Err(_) => output::print_stderr(format_args!("{id}: notes can't be read: no answer in time")),
         }
+        None
     });
-    let Ok(read) = timeout(wait, join_all(reads)).await else { return };
-    for (source, book) in read.into_iter().flatten() {
+    for (source, book) in join_all(reads).await.into_iter().flatten() {
         world.set_notes(&source, book);
     }
 }

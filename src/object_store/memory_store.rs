@@ -32,7 +32,7 @@ struct State {
     writes: u64,
     /// Faults of the next calls, in order; `None` for a call without a fault.
     faults: VecDeque<Option<StoreFault>>,
-    /// Whether the store ignores `IfMissing` and `IfVersion`, in this order.
+    /// True for each of `IfMissing` and `IfVersion`, in this order, that the store ignores.
     ignored: [bool; 2],
     /// Text in the keys whose writes fail, with the kind of failure; `None` if no write is to fail.
     failing_writes: Option<(&'static str, FailureKind)>,

@@ -1,7 +1,8 @@
 //! Portolan's own directories, such as the cache and the state, to which no other user has access.
 
 use super::{
-    DIR_MODE, FILE_MODE, SAFE_OPEN_FLAGS, error_with_path, is_open_to_others, is_ours, regular_file_stat,
+    DIR_MODE, FILE_MODE, SAFE_OPEN_FLAGS, error_with_path, is_open_to_others, is_ours, name_of_entry,
+    regular_file_stat,
 };
 use rustix::{
     fs::{AtFlags, Dir, Mode, OFlags, fchmod, fstat, mkdir, open, openat, renameat, statat, unlinkat},
@@ -139,7 +140,7 @@ impl PrivateDir {
     /// Returns the names of the entries that are valid Unicode. Returns none if the directory can't be read.
     pub fn file_names(&self) -> Vec<String> {
         let entries = Dir::read_from(&self.fd).into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect()
+        entries.filter_map(|entry| name_of_entry(&entry)).collect()
     }
 
     /// Returns the time since the file `name` was last written. Returns `None` if it is missing, or if its

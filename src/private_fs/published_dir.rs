@@ -3,7 +3,7 @@
 use super::{
     SAFE_OPEN_FLAGS,
     dir::{read_limited, unfinished_name},
-    error_with_path, regular_file_stat,
+    error_with_path, name_of_entry, regular_file_stat,
 };
 use rustix::{
     fs::{AtFlags, Dir, Mode, OFlags, open, openat, renameat, unlinkat},
@@ -88,8 +88,7 @@ impl PublishedDir {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.fd)? {
             let entry = entry?;
-            let name = entry.file_name().to_str().ok().filter(|name| !matches!(*name, "." | ".."));
-            names.extend(name.map(str::to_owned));
+            names.extend(name_of_entry(&entry));
         }
         Ok(names)
     }

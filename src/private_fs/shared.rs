@@ -2,7 +2,7 @@
 //!
 //! Files get at most the permissions of the folder, so the folder decides who may read and change them.
 
-use super::{SAFE_OPEN_FLAGS, error_with_path, regular_file_stat};
+use super::{SAFE_OPEN_FLAGS, error_with_path, name_of_entry, regular_file_stat};
 use rustix::{
     fs::{
         AtFlags, Dir, FileType, FlockOperation, Mode, OFlags, fchmod, flock, fstat, linkat, open, openat,
@@ -131,7 +131,7 @@ impl SharedDir {
     /// Returns the names of the entries that are valid Unicode.
     pub fn file_names(&self) -> io::Result<Vec<String>> {
         let entries = Dir::read_from(&self.fd)?.flatten();
-        Ok(entries.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned)).collect())
+        Ok(entries.filter_map(|entry| name_of_entry(&entry)).collect())
     }
 
     /// Returns a text that changes whenever the file `name` is replaced. Does not read the file. Returns

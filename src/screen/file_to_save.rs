@@ -42,6 +42,6 @@ impl PartialEq for DeferredText {
 
 impl fmt::Debug for DeferredText {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str("Text")
+        to.write_str("DeferredText")
     }
 }

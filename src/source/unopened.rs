@@ -2,7 +2,7 @@
 //! fail without affecting other sources. Each poll tries to open the source. Once the source is open, the
 //! placeholder delegates to it.
 
-use super::{DoctorCheck, Operator, Source};
+use super::{DoctorCheck, Operator, Source, TeamStatus};
 use crate::background::{self, Panicked};
 use crate::model::{
     ActionPermission, Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot,
@@ -125,6 +125,26 @@ impl Source for UnopenedSource {
         self.opened.get().map_or_else(|| async { None }.boxed(), |source| source.cache_key())
     }
 
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        self.opened.get().map_or_else(|| async { None }.boxed(), |source| source.outage_key())
+    }
+
+    fn tool_options(&self) -> Vec<(&'static str, String)> {
+        self.opened.get().map_or_else(Vec::new, |source| source.tool_options())
+    }
+
+    fn team_status(&self) -> Option<TeamStatus> {
+        self.opened.get()?.team_status()
+    }
+
+    fn team_folder(&self) -> BoxFuture<'_, Option<Result<String, Failure>>> {
+        self.opened.get().map_or_else(|| async { None }.boxed(), |source| source.team_folder())
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.opened.get().map_or_else(|| async {}.boxed(), |source| source.close())
+    }
+
     fn quota_used(&self) -> Option<f64> {
         self.opened.get()?.quota_used()
     }
@@ -138,8 +158,12 @@ impl Source for UnopenedSource {
             return source.change_notifications();
         }
         // The stream ends when the source is opened. The caller then subscribes to the real source.
-        let news = Arc::clone(&self.opened_notify);
-        stream::once(async move { news.notified().await }).filter(|()| async { false }).boxed()
+        let notified = Arc::clone(&self.opened_notify).notified_owned();
+        // It may have opened before the wait began.
+        if let Some(source) = self.opened.get() {
+            return source.change_notifications();
+        }
+        stream::once(notified).filter(|()| async { false }).boxed()
     }
 
     fn pushes_changes(&self) -> bool {
@@ -206,6 +230,16 @@ mod tests {
         assert!(!source.snapshot().await.unwrap().services.is_empty());
         assert_eq!(ended.await.unwrap(), None, "its own nudges are asked for now");
         assert!(source.location().contains("demo"));
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_begins_once_it_is_open_ends() {
+        let demo: Arc<dyn Source> = Arc::new(replay::demo().unwrap().remove(0));
+        let source = UnopenedSource::new(demo.id().clone(), "replay", move || Ok(Arc::clone(&demo)));
+        let mut notifications = source.change_notifications();
+        source.snapshot().await.unwrap();
+        let next = tokio::time::timeout(std::time::Duration::from_secs(60), notifications.next()).await;
+        assert_eq!(next.expect("the source is open"), None);
     }
 
     #[tokio::test]

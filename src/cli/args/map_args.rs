@@ -11,7 +11,7 @@ pub struct MapArgs {
     /// Print only this group, or this service and its neighbours
     #[arg(value_name = "GROUP|SERVICE", add = ArgValueCandidates::new(candidates::log_targets))]
     pub part: Option<String>,
-    /// How many calls away from the group or service to show [default: 0 for a group, 1 for a service]
+    /// Distance in calls from the group or service up to which to show others [default: 0 for a group, 1 for a service]
     #[arg(long, value_name = "CALLS", requires = "part")]
     pub depth: Option<usize>,
     /// Output format: text, json, dot, mermaid, svg, html or csv

@@ -129,7 +129,7 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
     }
     let cause = "possibly the deployment of web:7, 4 min earlier".to_owned();
     let one = (
-        "crash loop: exit code 1; 2 exits".to_owned(),
+        "crash loop: exit code 1; 2 failed containers".to_owned(),
         Some(Onset::exact(ago(30))),
         Severity::Critical,
         cause,

@@ -38,7 +38,7 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
                 0 => String::new(),
                 count => format!("; {count} more depend on it indirectly"),
             };
-            let reason = format!("single point of failure: 1 {noun}, called by {callers}{indirect}");
+            let reason = format!("only 1 {noun}, called by {callers}{indirect}");
             let next = format!("run a second {noun} if the service allows it");
             drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, &next));
         }

@@ -12,7 +12,7 @@ fn a_healthy_estate_has_none() {
 fn an_end_with_an_error_is_told_with_its_signal() {
     assert_eq!(
         finding_lines(vec![service_with("web", vec![failed_instance("web-1", 139)])]),
-        ["stopped-with-error critical web-1 stopped: exit code 139 (SIGSEGV)"]
+        ["stopped-with-error critical container web-1 stopped: exit code 139 (SIGSEGV)"]
     );
 }
 

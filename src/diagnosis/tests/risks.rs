@@ -18,7 +18,7 @@ fn one_copy_on_which_many_depend_is_worth_a_word() {
     estate[5].desired = Some(1);
     assert_eq!(
         finding_lines(estate.clone()),
-        ["single-point info single container: 1 service calls it, and 4 more depend on it through others"]
+        ["single-point info only 1 container, called by 1 service; 4 more depend on it indirectly"]
     );
     estate[5].desired = Some(2);
     estate[5].instances.push(instance("db-2"));

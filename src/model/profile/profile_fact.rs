@@ -56,7 +56,7 @@ impl FactOrigin {
 }
 
 /// Words for a value that nobody has filled in.
-const PLACEHOLDERS: &[&str] = &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
+const PLACEHOLDER_VALUES: &[&str] = &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
 
 impl ProfileFact {
     /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query
@@ -70,7 +70,7 @@ impl ProfileFact {
         origin: FactOrigin,
         location: impl Into<Text>,
     ) -> Option<Self> {
-        if PLACEHOLDERS.iter().any(|word| raw.trim().eq_ignore_ascii_case(word)) {
+        if PLACEHOLDER_VALUES.iter().any(|word| raw.trim().eq_ignore_ascii_case(word)) {
             return None;
         }
         let repository = if field == ProfileField::Repository { RepositoryUrl::parse(raw) } else { None };

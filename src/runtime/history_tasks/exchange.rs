@@ -180,6 +180,8 @@ impl HistoryExchange {
                     let is_of_store = matches!(failure.kind, FailureKind::Timeout | FailureKind::Unreachable);
                     self.report(Some(failure)).await?;
                     if is_of_store {
+                        // The next turn reads the others.
+                        self.segments_read_at = None;
                         return Ok(());
                     }
                 }

@@ -28,8 +28,7 @@ pub(super) fn stamps(root: &FoundRoot, files: &[FoundFile]) -> Vec<FileStamp> {
         let state = fs::metadata(&path).ok().map(|meta| (meta.len(), meta.modified().ok()));
         (path, state)
     };
-    let git = root.path.join(".git/config");
-    files.iter().map(|file| file.path.clone()).chain([git]).map(stamp).collect()
+    files.iter().map(|file| file.path.clone()).chain(git_config_path(&root.path)).map(stamp).collect()
 }
 
 /// Reads `files` and the git remote of the checkout at `root`.
@@ -88,19 +87,20 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
     Ok(in_checkout.collect())
 }
 
-/// Returns the remote of the git repository at `root`, or `None` if it has none or can't be read. In a linked
-/// worktree or submodule, `.git` is a file that names the git directory (gitrepository-layout(5)).
+/// Returns the remote of the git repository at `root`, or `None` if it has none or can't be read.
 fn git_remote(root: &Path) -> Option<RepositoryUrl> {
+    extract::remote_of_config(&read_text(&git_config_path(root)?).ok()?)
+}
+
+/// Returns the path of the git configuration with the remotes of the repository at `root`. In a linked worktree or
+/// submodule, `.git` is a file that names the git directory (gitrepository-layout(5)).
+fn git_config_path(root: &Path) -> Option<PathBuf> {
     let dot_git = root.join(".git");
-    let folder = if dot_git.is_dir() {
-        dot_git
-    } else {
-        let text = read_text(&dot_git).ok()?;
-        let linked = root.join(text.strip_prefix("gitdir:")?.trim());
-        match read_text(&linked.join("commondir")) {
-            Ok(common) => linked.join(common.trim()),
-            Err(_) => linked,
-        }
-    };
-    extract::remote_of_config(&read_text(&folder.join("config")).ok()?)
+    if dot_git.is_dir() {
+        return Some(dot_git.join("config"));
+    }
+    let text = read_text(&dot_git).ok()?;
+    let linked = root.join(text.strip_prefix("gitdir:")?.trim());
+    let common = read_text(&linked.join("commondir"));
+    Some(common.map_or_else(|_| linked.clone(), |common| linked.join(common.trim())).join("config"))
 }

@@ -144,3 +144,34 @@ fn submodules_and_neighbours_have_the_services_that_are_built_from_them() {
     let expected = [("portal", "portal in ``"), ("shop", "web in `web`"), ("ledger", "ledger in ``")];
     assert_eq!(built, expected.map(|(name, builds)| (name.to_owned(), builds.to_owned())));
 }
+
+#[test]
+fn one_readme_of_a_folder_counts_in_any_form() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    repository(root, "shop");
+    write(root, "shop/orders/README.rst", "Orders\n======\n\nTakes orders from people.\n");
+    write(root, "shop/users/README", "Knows who may log in.\n");
+    write(root, "shop/users/README.md", "# Users\n\nKnows all the people.\n");
+    let checkouts = reader(root).read(&BTreeSet::new());
+    let mut found: Vec<_> = checkouts[0].readmes.iter().map(|one| (&*one.folder, &*one.summary)).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("orders", "Takes orders from people."), ("users", "Knows all the people.")]);
+}
+
+#[test]
+fn a_changed_remote_of_a_submodule_is_read_again() {
+    let folder = TemporaryDir::create("portolan-test-checkouts-").unwrap();
+    let root = folder.path();
+    let remote = |name: &str| format!("[remote \"origin\"]\n\turl = https://github.com/acme/{name}.git\n");
+    write(root, "shop/.git", "gitdir: ../modules/shop\n");
+    write(root, "modules/shop/config", &remote("shop"));
+    let mut reader = reader(root);
+    let mut named = || {
+        let checkouts = reader.read(&BTreeSet::new());
+        checkouts.iter().find_map(|checkout| checkout.remote.as_ref().map(|remote| remote.name().to_owned()))
+    };
+    assert_eq!(named().as_deref(), Some("shop"));
+    write(root, "modules/shop/config", &remote("renamed-shop"));
+    assert_eq!(named().as_deref(), Some("renamed-shop"));
+}

@@ -7,7 +7,7 @@ use crate::{
     model::Text,
 };
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fs,
     path::{Path, PathBuf},
 };
@@ -98,6 +98,7 @@ pub(super) fn find_files(root: &FoundRoot, folders_left: &mut usize) -> Vec<Foun
         }
     }
     keep_first_code_owners(&mut found);
+    keep_one_readme(&mut found);
     let compose_file = |file: &Text| FoundFile {
         path: PathBuf::from(file.as_str()),
         folder: String::new(),
@@ -130,6 +131,17 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     let below_copilot = folder.rsplit('/').nth(1) == Some("copilot");
     let is_example = folder.split('/').any(|part| EXAMPLE_FOLDERS.contains(&part));
     (!is_example && (!is_manifest || below_copilot)).then_some(FileUse::Catalogue(kind))
+}
+
+/// Keeps only the README in Markdown of a folder that has one.
+fn keep_one_readme(files: &mut Vec<FoundFile>) {
+    let is_markdown =
+        |file: &FoundFile| file.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+    let readmes = files.iter().filter(|file| file.purpose == FileUse::Readme && is_markdown(file));
+    let folders: BTreeSet<String> = readmes.map(|file| file.folder.clone()).collect();
+    files.retain(|file| {
+        file.purpose != FileUse::Readme || is_markdown(file) || !folders.contains(&file.folder)
+    });
 }
 
 /// Returns true for a README in Markdown, reStructuredText, `AsciiDoc` or plain text.

@@ -57,7 +57,8 @@ impl UsageHistory {
     /// newest samples of an instance.
     #[must_use]
     pub fn within_limits(mut self) -> Self {
-        self.recent_results.truncate(MAX_TRACKED_INSTANCES);
+        let excess = self.recent_results.len().saturating_sub(MAX_TRACKED_INSTANCES);
+        self.recent_results.drain(..excess);
         while self.series.len() > MAX_TRACKED_INSTANCES {
             self.series.pop_last();
         }

@@ -18,12 +18,17 @@ pub(super) async fn download_texts(
     inside: &str,
 ) -> Vec<FileText> {
     let options = DownloadFromContainerOptionsBuilder::new().path(inside).build();
-    let pieces = client.download_from_container(id, Some(options));
-    // A folder larger than any configuration is left out.
-    let gather = pieces.try_fold(Vec::new(), |mut all, piece| async move {
-        all.extend_from_slice(&piece);
-        if all.len() > 2 * MAX_TEXT_BYTES { Err(Error::RequestTimeoutError) } else { Ok(all) }
-    });
+    let mut pieces = client.download_from_container(id, Some(options));
+    // Of a folder larger than any configuration, the first files count.
+    let gather = async {
+        let mut all = Vec::new();
+        while all.len() <= 2 * MAX_TEXT_BYTES
+            && let Some(piece) = pieces.try_next().await?
+        {
+            all.extend_from_slice(&piece);
+        }
+        Ok::<_, Error>(all)
+    };
     let bytes = engine.with_timeout("read a file", gather).await.unwrap_or_default();
     unpack_texts(&bytes, inside)
 }

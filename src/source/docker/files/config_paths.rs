@@ -106,7 +106,7 @@ pub(super) fn config_paths(answer: &ContainerInspectResponse) -> Vec<ConfigPath>
             // A mount that covers the path is in the list already.
             if !places
                 .iter()
-                .any(|p| inside.starts_with(&p.container_path) || p.container_path.starts_with(inside))
+                .any(|p| is_below(inside, &p.container_path) || is_below(&p.container_path, inside))
             {
                 places.push(ConfigPath {
                     container_path: (*inside).to_owned(),

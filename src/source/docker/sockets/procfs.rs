@@ -12,7 +12,7 @@ use crate::source::docker::decode::ContainerRecord;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::Arc,
 };
 
@@ -123,7 +123,8 @@ fn container_processes(pid: u32) -> Vec<u32> {
     found.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| vec![pid])
 }
 
-/// Returns the host's own IPv4 addresses without loopback, from the kernel's local routes.
+/// Returns the host's own addresses without loopback: for IPv4 from the kernel's local routes, for IPv6 from its list of
+/// addresses.
 pub(super) fn host_ips() -> BTreeSet<IpAddr> {
     let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
     let mut ips = BTreeSet::new();
@@ -135,5 +136,36 @@ pub(super) fn host_ips() -> BTreeSet<IpAddr> {
             None => {}
         }
     }
+    let addresses = fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
+    ips.extend(addresses.lines().filter_map(global_ipv6_address).map(IpAddr::V6));
     ips
+}
+
+/// Returns the address in a line of `/proc/net/if_inet6`: 32 hexadecimal digits, the interface, the length of the prefix,
+/// the scope and others. Returns `None` for an address that other machines and containers can't reach (scope other
+/// than 0).
+fn global_ipv6_address(line: &str) -> Option<Ipv6Addr> {
+    let mut words = line.split_ascii_whitespace();
+    let address = u128::from_str_radix(words.next().filter(|digits| digits.len() == 32)?, 16).ok()?;
+    (words.nth(2)? == "00").then(|| Ipv6Addr::from_bits(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::global_ipv6_address;
+
+    #[test]
+    fn only_global_addresses_of_the_host_count() {
+        let address = |line| global_ipv6_address(line).map(|address| address.to_string());
+        let global = "20010db8000000000000000000000007 02 40 00 80     eth0";
+        assert_eq!(address(global).as_deref(), Some("2001:db8::7"));
+        for line in [
+            "00000000000000000000000000000001 01 80 10 80       lo",
+            "fe800000000000000042acfffe110002 03 40 20 80  docker0",
+            "2001:db8::7 02 40 00 80 eth0",
+            "",
+        ] {
+            assert_eq!(address(line), None, "{line}");
+        }
+    }
 }

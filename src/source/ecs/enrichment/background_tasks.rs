@@ -40,16 +40,12 @@ impl BackgroundTasks {
     /// Waits until all tasks have finished, for at most `max_wait`.
     pub(crate) async fn wait(&self, max_wait: Duration) {
         let until = Instant::now() + max_wait;
-        let mut waiting = mem::take(&mut *self.lock_running());
-        for handle in waiting.values_mut() {
+        let mut taken = TakenHandles { tasks: self, handles: mem::take(&mut *self.lock_running()) };
+        for handle in taken.handles.values_mut() {
             if timeout_at(until, handle).await.is_err() {
                 break;
             }
         }
-        let done = waiting.iter().filter(|(_, handle)| handle.is_finished()).map(|(name, _)| *name);
-        self.finished_once.lock().unwrap_or_else(PoisonError::into_inner).extend(done);
-        waiting.retain(|_, handle| !handle.is_finished());
-        self.lock_running().extend(waiting);
     }
 
     /// Returns the progress of the first run of all tasks; `None` once each has finished at least once.
@@ -66,6 +62,23 @@ impl BackgroundTasks {
 
     fn lock_running(&self) -> MutexGuard<'_, BTreeMap<&'static str, AbortOnDropHandle<()>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Handles of tasks that a poll waits for. Dropping the value returns those of unfinished tasks, because dropping a
+/// handle aborts its task, and the poll itself may be dropped.
+struct TakenHandles<'a> {
+    tasks: &'a BackgroundTasks,
+    handles: BTreeMap<&'static str, AbortOnDropHandle<()>>,
+}
+
+impl Drop for TakenHandles<'_> {
+    fn drop(&mut self) {
+        let (finished, unfinished): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            mem::take(&mut self.handles).into_iter().partition(|(_, handle)| handle.is_finished());
+        let mut done = self.tasks.finished_once.lock().unwrap_or_else(PoisonError::into_inner);
+        done.extend(finished.into_keys());
+        self.tasks.lock_running().extend(unfinished);
     }
 }
 
@@ -96,6 +109,11 @@ mod tests {
         errands.wait(Duration::from_millis(1)).await;
         begin();
         assert_eq!(begun.load(Ordering::SeqCst), 1);
+        let dropped =
+            tokio::time::timeout(Duration::from_millis(1), errands.wait(Duration::from_mins(1))).await;
+        assert!(dropped.is_err());
+        begin();
+        assert_eq!(begun.load(Ordering::SeqCst), 1, "a poll that was dropped while it waited aborts nothing");
         done.notify_one();
         errands.wait(Duration::from_mins(1)).await;
         begin();

@@ -37,12 +37,12 @@ pub(super) async fn newest_events(
             failure = Some(endless.failure(&calls::GET_LOG_EVENTS));
             None
         });
-        if token.is_none() {
-            break;
-        }
         read += page.len();
         empty = if page.is_empty() { empty + 1 } else { 0 };
         pages.push(page);
+        if token.is_none() {
+            break;
+        }
     }
     // Pages come newest first; the events within each come oldest first.
     Ok(PartialList { items: pages.into_iter().rev().flatten().collect(), failure })

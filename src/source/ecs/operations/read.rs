@@ -15,7 +15,7 @@ use crate::{
         Source,
         ecs::{
             Ecs,
-            client::api::Api,
+            client::api::{Api, read_pages},
             decode::{
                 self,
                 decode_cache::DecodeCache,
@@ -25,6 +25,7 @@ use crate::{
                 tasks::task_record::TaskRecord,
                 text::{last_segment, to_count},
             },
+            quota::calls,
             scheduler::{clusters::Cluster, services, tasks},
         },
     },
@@ -85,7 +86,11 @@ async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<Cl
             found.iter().any(|service: &Arc<sdk::Service>| service.service_name() == Some(*name));
         let owner = if is_service { tasks::TaskOwner::Service(name) } else { tasks::TaskOwner::Family(name) };
         for status in [DesiredStatus::Running, DesiredStatus::Stopped] {
-            arns.extend(tasks::list_of_owner(api, key, owner, status).await?);
+            let page = |token| tasks::list_page_of_owner(api, key, owner, status.clone(), token);
+            let listed = read_pages(&calls::LIST_TASKS, page).await;
+            // A plan that rests on a part of the tasks would be wrong.
+            listed.failure.map_or(Ok(()), Err)?;
+            arns.extend(listed.items);
         }
     }
     let arns: Vec<String> = arns.into_iter().collect();

@@ -44,8 +44,8 @@ impl ClusterCache {
                 self.tasks.mark_due(paged.removed);
                 return paged.error;
             }
-            (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
-                self.apply_task_list(service, &ids);
+            (Operation::ListTasksOf(service), CallResponse::Page(ids, next)) => {
+                self.apply_task_list(service, &ids, next.is_none());
             }
             (Operation::Describe(asked), CallResponse::Services(services)) => {
                 self.apply_services(asked, services, now);
@@ -56,14 +56,14 @@ impl ClusterCache {
         None
     }
 
-    /// Compares `ids`, the running tasks of `service`, with the cached tasks. Marks new and vanished tasks as
-    /// due.
-    fn apply_task_list(&mut self, service: &str, ids: &[String]) {
+    /// Compares `ids`, running tasks of `service`, with the cached tasks. Marks new tasks as due, and those that are
+    /// missing in `ids` if these are all (`is_complete`).
+    fn apply_task_list(&mut self, service: &str, ids: &[String], is_complete: bool) {
         self.changed_services.remove(service);
         let tasks_of_service =
             self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
         let gone = tasks_of_service
-            .filter(|(id, run)| !run.has_stopped() && !ids.contains(id))
+            .filter(|(id, run)| is_complete && !run.has_stopped() && !ids.contains(id))
             .map(|(id, _)| id.clone());
         let gone: Vec<String> = gone.collect();
         let new = ids.iter().filter(|id| self.tasks.get(id).is_none()).cloned();

@@ -154,9 +154,10 @@ impl Scheduler {
                     .map(|(ids, next)| CallResponse::Page(ids, next))
             }
             (Operation::ListTasksOf(service), _) => {
-                tasks::list_of_owner(api, cluster, tasks::TaskOwner::Service(service), DesiredStatus::Running)
+                let owner = tasks::TaskOwner::Service(service);
+                tasks::list_page_of_owner(api, cluster, owner, DesiredStatus::Running, None)
                     .await
-                    .map(|ids| CallResponse::Page(ids, None))
+                    .map(|(ids, next)| CallResponse::Page(ids, next))
             }
             (Operation::Describe(ids), QuotaGroup::Services) => {
                 services::describe(api, cluster, ids.clone()).await.map(CallResponse::Services)

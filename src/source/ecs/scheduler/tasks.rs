@@ -34,19 +34,22 @@ pub(crate) enum TaskOwner<'a> {
     Family(&'a str),
 }
 
-/// Returns the ARNs of the tasks of one owner with the desired status `status`, at most 100.
-pub(crate) async fn list_of_owner(
+/// Returns a page of ARNs of the tasks of one owner with the desired status `status`, and the token of the next page.
+pub(crate) async fn list_page_of_owner(
     api: &Api,
     cluster: &str,
     owner: TaskOwner<'_>,
     status: DesiredStatus,
-) -> Result<Vec<String>, Failure> {
+    token: Option<PageToken>,
+) -> Result<(Vec<String>, Option<String>), Failure> {
     let ask = api.clients.ecs.list_tasks().cluster(cluster).desired_status(status).max_results(100);
+    let ask = ask.set_next_token(token.map(Into::into));
     let ask = match owner {
         TaskOwner::Service(name) => ask.service_name(name),
         TaskOwner::Family(name) => ask.family(name),
     };
-    Ok(api.call(&calls::LIST_TASKS, ask.send()).await?.task_arns.unwrap_or_default())
+    let answer = api.call(&calls::LIST_TASKS, ask.send()).await?;
+    Ok((answer.task_arns.unwrap_or_default(), answer.next_token))
 }
 
 /// Returns the current state of at most 100 tasks, without tasks that no longer exist.

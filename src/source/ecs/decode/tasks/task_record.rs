@@ -186,7 +186,7 @@ impl TaskRecord {
     /// Returns true if the task has stopped.
     #[must_use]
     pub(crate) fn has_stopped(&self) -> bool {
-        self.last_status == TaskStatus::Stopped
+        matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
     }
 
     /// Returns the creation time of the task, or its start time if the creation time is unknown.
