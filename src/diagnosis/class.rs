@@ -16,7 +16,7 @@ pub(super) enum FindingClass {
 }
 
 impl FindingClass {
-    /// Returns true if findings of this class give a reason why the service is down.
+    /// Returns true if findings of this class explain why the service is down.
     pub(super) fn explains_downtime(self) -> bool {
         matches!(self, Self::Outage | Self::IntentionalStop)
     }

@@ -85,7 +85,7 @@ fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDra
 
 impl RuleContext<'_> {
     /// Returns the tracker for the next evaluation, updated with `findings`. `complete_sources` lists the
-    /// sources that were read completely before this evaluation.
+    /// sources that had been read completely when this evaluation began.
     #[must_use]
     pub fn into_tracker(self, findings: &[Finding], complete_sources: BTreeSet<SourceId>) -> OutageTracker {
         let outages = findings.iter().filter_map(|finding| outage_from(finding, self.now));

@@ -26,13 +26,14 @@ pub struct Evidence {
     pub kind: &'static EvidenceKind,
     /// Strength of the evidence.
     pub strength: Strength,
-    /// The variable, label, rule or file that contains the evidence.
+    /// The setting, label, rule or file that contains the evidence; for observed connections, where they were
+    /// observed.
     pub location: String,
-    /// The address in the evidence, and the mechanism that gives this address to the callee.
+    /// The address in the evidence, and how the callee got this address.
     pub detail: String,
-    /// Time of the first observation; `None` for evidence that is not observed.
+    /// Time of the first observation, UTC; `None` for evidence from configuration.
     pub first_seen: Option<Timestamp>,
-    /// Time of the last observation; `None` for evidence that is not observed.
+    /// Time of the last observation, UTC; `None` for evidence from configuration.
     pub last_seen: Option<Timestamp>,
 }
 

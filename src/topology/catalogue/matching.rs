@@ -138,9 +138,9 @@ struct CheckoutIndex<'a> {
     remotes: BTreeMap<String, Vec<(&'a Arc<Checkout>, &'a RepositoryUrl)>>,
     /// Compose builds with their checkouts, by compose file and service.
     builds: BTreeMap<(&'a str, &'a str), (&'a Arc<Checkout>, &'a ComposeBuild)>,
-    /// Checkouts with an entity of that name; one checkout may have several.
+    /// Checkouts by the names and aliases of their entities.
     entity_names: BTreeMap<String, Vec<&'a Arc<Checkout>>>,
-    /// All checkouts by their paths.
+    /// All checkouts by path.
     paths: BTreeMap<&'a str, &'a Arc<Checkout>>,
 }
 

@@ -59,7 +59,7 @@ pub enum EvidenceUnit {
 }
 
 impl EvidenceUnit {
-    /// Formats a number of candidates: `2 addresses named`.
+    /// Formats a number of candidates, as in `2 addresses named`.
     #[must_use]
     pub fn count_label(self, count: usize) -> String {
         let (one, many, participle) = match self {
