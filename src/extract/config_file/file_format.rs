@@ -152,7 +152,8 @@ impl FileFormat {
     }
 }
 
-/// Returns true if a file of this name surely does not configure a service.
+/// `docker-compose.prod.yml` and `compose-dev.yaml` describe how services start, not how one service is
+/// configured.
 fn is_not_service_config(lower: &str) -> bool {
     let stem = lower.split('.').next().unwrap_or_default();
     // `docker-compose.prod.yml` and `compose-dev.yaml` describe how all services start.
