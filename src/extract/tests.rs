@@ -43,8 +43,8 @@ fn the_loopback_address_counts_where_a_neighbour_answers() {
 fn an_at_sign_that_nobody_can_place_gives_nothing() {
     assert_eq!(names("X", "https://se/cret@host/v1"), Vec::<String>::new());
     assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), ["mail:25"]);
-    // Some sites use such URLs for the pages of users. But `//medium.com/` could also be a user name that
-    // ends in a slash.
+    // Some sites use such URLs for the pages of users. But `medium.com/` could also be a user with a slash in
+    // its name.
     assert_eq!(names("X", "https://medium.com/@name/post"), Vec::<String>::new());
     assert_eq!(names("X", "https://user:p@host:8443/x"), ["host:8443"]);
     assert_eq!(names("X", "postgres://u:p@s/s@host:5432/db"), ["host:5432"]);
