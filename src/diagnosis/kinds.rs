@@ -29,9 +29,9 @@ impl FindingKind {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
     }
 
-    /// Returns true if a finding of this kind is an incident: it begins and ends, and everybody who reads the
-    /// source can see it. Lasting risks are not incidents. Nor are findings that come from logs, from files
-    /// on this machine, or from comparing sources, because only one member of a team may see them.
+    /// Returns true if findings of this kind are incidents: they begin and end, and every reader of the
+    /// source sees the same ones. Lasting risks are not incidents. Nor are findings that come from logs, from
+    /// files on this machine, or from comparing sources, because only one member of a team may see them.
     #[must_use]
     pub fn is_incident(&self) -> bool {
         self.class != FindingClass::Note || INCIDENT_NOTES.contains(&self.id)

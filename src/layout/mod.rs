@@ -12,13 +12,13 @@
 //!
 //! 1. `placeholders` adds removed nodes to the graph, so that their places stay free.
 //! 2. `group_layout` divides the graph into subgraphs: one for each group and one for the root
-//!   (`canonical_graph`).
+//!    (`canonical_graph`).
 //! 3. `pipeline` lays out one subgraph. It breaks cycles (`cycle_removal`, `back_edges`), assigns ranks
-//!   (`ranks`, `simplex`), packs unconnected components (`components`), divides long edges by dummy vertices
-//!   (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
-//!   (`row_assignment`, `straighten`).
+//!    (`ranks`, `simplex`), packs unconnected components (`components`), divides long edges by dummy vertices
+//!    (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
+//!    (`row_assignment`, `straighten`).
 //! 4. `cell_layout` routes the channels between layers (`channel`, `tracks`, `trunk`, `row_occupancy`) and
-//!   measures columns. `channel_cache` reuses unchanged channels.
+//!    measures columns. `channel_cache` reuses unchanged channels.
 //! 5. `assemble` joins the subgraph layouts into one diagram. `layout_cache` keeps them for the next call.
 //!
 //! `outline` replaces all of these stages on narrow screens.

@@ -22,9 +22,9 @@ pub struct SubgraphLayout {
 /// moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubgraphSeed {
-    /// Rank of each box, which is its layer without the layer of entry ports.
+    /// Rank of each box. It is the number of its layer, not counting the layer of entry ports.
     pub ranks: BTreeMap<Key, i32>,
-    /// Uppermost row of each node.
+    /// Top row of each node.
     pub rows: BTreeMap<Key, i32>,
     /// Row of each dummy vertex, by target, direction (true if backward) and layer.
     pub dummy_rows: BTreeMap<(Key, bool, i32), i32>,

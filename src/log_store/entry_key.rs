@@ -30,8 +30,8 @@ impl LinePosition {
 }
 
 impl EntryKey {
-    /// Returns the position in `stream` of the first line at or after this key. If `after` is true, a line
-    /// with exactly this key is skipped.
+    /// Returns the lowest position in `stream` that is not before this key. If `after` is true, returns the
+    /// lowest position after it.
     pub(super) fn lower_bound(self, stream: u32, after: bool) -> LinePosition {
         let at = to_nanos(self.at);
         match self.stream.cmp(&stream) {

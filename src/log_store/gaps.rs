@@ -57,8 +57,8 @@ impl StoredStream {
         self.gaps.retain(|gap| gap.count != Some(0));
     }
 
-    /// Ends the session that began with the options `start`. Removes the gaps in the time span of which the
-    /// session read every line.
+    /// Ends the session that began with the options `start`. Removes the gaps in the part of the time span
+    /// that the session read completely.
     pub(super) fn end_session(&mut self, start: LogReadOptions) {
         let slot = usize::from(start.until.is_none());
         let Some(reading) = self.sessions[slot].take_if(|reading| reading.start == start) else { return };
@@ -73,8 +73,8 @@ impl StoredStream {
         let (gone, kept): (Vec<Gap>, Vec<Gap>) =
             self.gaps.iter().partition(|gap| filled(gap) && (exhausted || !own(gap)));
         self.gaps = kept;
-        // A gap may begin before that time span. Its earlier part remains a gap. Its count stays, because
-        // nobody knows which part the lines were in.
+        // A gap may begin before that part. Its earlier piece remains a gap with the same count, because it
+        // is unknown in which piece the missing lines are.
         for gap in gone.into_iter().filter(|gap| gap.low < floor) {
             self.insert_gap(Gap { high: LinePosition { at: floor, seq: reading.start_seq }, ..gap });
         }

@@ -17,11 +17,11 @@ use std::{collections::VecDeque, sync::Arc};
 pub struct StoredStream {
     /// The service that writes the stream.
     pub service: ServiceId,
-    /// The label that the log screen shows before its lines.
-    pub label: SharedText,
     /// The label that the log screen shows in front of the lines.
-    pub target: Option<LogTarget>,
+    pub label: SharedText,
     /// The target that the stream is read from; `None` until a read session begins.
+    pub target: Option<LogTarget>,
+    /// The state of reading, such as a read session in progress.
     pub state: StreamState,
     /// The number of lines that were dropped from memory so far.
     pub dropped_lines: u64,

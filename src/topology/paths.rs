@@ -77,8 +77,8 @@ pub struct PathCount {
     pub complete: bool,
 }
 
-/// Counts the paths along calls from `from` to `to` that visit no node twice. Stops after [`MAX_PATHS`] paths
-/// or [`MAX_SEARCH_STEPS`] steps.
+/// Counts the paths along calls from `from` to `to` that visit no node twice. Stops after `MAX_PATHS` paths
+/// or `MAX_SEARCH_STEPS` steps.
 #[must_use]
 pub fn count_paths(topology: &Topology, from: &NodeId, to: &NodeId) -> PathCount {
     let within = nodes_between(topology, from, to);

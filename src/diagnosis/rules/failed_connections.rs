@@ -33,7 +33,7 @@ fn find(
     words: impl Fn(&str) -> (String, String),
 ) {
     let mut callers: BTreeMap<&NodeId, Vec<&FailedConnection>> = BTreeMap::new();
-    // An old failure is not reported, because the caller gave up or somebody fixed the problem.
+    // An old failure is not reported: either the caller gave up, or the problem was fixed.
     let now = context
         .failed_connections
         .iter()

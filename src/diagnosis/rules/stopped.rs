@@ -1,5 +1,5 @@
-//! Stopped services: somebody or something stopped all instances, or they exited although other services call
-//! them.
+//! Stopped services: a user or a signal stopped all instances, the desired count is zero, or the instances
+//! exited although other services call them.
 //!
 //! A completed job that no service calls is not a finding.
 

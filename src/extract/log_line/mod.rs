@@ -76,7 +76,7 @@ pub fn message_text(text: &str, range: Range<usize>, format: LineFormat) -> Cow<
     }
 }
 
-/// Returns the fields of a line in their order, at most [`MAX_FIELDS`].
+/// Returns the fields of a line in their order, at most `MAX_FIELDS`.
 #[must_use]
 pub fn fields(text: &str, format: LineFormat) -> Vec<LogField<'_>> {
     match format {

@@ -61,7 +61,7 @@ impl LayerOrder {
 }
 
 /// Alternates sifting and neighbour exchanges until neither reduces crossings, for at most
-/// [`MAX_SIFT_ROUNDS`] rounds.
+/// `MAX_SIFT_ROUNDS` rounds.
 pub fn sift_and_exchange(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>) {
     for _ in 0..MAX_SIFT_ROUNDS {
         let moved = sift(order, swap, |_| true);

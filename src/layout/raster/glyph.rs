@@ -12,7 +12,8 @@ pub enum Glyphs {
     /// Box-drawing characters with rounded corners.
     #[default]
     Unicode,
-    /// `+ - | > < ^ v *`, with `=` for heavy, `~ !` for dashed and `. :` for dotted lines.
+    /// `+ - | > < ^ v *`, with `=` for heavy lines, `~` and `!` for dashed lines, and `.` and `:` for dotted
+    /// lines.
     Ascii,
 }
 

@@ -40,7 +40,7 @@ pub struct Pattern {
     pub last_seen: Timestamp,
     /// The most severe level among the lines; `None` if no line states a level.
     pub level: Option<LogLevel>,
-    /// The text of the newest line, cut after [`MAX_EXAMPLE_BYTES`].
+    /// The text of the newest line, cut after `MAX_EXAMPLE_BYTES`.
     pub example: String,
 }
 
@@ -174,8 +174,8 @@ impl PatternSet {
     }
 
     /// Returns `Some(true)` if the pattern is new, and `Some(false)` if a service wrote it before that
-    /// service's time in `since`. Returns `None` if no lines before these times were read, so that nobody can
-    /// tell. Patterns that are new since a deployment deserve attention first.
+    /// service's time in `since`. Returns `None` if no lines before these times were read, so that there is
+    /// nothing to compare with. Patterns that are new since a deployment deserve attention first.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {
