@@ -1,8 +1,8 @@
 //! Parser of connection strings, which consist of keys and values: ADO.NET and ODBC
-//! (`Server=db,1433;Password=…`; Microsoft Learn, "Connection String Syntax" and MS-ODBCSTR), libpq (`host=db
-//! port=5432`; PostgreSQL documentation, "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP manual,
-//! "PDO drivers"), Perl (`dbi:mysql:host=db;…`; DBI, "connect"), Azure (`Endpoint=sb://…;SharedAccessKey=…`),
-//! and lines of YAML.
+//! (`Server=db,1433;Password=…`; Microsoft Learn, "Connection String Syntax" and MS-ODBCSTR), libpq
+//! (`host=db port=5432`; PostgreSQL documentation, "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP
+//! manual, "PDO drivers"), Perl (`dbi:mysql:host=db;…`; DBI, "connect"), Azure
+//! (`Endpoint=sb://…;SharedAccessKey=…`), and lines of YAML.
 //!
 //! Only the value of a key for a host, a port or an endpoint counts. The parser stops at the first piece that
 //! is not a key with a value, because the rest may belong to a password. If a string names two hosts, the

@@ -124,8 +124,8 @@ fn runs_as_other_user(words: &[CommandWord]) -> bool {
     words.first().is_some_and(|word| RUN_AS_USER_PROGRAMS.contains(&program_name(&word.text)))
 }
 
-/// Returns true if `text` is a URL and the option letter `flag` takes one: `docker -H tcp://…`, `ldapsearch
-/// -H ldap://…`, `redis-cli -u redis://…`.
+/// Returns true if `text` is a URL and the option letter `flag` takes one: `docker -H tcp://…`,
+/// `ldapsearch -H ldap://…`, `redis-cli -u redis://…`.
 fn is_url_option(flag: &str, text: &str, program: &str) -> bool {
     let may_be_url = flag == "H" || (flag == "u" && program == "redis-cli");
     may_be_url && text.contains("://") && !text.contains(' ')

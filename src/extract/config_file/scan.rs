@@ -144,8 +144,8 @@ fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     }
 }
 
-/// Returns the port that belongs to the host at `index`: the value of a matching key near it, as in `host:
-/// db` and `port: 5432`.
+/// Returns the port that belongs to the host at `index`: the value of a matching key near it, as in
+/// `host: db` and `port: 5432`.
 pub(super) fn sibling_port(entries: &[ConfigEntry<'_>], index: usize) -> Option<u16> {
     let own = entries.get(index)?;
     let wanted = env_key::port_key(own.key)?;

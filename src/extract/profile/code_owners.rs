@@ -40,8 +40,8 @@ pub fn parse_code_owners(
     Ok((!rules.is_empty()).then(|| CodeOwners { file: file.into(), changed, rules }))
 }
 
-/// A section of a CODEOWNERS file, in the syntax that GitLab documents ("Code Owners syntax"): `[Name][2]
-/// @default`.
+/// A section of a CODEOWNERS file, in the syntax that GitLab documents ("Code Owners syntax"):
+/// `[Name][2] @default`.
 #[derive(Default)]
 struct Section {
     number: u32,

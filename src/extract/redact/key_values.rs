@@ -4,8 +4,8 @@
 use super::{Cut, is_key_char, quotes, word_start};
 use crate::extract::env_key::{self, ValueKind};
 
-/// Keys in messages of AWS after which no secret follows, as in `unable to pull secrets or registry auth:
-/// AccessDenied`.
+/// Keys in messages of AWS after which no secret follows, as in
+/// `unable to pull secrets or registry auth: AccessDenied`.
 const KEYS_OF_PROSE: &[&str] = &["registry auth"];
 /// Characters that may stand between a key and its separator: quotes, and brackets as in `config['key']`.
 const KEY_CLOSING_CHARS: [char; 5] = ['"', '\'', '`', ']', '\\'];
@@ -46,8 +46,8 @@ fn is_secret_key(key: &str) -> bool {
     env_key::value_kind(key) == ValueKind::Secret
 }
 
-/// Returns the name at the end of `text`, which is the part of a line before the key `value`, as in `"name":
-/// "PASSWORD", "value": …`.
+/// Returns the name at the end of `text`, which is the part of a line before the key `value`, as in
+/// `"name": "PASSWORD", "value": …`.
 fn name_before_value(text: &str) -> &str {
     key_at_end(text.trim_end_matches(|c: char| !is_key_char(c)))
 }
@@ -89,9 +89,9 @@ fn mark_value(line: &str, name: &str, place: usize, add: &mut dyn FnMut(Cut)) {
     add(Cut::marked(value));
 }
 
-/// Returns the byte offset at which a value ends in a list such as `Server=db;Password=two
-/// words;Database=shop`, where values may contain blanks: the next `;`, or the end of the line. Returns
-/// `start` if the value is not in such a list.
+/// Returns the byte offset at which a value ends in a list such as
+/// `Server=db;Password=two words;Database=shop`, where values may contain blanks: the next `;`, or the end of
+/// the line. Returns `start` if the value is not in such a list.
 fn list_value_end(line: &str, key_start: usize, start: usize) -> usize {
     let next = line[start..].find(';').map(|length| start + length);
     let is_pair = |at: usize| {

@@ -50,8 +50,8 @@ pub struct Net {
     pub output: Pin,
 }
 
-/// A net that a link passes through, and the input pin at which the link enters it: `(net, index of the
-/// pin)`.
+/// A net that a link passes through, and the input pin at which the link enters it:
+/// `(net, index of the pin)`.
 pub type Hop = (usize, usize);
 
 /// The vertices in their layers, and the nets between the layers.

@@ -24,8 +24,8 @@ pub struct EdgeRun {
 /// line don't overlap.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
-    /// Start of each line in `segments`. Line `i` has the segments from `starts[i]` to before `starts[i +
-    /// 1]`.
+    /// Start of each line in `segments`. Line `i` has the segments from `starts[i]` to before
+    /// `starts[i + 1]`.
     starts: Vec<usize>,
     segments: Vec<Segment>,
     /// The edges of all segments. Each segment has a range of this vector.

@@ -14,8 +14,8 @@ use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The similarity to a template above which a line belongs to its pattern. Similarity is the share of equal
-/// words; the paper tries values from 0.3 to 0.5. Masked values don't count as words, so `GET <n>` and `PUT
-/// <n>` have no word in common.
+/// words; the paper tries values from 0.3 to 0.5. Masked values don't count as words, so `GET <n>` and
+/// `PUT <n>` have no word in common.
 const MIN_SIMILARITY: f64 = 0.5;
 /// The maximum number of patterns. A new pattern beyond it displaces the one whose last line is oldest.
 const MAX_PATTERNS: usize = 2_000;

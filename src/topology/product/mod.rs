@@ -14,8 +14,8 @@ pub struct Product {
     pub id: &'static str,
     /// The role of the product, such as database.
     pub role: ProductRole,
-    /// How the clients of the product behave, as a clause for docs/json.md, such as `clients connect on
-    /// 6379`.
+    /// How the clients of the product behave, as a clause for docs/json.md, such as
+    /// `clients connect on 6379`.
     pub client_behaviour: &'static str,
     /// True if the product only receives telemetry. Then each service that knows the product's address is a
     /// client.

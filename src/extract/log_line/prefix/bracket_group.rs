@@ -1,5 +1,5 @@
-//! Parser of levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`, `[E
-//! 261128 10:00:00]`.
+//! Parser of levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`,
+//! `[E 261128 10:00:00]`.
 
 use super::time;
 use crate::{

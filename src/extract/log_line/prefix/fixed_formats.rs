@@ -52,8 +52,8 @@ fn syslog(text: &str) -> Option<LevelAndStart> {
     Some((level_numbers::syslog_severity(priority & 7), begin + behind))
 }
 
-/// Parses a line of Ruby's `Logger::Formatter`: `E, [2026-11-28T10:00:00.123456 #1] ERROR -- progname:
-/// message`.
+/// Parses a line of Ruby's `Logger::Formatter`:
+/// `E, [2026-11-28T10:00:00.123456 #1] ERROR -- progname: message`.
 fn ruby(text: &str) -> Option<LevelAndStart> {
     let level = level_names::level_of_letter(text.as_bytes()[0])?;
     let close = text.find(']')? + 1;

@@ -156,8 +156,9 @@ fn is_compact_date(word: &str) -> bool {
     word.starts_with("20") && digits == 8 && (word.len() == 8 || word[8..].starts_with(['T', ' ']))
 }
 
-/// Returns the byte offset at which a date with the month as a word ends, if `text` begins with one: `Nov 28,
-/// 2026`, `28. November 2026`, `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`. Returns `None` otherwise.
+/// Returns the byte offset at which a date with the month as a word ends, if `text` begins with one:
+/// `Nov 28, 2026`, `28. November 2026`, `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`. Returns `None`
+/// otherwise.
 pub(super) fn worded_date_end(text: &str) -> Option<usize> {
     let mut words = words_with_ends(text);
     let mut next = || words.next().map(|(word, end)| (date_word(word), end));
