@@ -14,7 +14,7 @@ pub struct FindingKind {
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
-    /// What a finding of this kind means for its service.
+    /// Class, which states what a finding of this kind means for its service.
     pub(super) class: FindingClass,
     /// The causes that Portolan may suspect.
     pub(super) cause_policy: CausePolicy,

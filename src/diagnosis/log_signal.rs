@@ -3,7 +3,8 @@
 use crate::model::{InstanceId, ServiceId, SharedText, Timestamp};
 use jiff::SignedDuration;
 
-/// A sign of a possible fault in a service's log. Portolan has signals only of the logs that the user reads.
+/// A sign of a possible fault in a service's log. Portolan has such signs only for the logs that the user
+/// reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSignal {
     /// The service that writes the log.

@@ -25,8 +25,8 @@ impl StoredStream {
         self.sessions[usize::from(start.until.is_none())] = Some(ReadSession::new(start, mark));
     }
 
-    /// Returns true if the line with the time `at` and the given text was stored before session number
-    /// `reading` began. If so, marks the stored line as read again.
+    /// Returns true if the session with the index `reading` delivers a line that was stored before the
+    /// session began. `at` and `text` are the time and text of the line. Marks the stored line as read again.
     pub(super) fn mark_if_duplicate(&mut self, reading: usize, at: i64, text: &str) -> bool {
         let Some(ReadSession { start_seq: mark, last_duplicate: last_again, .. }) = self.sessions[reading]
         else {
@@ -47,9 +47,9 @@ impl StoredStream {
         found.is_some()
     }
 
-    /// Marks the first stored line that equals a line read again, and returns its position. It is the first
-    /// one from `from` on that has the time of `from` and this `text`, arrived before `mark`, and has no mark
-    /// yet. Returns `None` if there is none.
+    /// Marks a stored line as read again, and returns its position. It is the first line from `from` on that
+    /// has the time of `from` and this `text`, arrived before `mark`, and is not marked yet. Returns `None`
+    /// if there is none.
     fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
         let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));
         for chunk in self.chunks.range_mut(first..) {

@@ -27,11 +27,11 @@ struct HostEntry {
     port: Option<u16>,
     /// The network whose members can use the endpoint; `None` if every caller can use it.
     scope: Option<NetworkId>,
-    /// How the node got this host.
+    /// Origin of the host: the mechanism by which the node got it.
     origin: HostOrigin,
 }
 
-/// How a node got one of its host names or addresses.
+/// Origin of a host name or address: the mechanism by which a node got it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostOrigin {
     /// The host is an endpoint of a service, which got it in this way.

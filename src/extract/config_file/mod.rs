@@ -124,8 +124,8 @@ fn targets_in_entry(
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
                 AddressShape::Url | AddressShape::Resource if outside => to_target(address),
-                // Files are full of links, examples and defaults. So an address of any other shape counts
-                // only if it belongs to a known service.
+                // Files are full of links, examples and defaults. So any other address counts only if it
+                // belongs to a known service.
                 _ => ReferenceTarget::EstateAddress(address),
             }
         })

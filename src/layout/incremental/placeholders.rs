@@ -24,8 +24,8 @@ pub fn should_compact(left: usize, there: usize) -> bool {
     left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
 }
 
-/// Returns `graph` with the nodes and edges of `before` appended that it no longer has. Appends none if there
-/// would be too many placeholders.
+/// Returns `graph` and, appended to it, the nodes and edges of `before` that it no longer has. Appends
+/// nothing if there would be too many placeholders.
 pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     let mut index: BTreeMap<&Key, usize> =
         graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();

@@ -13,8 +13,8 @@ pub struct Neighbour {
     pub own_row: i32,
 }
 
-/// The neighbours of each vertex to the left and right, and the vertices in its own layer that it is
-/// connected to by U-turns.
+/// The neighbours of each vertex to the left and right, and the vertices of its own layer to which U-turns
+/// connect it.
 pub struct Adjacency {
     /// For each vertex, its neighbours in the layer to the left.
     pub left: Vec<Vec<Neighbour>>,

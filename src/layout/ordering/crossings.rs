@@ -13,8 +13,8 @@ pub fn count(adjacency: &Adjacency, layers: &[Vec<usize>], place: &[usize]) -> u
 
 /// Returns the number of crossings between `layer` and the next one.
 ///
-/// It is the number of pairs of lines whose order at their right ends is the reverse of that at their left
-/// ends. A Fenwick tree counts them.
+/// Two lines cross if they have one order at their left ends and the reverse order at their right ends. The
+/// function counts such pairs with a Fenwick tree.
 fn crossings_between(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> usize {
     let count = layer.iter().map(|&v| adjacency.right[v].len()).sum();
     let mut lines: Vec<(i64, i64)> = Vec::with_capacity(count);

@@ -141,7 +141,7 @@ impl Outline<'_> {
     }
 
     /// Returns the route of an edge in the tree. It begins in the first cell of the caller, where the symbol
-    /// of the caller hides it. So the line seems to come out of the symbol.
+    /// of the caller covers the line. So the line seems to come out of the symbol.
     fn tree_route(&self, edge: &Edge) -> Vec<Point> {
         let (from, to) = (self.rects[edge.from], self.rects[edge.to]);
         vec![

@@ -83,7 +83,7 @@ pub struct Raster {
     columns: SegmentIndex,
     /// Cells in which an edge turns, as (row, column), sorted.
     turns: Vec<(i32, i32)>,
-    /// Cells with an arrow head, as (row, column), and the direction of the arrow head. They are sorted.
+    /// Cells with an arrow head, as (row, column), sorted, each with the direction of its arrow head.
     arrow_heads: Vec<((i32, i32), Side)>,
     /// For each edge, true if any part of it runs against the flow.
     runs_backward: Vec<bool>,

@@ -184,8 +184,8 @@ fn borda_scores(trunks: &[Trunk], fed: &[TrunkInput]) -> Vec<i64> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0);
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0);
     let place = |row: i32| usize::try_from(row - low).unwrap_or(0);
-    // For each row: the number of left connections less that of right ones in all rows above, and the number
-    // of trunks that pass the row.
+    // For each row: the number of left connections minus the number of right connections in all rows above
+    // it, and the number of trunks that pass it.
     let mut taps = vec![0; place(high) + 2];
     let mut passing = vec![0; place(high) + 2];
     for trunk in trunks {

@@ -302,7 +302,8 @@ fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: boo
     service_match(checkout, &entities, folder_of(checkout, &entities).or(is_whole.then_some("")))
 }
 
-/// Returns the match of a service with `checkout`, with those `entities` and that code folder.
+/// Returns the match of a service with `checkout`. `entities` describe the service, and `folder` contains its
+/// code.
 fn service_match(
     checkout: &Arc<Checkout>,
     entities: &[&CatalogueEntity],

@@ -259,8 +259,9 @@ impl EvidenceKind {
 }
 
 /// Returns true if `from`, which starts after `to`, is certainly a client of `to`. It is one if `to` is a
-/// product that only serves. There are two exceptions: telemetry collectors are clients of stores, but only
-/// watch other products; and proxies forward requests, but are no clients of stores.
+/// product that only serves, with two exceptions. A telemetry product is a client of databases, caches and
+/// object stores, but only watches other products. A proxy forwards requests, but is not a client of products
+/// that store data.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };

@@ -1,6 +1,6 @@
 //! Strength of evidence: observed, declared or possible.
 
-/// How certain a call is because of its evidence, in ascending order.
+/// Certainty of a call, judged by its evidence, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// A hint, such as start order; drawn as a dotted line.

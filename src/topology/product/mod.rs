@@ -14,8 +14,7 @@ pub struct Product {
     pub id: &'static str,
     /// The role of the product, such as database.
     pub role: ProductRole,
-    /// How the clients of the product behave, as a clause for docs/json.md, such as
-    /// `clients connect on 6379`.
+    /// Behaviour of the product's clients, as a clause for docs/json.md, such as `clients connect on 6379`.
     pub client_behaviour: &'static str,
     /// True if the product only receives telemetry. Then each service that knows the product's address is a
     /// client.
@@ -161,8 +160,9 @@ const JOB_NAME_WORDS: &[&str] = &[
 const DATABASE_NAME_WORDS: &[&str] = &["db", "database"];
 
 impl Product {
-    /// Returns the product at `address`. The scheme decides if it identifies a product other than `http`;
-    /// then the AWS service, then the port. Returns `None` if none of them identifies a product.
+    /// Returns the product at `address`, identified by its scheme, its AWS service or its port, in this
+    /// order. The scheme `http` counts only if nothing else identifies a product. Returns `None` if nothing
+    /// does.
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
