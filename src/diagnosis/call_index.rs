@@ -1,5 +1,5 @@
-//! An index of the calls along which faults propagate, for fast searches in both directions. Nodes are
-//! numbered. The index contains only declared and observed calls, because a merely possible call explains no
+//! Index of the calls along which faults propagate, for fast searches in both directions. Nodes are numbered.
+//! The index contains only declared and observed calls, because a call that is only possible explains no
 //! fault.
 
 use crate::{
@@ -8,26 +8,26 @@ use crate::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
-/// The call graph, in which a number stands for each node: the node's position in `nodes`.
+/// The call graph. Each node is identified by its number, which is its position in `nodes`.
 pub(super) struct CallIndex<'a> {
     /// All nodes, sorted by id.
     nodes: Vec<&'a Node>,
     /// The number of each node.
     index_by_id: BTreeMap<&'a NodeId, usize>,
-    /// The callees of each node, by number of the node.
+    /// The numbers of each node's callees; the index is the node's number.
     calls: Vec<Vec<usize>>,
-    /// The callers of each node, by number of the node.
+    /// The numbers of each node's callers; the index is the node's number.
     callers: Vec<Vec<usize>>,
 }
 
 impl<'a> CallIndex<'a> {
-    /// Builds the index of the calls in `topology`.
+    /// Builds the index of the declared and observed calls in `topology`.
     pub(super) fn new(topology: &'a Topology) -> Self {
         let nodes: Vec<&Node> = topology.nodes.values().collect();
         let index_by_id: BTreeMap<&NodeId, usize> = topology.nodes.keys().zip(0..).collect();
         let mut calls = vec![Vec::new(); nodes.len()];
         let mut callers = vec![Vec::new(); nodes.len()];
-        // Edges are sorted by their callers, in the order of the nodes.
+        // Edges are sorted by caller id, and nodes by id, so one pass over both finds each caller's number.
         let mut from = 0;
         for ((caller, to), edge) in &topology.edges {
             while nodes.get(from).is_some_and(|node| node.id < *caller) {
@@ -46,27 +46,27 @@ impl<'a> CallIndex<'a> {
         Self { nodes, index_by_id, calls, callers }
     }
 
-    /// Returns the number of `node`, or `None` if the topology has no such node.
+    /// Returns the number of `node`, or `None` if the topology does not contain it.
     pub(super) fn index_of(&self, node: &NodeId) -> Option<usize> {
         self.index_by_id.get(node).copied()
     }
 
-    /// Returns the id of the node with this number.
+    /// Returns the id of the node `number`.
     pub(super) fn node_id(&self, number: usize) -> &'a NodeId {
         &self.nodes[number].id
     }
 
-    /// Returns the label of the node with this number.
+    /// Returns the label of the node `number`.
     pub(super) fn label(&self, number: usize) -> String {
         self.nodes[number].label()
     }
 
-    /// Returns the numbers of a node's callees.
+    /// Returns the numbers of the callees of the node `number`.
     pub(super) fn callees(&self, number: usize) -> &[usize] {
         &self.calls[number]
     }
 
-    /// Returns the numbers of a node's callers.
+    /// Returns the numbers of the callers of the node `number`.
     pub(super) fn callers(&self, number: usize) -> &[usize] {
         &self.callers[number]
     }
@@ -77,7 +77,7 @@ impl<'a> CallIndex<'a> {
     }
 
     /// Returns all nodes that `from` reaches along calls, the nearest first, without `from` itself. Each node
-    /// comes with the node before it on the path. The search continues only from nodes for which `through`
+    /// comes with its predecessor on the path. The search continues only from nodes for which `through`
     /// returns true.
     pub(super) fn reachable_from(&self, from: usize, through: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
@@ -96,8 +96,8 @@ impl<'a> CallIndex<'a> {
         found
     }
 
-    /// Returns all nodes that depend on one of `nodes`, the nearest first, without `nodes` themselves. Each
-    /// comes with the nearest of `nodes`.
+    /// Returns all nodes that depend on one of `nodes`, directly or indirectly, the nearest first. `nodes`
+    /// themselves are not included. Each node comes with the nearest member of `nodes`.
     pub(super) fn dependants_of(&self, nodes: &[usize]) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         nodes.iter().for_each(|node| seen[*node] = true);
@@ -114,12 +114,13 @@ impl<'a> CallIndex<'a> {
         order.split_off(nodes.len())
     }
 
-    /// Returns true if the node is a service.
+    /// Returns true if the node `number` is a service.
     fn is_service(&self, number: usize) -> bool {
         self.nodes[number].is_service()
     }
 
-    /// Returns the impact of a fault at `node`: the services that depend on it.
+    /// Returns the impact of a fault at `node`: the services that depend on it, and the entry points among
+    /// them.
     pub(super) fn impact(&self, node: usize) -> Impact {
         let above: Vec<usize> = self.dependants_of(&[node]).into_iter().map(|(number, _)| number).collect();
         let services = |number: &&usize| self.is_service(**number);
@@ -137,7 +138,7 @@ impl<'a> CallIndex<'a> {
         }
     }
 
-    /// Returns true if the node is the internet or a load balancer.
+    /// Returns true if the node `number` is the internet or a load balancer.
     fn is_entry_point(&self, number: usize) -> bool {
         matches!(self.nodes[number].kind, NodeKind::Internet | NodeKind::LoadBalancer)
     }

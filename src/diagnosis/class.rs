@@ -1,21 +1,22 @@
-//! Properties of a kind of finding: its class, and the causes that may be suspected.
+//! Properties of a kind of finding: its class, and the causes that Portolan may suspect.
 
-/// The meaning of a kind of finding for its service: down, impaired, or only a note.
+/// The class of a kind of finding. It states what the finding means for its service: down, impaired, or only
+/// noteworthy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FindingClass {
-    /// A reason why the service is down. It may break the service's callers too. If a service has several
-    /// reasons, only the first in the order of `FINDING_KINDS` is reported.
+    /// A reason why the service is down. It may also break the service's callers. If a service has several
+    /// reasons, Portolan reports only the first in the order of [`FINDING_KINDS`](super::FINDING_KINDS).
     Outage,
     /// A user stopped or paused the service. This counts as a reason why the service is down.
     IntentionalStop,
-    /// A fault of a service that still works. It may break the service's callers.
+    /// A fault of a service that still works. It may nevertheless break the service's callers.
     Degradation,
-    /// Any other finding; it explains no fault of callers.
+    /// Any other finding. It never explains a fault of a caller.
     Note,
 }
 
 impl FindingClass {
-    /// Returns true if findings of this class give a reason why the service is down.
+    /// Returns true if findings of this class explain why the service is down.
     pub(super) fn explains_downtime(self) -> bool {
         matches!(self, Self::Outage | Self::IntentionalStop)
     }
@@ -35,7 +36,7 @@ pub(super) enum CausePolicy {
 }
 
 impl CausePolicy {
-    /// Returns true if a deployment of the service may be the cause.
+    /// Returns true if a deployment of the service itself may be the cause.
     pub(super) fn suspects_deployments(self) -> bool {
         matches!(self, Self::AnyCause | Self::OwnDeployment)
     }

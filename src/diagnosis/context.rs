@@ -1,4 +1,4 @@
-//! The context of the rules: their input, and data derived from it.
+//! Context of the rules: their input, and data derived from it.
 
 use super::{
     call_index::CallIndex, class::FindingClass, draft::FindingDraft, log_signal::LogSignal,
@@ -13,22 +13,22 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The data in which the rules look for faults and risks.
+/// The data in which the rules search for faults and risks.
 #[derive(Clone, Copy)]
 pub struct RuleInput<'a> {
     /// The services of all sources.
     pub inventory: &'a Inventory,
     /// The graph of calls.
     pub topology: &'a Topology,
-    /// Connection attempts that were rejected or failed.
+    /// Connection attempts that were rejected or that failed.
     pub failed_connections: &'a [FailedConnection],
-    /// Services of other sources that seem to be the same service, by node.
+    /// Counterparts of each service: services of other sources that seem to be the same service.
     pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
-    /// Owner, runbook and the like of each service.
+    /// Facts for people about each service, such as owner and runbook.
     pub profiles: &'a ProfileIndex,
     /// The status of the sources.
     pub sources: &'a [SourceStatus],
-    /// Silent streams and missing log groups among the logs that the user reads.
+    /// Signs of faults in the logs that the user reads: silent streams and missing log groups.
     pub log_signals: &'a [LogSignal],
 }
 
@@ -42,16 +42,16 @@ pub struct RuleContext<'a> {
     pub(super) sources: &'a [SourceStatus],
     pub(super) log_signals: &'a [LogSignal],
     pub(super) now: Timestamp,
-    /// The known outages and restart counts from earlier evaluations.
+    /// Known outages and restart counts from earlier evaluations.
     pub(super) outages: OutageTracker,
     /// The calls along which faults propagate.
     pub(super) calls: CallIndex<'a>,
-    /// Number of recent stop events, by instance.
+    /// Number of recent stop events by instance.
     pub(super) recent_stops: BTreeMap<&'a InstanceId, u32>,
 }
 
 impl<'a> RuleContext<'a> {
-    /// Derives the context of the rules at `now`. `outages` holds the known outages from earlier evaluations.
+    /// Creates the context of the rules at `now`. `outages` holds the known outages from earlier evaluations.
     #[must_use]
     pub fn new(input: RuleInput<'a>, outages: OutageTracker, now: Timestamp) -> Self {
         let RuleInput {
@@ -79,8 +79,8 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// Returns the service that the draft is about. Returns `None` if the draft is about another kind of node
-    /// or a source.
+    /// Returns the service that `draft` is about. Returns `None` if it is about a source or another kind of
+    /// node.
     pub(super) fn service(&self, draft: &FindingDraft) -> Option<&'a Service> {
         match &self.topology.nodes.get(draft.node()?)?.kind {
             NodeKind::Service(id) => self.inventory.service(id),
@@ -88,8 +88,8 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// Corrects the start of a fault by the source's records and by earlier evaluations. A draft about a task
-    /// family keeps its own start, because each task of the family is a separate run.
+    /// Corrects the onset of a draft with the source's records and with the onsets from earlier evaluations.
+    /// A draft about a task family keeps its own onset, because each task of the family is a separate run.
     pub(super) fn set_onset(&self, class: FindingClass, draft: &mut FindingDraft) {
         let service = self.service(draft);
         if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
@@ -103,21 +103,22 @@ impl<'a> RuleContext<'a> {
         self.outages.correct_onset(class, draft, self.now);
     }
 
-    /// Returns true if every source has been read completely. Only then does an unknown endpoint not exist.
-    /// Parts to which access is denied don't count, because Portolan will never read them.
+    /// Returns true if every source has been read completely. Only then does an endpoint that Portolan
+    /// doesn't know certainly not exist. Parts without read permission don't count, because Portolan will
+    /// never read them.
     pub(super) fn all_sources_read(&self) -> bool {
         let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
         self.sources.iter().all(SourceStatus::has_reported_fully)
             && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)
     }
 
-    /// Returns the number of recent restarts of `instance`, as far as it is known.
+    /// Returns the number of recent restarts of `instance`, which may be an estimate.
     pub(super) fn recent_restarts(&self, instance: &Instance) -> u32 {
         let stops = self.recent_stops.get(&instance.id).copied().unwrap_or_default();
         restart_counts::recent_restarts(&self.outages.restart_counts, stops, instance, self.now)
     }
 
-    /// Returns the data from which the drift of edges is computed.
+    /// Returns the data for computing the drift of edges.
     pub(super) fn drift_context(&self) -> DriftContext<'a> {
         DriftContext { inventory: self.inventory, topology: self.topology, now: self.now }
     }

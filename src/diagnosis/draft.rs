@@ -1,21 +1,21 @@
-//! Drafts: findings as the rules write them, before their causes and impact are known.
+//! Drafts of findings: the output of the rules, still without suspects and impact.
 
 use crate::{
     model::{NodeId, Onset, Service, Severity, SourceId, Text, Timestamp},
     topology::{Node, Topology},
 };
 
-/// A finding as a rule writes it, before its suspected causes and impact are known.
+/// A finding as a rule produces it. The evaluation adds its suspects and its impact.
 pub(super) struct FindingDraft {
     /// Severity of the fault or risk.
     pub(super) severity: Severity,
-    /// The node or source that the finding is about.
+    /// The node, source or catalogued service that the finding is about.
     pub(super) subject: Subject,
-    /// Start of the fault; `None` while unknown.
+    /// Start of the fault; `None` if the rule does not know it.
     pub(super) since: Option<Onset>,
-    /// The fault in one sentence, with the facts behind it.
+    /// The fault and the facts behind it, in one sentence.
     pub(super) reason: String,
-    /// The next thing that the user should check or do.
+    /// The next step for the user: what to check or do.
     pub(super) next_step: String,
 }
 
@@ -25,12 +25,12 @@ pub(super) enum Subject {
     Node(NodeId),
     /// A source as a whole.
     Source(SourceId),
-    /// A service that a catalogue lists and no source runs, by name.
+    /// Name of a service that a catalogue lists but no source runs.
     CataloguedService(Text),
 }
 
 impl Subject {
-    /// Returns the subject's label on the screen.
+    /// Returns the label of the subject on the screen.
     pub(super) fn label(&self, topology: &Topology) -> String {
         match self {
             Self::Node(id) => topology.nodes.get(id).map_or_else(|| id.to_string(), Node::label),
@@ -41,7 +41,7 @@ impl Subject {
 }
 
 impl FindingDraft {
-    /// Returns the node that the finding is about, or `None` for a source.
+    /// Returns the node that the finding is about, or `None` if it is about a source or a catalogued service.
     pub(super) fn node(&self) -> Option<&NodeId> {
         match &self.subject {
             Subject::Node(id) => Some(id),
@@ -49,7 +49,7 @@ impl FindingDraft {
         }
     }
 
-    /// Returns a draft about `service`, with `since` as its exact start and `next` as the next step.
+    /// Returns a draft about `service`. `since` is the exact start of the fault, and `next` the next step.
     pub(super) fn about_service(
         service: &Service,
         severity: Severity,

@@ -1,4 +1,4 @@
-//! The evaluation: runs all rules and completes their drafts with start, suspected causes, impact and order.
+//! Evaluation of all rules. It runs them, and completes their drafts with onsets, suspects and impact.
 
 use super::{
     class::{CausePolicy, FindingClass},
@@ -60,14 +60,14 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
     all
 }
 
-/// Returns the key by which findings are sorted: by severity first. Then findings without another service as
-/// suspect come first, then findings with a large impact, then by start.
+/// Returns the key by which findings are sorted in descending order: severity, then whether no other service
+/// is suspected, then the number of dependants, then the start.
 fn sort_key(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
     (finding.severity, finding.main_suspect().is_none(), finding.impact.dependant_count(), finding.since)
 }
 
-/// Returns the drafts of all rules, in the order of `FINDING_KINDS`. If several drafts explain why a service
-/// is down, only the first of them is kept.
+/// Runs all rules in the order of `FINDING_KINDS`, and returns their drafts. If several drafts explain why a
+/// service is down, only the first one is kept.
 fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDraft)> {
     let mut all = Vec::new();
     let mut told: BTreeSet<NodeId> = BTreeSet::new();
@@ -85,7 +85,7 @@ fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDra
 
 impl RuleContext<'_> {
     /// Returns the tracker for the next evaluation, updated with `findings`. `complete_sources` lists the
-    /// sources that were read completely at this evaluation.
+    /// sources that had been read completely when this evaluation began.
     #[must_use]
     pub fn into_tracker(self, findings: &[Finding], complete_sources: BTreeSet<SourceId>) -> OutageTracker {
         let outages = findings.iter().filter_map(|finding| outage_from(finding, self.now));
@@ -93,8 +93,8 @@ impl RuleContext<'_> {
     }
 }
 
-/// Returns the outage that a finding reports, with its service. Returns `None` if the finding reports no
-/// outage.
+/// Returns the outage that a finding reports, with the node of its service. Returns `None` if the finding
+/// does not report an outage.
 fn outage_from(finding: &Finding, now: Timestamp) -> Option<(NodeId, Outage)> {
     let kind = FindingKind::with_id(&finding.kind).filter(|kind| kind.class.explains_downtime())?;
     let outage = Outage {

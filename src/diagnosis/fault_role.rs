@@ -1,4 +1,4 @@
-//! The roles of services in faults: cause, victim of another service's fault, or healthy but affected.
+//! Roles of services in faults: cause, victim of another service's fault, or healthy but affected.
 
 use super::{class::FindingClass, context::RuleContext, kinds::FindingKind};
 use crate::model::{Finding, NodeId, Severity};
@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 /// The role of a service in a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultRole {
-    /// The service seems healthy, but depends on a faulty service.
+    /// The service seems healthy but depends on a faulty service.
     Affected,
     /// The service is faulty, and Portolan suspects another service as the cause.
     Victim,
-    /// The service is faulty, and Portolan suspects no other service.
+    /// The service is faulty, and Portolan does not suspect any other service.
     Cause,
 }
 
@@ -27,16 +27,17 @@ impl FaultRole {
     }
 }
 
-/// A service's role in a fault, with the other node that may have caused it.
+/// The role of a service in a fault, and the other node that is involved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultInvolvement {
     /// The service's role.
     pub role: FaultRole,
-    /// The suspected node of a victim, or the nearest faulty node of an affected service; `None` for a cause.
+    /// The suspected cause if the service is a victim, or its nearest faulty dependency if it is affected;
+    /// `None` for a cause.
     pub suspect: Option<NodeId>,
 }
 
-/// Returns the roles of all services that are involved in a fault, by node.
+/// Returns the roles of all services that are involved in the faults in `findings`, by node.
 #[must_use]
 pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<NodeId, FaultInvolvement> {
     let web = &context.calls;
@@ -49,7 +50,7 @@ pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<
         let by = finding.main_suspect().cloned();
         let role = if by.is_some() { FaultRole::Victim } else { FaultRole::Cause };
         let known = roles.entry(number).or_insert(FaultInvolvement { role, suspect: by });
-        // If a service has several findings, the one without a suspect decides.
+        // If a service has several findings, one without a suspect makes the service a cause.
         if role == FaultRole::Cause {
             *known = FaultInvolvement { role, suspect: None };
         }

@@ -1,4 +1,4 @@
-//! The table of all kinds of findings, each with the rule that finds it.
+//! Table of all kinds of findings. Each row names the rule that finds the kind.
 
 use super::{
     class::{CausePolicy, FindingClass},
@@ -8,47 +8,48 @@ use super::{
 };
 use crate::model::Finding;
 
-/// A row of [`FINDING_KINDS`]: a kind of finding, with its texts and the rule that finds it.
+/// A row of [`FINDING_KINDS`]: a kind of finding, with its texts and its rule.
 pub struct FindingKind {
-    /// Id in JSON.
+    /// Id in JSON and in the history.
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
-    /// The meaning of the finding for its service.
+    /// Class, which states what a finding of this kind means for its service.
     pub(super) class: FindingClass,
-    /// The causes that may be suspected.
+    /// The causes that Portolan may suspect.
     pub(super) cause_policy: CausePolicy,
-    /// The function that adds a draft for each fault of this kind.
+    /// The rule: a function that adds a draft for each fault of this kind.
     pub(super) rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 }
 
 impl FindingKind {
-    /// Returns the kind whose id is `id`.
+    /// Returns the kind with this id, or `None` if there is none.
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
     }
 
-    /// Returns true for incidents, which begin and end, in what a source reports. Returns false for lasting risks, and for
-    /// what one member of a team finds in logs, in files on its machine, or by comparing sources.
+    /// Returns true if findings of this kind are incidents: they begin and end, and every reader of the
+    /// source sees the same ones. Lasting risks are not incidents. Nor are findings that come from logs, from
+    /// files on this machine, or from comparing sources, because only one member of a team may see them.
     #[must_use]
     pub fn is_incident(&self) -> bool {
         self.class != FindingClass::Note || INCIDENT_NOTES.contains(&self.id)
     }
 
-    /// Returns the title of a finding's kind. For a kind of another version of Portolan, returns its id.
+    /// Returns the title of the finding's kind, or its id if only another version of Portolan knows the kind.
     #[must_use]
     pub fn title_of(finding: &Finding) -> &str {
         Self::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title)
     }
 }
 
-/// Kinds of the class [`FindingClass::Note`] that are incidents.
+/// Ids of the kinds of class [`FindingClass::Note`] that are incidents.
 const INCIDENT_NOTES: &[&str] =
     &["deployment-rolled-back", "deployment-stuck", "spot-interruption", "host-lost", "rejected-flow"];
 
-/// All kinds of findings. If several kinds explain why a service is down, only the first in this order is
-/// reported.
+/// All kinds of findings. If findings of several kinds explain why a service is down, only the first one in
+/// this order is reported.
 pub const FINDING_KINDS: &[FindingKind] = &[
     finding_kind(
         "out-of-memory",
@@ -291,7 +292,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
 ];
 
-/// Returns a row of the table from its fields.
+/// Creates a row of the table.
 const fn finding_kind(
     id: &'static str,
     title: &'static str,

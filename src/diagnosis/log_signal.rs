@@ -1,14 +1,15 @@
-//! Log signals: states of a log that may show a fault. A stream has fallen silent, or a log group is missing.
+//! Log signals: a stream that has fallen silent, or a log group that does not exist. Either may show a fault.
 
 use crate::model::{InstanceId, ServiceId, SharedText, Timestamp};
 use jiff::SignedDuration;
 
-/// A state of a service's log that may show a fault. Portolan watches only the logs that the user reads.
+/// A sign of a possible fault in a service's log. Portolan has such signs only for the logs that the user
+/// reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSignal {
     /// The service that writes the log.
     pub service: ServiceId,
-    /// Label of the stream, or name of the log group.
+    /// Label of the silent stream, or name of the missing log group.
     pub label: SharedText,
     /// The kind of signal, with its times.
     pub kind: LogSignalKind,
@@ -17,7 +18,7 @@ pub struct LogSignal {
 /// The kind of a log signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogSignalKind {
-    /// A live stream brought lines steadily for a long time, and now brings none.
+    /// A live stream had lines steadily for a long time, and now has none.
     Silent {
         /// The instance that writes the stream.
         instance: InstanceId,
@@ -25,14 +26,14 @@ pub enum LogSignalKind {
         last_line_at: Timestamp,
         /// Time at which Portolan received the last line, UTC.
         last_line_received_at: Timestamp,
-        /// Duration of the steady time before the silence.
+        /// Duration of the period with steady lines before the silence.
         steady_for: SignedDuration,
-        /// Longest pause between two lines during the steady time.
+        /// Longest pause between two lines in that period.
         longest_pause: SignedDuration,
     },
     /// The log group does not exist.
     LogGroupMissing {
-        /// Time of the last failed attempt to read the log group, UTC.
+        /// Time of the last attempt to read the log group that failed, UTC.
         reported_at: Timestamp,
     },
 }

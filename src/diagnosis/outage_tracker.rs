@@ -1,43 +1,44 @@
-//! The outage tracker: keeps the start times of outages over many evaluations, and over restarts of Portolan.
+//! Tracking of outages over many evaluations and over restarts of Portolan, so that each keeps its start.
 //!
-//! Sources forget: ECS lists only the newest stopped tasks, and an engine only recent events. So while a
-//! fault lasts, the oldest failure that the source still reports becomes ever newer. The tracker keeps the
-//! earliest known start until the outage ends.
+//! Sources forget: ECS lists only the newest stopped tasks, and an engine only recent events. Therefore,
+//! while a fault lasts, the oldest failure that the source still reports becomes ever newer. The tracker
+//! keeps the earliest known start until the outage ends.
 
 use super::{class::FindingClass, draft::FindingDraft, restart_counts::RestartCounts};
 use crate::model::{Inventory, NodeId, Onset, Outage, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Age below which a fault is new. Missing instances of a new fault are no alarm yet, because a source may
-/// report a higher desired count before it lists the new instances.
+/// Age below which a fault counts as new. Missing instances are no alarm during this time, because a source
+/// may report a higher desired count before it lists the new instances.
 const NEW_FAULT_PERIOD: SignedDuration = SignedDuration::from_secs(30);
 
 /// Maximum time without a fault within one outage. A service that fails repeatedly looks healthy between two
 /// failures.
 const MAX_HEALTHY_GAP: SignedDuration = SignedDuration::from_mins(2);
 
-/// Maximum time, within one outage, in which Portolan did not observe the service. It applies if the source
-/// does not know the start of the fault.
+/// Maximum time within one outage during which Portolan did not observe the service. This limit applies if
+/// the source does not know when the fault started.
 const MAX_UNOBSERVED_GAP: SignedDuration = SignedDuration::from_hours(1);
 
-/// Minimum time by which an onset must precede the known one to replace it. Computed onsets differ by some
-/// seconds at each evaluation.
+/// Minimum time by which a computed onset must precede the known one to replace it. Computed onsets vary by
+/// some seconds between evaluations.
 const ONSET_TOLERANCE: SignedDuration = SignedDuration::from_secs(15);
 
-/// The known outages and restart counts. Each evaluation passes them on to the next.
+/// The known outages and restart counts. Each evaluation passes the tracker on to the next one.
 #[derive(Clone, Debug, Default)]
 pub struct OutageTracker {
-    /// The current outages, by the service's node.
+    /// The current outages, by node of the service.
     pub(super) outages: BTreeMap<NodeId, Outage>,
-    /// The sources that were read completely at the previous evaluation. A fault that these sources did not
-    /// show then has begun since.
+    /// The sources that were read completely at the previous evaluation. If one of them did not show a fault
+    /// then, the fault has begun since.
     pub(super) complete_sources: BTreeSet<SourceId>,
     /// Restart counts of instances at recent evaluations.
     pub(super) restart_counts: RestartCounts,
 }
 
-/// Returns true if a fault belongs to the outage `known`. `own` is the fault's onset by the source's records.
+/// Returns true if a fault is part of the outage `known`. `own` is the fault's onset according to the source;
+/// `None` if the source does not know it.
 fn is_same_outage(known: &Outage, own: Option<Onset>, now: Timestamp) -> bool {
     match own {
         Some(own) if !own.at_least => own.at.duration_since(known.last_seen) <= MAX_HEALTHY_GAP,
@@ -46,8 +47,8 @@ fn is_same_outage(known: &Outage, own: Option<Onset>, now: Timestamp) -> bool {
     }
 }
 
-/// Returns the earlier of two onsets of one outage: `known` from earlier evaluations, and `own` from the
-/// source's records. If they are less than `ONSET_TOLERANCE` apart, `known` stays.
+/// Returns the earlier one of two onsets of the same outage: `known` from earlier evaluations, or `own` from
+/// the source. Keeps `known` if it is at most [`ONSET_TOLERANCE`] later, unless only `own` is exact.
 fn merge_onsets(known: Onset, own: Option<Onset>) -> Onset {
     match own {
         Some(own) if known.at.duration_since(own.at) > ONSET_TOLERANCE => own,
@@ -57,8 +58,8 @@ fn merge_onsets(known: Onset, own: Option<Onset>) -> Onset {
 }
 
 impl OutageTracker {
-    /// Adds the outages that an earlier run saved. If this run has already found one of them again, the
-    /// outage keeps the earlier onset.
+    /// Adds the outages that an earlier run of Portolan saved. If this run has already found the same outage,
+    /// that outage gets the earlier onset.
     pub fn load_saved(&mut self, earlier: BTreeMap<NodeId, Outage>) {
         for (node, outage) in earlier {
             let same = |now: &Outage| {
@@ -80,7 +81,7 @@ impl OutageTracker {
         self.outages.iter().filter(move |(node, _)| node.service_source().as_ref() == Some(source))
     }
 
-    /// Adds the outages that an evaluation found. Removes outages that no evaluation has found for a while.
+    /// Adds the outages that an evaluation found, and removes those that no recent evaluation has found.
     /// `whole` lists the sources that were read completely.
     pub(super) fn update(
         mut self,
@@ -100,8 +101,8 @@ impl OutageTracker {
         self
     }
 
-    /// Returns true if a fault of `service` at `now` is known to have begun within `NEW_FAULT_PERIOD`, or
-    /// since the last evaluation.
+    /// Returns true if a fault of `service` that exists at `now` certainly began within [`NEW_FAULT_PERIOD`],
+    /// or after the previous evaluation.
     pub(super) fn just_began(&self, now: Timestamp, service: &ServiceId) -> bool {
         match self.outages.get(&NodeId::from(service)) {
             Some(outage) => !outage.since.at_least && now.duration_since(outage.since.at) < NEW_FAULT_PERIOD,
@@ -109,8 +110,8 @@ impl OutageTracker {
         }
     }
 
-    /// Corrects the onset of a draft about a service that is down. The onset moves back to that of the known
-    /// outage. If no time is known, the onset is `now`.
+    /// Corrects the onset of a draft that explains why a service is down. Uses the onset of the known outage
+    /// if that is earlier. If neither the draft nor the tracker has an onset, the onset is `now`.
     pub(super) fn correct_onset(&self, class: FindingClass, draft: &mut FindingDraft, now: Timestamp) {
         let (true, Some(node)) = (class.explains_downtime(), draft.node().cloned()) else { return };
         let wanted = class == FindingClass::IntentionalStop;

@@ -1,25 +1,25 @@
-//! Numbers of recent restarts. An engine counts all restarts in the life of a container, but restarts of last
+//! Counts of recent restarts. An engine counts all restarts in the life of a container, but restarts of last
 //! month don't matter now.
 //!
-//! The number of recent restarts comes from the counts at earlier evaluations and from stop events. If there
-//! is only one snapshot, the times in it give an estimate.
+//! The number of recent restarts comes from the counts at earlier evaluations and from stop events. If
+//! Portolan has only one snapshot, it estimates the number from the times in it.
 
 use crate::model::{EventKind, Instance, InstanceId, InstanceState, Inventory, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Age up to which a restart is recent.
+/// Age up to which a restart counts as recent.
 pub(super) const RECENT_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 
-/// Maximum duration of a run that counts as short: the instance failed soon after its start.
+/// Maximum duration of a short run, after which an instance failed soon after its start.
 const MAX_SHORT_RUN: SignedDuration = SignedDuration::from_secs(30);
 
-/// Minimum pause between exit and start that shows a series of short runs, because no normal start takes that
-/// long. Docker waits 0.1 s before a restart, and twice as long after each run of less than ten seconds
-/// (moby, `restartmanager`).
+/// Minimum pause between an exit and the next start that shows a series of short runs. No normal start takes
+/// that long. Docker waits 0.1 s before a restart, and doubles the wait after each run of less than ten
+/// seconds (moby, `restartmanager`).
 const MIN_BACKOFF_WAIT: SignedDuration = SignedDuration::from_secs(3);
 
-/// Assumed number of restarts in a series of short runs; the exact number does not matter.
+/// Assumed number of restarts in a series of short runs. The exact number does not matter.
 const ASSUMED_RESTARTS: u32 = 4;
 
 /// The engine's restart counts at earlier evaluations, by instance. Each count comes with the time of the
@@ -28,8 +28,8 @@ const ASSUMED_RESTARTS: u32 = 4;
 pub(super) struct RestartCounts(BTreeMap<InstanceId, VecDeque<(Timestamp, u32)>>);
 
 impl RestartCounts {
-    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read before. If a new
-    /// instance appears in such a source, all its restarts are recent.
+    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read at an earlier
+    /// evaluation. For a new instance in such a source, all restarts are recent.
     pub(super) fn update(&mut self, inventory: &Inventory, watched: &BTreeSet<SourceId>, now: Timestamp) {
         let mut before = std::mem::take(&mut self.0);
         for service in inventory.services() {
@@ -38,14 +38,15 @@ impl RestartCounts {
                     let known = watched.contains(&SourceId::from(&service.id));
                     VecDeque::from([(now, if known { 0 } else { instance.restarts })])
                 });
-                // The count has decreased, so the engine has begun a new count.
+                // A lower count than before means that the engine started to count again.
                 if counts.back().is_some_and(|(_, last)| *last > instance.restarts) {
                     counts = VecDeque::from([(now, 0)]);
                 }
                 if counts.back().is_none_or(|(_, last)| *last != instance.restarts) {
                     counts.push_back((now, instance.restarts));
                 }
-                // One count that is older than the period stays, to be subtracted from later counts.
+                // The newest count that is older than the period stays, because later counts are compared
+                // with it.
                 while counts.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RECENT_PERIOD) {
                     counts.pop_front();
                 }
@@ -54,15 +55,15 @@ impl RestartCounts {
         }
     }
 
-    /// Returns the number of recent restarts, and true if that number is exact.
+    /// Returns the number of recent restarts, and true if this number is exact.
     fn recent(&self, instance: &Instance, now: Timestamp) -> (u32, bool) {
         let Some((at, first)) = self.0.get(&instance.id).and_then(VecDeque::front) else { return (0, false) };
         (instance.restarts.saturating_sub(*first), *first == 0 || now.duration_since(*at) >= RECENT_PERIOD)
     }
 }
 
-/// Returns the number of recent restarts of `instance`: the highest of the numbers from counts, stop events
-/// and estimates. `stops` is the number of recent stop events.
+/// Returns the number of recent restarts of `instance`: the maximum of the counted number, `stops` and the
+/// estimates, but at most the engine's total. `stops` is the number of recent stop events.
 pub(super) fn recent_restarts(
     counts: &RestartCounts,
     stops: u32,
@@ -74,20 +75,21 @@ pub(super) fn recent_restarts(
     }
     let (counted, is_exact) = counts.recent(instance, now);
     let guessed = if is_exact { 0 } else { estimate_by_age(instance, now) };
-    // The engine does not count restarts by a user, but these also cause stop events.
+    // The engine does not count restarts that a user requests, but these cause stop events too.
     counted.max(guessed).max(stops).max(estimate_by_times(instance)).min(instance.restarts)
 }
 
-/// Estimates the recent restarts from the age of the instance, as if the restarts were spread evenly over its
-/// life.
+/// Estimates the number of recent restarts from the age of the instance, under the assumption that its
+/// restarts were evenly spread.
 fn estimate_by_age(instance: &Instance, now: Timestamp) -> u32 {
     let Some(made) = instance.created else { return 0 };
     let parts = now.duration_since(made).as_secs() / RECENT_PERIOD.as_secs() + 1;
     u32::try_from(i64::from(instance.restarts) / parts.max(1)).unwrap_or_default()
 }
 
-/// Estimates the recent restarts from the times of the last exit and start. A long pause between them shows a
-/// series of short runs.
+/// Estimates the number of recent restarts from the times of the last exit and start. A long pause between
+/// exit and start shows a series of short runs. So does a short last run of an instance that waits for its
+/// restart.
 fn estimate_by_times(instance: &Instance) -> u32 {
     let (Some(started), Some(ended)) = (instance.started, instance.exit.as_ref().and_then(|exit| exit.at))
     else {
@@ -99,10 +101,10 @@ fn estimate_by_times(instance: &Instance) -> u32 {
     if short_run || wait >= MIN_BACKOFF_WAIT { ASSUMED_RESTARTS } else { 0 }
 }
 
-/// Returns the number of recent stop events of each instance.
+/// Returns the number of recent stop events by instance.
 pub(super) fn recent_stops(inventory: &Inventory, now: Timestamp) -> BTreeMap<&InstanceId, u32> {
     let mut ends = BTreeMap::new();
-    // An out-of-memory event is not counted, because a stop event follows it.
+    // Out-of-memory events are not counted, because a stop event follows each of them.
     let events = inventory.snapshots().flat_map(|snapshot| &snapshot.events);
     let stops = events.filter(|event| event.kind == EventKind::Stop);
     for event in stops.filter(|event| now.duration_since(event.at) <= RECENT_PERIOD) {
@@ -122,7 +124,7 @@ mod tests {
         BTreeSet::from([SourceId::new("docker")])
     }
 
-    /// Returns the inventory of one instance with `restarts`.
+    /// Returns an inventory with one instance that has been restarted `restarts` times.
     fn estate(restarts: u32) -> Inventory {
         let one = Instance { restarts, ..instance("web") };
         inventory(vec![crate::model::Service { instances: vec![one], ..service("web") }])

@@ -1,9 +1,9 @@
-//! Suspected causes of a finding: a fault of a direct or indirect callee, or a recent deployment. Suspects
-//! are sorted by likelihood. Each has a reason, and none is certain.
+//! Suspected causes of a finding: faults of direct or indirect callees, and recent deployments. Suspects are
+//! sorted by likelihood. Each has a reason, and none is certain.
 //!
-//! Faults spread from callees to callers, because a caller breaks while it waits for a broken callee. So in a
+//! Faults spread from callees to callers, because a caller that waits for a broken callee breaks too. So in a
 //! chain of faulty services, the last callee is the likeliest cause. Callees that failed later than the
-//! caller rank last.
+//! caller come last.
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
@@ -15,16 +15,16 @@ use std::collections::BTreeMap;
 
 /// Maximum time between a deployment and a fault for which Portolan suspects the deployment.
 const MAX_DEPLOYMENT_AGE: SignedDuration = SignedDuration::from_mins(30);
-/// Maximum time by which the cause may seem to fail after its effect. Polls, health checks and back-offs blur
-/// the order in which Portolan notices faults.
+/// Maximum time by which a cause may seem to fail after its effect. Portolan notices faults out of order,
+/// because polls, health checks and back-off delay them by different times.
 const MAX_NOTICE_DELAY: SignedDuration = SignedDuration::from_mins(2);
 /// Maximum number of suspects of a finding.
 const MAX_SUSPECTS: usize = 4;
 
-/// The nodes with a fault that may break their callers.
+/// The faulty nodes whose fault may break their callers.
 pub(super) struct FaultSet<'a> {
     calls: &'a CallIndex<'a>,
-    /// Start and description of each node's fault, by the node's number in `calls`.
+    /// Start and reason of each node's fault, by the node's number in `calls`.
     since: BTreeMap<usize, (Option<Timestamp>, &'a str)>,
 }
 
@@ -42,12 +42,13 @@ impl<'a> FaultSet<'a> {
         Self { calls, since }
     }
 
-    /// Returns true if the node with this number is faulty.
+    /// Returns true if the node `number` is faulty.
     fn contains(&self, number: usize) -> bool {
         self.since.contains_key(&number)
     }
 
-    /// Returns the suspected causes of `draft`, of the kinds that `blame` allows.
+    /// Returns the suspected causes of `draft`, the likeliest first, restricted to the causes that `blame`
+    /// allows.
     pub(super) fn suspects(
         &self,
         context: &RuleContext<'_>,
@@ -72,9 +73,9 @@ impl<'a> FaultSet<'a> {
         suspects
     }
 
-    /// Returns the last faulty nodes on the call paths from `from`, as two lists: nodes that failed early
-    /// enough to be the cause, and nodes that failed later. The search follows paths of faulty nodes. If
-    /// there are no such paths, it follows all paths.
+    /// Returns the last faulty nodes on the call paths from `from`, in two lists: nodes that failed early
+    /// enough to be the cause, and nodes that failed later. The search follows paths on which all nodes are
+    /// faulty. If that finds nothing, it follows all paths.
     fn faulty_dependencies(&self, from: usize, since: Option<Timestamp>) -> (Vec<Suspect>, Vec<Suspect>) {
         let mut reached = self.calls.reachable_from(from, |number| self.contains(number));
         reached.retain(|(number, _)| self.contains(*number));
@@ -87,7 +88,7 @@ impl<'a> FaultSet<'a> {
             let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
             lag.filter(|lag| *lag > MAX_NOTICE_DELAY)
         };
-        // In a cycle every faulty node reaches the others, so the nearest one represents the cycle. A callee
+        // In a cycle every faulty node reaches all others, so the nearest one represents the cycle. A callee
         // that failed too late does not replace a node that failed in time.
         let deepest = |number: usize| {
             let in_time = lag(number).is_none();
@@ -121,8 +122,8 @@ impl<'a> FaultSet<'a> {
         (before, after)
     }
 
-    /// Returns the callee of `from` that was deployed last before `since`. Returns `None` if that deployment
-    /// was more than `MAX_DEPLOYMENT_AGE` earlier.
+    /// Returns the most recently deployed callee of `from` as a suspect. Returns `None` if no callee was
+    /// deployed within [`MAX_DEPLOYMENT_AGE`] before `since`.
     fn deployed_callee(
         &self,
         context: &RuleContext<'_>,
@@ -145,8 +146,8 @@ impl<'a> FaultSet<'a> {
     }
 }
 
-/// Returns the newest deployment of the service itself as a suspect. Returns `None` if it was not within
-/// `MAX_DEPLOYMENT_AGE` before `since`.
+/// Returns the newest deployment of the service itself as a suspect. Returns `None` if it was not created
+/// within [`MAX_DEPLOYMENT_AGE`] before `since`.
 fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
@@ -163,18 +164,19 @@ fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timest
     Some(Suspect { description: words.into(), node: None })
 }
 
-/// Returns true if `deployment` is the first one of its service. Then no earlier version has ever worked.
+/// Returns true if `deployment` is the first one of its service and has not completed, so that no version has
+/// worked yet.
 fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
     let node = context.topology.nodes.get(node).map(|node| &node.kind);
     let Some(NodeKind::Service(id)) = node else { return false };
     let only = context.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
-    // In ECS the version is a family and its revision, which starts at 1.
+    // In ECS the version is the task definition's family and revision. Revisions start at 1.
     let has_worked = deployment.rollout == RolloutState::Completed;
     only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
-/// Returns the newest deployment of a node with its age at `moment`. Returns `None` if it was later than
-/// `moment`, or more than `MAX_DEPLOYMENT_AGE` earlier.
+/// Returns the newest deployment of a service node, with its age at `moment`. Returns `None` if it was
+/// created after `moment`, or more than [`MAX_DEPLOYMENT_AGE`] before it.
 fn deployment_before<'a>(
     context: &RuleContext<'a>,
     node: &NodeId,
@@ -186,7 +188,7 @@ fn deployment_before<'a>(
     (before >= SignedDuration::ZERO && before <= MAX_DEPLOYMENT_AGE).then_some((deployment, before))
 }
 
-/// Formats a short duration in seconds or minutes.
+/// Formats a duration in whole minutes, or in seconds if it is less than a minute.
 fn short_duration(time: SignedDuration) -> String {
     match time.as_mins() {
         0 => format!("{} s", time.as_secs()),
@@ -199,7 +201,7 @@ mod tests {
     use super::super::tests::findings_of;
     use crate::model::{fixtures::*, *};
 
-    /// Returns a service that calls `callee` and failed `since` seconds ago.
+    /// Returns a service that calls `callee` and has been failing for `since` seconds.
     fn failing(name: &str, callee: &str, since: i64) -> Service {
         let peer = reference("PEER_URL", Address::from_host_name(callee).with_port(80));
         let failing_since = Some(Onset::exact(ago(since)));

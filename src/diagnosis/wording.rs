@@ -1,8 +1,8 @@
-//! Formatting of numbers and lists of names in the sentences of findings.
+//! Formatting of counts and lists of names in the sentences of findings.
 
 use std::{borrow::Borrow, fmt::Display};
 
-/// Formats a number with a noun: `1 task`, `3 tasks`.
+/// Formats a count with its noun: `1 task`, `3 tasks`.
 pub(super) fn count_label(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

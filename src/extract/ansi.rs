@@ -1,26 +1,27 @@
-//! ANSI colours of log lines, converted from escape sequences in the text to spans beside it.
+//! Parser of ANSI colours. It removes the escape sequences from a log line, and returns colours and bold as
+//! spans of the text.
 
 use crate::model::{Colour, LineText, TextStyle};
 use std::borrow::Cow;
 
-/// The maximum number of coloured or bold spans stored for one line.
+/// The maximum number of coloured or bold spans to keep for one line.
 const MAX_STYLED_SPANS: usize = 128;
 
-/// The colour and weight that escape sequences have set so far in a line.
+/// The colour and weight in effect at a position of a line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct AnsiStyle {
     colour: Option<Colour>,
     bold: bool,
 }
 
-/// The replacement of a tab: two blanks, because Portolan finds columns by two or more blanks.
+/// The replacement for a tab: two spaces, because Portolan recognises columns by two or more spaces.
 const TAB_REPLACEMENT: &str = "  ";
 
-/// Returns the text of a line without escape sequences, and its coloured or bold spans.
+/// Returns the text of a line without escape sequences, and the spans of it that are coloured or bold.
 ///
-/// The spans hold foreground colours and bold: ECMA-48 SGR 1, 22, 30 to 39 and 90 to 97. SGR 38 takes a
-/// palette number or red, green and blue as in ITU-T T.416, with semicolons or colons. All other sequences
-/// are dropped.
+/// Spans have foreground colours and bold: ECMA-48 SGR 1, 22, 30 to 39 and 90 to 97. After SGR 38 comes a
+/// palette number, or red, green and blue as in ITU-T T.416, separated by semicolons or colons. All other
+/// sequences are dropped.
 #[must_use]
 pub fn parse_ansi(raw: &str) -> (LineText, Vec<TextStyle>) {
     let mut parts: Vec<TextStyle> = Vec::new();
@@ -45,7 +46,7 @@ pub fn parse_ansi(raw: &str) -> (LineText, Vec<TextStyle>) {
 }
 
 impl AnsiStyle {
-    /// Returns the style after an SGR sequence with these parameters. Unknown parameters change nothing.
+    /// Returns the style after an SGR sequence with these parameters. Ignores unknown parameters.
     fn apply_sgr(mut self, parameters: &str) -> Self {
         let mut numbers =
             parameters.split([';', ':']).map(|n| if n.is_empty() { Ok(0) } else { n.parse::<u16>() });
@@ -58,7 +59,7 @@ impl AnsiStyle {
                 90..=97 => self.colour = Some(Colour::Palette(number as u8 - 90 + 8)),
                 39 => self.colour = None,
                 38 => self.colour = extended_colour(&mut numbers, parameters.contains(':')).or(self.colour),
-                // Skips the numbers of a background colour, which are no SGR codes.
+                // The numbers after 48 are a background colour, not SGR codes. They are skipped.
                 48 => {
                     extended_colour(&mut numbers, parameters.contains(':'));
                 }
@@ -69,8 +70,8 @@ impl AnsiStyle {
     }
 }
 
-/// Parses the colour after 38 or 48. In the form with colons, the number of a colour space precedes red,
-/// green and blue (ITU-T T.416).
+/// Parses the colour after 38 or 48. If the parameters are separated by colons, a colour space may precede
+/// red, green and blue (ITU-T T.416). Returns `None` if the colour is malformed.
 fn extended_colour<E>(numbers: &mut impl Iterator<Item = Result<u16, E>>, colons: bool) -> Option<Colour> {
     let mut byte = || numbers.next()?.ok().and_then(|n| u8::try_from(n).ok());
     match byte()? {

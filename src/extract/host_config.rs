@@ -1,11 +1,11 @@
-//! References in the options a container is started with: extra hosts, links and start order.
+//! References in the options that a container is started with: extra hosts, links and start order.
 
 use crate::model::{
     Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting, Text,
 };
 
-/// Returns the reference of an extra hosts entry. Returns `None` if `address` is no IP address, or if the
-/// address leads to the container itself.
+/// Returns the reference of an `extra_hosts` entry. Returns `None` if `address` is not an IP address, or is
+/// one of the container itself.
 #[must_use]
 pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;
@@ -17,11 +17,11 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     })
 }
 
-/// Returns references to the services that start before this one. `services` holds each service's name and
-/// `depends_on` condition.
+/// Returns references to the services that start before this one. `services` has the name and the
+/// `depends_on` condition of each.
 ///
-/// With Compose's `service_completed_successfully`, this service starts after the other service has ended
-/// (Compose file reference, `depends_on`). So this service can't call the other one.
+/// With Compose's `service_completed_successfully`, this service starts only after the other one has ended
+/// (Compose file reference, `depends_on`), so it can't call that service.
 #[must_use]
 pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Reference> {
     let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));
@@ -39,7 +39,7 @@ pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &
         .collect()
 }
 
-/// The `depends_on` condition that the other service has exited successfully.
+/// The `depends_on` condition under which the other service must have exited successfully.
 const COMPLETED_CONDITION: &str = "service_completed_successfully";
 
 /// Returns the reference of a link to the container or service `to`. Returns `None` if `to` is not a valid

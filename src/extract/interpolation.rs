@@ -1,17 +1,17 @@
-//! Interpolation of the container's variables into a value: `$NAME`, `${NAME}`, `${NAME:-default}`,
+//! Interpolation of the container's variables in a value: `$NAME`, `${NAME}`, `${NAME:-default}`,
 //! `${env:NAME}`, `$(NAME)`, `{{ env "NAME" }}`, `%{ENV:NAME}`, `%(NAME)s`, `{$NAME}`.
 //!
-//! A variable becomes [`UNKNOWN_CHAR`] if its name marks it as a secret. So does an expression that Portolan
-//! can't evaluate. No host contains that character.
+//! A variable is replaced by [`UNKNOWN_CHAR`] if its name marks it as a secret. So is an expression that
+//! Portolan can't evaluate. No host contains this character.
 
 use super::env_key::{self, ValueKind};
 use std::borrow::Cow;
 
-/// The character that stands for an unknown or secret text (U+FFFC, object replacement character).
+/// The character in place of an unknown or secret text (U+FFFC, object replacement character).
 pub(super) const UNKNOWN_CHAR: char = '\u{fffc}';
 
-/// The delimiters of placeholders. Sources: POSIX shell, Kubernetes ("Dependent Environment Variables"),
-/// Jinja and Go templates, Logstash, Python's `%` formatting, Caddyfile placeholders.
+/// Opening and closing delimiters of placeholders. Sources: POSIX shell, Kubernetes ("Dependent Environment
+/// Variables"), Jinja and Go templates, Logstash, Python's `%` formatting, Caddyfile placeholders.
 const PLACEHOLDER_DELIMITERS: &[(&str, &str)] = &[
     ("${", "}"),
     ("$((", "))"),
@@ -28,7 +28,7 @@ const PLACEHOLDER_DELIMITERS: &[(&str, &str)] = &[
 /// The maximum length of a placeholder, in bytes.
 const MAX_PLACEHOLDER_BYTES: usize = 400;
 
-/// Returns the text with its variables replaced by their values. `variable` returns the value of a name.
+/// Replaces the variables in `text` by their values. `variable` returns the value of a variable by its name.
 pub(super) fn interpolate<'t, 'a>(
     text: &'t str,
     variable: &impl Fn(&str) -> Option<&'a str>,
@@ -60,11 +60,11 @@ pub(super) fn interpolate<'t, 'a>(
     Cow::Owned(out)
 }
 
-/// A placeholder such as `${NAME:-default}` at the beginning of a text.
+/// A placeholder at the beginning of a text, such as `${NAME:-default}`.
 struct Placeholder<'t> {
-    /// The variable's name; `None` for an expression.
+    /// The name of the variable; `None` if the placeholder is an expression.
     name: Option<&'t str>,
-    /// The value if the variable is unset or empty.
+    /// The value to use if the variable is unset or empty.
     default: Option<&'t str>,
     /// The length of the placeholder in the text, in bytes.
     length: usize,
@@ -76,7 +76,8 @@ fn leading_placeholder(text: &str) -> Option<Placeholder<'_>> {
         let near = &inner.as_bytes()[..inner.len().min(MAX_PLACEHOLDER_BYTES)];
         let end = near.windows(close.len()).position(|bytes| bytes == close.as_bytes())?;
         let (name, default) = name_and_default(inner[..end].trim()).unzip();
-        // Caddy knows no expressions. A password in braces may begin with `$`.
+        // Caddy has no expressions, so this is not a placeholder. It may be a password in braces that begins
+        // with `$`.
         if *open == "{$" && name.is_none() {
             return None;
         }
@@ -92,7 +93,8 @@ fn leading_placeholder(text: &str) -> Option<Placeholder<'_>> {
     is_name.then(|| Placeholder { name: Some(&name[..end]), default: None, length: end + 1 })
 }
 
-/// Returns the name and the default between the delimiters. Returns `None` for an expression.
+/// Parses the text between the delimiters. Returns the name and the default, or `None` if the text is an
+/// expression.
 fn name_and_default(text: &str) -> Option<(&str, Option<&str>)> {
     let text = ["env:", "ENV:", "env.", "env ", "getenv ", ".Env.", "sys:", "ENV_"]
         .iter()

@@ -1,7 +1,7 @@
 //! Extraction of addresses, log levels and other facts from untrusted text. No secret leaves this module.
 //!
-//! Environment variables, arguments, configuration files and log lines come in. A variable's name and the
-//! host and port that its value names go out; the value itself never does.
+//! The input is environment variables, arguments, configuration files and log lines. The output of a variable
+//! is its name, and the host and port that its value names, but never the value itself.
 
 mod address_parser;
 mod command_line;
@@ -37,11 +37,11 @@ use address_parser::{AddressShape, FoundAddress};
 use env_key::ValueKind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns references to the addresses that environment variables name. `container` is the container's name
-/// if the service has several.
+/// Returns references to the addresses that environment variables name. `container` is the name of the
+/// container if the service has several.
 ///
-/// A host takes its port from a sibling variable (`DB_HOST`, `DB_PORT`). A variable inside a value is
-/// interpolated.
+/// A host gets its port from the variable that belongs to it: `DB_HOST` from `DB_PORT`. Variables inside a
+/// value are interpolated.
 pub fn references_in_environment<'a>(
     container: Option<&str>,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -76,8 +76,9 @@ pub fn references_in_environment<'a>(
 
 /// Returns references to the addresses that an entry point, a command or its arguments name.
 ///
-/// `--flag value` and `--flag=value` are read like a variable called `flag`. A plain word counts only if it
-/// has the shape of an address. In a shell script only the commands are read, not the text that they print.
+/// `--flag value` and `--flag=value` count like a variable called `flag`. A word without an option counts
+/// only if it has the form of an address. In shell scripts only the commands count, not the text that they
+/// print.
 pub fn references_in_arguments<'a>(
     container: Option<&str>,
     arguments: impl IntoIterator<Item = &'a str>,
@@ -97,8 +98,8 @@ pub fn references_in_arguments<'a>(
     dedup_references(mentions)
 }
 
-/// Returns the addresses in `value`, read as the kind of value that `key` implies. `variable` returns the
-/// value of a variable by name. A single address without a port takes `sibling_port`.
+/// Returns the addresses in `value`, which is of the kind that `key` implies. `variable` returns the value of
+/// a variable by its name. If there is a single address without a port, it gets the port from `sibling_port`.
 fn addresses_in<'a>(
     key: &str,
     value: &str,
@@ -113,7 +114,8 @@ fn addresses_in<'a>(
         return Vec::new();
     }
     let filled = interpolation::interpolate(value, variable);
-    // Each text of a structure is interpolated alone: a placeholder must not reach into the next text.
+    // Each text of the structure is interpolated separately, because a placeholder must not extend into the
+    // next text.
     let in_texts = structured_value::text_leaves(value).map(|mut leaves| {
         leaves
             .iter_mut()
@@ -143,7 +145,8 @@ fn addresses_in<'a>(
     addresses
 }
 
-/// Returns the addresses in one text of a structure. A text without a key of its own is read under `outer`.
+/// Returns the addresses in one text of a structured value. A text without a key has the key of the whole
+/// value, `outer`.
 fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Address> {
     let key = if leaf.key.is_empty() { outer } else { &leaf.key };
     let meaning = match env_key::value_kind(key) {
@@ -162,8 +165,8 @@ fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Addr
     addresses
 }
 
-/// Returns the addresses in a plain value. Leaves out addresses whose shape is too weak as evidence for a
-/// value of that kind, such as a bare word under an unknown key.
+/// Returns the addresses in an unstructured value under `key`. Leaves out addresses whose form is not enough
+/// evidence for a value of the kind `meaning`. For example, a single word under an unknown key is not enough.
 fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
     let found = addresses_under(key, value);
     let is_list = found.len() > 1;
@@ -181,8 +184,8 @@ fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Addres
     found.into_iter().filter(counts).map(|found| found.address).collect()
 }
 
-/// Returns the addresses in a value under `key`. A key for one host, such as `DB_HOST`, has at most one bare word, because
-/// the words after the host may be a password.
+/// Returns the addresses in a value under `key`. For a key such as `DB_HOST`, which takes one host, returns
+/// at most one single word, because the words after the host may be a password.
 fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
     if env_key::holds_several(key) {
         return address_parser::parse_addresses(value);
@@ -193,15 +196,15 @@ fn addresses_under(key: &str, value: &str) -> Vec<FoundAddress> {
     found
 }
 
-/// Returns the bare host at the beginning of a value with further words, which may be a password. A name followed by
-/// several other texts begins a sentence, so it is no host unless all of them are words.
+/// Returns the host at the beginning of a value with more words after it, which may be a password. Returns
+/// `None` if the first word is not a host, if its port follows, or if the value seems to be a sentence.
 fn leading_host(value: &str) -> Option<&str> {
     let words: Vec<&str> =
         value.split(address_parser::is_separator).filter(|word| !word.is_empty()).collect();
     let (first, rest) = words.split_first().filter(|(_, rest)| !rest.is_empty())?;
-    // SQL Server's values have the port after a comma.
+    // In values for SQL Server, the port follows a comma.
     let has_port = value.trim_start().strip_prefix(first)?.starts_with(',') && parse_port(rest[0]).is_some();
-    // An `@` may end user information that begins with the first word.
+    // If an `@` follows, the first word may be part of user information.
     let is_host = match Host::parse(first)? {
         Host::Ip(_) => true,
         _ if rest.iter().any(|word| word.contains('@')) => false,
@@ -210,12 +213,12 @@ fn leading_host(value: &str) -> Option<&str> {
     (is_host && !has_port).then_some(first)
 }
 
-/// Returns true if a word with a number, such as `db:5432`, is surely a host with its port. Otherwise it may
+/// Returns true if an address such as `db:5432` under `key` is surely a host with its port. Otherwise it may
 /// be a user with a password. This function is for keys that imply neither.
 ///
-/// The word is surely a host if the key contains the host's name, if the port is a common one, or if the host
-/// has dots or is an IP address. It also is one without a key: the word is then from a command line, where
-/// users and passwords follow options.
+/// The address is surely a host if its host has dots or is an IP address, if its port is a common one, or if
+/// the key contains the name of the host. It also is if there is no key, because the word is then an
+/// argument, and users and passwords follow options.
 fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
     let word = env_key::normalized(&host);
@@ -226,38 +229,39 @@ fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
         || word.split('_').any(|part| part.len() > 2 && env_key::normalized(key).contains(part))
 }
 
-/// Ports on which servers of any kind commonly listen: examples of web frameworks and of gRPC use them.
+/// Ports on which servers often listen, as in the examples of web frameworks and of gRPC.
 const COMMON_SERVER_PORTS: &[u16] = &[
     3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088,
     8090, 8888, 9001, 9091, 9999, 50051,
 ];
 
-/// Returns true if servers commonly listen on the port.
+/// Returns true if servers often listen on `port`.
 fn is_common_port(port: u16) -> bool {
     COMMON_SERVER_PORTS.contains(&port) || Scheme::is_default_port(port)
 }
 
-/// Parses a port. Unlike `u16::from_str`, this function accepts no sign.
+/// Parses a port number. Unlike `u16::from_str`, does not accept a sign.
 fn parse_port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
 }
 
-/// Returns true if a number after a colon is likely a port although no key implies one. A low number is
-/// usually something else: the 20 of `node:20` is a version.
+/// Returns true if the number after a colon is probably a port, although the key does not imply one. A low
+/// number usually is not: the 20 in `node:20` is a version.
 fn is_likely_port(port: u16) -> bool {
     const LOW_SERVER_PORTS: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
     port >= 79 || LOW_SERVER_PORTS.contains(&port)
 }
 
-/// Returns true if an address may lead to another container. A loopback address leads there if several
-/// containers share a network namespace. Only the source knows these, and it needs the port to choose one of
-/// them.
+/// Returns true if `address` may belong to another container. A loopback address may, because several
+/// containers can share a network namespace. Only the source knows these containers, and needs the port to
+/// tell them apart.
 fn may_reach_another_container(address: &Address) -> bool {
     !address.host.refers_to_self() || (address.host.is_loopback() && address.port.is_some())
 }
 
-/// Returns the target of an address. The loopback address counts only if another container listens there.
+/// Returns the reference target for an address. A loopback address counts only if another container listens
+/// on it.
 fn to_target(address: Address) -> ReferenceTarget {
     if address.host.refers_to_self() {
         ReferenceTarget::EstateAddress(address)
@@ -266,7 +270,7 @@ fn to_target(address: Address) -> ReferenceTarget {
     }
 }
 
-/// Appends a reference for each address.
+/// Appends a reference of the kind `via` for each address to `mentions`.
 fn push_references(
     via: ReferenceKind,
     place: &ReferenceLocation,
@@ -281,7 +285,7 @@ fn push_references(
     mentions.extend(all);
 }
 
-/// Returns each reference once, in the order of discovery.
+/// Removes duplicates from the references, and keeps the order.
 fn dedup_references(mentions: Vec<Reference>) -> Vec<Reference> {
     let mut known = BTreeSet::new();
     mentions.into_iter().filter(|mention| known.insert(mention.clone())).collect()

@@ -1,17 +1,19 @@
-//! Labels and variables with which a container asks a reverse proxy to route requests to it.
+//! Extraction of the references by which a reverse proxy calls a container. They come from labels and
+//! variables that ask the proxy to route requests to the container.
 
 use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;
 
-/// The prefix of labels by which a proxy product finds the containers to route to.
+/// A prefix of labels that tell a proxy product to route requests to a container.
 struct ProxyLabelRule {
     product: &'static str,
     prefix: &'static str,
-    /// The label that switches routing off with the value `false`; `None` if the product has none.
+    /// The label that turns routing off with the value `false`; `None` if the product has no such label.
     enable_label: Option<&'static str>,
 }
 
-/// Label prefixes, from the documentation of Traefik's Docker provider and of caddy-docker-proxy.
+/// Rules by product. The prefixes come from the documentation of Traefik's Docker provider and of
+/// caddy-docker-proxy.
 const LABEL_RULES: &[ProxyLabelRule] = &[
     ProxyLabelRule {
         product: "traefik",
@@ -33,11 +35,11 @@ const LABEL_RULES: &[ProxyLabelRule] = &[
     ProxyLabelRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
-/// The variable by which nginx-proxy finds the containers to route to.
+/// The variable that tells nginx-proxy to route requests to a container.
 const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
-/// Returns the references by which proxies call a container with these labels and variables: one reference
-/// for each proxy product.
+/// Returns one reference for each proxy product that routes requests to a container with these labels and
+/// variables. The proxy is the caller, and the container the callee.
 #[must_use]
 pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
@@ -58,7 +60,7 @@ pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)
             add(rule.product, Setting::label(name));
         }
     }
-    // Traefik needs no other label than `traefik.enable` to route to a container.
+    // The label `traefik.enable` alone is enough for Traefik to route to a container.
     if on("traefik.enable") == Some(true) {
         add("traefik", Setting::label("traefik.enable"));
     }

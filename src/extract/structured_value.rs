@@ -1,29 +1,30 @@
-//! Values that hold JSON, YAML or properties: each text in them with its key.
+//! Parser of values that contain JSON, YAML or properties. It returns each text in the value with its key.
 
 use super::{env_key, parse_port};
 use serde_json::Value;
 use serde_saphyr::{alias_limits, budget, options};
 
-/// The maximum number of values read from one text.
+/// The maximum number of values to read from one structured value.
 const MAX_VALUES: usize = 5_000;
-/// The maximum length of a structured value, in bytes; a longer one is not parsed.
+/// The maximum length of a structured value, in bytes. A longer one is not parsed.
 const MAX_VALUE_BYTES: usize = 64 * 1024;
-/// The maximum nesting depth.
+/// The maximum nesting depth of a structured value.
 const MAX_NESTING_DEPTH: usize = 32;
 
-/// A text in a JSON, YAML or properties value.
+/// A text in a structured value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TextLeaf {
     /// The nearest key above the text; empty if there is none.
     pub(super) key: String,
     /// The text itself.
     pub(super) value: String,
-    /// The port that belongs to this text. It stands under a matching key, as `port` matches `host`.
+    /// The port that belongs to the text. It is the value of the matching key in the same object, as `port`
+    /// matches `host`; `None` if there is no such key.
     pub(super) port: Option<u16>,
 }
 
-/// Returns the texts in a JSON, YAML or properties value. Returns `None` if the value is none of these, or is
-/// broken or too large.
+/// Returns the texts in a JSON, YAML or properties value. Returns `None` if the value has none of these
+/// formats, is malformed, or is too large.
 pub(super) fn text_leaves(value: &str) -> Option<Vec<TextLeaf>> {
     let value = value.trim();
     let is_flow = value.starts_with(['{', '[']);
@@ -37,7 +38,8 @@ pub(super) fn text_leaves(value: &str) -> Option<Vec<TextLeaf>> {
     Some(found)
 }
 
-/// Parses a mapping or sequence. A text in brackets must end with its bracket: `[mailer]:1025` is an address.
+/// Parses YAML, or JSON with small errors. Returns `None` if it is not a mapping or sequence. Text that
+/// begins with a bracket must also end with one, because `[mailer]:1025` is an address.
 fn parse_yaml(text: &str, is_flow: bool) -> Option<Value> {
     (!is_flow || text.ends_with(['}', ']'])).then_some(())?;
     let options = options! {
@@ -49,7 +51,8 @@ fn parse_yaml(text: &str, is_flow: bool) -> Option<Value> {
     tree.filter(|tree| tree.is_object() || tree.is_array())
 }
 
-/// Parses lines of `key=value`, with comments and sections.
+/// Parses properties: lines of `key=value`, with comments and section headers, which are ignored. Returns
+/// `None` if any line has another form.
 fn parse_properties(text: &str) -> Option<Value> {
     text.contains('\n').then_some(())?;
     let lines =

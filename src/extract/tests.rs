@@ -1,10 +1,10 @@
-//! Address extraction by example, and property tests that no secret comes out of it.
+//! Tests of address extraction by example, and property tests that check that no secret comes out.
 
 use super::{references_in_arguments, references_in_environment, references_in_file};
 use crate::model::{ReferenceKind, ReferenceTarget};
 use proptest::prelude::*;
 
-/// Returns the targets that one variable names, as text.
+/// Returns the targets that a variable with this name and value gives, as text.
 fn names(key: &str, value: &str) -> Vec<String> {
     references_in_environment(None, [(key, value)])
         .into_iter()
@@ -43,7 +43,8 @@ fn the_loopback_address_counts_where_a_neighbour_answers() {
 fn an_at_sign_that_nobody_can_place_gives_nothing() {
     assert_eq!(names("X", "https://se/cret@host/v1"), Vec::<String>::new());
     assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), ["mail:25"]);
-    // Sites use such URLs for user pages, but it might also be a user name that ends in a slash.
+    // Some sites use such URLs for the pages of users. But `medium.com/` could also be a user with a slash in
+    // its name.
     assert_eq!(names("X", "https://medium.com/@name/post"), Vec::<String>::new());
     assert_eq!(names("X", "https://user:p@host:8443/x"), ["host:8443"]);
     assert_eq!(names("X", "postgres://u:p@s/s@host:5432/db"), ["host:5432"]);
@@ -257,7 +258,7 @@ fn secrets_of_a_command_line_are_no_addresses() {
     for words in none {
         assert_eq!(references_in_arguments(None, words.iter().copied()), Vec::new(), "{words:?}");
     }
-    // A password directly after its letter looks like the long options of some programs.
+    // A password directly after its letter looks like a long option, which some programs write with one dash.
     let found = format!("{:?}", references_in_arguments(None, ["app", "-pzzS3", "tcp://db:3306"]));
     assert!(found.contains("db") && !found.contains("zz"), "{found}");
 }

@@ -6,8 +6,8 @@ use crate::model::EventKind;
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Entries that repeat each other, for one row of the timeline. An entry without repetition makes a group of
-/// one.
+/// Group of entries that repeat each other, shown as one row of the timeline. An entry that nothing repeats
+/// forms a group of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventGroup {
     /// Oldest entry of the group.

@@ -1,19 +1,21 @@
-//! Earlier occurrence of a finding: when the same kind of fault last began and ended on the same service.
+//! Lookup of a finding's previous occurrence: when the same kind of fault last began and ended on the same
+//! node.
 
 use super::{Entry, History, Subject};
 use crate::model::{Finding, Timestamp};
 
-/// Earlier occurrence of a finding.
+/// Times of an earlier occurrence of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarlierOccurrence {
-    /// Start of the fault, UTC; `None` if the history does not reach back to it.
+    /// Start of the fault, UTC; `None` if the history has only the end.
     pub began: Option<Timestamp>,
     /// End of the fault, UTC.
     pub ended: Timestamp,
 }
 
 impl History {
-    /// Returns the last occurrence of a finding before the present one. Returns `None` if the history knows none.
+    /// Returns the most recent occurrence of `finding` that ended before the present one began. Returns
+    /// `None` if the history contains none, or if the finding is about a source.
     #[must_use]
     pub fn earlier_occurrence(&self, finding: &Finding) -> Option<EarlierOccurrence> {
         let subject = Subject::Node(finding.node.clone()?);
@@ -21,7 +23,8 @@ impl History {
         let mut entries = self.entries_of(&subject).rev().map(|entry| &**entry).filter(is_of_kind);
         let is_before = |entry: &Entry| finding.since.is_none_or(|since| entry.at <= since);
         let ended = entries.find(|entry| entry.is_resolution() && is_before(entry))?.at;
-        // Several members may have recorded the start, each since it began to watch.
+        // Several members of a team may have recorded the start, each at the time when it first saw the
+        // fault. The earliest record counts.
         let began = entries.take_while(|entry| !entry.is_resolution()).last().map(|entry| entry.at);
         Some(EarlierOccurrence { began, ended })
     }

@@ -1,4 +1,4 @@
-//! Entry of the history: an event with its time, its kind, its text and its subject.
+//! Entries of the history: each is an event with its time, kind, text and subject.
 
 use super::EventKindSpec;
 use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Text, Timestamp};
@@ -9,13 +9,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// A service, or another node of the map.
+    /// A service, or another node of the map, such as a dependency.
     Node(NodeId),
     /// A source as a whole.
     Source(SourceId),
 }
 
-/// One event in the history, as the timeline shows it. Entries sort by time.
+/// One event in the history, as the timeline shows it. Entries sort by time first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "WrittenEntry", into = "WrittenEntry")]
 pub struct Entry {
@@ -25,17 +25,19 @@ pub struct Entry {
     pub subject: Subject,
     /// Kind of the event.
     pub kind: EventKind,
-    /// Text of the event, as the source or Portolan phrases it.
+    /// Text of the event, in the words of the source or of Portolan.
     pub text: String,
-    /// Health whose colour the event has on the screen; `None` if the event is neither good nor bad.
+    /// Health in whose colour the screen shows the event; `None` if the event is neither good nor bad.
     pub health: Option<Health>,
-    /// Id of the finding's kind, such as `crash-loop`, if the entry records its start or end.
+    /// Id of the finding's kind, such as `crash-loop`, if the entry records the start or the resolution of a
+    /// finding.
     pub finding: Option<Text>,
     /// Hash of the text without ids. Repetitions of an event have the same hash.
     pub(super) text_hash: u64,
 }
 
-/// Entry as it is written into a share or a team's store: without the hash, and with its text cleaned when it is read.
+/// Serialized form of an [`Entry`] in a share or a team's store. It lacks the hash. Deserialization sanitizes
+/// the text.
 #[derive(Clone, Serialize, Deserialize)]
 struct WrittenEntry {
     at: Timestamp,
@@ -63,7 +65,7 @@ impl From<Entry> for WrittenEntry {
 }
 
 impl Subject {
-    /// Returns the node, or `None` for a source.
+    /// Returns the node, or `None` if the subject is a source.
     #[must_use]
     pub fn node(&self) -> Option<&NodeId> {
         match self {
@@ -72,8 +74,8 @@ impl Subject {
         }
     }
 
-    /// Returns a short name: the id without source and kind. So a subject that no longer exists has a name
-    /// too.
+    /// Returns a short name: the id without its source and kind. Because it comes from the id alone, it also
+    /// works for a subject that no longer exists.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -94,7 +96,7 @@ impl From<&ServiceId> for Subject {
 }
 
 impl From<&Event> for Entry {
-    /// Turns an event of a source into an entry.
+    /// Converts an event of a source to an entry.
     fn from(event: &Event) -> Self {
         let tone = (event.kind == EventKind::OutOfMemory).then_some(Health::Failing);
         Self::new(event.at, Subject::from(&event.service), event.kind, event.text.to_string(), tone)
@@ -102,7 +104,7 @@ impl From<&Event> for Entry {
 }
 
 impl Entry {
-    /// Creates an entry, and computes the hash of its text.
+    /// Creates an entry and computes the hash of its text.
     #[must_use]
     pub fn new(
         at: Timestamp,
@@ -115,25 +117,25 @@ impl Entry {
         Self { at, subject, kind, text, health, finding: None, text_hash }
     }
 
-    /// Returns the text without the service name that ECS puts in front. The screen already shows the
-    /// subject.
+    /// Returns the text without the prefix `(service …)` that ECS adds. The screen already shows the subject.
     #[must_use]
     pub fn display_text(&self) -> &str {
         let behind = self.text.strip_prefix("(service ").and_then(|rest| rest.split_once(") "));
         behind.map_or(&*self.text, |(_, words)| words)
     }
 
-    /// Returns the row of the entry's kind in the table.
+    /// Returns the row of [`EVENT_KIND_TABLE`](super::EVENT_KIND_TABLE) for the entry's kind.
     #[must_use]
     pub fn kind_spec(&self) -> &'static EventKindSpec {
         EventKindSpec::of(self.kind)
     }
 }
 
-/// Minimum length in characters of a hexadecimal word that counts as an id.
+/// Minimum length of an id, in characters. A shorter hexadecimal word counts as an ordinary word.
 const MIN_ID_LENGTH: usize = 6;
 
-/// Returns a hash of `text` that ignores ids.
+/// Returns a hash of `text` without the ids in it: hexadecimal words of at least [`MIN_ID_LENGTH`] with a
+/// digit.
 fn hash_without_ids(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {

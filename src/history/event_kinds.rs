@@ -1,4 +1,4 @@
-//! Table of event kinds for the screen, the filters, the headless command and the documentation.
+//! Table of event kinds. The screen, the filters, the headless command and the documentation read it.
 
 use crate::model::EventKind;
 
@@ -10,7 +10,7 @@ pub struct EventKindSpec {
     pub id: &'static str,
     /// Name on the screen.
     pub title: &'static str,
-    /// Character that stands for the kind where only one cell is free.
+    /// Character for the kind in places with room for one cell only.
     pub glyph: char,
     /// Description for the documentation.
     pub description: &'static str,
@@ -87,9 +87,8 @@ impl EventKindSpec {
         EVENT_KIND_TABLE.iter().find(|row| row.id == name || row.title == name)
     }
 
-    /// Returns the event kind that the timeline's filter shows after `here`: the next one if `forward`, or
-    /// else the previous one. The cycle includes `None`, which means all kinds, between the last and the
-    /// first.
+    /// Returns the filter of the timeline that follows `here` in table order if `forward`, and the one that
+    /// precedes it otherwise. `None` means all kinds. It stands between the last kind and the first.
     #[must_use]
     pub fn cycle_filter(here: Option<EventKind>, forward: bool) -> Option<EventKind> {
         let place = here

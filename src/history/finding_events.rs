@@ -8,7 +8,8 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 
-/// Returns an entry if a source became unreadable or readable again; `before` is its previous state.
+/// Returns an entry if the change of state makes the source unreadable or readable again, and `None`
+/// otherwise. `before` is the source's previous state.
 pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Timestamp) -> Option<Entry> {
     use SourceState::{Denied, Failed, Live, Loading, Stale};
     let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
@@ -22,31 +23,32 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
 }
 
-/// Time for which a finding must be absent before it counts as resolved. A container in a crash loop looks
-/// healthy for a second after each start.
+/// Time for which a finding must be absent before it counts as resolved. Without it, a container in a crash
+/// loop would seem resolved after each start, because it looks healthy for a second.
 const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Findings that started and are not resolved yet, to notice the next start or resolution.
+/// Findings that have started and are not resolved yet. Comparing them with the current findings shows which
+/// ones started or were resolved.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenFindings {
-    /// Latest version of each finding. If the finding is absent now, the time since which it is absent; else
-    /// `None`.
+    /// Latest version of each finding, and the time since which the finding is absent; `None` while it is
+    /// present.
     open: Vec<(Finding, Option<Timestamp>)>,
 }
 
 impl OpenFindings {
-    /// Returns the open findings of an earlier time.
+    /// Creates the open findings from `findings`, all of them present.
     pub(super) fn of(findings: &[Finding]) -> Self {
         Self { open: findings.iter().map(|finding| (finding.clone(), None)).collect() }
     }
 
-    /// Adds open findings of an earlier time.
+    /// Adds `findings` as present.
     pub(super) fn add(&mut self, findings: &[Finding]) {
         self.open.extend(Self::of(findings).open);
     }
 
-    /// Compares the current `findings` with the open ones, and replaces them. Returns an entry for each
-    /// finding that started or was resolved.
+    /// Replaces the open findings by the current `findings`, and returns an entry for each one that started
+    /// or was resolved. An absent finding stays open for [`RESOLVED_AFTER`].
     pub(super) fn update(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {
         if self.open.len() == findings.len()
             && self.open.iter().zip(findings).all(|((known, away), f)| away.is_none() && known == f)
@@ -83,8 +85,8 @@ fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
     finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 
-/// Returns the identity of a finding: its kind and its node or source. The text is no part of it, because it
-/// may change.
+/// Returns the identity of a finding: its kind and its node or source. The text is not part of the identity,
+/// because it may change.
 fn finding_key(finding: &Finding) -> (&str, &str) {
     (&finding.kind, finding.node.as_ref().map_or(&*finding.subject, NodeId::as_str))
 }

@@ -1,4 +1,4 @@
-//! Entries that several members of a team recorded about the same change, each by its own clock.
+//! Merging of entries that several members of a team recorded about the same change, each by its own clock.
 
 use super::{Entry, History, MAX_ENTRIES, MAX_ENTRIES_PER_SUBJECT, Subject};
 use crate::model::{EventKind, Health, NodeId, Timestamp};
@@ -9,19 +9,20 @@ use std::{
     sync::Arc,
 };
 
-/// Largest difference between the times at which two members record the same change. A member that follows computes
-/// the time of a reading from ages, so it may be early by as much as the time between two heads.
+/// Largest difference between the times at which two members record the same change. A member that doesn't
+/// lead computes the time of a reading from ages, so its time may be too early by the interval between two
+/// heads.
 const MAX_RECORDING_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 impl Entry {
-    /// Returns true if `entries` has this entry, or another record of the same change at about the same time.
+    /// Returns true if `entries` contains this entry, or a record of the same change at about the same time.
     #[must_use]
     pub fn is_recorded_in(&self, entries: &BTreeSet<Arc<Self>>) -> bool {
         entries.range(times_near(self.at)).any(|other| self.records_change_of(other))
     }
 
-    /// Returns true if both entries record the same change of the same subject. The wording of a finding may differ,
-    /// because it counts what its member has seen.
+    /// Returns true if both entries record the same change of the same subject. Two records of a finding need
+    /// not have the same text, because the text contains counts that differ between members.
     fn records_change_of(&self, other: &Self) -> bool {
         let is_same_text = match (&self.finding, &other.finding) {
             (Some(kind), Some(other_kind)) => {
@@ -40,8 +41,9 @@ impl Entry {
 }
 
 impl History {
-    /// Adds entries that other members of the team recorded, unless this history has a record of the same change. They
-    /// take at most half of the room, so that they never displace what this member has recorded.
+    /// Adds entries that other members of the team recorded, except those about a change that this history
+    /// has already recorded. Stops at half of each limit, so that merged entries never displace the entries
+    /// that this member recorded.
     pub fn merge(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
             if self.entries.len() >= MAX_ENTRIES / 2 {
@@ -58,9 +60,11 @@ impl History {
     }
 }
 
-/// Returns the range of entries within [`MAX_RECORDING_SKEW`] of `at`.
+/// Returns the range of entries within [`MAX_RECORDING_SKEW`] of `at`, for a lookup in a sorted set of
+/// entries.
 fn times_near(at: Timestamp) -> impl RangeBounds<Arc<Entry>> {
-    // Entries sort by their time first. No entry of these times is less than one without a name and a text.
+    // Entries sort by time first, then by subject. At one time, an entry with an empty node id sorts before
+    // every other.
     let least = |at: Timestamp| {
         let subject = Subject::Node(NodeId::new(""));
         Arc::new(Entry::new(at, subject, EventKind::Deployment, String::new(), None))

@@ -1,6 +1,6 @@
-//! History of all sources in order of time: events that sources report, differences between snapshots, and
-//! findings that started or were resolved. Its size is limited in total and for each subject. When a limit is
-//! reached, the oldest entries go first.
+//! History of all sources in order of time: events that sources report, differences between snapshots,
+//! findings, actions and notes. Its size is limited in total and for each subject. When a limit is reached,
+//! the oldest entries are dropped first.
 //!
 //! Recording a snapshot without changes costs nothing. Otherwise the cost grows with the number of changed
 //! services.
@@ -37,16 +37,17 @@ use std::{
 
 /// Maximum number of entries of all subjects together.
 const MAX_ENTRIES: usize = 20_000;
-/// Maximum number of entries of one subject: a night of a service that restarts twice a minute.
+/// Maximum number of entries of one subject. A service that restarts twice a minute reaches it in about eight
+/// hours.
 const MAX_ENTRIES_PER_SUBJECT: usize = 1_000;
 
-/// All entries in order of time, with the data to find new ones: the last complete snapshots and the open
-/// findings.
+/// All entries in order of time. The history also keeps the data for finding new entries: the last complete
+/// snapshots and the open findings.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,
     by_subject: BTreeMap<Subject, SubjectEntries>,
-    /// Newest entry that was dropped for space. Equal and older entries are not added again.
+    /// Newest entry that was dropped to save memory. Equal and older entries are not added again.
     newest_dropped: Option<Arc<Entry>>,
     open_findings: OpenFindings,
     /// Last complete snapshot of each source.
@@ -62,8 +63,8 @@ struct SubjectEntries {
 }
 
 impl History {
-    /// Returns a counter that grows with every change. An unchanged counter means that derived data is still
-    /// valid.
+    /// Returns a counter that grows with every change of the entries. While it stays the same, data derived
+    /// from them remain valid.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -82,8 +83,8 @@ impl History {
         self.by_subject.get(subject).into_iter().flat_map(|thread| &thread.entries)
     }
 
-    /// Returns the entries of `service` from the period `within` before `at`, the newest first. The period
-    /// includes `at`.
+    /// Returns the entries of `service` at most `within` before `at`, the newest first. An entry at the time
+    /// `at` is included.
     pub fn entries_before<'a>(
         &'a self,
         service: &ServiceId,
@@ -95,11 +96,11 @@ impl History {
         thread.skip_while(move |entry| entry.at > at).take_while(is_recent).map(Arc::as_ref)
     }
 
-    /// Records a snapshot of a source. `old` is the snapshot before it, and `change` the difference between
-    /// the two.
+    /// Records the changes of a source. `old` is its previous snapshot, `new` the current one, and `change`
+    /// the difference between the two.
     ///
-    /// The services of `new` are compared with those of the last complete snapshot instead of `old`. If `old`
-    /// was read only in part, most of its differences from `new` are no real changes.
+    /// The services of `new` are compared with those of the last complete snapshot rather than with `old`: if
+    /// `old` was incomplete, most of its differences from `new` are not real changes.
     pub fn record_snapshot(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &SnapshotDiff) {
         let last_complete = self.last_complete.get(&new.source).cloned();
         if new.progress.is_empty() {
@@ -111,8 +112,8 @@ impl History {
             return;
         }
         let new_events = self.record_events(old, new);
-        // If the unread parts changed, nothing is compared: newly missing or newly read data are no real
-        // changes.
+        // If the set of unread parts changed, nothing is compared, because data that appear or disappear for
+        // that reason are not real changes.
         let comparable =
             last_complete.filter(|whole| whole.unread_parts == new.unread_parts && new.progress.is_empty());
         let Some(last_complete) = comparable else { return };
@@ -123,7 +124,7 @@ impl History {
         }
     }
 
-    /// Records the events of `new` that are not in `old`, and returns them.
+    /// Records the events of `new` that `old` lacks, and returns them.
     fn record_events<'a>(&mut self, old: Option<&Snapshot>, new: &'a Snapshot) -> Vec<&'a Event> {
         let before = old.map_or(&[][..], |old| &old.events);
         let new_events = new_events::unseen_events(before, &new.events);
@@ -136,17 +137,19 @@ impl History {
         new_events
     }
 
-    /// Records a change of a source's state; `before` is its previous state.
+    /// Records that a source became unreadable or readable again; `before` is its previous state. Other
+    /// changes of state add no entry.
     pub fn record_source_state(&mut self, before: SourceState, after: &SourceStatus, now: Timestamp) {
         finding_events::source_entry(before, after, now).into_iter().for_each(|entry| self.insert(entry));
     }
 
-    /// Records which findings started or were resolved; `findings` are all current ones.
+    /// Records which findings started and which were resolved since the last call. `findings` must be all
+    /// current findings.
     pub fn record_findings(&mut self, findings: &[Finding], now: Timestamp) {
         self.open_findings.update(findings, now).into_iter().for_each(|entry| self.insert(entry));
     }
 
-    /// Records an action of the user on `service`, or its result.
+    /// Records an action of the user on `service`, or the result of the action.
     pub fn record_action(
         &mut self,
         service: &ServiceId,
@@ -157,25 +160,27 @@ impl History {
         self.insert(Entry::new(at, Subject::from(service), EventKind::Action, text, health));
     }
 
-    /// Replaces all entries and open findings by those of a share. The snapshots for the next comparison stay.
+    /// Replaces all entries by `entries`, and the open findings by `findings`, both from a share. Keeps the
+    /// snapshots that the next ones are compared with.
     pub fn restore(&mut self, entries: impl IntoIterator<Item = Entry>, findings: &[Finding]) {
         let last_complete = std::mem::take(&mut self.last_complete);
         *self = Self { last_complete, open_findings: OpenFindings::of(findings), ..Self::default() };
         entries.into_iter().for_each(|entry| self.insert(entry));
     }
 
-    /// Sets the snapshot with which the first complete one of its source is compared, and the findings of that time.
+    /// Sets the snapshot that the next complete snapshot of the same source is compared with. Adds
+    /// `findings`, the findings at the time of `snapshot`, to the open findings.
     pub fn set_baseline(&mut self, snapshot: Arc<Snapshot>, findings: &[Finding]) {
         self.open_findings.add(findings);
         self.last_complete.insert(snapshot.source.clone(), snapshot);
     }
 
-    /// Records a note of a person on `subject`.
+    /// Records a note that a person left on `subject`.
     pub fn record_note(&mut self, subject: Subject, text: String, at: Timestamp) {
         self.insert(Entry::new(at, subject, EventKind::Note, text, None));
     }
 
-    /// Adds an entry, unless the history has it already or has dropped it for space.
+    /// Adds an entry, unless the history contains it or has dropped it, or a newer one, to save memory.
     fn insert(&mut self, entry: Entry) {
         let entry = Arc::new(entry);
         let thread = self.by_subject.entry(entry.subject.clone()).or_default();

@@ -1,10 +1,10 @@
-//! Differences of a service between two snapshots, as texts for the history. The texts contain names of
+//! Differences of one service between two snapshots, as texts for the history. The texts contain names of
 //! settings, never their values.
 
 use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, RolloutState, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One difference of a service between two snapshots, to record as an entry.
+/// One difference of a service between two snapshots. The history records it as an entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) kind: EventKind,
@@ -44,7 +44,8 @@ pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Diff
     found
 }
 
-/// Returns a difference if the version or the image digest changed, or else if the rollout ended.
+/// Returns a difference if the version or the image digest changed. If neither changed, returns a difference
+/// if the newest deployment completed or failed.
 fn version_change(before: &Service, after: &Service) -> Option<Difference> {
     let text = match (desired_version(before), desired_version(after)) {
         (Some(was), Some(is)) if was != is => format!("version {is}, was {was}"),
@@ -56,7 +57,7 @@ fn version_change(before: &Service, after: &Service) -> Option<Difference> {
     Some(Difference::without_health(EventKind::Deployment, text))
 }
 
-/// Returns a difference if the newest deployment completed or failed.
+/// Returns a difference if the newest deployment completed or failed between the two snapshots.
 fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
     let is = after.deployments.first()?;
     let was = before.deployments.iter().find(|was| was.id == is.id && was.rollout != is.rollout)?;
@@ -70,7 +71,8 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
     Some(Difference { kind: EventKind::Deployment, text, health: Some(tone) })
 }
 
-/// Returns the desired version: the version of the newest deployment, or else the images of the instances.
+/// Returns the version of the newest deployment. Without deployments, returns the images of the instances,
+/// joined by commas; `None` if there are none.
 fn desired_version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
     deployed
@@ -81,7 +83,8 @@ fn desired_version(service: &Service) -> Option<String> {
         .map(Into::into)
 }
 
-/// Returns the shortened image digests of all containers, joined by commas.
+/// Returns the distinct image digests of all containers, shortened and joined by commas. Returns `None` if no
+/// digest is known.
 fn image_digests(service: &Service) -> Option<String> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
     let digests: BTreeSet<&str> = containers.filter_map(|c| c.digest.as_deref()).collect();
@@ -92,9 +95,10 @@ fn image_digests(service: &Service) -> Option<String> {
     (!digests.is_empty()).then(|| digests.into_iter().map(short).collect::<Vec<_>>().join(", "))
 }
 
-/// Returns a difference that names all changed settings: references with another target, and changed facts.
+/// Returns a difference that names all changed settings: references with other targets, and facts with other
+/// values.
 ///
-/// Returns `None` if a new deployment already lists its changes.
+/// Returns `None` if nothing changed, or if a new deployment already lists its changes.
 fn configuration_change(before: &Service, after: &Service) -> Option<Difference> {
     let has_changes = after.deployments.first().is_some_and(|deployment| !deployment.changes.is_empty());
     if has_changes && desired_version(before) != desired_version(after) {
@@ -113,8 +117,8 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
         let mut set: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for fact in &service.facts {
             let Some(kind) = fact.kind().filter(|kind| kind.is_configuration()) else { continue };
-            // Docker lists ports only while the container runs, and assigns new ephemeral ports at each
-            // start.
+            // Docker lists the ports of a container only while it runs, and assigns new ephemeral ports at
+            // each start.
             if kind != FactKind::Port || both_run {
                 set.entry(fact.label.to_string()).or_default().insert(fact.configured_value().to_owned());
             }
@@ -130,7 +134,7 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
     })
 }
 
-/// Returns the keys whose values differ between `a` and `b`.
+/// Returns the keys whose values differ between `a` and `b`, or that only one of them has.
 fn differing_keys<V: PartialEq>(a: &BTreeMap<String, V>, b: &BTreeMap<String, V>) -> BTreeSet<String> {
     a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
 }
@@ -148,7 +152,7 @@ fn instance_changes(before: &Service, after: &Service, found: &mut Vec<Differenc
             None if instance.counts_toward_health() => {
                 found.push(Difference::without_health(EventKind::Start, format!("{name} started")));
             }
-            // An instance that waits for its restart has not restarted yet.
+            // An instance that waits for its restart counts as restarted only once it runs.
             Some(was) if instance.restarts > was.restarts && instance.state == InstanceState::Running => {
                 let text = format!("{name} restarted (restart count {})", instance.restarts);
                 found.push(Difference::without_health(EventKind::Restart, text));
@@ -175,7 +179,7 @@ fn exit_difference(instance: &Instance) -> Difference {
     Difference::without_health(EventKind::Stop, text)
 }
 
-/// Returns a difference if the health changed and is known both before and after.
+/// Returns a difference if the health changed and neither the old nor the new health is unknown.
 fn health_change(before: &Service, after: &Service) -> Option<Difference> {
     let (was, is) = (Health::of_service(before), Health::of_service(after));
     let unsaid = was == is || [was, is].contains(&Health::Unknown);

@@ -1,17 +1,17 @@
-//! Changes between two snapshots of one source: the differences of their services, without the changes that
-//! the source reports as events.
+//! Changes of the services between two snapshots of one source, except those that the source already reports
+//! as events.
 
 use super::service_diff::{self, Difference};
 use crate::model::{Event, EventKind, Service, ServiceId, Snapshot, SnapshotDiff};
 use jiff::SignedDuration;
 use std::{cmp::Ordering, sync::Arc};
 
-/// Maximum age of a start or stop event that explains a difference between snapshots. A difference that an
-/// event explains adds no entry of its own.
+/// Maximum age of a start or stop event that accounts for a difference between snapshots. Such a difference
+/// adds no entry of its own.
 const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
 /// Returns the differences between the services of `old` and `new` that no event of `new` reports. `change`
-/// says which services differ, and `new_events` are the events of `new` that the snapshot before it lacks.
+/// lists the services that differ. `new_events` are the events of `new` that the previous snapshot lacks.
 pub(super) fn unreported_differences(
     old: &Snapshot,
     new: &Snapshot,
@@ -52,11 +52,11 @@ pub(super) fn unreported_differences(
     found
 }
 
-/// Changes that the events of a snapshot report.
+/// Changes that a snapshot already reports as events.
 struct ReportedChanges<'a> {
     new_events: &'a [&'a Event],
-    /// Start and stop events within [`EVENT_MATCH_WINDOW`] before the snapshot, old ones included. Docker may
-    /// report a stop before the state of the container shows it.
+    /// Start and stop events within [`EVENT_MATCH_WINDOW`] before the snapshot, including events that the
+    /// previous snapshot had. Docker may report a stop before the state of the container shows it.
     recent_starts_and_stops: Vec<&'a Event>,
 }
 
@@ -76,14 +76,15 @@ impl<'a> ReportedChanges<'a> {
         events.any(|event| event.service == *service && event.kind.same_category(kind))
     }
 
-    /// Returns true if an event reports that `service` was removed, as Docker does for a container.
+    /// Returns true if an event reports the removal of `service`. Docker reports the removal of a container
+    /// as a message.
     fn include_removal(&self, service: &ServiceId) -> bool {
         self.new_events.iter().any(|event| event.service == *service && event.kind == EventKind::Message)
     }
 }
 
-/// Pairs the services of two lists, both sorted by id, as (old, new). One side is `None` if only the other
-/// list has the service.
+/// Pairs the services of `old` and `new` by id. Both lists must be sorted by id. One side of a pair is `None`
+/// if only the other list has the service.
 fn pair_by_id<'a>(
     old: &'a [Arc<Service>],
     new: &'a [Arc<Service>],

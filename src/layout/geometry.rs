@@ -1,7 +1,7 @@
 //! Points and rectangles in terminal cells.
 use serde::{Deserialize, Serialize};
 
-/// Position of a cell in the diagram.
+/// Position of a cell in a diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Point {
     /// Column, counted from 0 at the left.
@@ -10,7 +10,7 @@ pub struct Point {
     pub y: i32,
 }
 
-/// A rectangle of cells.
+/// A rectangle of terminal cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rect {
     /// Leftmost column, counted from 0.
@@ -24,7 +24,7 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// Returns true if the cell `at` lies inside.
+    /// Returns true if the cell `at` lies inside the rectangle.
     #[must_use]
     pub const fn contains(&self, at: Point) -> bool {
         at.x >= self.x && at.y >= self.y && at.x < self.x + self.width && at.y < self.y + self.height

@@ -1,11 +1,11 @@
-//! Input of the layout: sized nodes, directed edges and named groups, in any order.
+//! Input of the layout: nodes with sizes, directed edges and named groups, in any order.
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Name of a node or group that stays the same from one layout to the next.
+/// Identifier of a node or group that stays the same from one layout to the next.
 pub type Key = Arc<str>;
 
-/// Directed graph of boxes. The order of the vectors does not influence the layout.
+/// A directed graph of boxes. The order within the vectors does not affect the layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Graph {
     /// Nodes, drawn as boxes.
@@ -16,31 +16,32 @@ pub struct Graph {
     pub groups: Vec<Group>,
 }
 
-/// Node with the size of its box.
+/// A node, with the size of its box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Name that stays the same between layouts. The layout sorts and remembers nodes by their keys.
+    /// Identifier that stays the same between layouts. The layout sorts nodes by key, and finds their earlier
+    /// places by key.
     pub key: Key,
-    /// Width of the box in columns, border included. Zero counts as one.
+    /// Width of the box in columns, including its border. Zero counts as one.
     pub width: u16,
-    /// Height of the box in rows, border included. Zero counts as one.
+    /// Height of the box in rows, including its border. Zero counts as one.
     pub height: u16,
-    /// Index of its group in [`Graph::groups`]; `None` for a node outside all groups.
+    /// Index of the node's group in [`Graph::groups`]; `None` for a node outside all groups.
     pub group: Option<usize>,
     /// Preferred position along the flow.
     pub hint: RankHint,
 }
 
-/// Directed edge from a caller to the node it calls. Self loops and repeated edges are allowed. The layout
-/// does not draw an edge with an index out of range.
+/// A directed edge from a caller to a callee. Self loops and repeated edges are allowed. An edge with an
+/// index out of range is not drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// Index of the caller in [`Graph::nodes`].
     pub from: usize,
-    /// Index of the called node in [`Graph::nodes`].
+    /// Index of the callee in [`Graph::nodes`].
     pub to: usize,
-    /// Class of the line, whose meaning the caller chooses. Edges to one node share a line only if their
-    /// classes are equal; others meet right before the arrow head.
+    /// Class of the line. The user of this module gives it a meaning. Edges to the same node share a line
+    /// only if their classes are equal; otherwise they meet just before the arrow head.
     pub class: u8,
 }
 
@@ -52,10 +53,10 @@ impl Edge {
     }
 }
 
-/// Group of nodes, drawn as a frame with a title in its upper border.
+/// A group of nodes, drawn as a frame with a title in its upper border.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// Name that stays the same between layouts.
+    /// Identifier that stays the same between layouts.
     pub key: Key,
     /// Width of the title in columns. The layout makes the frame wide enough for it.
     pub title_width: u16,
@@ -65,25 +66,26 @@ pub struct Group {
 /// position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RankHint {
-    /// Among the first nodes (an entrance, a load balancer).
+    /// Among the first nodes, as for an entry point or a load balancer.
     First,
-    /// Any position where its edges are shortest.
+    /// Any position, so that the edges of the node are short.
     #[default]
     Free,
-    /// Among the last nodes (a database, an external service).
+    /// Among the last nodes, as for a database or an external service.
     Last,
 }
 
-/// Direction of the flow, from callers to the nodes they call.
+/// Direction of the flow, which leads from callers to callees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
-    /// Callers left, called nodes right. Best on a terminal, where cells are tall and names are wide.
+    /// Callers on the left, callees on the right. Best on a terminal, where cells are tall and names are
+    /// wide.
     #[default]
     LeftToRight,
-    /// Callers above, called nodes below. For narrow screens and few nodes.
+    /// Callers above, callees below. For narrow screens and few nodes.
     TopDown,
-    /// One node per row, called nodes below a caller and indented, as in a directory tree. For narrow screens.
+    /// One node per row, with callees indented below a caller as in a directory tree. For narrow screens.
     /// Groups get no frames.
     Outline,
 }
@@ -93,11 +95,11 @@ pub enum Direction {
 pub struct Options {
     /// Direction of the flow.
     pub direction: Direction,
-    /// Free rows between two boxes, one above the other, when the flow runs left to right.
+    /// Number of free rows between two boxes, one above the other, if the flow runs from left to right.
     pub gap_rows: u16,
-    /// Free columns between two boxes, side by side, when the flow runs top down.
+    /// Number of free columns between two boxes, side by side, if the flow runs top-down.
     pub gap_columns: u16,
-    /// True if parallel lines keep a free row between each other. This takes more room and is easier to
+    /// True to keep a free row between parallel lines. The diagram then takes more room, but is easier to
     /// follow.
     pub row_gap_between_lines: bool,
 }

@@ -1,10 +1,11 @@
-//! Maze router: finds routes through the free cells of a finished diagram, for edges that are not in the
-//! layout. So the map can show hidden edges for a while, and nothing moves.
+//! Maze router: finds routes through the free cells of a finished diagram for edges that are not in the
+//! layout. So the map can show hidden edges temporarily without moving anything.
 //!
 //! The method is Lee's maze routing ("An algorithm for path connections and its applications", IRE Trans.
-//! EC-10, 1961), with costs for turns and crossings. One search runs from the called box to all its callers,
-//! so edges to one box share their last stretch, as in a layout. An edge crosses another edge, or a group's
-//! frame, only in a straight line. If no free cells connect the two boxes, the edge gets no route.
+//! EC-10, 1961), with additional costs for turns and crossings. One search runs from the callee's box to all
+//! its callers, so edges to the same box share their last stretch, as in a layout. An edge crosses another
+//! edge, or the frame of a group, only in a straight line. If no path of free cells connects two boxes, the
+//! edge gets no route.
 use super::{
     diagram::{Diagram, Route},
     geometry::{Point, Rect},
@@ -16,7 +17,7 @@ use std::{
     ops::Range,
 };
 
-/// Largest diagram to search, in cells. No reader could follow a line over more than a few screens.
+/// Maximum size of a diagram to search, in cells. In a larger diagram, no reader could follow a line.
 const MAX_CELLS: usize = 40_000;
 
 /// Cost of a turn, as a number of columns.
@@ -24,7 +25,7 @@ const TURN_COST: u32 = 4;
 /// Cost of a crossing, as a number of columns.
 const CROSSING_COST: u32 = 3;
 
-/// Cost of arriving at another side of a box than edges of the layout do, as a number of columns.
+/// Cost of arriving at a side of the box at which the layout's edges don't arrive, as a number of columns.
 const OTHER_SIDE_COST: u32 = 8;
 
 /// Cost of a step to the left or right.
@@ -32,17 +33,18 @@ const COLUMN_COST: u32 = 1;
 /// Cost of a step up or down. Cells are about twice as tall as wide.
 const ROW_COST: u32 = 2;
 
-/// Offsets of the steps 0 to 3: right, left, down and up. A step and its opposite differ in the lowest bit.
+/// Offsets of the steps with the numbers 0 to 3: right, left, down and up. The numbers of opposite steps
+/// differ only in the lowest bit.
 const STEP_OFFSETS: [(i32, i32); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
 
-/// Value in place of the previous step, at the start of a search.
+/// Value for "no previous step", at the start of a search.
 const NO_STEP: u8 = 4;
 
-/// Finds routes for hidden edges in `drawn`, the diagram of `graph`. `edges` are pairs of nodes (caller,
-/// called).
+/// Finds routes for hidden edges in `drawn`, the diagram of `graph`. `edges` are pairs of node indices
+/// (caller, callee).
 ///
-/// The result has only the routes of `edges`, the direction and
-/// the size. A route without points means that the router found none.
+/// The result contains only the routes of `edges`, the direction and the size. A route without points means
+/// that the router found none.
 #[must_use]
 pub fn route_hidden_edges(graph: &Graph, drawn: &Diagram, edges: &[(usize, usize)]) -> Diagram {
     let mut routes = vec![Route::default(); edges.len()];
@@ -64,22 +66,22 @@ pub fn route_hidden_edges(graph: &Graph, drawn: &Diagram, edges: &[(usize, usize
     Diagram { routes, direction: drawn.direction, size: drawn.size, ..Diagram::default() }
 }
 
-/// Directions in which a new line may run through a cell.
+/// The directions in which a new line may run through a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellState {
-    /// Lines may pass and turn.
+    /// Lines may pass in all directions, and may turn.
     Free,
-    /// Lines may only run along the row.
+    /// Lines may pass only horizontally.
     HorizontalOnly,
-    /// Lines may only run along the column.
+    /// Lines may pass only vertically.
     VerticalOnly,
     /// No line may enter.
     Blocked,
 }
 
 impl CellState {
-    /// Returns the state after a line was added: along the row if `across`, or else along the column. Later
-    /// lines may only cross it.
+    /// Returns the state after adding a line, which is horizontal if `across` is true and vertical otherwise.
+    /// Later lines may only cross it.
     fn with_line(self, across: bool) -> Self {
         match (self, across) {
             (Self::Free | Self::VerticalOnly, true) => Self::VerticalOnly,
@@ -88,7 +90,7 @@ impl CellState {
         }
     }
 
-    /// Returns true if a line may enter the cell with that step.
+    /// Returns true if a line may enter the cell with the step `step`.
     const fn allows(self, step: u8) -> bool {
         match self {
             Self::Free => true,
@@ -99,7 +101,7 @@ impl CellState {
     }
 }
 
-/// Grid of the cells in a diagram, with the directions in which new lines may run.
+/// The cells of a diagram, with the directions in which new lines may run through them.
 struct ObstacleGrid {
     width: i32,
     height: i32,
@@ -146,7 +148,7 @@ impl ObstacleGrid {
         }
     }
 
-    /// Adds a group's frame. Lines may cross it in a straight line, except at its corners and its title.
+    /// Adds the frame of a group. Lines may cross it in a straight line, except at its corners and its title.
     fn add_frame(&mut self, Rect { x, y, width, height }: Rect, title: i32) {
         for row in y..y + height {
             [x, x + width - 1].into_iter().for_each(|x| self.add_line_cell(Point { x, y: row }, false));
@@ -157,7 +159,7 @@ impl ObstacleGrid {
         (x + 1..x + title + 3).for_each(|x| self.block(Point { x, y }));
     }
 
-    /// Adds the lines of `routes`. Their ends and turns block the cell.
+    /// Adds the lines of `routes`. A line blocks the cells in which it starts, turns or ends.
     fn add_routes(&mut self, routes: &[Route]) {
         for Route { points } in routes {
             for ends in points.windows(2) {
@@ -172,17 +174,17 @@ impl ObstacleGrid {
     }
 }
 
-/// Costs of the cheapest paths from one called box to all cells. Each cell has four paths, one for each last
-/// step.
+/// Costs of the cheapest paths from one callee's box to all cells. Each cell has four paths, one for each
+/// last step.
 struct CostField {
-    /// Cost of the cheapest path, by cell and last step.
+    /// Cost of the cheapest path, by cell and last step; `u32::MAX` if there is none.
     costs: Vec<u32>,
-    /// Step before the last one on the cheapest path, by cell and last step.
+    /// The step before the last one on the cheapest path, by cell and last step.
     previous_step: Vec<u8>,
 }
 
 impl CostField {
-    /// Searches from all sides of the box `to`, the called node.
+    /// Searches from all sides of the box of `to`, the callee.
     fn from_target(grid: &ObstacleGrid, drawn: &Diagram, to: usize) -> Self {
         let states = 4 * grid.cells.len();
         let mut field = Self { costs: vec![u32::MAX; states], previous_step: vec![NO_STEP; states] };
@@ -216,7 +218,7 @@ impl CostField {
         field
     }
 
-    /// Records a path to a cell if it is cheaper than the known path.
+    /// Records a path to a cell if it is cheaper than the best path found so far.
     fn relax(
         &mut self,
         grid: &ObstacleGrid,
@@ -230,8 +232,8 @@ impl CostField {
         }
     }
 
-    /// Returns the cheapest path from a caller's box to the called box as its start, turns and end; `None` if
-    /// there is none.
+    /// Returns the cheapest path from the box `caller` to the callee's box, as its start, turns and end.
+    /// Returns `None` if there is no path.
     fn cheapest_path(&self, grid: &ObstacleGrid, caller: Rect) -> Option<Vec<Point>> {
         let cost = |&(at, step, cost): &(Point, u8, u32)| {
             let reached = self.costs[state_index(grid, at, step)?];
@@ -257,15 +259,16 @@ impl CostField {
     }
 }
 
-/// Returns the index of a cell and last step in the vectors of a [`CostField`].
+/// Returns the index of a cell and last step in the vectors of a [`CostField`]; `None` if the cell is outside
+/// the diagram.
 fn state_index(grid: &ObstacleGrid, at: Point, step: u8) -> Option<usize> {
     grid.index(at).map(|index| 4 * index + usize::from(step))
 }
 
-/// Returns the cells beside a box at which a line to it may end, each with the step away from the box and its
-/// cost.
+/// Returns the cells beside a box at which a line to the box may end. Each comes with the step away from the
+/// box and its cost.
 ///
-/// The cheapest cell is the one where edges of the layout end: in the middle of the side from which the flow
+/// The cheapest cell is the one where edges of the layout end: the middle of the side from which the flow
 /// comes.
 fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Vec<(Point, u8, u32)> {
     let off = |from: i32, size: i32| 2 * from.abs_diff(size / 2);
@@ -281,8 +284,8 @@ fn arrival_cells(Rect { x, y, width, height }: Rect, direction: Direction) -> Ve
         .collect()
 }
 
-/// Returns the cells beside a box at which a line from it may start, each with the step towards the box and
-/// its cost.
+/// Returns the cells beside a box at which a line from the box may start. Each comes with the step towards
+/// the box and its cost.
 fn departure_cells(Rect { x, y, width, height }: Rect) -> Vec<(Point, u8, u32)> {
     let rows = without_corners(height)
         .map(|row| y + row)
@@ -293,8 +296,8 @@ fn departure_cells(Rect { x, y, width, height }: Rect) -> Vec<(Point, u8, u32)> 
     rows.chain(columns).collect()
 }
 
-/// Returns the cells of a side at which lines may meet the box. A line at a corner would look like a part of the
-/// border.
+/// Returns the cells of a side at which lines may meet the box. Corners are excluded, because a line beside a
+/// corner would look like part of the border.
 const fn without_corners(side: i32) -> Range<i32> {
     if side > 2 { 1..side - 1 } else { 0..side }
 }

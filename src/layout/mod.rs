@@ -1,28 +1,27 @@
-//! Layered layout of a service map on whole terminal cells.
+//! Layered layout of a service map in terminal cells.
 //!
-//! - [`layout`] turns a [`Graph`] of sized boxes into a [`Diagram`] of rectangles and routes. It is a pure
-//!   function. The [`Seed`] of the previous diagram keeps unchanged parts where they were.
-//! - A [`Raster`], built once from a diagram, gives the characters of the lines for any part of it.
-//! - Layout and raster know no colours and no terminals. The caller supplies the style of each edge at each
-//!   draw, so a change of health needs no new layout.
+//! - [`layout`] turns a [`Graph`] of boxes with given sizes into a [`Diagram`] of rectangles and routes. It
+//!   is a pure function. The [`Seed`] of the previous diagram keeps unchanged parts in place.
+//! - A [`Raster`] is built once from a diagram. It returns the characters of the lines in any part of it.
+//! - Layout and raster don't deal with colours or terminals. The caller supplies the style of each edge at
+//!   each draw, so a change of health needs no new layout.
 //!
 //! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
-//! Structures", 1981). Gansner et al. (1993) and ELK, the Eclipse Layout Kernel, refined it. Edges to the
-//! same target share one bundle of lines. The stages, in order:
+//! Structures", 1981), with refinements from Gansner et al. (1993) and from ELK, the Eclipse Layout Kernel.
+//! Edges to the same target share one bundle of lines. These are the stages, in order:
 //!
 //! 1. `placeholders` adds removed nodes to the graph, so that their places stay free.
-//! 2. `group_layout` cuts the graph into subgraphs: one for each group and one for the root
+//! 2. `group_layout` divides the graph into subgraphs: one for each group and one for the root
 //!    (`canonical_graph`).
 //! 3. `pipeline` lays out one subgraph. It breaks cycles (`cycle_removal`, `back_edges`), assigns ranks
-//!    (`ranks`, `simplex`), packs unconnected components (`components`), cuts long edges into dummy vertices
+//!    (`ranks`, `simplex`), packs unconnected components (`components`), divides long edges by dummy vertices
 //!    (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
 //!    (`row_assignment`, `straighten`).
 //! 4. `cell_layout` routes the channels between layers (`channel`, `tracks`, `trunk`, `row_occupancy`) and
 //!    measures columns. `channel_cache` reuses unchanged channels.
-//! 5. `assemble` combines the subgraph layouts into one diagram. `layout_cache` stores them for the next
-//!    call.
+//! 5. `assemble` joins the subgraph layouts into one diagram. `layout_cache` keeps them for the next call.
 //!
-//! For narrow screens, `outline` replaces all of these stages.
+//! `outline` replaces all of these stages on narrow screens.
 mod incremental;
 mod routing;
 mod coordinates;
@@ -51,8 +50,7 @@ pub use raster::{Arms, FeedbackStretch, Glyphs, LineCell, LineStyle, Raster, Sid
 #[cfg(test)]
 mod tests;
 
-/// Lays out `graph`. The same graph gives the same diagram, whatever the order of its nodes, edges and
-/// groups.
+/// Lays out `graph`. The diagram does not depend on the order of the nodes, edges and groups.
 ///
 /// With the `seed` of an earlier diagram, an unchanged graph gives the identical diagram, and a changed graph
 /// moves as little as its changes allow. The function uses no clock, no randomness and no recursion. It

@@ -1,4 +1,4 @@
-//! Pipeline that lays out one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and
+//! Pipeline for the layout of one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and
 //! converts the result to cells.
 use super::{
     coordinates::{cell_layout::CellLayout, row_assignment},
@@ -14,7 +14,7 @@ use super::{
     subgraph_layout::{SubgraphLayout, SubgraphSeed},
 };
 
-/// Lays out one subgraph, close to the previous layout if there is a seed.
+/// Lays out one subgraph. The layout is close to the previous one if there is a seed.
 pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> SubgraphLayout {
     let none = SubgraphSeed::default();
     let seed = seed.unwrap_or(&none);
@@ -33,13 +33,13 @@ pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> Subg
     layout
 }
 
-/// Assignment of a subgraph's nodes to layers.
+/// The assignment of a subgraph's nodes to layers.
 struct LayerAssignment {
     /// Layer of each node; `None` for an isolated node, which is in no layer.
     layer_of: Vec<Option<usize>>,
     /// Number of layers.
     layer_count: usize,
-    /// Number that was added to all ranks of the seed.
+    /// Number that was added to all ranks in the seed.
     rank_shift: i32,
 }
 
@@ -103,13 +103,13 @@ fn layered_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     placed
 }
 
-/// Returns the pairs (caller, target) of linked nodes, as indices.
+/// Returns the index pairs (caller, callee) of linked nodes.
 fn linked_pairs(subgraph: &Subgraph) -> impl Iterator<Item = (usize, usize)> {
     subgraph.links.iter().map(|link| (link.from, subgraph.targets[link.target].node))
 }
 
-/// Returns the keys of the linked pairs, sorted. Returns nothing for a large graph, because its ranking does
-/// not use the keys.
+/// Returns the sorted key pairs of linked nodes. Returns nothing for a large graph, because its ranking does
+/// not need them.
 fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {
         return Vec::new();
@@ -120,8 +120,8 @@ fn linked_keys(subgraph: &Subgraph) -> Vec<(Key, Key)> {
     joined
 }
 
-/// Returns true for each node with a link that the seed lacks. Returns false for all nodes of a large graph,
-/// because its ranking does not use the result.
+/// Returns true for each node that has a link which the seed lacks. Returns false for all nodes of a large
+/// graph, because its ranking does not need this.
 fn newly_linked_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     let mut rewired = vec![false; subgraph.nodes.len()];
     if subgraph.nodes.len() > ranks::SIMPLEX_MAX_NODES {
@@ -136,7 +136,7 @@ fn newly_linked_nodes(subgraph: &Subgraph, seed: &SubgraphSeed) -> Vec<bool> {
     rewired
 }
 
-/// Returns true for each node with a link to or from a port.
+/// Returns true for each node that has a link to or from a port.
 fn nodes_linked_to_border(subgraph: &Subgraph) -> Vec<bool> {
     let mut bound = vec![false; subgraph.nodes.len()];
     for link in &subgraph.links {
@@ -148,8 +148,8 @@ fn nodes_linked_to_border(subgraph: &Subgraph) -> Vec<bool> {
     bound
 }
 
-/// Returns the row that each vertex has in the seed; `None` for a new vertex. `shift` is the shift of the
-/// layers since.
+/// Returns the row of each vertex in the seed; `None` for a new vertex. `shift` is the number that was added
+/// to the layers of the seed.
 fn previous_rows(
     subgraph: &Subgraph,
     graph: &LayeredGraph,

@@ -1,16 +1,16 @@
-//! Flat subgraph, the input of the pipeline: the inside of one group, or the root, which has the groups as
-//! boxes.
+//! A flat subgraph, which is the input of the pipeline: the inside of one group, or the root, which contains
+//! the groups as boxes.
 //!
 //! Its nodes are boxes of known size. Links are bundled by target: all links to one target form one tree of
-//! lines. The subgraph of a group also has ports, cells of its border through which lines pass. The left
-//! border has a port for each node inside that has callers outside. The right border has a port for each node
-//! outside that has callers inside.
+//! lines. The subgraph of a group also has ports, which are cells of its border that lines pass through. The
+//! left border has a port for each bundle of lines from callers outside. The right border has a port for each
+//! bundle of lines to a callee outside.
 use super::graph::{Key, RankHint};
 
-/// Node of a subgraph: a box (a node or a whole group), or a port in the border.
+/// A node of a subgraph: a box (a node or a whole group), or a port in the border.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubgraphNode {
-    /// Key of the box or port, which stays the same between layouts.
+    /// Key of the box or port. It stays the same between layouts.
     pub key: Key,
     pub width: i32,
     pub height: i32,
@@ -20,50 +20,50 @@ pub struct SubgraphNode {
     pub port_order: Option<usize>,
 }
 
-/// Role of a [`SubgraphNode`] in the layering.
+/// The role of a [`SubgraphNode`] in the layering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeRole {
     Box,
-    /// Port in the left border, before all boxes.
+    /// A port in the left border, in front of all boxes.
     EntryPort,
-    /// Port in the right border, after all boxes.
+    /// A port in the right border, behind all boxes.
     ExitPort,
 }
 
-/// End of links: a row at the left side of a box, or an exit port.
+/// The end of one or more links: a row at the left side of a box, or an exit port.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     pub key: Key,
-    /// Index of the called node in [`Subgraph::nodes`].
+    /// Index in [`Subgraph::nodes`] of the node at which the links end.
     pub node: usize,
     pub row: i32,
 }
 
-/// Link: the part of an edge inside this subgraph, from a row at a node's right side to a target. No link
-/// leads from a node to itself, and no link occurs twice.
+/// A link: the part of an edge inside this subgraph, from a row at the right side of a node to a target. No
+/// link leads from a node to itself, and no link occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
-    /// Index in [`Subgraph::targets`].
+    /// Index of the target in [`Subgraph::targets`].
     pub target: usize,
-    /// Index of the calling node in [`Subgraph::nodes`].
+    /// Index in [`Subgraph::nodes`] of the node at which the link begins.
     pub from: usize,
     pub row: i32,
 }
 
-/// Flat graph to lay out at once, with the options that apply to it: the inside of a group, or the root.
+/// A flat graph that is laid out as a whole, with its options: the inside of a group, or the root.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subgraph {
     pub nodes: Vec<SubgraphNode>,
     pub targets: Vec<Target>,
     pub links: Vec<Link>,
-    /// True if the subgraph has a border with ports in it.
+    /// True if the subgraph has a border, with ports in it.
     pub bordered: bool,
-    /// Free rows between two boxes, one above the other.
+    /// Number of free rows between two boxes, one above the other.
     pub row_gap: i32,
-    /// True if parallel lines keep a free row between each other.
+    /// True to keep a free row between parallel lines.
     pub row_gap_between_lines: bool,
     /// True if the finished layout is transposed, because the diagram is top-down. Columns then become rows
-    /// of the screen, which are scarcer.
+    /// of the screen, which has fewer of them.
     pub top_down: bool,
     /// Minimum width and height, in cells.
     pub min_size: (i32, i32),

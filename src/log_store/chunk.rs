@@ -1,5 +1,5 @@
-//! A chunk of consecutive lines of one stream: their text in one string, and 32 bytes of metadata for each
-//! line.
+//! Chunks: each holds consecutive lines of one stream, with their text in one string and 32 bytes of metadata
+//! for each line.
 
 use super::entry_key::{LinePosition, to_nanos};
 use crate::{
@@ -8,23 +8,23 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Size of a chunk's text and metadata, in bytes, above which the next line begins a new chunk. Lines that
-/// arrive late may double it.
+/// Size of a chunk, text and metadata, in bytes. A line that exceeds it begins a new chunk, except that lines
+/// that arrive late may double the size.
 const MAX_CHUNK_BYTES: usize = 64 * 1024;
 
-/// A part of a stream: lines that directly follow each other in time.
+/// A chunk of a stream: lines that directly follow each other in time.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
     /// The chunk's number, unique in the store.
     pub(super) id: u64,
-    /// The number of lines that were inserted before existing lines. Each such insert shifts line indices, so
-    /// data stored by line index becomes invalid.
+    /// The number of inserts before existing lines. Each such insert shifts line indices and so invalidates
+    /// data stored by line index.
     pub(super) insert_generation: u32,
     /// The text of all lines, in the order of arrival.
     text: String,
     /// The metadata of the lines, oldest first.
     lines: Vec<LineMeta>,
-    /// For each line with styles, in order of arrival: the start of its text in the chunk, in bytes, and the
+    /// For each line with styles, in order of arrival: the start of the line in `text`, in bytes, and the
     /// index of its first style in `all_styles`.
     style_index: Vec<(u32, u32)>,
     all_styles: Vec<TextStyle>,
@@ -35,28 +35,29 @@ pub(super) struct Chunk {
 pub(super) struct LineMeta {
     /// The time, in nanoseconds since 1970.
     at: i64,
-    /// The arrival number. Of two lines in the store, the one that arrived later has the higher number.
+    /// The arrival number: higher for lines that arrived later, in all streams of the store.
     seq: u64,
     /// The start of the line in the chunk's text, in bytes.
     start: u32,
     /// The length of the line, in bytes.
     len: u32,
-    /// The start of the message in the line and its length, in bytes.
+    /// The start of the message in the line, and its length, in bytes. The length may be
+    /// [`MESSAGE_TO_LINE_END`].
     message: (u16, u16),
-    /// The level that the line states.
+    /// The level that the line states; `None` without one.
     pub(super) level: Option<LogLevel>,
     /// The format of the line.
     pub(super) format: LineFormat,
-    /// The output stream of the process.
+    /// The output stream of the process: standard output or standard error.
     pub(super) stream: OutputStream,
-    /// True if the read session in progress has delivered the line again.
+    /// True if the read session in progress has read the line again.
     pub(super) is_reread: bool,
 }
 
-/// The memory limit allows for at most 32 bytes of metadata for each line.
+/// The store's memory limit is calculated with at most 32 bytes of metadata for each line.
 const _: () = assert!(size_of::<LineMeta>() <= 32);
 
-/// The value for the length in `LineMeta::message` that means: to the end of the line.
+/// The length in `LineMeta::message` that means "to the end of the line".
 const MESSAGE_TO_LINE_END: u16 = u16::MAX;
 
 impl LineMeta {
@@ -76,8 +77,8 @@ impl LineMeta {
     }
 }
 
-/// Packs the range of the message into four bytes. If the message starts too late or is too long for that,
-/// returns the range of the whole line.
+/// Packs the range of the message into four bytes. Returns the range of the whole line if the start or the
+/// length does not fit in 16 bits.
 fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
     let Ok(start) = u16::try_from(message.start) else { return (0, MESSAGE_TO_LINE_END) };
     if message.end >= len {
@@ -89,7 +90,7 @@ fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
     }
 }
 
-/// The memory in which a full chunk grew. The next chunk reuses it.
+/// Buffers of a chunk that has been sealed. The next chunk reuses them.
 #[derive(Debug, Default)]
 pub(super) struct ChunkBuffer {
     text: String,
@@ -97,7 +98,7 @@ pub(super) struct ChunkBuffer {
 }
 
 impl Chunk {
-    /// Creates an empty chunk that reuses the memory of `ChunkBuffer`.
+    /// Creates an empty chunk in the buffers of a sealed chunk.
     pub(super) fn new(id: u64, ChunkBuffer { mut text, mut lines }: ChunkBuffer) -> Self {
         text.clear();
         lines.clear();
@@ -113,12 +114,12 @@ impl Chunk {
             + self.all_styles.capacity() * size_of::<TextStyle>()
     }
 
-    /// Returns true if a line of `len` bytes fits. An empty chunk takes a line of any length.
+    /// Returns true if a line of `len` bytes fits. A line of any length fits in an empty chunk.
     pub(super) fn has_room(&self, len: usize) -> bool {
         self.lines.is_empty() || self.used_bytes() + len + 1 + size_of::<LineMeta>() <= MAX_CHUNK_BYTES
     }
 
-    /// Returns true if the chunk is larger than twice its maximum, because lines arrived late.
+    /// Returns true if lines that arrived late have made the chunk larger than twice [`MAX_CHUNK_BYTES`].
     pub(super) fn needs_split(&self) -> bool {
         self.lines.len() > 1 && self.used_bytes() > 2 * MAX_CHUNK_BYTES
     }
@@ -132,7 +133,7 @@ impl Chunk {
         &self.lines
     }
 
-    /// Returns the metadata of the lines, so that deduplication can set `is_reread`.
+    /// Returns the metadata of the lines for changes. Only deduplication uses it, to set `is_reread`.
     pub(super) fn lines_mut(&mut self) -> &mut [LineMeta] {
         &mut self.lines
     }
@@ -155,7 +156,7 @@ impl Chunk {
         self.lines.partition_point(|meta| meta.position() < place)
     }
 
-    /// Returns the styles that the service gave to parts of a line.
+    /// Returns the styles of a line: colours and the like that the service set for parts of it.
     pub(super) fn styles(&self, meta: &LineMeta) -> &[TextStyle] {
         let Ok(place) = self.style_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
             return &[];
@@ -197,7 +198,7 @@ impl Chunk {
         }
     }
 
-    /// Grows the text's memory by doubling, up to [`MAX_CHUNK_BYTES`].
+    /// Makes room in the text for `more` bytes. The capacity doubles each time, up to [`MAX_CHUNK_BYTES`].
     fn reserve_text(&mut self, more: usize) {
         let (len, capacity) = (self.text.len(), self.text.capacity());
         if len + more > capacity {
@@ -206,8 +207,8 @@ impl Chunk {
         }
     }
 
-    /// Moves a full chunk to memory of its exact size. Returns the larger memory in which the chunk grew, for
-    /// the next chunk. Shrinking it in place would leave a hole too small for the next chunk.
+    /// Moves the chunk to memory of its exact size, and returns its larger buffers for the next chunk.
+    /// Shrinking the buffers in place would leave a hole in memory that is too small for the next chunk.
     pub(super) fn seal(&mut self) -> ChunkBuffer {
         self.style_index.shrink_to_fit();
         self.all_styles.shrink_to_fit();
@@ -218,7 +219,7 @@ impl Chunk {
         }
     }
 
-    /// Copies a range of lines, with their text in order, to a new chunk.
+    /// Copies a range of lines to a new chunk, with their text in time order.
     pub(super) fn copy_range(&self, range: Range<usize>, id: u64) -> Self {
         let mut copy = Self::new(id, ChunkBuffer::default());
         for meta in &self.lines[range] {

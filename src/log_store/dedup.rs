@@ -1,5 +1,5 @@
-//! Detection of lines that a new read session delivers again. If several lines have equal text and time, each
-//! stored one is matched at most once.
+//! Deduplication of lines that a new read session delivers again. If several lines have the same time and
+//! text, each stored line counts as a duplicate at most once.
 
 use super::{
     entry_key::{LinePosition, to_nanos},
@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 impl StoredStream {
     /// Begins a read session for the time span in `start`. All stored lines have arrival numbers below
-    /// `mark`, and all lines of the session have higher ones.
+    /// `mark`; all new lines of the session get higher ones. Resets `is_reread` of the lines in the time
+    /// span.
     pub(super) fn begin_session(&mut self, start: LogReadOptions, mark: u64) {
         let (since, until) = (start.since.map(to_nanos), start.until.map(to_nanos));
         let within = |at: i64| since.is_none_or(|since| since <= at) && until.is_none_or(|until| at < until);
@@ -24,8 +25,8 @@ impl StoredStream {
         self.sessions[usize::from(start.until.is_none())] = Some(ReadSession::new(start, mark));
     }
 
-    /// Returns true if a line was already stored before the session `reading` read it again. `at` and `text`
-    /// are the time and text of the line. Marks the stored line as read again.
+    /// Returns true if the session with the index `reading` delivers a line that was stored before the
+    /// session began. `at` and `text` are the time and text of the line. Marks the stored line as read again.
     pub(super) fn mark_if_duplicate(&mut self, reading: usize, at: i64, text: &str) -> bool {
         let Some(ReadSession { start_seq: mark, last_duplicate: last_again, .. }) = self.sessions[reading]
         else {
@@ -35,8 +36,8 @@ impl StoredStream {
             return false;
         }
         let begin = LinePosition { at, seq: 0 };
-        // Lines mostly come in order. So the search begins after the last match if that match has the same
-        // time, otherwise at the first line of the time.
+        // Most lines arrive in order. So the search begins at the last match if that has the same time, and
+        // otherwise at the first line of this time.
         let from = last_again.filter(|last| last.at == at).unwrap_or(begin);
         let found =
             self.mark_first_match(from, mark, text).or_else(|| self.mark_first_match(begin, mark, text));
@@ -46,9 +47,9 @@ impl StoredStream {
         found.is_some()
     }
 
-    /// Marks the first stored line that matches a line read again, and returns its position. A stored line
-    /// matches if it has the time of `from` and this `text`, arrived before `mark`, and is not marked yet.
-    /// The search begins at `from`.
+    /// Marks a stored line as read again, and returns its position. It is the first line from `from` on that
+    /// has the time of `from` and this `text`, arrived before `mark`, and is not marked yet. Returns `None`
+    /// if there is none.
     fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
         let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));
         for chunk in self.chunks.range_mut(first..) {

@@ -1,5 +1,4 @@
-//! Entries of a log as the log screen and exports show them: stored lines, and notes of Portolan between
-//! them.
+//! Entries of a log as the log screen and exports show it: stored lines, and Portolan's notes between them.
 
 use super::{
     chunk::{Chunk, LineMeta},
@@ -16,7 +15,7 @@ use std::ops::Range;
 /// A stored line or a note, as the log screen and exports show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry<'a> {
-    /// The unique key, which gives the order of entries.
+    /// The unique key. Entries are sorted by it.
     pub key: EntryKey,
     /// The service that wrote the line, or that the note is about; `None` for a note about all streams.
     pub service: Option<&'a ServiceId>,
@@ -33,9 +32,9 @@ pub struct LogEntry<'a> {
     pub message: Range<usize>,
     /// The format of the line, such as JSON or plain text.
     pub format: LineFormat,
-    /// The styles that the service gave to parts of the text.
+    /// The styles of parts of the text, such as colours, as the service set them.
     pub styles: &'a [TextStyle],
-    /// The kind of note; `None` for a stored line.
+    /// The kind of the note; `None` for a stored line.
     pub note: Option<LogNoteKind>,
 }
 
@@ -75,7 +74,7 @@ impl<'a> LogEntry<'a> {
         }
     }
 
-    /// Returns true for the level error or above.
+    /// Returns true if the level is error or above.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.level >= Some(LogLevel::Error)

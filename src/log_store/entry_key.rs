@@ -1,25 +1,25 @@
-//! Keys of log lines and notes: the time, the stream and the arrival number. A line's key never changes.
+//! Keys of log lines and notes: time, stream and arrival number. The key of a line never changes.
 
 use crate::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The unique key of a line or note among all streams; keys sort in time order.
+/// The unique key of a line or note among all streams. Keys sort in time order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EntryKey {
-    /// The time of the line.
+    /// The time of the line or note, UTC.
     pub at: Timestamp,
-    /// The number of the stream in the store.
+    /// The number of the stream in the store; the highest number for a note about all streams.
     pub stream: u32,
-    /// The arrival number. Of two entries in the store, the one that arrived later has the higher number.
+    /// The arrival number: higher for entries that arrived later.
     pub seq: u64,
 }
 
-/// The position of a line in its stream: its time, then its arrival number.
+/// The position of a line within its stream: its time, then its arrival number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LinePosition {
     /// The time of the line, in nanoseconds since 1970.
     pub(super) at: i64,
-    /// The arrival number.
+    /// The arrival number: higher for lines that arrived later.
     pub(super) seq: u64,
 }
 
@@ -30,8 +30,8 @@ impl LinePosition {
 }
 
 impl EntryKey {
-    /// Returns the position in `stream` at which a search from this key begins. If `after` is true, the
-    /// search skips the key itself.
+    /// Returns the lowest position in `stream` that is not before this key. If `after` is true, returns the
+    /// lowest position after it.
     pub(super) fn lower_bound(self, stream: u32, after: bool) -> LinePosition {
         let at = to_nanos(self.at);
         match self.stream.cmp(&stream) {
@@ -42,7 +42,8 @@ impl EntryKey {
     }
 }
 
-/// Converts a time to nanoseconds since 1970 in 64 bits: 1677 to 2262. Times outside are clamped.
+/// Converts a time to nanoseconds since 1970. Clamps times that 64 bits can't hold: those before 1677 and
+/// after 2262.
 pub(super) fn to_nanos(at: Timestamp) -> i64 {
     at.as_nanosecond().clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }

@@ -1,5 +1,5 @@
-//! Gaps of a stream: lines between two read sessions that were never read, and lines dropped from memory.
-//! Reading older pages closes gaps.
+//! Bookkeeping of the gaps in a stream: lines between two read sessions that were never read, and lines
+//! dropped from memory. Reading older pages closes gaps.
 
 use super::{
     entry_key::{LinePosition, to_nanos},
@@ -9,8 +9,9 @@ use super::{
 use crate::model::LogReadOptions;
 
 impl StoredStream {
-    /// Records that the session at `index` read a line with the time `at`. `again` is true if the line was
-    /// already stored. If it was not, there may be a gap before the oldest line of the session.
+    /// Counts a line that the session at `index` read, and records the gap before the session's oldest line.
+    /// `at` is the time of the line. `again` is true if the line was already stored; then there is no gap
+    /// before it.
     pub(super) fn record_session_line(&mut self, index: usize, at: i64, again: bool) {
         let Some(reading) = &mut self.sessions[index] else { return };
         reading.received_lines += 1;
@@ -25,8 +26,8 @@ impl StoredStream {
         }
     }
 
-    /// Records the gap that a session leaves before its oldest line, which has the time `at`. The gap begins at
-    /// the newest older line in memory. If the session reads every line since then, there is no gap.
+    /// Records the gap before the session's oldest line, which has the time `at`. The gap begins at the last
+    /// stored line before that time. There is no gap if the session reads every line since then.
     fn record_session_gap(&mut self, reading: &ReadSession, at: i64) {
         let high = LinePosition { at, seq: reading.start_seq };
         let chunk = self.chunks.partition_point(|chunk| chunk.first_position() < Some(high));
@@ -41,8 +42,8 @@ impl StoredStream {
         }
     }
 
-    /// Reduces the number of missing lines of each gap around a newly read line, because that line may be one
-    /// of the dropped ones.
+    /// Subtracts a line read at the time `at` from the counts of the gaps around it, because it may be one of
+    /// the dropped lines.
     pub(super) fn reduce_gap_counts(&mut self, index: usize, at: i64) {
         if self.gaps.last().is_none_or(|gap| gap.high.at < at) {
             return;
@@ -56,8 +57,8 @@ impl StoredStream {
         self.gaps.retain(|gap| gap.count != Some(0));
     }
 
-    /// Ends the session that began with the options `start`. Removes the gaps within the time span that it
-    /// read completely.
+    /// Ends the session that began with the options `start`. Removes the gaps in the part of the time span
+    /// that the session read completely.
     pub(super) fn end_session(&mut self, start: LogReadOptions) {
         let slot = usize::from(start.until.is_none());
         let Some(reading) = self.sessions[slot].take_if(|reading| reading.start == start) else { return };
@@ -72,15 +73,15 @@ impl StoredStream {
         let (gone, kept): (Vec<Gap>, Vec<Gap>) =
             self.gaps.iter().partition(|gap| filled(gap) && (exhausted || !own(gap)));
         self.gaps = kept;
-        // A gap may begin before that time span. Its earlier part stays a gap, with the lines that are still
-        // missing.
+        // A gap may begin before that part. Its earlier piece remains a gap with the same count, because it
+        // is unknown in which piece the missing lines are.
         for gap in gone.into_iter().filter(|gap| gap.low < floor) {
             self.insert_gap(Gap { high: LinePosition { at: floor, seq: reading.start_seq }, ..gap });
         }
     }
 
-    /// Records a gap in place of a dropped chunk, which was at `index` and had `count` lines from `first` to
-    /// `last`. Merges it with the gaps directly before and after it.
+    /// Records a gap in place of a dropped chunk, and merges it with the gaps directly before and after. The
+    /// chunk was at `index` and had `count` lines from `first` to `last`.
     pub(super) fn record_dropped_lines(
         &mut self,
         index: usize,
@@ -101,7 +102,7 @@ impl StoredStream {
         self.insert_gap(Gap { low, high, count: Some(counted + count) });
     }
 
-    /// Inserts a gap. If another gap ends at the same position, merges the two.
+    /// Inserts a gap, or merges it with the gap that ends at the same position.
     fn insert_gap(&mut self, mut gap: Gap) {
         let place = self.gaps.partition_point(|other| other.high < gap.high);
         if let Some(other) = self.gaps.get(place).copied().filter(|other| other.high == gap.high) {

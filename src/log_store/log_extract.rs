@@ -1,21 +1,21 @@
-//! Extract of a log store: some lines and notes with their keys, for a share of the screen. A store restored from it
-//! gives each line the key that it had, so cursors and marks stay valid.
+//! Extracts of a log store for shares of the screen: some lines and notes, with their keys. A store restored
+//! from an extract gives each line its original key, so cursors and marks stay valid.
 
 use super::{EntryKey, LogStore, QueryResults, StreamScope, StreamState, notes::Note, stream::StoredStream};
 use crate::model::{LineText, LogLine, LogNoteKind, LogTarget, ServiceId, SharedText, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Maximum number of lines in an extract before the line around which it is made, and after it.
+/// Maximum number of lines in an extract: up to the line around which it is made, and after that line.
 const MAX_EXTRACT_LINES: [usize; 2] = [4_000, 1_000];
 
 /// Maximum number of streams in an extract.
 const MAX_EXTRACT_STREAMS: usize = 10_000;
 
-/// Largest number of dropped lines of a restored stream.
+/// Largest number of dropped lines that a restored stream accepts.
 const MAX_DROPPED_LINES: u64 = 1 << 40;
 
-/// Highest arrival number that a restored store accepts; it leaves room for later lines.
+/// Highest arrival number that a restored store accepts. It leaves enough higher numbers for later lines.
 const MAX_RESTORED_SEQ: u64 = 1 << 60;
 
 /// Some lines and notes of a log store, with all its streams.
@@ -26,7 +26,7 @@ pub struct LogExtract {
     notes: Vec<ExtractedNote>,
 }
 
-/// Stream of an extract; its index is its number in the store.
+/// A stream in an extract. Its index in [`LogExtract::streams`] is its number in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedStream {
     service: ServiceId,
@@ -37,7 +37,7 @@ struct ExtractedStream {
     has_first_line: bool,
 }
 
-/// Line of an extract.
+/// A line in an extract, with its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedLine {
     stream_number: u32,
@@ -46,7 +46,7 @@ struct ExtractedLine {
     line: LogLine,
 }
 
-/// Note of an extract.
+/// A note in an extract.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedNote {
     key: EntryKey,
@@ -57,7 +57,8 @@ struct ExtractedNote {
 }
 
 impl LogExtract {
-    /// Returns the lines and notes of `scope` around the line `around`, or the newest ones if it is `None`.
+    /// Extracts the lines and notes of `scope` around the line `around`. If `around` is `None`, extracts the
+    /// newest ones.
     #[must_use]
     pub fn of(store: &LogStore, scope: StreamScope, around: Option<EntryKey>) -> Self {
         let mut found = QueryResults::new(scope, Vec::new(), None);
@@ -90,7 +91,7 @@ impl LogExtract {
         extract
     }
 
-    /// Returns the number of lines.
+    /// Returns the number of lines in the extract.
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.lines.len()
@@ -110,8 +111,8 @@ fn extracted_streams(store: &LogStore) -> Vec<ExtractedStream> {
 }
 
 impl LogStore {
-    /// Fills the empty store with the streams, lines and notes of an extract, under the keys that they had. Leaves out
-    /// lines of unknown streams.
+    /// Fills an empty store with the streams, lines and notes of an extract, and gives them their original
+    /// keys. Omits lines of unknown streams and lines with impossible arrival numbers.
     pub fn restore(&mut self, extract: LogExtract) {
         let LogExtract { streams, lines, notes } = extract;
         for (number, one) in (0..).zip(streams.into_iter().take(MAX_EXTRACT_STREAMS)) {

@@ -1,8 +1,8 @@
 //! Storage of log lines, and queries over them: filters, searches and counts.
 //!
-//! [`LogStore`] keeps each stream in chunks: text with 32 bytes of metadata for each line. All chunks
-//! together stay within a limit in bytes. [`QueryResults`] finds the lines that match a scope and filters,
-//! and keeps one bit for each line. Its iterators merge the streams in time order.
+//! [`LogStore`] keeps each stream in chunks, which hold text and 32 bytes of metadata for each line. All
+//! chunks together stay within a limit in bytes. [`QueryResults`] finds the lines that match a scope and
+//! filters, and keeps one bit for each line. Its iterators merge the streams in time order.
 
 mod query;
 mod dedup;

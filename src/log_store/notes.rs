@@ -1,16 +1,16 @@
-//! Notes: messages of Portolan about streams, each at its time between the lines. The memory of notes is
-//! limited too.
+//! Notes: messages of Portolan about streams, such as gaps. Each stands at its time between the lines. Notes
+//! have their own memory limit.
 
 use super::entry_key::EntryKey;
 use crate::model::{LogNoteKind, ServiceId, SharedText};
 use std::collections::BTreeMap;
 
-/// A message of Portolan about one stream or about all streams, such as a gap.
+/// A message of Portolan about one stream, such as a gap, or about all streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     /// The service of the stream; `None` for a note about all streams.
     pub(super) service: Option<ServiceId>,
-    /// The label of the stream.
+    /// The label of the stream; empty for a note about all streams.
     pub(super) label: SharedText,
     /// The kind of note, such as a gap.
     pub(super) kind: LogNoteKind,
@@ -18,11 +18,11 @@ pub(super) struct Note {
     pub(super) text: String,
 }
 
-/// The stream number of notes about all streams. It is the highest number, so such a note comes after all
-/// lines of the same time.
+/// The stream number of notes about all streams. It is the highest number, so such a note follows all lines
+/// of the same time.
 pub(super) const ALL_STREAMS: u32 = u32::MAX;
 
-/// All notes, in the order of their keys.
+/// All notes, sorted by key, with the memory that they take.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     by_key: BTreeMap<EntryKey, Note>,
@@ -42,8 +42,8 @@ impl Notes {
         &self.by_key
     }
 
-    /// Inserts a note unless the stream has an equal one with the same time. A note about an unreadable
-    /// stream is inserted only once, whatever its time.
+    /// Inserts a note unless the stream already has an equal note at the same time. For a note about an
+    /// unreadable stream, an equal note at any time suffices.
     pub(super) fn insert_unless_known(&mut self, key: EntryKey, note: Note) {
         let same = |(at, held): (&EntryKey, &Note)| at.stream == key.stream && held == &note;
         let known = if note.kind == LogNoteKind::Unreadable {
@@ -57,7 +57,7 @@ impl Notes {
         }
     }
 
-    /// Inserts a note and replaces any note with that key.
+    /// Inserts a note. Replaces the note with the same key, if any.
     pub(super) fn insert(&mut self, key: EntryKey, note: Note) {
         self.bytes += note_bytes(&note);
         if let Some(old) = self.by_key.insert(key, note) {
@@ -65,7 +65,7 @@ impl Notes {
         }
     }
 
-    /// Removes a note.
+    /// Removes the note with this key, if any.
     pub(super) fn remove(&mut self, key: EntryKey) {
         if let Some(old) = self.by_key.remove(&key) {
             self.bytes -= note_bytes(&old);

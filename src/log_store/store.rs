@@ -1,5 +1,5 @@
-//! The store of all log lines, within one memory limit. A stream with many lines does not displace the lines
-//! of other streams. Where lines were dropped, a note counts them.
+//! The store of all log lines, with one memory limit. A stream with many lines does not displace the lines of
+//! other streams. Where lines were dropped, a note states their number.
 
 use super::{
     entry_key::{EntryKey, to_nanos},
@@ -11,12 +11,12 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-/// The stored log lines of all streams. A clone shares the text with the original.
+/// The stored log lines and notes of all streams. A clone shares its chunks with the original.
 #[derive(Clone, Debug, Default)]
 pub struct LogStore {
     pub(super) streams: Vec<StoredStream>,
     pub(super) notes: Notes,
-    /// The index in `streams`, by service and label.
+    /// Indices into `streams`, by service and label.
     pub(super) stream_numbers: BTreeMap<(ServiceId, SharedText), u32>,
     /// The memory that the lines take, in bytes.
     bytes: usize,
@@ -33,16 +33,15 @@ pub struct LogStore {
 }
 
 impl LogStore {
-    /// Creates an empty store that takes at most `limit` bytes of memory. An eighth of the limit is reserved
-    /// for lines that are on their way to the store, for the bitmaps of queries, and for memory that the
-    /// allocator can't use.
+    /// Creates an empty store that takes at most `limit` bytes of memory. It leaves an eighth of the limit
+    /// free for lines on their way to the store, for the bitmaps of queries, and for losses of the allocator.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { limit_bytes: limit - limit / 8, ..Self::default() }
     }
 
-    /// Stores an update about a stream: a read session starts, lines or notes arrive, or the session ends. A
-    /// note without a time gets the time `now`.
+    /// Stores an update of a stream: the start or end of a read session, or new lines and notes. A note
+    /// without a time gets the time `now`.
     pub fn ingest(&mut self, news: LogUpdate, now: Timestamp) {
         self.version += 1;
         match news {
@@ -66,8 +65,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Sets the time around which the user reads; `None` for the newest lines. Lines far from that time are
-    /// dropped first.
+    /// Sets the time around which the user reads; `None` for the newest lines. When the store is full, it
+    /// drops lines far from that time first.
     pub fn set_viewed_time(&mut self, at: Option<Timestamp>) {
         self.viewed_nanos = at.map(to_nanos);
     }
@@ -83,7 +82,7 @@ impl LogStore {
         self.version
     }
 
-    /// Returns the number of dropped lines of all streams.
+    /// Returns the number of lines dropped so far, over all streams.
     #[must_use]
     pub fn dropped_lines(&self) -> u64 {
         self.streams.iter().map(|stream| stream.dropped_lines).sum()
@@ -95,8 +94,8 @@ impl LogStore {
         self.bytes + self.notes.memory_bytes()
     }
 
-    /// Returns the number of the stream that `target` names. A renamed stream keeps its number. If another
-    /// stream has the same label, it gets a new number.
+    /// Returns the number of the stream for `target`. A stream whose label changed keeps its number. A target
+    /// whose label another target's stream already has gets a new stream.
     fn open_stream(&mut self, target: &LogTarget) -> u32 {
         let same = |stream: &StoredStream| stream.target.as_ref() == Some(target);
         let key = (target.service.clone(), target.label.clone());
@@ -113,7 +112,7 @@ impl LogStore {
         self.stream_number(&target.service, &target.label)
     }
 
-    /// Returns the number of the stream with that service and label. Adds a stream if there is none.
+    /// Returns the number of the stream of `service` with this label. Adds a stream if there is none.
     fn stream_number(&mut self, service: &ServiceId, label: &SharedText) -> u32 {
         let key = (service.clone(), label.clone());
         let streams = &mut self.streams;
@@ -161,7 +160,7 @@ impl LogStore {
         self.add_line_with_seq(number, line, self.last_seq + 1);
     }
 
-    /// Adds a line with this arrival number, which no line of the stream has yet.
+    /// Adds a line with the arrival number `seq`, which no line of the stream may have yet.
     pub(super) fn add_line_with_seq(&mut self, number: u32, line: &LogLine, seq: u64) {
         let mut chunks = self.last_chunk_id;
         self.last_seq = seq;
@@ -170,8 +169,8 @@ impl LogStore {
         self.enforce_limit();
     }
 
-    /// Applies `change` to the lines or gaps of a stream. Then updates the size of the store and the notes
-    /// about gaps.
+    /// Applies `change` to a stream, then updates the size of the store and the notes about the stream's
+    /// gaps.
     fn update_stream(&mut self, number: u32, change: impl FnOnce(&mut StoredStream)) {
         let stream = &mut self.streams[number as usize];
         let bytes = stream.bytes;
@@ -191,7 +190,8 @@ impl LogStore {
         stream.noted_gaps.clone_from(&stream.gaps);
     }
 
-    /// Drops chunks, and notes beyond their share of memory, until the store is within its limit.
+    /// Drops the oldest notes until they take at most an eighth of the limit, then drops chunks until the
+    /// store is within its limit.
     pub(super) fn enforce_limit(&mut self) {
         while self.notes.memory_bytes() > self.limit_bytes / 8 {
             let Some(key) = self.notes.pop_oldest() else { break };
@@ -212,8 +212,8 @@ impl LogStore {
         }
     }
 
-    /// Returns the stream to drop lines from. Among the streams that take more than their share of memory, it
-    /// is the one with the oldest lines.
+    /// Returns the number of the stream to drop lines from: among the streams that take more than an equal
+    /// share of the limit, the one with the oldest line. If there is none, returns the largest stream.
     fn stream_to_evict_from(&self) -> Option<u32> {
         let full = || (0u32..).zip(&self.streams).filter(|(_, stream)| stream.bytes > 0);
         let share = self.limit_bytes / full().count().max(1);

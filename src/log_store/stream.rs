@@ -1,4 +1,4 @@
-//! A stored stream: its chunks in time order and the known gaps between them.
+//! A stored stream: its chunks in time order, and the known gaps between their lines.
 
 use super::{
     chunk::Chunk,
@@ -17,17 +17,17 @@ use std::{collections::VecDeque, sync::Arc};
 pub struct StoredStream {
     /// The service that writes the stream.
     pub service: ServiceId,
-    /// The label that the log screen shows before its lines.
+    /// The label that the log screen shows in front of the lines.
     pub label: SharedText,
-    /// The target to read the stream from; `None` until a read session begins.
+    /// The target that the stream is read from; `None` until a read session begins.
     pub target: Option<LogTarget>,
-    /// The state of reading the stream.
+    /// The state of reading, such as a read session in progress.
     pub state: StreamState,
-    /// The number of lines that were dropped from memory.
+    /// The number of lines that were dropped from memory so far.
     pub dropped_lines: u64,
-    /// True if the first line of the stream is stored: there are no older lines to read.
+    /// True if the very first line of the stream is stored, so that there are no older lines to read.
     pub has_first_line: bool,
-    /// The chunks in time order. Clones of the store share them until one clone changes a chunk.
+    /// The chunks in time order. Clones of the store share a chunk until one of them changes it.
     pub(super) chunks: VecDeque<Arc<Chunk>>,
     /// The number of stored lines.
     pub(super) lines: usize,
@@ -38,7 +38,7 @@ pub struct StoredStream {
     pub(super) sessions: [Option<ReadSession>; 2],
     /// The gaps, oldest first.
     pub(super) gaps: Vec<Gap>,
-    /// The gaps about which the store has a note.
+    /// The gaps about which the store has a note. They equal `gaps` after each update.
     pub(super) noted_gaps: Vec<Gap>,
 }
 
@@ -48,9 +48,9 @@ pub struct StoredStream {
 pub enum StreamState {
     /// A read session is in progress.
     Open,
-    /// The last read session is over.
+    /// No read session is in progress; the last one finished.
     Closed,
-    /// The instance has ended.
+    /// The instance has ended, so no new lines will come.
     Ended,
     /// The stream can't be read.
     Unreadable,
@@ -98,16 +98,16 @@ impl StoredStream {
         self.chunks.back().and_then(|chunk| chunk.last_position()).map(|place| from_nanos(place.at))
     }
 
-    /// Returns the exclusive end of the time span for the next older page. It lies just after the oldest
-    /// line, because other lines with the same time may be missing.
+    /// Returns the exclusive end of the time span of the next older page. It is one nanosecond after the
+    /// oldest line, because other lines with the same time may be missing.
     #[must_use]
     pub fn older_page_end(&self) -> Option<Timestamp> {
         let oldest = self.chunks.front().and_then(|chunk| chunk.first_position())?;
         Some(from_nanos(oldest.at.saturating_add(1)))
     }
 
-    /// Adds a line, unless a read session delivers a stored line again. `id` is the highest chunk id in the
-    /// store, and is increased for each new chunk.
+    /// Adds a line, unless it is one that a read session delivers again. `id` is the highest chunk id in the
+    /// store; it grows with each new chunk.
     pub(super) fn add_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let at = to_nanos(line.at);
         let reading = self.sessions.iter().position(|r| r.as_ref().is_some_and(|r| r.covers(at)));
@@ -123,7 +123,7 @@ impl StoredStream {
         self.lines += 1;
     }
 
-    /// Inserts a line in time order.
+    /// Inserts a line at its place in time order. Creates or splits a chunk if necessary.
     fn insert_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let (place, len) = (LinePosition { at: to_nanos(line.at), seq }, line.text.len());
         let parsed = log_line::parse(&line.text);
@@ -151,7 +151,7 @@ impl StoredStream {
         }
     }
 
-    /// Changes a chunk and updates the stream's size.
+    /// Changes the chunk at `index`, and updates the memory size of the stream.
     fn update_chunk<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
         let chunk = Arc::make_mut(&mut self.chunks[index]);
         let before = chunk.memory_bytes();
@@ -160,7 +160,7 @@ impl StoredStream {
         result
     }
 
-    /// Splits a chunk in two.
+    /// Splits the chunk at `index` into two halves with new ids.
     fn split_chunk(&mut self, index: usize, id: &mut u64) {
         let Some(chunk) = self.chunks.remove(index) else { return };
         let (lines, half) = (chunk.lines().len(), chunk.lines().len() / 2);
@@ -174,7 +174,7 @@ impl StoredStream {
     }
 
     /// Removes the chunk at `index`. Returns the positions of its first and last line, and its number of
-    /// lines.
+    /// lines. Returns `None` if there is no such chunk.
     pub(super) fn evict_chunk(&mut self, index: usize) -> Option<(LinePosition, LinePosition, u64)> {
         let chunk = self.chunks.remove(index)?;
         let lines = chunk.lines().len();
@@ -185,9 +185,9 @@ impl StoredStream {
         Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
     }
 
-    /// Returns the index of the chunk to drop first. That is the oldest chunk; while the user reads older
-    /// lines, it is the chunk farthest from their time `viewed_nanos`. In that case the newest chunk stays,
-    /// because it still grows.
+    /// Returns the index of the chunk to drop first. This is the oldest chunk. While the user reads older
+    /// lines, it is the chunk farthest from the time `viewed_nanos`, but never the newest chunk, which still
+    /// grows.
     pub(super) fn eviction_candidate(&self, viewed_nanos: Option<i64>) -> usize {
         let (Some(at), Some(last)) = (viewed_nanos, self.chunks.len().checked_sub(1)) else { return 0 };
         let newer =

@@ -1,12 +1,12 @@
-//! Counterparts: services of different sources that seem to be the same service. Portolan suggests
-//! counterparts but never merges them. For example, one image in two accounts runs in staging and in
-//! production, and users want both on the map.
+//! Counterparts: services of different sources that seem to be the same service. Portolan only suggests
+//! counterparts and never merges them. For example, users want to see staging and production on the map
+//! although both run the same image in two accounts.
 
 use super::Product;
 use crate::model::{ImageRef, Inventory, NodeId, Service, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A service in another source that seems to be the same as a given service.
+/// A service in another source that seems to be the same service as a given one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counterpart {
     /// Node of the counterpart.
@@ -15,11 +15,11 @@ pub struct Counterpart {
     pub reason: String,
 }
 
-/// Source and group of a service. A counterpart must be unique within its group.
+/// Source and group of a service.
 type GroupKey<'a> = (SourceId, Option<&'a str>);
 
-/// Returns the counterparts of all services, by service: those that the user configured, and those with the
-/// same image.
+/// Returns the counterparts of all services by node: those in the user's configuration, and those that run
+/// the same image.
 #[must_use]
 pub fn counterparts(inventory: &Inventory) -> BTreeMap<NodeId, Vec<Counterpart>> {
     let mut pairs: BTreeMap<(NodeId, NodeId), String> = BTreeMap::new();
@@ -34,14 +34,14 @@ pub fn counterparts(inventory: &Inventory) -> BTreeMap<NodeId, Vec<Counterpart>>
     all
 }
 
-/// Adds a pair of counterparts unless it is known; a known pair keeps its first reason.
+/// Adds a pair of counterparts with the reason for it. If the pair exists, it keeps its first reason.
 fn add_pair(pairs: &mut BTreeMap<(NodeId, NodeId), String>, one: &Service, other: &Service, reason: String) {
     let (one, other) = (NodeId::from(&one.id), NodeId::from(&other.id));
     let pair = if one < other { (one, other) } else { (other, one) };
     pairs.entry(pair).or_insert(reason);
 }
 
-/// Adds the pairs in the user's configuration. A name that matches no service, or several, is ignored.
+/// Adds the pairs in the user's configuration. Ignores a name that matches no service or several.
 fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     for service in inventory.services() {
         for name in inventory.annotations(service).flat_map(|annotation| &annotation.counterparts) {
@@ -54,9 +54,9 @@ fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, Nod
     }
 }
 
-/// Adds pairs of services in different sources that run the same image. Each of the two must be the only
-/// service in its group with this image. If its group has several, it must be the only one with this image
-/// and the other service's name.
+/// Adds pairs of services in different sources that run the same image. Each service of a pair must be the
+/// only one in its group with this image, or the only one with this image and the other service's name.
+/// Services of a known product must have the same name.
 fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     let mut running: BTreeMap<&str, BTreeMap<GroupKey<'_>, Vec<&Service>>> = BTreeMap::new();
     for service in inventory.services() {
@@ -84,7 +84,8 @@ fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeI
     }
 }
 
-/// Returns the only service in `theirs`, or else the only one with the name of `service`.
+/// Returns the service in `theirs` if there is only one, or else the only one with the name of `service`.
+/// Returns `None` if there is no such service.
 fn single_match<'a>(service: &Service, theirs: &[&'a Service]) -> Option<&'a Service> {
     if let [one] = theirs {
         return Some(one);
@@ -93,7 +94,7 @@ fn single_match<'a>(service: &Service, theirs: &[&'a Service]) -> Option<&'a Ser
     named.next().filter(|_| named.next().is_none()).copied()
 }
 
-/// Returns the repositories of a service's images without registry and tag, such as `shop/orders`. Leaves out
+/// Returns the paths of a service's images, without registry and tag, such as `shop/orders`. Leaves out
 /// images of which only the id is known.
 fn image_paths(service: &Service) -> BTreeSet<&str> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
@@ -109,7 +110,7 @@ mod tests {
     use crate::model::{fixtures::inventory as inventory_of, fixtures::*, *};
     use std::sync::Arc;
 
-    /// Returns a service with one image, in a source and group.
+    /// Returns a service in the given source and group, with one image.
     fn running(source: &str, group: &str, name: &str, image: &str) -> Service {
         let container = Container {
             name: name.into(),
@@ -127,7 +128,7 @@ mod tests {
         }
     }
 
-    /// Returns the pairs as `one = other`.
+    /// Returns the pairs of counterparts as `one = other`.
     fn pairs(mut services: Vec<Service>, annotations: Vec<ServiceAnnotation>) -> Vec<String> {
         let mut inventory = Inventory::new(annotations);
         for source in ["docker", "ecs:a"] {

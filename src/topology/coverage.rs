@@ -1,5 +1,5 @@
-//! Evidence coverage: the number of possible calls that each kind of evidence found for one caller. It
-//! explains why an edge is missing.
+//! Coverage by evidence: for one caller, the number of edge candidates that each kind of evidence found. It
+//! helps to explain why an edge is missing.
 
 use super::{
     NodeKind, Topology,
@@ -7,16 +7,16 @@ use super::{
 };
 use crate::model::NodeId;
 
-/// The number of edge candidates that one kind of evidence found for one caller.
+/// The number of edge candidates of one kind of evidence for one caller.
 pub struct EvidenceCoverage {
     /// The kind of evidence.
     pub kind: &'static EvidenceKind,
-    /// Number of edge candidates of this kind that have the node as caller.
+    /// Number of edge candidates of this kind whose caller is the node.
     pub candidate_count: usize,
 }
 
-/// Counts the edge candidates of each kind that have `node` as caller, even if they resolve to no node. The
-/// kinds are in the order of `EVIDENCE_KINDS`.
+/// Counts by kind of evidence the edge candidates whose caller is `node`, including those that resolve to no
+/// node. The kinds are in the order of [`EVIDENCE_KINDS`].
 #[must_use]
 pub fn evidence_coverage(
     input: EvidenceInput<'_>,

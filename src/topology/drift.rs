@@ -1,31 +1,31 @@
-//! Drift: differences between declared and observed calls, and calls not observed lately. Portolan reports a
-//! missing connection only if the sources observe the connections of both ends.
+//! Drift: differences between declared and observed calls, and calls that were not observed lately. Portolan
+//! reports a missing connection only if the sources observe the connections of both ends.
 
 use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Age of the last observation after which an edge counts as faded, in seconds. A quarter of an hour is
-/// longer than connection pools keep idle connections, and longer than most schedulers wait between two jobs.
+/// Time since the last observation, in seconds, after which an edge counts as faded. Connection pools close
+/// idle connections earlier, and most schedulers wait less time between two jobs.
 pub const FADE_AFTER_SECONDS: i64 = 15 * 60;
 
-/// Minimum time, in seconds, for which the sources must have observed both ends. Only then does a missing
-/// connection count.
+/// Minimum time, in seconds, for which the sources must have observed both ends before a missing connection
+/// counts.
 pub const MIN_MONITORED_SECONDS: i64 = 10 * 60;
 
-/// A difference between the declared and the observed calls along one edge.
+/// A difference between the declared calls and the observed calls along one edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Drift {
     /// Declared, but never observed, although the connections of both ends are observed.
     NeverObserved,
     /// Observed, but not declared anywhere.
     Undeclared,
-    /// Observed, but not lately.
+    /// Observed, but not within the last [`FADE_AFTER_SECONDS`].
     Faded,
 }
 
 impl Drift {
-    /// Returns the name of the difference in JSON.
+    /// Returns the name of the drift in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,23 +36,23 @@ impl Drift {
     }
 }
 
-/// The user's choice of edges that the map shows.
+/// Filter of the map's edges, as the user chose it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeFilter {
     /// All edges.
     #[default]
     All,
-    /// Edges that were observed.
+    /// Edges along which connections were observed.
     Observed,
-    /// Edges that are declared and were never observed.
+    /// Edges that are declared, but along which no connection was ever observed.
     NeverObserved,
-    /// Edges that were observed and are not declared.
+    /// Edges along which connections were observed, but that nothing declares.
     Undeclared,
 }
 
-/// All edge filters in the order in which a key cycles through them: filter, name for the option `--edges`,
-/// description.
+/// All edge filters as (filter, name for the option `--edges`, description), in the order in which a key
+/// cycles through them.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
     (EdgeFilter::All, "all", "all"),
     (EdgeFilter::Observed, "observed", "observed"),
@@ -61,18 +61,18 @@ pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
 ];
 
 impl EdgeFilter {
-    /// Returns the filter's row in `EDGE_FILTERS`.
+    /// Returns the index of the filter in [`EDGE_FILTERS`].
     fn index(self) -> usize {
         EDGE_FILTERS.iter().position(|(filter, ..)| *filter == self).unwrap_or(0)
     }
 
-    /// Returns the next filter in the cycle.
+    /// Returns the filter after this one. The first follows the last.
     #[must_use]
     pub fn next(self) -> Self {
         EDGE_FILTERS[(self.index() + 1) % EDGE_FILTERS.len()].0
     }
 
-    /// Returns the filter's name for the option `--edges`.
+    /// Returns the name of the filter for the option `--edges`.
     #[must_use]
     pub fn id(self) -> &'static str {
         EDGE_FILTERS[self.index()].1
@@ -84,7 +84,7 @@ impl EdgeFilter {
         EDGE_FILTERS[self.index()].2
     }
 
-    /// Returns the filter with the name `id`. Returns `None` if there is none.
+    /// Returns the filter with the name `id`, or `None` if there is none.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
         EDGE_FILTERS.iter().find(|(_, known, _)| *known == id).map(|(filter, ..)| *filter)
@@ -92,44 +92,44 @@ impl EdgeFilter {
 }
 
 impl Edge {
-    /// Returns true if a connection along the edge was observed.
+    /// Returns true if Portolan observed a connection along the edge.
     #[must_use]
     pub fn is_observed(&self) -> bool {
         self.strength() == Strength::Observed
     }
 
-    /// Returns the time of the last observation.
+    /// Returns the time of the last observation; `None` if there was none.
     #[must_use]
     pub fn last_seen(&self) -> Option<Timestamp> {
         self.evidence.iter().filter_map(|e| e.last_seen).max()
     }
 
-    /// Returns the time of the first observation.
+    /// Returns the time of the first observation; `None` if there was none.
     #[must_use]
     pub fn first_seen(&self) -> Option<Timestamp> {
         self.evidence.iter().filter_map(|e| e.first_seen).min()
     }
 
-    /// Returns true if the edge was observed, but not within `FADE_AFTER_SECONDS` before `now`.
+    /// Returns true if the edge was observed, but not within [`FADE_AFTER_SECONDS`] before `now`.
     #[must_use]
     pub fn is_faded(&self, now: Timestamp) -> bool {
         self.is_observed() && self.last_seen().is_some_and(|last| is_faded_since(last, now))
     }
 
-    /// Returns true if the edge was observed and no configuration hints at it. For this check, start order
-    /// counts as a declaration too.
+    /// Returns true if all evidence for the edge is observed. Even weak evidence from configuration, such as
+    /// the start order, makes it return false.
     fn is_undeclared(&self) -> bool {
         self.is_observed() && self.evidence.iter().all(|e| e.strength == Strength::Observed)
     }
 }
 
-/// Returns true if more than `FADE_AFTER_SECONDS` have passed between `last` and `now`.
+/// Returns true if more than [`FADE_AFTER_SECONDS`] passed from `last` to `now`.
 #[must_use]
 pub fn is_faded_since(last: Timestamp, now: Timestamp) -> bool {
     now.as_second() - last.as_second() > FADE_AFTER_SECONDS
 }
 
-/// The data from which the drift of edges is computed.
+/// The data for computing the drift of edges.
 #[derive(Clone, Copy)]
 pub struct DriftContext<'a> {
     /// All services, and the observed connections.
@@ -141,7 +141,7 @@ pub struct DriftContext<'a> {
 }
 
 impl DriftContext<'_> {
-    /// Returns all drift of one edge, in the order of the variants of [`Drift`].
+    /// Returns all drift of the edge between `from` and `to`, in the order of the variants of [`Drift`].
     #[must_use]
     pub fn drift(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<Drift> {
         let states = [
@@ -152,7 +152,7 @@ impl DriftContext<'_> {
         states.into_iter().filter(|(_, is)| *is).map(|(state, _)| state).collect()
     }
 
-    /// Returns true if an edge passes `filter`.
+    /// Returns true if the edge between `from` and `to` passes `filter`.
     #[must_use]
     pub fn passes_filter(self, filter: EdgeFilter, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
         match filter {
@@ -163,39 +163,42 @@ impl DriftContext<'_> {
         }
     }
 
-    /// Returns true if an edge is observed but not declared, and all configuration of its caller was read.
+    /// Returns true if the edge is observed but not declared. Returns false while the caller's source is
+    /// still loading, because the declaration may follow.
     fn is_undeclared(self, from: &NodeId, edge: &Edge) -> bool {
         let source = self.topology.nodes.get(from).and_then(|node| node.source.as_ref());
         let snapshot = source.and_then(|source| self.inventory.snapshot(source));
         edge.is_undeclared() && snapshot.is_none_or(|snapshot| snapshot.progress.is_empty())
     }
 
-    /// Returns the start of the observation of both ends, if the edge is declared and no source ever observed
-    /// a connection between them.
+    /// Returns the time since which both ends of a declared edge have been observed without a connection
+    /// between them.
     ///
-    /// Returns `None` if a connection was observed, or if the edge is merely possible. Returns `None` too if
-    /// the observation has lasted less than `MIN_MONITORED_SECONDS`, as after a single snapshot. Also returns
-    /// `None` if an end does not run or is outside the estate, because no source observes its connections.
+    /// Returns `None` in these cases:
+    /// - A connection was observed, or the edge is only possible.
+    /// - The observation has lasted less than [`MIN_MONITORED_SECONDS`], as after a single snapshot.
+    /// - One of the ends does not run or is outside the estate, because no source observes its connections.
     #[must_use]
     pub fn never_observed_since(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Option<Timestamp> {
         if edge.strength() != Strength::Declared {
             return None;
         }
         let since = self.monitored_since(from)?.max(self.monitored_since(to)?);
-        // The time before the first snapshot does not count, because a source's data on that time may be late
-        // and incomplete.
+        // The time before the first snapshot does not count, because the source's data about that time may be
+        // late and incomplete.
         let counted = since.max(self.inventory.first_snapshot_at()?);
         (self.now.as_second() - counted.as_second() >= MIN_MONITORED_SECONDS).then_some(since)
     }
 
-    /// Returns the start of the observation of a running service's connections.
+    /// Returns the time since which the connections of `node` have been observed. Returns `None` if `node` is
+    /// not a running service or no source observes it.
     fn monitored_since(self, node: &NodeId) -> Option<Timestamp> {
         let node = self.topology.nodes.get(node).filter(|node| node.running > 0)?;
         self.inventory.observations().monitored_since(service_of(&node.kind)?)
     }
 }
 
-/// Returns the id of the service behind a node, or `None` for any other kind of node.
+/// Returns the id of the service, or `None` for any other kind of node.
 fn service_of(kind: &NodeKind) -> Option<&ServiceId> {
     match kind {
         NodeKind::Service(id) => Some(id),
@@ -211,8 +214,8 @@ mod tests {
         topology::infer,
     };
 
-    /// Returns the drift of the edge from `web` to `db`. `seen` is the age of a connection and `watched` the
-    /// ages of the observation of both ends, in seconds.
+    /// Returns the drift of the edge from `web` to `db`. `seen` is the age of a connection in seconds.
+    /// `watched` says for how many seconds each end has been observed.
     fn drift(declared: bool, seen: Option<i64>, watched: Option<(i64, i64)>) -> Vec<Drift> {
         let mut web = service("web");
         if declared {

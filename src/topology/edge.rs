@@ -1,4 +1,4 @@
-//! The edges of the topology with their evidence, by caller and by callee.
+//! Edges of the topology with their evidence, and the map that finds them by caller and by callee.
 
 use super::evidence::{EvidenceKind, Strength};
 use crate::model::{NodeId, Timestamp};
@@ -8,14 +8,14 @@ use std::{
     sync::OnceLock,
 };
 
-/// Caller and callee, which identify an edge.
+/// The nodes of caller and callee, which identify an edge.
 pub(super) type EdgeKey = (NodeId, NodeId);
 
-/// A call from one node to another, stored as its evidence. Caller and callee are the edge's key in
-/// [`EdgeMap`].
+/// A call from one node to another, with the evidence for it. Caller and callee are the key in [`EdgeMap`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
-    /// The evidence for the call, at least one piece; sorted by the table of kinds, then by location.
+    /// The evidence for the call, at least one piece. It is sorted by the order of the table of kinds, then
+    /// by location.
     pub evidence: Vec<Evidence>,
 }
 
@@ -26,36 +26,37 @@ pub struct Evidence {
     pub kind: &'static EvidenceKind,
     /// Strength of the evidence.
     pub strength: Strength,
-    /// The variable, label, rule or file that contains the evidence.
+    /// The setting, label, rule or file that contains the evidence; for observed connections, where they were
+    /// observed.
     pub location: String,
-    /// The address in the evidence, and the mechanism that gives this address to the callee.
+    /// The address in the evidence, and how the callee got this address.
     pub detail: String,
-    /// Time of the first observation; `None` for evidence that is not observed.
+    /// Time of the first observation, UTC; `None` for evidence from configuration.
     pub first_seen: Option<Timestamp>,
-    /// Time of the last observation; `None` for evidence that is not observed.
+    /// Time of the last observation, UTC; `None` for evidence from configuration.
     pub last_seen: Option<Timestamp>,
 }
 
 impl Edge {
-    /// Returns the strength of the strongest evidence, which decides how the edge is drawn.
+    /// Returns the strength of the strongest evidence. It decides how the map draws the edge.
     #[must_use]
     pub fn strength(&self) -> Strength {
         self.evidence.iter().map(|e| e.strength).max().unwrap_or(Strength::Possible)
     }
 }
 
-/// The edges of a topology, by caller and callee. An index of the callers of each node is built when it is
-/// first needed after a change.
+/// The edges of a topology, by caller and callee. After a change, the map builds its index of callers at the
+/// next use.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeMap {
     /// The edges, sorted by caller, then by callee.
     by_caller: BTreeMap<EdgeKey, Edge>,
-    /// The callers of each node; empty until they are needed.
+    /// The callers of each node. The cell is empty until the first use after a change.
     callers: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
 
 impl EdgeMap {
-    /// Returns the calls that `node` makes: each edge with its callee.
+    /// Returns the calls that `node` makes, as (callee, edge).
     pub(super) fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.by_caller
             .range((node.clone(), NodeId::new(""))..)
@@ -63,7 +64,7 @@ impl EdgeMap {
             .map(|((_, to), edge)| (to, edge))
     }
 
-    /// Returns the callers of `node`, in the order of their ids.
+    /// Returns the callers of `node`, sorted by id.
     pub(super) fn callers(&self, node: &NodeId) -> &[NodeId] {
         let callers = self.callers.get_or_init(|| {
             let mut callers: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
@@ -75,7 +76,7 @@ impl EdgeMap {
         callers.get(node).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the edge between `ends`, to be changed. Adds the edge if it is missing.
+    /// Returns the edge between `ends` for changes. Adds the edge if it is missing.
     pub(super) fn get_or_add(&mut self, ends: EdgeKey) -> &mut Edge {
         match self.by_caller.entry(ends) {
             btree_map::Entry::Occupied(edge) => edge.into_mut(),
@@ -86,12 +87,12 @@ impl EdgeMap {
         }
     }
 
-    /// Returns the edge between `ends`, to change its evidence.
+    /// Returns the edge between `ends` for changes of its evidence, or `None` if there is none.
     pub(super) fn get_mut(&mut self, ends: &EdgeKey) -> Option<&mut Edge> {
         self.by_caller.get_mut(ends)
     }
 
-    /// Returns the edges in `range`, to change their evidence.
+    /// Returns the edges in `range` for changes of their evidence.
     pub(super) fn range_mut(
         &mut self,
         range: impl RangeBounds<EdgeKey>,
@@ -99,14 +100,14 @@ impl EdgeMap {
         self.by_caller.range_mut(range)
     }
 
-    /// Removes the edges that have no evidence left.
+    /// Removes all edges that have no evidence.
     pub(super) fn remove_without_evidence(&mut self) {
         self.callers.take();
         self.by_caller.retain(|_, edge| !edge.evidence.is_empty());
     }
 }
 
-/// For reading, an `EdgeMap` acts like the map from caller and callee to edge.
+/// Readers use an `EdgeMap` like the `BTreeMap` from caller and callee to edge that it contains.
 impl Deref for EdgeMap {
     type Target = BTreeMap<EdgeKey, Edge>;
 
@@ -124,7 +125,7 @@ impl<'a> IntoIterator for &'a EdgeMap {
     }
 }
 
-/// Maps are equal if their edges are equal; the index does not count.
+/// Two maps are equal if their edges are equal. The index of callers does not count.
 impl PartialEq for EdgeMap {
     fn eq(&self, other: &Self) -> bool {
         self.by_caller == other.by_caller

@@ -1,5 +1,5 @@
-//! Failed connections: attempts that a rule rejected or that the callee did not accept. An attempt no longer
-//! counts once a later one between the same ends succeeds.
+//! Failed connections: attempts that a security group or network ACL rejected, or that the callee did not
+//! accept. A later success between the same ends cancels an attempt.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
@@ -8,28 +8,28 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-/// A connection attempt of a known service that was rejected or failed, without a later success.
+/// A connection attempt of a known service that was rejected or failed, and that no success followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedConnection {
     /// The calling service.
     pub from: NodeId,
-    /// The called node; `None` if the address belongs to no node.
+    /// The called node; `None` if no node has the address.
     pub to: Option<NodeId>,
     /// Label of the callee with its port, such as `shop/db:5432` or `10.0.3.4:5432`.
     pub target_label: String,
-    /// The means of observation.
+    /// The method by which the attempt was observed.
     pub observed_by: ObservationMethod,
     /// The outcome: rejected or failed.
     pub outcome: ConnectionOutcome,
-    /// The instance, log group or metric at which the attempt was observed.
+    /// The instance, log group or metric that showed the attempt.
     pub location: String,
-    /// The period from the first to the last failed attempt.
+    /// The time of the first and the last failed attempt.
     pub seen: SeenPeriod,
 }
 
-/// Returns the connection attempts of known services that were rejected or failed, without a later success.
-/// Rejected attempts may lead to any address. Failed attempts count only if they lead to a known node,
-/// because a failed attempt may come from a log line, which may name any address.
+/// Returns the rejected and failed connection attempts of known services that no success followed. Rejected
+/// attempts may go to any address. Failed attempts count only if they go to a known node, because they may
+/// come from a log line, which may name any address.
 #[must_use]
 pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<FailedConnection> {
     let turned_away = |key: &ConnectionKey| key.outcome != ConnectionOutcome::Accepted;
@@ -69,7 +69,8 @@ pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<Fai
     all
 }
 
-/// Returns the service at `end`, or `None` if no known service has that id or address.
+/// Returns the service that made the connection from `end`, or `None` if no known service has that id or
+/// address.
 fn caller_service<'a>(
     end: &ConnectionEnd,
     resolver: &Resolver,
@@ -88,7 +89,7 @@ fn caller_service<'a>(
     services.get(&id).copied()
 }
 
-/// Returns the called node and the callee's label. The node is `None` if it is unknown.
+/// Returns the called node, or `None` if it is unknown, and the label of the callee.
 fn callee(
     sighting: &ConnectionKey,
     from: &Service,
@@ -114,15 +115,15 @@ fn callee(
     (to, words)
 }
 
-/// Caller, callee and port of an attempt, without its outcome.
+/// Caller, callee and port of a connection, without its outcome.
 type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
 
-/// Returns caller, callee and port of a connection.
+/// Returns the caller, callee and port of a connection.
 fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
     (&key.from, &key.to, key.port)
 }
 
-/// Returns the time of the last accepted connection, by its ends.
+/// Returns the time of the last accepted connection between each pair of ends and to each port.
 fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Timestamp> {
     let mut passed = BTreeMap::new();
     let accepted = |key: &ConnectionKey| key.outcome == ConnectionOutcome::Accepted;
@@ -133,7 +134,8 @@ fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Ti
     passed
 }
 
-/// Returns the time at which a service last reached a node at any port, by service and id of the node.
+/// Returns the time at which each service last reached a service at any port, by caller and node id of the
+/// callee.
 fn last_reached_times(inventory: &Inventory) -> BTreeMap<(&ServiceId, &str), Timestamp> {
     let mut reached = BTreeMap::new();
     for (key, seen) in inventory.observations().connections() {
@@ -155,7 +157,7 @@ mod tests {
         topology::infer,
     };
 
-    /// Returns the failed connections among `flows` as `from target`.
+    /// Returns the failed connections among `flows`, each as `caller callee`.
     fn failed_between(flows: Vec<ObservedConnection>) -> Vec<String> {
         let inventory = inventory_with_connections(vec![service("web"), service("db")], flows, &[]);
         let topology = infer(&inventory);

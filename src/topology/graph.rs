@@ -1,4 +1,4 @@
-//! The topology: a graph of services and their dependencies, whose edges carry the evidence for them.
+//! The topology: a graph of services and their dependencies, with evidence for each edge.
 
 use super::{
     edge::{Edge, EdgeMap},
@@ -7,44 +7,42 @@ use super::{
 use crate::model::NodeId;
 use std::collections::BTreeMap;
 
-/// The graph of all nodes and calls, together with the references that lead nowhere.
+/// The graph of all nodes and calls, and the references that lead nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
-    /// All services, load balancers and dependencies.
+    /// All services, load balancers and dependencies, and the internet, by id.
     pub nodes: BTreeMap<NodeId, Node>,
     /// Calls, by caller and callee. Both ends of each call are in `nodes`.
     pub edges: EdgeMap,
-    /// References that lead nowhere. Their addresses look like those of the estate, but no node has them as
-    /// endpoints.
+    /// References to addresses that look like those of the estate, although no node has them as endpoints.
     pub dangling: Vec<DanglingReference>,
 }
 
-/// A reference that leads nowhere. Its address looks like one of the estate, but no node has it as an
-/// endpoint.
+/// A reference to an address that looks like one of the estate's, although no node has it as an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DanglingReference {
-    /// The service whose configuration holds the reference.
+    /// The service whose configuration contains the reference.
     pub from: NodeId,
     /// The setting that contains the address, in words.
     pub location: String,
-    /// The unresolved address.
+    /// The address that no node has.
     pub address: String,
 }
 
 impl Topology {
-    /// Returns the calls that `node` makes: each edge with its callee.
+    /// Returns the calls that `node` makes, as (callee, edge).
     pub fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.edges.calls(node)
     }
 
-    /// Returns the calls that `node` receives: each edge with its caller.
+    /// Returns the calls that `node` receives, as (caller, edge).
     pub fn callers<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         let edge = |from: &NodeId| self.edges.get(&(from.clone(), node.clone()));
         self.edges.callers(node).iter().filter_map(move |from| Some((from, edge(from)?)))
     }
 
-    /// Returns the nodes that a user may mean by `name`: the node with this id. If there is none, returns all
-    /// nodes with this name or `group/name`.
+    /// Returns the nodes that a user may mean by `name`. That is the node with this id, or else all nodes
+    /// whose name, `group/name` or label equals `name`.
     #[must_use]
     pub fn nodes_named(&self, name: &str) -> Vec<&Node> {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {
@@ -56,7 +54,7 @@ impl Topology {
             .collect()
     }
 
-    /// Returns the shortest name that means only this node: its label, `group/name`, or else its id.
+    /// Returns the shortest name that identifies only this node: its label, `group/name`, or its id.
     #[must_use]
     pub fn unique_name(&self, node: &Node) -> String {
         let names = [node.label(), node.group_and_name()];

@@ -1,4 +1,5 @@
-//! Incremental inference: after a change of a few services, only their references are resolved again.
+//! Incremental inference of the topology. After a change of a few services, it resolves only their references
+//! again.
 //!
 //! The result equals that of [`super::infer()`] on the whole inventory. A property test checks this.
 
@@ -16,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-/// A topology that can be updated after a change without inferring it anew.
+/// A topology that can be updated after a change without inferring all of it again.
 #[derive(Clone, Debug, Default)]
 pub struct IncrementalTopology {
     topology: Topology,
@@ -39,13 +40,13 @@ impl IncrementalTopology {
         &self.topology
     }
 
-    /// Returns the matches of services and catalogued entities.
+    /// Returns the matches of services with checkouts and their catalogued entities.
     #[must_use]
     pub fn matches(&self) -> &CatalogueMatches {
         &self.matches
     }
 
-    /// Updates the topology after `inventory` has changed by `change`.
+    /// Updates the topology after `inventory` changed by `change`.
     pub fn update(&mut self, inventory: &Inventory, change: &SnapshotDiff) {
         match change {
             SnapshotDiff::Unchanged | SnapshotDiff::MetadataOnly => {}
@@ -58,8 +59,8 @@ impl IncrementalTopology {
         }
     }
 
-    /// Updates the nodes of the changed services, and resolves their references again. `before` holds the
-    /// previous state of each changed service.
+    /// Updates the nodes of the changed services and resolves their changed references again. `before` holds
+    /// the previous state of each changed service.
     fn update_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
@@ -83,7 +84,7 @@ impl IncrementalTopology {
         }
         let mut edges: BTreeSet<EdgeKey> =
             anew.iter().flat_map(|id| topology.remove_reference_evidence(&NodeId::from(id))).collect();
-        // Edges without evidence must be removed before supporting evidence is added to the others.
+        // Edges without evidence must be removed first, because supporting evidence must not keep them.
         topology.edges.remove_without_evidence();
         let mut builder = TopologyBuilder::new(resolver, topology);
         for kind in EVIDENCE_KINDS {
@@ -100,8 +101,8 @@ impl IncrementalTopology {
         }
     }
 
-    /// Removes the dependency `node` if no caller is left. Otherwise derives its product again from all
-    /// references to it.
+    /// Removes the dependency `node` if it has no callers left. Otherwise determines its product again from
+    /// all references to it.
     fn refresh_dependency(&mut self, inventory: &Inventory, node: &NodeId) {
         let Self { topology, resolver, .. } = self;
         if topology.nodes.get(node).is_none_or(|known| known.kind != NodeKind::Dependency) {
@@ -146,8 +147,8 @@ impl Topology {
     }
 }
 
-/// Returns true if the proxy labels of a service changed. Such a change affects the edges of other services:
-/// the proxies.
+/// Returns true if the proxy labels of a service changed. Such a change affects edges of other services,
+/// because the proxies are the callers.
 fn proxy_labels_changed(inventory: &Inventory, id: &ServiceId, old: &Service) -> bool {
     let asks = |service: &Service| -> BTreeSet<ReferenceTarget> {
         let labels = service.references.iter().filter(|m| m.kind == ReferenceKind::ProxyLabel);
@@ -162,8 +163,8 @@ fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a
     before.symmetric_difference(&after).copied().collect()
 }
 
-/// Returns the id of the dependency at a reference's address, on the assumption that the address is outside
-/// the estate. Returns `None` for other references.
+/// Returns the id of the dependency that the address of a reference would become if it is outside the estate.
+/// Returns `None` if the reference has no address or can't create a dependency.
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {

@@ -1,5 +1,5 @@
-//! Inference of the topology: finds the calls by resolving the references of all services to the endpoints of
-//! all services.
+//! Inference of the topology. It finds calls by resolving the references of all services against the
+//! endpoints of all services.
 
 use super::{
     CatalogueMatches, Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver,
@@ -13,14 +13,14 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the topology of `inventory`, which does not depend on the order of sources and services.
+/// Infers the topology of `inventory`. The result does not depend on the order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
     let matches = CatalogueMatches::new(inventory);
     build_topology(EvidenceInput { inventory, matches: &matches }, &Resolver::new(inventory))
 }
 
-/// Builds the topology of an inventory; `resolver` is the index of its endpoints.
+/// Builds the topology from `input`. `resolver` must be the index of the endpoints in the same inventory.
 pub(super) fn build_topology(input: EvidenceInput<'_>, resolver: &Resolver) -> Topology {
     let inventory = input.inventory;
     let mut topology = Topology::default();
@@ -44,28 +44,29 @@ pub(super) fn build_topology(input: EvidenceInput<'_>, resolver: &Resolver) -> T
 pub(super) struct TopologyBuilder<'a> {
     resolver: &'a Resolver,
     topology: &'a mut Topology,
-    /// Evidence that makes no edge by itself, by caller and callee. At the end it is added to edges that
-    /// other evidence has made.
+    /// Evidence that makes no edge by itself, by caller and callee. [`Self::finish`] adds it to edges that
+    /// exist for another reason.
     supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
-    /// The edges that may have new evidence.
+    /// The edges that may have got new evidence.
     touched_edges: BTreeSet<EdgeKey>,
 }
 
 impl<'a> TopologyBuilder<'a> {
-    /// Returns a builder that adds to `topology`.
+    /// Creates a builder that adds to `topology`.
     pub(super) fn new(resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
         Self { resolver, topology, supporting_evidence: BTreeMap::new(), touched_edges: BTreeSet::new() }
     }
 
-    /// Adds a node unless it exists, and returns its id.
+    /// Adds `node` unless a node with its id exists. Returns the id.
     fn add_node(&mut self, node: Node) -> NodeId {
         let id = node.id.clone();
         self.topology.nodes.entry(id.clone()).or_insert(node);
         id
     }
 
-    /// Adds the dependency behind `address`, and returns its id. If the addresses of a dependency imply
-    /// several products, the first in `KNOWN_PRODUCTS` counts, whatever the order of calls.
+    /// Adds the dependency at `address`, and returns its id. If several addresses of a dependency imply
+    /// different products, the product that comes first in [`KNOWN_PRODUCTS`] counts, whatever the order of
+    /// calls.
     fn add_dependency(&mut self, address: &Address) -> NodeId {
         let id = self.add_node(dependency_node(address));
         if let Some(node) = self.topology.nodes.get_mut(&id) {
@@ -75,7 +76,7 @@ impl<'a> TopologyBuilder<'a> {
         id
     }
 
-    /// Resolves a candidate and adds its evidence to the edges.
+    /// Resolves the ends of a candidate, and adds its evidence to the edges between them.
     pub(super) fn add_candidate(&mut self, kind: &'static EvidenceKind, candidate: &EdgeCandidate<'a>) {
         let from = match candidate.from {
             Caller::Service(service) => NodeId::from(&service.id),
@@ -112,7 +113,7 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Returns the callees of a candidate, each with the text for [`Evidence::detail`].
+    /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`].
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -163,11 +164,11 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Resolves `address` from the point of view of the caller `from`.
+    /// Resolves `address` as the caller `from` would.
     fn resolve_address(&self, from: Caller<'_>, address: &Address) -> Resolution {
         match from {
             Caller::Service(service) => self.resolver.resolve(service, address),
-            // For a load balancer or an observed address, the scope of a name is unknown. So only an
+            // The scope of a name is unknown for a load balancer and for an observed address. So only an
             // unambiguous endpoint counts.
             Caller::LoadBalancer(..) | Caller::Internet | Caller::Address(_) => {
                 match self.resolver.only_node_at(address) {
@@ -181,8 +182,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Adds the node of an address outside the estate. All observed connections to public IP addresses share
-    /// one node, because a single public address means little.
+    /// Adds the node for an address outside the estate, and returns its id. All public IP addresses in
+    /// observed connections share one node, because a single public address means little to the user.
     fn add_outside_node(&mut self, kind: &EvidenceKind, address: &Address) -> NodeId {
         match address.host {
             Host::Ip(_) if kind.strength == Strength::Observed => self.add_node(public_addresses_node()),
@@ -190,8 +191,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Adds the supporting evidence to the edges that other evidence has made. Returns the edges that may
-    /// have new evidence.
+    /// Adds the supporting evidence to the edges that exist for another reason. Returns the edges that may
+    /// have got new evidence.
     pub(super) fn finish(self) -> BTreeSet<EdgeKey> {
         for (ends, more) in self.supporting_evidence {
             if let Some(edge) = self.topology.edges.get_mut(&ends) {
@@ -203,7 +204,7 @@ impl<'a> TopologyBuilder<'a> {
 }
 
 impl Topology {
-    /// Puts the source before the display name of each group that exists in several sources.
+    /// Puts the source in front of the display name of each group whose name several sources have.
     fn disambiguate_groups(&mut self) {
         let mut sources: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
         for node in self.nodes.values() {
@@ -220,8 +221,8 @@ impl Topology {
         }
     }
 
-    /// Corroborates the evidence of `edges` and sorts it, so the result does not depend on the order in which
-    /// evidence was found.
+    /// Corroborates and sorts the evidence of `edges`, so that the result does not depend on the order in
+    /// which it was found. Also sorts the dangling references.
     pub(super) fn corroborate_and_sort(&mut self, edges: BTreeSet<EdgeKey>) {
         let rank = |e: &Evidence| {
             (EVIDENCE_KINDS.iter().position(|kind| kind == e.kind), e.location.clone(), e.detail.clone())
@@ -237,8 +238,8 @@ impl Topology {
     }
 }
 
-/// Raises possible evidence of an edge to declared if the edge has evidence of at least two independent
-/// kinds.
+/// Raises the strength of all evidence of an edge from possible to declared if at least two independent kinds
+/// of evidence support the edge.
 fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;
@@ -249,8 +250,8 @@ fn corroborate(evidence: &mut [Evidence]) {
     }
 }
 
-/// Returns true if `address` has a scheme or port. A bare word may be no address at all, so it is not
-/// reported as dangling.
+/// Returns true if `address` has a scheme or a port. A word without either may not be an address, so it is
+/// not reported as dangling.
 fn has_scheme_or_port(address: &Address) -> bool {
     address.scheme.is_some() || address.port.is_some()
 }
@@ -266,7 +267,7 @@ pub(super) fn service_node(service: &Service) -> Node {
         display_group: service.group.clone().map(Into::into),
         health: Health::of_service(service),
         running: service.running(),
-        // A desired number beside a running number of zero would look like a fault.
+        // A desired count beside zero running instances would look like a fault.
         desired: service.desired.filter(|_| !service.is_declared()),
         product: Product::of_service(service),
     }
@@ -294,18 +295,18 @@ fn load_balancer_node(source: &SourceId, gateway: &LoadBalancer) -> Node {
     Node { source: Some(source.clone()), ..node }
 }
 
-/// Returns the node of the internet.
+/// Returns the node that stands for the internet.
 fn internet_node() -> Node {
     node_without_instances(NodeId::internet(), "internet".to_owned(), NodeKind::Internet, None)
 }
 
-/// Returns the one node that stands for all public IP addresses to which connections were observed.
+/// Returns the node that stands for all public IP addresses to which connections were observed.
 fn public_addresses_node() -> Node {
     let name = "public addresses";
     node_without_instances(NodeId::dependency(name), name.to_owned(), NodeKind::Dependency, None)
 }
 
-/// Returns a node that is no service, so it has no instances, health or group.
+/// Returns a node that is not a service. It has no instances, health or group.
 fn node_without_instances(
     id: NodeId,
     name: String,

@@ -1,23 +1,24 @@
-//! Needs: the services and dependencies that must be there for one service, along its calls, and the services that need
-//! it.
+//! Needs of a service: the services and dependencies that it calls, directly or indirectly, and that must run
+//! for it to work. Also the reverse: the nodes that need a given node.
 
 use super::{Strength, Topology};
 use crate::model::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A node that another one needs, directly or through others.
+/// A node that another node needs, directly or through others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// The needed node.
     pub node: NodeId,
-    /// The node on the way that calls it.
+    /// The node that calls it, on the path from the node whose needs these are.
     pub needed_by: NodeId,
-    /// The weakest call on the strongest way to it.
+    /// The strength of the weakest call on the path. The path is the one on which this call is strongest.
     pub strength: Strength,
 }
 
-/// Returns the nodes that `node` needs, without itself: those along observed and declared calls first. In each part
-/// callees come before their callers, unless they call each other in a cycle.
+/// Returns the nodes that `node` needs, without `node` itself. Nodes along observed and declared calls come
+/// first, then nodes that need a merely possible call. In each of these parts callees come before their
+/// callers, unless they call each other in a cycle.
 #[must_use]
 pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
     let (mut found, mut known) = (Vec::new(), BTreeSet::from([node.clone()]));
@@ -27,13 +28,13 @@ pub fn needs(topology: &Topology, node: &NodeId) -> Vec<Need> {
             visit(topology, (node, &start), least, &mut known, &mut found);
         }
     }
-    // A stable sort: within a part, the order of the visits stays.
+    // The sort is stable, so nodes of the same part keep the order in which they were visited.
     found.sort_by_key(|need| need.strength == Strength::Possible);
     order_callees_first(topology, &mut found);
     found
 }
 
-/// Returns the nodes that need `node`, directly or through others, without itself.
+/// Returns the nodes that need `node`, directly or through others, without `node` itself.
 #[must_use]
 pub fn dependants(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
     let (mut open, mut found) = (vec![node.clone()], BTreeSet::new());
@@ -51,15 +52,15 @@ pub fn dependants(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
     found
 }
 
-/// Returns true if a call of `node` may cause calls of its callees. Services that send telemetry work without the
-/// services that the receiver calls.
+/// Returns true if a call to `node` may cause calls to its callees. Returns false for receivers of telemetry,
+/// because their clients work without the services that the receiver calls.
 pub(super) fn passes_requests_on(topology: &Topology, node: &NodeId) -> bool {
     let product = topology.nodes.get(node).and_then(|node| node.product);
     !product.is_some_and(|product| product.receives_telemetry)
 }
 
-/// Adds the nodes that `start` reaches along calls of at least the strength `least`, callees before callers. `root` is
-/// the node whose needs they are.
+/// Adds to `found` the nodes that `start` reaches along calls of at least the strength `least`, callees
+/// before callers. `root` is the node whose needs are searched.
 fn visit(
     topology: &Topology,
     (root, start): (&NodeId, &NodeId),
@@ -73,7 +74,8 @@ fn visit(
         }
         topology.calls(node).filter(|(_, edge)| edge.strength() >= least).map(|(to, _)| to.clone()).collect()
     };
-    // Each open node with its callees still to visit; recursion could be as deep as the estate is large.
+    // A stack of nodes, each with the callees that are still to visit. Recursion would be as deep as the
+    // longest path in the estate.
     let mut open = vec![(start.clone(), callees(start))];
     while let Some((node, waiting)) = open.last_mut() {
         let Some(next) = waiting.pop() else {
@@ -89,7 +91,7 @@ fn visit(
     }
 }
 
-/// Sorts each part of `found` so that callees come before their callers, as far as there is no cycle.
+/// Sorts each part of `found` so that callees come before their callers, except in cycles.
 fn order_callees_first(topology: &Topology, found: &mut Vec<Need>) {
     let place: BTreeMap<NodeId, usize> =
         found.iter().enumerate().map(|(at, need)| (need.node.clone(), at)).collect();

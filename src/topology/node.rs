@@ -1,4 +1,4 @@
-//! The nodes of the topology.
+//! Nodes of the topology: services, dependencies, load balancers and the internet.
 
 use super::Product;
 use crate::model::{Health, NodeId, ServiceId, SourceId};
@@ -8,28 +8,28 @@ use crate::model::{Health, NodeId, ServiceId, SourceId};
 pub struct Node {
     /// Id of the node.
     pub id: NodeId,
-    /// Name without the group.
+    /// Name without the group, or the host of a dependency.
     pub name: String,
     /// The kind of node.
     pub kind: NodeKind,
     /// The source that reports the node; `None` for the internet and for dependencies.
     pub source: Option<SourceId>,
-    /// The compose project or ECS cluster.
+    /// The compose project, swarm stack or ECS cluster; `None` without one.
     pub group: Option<String>,
-    /// Name of the group for display: `group`, or `source/group` if several sources have a group of this
+    /// Name of the group for display: `group`, or `source/group` if several sources have a group with this
     /// name.
     pub display_group: Option<String>,
     /// Health of the service; unknown for other nodes.
     pub health: Health,
-    /// Number of running instances; zero for nodes that are no service.
+    /// Number of running instances; zero for nodes that are not services.
     pub running: usize,
-    /// Desired number of instances; `None` if the source has no such setting.
+    /// Desired count of the service; `None` if its source has no such setting.
     pub desired: Option<u32>,
-    /// The product behind the node; `None` if unknown.
+    /// The product that the node runs; `None` if unknown.
     pub product: Option<&'static Product>,
 }
 
-/// The kind of a node: a service, a dependency that no source runs, a load balancer or the internet.
+/// The kind of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A service of a source.
@@ -62,8 +62,8 @@ impl Node {
         matches!(self.kind, NodeKind::Service(_))
     }
 
-    /// Returns `group/name`, or the name alone without a group. If several sources have a group of this name,
-    /// the label begins with the source: `source/group/name`.
+    /// Returns the display group and the name as `group/name`, or the name alone without a group. If several
+    /// sources have a group with this name, returns `source/group/name`.
     #[must_use]
     pub fn label(&self) -> String {
         match &self.display_group {
@@ -81,7 +81,7 @@ impl Node {
         }
     }
 
-    /// Returns the name alone if `other` is in the same group, or else the label.
+    /// Returns the name alone if `other` is in the same group, and the full label otherwise.
     #[must_use]
     pub fn label_relative_to(&self, other: &Self) -> String {
         if self.display_group == other.display_group { self.name.clone() } else { self.label() }

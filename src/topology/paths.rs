@@ -1,20 +1,21 @@
-//! Paths through the topology: shortest paths, the number of paths, and the nodes around a node.
+//! Paths through the topology: shortest paths, the number of paths, and the nodes near a node.
 
 use super::{Topology, needs::passes_requests_on};
 use crate::model::NodeId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Returns the shortest path along calls from `from` to `to`, both included. If several paths are shortest,
-/// returns the first in the order of ids. A path through a receiver of telemetry counts only if there is no other,
-/// because no request takes it.
+/// Returns a shortest path along calls from `from` to `to`, including both, or `None` if there is no path.
+/// Among several shortest paths, node ids decide. Returns a path through a receiver of telemetry only if
+/// there is no other path, because requests don't take such a path.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
     let of_requests = shortest_path_through(topology, from, to, |node| passes_requests_on(topology, node));
     of_requests.or_else(|| shortest_path_through(topology, from, to, |_| true))
 }
 
-/// Returns the shortest path whose inner nodes `may_pass` accepts.
+/// Returns the shortest path on which `may_pass` returns true for all inner nodes, or `None` if there is
+/// none.
 fn shortest_path_through(
     topology: &Topology,
     from: &NodeId,
@@ -47,35 +48,37 @@ fn shortest_path_through(
     None
 }
 
-/// Returns the shortest path from `a` to `b`, or else from `b` to `a`.
+/// Returns the shortest path from `a` to `b`, or else the one from `b` to `a`. Returns `None` if there is
+/// neither.
 #[must_use]
 pub fn shortest_path_either_way(topology: &Topology, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
     shortest_path(topology, a, b).or_else(|| shortest_path(topology, b, a))
 }
 
-/// Returns the nodes on all paths along calls from `from` to `to`, both included.
+/// Returns all nodes on any path along calls from `from` to `to`, including both. The set is empty if there
+/// is no path.
 #[must_use]
 pub fn nodes_between(topology: &Topology, from: &NodeId, to: &NodeId) -> BTreeSet<NodeId> {
     let above = nodes_reaching(topology, BTreeSet::from([to.clone()]));
     nodes_reachable_from(topology, from).into_iter().filter(|node| above.contains(node)).collect()
 }
 
-/// Maximum number of paths to count, because their number may be exponential.
+/// Maximum number of paths to count. Their number may be exponential in the number of nodes.
 const MAX_PATHS: usize = 100;
-/// Maximum number of steps of the search that counts paths.
+/// Maximum number of steps in the search that counts paths.
 const MAX_SEARCH_STEPS: usize = 20_000;
 
-/// The number of paths between two nodes, up to a limit.
+/// The number of paths between two nodes, as far as they were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathCount {
     /// Number of paths found.
     pub found: usize,
-    /// True if all paths were counted; false if a limit ended the search, so there may be more.
+    /// True if all paths were counted. False if a limit ended the count, so that there may be more.
     pub complete: bool,
 }
 
-/// Counts the paths along calls from `from` to `to` that visit no node twice. The search ends early after
-/// `MAX_PATHS` paths or `MAX_SEARCH_STEPS` steps.
+/// Counts the paths along calls from `from` to `to` that visit no node twice. Stops after `MAX_PATHS` paths
+/// or `MAX_SEARCH_STEPS` steps.
 #[must_use]
 pub fn count_paths(topology: &Topology, from: &NodeId, to: &NodeId) -> PathCount {
     let within = nodes_between(topology, from, to);
@@ -95,7 +98,7 @@ pub fn count_paths(topology: &Topology, from: &NodeId, to: &NodeId) -> PathCount
     PathCount { found, complete: open.is_empty() }
 }
 
-/// Returns the callees of `node` that are in `within`.
+/// Returns the callees of `node` that are in the set `within`.
 fn callees_within<'a>(
     topology: &'a Topology,
     node: &'a NodeId,
@@ -144,7 +147,7 @@ pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> B
     all
 }
 
-/// Returns `nodes` and all nodes that reach one of them along calls.
+/// Returns `nodes` and all nodes from which a path along calls leads to one of them.
 #[must_use]
 pub fn nodes_reaching(topology: &Topology, nodes: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
     let mut edge: Vec<NodeId> = nodes.iter().cloned().collect();

@@ -1,4 +1,5 @@
-//! The resolver: maps addresses in references to the nodes that have them as endpoints.
+//! Resolver of addresses and names: it finds the nodes that have an address as an endpoint, and the services
+//! with a name.
 
 use crate::model::{
     Address, EndpointOrigin, EndpointScope, Host, Inventory, NetworkId, NodeId, Service, ServiceEndpoint,
@@ -7,16 +8,16 @@ use crate::model::{
 use std::{collections::BTreeMap, net::IpAddr};
 
 /// Index from hosts to the nodes that have them as endpoints, and from names to services. The index owns its
-/// data, so it outlives the snapshots.
+/// data, so it may outlive the snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
-    /// The nodes that have a host as endpoint, by host.
+    /// Nodes by the hosts of their endpoints.
     by_host: BTreeMap<Host, Vec<HostEntry>>,
-    /// The services that have a name, by name, `group/name` and id.
+    /// Services by name, by `group/name` and by id.
     by_name: BTreeMap<Text, Vec<NameEntry>>,
 }
 
-/// A node that has a host as endpoint, with the port and scope of that endpoint; the host is the index's key.
+/// An endpoint of a node, with its port and scope. Its host is the key in the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct HostEntry {
     node: NodeId,
@@ -24,16 +25,16 @@ struct HostEntry {
     group: Option<Text>,
     /// The endpoint's port; `None` if the endpoint covers every port.
     port: Option<u16>,
-    /// The network whose members can use the endpoint; `None` for all callers.
+    /// The network whose members can use the endpoint; `None` if every caller can use it.
     scope: Option<NetworkId>,
-    /// The mechanism that gives the node this host.
+    /// Origin of the host: the mechanism by which the node got it.
     origin: HostOrigin,
 }
 
-/// The mechanism that gives a node one of its host names or addresses.
+/// Origin of a host name or address: the mechanism by which a node got it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostOrigin {
-    /// The host is an endpoint of a service, by this mechanism.
+    /// The host is an endpoint of a service, which got it in this way.
     Endpoint(EndpointOrigin),
     /// The host is the DNS name of a load balancer.
     LoadBalancer,
@@ -50,7 +51,7 @@ impl HostOrigin {
     }
 }
 
-/// A service that has a name, with its source and group; the name is the index's key.
+/// A service with its source and group. Its name is the key in the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct NameEntry {
     node: NodeId,
@@ -63,14 +64,14 @@ struct NameEntry {
 pub enum Resolution {
     /// The nodes that have the address as an endpoint, each with the endpoint's origin.
     Nodes(Vec<(NodeId, HostOrigin)>),
-    /// No node has the address, which looks like that of a host outside the estate.
+    /// No node has the address, and it looks like a host outside the estate.
     Outside,
     /// No node has the address, although it looks like an address of the estate.
     Dangling,
 }
 
 impl Resolver {
-    /// Builds the index of all endpoints in `inventory`.
+    /// Builds the index of all endpoints and names in `inventory`.
     #[must_use]
     pub fn new(inventory: &Inventory) -> Self {
         let mut resolver = Self::default();
@@ -114,14 +115,15 @@ impl Resolver {
                 NameEntry { node: node.clone(), source: source.clone(), group: service.group.clone() };
             match self.by_name.get_mut(&name) {
                 Some(known) => known.push(named),
-                // Nearly every name has one service: a push would allocate room for four.
+                // Nearly every name has only one service. `vec!` allocates room for one element, a push for
+                // four.
                 None => drop(self.by_name.insert(name, vec![named])),
             }
         }
     }
 
-    /// Returns the only node that has the host of `address`, in any scope and at any port. Ports do not
-    /// matter here, because a caller's port is arbitrary. Returns `None` if no node or several nodes have the
+    /// Returns the only node that has the host of `address`, in any scope and at any port. Ports don't
+    /// matter, because the port of a caller is arbitrary. Returns `None` if no node or several nodes have the
     /// host.
     #[must_use]
     pub fn only_node_at(&self, address: &Address) -> Option<NodeId> {
@@ -134,8 +136,9 @@ impl Resolver {
         }
     }
 
-    /// Returns the service that `caller` means by `name`, which is a name, `group/name` or an id. A service
-    /// in the caller's group wins. A service elsewhere counts only if no other has this name.
+    /// Returns the service that `caller` means by `name`, which is a name, `group/name` or an id. That is the
+    /// service in the caller's group, or else the only service with this name. Returns `None` if there is
+    /// none, or if the name is ambiguous.
     #[must_use]
     pub fn service_named(&self, caller: &Service, name: &str) -> Option<NodeId> {
         let all = self.by_name.get(name)?;
@@ -149,9 +152,9 @@ impl Resolver {
 
     /// Resolves `address` for the caller `service`.
     ///
-    /// An endpoint counts only if its scope is everywhere, or a network of the caller. The caller itself is
-    /// never a result. If several nodes match, nodes at the address's port win, then nodes of the caller's
-    /// source, then nodes of the caller's group.
+    /// An endpoint counts only if its scope is everywhere or a network of the caller. The caller itself is
+    /// never a result. If several nodes match, nodes at the address's port have precedence, then nodes of the
+    /// caller's source, then nodes of the caller's group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -161,7 +164,7 @@ impl Resolver {
         let mut reachable: Vec<_> = known.iter().filter(in_scope).collect();
         if reachable.is_empty() {
             // A task that names a Service Connect alias of its own cluster means that service, even if the
-            // configuration forgot to add the task to the namespace.
+            // task itself is not configured as a client of the namespace.
             let meant = |c: &&HostEntry| {
                 c.origin == HostOrigin::Endpoint(EndpointOrigin::ServiceConnect)
                     && c.source == source
@@ -185,7 +188,7 @@ impl Resolver {
         if chosen.iter().any(|c| c.source == source) {
             chosen.retain(|c| c.source == source);
         }
-        // If two projects share a network, each of them means its own service by a common name.
+        // If two projects share a network and both have a service of this name, each means its own.
         if chosen.iter().any(|c| c.group == service.group) {
             chosen.retain(|c| c.group == service.group);
         }
@@ -197,13 +200,13 @@ impl Resolver {
     }
 }
 
-/// Origins of endpoints that count only at their own port, because many services share the host.
+/// Origins of endpoints that match only at their own port, because many services share the host.
 const PORT_ONLY_ORIGINS: [HostOrigin; 2] =
     [HostOrigin::Endpoint(EndpointOrigin::PublishedPort), HostOrigin::Endpoint(EndpointOrigin::Loopback)];
 
-/// Returns the candidates that match the port of `address`: candidates with exactly this port, or else
-/// candidates that cover every port. An address without a port matches the candidates that cover every port,
-/// or else all.
+/// Returns the candidates that match the port of `address`. For an address with a port, these are the
+/// candidates with exactly that port, or else those that cover every port. For one without a port, these are
+/// the candidates that cover every port, or else all.
 fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a HostEntry> {
     let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
     let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();
@@ -217,7 +220,7 @@ fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a
 }
 
 impl HostEntry {
-    /// Returns the index entry of one endpoint of `service`.
+    /// Creates the index entry of one endpoint of `service`.
     fn from_endpoint(service: &Service, answer: &ServiceEndpoint, source: &SourceId) -> Self {
         let scope = match &answer.scope {
             EndpointScope::Everywhere => None,
@@ -234,10 +237,10 @@ impl HostEntry {
     }
 }
 
-/// Returns true if `host`, which no node has as an endpoint, looks like a host outside the estate.
+/// Returns true if `host` looks like a host outside the estate. No node has `host` as an endpoint.
 ///
 /// A name with a dot is public, except under the suffixes of private zones (RFC 6762, RFC 8375, ICANN's
-/// `.internal`). A name without a dot, and an address of a private network, belong to the estate.
+/// `.internal`). A name without a dot belongs to the estate, and so does an address of a private network.
 fn is_outside_host(host: &Host) -> bool {
     match host {
         Host::Resource(_) => true,
@@ -246,7 +249,7 @@ fn is_outside_host(host: &Host) -> bool {
         Host::Name(name) => {
             let private =
                 [".local", ".internal", ".lan", ".home.arpa", ".svc", ".consul", ".test", ".localdomain"];
-            // The engine's host machine is outside the estate, whatever listens there.
+            // The machine that runs the engine is outside the estate, whatever listens on it.
             let host_machine = name == "host.docker.internal" || name == "gateway.docker.internal";
             name.contains('.')
                 && (host_machine

@@ -1,11 +1,11 @@
-//! Tests of inference on small inventories: the references that make an edge, and those that do not.
+//! Tests of the inference on small inventories: which references make an edge, and which don't.
 
 use super::{
     NodeKind, PathCount, Strength, count_paths, infer, nodes_between, nodes_within_hops, shortest_path,
 };
 use crate::model::{fixtures::*, *};
 
-/// Returns the edges as `from strength to`.
+/// Returns the edges of the inferred topology as `caller strength callee`.
 fn edges(services: Vec<Service>) -> Vec<String> {
     let topology = infer(&inventory(services));
     let name = |id: &NodeId| topology.nodes[id].name.clone();
@@ -16,7 +16,7 @@ fn edges(services: Vec<Service>) -> Vec<String> {
         .collect()
 }
 
-/// Returns the service `name` with references to `addresses`.
+/// Returns a service named `name` that refers to `addresses`.
 fn calling(name: &str, addresses: &[Address]) -> Service {
     let mentions = addresses.iter().map(|a| reference(&format!("environment {}", a.host), a.clone()));
     Service { references: mentions.collect(), ..service(name) }
@@ -70,14 +70,14 @@ fn what_nobody_answers_to_is_a_dependency_if_it_is_outside() {
     assert_eq!(topology.dangling.len(), 1);
 }
 
-/// Returns `service` with one more reference.
+/// Returns `service` with an additional reference.
 fn with_reference(mut service: Service, via: ReferenceKind, target: ReferenceTarget) -> Service {
     let place = if via == ReferenceKind::StartOrder { "depends_on" } else { "somewhere" };
     service.references.push(Reference { kind: via, location: ReferenceLocation::parse(place), target });
     service
 }
 
-/// Returns `service` with `image` in its container.
+/// Returns `service` with a container that runs `image`.
 fn with_image(image: &str, mut service: Service) -> Service {
     let log = LogRoute::Engine { container: service.name.clone() };
     let container = Container {
@@ -315,8 +315,8 @@ fn ways_between_two_are_counted_and_none_passes_a_node_twice() {
 fn ways_that_can_not_be_counted_are_told_as_more_than_were_found() {
     let to = |names: &[String]| names.iter().map(|name| Address::from_host_name(name)).collect::<Vec<_>>();
     let crowd: Vec<String> = (0..12).map(|n| format!("s{n:02}")).collect();
-    // All twelve call each other and `door`. From `door` one path leads to `vault`, and others back to the
-    // twelve.
+    // The twelve services call each other and `door`. From `door` one path leads to `vault`, and others lead
+    // back to the twelve.
     let called = [crowd.clone(), vec!["door".to_owned()]].concat();
     let mut estate: Vec<_> = crowd.iter().map(|name| calling(name, &to(&called))).collect();
     estate.push(calling("door", &to(&["s00".to_owned(), "vault".to_owned()])));

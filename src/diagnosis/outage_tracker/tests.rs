@@ -1,5 +1,5 @@
-//! Tests of sequences of evaluations: a source reports a fault and later forgets its start, or Portolan is
-//! restarted.
+//! Tests of several evaluations in a row. In them a source forgets the start of a fault, or Portolan
+//! restarts.
 
 use super::OutageTracker;
 use crate::{
@@ -25,7 +25,8 @@ fn evaluate(web: Service, lasting: OutageTracker, now: Timestamp) -> (Vec<Findin
     (found, lasting)
 }
 
-/// Returns a service with two desired instances; `ends` are the ages of its instances' failures, in seconds.
+/// Returns a service with two desired instances and one failed instance for each element of `ends`, the age
+/// of its failure in seconds.
 fn failing(ends: &[i64]) -> Service {
     let one = |(number, at): (usize, &i64)| {
         let exit = Exit { code: Some(1), at: Some(ago(*at)), ..Exit::default() };
@@ -38,7 +39,7 @@ fn tracker_watching_docker() -> OutageTracker {
     OutageTracker { complete_sources: BTreeSet::from([SourceId::new("docker")]), ..OutageTracker::default() }
 }
 
-/// Returns a fresh tracker with the saved outages of `before`.
+/// Returns a new tracker that has loaded the outages of `before`.
 fn after_restart(before: &OutageTracker) -> OutageTracker {
     let mut lasting = OutageTracker::default();
     let docker = SourceId::new("docker");
@@ -118,7 +119,8 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
     let mut lasting = OutageTracker::default();
     let mut sentences = BTreeSet::new();
     for minutes in [1, 5, 20, 40] {
-        // The source lists only the last two failures; only at the first evaluation it also knows the start.
+        // The source lists only the last two failures. It knows the start of the fault only at the first
+        // evaluation.
         let ends = [20 - 60 * minutes, 40 - 60 * minutes];
         let failing_since = (minutes == 1).then(|| Onset::exact(ago(30)));
         let web = Service { deployments: vec![deployment.clone()], failing_since, ..failing(&ends) };

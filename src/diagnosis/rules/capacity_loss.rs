@@ -1,4 +1,4 @@
-//! Lost capacity: AWS reclaimed Spot capacity, or a host failed.
+//! Lost capacity: a service lost tasks because AWS reclaimed Spot capacity or because a host failed.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, count_label},
@@ -6,7 +6,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Age up to which a lost task is reported, even if the service has recovered.
+/// Age up to which a lost task is reported, even if the service has recovered since.
 const MAX_LOSS_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Finds services that lost tasks because AWS reclaimed Spot capacity.
@@ -22,7 +22,7 @@ pub(in crate::diagnosis) fn find_host(context: &RuleContext<'_>, drafts: &mut Ve
     find(context, drafts, ExitCause::HostLost, "a host failed or was terminated", next);
 }
 
-/// Adds a draft for each service with recent exits of the cause `ending`.
+/// Adds a draft for each service with recent exits whose cause is `ending`.
 fn find(
     context: &RuleContext<'_>,
     drafts: &mut Vec<FindingDraft>,
@@ -43,7 +43,7 @@ fn find(
     }
 }
 
-/// Returns the times of the exits of `service` that have the cause `ending`.
+/// Returns the exit times of the instances of `service` whose exit has the cause `ending`.
 fn stop_times(service: &Service, ending: ExitCause) -> impl Iterator<Item = Timestamp> {
     let of = move |i: &Instance| i.exit.as_ref().filter(|exit| exit.cause == ending).and_then(|exit| exit.at);
     service.instances.iter().filter_map(of)

@@ -1,5 +1,5 @@
-//! Version skew between counterparts: a service and its counterpart in another source run different tags of
-//! the same image.
+//! Version differences between counterparts: a service and its counterpart in another source run different
+//! tags of the same image.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (node, twins) in context.counterparts {
         let Some(service) = service_of(context, node) else { continue };
-        // Each pair is reported only once.
+        // Reports each pair only once.
         for counterpart in twins.iter().filter(|counterpart| *node < counterpart.node) {
             let Some(other) = self::service_of(context, &counterpart.node) else { continue };
             if service.is_deploying() || other.is_deploying() {
@@ -36,7 +36,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the service behind `node`, or `None` for any other kind of node.
+/// Returns the service of `node`, or `None` for any other kind of node.
 fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Service> {
     match &context.topology.nodes.get(node)?.kind {
         NodeKind::Service(id) => context.inventory.service(id),
@@ -44,14 +44,14 @@ fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Servic
     }
 }
 
-/// Returns the tags of the images that `service` runs, by the last segment of the image's name. Registries
-/// are left out, because they differ between sources.
+/// Returns the tags of the images that `service` runs, by the last segment of the image name. The registry is
+/// left out, because it may differ between sources.
 fn image_tags(service: &Service) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);
     for container in running.flat_map(|instance| &instance.containers) {
         let image = ImageRef::parse(&container.image);
-        // The tag `latest` identifies no version.
+        // The tag `latest` does not identify a version.
         let Some(tag) = image.tag.filter(|tag| *tag != "latest") else { continue };
         let tags = all.entry(image.short_name().to_owned()).or_default();
         if !tags.iter().any(|known| known == tag) {

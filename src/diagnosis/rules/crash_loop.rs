@@ -1,4 +1,4 @@
-//! Crash loops: an instance exits, is restarted, and exits again.
+//! Crash loops: instances of a service exit again and again, and the engine or ECS restarts or replaces them.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, rules::newest_fault},
@@ -6,15 +6,15 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Minimum number of recent restarts or failed instances that make a crash loop.
+/// Minimum number of recent restarts or failed instances in a crash loop.
 const MIN_EXITS: u32 = 2;
 
-/// Time for which a restarted instance must run before it counts as stable.
+/// Time that a restarted instance must run before it counts as stable.
 const MIN_STABLE_RUN: SignedDuration = SignedDuration::from_mins(1);
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for service in context.inventory.services() {
-        // An instance that exited because of its health check is reported as `unhealthy`.
+        // An instance that stopped because of its health check is reported as `unhealthy`.
         let ended = || service.instances.iter().filter(|i| !i.health_check.is_failing());
         let turning =
             |i: &&Instance| i.state == InstanceState::Restarting || restarted_just_now(i, context.now);
@@ -37,7 +37,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let since = ended().filter(|i| i.is_faulty()).chain(again()).filter_map(ended_at).min();
         let reason = format!("crash loop: {ends}; {count}");
         let next = "read the last lines of its log";
-        // The source may have forgotten earlier exits.
+        // Earlier exits may be missing in the source.
         let since = since.map(Onset::at_least);
         drafts.push(FindingDraft {
             since,
@@ -46,8 +46,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns true if the instance runs, but exited by itself less than `MIN_STABLE_RUN` ago. It will probably
-/// exit again.
+/// Returns true if the instance runs but exited less than [`MIN_STABLE_RUN`] ago without a stop request. It
+/// will probably exit again.
 fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     let by_itself = instance.exit.as_ref().is_some_and(|exit| exit.cause != ExitCause::StopRequested);
     let ended_lately =

@@ -9,7 +9,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Maximum duration of a deployment; a longer one is stuck.
+/// Maximum duration of a deployment. A deployment that takes longer is stuck.
 const MAX_ROLLOUT_TIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// Finds services whose newest deployment failed.
@@ -49,7 +49,7 @@ pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: 
     }
 }
 
-/// Finds services whose newest deployment takes too long, or has instances that failed to start.
+/// Finds services whose newest deployment takes too long, or has failed instances.
 pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (service, deployment) in
         newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::InProgress)
@@ -60,7 +60,7 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
             continue;
         }
         let noun = service.kind.instance_noun();
-        // ECS counts a task as failed if it did not start, or started and failed its health check or exited.
+        // ECS counts a task as failed if it did not start, exited, or failed its health check.
         let failed = match deployment.failed {
             0 => String::new(),
             failed => format!(", {} failed", count_label(failed as usize, noun)),
@@ -84,26 +84,26 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
     }
 }
 
-/// Returns the remedy for the newest failed instance if it could not start; `None` if it could.
+/// Returns the remedy for the newest failed instance if that instance could not start, and `None` otherwise.
 fn start_failure_remedy(service: &Service) -> Option<String> {
     let (_, exit) = newest_fault(service)?;
     exit.cause.is_start_failure().then(|| describe_cause(exit.cause).1.to_owned())
 }
 
-/// Lists the older versions that still run, as in `, alongside 2 on web:1`. Returns an empty text if there
-/// are none.
+/// Formats the older versions that still run, as in `, alongside 2 on web:1`. The text is empty if there are
+/// none.
 fn older_versions_running(service: &Service) -> String {
     let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
     let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
     if each.is_empty() { String::new() } else { format!(", alongside {}", each.join(" and ")) }
 }
 
-/// Returns each service that has a deployment, with its newest deployment.
+/// Returns the services that have a deployment, each with its newest one.
 fn newest_deployments<'a>(context: &RuleContext<'a>) -> impl Iterator<Item = (&'a Service, &'a Deployment)> {
     context.inventory.services().filter_map(|s| s.deployments.first().map(|d| (s, d)))
 }
 
-/// Returns a colon and the source's reason for the deployment's state, or an empty text.
+/// Returns a colon and the deployment's reason, or an empty text if the source gives no reason.
 fn reason_suffix(deployment: &Deployment) -> String {
     deployment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
 }

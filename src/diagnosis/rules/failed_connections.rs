@@ -1,4 +1,5 @@
-//! Failing connections of a service: a rule rejects them, or the service's log reports connection errors.
+//! Failed connections of a service: a security group or network ACL rejects them, or the service's log
+//! reports errors.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject, join_names},
@@ -7,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Finds services whose connections a security group or network rule rejects.
+/// Finds services whose connections a security group or network ACL rejects.
 pub(in crate::diagnosis) fn find_rejected(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let next = "check the security groups and network ACLs between them";
     find(context, ConnectionOutcome::Rejected, drafts, |targets| {
@@ -23,8 +24,8 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
     });
 }
 
-/// Adds a draft for each caller with recent attempts of the outcome `verdict`. `words` turns the callees'
-/// names into the reason and the next step.
+/// Adds a draft for each caller with recent connection attempts of the outcome `verdict`. `words` gets the
+/// callees' names and returns the reason and the next step.
 fn find(
     context: &RuleContext<'_>,
     verdict: ConnectionOutcome,
@@ -32,7 +33,7 @@ fn find(
     words: impl Fn(&str) -> (String, String),
 ) {
     let mut callers: BTreeMap<&NodeId, Vec<&FailedConnection>> = BTreeMap::new();
-    // An old failure is no alarm, because the caller gave up or the problem was fixed.
+    // An old failure is not reported: either the caller gave up, or the problem was fixed.
     let now = context
         .failed_connections
         .iter()

@@ -1,5 +1,5 @@
-//! Flapping services. Either an instance runs for a while and is restarted, again and again, or its health
-//! check alternates between passing and failing.
+//! Flapping services: an instance keeps restarting after it has run for a while, or its health check keeps
+//! alternating between passing and failing.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, restart_counts::RECENT_PERIOD},
@@ -10,11 +10,11 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Minimum number of recent restarts of a flapping instance.
+/// Minimum number of recent restarts for an instance to count as flapping.
 const MIN_RESTARTS: u32 = 3;
 
-/// Minimum number of times that a health check returns to its previous state. For example, the sequence
-/// failing, passing, failing, passing has two returns.
+/// Minimum number of times that a health check returns to its previous state. The sequence failing, passing,
+/// failing, passing has two returns.
 const MIN_REVERSALS: usize = 2;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
@@ -49,10 +49,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the services with an instance whose health check recently alternated. The value is the time of the
-/// first change and the number of returns to the previous state. Instances are counted separately, because
-/// three instances that each changed once are not flapping. If an event names no instance, the event's text
-/// distinguishes the instances.
+/// Returns the services whose health checks recently alternated, with the time of the first change and the
+/// number of returns to the previous state. If several instances of a service alternated, the one with the
+/// most returns counts. Instances are examined one by one, because three instances that each changed once are
+/// not flapping. In events that name no instance, the text distinguishes the instances.
 fn health_reversals<'a>(context: &RuleContext<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
     let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();
     let events = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_check_that_changes_its_mind_again_and_again_is_told() {
-        // Each event is a minute after the previous one; the text begins with the instance's name.
+        // The events are one minute apart. Each text begins with the instance's name.
         let said = |words: &[&str]| {
             let event = |(number, text): (usize, &&str)| Event {
                 at: ago(600 - 60 * number as i64),

@@ -1,11 +1,11 @@
-//! Risks in the call graph that are no faults yet: circular dependencies and single points of failure.
+//! Risks in the call graph that are not faults yet: circular dependencies and single points of failure.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject, call_index::CallIndex, count_label, join_names},
     model::{Service, Severity},
 };
 
-/// Minimum number of services that depend on a single point of failure, directly or indirectly.
+/// Minimum number of services that must depend on a single point of failure, directly or indirectly.
 const MIN_DEPENDANTS: usize = 5;
 
 /// Finds circular dependencies: services that call each other in a cycle.
@@ -24,7 +24,7 @@ pub(in crate::diagnosis) fn find_cycles(context: &RuleContext<'_>, drafts: &mut 
     }
 }
 
-/// Finds single points of failure: services with one desired instance and many dependent services.
+/// Finds single points of failure: services with one desired instance on which many services depend.
 pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let web = &context.calls;
     let single = |service: &&Service| service.desired == Some(1);
@@ -45,8 +45,8 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
     }
 }
 
-/// Returns the strongly connected components of the call graph as sorted node numbers (Tarjan 1972, without
-/// recursion). A component of several nodes contains a cycle.
+/// Returns the strongly connected components of the call graph, each as sorted node numbers (Tarjan 1972,
+/// without recursion). A component of several nodes contains a cycle.
 fn strongly_connected_components(web: &CallIndex<'_>) -> Vec<Vec<usize>> {
     const NOT_VISITED: usize = usize::MAX;
     let (mut index, mut low) = (vec![NOT_VISITED; web.len()], vec![0; web.len()]);

@@ -1,5 +1,5 @@
 //! Findings from log signals: a stream has fallen silent, or a log group does not exist. Portolan reads no
-//! logs for these rules. Signals come only from logs that the user reads.
+//! logs for these rules. Only logs that the user reads give signals.
 
 use crate::{
     diagnosis::{FindingDraft, LogSignalKind, RuleContext, join_names},
@@ -8,10 +8,10 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Time after the last failed read during which a missing log group is reported.
+/// Time for which a missing log group is reported after the last failed attempt to read it.
 const MAX_MISSING_GROUP_AGE: SignedDuration = SignedDuration::from_mins(15);
-/// Minimum run time of an instance before its missing log group is reported. The instance's first log line
-/// may create the group.
+/// Minimum run time of an instance before its missing log group is reported, because the first log line of
+/// the instance may create the group.
 const MIN_RUN_TIME: SignedDuration = SignedDuration::from_mins(2);
 
 /// Finds services whose log has fallen silent.
@@ -28,7 +28,7 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
             continue;
         };
         let Some(service) = context.inventory.service(&sign.service) else { continue };
-        // A restart or a deployment explains the silence.
+        // A restart or a deployment would explain the silence.
         let runs_on = service.instances.iter().any(|i| {
             i.id == *instance
                 && i.state == InstanceState::Running
@@ -50,7 +50,7 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
     }
 }
 
-/// Returns true if the service's source was read after `since`. If it was not, the source itself may be
+/// Returns true if Portolan has read the service's source after `since`. If it has not, the source may be
 /// unreachable.
 fn source_read_since(context: &RuleContext<'_>, service: &Service, since: Timestamp) -> bool {
     let source = service.source();
@@ -100,8 +100,8 @@ mod tests {
         topology::infer,
     };
 
-    /// Returns the findings on a service that started `started` seconds ago, from one signal; its source was
-    /// read `read` seconds ago.
+    /// Returns the findings from one signal about a service that started `started` seconds ago. Its source
+    /// was read `read` seconds ago.
     fn found(started: i64, told: LogSignalKind, read: i64) -> Vec<String> {
         let web = Instance { started: Some(ago(started)), ..instance("web") };
         let inventory = inventory(vec![Service { instances: vec![web], ..service("web") }]);

@@ -1,4 +1,4 @@
-//! Mass restarts: several services of one source failed at about the same time, which suggests a common
+//! Mass failures: several services of one source failed at about the same time, which suggests a common
 //! cause.
 
 use crate::{
@@ -8,24 +8,24 @@ use crate::{
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// Maximum time between the first and the last failure of a mass restart.
+/// Maximum time between the first and the last failure of a mass failure.
 const MAX_STOP_SPREAD: SignedDuration = SignedDuration::from_secs(30);
-/// Minimum number of services in a mass restart.
+/// Minimum number of services in a mass failure.
 const MIN_SERVICES: usize = 4;
-/// Age up to which a mass restart is reported.
+/// Age up to which a mass failure is reported.
 const MAX_MASS_RESTART_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let mut ends: BTreeMap<SourceId, Vec<(Timestamp, String)>> = BTreeMap::new();
-    // A service that fails repeatedly may fail at the same time as others by chance. So only steady services
-    // count.
+    // A service that fails repeatedly may fail at the same time as others by chance. So only services without
+    // repeated restarts count.
     let steady = |s: &&Service| s.instances.iter().all(|i| i.restarts < 2);
     for service in context.inventory.services().filter(steady) {
         let faults = service.instances.iter().filter(|i| i.is_faulty()).filter_map(|i| i.exit.as_ref());
-        // A missing image or secret is a problem of one service alone, so it does not count.
+        // A missing image or secret concerns one service only, so failed starts don't count.
         let sudden = faults.filter(|exit| !exit.cause.is_start_failure());
         let newest: Option<&Exit> = sudden.max_by_key(|exit| exit.at);
-        // A service that has been failing for long does not count either.
+        // A service that has been failing for long doesn't count either.
         let is_first = |at: &Timestamp| {
             service.failing_since.is_none_or(|since| at.duration_since(since.at) <= MAX_STOP_SPREAD)
         };
@@ -53,8 +53,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the period of at most `MAX_STOP_SPREAD` in which most services failed: the times of its first and
-/// last failure, and the names of the services. `ends` must be sorted by time.
+/// Returns the period of at most [`MAX_STOP_SPREAD`] with the most failures: the times of its first and last
+/// failure, and the names of the services. Returns `None` if `ends` is empty. `ends` must be sorted by time.
 fn densest_window(ends: &[(Timestamp, String)]) -> Option<(Timestamp, Timestamp, Vec<String>)> {
     let window = |start: usize| {
         let first = ends[start].0;

@@ -1,6 +1,7 @@
-//! Mixed versions: instances of one service run different versions, and no deployment is in progress.
+//! Mixed versions: instances of one service run different versions although no deployment is in progress.
 //!
-//! Portolan compares only instances of the same images, because a sidecar has a version of its own.
+//! Portolan compares only instances with the same set of images, because an instance of another image, such
+//! as a sidecar, has its own version.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},
@@ -12,7 +13,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     for service in context.inventory.services().filter(|s| !s.is_deploying()) {
         let running = || service.instances.iter().filter(|i| i.state == InstanceState::Running);
         let first = running().find_map(|instance| instance.version.as_ref());
-        // In most services all instances run the same version.
+        // In most services, all instances run the same version.
         if running().all(|instance| instance.version.is_none() || instance.version.as_ref() == first) {
             continue;
         }
@@ -31,7 +32,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the images of `instance` without tags and digests.
+/// Returns the image names of the containers of `instance`, without tags and digests.
 fn image_names(instance: &Instance) -> Vec<&str> {
     instance.containers.iter().map(|container| ImageRef::parse(&container.image).name).collect()
 }

@@ -1,5 +1,5 @@
-//! The rules that find faults and risks, one file for each. The function `find` of a rule reads a
-//! `RuleContext` and adds a `FindingDraft` for each fault.
+//! Rules that find faults and risks, one file per rule or group of related rules. A rule is a function that
+//! reads a `RuleContext` and adds a `FindingDraft` for each fault.
 
 pub(super) mod capacity_loss;
 pub(super) mod counterpart_skew;
@@ -33,8 +33,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Adds one draft for each caller with edges that pass the drift filter `which`. The draft names all callees
-/// in one sentence, because one line about drift is enough.
+/// Adds one draft for each caller that has edges with the drift `which`. The draft names all their callees in
+/// one sentence, because one finding about drift per caller is enough.
 fn add_drift_findings(
     context: &RuleContext<'_>,
     which: EdgeFilter,
@@ -66,7 +66,8 @@ fn add_drift_findings(
     }
 }
 
-/// Returns the faulty instance that exited last, with its exit.
+/// Returns the faulty instance that exited last, with its exit. Returns `None` if no faulty instance has an
+/// exit.
 fn newest_fault(service: &Service) -> Option<(&Instance, &Exit)> {
     let faulty = service.instances.iter().filter(|i| i.is_faulty());
     faulty.filter_map(|i| i.exit.as_ref().map(|exit| (i, exit))).max_by_key(|(_, exit)| exit.at)

@@ -1,4 +1,4 @@
-//! Calls that are declared but were never observed, although the connections of both ends are observed.
+//! Declared calls that Portolan has never observed, although it observes the connections of both ends.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, rules::add_drift_findings},

@@ -1,4 +1,4 @@
-//! Out of memory: the kernel killed an instance at its memory limit.
+//! Out of memory: the kernel killed a process of an instance because of a memory limit.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, wording::count_label},
@@ -20,7 +20,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         };
         let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
-        // If the kernel kills only a child process, the exit code is the main process's own.
+        // If the kernel killed only a child process, the exit code is that of the main process.
         let (killed, code) = match newest.code {
             Some(137) => ("killed", ", exit code 137".to_owned()),
             Some(code) => ("a child process was killed", format!(", exit code {code}")),

@@ -1,29 +1,30 @@
-//! Gaps in what people know about services: no owner, no runbook, not in the catalogue, or catalogued without running.
-//! They say nothing about the health of a service, and count only in a team that records such facts at all.
+//! Services with incomplete facts for people: no owner, no runbook, not in the catalogue, or catalogued but
+//! not running. These findings don't concern the health of a service. Portolan reports them only if the team
+//! records such facts at all.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},
     model::{NodeId, ProfileField, Service, Severity},
 };
 
-/// Maximum number of catalogued services that run nowhere to report.
+/// Maximum number of catalogued services to report that no source runs.
 const MAX_NOT_RUNNING: usize = 50;
 
-/// Finds services without an owner, if another service has one.
+/// Finds services without an owner. Finds none if no service at all has an owner.
 pub(in crate::diagnosis) fn find_unowned(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let reason = "no owner: other services have one, but no label, tag or file names one for this service";
     let next = "add the label or tag `team`, or list the service in a catalogue file";
     add_services_without(context, ProfileField::Owner, (reason, next), drafts);
 }
 
-/// Finds services without a runbook, if another service has one.
+/// Finds services without a runbook. Finds none if no service at all has a runbook.
 pub(in crate::diagnosis) fn find_no_runbook(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let reason = "no runbook: other services have one, but no label, tag or file names one for this service";
     let next = "add the label or tag `runbook`, or a link of that type in a catalogue file";
     add_services_without(context, ProfileField::Runbook, (reason, next), drafts);
 }
 
-/// Finds services that run and are in no catalogue file, if there is a catalogue.
+/// Finds running services that no catalogue file lists. Finds none if there is no catalogue.
 pub(in crate::diagnosis) fn find_uncatalogued(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     if !context.profiles.has_catalogue {
         return;
@@ -38,7 +39,7 @@ pub(in crate::diagnosis) fn find_uncatalogued(context: &RuleContext<'_>, drafts:
     }
 }
 
-/// Finds catalogued services that run in no source.
+/// Finds services that a catalogue lists but no source runs.
 pub(in crate::diagnosis) fn find_not_running(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     if !context.all_sources_read() {
         return;
@@ -54,7 +55,7 @@ pub(in crate::diagnosis) fn find_not_running(context: &RuleContext<'_>, drafts: 
     }
 }
 
-/// Adds a draft for each service without a fact of `field`, if another service has one.
+/// Adds a draft for each service without a fact of `field`. Adds none if no service at all has such a fact.
 fn add_services_without(
     context: &RuleContext<'_>,
     field: ProfileField,
@@ -72,7 +73,8 @@ fn add_services_without(
     }
 }
 
-/// Returns the services that a team writes itself, without databases and other known products.
+/// Returns the services that are not known products such as databases, so that a team probably wrote them
+/// itself.
 fn own_services<'a>(context: &RuleContext<'a>) -> impl Iterator<Item = &'a Service> {
     let nodes = &context.topology.nodes;
     let is_product = move |service: &Service| {

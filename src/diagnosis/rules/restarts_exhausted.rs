@@ -1,4 +1,4 @@
-//! Restarts exhausted: an instance failed so often that the engine no longer restarts it.
+//! Exhausted restarts: an instance failed so often that the engine no longer restarts it.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},

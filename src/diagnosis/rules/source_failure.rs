@@ -1,4 +1,4 @@
-//! Source failures: Portolan can't read a source or a part of it, so the shown data may be old.
+//! Source failures: Portolan can't read a source or a part of it, so the data on the screen may be old.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},

@@ -1,4 +1,4 @@
-//! Failed starts: the image can't be pulled, or something else prevents the start.
+//! Failed starts: an instance could not start, because its image can't be pulled or for another reason.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},
@@ -10,12 +10,12 @@ pub(in crate::diagnosis) fn find_image_pull(context: &RuleContext<'_>, drafts: &
     find(context, drafts, |ending| ending == ExitCause::ImagePullFailed);
 }
 
-/// Finds services that can't start for another reason than a failed image pull.
+/// Finds services that fail to start for any reason other than a failed image pull.
 pub(in crate::diagnosis) fn find_other(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     find(context, drafts, |ending| ending.is_start_failure() && ending != ExitCause::ImagePullFailed);
 }
 
-/// Adds a draft for each service with failed starts whose cause `which` accepts.
+/// Adds a draft for each service with failed starts whose cause satisfies `which`.
 fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl Fn(ExitCause) -> bool) {
     for service in context.inventory.services() {
         let kept = |i: &&Instance| i.is_faulty() && i.exit.as_ref().is_some_and(|exit| which(exit.cause));
@@ -37,7 +37,7 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
     }
 }
 
-/// Returns the problem in words and the next step for the user.
+/// Describes the cause of a failed start. Returns the problem and the next step for the user.
 pub(super) fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
     match ending {
         ExitCause::ImagePullFailed => (

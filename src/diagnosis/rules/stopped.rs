@@ -1,7 +1,7 @@
-//! Stopped services: a user stopped all instances, or they exited without an error while other services call
-//! them.
+//! Stopped services: a user or a signal stopped all instances, the desired count is zero, or the instances
+//! exited although other services call them.
 //!
-//! A completed job that no service calls is no finding.
+//! A completed job that no service calls is not a finding.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, call_index::CallIndex, join_names},
@@ -39,7 +39,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns the labels of the running callers of `service`.
+/// Returns the labels of the running services that call `service`.
 fn running_callers(web: &CallIndex<'_>, context: &RuleContext<'_>, service: &Service) -> Vec<String> {
     let Some(number) = web.index_of(&NodeId::from(&service.id)) else { return Vec::new() };
     let runs = |caller: &&usize| {
@@ -49,7 +49,7 @@ fn running_callers(web: &CallIndex<'_>, context: &RuleContext<'_>, service: &Ser
     web.callers(number).iter().filter(runs).map(|caller| web.label(*caller)).collect()
 }
 
-/// Returns the exit code after a comma, or an empty text.
+/// Returns a comma and the exit code, or an empty text if the code is unknown.
 fn exit_code_suffix(exit: Option<&Exit>) -> String {
     exit.and_then(|exit| exit.code).map(|code| format!(", exit code {code}")).unwrap_or_default()
 }
@@ -70,7 +70,7 @@ pub(in crate::diagnosis) fn find_paused(context: &RuleContext<'_>, drafts: &mut 
         };
         let verb = if paused.len() == 1 { "is" } else { "are" };
         let reason = format!("{} {verb} paused", join_names(&names));
-        // The engine's API does not report the start of a pause, but its events do. The newest pause event
+        // The engine's API does not report when a pause started, but its events do. The newest pause event
         // belongs to the current pause.
         let held = |instance: &&Instance| {
             let events = context.inventory.snapshot(&service.source()).map(|snapshot| &snapshot.events);

@@ -1,4 +1,4 @@
-//! Stopped with an error: an instance failed and was not restarted.
+//! Services that stopped with an error: an instance failed and was not restarted.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},

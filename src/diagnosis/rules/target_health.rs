@@ -1,5 +1,5 @@
-//! Unhealthy targets: a load balancer's health check of an instance fails, so the load balancer sends no
-//! requests to that instance.
+//! Unhealthy targets: a load balancer's health check of an instance fails, so the instance gets no requests
+//! from that load balancer.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},

@@ -1,4 +1,4 @@
-//! Task placement failed: ECS can't place a task, and fewer tasks run than desired.
+//! Failed task placement: ECS can't place a task, so fewer tasks run than desired.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},
@@ -7,7 +7,8 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    // ECS repeats the placement message less and less often. So the last message counts until a task starts.
+    // ECS repeats its placement message less and less often. So the last message stays valid until a task
+    // starts.
     let mut newest: BTreeMap<&ServiceId, &Event> = BTreeMap::new();
     let said = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
     for event in said.filter(|event| matches!(event.kind, EventKind::Placement | EventKind::Start)) {

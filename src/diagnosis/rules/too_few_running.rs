@@ -1,4 +1,4 @@
-//! Too few running: fewer instances run than desired, and none is starting.
+//! Services with too few running instances: fewer run than desired, and none is starting.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},

@@ -1,4 +1,4 @@
-//! Unhealthy services: an instance runs, and its health check fails.
+//! Unhealthy services: the health check of an instance fails, or ECS has stopped the instance because of it.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, count_label},
@@ -33,7 +33,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             |desired| desired as usize,
         );
         let noun = service.kind.instance_noun();
-        // The failing ones come on top of those that serve, as during a deployment.
+        // The failing instances are not subtracted from the serving ones. They come in addition, as during a
+        // deployment.
         let what = match (sick, replaced) {
             (0, replaced) => format!(
                 "health check failed on {}, which {} stopped",

@@ -1,4 +1,4 @@
-//! Suspected causes, impact and roles.
+//! Tests of suspects, impact and fault roles.
 
 use super::*;
 use crate::diagnosis::fault_roles;

@@ -1,4 +1,4 @@
-//! Findings on deployments and versions.
+//! Tests of the findings about deployments and versions.
 
 use super::*;
 

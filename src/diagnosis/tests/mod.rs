@@ -1,4 +1,4 @@
-//! Tests of the findings on small inventories, by kind, and the builders that they share.
+//! Tests of the findings by kind, on small inventories, and helpers that build these.
 
 mod causes;
 mod deployments;
@@ -12,13 +12,13 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::LazyLock};
 
-/// An empty map of counterparts.
+/// Map of counterparts for tests without counterparts.
 static NO_COUNTERPARTS: BTreeMap<NodeId, Vec<Counterpart>> = BTreeMap::new();
 
-/// An index without profiles.
+/// Profiles for tests without profiles.
 static NO_PROFILES: LazyLock<ProfileIndex> = LazyLock::new(ProfileIndex::default);
 
-/// Returns the input of the rules with an inventory and its topology, and nothing else.
+/// Returns the input of the rules for an inventory and its topology. All other inputs are empty.
 pub(in crate::diagnosis) fn rule_input<'a>(
     inventory: &'a Inventory,
     topology: &'a Topology,
@@ -34,7 +34,7 @@ pub(in crate::diagnosis) fn rule_input<'a>(
     }
 }
 
-/// Returns the findings on `services` as `kind severity reason`.
+/// Returns the findings about `services`, each as `kind severity reason`.
 pub(super) fn finding_lines(services: Vec<Service>) -> Vec<String> {
     findings_of_services(services)
         .into_iter()
@@ -46,7 +46,7 @@ pub(super) fn findings_of_services(services: Vec<Service>) -> Vec<Finding> {
     findings_of(&inventory(services))
 }
 
-/// Returns the findings on `services` after `events`, as `kind severity reason`.
+/// Returns the findings about `services` in a snapshot with `events`, each as `kind severity reason`.
 pub(in crate::diagnosis) fn finding_lines_with_events(
     services: Vec<Service>,
     events: Vec<Event>,
@@ -70,12 +70,12 @@ pub(in crate::diagnosis) fn findings_of(inventory: &Inventory) -> Vec<Finding> {
     findings(&RuleContext::new(estate, OutageTracker::default(), ago(0)))
 }
 
-/// Returns the service `name` with `instances`.
+/// Returns a service with the name `name` and these instances.
 pub(super) fn service_with(name: &str, instances: Vec<Instance>) -> Service {
     Service { instances, ..service(name) }
 }
 
-/// Returns services in a chain: each calls the next.
+/// Returns a chain of services, each of which calls the next one.
 pub(super) fn service_chain(names: &[&str]) -> Vec<Service> {
     let calling = |(name, next): (&&str, &&str)| Service {
         references: vec![reference("TARGET_URL", Address::from_host_name(next).with_port(80))],

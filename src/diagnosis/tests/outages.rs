@@ -1,4 +1,4 @@
-//! Findings on instances that stopped, fail or are missing.
+//! Tests of the findings about instances that stopped, fail or are missing.
 
 use super::*;
 

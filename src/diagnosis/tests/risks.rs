@@ -1,4 +1,4 @@
-//! Risks in the graph, drift and names in sentences.
+//! Tests of risks in the call graph, of drift, and of the lists of names in sentences.
 
 use super::*;
 

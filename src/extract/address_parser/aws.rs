@@ -1,9 +1,9 @@
-//! Amazon resource names: ARNs, and URLs with a queue or bucket in their path.
+//! Parser of AWS resource names: ARNs, and URLs of queues and buckets.
 
 use super::{AddressShape, FoundAddress};
 use crate::model::{Address, Arn, Host};
 
-/// AWS services whose resources a program calls. The ARN of another service, such as `iam`, is a setting for
+/// AWS services whose resources programs call. An ARN of any other service, such as `iam`, is a setting for
 /// AWS itself.
 const CALLED_SERVICES: &[&str] = &[
     "sqs",
@@ -26,7 +26,8 @@ const CALLED_SERVICES: &[&str] = &[
     "bedrock",
 ];
 
-/// Reads one ARN or a list of ARNs.
+/// Parses an ARN or a list of ARNs. Leaves out resources that programs don't call. Returns `None` if the
+/// value does not begin with an ARN.
 pub(super) fn arn_list(value: &str) -> Option<Vec<FoundAddress>> {
     value.starts_with("arn:aws").then_some(())?;
     let items =
@@ -39,10 +40,10 @@ pub(super) fn arn_list(value: &str) -> Option<Vec<FoundAddress>> {
     )
 }
 
-/// Returns the resource that an ARN names, if programs call such resources.
+/// Parses an ARN. Returns the resource, or `None` if programs don't call such resources.
 ///
-/// Shape: `arn:partition:service:region:account:resource`. The resource may have its type before `/` or `:`
-/// (AWS General Reference, Amazon Resource Names).
+/// Form: `arn:partition:service:region:account:resource`. The resource may begin with its type and a `/` or
+/// `:` (AWS General Reference, Amazon Resource Names).
 fn resource_in_arn(text: &str) -> Option<Address> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
@@ -58,7 +59,7 @@ fn resource_in_arn(text: &str) -> Option<Address> {
     resource_address(service, region, name?)
 }
 
-/// Returns true if a part of an ARN's resource is its type and not its name.
+/// Returns true if `part`, a part of the resource in an ARN, is the resource's type rather than its name.
 fn is_resource_type(part: &str) -> bool {
     matches!(
         part,
@@ -77,7 +78,7 @@ fn is_resource_type(part: &str) -> bool {
     )
 }
 
-/// Returns the bucket or queue that a URL names. Returns `None` if the URL is none of S3 or SQS.
+/// Returns the bucket or queue that a URL names, or `None` if the URL is not one of S3 or SQS.
 pub(super) fn resource_in_url(scheme: &str, host: &str, path: &str) -> Option<Address> {
     if scheme == "s3" || scheme == "s3a" {
         return resource_address("s3", "", host);
@@ -97,7 +98,7 @@ pub(super) fn resource_in_url(scheme: &str, host: &str, path: &str) -> Option<Ad
     }
 }
 
-/// Returns the address of a resource if `name` is a valid name.
+/// Returns the address of a resource, or `None` if `name` is not valid.
 fn resource_address(service: &str, region: &str, name: &str) -> Option<Address> {
     Arn::new(service, region, name).map(|arn| Address::from_host(Host::Resource(arn)))
 }

@@ -1,9 +1,10 @@
-//! Connection strings of keys and values: ADO.NET and ODBC (`Server=db,1433;Password=…`; Microsoft Learn,
-//! "Connection String Syntax" and MS-ODBCSTR), libpq (`host=db port=5432`; PostgreSQL documentation,
-//! "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP manual, "PDO drivers"), Perl
-//! (`dbi:mysql:host=db;…`; DBI, "connect"), Azure (`Endpoint=sb://…;SharedAccessKey=…`), and lines of YAML.
+//! Parser of connection strings, which consist of keys and values: ADO.NET and ODBC
+//! (`Server=db,1433;Password=…`; Microsoft Learn, "Connection String Syntax" and MS-ODBCSTR), libpq
+//! (`host=db port=5432`; PostgreSQL documentation, "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP
+//! manual, "PDO drivers"), Perl (`dbi:mysql:host=db;…`; DBI, "connect"), Azure
+//! (`Endpoint=sb://…;SharedAccessKey=…`), and lines of YAML.
 //!
-//! A value counts only under a key for a host, a port or an endpoint. Reading stops at the first piece that
+//! Only the value of a key for a host, a port or an endpoint counts. The parser stops at the first piece that
 //! is not a key with a value, because the rest may belong to a password. If a string names two hosts, the
 //! first one counts, because the second may be a piece of a password.
 
@@ -14,7 +15,7 @@ use crate::extract::{
 };
 use std::borrow::Cow;
 
-/// Keys of hosts, without spaces, `_` and `-`.
+/// Keys whose value is a host, in lower case without spaces, `_` and `-`.
 const HOST_KEYS: &[&str] = &[
     "host",
     "hosts",
@@ -38,11 +39,11 @@ const HOST_KEYS: &[&str] = &[
     "bootstrapservers",
     "nodes",
 ];
-/// Keys of ports.
+/// Keys whose value is a port.
 const PORT_KEYS: &[&str] = &["port", "portnumber", "dbport", "tcpport"];
-/// Endings of keys that may hold a URL.
+/// Endings of keys whose value may be a URL.
 const ENDPOINT_KEY_ENDINGS: &[&str] = &["endpoint", "url", "uri", "connectto", "server", "host", "address"];
-/// PDO drivers, which precede the first key.
+/// Drivers of PDO, whose name stands before the first key.
 const PDO_DRIVERS: &[&str] = &[
     "mysql", "pgsql", "sqlsrv", "dblib", "mssql", "sybase", "oci", "odbc", "firebird", "informix", "ibm",
     "cubrid",
@@ -53,13 +54,14 @@ const MAX_KEY_BYTES: usize = 40;
 /// The maximum number of characters to search for the end of the first value.
 const MAX_VALUE_CHARS: usize = 400;
 
-/// A normalized key with its value.
+/// A key in lower case without spaces, `_` and `-`, and its value.
 type KeyValue<'a> = (String, Cow<'a, str>);
 
-/// Reads a connection string. Returns `None` if the value does not begin with a key and `=`.
+/// Parses a connection string. Returns `None` if the value does not begin with a key and `=`, or if none of
+/// its keys is known.
 ///
-/// `url_list` parses the URLs in the connection string. That parser is an argument because it calls this
-/// function in turn, for connection strings in the query of a URL.
+/// `url_list` parses the URLs in the connection string. It is a parameter because URLs may in turn have
+/// connection strings in their query, for which `url_list` calls this function.
 pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAddress>> {
     let perl = value.get(..4).filter(|head| head.eq_ignore_ascii_case("dbi:")).map_or(value, |_| &value[4..]);
     let is_driver = |driver: &str| PDO_DRIVERS.contains(&driver) || perl.len() < value.len();
@@ -76,7 +78,7 @@ pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAdd
         Some(pairs) => pairs,
         None => split_pairs(text, pair_separator(text)?),
     };
-    // `name=http://host:2379,…` is a list with labels.
+    // In `name=http://host:2379,…`, the name is a label in a list and not a known key.
     let is_known = |(key, _): &KeyValue<'_>| {
         HOST_KEYS.contains(&key.as_str())
             || PORT_KEYS.contains(&key.as_str())
@@ -86,7 +88,7 @@ pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAdd
     pairs.iter().any(is_known).then(|| addresses_in_pairs(&pairs, url_list))
 }
 
-/// Returns the addresses in pairs: the first host with its port, and every endpoint.
+/// Returns the addresses in `pairs`: the first host with its port, and the addresses of all endpoints.
 pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: NotationParser) -> Vec<FoundAddress> {
     let of =
         |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
@@ -107,12 +109,12 @@ pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: NotationParse
         .collect()
 }
 
-/// Returns the separator of the pairs: the character that ends the first value. Returns `None` if the text
-/// does not begin with a key.
+/// Returns the character that separates the pairs: the one that ends the first value. Returns `None` if the
+/// text does not begin with a key.
 fn pair_separator(text: &str) -> Option<char> {
     let (key, rest) = text.split_once('=')?;
-    // In `db user=app` the first word is a host, and options follow it. It is no key of two words, because
-    // these begin with a capital: `Data Source`.
+    // In `db user=app`, the first word is a host with options after it. The two words are not one key,
+    // because keys of two words, such as `Data Source`, begin with a capital.
     let is_first = is_key(key.trim())
         && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
     is_first.then_some(())?;
@@ -140,8 +142,8 @@ fn is_key(text: &str) -> bool {
         && text.bytes().all(word)
 }
 
-/// Splits a text of pairs as in a line of YAML: `host: db, password: …`. Reading stops at the first piece that is
-/// no pair. Returns `None` if the text does not begin with two pairs.
+/// Splits a text into pairs as in a line of YAML: `host: db, password: …`. Stops at the first piece that is
+/// not a pair. Returns `None` if the text does not begin with two pairs.
 fn colon_pairs(text: &str) -> Option<Vec<KeyValue<'_>>> {
     let mut pairs = Vec::new();
     let mut rest = text;
@@ -162,7 +164,7 @@ fn colon_pairs(text: &str) -> Option<Vec<KeyValue<'_>>> {
     (pairs.len() > 1).then_some(pairs)
 }
 
-/// Splits a text into pairs, up to the first piece that is no pair.
+/// Splits a text into pairs. Stops at the first piece that is not a pair.
 pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     let is_separator = |c: char| c == separator || (separator == ' ' && c.is_whitespace());
     let mut pairs = Vec::new();
@@ -189,16 +191,17 @@ pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
     without_cut_urls(pairs, text)
 }
 
-/// Removes a URL if the text has an `@` outside of it: a separator in a password may have cut the URL.
+/// Removes each URL that does not contain all `@` characters of the text, because a separator in its password
+/// may have cut it.
 fn without_cut_urls<'t>(mut pairs: Vec<KeyValue<'t>>, text: &str) -> Vec<KeyValue<'t>> {
     let at_signs = text.matches('@').count();
     pairs.retain(|(_, value)| !value.contains("://") || value.matches('@').count() == at_signs);
     pairs
 }
 
-/// Reads a value in quotes or braces at the beginning of a text. Returns the value and the text after it.
-/// Returns `None` if no quote closes the value. Within the value, the closing character is doubled or follows
-/// a backslash.
+/// Reads a value in quotes or braces at the beginning of `text`. Returns the value and the text after it, or
+/// `None` if there is no closing character. The closing character may occur in the value if it is doubled; in
+/// single quotes, a backslash escapes any character.
 fn read_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let open = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '{'))?;
     let close = if open == '{' { '}' } else { open };

@@ -1,4 +1,4 @@
-//! Values under a host's key in a connection string: `tcp:db\instance,1433` (Microsoft Learn,
+//! Parser of the value of a host key in a connection string: `tcp:db\instance,1433` (Microsoft Learn,
 //! "`SqlConnection`: Data Source"), `db1:5432,db2:5432` (Npgsql, "Failover and Load Balancing"),
 //! `//db:1521/service` (Oracle, "Easy Connect").
 
@@ -8,13 +8,13 @@ use super::{
 };
 use crate::{extract::parse_port, model::Address};
 
-/// Network protocols in front of an SQL Server host.
+/// Names of network protocols that may precede an SQL Server host.
 const NETWORK_PREFIXES: &[&str] = &["tcp:", "admin:"];
-/// File extensions of embedded databases, which a data source may name.
+/// Extensions of the files of embedded databases. A data source with such an extension names no host.
 const DATABASE_FILE_ENDINGS: &[&str] =
     &[".db", ".db3", ".sqlite", ".sqlite3", ".s3db", ".mdb", ".accdb", ".sdf", ".xlsx", ".csv"];
 
-/// Returns the hosts in the value. Returns nothing if any part of the value is no host.
+/// Returns the hosts in `value`, or nothing if any part of it is not a host.
 pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     let value = value.trim();
     if value.starts_with('(') {
@@ -32,8 +32,8 @@ pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     if service.contains('@') {
         return Vec::new();
     }
-    // In SQL Server's values, a port follows the comma. In the values of other servers, another host follows
-    // it.
+    // In values for SQL Server, the port follows a comma. In values for other servers, a comma separates
+    // hosts.
     if let Some((host, port)) = value.split_once(',')
         && let Some(port) = parse_port(port.trim())
     {
@@ -48,7 +48,7 @@ pub(super) fn parse_hosts(value: &str) -> Vec<Address> {
     members.into_iter().flatten().filter_map(HostEntry::address).collect()
 }
 
-/// Removes the instance name of SQL Server: `db` for `db\instance`.
+/// Removes the instance name of an SQL Server: `db\instance` becomes `db`.
 pub(super) fn strip_instance(server: &str) -> &str {
     server.split_once('\\').map_or(server, |(host, _)| host)
 }

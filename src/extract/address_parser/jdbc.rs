@@ -1,7 +1,8 @@
-//! JDBC and R2DBC URLs: `jdbc:driver:…`, with a separate grammar for each driver. Sources: Microsoft Learn,
-//! "Building the connection URL" (SQL Server); IBM, "URL format for Db2 and Informix"; H2, "Database URL
-//! Overview"; Apache Hive, "HiveServer2 Clients: JDBC"; jTDS, "URL format"; MySQL Connector/J, "Connection
-//! URL Syntax"; pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs"; Jaybird, "JDBC URL"; Exasol, "JDBC driver".
+//! Parser of JDBC and R2DBC URLs: `jdbc:driver:…`, where each driver has its own grammar. Sources: Microsoft
+//! Learn, "Building the connection URL" (SQL Server); IBM, "URL format for Db2 and Informix"; H2, "Database
+//! URL Overview"; Apache Hive, "HiveServer2 Clients: JDBC"; jTDS, "URL format"; MySQL Connector/J,
+//! "Connection URL Syntax"; pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs";
+//! Jaybird, "JDBC URL"; Exasol, "JDBC driver".
 
 use super::{
     AddressShape, FoundAddress,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::model::{Address, Scheme};
 
-/// Drivers with properties after `;` or `:` and without user information before the host.
+/// Drivers whose URLs have properties after a `;` or `:`, and no user information before the host.
 const DRIVERS_WITH_PROPERTIES: &[&str] = &[
     "sqlserver",
     "jtds",
@@ -35,10 +36,10 @@ const DRIVERS_WITH_PROPERTIES: &[&str] = &[
     "monetdb",
     "ignite",
 ];
-/// Drivers without a server.
+/// Drivers that need no server.
 const EMBEDDED_DRIVERS: &[&str] = &["sqlite", "tc", "odbc", "duckdb", "kprb"];
 
-/// Reads a JDBC or R2DBC URL.
+/// Parses a JDBC or R2DBC URL. Returns `None` if the value does not begin like one.
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let rest = ["jdbc:", "r2dbc:", "r2dbcs:"].iter().find_map(|prefix| {
         let head = value.get(..prefix.len())?;
@@ -52,12 +53,12 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     )
 }
 
-/// Returns the hosts in the text after `jdbc:`.
+/// Returns the hosts in `text`, a URL without `jdbc:` or `r2dbc:`.
 fn hosts_in_jdbc_url(text: &str) -> Vec<Address> {
     let start = text.find("//").unwrap_or(text.len());
     let (words, rest) = text.split_at(start);
     let (words, rest) = match words.to_ascii_lowercase().find("oracle:") {
-        // In Oracle's URLs the user and password precede the `//`.
+        // In Oracle's URLs, user and password stand before the `//`.
         Some(at) => return oracle::hosts_of_thin_driver(&text[at + "oracle:".len()..]),
         None => (words.to_ascii_lowercase(), rest.strip_prefix("//")),
     };
@@ -84,7 +85,7 @@ fn hosts_in_jdbc_url(text: &str) -> Vec<Address> {
     }
 }
 
-/// Reads `Tds:host:port/db?properties` of jConnect, and `exa:host:port;properties` of Exasol.
+/// Parses `Tds:host:port/db?properties` of jConnect, and `exa:host:port;properties` of Exasol.
 fn hosts_of_jconnect(text: &str, scheme: Option<Scheme>) -> Vec<Address> {
     let Some(rest) = text.split_once("Tds:").map(|(_, rest)| rest).or_else(|| text.strip_prefix("exa:"))
     else {
@@ -94,8 +95,8 @@ fn hosts_of_jconnect(text: &str, scheme: Option<Scheme>) -> Vec<Address> {
     authority::parse_hosts(&rest[..end], scheme).unwrap_or_default()
 }
 
-/// Reads `host[\instance][:port][/database][:;]property=value;…`: the hosts end at a path or at the
-/// properties.
+/// Parses `host[\instance][:port][/database][:;]property=value;…`. The hosts end at the path or at the
+/// properties. If there are none, the hosts come from the properties.
 fn hosts_before_properties(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     let end = rest.find(['/', ';', '?', '#']).unwrap_or(rest.len());
     let (head, behind) = rest.split_at(end);
@@ -111,14 +112,14 @@ fn hosts_before_properties(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     found.into_iter().map(|found| Address { scheme, ..found.address }).collect()
 }
 
-/// Removes the instance name between server and port.
+/// Removes the instance name that may stand between server and port.
 fn strip_instance_name(server: &str) -> String {
     let host = strip_instance(server);
     let port = server[host.len()..].split_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
     format!("{host}{port}")
 }
 
-/// Reads an authority as in any URL, including the key-value hosts of MySQL's drivers.
+/// Parses an authority as in any URL, or the key-value hosts of MySQL's drivers.
 fn hosts_of_generic_url(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     let behind_user = rest.find("@address=(").or_else(|| rest.find("@(")).map_or(rest, |at| &rest[at + 1..]);
     if let Some(hosts) = mysql::key_value_hosts(behind_user, scheme) {
@@ -126,7 +127,7 @@ fn hosts_of_generic_url(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     }
     let authority = url_authority::split_authority(scheme, rest);
     let hosts = authority.map_or("", |(hosts, _)| hosts);
-    // Connector/J accepts a list of hosts in brackets after the user.
+    // Connector/J accepts a list of hosts in brackets after the user information.
     let listed = hosts.strip_prefix('[').and_then(|hosts| hosts.strip_suffix(']'));
     let listed =
         listed.and_then(|hosts| authority::parse_hosts(hosts, scheme)).filter(|hosts| hosts.len() > 1);

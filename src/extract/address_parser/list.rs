@@ -1,6 +1,5 @@
-//! One address or a list of addresses and nothing else: `k1:9092,k2:9092`, `zoo1 zoo2`,
-//! `1@k1:9093,2@k2:9093`, `etcd1=http://etcd1:2380,…`. If any item is something else, the whole value has no
-//! addresses.
+//! Parser of a single address or a list of addresses: `k1:9092,k2:9092`, `zoo1 zoo2`, `1@k1:9093,2@k2:9093`,
+//! `etcd1=http://etcd1:2380,…`. If any item is not an address, the value has no addresses.
 
 use super::{
     AddressShape, FoundAddress,
@@ -15,18 +14,18 @@ use crate::{
     model::{Address, Host},
 };
 
-/// Common values of settings, which name no host.
+/// Common values of settings. Such a word is not a host name.
 const SETTING_WORDS: &[&str] = &[
     "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "default", "auto", "enabled",
     "disabled", "all", "any", "local", "internal", "external",
 ];
 
-/// Returns true if the character separates items of a list.
+/// Returns true if `c` separates items of a list.
 pub(in crate::extract) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 
-/// Reads a list. A value that is no list has no addresses.
+/// Parses a list. Returns an empty list, never `None`, if the value is not a list of addresses.
 #[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
@@ -41,17 +40,17 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     if found.iter().all(is_word) || !found.iter().any(is_word) {
         return Some(found);
     }
-    // Words and addresses with spaces between them are a sentence. Otherwise a word after an address may be a
-    // password, and so may all that follows: `db:6379;secret`.
+    // If spaces separate words and addresses, the value is a sentence. Otherwise the words after an address
+    // may be a password, and so may everything that follows: `db:6379;secret`.
     let has_blanks = |part: &str| part.trim().contains(char::is_whitespace);
     let is_sentence = value.split([',', ';', '|']).any(has_blanks);
     let first = found.into_iter().next().filter(|first| !is_sentence && !is_word(first));
     Some(first.into_iter().collect())
 }
 
-/// Returns true if no separator can be part of a password. This holds for a single item. It also holds if no
-/// item has user information, if all items have the same, or if all items begin with a number, as in
-/// `1@k1:9093,2@k2:9093`.
+/// Returns true if it is certain that the separators between `items` are not part of a password. It is
+/// certain for a single item. It is also certain if no item has user information, if all have the same, or if
+/// all begin with a number, as in `1@k1:9093,2@k2:9093`.
 fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;
@@ -62,7 +61,8 @@ fn separators_are_certain(items: &[&str]) -> bool {
     items.len() == 1 || users.windows(2).all(|pair| pair[0] == pair[1]) || users.iter().all(numbered)
 }
 
-/// Reads one item, which may have a label: `name=http://host:port`. Returns `None` if the item is no address.
+/// Parses one item, which may have a label as in `name=http://host:port`. Returns `None` if the item is not
+/// an address.
 fn parse_item(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some((label, rest)) = text.split_once('=')
         && !label.contains(['/', '?', '@', ':'])
@@ -77,7 +77,7 @@ fn parse_item(text: &str) -> Option<Vec<FoundAddress>> {
     parse_unlabelled_item(text)
 }
 
-/// Reads an item without a label.
+/// Parses an item without a label. Returns `None` if it is not an address.
 fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some((scheme, rest)) = url_authority::split_scheme(text) {
         return Some(url::addresses_in_url(scheme, rest));
@@ -85,7 +85,7 @@ fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some(found) = socket_address::read(text) {
         return Some(found);
     }
-    // dnsmasq(8) and unbound.conf(5) put `#` or `@` before the port of an address.
+    // dnsmasq(8) and unbound.conf(5) write an address with its port as `IP#port` or `IP@port`.
     if let Some((ip, port)) = text.split_once(['#', '@'])
         && let (Ok(ip), Some(port)) = (ip.parse(), parse_port(port))
     {
@@ -111,8 +111,8 @@ fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
     }
 }
 
-/// Reads `user:password@host:port`. Without a port it is an e-mail address (RFC 5322 section 3.4.1), which
-/// names no service.
+/// Parses `user:password@host:port`. Without a port, the item is an email address (RFC 5322 section 3.4.1),
+/// which names no service.
 fn parse_item_with_user(text: &str) -> Option<Vec<FoundAddress>> {
     let (authority, _) = url_authority::split_authority(None, text)?;
     match parse_host_port(authority)? {

@@ -1,12 +1,12 @@
 //! Parser of the addresses in a value. It accepts any text and never returns a password.
 //!
-//! There is one file for each notation, which names its source. The file's parser first recognises the
-//! notation, and then reads the value by its grammar. A value must be one of the notations, or a list of
-//! addresses, from its first character to its last. Any other value has no addresses, because a missing edge
-//! on the map is better than a piece of a password. The result is a host name, an IP address or a cloud
-//! resource with a port. [`crate::model::Host`] checks it again.
+//! Each notation has its own file, which names the source of its grammar. The parser of a notation first
+//! recognises it, and then reads the value by its grammar. The whole value must be in one notation, or be a
+//! list of addresses. Any other value has no addresses, because a missing edge on the map is better than a
+//! piece of a password. The result is a host name, an IP address or a cloud resource, with a port.
+//! [`crate::model::Host`] validates it again.
 //!
-//! The caller has already interpolated variables in the text, or replaced them by [`UNKNOWN_CHAR`] (see
+//! The caller has already interpolated the variables in the value, or replaced them by [`UNKNOWN_CHAR`] (see
 //! `interpolation`).
 
 mod authority;
@@ -30,19 +30,19 @@ pub(super) use list::is_separator;
 use super::interpolation::UNKNOWN_CHAR;
 use crate::model::Address;
 
-/// An address and the shape of the text it was found in.
+/// An address, and the shape of the text that it was found in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FoundAddress {
     /// The host and port.
     pub(super) address: Address,
-    /// The shape, which decides how certain the address is.
+    /// The shape, which tells how certain the address is.
     pub(super) shape: AddressShape,
 }
 
-/// The shape of an address in a text, the most certain first.
+/// The shape of an address in a text. The variants are in descending order of certainty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressShape {
-    /// A host after a URL scheme, or under the key of a host in a connection string.
+    /// A host after a URL scheme, or the value of a host key in a connection string.
     Url,
     /// An AWS resource: an ARN, or the URL of a bucket or queue.
     Resource,
@@ -52,14 +52,14 @@ pub(super) enum AddressShape {
     Word,
 }
 
-/// The maximum length of a value, in bytes; a longer one has no addresses.
+/// The maximum length of a value, in bytes. A longer value has no addresses.
 const MAX_VALUE_BYTES: usize = 16 * 1024;
 
-/// A parser of one notation. Returns `None` if the value has another notation, else its addresses, if any.
+/// A parser of one notation. Returns the addresses in a value, or `None` if the value is in another notation.
 type NotationParser = fn(&str) -> Option<Vec<FoundAddress>>;
 
-/// The parsers of all notations in order of precedence. The order matters, because a later parser would
-/// misread some values of an earlier notation.
+/// The parsers of all notations, in order of precedence. The order matters, because a later parser would
+/// misread values of some earlier notations.
 const NOTATION_PARSERS: &[NotationParser] = &[
     aws::arn_list,
     jdbc::read,
@@ -73,7 +73,7 @@ const NOTATION_PARSERS: &[NotationParser] = &[
     list::read,
 ];
 
-/// Returns the addresses in `value`, in order.
+/// Returns the addresses in `value`, in the order of the text.
 pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
     let value = strip_quotes(value.trim());
     if value.is_empty() || value.len() > MAX_VALUE_BYTES || value.starts_with("-----BEGIN") {
@@ -82,7 +82,7 @@ pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
     NOTATION_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
 }
 
-/// Returns the value without the pair of quotes around it.
+/// Removes blanks and one pair of quotes around the value.
 fn strip_quotes(value: &str) -> &str {
     ['"', '\'', '`']
         .into_iter()
@@ -94,7 +94,7 @@ fn strip_quotes(value: &str) -> &str {
 }
 
 impl FoundAddress {
-    /// Creates an address of that shape.
+    /// Creates an address that was found in a text of the given shape.
     fn new(shape: AddressShape, address: Address) -> Self {
         Self { address, shape }
     }

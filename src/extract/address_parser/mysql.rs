@@ -1,5 +1,5 @@
-//! MySQL's notations for servers: data source names of Go's driver (go-sql-driver/mysql, README, "DSN (Data
-//! Source Name)"), and the key-value hosts of Connector/J ("Connection URL Syntax").
+//! Parsers of MySQL's notations for servers: data source names of Go's driver (go-sql-driver/mysql, README,
+//! "DSN (Data Source Name)"), and the key-value hosts of Connector/J ("Connection URL Syntax").
 
 use super::{
     AddressShape, FoundAddress,
@@ -10,15 +10,16 @@ use crate::{
     model::{Address, Host, Scheme},
 };
 
-/// The networks of a data source name; an empty one is TCP.
+/// Networks that a data source name may state. An empty network means TCP.
 const DSN_NETWORKS: &[&str] = &["", "tcp", "tcp4", "tcp6", "udp", "unix"];
 
-/// Reads `[user[:password]@][net[(addr)]]/dbname[?parameters]`, recognised by its brackets.
+/// Parses `[user[:password]@][net[(addr)]]/dbname[?parameters]`. Returns `None` if the value has no such
+/// parentheses.
 pub(super) fn data_source_name(value: &str) -> Option<Vec<FoundAddress>> {
     let end = value.rfind(")/").or_else(|| value.ends_with(')').then(|| value.len() - 1))?;
     let (before, address) = value[..end].rsplit_once('(')?;
     let (user, net) = before.rsplit_once('@').unwrap_or(("", before));
-    // Without a network, only the user and the path show that this is a data source name.
+    // Without a network, only the user and the path show that the value is a data source name.
     let is_certain = !net.is_empty() || (!user.is_empty() && !value.ends_with(')'));
     (DSN_NETWORKS.contains(&net) && is_certain && url_authority::split_scheme(user).is_none())
         .then_some(())?;
@@ -26,8 +27,8 @@ pub(super) fn data_source_name(value: &str) -> Option<Vec<FoundAddress>> {
     Some(hosts.into_iter().flatten().map(|address| FoundAddress::new(AddressShape::Url, address)).collect())
 }
 
-/// Returns the hosts of `address=(host=db)(port=3306)…` and `(host=db,port=3306,…)` at the beginning of an
-/// authority, separated by commas. Returns `None` if the text begins with neither form.
+/// Parses `address=(host=db)(port=3306)…` or `(host=db,port=3306,…)` at the beginning of an authority, alone
+/// or as a list separated by commas. Returns the hosts, or `None` if the text begins with neither form.
 pub(super) fn key_value_hosts(text: &str, scheme: Option<Scheme>) -> Option<Vec<Address>> {
     let begins = |text: &str| text.starts_with("address=(") || text.starts_with('(');
     begins(text).then_some(())?;

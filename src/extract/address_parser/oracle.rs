@@ -1,6 +1,6 @@
-//! Oracle's notations for a database: the thin driver's URLs ("JDBC Developer's Guide", section "Oracle
-//! Database URLs and Database Specifiers"), Easy Connect, and connect descriptors ("Net Services Reference",
-//! chapter "Local Naming Parameters").
+//! Parsers of Oracle's notations for a database: URLs of the thin driver ("JDBC Developer's Guide", section
+//! "Oracle Database URLs and Database Specifiers"), Easy Connect, and connect descriptors ("Net Services
+//! Reference", chapter "Local Naming Parameters").
 
 use super::{AddressShape, FoundAddress, authority};
 use crate::{
@@ -11,7 +11,8 @@ use crate::{
 /// The maximum nesting depth of a connect descriptor.
 const MAX_DESCRIPTOR_DEPTH: usize = 16;
 
-/// Reads a connect descriptor.
+/// Parses a connect descriptor, such as `(DESCRIPTION=(ADDRESS=(HOST=db)(PORT=1521)))`. Returns `None` if the
+/// value does not begin like one.
 pub(super) fn connect_descriptor(value: &str) -> Option<Vec<FoundAddress>> {
     let inner = value.strip_prefix('(')?.trim_start().to_ascii_uppercase();
     let begins = ["DESCRIPTION", "ADDRESS"].iter().any(|key| inner.starts_with(key));
@@ -20,7 +21,8 @@ pub(super) fn connect_descriptor(value: &str) -> Option<Vec<FoundAddress>> {
     })
 }
 
-/// Reads `user/password@[//]host:port/service`, recognised by one of Oracle's usual ports.
+/// Parses `user/password@[//]host:port/service`. Returns `None` if the port is not one of Oracle's usual
+/// ones, because another notation looks the same.
 pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
     let (user, database) = value.rsplit_once('@')?;
     let database = database.strip_prefix("//").unwrap_or(database);
@@ -30,11 +32,11 @@ pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
     is_usual.then(|| vec![FoundAddress::new(AddressShape::HostPort, address)])
 }
 
-/// Returns the addresses of `[user/password]@database`, the text after `jdbc:oracle:thin:`. A bare word after
-/// the `@` is no host, because the client looks it up as an alias.
+/// Returns the hosts in `[user/password]@database`, the text after `jdbc:oracle:thin:`. A single word after
+/// the `@` is not a host but an alias that the client looks up.
 pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
     let Some((before, database)) = text.rsplit_once('@') else { return Vec::new() };
-    // The last `@` may be in a parameter after the database, such as a password of the wallet.
+    // The last `@` may belong to a parameter after the database, such as the password of a wallet.
     let first = text.split_once('@').map_or("", |(_, first)| first);
     if first.starts_with('(') {
         return hosts_in_descriptor(first);
@@ -45,7 +47,7 @@ pub(super) fn hosts_of_thin_driver(text: &str) -> Vec<Address> {
     hosts_of_database(database)
 }
 
-/// Returns the hosts of a connect descriptor or of `[//]host:port/service`.
+/// Returns the hosts in a connect descriptor or in `[//]host:port/service`.
 fn hosts_of_database(database: &str) -> Vec<Address> {
     if database.starts_with('(') {
         return hosts_in_descriptor(database);
@@ -61,7 +63,7 @@ fn hosts_of_database(database: &str) -> Vec<Address> {
     hosts.split(',').filter_map(host_with_sid).collect()
 }
 
-/// Reads `host`, `host:port` or `host:port:SID`.
+/// Parses `host`, `host:port` or `host:port:SID`. Returns `None` for any other text.
 fn host_with_sid(text: &str) -> Option<Address> {
     let mut parts = text.splitn(3, ':');
     let (host, port) = (parts.next()?, parts.next());
@@ -72,8 +74,8 @@ fn host_with_sid(text: &str) -> Option<Address> {
     member.address().map(|address| Address { scheme: Scheme::parse("oracle"), ..address })
 }
 
-/// Returns the server of a database in `[//]host[:port]/service` (Oracle, Easy Connect) or `host[/port]:path`
-/// (Firebird, "Connecting to a database").
+/// Returns the server in `[//]host[:port]/service` (Oracle, Easy Connect) or `host[/port]:path` (Firebird,
+/// "Connecting to a database").
 pub(super) fn server_of_database(database: &str) -> Option<Address> {
     let (server, rest) = database.strip_prefix("//").unwrap_or(database).split_once('/')?;
     let found = authority::parse_host_port(server)?.address()?;
@@ -81,8 +83,8 @@ pub(super) fn server_of_database(database: &str) -> Option<Address> {
     Some(Address { port: found.port.or_else(port), ..found })
 }
 
-/// Returns the hosts of the `ADDRESS` elements of a connect descriptor, or nothing if any part of it can't be
-/// read.
+/// Returns the hosts in the `ADDRESS` elements of a connect descriptor. Returns nothing if any part of the
+/// descriptor is malformed.
 pub(super) fn hosts_in_descriptor(text: &str) -> Vec<Address> {
     let mut found = Vec::new();
     match read_elements(text, MAX_DESCRIPTOR_DEPTH, &mut found) {
@@ -91,7 +93,8 @@ pub(super) fn hosts_in_descriptor(text: &str) -> Vec<Address> {
     }
 }
 
-/// Reads consecutive `(KEY=value)` elements and adds their hosts to `found`. Returns the text after them.
+/// Reads consecutive elements of the form `(KEY=value)`, and adds the hosts in them to `found`. Returns the
+/// text after them, or `None` if an element is malformed or nested too deep.
 fn read_elements<'a>(text: &'a str, depth: usize, found: &mut Vec<Address>) -> Option<&'a str> {
     let (mut host, mut port) = (None, None);
     let mut rest = text.trim_start();

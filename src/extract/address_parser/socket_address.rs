@@ -1,4 +1,4 @@
-//! Addresses after a socket type, as mail servers and their filters write them: `inet:host:port`,
+//! Parser of addresses after a socket type, as in the settings of mail servers: `inet:host:port`,
 //! `lmtp:inet:host:port`, `[host]:port` (Postfix, `socketmap_table(5)`, transport(5) and `MILTER_README`),
 //! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution").
 
@@ -8,15 +8,15 @@ use crate::{
     model::{Address, Host},
 };
 
-/// Socket types that lead to a host.
+/// Socket types after which a host follows.
 const NETWORK_KINDS: &[&str] = &[
     "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay",
     "proxy", "dns", "ipv4", "ipv6",
 ];
-/// Socket types that lead to the local machine.
+/// Socket types of the local machine, after which a path follows.
 const LOCAL_KINDS: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];
 
-/// Reads an address after a socket type. Returns `None` for any other text.
+/// Parses an address after a socket type. Returns `None` for any other text.
 pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some(found) = bracketed_host(text) {
         return Some(vec![found]);
@@ -40,7 +40,7 @@ pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     read(rest).or_else(plain)
 }
 
-/// Reads `[host]:port` or `[host]`. In Postfix, the brackets switch the look-up of mail exchangers off.
+/// Parses `[host]:port` or `[host]`. In Postfix, the brackets turn off the lookup of mail exchangers.
 fn bracketed_host(text: &str) -> Option<FoundAddress> {
     let (host, rest) = text.strip_prefix('[')?.split_once(']')?;
     let port = if rest.is_empty() { None } else { Some(parse_port(rest.strip_prefix(':')?)?) };

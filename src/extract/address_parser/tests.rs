@@ -1,4 +1,4 @@
-//! Each notation by example: values with their addresses, and values without any.
+//! Tests of each notation by example: values with their addresses, and values without addresses.
 
 use super::parse_addresses;
 

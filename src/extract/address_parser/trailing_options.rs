@@ -1,26 +1,26 @@
-//! Addresses followed by options: `redis:6379,password=…,ssl=True` (StackExchange.Redis, "Configuration"),
-//! `db;Password=…`, `mail:25 user=app password=…`, `mail:25 login app password …`, `consul:8500 -token=…`. Only
-//! the text before the first option counts.
+//! Parser of addresses with options after them: `redis:6379,password=…,ssl=True` (StackExchange.Redis,
+//! "Configuration"), `db;Password=…`, `mail:25 user=app password=…`, `mail:25 login app password …`,
+//! `consul:8500 -token=…`. Only the text before the first option counts.
 
 use super::{AddressShape, FoundAddress, authority::driver_parameters::is_parameter_name, host_value, list};
 use crate::{extract::parse_port, model::Address};
 
-/// The maximum length of a key of two words, in bytes.
+/// The maximum length of a key of two words such as `User Id`, in bytes.
 const MAX_KEY_BYTES: usize = 40;
 
-/// Words before a user, a password or a key, as in netrc(5) and in the settings of mail servers.
+/// Words that precede a user, a password or a key, as in netrc(5) and in the settings of mail servers.
 const CREDENTIAL_WORDS: &[&str] = &[
     "login", "user", "username", "password", "passwd", "pass", "auth", "token", "secret", "key", "binddn",
     "bindpw",
 ];
 
-/// Reads addresses before options. Returns `None` if the value has no option or begins with one.
+/// Parses the addresses before the options. Returns `None` if the value has no option, or begins with one.
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let start = first_option(value)?;
     let (head, options) = value.split_at(start);
     let head = head.trim_end_matches(list::is_separator);
     (!head.is_empty()).then_some(())?;
-    // An `@` in the options may end user information that begins before the options.
+    // An `@` in the options may end user information that begins before them.
     let name = options.split('=').next().unwrap_or_default();
     if options.contains('@') && !is_parameter_name(name) {
         return Some(Vec::new());
@@ -32,14 +32,15 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
         };
         return Some(host_value::parse_hosts(head).into_iter().map(shaped).collect());
     }
-    // Several bare words are a sentence and not servers.
+    // Several plain words are a sentence, not a list of servers.
     let is_sentence = |found: &Vec<FoundAddress>| {
         head.contains(char::is_whitespace) && found.iter().any(|found| found.shape == AddressShape::Word)
     };
     Some(list::read(head).filter(|found| !is_sentence(found)).unwrap_or_default())
 }
 
-/// Returns the start of the first word that is an option: `key=…` or `-flag`.
+/// Returns the byte offset of the first word that is an option: `key=…`, `-flag`, or a word such as
+/// `password`.
 fn first_option(value: &str) -> Option<usize> {
     let mut start = 0;
     for piece in value.split_inclusive(list::is_separator) {
@@ -64,7 +65,7 @@ fn is_option_pair(word: &str) -> bool {
     word.split_once('=').is_some_and(|(key, _)| name(key))
 }
 
-/// Returns true if a text begins with a key of two words, such as `User Id=sa`.
+/// Returns true if the text begins with a key of two words, such as `User Id=sa`.
 fn begins_with_two_word_key(text: &str) -> bool {
     let Some(at) = text.bytes().take(MAX_KEY_BYTES).position(|byte| byte == b'=') else { return false };
     let key = &text[..at];
@@ -73,7 +74,7 @@ fn begins_with_two_word_key(text: &str) -> bool {
         && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
 }
 
-/// Returns true for `db,1433`, where a comma precedes the port.
+/// Returns true if a port follows the first comma, as in `db,1433`.
 fn has_port_after_comma(head: &str) -> bool {
     head.split_once(',').is_some_and(|(_, port)| parse_port(port.trim()).is_some())
 }

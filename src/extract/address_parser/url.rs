@@ -1,5 +1,5 @@
-//! URLs: `scheme://authority/path?query` (RFC 3986), alone or as a list, with several hosts in the authority
-//! as MongoDB, PostgreSQL (libpq, "Connection URIs"), Kafka, NATS and Redis write them.
+//! Parser of URLs: `scheme://authority/path?query` (RFC 3986), alone or in a list. The authority may have
+//! several hosts, as URLs of MongoDB, PostgreSQL (libpq, "Connection URIs"), Kafka, NATS and Redis do.
 
 use super::{
     AddressShape, FoundAddress,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::Scheme;
 
-/// Groups of schemes that may occur in one list.
+/// Groups of schemes. URLs with schemes of the same group may stand in one list.
 const COMPATIBLE_SCHEMES: &[&[&str]] = &[
     &["http", "https", "ws", "wss", "grpc", "grpcs"],
     &["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"],
@@ -19,13 +19,13 @@ const COMPATIBLE_SCHEMES: &[&[&str]] = &[
     &["mqtt", "mqtts"],
 ];
 
-/// Reads one URL or a list of URLs.
+/// Parses a URL or a list of URLs. Returns `None` if the value does not begin with one.
 pub(super) fn url_list(value: &str) -> Option<Vec<FoundAddress>> {
     if let Some(rest) = value.strip_prefix("//") {
         return Some(addresses_in_relative_url(rest));
     }
     if let Some(rest) = value.strip_prefix("failover:(") {
-        // ActiveMQ, "Failover Transport Reference": the brokers in brackets, then options.
+        // ActiveMQ, "Failover Transport Reference": brokers in parentheses, then options.
         let (brokers, options) = rest.split_once(')')?;
         return if options.contains('@') { Some(Vec::new()) } else { url_list(brokers) };
     }
@@ -44,8 +44,9 @@ pub(super) fn url_list(value: &str) -> Option<Vec<FoundAddress>> {
     }
 }
 
-/// Returns the addresses in a URL that takes its scheme from elsewhere (RFC 3986 section 4.2, "network-path
-/// reference"). They count as addresses without a scheme.
+/// Returns the addresses in a URL without a scheme, which begins with `//` (RFC 3986 section 4.2,
+/// "network-path reference"). Without a scheme they are less certain, so their shape is that of a host with a
+/// port or of a word.
 fn addresses_in_relative_url(rest: &str) -> Vec<FoundAddress> {
     let mut found = addresses_in_url("", rest);
     for found in found.iter_mut().filter(|found| found.shape == AddressShape::Url) {
@@ -58,7 +59,7 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 
-/// Returns the start of the next URL of a list, after a separator. The URL's scheme must be `first` or
+/// Returns the byte offset of the next URL in a list, after a separator. Its scheme must be `first` or
 /// compatible with `first`. Any other `,x://` may be a piece of a password.
 fn next_url_start(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
@@ -70,7 +71,7 @@ fn next_url_start(text: &str, first: &str) -> Option<usize> {
         let scheme = &text[start..at];
         let together =
             |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
-        // Without user information there is no password, so any scheme counts, as in Kafka's listeners.
+        // Without an `@` there is no password, so any scheme counts. Kafka's listeners have such schemes.
         let is_scheme = !text.contains('@') && split_scheme(&text[start..]).is_some();
         (is_scheme || scheme.eq_ignore_ascii_case(first) || COMPATIBLE_SCHEMES.iter().any(together))
             .then_some(start)
@@ -78,7 +79,7 @@ fn next_url_start(text: &str, first: &str) -> Option<usize> {
     text.match_indices("://").skip(1).find_map(begins)
 }
 
-/// Returns the addresses of one URL and of its query. `rest` is the text after `://`.
+/// Returns the addresses in the authority and the query of a URL. `rest` is the URL after `://`.
 pub(super) fn addresses_in_url(scheme: &str, rest: &str) -> Vec<FoundAddress> {
     let (mut found, behind) = addresses_in_authority(scheme, rest);
     if rest.starts_with(['/', '?']) && found.is_empty() {

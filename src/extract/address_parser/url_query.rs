@@ -1,6 +1,6 @@
-//! Addresses in the query of a URL under keys for addresses: `s3://bucket?endpoint=http://objects:8333`
-//! (Thanos and Go Cloud, "URL parameters"), and ODBC strings in SQLAlchemy URLs (SQLAlchemy, "Pass through
-//! exact Pyodbc string").
+//! Parser of the addresses in the query of a URL: values of parameters for addresses, as in
+//! `s3://bucket?endpoint=http://objects:8333` (Thanos and Go Cloud, "URL parameters"), and ODBC strings in
+//! SQLAlchemy URLs (SQLAlchemy, "Pass through exact Pyodbc string").
 
 use super::{AddressShape, FoundAddress, NotationParser, authority::url_authority, connection_string};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use percent_encoding::percent_decode_str;
 
-/// Returns the addresses in the query of a URL. `behind` is the text after the authority; `url_list` parses
+/// Returns the addresses in the query of a URL. `behind` is the URL after its authority. `url_list` parses
 /// the URLs in an ODBC string.
 pub(super) fn addresses_in_query(behind: &str, url_list: NotationParser) -> Vec<FoundAddress> {
     let Some((_, query)) = behind.split_once('?') else { return Vec::new() };
@@ -21,8 +21,8 @@ pub(super) fn addresses_in_query(behind: &str, url_list: NotationParser) -> Vec<
     parameters.flat_map(|(key, value)| addresses_in_parameter(key, value, url_list)).collect()
 }
 
-/// Returns the host of a URL with an empty authority, which libpq takes from the parameters `host` and `port`
-/// (PostgreSQL documentation, "Connection URIs").
+/// Returns the host in the query of a URL whose authority is empty. libpq takes it from the parameters `host`
+/// and `port` (PostgreSQL documentation, "Connection URIs").
 pub(super) fn host_parameter(behind: &str, scheme: Option<Scheme>) -> Option<FoundAddress> {
     let (_, query) = behind.split_once('?')?;
     let of = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));

@@ -1,10 +1,10 @@
-//! Lists of `ZooKeeper` servers: `server.1=zoo1:2888:3888;2181` ("ZooKeeper Administrator's Guide", section
-//! "Cluster Options").
+//! Parser of lists of `ZooKeeper` servers: `server.1=zoo1:2888:3888;2181` ("ZooKeeper Administrator's Guide",
+//! section "Cluster Options").
 
 use super::{AddressShape, FoundAddress, authority};
 use crate::extract::parse_port;
 
-/// Reads a list of servers separated by spaces or commas.
+/// Parses a list of servers separated by spaces or commas. Returns `None` if any item is malformed.
 pub(super) fn server_list(value: &str) -> Option<Vec<FoundAddress>> {
     value.starts_with("server.").then_some(())?;
     let items = value.split(|c: char| c.is_whitespace() || c == ',').filter(|item| !item.is_empty());

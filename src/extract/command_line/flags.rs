@@ -1,30 +1,31 @@
-//! Options of one command with their values: `--name value`, `--name=value`, `-n value`, `-nvalue`,
-//! `-Dname=value`, `NAME=value`, and words without an option.
+//! Parser of the options in a command, with their values: `--name value`, `--name=value`, `-n value`,
+//! `-nvalue`, `-Dname=value`, `NAME=value`. Words without an option count as values too.
 
 use crate::extract::{
     env_key::{self, ValueKind},
     is_common_port, parse_port,
 };
 
-/// A word of a command, and its position among all words of the command line, from 1.
+/// A word of a command. `position` counts the words of the whole command line, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CommandWord {
     pub(super) position: usize,
     pub(super) text: String,
 }
 
-/// A value on a command line, and the option that it belongs to.
+/// A value in a command, with the option that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::extract) struct OptionValue<'w> {
-    /// The option's name to show; empty without an option, or if the name may contain a secret.
+    /// The name of the option for display; empty if the value has no option, or if the name may contain a
+    /// secret.
     pub(in crate::extract) name: &'w str,
-    /// The key from which `env_key` derives the kind of value; empty if there is none.
+    /// The key from which `env_key` derives the kind of the value; empty if there is none.
     pub(in crate::extract) key: &'w str,
     /// The value as written.
     pub(in crate::extract) value: &'w str,
-    /// The position of the value among all words of the command line, from 1.
+    /// The position of the value among the words of the whole command line, from 1.
     pub(in crate::extract) position: usize,
-    /// The port that another option of the same command sets.
+    /// The port that another option of the same command sets; `None` without one.
     pub(in crate::extract) port: Option<u16>,
 }
 
@@ -35,29 +36,28 @@ const TEXT_PROGRAMS: &[&str] = &[
     "usermod", "groupadd", "passwd", "kill", "sleep", "exit", "return", "trap", "true", "false", ":",
     "touch", "mkdir", "rm", "cp", "mv", "ln", "cd", "basename", "expr",
 ];
-/// Programs that start another program as the user named by their first word.
+/// Programs that run another program as the user that their first argument names.
 const RUN_AS_USER_PROGRAMS: &[&str] =
     &["gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "runuser", "su"];
-/// Programs that connect to the host and port in their last two words: `nc -z db 5432`.
+/// Programs that connect to the host and port in their last two arguments, as in `nc -z db 5432`.
 const CONNECT_PROGRAMS: &[&str] = &["nc", "ncat", "netcat", "telnet"];
-/// Programs that take something other than a host after `-h`.
+/// Programs in which `-h` is not an option for a host.
 const PROGRAMS_WITH_OTHER_H_FLAG: &[&str] = &[
     "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
     "numfmt",
 ];
-/// Beginnings of the names of clients that take a value directly after an option letter: `-hdb`,
-/// `-pPASSWORD`.
+/// Prefixes of the names of clients in which a value follows an option letter directly: `-hdb`, `-pPASSWORD`.
 const CLIENT_PROGRAMS: &[&str] =
     &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
-/// Letters of options whose value is a user, a password, a header, a key or data, so may be a secret.
+/// Letters of options whose value may be a secret: a user, a password, a header, a key or data.
 const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
-/// The maximum number of options without a value that precede the last one in a word.
+/// The maximum number of letters in a word of several curl options, as in `-sSu`.
 const MAX_CLUSTER_LETTERS: usize = 6;
-/// Names of options whose value is a user, a password or data, so may be a secret.
+/// Names of options whose value may be a secret: a user, a password or data.
 const SECRET_OPTION_NAMES: &[&str] =
     &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
 
-/// Returns the option values of one command.
+/// Returns the option values of one command, except those that are or may be secrets.
 pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     let program =
         words.iter().find(|word| !word.text.contains('=')).map_or("", |word| program_name(&word.text));
@@ -69,7 +69,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         return host_before_port(words).into_iter().collect();
     }
     let mut found = Vec::new();
-    // `is_hidden`: the pending word may be the secret of the option before it.
+    // `is_hidden` is true if the pending word may be the secret of the option before it.
     let (mut pending, mut pending_is_long, mut is_hidden) = (None::<&str>, false, false);
     for word in words.iter().skip(if runs_as_other_user(words) { 2 } else { 0 }) {
         let text = word.text.as_str();
@@ -90,7 +90,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                 (None, Some("h")) if !PROGRAMS_WITH_OTHER_H_FLAG.contains(&program) => {
                     give("h", "host", text);
                 }
-                // The option before such a word is unknown, and the word may be a secret.
+                // The option before this word is unknown, so the word may be a secret.
                 (None, Some(flag)) if displayable_name(flag).is_empty() && may_have_user(text) => {}
                 (None, Some("h") | None) => give("", "", text),
                 (None, Some(flag)) => {
@@ -119,37 +119,39 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
     found
 }
 
-/// Returns true if the command runs another one as a user that its second word names.
+/// Returns true if the command runs another program as the user in its second word.
 fn runs_as_other_user(words: &[CommandWord]) -> bool {
     words.first().is_some_and(|word| RUN_AS_USER_PROGRAMS.contains(&program_name(&word.text)))
 }
 
-/// Returns true if `text` is a URL, and the letter `flag` takes one: `docker -H tcp://…`, `ldapsearch -H ldap://…`,
-/// `redis-cli -u redis://…`.
+/// Returns true if `text` is a URL and the option letter `flag` takes one: `docker -H tcp://…`,
+/// `ldapsearch -H ldap://…`, `redis-cli -u redis://…`.
 fn is_url_option(flag: &str, text: &str, program: &str) -> bool {
     let may_be_url = flag == "H" || (flag == "u" && program == "redis-cli");
     may_be_url && text.contains("://") && !text.contains(' ')
 }
 
-/// Returns the option's name in `-name=value`, `--name=value` or `-Dname=value`, as far as it is safe to
-/// show. Returns `None` if the value is or may be a secret. `flag` is the word without its first `-`.
+/// Returns the name of the option in `-name=value`, `--name=value` or `-Dname=value`, or an empty text if the
+/// name is not safe to display. Returns `None` if the value is or may be a secret. `flag` is the word without
+/// its first `-`.
 fn assigned_option<'w>(flag: &str, name: &'w str, value: &str, program: &str) -> Option<&'w str> {
     let bare = name.trim_start_matches('-');
     let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
     let is_long = flag.starts_with('-') || property.is_some();
     let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
-    // `-pSECRET=…` is a password up to its end.
+    // `-pSECRET=…` is a password that includes the `=` and the text after it.
     let hides = bare.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
     let is_unclear = name.is_empty() && (hides || !value.contains("://"));
     let may_be_attached = !is_long && (is_unclear || is_client(program));
     (!takes_secret(name) && !may_be_attached).then_some(name)
 }
 
-/// A word that begins with `-`, parsed without a look at the words after it.
+/// The meaning of a word that begins with `-`, regardless of the words after it.
 enum FlagWord<'w> {
     /// A host attached to its letter: `-hdb`.
     AttachedHost(&'w str),
-    /// A word to ignore: a password attached to its letter (`-pPASSWORD`), or no option at all.
+    /// A word to ignore: a password attached to its option letter (`-pPASSWORD`), or a word that is not an
+    /// option.
     Ignored,
     /// The name of an option whose value may be the next word.
     OptionName(&'w str),
@@ -169,31 +171,32 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
     }
 }
 
-/// Returns the last letter of options that curl takes in one word, as in `-sSu user:password`; only the last one
-/// has a value (curl(1), "options"). Returns any other name unchanged.
+/// Returns the last letter of a word with several curl options, as in `-sSu user:password`, because only the
+/// last one takes a value (curl(1), "options"). Returns any other name unchanged.
 fn last_of_cluster<'w>(name: &'w str, program: &str) -> &'w str {
     let is_cluster = program == "curl" && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
     if is_cluster && name.len() <= MAX_CLUSTER_LETTERS { &name[name.len() - 1..] } else { name }
 }
 
-/// Returns true if a word has user information before a host, and no scheme.
+/// Returns true if a word without a scheme may have user information before its host.
 fn may_have_user(text: &str) -> bool {
     text.contains('@') && !text.contains("://")
 }
 
-/// Returns the option name if it is safe to show, else an empty text.
-/// In `-pSECRET` the password looks like an option name. So a name of several letters counts as safe only if
-/// it implies an address, is a variable, or contains `-` or `.`.
+/// Returns the name of an option if it is safe to display, and an empty text otherwise. In `-pSECRET` the
+/// password looks like an option name. So a name of several letters is safe only if it implies an address, or
+/// if it is written like a variable or contains `-` or `.`, and does not begin with the letter of a secret
+/// option.
 pub(super) fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    // After a letter for secrets, the rest may be a secret with any characters.
+    // After the letter of a secret option, the rest of the word may be a secret with any characters.
     let may_be_secret = flag.starts_with(|letter| SECRET_FLAG_LETTERS.contains(letter));
     let is_long = !may_be_secret && (is_variable || flag.contains(['-', '.']));
     if tells || is_long || flag.len() == 1 { flag } else { "" }
 }
 
-/// Returns true if the program takes values directly after an option letter.
+/// Returns true if values may follow an option letter of the program directly.
 fn is_client(program: &str) -> bool {
     CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client))
 }
@@ -204,13 +207,14 @@ pub(super) fn takes_secret(flag: &str) -> bool {
         || env_key::value_kind(flag) == ValueKind::Secret
 }
 
-/// Splits `name=value` if the left side is an option or a variable, and not part of a URL or an expression.
+/// Splits `name=value` if the left side is the name of an option or a variable. Returns `None` for parts of
+/// URLs and for expressions.
 fn split_pair(text: &str) -> Option<(&str, &str)> {
     text.split_once('=').filter(|(name, _)| is_option_name(name.trim_start_matches('-')))
 }
 
-/// Returns true if no value can be attached to the option `flag`: it is `--name`, or a single letter. In
-/// `-pSECRET` a value is attached, and the rest of the argument belongs to the secret.
+/// Returns true if `flag` is a complete option: `--name`, or a single letter after one dash. In `-pSECRET` a
+/// value is attached to the letter, and the rest of the argument belongs to the secret.
 pub(super) fn is_complete_option(flag: &str) -> bool {
     let long = flag.strip_prefix("--").is_some_and(is_option_name);
     long || (flag.len() == 2 && flag.starts_with('-') && is_option_name(&flag[1..]))
@@ -220,7 +224,8 @@ fn is_option_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-/// Returns the host of a program that connects to the host and port in its last two words, unless it listens.
+/// Returns the host of a program that connects to the host and port in its last two words. Returns `None` if
+/// the program listens instead.
 fn host_before_port(words: &[CommandWord]) -> Option<OptionValue<'_>> {
     let listens = |word: &CommandWord| {
         let letters = word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
@@ -238,10 +243,10 @@ fn host_before_port(words: &[CommandWord]) -> Option<OptionValue<'_>> {
     })
 }
 
-/// Returns the port that the command sets in a separate option.
+/// Returns the port that the command sets in an option such as `--port` or `-p`.
 fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
     let is_mysql = program.starts_with("mysql") || program.starts_with("maria");
-    // Beside `-u user`, the letter often stands for the password, so only a common port counts.
+    // In a command with `-u user`, this letter often stands for the password, so only a common port counts.
     let has_user = !is_mysql && words.iter().any(|word| word.text == "-u");
     let is_certain = |port: &str| !has_user || parse_port(port).is_some_and(is_common_port);
     let is_port = |pair: &&[CommandWord]| match pair[0].text.as_str() {
@@ -251,8 +256,8 @@ fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
         _ => false,
     };
     let after = words.windows(2).find(is_port).map(|pair| pair[1].text.as_str());
-    // PostgreSQL's clients also take the port attached to its letter: `-p5432`. MySQL's clients take a
-    // password there.
+    // In PostgreSQL's clients the port may follow its letter directly: `-p5432`. In MySQL's clients a
+    // password follows this letter.
     let is_postgres = program.starts_with("psql") || program.starts_with("pg_");
     let joined = words.iter().find_map(|word| {
         let attached = word.text.strip_prefix("-p").filter(|_| is_postgres);
@@ -261,7 +266,7 @@ fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
     after.or(joined).and_then(parse_port).filter(|port| *port != 0)
 }
 
-/// Returns the program's file name without its directory.
+/// Returns the file name of a program without its directory.
 fn program_name(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }

@@ -1,4 +1,4 @@
-//! Command lines: an entry point with its arguments, and the shell scripts in them.
+//! Parser of command lines: an entry point with its arguments, and the shell scripts among these.
 
 mod flags;
 mod shell;
@@ -6,27 +6,27 @@ mod shell;
 use flags::CommandWord;
 pub(super) use flags::OptionValue;
 
-/// The maximum number of words, plus commands in scripts, to read from a command line.
+/// The maximum number of words, plus commands in scripts, that are read from a command line.
 const MAX_COMMAND_WORDS: usize = 400;
-/// Shells that take a script after `-c`.
+/// Shells that run the script after `-c`.
 const SHELL_PROGRAMS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"];
 
-/// Calls `give` with every option value of a command line and of the scripts in it.
+/// Calls `give` with every option value in a command line, including those in its scripts.
 pub(super) fn for_each_option_value(arguments: &[&str], give: &mut dyn FnMut(&OptionValue<'_>)) {
     for command in split_commands(arguments) {
         flags::option_values(&command).iter().for_each(&mut *give);
     }
 }
 
-/// Calls `give` with every option value in one text, such as Java options: `-Dname=value …`.
+/// Calls `give` with every option value in a text of options, such as the Java options `-Dname=value …`.
 pub(super) fn for_each_option_in_text(text: &str, give: &mut dyn FnMut(&OptionValue<'_>)) {
     let words: Vec<CommandWord> =
         split_quoted_words(text).into_iter().map(|text| CommandWord { position: 0, text }).collect();
     flags::option_values(&words).iter().for_each(&mut *give);
 }
 
-/// Splits a text at spaces outside quotes. Unlike in a script, `;` and `&` are part of a word, because no shell
-/// reads the options.
+/// Splits a text at blanks outside quotes. Unlike in a script, `;` and `&` are ordinary characters, because
+/// no shell interprets the options.
 fn split_quoted_words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for c in text.chars().chain([' ']) {
@@ -42,19 +42,19 @@ fn split_quoted_words(text: &str) -> Vec<String> {
     words
 }
 
-/// Returns true if the value of an option, given without its dashes, is or may be a secret.
+/// Returns true if the value of the option `flag` is or may be a secret. `flag` has no dashes.
 pub(super) fn is_secret_option(flag: &str) -> bool {
     flags::takes_secret(flag)
 }
 
-/// Returns true if the name of an option with one dash, given without it, is surely no secret that is attached to an
-/// option letter.
+/// Returns true if `flag`, the name after a single dash, surely contains no secret attached to an option
+/// letter.
 pub(super) fn is_displayable_option(flag: &str) -> bool {
     !flags::displayable_name(flag).is_empty()
 }
 
-/// Splits a command line into the command itself and the commands of scripts in it. Each word keeps its
-/// position among all words.
+/// Splits a command line into its own command and the commands in its scripts. Each word keeps its position
+/// among all words.
 fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
     let mut commands = Vec::new();
     let mut words = Vec::new();
@@ -82,8 +82,8 @@ fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
     commands
 }
 
-/// Returns true if the argument is a script: it follows a shell's `-c`, or is a whole command line in one
-/// text.
+/// Returns true if the argument at `index` is a script: it follows `-c` of a shell, or it is a whole command
+/// line in one argument.
 fn is_script(arguments: &[&str], index: usize) -> bool {
     let text = arguments[index];
     let before = index.checked_sub(1).map_or("", |before| arguments[before]);

@@ -1,15 +1,16 @@
-//! Splits a shell script into commands (POSIX.1-2024, "Shell Command Language"). The reader knows just enough
-//! to separate commands from comments, here-documents, redirections and quoted text. It expands no variables.
+//! Splits a shell script into commands (POSIX.1-2024, "Shell Command Language"). The reader supports only
+//! what is needed to separate commands from comments, here-documents, redirections and quoted text. It does
+//! not expand variables.
 
 use super::super::interpolation::UNKNOWN_CHAR;
 
-/// The maximum nesting depth of `$(…)`.
+/// The maximum nesting depth of `$(…)` to read.
 const MAX_SUBSTITUTION_DEPTH: usize = 4;
-/// Words in front of a command that are not part of it.
+/// Keywords and commands that may precede a command without being part of it.
 const SHELL_KEYWORDS: &[&str] =
     &["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command"];
 
-/// Returns the commands of a script, each as its words. Commands in substitutions come last.
+/// Returns the commands in a script, each as a list of words. Commands in substitutions come last.
 pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     collect_commands(script, MAX_SUBSTITUTION_DEPTH, &mut found);
@@ -29,7 +30,7 @@ fn collect_commands(script: &str, depth: usize, found: &mut Vec<Vec<String>>) {
 /// A reader that splits a shell script into commands.
 #[derive(Default)]
 struct ScriptReader<'s> {
-    /// The text after the last character read.
+    /// The text that has not been read yet.
     rest: &'s str,
     /// The current word so far; `None` between words.
     word: Option<String>,
@@ -37,20 +38,20 @@ struct ScriptReader<'s> {
     words: Vec<String>,
     /// The commands that have ended, each as its words.
     commands: Vec<Vec<String>>,
-    /// The scripts in `$(…)` and backquotes.
+    /// The scripts found in `$(…)` and backquotes.
     substitutions: Vec<&'s str>,
-    /// The number of brackets that are open.
+    /// The number of parentheses that are open.
     open_brackets: usize,
-    /// True if the next word is a file or a here-string.
+    /// True if the next word is the file of a redirection, or a here-string.
     expects_redirect_target: bool,
-    /// End markers of here-documents that begin on the next line.
+    /// End markers of the here-documents that begin on the next line.
     heredoc_ends: Vec<String>,
     /// True if the next word is the end marker of a here-document.
     expects_heredoc_end: bool,
 }
 
 impl<'s> ScriptReader<'s> {
-    /// Reads the next character. Returns `false` at the end.
+    /// Reads the next character. Returns false at the end of the script.
     fn read_char(&mut self) -> bool {
         let Some(c) = self.rest.chars().next() else { return false };
         let after = &self.rest[c.len_utf8()..];
@@ -81,9 +82,9 @@ impl<'s> ScriptReader<'s> {
         true
     }
 
-    /// Reads a bracket of a subshell, a function or a `case` pattern. After a closing bracket that nothing
-    /// opened, a word without a blank before it belongs to a quoted text that ended too early: the rest is
-    /// unclear, so the reader stops.
+    /// Reads a parenthesis of a subshell, a function or a `case` pattern. If a closing parenthesis without an
+    /// opening one is directly followed by a word, a quoted text has probably ended too early. The rest of
+    /// the script is then unclear, so the reader stops.
     fn read_bracket(&mut self, bracket: char) {
         self.end_command();
         let is_glued = self.rest.starts_with(|c: char| !c.is_whitespace() && !";&|)".contains(c));
@@ -106,7 +107,7 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Returns the text before `end` and moves past `end`.
+    /// Returns the text before `end` and skips `end`. Returns the whole rest if `end` does not occur.
     fn take_until(&mut self, end: char) -> &'s str {
         let (text, rest) = self.rest.split_once(end).unwrap_or((self.rest, ""));
         self.rest = rest;
@@ -127,7 +128,7 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Reads `$(…)` with balanced brackets.
+    /// Reads `$(…)` up to the matching parenthesis.
     fn read_substitution(&mut self) {
         let mut depth = 0;
         let end = self.rest.char_indices().find(|(_, c)| {
@@ -146,7 +147,7 @@ impl<'s> ScriptReader<'s> {
     }
 
     fn begin_redirection(&mut self, c: char) {
-        // The number belongs to the redirection: `2>file`.
+        // The number before the sign belongs to the redirection, as in `2>file`.
         if self.word.as_ref().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
             self.word = None;
         }
@@ -180,7 +181,7 @@ impl<'s> ScriptReader<'s> {
         }
     }
 
-    /// Skips the here-documents that begin here, because they are text and no commands.
+    /// Skips the here-documents that begin here, because they contain text and not commands.
     fn skip_heredocs(&mut self) {
         for end in std::mem::take(&mut self.heredoc_ends) {
             let mut lines = self.rest.split_inclusive('\n');

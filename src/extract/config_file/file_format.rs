@@ -1,12 +1,14 @@
-//! Formats of configuration files. The file name decides the format. The format decides which text is a
-//! comment and which word is a key.
+//! Formats of configuration files. The name of a file decides its format, and the format decides which text
+//! is a comment and which word is a key.
 
-/// The syntax of a configuration file: its comments, and the places of its keys.
+/// The syntax of a configuration file: how it marks comments and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileFormat {
-    /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI, environment files.
+    /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI and environment
+    /// files.
     KeyValue,
-    /// A key and `=` at the beginning of each line; indented lines continue the value: Postfix (postconf(5)).
+    /// A key and `=` at the beginning of each line; indented lines continue the value. Postfix (postconf(5))
+    /// has this format.
     Postfix,
     /// JSON and its relatives: keys and values, comments after `//`.
     Json,
@@ -18,7 +20,7 @@ pub(super) enum FileFormat {
     Code,
 }
 
-/// File name extensions of each format.
+/// File name extensions by format.
 const EXTENSIONS_BY_FORMAT: &[(FileFormat, &[&str])] = &[
     (FileFormat::KeyValue, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom"]),
     (FileFormat::Postfix, &["cf"]),
@@ -31,7 +33,7 @@ const EXTENSIONS_BY_FORMAT: &[(FileFormat, &[&str])] = &[
     ),
 ];
 
-/// Extensions of templates; the extension before them decides the format.
+/// Extensions of templates. The extension before them decides the format.
 const TEMPLATE_EXTENSIONS: &[&str] = &[
     "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "gotmpl", "ctmpl", "erb", "mustache", "hbs",
     "envsubst",
@@ -40,7 +42,7 @@ const TEMPLATE_EXTENSIONS: &[&str] = &[
 /// Names of configuration files without an extension.
 const KNOWN_FILE_NAMES: &[&str] = &["Caddyfile", "Corefile", "default", ".env"];
 
-/// Extensions of files that name no addresses.
+/// Extensions of files that never name addresses.
 const NON_CONFIG_EXTENSIONS: &[&str] = &[
     "sock", "pem", "crt", "cer", "key", "jks", "p12", "pfx", "pub", "gpg", "so", "jar", "war", "zip", "gz",
     "tgz", "xz", "zst", "bz2", "tar", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "woff", "woff2",
@@ -49,7 +51,7 @@ const NON_CONFIG_EXTENSIONS: &[&str] = &[
     "rdb", "aof", "wal",
 ];
 
-/// Full names of system files, which configure no service: `passwd`, but not `passwd-verify.lua`.
+/// Full names of system files, which configure no service. `passwd` is one, but `passwd-verify.lua` is not.
 const SYSTEM_FILES: &[&str] = &[
     "localtime",
     "timezone",
@@ -67,8 +69,8 @@ const SYSTEM_FILES: &[&str] = &[
     "mtab",
 ];
 
-/// Names, up to the first dot, of files for building, testing or documenting a project. They configure no
-/// service.
+/// File names, up to the first dot, of files for building, testing or documenting a project. They configure
+/// no service.
 const PROJECT_FILE_STEMS: &[&str] = &[
     "package-lock",
     "tsconfig",
@@ -95,7 +97,8 @@ const PROJECT_FILE_STEMS: &[&str] = &[
 const HIDDEN_PROJECT_FILES: &[&str] = &[".gitlab-ci", ".travis", ".eslintrc"];
 
 impl FileFormat {
-    /// Returns the format of a file if its name is known as configuration or as a program.
+    /// Returns the format of a file by its name. Returns `None` unless the name is known as that of
+    /// configuration or source code.
     pub(super) fn from_file_name(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         if is_not_service_config(&lower) || is_test_file(&lower) {
@@ -119,8 +122,8 @@ impl FileFormat {
             .map(|(dialect, _)| *dialect)
     }
 
-    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word. So the
-    /// `//` of a URL begins none.
+    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word, so the
+    /// `//` of a URL does not.
     pub(super) fn strip_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
             Self::KeyValue | Self::Directives => &["#", ";;"],
@@ -149,7 +152,8 @@ impl FileFormat {
     }
 }
 
-/// Returns true if the file name is known not to be a service's configuration.
+/// `docker-compose.prod.yml` and `compose-dev.yaml` describe how services start, not how one service is
+/// configured.
 fn is_not_service_config(lower: &str) -> bool {
     let stem = lower.split('.').next().unwrap_or_default();
     // `docker-compose.prod.yml` and `compose-dev.yaml` describe how all services start.
@@ -162,13 +166,13 @@ fn is_not_service_config(lower: &str) -> bool {
         || HIDDEN_PROJECT_FILES.iter().any(|name| lower.starts_with(name))
 }
 
-/// Returns true if the file name is one of a program's tests.
+/// Returns true if a file of this name contains tests of a program.
 fn is_test_file(lower: &str) -> bool {
     [".test.", ".spec.", "_test.", "_spec."].iter().any(|part| lower.contains(part))
         || lower.starts_with("test_")
 }
 
-/// Returns true unless the file name shows that the file is no configuration.
+/// Returns true unless the file name shows that the file is not configuration.
 pub(super) fn may_be_config(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -1,10 +1,9 @@
-//! References in a mounted text file of any format: configuration, or the program itself if its sources are
-//! mounted.
+//! References in a mounted text file of any format: configuration, or the source code of the program.
 //!
-//! The formats have no parsers of their own. This module splits a file into words, each under the key or
-//! directive before it. The key decides whether a word may be an address, as it does for variables
-//! (`env_key`). Comments do not count, and variables are interpolated. A name that the file defines for
-//! itself is no host, such as `api` after `upstream api { … }`.
+//! The formats have no parsers of their own. This module splits a file into words, each with the key or
+//! directive before it. As for variables, the key decides whether a word may be an address (`env_key`).
+//! Comments don't count, and variables are interpolated. A name that the file itself defines, such as `api`
+//! in `upstream api { … }`, is not a host.
 
 mod file_format;
 mod scan;
@@ -20,27 +19,28 @@ use file_format::FileFormat;
 use scan::ConfigEntry;
 use std::collections::BTreeSet;
 
-/// The maximum number of bytes to read from one file.
+/// The maximum number of bytes that are read from one file.
 pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
 
-/// The maximum number of references from one file; a file with more holds data.
+/// The maximum number of references from one file. A file with more of them contains data rather than
+/// configuration.
 const MAX_REFERENCES_PER_FILE: usize = 200;
 
-/// Returns true if the name shows that a file is configuration or source code. This function decides about
-/// the files of a mounted directory.
+/// Returns true if a file of this name is configuration or source code. It selects the files of a mounted
+/// directory.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     FileFormat::from_file_name(name).is_some()
 }
 
-/// Returns true if a file of that name is a program's source code.
+/// Returns true if a file of this name is source code.
 #[must_use]
 pub fn is_program_file(name: &str) -> bool {
     FileFormat::from_file_name(name) == Some(FileFormat::Code)
 }
 
-/// Returns true unless the name shows that a file is no configuration. This function decides about a file
-/// that is mounted by itself.
+/// Returns true unless the name shows that the file is not configuration. It decides about files that are
+/// mounted individually.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     file_format::may_be_config(name)
@@ -71,7 +71,7 @@ pub fn references_in_file<'a>(
                 setting: Setting::file(path, entry.line),
             };
             let mention = Reference { kind: ReferenceKind::ConfigFile, location: place, target };
-            // The first line that names the target is enough.
+            // The first line that names a target is enough.
             if !mentions.iter().any(|known| known.target == mention.target) {
                 mentions.push(mention);
             }
@@ -83,8 +83,8 @@ pub fn references_in_file<'a>(
     mentions
 }
 
-/// Returns the targets that the value of an entry names. The entry's key decides which addresses count. A
-/// host without a port takes `port_beside`, and a name in `defined` is no host.
+/// Returns the targets that the value of `entry` names. The key of the entry decides which addresses count. A
+/// host without a port gets the port from `port_beside`. A name in `defined` is not a host.
 fn targets_in_entry(
     format: FileFormat,
     entry: &ConfigEntry<'_>,
@@ -124,8 +124,8 @@ fn targets_in_entry(
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
                 AddressShape::Url | AddressShape::Resource if outside => to_target(address),
-                // Files are full of links, examples and defaults. So such an address counts only if a known
-                // service has it.
+                // Files are full of links, examples and defaults. So any other address counts only if it
+                // belongs to a known service.
                 _ => ReferenceTarget::EstateAddress(address),
             }
         })
@@ -133,7 +133,7 @@ fn targets_in_entry(
 }
 
 /// Returns the kind of value under `key` in a file. Directives such as `proxy_pass` (nginx) and `ProxyPass`
-/// (httpd) hold no secrets, although `env_key` takes `PASS` for a password.
+/// (httpd) contain no secrets, although `env_key` takes `PASS` for a password.
 fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
     const PROXY_PASS_DIRECTIVES: &[&str] = &[
         "proxy_pass",

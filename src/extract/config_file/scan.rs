@@ -1,4 +1,4 @@
-//! Splits the text of a file into entries: each value with its key or directive and its line.
+//! Splits the text of a file into entries: values, each with its key or directive and its line number.
 
 use super::{file_format::FileFormat, words::split_words};
 use crate::extract::{
@@ -6,32 +6,34 @@ use crate::extract::{
     parse_port,
 };
 
-/// A value in a configuration file, with its key and its line.
+/// A value in a configuration file, with its key and line number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConfigEntry<'t> {
     /// The line number, from 1.
     pub(super) line: u32,
-    /// The key or directive; empty if there is none.
+    /// The key or directive; empty if the value has none.
     pub(super) key: &'t str,
     /// The value without quotes.
     pub(super) value: &'t str,
-    /// True if a bare word may be a host here. False for a directive with more than two values in its line.
+    /// True if a single word may be a host here. It is false if the word may be part of a sentence or of a
+    /// secret.
     pub(super) allows_bare_host: bool,
-    /// The indentation of the line, including the dash of a list item.
+    /// The indentation of the line in bytes, including the dash of a list item.
     indent: usize,
-    /// The number of the object, list item or section, counted from the top.
+    /// The number of the object, list item or section that contains the entry, counted from the top of the
+    /// file.
     block: usize,
 }
 
-/// The maximum number of entries between a host and its port.
+/// The maximum number of entries between a host and the entry with its port.
 const MAX_ENTRIES_TO_PORT: usize = 40;
 
-/// Directives that define a name for the file's own use.
+/// Directives whose value is a name that the file itself defines.
 const DEFINING_DIRECTIVES: &[&str] =
     &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers"];
 
 impl ConfigEntry<'_> {
-    /// Returns the name that the entry defines for the file's own use, such as `api` in `upstream api`.
+    /// Returns the name that the entry defines for use in the file, such as `api` in `upstream api`.
     pub(super) fn defined_name(&self) -> Option<String> {
         DEFINING_DIRECTIVES.contains(&self.key).then(|| self.value.to_ascii_lowercase())
     }
@@ -65,7 +67,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         block += usize::from(begins_block);
         let words = split_words(format, line);
         let assigns = words.iter().any(|word| word.is_key);
-        // After a directive for a secret, the rest of the line may be part of the secret.
+        // If the directive is for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
         let is_secret =
             format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
@@ -73,7 +75,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         let directive = format == FileFormat::Directives && (!assigns || is_secret);
         let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let entry = |key, value| ConfigEntry { line, key, value, allows_bare_host: true, indent, block };
-        // A value on a separate line belongs to the key above it: a list or an argument.
+        // A value on a line without a key belongs to the key above it, as in a list.
         let mut values: Vec<ConfigEntry<'_>> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             if (word.is_key && !is_secret) || (directive && at == 0) {
@@ -82,7 +84,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
                 // `<property name="url" value="…"/>`
                 key = word.text;
             } else if directive && super::value_kind_in_file(format, word.text) == ValueKind::Secret {
-                // `http-request set-header Authorization …`: the rest of the line is a secret.
+                // In `http-request set-header Authorization …`, the rest of the line is a secret.
                 break;
             } else {
                 values.push(entry(key, word.text));
@@ -98,8 +100,8 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
     entries
 }
 
-/// Allows a bare host only in the first value after `key`, which holds one host. The words after it may be a secret.
-/// The key and the values are pieces of one line.
+/// Allows a bare host only in the first value after `key`, which takes one host. The words after it may be a
+/// secret. `key` and the values must be slices of the same line.
 fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
     let mut is_first = true;
     for entry in values.iter_mut().filter(|entry| entry.value.as_ptr() >= key.as_ptr()) {
@@ -107,8 +109,8 @@ fn allow_one_bare_host(key: &str, values: &mut [ConfigEntry<'_>]) {
     }
 }
 
-/// Allows a bare host in a value only if its line has at most two values under one key. Longer lines are
-/// sentences. Changes nothing unless `may_be_crowded` is true.
+/// Forbids bare hosts in lines with more than two values of one key, because such lines are sentences. Does
+/// nothing if `may_be_crowded` is false.
 fn without_crowded_hosts(values: Vec<ConfigEntry<'_>>, may_be_crowded: bool) -> Vec<ConfigEntry<'_>> {
     let is_crowded = |entry: &ConfigEntry<'_>| {
         may_be_crowded && values.iter().filter(|other| other.key == entry.key).count() > 2
@@ -124,11 +126,11 @@ fn is_identifier(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-/// Drops the pieces of a URL whose password contains a blank or a separator. The blank has split the URL, and
-/// no piece shows which part is the host.
+/// Drops the pieces of a URL that was split because its password contains a blank or a separator. The pieces
+/// don't show which part is the host.
 ///
-/// An `@` after the URL in the same line is the sign of a split. The pieces end at the last `@`. A URL in
-/// quotes is never split, and an `@` after the next scheme belongs to the next URL.
+/// A URL was split if an `@` follows it in the same line. Its last piece is the one with the last `@`. A URL
+/// in quotes is never split. An `@` after the next scheme belongs to the next URL.
 fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     let is_torn = |entry: &ConfigEntry<'_>| {
         let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);
@@ -142,7 +144,8 @@ fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
     }
 }
 
-/// Returns the port next to a host, under the key that belongs to the host's key: `host: db`, `port: 5432`.
+/// Returns the port that belongs to the host at `index`: the value of a matching key near it, as in
+/// `host: db` and `port: 5432`.
 pub(super) fn sibling_port(entries: &[ConfigEntry<'_>], index: usize) -> Option<u16> {
     let own = entries.get(index)?;
     let wanted = env_key::port_key(own.key)?;
@@ -157,7 +160,8 @@ pub(super) fn sibling_port(entries: &[ConfigEntry<'_>], index: usize) -> Option<
     })
 }
 
-/// Returns the indentation of a line, and true if it begins another object, list item or section.
+/// Returns the indentation of a line in bytes, and true if the line begins a new object, list item or
+/// section.
 fn line_indent(line: &str) -> (usize, bool) {
     let text = line.trim_start();
     let item = text.strip_prefix("- ").map(str::trim_start);

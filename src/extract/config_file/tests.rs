@@ -1,10 +1,11 @@
-//! Mounted files as services use them: the addresses found in them and the words ignored.
+//! Tests with mounted files of real services: the addresses that Portolan finds, and the words that it
+//! ignores.
 
 use super::{is_config_file, may_be_config_file, references_in_file};
 use crate::model::ReferenceTarget;
 
-/// Returns the addresses that a file names. An address that counts only as the address of a known service is
-/// in brackets.
+/// Returns the addresses that a file names. Parentheses mark an address that counts only if it belongs to a
+/// known service.
 fn names(path: &str, text: &str) -> Vec<String> {
     let variable = |name: &str| (name == "DB_HOST").then_some("db");
     let mentions = references_in_file(None, path, text, variable);

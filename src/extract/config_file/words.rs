@@ -1,22 +1,22 @@
-//! Splits a line of a file into words: keys and the values after them.
+//! Splits a line of a configuration file into words, and marks those that are keys.
 
 use super::file_format::FileFormat;
 
-/// XML elements that hold the value of a key in another element or attribute.
+/// XML elements that contain the value for a key in another element or attribute.
 const VALUE_ELEMENTS: &[&str] =
     &["value", "entry", "string", "item", "param-value", "constructor-arg", "arg"];
 
-/// A word of a line: a key or a value.
+/// A word of a line in a configuration file.
 #[derive(Clone, Copy)]
 pub(super) struct FileWord<'t> {
-    /// The word without quotes.
+    /// The text of the word, without quotes.
     pub(super) text: &'t str,
-    /// True if the word is a key: `:`, `=` or `=>` follows.
+    /// True if the word is a key, because `:`, `=` or `=>` follows. False if it is a value.
     pub(super) is_key: bool,
 }
 
-/// Splits a line into words. A quoted text is one word. A bare word ends at a space, bracket, comma or
-/// semicolon, unless the format continues a value to the end of its line.
+/// Splits a line into words. A quoted text is one word. An unquoted word ends at a blank, bracket, comma or
+/// semicolon. In formats of keys and values, the value extends to the end of the line.
 pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
     if format == FileFormat::Postfix {
         let pair = line.split_once('=').filter(|_| !line.starts_with(char::is_whitespace));
@@ -35,8 +35,8 @@ pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
     words
 }
 
-/// Reads the next word of `rest`, the tail of `line`. Returns the text after the word, or `None` if the line
-/// has no further words.
+/// Reads the next word of `rest`, the end of `line`, and adds it to `words`. Returns the text after the word,
+/// or `None` if the line has no more words.
 fn read_word<'t>(
     format: FileFormat,
     line: &'t str,
@@ -52,14 +52,14 @@ fn read_word<'t>(
         return read_quoted(first, rest, in_flow, words);
     }
     if format == FileFormat::Xml && before.rfind('<') <= before.rfind('>') {
-        // The text of an element is one word.
+        // The text of an XML element is one word.
         let (text, after) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
         words.push(FileWord { text: text.trim(), is_key: false });
         return Some(after);
     }
     let (text, after) = rest.split_at(bare_word_end(format, rest));
     if format == FileFormat::Xml && before.ends_with(['<', '/']) {
-        // The name of an element is a key or nothing, and never a value.
+        // The name of an XML element is a key or is ignored, but it is never a value.
         if before.ends_with('<') && !VALUE_ELEMENTS.contains(&text) {
             push_word(words, text, true);
         }
@@ -70,8 +70,8 @@ fn read_word<'t>(
     let has_key = words.iter().any(|word| word.is_key);
     let begins = words.iter().all(|word| word.is_key || word.text == "-");
     if !in_flow && begins && text != "-" && (has_key || behind.is_none()) {
-        // In formats of keys and values, the value is the rest of the line: a password in it may hold any
-        // character.
+        // In formats of keys and values, the value is the rest of the line, because a password in it may
+        // contain any character.
         words.push(FileWord { text: rest.trim_end_matches([',', ';', ' ']), is_key: false });
         return None;
     }
@@ -93,8 +93,8 @@ fn push_word<'t>(words: &mut Vec<FileWord<'t>>, text: &'t str, is_key: bool) {
     }
 }
 
-/// Returns the text after a `:`, `=` or `=>`. Such a sign makes the word before it a key. Returns `None`
-/// without a sign. `has_colon` is true if the word itself ended in a colon.
+/// Returns the text after a `:`, `=` or `=>`, which makes the word before it a key. Returns `None` if there
+/// is no such sign. `has_colon` is true if the word itself ended in a colon.
 fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     let next = after.trim_start();
     let assigned = next.starts_with('=') && !next.starts_with("==") || next.starts_with(":=");
@@ -102,8 +102,8 @@ fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
     (has_colon || assigned || colon).then(|| next.trim_start_matches([':', '=', '>']))
 }
 
-/// Reads a quoted word at the beginning of `rest`. Returns the text after the word, or `None` if the line has
-/// no further words.
+/// Reads a quoted word at the beginning of `rest`, and adds it to `words`. Returns the text after the word,
+/// or `None` if the line has no more words.
 fn read_quoted<'t>(
     quote: char,
     rest: &'t str,
@@ -116,8 +116,8 @@ fn read_quoted<'t>(
     let text = &inner[..end];
     let behind = after_assignment(after, false);
     let is_value = words.last().is_some_and(|word| word.is_key);
-    // Text right after the closing quote makes the extent of the value unclear. In formats of keys and
-    // values, a key has only one quoted text.
+    // If text directly follows the closing quote, it is unclear where the value ends. In formats of keys and
+    // values, a key has only one quoted value.
     let is_broken = after.starts_with(|c: char| c.is_alphanumeric() || "@/$%'\"`!~^*?_-".contains(c));
     if !(is_broken && text.contains('@')) {
         push_word(words, text.strip_suffix(':').unwrap_or(text), behind.is_some());
@@ -126,7 +126,8 @@ fn read_quoted<'t>(
     if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
 }
 
-/// Returns the end of a quoted text: the first quote that is neither doubled nor escaped.
+/// Returns the byte offset of the closing quote: the first one that is neither doubled nor escaped. Returns
+/// the length of the text if there is none.
 fn quoted_end(text: &str, quote: char) -> usize {
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -140,7 +141,7 @@ fn quoted_end(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Returns true if a directive's value is a connection string, which continues to the end of its line.
+/// Returns true if the value of a directive is a connection string, which extends to the end of its line.
 fn is_connection_string(value: &str) -> bool {
     let first = value.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',')).next().unwrap_or_default();
     first.contains('=')
@@ -152,8 +153,8 @@ fn is_word_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '>' | '|' | '&' | '\\')
 }
 
-/// Returns the end of a bare word. The word includes a variable in brackets, every character of a URL, and
-/// every character before an `@`. A password may hold any character, and half of a split password would look
+/// Returns the byte offset at which an unquoted word ends. A variable in braces, a URL, and all characters
+/// before an `@` belong to the word. A password may contain any character, and half of a password could look
 /// like a host.
 fn bare_word_end(format: FileFormat, text: &str) -> usize {
     let run = text
@@ -164,7 +165,7 @@ fn bare_word_end(format: FileFormat, text: &str) -> usize {
     let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
     let is_key_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     if run[end..].starts_with('=') && end > 0 && run[..end].chars().all(is_key_char) {
-        // The `@` belongs to the value.
+        // The `@` is part of the value after the `=`.
         return end;
     }
     if run[..end].contains("://") || run[..quote].contains('@') {
@@ -176,7 +177,7 @@ fn bare_word_end(format: FileFormat, text: &str) -> usize {
     end.max(1)
 }
 
-/// Returns the end of a bare word that is neither a URL nor has an `@`.
+/// Returns the byte offset at which an unquoted word ends if it is not a URL and contains no `@`.
 fn unquoted_word_end(run: &str) -> usize {
     let mut depth = 0;
     let mut before = ' ';

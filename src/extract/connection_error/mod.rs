@@ -1,4 +1,4 @@
-//! Connection errors in log lines: the address that a client failed to reach.
+//! Connection errors in log lines: finds the address that a client could not reach.
 
 mod wordings;
 #[cfg(test)]
@@ -10,23 +10,24 @@ use regex::{Regex, RegexSet};
 use std::sync::{LazyLock, OnceLock};
 use wordings::ERROR_WORDINGS;
 
-/// Phrases of operating systems and runtimes that always mean a failed connection. If a line has such a
-/// phrase and names a single address, the client failed to reach that address.
+/// Phrases of operating systems and runtimes that always mean a failed connection. If a line contains one of
+/// them and names a single address, the client could not reach that address.
 const FAILURE_PATTERN: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host:|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
 
-/// Phrases for a quick first check. Every line about a failed connection has one of them, but other lines
-/// have them too.
+/// Phrases for a fast first check. Every line about a failed connection contains one of them, but so do other
+/// lines.
 const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
-/// The number of bytes to search at the beginning of a line. Clients state the address within the first
-/// words.
+/// The number of bytes at the beginning of a line that are searched. Clients name the address within the
+/// first words.
 const MAX_LINE_BYTES: usize = 2_000;
 
-/// The compiled regular expressions of all wordings.
+/// The regular expressions of all wordings.
 struct CompiledWordings {
-    /// All wordings together; it finds the wordings that match a line in one pass.
+    /// All wordings together. It finds in one pass which wordings match a line.
     set: RegexSet,
-    /// Each wording of [`ERROR_WORDINGS`], compiled once a line matches it.
+    /// One regex for each wording in [`ERROR_WORDINGS`]. It is compiled when a line first matches the
+    /// wording.
     regexes: Vec<OnceLock<Option<Regex>>>,
 }
 
@@ -38,7 +39,7 @@ static COMPILED_WORDINGS: LazyLock<Option<CompiledWordings>> = LazyLock::new(|| 
     Some(CompiledWordings { set: RegexSet::new(&patterns).ok()?, regexes: each })
 });
 
-/// Returns the regular expression of a wording.
+/// Returns the regular expression for a wording, with the placeholders replaced.
 fn wording_pattern(wording: &str) -> String {
     // A name, an IPv4 address, or an IPv6 address with or without brackets.
     const HOST_PATTERN: &str = r"(?<host>\[[0-9A-Fa-f:.%]+\]|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)";
@@ -50,12 +51,13 @@ fn wording_pattern(wording: &str) -> String {
         .replace("{ip}", r"\[?[0-9A-Fa-f:.%]+\]?")
         .replace("{host}", HOST_PATTERN)
         .replace("{port}", PORT_PATTERN)
-        // The letters and digits of all scripts would make the set many times as large.
+        // Unicode classes would make the set many times as large, so only ASCII digits and letters count.
         .replace(r"\d", "[0-9]")
         .replace(r"\w", "[A-Za-z0-9_]")
 }
 
-/// Returns the address that a log line reports as unreachable.
+/// Returns the address that a client could not reach according to `line`. Returns `None` if the line does not
+/// report such an error, or if the address is that of the client's own machine.
 #[must_use]
 pub fn unreachable_address(line: &str) -> Option<Address> {
     let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
@@ -67,11 +69,11 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
         let only = FAILURE_REGEX.as_ref()?.is_match(line).then(|| only_address(line)).flatten();
         return only.filter(|address| !address.host.refers_to_self());
     }
-    // A client that tries several addresses names all of them, and also addresses of its own machine.
+    // A client that tries several addresses names all of them, including addresses of its own machine.
     stated.into_iter().find(|address| !address.host.refers_to_self())
 }
 
-/// Returns the addresses in the wordings that the line matches, in the order of the wordings.
+/// Returns the addresses that match the wordings in `line`, in the order of the wordings.
 fn addresses_in_wordings(line: &str) -> Vec<Address> {
     let Some(CompiledWordings { set, regexes: each }) = COMPILED_WORDINGS.as_ref() else { return Vec::new() };
     let compiled = |index: usize| {
@@ -87,7 +89,7 @@ fn addresses_in_wordings(line: &str) -> Vec<Address> {
     found.filter_map(address).collect()
 }
 
-/// Returns the address in a line, or `None` if the line names no address or several.
+/// Returns the address in a line, or `None` if the line names no address or more than one.
 fn only_address(line: &str) -> Option<Address> {
     let mut all: Vec<Address> = line
         .split_whitespace()

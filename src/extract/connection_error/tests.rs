@@ -1,4 +1,4 @@
-//! Connection errors as clients print them, and lines that only mention an address.
+//! Tests with connection errors as clients print them, and with lines that only mention an address.
 
 use super::{COMPILED_WORDINGS, FAILURE_REGEX, PREFILTER_REGEX, unreachable_address};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ fn the_wordings_compile() {
     assert!(COMPILED_WORDINGS.is_some() && FAILURE_REGEX.is_some() && PREFILTER_REGEX.is_some());
 }
 
-/// The expected address and the line.
+/// Log lines with the address that must be found.
 const ERROR_LINES: &[(&str, &str)] = &[
     // Go.
     ("172.18.0.4:5432", "dial tcp 172.18.0.4:5432: connect: connection refused"),

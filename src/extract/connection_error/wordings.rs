@@ -1,14 +1,14 @@
-//! Wordings of connection errors, each with the client that writes it.
+//! Wordings of connection errors in logs, each with the name of the client that prints it.
 //!
-//! Each wording contains both the failure and the place of the address. So a line that only mentions an
-//! address matches no wording. [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (host and
-//! port), `{url}` and `{ip}` (an address next to the name). The first match counts, so wordings with a
-//! service's name come before wordings with its address.
+//! A wording matches both the failure and the address, so a line that only mentions an address matches none.
+//! [`super::wording_pattern`] replaces `{host}`, `{port}`, `{at}` (host and port), `{url}` and `{ip}` (an
+//! address next to the name). The first match counts, so wordings with the name of a service come before
+//! wordings with its IP address.
 
-/// Names of clients, each with a wording as a regular expression with placeholders.
+/// Pairs of client name and wording. A wording is a regular expression with placeholders.
 pub(super) const ERROR_WORDINGS: &[(&str, &str)] = &[
-    // Go. The wording with a proxy comes first, because the proxy is the host that the client did not reach.
-    // The wording with a URL comes next, because a URL names the service.
+    // Go. The wording with a proxy comes first, because the client could not reach the proxy. The wording
+    // with a URL comes next, because a URL names the service.
     ("Go net/http, Transport (proxy)", r"proxyconnect tcp: dial tcp \[?{at}"),
     (
         "Go net/http, url.Error",

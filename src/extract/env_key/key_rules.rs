@@ -1,27 +1,27 @@
-//! Rules that derive the kind of value from words in the name of a variable or option.
+//! Rules that derive the kind of a value from the words in the name of its variable or option.
 
 use super::ValueKind;
 
-/// The part of a key that must match one of the words in a rule.
+/// The part of a key that must equal one of the words in a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KeyPart {
     /// Any word of the key.
     AnyWord,
-    /// The end of any word, so that `PGPASSWORD` matches.
+    /// The end of any word, so that `PGPASSWORD` matches `PASSWORD`.
     AnyWordEnding,
     /// The last word.
     LastWord,
-    /// The last words, joined with `_`.
+    /// One or more words at the end of the key, joined with `_`.
     LastWords,
-    /// The end of the last word, so that `PGHOST` matches.
+    /// The end of the last word, so that `PGHOST` matches `HOST`.
     LastWordEnding,
 }
 
-/// A rule for keys: the kind of value if the part of the key matches one of the words.
+/// A rule for keys: a kind of value, the part of the key to compare, and the words for it.
 pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 
-/// Rules in order of precedence; the first match decides. For example, `ADVERTISED_URL` matches the rule for
-/// the service's own address before the rule for endpoints.
+/// Rules in order of precedence. The first one that matches decides. For example, `ADVERTISED_URL` matches
+/// the rule for the service's own address before the rule for endpoints.
 #[rustfmt::skip]
 pub(super) const KEY_RULES: &[KeyRule] = &[
     (ValueKind::Secret, KeyPart::AnyWordEnding, &[
@@ -41,7 +41,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST", "LISTENADDRESS",
         "LISTENADDR", "BINDADDRESS", "BINDADDR",
     ]),
-    // These keys list hosts that the service may never call.
+    // These keys list hosts that are exceptions. The service may never call them.
     (ValueKind::OwnAddress, KeyPart::LastWords, &["NO_PROXY", "NOPROXY", "NON_PROXY_HOSTS", "NONPROXYHOSTS"]),
     (ValueKind::BrowserAddress, KeyPart::AnyWord, &[
         "CORS", "ORIGIN", "ORIGINS", "REDIRECT", "CALLBACK", "PUBLIC", "ROOTURL", "ALLOWED", "CSRF", "VITE",
@@ -65,7 +65,7 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "SMTP_HOSTNAME", "MAIL_HOSTNAME", "SERVER_HOSTNAME", "REMOTE_HOSTNAME",
     ]),
     (ValueKind::Image, KeyPart::LastWord, &["IMAGE", "VERSION", "TAG"]),
-    // E-mail addresses.
+    // Keys whose value is an email address.
     (ValueKind::ObjectName, KeyPart::LastWords, &[
         "EMAIL_ADDRESS", "MAIL_ADDRESS", "FROM_ADDRESS", "FROM_ADDR", "SENDER_ADDRESS", "REPLY_ADDRESS", "TO_ADDRESS",
         "REPLY_TO", "FROM_EMAIL",
@@ -83,7 +83,8 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     ]),
 ];
 
-/// Last words of keys with `PUBLIC` in them whose address is for programs, not for browsers.
+/// Last words of keys. If a key with such a word also contains `PUBLIC`, its address is for programs and not
+/// for browsers.
 pub(super) const CONNECTABLE_WORDS: &[&str] = &[
     "ADDRESS",
     "ADDRESSES",
@@ -102,6 +103,7 @@ pub(super) const CONNECTABLE_WORDS: &[&str] = &[
     "HOSTPORT",
 ];
 
-/// Names of front-end frameworks in keys. These frameworks build variables with `PUBLIC` in their name into
-/// the browser's code (Next.js, Nuxt, Expo and SvelteKit documentation, "Environment Variables").
+/// Words in keys that name a front-end framework. Such frameworks compile variables with `PUBLIC` in their
+/// name into the code for the browser (Next.js, Nuxt, Expo and SvelteKit documentation, "Environment
+/// Variables").
 pub(super) const FRONT_END_FRAMEWORKS: &[&str] = &["NEXT", "NUXT", "EXPO", "VITE"];

@@ -1,36 +1,37 @@
-//! The kind of value that a variable or option holds, judged by its name.
+//! Kinds of values, derived from the name of the variable or option that holds the value.
 
 mod key_rules;
 
 use key_rules::{CONNECTABLE_WORDS, FRONT_END_FRAMEWORKS, KEY_RULES, KeyPart, KeyRule};
 
-/// The kind of value that a key implies.
+/// The kind of value that a key implies, which decides what counts as an address in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
-    /// A credential: never read.
+    /// A credential. Its value is never read.
     Secret,
-    /// The service's own address or the address it listens on: not a call.
+    /// The address of the service itself, or one that it listens on. It is not a call.
     OwnAddress,
     /// A URL to which a person's browser is sent, or a text for people with such links: not a call of the service.
     BrowserAddress,
-    /// A public address that may be for programs. Only a host with a port counts; a URL is for browsers.
+    /// A public address that may be for programs. Only a host with a port counts, because a URL is for
+    /// browsers.
     PublicAddress,
-    /// A container image or a version: never an address, because the 7 of `redis:7` is no port.
+    /// A container image or a version. It is never an address: the 7 in `redis:7` is not a port.
     Image,
-    /// The name of an object inside a server, such as a database or a user: only a URL counts.
+    /// The name of an object on a server, such as a database or a user. Only a URL counts.
     ObjectName,
-    /// A complete address: a URL, a connection string, or a host with its port.
+    /// A complete address: a URL, a connection string, or a host with its port. A word alone doesn't count.
     Endpoint,
-    /// A host or address: even a bare word counts.
+    /// A host or address. Even a single word counts.
     HostAddress,
-    /// No known kind: only the shape of an address counts.
+    /// An unknown kind. Only text in the shape of an address counts.
     Other,
 }
 
 /// Returns the kind of value under `key`.
 ///
-/// A key with a word for a secret still holds an endpoint if its last word implies an address, as in
-/// `TOKEN_ISSUER_URL`. Under such a key a bare word is no host, because it may be the secret itself.
+/// A key with a word for a secret nevertheless holds an endpoint if its last word implies an address, as in
+/// `TOKEN_ISSUER_URL`. A single word under such a key is not a host, because it may be the secret itself.
 pub(super) fn value_kind(key: &str) -> ValueKind {
     let words = words_without_numbers(key);
     let joined = words.join("_");
@@ -59,12 +60,12 @@ pub(super) fn value_kind(key: &str) -> ValueKind {
     }
 }
 
-/// Returns true if the joined words are `tail` or end in it.
+/// Returns true if `joined` equals `tail` or ends with `tail` as whole words.
 fn ends_with_words(joined: &str, tail: &str) -> bool {
     joined.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }
 
-/// Splits a key into words without numbers: `HOST_1` and `HOST1` mean the same as `HOST`.
+/// Splits a key into words, without the numbers at their ends: `HOST_1` and `HOST1` give the same as `HOST`.
 fn words_without_numbers(key: &str) -> Vec<String> {
     let mut words = split_words(key);
     words
@@ -74,7 +75,7 @@ fn words_without_numbers(key: &str) -> Vec<String> {
     words
 }
 
-/// Splits a key into upper-case words at separators and at camel case.
+/// Splits a key into words in upper case, at separators and at camel case.
 fn split_words(key: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut lower_before = false;
@@ -96,30 +97,30 @@ fn split_words(key: &str) -> Vec<String> {
     words
 }
 
-/// Returns true if a bare word under `key` is a host. Under `target` it is none, because it may be the name
-/// of a platform.
+/// Returns true if a single word under `key` is a host. A word under a key such as `target` is not, because
+/// it may be the name of a platform.
 pub(super) fn bare_word_is_host(key: &str) -> bool {
     const AMBIGUOUS_ENDINGS: &[&str] = &["ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS"];
     let other = |last: &String| AMBIGUOUS_ENDINGS.iter().any(|end| last.ends_with(end));
     value_kind(key) == ValueKind::HostAddress && !split_words(key).last().is_some_and(other)
 }
 
-/// Returns true if a value under the key may be a list of words. A key with a singular, such as `DB_HOST`, holds
-/// one host.
+/// Returns true if the value of `key` may be a list of words. The value of a singular key, such as `DB_HOST`,
+/// is a single host.
 pub(super) fn holds_several(key: &str) -> bool {
     const SINGULAR_ENDINGS: &[&str] =
         &["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER"];
     !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
 }
 
-/// Returns true for a key such as `HOSTNAME`, which usually holds the host's own name. Its value names a
-/// server only if a port is next to it.
+/// Returns true for a key such as `HOSTNAME`, which usually has the name of the host itself as its value. Its
+/// value names a server only if there is a port for it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
     split_words(key).last().is_some_and(|last| last == "HOSTNAME")
 }
 
-/// Returns the normalized key without `CLI`, which marks settings of a command line tool in the image:
-/// `TEMPORAL_ADDRESS` for `TEMPORAL_CLI_ADDRESS`. Returns `None` for a key without `CLI`.
+/// Returns the normalized key without the word `CLI`, which marks settings of a command-line tool in the
+/// image: `TEMPORAL_CLI_ADDRESS` gives `TEMPORAL_ADDRESS`. Returns `None` for a key without `CLI`.
 pub(super) fn key_without_cli(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let count = words.len();
@@ -127,12 +128,13 @@ pub(super) fn key_without_cli(key: &str) -> Option<String> {
     (words.len() < count).then(|| words.join("_"))
 }
 
-/// Returns the upper-case words of a key, joined with `_`: `DB_HOST` for `dbHost`.
+/// Returns the words of a key in upper case, joined with `_`: `dbHost` gives `DB_HOST`.
 pub(super) fn normalized(key: &str) -> String {
     split_words(key).join("_")
 }
 
-/// Returns the normalized key of the port that belongs to the host under `key`: `DB_PORT` for `DB_HOST`.
+/// Returns the normalized key of the port that belongs to the host under `key`: `DB_HOST` gives `DB_PORT`.
+/// Returns `None` if `key` is not one for a host.
 pub(super) fn port_key(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let last = words.pop()?;

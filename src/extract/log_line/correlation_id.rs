@@ -1,18 +1,18 @@
-//! Correlation ids in log lines: request and trace ids, which connect the lines of several services.
+//! Correlation ids in log lines: ids of requests and traces, which connect the lines of several services.
 
 use super::{LineFormat, LogField, fields};
 use std::borrow::Cow;
 
-/// A request or trace id in a log line, by which the user finds the lines of other services.
+/// An id of a request, trace or the like in a log line. With it the user finds lines of other services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorrelationId<'a> {
-    /// The name of the field that holds the id; `None` if the id was found by its form.
+    /// The name of the field with the id; `None` if the id was recognised by its form.
     pub name: Option<Cow<'a, str>>,
     /// The id as written.
     pub value: Cow<'a, str>,
 }
 
-/// Endings of the names of fields with an id, in lower case, without dots, dashes and underscores.
+/// Endings of names of fields that contain an id, in lower case, without dots, dashes and underscores.
 const ID_NAME_ENDINGS: &[&str] = &[
     "requestid",
     "reqid",
@@ -33,7 +33,8 @@ const ID_NAME_ENDINGS: &[&str] = &[
     "xrayid",
 ];
 
-/// Returns the ids in a line: first those in fields with the name of an id, then words in the form of an id.
+/// Returns the ids in a line: first the values of fields with the name of an id, then words in the form of an
+/// id.
 #[must_use]
 pub fn correlation_ids(text: &str, format: LineFormat) -> Vec<CorrelationId<'_>> {
     let named = |field: LogField<'_>| is_id_name(&field.name) && !field.value.is_empty();
@@ -52,18 +53,19 @@ pub fn correlation_ids(text: &str, format: LineFormat) -> Vec<CorrelationId<'_>>
     found
 }
 
-/// Returns true if a field of that name holds an id.
+/// Returns true if a field with this name contains an id.
 fn is_id_name(name: &str) -> bool {
     let letters = |c: &char| c.is_ascii_alphanumeric();
     let flat: String = name.chars().filter(letters).map(|c| c.to_ascii_lowercase()).collect();
     ID_NAME_ENDINGS.iter().any(|end| flat.ends_with(end))
 }
 
-/// Lengths of the parts between dashes in each form of id. In order: UUID (RFC 9562), OpenTelemetry trace and
-/// span, AWS X-Ray, `traceparent` (W3C Trace Context).
+/// Forms of ids, each as the lengths of the parts between dashes. In order: UUID (RFC 9562), OpenTelemetry
+/// trace and span, AWS X-Ray, `traceparent` (W3C Trace Context).
 const ID_PART_LENGTHS: &[&[usize]] = &[&[8, 4, 4, 4, 12], &[32], &[16], &[1, 8, 24], &[2, 32, 16, 2]];
 
-/// Returns true if a word has the form of an id: hexadecimal digits in parts of known lengths.
+/// Returns true if `word` has the form of an id: hexadecimal digits in parts of known lengths, with at least
+/// one digit and one letter.
 fn has_id_form(word: &str) -> bool {
     let parts: Vec<usize> = word.split('-').map(str::len).collect();
     let hex = word.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');

@@ -1,15 +1,16 @@
-//! Keys under which libraries write the level, the message and the time of a line.
+//! Roles of fields in structured log lines: the keys under which libraries write the level, the message and
+//! the time.
 
 use super::level_numbers::LevelScale;
 
-/// The part of a log line that a field holds.
+/// The part of a log line that a field contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldRole {
-    /// The level. A number is read on this scale.
+    /// The level. If it is a number, this scale gives its meaning.
     Level(LevelScale),
-    /// A status. It is the level of the line only in Datadog's format.
+    /// A status. Only Datadog's format uses it as the level of the line.
     Status,
-    /// The message, with a rank. Of several fields with a message, the lowest rank counts.
+    /// The message, with a rank. If several fields contain a message, the one with the lowest rank counts.
     Message(u8),
     /// The time of the line.
     Time,
@@ -18,8 +19,8 @@ pub(super) enum FieldRole {
 use FieldRole::{Level, Message, Status, Time};
 use LevelScale::{Azure, Google, Java, OpenTelemetry, Python, Shared};
 
-/// Keys with their roles and sources. The keys are sorted, in lower case, without dots, dashes, underscores
-/// and `@`.
+/// Keys with their roles and sources. The keys are sorted. They are in lower case, without dots, dashes,
+/// underscores and `@`.
 const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("asctime", Time, "Python, LogRecord attributes"),
     ("body", Message(1), "OpenTelemetry, Logs data model"),
@@ -64,11 +65,11 @@ const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
     ("timeunixnano", Time, "OpenTelemetry, Logs data model"),
 ];
 
-/// Keys of nested objects that hold the level or message of the line: Elastic Common Schema (`log`), Loguru
-/// (`record`), tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
+/// Keys of nested objects that may contain the level or message of the line: Elastic Common Schema (`log`),
+/// Loguru (`record`), tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
 pub(super) const NESTING_KEYS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
 
-/// Returns the role of a key, or `None` if the key is no standard one of a logging library.
+/// Returns the role of a key. Returns `None` if logging libraries don't use the key for any role.
 pub(super) fn field_role(key: &str) -> Option<FieldRole> {
     if key.len() <= 3
         && let Some(role) = short_key_role(key)
@@ -82,7 +83,7 @@ pub(super) fn field_role(key: &str) -> Option<FieldRole> {
     { same }.find(|(known, ..)| is_same_key(key, known)).map(|(_, role, _)| *role)
 }
 
-/// For each letter, the index of the first key that begins with it or a later letter.
+/// For each letter, the index in [`FIELD_ROLES`] of the first key that begins with this or a later letter.
 const ROLE_STARTS: [u8; 26] = {
     let (mut starts, mut letter, mut index) = ([0; 26], 0, 0);
     while letter < starts.len() {
@@ -99,7 +100,7 @@ const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.' | b'@')
 }
 
-/// Returns true if `key` is the known key in any case and with any separators.
+/// Returns true if `key` equals `known` regardless of case and separators.
 fn is_same_key(key: &str, known: &str) -> bool {
     key.len() >= known.len()
         && key
@@ -109,7 +110,7 @@ fn is_same_key(key: &str, known: &str) -> bool {
             .eq(known.bytes())
 }
 
-/// Returns the role of a key of one to three characters, which is case-sensitive.
+/// Returns the role of a key of at most three characters. Such keys are case-sensitive.
 fn short_key_role(key: &str) -> Option<FieldRole> {
     match key {
         // Serilog, Compact Log Event Format.
@@ -123,7 +124,7 @@ fn short_key_role(key: &str) -> Option<FieldRole> {
     }
 }
 
-/// Returns true if the key holds the level of a line.
+/// Returns true if libraries write the level of a line under `key`.
 pub(super) fn is_level_key(key: &str) -> bool {
     matches!(field_role(key), Some(Level(_)))
 }

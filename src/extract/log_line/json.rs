@@ -1,4 +1,4 @@
-//! Log lines that are a JSON object.
+//! Parser of log lines that are a JSON object.
 
 use super::{
     LineFormat, LogField, MAX_FIELDS,
@@ -9,13 +9,13 @@ use super::{
 use crate::model::{LogLevel, text::clean_with_max_chars};
 use std::{borrow::Cow, ops::Range};
 
-/// The maximum nesting depth of objects.
+/// The maximum nesting depth of objects to read.
 const MAX_NESTING_DEPTH: u8 = 4;
-/// The maximum length of a shown value, in characters.
+/// The maximum length of an unescaped value, in characters.
 const MAX_VALUE_CHARS: usize = 4_096;
 
-/// Returns the level and message of a line that is an object. Returns `None` for any other line. A line that
-/// was cut is read up to the cut.
+/// Returns the level and message of a line that is a JSON object, and `None` for any other line. If the line
+/// was cut, everything before the cut counts.
 pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineFormat)> {
     let start = text.len() - text.trim_start().len();
     let mut pairs = JsonPairs::starting_at(text, start)?;
@@ -27,8 +27,8 @@ pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineF
         .then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), LineFormat::Json))
 }
 
-/// The level, message and status found so far in a JSON object. `level` and `message` begin with a rank: of
-/// several candidates, the one with the lowest rank counts.
+/// The level, message and status found so far in a JSON object. The first element of `level` and `message` is
+/// a rank: the candidate with the lowest rank counts.
 #[derive(Default)]
 struct JsonRecord<'t> {
     /// The whole line.
@@ -36,14 +36,14 @@ struct JsonRecord<'t> {
     level: Option<(u8, LogLevel)>,
     message: Option<(u8, Range<usize>)>,
     status: Option<LogLevel>,
-    /// True if the object itself has a time.
+    /// True if the top-level object has a time.
     has_time: bool,
-    /// True if the object has keys of Serilog's Compact Log Event Format.
+    /// True if the top-level object has keys of Serilog's Compact Log Event Format.
     is_clef: bool,
 }
 
 impl JsonRecord<'_> {
-    /// Reads the pairs of an object at the nesting depth `depth`. Returns the number of pairs.
+    /// Reads the pairs of an object at the nesting depth `depth`. Returns their number.
     fn read_pairs(&mut self, pairs: &mut JsonPairs<'_>, depth: u8) -> usize {
         pairs.by_ref().map(|(key, value)| self.record_pair(&self.text[key], &value, depth)).count()
     }
@@ -57,7 +57,7 @@ impl JsonRecord<'_> {
             Some(FieldRole::Level(scale)) => {
                 let name = unescaped_value(self.text, value);
                 let named = level_names::level_of_value(name.trim()).map(|level| (0, level));
-                // Under a key of one letter, a number is often no level.
+                // A number under a key of one letter often is not a level.
                 let number = name.trim().parse().ok().filter(|_| key.len() > 1);
                 let found = named.or_else(|| Some((1, scale.level(number?)?)));
                 self.offer_level(found, depth);
@@ -76,8 +76,8 @@ impl JsonRecord<'_> {
         }
     }
 
-    /// Reads a nested object that holds a part of the line: a level as `{"name":"ERROR"}` (Loguru), or an
-    /// object under a key of [`NESTING_KEYS`].
+    /// Reads a nested object that contains a part of the line. It is a level such as `{"name":"ERROR"}`
+    /// (Loguru), or an object under a key of [`NESTING_KEYS`].
     fn read_nested(&mut self, key: &str, start: usize, depth: u8) {
         let Some(mut pairs) = JsonPairs::starting_at(self.text, start).filter(|_| depth < MAX_NESTING_DEPTH)
         else {
@@ -104,8 +104,8 @@ impl JsonRecord<'_> {
         }
     }
 
-    /// Returns the level under a level key. If there is none, returns the format's default, or else the level
-    /// that the message states.
+    /// Returns the level of the line: the one under a level key, or else Datadog's status, or the default of
+    /// the Compact Log Event Format. If there is none of these, returns the level that the message states.
     fn level(&self) -> Option<LogLevel> {
         let of_message = || super::parse(&unescape(self.text, &self.message.as_ref()?.1)).level;
         let keyed = self.level.map(|(_, level)| level);
@@ -116,11 +116,12 @@ impl JsonRecord<'_> {
     }
 }
 
-/// Returns the values of a line that is an object; values in nested objects have dotted names.
+/// Returns the fields of a line that is a JSON object. The name of a value in a nested object has dots
+/// between the levels.
 pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
     let mut fields = Vec::new();
     let mut open = vec![(String::new(), text.len() - text.trim_start().len(), 0)];
-    // Nested values follow the others, so that the most informative fields come first.
+    // Nested values come last, so that the most informative fields are first.
     while let Some((prefix, start, depth)) = (!open.is_empty()).then(|| open.remove(0)) {
         for (name, value) in JsonPairs::starting_at(text, start).into_iter().flatten() {
             let name = if prefix.is_empty() {
@@ -138,14 +139,14 @@ pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
     fields
 }
 
-/// Returns a value without quotes and escapes.
+/// Returns a value without its quotes and with its escapes resolved.
 fn unescaped_value<'t>(text: &'t str, value: &Range<usize>) -> Cow<'t, str> {
     let inner = strip_quotes(text, value);
     if inner.len() == value.len() { Cow::Borrowed(&text[inner]) } else { unescape(text, &inner) }
 }
 
-/// Returns the text between quotes without its escapes. It removes control characters that an escape hides,
-/// because they could drive the terminal.
+/// Resolves the escapes in the text between quotes, which is at `inner`. Removes control characters that were
+/// escaped, because they could control the terminal.
 pub(super) fn unescape<'t>(text: &'t str, inner: &Range<usize>) -> Cow<'t, str> {
     let raw = &text[inner.clone()];
     let quoted = inner.start.checked_sub(1).and_then(|start| text.get(start..=inner.end));
@@ -158,7 +159,7 @@ pub(super) fn unescape<'t>(text: &'t str, inner: &Range<usize>) -> Cow<'t, str> 
     }
 }
 
-/// Returns the value without its quotes, if it has any.
+/// Returns the range of a value without the quotes around it, if there are any.
 fn strip_quotes(text: &str, value: &Range<usize>) -> Range<usize> {
     if text.as_bytes().get(value.start) == Some(&b'"') && value.len() >= 2 {
         value.start + 1..value.end - 1

@@ -1,28 +1,30 @@
-//! Pairs of a JSON object, iterated in place without building a tree.
+//! Iterator over the pairs of a JSON object in a text. It builds no tree and copies nothing.
 
 use std::ops::Range;
 
-/// The keys and values of one object as ranges of the text: keys without quotes, values with them.
+/// Iterator over the pairs of one JSON object, as ranges of the text. The range of a key excludes its quotes,
+/// and that of a value includes them.
 pub(super) struct JsonPairs<'t> {
     bytes: &'t [u8],
     position: usize,
-    /// True once the iterator has reached the end of a well-formed object.
+    /// True after the iterator has reached the end of a well-formed object.
     is_complete: bool,
 }
 
 impl<'t> JsonPairs<'t> {
-    /// Returns the pairs of the object at byte `start`. Returns `None` if no object begins there.
+    /// Creates the iterator over the object that begins at byte `start`. Returns `None` if no object begins
+    /// there.
     pub(super) fn starting_at(text: &'t str, start: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         (bytes.get(start) == Some(&b'{')).then(|| Self { bytes, position: start + 1, is_complete: false })
     }
 
-    /// Returns the index of the byte after the object, or `None` before the iterator has reached its end.
+    /// Returns the index of the byte after the object. Returns `None` until the iterator has reached its end.
     pub(super) fn end(&self) -> Option<usize> {
         self.is_complete.then_some(self.position)
     }
 
-    /// Returns true if the text ended within the object, because a driver or a limit cut the line.
+    /// Returns true if the text ends within the object, because a log driver or a limit cut the line.
     pub(super) fn is_cut(&self) -> bool {
         !self.is_complete && self.position >= self.bytes.len()
     }
@@ -34,7 +36,7 @@ impl<'t> JsonPairs<'t> {
         self.bytes.get(self.position).copied()
     }
 
-    /// Skips a string. Returns its range with the quotes.
+    /// Skips a string, and returns its range with the quotes. Returns `None` if the string is not closed.
     fn skip_string(&mut self) -> Option<Range<usize>> {
         let start = self.position;
         self.position += 1;
@@ -50,7 +52,7 @@ impl<'t> JsonPairs<'t> {
         }
     }
 
-    /// Skips a value of any type. Returns its range.
+    /// Skips a value of any type, and returns its range. Returns `None` if the value is malformed or cut.
     fn skip_value(&mut self) -> Option<Range<usize>> {
         let start = self.position;
         let mut depth = 0_usize;

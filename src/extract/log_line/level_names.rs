@@ -1,22 +1,24 @@
-//! Level names of logging libraries and servers, each with the documentation that defines it.
+//! Level names of logging libraries and servers, each with its source in their documentation.
 
 use super::first_letters::NameLengths;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// The contexts in which the name of a level counts.
+/// The context that a name needs to count as a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LevelContext {
-    /// Alone in capitals, because no message begins with such a word in capitals. Also where `Marked` counts.
+    /// In capitals, the word alone is a level, because no message begins with it in capitals. The contexts of
+    /// `Marked` are sufficient too.
     Standalone,
-    /// Only before a colon, in brackets or after a time, because messages begin with the word too.
+    /// The word is a level only before a colon, in brackets or after a time, because messages may begin with
+    /// it too.
     Marked,
-    /// Only as the value of a level key.
+    /// The word is a level only as the value of a level key.
     Keyed,
 }
 
 use LevelContext::{Keyed, Marked, Standalone};
 
-/// Level names in lower case, sorted, with their levels, contexts and sources.
+/// Level names with their levels, contexts and sources. The names are sorted and in lower case.
 const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("advertencia", Warn, Marked, "java.util.logging, Level.getLocalizedName (es)"),
     ("alert", Fatal, Standalone, "RFC 5424, table 2"),
@@ -90,12 +92,13 @@ const LEVEL_NAMES: &[(&str, LogLevel, LevelContext, &str)] = &[
     ("重大", Error, Marked, "java.util.logging, Level.getLocalizedName (ja)"),
 ];
 
-/// The range of name lengths, in bytes.
+/// The range of the names' lengths, in bytes.
 const NAME_LENGTH_RANGE: std::ops::RangeInclusive<usize> = 3..=13;
 
-/// Returns the level that a word names in any case, and the context in which the name counts.
+/// Returns the level that `word` names, in any case, and the context in which the name counts.
 ///
-/// Numbered levels count too: `trace1` to `trace8` (Apache, `LogLevel`), `debug1` to `debug5` (PostgreSQL).
+/// Names with a number count too: `trace1` to `trace8` (Apache, `LogLevel`), `debug1` to `debug5`
+/// (PostgreSQL).
 pub(super) fn find_level_name(word: &str) -> Option<(LogLevel, LevelContext)> {
     let first = word.bytes().next().filter(|_| NAME_LENGTH_RANGE.contains(&word.len()))?;
     NAME_LENGTHS.may_contain(first.to_ascii_lowercase(), word.len()).then_some(())?;
@@ -112,7 +115,7 @@ pub(super) fn find_level_name(word: &str) -> Option<(LogLevel, LevelContext)> {
     (!numbered || matches!(*known, "trace" | "debug")).then_some((*level, *place))
 }
 
-/// The lengths of the names, with a digit too for those that have numbers.
+/// The lengths of the names by their first byte, including `trace` and `debug` with a digit.
 const NAME_LENGTHS: NameLengths = {
     let (mut lengths, mut index) = (NameLengths::new().with("trace1").with("debug1"), 0);
     while index < LEVEL_NAMES.len() {
@@ -122,7 +125,7 @@ const NAME_LENGTHS: NameLengths = {
     lengths
 };
 
-/// Returns the level that a capital letter stands for in klog, Ruby's Logger, MongoDB, capnslog (`N`) and
+/// Returns the level that a capital letter means in klog, Ruby's Logger, MongoDB, capnslog (`N`) and
 /// WebSphere (`A`).
 pub(super) fn level_of_letter(letter: u8) -> Option<LogLevel> {
     match letter {
@@ -136,7 +139,7 @@ pub(super) fn level_of_letter(letter: u8) -> Option<LogLevel> {
     }
 }
 
-/// Returns the level named by the value of a level key: a name, a letter, `D2` (MongoDB, log message
+/// Returns the level that the value of a level key states: a name, a letter, `D2` (MongoDB, log message
 /// verbosity levels), `ERROR+2` (Go, `log/slog`, `Level.String`), `ERROR2` (OpenTelemetry, displaying
 /// severity).
 pub(super) fn level_of_value(text: &str) -> Option<LogLevel> {

@@ -1,13 +1,14 @@
-//! Numeric levels: the scales of logging libraries. The key of a number decides its scale.
+//! Numeric levels on the scales of several logging libraries. The key of a number decides its scale.
 
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// The scale on which a logging library numbers its levels.
+/// A scale on which logging libraries number their levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LevelScale {
-    /// The scales of several libraries under the key `level`. Their numbers do not overlap.
+    /// The scales that share the key `level`: syslog, pino, Monolog and Logback. Their numbers don't overlap.
     Shared,
-    /// Google Cloud Logging, `LogSeverity`; below 10 syslog, which shares the key `severity`.
+    /// Google Cloud Logging, `LogSeverity`. Numbers below 10 are syslog severities, which use the same key
+    /// `severity`.
     Google,
     /// Python, Logging levels.
     Python,
@@ -15,12 +16,12 @@ pub(super) enum LevelScale {
     OpenTelemetry,
     /// Azure Application Insights, `SeverityLevel`.
     Azure,
-    /// The integers of levels in Java: java.util.logging up to 1000, Logback from 5000 on.
+    /// The integer values of Java's levels: java.util.logging up to 1000, Logback from 5000.
     Java,
 }
 
 impl LevelScale {
-    /// Returns the level of a number on this scale.
+    /// Returns the level of `number` on this scale, or `None` if the number is not on the scale.
     pub(super) fn level(self, number: u32) -> Option<LogLevel> {
         match self {
             Self::Shared => shared_scale_level(number),
@@ -37,7 +38,7 @@ impl LevelScale {
     }
 }
 
-/// The smallest number of each level, ascending.
+/// Levels in ascending order, each with the smallest number that belongs to it.
 type LevelThresholds = &'static [(u32, LogLevel)];
 
 const GOOGLE_LEVELS: LevelThresholds = &[(100, Debug), (200, Info), (400, Warn), (500, Error), (600, Fatal)];
@@ -56,14 +57,14 @@ const PINO_LEVELS: LevelThresholds =
 /// Source: Monolog, Log Levels.
 const MONOLOG_LEVELS: LevelThresholds = &[(100, Debug), (200, Info), (300, Warn), (400, Error), (500, Fatal)];
 
-/// Returns the level with the highest threshold that the number reaches.
+/// Returns the highest level whose smallest number `number` reaches. Returns `None` if it reaches none.
 fn highest_reached_level(number: u32, floors: LevelThresholds) -> Option<LogLevel> {
     floors.iter().rev().find(|(floor, _)| number >= *floor).map(|(_, level)| *level)
 }
 
 fn shared_scale_level(number: u32) -> Option<LogLevel> {
     match number {
-        // GELF has syslog's numbers under `level`.
+        // GELF uses syslog severities under the key `level`.
         0..=7 => syslog_severity(number),
         10..70 => highest_reached_level(number, PINO_LEVELS),
         100..=600 => highest_reached_level(number, MONOLOG_LEVELS),

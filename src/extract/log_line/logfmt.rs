@@ -1,4 +1,4 @@
-//! Log lines of pairs, as in `level=info msg="all is well" took=12ms`.
+//! Parser of logfmt lines, which consist of pairs: `level=info msg="all is well" took=12ms`.
 
 use super::{
     LineFormat, LogField, MAX_FIELDS,
@@ -8,7 +8,8 @@ use super::{
 use crate::model::LogLevel;
 use std::{borrow::Cow, ops::Range};
 
-/// Returns the level and message of a line that begins with a pair and has more pairs than other words.
+/// Returns the level and message of a line that begins with a pair and has at least two pairs, and more pairs
+/// than other words. Returns `None` for any other line.
 pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineFormat)> {
     let first = text.split_ascii_whitespace().next()?;
     key_length(first)?;
@@ -33,18 +34,19 @@ pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineF
     (pairs >= 2 && pairs > words).then_some((level, message, LineFormat::Logfmt))
 }
 
-/// Returns the pairs in a line of any format.
+/// Returns the fields of a line in any format: its `key=value` pairs.
 pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
     let pairs = LogfmtPairs { text, position: 0, other_words: &mut 0 };
     let field = |(name, value): (Range<usize>, Range<usize>)| {
-        // Quoted values are escaped as in JSON (go-logfmt, encoding of strings).
+        // Quoted values have the same escapes as in JSON (go-logfmt, encoding of strings).
         let value = json::unescape(text, &strip_quotes(text, &value));
         LogField { name: Cow::Borrowed(&text[name]), value }
     };
     pairs.map(field).take(MAX_FIELDS).collect()
 }
 
-/// Returns the length of the key at the beginning of `word`. Returns `None` unless an equals sign follows.
+/// Returns the length of the key at the beginning of `word`, in bytes. Returns `None` if there is no key with
+/// a single `=` after it.
 fn key_length(word: &str) -> Option<usize> {
     let bytes = word.as_bytes();
     let in_key = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'.' | b'-' | b'/' | b'@');
@@ -54,14 +56,14 @@ fn key_length(word: &str) -> Option<usize> {
     (named && begun).then_some(length)
 }
 
-/// Returns the value without its quotes, if it has any.
+/// Returns the range of a value without the quotes around it, if there are any.
 fn strip_quotes(text: &str, value: &Range<usize>) -> Range<usize> {
     let bytes = text.as_bytes();
     let quoted = value.len() >= 2 && bytes[value.start] == b'"' && bytes[value.end - 1] == b'"';
     if quoted { value.start + 1..value.end - 1 } else { value.clone() }
 }
 
-/// An iterator over the key and value ranges of a line. It counts the words outside pairs.
+/// Iterator over the pairs of a line, as ranges of key and value. It counts the words that are not in a pair.
 struct LogfmtPairs<'t, 'w> {
     text: &'t str,
     position: usize,
@@ -88,7 +90,7 @@ impl Iterator for LogfmtPairs<'_, '_> {
     }
 }
 
-/// Returns the length of the value at the beginning of `text`, with its quotes.
+/// Returns the length of the value at the beginning of `text`, including its quotes, in bytes.
 fn value_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     if bytes.first() != Some(&b'"') {

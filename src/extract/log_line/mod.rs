@@ -1,7 +1,7 @@
-//! Parser of log lines: the level, the message and the fields that a line states.
+//! Parser of log lines: finds the level, the message and the fields of a line.
 //!
-//! A level counts only where logging libraries write it, never within a sentence. The formats are the
-//! libraries' own defaults; `tests/` has sample lines of each.
+//! A level counts only where logging libraries write it, not within a sentence. The parser knows the
+//! libraries' default formats; `tests/` has sample lines of each.
 
 mod correlation_id;
 mod json;
@@ -23,9 +23,9 @@ use std::{borrow::Cow, ops::Range};
 /// The level, message and format of a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedLine {
-    /// The level; `None` if the line states none.
+    /// The level that the line states; `None` without one.
     pub level: Option<LogLevel>,
-    /// The byte range of the message in the line, without the time and level before it.
+    /// The byte range of the message in the line. It excludes the time and level before the message.
     pub message: Range<u32>,
     /// The format of the line.
     pub format: LineFormat,
@@ -39,23 +39,23 @@ pub enum LineFormat {
     Text,
     /// A JSON object.
     Json,
-    /// Pairs of name and value, as in logfmt.
+    /// Pairs of key and value, as in logfmt.
     Logfmt,
 }
 
-/// A named value in a line.
+/// A named value in a log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogField<'a> {
-    /// The field's name, with dots between the levels of nested objects.
+    /// The field's name. Dots separate the levels of nested objects.
     pub name: Cow<'a, str>,
-    /// The field's value, unescaped and without quotes.
+    /// The field's value, without quotes and with escapes resolved.
     pub value: Cow<'a, str>,
 }
 
-/// The maximum number of fields read from one line.
+/// The maximum number of fields to read from one line.
 const MAX_FIELDS: usize = 64;
 
-/// Parses a raw log line without copying its text.
+/// Parses a log line without copying its text.
 #[must_use]
 pub fn parse(text: &str) -> ParsedLine {
     let found = json::parse(text).or_else(|| logfmt::parse(text));
@@ -66,7 +66,8 @@ pub fn parse(text: &str) -> ParsedLine {
     ParsedLine { level, message: message.start as u32..message.end as u32, format }
 }
 
-/// Returns the readable message of a line, without the escapes of JSON and logfmt.
+/// Returns the message of a line with the escapes of JSON and logfmt resolved. `range` is the range of the
+/// message.
 #[must_use]
 pub fn message_text(text: &str, range: Range<usize>, format: LineFormat) -> Cow<'_, str> {
     match format {
@@ -75,7 +76,7 @@ pub fn message_text(text: &str, range: Range<usize>, format: LineFormat) -> Cow<
     }
 }
 
-/// Returns the fields of a line in their order, at most 64.
+/// Returns the fields of a line in their order, at most `MAX_FIELDS`.
 #[must_use]
 pub fn fields(text: &str, format: LineFormat) -> Vec<LogField<'_>> {
     match format {
@@ -84,8 +85,8 @@ pub fn fields(text: &str, format: LineFormat) -> Vec<LogField<'_>> {
     }
 }
 
-/// Returns true if libraries write the line's message, level or time under `name`. The screen shows these
-/// apart from the other fields.
+/// Returns true if libraries write the message, level or time of a line under `name`. The screen does not
+/// repeat such fields among the others.
 #[must_use]
 pub fn is_standard_field(name: &str) -> bool {
     !matches!(field_roles::field_role(name), None | Some(field_roles::FieldRole::Status))

@@ -1,18 +1,20 @@
-//! Rules of CODEOWNERS files, in the syntax that GitHub documents (About code owners), with the sections of GitLab.
+//! Parser of CODEOWNERS files, in the syntax that GitHub documents (About code owners), with GitLab's
+//! sections.
 
 use crate::model::{CodeOwners, CodeOwnersRule, OwnerPattern, Text, Timestamp};
 use std::collections::BTreeMap;
 
-/// Maximum number of rules of one file.
+/// Maximum number of rules in one file.
 const MAX_RULES: usize = 5_000;
-/// Maximum number of owners of one rule.
+/// Maximum number of owners in one rule.
 const MAX_OWNERS: usize = 10;
 
-/// Parses a CODEOWNERS file; `file` is its path for the screen. Returns `None` if it has no rules.
+/// Parses a CODEOWNERS file. `file` is its path for display, and `changed` the time of its last change.
+/// Returns `None` if it has no rules.
 ///
 /// # Errors
-/// Returns the reason if it has too many rules: the last one that matches counts, so a part of them would name wrong
-/// owners.
+/// Returns the reason if the file has too many rules. Because the last rule that matches counts, using only
+/// some of the rules could give wrong owners.
 pub fn parse_code_owners(
     text: &str,
     file: &str,
@@ -25,7 +27,7 @@ pub fn parse_code_owners(
             continue;
         }
         if let Some((name, default_owners)) = section_start(line) {
-            // GitLab combines sections of one name.
+            // GitLab merges sections with the same name.
             let next = numbers.len() as u32 + 1;
             let number = *numbers.entry(name.trim().to_lowercase()).or_insert(next);
             section = Section { number, default_owners };
@@ -38,30 +40,33 @@ pub fn parse_code_owners(
     Ok((!rules.is_empty()).then(|| CodeOwners { file: file.into(), changed, rules }))
 }
 
-/// Section of a file, in the syntax that GitLab documents ("Code Owners syntax"): `[Name][2] @default`.
+/// A section of a CODEOWNERS file, in the syntax that GitLab documents ("Code Owners syntax"):
+/// `[Name][2] @default`.
 #[derive(Default)]
 struct Section {
     number: u32,
-    /// Owners of its rules that name none.
+    /// Owners for those rules of the section that name none.
     default_owners: Vec<Text>,
 }
 
-/// Returns the name and the default owners of the section that `line` begins. Returns `None` if it begins none.
+/// Returns the name and the default owners of the section that begins at `line`. Returns `None` if no section
+/// begins there.
 fn section_start(line: &str) -> Option<(&str, Vec<Text>)> {
     let (name, rest) = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?.split_once(']')?;
-    // The number of approvals.
+    // The number of required approvals, which is ignored.
     let rest = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(rest, |(_, rest)| rest);
     Some((name, owners(rest)))
 }
 
-/// Returns the owners in the rest of a line. A role in GitLab, such as `@@maintainer`, is nobody in particular.
+/// Returns the owners in the rest of a line. Leaves out GitLab's roles, such as `@@maintainer`, because they
+/// don't name a person or a team.
 fn owners(rest: &str) -> Vec<Text> {
     let words = rest.split_whitespace().take_while(|word| !word.starts_with('#'));
     words.filter(|word| !word.starts_with("@@")).take(MAX_OWNERS).map(Text::new).collect()
 }
 
-/// Returns the rule in one line. Returns `None` for a line that GitHub skips, because it has a negation, a range in
-/// brackets, or an owner that is neither an account nor a mail address.
+/// Returns the rule in a line. Returns `None` for a line that GitHub ignores, because it has a negation, a
+/// range in brackets, or an owner that is neither an account nor an email address.
 fn rule(line: u32, text: &str, section: &Section) -> Option<CodeOwnersRule> {
     let (pattern, rest) = split_pattern(text);
     let mut words = rest.split_whitespace().take_while(|word| !word.starts_with('#'));
@@ -75,7 +80,7 @@ fn rule(line: u32, text: &str, section: &Section) -> Option<CodeOwnersRule> {
     is_valid.then_some(CodeOwnersRule { line, section: section.number, pattern, owners })
 }
 
-/// Splits a line after its pattern. A blank after a backslash belongs to the pattern.
+/// Splits a line after its pattern. A blank with a backslash before it belongs to the pattern.
 fn split_pattern(text: &str) -> (&str, &str) {
     let mut is_escaped = false;
     let end = text.find(|c: char| {

@@ -1,18 +1,19 @@
-//! Services that a compose file builds, and the folders from which it builds them.
+//! Reader of the services that a compose file builds, and of the folders with their code.
 
 use super::catalogue::parse_yaml;
 use crate::model::Text;
 use serde_json::Value;
 use std::path::{Component, Path, PathBuf};
 
-/// Maximum number of services of one file.
+/// Maximum number of services to read from one file.
 const MAX_SERVICES: usize = 1_000;
 
-/// Names of folders with the recipes of several images. Their folders are not those of the code.
+/// Names of folders with the Dockerfiles of several images. Such a folder is not that of the code.
 const RECIPE_FOLDERS: &[&str] = &["build", "ci", "containers", "deploy", "docker", "dockerfiles", "images"];
 
-/// Returns the services that the `text` of a compose file builds, each with the absolute folder of its code. `folder` is
-/// the absolute folder of the file. Services that are built from a folder that a variable or a URL names are left out.
+/// Returns the services that the compose file `text` builds, each with the absolute folder of its code.
+/// `folder` is the absolute folder of the compose file. Leaves out services whose folder contains a variable
+/// or is a URL.
 pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>, String> {
     let documents = parse_yaml(text)?;
     let services = documents.iter().filter_map(|document| document.get("services")?.as_object()).flatten();
@@ -32,8 +33,9 @@ pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>,
     Ok(builds.collect())
 }
 
-/// Returns the folder of a Dockerfile below the context, as in `dockerfile: services/orders/Dockerfile`. Returns `None`
-/// for one beside all the code, and for one in a folder of recipes.
+/// Returns the folder of a Dockerfile below the build context, as in
+/// `dockerfile: services/orders/Dockerfile`. Returns `None` if the Dockerfile is in the context folder
+/// itself, or in one of [`RECIPE_FOLDERS`].
 fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
     let (folder, _) = recipe.trim_start_matches("./").rsplit_once('/')?;
     let is_recipe = |part: &str| {
@@ -42,7 +44,8 @@ fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
     if folder.split('/').any(is_recipe) { None } else { folder_below(context, folder) }
 }
 
-/// Returns the folder at the relative path `path` from `folder`.
+/// Returns the folder at `path`, relative to `folder`. Returns `None` if `path` is not a relative path
+/// without variables.
 fn folder_below(folder: &Path, path: &str) -> Option<PathBuf> {
     if path.contains(['$', ':']) || path.starts_with(['/', '~']) {
         return None;

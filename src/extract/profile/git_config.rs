@@ -1,9 +1,10 @@
-//! The remote repository in the configuration file of a git repository.
+//! Reader of the remote repository in a git configuration file.
 
 use crate::model::RepositoryUrl;
 
-/// Returns the remote `origin`, or the only remote, of a git configuration file (git-config(1)). User
-/// information, which may hold a token, is left out.
+/// Returns the URL of the remote `origin`, or of the only remote, in a git configuration file
+/// (git-config(1)). Leaves out user information in the URL, which may contain a token. Returns `None` if
+/// there is no such remote.
 #[must_use]
 pub fn remote_of_config(text: &str) -> Option<RepositoryUrl> {
     let mut remotes: Vec<(&str, RepositoryUrl)> = Vec::new();

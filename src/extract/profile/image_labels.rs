@@ -1,11 +1,11 @@
-//! Labels of images. An image inherits the labels of the image that it is built on, and an engine shows all of them as
-//! labels of the container.
+//! Labels of images. An image inherits the labels of its base image, and an engine reports all of them as
+//! labels of the container. So this module decides whether they describe the container's own image.
 
 use crate::model::{ImageRef, ProfileField, RepositoryUrl, name_key};
 use std::collections::BTreeMap;
 
-/// Labels of an image, with the field that each states: the annotations of the OCI image specification, and the
-/// older ones of label-schema.org.
+/// Labels of an image, with the profile field that each states: annotations of the OCI image specification,
+/// and the older labels of label-schema.org.
 pub(super) const IMAGE_LABELS: &[(&str, ProfileField)] = &[
     ("org.opencontainers.image.source", ProfileField::Repository),
     ("org.opencontainers.image.documentation", ProfileField::Documentation),
@@ -17,21 +17,22 @@ pub(super) const IMAGE_LABELS: &[(&str, ProfileField)] = &[
     ("org.label-schema.vcs-ref", ProfileField::Commit),
 ];
 
-/// Labels of an image with its repository.
+/// Image labels that state the repository.
 const REPOSITORY_LABELS: &[&str] = &["org.opencontainers.image.source", "org.label-schema.vcs-url"];
 
-/// Plain labels that public base images set, such as those of Red Hat.
+/// Other labels that public base images set, such as those of Red Hat.
 const PLAIN_IMAGE_LABELS: &[&str] = &["description", "documentation", "docs"];
 
-/// Returns true if `label` may be inherited from the image.
+/// Returns true if `label` may come from the image rather than from the container's configuration.
 pub(super) fn may_be_of_image(label: &str) -> bool {
     IMAGE_LABELS.iter().any(|(known, _)| *known == label)
         || PLAIN_IMAGE_LABELS.iter().any(|known| known.eq_ignore_ascii_case(label))
 }
 
-/// Returns true if the labels of the image are about `image`, and not about one that it is built on. They are if they
-/// name a repository of the organisation that the image's path names, or one with the whole name of the image. A name of
-/// one word, such as `redis`, may be that of a product.
+/// Returns true if the labels describe `image` itself and not its base image. They do if the repository that
+/// they name belongs to an organisation in the image's path. They also do if the repository has the same name
+/// as the image. Then the name must have several words, because one word, such as `redis`, may be the name of
+/// a product.
 pub(super) fn are_about_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
     let repository = REPOSITORY_LABELS.iter().find_map(|label| RepositoryUrl::parse(labels.get(label)?));
     let Some(repository) = repository else { return false };

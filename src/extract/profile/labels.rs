@@ -1,4 +1,4 @@
-//! The profile that labels of a container state.
+//! Reader of the profile facts in the labels of a container.
 
 use super::{
     image_labels::{self, IMAGE_LABELS},
@@ -8,26 +8,27 @@ use super::{
 use crate::model::{ProfileFact, ProfileField, ServiceProfile, Text};
 use std::collections::BTreeMap;
 
-/// Labels of a container, with the field that each states.
+/// Container labels, with the profile field that each states.
 const CONTAINER_LABELS: &[(&str, ProfileField)] = &[
     // Homepage (gethomepage.dev), "Automatic service discovery".
     ("homepage.description", ProfileField::Description),
     ("homepage.href", ProfileField::Url),
 ];
 
-/// Label with the service's name in Datadog ("Unified Service Tagging").
+/// Label with the name of the service in Datadog ("Unified Service Tagging").
 const DATADOG_SERVICE_LABEL: &str = "com.datadoghq.tags.service";
 
-/// Label with the compose files of a project, separated by commas.
+/// Label with the paths of a project's compose files, separated by commas.
 const COMPOSE_FILES_LABEL: &str = "com.docker.compose.project.config_files";
 
-/// Label with the folder of a compose project.
+/// Label with the absolute folder of a compose project.
 const COMPOSE_FOLDER_LABEL: &str = "com.docker.compose.project.working_dir";
 
-/// Maximum number of compose files of one service.
+/// Maximum number of compose files for one service.
 const MAX_COMPOSE_FILES: usize = 10;
 
-/// Returns the profile that `labels` state. A team wrote all of them, in a compose file or in a task definition.
+/// Returns the profile that `labels` state. The labels must be from a compose file or a task definition, so
+/// that a team has written all of them.
 #[must_use]
 pub fn label_profile(labels: &BTreeMap<&str, &str>) -> ServiceProfile {
     let mut facts = facts_of(labels, CONTAINER_LABELS);
@@ -44,8 +45,9 @@ pub fn label_profile(labels: &BTreeMap<&str, &str>) -> ServiceProfile {
     }
 }
 
-/// Returns the profile that `labels` of a running container state; `image` is its image. An engine adds the labels of
-/// the image, and those of the image that it is built on. They count only if they are about the container's own image.
+/// Returns the profile that the `labels` of a running container state. `image` is the container's image. The
+/// engine adds the labels of the image and of its base image. They count only if they describe the
+/// container's own image.
 #[must_use]
 pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceProfile {
     let is_own = image_labels::are_about_image(labels, image);
@@ -64,7 +66,7 @@ pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceP
 fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> Vec<ProfileFact> {
     let fact = |(label, field): &(&str, ProfileField)| {
         let value = labels.get(label)?;
-        // A path in an image leads nowhere outside of it.
+        // A path inside an image leads nowhere outside it.
         let is_path = *field == ProfileField::Documentation && !value.contains("://");
         if is_path { None } else { running_fact(*field, value, &format!("label {label}")) }
     };
@@ -72,7 +74,8 @@ fn facts_of(labels: &BTreeMap<&str, &str>, fields: &[(&str, ProfileField)]) -> V
 }
 
 /// Returns the URLs at which Traefik serves the container: the hosts in the rules of its routers (Traefik,
-/// "Routers", rule matchers). A router with TLS or for an entry point with `secure` in its name serves HTTPS.
+/// "Routers", rule matchers). The scheme is HTTPS if the router has TLS, or an entry point with `secure` in
+/// its name.
 fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
     let mut found = Vec::new();
     if labels.get("traefik.enable").is_some_and(|value| value.eq_ignore_ascii_case("false")) {
@@ -99,7 +102,8 @@ fn traefik_urls(labels: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
     found
 }
 
-/// Returns the hosts in `rule`, such as ``Host(`shop.example`) && PathPrefix(`/api`)``.
+/// Returns the hosts in a routing rule, such as ``Host(`shop.example`) && PathPrefix(`/api`)``. Leaves out
+/// negated hosts and names without a dot.
 fn hosts_of_rule(rule: &str) -> Vec<&str> {
     let calls = rule.match_indices("Host(").filter(|(at, _)| !rule[..*at].ends_with('!'));
     let arguments = calls.filter_map(|(at, name)| rule[at + name.len()..].split(')').next());
@@ -112,7 +116,7 @@ fn hosts_of_rule(rule: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Returns the absolute paths of the compose files that started the container.
+/// Returns the absolute paths of the compose files that the container was started with.
 fn compose_files(labels: &BTreeMap<&str, &str>) -> Vec<Text> {
     let folder = labels.get(COMPOSE_FOLDER_LABEL).copied().unwrap_or_default();
     let files = labels.get(COMPOSE_FILES_LABEL).copied().unwrap_or_default().split(',').map(str::trim);

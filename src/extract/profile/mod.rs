@@ -1,5 +1,5 @@
-//! Facts for a service's profile, from labels, tags and files of its repository. Only keys that the tables name
-//! are read, because any other value may hold a secret.
+//! Extraction of profile facts from labels, tags, and files in the repository of a service. Only the keys in
+//! the tables are read, because any other value may be a secret.
 
 mod catalogue;
 mod code_owners;
@@ -22,13 +22,14 @@ pub use variables::{telemetry_names, variable_names};
 
 use crate::model::{FactOrigin, ProfileFact, ProfileField};
 
-/// Returns the fact of a label or tag, or `None` if its value says nothing.
+/// Returns the fact that a label or tag of a running service states. Returns `None` if the value carries no
+/// information.
 fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<ProfileFact> {
     ProfileFact::new(field, value, FactOrigin::Running, place)
 }
 
-/// Returns the field that a link serves, by its kind or title, such as `runbook` or `Grafana dashboard`. Returns `None`
-/// for a link that serves none, such as `errors`.
+/// Returns the profile field of a link by its kind or title, such as `runbook` or `Grafana dashboard`.
+/// Returns `None` if the link belongs to no field, such as one titled `errors`.
 fn link_field(kind: &str) -> Option<ProfileField> {
     let kind = kind.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
@@ -41,10 +42,12 @@ fn link_field(kind: &str) -> Option<ProfileField> {
     LINK_WORDS.iter().find(|(field, words)| matches(*field, words)).map(|(field, _)| *field)
 }
 
-/// Words that mean a repository only as a whole: a `report` and `resources` are none.
+/// Words for a repository. They must match whole words, because `report` and `resources` are not
+/// repositories.
 const REPOSITORY_WORDS: &[&str] = &["repo", "repos", "repository", "source", "github", "gitlab", "code"];
 
-/// Words in the kinds and titles of links, with the field that they mean. Of several that match, the first counts.
+/// Words in the kinds and titles of links, with the profile field that they mean. If several rows match, the
+/// first one counts.
 const LINK_WORDS: &[(ProfileField, &[&str])] = &[
     (ProfileField::Runbook, &["runbook", "playbook", "run book"]),
     (ProfileField::Dashboard, &["dashboard", "grafana", "metrics", "monitor"]),

@@ -1,14 +1,15 @@
-//! The parts of a README that introduce a program: its first paragraph, and the section about running it.
+//! Reader of the parts of a README that introduce a program: its first paragraph, and its section about
+//! running it.
 
 use crate::model::{Readme, Text, Timestamp};
 
 /// Maximum length of the summary, in characters.
 const MAX_SUMMARY_CHARS: usize = 300;
-/// Maximum number of lines of the section about running the program.
+/// Maximum number of lines from the section about running the program.
 const MAX_RUN_LINES: usize = 25;
-/// Maximum length of a line of that section, in characters.
+/// Maximum length of a line from that section, in characters.
 const MAX_LINE_CHARS: usize = 200;
-/// Words that begin the heading of a section about running the program, the best first.
+/// First words of headings over sections about running the program, the best ones first.
 const RUN_HEADINGS: &[&str] = &[
     "run locally",
     "running locally",
@@ -21,7 +22,8 @@ const RUN_HEADINGS: &[&str] = &[
     "quickstart",
 ];
 
-/// Reads the `text` of a README; `file` is its path for the screen, and `folder` its folder in the checkout.
+/// Reads the README `text`. `file` is its path for display, `folder` its folder in the checkout, and
+/// `changed` the time of its last change.
 #[must_use]
 pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Timestamp>) -> Readme {
     Readme {
@@ -33,7 +35,8 @@ pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Ti
     }
 }
 
-/// Returns the first paragraph of prose, without the markup of links and emphasis.
+/// Returns the first paragraph of prose, without Markdown. Returns an empty text if the paragraph has fewer
+/// than three words.
 fn first_paragraph(text: &str) -> Text {
     let mut paragraph = String::new();
     let mut fenced = false;
@@ -50,7 +53,7 @@ fn first_paragraph(text: &str) -> Text {
                 paragraph.push_str(if paragraph.is_empty() { "" } else { " " });
                 paragraph.push_str(line);
             }
-            // A title that is underlined is no paragraph.
+            // An underlined title is not a paragraph.
             (false, false) if underline => paragraph.clear(),
             (false, false) => break,
             (false, true) => {}
@@ -61,7 +64,7 @@ fn first_paragraph(text: &str) -> Text {
     }
     let start: String = paragraph.chars().take(MAX_SUMMARY_CHARS * 8).collect();
     let plain = without_markup(&start);
-    // One word is a title or a badge, not a description.
+    // One or two words are a title or a badge, not a description.
     if plain.split_whitespace().count() < 3 {
         Text::default()
     } else {
@@ -69,7 +72,7 @@ fn first_paragraph(text: &str) -> Text {
     }
 }
 
-/// Returns `text` without Markdown's marks for links, code and emphasis.
+/// Returns `text` without Markdown's syntax for links, code and emphasis.
 fn without_markup(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -92,7 +95,8 @@ fn without_markup(text: &str) -> String {
     plain.replace(['`', '*'], "").replace("__", "")
 }
 
-/// Returns the lines of the section whose heading says how to run or develop the program.
+/// Returns the lines of the section whose heading is about running or developing the program. The list is
+/// empty if there is no such section.
 fn run_section(text: &str) -> Vec<Text> {
     let lines: Vec<&str> = text.lines().take(20_000).collect();
     let mut headings = Vec::new();

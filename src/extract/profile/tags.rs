@@ -1,10 +1,11 @@
-//! Facts that tags of an AWS resource state: tags that teams write, and those of deployment tools.
+//! Reader of the facts in the tags of an AWS resource: tags that teams write, and tags of deployment tools.
 
 use super::running_fact;
 use crate::model::{ProfileFact, ProfileField, RepositoryUrl, Text};
 use std::collections::BTreeMap;
 
-/// Tags that teams write, with the field that each states. Keys are compared in lower case without separators.
+/// Tags that teams write, with the profile field that each states. A key matches regardless of case and
+/// separators.
 const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("team", ProfileField::Owner),
     ("squad", ProfileField::Owner),
@@ -37,7 +38,7 @@ const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("gitcommit", ProfileField::Commit),
 ];
 
-/// Beginnings of keys that tools write. The last word of such a key is no team's.
+/// Prefixes of keys that tools write. The last word of such a key does not come from a team.
 const TOOL_PREFIXES: &[&str] = &[
     "aws:",
     "com.docker.",
@@ -48,10 +49,10 @@ const TOOL_PREFIXES: &[&str] = &[
     "traefik.",
 ];
 
-/// The tag by which yor marks a resource that it tags (<https://yor.io>, "Tagging rules").
+/// The tag that yor sets on each resource that it tags (<https://yor.io>, "Tagging rules").
 const YOR_TRACE_TAG: &str = "yor_trace";
 
-/// Returns the facts that the tags of a resource state.
+/// Returns the facts that the tags of a resource state, sorted and without duplicates.
 #[must_use]
 pub fn tag_facts<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<ProfileFact> {
     let tags: BTreeMap<&str, &str> = tags.into_iter().collect();
@@ -62,9 +63,10 @@ pub fn tag_facts<'a>(tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<
     facts
 }
 
-/// Returns the facts of tags or labels that teams write. `noun` is the word before the key in the location.
+/// Returns the facts in tags or labels that teams write. `noun` is `tag` or `label`; it precedes the key in
+/// the location of a fact.
 pub(super) fn plain_facts(pairs: &BTreeMap<&str, &str>, noun: &str) -> Vec<ProfileFact> {
-    // The tags of yor are about the code that deploys the service, not about the service's own code.
+    // The tags that yor writes describe the code that deploys the service, not the code of the service.
     let yor = pairs.contains_key(YOR_TRACE_TAG);
     let fact = |(key, value): (&&str, &&str)| {
         let field = tag_field(key)?;
@@ -77,7 +79,7 @@ pub(super) fn plain_facts(pairs: &BTreeMap<&str, &str>, noun: &str) -> Vec<Profi
     pairs.iter().filter_map(fact).collect()
 }
 
-/// Returns the field that a key states. Many teams write their domain before the name of an owner's key, as in
+/// Returns the profile field that a key states. A key for an owner may have a domain before its name, as in
 /// `com.acme.team`.
 fn tag_field(key: &str) -> Option<ProfileField> {
     let field_of = |word: &str| {
@@ -91,15 +93,15 @@ fn tag_field(key: &str) -> Option<ProfileField> {
     })
 }
 
-/// Returns true if `value` is a degree of importance, such as `tier-1` or `high`. Many teams tag layers as `tier`,
-/// such as `frontend`.
+/// Returns true if `value` is a degree of importance, such as `tier-1` or `high`. Many teams use the tag
+/// `tier` for layers such as `frontend` instead.
 fn is_importance(value: &str) -> bool {
     let degrees = ["critical", "high", "medium", "low", "gold", "silver", "bronze"];
     value.contains(|c: char| c.is_ascii_digit())
         || degrees.iter().any(|degree| value.eq_ignore_ascii_case(degree))
 }
 
-/// Returns facts about the tool and the code that deploy the resource.
+/// Returns the facts about the tool that deploys the resource, and about the code that it deploys from.
 fn deployed_by(tags: &BTreeMap<&str, &str>) -> Vec<ProfileFact> {
     let get = |key: &str| tags.get(key).map(|value| Text::new(value)).filter(|value| !value.is_empty());
     let mut facts = Vec::new();

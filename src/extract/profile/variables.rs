@@ -1,23 +1,24 @@
-//! Names from the environment of a container: those of its variables, and its name in telemetry.
+//! Names from the environment of a container: the names of its variables, and the names of the service in
+//! telemetry.
 
 use crate::model::Text;
 use std::collections::BTreeSet;
 
-/// Variables whose values are names of the service, and no secrets: OpenTelemetry's ("Environment Variable
+/// Variables whose value is a name of the service and not a secret: OpenTelemetry's ("Environment Variable
 /// Specification") and Datadog's ("Unified Service Tagging").
 const NAME_VARIABLES: &[&str] = &["OTEL_SERVICE_NAME", "DD_SERVICE"];
 
-/// Variables that images set for programs in general.
+/// Variables that images set for programs of any kind.
 const IMAGE_VARIABLES: &[&str] =
     &["PATH", "HOME", "HOSTNAME", "LANG", "LC_ALL", "TERM", "SHLVL", "PWD", "GPG_KEY"];
 
-/// Maximum number of variables of one service.
+/// Maximum number of variables to list for one service.
 const MAX_VARIABLES: usize = 300;
 
-/// Maximum length of a service's name in telemetry, in characters.
+/// Maximum length of a service's name in telemetry, in bytes.
 const MAX_NAME_CHARS: usize = 100;
 
-/// Returns the sorted names of the variables that the service's own configuration may set.
+/// Returns the sorted names of the variables, without those that images usually set.
 #[must_use]
 pub fn variable_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Text> {
     let is_name = |name: &&str| {
@@ -28,7 +29,7 @@ pub fn variable_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Text>
     sorted.into_iter().take(MAX_VARIABLES).map(Text::new).collect()
 }
 
-/// Returns the names of the service in telemetry, from its variables.
+/// Returns the names under which the service sends telemetry, according to its variables.
 #[must_use]
 pub fn telemetry_names<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Text> {
     let named =
@@ -37,7 +38,8 @@ pub fn telemetry_names<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) 
     names.into_iter().collect()
 }
 
-/// Returns true if `value` is a name, and not a key or another long value under a wrong variable.
+/// Returns true if `value` looks like a name. A secret in the wrong variable is usually too long, or has
+/// other characters.
 pub(super) fn is_plain_name(value: &str) -> bool {
     (1..=MAX_NAME_CHARS).contains(&value.len())
         && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./ ".contains(c))

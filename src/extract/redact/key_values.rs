@@ -1,15 +1,16 @@
-//! Values of secret keys: `PASSWORD=…`, `"password": "…"`, `Authorization: …`, `<password>…`, and
-//! `"name": "PASSWORD", "value": "…"`.
+//! Redaction of the values of secret keys: `PASSWORD=…`, `"password": "…"`, `Authorization: …`,
+//! `<password>…`, and `"name": "PASSWORD", "value": "…"`.
 
 use super::{Cut, is_key_char, quotes, word_start};
 use crate::extract::env_key::{self, ValueKind};
 
-/// Keys in the texts of AWS that no secret follows, as in `unable to pull secrets or registry auth: AccessDenied`.
+/// Keys in messages of AWS after which no secret follows, as in
+/// `unable to pull secrets or registry auth: AccessDenied`.
 const KEYS_OF_PROSE: &[&str] = &["registry auth"];
-/// Characters between a key and its value, besides blanks: quotes, and brackets as in `config['key']`.
+/// Characters that may stand between a key and its separator: quotes, and brackets as in `config['key']`.
 const KEY_CLOSING_CHARS: [char; 5] = ['"', '\'', '`', ']', '\\'];
 
-/// Marks the value after each secret key of the line.
+/// Marks the value of each secret key in the line.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     for (place, separator) in line.match_indices(['=', ':', '>']) {
         let (name, key) = key_before(line, place);
@@ -30,7 +31,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the text before the separator at `place` up to the end of the key, and the key. It is empty if there is none.
+/// Returns the text before the separator at `place`, up to the end of the key, and the key itself. The key is
+/// empty if there is none.
 fn key_before(line: &str, place: usize) -> (&str, &str) {
     let name = line[..place].trim_end().trim_end_matches(KEY_CLOSING_CHARS);
     (name, key_at_end(name))
@@ -44,13 +46,14 @@ fn is_secret_key(key: &str) -> bool {
     env_key::value_kind(key) == ValueKind::Secret
 }
 
-/// Returns the name in `text`, the part of a line before the key `value`, as in `"name": "PASSWORD", "value": …`.
+/// Returns the name at the end of `text`, which is the part of a line before the key `value`, as in
+/// `"name": "PASSWORD", "value": …`.
 fn name_before_value(text: &str) -> &str {
     key_at_end(text.trim_end_matches(|c: char| !is_key_char(c)))
 }
 
-/// Returns true if the colon at `place` ends prose, belongs to an ARN, or separates a host in a URL from its port. The
-/// name of a secret in an ARN is no secret, and `auth` may be a host.
+/// Returns true if the colon at `place` belongs to prose or to an ARN, or separates host and port in a URL.
+/// The name of a secret in an ARN is not secret, and `auth` may be a host.
 fn is_no_secret(line: &str, name: &str, key: &str, place: usize) -> bool {
     if !line[place..].starts_with(':') {
         return false;
@@ -64,7 +67,8 @@ fn is_no_secret(line: &str, name: &str, key: &str, place: usize) -> bool {
         || KEYS_OF_PROSE.iter().any(|prose| name.ends_with(prose))
 }
 
-/// Marks the value after the separator at `place`; `name` is the text before it up to the end of the key.
+/// Marks the value after the separator at `place`. `name` is the text before the separator, up to the end of
+/// the key.
 fn mark_value(line: &str, name: &str, place: usize, add: &mut dyn FnMut(Cut)) {
     let start = line.len() - line[place..].trim_start_matches(['=', ':', '>']).len();
     let value_start = line.len() - line[start..].trim_start().len();
@@ -85,8 +89,9 @@ fn mark_value(line: &str, name: &str, place: usize, add: &mut dyn FnMut(Cut)) {
     add(Cut::marked(value));
 }
 
-/// Returns the end of a value in a list such as `Server=db;Password=two words;Database=shop`, in which values may have
-/// blanks: the next `;`, or else the end of the line. Returns `start` outside of such lists.
+/// Returns the byte offset at which a value ends in a list such as
+/// `Server=db;Password=two words;Database=shop`, where values may contain blanks: the next `;`, or the end of
+/// the line. Returns `start` if the value is not in such a list.
 fn list_value_end(line: &str, key_start: usize, start: usize) -> usize {
     let next = line[start..].find(';').map(|length| start + length);
     let is_pair = |at: usize| {

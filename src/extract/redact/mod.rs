@@ -1,7 +1,8 @@
-//! Removal of secrets from messages of engines and of health checks, which quote command lines and URLs.
+//! Redaction of secrets in messages of engines and health checks. Such messages quote command lines and URLs.
 //!
-//! Each search marks parts of a line, without regard to the other searches. Where a message can be read in two ways,
-//! the longer part goes: a lost word of a message costs less than a secret.
+//! Each submodule searches for one kind of secret and marks parts of a line, independently of the others. If
+//! a message is ambiguous, the longer part is removed, because losing a word of a message is better than
+//! showing a secret.
 
 mod key_values;
 mod options;
@@ -12,13 +13,13 @@ mod user_info;
 
 use std::{cmp::Reverse, ops::Range};
 
-/// Text in place of a secret.
+/// Text in place of a removed secret.
 const REDACTION_MARK: &str = "…";
 
-/// A part of a line to leave out.
+/// A part of a line to remove.
 struct Cut {
     range: Range<usize>,
-    /// True if a mark stands in its place.
+    /// True to put a mark in place of the part.
     has_mark: bool,
 }
 
@@ -28,9 +29,9 @@ impl Cut {
     }
 }
 
-/// Returns `text` without secrets. Left out are: the values of secret options and keys, the user information and the
-/// queries of URLs, passwords before an `@` or attached to an option letter (`-pSECRET`), and everything after a header
-/// with a secret.
+/// Returns `text` without secrets. It removes the values of secret options and keys, the user information and
+/// queries of URLs, passwords before an `@` or after an option letter (`-pSECRET`), and everything after the
+/// name of a secret header.
 #[must_use]
 pub fn redact_secrets(text: &str) -> String {
     text.split_inclusive('\n').map(redact_line).collect()
@@ -48,7 +49,7 @@ fn redact_line(line: &str) -> String {
     without_cuts(line, cuts)
 }
 
-/// Returns `line` without the cuts. A cut inside of another one changes nothing.
+/// Returns `line` without the cuts. Overlapping cuts are joined.
 fn without_cuts(line: &str, mut cuts: Vec<Cut>) -> String {
     cuts.retain(|cut| !cut.range.is_empty());
     cuts.sort_by_key(|cut| (cut.range.start, Reverse(cut.range.end)));
@@ -73,17 +74,17 @@ fn without_cuts(line: &str, mut cuts: Vec<Cut>) -> String {
     out + &line[done..]
 }
 
-/// Returns true for characters of a key, such as `X-Api-Key` or `spring.datasource.password`.
+/// Returns true if `c` may be part of a key, such as `X-Api-Key` or `spring.datasource.password`.
 fn is_key_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
 }
 
-/// Returns the end of the word without blanks that begins at `start`.
+/// Returns the byte offset at which the word that begins at `start` ends. Words are separated by blanks.
 fn word_end(line: &str, start: usize) -> usize {
     line[start..].find(char::is_whitespace).map_or(line.len(), |length| start + length)
 }
 
-/// Returns the start of the word without blanks that ends at `end`.
+/// Returns the byte offset at which the word that ends at `end` begins. Words are separated by blanks.
 fn word_start(line: &str, end: usize) -> usize {
     let is_before = |(at, c): (usize, char)| c.is_whitespace().then_some(at + c.len_utf8());
     line[..end].char_indices().rev().find_map(is_before).unwrap_or(0)

@@ -1,4 +1,5 @@
-//! Values of secret options on command lines: `--password …`, `-p …`, `"-p", "…"` and `-pSECRET`.
+//! Redaction of the values of secret options on command lines: `--password …`, `-p …`, `"-p", "…"` and
+//! `-pSECRET`.
 
 use super::{
     Cut, is_key_char,
@@ -6,10 +7,10 @@ use super::{
 };
 use crate::extract::command_line;
 
-/// Letters of options with a directly attached user or password, as in `-pSECRET`.
+/// Letters of options that a user or password may follow directly, as in `-pSECRET`.
 const ATTACHING_LETTERS: [char; 6] = ['p', 'P', 'a', 'u', 'U', 'w'];
 
-/// Marks the values of the secret options in the line.
+/// Marks the values of secret options in the line.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     for (place, _) in line.match_indices('-') {
         let before = &line[..place];
@@ -32,7 +33,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the start of the argument after the one that ends at `end`, in a command line or in a list of JSON.
+/// Returns the byte offset of the argument after the one that ends at `end`, in a command line or in a JSON
+/// list. Returns `None` if there is none.
 fn next_argument(line: &str, end: usize) -> Option<usize> {
     let rest = &line[end..];
     let after_quote = &rest[Quote::at_start(rest).map_or(0, Quote::length)..];
@@ -40,8 +42,8 @@ fn next_argument(line: &str, end: usize) -> Option<usize> {
     (argument.len() < after_quote.len() && !argument.is_empty()).then(|| line.len() - argument.len())
 }
 
-/// Marks the value that begins at `start`, directly after an option letter. `-Xname=value` is another option unless
-/// its name may be a part of a secret.
+/// Marks the value that begins at `start`, directly after an option letter. Does nothing for `-Xname=value`,
+/// which is another option, unless `name` may be part of a secret.
 fn mark_attached(line: &str, start: usize, name: &str, add: &mut dyn FnMut(Cut)) {
     let is_assignment = line[start - 1 + name.len()..].starts_with('=');
     if name.len() > 1 && is_assignment && command_line::is_displayable_option(name) {

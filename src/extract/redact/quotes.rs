@@ -1,15 +1,15 @@
-//! The extent of values in a message, with their quotes.
+//! Extent of values in a message: where a value begins and ends, with or without quotes.
 
 use std::ops::Range;
 
 /// Characters that begin and end a quoted text.
 const QUOTE_CHARS: [char; 3] = ['"', '\'', '`'];
-/// Characters that may follow a value directly and are no part of it.
+/// Characters that may follow a value directly and don't belong to it.
 pub(super) const CLOSING_CHARS: [char; 10] = ['"', '\'', '`', ')', ']', '}', '>', ',', ':', ';'];
-/// Characters that end a value after its closing quote.
+/// Characters that end a value if they follow its closing quote.
 const ENDS_OF_QUOTED_VALUES: [char; 7] = [')', ']', '}', '>', ',', ':', ';'];
 
-/// An opening quote: a quote character after any number of backslashes, as in JSON within JSON.
+/// An opening quote: a quote character, with any number of backslashes before it, as in JSON within JSON.
 #[derive(Clone, Copy)]
 pub(super) struct Quote {
     backslashes: usize,
@@ -17,14 +17,14 @@ pub(super) struct Quote {
 }
 
 impl Quote {
-    /// Returns the quote at the start of `text`.
+    /// Returns the quote at the start of `text`, or `None` if there is none.
     pub(super) fn at_start(text: &str) -> Option<Self> {
         let after = text.trim_start_matches('\\');
         let character = after.chars().next().filter(|c| QUOTE_CHARS.contains(c))?;
         Some(Self { backslashes: text.len() - after.len(), character })
     }
 
-    /// Returns the quote at the end of `text`.
+    /// Returns the quote at the end of `text`, or `None` if there is none.
     pub(super) fn at_end(text: &str) -> Option<Self> {
         let character = text.chars().next_back().filter(|c| QUOTE_CHARS.contains(c))?;
         let before = &text[..text.len() - character.len_utf8()];
@@ -35,12 +35,13 @@ impl Quote {
         self.backslashes + self.character.len_utf8()
     }
 
-    /// Returns the place in `line`, from `start`, at which the quote closes: the next equal quote. A quote with other
-    /// backslashes is part of the quoted text.
+    /// Returns the range of the closing quote in `line`: the first equal quote from `start` on. A quote with
+    /// another number of backslashes belongs to the quoted text. Returns `None` if there is no closing quote.
     pub(super) fn closing(self, line: &str, start: usize) -> Option<Range<usize>> {
         let mut backslashes = 0;
         for (at, c) in line[start..].char_indices() {
-            // Before a quote without backslashes, two backslashes stand for one of the text.
+            // If the opening quote has no backslashes, an even number of backslashes before a quote escapes
+            // only themselves.
             let is_equal = backslashes == self.backslashes || (self.backslashes == 0 && backslashes % 2 == 0);
             if c == self.character && is_equal {
                 let end = start + at + c.len_utf8();
@@ -52,7 +53,7 @@ impl Quote {
     }
 }
 
-/// Returns the value in `line` that begins at `start`, without the quotes around it.
+/// Returns the range of the value that begins at `start`, without the quotes around it.
 pub(super) fn value(line: &str, start: usize) -> Range<usize> {
     let end = value_end(line, start);
     let inner = Quote::at_start(&line[start..]).and_then(|quote| {
@@ -63,9 +64,9 @@ pub(super) fn value(line: &str, start: usize) -> Range<usize> {
     inner.unwrap_or(start..end)
 }
 
-/// Returns the end of the value in `line` that begins at `start`: the closing quote, or else the next blank outside
-/// quotes without a backslash. Closing characters that directly follow the value are no part of it. Without a closing
-/// quote, the value ends with the line.
+/// Returns the byte offset at which the value that begins at `start` ends: at its closing quote, or at the
+/// next blank that is neither quoted nor escaped. Closing characters directly after the value don't belong to
+/// it. If a quote is not closed, the value ends with the line.
 fn value_end(line: &str, start: usize) -> usize {
     let (mut at, mut is_quoted) = (start, false);
     while let Some(c) = line[at..].chars().next() {
@@ -92,14 +93,15 @@ fn is_trailing(text: &str) -> bool {
     word.chars().all(|c| CLOSING_CHARS.contains(&c) || c == '\\')
 }
 
-/// Returns the quote directly before the word that contains `place`, if the word begins with it. It encloses the word,
-/// and the blanks up to its closing quote.
+/// Returns the quote at the beginning of the word that contains `place`, or `None` if the word begins with no
+/// quote. Such a quote encloses all text up to the closing one.
 pub(super) fn enclosing_quote(line: &str, place: usize) -> Option<Quote> {
     let before = line[..place].trim_end_matches(|c: char| !c.is_whitespace() && !QUOTE_CHARS.contains(&c));
     Quote::at_end(before)
 }
 
-/// Returns the end of the text that `quote` encloses, from `start`; without a closing quote, the end of the line.
+/// Returns the byte offset at which the text that `quote` encloses ends, searching from `start`. Returns the
+/// end of the line if the quote is not closed.
 pub(super) fn enclosed_end(line: &str, quote: Quote, start: usize) -> usize {
     quote.closing(line, start).map_or(line.len(), |closing| closing.start)
 }

@@ -1,18 +1,18 @@
-//! Secrets after a word for them in a sentence, such as `invalid token a1b2`.
+//! Redaction of secrets in sentences, where they follow a word such as `token`: `invalid token a1b2`.
 
 use super::{Cut, is_key_char, quotes};
 
-/// Words before a secret.
+/// Words that a secret may follow.
 const SECRET_WORDS: &[&str] =
     &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
-/// Words between a word for a secret and the secret, as in `the password is a1b2`.
+/// Words that may stand between such a word and the secret, as in `the password is a1b2`.
 const LINKING_WORDS: &[&str] = &["is", "was"];
-/// Characters around a word.
+/// Punctuation that may surround a word.
 const SURROUNDING_CHARS: [char; 10] = ['"', '\'', '`', '(', ')', '[', ']', ',', '=', '\\'];
-/// Length from which a word without a blank is no word of a language, in characters.
+/// Minimum length, in characters, of a word that can't be an ordinary word of a language.
 const MIN_KEY_CHARS: usize = 24;
 
-/// Marks the words after words for secrets, if they look like secrets.
+/// Marks the words that follow one of the [`SECRET_WORDS`] and look like secrets.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     let mut is_after = false;
     let mut start = 0;
@@ -32,7 +32,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns true if `text` has a digit or another sign that it is no word of a sentence. The ARN of a secret is none.
+/// Returns true if `text` does not look like a word of a sentence, for example because it has a digit.
+/// Returns false for an ARN, because the ARN of a secret is not secret.
 fn looks_secret(text: &str) -> bool {
     if text.starts_with("arn:aws") {
         return false;

@@ -1,4 +1,4 @@
-//! Tests of redaction: messages by example, and random secrets planted in every shape in which a message quotes them.
+//! Tests of redaction: messages by example, and random secrets in all forms in which messages quote secrets.
 
 use super::redact_secrets;
 use proptest::prelude::*;
@@ -57,7 +57,7 @@ fn messages_without_secrets_stay() {
     }
 }
 
-/// Shapes of a secret that may have any character but blanks and quotes.
+/// Forms in which the secret `{s}` may contain any characters except blanks and quotes.
 const WORD_SHAPES: &[&str] = &[
     "exec: PASSWORD={s} mysqld",
     "run -e DB_PASSWORD={s} web",
@@ -88,7 +88,7 @@ const WORD_SHAPES: &[&str] = &[
     "dial user:{s}@db:3306 failed",
 ];
 
-/// Shapes of a secret that may have any character but double quotes and backslashes.
+/// Forms in which the secret `{s}` may contain any characters except double quotes and backslashes.
 const QUOTED_SHAPES: &[&str] = &[
     "bad \"PASSWORD={s}\" x",
     "bad PASSWORD=\"{s}\" x",
@@ -109,7 +109,7 @@ const QUOTED_SHAPES: &[&str] = &[
     "curl -H \"Authorization: Bearer {s}\" http://db",
 ];
 
-/// Shapes of a secret that may have any character, because it ends with its line.
+/// Forms in which the secret `{s}` may contain any characters, because it ends with its line.
 const LINE_SHAPES: &[&str] = &[
     "> Authorization: Bearer {s}\n< HTTP/1.1 401",
     "x-api-key: {s}",
@@ -117,7 +117,7 @@ const LINE_SHAPES: &[&str] = &[
     "Cookie: a={s}",
 ];
 
-/// Part of each planted secret that the tests look for.
+/// Text in each random secret, for which the tests search the redacted message.
 const PLANTED: &str = "Zq7Zq";
 
 fn planted(around: &'static str) -> impl Strategy<Value = String> {

@@ -1,12 +1,12 @@
-//! User information, queries and webhooks in URLs.
+//! Redaction of user information, queries and webhook paths in URLs.
 
 use super::{Cut, quotes, word_end};
 use crate::model::{is_webhook, text::user_info_length};
 
-/// Marks the user information and the query of each URL in the line, and the path of a webhook.
+/// Marks the user information and the query of each URL in the line, and the path of each webhook URL.
 ///
-/// Passwords often contain `?` and `#` without the escapes that RFC 3986 requires, and queries contain `@`. If a URL can
-/// be read in both ways, everything after its `//` goes.
+/// Passwords often contain `?` and `#` without the escapes that RFC 3986 requires, and queries may contain
+/// `@`. If both readings of a URL are possible, everything after its `//` is marked.
 pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     for (place, slashes) in line.match_indices("//") {
         let start = place + slashes.len();
@@ -37,7 +37,7 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns true if `text` is no host with a port.
+/// Returns true if `text` can't be a host with a port, so that it must be a user with a password.
 fn is_user_and_password(text: &str) -> bool {
     let port = text.rsplit_once(':').map(|(_, port)| port).unwrap_or_default();
     !port.is_empty() && !port.bytes().all(|b| b.is_ascii_digit()) && !text.contains(['@', ']'])

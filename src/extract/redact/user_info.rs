@@ -1,4 +1,4 @@
-//! Passwords before an `@` without a URL: `user:…@tcp(db:3306)/shop`, `user:…@db`.
+//! Redaction of passwords before an `@` outside URLs: `user:…@tcp(db:3306)/shop`, `user:…@db`.
 
 use super::{Cut, word_start};
 
@@ -10,7 +10,8 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
         }
         let word = word_start(line, place);
         let password = password_before(line, word, place);
-        // A password with blanks: the driver of Go puts the network before the address in parentheses.
+        // A password may contain blanks. Then the network and parentheses of Go's MySQL driver show that the
+        // `@` ends a password.
         let in_quotes = || is_network(&line[place + 1..]).then(|| password_before(line, 0, place)).flatten();
         if let Some(start) = password.or_else(in_quotes) {
             add(Cut::marked(start..place));
@@ -18,8 +19,9 @@ pub(super) fn search(line: &str, add: &mut dyn FnMut(Cut)) {
     }
 }
 
-/// Returns the start of the password that ends at `place`: after the first `:` of the part of a text behind its last
-/// quote. `start` is the start of the text. If the quote is in the middle of a word, the password may begin before it.
+/// Returns the start of the password that ends at `place`, or `None` if there is none. `start` is the start
+/// of the text to search. The password begins after the first `:` that follows the last quote. If that quote
+/// is in the middle of a word, the password may begin before it.
 fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
     let mut part_end = place;
     loop {
@@ -36,7 +38,7 @@ fn password_before(line: &str, start: usize, place: usize) -> Option<usize> {
     }
 }
 
-/// Returns the place of the first colon after a user. The colon of `scheme://` is none.
+/// Returns the byte offset of the first colon after a user. The colon in `scheme://` doesn't count.
 fn password_colon(text: &str) -> Option<usize> {
     let colons = text.match_indices(':').map(|(at, _)| at);
     colons
@@ -44,13 +46,14 @@ fn password_colon(text: &str) -> Option<usize> {
         .find(|at| !text[at + 1..].starts_with("//") && !text[at + 1..].starts_with(char::is_whitespace))
 }
 
-/// Returns true for the digest of an image, as in `registry:5000/shop@sha256:0a1b…`.
+/// Returns true if `text` begins with the digest of an image, as after the `@` in
+/// `registry:5000/shop@sha256:0a1b…`.
 fn is_digest(text: &str) -> bool {
     let digest = ["sha256:", "sha512:"].iter().find_map(|start| text.strip_prefix(start));
     digest.is_some_and(|digest| digest.bytes().take_while(u8::is_ascii_hexdigit).count() >= 32)
 }
 
-/// Returns true if `text` begins with an address in parentheses, as in `tcp(db:3306)`.
+/// Returns true if `text` begins with a network and an address in parentheses, as in `tcp(db:3306)`.
 fn is_network(text: &str) -> bool {
     text.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('(')
 }

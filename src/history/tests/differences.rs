@@ -1,4 +1,4 @@
-//! Tests of the entries that differences between two snapshots give.
+//! Tests of the entries that the history derives from the differences between two snapshots.
 
 use super::{at, entries_of_change, event, history_of, kinds_and_texts, service, snapshot};
 use crate::{
@@ -22,7 +22,7 @@ fn repeated_snapshots_add_no_entries() {
     assert_eq!(once.version(), twice.version());
 }
 
-/// Edit of a service between two snapshots.
+/// Function that changes a service between two snapshots.
 type ServiceEdit = fn(&mut Service);
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tests of deduplication, order, grouping and bounds of entries.
+//! Tests of the entries: no duplicates, order of time, grouping and limits.
 
 use super::{at, event, history_of, kinds_and_texts, service, snapshot};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Docker's list reports the container's start time, its event stream a later time. The later report is the
-/// more exact one.
+/// Docker's container list gives the container's start time, and its event stream gives a later, more exact
+/// time.
 #[test]
 fn more_exact_events_replace_earlier_ones() {
     let web = service("web");

@@ -1,4 +1,4 @@
-//! Laws of the history, checked with generated events.
+//! Property tests of the history with generated events.
 
 use super::{event, history_of, snapshot};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// Generates events of a few services at a few times, so that some are equal.
+/// Generates events of three services at random times, so that some events are equal.
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let kinds = prop::sample::select(vec![EventKind::Start, EventKind::Stop, EventKind::Health]);
     let one = (0i64..2_000, 0u8..3, kinds, 0u8..3).prop_map(|(second, service, kind, text)| {

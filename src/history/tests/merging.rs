@@ -1,4 +1,4 @@
-//! Tests of entries that other members of a team recorded, and of earlier occurrences of a finding.
+//! Tests of merging the entries of other members of a team, and of earlier occurrences of a finding.
 
 use super::{at, event, history_of, service, snapshot};
 use crate::{
@@ -31,7 +31,7 @@ fn finding(kind: &str, since: i64) -> Finding {
     }
 }
 
-/// Records a finding that lasts from one second to another.
+/// Records a finding that starts at second `from` and is absent from second `to` on.
 fn record_finding(history: &mut History, kind: &str, from: i64, to: i64) {
     history.record_findings(&[finding(kind, from)], at(from));
     for second in [to, to + 20] {
@@ -97,7 +97,7 @@ fn an_end_without_its_start_is_known_too() {
 }
 
 proptest! {
-    /// Merging the same entries again changes nothing, in whatever order they come.
+    /// Merging the same entries again changes nothing, whatever their order.
     #[test]
     fn merging_again_changes_nothing(seconds in prop::collection::vec((0i64..600, 0u8..3), 0..40)) {
         let entries: Vec<Entry> =

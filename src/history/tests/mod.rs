@@ -1,4 +1,4 @@
-//! Tests of recording, deduplication, bounds and grouping, and the snapshots that they share.
+//! Tests of the history, and helpers that create services, events and snapshots.
 
 mod differences;
 mod entries;
@@ -55,7 +55,7 @@ fn snapshot(second: i64, services: Vec<Service>, events: Vec<Event>) -> Snapshot
     }
 }
 
-/// Returns the history after recording the snapshots `looks` of one source, the oldest first.
+/// Returns the history after recording `looks`, snapshots of one source, the oldest first.
 fn history_of(looks: &[Snapshot]) -> History {
     let (mut inventory, mut history) = (Inventory::default(), History::default());
     for look in looks {
@@ -70,7 +70,8 @@ fn kinds_and_texts(history: &History) -> Vec<(EventKind, String)> {
     history.entries().map(|entry| (entry.kind, entry.text.clone())).collect()
 }
 
-/// Returns the entries that result from a change of a service between two snapshots.
+/// Returns the entries that the history records when `before` changes to `after_it` between two snapshots and
+/// `events` arrive.
 fn entries_of_change(before: Service, after_it: Service, events: Vec<Event>) -> Vec<(EventKind, String)> {
     kinds_and_texts(&history_of(&[
         snapshot(0, vec![before], Vec::new()),

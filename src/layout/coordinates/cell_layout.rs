@@ -1,5 +1,5 @@
-//! Converts a layered graph to terminal cells: routes the channels, measures columns, traces the path of each
-//! link, and packs the isolated nodes below.
+//! Conversion of a layered graph to terminal cells: routes the channels, measures the columns, traces the
+//! path of each link, and packs the isolated nodes below the layers.
 use super::isolated_nodes;
 use crate::layout::{
     geometry::Point,
@@ -16,44 +16,44 @@ use crate::layout::{
 };
 use std::sync::Arc;
 
-/// Columns between the left edge of a gap (the space between two layers) and its trunks.
+/// Columns between the left edge of a gap and its trunks. A gap is the space between two layers.
 const STEM_COLUMNS: i32 = 1;
-/// Columns between the trunks of a gap and its right edge: one for the line and one for the arrow head. In a
-/// top-down diagram one of them suffices.
+/// Columns between the trunks of a gap and its right edge: one for the line and one for the arrow head. A
+/// top-down diagram needs only one of them.
 const ARROW_HEAD_COLUMNS: i32 = 2;
-/// Columns of an inner gap without lines.
+/// Columns of a gap without lines between two layers.
 const EMPTY_GAP_COLUMNS: i32 = 2;
-/// Columns of a gap without lines next to a border.
+/// Columns of a gap without lines between a border and a layer.
 const BORDER_GAP_COLUMNS: i32 = 1;
-/// Columns by which a gap or layer may exceed its need in order to keep its previous width.
+/// Maximum number of columns by which a gap or layer may be wider than necessary to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;
-/// Number of tracks in a gap for each spare column. Spare columns let a few more lines fit without moving
+/// Number of tracks in a gap for which it gets one spare column. A few more lines then fit without moving
 /// anything.
 const TRACKS_PER_SPARE_TRACK: i32 = 24;
 
-/// Subgraph during its conversion to cells.
+/// A subgraph during its conversion to cells.
 pub struct CellLayout<'a> {
     subgraph: &'a Subgraph,
     graph: LayeredGraph,
-    /// Uppermost row of each vertex.
+    /// Top row of each vertex.
     rows: Vec<i32>,
     /// Width of each layer, in columns.
     layer_widths: Vec<i32>,
     /// Width of the gap left of each layer, and of the gap right of the last layer, in columns.
     gap_widths: Vec<i32>,
-    /// Routed channel of each gap, from left to right.
+    /// Routing of the channel in each gap, from left to right.
     channels: Vec<GapRouting>,
 }
 
-/// Routed channel of a gap, with the nets in it.
+/// The routing of the channel in a gap, and the nets in that channel.
 struct GapRouting {
     cached: Arc<CachedChannel>,
-    /// Index in the layered graph of each net of the channel.
+    /// For each net of the channel, its index in [`LayeredGraph::nets`].
     nets: Vec<usize>,
 }
 
 impl<'a> CellLayout<'a> {
-    /// Starts the conversion of a layered graph. `rows` holds the uppermost row of each vertex.
+    /// Begins the conversion of a layered graph. `rows` holds the top row of each vertex.
     pub const fn new(subgraph: &'a Subgraph, graph: LayeredGraph, rows: Vec<i32>) -> Self {
         Self { subgraph, graph, rows, layer_widths: Vec::new(), gap_widths: Vec::new(), channels: Vec::new() }
     }
@@ -63,7 +63,7 @@ impl<'a> CellLayout<'a> {
     }
 
     /// Routes all channels. A channel with the same nets as in the seed keeps its routing. `shift` is the
-    /// shift of the layers since the seed.
+    /// number that was added to the layers of the seed.
     pub fn route_channels(&mut self, seed: &SubgraphSeed, shift: i32) {
         let mut by_gap = vec![Vec::new(); self.graph.layers.len() + 1];
         for (net, wires) in self.graph.nets.iter().enumerate() {
@@ -85,8 +85,8 @@ impl<'a> CellLayout<'a> {
         self.channels = routed.collect();
     }
 
-    /// Measures the widths of layers and gaps. A width that would shrink only a little keeps its value in the
-    /// seed, so that nothing right of it moves.
+    /// Measures the widths of layers and gaps. A width that would shrink only a little stays as in the seed,
+    /// so that nothing to the right of it moves.
     pub fn measure_widths(&mut self, seed: &SubgraphSeed, shift: i32) {
         let layers = self.graph.layers.len();
         let old =
@@ -119,7 +119,7 @@ impl<'a> CellLayout<'a> {
         self.layer_widths = columns;
     }
 
-    /// Returns the number of columns that a gap needs.
+    /// Returns the minimum width of a gap, in columns.
     fn min_gap_width(&self, gap: usize, layers: usize) -> i32 {
         let tracks = i32::try_from(self.channels[gap].cached.channel.track_count).unwrap_or(0);
         let outer = gap == 0 || gap == layers;
@@ -135,7 +135,7 @@ impl<'a> CellLayout<'a> {
         }
     }
 
-    /// Returns the left edge of each layer, and last the right edge of the whole.
+    /// Returns the left edge of each layer, followed by the right edge of the whole subgraph.
     fn layer_lefts(&self) -> Vec<i32> {
         let mut at = 0;
         let mut lefts = Vec::with_capacity(self.gap_widths.len());
@@ -147,14 +147,14 @@ impl<'a> CellLayout<'a> {
         lefts
     }
 
-    /// Returns the column of a track.
+    /// Returns the column of a track in a gap. `lefts` holds the left edges of the layers.
     fn track_column(&self, gap: usize, track: usize, lefts: &[i32]) -> i32 {
         let stem = if gap > 0 { STEM_COLUMNS } else { 0 };
         let before = if gap == 0 { 0 } else { lefts[gap - 1] + self.layer_widths[gap - 1] };
         before + stem + i32::try_from(track).unwrap_or(0)
     }
 
-    /// Returns the finished layout, moved so that its upper left corner is (0, 0).
+    /// Returns the finished layout, with its upper left corner at (0, 0).
     pub fn into_layout(mut self, crossings: usize, seed: &SubgraphSeed) -> SubgraphLayout {
         let subgraph = self.subgraph;
         let border = i32::from(subgraph.bordered);
@@ -196,18 +196,18 @@ impl<'a> CellLayout<'a> {
         }
     }
 
-    /// Packs the nodes without links in a grid.
+    /// Packs the isolated nodes, which have no links, in a grid.
     fn pack_isolated(&self, isolated: &[usize], seed: &SubgraphSeed) -> isolated_nodes::PackedGrid {
         let items = isolated.iter().map(|&i| &self.subgraph.nodes[i]);
         let sizes: Vec<(Key, i32, i32)> = items.map(|i| (i.key.clone(), i.width, i.height)).collect();
         let width = self.layer_lefts().last().copied().unwrap_or(0) - 4 * i32::from(self.subgraph.bordered);
-        // In a top-down diagram these columns become rows. Then one row between two nodes is enough.
+        // In a top-down diagram, these columns become rows. One row between two nodes is enough.
         let gaps = (2 - i32::from(self.subgraph.top_down), self.subgraph.row_gap);
         isolated_nodes::pack_grid(&sizes, width, gaps, &seed.isolated_slots)
     }
 
-    /// Widens a subgraph with a border to at least `wide` columns, by widening the gap before the right
-    /// border.
+    /// Widens a subgraph with a border to at least `wide` columns. The gap in front of the right border
+    /// grows.
     fn widen_to(&mut self, wide: i32) {
         let width = self.layer_lefts().last().copied().unwrap_or(0);
         let inner_gap = self.graph.layers.len().checked_sub(1);
@@ -216,7 +216,7 @@ impl<'a> CellLayout<'a> {
         }
     }
 
-    /// Returns the nodes that are not in the layered graph.
+    /// Returns the isolated nodes, which are not in the layered graph.
     fn isolated_nodes(&self) -> Vec<usize> {
         let mut isolated = vec![true; self.subgraph.nodes.len()];
         for vertex in &self.graph.vertices {
@@ -227,7 +227,7 @@ impl<'a> CellLayout<'a> {
         (0..isolated.len()).filter(|&i| isolated[i]).collect()
     }
 
-    /// Returns the first and last row of all vertices and paths.
+    /// Returns the first and the last row of all vertices and paths; (0, -1) if there are none.
     fn row_extent(&self, paths: &[Vec<Point>]) -> (i32, i32) {
         let vertices = self.graph.vertices.iter().zip(&self.rows).map(|(v, &row)| (row, row + v.height - 1));
         let lines = paths.iter().flatten().map(|p| (p.y, p.y));
@@ -298,8 +298,8 @@ impl<'a> CellLayout<'a> {
     }
 }
 
-/// Returns the index that a layer or gap had in the seed; `None` if it is new. `shift` is the shift of the
-/// layers since the seed.
+/// Returns the index of a layer or gap in the seed; `None` if the layer or gap is new. `shift` is the number
+/// that was added to the layers of the seed.
 fn previous_index(index: usize, shift: i32) -> Option<usize> {
     i32::try_from(index).ok().and_then(|i| usize::try_from(i - shift).ok())
 }

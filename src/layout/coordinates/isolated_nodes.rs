@@ -1,4 +1,4 @@
-//! Isolated nodes, which have no edges. They are packed in a grid below all other nodes. Each keeps its slot
+//! Packing of the isolated nodes, which have no edges, in a grid below all other nodes. A node keeps its slot
 //! in the grid as long as it exists.
 use crate::layout::{geometry::Point, graph::Key, subgraph_layout::GridSlots};
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// so such a grid looks twice as wide as tall.
 const GRID_COLUMNS_PER_ROW: i64 = 4;
 
-/// Grid of isolated nodes, packed.
+/// A packed grid of isolated nodes.
 pub struct PackedGrid {
     /// Upper left corner of each node.
     pub positions: Vec<Point>,
@@ -16,8 +16,8 @@ pub struct PackedGrid {
     pub slots: GridSlots,
 }
 
-/// Packs boxes, given as (key, width, height), into a grid about `width` columns wide. `gaps` are the free
-/// columns and the free rows between boxes. Boxes with a slot in `before` keep it.
+/// Packs `boxes`, each given as (key, width, height), into a grid about `width` columns wide. `gaps` are the
+/// numbers of free columns and free rows between boxes. A box with a slot in `before` keeps that slot.
 pub fn pack_grid(boxes: &[(Key, i32, i32)], width: i32, gaps: (i32, i32), before: &GridSlots) -> PackedGrid {
     if boxes.is_empty() {
         return PackedGrid { positions: Vec::new(), size: (0, 0), slots: GridSlots::default() };
@@ -42,8 +42,8 @@ pub fn pack_grid(boxes: &[(Key, i32, i32)], width: i32, gaps: (i32, i32), before
     PackedGrid { positions: at, size: (right, bottom), slots }
 }
 
-/// Returns the number of slots in a row of the grid: as many as fit into `width`, or more if the grid would
-/// otherwise be too tall for its width.
+/// Returns the number of slots in each row of the grid: as many as fit into `width`, or more if the grid
+/// would be too tall for its width.
 fn column_count(boxes: &[(Key, i32, i32)], width: i32, gap: i32) -> usize {
     let gap = i64::from(gap);
     let widest = boxes.iter().map(|b| i64::from(b.1)).max().unwrap_or(1) + gap;
@@ -68,7 +68,8 @@ fn assign_slots(boxes: &[(Key, i32, i32)], before: &BTreeMap<Key, usize>) -> BTr
     slots
 }
 
-/// Returns the start of each column (or row) of the given sizes with `gap` free cells between two of them.
+/// Returns the start of each column (or row). `sizes` are the widths (or heights), and `gap` is the number of
+/// free cells between two of them.
 fn offsets(sizes: &[i32], gap: i32) -> Vec<i32> {
     let next = |at: &mut i32, size: &i32| {
         let here = *at;

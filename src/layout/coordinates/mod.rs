@@ -1,5 +1,5 @@
-//! Coordinates: assigns rows to vertices and columns to layers, and converts a layered graph to terminal
-//! cells.
+//! Coordinates: gives vertices their rows and layers their columns, and converts the layered graph to
+//! terminal cells.
 
 pub(super) mod cell_layout;
 pub(super) mod isolated_nodes;

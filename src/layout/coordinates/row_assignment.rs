@@ -1,36 +1,37 @@
-//! Row assignment: moves every layer towards its neighbours by isotonic regression.
+//! Row assignment by isotonic regression: moves the vertices of each layer close to their neighbours in other
+//! layers.
 //!
-//! The order of the vertices in a layer and their least distances are given. Pooling adjacent violators (Ayer
-//! et al. 1955; Barlow et al. 1972) finds the rows with the least squared distances to the neighbours in
-//! linear time. Lines between dummy vertices weigh most, which makes long lines straight. Rows of the
-//! previous layout act as anchors.
+//! The order of the vertices in a layer and the minimum distances between them are given. Pooling adjacent
+//! violators (Ayer et al. 1955; Barlow et al. 1972) finds the rows with the least squared distances to the
+//! neighbours in linear time. Lines between dummy vertices have the highest weight, which makes long lines
+//! straight. The rows of the previous layout act as anchors.
 //!
-//! With row gaps between lines, all lines meet boxes and dummy vertices on even rows. So two lines always
-//! have a free row between them for a tick or a detour, and no line needs a loop.
+//! If there are row gaps between lines, all lines meet boxes and dummy vertices on even rows. So there is
+//! always a free row between two lines for a tick or a detour, and no line needs a loop.
 use super::straighten::Straightener;
 use crate::layout::{
     layering::layered_graph::{LayeredGraph, VertexKind},
     ordering::adjacency::{Adjacency, Neighbour},
 };
 
-/// Number of steps per row in which the first sweeps place vertices. The last sweeps round to whole rows.
+/// Number of steps per row for the first sweeps. The last sweeps round to whole rows.
 const SUBROWS_PER_ROW: i64 = 16;
-/// Number of sweeps over all layers in fractions of a row, for a layout without a seed.
+/// Number of sweeps over all layers in steps of a fraction of a row, for a layout without a seed.
 const SUBROW_SWEEPS: usize = 12;
-/// Number of sweeps over all layers in whole rows, at the end.
+/// Number of final sweeps over all layers in whole rows.
 const WHOLE_ROW_SWEEPS: usize = 4;
-/// Number of sweeps over all layers in fractions of a row, for a layout with a seed.
+/// Number of sweeps over all layers in steps of a fraction of a row, for a layout with a seed.
 const ANCHORED_SWEEPS: usize = 3;
-/// Weight of the row that a box has in the seed. It outweighs any number of lines, so the box moves only to
-/// make room for new boxes.
+/// Weight of the row that a box has in the seed. It outweighs any number of lines, so the box moves only if
+/// new boxes need its place.
 const NODE_ANCHOR_WEIGHT: i64 = 1 << 20;
-/// Weight of the row that a dummy vertex has in the seed. It outweighs lines, but not boxes.
+/// Weight of the row that a dummy vertex has in the seed. It outweighs lines but not boxes.
 const DUMMY_ANCHOR_WEIGHT: i64 = 1 << 14;
 
-/// Returns the uppermost row of each vertex. The order of the vertices in their layers stays.
+/// Returns the top row of each vertex. The order of the vertices within their layers stays the same.
 ///
-/// `gap` is the free rows between two boxes, and `row_gap_between_lines` asks for a free row between lines.
-/// `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex.
+/// `gap` is the number of free rows between two boxes. If `row_gap_between_lines` is true, there is a free
+/// row between lines. `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex.
 pub fn assign_rows(
     graph: &LayeredGraph,
     (gap, row_gap_between_lines): (i32, bool),
@@ -59,23 +60,24 @@ pub fn assign_rows(
     rows
 }
 
-/// Row assigner: the layered graph, and the rules and anchors for the rows of its vertices.
+/// State of the row assignment: the layered graph, and the distances and anchors for the rows of its
+/// vertices.
 struct RowAssigner<'a> {
     graph: &'a LayeredGraph,
     adjacency: Adjacency,
-    /// Free rows between two boxes.
+    /// Number of free rows between two boxes.
     gap: i32,
-    /// Parity (0 or 1) of each vertex's uppermost row that puts the lines of the vertex on even rows. Empty
-    /// if there are no row gaps between lines.
+    /// For each vertex, the parity (0 or 1) of the top row that puts its lines on even rows. Empty if there
+    /// are no row gaps between lines.
     parity: Vec<i32>,
     /// Row of each vertex in the previous layout; `None` for a new vertex.
     anchors: &'a [Option<i32>],
-    /// Distance of each vertex from row 0 if its layer is stacked as tightly as allowed, in steps of
-    /// [`SUBROWS_PER_ROW`].
+    /// Offset of each vertex from row 0 if its layer is stacked as tightly as allowed, in units of
+    /// 1/[`SUBROWS_PER_ROW`] of a row.
     offsets: Vec<i64>,
 }
 
-/// Returns the parity (0 or 1) of each vertex's uppermost row that puts the lines of the vertex on even rows.
+/// Returns for each vertex the parity (0 or 1) of the top row that puts its lines on even rows.
 fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
     let mut parity = vec![0; graph.vertices.len()];
     for pin in graph.nets.iter().flat_map(|net| net.inputs.iter().chain([&net.output])) {
@@ -85,8 +87,8 @@ fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
 }
 
 impl RowAssigner<'_> {
-    /// Returns the least distance between the upper edges of two neighbours in a layer, in steps of
-    /// [`SUBROWS_PER_ROW`].
+    /// Returns the minimum distance between the top rows of two neighbours in a layer, in units of
+    /// 1/[`SUBROWS_PER_ROW`] of a row.
     fn distance(&self, upper: usize, lower: usize) -> i64 {
         let is_item = |v: usize| matches!(self.graph.vertices[v].kind, VertexKind::Node(_));
         let gap = if is_item(upper) && is_item(lower) { self.gap } else { 0 };
@@ -96,12 +98,12 @@ impl RowAssigner<'_> {
         i64::from(distance + uneven) * SUBROWS_PER_ROW
     }
 
-    /// Returns the parity (0 or 1) of the uppermost row of a vertex; 0 if any row is allowed.
+    /// Returns the parity (0 or 1) of the top row of `vertex`; 0 if every row is allowed.
     fn parity_of(&self, vertex: usize) -> i32 {
         self.parity.get(vertex).copied().unwrap_or(0)
     }
 
-    /// Returns the `offsets` of all vertices.
+    /// Computes the `offsets` of all vertices.
     fn stacked_offsets(&self) -> Vec<i64> {
         let mut offsets = vec![0; self.graph.vertices.len()];
         for layer in &self.graph.layers {
@@ -116,8 +118,8 @@ impl RowAssigner<'_> {
         offsets
     }
 
-    /// Returns the first rows: each layer is stacked as tightly as allowed and centred on row 0. Vertices
-    /// with a row in the seed get that row.
+    /// Returns the initial rows: each layer stacked as tightly as allowed, and centred on row 0. Vertices
+    /// with an anchor get the row of that anchor instead.
     fn initial_rows(&self) -> Vec<i64> {
         let mut row = vec![0; self.graph.vertices.len()];
         for layer in &self.graph.layers {
@@ -159,8 +161,8 @@ impl RowAssigner<'_> {
         }
     }
 
-    /// Returns the weighted sum of the rows that pull a vertex, and the sum of the weights, which is never
-    /// zero.
+    /// Returns the weighted sum of the rows towards which `vertex` is pulled, and the sum of the weights,
+    /// which is never zero.
     fn pull(&self, vertex: usize, row: &[i64], sides: [bool; 2]) -> (i64, i64) {
         let (mut pull, mut sum) = (0, 0);
         let mut add = |to: i64, weight: i64| {
@@ -188,7 +190,7 @@ impl RowAssigner<'_> {
     }
 }
 
-/// Vertices next to each other in a layer that touch and therefore move together.
+/// A block of consecutive vertices in a layer that touch each other and therefore move together.
 #[derive(Clone, Copy)]
 struct PooledBlock {
     pull: i64,
@@ -197,7 +199,7 @@ struct PooledBlock {
 }
 
 impl PooledBlock {
-    /// Returns the row to which the block moves, a multiple of `unit`.
+    /// Returns the row to which the block moves, rounded to a multiple of `unit`.
     const fn common_row(&self, unit: i64) -> i64 {
         let doubled = 2 * self.pull + self.weight * unit;
         doubled.div_euclid(2 * self.weight * unit) * unit

@@ -1,29 +1,29 @@
-//! Straightening: moves nodes and lines by a few rows, where there is room, so that fewer lines bend.
+//! Straightening: moves nodes and lines by a few rows where there is room, so that fewer lines bend.
 //!
-//! The isotonic regression of [`super::row_assignment`] minimises squares, which leaves many lines off by a
-//! row. This stage moves each node, and each straight stretch of dummy vertices, as a whole. A move must make
-//! trunks (the vertical lines) shorter or unnecessary, and must not change the order of a layer.
+//! The isotonic regression of [`super::row_assignment`] minimises squared distances, which leaves many lines
+//! off by one row. Straightening moves each node, and each straight stretch of dummy vertices, as a whole. A
+//! move must make trunks (vertical lines) shorter or unnecessary, and must not change the order of a layer.
 use crate::layout::layering::layered_graph::{LayeredGraph, Net, Pin, VertexKind};
 use std::ops::Range;
 
-/// Fixed cost of a trunk, in rows of its length.
+/// Fixed cost of a trunk, expressed as rows of trunk length.
 const TRUNK_COST_ROWS: i64 = 4;
 /// Maximum number of passes over all vertices.
 const MAX_PASSES: usize = 6;
 /// Maximum number of moves to try for one stretch.
 const MAX_TRIED_MOVES: usize = 12;
 
-/// Straightener of a layered graph. `distance` returns the least number of rows between the upper edges of
-/// two neighbours in a layer. Vertices with an anchor do not move.
+/// Straightening of a layered graph. `distance` returns the minimum number of rows between the top rows of
+/// two neighbours in a layer. Vertices with an anchor don't move.
 pub struct Straightener<'a, D: Fn(usize, usize) -> i32> {
     graph: &'a LayeredGraph,
     anchors: &'a [Option<i32>],
     distance: D,
-    /// Nets with a pin at each vertex.
+    /// For each vertex, the nets that have a pin at it.
     nets: Vec<Vec<usize>>,
-    /// Neighbour above each vertex in its layer.
+    /// For each vertex, its upper neighbour in the layer.
     above: Vec<Option<usize>>,
-    /// Neighbour below each vertex in its layer.
+    /// For each vertex, its lower neighbour in the layer.
     below: Vec<Option<usize>>,
 }
 
@@ -42,7 +42,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         Self { graph, anchors, distance, nets, above, below }
     }
 
-    /// Moves stretches until no move lowers the cost of their nets, or for [`MAX_PASSES`] passes.
+    /// Moves stretches until no move reduces the cost of the nets, or until [`MAX_PASSES`] passes are done.
     pub fn run(&self, rows: &mut [i32]) {
         for pass in 0..MAX_PASSES {
             let mut moved = false;
@@ -56,7 +56,8 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         }
     }
 
-    /// Moves the stretch that begins with `vertex` to the rows of least cost. Returns true if it moved.
+    /// Moves the stretch that begins with `vertex` to the rows with the lowest cost. Returns true if it
+    /// moved. Does nothing if `vertex` is not the beginning of a stretch.
     fn move_stretch(&self, vertex: usize, rows: &mut [i32]) -> bool {
         if vertex > 0 && self.continues_straight(vertex - 1, rows) {
             return false;
@@ -84,7 +85,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         }
     }
 
-    /// Returns the rows of each net that has a pin in the stretch.
+    /// Returns the row span of each net that has a pin in the stretch.
     fn net_spans(&self, stretch: Range<usize>, rows: &[i32]) -> Vec<NetSpan> {
         let mut nets: Vec<usize> = stretch.clone().flat_map(|v| self.nets[v].iter().copied()).collect();
         nets.sort_unstable();
@@ -101,7 +102,8 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         nets.into_iter().map(span).collect()
     }
 
-    /// Returns how many rows a stretch has room to move, upwards (negative) and downwards.
+    /// Returns the range of possible moves for a stretch, in rows: the farthest move up (negative) and the
+    /// farthest move down.
     fn move_range(&self, stretch: Range<usize>, rows: &[i32]) -> (i32, i32) {
         let room = |v: usize| {
             let up = self.above[v].map_or(i32::MIN / 2, |a| rows[a] + (self.distance)(a, v) - rows[v]);
@@ -110,7 +112,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         };
         stretch.map(room).fold((i32::MIN, i32::MAX), |(a, b), (c, d)| (a.max(c), b.min(d)))
     }
-    /// Returns true if a vertex and the next one are dummy vertices of one chain on the same row.
+    /// Returns true if `vertex` and the next vertex are dummy vertices of one chain, and on the same row.
     ///
     /// The dummy vertices of a chain have consecutive indices, in the order of their layers.
     fn continues_straight(&self, vertex: usize, rows: &[i32]) -> bool {
@@ -121,23 +123,23 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
     }
 }
 
-/// Rows that a net spans: the pins that move with a stretch apart from the pins that stay.
+/// The row span of a net, separately for pins that move with a stretch and pins that stay.
 struct NetSpan {
-    /// First and last row of the pins that move with the stretch.
+    /// First and last row of the pins that move with the stretch; `None` if there are none.
     moving: Option<(i32, i32)>,
-    /// First and last row of the pins that stay.
+    /// First and last row of the pins that stay; `None` if there are none.
     fixed: Option<(i32, i32)>,
 }
 
 impl NetSpan {
-    /// Returns the cost of the net when the stretch moves by `by` rows.
+    /// Returns the cost of the net if the stretch moves by `by` rows.
     fn cost(&self, by: i32) -> i64 {
         let (Some(own), Some(other)) = (self.moving, self.fixed) else { return 0 };
         let length = (own.1 + by).max(other.1) - (own.0 + by).min(other.0);
         i64::from(length) + if length > 0 { TRUNK_COST_ROWS } else { 0 }
     }
 
-    /// Returns the moves, in rows, that align the first or last moving row with the first or last fixed row.
+    /// Returns the moves, in rows, that align an end of the moving span with an end of the fixed span.
     fn aligning_moves(&self) -> impl Iterator<Item = i32> + use<> {
         let wishes = self
             .moving

@@ -1,5 +1,5 @@
-//! Combination of the subgraph layouts into one diagram: moves boxes into their groups, joins the parts of
-//! each route, and transposes top-down diagrams.
+//! Assembly of the subgraph layouts into one diagram: moves boxes into their groups, joins the parts of each
+//! route, and transposes top-down diagrams.
 use super::{
     canonical_graph::CanonicalGraph,
     indexed_subgraph::{Bundle, IndexedSubgraph, Member},
@@ -14,20 +14,20 @@ use crate::layout::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Layouts of all subgraphs, ready to be combined.
+/// The layouts of all subgraphs, ready for assembly.
 pub struct SubgraphLayouts<'a> {
     pub canonical: &'a CanonicalGraph<'a>,
-    /// Subgraph of each group, in the canonical order.
+    /// Subgraph of each group, in canonical order.
     pub group_subgraphs: Vec<IndexedSubgraph>,
     /// Layout of each group, in the same order.
     pub group_layouts: Vec<Arc<CachedLayout>>,
-    /// Root subgraph: the nodes outside all groups, and each group as one node.
+    /// Root subgraph: the nodes outside all groups, and each group as a single node.
     pub root_subgraph: IndexedSubgraph,
     pub root_layout: Arc<CachedLayout>,
 }
 
 impl SubgraphLayouts<'_> {
-    /// Returns true if any edge crosses the border of a group. Then the border has ports.
+    /// Returns true if any edge crosses the border of a group, so that the border has a port.
     pub fn has_border_ports(&self) -> bool {
         self.group_subgraphs
             .iter()
@@ -35,8 +35,8 @@ impl SubgraphLayouts<'_> {
             .any(|item| item.role != NodeRole::Box)
     }
 
-    /// Returns the subgraphs of the groups with another order of their ports: by the rows at which their
-    /// lines continue outside the group in this layout.
+    /// Returns the subgraphs of the groups with a different order of their ports. The order follows the rows
+    /// on which the lines continue outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
             .map(|n| self.node_rect(n).y + self.canonical.line_row(n))
@@ -66,7 +66,7 @@ impl SubgraphLayouts<'_> {
         (0..self.group_subgraphs.len()).map(settle).collect()
     }
 
-    /// Combines all layouts into one diagram.
+    /// Assembles all layouts into one diagram.
     pub fn into_diagram(self, before: Option<&Seed>) -> Diagram {
         let graph = self.canonical.graph;
         let mut diagram = Diagram {
@@ -116,8 +116,8 @@ impl SubgraphLayouts<'_> {
         Rect { x: frame.x + inside.x, y: frame.y + inside.y, ..inside }
     }
 
-    /// Returns the route of an edge between two nodes, in up to three parts: in the caller's group, in the
-    /// root, and in the target's group.
+    /// Returns the route of an edge between two nodes. It has up to three parts: in the caller's group, in
+    /// the root, and in the callee's group.
     fn route_between(&self, from: usize, to: Bundle) -> Route {
         let (here, there) = (self.canonical.group_of[from], self.canonical.group_of[to.node]);
         let mut points =
@@ -136,8 +136,8 @@ impl SubgraphLayouts<'_> {
         route
     }
 
-    /// Returns the part of a route of the bundle `to` inside a group, from a member on, in the cells of the
-    /// diagram.
+    /// Returns the part of a route of the bundle `to` that lies inside a group and starts at the member
+    /// `from`. The points are in cells of the diagram.
     fn path_inside(&self, group: usize, from: Member, to: Bundle) -> Vec<Point> {
         let frame = self.group_rect(group);
         let path = self.group_subgraphs[group].path_towards(&self.group_layouts[group].layout, from, to);
@@ -181,7 +181,7 @@ impl SubgraphLayouts<'_> {
     }
 }
 
-/// Returns only the ends and turns of a path.
+/// Returns the start, the turns and the end of a path.
 fn drop_collinear_points(points: &[Point]) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::with_capacity(points.len());
     for &point in points {

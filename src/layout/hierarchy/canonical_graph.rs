@@ -1,9 +1,10 @@
-//! Graph in canonical order, cut into flat subgraphs: one for each group and one for the root.
+//! The graph in canonical order, and its division into flat subgraphs: one for each group and one for the
+//! root.
 //!
-//! A line between groups has three parts that meet in ports, which are cells of the borders. The first part
-//! leads from the caller to a port in the right border of its group. The second leads through the root to a
-//! port in the left border of the other group. The third leads from there to the target. All parts are
-//! bundled by target and class, so the lines of one class to one target form one tree.
+//! A line between two groups has three parts, which meet in ports. A port is a cell in the border of a group.
+//! The first part leads from the caller to a port in the right border of its group. The second part leads
+//! through the root to a port in the left border of the other group. The third part leads from there to the
+//! callee. All parts are bundled by callee and class, so the lines of one class to one callee form a tree.
 use super::indexed_subgraph::{Bundle, IndexedSubgraph, Member};
 use crate::layout::{
     graph::{Direction, Edge, Graph, Key, Node, Options, RankHint},
@@ -12,21 +13,23 @@ use crate::layout::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Columns that a group's title needs in addition to its width: two corners and two cells of border.
+/// Columns that the title of a group needs in addition to its width: two for the corners and two for the
+/// border.
 const TITLE_MARGIN_COLUMNS: i32 = 4;
 
-/// Graph in an order that does not depend on the input's order: nodes and groups sorted by key, edges
-/// distinct.
+/// A graph in an order that does not depend on the order of the input: nodes and groups are sorted by key,
+/// and each edge occurs once.
 pub struct CanonicalGraph<'a> {
     pub graph: &'a Graph,
     pub options: &'a Options,
-    /// Node indices of the graph, in the order of the keys.
+    /// Indices of the nodes in the graph, sorted by key.
     pub node_indices: Vec<usize>,
-    /// Group indices of the graph, in the order of the keys.
+    /// Indices of the groups in the graph, sorted by key.
     pub group_indices: Vec<usize>,
     /// Group of each sorted node, as a position in `group_indices`; `None` for a node outside all groups.
     pub group_of: Vec<Option<usize>>,
-    /// Distinct edges, each as a sorted node and the bundle that it belongs to, without self loops.
+    /// The edges without duplicates and self loops, each as the caller's position in `node_indices` and the
+    /// bundle of the edge.
     pub edges: BTreeSet<(usize, Bundle)>,
     /// Position of each node of the graph in `node_indices`.
     pub position_of: Vec<usize>,
@@ -53,7 +56,7 @@ impl<'a> CanonicalGraph<'a> {
         Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
     }
 
-    /// Returns the graph with its nodes, groups and edges in the canonical order.
+    /// Returns the graph with its nodes, groups and edges in canonical order.
     pub fn to_graph(&self) -> Graph {
         let node =
             |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
@@ -64,8 +67,8 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns width and height for the pipeline, swapped if the diagram is top-down. In the pipeline, the
-    /// flow always runs from left to right.
+    /// Returns `width` and `height` as the pipeline uses them: swapped for a top-down diagram. In the
+    /// pipeline, the flow always runs from left to right.
     pub fn flow_size(&self, width: i32, height: i32) -> (i32, i32) {
         match self.options.direction {
             Direction::TopDown => (height, width),
@@ -73,7 +76,7 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Copies the options of the layout into a subgraph.
+    /// Copies the options of the layout to a subgraph.
     fn apply_options(&self, subgraph: &mut Subgraph) {
         let Options { direction, gap_rows, gap_columns, row_gap_between_lines } = *self.options;
         subgraph.top_down = direction == Direction::TopDown;
@@ -85,7 +88,7 @@ impl<'a> CanonicalGraph<'a> {
         &self.graph.nodes[self.node_indices[node]].key
     }
 
-    /// Returns the key of the lines of a bundle. The lines of class 0 have the key of their target.
+    /// Returns the key of a bundle of lines. For class 0 it is the key of the callee.
     fn bundle_key(&self, Bundle { node, class }: Bundle) -> Key {
         match class {
             0 => self.key(node).clone(),
@@ -106,7 +109,8 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns the row of a node's box, counted from its top, at which all its lines arrive and leave.
+    /// Returns the row of a node's box, counted from its top, on which all lines of the node arrive and
+    /// leave.
     pub fn line_row(&self, node: usize) -> i32 {
         (self.box_node(node).height - 1) / 2
     }
@@ -117,7 +121,7 @@ impl<'a> CanonicalGraph<'a> {
         SubgraphNode { key, width: 1, height: 1, hint: RankHint::Free, role, port_order: None }
     }
 
-    /// Returns the subgraph of the inside of a group.
+    /// Returns the subgraph of the nodes and ports of a group.
     pub fn group_subgraph(&self, group: usize) -> IndexedSubgraph {
         let inside = |node: usize| self.group_of[node] == Some(group);
         let mut members: BTreeSet<Member> =
@@ -157,7 +161,7 @@ impl<'a> CanonicalGraph<'a> {
         subgraph.finish()
     }
 
-    /// Returns the root subgraph, given the layouts of the groups.
+    /// Returns the root subgraph. `inner` and `drawn` are the subgraphs and layouts of the groups.
     pub fn root_subgraph(&self, inner: &[IndexedSubgraph], drawn: &[Arc<CachedLayout>]) -> IndexedSubgraph {
         let without = (0..self.node_indices.len()).filter(|&n| self.group_of[n].is_none());
         let nodes = without.map(|n| (Member::Node(n), self.box_node(n)));

@@ -1,7 +1,8 @@
-//! Layout of a graph with groups: lays out each group alone, then the root, in which each group is a box of
+//! Layout of a graph with groups: lays out each group separately, then the root, where each group is a box of
 //! the resulting size.
 //!
-//! A subgraph that equals a recent one comes from the cache, so a change affects one group and the root.
+//! The layout of a subgraph that equals a recent one comes from the cache. So a change affects only one group
+//! and the root.
 use super::{assemble::SubgraphLayouts, canonical_graph::CanonicalGraph, indexed_subgraph::IndexedSubgraph};
 use crate::layout::{
     diagram::{Diagram, Seed},
@@ -15,7 +16,7 @@ use crate::layout::{
 };
 use std::sync::Arc;
 
-/// Lays out a graph, including placeholders of removed nodes; see [`crate::layout::layout`].
+/// Lays out a graph together with placeholders of removed nodes; see [`crate::layout::layout`].
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
     let seed = seed.filter(|s| s.options.is_some_and(|o| o.direction == options.direction));
     let with_placeholders = seed.map(|s| placeholders::with_placeholders(graph, &s.laid_out));
@@ -28,11 +29,11 @@ pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram 
     diagram
 }
 
-/// Lays out the graph. Without a seed, and if edges cross the borders of groups, lays it out twice and
+/// Lays out the graph. If there is no seed and edges cross the borders of groups, lays it out twice and
 /// returns the better diagram.
 ///
-/// The second layout orders the ports of each group by the rows at which their lines continue outside the
-/// group. Later layouts reuse this order.
+/// The second layout orders the ports of each group by the rows on which their lines continue outside the
+/// group. Later layouts reuse that order.
 fn layout_best(canonical: &CanonicalGraph<'_>, seed: Option<&Seed>) -> Diagram {
     let mut inner: Vec<IndexedSubgraph> =
         (0..canonical.group_indices.len()).map(|g| canonical.group_subgraph(g)).collect();
@@ -74,7 +75,8 @@ fn layout_subgraphs<'a>(
     }
 }
 
-/// Returns the cached layout of an equal subgraph, or else a new layout close to the newest one in the cache.
+/// Returns the cached layout of an equal subgraph. If there is none, returns a new layout that is close to
+/// the newest one in the cache.
 fn layout_cached(subgraph: &Subgraph, cache: Option<&LayoutCache>) -> Arc<CachedLayout> {
     if let Some(cached) = cache.and_then(|p| p.get(subgraph)) {
         return Arc::clone(cached);

@@ -1,4 +1,5 @@
-//! Subgraph with an index of its members (nodes, groups and ports), to find their rectangles and paths.
+//! A subgraph with an index of its members, which are nodes, groups and ports. The index finds the rectangles
+//! of members, and the paths from them.
 use crate::layout::{
     geometry::{Point, Rect},
     graph::Key,
@@ -8,34 +9,34 @@ use crate::layout::{
 };
 use std::collections::BTreeMap;
 
-/// Lines of one class to one node, which share one tree.
+/// The lines of one class to one node. They share one tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bundle {
-    /// Position of the called node in the canonical order.
+    /// Position of the callee in canonical order.
     pub node: usize,
     /// Class of the lines.
     pub class: u8,
 }
 
-/// Node, group or port in a subgraph. The number is the position of the node or group in the canonical order.
+/// A node, group or port in a subgraph. Numbers are positions in canonical order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Member {
-    /// Node of the graph.
+    /// A node of the graph.
     Node(usize),
-    /// Group of the graph.
+    /// A group of the graph, as a box in the root.
     Group(usize),
-    /// Port in the left border through which these lines from callers outside enter.
+    /// A port in the left border, through which the lines of a bundle enter from callers outside.
     EntryPort(Bundle),
-    /// Port in the right border through which these lines to a node outside leave.
+    /// A port in the right border, through which the lines of a bundle leave to a callee outside.
     ExitPort(Bundle),
 }
 
-/// Subgraph with an index of its members, to find their rectangles and paths.
+/// A subgraph with an index of its members.
 pub struct IndexedSubgraph {
     pub subgraph: Subgraph,
-    /// Index in [`Subgraph::nodes`] of each member.
+    /// For each member, its index in [`Subgraph::nodes`].
     pub node_of: BTreeMap<Member, usize>,
-    /// Index in [`Subgraph::targets`] of each bundle, even if its lines end outside this subgraph.
+    /// For each bundle, its index in [`Subgraph::targets`], even if its lines end outside this subgraph.
     target_of: BTreeMap<Bundle, usize>,
 }
 
@@ -50,8 +51,8 @@ impl IndexedSubgraph {
         }
     }
 
-    /// Adds a link from a row of one member to a row of another, as a part of a line of `bundle`, whose key is
-    /// `key`.
+    /// Adds a link from the row of one member to the row of another. The link is a part of a line of
+    /// `bundle`, whose key is `key`. Does nothing if a member is missing.
     pub fn add_link(
         &mut self,
         (from, row): (Member, i32),
@@ -83,8 +84,8 @@ impl IndexedSubgraph {
         self
     }
 
-    /// Returns the path in this subgraph that the lines of `bundle` take from a member, in cells of the
-    /// subgraph; empty if there is none.
+    /// Returns the path of the lines of `bundle` from the member `from`, in cells of this subgraph. The path
+    /// is empty if there is none.
     pub fn path_towards<'p>(&self, layout: &'p SubgraphLayout, from: Member, bundle: Bundle) -> &'p [Point] {
         let (Some(&from), Some(&target)) = (self.node_of.get(&from), self.target_of.get(&bundle)) else {
             return &[];
@@ -93,7 +94,7 @@ impl IndexedSubgraph {
         layout.paths.get(link).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the rectangle of a member, in the cells of this subgraph.
+    /// Returns the rectangle of a member, in cells of this subgraph.
     pub fn rect_of(&self, layout: &SubgraphLayout, member: Member) -> Rect {
         let Some(&item) = self.node_of.get(&member) else { return Rect::default() };
         let (at, size) = (layout.positions[item], &self.subgraph.nodes[item]);

@@ -1,5 +1,5 @@
-//! Groups: cuts the graph into flat subgraphs, one for each group and one for the root, and puts their
-//! layouts back together.
+//! Groups: divides the graph into flat subgraphs, one for each group and one for the root, and assembles
+//! their layouts.
 
 pub(super) mod assemble;
 pub(super) mod canonical_graph;

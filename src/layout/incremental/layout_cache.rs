@@ -1,45 +1,45 @@
-//! Cache of the recent layouts of one subgraph. The seed carries it from one layout to the next.
+//! Cache of the recent layouts of one subgraph. The seed passes it from one layout to the next.
 //!
-//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless
-//! [`MAX_CACHED_LAYOUTS`] or more other layouts came in between. The cache counts layouts, never time. It
-//! does not reserve places for removed nodes; [`super::placeholders`] does.
+//! If a subgraph changes and then changes back, it gets exactly its earlier layout again, unless
+//! [`MAX_CACHED_LAYOUTS`] or more other layouts came in between. The cache counts layouts rather than time.
+//! It does not keep places free for removed nodes; [`super::placeholders`] does that.
 use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLayout};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Maximum number of cached layouts of one subgraph.
+/// Maximum number of cached layouts for one subgraph.
 const MAX_CACHED_LAYOUTS: usize = 6;
 
-/// Subgraph and its layout.
+/// A subgraph with its layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CachedLayout {
     pub subgraph: Subgraph,
     pub layout: SubgraphLayout,
 }
 
-/// Recent layouts of one group or the root, the newest first.
+/// The recent layouts of one group or of the root, the newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayoutCache {
     entries: Vec<Arc<CachedLayout>>,
 }
 
 impl LayoutCache {
-    /// Returns the newest layout.
+    /// Returns the newest layout, or `None` if the cache is empty.
     pub fn newest(&self) -> Option<&Arc<CachedLayout>> {
         self.entries.first()
     }
 
-    /// Returns the cached layout of a subgraph equal to this one; `None` if there is none.
+    /// Returns the cached layout of a subgraph that equals `subgraph`, or `None` if there is none.
     pub fn get(&self, subgraph: &Subgraph) -> Option<&Arc<CachedLayout>> {
         self.entries.iter().find(|entry| entry.subgraph == *subgraph)
     }
 
-    /// Returns the most recent position of each port in its border, by key.
+    /// Returns the most recent position of each port in its border, by the port's key.
     pub fn port_order(&self) -> BTreeMap<&Key, usize> {
         let items = self.entries.iter().rev().flat_map(|entry| &entry.subgraph.nodes);
         items.filter_map(|item| item.port_order.map(|order| (&item.key, order))).collect()
     }
 
-    /// Returns the cache `before` with `entry` added as its newest layout.
+    /// Returns a copy of the cache `before` with `entry` as its newest layout.
     pub fn with_newest(before: Option<&Self>, entry: &Arc<CachedLayout>) -> Self {
         let others = before.iter().flat_map(|cache| &cache.entries).filter(|old| !Arc::ptr_eq(old, entry));
         let entries = [entry].into_iter().chain(others).take(MAX_CACHED_LAYOUTS).map(Arc::clone).collect();

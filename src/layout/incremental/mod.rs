@@ -1,5 +1,4 @@
-//! Stability from one layout to the next: a cache of earlier layouts, and placeholders that keep the places
-//! of removed nodes.
+//! Stability from one layout to the next: a cache of earlier layouts, and placeholders for removed nodes.
 
 pub(super) mod layout_cache;
 pub(super) mod placeholders;

@@ -1,30 +1,31 @@
-//! Placeholders: the layout includes removed nodes and their edges as before, but the diagram does not show
-//! them.
+//! Placeholders: the layout still includes removed nodes and their edges, but the diagram does not show them.
 //!
-//! So nothing moves when a node is removed, and a returning node gets its old place, whatever else changed
-//! meanwhile.
+//! So nothing moves when a node is removed, and a node that returns gets its old place, whatever else has
+//! changed meanwhile.
 //!
-//! A diagram full of gaps is useless, though. If there are too many placeholders, the layout drops all of
+//! But a diagram with too many gaps is useless. If there are too many placeholders, the layout drops all of
 //! them at once, because one large move is better than many small ones.
 //!
-//! A removed edge between two present nodes keeps its route until a new edge appears. The new edge moves
-//! something anyway, and removed edges must not form cycles with present ones.
+//! A removed edge between two present nodes keeps its route until a new edge appears. Then it is dropped,
+//! because the new edge moves something anyway, and because removed edges must not form cycles with present
+//! ones.
 use crate::layout::graph::{Edge, Graph, Group, Key, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of placeholders in a small diagram.
+/// Number of placeholders that a diagram may always have.
 const MIN_PLACEHOLDER_LIMIT: usize = 6;
-/// Number of present nodes for which a larger diagram may have one placeholder.
+/// Number of present nodes per allowed placeholder in a larger diagram.
 const NODES_PER_PLACEHOLDER: usize = 4;
 
-/// Returns true if a diagram should drop its placeholders. `left` is the number of removed nodes, and `there`
-/// the number of present ones.
+/// Returns true if the diagram should drop its placeholders. `left` is the number of removed nodes, and
+/// `there` the number of present nodes.
 #[must_use]
 pub fn should_compact(left: usize, there: usize) -> bool {
     left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
 }
 
-/// Returns `graph` and, appended to it, the nodes and edges of `before` that it no longer has.
+/// Returns `graph` and, appended to it, the nodes and edges of `before` that it no longer has. Appends
+/// nothing if there would be too many placeholders.
 pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     let mut index: BTreeMap<&Key, usize> =
         graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();
@@ -48,7 +49,7 @@ pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     extended
 }
 
-/// Returns the graph without indices that are out of range. Otherwise appended nodes and groups would make
+/// Returns the graph without indices that are out of range. Appending nodes and groups would otherwise make
 /// such indices valid.
 fn without_invalid_indices(graph: &Graph) -> Graph {
     let (nodes, groups) = (graph.nodes.len(), graph.groups.len());
@@ -62,7 +63,7 @@ fn without_invalid_indices(graph: &Graph) -> Graph {
     valid
 }
 
-/// Returns the index of the group in `groups`, and appends it if it is missing.
+/// Returns the index in `groups` of the group with the key of `group`. Appends the group if it is missing.
 fn find_or_add_group(groups: &mut Vec<Group>, group: &Group) -> usize {
     groups.iter().position(|known| known.key == group.key).unwrap_or_else(|| {
         groups.push(group.clone());

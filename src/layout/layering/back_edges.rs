@@ -1,19 +1,19 @@
-//! Needless back edges: edges that run against the flow although they close no cycle. Each layout fixes at
-//! most one of them, and only if few nodes have to move for it.
+//! Correction of needless back edges: edges that run against the flow although they don't close a cycle. Each
+//! layout corrects at most one of them, and only if few nodes have to move.
 //!
-//! Such an edge appears because known nodes keep their layers, so a new edge may lead from a later layer to
-//! an earlier one. Without a fix, the edge would look like part of a cycle in all later layouts. In a diagram
-//! of many layers, a fix must not add a layer, because one more layer for each fixed edge would make the
-//! diagram sparse.
+//! Needless back edges appear because known nodes keep their layers, so a new edge may lead from a later
+//! layer to an earlier one. Without a correction, the edge would look like part of a cycle in all later
+//! layouts. In a diagram with many layers, a correction must not add a layer, because one more layer for each
+//! corrected edge would make the diagram sparse.
 use std::collections::BTreeMap;
 
-/// Maximum number of nodes that move to fix one edge.
+/// Maximum number of nodes that may move to correct one edge.
 const MAX_MOVED_NODES: usize = 4;
-/// Number of layers up to which a diagram may grow to fix an edge.
+/// Number of layers up to which a diagram may grow to correct an edge.
 const GROWTH_MAX_LAYERS: i32 = 6;
 
-/// Turns one back edge round, if possible: changes the known `ranks` so that one more of the `arcs` runs with
-/// the flow. Chooses the edge for which the fewest nodes move.
+/// Corrects one back edge, if possible: changes the known `ranks` so that one more of the `arcs` runs with
+/// the flow. Chooses the arc for which the fewest nodes move.
 pub fn fix_one_back_edge(arcs: &[(usize, usize)], ranks: &mut [Option<i32>]) {
     let known = |&(from, to): &(usize, usize)| Some((from, to, ranks[from]?, ranks[to]?));
     let against: Vec<_> = arcs.iter().filter_map(known).filter(|(_, _, a, b)| a > b).collect();
@@ -40,18 +40,18 @@ pub fn fix_one_back_edge(arcs: &[(usize, usize)], ranks: &mut [Option<i32>]) {
     }
 }
 
-/// Returns the least and the greatest rank.
+/// Returns the lowest and the highest rank.
 fn min_max<'r>(ranks: impl Iterator<Item = &'r i32>) -> (i32, i32) {
     ranks.fold((i32::MAX, i32::MIN), |(low, high), &rank| (low.min(rank), high.max(rank)))
 }
 
 /// Returns the new ranks of `start` (a node and its new rank) and of all nodes that must move with it.
 ///
-/// A neighbour ahead of a moving node must stay ahead of it. `next` holds the neighbours of each node in the
-/// direction of the move, and `sign` is that direction (1 or -1). Neighbours on the same rank do not move;
-/// otherwise two nodes that call each other would push each other forever.
+/// A neighbour that is ahead of a moving node must stay ahead of it. `next` holds the neighbours of each node
+/// in the direction of the move, and `sign` is that direction (1 or -1). Neighbours on the same rank don't
+/// move, because two nodes that call each other would otherwise push each other forever.
 ///
-/// Returns `None` if more than [`MAX_MOVED_NODES`] nodes would move, or if `other` would.
+/// Returns `None` if more than [`MAX_MOVED_NODES`] nodes would have to move, or if `other` would have to.
 fn required_moves(
     next: &[Vec<usize>],
     ranks: &[Option<i32>],

@@ -1,19 +1,19 @@
 //! Connected components of a subgraph: finds them, and places them beside and below each other.
 //!
 //! If all components began in the first layer, one below the other, the diagram would be too tall for a wide
-//! screen. So packing treats each component as a rectangle: as wide as its layers, as tall as its fullest
-//! layer. It places the largest first, each as high up as possible (Baker, Coffman and Rivest, "Orthogonal
-//! Packings in Two Dimensions", 1980). It tries several numbers of layers and takes the one with which the
-//! diagram fits a screen best.
+//! screen. So each component is packed as a rectangle: as wide as its layers, and as tall as its fullest
+//! layer. The largest component comes first, and each is placed as high up as possible (Baker, Coffman and
+//! Rivest, "Orthogonal Packings in Two Dimensions", 1980). The packing is tried with several numbers of
+//! layers, and the one that fits a screen best is used.
 use super::rank_input::RankInput;
 use std::cmp::Reverse;
 
-/// Ratio of columns to rows of a typical screen.
+/// Number of columns per row of a typical screen.
 const SCREEN_COLUMNS_PER_ROW: i32 = 4;
-/// Estimated width in columns of a gap between layers, which is its height in rows in a top-down diagram.
+/// Estimated width of a gap between two layers, in columns. In a top-down diagram it is the height in rows.
 const ESTIMATED_GAP_COLUMNS: i32 = 6;
 
-/// Connected components of a graph, numbered from the largest to the smallest.
+/// The connected components of a graph, numbered from the largest to the smallest.
 pub struct Components {
     component_of: Vec<usize>,
     count: usize,
@@ -43,7 +43,7 @@ impl Components {
         Self { component_of: roots.into_iter().map(|root| number[root]).collect(), count: firsts.len() }
     }
 
-    /// Returns the number of the component of `node`.
+    /// Returns the number of the component that contains `node`.
     pub fn component_of(&self, node: usize) -> usize {
         self.component_of[node]
     }
@@ -53,7 +53,7 @@ impl Components {
         self.count
     }
 
-    /// Returns the least and the greatest rank of each component.
+    /// Returns the lowest and the highest rank in each component.
     pub fn rank_spans(&self, rank: &[i32]) -> Vec<(i32, i32)> {
         let mut spans = vec![(i32::MAX, i32::MIN); self.count];
         for (&part, &rank) in self.component_of.iter().zip(rank) {
@@ -64,7 +64,8 @@ impl Components {
     }
 }
 
-/// Returns the representative of the set of `node` (union-find). `above` holds the parent of each node.
+/// Returns the representative of the set that contains `node` (union-find). `above` holds the parent of each
+/// node.
 fn find_root(above: &mut [usize], mut node: usize) -> usize {
     while above[node] != node {
         above[node] = above[above[node]];
@@ -73,8 +74,8 @@ fn find_root(above: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-/// Packs the components: adds to the ranks of each component the layer at which it begins. Components linked
-/// to the border stay at rank 0.
+/// Packs the components: adds to the rank of each node the layer at which its component begins. Components
+/// that are linked to the border stay at rank 0.
 ///
 /// In `rank`, each component must begin at rank 0. `down` is true for a top-down diagram.
 pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[RankInput], down: bool) {
@@ -109,12 +110,12 @@ pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[Ran
     }
 }
 
-/// Space that a component takes in the packing.
+/// The rectangle that a component takes in the packing.
 #[derive(Clone, Default)]
 struct ComponentRect {
     layers: usize,
     rows: i32,
-    /// True if the component is linked to the border, so it must begin there.
+    /// True if the component is linked to the border and so must begin there.
     linked_to_border: bool,
 }
 
@@ -136,7 +137,8 @@ fn component_rects(components: &Components, rank: &[i32], inputs: &[RankInput]) 
     loads.into_iter().zip(bound).map(block).collect()
 }
 
-/// Packs `rects` into `layers` layers. Returns the first layer of each, and the number of rows of the whole.
+/// Packs `rects` into `layers` layers. Returns the first layer of each rectangle, and the total number of
+/// rows.
 fn pack_rects(rects: &[ComponentRect], layers: usize) -> (Vec<usize>, i32) {
     let mut floor = vec![0; layers];
     let mut firsts = Vec::with_capacity(rects.len());
@@ -150,7 +152,8 @@ fn pack_rects(rects: &[ComponentRect], layers: usize) -> (Vec<usize>, i32) {
     (firsts, floor.into_iter().max().unwrap_or(0))
 }
 
-/// Returns the estimated width of the diagram in columns if each component begins at its layer in `first`.
+/// Returns the estimated width of the diagram, in columns. `first` is the layer at which each component
+/// begins, and `layers` the total number of layers.
 fn estimated_columns(
     components: &Components,
     rank: &[i32],

@@ -1,14 +1,14 @@
-//! Cycle removal: chooses back edges, the edges that run against the flow, so that the others form no cycle.
+//! Cycle removal: chooses back edges, which run against the flow, so that the other edges form no cycle.
 //!
 //! The greedy heuristic of Eades, Lin and Smyth ("A Fast and Effective Heuristic for the Feedback Arc Set
-//! Problem", 1993) builds a sequence of nodes. Sinks (nodes without callees) go to its right end, sources
+//! Problem", 1993) builds a sequence of nodes. Sinks (nodes without callees) go to its right end, and sources
 //! (nodes without callers) to its left end. If there are neither, the node with the most callees and fewest
 //! callers goes left. An acyclic graph gets no back edges. Back edges of the previous layout stay back edges,
 //! as in the interactive mode of ELK's layered algorithm.
 use std::collections::BTreeSet;
 
-/// Returns for each of the `arcs` true if it must run against the flow. `ranks` holds the rank of each node
-/// in the previous layout, if known or guessed.
+/// Returns true for each of the `arcs` that must run against the flow. `ranks` holds the rank of each node in
+/// the previous layout, or a guess; `None` for any other node.
 pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i32>]) -> Vec<bool> {
     let known =
         |&(from, to): &(usize, usize)| matches!((ranks[from], ranks[to]), (Some(a), Some(b)) if a > b);
@@ -17,22 +17,25 @@ pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i3
     arcs.iter().map(|arc| known(arc) || place[arc.0] > place[arc.1]).collect()
 }
 
-/// Sequence of nodes under construction, and the remaining graph: the nodes that are not yet in the sequence.
+/// The sequence of nodes under construction, and the remaining graph, whose nodes are not in the sequence
+/// yet.
 struct NodeSequence<'a> {
     /// Callees of each node.
     callees: Vec<Vec<usize>>,
     /// Callers of each node.
     callers: Vec<Vec<usize>>,
-    /// For each node, the number of its callees in the remaining graph.
+    /// For each node, the number of its callees that are in the remaining graph.
     remaining_outs: Vec<usize>,
-    /// For each node, the number of its callers in the remaining graph.
+    /// For each node, the number of its callers that are in the remaining graph.
     remaining_ins: Vec<usize>,
     ranks: &'a [Option<i32>],
     /// Nodes of the remaining graph, sorted by `priority`.
     waiting: BTreeSet<(i32, i64, usize)>,
-    /// Nodes that had no remaining callers when they were added. Some may be in the sequence by now.
+    /// Nodes that had no callers left in the remaining graph when they were added here. Some may be in the
+    /// sequence by now.
     candidate_sources: Vec<usize>,
-    /// Nodes that had no remaining callees when they were added. Some may be in the sequence by now.
+    /// Nodes that had no callees left in the remaining graph when they were added here. Some may be in the
+    /// sequence by now.
     candidate_sinks: Vec<usize>,
 }
 
@@ -61,7 +64,7 @@ impl<'a> NodeSequence<'a> {
         sequence
     }
 
-    /// Returns the sort key of a node. If there is neither a sink nor a source, the node with the least key
+    /// Returns the sort key of a node. If there is neither a sink nor a source, the node with the lowest key
     /// goes left.
     fn priority(&self, node: usize) -> (i32, i64, usize) {
         (
@@ -71,7 +74,7 @@ impl<'a> NodeSequence<'a> {
         )
     }
 
-    /// Completes the sequence and returns the position of each node in it.
+    /// Completes the sequence, and returns the position of each node in it.
     fn places(mut self) -> Vec<usize> {
         let count = self.ranks.len();
         let mut place = vec![0; count];
@@ -93,8 +96,8 @@ impl<'a> NodeSequence<'a> {
         place
     }
 
-    /// Takes the next sink of the remaining graph, or the next source if `sink` is false. Returns `None` if
-    /// there is none.
+    /// Removes and returns a candidate that is a sink of the remaining graph, or a source if `sink` is false.
+    /// Returns `None` if there is none.
     fn next_sink_or_source(&mut self, sink: bool) -> Option<usize> {
         loop {
             let node = if sink { self.candidate_sinks.pop() } else { self.candidate_sources.pop() }?;
@@ -104,7 +107,7 @@ impl<'a> NodeSequence<'a> {
         }
     }
 
-    /// Removes `node` from the remaining graph and updates the counts of its neighbours.
+    /// Removes `node` from the remaining graph, and updates the counts of its neighbours.
     fn remove(&mut self, node: usize) {
         self.waiting.remove(&self.priority(node));
         for index in 0..self.callees[node].len() {
@@ -130,8 +133,8 @@ impl<'a> NodeSequence<'a> {
     }
 }
 
-/// Returns the `known` ranks of the previous layout, and guessed ranks for new nodes: one after their known
-/// callers, or else one before their known callees.
+/// Returns the `known` ranks of the previous layout, and guesses ranks for new nodes: one more than their
+/// known callers, or else one less than their known callees.
 pub fn guess_ranks(arcs: &[(usize, usize)], known: &[Option<i32>]) -> Vec<Option<i32>> {
     let mut guessed = known.to_vec();
     for &(from, to) in arcs {

@@ -1,18 +1,18 @@
-//! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): dummy vertices cut every edge into pieces that
-//! connect neighbouring layers.
+//! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): dummy vertices divide every edge into pieces
+//! between neighbouring layers.
 //!
-//! All callers of a target share one chain of dummy vertices through the layers. So target and layer identify
-//! a dummy vertex, even in the next layout, when callers have come or gone. An edge against the flow leaves
-//! its caller on the right like any other edge. It then makes a U-turn, runs back through dummy vertices of
-//! its own, and enters its target from the left. So for every box, edges leave on the right and arrive on the
-//! left.
+//! All callers of a target share one chain of dummy vertices through the layers. So the target and the layer
+//! identify a dummy vertex, even in the next layout, in which the target may have other callers. An edge
+//! against the flow leaves its caller on the right like any other edge. It then makes a U-turn, runs back
+//! through its own dummy vertices, and enters its target from the left. So for every box, edges leave on the
+//! right and arrive on the left.
 //!
-//! Gap `g` lies between layer `g - 1` and layer `g`. The pieces of all lines to one target in one gap and one
-//! direction form a net.
+//! Gap `g` lies between layer `g - 1` and layer `g`. A net consists of the pieces of all lines to one target
+//! in one gap and one direction.
 use crate::layout::subgraph::{Link, Subgraph};
 use std::ops::Range;
 
-/// Vertex in a layer: a node of the subgraph, or a dummy vertex of an edge.
+/// A vertex in a layer: a node of the subgraph, or a dummy vertex of an edge.
 #[derive(Clone, Debug)]
 pub struct Vertex {
     pub layer: usize,
@@ -21,16 +21,16 @@ pub struct Vertex {
     pub kind: VertexKind,
 }
 
-/// Kind of a vertex.
+/// The kind of a vertex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VertexKind {
-    /// Node of the subgraph, by its index.
+    /// A node of the subgraph, given by its index.
     Node(usize),
-    /// Dummy vertex of the lines to a target. `backward` is true for lines against the flow.
+    /// A dummy vertex of the lines to a target. `backward` is true for lines against the flow.
     Dummy { target: usize, backward: bool },
 }
 
-/// Point at which a line enters or leaves a gap: a row of a vertex in the layer to the left or right.
+/// A point at which a line enters or leaves a gap: a row of a vertex in the layer to the left or right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pin {
     pub vertex: usize,
@@ -40,7 +40,8 @@ pub struct Pin {
     pub right: bool,
 }
 
-/// Net: the lines to one target in one direction within one gap, with several input pins and one output pin.
+/// A net: the lines to one target in one direction within one gap. It has several input pins and one output
+/// pin.
 #[derive(Clone, Debug)]
 pub struct Net {
     /// Number of the gap in which the net lies.
@@ -49,28 +50,29 @@ pub struct Net {
     pub output: Pin,
 }
 
-/// Net that a link passes, and the pin at which it enters: `(net, index into its inputs)`.
+/// A net that a link passes through, and the input pin at which the link enters it:
+/// `(net, index of the pin)`.
 pub type Hop = (usize, usize);
 
-/// Layers of vertices, and the nets between them.
+/// The vertices in their layers, and the nets between the layers.
 #[derive(Clone, Debug)]
 pub struct LayeredGraph {
     pub vertices: Vec<Vertex>,
-    /// Vertices of each layer, from top to bottom once the ordering stage has sorted them.
+    /// Vertices of each layer. After the ordering stage they are sorted from top to bottom.
     pub layers: Vec<Vec<usize>>,
-    /// For each layer, true if it consists of ports in an order that the ordering stage must keep.
+    /// For each layer, true if it consists of ports whose order the ordering stage must not change.
     pub fixed: Vec<bool>,
     /// Nets, sorted by target, then by gap.
     pub nets: Vec<Net>,
-    /// For each link of the subgraph, the nets that it passes, in the direction of the call.
+    /// For each link of the subgraph, the nets that it passes through, in the direction of the call.
     pub hops: Vec<Vec<Hop>>,
     /// Number of links that run against the flow.
     pub back_links: usize,
 }
 
 impl LayeredGraph {
-    /// Builds the layered graph of `subgraph`. `layer_of` is the layer of each node; `None` for a node
-    /// outside the layers.
+    /// Builds the layered graph of `subgraph`. `layer_of` holds the layer of each node; `None` for an
+    /// isolated node.
     pub fn new(subgraph: &Subgraph, layer_of: &[Option<usize>], layers: usize) -> Self {
         let mut built = Self::with_nodes(subgraph, layer_of, layers);
         let vertex_of = built.vertex_by_node(subgraph.nodes.len());
@@ -88,12 +90,12 @@ impl LayeredGraph {
         built
     }
 
-    /// Returns true for a dummy vertex.
+    /// Returns true if `vertex` is a dummy vertex.
     pub fn is_dummy(&self, vertex: usize) -> bool {
         matches!(self.vertices[vertex].kind, VertexKind::Dummy { .. })
     }
 
-    /// Sorts each layer that consists of ports with a set order, and marks the layer as fixed.
+    /// Sorts each layer that consists of ports with a given order, and marks the layer as fixed.
     fn fix_port_layers(&mut self, subgraph: &Subgraph) {
         for (layer, settled) in self.layers.iter_mut().zip(&mut self.fixed) {
             let order = |vertex: usize| match self.vertices[vertex].kind {
@@ -136,8 +138,8 @@ impl LayeredGraph {
         vertex_of
     }
 
-    /// Adds the dummy vertices and nets of the links to one target. Links against the flow have a tree of
-    /// their own, so that they share no trunk with the others.
+    /// Adds the dummy vertices and nets for the links to one target. Links against the flow get a separate
+    /// tree, so that they share no trunk with the others.
     fn add_trees(&mut self, subgraph: &Subgraph, vertex_of: &[usize], links: Range<usize>) {
         let target = subgraph.links[links.start].target;
         let goal = &subgraph.targets[target];
@@ -157,7 +159,7 @@ impl LayeredGraph {
         }
     }
 
-    /// Adds the tree of `links`, which have dummy vertices in `dummy_layers` and end at the pin `goal`.
+    /// Adds the tree of `links`. It has dummy vertices in `dummy_layers`, and ends at the pin `goal`.
     fn add_tree(
         &mut self,
         subgraph: &Subgraph,
@@ -188,7 +190,7 @@ impl LayeredGraph {
         }
     }
 
-    /// Adds the nets of a tree with the pins at its dummy vertices. `attach_link` adds the pins of the
+    /// Adds the nets of a tree, with the pins at its dummy vertices. `attach_link` adds the pins at the
     /// callers.
     fn add_nets(&mut self, tree: &TargetTree, goal: Pin) {
         for gap in tree.gaps() {
@@ -201,7 +203,8 @@ impl LayeredGraph {
         }
     }
 
-    /// Adds the pin of a link's caller, and records the nets that the link passes on the way to the target.
+    /// Adds the pin at the caller of a link, and records the nets that the link passes through on the way to
+    /// the target.
     fn attach_link(&mut self, tree: &TargetTree, link: usize, pin: Pin) {
         let net_of_gap = |gap: usize| tree.first_net + gap - tree.dummy_layers.start;
         let mut net = net_of_gap(self.vertices[pin.vertex].layer + 1);
@@ -217,14 +220,14 @@ impl LayeredGraph {
     }
 }
 
-/// Dummy vertices and nets of the lines to one target in one direction: their first indices, and the layers
-/// that they cover.
+/// The dummy vertices and nets for the lines to one target in one direction: the first index of each, and the
+/// layers that they cover.
 struct TargetTree {
     first_dummy: usize,
     first_net: usize,
-    /// Layers with a dummy vertex. The first gap with a net has the number of the first of them.
+    /// Layers with a dummy vertex. The first of them has the same number as the first gap with a net.
     dummy_layers: Range<usize>,
-    /// Layer of the target.
+    /// Layer that contains the target.
     target_layer: usize,
     /// True if the lines run against the flow.
     backward: bool,

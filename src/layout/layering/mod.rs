@@ -1,4 +1,4 @@
-//! Layering: breaks cycles, gives every node a rank, and cuts long edges into dummy vertices.
+//! Layering: breaks cycles, gives every node a rank, and divides long edges by dummy vertices.
 
 pub(super) mod back_edges;
 pub(super) mod components;

@@ -1,7 +1,7 @@
-//! Input of ranking: the facts about a node that decide its rank.
+//! Input of the rank assignment: the properties of a node that affect its rank.
 use crate::layout::graph::RankHint;
 
-/// Size, hint and links of a node, as far as ranking uses them.
+/// Size, hint and links of a node, as far as they affect its rank.
 pub struct RankInput {
     pub hint: RankHint,
     pub width: i32,

@@ -1,9 +1,9 @@
-//! Rank assignment: gives each node a rank, so that edges run from lower to higher ranks and stay short. The
+//! Rank assignment: gives each node a rank, so that edges run from lower to higher ranks and are short. The
 //! rank becomes the layer.
 //!
-//! - Without a seed, graphs up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In
-//!   larger graphs, a few passes of median tightening move each node next to its callers or its callees,
-//!   whichever are more. Then unconnected components are packed ([`super::components`]).
+//! - Without a seed, graphs of up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In
+//!   larger graphs, a few passes of median tightening move each node next to its callers or next to its
+//!   callees, whichever are more numerous. Then unconnected components are packed ([`super::components`]).
 //! - With a seed, known nodes keep their ranks, unless a new edge pushes them on or makes their edges much
 //!   too long.
 use super::{
@@ -13,13 +13,13 @@ use super::{
 };
 use crate::layout::graph::RankHint;
 
-/// Largest graph, in nodes, for network simplex. In larger graphs, median tightening runs instead, and known
-/// nodes do not move to shorten new edges.
+/// Maximum number of nodes for network simplex. Larger graphs use median tightening, and their known nodes
+/// don't move to shorten new edges.
 pub const SIMPLEX_MAX_NODES: usize = 500;
 /// Maximum number of passes of median tightening.
 const MAX_MEDIAN_PASSES: usize = 8;
-/// Total length, in ranks, by which moving a known node must shorten its edges. With 3 or less, a service
-/// that comes and goes moves others. With 5 or more, half as many changes tangle the map.
+/// Minimum total length, in ranks, that moving a known node must save on its edges. With 3 or less, a service
+/// that comes and goes moves others. With 5 or more, half as many changes are enough to tangle the map.
 const MIN_RANKS_SAVED: i32 = 4;
 
 /// Returns the rank of each node, and the number that was added to all known ranks. The lowest rank is 0.
@@ -55,13 +55,13 @@ pub fn assign_ranks(
     (rank, 0)
 }
 
-/// Acyclic graph: the callers and callees of each node, and a topological order.
+/// An acyclic graph: the callers and callees of each node, and a topological order.
 struct AcyclicGraph {
     /// Callers of each node.
     predecessors: Vec<Vec<usize>>,
     /// Callees of each node.
     successors: Vec<Vec<usize>>,
-    /// All nodes, callers before callees.
+    /// All nodes in topological order: callers before callees.
     topological_order: Vec<usize>,
 }
 
@@ -97,7 +97,7 @@ impl AcyclicGraph {
     }
 }
 
-/// Returns the least feasible rank of each node: the length of the longest path to it.
+/// Returns the lowest feasible rank of each node, which is the length of the longest path to it.
 fn longest_path_ranks(acyclic: &AcyclicGraph) -> Vec<i32> {
     let mut rank = vec![0; acyclic.predecessors.len()];
     for &node in &acyclic.topological_order {
@@ -106,8 +106,8 @@ fn longest_path_ranks(acyclic: &AcyclicGraph) -> Vec<i32> {
     rank
 }
 
-/// Returns the known ranks, raised where an edge demands it. New nodes go right after their callers, or else
-/// right before their callees.
+/// Returns the known ranks, raised where an edge requires it. New nodes get the rank after their callers, or
+/// else the rank before their callees.
 fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
     let mut rank = vec![0; known.len()];
     for &node in &acyclic.topological_order {
@@ -124,7 +124,7 @@ fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
     rank
 }
 
-/// Moves nodes with new links, if that shortens their edges by [`MIN_RANKS_SAVED`] or more.
+/// Moves nodes with new links if that shortens their edges by at least [`MIN_RANKS_SAVED`].
 fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInput]) {
     let there_and_back = acyclic.topological_order.iter().rev().chain(&acyclic.topological_order);
     for &node in
@@ -140,7 +140,8 @@ fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInp
     }
 }
 
-/// Moves each node next to its callers or its callees, whichever are more, which shortens its edges.
+/// Moves each node next to its callers or next to its callees, whichever are more numerous. This shortens its
+/// edges.
 fn tighten_by_median(acyclic: &AcyclicGraph, rank: &mut [i32]) {
     for pass in 0..MAX_MEDIAN_PASSES {
         let mut moved = false;
@@ -164,7 +165,7 @@ fn tighten_by_median(acyclic: &AcyclicGraph, rank: &mut [i32]) {
     }
 }
 
-/// Shifts every component so that it starts at rank 0.
+/// Shifts every component so that its lowest rank is 0.
 fn normalize(components: &Components, rank: &mut [i32]) {
     let spans = components.rank_spans(rank);
     for (node, rank) in rank.iter_mut().enumerate() {

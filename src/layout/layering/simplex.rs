@@ -1,15 +1,16 @@
-//! Network simplex of Gansner, Koutsofios, North and Vo ("A Technique for Drawing Directed Graphs", 1993):
-//! finds the ranks with the least total edge length.
+//! Network simplex of Gansner, Koutsofios, North and Vo ("A Technique for Drawing Directed Graphs", 1993). It
+//! finds the ranks with the minimum total edge length.
 //!
-//! The algorithm maintains a spanning tree of tight arcs, which are arcs of their least length. In each step,
-//! a tree arc with a negative cut value leaves the tree, and the tightest arc that crosses the cut the other
-//! way enters it. The graphs are small, so each step recomputes tree order and cut values in linear time,
-//! which keeps the code short. The number of steps is bounded.
+//! The algorithm maintains a spanning tree of tight arcs, which are arcs of minimum length. In each step, a
+//! tree arc with a negative cut value leaves the tree. The tightest arc that crosses the cut in the other
+//! direction enters it. The graphs are small, so each step simply recomputes the tree order and the cut
+//! values in linear time. The number of steps is limited.
 
-/// Maximum number of exchanges of tree arcs per node of the graph.
+/// Maximum number of exchanges of tree arcs, per node of the graph.
 const MAX_EXCHANGES_PER_NODE: usize = 6;
 
-/// Returns ranks with the least total edge length, starting from the feasible ranks `start`.
+/// Returns ranks with the minimum total edge length. `start` must be feasible ranks, from which the search
+/// begins.
 pub fn minimize_edge_length(count: usize, arcs: &[(usize, usize)], start: &[i32]) -> Vec<i32> {
     let mut net = Network::new(count, arcs, start);
     net.build_tight_tree();
@@ -23,8 +24,8 @@ pub fn minimize_edge_length(count: usize, arcs: &[(usize, usize)], start: &[i32]
     net.rank
 }
 
-/// Arc of the network, with its weight and least length. A virtual root before all sources keeps the network
-/// connected; the arcs of the root have weight and length 0.
+/// An arc of the network, with its weight and minimum length. A virtual root in front of all sources keeps
+/// the network connected. The arcs of the root have weight and length 0.
 struct NetworkArc {
     from: usize,
     to: usize,
@@ -32,23 +33,23 @@ struct NetworkArc {
     length: i32,
 }
 
-/// Network with its current ranks and spanning tree.
+/// The network, with its current ranks and spanning tree.
 struct Network {
     arcs: Vec<NetworkArc>,
     rank: Vec<i32>,
-    /// Arcs at each node.
+    /// For each node, the arcs that begin or end at it.
     arcs_at: Vec<Vec<usize>>,
-    /// True for each arc in the spanning tree.
+    /// For each arc, true if it is in the spanning tree.
     in_tree: Vec<bool>,
-    /// Cut value of each tree arc.
+    /// For each tree arc, its cut value.
     cut_value: Vec<i64>,
     /// For each node, the arc to its parent in the tree; `usize::MAX` for the root.
     parent_arc: Vec<usize>,
-    /// Lowest postorder number in the subtree of each node.
+    /// For each node, the lowest postorder number in its subtree.
     subtree_low: Vec<usize>,
-    /// Postorder number of each node, the highest in its subtree.
+    /// For each node, its postorder number, which is the highest in its subtree.
     postorder_number: Vec<usize>,
-    /// Arc at which the search for the next leaving arc starts.
+    /// Arc at which the search for the next leaving arc begins.
     cursor: usize,
 }
 
@@ -93,7 +94,7 @@ impl Network {
     }
 
     /// Builds a spanning tree of tight arcs. If no tight arc extends the tree, changes the ranks of its nodes
-    /// until the nearest arc to a node outside is tight.
+    /// until the nearest arc to another node is tight.
     fn build_tight_tree(&mut self) {
         let root = self.rank.len() - 1;
         let mut inside = vec![false; self.rank.len()];
@@ -126,8 +127,9 @@ impl Network {
         }
     }
 
-    /// Computes the cut value of each tree arc: removing the arc cuts the tree in two, and the value is the
-    /// weight of the arcs in its direction between the parts, less the weight of the others.
+    /// Computes the cut value of each tree arc. Removing the arc divides the tree into two parts. The cut
+    /// value is the weight of all arcs between the parts in the direction of this arc, less the weight of
+    /// those in the other direction.
     fn compute_cut_values(&mut self) {
         let order = self.postorder();
         let mut balance = vec![0_i64; self.rank.len()];
@@ -172,7 +174,8 @@ impl Network {
         order
     }
 
-    /// Returns the next tree arc with a negative cut value, searching cyclically from `cursor`.
+    /// Returns the next tree arc with a negative cut value, searching cyclically from `cursor`. Returns
+    /// `None` if there is none.
     fn leaving_arc(&mut self) -> Option<usize> {
         let size = self.arcs.len();
         let found = (0..size)
@@ -182,7 +185,8 @@ impl Network {
         Some(found)
     }
 
-    /// Returns the tightest arc that crosses the cut of the arc `leave` in the other direction.
+    /// Returns the tightest arc that crosses the cut of the arc `leave` in the other direction, or `None` if
+    /// there is none.
     fn entering_arc(&self, leave: usize) -> Option<usize> {
         let NetworkArc { from, to, .. } = self.arcs[leave];
         let below = if self.parent_arc[from] == leave { from } else { to };

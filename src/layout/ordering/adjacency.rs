@@ -1,30 +1,30 @@
 //! Adjacency of a layered graph: the neighbours of each vertex in the layers to its left and right. Ordering
-//! and row assignment read it.
+//! and row assignment use it.
 use crate::layout::layering::layered_graph::LayeredGraph;
 
-/// Vertex at the other end of a line, with the rows of both ends.
+/// A neighbour: the vertex at the other end of a line, with the rows of both ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbour {
     /// Vertex at the other end.
     pub vertex: usize,
-    /// Row within that vertex.
+    /// Row of the line within that vertex.
     pub row: i32,
-    /// Row within the vertex at this end.
+    /// Row of the line within the vertex at this end.
     pub own_row: i32,
 }
 
-/// Neighbours of each vertex on the left and on the right, and in the same layer the vertices to which
-/// U-turns lead.
+/// The neighbours of each vertex to the left and right, and the vertices of its own layer to which U-turns
+/// connect it.
 pub struct Adjacency {
-    /// Neighbours of each vertex in the layer to the left.
+    /// For each vertex, its neighbours in the layer to the left.
     pub left: Vec<Vec<Neighbour>>,
-    /// Neighbours of each vertex in the layer to the right.
+    /// For each vertex, its neighbours in the layer to the right.
     pub right: Vec<Vec<Neighbour>>,
-    /// U-turns of each vertex, which are lines to a vertex in the same layer: the other vertex, and true if
-    /// the line turns on the right side of the layer.
+    /// For each vertex, its U-turns, which are lines to a vertex in the same layer: the other vertex, and
+    /// true if the line turns on the right side of the layer.
     pub u_turns: Vec<Vec<(usize, bool)>>,
-    /// Number greater than any row within a vertex. The position of a line's end in its layer is `place *
-    /// stride + row`.
+    /// A number that is greater than any row within a vertex. The position of a line's end in its layer is
+    /// `place * stride + row`.
     pub stride: i64,
 }
 
@@ -61,13 +61,13 @@ impl Adjacency {
         adjacency
     }
 
-    /// Returns the neighbours of all vertices on the right if `right`, or else on the left.
+    /// Returns the right neighbours of all vertices if `right` is true, and the left neighbours otherwise.
     pub fn side(&self, right: bool) -> &[Vec<Neighbour>] {
         if right { &self.right } else { &self.left }
     }
 
-    /// Returns the position in its layer of the line's end at a neighbour. `place` holds the place of each
-    /// vertex in its layer.
+    /// Returns the position of the line's end at `neighbour`, within the layer of that vertex. `place` holds
+    /// the place of each vertex in its layer.
     pub fn position(&self, neighbour: &Neighbour, place: &[usize]) -> i64 {
         place[neighbour.vertex] as i64 * self.stride + i64::from(neighbour.row)
     }

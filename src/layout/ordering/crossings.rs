@@ -1,8 +1,8 @@
-//! Crossing numbers: counts the crossings of lines for an order of the vertices, and the change if two
-//! vertices swap.
+//! Counting of line crossings for a given order of the vertices, and of the change if two vertices swap
+//! places.
 use super::adjacency::Adjacency;
 
-/// Returns the number of all crossings. `layers` holds the order of the vertices in each layer, and `place`
+/// Returns the total number of crossings. `layers` holds the order of the vertices in each layer, and `place`
 /// the place of each vertex in its layer.
 pub fn count(adjacency: &Adjacency, layers: &[Vec<usize>], place: &[usize]) -> usize {
     layers
@@ -13,8 +13,8 @@ pub fn count(adjacency: &Adjacency, layers: &[Vec<usize>], place: &[usize]) -> u
 
 /// Returns the number of crossings between `layer` and the next one.
 ///
-/// Counts the pairs of lines that are in one order at their left ends and in the other order at their right
-/// ends (with a Fenwick tree).
+/// Two lines cross if they have one order at their left ends and the reverse order at their right ends. The
+/// function counts such pairs with a Fenwick tree.
 fn crossings_between(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> usize {
     let count = layer.iter().map(|&v| adjacency.right[v].len()).sum();
     let mut lines: Vec<(i64, i64)> = Vec::with_capacity(count);
@@ -39,7 +39,7 @@ fn crossings_between(adjacency: &Adjacency, layer: &[usize], place: &[usize]) ->
     crossings
 }
 
-/// Returns the sum of all entries up to `slot` of a Fenwick tree.
+/// Returns the sum of the entries 1 to `slot` of a Fenwick tree.
 fn fenwick_sum(tree: &[usize], mut slot: usize) -> usize {
     let mut sum = 0;
     while slot > 0 {
@@ -57,7 +57,7 @@ fn fenwick_add(tree: &mut [usize], mut slot: usize) {
     }
 }
 
-/// Returns the number of crossings between the U-turns of a layer and other lines.
+/// Returns the number of crossings between the U-turns in a layer and other lines.
 fn u_turn_crossings(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> usize {
     let mut crossings = 0;
     for &vertex in layer {
@@ -71,12 +71,12 @@ fn u_turn_crossings(adjacency: &Adjacency, layer: &[usize], place: &[usize]) -> 
     crossings
 }
 
-/// Evaluator of swaps: computes the change in crossings if two neighbours in a layer swap places.
+/// Evaluates swaps: computes the change in crossings if two neighbours in a layer swap places.
 pub struct SwapEvaluator<'a> {
     adjacency: &'a Adjacency,
-    /// For each vertex, the sorted positions of its neighbours on the left and on the right.
+    /// For each vertex, the sorted positions of its left and of its right neighbours.
     neighbour_positions: Vec<[Vec<i64>; 2]>,
-    /// True if any vertex in the loaded layer has a U-turn.
+    /// True if any vertex in the layer that was loaded last has a U-turn.
     pub has_u_turns: bool,
 }
 
@@ -86,8 +86,8 @@ impl<'a> SwapEvaluator<'a> {
         Self { adjacency, neighbour_positions, has_u_turns: false }
     }
 
-    /// Updates the positions of the neighbours of all vertices in `layer`. Call it before evaluating swaps in
-    /// the layer.
+    /// Updates the neighbour positions of all vertices in `layer`. This must be called before evaluating
+    /// swaps in that layer.
     pub fn load_layer(&mut self, layer: &[usize], place: &[usize]) {
         self.has_u_turns = layer.iter().any(|&v| !self.adjacency.u_turns[v].is_empty());
         for &vertex in layer {
@@ -102,8 +102,8 @@ impl<'a> SwapEvaluator<'a> {
         }
     }
 
-    /// Returns the change in crossings if `lower` swaps places with `upper`, its neighbour above. A negative
-    /// change saves crossings.
+    /// Returns the change in the number of crossings if `lower` swaps places with `upper`, its upper
+    /// neighbour. A negative change means fewer crossings.
     pub fn crossing_change(&self, upper: usize, lower: usize, place: &[usize]) -> i64 {
         let (upper_ends, lower_ends) = (&self.neighbour_positions[upper], &self.neighbour_positions[lower]);
         let change =
@@ -116,7 +116,8 @@ impl<'a> SwapEvaluator<'a> {
             + self.u_turn_change(lower, upper, place, false)
     }
 
-    /// Returns the change in crossings of the U-turns of `mover` if it passes `other`, downwards if `down`.
+    /// Returns the change in crossings with the U-turns of `mover` if it moves past `other`, downwards if
+    /// `down` is true.
     fn u_turn_change(&self, mover: usize, other: usize, place: &[usize], down: bool) -> i64 {
         let mut gain = 0;
         for &(partner, right) in &self.adjacency.u_turns[mover] {
@@ -130,12 +131,12 @@ impl<'a> SwapEvaluator<'a> {
     }
 }
 
-/// Returns the change in crossings between the lines of two neighbours if they swap places. The ends of the lines on one
-/// side are sorted.
+/// Returns the change in crossings between the lines of two neighbours on one side if they swap places.
+/// `upper` and `lower` are the sorted positions of the lines' other ends.
 fn change_of_pair(upper: &[i64], lower: &[i64]) -> i64 {
     let (Some(last_upper), Some(last_lower)) = (upper.last(), lower.last()) else { return 0 };
     let pairs = (upper.len() * lower.len()) as i64;
-    // Most vertices have one line, or all their lines on one side of those of the other.
+    // In most cases the lines of one vertex all end before those of the other.
     if *last_upper < lower[0] {
         pairs
     } else if *last_lower < upper[0] {
@@ -145,7 +146,8 @@ fn change_of_pair(upper: &[i64], lower: &[i64]) -> i64 {
     }
 }
 
-/// Returns the number of crossings between the lines of an upper vertex and those of a lower one.
+/// Returns the number of crossings between the lines of an upper and of a lower vertex, given the positions
+/// of their ends.
 fn crossings_of_pair(upper: &[i64], lower: &[i64]) -> i64 {
     let (mut crossings, mut passed) = (0, 0);
     for &end in upper {

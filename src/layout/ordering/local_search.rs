@@ -1,17 +1,17 @@
-//! Local search for fewer crossings: swaps neighbours, and sifts, which means to try all places in the layer
-//! for one vertex.
+//! Local search for fewer crossings. It swaps neighbours, and it sifts: it tries all places in the layer for
+//! one vertex.
 use super::crossings::SwapEvaluator;
 use crate::layout::layering::layered_graph::LayeredGraph;
 
-/// Largest layer to sift, in vertices.
+/// Maximum number of vertices in a layer for sifting.
 const SIFT_MAX_VERTICES: usize = 400;
 /// Maximum number of rounds of sifting over all layers. Without a seed, exchanges of neighbours follow each
 /// round.
 pub const MAX_SIFT_ROUNDS: usize = 3;
-/// Maximum number of passes of neighbour exchanges after all sweeps.
+/// Maximum number of passes of neighbour exchanges after each round of sifting.
 const FINAL_EXCHANGE_ROUNDS: usize = 64;
 
-/// Order of the vertices in their layers, which the ordering stage changes step by step.
+/// The order of the vertices in their layers, which the ordering stage improves step by step.
 #[derive(Clone)]
 pub struct LayerOrder {
     /// Vertices of each layer, from top to bottom.
@@ -38,7 +38,7 @@ impl LayerOrder {
         }
     }
 
-    /// Moves a vertex from one place in `layer` to another. The vertices between shift by one place.
+    /// Moves a vertex from one place in `layer` to another. The vertices in between shift by one place.
     fn move_vertex(&mut self, layer: usize, from: usize, to: usize) {
         let (low, high) = (from.min(to), from.max(to));
         let moved = &mut self.layers[layer][low..=high];
@@ -60,7 +60,8 @@ impl LayerOrder {
     }
 }
 
-/// Alternates sifting and exchanges of neighbours until neither saves crossings.
+/// Alternates sifting and neighbour exchanges until neither reduces crossings, for at most
+/// `MAX_SIFT_ROUNDS` rounds.
 pub fn sift_and_exchange(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>) {
     for _ in 0..MAX_SIFT_ROUNDS {
         let moved = sift(order, swap, |_| true);
@@ -70,8 +71,8 @@ pub fn sift_and_exchange(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>) {
     }
 }
 
-/// Swaps neighbours as long as that saves crossings, for at most `rounds` passes. Returns true if any pair
-/// was swapped.
+/// Swaps neighbours as long as that reduces crossings, for at most `rounds` passes. Returns true if it
+/// swapped any.
 pub fn exchange_neighbours(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, rounds: usize) -> bool {
     let mut ever = false;
     let mut dirty = vec![true; order.layers.len()];
@@ -100,7 +101,7 @@ pub fn exchange_neighbours(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>,
     ever
 }
 
-/// Moves each vertex for which `may_move` is true to the place in its layer with the fewest crossings.
+/// Moves each vertex for which `may_move` returns true to the place in its layer with the fewest crossings.
 /// Returns true if any vertex moved.
 pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) -> bool {
     let mut moved = false;
@@ -110,7 +111,7 @@ pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl
             continue;
         }
         swap.load_layer(&order.layers[layer], &order.place);
-        // The crossings of U-turns depend on the order within the layer; all other crossings do not.
+        // The crossings of U-turns depend on the order within the layer. All other crossings don't.
         let turning = swap.has_u_turns;
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
@@ -124,9 +125,9 @@ pub fn sift(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl
     moved
 }
 
-/// Moves one vertex, the one that saves the most crossings, and returns it.
+/// Moves the vertex whose move saves the most crossings, and returns it.
 ///
-/// Returns `None` if no move saves at least `min_saved` crossings.
+/// Returns `None`, and moves nothing, if no move saves at least `min_saved` crossings.
 pub fn move_best_vertex(
     order: &mut LayerOrder,
     swap: &mut SwapEvaluator<'_>,
@@ -152,8 +153,8 @@ pub fn move_best_vertex(
     Some(vertex)
 }
 
-/// Returns the best place of `vertex` in its layer as (change in crossings, place). Prefers the present place
-/// if no other is better.
+/// Returns the best place of `vertex` in its layer, as (change in crossings, place). Returns the present
+/// place unless another one is better.
 fn best_place(
     swap: &SwapEvaluator<'_>,
     order: &mut LayerOrder,

@@ -1,11 +1,12 @@
-//! Crossing reduction: orders the vertices within each layer so that few lines cross.
+//! Crossing reduction by sweeps over the layers: orders the vertices within each layer so that few lines
+//! cross.
 //!
-//! - Without a seed, the method alternates barycentre and median sweeps (Sugiyama 1981, Eades and Wormald
-//!   1994) with exchanges of neighbours (Gansner 1993). Small layers are sifted (Matuszewski, Schoenfeld and
-//!   Molitor 1999). Small graphs get several starts, of which the best result counts.
-//! - With a seed, known boxes keep their order, and the best places for new boxes and dummy vertices are
-//!   searched (semi-interactive crossing minimisation, ELK).
-//! - All limits count steps, never time, so the result is the same on every machine.
+//! - Without a seed, barycentre and median sweeps (Sugiyama 1981, Eades and Wormald 1994) alternate with
+//!   exchanges of neighbours (Gansner 1993). Small layers are sifted (Matuszewski, Schoenfeld and Molitor
+//!   1999). Small graphs are ordered from several starts, and the best result is used.
+//! - With a seed, known boxes keep their order, and only new boxes and dummy vertices move to their best
+//!   places (semi-interactive crossing minimisation, ELK).
+//! - All limits count steps rather than time, so the result is the same on every machine.
 use super::{
     adjacency::Adjacency,
     crossings::{self, SwapEvaluator},
@@ -20,26 +21,26 @@ use crate::layout::layering::{
 
 /// Maximum number of sweeps from one start.
 const MAX_SWEEPS: usize = 24;
-/// Maximum number of successive sweeps without an improvement.
+/// Number of successive sweeps without an improvement after which the search stops.
 const MAX_STALLED_SWEEPS: usize = 5;
-/// Maximum product of the number of lines and the number of starts: large graphs get fewer starts.
+/// Maximum product of the number of lines and the number of starts. Larger graphs get fewer starts.
 const MAX_LINES_TIMES_STARTS: usize = 3_000;
 /// Maximum number of starts.
 const MAX_STARTS: usize = 16;
 /// Maximum number of passes of neighbour exchanges after each sweep.
 const EXCHANGE_ROUNDS_PER_SWEEP: usize = 4;
-/// Largest number of lines for exchanges after each sweep. In larger graphs, exchanges run only at the end.
+/// Maximum number of lines for exchanges after each sweep. In larger graphs, exchanges run only at the end.
 const EXCHANGE_MAX_LINES: usize = 16_000;
-/// Largest number of lines for which dummy vertices with a row in the seed may move.
+/// Maximum number of lines in a graph for moving dummy vertices that have a row in the seed.
 const MOVE_DUMMIES_MAX_LINES: usize = 3_000;
 /// Minimum number of crossings that moving a known box must save. With a lower limit, a service that comes or
 /// goes moves others.
 const MIN_CROSSINGS_SAVED: usize = 5;
-/// Number of crossings in the diagram for each crossing that a move of a known box must save. For example,
-/// with 600 crossings a move must save 10.
+/// Number of crossings in the diagram for each crossing that moving a known box must save. For example, with
+/// 600 crossings a move must save 10.
 const CROSSINGS_PER_MIN_SAVED: usize = 60;
 
-/// Orders the layers of `graph` in place and returns the number of remaining crossings.
+/// Orders the layers of `graph` in place, and returns the number of remaining crossings.
 ///
 /// `rows` holds the row of each vertex in the seed; `None` for a new vertex. If the function moves a known
 /// box, it sets the row of that box to `None`.
@@ -54,7 +55,7 @@ pub fn order_layers(graph: &mut LayeredGraph, rows: &mut [Option<i32>]) -> usize
     crossings::count(&adjacency, &best.layers, &best.place)
 }
 
-/// Orders the layers without a seed: runs from several starts and returns the order with the fewest
+/// Orders the layers without a seed. Runs from several starts, and returns the order with the fewest
 /// crossings.
 fn order_fresh(graph: &LayeredGraph, adjacency: &Adjacency) -> LayerOrder {
     let lines: usize = adjacency.right.iter().map(Vec::len).sum();
@@ -70,8 +71,8 @@ fn order_fresh(graph: &LayeredGraph, adjacency: &Adjacency) -> LayerOrder {
     if graph.fixed.contains(&true) { best } else { separate_components(best, graph) }
 }
 
-/// Returns `order` with unconnected components one below the other in all layers, so that their lines do not
-/// cross.
+/// Returns `order` with unconnected components one below the other in all layers, so that lines of different
+/// components don't cross.
 fn separate_components(order: LayerOrder, graph: &LayeredGraph) -> LayerOrder {
     let pins = |net: &Net| net.inputs.iter().map(|pin| (pin.vertex, net.output.vertex)).collect::<Vec<_>>();
     let joins = graph.nets.iter().flat_map(pins);
@@ -83,8 +84,9 @@ fn separate_components(order: LayerOrder, graph: &LayeredGraph) -> LayerOrder {
 
 /// Runs all sweeps from the start with the number `start`, and returns the best order.
 ///
-/// Starts 0 to 3 begin with the order of the keys or its reverse, later starts with a shuffled order. Starts
-/// also differ in the direction of the first sweep, and in its rule, barycentre or median.
+/// Starts 0 to 3 begin with the order of the keys or its reverse, and later starts with a shuffled order.
+/// Starts also differ in the direction of the first sweep, and in whether it uses the barycentre or the
+/// median.
 fn run_from_start(
     graph: &LayeredGraph,
     adjacency: &Adjacency,
@@ -135,8 +137,8 @@ fn shuffle(layer: &mut [usize], start: usize) {
     }
 }
 
-/// Sorts each layer by the desired positions of its vertices, from left to right if `forward`. A vertex
-/// without neighbours in the layer before keeps its place.
+/// Sorts the vertices of each layer by their desired positions, layer by layer, from left to right if
+/// `forward` is true. A vertex without neighbours in the preceding layer keeps its place.
 fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
@@ -161,10 +163,10 @@ fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: b
     }
 }
 
-/// Returns the desired position of `vertex`, the median or mean of its neighbours on one side, in 64ths of a
-/// position. Returns `None` if it has none there.
+/// Returns the desired position of `vertex` in 64ths of a position: the median or mean of its neighbours on
+/// one side. Returns `None` if it has no neighbours on that side and no U-turns.
 ///
-/// A vertex whose only lines are U-turns goes beside the vertex at the other end of the first one.
+/// A vertex that has only U-turns goes beside the other end of the first one.
 fn desired_position(
     adjacency: &Adjacency,
     place: &[usize],
@@ -196,12 +198,11 @@ fn desired_position(
     }
 }
 
-/// Orders known boxes as in the seed. Puts new boxes beside their neighbours, and then moves them where their
-/// lines cross the fewest others.
+/// Orders known boxes as in the seed. Places new boxes beside their neighbours, and then moves them to where
+/// their lines have the fewest crossings.
 ///
-/// Dummy vertices may also move, because a line on a new path disturbs less than lines that tangle more and
-/// more over many changes. For the same reason, each layout may move one known box if that saves many
-/// crossings.
+/// Dummy vertices may also move, because moving a line disturbs the reader less than a tangle that grows over
+/// many changes. For the same reason, each layout may move one known box if that saves many crossings.
 fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Option<i32>]) -> LayerOrder {
     let near_rows = |vertex: usize| {
         let lines = adjacency.left[vertex].iter().chain(&adjacency.right[vertex]).map(|e| e.vertex);
@@ -231,7 +232,7 @@ fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Opti
     order
 }
 
-/// Sifts the vertices that may move, until no move saves crossings, or for [`MAX_SIFT_ROUNDS`] rounds.
+/// Sifts the vertices that may move until no move reduces crossings, for at most [`MAX_SIFT_ROUNDS`] rounds.
 fn sift_until_stable(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) {
     for _ in 0..MAX_SIFT_ROUNDS {
         if !sift(order, swap, &may_move) {

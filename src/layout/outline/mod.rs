@@ -1,13 +1,14 @@
-//! Outline: a layout with one node per row, indented like a directory tree. It needs the fewest columns, so it
-//! is for screens that are too narrow for layers beside each other.
+//! Outline: a layout with one node per row, indented like a directory tree. It needs the fewest columns, so
+//! it suits screens that are too narrow for layers side by side.
 //!
-//! - Each called node stands below one of its callers (`spanning_tree`), and the line between them runs at the
-//!   left, as in a directory tree.
-//! - The lines to its other callers run at the right (`rails`): from the row of the caller to a rail, a vertical
-//!   line that leads only to this node.
+//! - Each callee stands below one of its callers (`spanning_tree`). The line between them runs on the left,
+//!   as in a directory tree.
+//! - The lines from its other callers run on the right (`rails`). Each leads from the row of the caller to a
+//!   rail, which is a vertical line that leads only to this callee.
 //! - Nodes without edges share rows at the bottom.
 //!
-//! A row at the right belongs to one line: two lines never join on it, so the reader can't take the wrong one.
+//! Each row on the right belongs to a single line. Because two lines never join on it, the reader can't take
+//! the wrong one.
 mod spanning_tree;
 mod rails;
 
@@ -20,11 +21,12 @@ use super::{
 use spanning_tree::SpanningTree;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Columns by which a called node is indented: the corner, the line and the arrow head.
+/// Columns by which a callee is indented, for the corner, the line and the arrow head.
 const INDENT_COLUMNS: i32 = 3;
 /// Free columns between two nodes without edges.
 const LOOSE_GAP_COLUMNS: i32 = 2;
-/// Width in columns up to which nodes without edges share a row, if the rest is not wider.
+/// Width in columns up to which nodes without edges share a row. The limit is greater if the rest of the
+/// outline is wider.
 const LOOSE_ROW_COLUMNS: i32 = 64;
 
 /// Lays out `graph` as an outline. Groups get no frames. The result does not depend on earlier layouts.
@@ -66,8 +68,8 @@ pub fn layout(graph: &Graph, options: &Options) -> Diagram {
     }
 }
 
-/// Returns the distinct edges between existing nodes, without self loops, in the order of the keys of their
-/// ends, so that the order of the input does not matter.
+/// Returns the edges between existing nodes, without duplicates and self loops. They are sorted by the
+/// indices of their ends and by class.
 fn drawable_edges(graph: &Graph) -> Vec<Edge> {
     let count = graph.nodes.len();
     let drawable = graph.edges.iter().filter(|e| e.from < count && e.to < count && e.from != e.to);
@@ -79,23 +81,23 @@ const fn sort_key(edge: &Edge) -> (usize, usize, u8) {
     (edge.from, edge.to, edge.class)
 }
 
-/// Outline under construction: the rectangles of the nodes placed so far.
+/// An outline under construction, with the rectangles of the nodes placed so far.
 struct Outline<'a> {
     graph: &'a Graph,
     edges: &'a [Edge],
     rects: Vec<Rect>,
-    /// For each edge, the row below its caller on which it leaves to the right; `None` if it leaves on the row
-    /// of the caller, or runs at the left.
+    /// For each edge, the row below its caller on which it leaves to the right. It is `None` if the edge
+    /// leaves on the row of the caller, or runs on the left.
     spare_rows: Vec<Option<i32>>,
     /// Number of rows used so far.
     rows: i32,
 }
 
 impl Outline<'_> {
-    /// Gives the nodes of the tree their rows, and the lines their spare rows.
+    /// Assigns rows to the nodes of the tree, and spare rows to lines.
     ///
-    /// One line leaves on the caller's own row, unless a line to the caller arrives there. Each further line
-    /// gets a spare row below the caller.
+    /// One line leaves on the row of the caller itself, unless a line to the caller arrives there. Each
+    /// further line gets a spare row below the caller.
     fn place(&mut self, tree: &SpanningTree) {
         let is_rail = |&index: &usize| tree.parent_edge[self.edges[index].to] != Some(index);
         let rails: Vec<usize> = (0..self.edges.len()).filter(is_rail).collect();
@@ -138,8 +140,8 @@ impl Outline<'_> {
         }
     }
 
-    /// Returns the route of an edge of the tree. It begins in the first cell of the caller, whose sign hides
-    /// it, so that the line seems to come out of the sign.
+    /// Returns the route of an edge in the tree. It begins in the first cell of the caller, where the symbol
+    /// of the caller covers the line. So the line seems to come out of the symbol.
     fn tree_route(&self, edge: &Edge) -> Vec<Point> {
         let (from, to) = (self.rects[edge.from], self.rects[edge.to]);
         vec![

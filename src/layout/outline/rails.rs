@@ -1,4 +1,4 @@
-//! Rails: vertical lines at the right of an outline. Each leads the lines of one class to one node.
+//! Rails: vertical lines on the right of an outline. Each carries the lines of one class to one node.
 use super::spanning_tree::SpanningTree;
 use crate::layout::{
     geometry::{Point, Rect},
@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 /// Free columns between two rails, and between a node and a rail.
 const RAIL_GAP_COLUMNS: i32 = 2;
 
-/// Returns the route of each edge that runs at the right; empty for the edges of the tree.
+/// Returns the route of each edge that runs on the right. The routes of the other edges, which belong to the
+/// tree, are empty.
 ///
-/// `spare_rows` holds the row on which an edge leaves its caller, if it is not the caller's own row.
+/// `spare_rows` holds the row on which each edge leaves its caller; `None` if that is the row of the caller
+/// itself.
 pub fn route(
     edges: &[Edge],
     tree: &SpanningTree,

@@ -1,22 +1,22 @@
-//! Spanning tree of a graph: for each called node the caller below which it stands, and the order of the rows.
+//! Spanning tree of a graph: the caller below which each callee stands, and the order of the rows.
 use crate::layout::graph::{Edge, Graph, RankHint};
 use std::cmp::Reverse;
 
 /// Maximum number of passes over all nodes in search of better callers.
 const MAX_PASSES: usize = 4;
 
-/// Spanning forest of the nodes that have edges.
+/// A spanning forest of the nodes that have edges.
 pub struct SpanningTree {
-    /// For each node, the index of the edge from the caller below which it stands; `None` for a root.
+    /// For each node, the index of the edge from the caller that it stands below; `None` for a root.
     pub parent_edge: Vec<Option<usize>>,
-    /// Nodes with their depth, from the top row to the last one.
+    /// The nodes from the first row to the last, each with its depth in the tree.
     pub order: Vec<(usize, usize)>,
-    /// Nodes without edges, by key.
+    /// The nodes without edges, sorted by key.
     pub loose: Vec<usize>,
 }
 
 impl SpanningTree {
-    /// Builds the forest.
+    /// Builds the spanning forest.
     pub fn new(graph: &Graph, edges: &[Edge]) -> Self {
         let count = graph.nodes.len();
         let mut by_key: Vec<usize> = (0..count).collect();
@@ -46,10 +46,11 @@ impl SpanningTree {
     }
 }
 
-/// Returns for each node the edge from the caller below which it stands. In a cycle, a node without a caller
-/// left in the order counts as a root.
+/// Returns for each node the edge from the caller that it stands below, or `None` for a root. A node is a
+/// root if none of its callers precedes it in the order, as may happen in a cycle.
 ///
-/// Starts with the caller that has the most lines left, and then changes callers as long as that saves rows.
+/// Each node starts below the caller with the most lines left. Then the function changes callers as long as
+/// that saves rows.
 fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec<Option<usize>> {
     let mut arriving = vec![Vec::new(); leaving.len()];
     for edge in leaving.iter().flatten() {
@@ -88,14 +89,14 @@ fn parent_edges(edges: &[Edge], linked: &[usize], leaving: &[Vec<usize>]) -> Vec
     rows.parents
 }
 
-/// Count of the rows that lines at the right need beside those of the nodes.
+/// The number of rows that the lines on the right need in addition to the rows of the nodes.
 struct SpareRows<'a> {
     edges: &'a [Edge],
-    /// Number of lines that leave each node at the right.
+    /// For each node, the number of lines that leave it on the right.
     leaving: Vec<usize>,
-    /// Number of lines that arrive at each node from the right.
+    /// For each node, the number of lines that arrive from the right.
     arriving: Vec<usize>,
-    /// For each node, the edge from the caller below which it stands.
+    /// For each node, the edge from the caller that it stands below.
     parents: Vec<Option<usize>>,
 }
 
@@ -111,8 +112,8 @@ impl SpareRows<'_> {
         }
     }
 
-    /// Returns the number of spare rows: one for each line that leaves a node, except for the first line of a
-    /// node at which none arrives.
+    /// Returns the number of spare rows. Each line that leaves a node needs one, except for the first line of
+    /// a node at which no line arrives.
     fn count(&self) -> usize {
         let spare =
             |(&leaving, &arriving): (&usize, &usize)| leaving.saturating_sub(usize::from(arriving == 0));
@@ -120,7 +121,7 @@ impl SpareRows<'_> {
     }
 }
 
-/// Returns the nodes, each after its callers, as far as cycles allow.
+/// Returns the nodes in an order in which callers precede their callees, as far as cycles allow.
 fn callers_first(
     edges: &[Edge],
     linked: &[usize],
@@ -132,7 +133,7 @@ fn callers_first(
     let (mut done, mut is_reached) = (vec![false; leaving.len()], vec![false; leaving.len()]);
     let mut order = Vec::with_capacity(linked.len());
     loop {
-        // Only nodes in cycles, or behind one, have no place in `open`: one with a placed caller goes first.
+        // The remaining nodes are in cycles or behind one. A node with a caller in the order is preferred.
         let rest = || linked.iter().copied().filter(|&node| !done[node]);
         let next = open.pop().or_else(|| rest().find(|&node| is_reached[node])).or_else(|| rest().next());
         let Some(node) = next else { return order };
@@ -150,8 +151,8 @@ fn callers_first(
     }
 }
 
-/// Returns the nodes from top to bottom, with their depths. Small subtrees come before large ones, so that
-/// the lines between siblings stay short.
+/// Returns the nodes from top to bottom, each with its depth. Small subtrees precede large ones, so that the
+/// lines between siblings are short.
 fn preorder(graph: &Graph, roots: &[usize], children: &mut [Vec<usize>]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut open: Vec<usize> = roots.to_vec();

@@ -1,24 +1,24 @@
-//! Feedback: the stretches on which edges run back against the flow, with the room for a text on them.
+//! Feedback: the stretches on which edges run against the flow, and the room for text on them.
 //!
-//! A reader follows lines from left to right. So a stretch that runs to the left needs a word, such as the
-//! name of the node to which it leads. The text stands where no other line crosses the stretch.
+//! A reader follows lines from left to right. So a stretch that runs to the left needs an explanation, such
+//! as the name of the node that it leads to. The text stands where no other line crosses the stretch.
 use super::Raster;
 use crate::layout::{geometry::Point, graph::Direction};
 use std::collections::BTreeMap;
 
-/// Part of a row on which edges run against the flow, and which no other line crosses or joins.
+/// A part of a row on which edges run against the flow, and which no other line crosses or joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeedbackStretch {
-    /// One of the edges on it. All lead to the same node.
+    /// Index of one of the edges on the stretch. All of them lead to the same node.
     pub edge: usize,
     /// Leftmost cell.
     pub start: Point,
-    /// Number of cells.
+    /// Width in cells.
     pub width: i32,
 }
 
-/// Returns for each edge true if any part of its route runs to the left. An outline has no such edges, because
-/// its lines run to the left at the end.
+/// Returns true for each edge whose route runs to the left anywhere. Returns false for all edges of an
+/// outline, because there every line on the right ends with a stretch to the left.
 pub fn runs_backward(routes: &[Vec<Point>], direction: Direction) -> Vec<bool> {
     routes
         .iter()
@@ -26,13 +26,13 @@ pub fn runs_backward(routes: &[Vec<Point>], direction: Direction) -> Vec<bool> {
         .collect()
 }
 
-/// Returns the ends of the parts of a route that run to the left.
+/// Returns the parts of a route that run to the left, each as its left and right end.
 fn backward_runs(points: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
     points.windows(2).filter(|ends| ends[1].x < ends[0].x).map(|ends| (ends[1], ends[0]))
 }
 
-/// Returns the longest uncrossed part of each row on which edges run to the left. Edges that share such a row
-/// have one stretch together.
+/// Returns the longest uncrossed part of each row on which edges run to the left. Edges on the same row share
+/// one stretch.
 pub fn feedback_stretches(raster: &Raster, routes: &[Vec<Point>]) -> Vec<FeedbackStretch> {
     let mut longest: BTreeMap<(i32, i32), FeedbackStretch> = BTreeMap::new();
     for (edge, points) in routes.iter().enumerate() {
@@ -48,8 +48,8 @@ pub fn feedback_stretches(raster: &Raster, routes: &[Vec<Point>]) -> Vec<Feedbac
     longest.into_values().filter(|stretch| stretch.width > 0).collect()
 }
 
-/// Returns the first cell and the length of the longest run of cells between the ends of a row that no
-/// vertical line touches.
+/// Returns the first cell and the length of the longest run of cells between `left` and the column `right`
+/// that no vertical line touches.
 fn longest_uncrossed(raster: &Raster, left: Point, right: i32) -> (Point, i32) {
     let is_touched = |x: i32| {
         raster.columns.segment_after(x, left.y).is_some()

@@ -1,23 +1,24 @@
-//! Characters for cells with lines, chosen by the sides of the cell to which lines run.
+//! Characters for cells with lines, chosen by the sides of the cell that the lines reach.
 //!
-//! In Unicode, `┼` always means a crossing; lines that join on all four sides are `╋`. In ASCII, a crossing
-//! shows only the vertical line, joins and corners are `+`, and a join on all four sides is `*`. Every
-//! character is one cell wide in every terminal that can draw boxes. The arrows are characters that terminals
-//! never show as emoji.
+//! In Unicode, `┼` always means a crossing, and `╋` means lines that join on all four sides. In ASCII, a
+//! crossing shows only the vertical line, joins and corners are `+`, and a join on all four sides is `*`.
+//! Each character is one cell wide in every terminal that can draw boxes. The arrow heads are characters that
+//! terminals never show as emoji.
 use super::{Side, Stroke};
 
-/// Character set for lines and arrow heads.
+/// The character set for lines and arrow heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {
     /// Box-drawing characters with rounded corners.
     #[default]
     Unicode,
-    /// `+ - | > < ^ v *`, with `=` for heavy, `~ !` for dashed and `. :` for dotted lines.
+    /// `+ - | > < ^ v *`, with `=` for heavy lines, `~` and `!` for dashed lines, and `.` and `:` for dotted
+    /// lines.
     Ascii,
 }
 
-/// Characters by the weights of the arms (0 none, 1 light, 2 heavy). The index is the number in base 3 with
-/// the weights north, east, south and west as its digits.
+/// Characters by the weights of the arms (0 none, 1 light, 2 heavy). The index is a number in base 3, whose
+/// digits are the weights of north, east, south and west.
 #[rustfmt::skip]
 const WEIGHTED_GLYPHS: [char; 81] = [
     ' ', '╴', '╸', '╷', '┐', '┑', '╻', '┒', '┓', '╶', '─', '╾', '┌', '┬', '┭', '┎', '┰', '┱', '╺', '╼', '━', '┍', '┮', '┯', '┏', '┲', '┳',
@@ -25,13 +26,13 @@ const WEIGHTED_GLYPHS: [char; 81] = [
     '╹', '┚', '┛', '╿', '┦', '┩', '┃', '┨', '┫', '┖', '┸', '┹', '┞', '╀', '╃', '┠', '╂', '╉', '┗', '┺', '┻', '┡', '╄', '╇', '┣', '╊', '╋',
 ];
 
-/// Strokes of a cell's arms, which are the lines from its centre to the north, east, south and west; `None`
-/// without a line.
+/// Strokes of the arms of a cell, which are the lines from its centre to the north, east, south and west;
+/// `None` if there is no line.
 pub type Arms = [Option<Stroke>; 4];
 
 impl Glyphs {
-    /// Returns the character of a cell with these arms. With four arms, `join` is true if they are one joined
-    /// line, and false if two lines cross. An arrow head towards `arrow_head` replaces the line.
+    /// Returns the character for a cell with these arms. If all four arms exist, `join` is true for a join
+    /// and false for a crossing. An arrow head towards the side `arrow_head` replaces the line.
     #[must_use]
     pub fn glyph_for(self, arms: Arms, join: bool, arrow_head: Option<Side>) -> char {
         let arms = extend_ends(arms);
@@ -44,7 +45,7 @@ impl Glyphs {
     }
 }
 
-/// Extends a single arm through the whole cell, because no character is drawn for half a line.
+/// Extends a single arm through the whole cell, because half a line does not look right.
 const fn extend_ends(arms: Arms) -> Arms {
     match arms {
         [Some(a), None, None, None] | [None, None, Some(a), None] => [Some(a), None, Some(a), None],
@@ -103,13 +104,13 @@ const fn ascii_glyph(arms: Arms, join: bool) -> char {
     }
 }
 
-/// Returns the arms of a cell as they are in the transposed diagram.
+/// Returns the arms of a cell in the transposed diagram.
 pub const fn transpose_arms([north, east, south, west]: Arms) -> Arms {
     [west, south, east, north]
 }
 
 impl Side {
-    /// Returns the side as it is in the transposed diagram.
+    /// Returns the side in the transposed diagram.
     #[must_use]
     pub const fn transposed(self) -> Self {
         match self {

@@ -1,9 +1,9 @@
-//! Raster: the lines of a diagram as cells with characters. It is built once, and then draws any part of the
-//! diagram.
+//! Raster: the lines of a diagram as cells with characters. It is built once for a diagram, and then draws
+//! any part of it.
 //!
-//! For each cell, the raster has the edges that run to each of its four sides. So a crossing never looks like
-//! a join, and a lookup finds the edges under the mouse pointer. The caller supplies the style of each edge
-//! at each draw. The cost of a draw depends on the size of the visible part.
+//! For each cell, the raster knows the edges that run to each of its four sides. So a crossing never looks
+//! like a join, and a lookup finds the edges under the mouse pointer. The caller supplies the style of each
+//! edge at each draw. The cost of a draw depends only on the size of the visible part.
 mod painter;
 mod glyph;
 mod segments;
@@ -18,7 +18,7 @@ use painter::RasterPainter;
 use segments::{EdgeRun, Segment, SegmentIndex};
 use std::collections::BTreeMap;
 
-/// Side of a cell.
+/// A side of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// Upper side.
@@ -31,8 +31,8 @@ pub enum Side {
     West,
 }
 
-/// Stroke of a line. Where edges with different strokes share cells, the stroke that is last in this list is
-/// drawn.
+/// The stroke of a line. If edges with different strokes share a cell, the last of their strokes in this list
+/// is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stroke {
     /// Dotted line: `┈`.
@@ -46,55 +46,55 @@ pub enum Stroke {
     Heavy,
 }
 
-/// Style of an edge, which may change from draw to draw. Where edges share cells, the greatest stroke and the
-/// greatest tone of any of them apply.
+/// The style of an edge, which may be different at each draw. If edges share a cell, the greatest stroke and
+/// the greatest tone apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineStyle {
     /// Stroke of the line.
     pub stroke: Stroke,
-    /// Number whose meaning the caller chooses, such as a colour or an importance.
+    /// A number such as a colour or an importance. The caller gives it a meaning.
     pub tone: u8,
 }
 
-/// Cell with a line, ready to paint.
+/// A cell with a line, ready to paint.
 #[derive(Clone, Copy, Debug)]
 pub struct LineCell<'a> {
-    /// Position in the diagram.
+    /// Position of the cell in the diagram.
     pub at: Point,
-    /// Character to paint.
+    /// Character to paint in the cell.
     pub glyph: char,
     /// Greatest tone of the edges in this cell.
     pub tone: u8,
-    /// Strokes of the line's arms towards north, east, south and west.
+    /// Strokes of the line towards north, east, south and west.
     pub arms: Arms,
-    /// Side towards which an arrow head points that is drawn instead of the line; `None` if no edge ends here.
+    /// Direction of the arrow head that is drawn instead of the line; `None` if no edge ends here.
     pub arrow_head: Option<Side>,
-    /// Edges of each arm, in the order of `arms`, as indices into the edges of the graph.
+    /// For each side, in the order of `arms`, the edges on it, as indices into the edges of the graph.
     pub edges: [&'a [u32]; 4],
 }
 
-/// Lines and arrow heads of a diagram, to draw any part of it and to find the edges in a cell. Internally the flow
-/// always runs from left to right.
+/// The lines and arrow heads of a diagram. A raster draws any part of them, and finds the edges in a cell. In
+/// the raster, the flow always runs from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Raster {
     /// Horizontal lines, by row.
     rows: SegmentIndex,
     /// Vertical lines, by column.
     columns: SegmentIndex,
-    /// Cells in which an edge turns, as sorted (row, column) pairs.
+    /// Cells in which an edge turns, as (row, column), sorted.
     turns: Vec<(i32, i32)>,
-    /// Cells with an arrow head and the side towards which it points, sorted by (row, column).
+    /// Cells with an arrow head, as (row, column), sorted, each with the direction of its arrow head.
     arrow_heads: Vec<((i32, i32), Side)>,
-    /// For each edge, true if a part of it runs against the flow.
+    /// For each edge, true if any part of it runs against the flow.
     runs_backward: Vec<bool>,
     /// Stretches of rows on which edges run against the flow.
     feedback: Vec<FeedbackStretch>,
-    /// True if the diagram flows top down, so that rows and columns are swapped here.
+    /// True if the diagram is top-down, so that rows and columns are swapped in the raster.
     transposed: bool,
 }
 
 impl Raster {
-    /// Builds the lines and arrow heads of a diagram.
+    /// Builds the raster of a diagram.
     #[must_use]
     pub fn new(diagram: &Diagram) -> Self {
         let transposed = diagram.direction == Direction::TopDown;
@@ -131,7 +131,7 @@ impl Raster {
         raster
     }
 
-    /// Returns the edges that run through a cell of the diagram, in ascending order.
+    /// Returns the edges that run through the cell `at` of the diagram, in ascending order.
     #[must_use]
     pub fn edges_at(&self, at: Point) -> Vec<usize> {
         let mut found: Vec<usize> =
@@ -141,23 +141,23 @@ impl Raster {
         found
     }
 
-    /// Returns true if a part of the edge runs against the flow.
+    /// Returns true if any part of the edge runs against the flow.
     #[must_use]
     pub fn is_feedback(&self, edge: usize) -> bool {
         self.runs_backward.get(edge).copied().unwrap_or(false)
     }
 
-    /// Returns the stretches of rows on which edges run to the left. There are none if the flow runs down,
-    /// because a column has no room for a text.
+    /// Returns the stretches of rows on which edges run to the left. In a top-down diagram there are none,
+    /// because a column has no room for text.
     #[must_use]
     pub fn feedback_stretches(&self) -> &[FeedbackStretch] {
         &self.feedback
     }
 
-    /// Calls `paint_cell` for each cell with a line in the part `view` of the diagram: row by row, or column
-    /// by column if the flow runs top down.
+    /// Calls `paint_cell` for each cell with a line in `view`, a part of the diagram. The order is row by
+    /// row, or column by column in a top-down diagram.
     ///
-    /// `style_of` returns the style of an edge, or `None` to hide it.
+    /// `style_of` returns the style of an edge, or `None` to hide the edge.
     pub fn draw(
         &self,
         view: Rect,
@@ -178,7 +178,7 @@ impl Raster {
         if self.transposed { Rect { x: r.y, y: r.x, width: r.height, height: r.width } } else { r }
     }
 
-    /// Returns the segments that run from a cell to the north, east, south and west.
+    /// Returns the segments from the cell `at` to the north, east, south and west.
     fn segments_around(&self, at: Point) -> [Option<&Segment>; 4] {
         [
             self.columns.segment_after(at.x, at.y - 1),
@@ -194,7 +194,7 @@ impl Raster {
             .map(|(lines, segment)| segment.map_or(&[][..], |p| lines.edges_of(p)))
     }
 
-    /// Returns for each side of a cell (north, east, south, west) true if a line runs to it.
+    /// Returns for each side of a cell (north, east, south, west) true if a line reaches it.
     #[cfg(test)]
     pub(super) fn sides_at(&self, at: Point) -> [bool; 4] {
         let sides = self.segments_around(self.transpose(at)).map(|segment| segment.is_some());
@@ -206,8 +206,7 @@ impl Raster {
     }
 }
 
-/// Returns the cells at the ends of the routes, with the side towards which each arrow head points, sorted by
-/// (row, column).
+/// Returns the cells in which routes end, with the directions of their arrow heads, sorted by (row, column).
 fn arrow_heads(routes: &[Vec<Point>]) -> Vec<((i32, i32), Side)> {
     let side = |points: &[Point]| match points {
         [.., a, b] if b.y > a.y => Side::South,

@@ -1,5 +1,5 @@
-//! Painter for one draw of a raster: collects the line segments in the visible part, and paints them cell by
-//! cell.
+//! Painter for one draw of a raster. It collects the line segments in the visible part, and paints them cell
+//! by cell.
 use super::glyph::{self, Arms, Glyphs};
 use super::{LineCell, LineStyle, Raster, Side};
 use crate::layout::geometry::{Point, Rect};
@@ -8,8 +8,8 @@ use crate::layout::geometry::{Point, Rect};
 pub struct RasterPainter<'a> {
     raster: &'a Raster,
     view: Rect,
-    /// For each side of each visible cell, the segment there, as its index in `styled` plus 1; 0 for no
-    /// segment.
+    /// For each side of each visible cell, the number of its segment: the index in `styled` plus 1, or 0 for
+    /// no segment.
     cells: Vec<[u32; 4]>,
     /// Style and edges of each visible segment.
     styled: Vec<(LineStyle, &'a [u32])>,
@@ -21,7 +21,7 @@ impl<'a> RasterPainter<'a> {
         Self { raster, view, cells: vec![[0; 4]; usize::try_from(area).unwrap_or(0)], styled: Vec::new() }
     }
 
-    /// Collects the segments in the visible part. Leaves out segments whose edges are all hidden.
+    /// Collects the segments in the visible part. Omits segments whose edges are all hidden.
     pub fn collect_segments(&mut self, style_of: &dyn Fn(usize) -> Option<LineStyle>) {
         let Rect { x, y, width, height } = self.view;
         let raster = self.raster;
@@ -49,8 +49,8 @@ impl<'a> RasterPainter<'a> {
         }
     }
 
-    /// Adds a segment with the greatest stroke and tone of its edges, and returns its number for `cells`.
-    /// Returns `None` if all its edges are hidden.
+    /// Adds a segment with the greatest stroke and tone of its edges. Returns its number for `cells`, or
+    /// `None` if all its edges are hidden.
     fn add_styled(&mut self, edges: &'a [u32], style_of: &dyn Fn(usize) -> Option<LineStyle>) -> Option<u32> {
         let styles = edges.iter().filter_map(|&e| style_of(e as usize));
         let style =
@@ -64,7 +64,7 @@ impl<'a> RasterPainter<'a> {
         &mut self.cells[usize::try_from(index).unwrap_or(0)]
     }
 
-    /// Calls `paint_cell` for all visible cells with lines.
+    /// Calls `paint_cell` for each visible cell with a line.
     pub fn paint(&self, glyphs: Glyphs, paint_cell: &mut dyn FnMut(LineCell<'_>)) {
         let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
         let all = &self.raster.arrow_heads;
@@ -101,7 +101,7 @@ impl<'a> RasterPainter<'a> {
     }
 }
 
-/// Assignment under a condition, which keeps the loops above short.
+/// Conditional assignment, which keeps the loops above short.
 trait SetIf {
     fn set_if(&mut self, condition: bool, value: u32);
 }

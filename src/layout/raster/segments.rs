@@ -1,16 +1,17 @@
-//! Index of all horizontal or all vertical lines, cut into segments. All cells of a segment have the same
+//! Index of all horizontal or all vertical lines, divided into segments. All cells of a segment have the same
 //! edges.
 
-/// Segment of a line, from the cell `from` to the cell `to`, with the edges that share it.
+/// A segment of a line, from the cell `from` to the cell `to`, with the edges that share it.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment {
     pub from: i32,
     pub to: i32,
-    /// Range of its edges in `SegmentIndex::edge_pool`.
+    /// Range of the segment's edges in [`SegmentIndex::edge_pool`].
     edge_range: (u32, u32),
 }
 
-/// Straight part of one edge. It runs along `line`, a row or column, from one cell to a later one.
+/// A straight part of one edge. It runs along the row or column `line`, from the cell `from` to the later
+/// cell `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EdgeRun {
     pub line: i32,
@@ -19,14 +20,15 @@ pub struct EdgeRun {
     pub edge: u32,
 }
 
-/// Segments of all lines, sorted by line (a row or a column) and then by position. Segments of one line do
-/// not overlap.
+/// The segments of all lines, sorted by line (a row or column) and then by position. Segments of the same
+/// line don't overlap.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
-    /// Start of each line in `segments`: line `i` has the segments from `starts[i]` up to `starts[i + 1]`.
+    /// Start of each line in `segments`. Line `i` has the segments from `starts[i]` to before
+    /// `starts[i + 1]`.
     starts: Vec<usize>,
     segments: Vec<Segment>,
-    /// Edges of all segments. Each segment has a range in it.
+    /// The edges of all segments. Each segment has a range of this vector.
     edge_pool: Vec<u32>,
 }
 
@@ -44,7 +46,7 @@ impl SegmentIndex {
         lines
     }
 
-    /// Cuts the runs of one line into segments. A segment ends wherever an edge joins or leaves the line.
+    /// Divides the runs of one line into segments. A segment ends wherever an edge joins or leaves the line.
     fn add_line(&mut self, runs: &[EdgeRun]) {
         let mut stops: Vec<i32> = runs.iter().flat_map(|r| [r.from, r.to]).collect();
         stops.sort_unstable();
@@ -77,7 +79,7 @@ impl SegmentIndex {
         }
     }
 
-    /// Returns the segments of a line that have any of the cells from `low` to `high`.
+    /// Returns the segments of a line that contain any of the cells from `low` to `high`.
     pub fn segments_in(&self, line: i32, low: i32, high: i32) -> &[Segment] {
         let segments = self.segments_of_line(line);
         let first = segments.partition_point(|p| p.to < low);
@@ -85,7 +87,7 @@ impl SegmentIndex {
         &segments[first..first + count]
     }
 
-    /// Returns the segment that connects a cell of a line with the next cell; `None` if no edge runs there.
+    /// Returns the segment between a cell of a line and the next cell; `None` if no edge runs there.
     pub fn segment_after(&self, line: i32, cell: i32) -> Option<&Segment> {
         let segments = self.segments_of_line(line);
         let after = segments.partition_point(|p| p.from <= cell);

@@ -1,38 +1,38 @@
-//! Channel routing: chooses the paths of the lines in the gap (the channel) between two layers.
+//! Channel routing: finds the paths of the lines in a channel, which is the gap between two layers.
 //!
-//! A net is the lines to one target in the gap. Each net that changes rows gets a trunk, a vertical line on a
-//! track (Hashimoto and Stevens 1971). The rules are those of Deutsch's dogleg router (1976): if a line from
-//! the left and a line to the right share a row, the trunk of the first must lie left of the trunk of the
-//! second. Where such rules form a cycle, a dogleg breaks the trunk of an outgoing line in two. A jog, a
-//! horizontal line on a free row, connects the two parts.
+//! A net consists of the lines to one target in the gap. Each net that changes rows gets a trunk, which is a
+//! vertical line on a track (Hashimoto and Stevens 1971). The rules are those of Deutsch's dogleg router
+//! (1976): if a line from the left and a line to the right share a row, the trunk of the first must lie to
+//! the left of the trunk of the second. If such rules form a cycle, a dogleg breaks the trunk of an outgoing
+//! line in two. A jog, which is a horizontal line on a free row, connects the two parts.
 //!
-//! The drawing must never mislead its reader. Where a caller's line joined a shared trunk and also ran on, a
-//! reader who follows the trunk could take the wrong line. So such a line gets a stub: a short trunk of its
-//! own, from which a jog leads into the shared trunk.
+//! The drawing must never mislead the reader. If a caller's line both joined a shared trunk and continued
+//! past it, a reader who follows the trunk could take the wrong line. So such a line gets a stub: a short
+//! trunk for this line alone, from which a jog leads to the shared trunk.
 use super::channel_net::{ChannelNet, ChannelPin};
 use super::row_occupancy::{self, JogRowAllocator, LineEnds};
 use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of routings, each with more stubs than the last, until no line misleads.
+/// Maximum number of routing rounds. Each round adds stubs until no line is misleading.
 const MAX_STUB_ROUNDS: usize = 12;
-/// Largest number of trunks for which the router removes unnecessary stubs.
+/// Maximum number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
 
-/// Turn of a line, in the cell at a track and a row.
+/// A turn of a line, in the cell at a track and a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bend {
     pub track: usize,
     pub row: i32,
 }
 
-/// Finished routing of a channel.
+/// The finished routing of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoutedChannel {
-    /// Number of tracks, which is the number of columns for the trunks.
+    /// Number of tracks, which are the columns for trunks.
     pub track_count: usize,
-    /// Turns of each line from its input pin to the output pin, by net and then by input.
+    /// Turns of each line from its input pin to the output pin, by net and then by input pin.
     pub bends: Vec<Vec<Vec<Bend>>>,
     /// Number of trunks that had to be broken in two.
     pub dogleg_count: usize,
@@ -54,27 +54,26 @@ pub fn route_channel(nets: &[ChannelNet]) -> RoutedChannel {
     router.routed_channel()
 }
 
-/// Pin of a net, as (index of the net, row). For a pin on the right side, [`RIGHT_SIDE_OFFSET`] is added to
-/// the row.
+/// A pin, as (index of its net, row). For a pin on the right side, the row includes [`RIGHT_SIDE_OFFSET`].
 type PinKey = (usize, i32);
 
-/// Router of one channel, with the trunks and jogs of the latest attempt.
+/// Router of one channel, with the trunks and jogs of the latest round.
 struct ChannelRouter<'a> {
     nets: &'a [ChannelNet],
-    /// Rows with pins.
+    /// Rows that have pins.
     pinned_rows: &'a [i32],
     /// Rows of lines that cross the channel without a turn.
     straight_rows: BTreeSet<i32>,
-    /// For each net, the number of lines that leave the channel at its output pin. Several nets may share the
-    /// pin, because the lines to one target meet before its arrow head.
+    /// For each net, the number of lines that leave the channel at its output pin. Several nets may share
+    /// that pin, because the lines to one target meet before its arrow head.
     lines_at_output: Vec<usize>,
-    /// Input pins that reach the trunk of their net through a stub.
+    /// Input pins that a stub connects to the trunk of their net.
     stubs: BTreeSet<PinKey>,
     trunks: Vec<Trunk>,
     jogs: Vec<Jog>,
     /// Index of the trunk of each net; `None` for a net without turns.
     trunk_of: Vec<Option<usize>>,
-    /// Index of the jog between a pin and the trunk of its net. Most pins need no jog.
+    /// Index of the jog between a pin and the trunk of its net. Most pins need none.
     jog_of: BTreeMap<PinKey, usize>,
     /// Track of each trunk.
     track_of: Vec<usize>,
@@ -100,7 +99,7 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Creates the trunks and assigns their tracks.
+    /// Creates the trunks, and assigns them to tracks.
     fn build_trunks(&mut self) {
         self.trunks.clear();
         self.jogs.clear();
@@ -146,8 +145,8 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Removes stubs that are unnecessary because of later stubs. Routes again only without the stubs of lines
-    /// that end at the trunk as it lies now, because nearly all others stay necessary.
+    /// Removes stubs that later stubs have made unnecessary. Tries this only for stubs whose line ends at the
+    /// trunk in the current routing, because nearly all other stubs are still necessary.
     fn drop_needless_stubs(&mut self) {
         if self.trunks.len() > DROP_STUBS_MAX_TRUNKS {
             return;
@@ -167,7 +166,8 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Returns the input pins that need a stub: the line runs on past a trunk that it shares with others.
+    /// Returns the input pins that need a stub, because their line continues past a trunk that it shares with
+    /// others.
     fn ambiguous_pins(&self) -> Vec<PinKey> {
         let ends = LineEnds::new(&self.straight_rows, &self.trunks, &self.track_of);
         let mut found = Vec::new();
@@ -204,7 +204,7 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Returns the turns of a line between two pins, over the trunk of their net.
+    /// Returns the turns of a line between two pins of a net, by way of the trunk.
     fn bends_between(&self, net: usize, trunk: usize, from: ChannelPin, to: ChannelPin) -> Vec<Bend> {
         let mut bends = Vec::with_capacity(2);
         self.add_bends_to_trunk(&mut bends, net, trunk, from);
@@ -214,7 +214,7 @@ impl<'a> ChannelRouter<'a> {
         bends
     }
 
-    /// Adds the turns of a line from a pin to the trunk of its net.
+    /// Adds the turns of a line between a pin and the trunk of its net.
     fn add_bends_to_trunk(&self, bends: &mut Vec<Bend>, net: usize, trunk: usize, pin: ChannelPin) {
         let key = if pin.right { RIGHT_SIDE_OFFSET + pin.row } else { pin.row };
         let main = self.track_of[trunk];
@@ -241,6 +241,6 @@ fn lines_at_output(nets: &[ChannelNet]) -> Vec<usize> {
     nets.iter().map(|net| lines[&net.output]).collect()
 }
 
-/// Number added to the row of a pin on the right side, so that one number names row and side. It is far
-/// greater than any row.
+/// Number that is added to the row of a pin on the right side, so that a single number identifies row and
+/// side. It is far greater than any row.
 const RIGHT_SIDE_OFFSET: i32 = 1 << 28;

@@ -1,6 +1,6 @@
-//! Nets of a channel, the input of its routing.
+//! Nets of a channel, which are the input of channel routing.
 
-/// Pin: the row and side at which a line enters or leaves the channel.
+/// A pin: the row and side at which a line enters or leaves a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChannelPin {
     pub row: i32,
@@ -8,7 +8,7 @@ pub struct ChannelPin {
     pub right: bool,
 }
 
-/// Net of a channel: the lines to one target, with several input pins and one output pin.
+/// A net of a channel: the lines to one target. It has several input pins and one output pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelNet {
     pub inputs: Vec<ChannelPin>,

@@ -1,4 +1,4 @@
-//! Routing: chooses the paths of the lines through the channels between layers.
+//! Routing: finds the paths of the lines through the channels between layers.
 
 pub(super) mod channel;
 pub(super) mod channel_cache;

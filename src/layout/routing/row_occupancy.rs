@@ -1,4 +1,4 @@
-//! Rows of a channel: free rows for jogs, and the ends of the lines on the others.
+//! Occupancy of the rows in a channel: free rows for jogs, and the tracks at which lines end.
 use super::channel_net::ChannelNet;
 use super::trunk::Trunk;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ pub fn pinned_rows(nets: &[ChannelNet]) -> Vec<i32> {
     rows
 }
 
-/// Allocator of rows for jogs: each jog gets a row without pins and without another jog.
+/// Allocator of rows for jogs. Each jog gets a row that has no pins and no other jog.
 pub struct JogRowAllocator<'a> {
     /// Rows with pins, sorted.
     pinned: &'a [i32],
@@ -25,8 +25,8 @@ impl<'a> JogRowAllocator<'a> {
         Self { pinned, taken: BTreeSet::new() }
     }
 
-    /// Claims the free row nearest to `near`, but not `near` itself. Of two equally near rows, claims the one
-    /// above if `way` is negative, or else the one below.
+    /// Claims the free row nearest to `near`, but never `near` itself. If two rows are equally near, claims
+    /// the upper one if `way` is negative, and the lower one otherwise.
     pub fn claim_nearest(&mut self, near: i32, way: i32) -> i32 {
         let way = if way == 0 { 1 } else { way };
         let mut distance = 1;
@@ -41,12 +41,12 @@ impl<'a> JogRowAllocator<'a> {
     }
 }
 
-/// Tracks at which the lines from the left side of a routed channel end.
+/// The tracks at which lines from the left side of a routed channel end.
 pub struct LineEnds<'a> {
     /// Rows of lines that cross the whole channel.
     straight_rows: &'a BTreeSet<i32>,
-    /// Lines from the left, as (row, track of a trunk that the line feeds), sorted. A line that feeds several
-    /// trunks occurs once for each.
+    /// Lines from the left, as (row, track of a trunk that the line leads to), sorted. A line that leads to
+    /// several trunks occurs once for each.
     left_lines: Vec<(i32, usize)>,
 }
 
@@ -59,8 +59,8 @@ impl<'a> LineEnds<'a> {
         Self { straight_rows, left_lines }
     }
 
-    /// Returns the track of the rightmost trunk that the line from the left on this row feeds; `usize::MAX` if
-    /// the line crosses the whole channel.
+    /// Returns the track of the rightmost trunk that the line on this row leads to, coming from the left.
+    /// Returns `usize::MAX` if the line crosses the whole channel.
     pub fn end_track(&self, row: i32) -> usize {
         if self.straight_rows.contains(&row) {
             return usize::MAX;

@@ -1,15 +1,16 @@
-//! Track assignment in a channel: puts each trunk on a track (a column), with few crossings and by the rules.
+//! Track assignment in a channel: puts each trunk on a track, which is a column, so that the rules hold and
+//! few lines cross.
 //!
-//! A rule demands that one trunk lies left of another. The order of the trunks starts from pairwise crossing
-//! counts (a Borda score). Topological sorting applies the rules, and exchanges of neighbours improve the
-//! order. The left-edge algorithm then packs the trunks in this order.
+//! A rule requires that one trunk lies to the left of another. The initial order of the trunks comes from
+//! pairwise crossing counts (a Borda score). A topological sort applies the rules, and exchanges of
+//! neighbours improve the order. The left-edge algorithm then packs the trunks in this order.
 use super::trunk::{CROSSING_COST, Jog, Trunk};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-/// Largest number of trunks for which exchanges of neighbours improve the order.
+/// Maximum number of trunks for exchanges of neighbours.
 const EXCHANGE_MAX_TRUNKS: usize = 120;
-/// Tracks of all trunks, and the trunks that had to be broken.
+/// The tracks of all trunks, and the trunks that had to be broken.
 pub struct TrackAssignment {
     /// Track of each trunk.
     pub track_of: Vec<usize>,
@@ -17,10 +18,10 @@ pub struct TrackAssignment {
     pub broken_trunks: Vec<(usize, i32, usize)>,
 }
 
-/// Gives every trunk a track. Breaks trunks in two where the rules form a cycle, and adds the new trunks and
-/// jogs to the lists.
+/// Assigns a track to every trunk. Breaks trunks in two where the rules form a cycle, and appends the new
+/// trunks and jogs to the lists.
 ///
-/// `free_row` claims a row for a jog, given a row near it and a direction (negative is up).
+/// `free_row` claims a row for a jog. Its arguments are a row nearby and a direction (negative is up).
 pub fn assign_tracks(
     trunks: &mut Vec<Trunk>,
     jogs: &mut Vec<Jog>,
@@ -35,8 +36,8 @@ pub fn assign_tracks(
     TrackAssignment { track_of: pack_tracks(trunks, &before, &order), broken_trunks: broken }
 }
 
-/// Rules for one trunk: the trunks that must lie left of it. Each has the row of the right pin that is the
-/// reason, or `None` if a jog is. Sorted.
+/// The rules for one trunk: the trunks that must lie to the left of it, sorted. Each comes with the row of
+/// the right pin that causes the rule, or `None` if a jog causes it.
 type LeftOfRules = Vec<(usize, Option<i32>)>;
 
 /// Topological sort of the trunks by the rules. It prefers low scores, and breaks a trunk if the rules form a
@@ -44,7 +45,7 @@ type LeftOfRules = Vec<(usize, Option<i32>)>;
 struct TrunkSorter {
     /// Number of trunks before the sort broke any.
     original_count: usize,
-    /// Score of each trunk. The higher the score, the further right the trunk should lie.
+    /// Score of each trunk. A trunk with a high score should lie far to the right.
     score: Vec<i64>,
     /// Rules for each trunk.
     left_of_rules: Vec<LeftOfRules>,
@@ -118,7 +119,7 @@ impl TrunkSorter {
         broken
     }
 
-    /// Returns the rules as (trunk, trunk that must lie right of it), sorted.
+    /// Returns the rules as (trunk, trunk that must lie to the right of it), sorted.
     fn waiting_for(&self) -> Vec<(usize, usize)> {
         let rules = self.left_of_rules.iter().enumerate();
         let mut pairs: Vec<(usize, usize)> =
@@ -127,10 +128,10 @@ impl TrunkSorter {
         pairs
     }
 
-    /// Returns the trunk to break: of the trunks whose unmet rules all come from pins, the one with the
-    /// fewest unmet rules.
+    /// Returns the trunk to break: the one with the fewest unmet rules, among the trunks whose unmet rules
+    /// all come from pins.
     ///
-    /// The part that breaks off a trunk is never broken again, because its new part would get the same rules.
+    /// A part that was broken off is never broken again, because its new part would have the same rules.
     fn trunk_to_break(&self, placed: &[bool]) -> Option<usize> {
         let waits_for = |t: usize| self.left_of_rules[t].iter().filter(|&&(b, _)| !placed[b]);
         let candidates =
@@ -138,13 +139,13 @@ impl TrunkSorter {
         candidates.min_by_key(|&t| (waits_for(t).count(), t))
     }
 
-    /// Returns the rows of the right pins that cause unmet rules for a trunk.
+    /// Returns the rows of the right pins that cause unmet rules of a trunk.
     fn blocked_rows(&self, trunk: usize, placed: &[bool]) -> BTreeSet<i32> {
         self.left_of_rules[trunk].iter().filter(|&&(b, _)| !placed[b]).filter_map(|&(_, row)| row).collect()
     }
 
     /// Breaks a trunk: moves its right pin on `row` to a new trunk, which a jog connects to the old one. The
-    /// rules that come from this pin now apply to the new trunk.
+    /// rules that this pin causes now apply to the new trunk.
     fn break_trunk(&mut self, trunks: &mut Vec<Trunk>, index: usize, row: i32, jog_row: i32) {
         let trunk = &mut trunks[index];
         trunk.right_pins.retain(|&r| r != row);
@@ -174,17 +175,17 @@ impl TrunkSorter {
     }
 }
 
-/// Returns the score of each trunk. The higher the score, the further right the trunk should lie.
+/// Returns the score of each trunk. A trunk with a high score should lie far to the right.
 ///
-/// The score (a Borda score) is a sum over all other trunks: the cost of placing this trunk left of the
-/// other, less the cost of placing it right. The function computes the sums by rows, which is faster than by
-/// pairs.
+/// The score (a Borda score) is a sum over all other trunks: the cost of placing this trunk to the left of
+/// the other one, less the cost of placing it to the right. The function computes the sums row by row, which
+/// is faster than pair by pair.
 fn borda_scores(trunks: &[Trunk], fed: &[TrunkInput]) -> Vec<i64> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0);
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0);
     let place = |row: i32| usize::try_from(row - low).unwrap_or(0);
-    // For each row: left connections less right ones in all rows above it, and the number of trunks that pass
-    // it.
+    // For each row: the number of left connections minus the number of right connections in all rows above
+    // it, and the number of trunks that pass it.
     let mut taps = vec![0; place(high) + 2];
     let mut passing = vec![0; place(high) + 2];
     for trunk in trunks {
@@ -214,7 +215,7 @@ fn borda_scores(trunks: &[Trunk], fed: &[TrunkInput]) -> Vec<i64> {
     score
 }
 
-/// Input of a trunk: the row of a line from the left, and the trunk that it feeds.
+/// An input of a trunk: the row of a line from the left, and the trunk that it leads to.
 type TrunkInput = (i32, usize);
 
 /// Returns all inputs of the trunks, sorted.
@@ -227,15 +228,15 @@ fn trunk_inputs(trunks: &[Trunk]) -> Vec<TrunkInput> {
     fed
 }
 
-/// Returns the pairs with this key, of pairs sorted by key.
+/// Returns the pairs with the key `key`. `pairs` must be sorted by key.
 fn pairs_of<K: Ord + Copy, V>(pairs: &[(K, V)], key: K) -> &[(K, V)] {
     let first = pairs.partition_point(|pair| pair.0 < key);
     let count = pairs[first..].iter().take_while(|pair| pair.0 == key).count();
     &pairs[first..first + count]
 }
 
-/// Swaps neighbours in `order` as long as that lowers the cost and the rules `before` permit it. Compares a
-/// pair again only after one of the two changed.
+/// Swaps neighbours in `order` as long as that reduces the cost and the rules `before` allow it. Compares a
+/// pair again only after one of the two has changed.
 fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [usize]) {
     let mut stale = vec![true; order.len()];
     for _ in 0..order.len() {
@@ -263,11 +264,11 @@ fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [us
     }
 }
 
-/// Returns the track of each trunk. In the sequence of `order`, each trunk takes the first track to the right
-/// of all placed trunks that overlap it or must lie left of it.
+/// Returns the track of each trunk. Trunks are placed in the sequence of `order`. Each gets the first track
+/// to the right of all placed trunks that overlap it or must lie to the left of it.
 ///
-/// Trunks on the same track keep a free row between them, and lines on the same row a free column, so that
-/// they do not appear to touch. A jog that flows to the left gets an extra column for its tick.
+/// Two trunks on the same track keep a free row between them, and two lines on the same row a free column, so
+/// that they don't seem to touch. A jog that flows to the left gets an extra column for its tick.
 fn pack_tracks(trunks: &[Trunk], before: &[LeftOfRules], order: &[usize]) -> Vec<usize> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0) - 1;
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0) + 1;

@@ -1,44 +1,44 @@
-//! Trunk, the vertical line of a net in a channel, and the cost of placing one trunk left of another.
+//! Trunks: the vertical lines of nets in a channel, and the cost of placing one to the left of another.
 
 /// Cost of a crossing.
 pub const CROSSING_COST: i64 = 4;
-/// Cost of a stub, which a caller's line needs if it runs on past a shared trunk.
+/// Cost of a stub, which a caller's line needs if it continues past a shared trunk.
 const STUB_COST: i64 = 8;
 
-/// Vertical line of a net, with the rows at which horizontal lines meet it.
+/// The vertical line of a net, with the rows on which horizontal lines meet it.
 #[derive(Clone, Debug, Default)]
 pub struct Trunk {
     /// Rows of pins on the left side of the channel.
     pub left_pins: Vec<i32>,
     /// Rows of pins on the right side of the channel.
     pub right_pins: Vec<i32>,
-    /// Rows of jogs to trunks on the left.
+    /// Rows of jogs from trunks on the left.
     pub left_jogs: Vec<i32>,
     /// Rows of jogs to trunks on the right.
     pub right_jogs: Vec<i32>,
-    /// Row on which the net leaves the trunk.
+    /// Row on which the lines of the net leave the trunk.
     pub output_row: i32,
     /// Number of lines that enter the trunk.
     pub input_count: usize,
-    /// Uppermost row that the trunk covers.
+    /// First row of the trunk.
     pub first_row: i32,
-    /// Lowest row that the trunk covers.
+    /// Last row of the trunk.
     pub last_row: i32,
 }
 
-/// Jog: a horizontal line that connects two trunks, on a row without pins.
+/// A jog: a horizontal line between two trunks, on a row without pins.
 #[derive(Clone, Copy, Debug)]
 pub struct Jog {
     /// Row of the jog.
     pub row: i32,
-    /// Index of the trunk at its left end.
+    /// Index of the trunk at the left end.
     pub left_trunk: usize,
-    /// Index of the trunk at its right end.
+    /// Index of the trunk at the right end.
     pub right_trunk: usize,
 }
 
 impl Trunk {
-    /// Returns a stub: a short trunk that leads one line from `row` to the jog on `jog_row`.
+    /// Creates a stub: a short trunk that leads one line from `row` to the jog on `jog_row`.
     pub fn stub(row: i32, jog_row: i32) -> Self {
         Self {
             left_pins: vec![row],
@@ -49,7 +49,8 @@ impl Trunk {
         }
     }
 
-    /// Updates the first and last row after a change, and sorts the rows of pins and jogs.
+    /// Sorts the rows of pins and jogs, and updates the first and last row. This must be called after each
+    /// change of these rows.
     pub fn update_extent(&mut self) {
         for rows in [&mut self.left_pins, &mut self.right_pins, &mut self.left_jogs, &mut self.right_jogs] {
             rows.sort_unstable();
@@ -63,23 +64,24 @@ impl Trunk {
         [&self.left_pins, &self.right_pins, &self.left_jogs, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the rows of lines that meet the trunk from the left.
+    /// Returns the rows on which lines meet the trunk from the left.
     pub fn left_rows(&self) -> impl Iterator<Item = i32> + '_ {
         [&self.left_pins, &self.left_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the rows of lines that meet the trunk from the right.
+    /// Returns the rows on which lines meet the trunk from the right.
     pub fn right_rows(&self) -> impl Iterator<Item = i32> + '_ {
         [&self.right_pins, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Returns the cost if a line that feeds the trunk runs on to a trunk further right: the cost of a stub, or
-    /// 0 if the trunk has no other line.
+    /// Returns the cost if one of the lines to this trunk continues to a trunk further right. It is the cost
+    /// of a stub, or 0 if the trunk has no other line.
     pub const fn cost_of_passing(&self) -> i64 {
         if self.input_count < 2 { 0 } else { STUB_COST }
     }
 
-    /// Returns the cost of placing this trunk left of `other`: of the crossings and stubs between the two.
+    /// Returns the cost of placing this trunk to the left of `other`: the cost of the crossings and stubs
+    /// between the two.
     pub fn cost_left_of(&self, other: &Self) -> i64 {
         if self.last_row < other.first_row || other.last_row < self.first_row {
             return 0;

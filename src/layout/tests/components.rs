@@ -1,4 +1,4 @@
-//! Diagrams of several unconnected components.
+//! Tests of diagrams with several unconnected components.
 use super::invariants::{assert_valid, service_graph};
 use super::stability::without_isolated_nodes;
 use super::text_drawing::{TextDrawing, parse_graph};
@@ -26,8 +26,8 @@ const PACKED_COMPONENTS: &str = "
 ▐j▌───▸▐k▌
 ";
 
-/// Options with a free row between lines. With them no line needs a detour, which could cross the edges of
-/// another component.
+/// Options with a free row between lines. So no line needs a detour that could cross the edges of another
+/// component.
 const LINE_GAP_OPTIONS: Options =
     Options { direction: Direction::LeftToRight, gap_rows: 1, gap_columns: 2, row_gap_between_lines: true };
 
@@ -38,7 +38,7 @@ fn components_lie_side_by_side_on_a_wide_screen() {
     assert_eq!(picture.to_text().trim_end(), PACKED_COMPONENTS.trim_matches('\n'));
 }
 
-/// Returns a graph of several unconnected systems, of which the first is the largest.
+/// Returns a graph of several unconnected systems, the first of which is the largest.
 fn separate_systems() -> Graph {
     let mut all = Graph::default();
     for (number, count) in [40, 9, 25, 6, 14, 5].into_iter().enumerate() {
@@ -51,7 +51,7 @@ fn separate_systems() -> Graph {
     all
 }
 
-/// Returns the component of each node, as the least index of the component's nodes.
+/// Returns for each node the lowest node index in its component.
 fn component_of(graph: &Graph) -> Vec<usize> {
     let mut part: Vec<usize> = (0..graph.nodes.len()).collect();
     for _ in 0..graph.nodes.len() {
@@ -63,7 +63,7 @@ fn component_of(graph: &Graph) -> Vec<usize> {
     part
 }
 
-/// Returns a rectangle for each straight part of an edge's route.
+/// Returns a rectangle for each straight part of the route of an edge.
 fn route_rects(diagram: &Diagram, edge: usize) -> Vec<Rect> {
     let leg = |w: &[crate::layout::Point]| Rect {
         x: w[0].x.min(w[1].x),

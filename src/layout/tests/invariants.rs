@@ -1,8 +1,9 @@
-//! Generated graphs, and assertions that hold for every diagram.
+//! Generators of graphs for the tests, and assertions that must hold for every diagram.
 use crate::layout::{Diagram, Edge, Graph, Group, Key, Node, Point, RankHint, Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns a graph of `count` numbered nodes in `groups` groups. With 0 groups, all nodes are outside groups.
+/// Returns a graph of `count` numbered nodes in `groups` groups. The nodes without a group are about as many
+/// as those of each group.
 pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, groups: usize) -> Graph {
     let node = |n: usize| Node {
         key: Key::from(format!("n{n:05}")),
@@ -18,7 +19,7 @@ pub fn numbered_graph(count: usize, edges: &[(usize, usize)], height: u16, group
     }
 }
 
-/// Pseudo-random number generator that gives the same numbers on every machine.
+/// Pseudo-random number generator with the same numbers on every machine.
 pub struct Random(pub u64);
 
 impl Random {
@@ -28,7 +29,8 @@ impl Random {
     }
 }
 
-/// Returns a realistic system: tiers that mostly call the next tiers, shared databases, and a few calls back.
+/// Returns a graph like a real system: tiers that mostly call the next tier, shared databases, and a few
+/// calls in the other direction.
 pub fn service_graph(count: usize, seed: u64, height: u16, groups: usize) -> Graph {
     let mut dice = Random(seed);
     let mut edges = Vec::new();
@@ -46,7 +48,7 @@ pub fn service_graph(count: usize, seed: u64, height: u16, groups: usize) -> Gra
     numbered_graph(count, &edges, height, groups)
 }
 
-/// Panics with a reason if the diagram breaks a rule for boxes, routes or shared cells.
+/// Panics with a reason if the diagram violates a rule for boxes, routes or shared cells.
 pub fn assert_valid(graph: &Graph, diagram: &Diagram) {
     assert_boxes(graph, diagram);
     assert_routes(graph, diagram);
@@ -160,8 +162,8 @@ fn is_arrival_cell(r: &Rect, at: Point) -> bool {
         || (at.y == r.y - 1 && at.x >= r.x && at.x < r.x + r.width)
 }
 
-/// Asserts that two edges share a cell only if they have a common caller or target, or one crosses the other
-/// in a straight line.
+/// Asserts that two edges share a cell only if they have a common caller or callee, or if one crosses the
+/// other in a straight line.
 pub fn assert_shared_cells(graph: &Graph, diagram: &Diagram) {
     let mut owners: BTreeMap<Point, BTreeSet<(usize, bool, bool)>> = BTreeMap::new();
     for (edge, route) in diagram.routes.iter().enumerate() {

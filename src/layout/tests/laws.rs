@@ -1,4 +1,4 @@
-//! Rules that hold for every directed graph.
+//! Property tests with rules that hold for every directed graph.
 use super::invariants::{assert_valid, numbered_graph, service_graph};
 use crate::layout::{
     Direction, Graph, Options, Point, Raster, Rect, Route, layout, route_hidden_edges,
@@ -82,7 +82,7 @@ proptest! {
 }
 
 /// Nearly all nodes of a layer call the same databases, so the line to each database shares its row with
-/// lines to all others.
+/// lines to all the others.
 #[test]
 fn a_channel_of_conflicting_nets_is_routed() {
     let nets: [(&[i32], i32); 4] = [
@@ -179,7 +179,7 @@ proptest! {
         let revealed = route_hidden_edges(&graph, &drawn, &edges);
         prop_assert_eq!(revealed.routes.len(), edges.len());
         for (Route { points }, (from, to)) in revealed.routes.iter().zip(&edges).filter(|(r, _)| !r.points.is_empty()) {
-            // A line beside a corner would look like a part of the border.
+            // A line beside a corner would look like part of the border.
             let beside = |box_: &Rect, at: &Point| {
                 let margin = |side: i32| i32::from(side > 2);
                 let (dx, dy) = (margin(box_.width), margin(box_.height));

@@ -1,4 +1,4 @@
-//! Rules for every diagram, and expected drawings of samples.
+//! Tests of the layout: rules that hold for every diagram, and expected drawings of sample graphs.
 #![allow(
     clippy::match_same_arms,
     clippy::unnecessary_wraps,

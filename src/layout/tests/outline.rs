@@ -1,4 +1,4 @@
-//! Tests of the outline: rows, routes, and a reader who follows its lines.
+//! Tests of the outline: its rows and routes, and a simulated reader who follows its lines.
 use super::{
     invariants::{assert_shared_cells, numbered_graph, route_cells, service_graph},
     laws::any_graph,
@@ -7,7 +7,7 @@ use super::{
 use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, layout};
 use proptest::prelude::*;
 
-/// Outline of a service with two callees that share a database, and of two others.
+/// Outline of a service with two callees that share a database, and of two more services.
 const OUTLINE_DRAWN: &str = "
 ▐web▌
 ├─▸▐users▌──╮
@@ -21,7 +21,7 @@ fn outline(graph: &Graph) -> Diagram {
     layout(graph, None, &Options { direction: Direction::Outline, ..Options::default() })
 }
 
-/// Asserts that no boxes overlap, and that each edge begins at its caller and ends beside the called box.
+/// Asserts that no boxes overlap, and that each edge begins at its caller and ends beside its callee.
 fn assert_outline(graph: &Graph, diagram: &Diagram) {
     for (index, rect) in diagram.nodes.iter().enumerate() {
         assert!(

@@ -1,4 +1,5 @@
-//! Placeholders: nothing moves when services are removed and return, whatever else changes in between.
+//! Tests of placeholders: nothing moves when services are removed and return, whatever else changes in
+//! between.
 use super::invariants::{Random, assert_valid, service_graph};
 use super::laws::{any_graph, any_options};
 use super::stability::with_extra_node;
@@ -6,7 +7,7 @@ use super::text_drawing::parse_graph;
 use crate::layout::{Diagram, Edge, Graph, Key, Node, Options, Rect, layout};
 use proptest::prelude::*;
 
-/// Graph of twelve services. One of them stands between two entrances and all other services.
+/// Calls between twelve services. One service stands between two entry points and all other services.
 const GATEWAY_CALLS: &str = "
     web > gateway
     mobile > gateway

@@ -1,5 +1,5 @@
-//! Tests of the raster: it draws parts of a diagram, finds edges by cell, and restyles edges without a new
-//! layout.
+//! Tests of the raster: it draws parts of a diagram, finds the edges in a cell, and changes the style of
+//! edges without a new layout.
 use super::invariants::{route_cells, service_graph};
 use crate::layout::{
     Diagram, Direction, Edge, Glyphs, Graph, Key, LineCell, LineStyle, Node, Options, Point, RankHint,
@@ -28,7 +28,7 @@ fn drawn_cells(
     found
 }
 
-/// Graph of two nodes and a straight line that nothing crosses: `a > b`.
+/// Returns a graph of two nodes, in which a straight line that nothing crosses leads from `a` to `b`.
 fn two_node_graph() -> Graph {
     let node = |key| Node { key: Key::from(key), width: 5, height: 1, group: None, hint: RankHint::Free };
     Graph { nodes: vec![node("a"), node("b")], edges: vec![Edge::new(0, 1); 2], groups: Vec::new() }

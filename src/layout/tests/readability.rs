@@ -1,9 +1,9 @@
-//! Readability test: a simulated reader follows the lines from each caller, and the test compares the result
-//! with the graph.
+//! Tests of readability: a simulated reader follows the lines from each caller, and the result must equal the
+//! graph.
 //!
-//! The reader sees characters, and the colour of the lines that run against the flow. It goes straight over
-//! `┼`, and may take any arm of a join. On a row of that colour it goes left, on all others right. Arrow heads
-//! stand only at the ends, so the reader needs no hints on the way.
+//! The reader sees the characters, and the colour of the lines that run against the flow. At `┼` the reader
+//! goes straight on, and at a join takes any arm. On a row in that colour the reader goes left, and on all
+//! other rows right. Arrow heads stand only at the ends of lines, so they don't help on the way.
 use super::invariants::{Random, numbered_graph, route_cells, service_graph};
 use super::sample::SHOP_CALLS;
 use super::text_drawing::{TextDrawing, parse_graph};
@@ -33,7 +33,7 @@ fn glyph_arms(glyph: char) -> [bool; 4] {
     ['n', 'e', 's', 'w'].map(|side| sides.contains(side))
 }
 
-/// Simulated reader of a drawing, who follows its lines from cell to cell.
+/// A simulated reader of a drawing, who follows its lines from cell to cell.
 struct LineReader<'a> {
     picture: &'a TextDrawing,
     diagram: &'a Diagram,
@@ -47,7 +47,7 @@ impl LineReader<'_> {
         row.and_then(|r| usize::try_from(at.0).ok().and_then(|x| r.get(x))).copied().unwrap_or(' ')
     }
 
-    /// Returns the nodes that a reader reaches by following the lines from the box `start`.
+    /// Returns the nodes that the reader reaches by following lines from the box of the node `start`.
     fn reached_nodes(&self, start: usize) -> BTreeSet<usize> {
         let r = self.diagram.nodes[start];
         let (mut seen, mut reached) = (BTreeSet::new(), BTreeSet::new());
@@ -80,13 +80,13 @@ impl LineReader<'_> {
     }
 }
 
-/// Returns the cells of the routes of a drawing that run to the left.
+/// Returns the cells of routes that run to the left.
 fn backward_cells(diagram: &Diagram) -> BTreeSet<(i32, i32)> {
     let runs = diagram.routes.iter().flat_map(|route| route.points.windows(2)).filter(|e| e[1].x < e[0].x);
     runs.flat_map(|ends| (ends[1].x..=ends[0].x).map(|x| (x, ends[0].y))).collect()
 }
 
-/// Returns the number of calls that a reader finds although the graph lacks them, and the number of calls
+/// Returns the number of calls that the reader finds although the graph lacks them, and the number of calls
 /// that the reader misses.
 fn misread_calls(graph: &Graph, options: &Options) -> (usize, usize) {
     let diagram = layout(graph, None, options);
@@ -212,7 +212,7 @@ fn a_system_of_sixty_is_read_right() {
     }
 }
 
-/// With row gaps, lines run only on every second row, so two lines never lie side by side.
+/// With row gaps, lines run only on every second row, so two lines are never adjacent.
 #[test]
 fn line_gaps_keep_lines_apart() {
     for (seed, height) in (0..8).flat_map(|seed| [1, 3, 4].map(|height| (seed, height))) {
@@ -241,7 +241,7 @@ fn random_graphs_are_read_right() {
     }
 }
 
-/// Returns systems of fifteen with lines of three classes.
+/// Returns graphs of fifteen services with lines of three classes.
 fn classed_graphs() -> impl Iterator<Item = Graph> {
     (0..12).map(|seed| {
         let mut graph = service_graph(15, seed, 1, usize::try_from(seed % 3).unwrap_or(0));
@@ -271,14 +271,14 @@ fn an_arrow_head_stands_only_at_the_called_end() {
     }
 }
 
-/// Returns the steps of a stretch from cell to cell, each as its two cells in ascending order.
+/// Returns the steps from cell to cell on a path, each as its two cells in ascending order.
 fn steps(points: &[Point]) -> BTreeSet<(Point, Point)> {
     let cells = route_cells(points);
     cells.windows(2).map(|ends| (ends[0].min(ends[1]), ends[0].max(ends[1]))).collect()
 }
 
-/// Lines of different classes run together only on the first stretch from a common caller, and on the last
-/// stretch to a common target.
+/// Lines of different classes share cells only on the first stretch from a common caller, and on the last
+/// stretch to a common callee.
 #[test]
 fn no_trunk_carries_two_classes() {
     for graph in classed_graphs() {
@@ -300,7 +300,7 @@ fn no_trunk_carries_two_classes() {
     }
 }
 
-/// A line against the flow has room for the name of the node to which it leads.
+/// A line against the flow has room for the name of the node that it leads to.
 #[test]
 fn each_line_against_the_flow_has_room_for_a_name() {
     for seed in 0..12 {

@@ -1,4 +1,5 @@
-//! Many changes in a row: a returning node gets its old place, and the layout detects much worse diagrams.
+//! Tests with many changes in a row: a node that returns gets its old place, and diagrams that have become
+//! much worse are detected.
 use super::invariants::{Random, assert_valid, service_graph};
 use super::stability::{
     mean_movement, order_flips, with_extra_node, without_isolated_nodes, without_last_node,
@@ -10,7 +11,7 @@ fn layout_from_seed(graph: &Graph, seed: &Seed) -> Diagram {
     layout(graph, Some(seed), &Options::default())
 }
 
-/// Returns the graph without one node and its edges.
+/// Returns the graph without the node `gone` and its edges.
 fn without_node(graph: &Graph, gone: usize) -> Graph {
     let mut less = graph.clone();
     less.nodes.remove(gone);
@@ -33,8 +34,8 @@ fn systems_of_all_sizes_stay_where_they_are() {
             let after = layout_from_seed(&more, &before.seed);
             assert_eq!(order_flips(&before, &after), 0, "{count} services, seed {seed}");
             let mut moves = vec![mean_movement(&before, &after)];
-            // A node that loses its last edge moves to the grid of isolated nodes, and the test does not
-            // compare it.
+            // A node that loses its last edge moves to the grid of isolated nodes. Such cases are not
+            // compared.
             if without_isolated_nodes(less.clone()) == less {
                 let fewer = layout_from_seed(&less, &before.seed);
                 assert_eq!(order_flips(&fewer, &before), 0, "{count} services less one, seed {seed}");
@@ -111,7 +112,7 @@ fn each_change_moves_one_box_to_save_crossings() {
     assert_eq!(diagram.quality.crossings, 0);
     let mut crossings = vec![PAIR_COUNT * (PAIR_COUNT - 1) / 2];
     for step in 0..PAIR_COUNT {
-        // Every line crosses every other line, and each step adds one more new node.
+        // Every line crosses every other line, and each step adds another new node.
         let mut now = crossed_pairs(&|n| PAIR_COUNT - 1 - n);
         now.nodes.push(Node { key: Key::from(format!("z{step}")), ..now.nodes[0].clone() });
         now.edges.push(Edge::new(0, now.nodes.len() - 1));

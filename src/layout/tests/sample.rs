@@ -1,8 +1,8 @@
-//! Sample of thirteen services, and the sizes that its diagram must fit.
+//! Tests with sample graphs: their drawings, and the sizes that these must not exceed.
 use super::text_drawing::{TextDrawing, parse_graph};
 use crate::layout::{Direction, Glyphs, Options, layout};
 
-/// Graph of thirteen services and eighteen calls.
+/// Calls between thirteen services: eighteen of them.
 pub const SHOP_CALLS: &str = "
     web > api-gateway
     mobile > api-gateway
@@ -14,10 +14,10 @@ pub const SHOP_CALLS: &str = "
     rabbitmq > workers
     workers > s3 postgres";
 
-/// Graph with one cycle.
+/// Calls with one cycle.
 const CYCLE_CALLS: &str = "a > b c\nb > c\nc > a\nlone";
 
-/// Graph with two groups. A node outside calls the first group, and the first group calls the second.
+/// Calls between two groups. A node outside calls the first group, which calls the second.
 const GROUP_CALLS: &str = "
     cli > shop/web
     shop/web > shop/orders data/cache
@@ -100,8 +100,8 @@ fn groups_are_entered_and_left_through_their_borders() {
     assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }
 
-/// Calls of two dozen services, of which one calls eight others, like a group in the survey that led to this
-/// layout.
+/// Calls between two dozen services, one of which calls eight others. It resembles a group in the survey that
+/// led to this layout.
 const FAN_OUT_CALLS: &str = "
     ext-0-152
     lb-0-144 > bff-0-179 gw-0-94

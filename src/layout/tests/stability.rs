@@ -1,8 +1,8 @@
-//! Small changes to a graph: existing nodes stay where they were, or nearly so.
+//! Tests of small changes to a graph: existing nodes stay in place, or nearly so.
 use super::invariants::service_graph;
 use crate::layout::{Diagram, Direction, Edge, Graph, Key, Node, Options, layout};
 
-/// Returns the graph with one more service, which has a caller and two dependencies.
+/// Returns the graph with one more service, which has one caller and two dependencies.
 pub fn with_extra_node(graph: &Graph, caller: usize, name: &str) -> Graph {
     let mut more = graph.clone();
     let (new, count) = (graph.nodes.len(), graph.nodes.len());
@@ -22,7 +22,8 @@ pub fn without_last_node(graph: &Graph) -> Graph {
     less
 }
 
-/// Returns the graph with an edge at every service, so that no service is in the grid of isolated nodes.
+/// Returns the graph with edges added, so that every service has one and none is in the grid of isolated
+/// nodes.
 pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     let count = graph.nodes.len();
     let isolated: Vec<usize> = (0..count)
@@ -32,7 +33,7 @@ pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     graph
 }
 
-/// Returns the mean movement, in rows and in columns, of the nodes that both diagrams have. A shift of the
+/// Returns the mean movement of the nodes that both diagrams have, in rows and in columns. A shift of the
 /// whole diagram does not count.
 pub fn mean_movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
     let both = before.nodes.iter().zip(&after.nodes);
@@ -46,7 +47,7 @@ fn mean_deviation(moves: &mut [i32]) -> f64 {
     moves.iter().map(|m| f64::from((m - middle).abs())).sum::<f64>() / moves.len() as f64
 }
 
-/// Returns the number of node pairs that share a column in both diagrams, but in the opposite order.
+/// Returns the number of node pairs that share a column in both diagrams, but in opposite order.
 pub fn order_flips(before: &Diagram, after: &Diagram) -> usize {
     let count = before.nodes.len().min(after.nodes.len());
     let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));

@@ -1,11 +1,11 @@
-//! Graphs from text, and diagrams as text.
+//! Conversion between graphs, diagrams and text for the tests.
 use crate::layout::{
     Diagram, Edge, Glyphs, Graph, Group, Key, LineStyle, Node, Point, RankHint, Raster, Rect,
 };
 
-/// Parses lines like `web > gateway orders` into a graph of boxes as wide as their names.
+/// Parses lines such as `web > gateway orders` into a graph. Each box is as wide as its name.
 ///
-/// A name like `shop/web` puts the node `web` into the group `shop`.
+/// A name such as `shop/web` puts the node `web` into the group `shop`.
 pub fn parse_graph(text: &str, height: u16) -> Graph {
     let mut graph = Graph::default();
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
@@ -41,7 +41,7 @@ fn find_or_add_node(graph: &mut Graph, name: &str, height: u16) -> usize {
     graph.nodes.len() - 1
 }
 
-/// Diagram as rows of characters.
+/// A diagram as rows of characters.
 pub struct TextDrawing {
     pub cells: Vec<Vec<char>>,
 }

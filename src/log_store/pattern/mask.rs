@@ -1,11 +1,12 @@
-//! Masks for values in log messages: `<n>` for numbers and times, `<id>` for ids, `<ip>` for addresses.
+//! Masks for the variable values in log messages: `<n>` for numbers and times, `<id>` for ids, `<ip>` for IP
+//! addresses.
 
-/// The maximum length of a value with dots, dashes or colons, in bytes. Every UUID, address and time is
+/// The maximum length of a value with dots, dashes or colons, in bytes. UUIDs, IP addresses and times are
 /// shorter.
 const MAX_VALUE_BYTES: usize = 64;
 
-/// Returns a word with its values masked: `took=12ms` is `took=<n>`, `10.0.0.1:80` is `<ip>`, `/orders/17` is
-/// `/orders/<n>`.
+/// Returns the word with each value replaced by a mask: `took=12ms` becomes `took=<n>`, `10.0.0.1:80` becomes
+/// `<ip>`, and `/orders/17` becomes `/orders/<n>`.
 pub(super) fn mask_values(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     let mut rest = word;
@@ -35,8 +36,8 @@ pub(super) fn mask_values(word: &str) -> String {
     out
 }
 
-/// Returns the mask of a value that contains dots, dashes or colons: a UUID, an address, a fraction, a date
-/// or a time. Returns `None` if `text` is no such value.
+/// Returns the mask for a value with dots, dashes or colons: a UUID, an IP address, a fraction, a date or a
+/// time. Returns `None` if `text` is not such a value.
 fn compound_value_mask(text: &str) -> Option<&'static str> {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     let hex = text.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');
@@ -56,8 +57,8 @@ fn compound_value_mask(text: &str) -> Option<&'static str> {
     (fraction || clock || date).then_some("<n>")
 }
 
-/// Returns the mask of a piece of letters and digits: a number, a number with a unit, or an id. Returns
-/// `None` for a word.
+/// Returns the mask for a run of letters and digits: a number, a number with a unit, or an id. Returns `None`
+/// if it is a plain word.
 fn value_mask(piece: &str) -> Option<&'static str> {
     let number = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = piece.len() - number.len();
@@ -70,8 +71,8 @@ fn value_mask(piece: &str) -> Option<&'static str> {
     ((hex && piece.len() >= 6) || mixed || hex_number).then_some("<id>")
 }
 
-/// Appends a word to `out` and masks the number at its end if it has several digits: `worker12` becomes
-/// `worker<n>`, but `http2` stays.
+/// Appends a word to `out`, with a mask in place of the number at its end if that has several digits:
+/// `worker12` becomes `worker<n>`, but `http2` stays.
 fn push_without_number(piece: &str, out: &mut String) {
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     if piece.len() - word.len() > 1 {
@@ -82,7 +83,7 @@ fn push_without_number(piece: &str, out: &mut String) {
     }
 }
 
-/// Returns true if a masked word still contains letters outside of masks.
+/// Returns true if a masked word contains letters outside its masks.
 pub(super) fn has_words(masked: &str) -> bool {
     let mut masks = 0;
     masked.chars().any(|c| {

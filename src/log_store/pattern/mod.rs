@@ -1,9 +1,9 @@
-//! Patterns of log lines. A pattern is the set of lines with one template, in which variable words are
-//! wildcards.
+//! Patterns of log lines. A pattern groups the lines that share one template, in which wildcards stand for
+//! the variable words.
 //!
 //! The method is Drain (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with Fixed Depth Tree",
-//! ICWS 2017). Lines are grouped by their number of words and their first word, then by the share of equal
-//! words. Certain values (numbers, ids, addresses) are masked first, as the authors advise.
+//! ICWS 2017). It groups lines by their number of words and their first word, then by the share of equal
+//! words. Masks first replace certain values (numbers, ids, addresses), as the authors advise.
 
 mod mask;
 mod template;
@@ -13,62 +13,62 @@ pub use template::Template;
 use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The similarity to a template above which a line belongs to its pattern. The similarity is the share of
-/// equal words; the paper tries 0.3 to 0.5. Masked values don't count as words: `GET <n>` and `PUT <n>` have
-/// no equal word.
+/// The similarity to a template above which a line belongs to its pattern. Similarity is the share of equal
+/// words; the paper tries values from 0.3 to 0.5. Masked values don't count as words, so `GET <n>` and
+/// `PUT <n>` have no word in common.
 const MIN_SIMILARITY: f64 = 0.5;
-/// The maximum number of patterns. Beyond it, the pattern that got no line for the longest
-/// time is dropped.
+/// The maximum number of patterns. A new pattern beyond it displaces the one whose last line is oldest.
 const MAX_PATTERNS: usize = 2_000;
-/// The maximum number of patterns that one line is compared with.
+/// The maximum number of patterns that one line is compared with: those with the same number of words and the
+/// same first word.
 const MAX_PATTERNS_COMPARED: usize = 100;
 /// The maximum length of a pattern's example line, in bytes.
 const MAX_EXAMPLE_BYTES: usize = 512;
 
-/// A pattern: a template, with statistics of the lines that match it.
+/// A pattern: a template, with statistics of its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The id, unique in its [`PatternSet`], in the order of first lines.
+    /// The id, unique within its [`PatternSet`]. Ids increase in the order in which patterns were found.
     pub id: u64,
     /// The words that all lines of the pattern share, with wildcards for the others.
     pub template: Template,
-    /// The number of lines that were added.
+    /// The number of lines added to the pattern.
     pub count: u64,
-    /// The time of the first line of each service.
+    /// The time of the earliest line of each service.
     pub first_seen_by_service: BTreeMap<ServiceId, Timestamp>,
-    /// The time of the last line.
+    /// The time of the newest line.
     pub last_seen: Timestamp,
-    /// The most severe level of its lines.
+    /// The most severe level among the lines; `None` if no line states a level.
     pub level: Option<LogLevel>,
-    /// The text of the last line, possibly cut.
+    /// The text of the newest line, cut after `MAX_EXAMPLE_BYTES`.
     pub example: String,
 }
 
-/// The message of one log line with its service, time and level, to add to a [`PatternSet`].
+/// The message of one log line with its service, time and level, for [`PatternSet::add`].
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedMessage<'a> {
-    /// The service that wrote it.
+    /// The service that wrote the line.
     pub service: &'a ServiceId,
     /// The time of the line.
     pub at: Timestamp,
-    /// The level that the line states.
+    /// The level that the line states; `None` without one.
     pub level: Option<LogLevel>,
     /// The text of the message.
     pub message: &'a str,
 }
 
-/// The patterns of all lines added so far. Indexes find the pattern of a line.
+/// The patterns of all lines added so far, with indexes to find the pattern of a line.
 #[derive(Clone, Debug, Default)]
 pub struct PatternSet {
     by_id: BTreeMap<u64, Pattern>,
-    /// Pattern ids by the number of words and the first word.
+    /// Pattern ids by number of words and first word.
     tree: BTreeMap<(usize, String), Vec<u64>>,
-    /// Pattern ids by the time of their last line.
+    /// Pattern ids by the time of their newest line.
     by_last_seen: BTreeSet<(Timestamp, u64)>,
-    /// The start of the time in which all lines of a service were read, by service.
+    /// For each service, the time since which all its lines have been read.
     read_from: BTreeMap<ServiceId, Timestamp>,
     next_id: u64,
-    /// The number of patterns dropped to limit memory.
+    /// The number of patterns that were dropped to limit memory.
     pub dropped: u64,
 }
 
@@ -85,7 +85,7 @@ impl Pattern {
         }
     }
 
-    /// Returns the time of the first line of any service.
+    /// Returns the time of the earliest line among all services.
     #[must_use]
     pub fn first_seen(&self) -> Timestamp {
         self.first_seen_by_service.values().min().copied().unwrap_or(self.last_seen)
@@ -103,13 +103,13 @@ impl Pattern {
 }
 
 impl PatternSet {
-    /// Records that all lines of a service since the time `from` were read. That includes lines that no
-    /// caller added, for example because a filter hides them.
+    /// Records that all lines of `service` since the time `from` have been read, including lines that no
+    /// caller added because, for example, a filter hides them.
     pub fn record_read_from(&mut self, service: &ServiceId, from: Timestamp) {
         keep_earliest(&mut self.read_from, service, from);
     }
 
-    /// Adds a message. Returns the id of its pattern.
+    /// Adds a message to the most similar pattern or to a new one. Returns the id of the pattern.
     pub fn add(&mut self, logged: LoggedMessage<'_>) -> u64 {
         let template = Template::from_message(logged.message);
         let id = self.most_similar(&template).unwrap_or_else(|| self.insert_new(&template, logged));
@@ -131,7 +131,7 @@ impl PatternSet {
         (best.0 > MIN_SIMILARITY).then_some(best.1)
     }
 
-    /// Inserts a new pattern and returns its id. If a limit is reached, drops an old pattern.
+    /// Inserts a new pattern and returns its id. Drops an old pattern if a limit is reached.
     fn insert_new(&mut self, template: &Template, logged: LoggedMessage<'_>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
@@ -162,20 +162,20 @@ impl PatternSet {
         self.dropped += 1;
     }
 
-    /// Returns all patterns in the order of their first lines.
+    /// Returns all patterns, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Pattern> {
         self.by_id.values()
     }
 
-    /// Returns the pattern with that id, if it still exists.
+    /// Returns the pattern with the id `id`, or `None` if it was dropped or never existed.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Pattern> {
         self.by_id.get(&id)
     }
 
-    /// Returns true if the pattern is new: no service wrote it before the service's time in `since`, although
-    /// earlier lines of the services were read. Patterns that are new since a deployment deserve attention
-    /// first. Returns `None` if no earlier lines were read.
+    /// Returns `Some(true)` if the pattern is new, and `Some(false)` if a service wrote it before that
+    /// service's time in `since`. Returns `None` if no lines before these times were read, so that there is
+    /// nothing to compare with. Patterns that are new since a deployment deserve attention first.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {
@@ -189,7 +189,7 @@ impl PatternSet {
     }
 }
 
-/// Sets the first time of a service to `at`, unless `firsts` has an earlier one.
+/// Sets the time of `service` in `firsts` to `at`, unless it is already earlier.
 fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),

@@ -1,9 +1,9 @@
-//! Tests of pattern detection on lines as real programs write them.
+//! Tests of pattern detection, on log lines of real programs.
 use super::{LoggedMessage, MAX_PATTERNS, MAX_PATTERNS_COMPARED, PatternSet};
 use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Groups of lines: all lines of a group have one pattern, which no other group has.
+/// Groups of log lines. All lines of a group must get the same pattern, and no two groups the same one.
 const LINES_BY_KIND: &[&[&str]] = &[
     &["GET /orders/17 200 12ms", "GET /orders/9 404 3ms", "GET /orders/1234 500 1.5s"],
     &["GET /health 200 1ms", "GET /health 200 2ms"],
@@ -34,7 +34,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-/// Adds a line of a service. Returns the id of its pattern.
+/// Adds a line of `service`. Returns the id of its pattern.
 fn add_for_service(
     patterns: &mut PatternSet,
     service: &str,
@@ -55,7 +55,7 @@ fn add(patterns: &mut PatternSet, message: &str, at: Timestamp, level: Option<Lo
 fn lines_of_one_kind_have_one_pattern() {
     let mut patterns = PatternSet::default();
     let mut found: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
-    // Lines of all kinds come mixed, as in real logs.
+    // The lines of all groups alternate, as in real logs.
     for round in 0..3 {
         for (kind, lines) in LINES_BY_KIND.iter().enumerate() {
             if let Some(line) = lines.get(round) {
@@ -105,7 +105,7 @@ fn a_pattern_is_new_if_its_services_first_wrote_it_after_their_deployments() {
     assert_eq!(is_new(new, BTreeMap::new()), None);
 }
 
-/// Returns a distinct word without digits for each number.
+/// Returns a word without digits that is different for each `n`.
 fn letters(mut n: usize) -> String {
     let mut word = String::new();
     while n > 0 {

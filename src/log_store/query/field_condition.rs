@@ -1,38 +1,38 @@
-//! Conditions on the fields of JSON and logfmt lines.
+//! Conditions on the fields of JSON and logfmt lines, such as `status>=500`.
 
 use crate::extract::log_line::{self, LineFormat};
 
-/// A condition on one field. A line without the field does not match.
+/// A condition on one field. A line without the field never matches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldCondition {
-    /// The field's name, with dots between the levels of nested objects.
+    /// The field's name. Dots separate the levels of nested objects.
     name: String,
     comparison: FieldComparison,
     /// The value to compare with, as typed.
     value: String,
-    /// The value as a number, for comparisons by size; `None` if it is none.
+    /// The value as a number, for comparisons by size; `None` if it is not a number, or not needed.
     number: Option<f64>,
 }
 
-/// The comparison of a field's value with the value of a condition.
+/// The comparison operator of a [`FieldCondition`]. The value of the line's field is on the left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldComparison {
-    /// The same text.
+    /// `=`: the texts are equal.
     Equal,
-    /// Another text.
+    /// `!=`: the texts differ.
     NotEqual,
-    /// A smaller number.
+    /// `<`: the field's number is smaller.
     Less,
-    /// A smaller or equal number.
+    /// `<=`: the field's number is smaller or equal.
     LessOrEqual,
-    /// A larger number.
+    /// `>`: the field's number is larger.
     Greater,
-    /// A larger or equal number.
+    /// `>=`: the field's number is larger or equal.
     GreaterOrEqual,
 }
 
 impl FieldComparison {
-    /// The signs of all comparisons, longer ones first.
+    /// The operators as typed, the two-character ones first.
     pub(super) const COMPARISON_SIGNS: [(&str, Self); 6] = [
         ("!=", Self::NotEqual),
         ("<=", Self::LessOrEqual),
@@ -44,7 +44,7 @@ impl FieldComparison {
 }
 
 impl FieldCondition {
-    /// Creates a condition. Returns `None` if the comparison needs a number and `value` is none.
+    /// Creates a condition. Returns `None` if the comparison needs a number and `value` is not one.
     #[must_use]
     pub fn new(name: &str, comparison: FieldComparison, value: &str) -> Option<Self> {
         let number = value.parse().ok();
@@ -57,7 +57,7 @@ impl FieldCondition {
         })
     }
 
-    /// Creates the condition that the field has this value.
+    /// Creates the condition that the field's text equals `value`.
     #[must_use]
     pub fn equal(name: &str, value: &str) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl FieldCondition {
         }
     }
 
-    /// Returns true if a line has the field, and its value fulfils the condition.
+    /// Returns true if a line of this format has the field, and the field's value fulfils the condition.
     pub(super) fn matches(&self, text: &str, format: LineFormat) -> bool {
         let fields = log_line::fields(text, format);
         fields.iter().any(|field| field.name == self.name.as_str() && self.accepts(&field.value))

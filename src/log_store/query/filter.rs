@@ -1,4 +1,4 @@
-//! Filters of log lines: the streams to search, and conditions on lines.
+//! Filters of log lines: scopes, which select streams, and conditions on single lines.
 
 use super::{field_condition::FieldCondition, text_matcher::TextMatcher};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{collections::BTreeSet, ops::Range};
 
-/// The streams in which a query looks for lines.
+/// The streams whose lines a query tests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum StreamScope {
     /// All streams.
@@ -63,15 +63,15 @@ impl LogFilter {
     }
 }
 
-/// A line in the form that filters test: its text, its stream, and the facts that were parsed from it.
+/// A line in the form that filters test: its text, its stream, and its parsed parts.
 #[derive(Clone, Debug)]
 pub struct FilterLine<'a> {
     service: &'a ServiceId,
     label: &'a SharedText,
-    /// A text that contains the line at `range`, such as the text of a chunk. The line is cut out only for
-    /// conditions on its text.
+    /// A text that contains the line at `range`, such as the text of a chunk. Only conditions on the text of
+    /// the line cut it out.
     surrounding_text: &'a str,
-    /// The range of the line in the surrounding text, in bytes.
+    /// The range of the line in `surrounding_text`, in bytes.
     range: Range<usize>,
     /// The range of the message in the line, in bytes.
     message: Range<usize>,
@@ -80,7 +80,7 @@ pub struct FilterLine<'a> {
 }
 
 impl<'a> FilterLine<'a> {
-    /// Creates the filter line of a received line.
+    /// Creates the filter line of a received line, before the store has it.
     #[must_use]
     pub fn of(line: &'a LogLine, parsed: &ParsedLine) -> Self {
         Self {
@@ -116,22 +116,22 @@ impl<'a> FilterLine<'a> {
     }
 }
 
-/// A condition that a line matches or not.
+/// A condition on a log line.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predicate {
-    /// Lines that contain a text.
+    /// Lines that contain a match of a search text.
     Text(TextMatcher),
-    /// Lines with at least that level.
+    /// Lines with this level or a higher one.
     Level(LogLevel),
-    /// Lines of a service.
+    /// Lines of one service.
     Service(ServiceId),
-    /// Lines of the stream with that label.
+    /// Lines of the stream with this label.
     Label(SharedText),
     /// Lines with a field that fulfils the condition.
     Field(FieldCondition),
-    /// Lines that match the template.
+    /// Lines whose message matches the template.
     Template(Template),
-    /// Lines with the level error or above.
+    /// Lines whose level is error or above.
     Errors,
 }
 
@@ -149,8 +149,8 @@ impl Predicate {
         }
     }
 
-    /// Returns the work of testing one line with this predicate, without the work of reading the line. One unit
-    /// is the work of one text search.
+    /// Returns the extra work of testing one line with this predicate, as a multiple of the work of one text
+    /// search. It excludes the work of reading the line.
     pub(in crate::log_store) fn extra_cost(&self) -> usize {
         match self {
             Self::Field(_) | Self::Template(_) => 5,

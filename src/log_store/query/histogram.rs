@@ -1,5 +1,5 @@
-//! Histogram of the matching lines over time, with counts of warnings and errors. To compute it, only the
-//! metadata of lines is read.
+//! Histogram of the matching lines over time, with counts of warnings and errors. It reads only the metadata
+//! of the lines.
 
 use super::{match_bitmap::count_by_level, query_results::QueryResults};
 use crate::{
@@ -13,17 +13,17 @@ use crate::{
 /// The line counts of one time interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HistogramBucket {
-    /// The number of lines of any level.
+    /// The number of all lines, whatever their level.
     pub lines: usize,
-    /// The number of lines with the level warning.
+    /// The number of lines whose level is warning.
     pub warnings: usize,
-    /// The number of lines with the level error or above.
+    /// The number of lines whose level is error or above.
     pub errors: usize,
 }
 
 impl QueryResults {
-    /// Returns the counts of the matching lines from `from` until before `to`, in `buckets` intervals of
-    /// equal length.
+    /// Returns the counts of the matching lines from `from` (inclusive) to `to` (exclusive), in `buckets`
+    /// intervals of equal length.
     #[must_use]
     pub fn histogram(
         &self,

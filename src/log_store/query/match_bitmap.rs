@@ -1,4 +1,4 @@
-//! Match bitmaps: one bit for each line of a chunk, which is set if the line passes the filters.
+//! Match bitmaps: one bit for each line of a chunk, set if the line passes the filters.
 
 use super::{
     filter::{FilterLine, LogFilter, Predicate},
@@ -13,7 +13,7 @@ use crate::{
     model::LogLevel,
 };
 
-/// The matching lines of a chunk, as far as the chunk was scanned.
+/// The matching lines among the lines of a chunk that have been scanned.
 #[derive(Clone, Debug)]
 pub(in crate::log_store) struct MatchBitmap {
     /// The id of the chunk.
@@ -22,19 +22,21 @@ pub(in crate::log_store) struct MatchBitmap {
     insert_generation: u32,
     /// The number of lines scanned so far.
     scanned: usize,
-    /// One bit for each scanned line, 64 in each word. The lowest bit of the first word is the first line.
+    /// One bit for each scanned line, 64 bits per word. The lowest bit of the first word stands for the first
+    /// line.
     bits: Vec<u64>,
-    /// The numbers of matching lines: of all levels, of the level warning, and of the level error or above.
+    /// The numbers of matching lines: of all levels, with the level warning, and with the level error or
+    /// above.
     pub(in crate::log_store) level_counts: [usize; 3],
 }
 
-/// Returns the numbers that one line with that level adds to [`MatchBitmap::level_counts`].
+/// Returns the counts of a single line, to add to [`MatchBitmap::level_counts`].
 pub(in crate::log_store) fn count_by_level(level: Option<LogLevel>) -> [usize; 3] {
     [1, usize::from(level == Some(LogLevel::Warn)), usize::from(level >= Some(LogLevel::Error))]
 }
 
 impl MatchBitmap {
-    /// Creates a bitmap of a chunk that has not been scanned.
+    /// Creates the bitmap of a chunk, with no line scanned.
     pub(in crate::log_store) fn new(chunk: &Chunk) -> Self {
         Self {
             chunk_id: chunk.id,
@@ -45,12 +47,12 @@ impl MatchBitmap {
         }
     }
 
-    /// Returns true if the bitmap is valid for the current lines of the chunk.
+    /// Returns true if the bitmap still describes the lines of `chunk`. It may lack lines at the end.
     pub(in crate::log_store) fn is_valid_for(&self, chunk: &Chunk) -> bool {
         (self.chunk_id, self.insert_generation) == (chunk.id, chunk.insert_generation)
     }
 
-    /// Returns the number of lines that have not been scanned.
+    /// Returns the number of lines of `chunk` that have not been scanned.
     pub(in crate::log_store) fn unscanned(&self, chunk: &Chunk) -> usize {
         chunk.lines().len() - self.scanned
     }
@@ -60,8 +62,8 @@ impl MatchBitmap {
         self.scanned
     }
 
-    /// Scans the lines of a chunk that are not scanned yet. A line matches if it is no older than `since` and
-    /// passes all `filters`. Returns the work done, in lines; a long line counts as several.
+    /// Scans the lines of a chunk that have not been scanned. A line matches if it is not older than `since`
+    /// and passes all `filters`. Returns the work done, in lines; a long line counts as several.
     pub(in crate::log_store) fn scan(
         &mut self,
         stream: &StoredStream,
@@ -97,7 +99,7 @@ impl MatchBitmap {
         metas.len() * (1 + each) + bytes / 512
     }
 
-    /// Returns the index of the next matching line at or after `from`.
+    /// Returns the index of the first matching line at or after `from`.
     pub(in crate::log_store) fn next_match(&self, from: usize) -> Option<usize> {
         let mut word = from / 64;
         let mut bits = self.bits.get(word)? & (u64::MAX << (from % 64));
@@ -120,7 +122,7 @@ impl MatchBitmap {
         Some(word * 64 + 63 - bits.leading_zeros() as usize)
     }
 
-    /// Returns the number of matching lines before the position `place`.
+    /// Returns the number of matching lines of `chunk` before the position `place`.
     pub(in crate::log_store) fn matches_before(&self, chunk: &Chunk, place: LinePosition) -> usize {
         let end = chunk.lines_before(place);
         let whole: u32 = self.bits.iter().take(end / 64).map(|bits| bits.count_ones()).sum();
@@ -129,8 +131,8 @@ impl MatchBitmap {
     }
 }
 
-/// Sets the element of `passing` to false for each line that does not pass a text filter. Searches the text
-/// of all lines at once, which is much faster than line by line.
+/// Clears the element of `passing` for each line that does not pass a text filter. Searches the text of all
+/// lines at once, which is much faster than line by line.
 fn search_all_lines(matcher: &TextMatcher, text: &str, metas: &[LineMeta], keep: bool, passing: &mut [bool]) {
     let (Some(first), Some(last)) = (metas.first(), metas.last()) else { return };
     let base = first.text_range().start;

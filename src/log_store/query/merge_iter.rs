@@ -1,4 +1,4 @@
-//! Iteration over the matching lines of all streams in time order. A heap merges the streams.
+//! Iteration over the matching lines and notes of all streams in time order. A heap merges the streams.
 
 use super::query_results::QueryResults;
 use crate::log_store::{
@@ -9,44 +9,44 @@ use crate::log_store::{
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 impl QueryResults {
-    /// Returns an iterator over matching lines and notes, oldest first. It starts after the key `after`, if
-    /// given.
+    /// Returns an iterator over the matching lines and notes, oldest first. It starts after the key `after`,
+    /// or at the oldest entry if `after` is `None`.
     pub fn forward<'a, 's>(&'s self, store: &'a LogStore, after: Option<EntryKey>) -> MergeIter<'a, 's> {
         MergeIter::new(self, store, after.map(|key| (key, false)), true)
     }
 
-    /// Returns an iterator over matching lines and notes, newest first. It starts before the key `before`, if
-    /// given.
+    /// Returns an iterator over the matching lines and notes, newest first. It starts before the key
+    /// `before`, or at the newest entry if `before` is `None`.
     pub fn backward<'a, 's>(&'s self, store: &'a LogStore, before: Option<EntryKey>) -> MergeIter<'a, 's> {
         MergeIter::new(self, store, before.map(|key| (key, false)), false)
     }
 
-    /// Returns the key of the oldest line or note.
+    /// Returns the key of the oldest matching line or note.
     #[must_use]
     pub fn first_key(&self, store: &LogStore) -> Option<EntryKey> {
         self.forward(store, None).next().map(|line| line.key)
     }
 
-    /// Returns the key of the newest line or note.
+    /// Returns the key of the newest matching line or note.
     #[must_use]
     pub fn last_key(&self, store: &LogStore) -> Option<EntryKey> {
         self.backward(store, None).next().map(|line| line.key)
     }
 
-    /// Returns the key of the line or note directly before `key`.
+    /// Returns the key of the last matching line or note before `key`.
     #[must_use]
     pub fn key_before(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
         self.backward(store, Some(key)).next().map(|line| line.key)
     }
 
-    /// Returns the key of the line or note directly after `key`.
+    /// Returns the key of the first matching line or note after `key`.
     #[must_use]
     pub fn key_after(&self, store: &LogStore, key: EntryKey) -> Option<EntryKey> {
         self.forward(store, Some(key)).next().map(|line| line.key)
     }
 
-    /// Returns the last `n` lines and notes up to and including a key, oldest first. Without a key, returns
-    /// the newest `n` of all.
+    /// Returns the last `n` matching lines and notes up to and including `key`, oldest first. If `key` is
+    /// `None`, returns the newest `n`.
     #[must_use]
     pub fn entries_up_to<'a>(
         &self,
@@ -61,35 +61,35 @@ impl QueryResults {
     }
 }
 
-/// An iterator over matching lines and the notes between them.
+/// An iterator in time order over matching lines and the notes between them, forward or backward.
 pub struct MergeIter<'a, 's> {
     store: &'a LogStore,
     results: &'s QueryResults,
-    /// The next entry of each stream, and the next note. The first in order is at the top.
+    /// The next entry of each stream, and the next note. The one to return next is at the top.
     heap: BinaryHeap<(HeapOrder, Cursor)>,
     forward: bool,
 }
 
-/// The sort key of an entry in the heap: time in nanoseconds, stream number, arrival number. A heap returns
-/// its greatest element first, so the order is reversed for iteration from old to new.
+/// The sort key of an entry in the heap: time in nanoseconds since 1970, stream number, arrival number. A
+/// heap returns its greatest element first, so forward iteration reverses the order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum HeapOrder {
     Forward(Reverse<(i64, u32, u64)>),
     Backward((i64, u32, u64)),
 }
 
-/// The location of the next entry: a line of a stream, or a note.
+/// The location of an entry: a line of a stream, or a note.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Cursor {
-    /// Stream number, chunk index and line index.
+    /// Stream number, chunk index, and line index in the chunk.
     Line(u32, usize, usize),
     /// Key of a note.
     Note(EntryKey),
 }
 
 impl<'a, 's> MergeIter<'a, 's> {
-    /// Creates an iterator that starts at a key. The flag beside the key is true if the entry with the key
-    /// itself is included. Without a key, the iterator starts at the first or last entry.
+    /// Creates an iterator that starts at the key in `from`. The flag beside the key is true to include the
+    /// entry with that key. If `from` is `None`, the iterator starts at the first or last entry.
     pub(in crate::log_store) fn new(
         results: &'s QueryResults,
         store: &'a LogStore,
@@ -116,8 +116,8 @@ impl<'a, 's> MergeIter<'a, 's> {
         iter
     }
 
-    /// Pushes the next matching line of the stream `number` to the heap. That is the first one at or after
-    /// `line` of `chunk`, or the last one before it if the iterator runs backward.
+    /// Pushes the next matching line of the stream `number` to the heap: the first one at or after `line` of
+    /// `chunk`, or if the iterator runs backward, the last one before it.
     fn push_next_line(&mut self, number: u32, mut chunk: usize, mut line: usize) {
         let stream = &self.store.streams[number as usize];
         loop {
@@ -142,7 +142,7 @@ impl<'a, 's> MergeIter<'a, 's> {
         }
     }
 
-    /// Pushes the next note to the heap.
+    /// Pushes to the heap the next note after `from`, or before it if the iterator runs backward.
     fn push_next_note(&mut self, from: Option<(EntryKey, bool)>) {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let notes = self.store.notes.by_key();

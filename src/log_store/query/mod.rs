@@ -1,5 +1,5 @@
-//! Queries over the stored log lines: filters, the matching lines, and counts of matching lines. A query is
-//! evaluated piece by piece, and keeps one bit for each line.
+//! Queries over the stored log lines: filters, matching lines, and counts of them. A query tests the lines in
+//! several steps of limited work, and keeps one bit for each line.
 
 pub(super) mod field_condition;
 pub(super) mod filter;

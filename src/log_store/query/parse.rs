@@ -1,5 +1,5 @@
-//! Syntax of log filters, the same in the prompt of the log screen and on the command line. Case matters only
-//! if a text or regular expression contains a capital.
+//! Syntax of log filters, in the prompt of the log screen and on the command line alike. Matching is
+//! case-sensitive only if the text or regular expression contains a capital.
 
 use super::{
     field_condition::{FieldComparison, FieldCondition},
@@ -9,10 +9,11 @@ use super::{
 use crate::model::{LogLevel, Service};
 
 /// Parses a condition: `text`, `/regex/`, `level=warn`, `service=NAME`, `instance=NAME`, or a condition on a
-/// field as in [`parse_field_condition`]. `service=` accepts the names of `services`.
+/// field (see [`parse_field_condition`]). After `service=`, only the names of `services` are valid.
 ///
 /// # Errors
-/// Returns a message if a name is unknown, an expression is invalid, or a value can't be compared.
+/// Returns a message if a service or level is unknown, an expression is invalid, or a value can't be
+/// compared.
 pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, String> {
     if typed.starts_with('/') {
         return TextMatcher::parse(typed).map(Predicate::Text);
@@ -41,10 +42,10 @@ pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, 
 }
 
 /// Parses a condition on a field of JSON or logfmt lines: `status=500`, `status!=200`, or with a number
-/// `status>=500`. Returns `None` if `typed` is no such condition, as in `a == b` or `map->size`.
+/// `status>=500`. Returns `None` if `typed` is not such a condition, for example `a == b` or `map->size`.
 ///
 /// # Errors
-/// Returns a message if the value must be a number and is none.
+/// Returns a message if the comparison needs a number and the value is not one.
 #[must_use]
 pub fn parse_field_condition(typed: &str) -> Option<Result<Predicate, String>> {
     let (name, comparison, value) = split_condition(typed)?;
@@ -65,8 +66,9 @@ fn field_condition(
     })
 }
 
-/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text:
-/// `a == b` has no field name, and behind a single `<` or `>` stands no number in `map->size`.
+/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text.
+/// For example, `a == b` has a space in place of a field name's end, and `map->size` has no number after the
+/// `>`.
 fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
     let at = typed.find(['=', '!', '<', '>']).filter(|at| is_field_name(&typed[..*at]))?;
     let (name, rest) = typed.split_at(at);
@@ -78,7 +80,7 @@ fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
     (!is_plain_text).then_some((name, comparison, value))
 }
 
-/// Returns true if `text` can be the name of a field.
+/// Returns true if `text` has only characters that field names may contain.
 fn is_field_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "._-@".contains(c))
 }

@@ -1,4 +1,5 @@
-//! Numbers of matching lines by pattern, updated chunk by chunk within a work limit.
+//! Counts of matching lines by pattern. They are updated chunk by chunk, with a limit on the work of each
+//! update.
 
 use super::{match_bitmap::MatchBitmap, query_results::QueryResults};
 use crate::{
@@ -17,42 +18,43 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// The patterns of the lines that match one query, with the number of stored lines of each pattern.
+/// The patterns of the lines that match one query, with the number of stored lines for each pattern.
 #[derive(Debug, Default)]
 pub struct PatternCounts {
     patterns: PatternSet,
-    /// The counts of each chunk, by chunk id.
+    /// The counts of each chunk, by chunk id, to subtract them once the store has dropped the chunk.
     chunks: BTreeMap<u64, ChunkCounts>,
-    /// The number of stored lines of each pattern, by pattern id.
+    /// The number of stored lines by pattern id.
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// The pattern counts of one chunk. They are subtracted when the store drops the chunk.
+/// The pattern counts of one chunk.
 #[derive(Debug, Default)]
 struct ChunkCounts {
     /// The `insert_generation` of the chunk when its lines were counted.
     insert_generation: u32,
-    /// The number of lines of the chunk that were scanned for patterns.
+    /// The number of lines at the start of the chunk that were searched for matching lines.
     scanned: usize,
-    /// The number of lines of each pattern, by pattern id.
+    /// The number of lines of the chunk by pattern id.
     line_counts: BTreeMap<u64, u64>,
 }
 
-/// One pattern with its number of stored lines, for a ranked list.
+/// One pattern of a ranked list, with its number of stored lines.
 #[derive(Clone, Copy, Debug)]
 pub struct RankedPattern<'a> {
-    /// The pattern. Its own statistics also count lines that the store has dropped.
+    /// The pattern. Its own statistics include lines that the store has dropped.
     pub pattern: &'a Pattern,
     /// The number of stored lines of the pattern.
     pub count: u64,
-    /// True if the pattern is new (see [`PatternSet::is_new`]). `None` if there are no earlier lines to
-    /// compare with.
+    /// `Some(true)` if the pattern is new (see [`PatternSet::is_new`]); `None` if there are no earlier lines
+    /// to compare with.
     pub is_new: Option<bool>,
 }
 
 impl PatternCounts {
-    /// Counts about `work` new lines, newest first, and always finishes a chunk. Call
-    /// [`QueryResults::advance`] before. Returns true once all matching lines are counted.
+    /// Counts matching lines that are not counted yet, newest first, until the work reaches `work` lines.
+    /// Always finishes a chunk, so the work may be somewhat larger. Call [`QueryResults::advance`] first.
+    /// Returns true once all lines that the query has tested are counted.
     pub fn advance(&mut self, results: &QueryResults, store: &LogStore, work: usize) -> bool {
         self.forget_stale_chunks(results, store);
         let mut new: Vec<_> = results
@@ -71,7 +73,7 @@ impl PatternCounts {
         new.is_empty()
     }
 
-    /// Records for each service the time since which all its lines are counted.
+    /// Records for each service the time since which all its lines have been counted.
     fn record_read_from(&mut self, results: &QueryResults, store: &LogStore) {
         let covered = (0u32..).zip(&store.streams).filter(|(number, _)| results.includes_stream(*number));
         for (_, stream) in covered {
@@ -84,11 +86,11 @@ impl PatternCounts {
         }
     }
 
-    /// Returns the patterns with at least one stored line. First come patterns that are new since the times
-    /// in `since`, the most severe at the top. The others follow by number of lines.
+    /// Returns the patterns that have stored lines. Patterns that are new since the times in `since` come
+    /// first, the most severe at the top. The others follow by number of lines.
     ///
-    /// Patterns with a similar number of lines keep the order of their first lines. Otherwise every new line
-    /// could swap two of them.
+    /// Patterns with similar numbers of lines keep the order in which they were found. Otherwise every new
+    /// line could swap two of them.
     #[must_use]
     pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<RankedPattern<'_>> {
         let held = self.line_counts.iter().filter_map(|(id, count)| Some((self.patterns.get(*id)?, *count)));
@@ -99,7 +101,7 @@ impl PatternCounts {
                 is_new: self.patterns.is_new(pattern, since),
             })
             .collect();
-        // The logarithm rounds the counts in steps of about a fifth.
+        // The rounded logarithm groups the counts in steps of about a fifth.
         let about = |count: u64| (4.0 * (count as f64).log2()) as u64;
         kinds.sort_by_key(|kind| {
             let new = kind.is_new == Some(true);
@@ -109,18 +111,18 @@ impl PatternCounts {
         kinds
     }
 
-    /// Returns the number of patterns dropped to limit memory.
+    /// Returns the number of patterns that were dropped to limit memory.
     #[must_use]
     pub fn dropped_patterns(&self) -> u64 {
         self.patterns.dropped
     }
 
-    /// Returns the number of scanned lines of a chunk that are not counted yet.
+    /// Returns the number of lines of a chunk that the query has tested and that are not counted yet.
     fn uncounted(&self, chunk: &Chunk, bitmap: &MatchBitmap) -> usize {
         bitmap.scanned().saturating_sub(self.chunks.get(&chunk.id).map_or(0, |part| part.scanned))
     }
 
-    /// Removes the counts of dropped chunks, and of chunks whose line indices have changed.
+    /// Removes the counts of chunks that the store has dropped or whose line indices have changed.
     fn forget_stale_chunks(&mut self, results: &QueryResults, store: &LogStore) {
         let held: BTreeSet<(u64, u32)> = results
             .chunks_with_bitmaps(store)
@@ -139,8 +141,8 @@ impl PatternCounts {
         counts.retain(|_, count| *count > 0);
     }
 
-    /// Counts the new matching lines of a chunk. Returns the work done, in lines; a long line counts as
-    /// several.
+    /// Counts the matching lines of a chunk that are not counted yet. Returns the work done, in lines; a long
+    /// line counts as several.
     fn count_chunk(&mut self, stream: &StoredStream, chunk: &Chunk, bitmap: &MatchBitmap) -> usize {
         let part = self.chunks.entry(chunk.id).or_default();
         part.insert_generation = chunk.insert_generation;

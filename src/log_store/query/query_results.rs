@@ -1,5 +1,5 @@
-//! Results of a log query over all streams. The query tests each stored line once, piece by piece, the newest
-//! lines first.
+//! Results of a log query over all streams. The query tests each stored line once, in several steps, the
+//! newest lines first.
 
 use super::{
     filter::{LogFilter, Predicate, StreamScope},
@@ -16,8 +16,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// The stored lines that match a scope, filters and a start time. Call [`QueryResults::advance`] after each
-/// change of the store.
+/// The stored lines that match a scope, filters and a start time. After each change of the store,
+/// [`QueryResults::advance`] must be called.
 #[derive(Clone, Debug)]
 pub struct QueryResults {
     scope: StreamScope,
@@ -29,13 +29,13 @@ pub struct QueryResults {
 }
 
 impl QueryResults {
-    /// Creates the results of a query that has tested no lines yet.
+    /// Creates a query that has not tested any lines yet.
     #[must_use]
     pub fn new(scope: StreamScope, filters: Vec<LogFilter>, since: Option<Timestamp>) -> Self {
         Self { scope, filters, since: since.map(to_nanos), bitmaps: Vec::new() }
     }
 
-    /// Creates a query for all lines of one service, and returns its complete results.
+    /// Creates a query for all lines of `service`, and runs it to the end.
     #[must_use]
     pub fn of_service(service: &ServiceId, store: &LogStore) -> Self {
         let mut results = Self::new(StreamScope::Services([service.clone()].into()), Vec::new(), None);
@@ -61,8 +61,9 @@ impl QueryResults {
         &self.filters
     }
 
-    /// Tests about `work` new lines, newest first, and always finishes a chunk. A very long line counts as
-    /// several. Returns true once all stored lines are tested.
+    /// Tests the stored lines that are new to the query, newest chunk first, until the work reaches `work`
+    /// lines. A very long line counts as several. Always finishes a chunk, so the work may be somewhat
+    /// larger. Returns true once all stored lines are tested.
     pub fn advance(&mut self, store: &LogStore, work: usize) -> bool {
         self.sync_bitmaps(store);
         let mut new = Vec::new();
@@ -84,7 +85,7 @@ impl QueryResults {
         new.is_empty()
     }
 
-    /// Creates the missing bitmaps for the chunks in the scope, and removes outdated ones.
+    /// Creates the missing bitmaps of chunks in the scope, and removes outdated ones.
     fn sync_bitmaps(&mut self, store: &LogStore) {
         self.bitmaps.resize(store.streams.len(), None);
         for (stream, own) in store.streams.iter().zip(&mut self.bitmaps) {
@@ -109,20 +110,20 @@ impl QueryResults {
         }
     }
 
-    /// Returns true if the stream with that number is in the scope.
+    /// Returns true if the stream `number` is in the scope.
     pub(in crate::log_store) fn includes_stream(&self, number: u32) -> bool {
         self.bitmaps.get(number as usize).is_some_and(Option::is_some)
     }
 
-    /// Returns true if the note at `key` belongs to the results.
+    /// Returns true if the note with the key `key` belongs to the results.
     pub(in crate::log_store) fn includes_note(
         &self,
         store: &LogStore,
         key: EntryKey,
         kind: LogNoteKind,
     ) -> bool {
-        // In a text search, notes about ended instances would bury the few matching lines. Notes about gaps
-        // matter even there.
+        // In a text search, notes about ended instances would hide the few matching lines among them. Notes
+        // about gaps are shown even there.
         let few = |f: &LogFilter| {
             f.keep_matching
                 && matches!(f.predicate, Predicate::Text(_) | Predicate::Field(_) | Predicate::Template(_))
@@ -135,8 +136,8 @@ impl QueryResults {
                 .map_or(key.stream == ALL_STREAMS, |stream| self.scope.includes(stream))
     }
 
-    /// Returns the bitmap of the chunk at `index` of stream `number`, or `None` if the bitmap is outdated or
-    /// missing.
+    /// Returns the bitmap of `chunk`, which is at `index` of the stream `number`. Returns `None` if the
+    /// bitmap is missing or outdated.
     pub(in crate::log_store) fn bitmap(
         &self,
         number: u32,
@@ -146,7 +147,8 @@ impl QueryResults {
         self.bitmaps.get(number as usize)?.as_ref()?.get(index).filter(|sieve| sieve.is_valid_for(chunk))
     }
 
-    /// Returns all chunks in the scope: stream number, chunk index, chunk and bitmap.
+    /// Returns all chunks in the scope that have a valid bitmap, as (stream number, chunk index, chunk,
+    /// bitmap).
     pub(in crate::log_store) fn chunks_with_bitmaps<'a>(
         &'a self,
         store: &'a LogStore,
@@ -167,7 +169,7 @@ impl QueryResults {
         self.chunks_with_bitmaps(store).map(|(.., sieve)| sieve.level_counts[0]).sum()
     }
 
-    /// Returns the number of matching lines before a key.
+    /// Returns the number of matching lines before `key`, without notes.
     #[must_use]
     pub fn matches_before(&self, store: &LogStore, key: EntryKey) -> usize {
         let rank = |(number, _, chunk, sieve): (u32, usize, &Chunk, &MatchBitmap)| {

@@ -1,28 +1,29 @@
-//! Matcher for a search text: a literal text, or a regular expression.
+//! Matchers for a search text, which is literal or a regular expression.
 
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
 
-/// The maximum size of a compiled regular expression, in bytes. It rejects hostile expressions. Matching time
-/// is linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
+/// The maximum size of a compiled regular expression, in bytes, against expressions that would take too much
+/// memory. Matching time is linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
 const MAX_REGEX_BYTES: usize = 512 * 1024;
 
-/// A compiled search text. Case matters only if the text contains a capital.
+/// A compiled search text. It is case-sensitive only if it contains a capital.
 #[derive(Clone, Debug)]
 pub struct TextMatcher {
     /// The text as the user typed it.
     input: String,
     regex: Regex,
-    /// True if all lines of a chunk can be searched in one pass, because a match can't reach across a line
-    /// end.
+    /// True if the search text has no regular expression syntax and no line break. A match then can't cross
+    /// the end of a line, so all lines of a chunk can be searched in one pass.
     pub(in crate::log_store) is_literal: bool,
-    /// A regex for text that was converted to lower case, which is several times as fast as a
-    /// case-insensitive one. `None` if case matters, or if the searched text is not ASCII.
+    /// A regex for text that has been converted to lower case, which is several times as fast as a
+    /// case-insensitive one. `None` if matching is case-sensitive, or if the search text is not a literal
+    /// ASCII text with letters.
     lowercase_regex: Option<Regex>,
 }
 
 impl TextMatcher {
-    /// Parses the user's input: `/…/` is a regular expression, any other text is literal.
+    /// Parses the user's input. `/…/` is a regular expression, any other text is literal.
     ///
     /// # Errors
     /// Returns a message if the expression is invalid or too large.
@@ -58,8 +59,8 @@ impl TextMatcher {
         let plain = literal && typed.is_ascii();
         let any_case = !has_capital(typed) && (!plain || typed.bytes().any(|c| c.is_ascii_alphabetic()));
         let small = (plain && any_case).then(|| builder.build()).transpose();
-        // Unicode is off for plain ASCII text. Otherwise some letters beyond ASCII would match ASCII letters
-        // without case, such as the kelvin sign and `k`.
+        // Unicode is off for plain ASCII text. With it, a few letters beyond ASCII would match ASCII letters
+        // if case is ignored, for example the kelvin sign and `k`.
         let regex = builder.case_insensitive(any_case).unicode(!plain).build();
         let (small, regex) =
             (small.map_err(|error| error_message(&error))?, regex.map_err(|error| error_message(&error))?);
@@ -78,18 +79,19 @@ impl TextMatcher {
         self.regex.is_match(text)
     }
 
-    /// Returns the byte ranges of all matches in `text`, without empty ones.
+    /// Returns the byte ranges of all matches in `text`, except empty ones.
     pub fn match_ranges<'a>(&'a self, text: &'a str) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
         self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty())
     }
 
-    /// Returns `text` in the form that [`TextMatcher::find_from`] expects: in lower case if there is a regex
-    /// for lower case.
+    /// Returns `text` in the form that [`TextMatcher::find_from`] expects: in lower case if `lowercase_regex`
+    /// is set.
     pub(in crate::log_store) fn normalized<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.lowercase_regex.is_some() { text.to_ascii_lowercase().into() } else { text.into() }
     }
 
-    /// Returns the byte offset of the first match at or after `from` in a normalized text.
+    /// Returns the byte offset of the first match at or after `from`. `searchable` must come from
+    /// [`TextMatcher::normalized`].
     pub(in crate::log_store) fn find_from(&self, searchable: &str, from: usize) -> Option<usize> {
         let regex = self.lowercase_regex.as_ref().unwrap_or(&self.regex);
         regex.find_at(searchable, from).map(|found| found.start())
@@ -102,7 +104,7 @@ impl PartialEq for TextMatcher {
     }
 }
 
-/// Returns true if the text contains a capital. A letter after a backslash, such as `\W`, does not count.
+/// Returns true if the text contains a capital, not counting a letter after a backslash as in `\W`.
 fn has_capital(typed: &str) -> bool {
     let mut escaped = false;
     typed.chars().any(|c| {
@@ -112,7 +114,7 @@ fn has_capital(typed: &str) -> bool {
     })
 }
 
-/// Returns the error in a regular expression as one line.
+/// Returns the error in a regular expression as a one-line message.
 fn error_message(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 const AMPLE_LIMIT_BYTES: usize = 64 << 20;
 
-/// A matcher for each of the three search methods: without capitals, with capitals, and line by line.
+/// Matchers for each search method: case-insensitive, case-sensitive, and line by line.
 static SAMPLE_MATCHERS: LazyLock<[TextMatcher; 4]> = LazyLock::new(|| {
     let all = [
         TextMatcher::literal("a b"),
@@ -24,14 +24,14 @@ static SAMPLE_MATCHERS: LazyLock<[TextMatcher; 4]> = LazyLock::new(|| {
     all.map(Result::unwrap)
 });
 
-/// Lines of several streams: mostly in order, some late, some with the same time and text.
+/// Generates lines of several streams: mostly in order, some late, some with the same time and text.
 fn lines() -> impl Strategy<Value = Vec<Vec<(u32, i64, String)>>> {
     let text =
         prop_oneof![Just("error".to_owned()), "[a-cA ]{0,6}", (0..3_000_usize).prop_map(|n| "x".repeat(n))];
     vec(vec((0..3_u32, 0..60_i64, text), 0..40), 0..20)
 }
 
-/// The order that queries must return: by time, then stream, then order of arrival.
+/// Returns the lines in the order that queries must return them: by time, then by stream, then by arrival.
 fn sorted(batches: &[Vec<(u32, i64, String)>]) -> Vec<(i64, String, String)> {
     let mut first = Vec::new();
     let mut all: Vec<_> = batches.iter().flatten().enumerate().collect();
@@ -196,7 +196,7 @@ fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
     let lines = all_entries(&store);
     let is_held = |second: i64| lines.iter().any(|(at, ..)| *at == second);
     assert!((oldest - 499..=oldest).all(is_held) && is_held(13_999));
-    // The notes count exactly the missing lines.
+    // The notes state exactly the number of missing lines.
     let counted: i64 =
         notes(&store).iter().filter_map(|(_, text)| text.split(' ').next()?.parse::<i64>().ok()).sum();
     assert_eq!(counted, 12_000 - lines.len() as i64);
@@ -223,7 +223,8 @@ fn a_hostile_expression_is_refused() {
     assert!(!TextMatcher::literal("Err").unwrap().is_match("error"));
 }
 
-/// Opens the stream of `container` with the label `name`, and adds lines at the given seconds since 1970.
+/// Begins a read session of `container` with the label `name`, and adds lines at the given seconds since
+/// 1970.
 fn read_as(store: &mut LogStore, container: &str, name: &str, seconds: std::ops::Range<i64>) {
     let target = LogTarget {
         service: ServiceId::new("docker/shop/web"),

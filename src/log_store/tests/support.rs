@@ -1,5 +1,5 @@
-//! Helpers of the log store's tests. They build lines and updates, and return the store's content as sorted
-//! lists.
+//! Helpers for the tests of the log store: they build lines and updates, and return the store's content as
+//! sorted lists.
 
 use crate::{
     log_store::{LogStore, QueryResults, entry_key::to_nanos},
@@ -50,18 +50,18 @@ pub(super) fn end_session(store: &mut LogStore, stream: u32, start: LogReadOptio
     store.ingest(LogUpdate::ReadFinished(target(stream), start), at(0));
 }
 
-/// Returns the matching lines as time, label and text.
+/// Returns the matching lines as (seconds since 1970, label, text).
 pub(super) fn entries(results: &QueryResults, store: &LogStore) -> Vec<(i64, String, String)> {
     let lines = results.forward(store, None).filter(|line| line.note.is_none());
     lines.map(|l| (to_nanos(l.key.at) / 1_000_000_000, l.label.to_owned(), l.text.to_owned())).collect()
 }
 
-/// Returns all stored lines as time, label and text.
+/// Returns all stored lines of the service `docker/web` as (seconds since 1970, label, text).
 pub(super) fn all_entries(store: &LogStore) -> Vec<(i64, String, String)> {
     entries(&QueryResults::of_service(&ServiceId::new("docker/web"), store), store)
 }
 
-/// Returns the notes as time and text.
+/// Returns the notes of the service `docker/web` as (seconds since 1970, text).
 pub(super) fn notes(store: &LogStore) -> Vec<(i64, String)> {
     let results = QueryResults::of_service(&ServiceId::new("docker/web"), store);
     let notes = results.forward(store, None).filter(|line| line.note.is_some());

@@ -1,5 +1,6 @@
-//! Matches between services and the checkouts on this machine. A match needs a tie: the compose file that builds
-//! the service, its repository, or a name that only one checkout has. Without one, there is no match.
+//! Matching of services with the checkouts on this machine. The evidence for a match is the compose file that
+//! builds the service, its repository, or a name that only one checkout has. Without such evidence, a service
+//! has no match.
 
 use crate::{
     model::{
@@ -14,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-/// Names that services of unrelated systems share. Such a name alone ties no service to a checkout.
+/// Names that are common in unrelated systems. Such a name alone is no evidence for a match.
 const GENERIC_NAMES: &[&str] = &[
     "api",
     "app",
@@ -42,38 +43,40 @@ const GENERIC_NAMES: &[&str] = &[
     "worker",
 ];
 
-/// The checkout and the catalogued entities of one service.
+/// The checkout that matches a service, and the catalogued entities that describe the service.
 #[derive(Clone, Debug)]
 pub struct ServiceMatch {
-    /// The checkout with the code of the service.
+    /// The checkout with the code or at least a catalogue entry of the service.
     pub checkout: Arc<Checkout>,
-    /// Places in the checkout's entities of those that stand for the service, at most one for each catalogue file.
+    /// Indices into the checkout's `entities` of those that describe the service. Each catalogue file has at
+    /// most one.
     entities: Vec<usize>,
-    /// Folder of the service's code, relative to the checkout; `None` if unknown.
+    /// Folder of the service's code, relative to the checkout and empty for its root; `None` if unknown.
     pub folder: Option<Text>,
-    /// True if the checkout has the service's code. It may only list a service that runs the image of others.
+    /// True if the checkout has the code of the service. It is false if the checkout only lists a service
+    /// that runs a third-party image.
     pub has_code: bool,
 }
 
 impl ServiceMatch {
-    /// Returns the entities that stand for the service, at most one for each catalogue file.
+    /// Returns the entities that describe the service, at most one for each catalogue file.
     pub fn entities(&self) -> impl Iterator<Item = &CatalogueEntity> {
         self.entities.iter().filter_map(|place| self.checkout.entities.get(*place))
     }
 }
 
-/// The matches of all services.
+/// The matches of all services with checkouts.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogueMatches {
     of_service: BTreeMap<ServiceId, ServiceMatch>,
 }
 
-/// The tie between a service and a checkout.
+/// The evidence that ties a service to a checkout, other than a name.
 #[derive(Clone, Copy)]
 enum Tie<'a> {
     /// A compose file of the checkout builds the service.
     Build(&'a Arc<Checkout>, &'a ComposeBuild),
-    /// The running service names the checkout's repository.
+    /// The running service names the repository of the checkout.
     Repository(&'a Arc<Checkout>),
 }
 
@@ -106,13 +109,13 @@ impl CatalogueMatches {
         Self { of_service }
     }
 
-    /// Returns the match of a service.
+    /// Returns the match of `service`, or `None` if it has none.
     #[must_use]
     pub fn of(&self, service: &ServiceId) -> Option<&ServiceMatch> {
         self.of_service.get(service)
     }
 
-    /// Returns the services for which an entity stands that `is_wanted` accepts.
+    /// Returns the services that are described by an entity for which `is_wanted` returns true.
     pub fn services_of(
         &self,
         is_wanted: impl Fn(&CatalogueEntity) -> bool,
@@ -121,22 +124,23 @@ impl CatalogueMatches {
         matched.filter(move |(_, found)| found.entities().any(&is_wanted)).map(|(id, _)| id)
     }
 
-    /// Returns true if the entity stands for a service.
+    /// Returns true if `entity` describes a service of the inventory. Compares entities by their address in
+    /// memory.
     #[must_use]
     pub fn has_entity(&self, entity: &CatalogueEntity) -> bool {
         self.of_service.values().any(|found| found.entities().any(|one| std::ptr::eq(one, entity)))
     }
 }
 
-/// The checkouts by the keys to which services are tied.
+/// Indexes of the checkouts by everything that can tie a service to them.
 struct CheckoutIndex<'a> {
-    /// Checkouts with a remote, by the name of their repository in lower case.
+    /// Checkouts with a remote, and that remote, by repository name in lower case.
     remotes: BTreeMap<String, Vec<(&'a Arc<Checkout>, &'a RepositoryUrl)>>,
-    /// Builds by compose file and service.
+    /// Compose builds with their checkouts, by compose file and service.
     builds: BTreeMap<(&'a str, &'a str), (&'a Arc<Checkout>, &'a ComposeBuild)>,
-    /// Checkouts with an entity of that name; one checkout may have several.
+    /// Checkouts by the names and aliases of their entities.
     entity_names: BTreeMap<String, Vec<&'a Arc<Checkout>>>,
-    /// All checkouts by their paths.
+    /// All checkouts by path.
     paths: BTreeMap<&'a str, &'a Arc<Checkout>>,
 }
 
@@ -169,7 +173,8 @@ impl<'a> CheckoutIndex<'a> {
         index
     }
 
-    /// Returns the tie of a service. A compose build counts before a repository, because it is of this machine.
+    /// Returns the tie of a service to a checkout, or `None` if there is none. A compose build has precedence
+    /// over a repository, because it was made from the files on this machine.
     fn tie(&self, service: &Service) -> Option<Tie<'a>> {
         let files = service.profile.compose_files.iter();
         let build = files.rev().find_map(|file| self.builds.get(&(file.as_str(), service.name.as_str())));
@@ -177,7 +182,7 @@ impl<'a> CheckoutIndex<'a> {
             return Some(Tie::Build(checkout, build));
         }
         if repositories(service).next().is_none() {
-            // A sidecar's repository is not the service's.
+            // With several images, one may be a sidecar, whose repository is not that of the service.
             let paths: BTreeSet<String> =
                 service.images().map(|image| ImageRef::parse(image).path.to_string()).collect();
             return paths.first().filter(|_| paths.len() == 1).and_then(|path| self.tie_of_path(path));
@@ -189,8 +194,9 @@ impl<'a> CheckoutIndex<'a> {
         })
     }
 
-    /// Returns the tie to the one checkout whose remote has the whole path of the image, organisation and name, as
-    /// registries of git hosts call images.
+    /// Returns the tie to the checkout whose remote has the same path as the image, organisation and name,
+    /// because registries of git hosts name images like this. Returns `None` if there are none or several
+    /// such checkouts.
     fn tie_of_path(&self, path: &str) -> Option<Tie<'a>> {
         let path = path.to_lowercase();
         let (_, name) = path.rsplit_once('/')?;
@@ -200,8 +206,8 @@ impl<'a> CheckoutIndex<'a> {
         same.next().is_none().then_some(Tie::Repository(checkout))
     }
 
-    /// Returns the match of a service that runs an image of others: with an entity of its name in the checkout whose
-    /// compose file started it.
+    /// Returns the match of a service that runs a third-party image: entities with the service's name, in the
+    /// checkout whose compose file started it.
     fn match_at_home(&self, service: &Service) -> Option<ServiceMatch> {
         let file = service.profile.compose_files.last()?;
         let home =
@@ -213,9 +219,10 @@ impl<'a> CheckoutIndex<'a> {
         Some(ServiceMatch { has_code: false, ..service_match(home, &entities, None) })
     }
 
-    /// Returns the match of a service without a tie: by a name that entities of only one checkout have.
+    /// Returns the match of a service that has no tie, by a name that only one checkout has in its catalogue.
     fn match_of_name(&self, service: &Service) -> Option<ServiceMatch> {
-        // The service's own repository is none of these checkouts.
+        // If the service names a repository, that repository is none of these checkouts. A known product has
+        // its code elsewhere.
         if repositories(service).next().is_some() || Product::of_service(service).is_some() {
             return None;
         }
@@ -247,14 +254,14 @@ fn is_of_another_repository(entity: &CatalogueEntity, checkout: &Checkout) -> bo
     stated.peek().is_some() && !stated.any(|stated| is_here(&stated))
 }
 
-/// Returns the repositories that the running service names.
+/// Returns the repositories that the labels and tags of the running service name.
 fn repositories(service: &Service) -> impl Iterator<Item = RepositoryUrl> {
     let facts = service.profile.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
     facts.filter_map(|fact| RepositoryUrl::parse(&fact.value))
 }
 
-/// Returns the names under which a catalogue may list a service: its own, those in telemetry, and the last part of
-/// its image.
+/// Returns the names under which a catalogue may list a service: its own name, its names in telemetry, and
+/// the last segments of its image names.
 fn service_names(service: &Service) -> impl Iterator<Item = &str> {
     let own = service.name.strip_prefix("family:").unwrap_or(&service.name);
     let images =
@@ -266,20 +273,20 @@ fn services_in(checkout: &Checkout) -> impl Iterator<Item = &CatalogueEntity> {
     checkout.entities.iter().filter(|entity| entity.kind != EntityKind::Other)
 }
 
-/// Returns true if the folder or the repository of a checkout has the name `name`.
+/// Returns true if the folder or the repository of `checkout` is named `name`.
 fn is_named(checkout: &Checkout, name: &str) -> bool {
     let folder = checkout.path.rsplit('/').next().unwrap_or_default();
     let remote = checkout.remote.as_ref().map(RepositoryUrl::name);
     std::iter::once(folder).chain(remote).any(|own| name_key(own) == name_key(name))
 }
 
-/// Returns the match of a service that a compose file of the checkout builds.
+/// Returns the match of a service that a compose file in the checkout builds.
 fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBuild) -> ServiceMatch {
     let mut entities = entities_by_name(service, checkout);
     if entities.is_empty() {
         let in_folder = services_in(checkout).filter(|entity| entity.folder == build.folder);
         entities = in_folder.collect();
-        // Several names in one folder are several services.
+        // Entities with different names in one folder are different services.
         if entities.iter().any(|entity| !entity.has_name(&entities[0].name)) {
             entities.clear();
         }
@@ -287,7 +294,8 @@ fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBu
             .builds
             .iter()
             .any(|other| other.folder == build.folder && other.service != build.service);
-        // Services that are built from one folder are one component only if the checkout lists no other.
+        // If several services are built from one folder, they are one component only if the checkout lists no
+        // other service.
         if is_shared && services_in(checkout).count() > entities.len() {
             entities.clear();
         }
@@ -295,8 +303,8 @@ fn match_of_build(service: &Service, checkout: &Arc<Checkout>, build: &ComposeBu
     service_match(checkout, &entities, Some(&build.folder))
 }
 
-/// Returns the match of a service that names the checkout's repository. `is_only` is true if it is the only
-/// service, by name, that does.
+/// Returns the match of a service that names the checkout's repository. `is_only` is true if all services
+/// that name this repository have the same name.
 fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: bool) -> ServiceMatch {
     let mut entities = entities_by_name(service, checkout);
     let all: Vec<_> = services_in(checkout).filter(|entity| entity.kind == EntityKind::Service).collect();
@@ -304,12 +312,14 @@ fn match_of_repository(service: &Service, checkout: &Arc<Checkout>, is_only: boo
     if entities.is_empty() && is_only && one_service {
         entities = all;
     }
-    // An uncatalogued repository with one service is that service's as a whole.
+    // If the catalogue lists nothing in a repository with one service, the whole repository belongs to that
+    // service.
     let is_whole = is_only && services_in(checkout).next().is_none();
     service_match(checkout, &entities, folder_of(checkout, &entities).or(is_whole.then_some("")))
 }
 
-/// Returns the match with `entities` of `checkout`.
+/// Returns the match of a service with `checkout`. `entities` describe the service, and `folder` contains its
+/// code.
 fn service_match(
     checkout: &Arc<Checkout>,
     entities: &[&CatalogueEntity],
@@ -325,13 +335,15 @@ fn service_match(
     }
 }
 
-/// Returns the entities with the service's name; with the first of its names that has any.
+/// Returns the entities named like the service. If entities match several of the service's names, the first
+/// of these names counts.
 fn entities_by_name<'a>(service: &Service, checkout: &'a Checkout) -> Vec<&'a CatalogueEntity> {
     let named = |name: &str| services_in(checkout).filter(|entity| entity.has_name(name)).collect::<Vec<_>>();
     service_names(service).map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// Returns the folder of the entities' files. The checkout's root says nothing if it lists several services.
+/// Returns the folder of the entities' files. Returns `None` if that is the checkout's root and the checkout
+/// lists other services too, because the root then says nothing about this one.
 fn folder_of<'a>(checkout: &Checkout, entities: &[&'a CatalogueEntity]) -> Option<&'a str> {
     let folder = entities.iter().map(|entity| entity.folder.as_str()).max()?;
     let is_single = services_in(checkout)

@@ -1,5 +1,5 @@
-//! Catalogue files and the services that they describe: which entity is which service, and the profile that
-//! follows from all origins together.
+//! Matching of catalogue files with services, and the profiles of services, which combine facts from all
+//! origins.
 
 mod matching;
 mod profiles;

@@ -1,4 +1,5 @@
-//! Resolved profiles of all services, and the entities that run nowhere.
+//! Profiles of all services, resolved from facts of all origins, and the catalogued services that no source
+//! runs.
 
 use super::{CatalogueMatches, ServiceMatch};
 use crate::model::{
@@ -11,15 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileIndex {
     profiles: BTreeMap<ServiceId, ResolvedProfile>,
-    /// The catalogued services that run in no source.
+    /// The catalogued services that no source runs. Services in a stage such as `deprecated` are left out.
     pub not_running: Vec<NotRunningEntity>,
-    /// True if a catalogue file was read.
+    /// True if the checkouts have a catalogue file with an entity.
     pub has_catalogue: bool,
     /// The compose files that started services of any source.
     pub compose_files: BTreeSet<Text>,
 }
 
-/// A catalogued service that runs in no source.
+/// A catalogued service that no source runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotRunningEntity {
     /// Name of the entity.
@@ -28,15 +29,16 @@ pub struct NotRunningEntity {
     pub file: Text,
 }
 
-/// Maximum number of owners by a CODEOWNERS file.
+/// Maximum number of owners to take from a CODEOWNERS file.
 const MAX_OWNER_NAMES: usize = 10;
 
-/// Stages of life in which a catalogued service need not run.
+/// Lifecycle stages in which a catalogued service need not run.
 const RESTING_STAGES: &[&str] =
     &["experimental", "deprecated", "end-of-life", "retired", "development", "planned"];
 
 impl ProfileIndex {
-    /// Resolves the profiles of all services of `inventory`; `matches` are the catalogued entities that stand for them.
+    /// Resolves the profiles of all services in `inventory`. `matches` are their checkouts and catalogued
+    /// entities.
     #[must_use]
     pub fn new(inventory: &Inventory, matches: &CatalogueMatches) -> Self {
         let resolve = |service: &Service| {
@@ -71,20 +73,20 @@ impl ProfileIndex {
         }
     }
 
-    /// Returns the profile of a service.
+    /// Returns the profile of `service`, or `None` if the inventory does not contain it.
     #[must_use]
     pub fn of(&self, service: &ServiceId) -> Option<&ResolvedProfile> {
         self.profiles.get(service)
     }
 
-    /// Returns true if a service has a fact of `field`.
+    /// Returns true if any service has a fact of `field`.
     #[must_use]
     pub fn has_any(&self, field: ProfileField) -> bool {
         self.profiles.values().any(|profile| !profile.facts(field).is_empty())
     }
 }
 
-/// Returns the facts of the user's configuration.
+/// Returns the facts in a `[[service]]` of the user's configuration.
 fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
     let place = format!("[[service]] {}", known.service);
     let fields = [
@@ -99,7 +101,7 @@ fn annotation_facts(known: &ServiceAnnotation) -> Vec<ProfileFact> {
     fields.into_iter().filter_map(fact).collect()
 }
 
-/// Returns the facts in the files of the service's checkout.
+/// Returns the facts about a service from the files of its checkout.
 fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     let checkout = &found.checkout;
     let remote = checkout.remote.as_ref();
@@ -133,8 +135,8 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     facts
 }
 
-/// Returns a fact of a catalogue file, with the host of the checkout's remote in its repository if both have one path and
-/// the file names no host of its own: many files name only the path.
+/// Returns `fact`. If it is a repository with the path of the checkout's remote and without a host of its own, its value
+/// becomes the full URL of the remote. Many catalogue files give only the path.
 fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFact {
     let stated = RepositoryUrl::parse(&fact.value).filter(|_| fact.field == ProfileField::Repository);
     match (remote, stated) {
@@ -147,7 +149,8 @@ fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFac
     }
 }
 
-/// Returns the owners of the service's folder, by the CODEOWNERS file.
+/// Returns the owners of the service's folder according to the CODEOWNERS file, as a fact. Returns `None` if
+/// the folder is unknown or no rule covers it.
 fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
     let owners = found.checkout.code_owners.as_ref()?;
     let rules = owners.rules_for(found.folder.as_deref()?);
@@ -158,8 +161,9 @@ fn code_owner(found: &ServiceMatch) -> Option<ProfileFact> {
     Some(ProfileFact { changed: owners.changed, ..fact })
 }
 
-/// Returns the README of the service's folder, or of the whole repository, as documentation: its page on the host of
-/// the repository, or else its path.
+/// Returns a fact for the field documentation: the README of the service's folder, or that of the
+/// repository's root. The value is the URL of the README on the repository's host, or its path if the
+/// checkout has no such host.
 fn readme_link(found: &ServiceMatch) -> Option<ProfileFact> {
     let readme = readme_of(found, false)
         .or_else(|| found.checkout.readmes.iter().find(|one| one.folder.is_empty()))?;
@@ -170,15 +174,16 @@ fn readme_link(found: &ServiceMatch) -> Option<ProfileFact> {
     Some(ProfileFact { changed: readme.changed, ..fact })
 }
 
-/// Returns the README in the service's folder. If `or_root` is true and there is none, returns that of the
-/// checkout's root, which is about the whole repository.
+/// Returns the README in the service's folder. If `or_root` is true, returns it only if it explains how to
+/// run the service; otherwise returns the README of the checkout's root, which is about the whole repository.
 fn readme_of(found: &ServiceMatch, or_root: bool) -> Option<&Readme> {
     let at = |folder: &str| found.checkout.readmes.iter().find(|readme| readme.folder == folder);
     let own = found.folder.as_deref().and_then(at);
     if or_root { own.filter(|readme| !readme.run_section.is_empty()).or_else(|| at("")) } else { own }
 }
 
-/// Returns the profile with all `facts`.
+/// Resolves `facts` to a profile: the most trusted origin first, without facts that agree with an earlier
+/// one.
 fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> ResolvedProfile {
     facts.sort_by_key(|fact| fact.origin);
     let rows = PROFILE_FIELDS.iter().filter_map(|spec| {
@@ -190,7 +195,7 @@ fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> Resolv
                 distinct.push(fact.clone());
             }
         }
-        // Two descriptions are two wordings, so the more trusted one is enough.
+        // Two descriptions say the same in other words, so the one of the more trusted origin is enough.
         if spec.field == ProfileField::Description {
             distinct.truncate(1);
         }

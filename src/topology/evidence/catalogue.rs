@@ -1,10 +1,11 @@
-//! Edge candidates from catalogue files: the dependencies that a team declares for its services.
+//! Edge candidates from catalogue files, in which a team declares the dependencies of its services.
 
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 use crate::model::{CatalogueEntity, Service, ServiceId, same_name};
 
-/// Emits a candidate for each dependency of a catalogued service: for each service that the dependency stands
-/// for, or else for the service of that name in the caller's group.
+/// Emits candidates for each dependency of a catalogued service, one for each service that the dependency
+/// means. If `dependsOn` names a service without a catalogue entry, emits a candidate for the service of that
+/// name.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let matches = input.matches;
     for service in input.inventory.services() {
@@ -32,13 +33,14 @@ pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCand
     }
 }
 
-/// Returns the names of an entity's dependencies, each with the key that lists it.
+/// Returns the names of an entity's dependencies, each with the key in the catalogue file that lists it.
 fn dependencies(entity: &CatalogueEntity) -> impl Iterator<Item = (&str, &'static str)> {
     let depends_on = entity.depends_on.iter().map(|name| (name.as_str(), "dependsOn"));
     depends_on.chain(entity.consumes.iter().map(|name| (name.as_str(), "consumesApis")))
 }
 
-/// Returns those of `services` that `caller` means: the ones of its own group, or else the only one.
+/// Returns the services that `caller` means among `services`: those in its own group. If there are none,
+/// returns the only service in another group, or nothing if there are several.
 fn nearest<'a>(caller: &Service, services: Vec<&'a ServiceId>) -> Vec<&'a ServiceId> {
     let group = |id: &ServiceId| id.as_str().rsplit_once('/').map(|(group, _)| group.to_owned());
     let (own, others): (Vec<_>, Vec<_>) =

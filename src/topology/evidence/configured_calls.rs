@@ -1,10 +1,11 @@
-//! Calls that the user declares in Portolan's configuration, for edges that Portolan can't find by itself.
+//! Edge candidates from Portolan's configuration, in which the user declares calls that Portolan can't find
+//! by itself.
 
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 use crate::model::Address;
 
-/// Emits a candidate for each entry in the `calls` list of an annotated service. An entry is the name of a
-/// service, or an address as `host:port`.
+/// Emits a candidate for each entry in the `calls` list of a `[[service]]`. An entry is an address as
+/// `host:port`, or the name of a service.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let inventory = input.inventory;
     for service in inventory.services() {

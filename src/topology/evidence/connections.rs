@@ -7,8 +7,9 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Emits a candidate for each accepted connection that was observed by the means `by`. Logs report only
-/// failures, so for `ObservationMethod::Log` it emits a candidate for each failed connection.
+/// Emits a candidate for each accepted connection that was observed by the method `by`. For
+/// [`ObservationMethod::Log`], emits one for each failed connection instead, because logs report only
+/// failures.
 pub(super) fn search<'a>(
     by: ObservationMethod,
     inventory: &'a Inventory,
@@ -47,8 +48,8 @@ pub(super) fn search<'a>(
     }
 }
 
-/// Returns true if `end` is a private address. The network may have given this address to another task since
-/// the flow log was written. The source has already replaced the addresses that it knows by services.
+/// Returns true if `end` is a private IP address. The network may have assigned it to another task since the
+/// flow log was written. The source has already replaced the addresses that it knows by services.
 fn is_reassignable(end: &ConnectionEnd) -> bool {
     let ConnectionEnd::Address(address) = end else { return false };
     match address.host {

@@ -1,4 +1,4 @@
-//! The table of all kinds of evidence.
+//! Table of all kinds of evidence, with their texts, strengths and origins.
 
 use super::{
     CandidateOrigin, EvidenceKind, EvidenceUnit, Strength, catalogue, configured_calls, load_balancer,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::model::{ObservationMethod, ReferenceKind};
 
-/// All kinds of evidence, in the order in which edges, screens and documentation list them.
+/// All kinds of evidence, in the order in which edges, screens and the documentation list them.
 pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
     EvidenceKind {
         id: "socket",

@@ -1,9 +1,9 @@
-//! Edge candidates from load balancers: the services to which their listeners and rules forward requests.
+//! Edge candidates from load balancers, whose listeners and rules forward requests to services.
 
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 
-/// Emits a candidate from the internet to each internet-facing load balancer, and from a load balancer to
-/// each of its services.
+/// Emits a candidate from the internet to each internet-facing load balancer, and one from each load balancer
+/// to each service behind it.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let inventory = input.inventory;
     for (source, gateway) in inventory.load_balancers() {

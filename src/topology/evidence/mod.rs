@@ -1,8 +1,12 @@
-//! The kinds of evidence for calls: one table for inference, legend, filters and documentation.
+//! The kinds of evidence for calls, in one table for inference, legend, filters and documentation.
 //!
-//! A kind of evidence only finds edge candidates. The resolver then maps their ends to nodes. A new kind that
-//! comes from references needs one row in the table. Any other new kind needs a row, and a file with its
-//! search.
+//! A kind of evidence only finds edge candidates. The resolver then maps their ends to nodes. A new kind
+//! needs a row in [`EVIDENCE_KINDS`]. Its candidates have one of three origins, which need more code:
+//! - References of services: a new `ReferenceKind` also needs an arm in each of the two exhaustive matches in
+//!   this file, [`EvidenceKind::weight_of`] and [`EvidenceKind::corroboration_key`].
+//! - Observed connections: a new `ObservationMethod` may need a condition in `connections`, which turns the
+//!   observed connections of each method into candidates.
+//! - Anything else: a file with a function that searches for the candidates.
 
 mod candidate;
 mod catalogue;
@@ -21,34 +25,32 @@ use super::{CatalogueMatches, ProductRole, node::Node};
 use crate::model::{Inventory, ObservationMethod, ReferenceKind, Service};
 use std::{cmp::Ordering, fmt};
 
-/// A row of [`EVIDENCE_KINDS`]: a kind of evidence for calls, with its texts, its strength and the search for
+/// A row of [`EVIDENCE_KINDS`]: a kind of evidence for calls, with its texts, its strength and the origin of
 /// its edge candidates.
 pub struct EvidenceKind {
     /// Id in JSON.
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
-    /// Strength of a single piece of this evidence; [`Self::weight_of`] corrects it for the callee's product
-    /// and group.
+    /// Strength of a single piece of this evidence, before [`Self::weight_of`] adjusts it to the products and
+    /// groups of caller and callee.
     pub strength: Strength,
     /// Description of the evidence and its origin, for docs/evidence.md.
     pub description: &'static str,
-    /// The verb between the location of the evidence and the callee, with the space or comma before it: `
-    /// names`.
+    /// The verb between the location of the evidence and the callee, such as "names", with a space before it.
     pub verb: &'static str,
-    /// The noun for edge candidates of this kind where the screen counts them.
+    /// The noun for edge candidates of this kind in the counts on the screen.
     pub unit: EvidenceUnit,
-    /// The way to find the edge candidates of this kind.
+    /// The origin of this kind's edge candidates.
     origin: CandidateOrigin,
 }
 
-/// The noun for the edge candidates of a kind of evidence where they are counted: addresses, connections,
-/// services or targets.
+/// The noun for edge candidates where the screen counts them: addresses, connections, services or targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvidenceUnit {
     /// Addresses that a setting names.
     Address,
-    /// Connections that were observed.
+    /// Connections that Portolan observed.
     Connection,
     /// Services that a setting names.
     Service,
@@ -57,7 +59,7 @@ pub enum EvidenceUnit {
 }
 
 impl EvidenceUnit {
-    /// Formats a number of candidates: `2 addresses named`.
+    /// Formats a number of candidates, as in `2 addresses named`.
     #[must_use]
     pub fn count_label(self, count: usize) -> String {
         let (one, many, participle) = match self {
@@ -70,7 +72,7 @@ impl EvidenceUnit {
     }
 }
 
-/// Kinds are compared by their ids.
+/// Kinds are equal if their ids are equal.
 impl PartialEq for EvidenceKind {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -97,53 +99,54 @@ impl fmt::Debug for EvidenceKind {
     }
 }
 
-/// The effect of one edge candidate: the strength of its evidence, and its power to make an edge.
+/// The effect of one edge candidate: the strength of its evidence, and whether it makes an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceWeight {
     /// Strength of the evidence.
     pub strength: Strength,
-    /// True if the evidence makes an edge by itself; otherwise it only supports an edge that other evidence
-    /// makes.
+    /// True if the evidence makes an edge by itself. Other evidence only supports an edge that exists for
+    /// another reason.
     pub makes_edge: bool,
 }
 
-/// The way to find the edge candidates of a kind of evidence.
+/// The origin of the edge candidates of a kind of evidence.
 enum CandidateOrigin {
     /// Each reference of this kind is a candidate.
     References(ReferenceKind),
-    /// Each connection that was observed by this means is a candidate.
+    /// Each connection that was observed by this method is a candidate.
     Connections(ObservationMethod),
-    /// A function finds the candidates.
+    /// This function searches for the candidates.
     Search(SearchFn),
 }
 
-/// A function that passes all edge candidates of a kind of evidence to its second argument.
+/// A function that finds all edge candidates of a kind of evidence and calls its second argument with each of
+/// them.
 type SearchFn = for<'a> fn(EvidenceInput<'a>, &mut dyn FnMut(EdgeCandidate<'a>));
 
-/// The data in which the kinds of evidence search for edge candidates.
+/// The data in which kinds of evidence search for edge candidates.
 #[derive(Clone, Copy, Debug)]
 pub struct EvidenceInput<'a> {
     /// The services with their references, and the observed connections.
     pub inventory: &'a Inventory,
-    /// The catalogued entities that stand for the services.
+    /// The catalogued entities that describe the services.
     pub matches: &'a CatalogueMatches,
 }
 
 impl EvidenceKind {
-    /// Returns the kind whose id is `id`.
+    /// Returns the kind with this id, or `None` if there is none.
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         EVIDENCE_KINDS.iter().find(|kind| kind.id == id)
     }
 
-    /// Returns true if addresses outside the estate do not count for this kind.
+    /// Returns true if addresses outside the estate don't count for this kind of evidence.
     #[must_use]
     pub fn ignores_outside_addresses(&self) -> bool {
         self.reference_kind().is_some_and(ignores_outside_addresses)
     }
 
-    /// Returns the weight of a candidate from `from` to `to`. The products and groups of both nodes affect
-    /// the weight.
+    /// Returns the weight of a candidate from `from` to `to`. It depends on the kind, and on the products and
+    /// groups of both nodes. `from` is `None` if the caller has no node.
     #[must_use]
     pub fn weight_of(&self, from: Option<&Node>, to: &Node) -> EvidenceWeight {
         let role = to.product.map(|product| product.role);
@@ -185,9 +188,9 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns the key of this kind for corroboration. Possible evidence with two different keys makes an
-    /// edge declared. All kinds of shared settings have the same key. Returns `None` if the kind is no sign
-    /// of a call.
+    /// Returns the key that groups kinds for corroboration. Possible evidence with at least two different
+    /// keys makes an edge declared. All kinds of shared settings have the same key, so they don't corroborate
+    /// each other. Returns `None` if the kind is no sign of a call.
     #[must_use]
     pub fn corroboration_key(&self) -> Option<&'static str> {
         match self.reference_kind() {
@@ -214,7 +217,8 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns the kind of references that are the candidates, or `None` if other data gives the candidates.
+    /// Returns the kind of the references that are the candidates, or `None` if the candidates have another
+    /// origin.
     fn reference_kind(&self) -> Option<ReferenceKind> {
         match self.origin {
             CandidateOrigin::References(via) => Some(via),
@@ -222,13 +226,14 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns true if the candidates of this kind are references, which can be searched service by service.
+    /// Returns true if the candidates of this kind are references, so that they can be searched service by
+    /// service.
     #[must_use]
     pub fn comes_from_references(&self) -> bool {
         matches!(self.origin, CandidateOrigin::References(_))
     }
 
-    /// Passes each candidate of this kind that comes from a reference of `service` to `emit`.
+    /// Calls `emit` with each candidate of this kind that is a reference of `service`.
     pub fn visit_service_candidates<'a>(
         &self,
         service: &'a Service,
@@ -241,7 +246,7 @@ impl EvidenceKind {
         }
     }
 
-    /// Passes each candidate of this kind in the whole inventory to `emit`.
+    /// Calls `emit` with each candidate of this kind in the whole inventory.
     pub fn visit_candidates<'a>(&self, input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
         match self.origin {
             CandidateOrigin::Search(search) => search(input, emit),
@@ -253,9 +258,10 @@ impl EvidenceKind {
     }
 }
 
-/// Returns true if `from` is certainly a client of `to`, given that `from` waits for the start of `to`. It is
-/// a client if `to` is a product that only serves. Two kinds of products are exceptions. Telemetry collectors
-/// use stores, but only watch other products. Proxies forward requests, but open no store.
+/// Returns true if `from`, which starts after `to`, is certainly a client of `to`. It is one if `to` is a
+/// product that only serves, with two exceptions. A telemetry product is a client of databases, caches and
+/// object stores, but only watches other products. A proxy forwards requests, but is not a client of products
+/// that store data.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
@@ -268,7 +274,7 @@ fn is_client_of(from: &Node, to: &Node) -> bool {
     }
 }
 
-/// Returns true if addresses outside the estate do not count in references of the kind `via`.
+/// Returns true if addresses outside the estate don't count in references of the kind `via`.
 #[must_use]
 pub fn ignores_outside_addresses(via: ReferenceKind) -> bool {
     matches!(

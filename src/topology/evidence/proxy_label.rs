@@ -1,5 +1,5 @@
-//! Edge candidates from proxy labels: labels by which a service asks a proxy to forward requests to it. The
-//! proxy is the caller.
+//! Edge candidates from proxy labels, with which a service asks a proxy to forward requests to it. The proxy
+//! is the caller.
 
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
     topology::Product,
 };
 
-/// Emits a candidate for each service with a proxy label and each proxy of the label's product that can reach
-/// the service.
+/// Emits a candidate for each service with a proxy label and each proxy of the product that the label is for,
+/// if that proxy can reach the service.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let inventory = input.inventory;
     for (service, reference) in inventory.references().filter(|(_, m)| m.kind == ReferenceKind::ProxyLabel) {
@@ -24,9 +24,9 @@ pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCand
     }
 }
 
-/// Returns true if `proxy` can reach `service`: on a common network, or through the host if one of the two
+/// Returns true if `proxy` can reach `service` over a common network, or through the host if one of the two
 /// uses the host's network (Traefik: Docker provider, Host Networking). Two services that only reach the host
-/// do not reach each other.
+/// don't reach each other.
 fn can_reach(proxy: &Service, service: &Service) -> bool {
     let source = proxy.source();
     if source != service.source() {

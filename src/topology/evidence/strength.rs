@@ -1,6 +1,6 @@
-//! The strength of evidence.
+//! Strength of evidence: observed, declared or possible.
 
-/// The certainty of a call by its evidence, in ascending order.
+/// Certainty of a call, judged by its evidence, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
     /// A hint, such as start order; drawn as a dotted line.

@@ -1,5 +1,5 @@
-//! Products: known databases, queues, proxies and the like, with their roles and the names that identify
-//! them.
+//! Known products: databases, queues, proxies and the like, with their roles, and the names and ports that
+//! identify them.
 
 mod table;
 
@@ -7,28 +7,28 @@ pub use table::KNOWN_PRODUCTS;
 
 use crate::model::{Address, Host, ImageRef, Service};
 
-/// Known software that services depend on, such as PostgreSQL, with the names and ports that identify it.
+/// A known product that services depend on, such as PostgreSQL, with the names and ports that identify it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Product {
     /// Id in JSON.
     pub id: &'static str,
     /// The role of the product, such as database.
     pub role: ProductRole,
-    /// The behaviour of the product's clients, as a clause for docs/json.md, such as `clients connect on
-    /// 6379`.
+    /// Behaviour of the product's clients, as a clause for docs/json.md, such as `clients connect on 6379`.
     pub client_behaviour: &'static str,
-    /// True if the product only receives telemetry, so each service that knows the product's address is a
+    /// True if the product only receives telemetry. Then each service that knows the product's address is a
     /// client.
     pub receives_telemetry: bool,
     /// URL schemes that identify the product.
     schemes: &'static [&'static str],
-    /// Image names that identify the product, without registry and tag. A name without a slash matches the
-    /// last segment of the image's path; a name with slashes matches as many last segments. A name that
-    /// begins with a hyphen matches the end of the last segment.
+    /// Image names that identify the product, without registry and tag. A name without a slash must equal the
+    /// last segment of the image's path. A name with slashes must equal as many segments at the end. A name
+    /// that begins with a hyphen must be the end of the last segment.
     images: &'static [&'static str],
-    /// Default ports that no other product uses.
+    /// Default ports of the product. If several products list a port, the first one in [`KNOWN_PRODUCTS`]
+    /// gets it.
     ports: &'static [u16],
-    /// Labels of AWS host names and AWS service names that identify the product, such as `rds`.
+    /// Parts of AWS host names, and names of AWS services, that identify the product, such as `rds`.
     hosts: &'static [&'static str],
 }
 
@@ -58,13 +58,13 @@ pub enum ProductRole {
 }
 
 impl ProductRole {
-    /// Returns true if other services keep data or messages in it.
+    /// Returns true if other services keep data or messages in products of this role.
     #[must_use]
     pub const fn keeps_data(self) -> bool {
         matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
     }
 
-    /// Returns the symbol on the map, and its ASCII equivalent.
+    /// Returns the symbol of the role on the map, and its replacement in ASCII.
     #[must_use]
     pub fn map_symbols(self) -> (char, char) {
         match self {
@@ -81,7 +81,7 @@ impl ProductRole {
         }
     }
 
-    /// Returns the role in words.
+    /// Returns the name of the role on the screen.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -99,8 +99,8 @@ impl ProductRole {
     }
 
     /// Returns true if products of this role only receive calls. Then a service that waits for such a product
-    /// to start is its client. Telemetry and proxies don't count, because they may call the service that
-    /// waits for them.
+    /// to start is its client. Telemetry products and proxies don't count, because they may call the service
+    /// that waits for them.
     #[must_use]
     pub fn only_serves(self) -> bool {
         matches!(
@@ -115,20 +115,20 @@ impl ProductRole {
         )
     }
 
-    /// Returns true if products of this role store an application's data, so each process of the application
-    /// connects to them.
+    /// Returns true if products of this role store the data of an application, so that each process of the
+    /// application connects to them.
     #[must_use]
     pub fn stores_data(self) -> bool {
         matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
     }
 }
 
-/// Words at the end of an image's name that do not identify the product: `rs-mysql-db` is `MySQL`.
+/// Words at the end of an image name that may follow the product's name: `rs-mysql-db` is `MySQL`.
 const GENERIC_NAME_SUFFIXES: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 
-/// Words before a product's name that make the image a tool for the product, such as the `wait` in
-/// `wait-for-postgres`.
+/// Words that mark an image as a tool for a product if they stand before the product's name, such as `wait`
+/// in `wait-for-postgres`.
 const TOOL_NAME_WORDS: &[&str] = &[
     "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed",
     "load", "to", "from", "with", "debezium",
@@ -156,11 +156,13 @@ const JOB_NAME_WORDS: &[&str] = &[
     "tools",
 ];
 
-/// Words at the end of an image's name that mark it as a database of an unknown kind: `shop-db`.
+/// Words at the end of an image name that mark a database of unknown kind, as in `shop-db`.
 const DATABASE_NAME_WORDS: &[&str] = &["db", "database"];
 
 impl Product {
-    /// Returns the product behind an address, identified by its scheme, AWS service or port, in this order.
+    /// Returns the product at `address`, identified by its scheme, its AWS service or its port, in this
+    /// order. The scheme `http` counts only if nothing else identifies a product. Returns `None` if nothing
+    /// does.
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
@@ -185,15 +187,16 @@ impl Product {
         self.ports
     }
 
-    /// Returns true if the product's purpose is to share its network with other containers: a VPN or a pause
+    /// Returns true if the product exists to share its network with other containers, like a VPN or a pause
     /// container.
     #[must_use]
     pub fn is_network_provider(&self) -> bool {
         self.id == "vpn"
     }
 
-    /// Returns the product that `service` runs, by its images. Returns `None` for a service named like a job,
-    /// such as `kafka-init`, because it only uses the tools in the image.
+    /// Returns the product that `service` runs, according to its images. Returns `None` if no product is
+    /// known, or if the service has the name of a job, such as `kafka-init`, because a job only uses the
+    /// tools in the image.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
         let is_job = service
@@ -204,8 +207,9 @@ impl Product {
         service.images().find_map(Self::of_image).filter(|_| !is_job)
     }
 
-    /// Returns the product in `image`, by the image's name without registry, tag and digest. The end of the
-    /// name is enough, because users name derived images after the product (`shop-postgres`, `rs-mysql-db`).
+    /// Returns the product in `image`, according to its name without registry, tag and digest. The end of the
+    /// name is enough, because users often add a prefix to the product's name (`shop-postgres`,
+    /// `rs-mysql-db`).
     #[must_use]
     pub fn of_image(image: &str) -> Option<&'static Self> {
         let lower = image.to_ascii_lowercase();
@@ -228,8 +232,8 @@ fn by_image_name(image: &str) -> Option<&'static Product> {
     KNOWN_PRODUCTS.iter().find(|product| product.images.contains(&image))
 }
 
-/// Returns the product that the last words of an image's name identify. The longest match counts. Generic
-/// suffixes may follow the product's name.
+/// Returns the product that the last words of an image name identify. The longest match counts. Words in
+/// [`GENERIC_NAME_SUFFIXES`] may follow the product's name.
 fn by_ending(words: &[&str]) -> Option<&'static Product> {
     let tail = words.iter().rposition(|word| !GENERIC_NAME_SUFFIXES.contains(word))? + 1;
     [words.len(), tail].into_iter().find_map(|end| {
@@ -240,14 +244,15 @@ fn by_ending(words: &[&str]) -> Option<&'static Product> {
     })
 }
 
-/// Returns the generic database product for a name such as `shop-db`.
+/// Returns the product `database` for an image name such as `shop-db`, and `None` for any other name.
 fn generic_database(words: &[&str]) -> Option<&'static Product> {
     let (last, before) = words.split_last()?;
     let fits = !before.is_empty() && has_no_tool_word(before) && DATABASE_NAME_WORDS.contains(last);
     KNOWN_PRODUCTS.iter().find(|product| fits && product.id == "database")
 }
 
-/// Returns true if no word in `before`, the words before a product's name, makes the image a tool.
+/// Returns true if no word in `before` marks the image as a tool. `before` are the words before the product's
+/// name.
 fn has_no_tool_word(before: &[&str]) -> bool {
     !before.iter().any(|word| TOOL_NAME_WORDS.contains(word))
 }

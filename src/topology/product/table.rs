@@ -1,8 +1,8 @@
-//! The table of known products.
+//! Table of known products.
 
 use super::{Product, ProductRole};
 
-/// Returns a row of the table below: a product from its fields in short form.
+/// Creates a row of the table: a product that does not only receive telemetry.
 const fn product(
     id: &'static str,
     role: ProductRole,
@@ -15,7 +15,7 @@ const fn product(
     Product { id, role, client_behaviour: about, schemes, images, ports, hosts, receives_telemetry: false }
 }
 
-/// Returns a row of the table below: a product that only receives telemetry.
+/// Creates a row of the table: a product that only receives telemetry.
 const fn telemetry_receiver(
     id: &'static str,
     about: &'static str,
@@ -31,10 +31,11 @@ const fn telemetry_receiver(
 
 use ProductRole::{Cache, Database, Directory, Mail, Other, Proxy, Queue, Store, Telemetry, Utility};
 
-/// All known products, with the behaviour of clients, schemes, images, ports and labels of host names.
+/// All known products. The columns of a row: id, role, behaviour of clients, URL schemes, image names, ports,
+/// and parts of AWS host names. Rows of telemetry receivers have no role and no host names.
 ///
-/// Ports are those of IANA's registry or the product's documentation. If two products share a port, the port
-/// belongs to the first one in the table. The clause on clients follows the product's documentation.
+/// The ports come from IANA's registry or from the product's documentation, and so does the behaviour of
+/// clients. If two products share a port, the port belongs to the first one in the table.
 #[rustfmt::skip]
 pub const KNOWN_PRODUCTS: &[Product] = &[
     // Databases.

@@ -1,7 +1,7 @@
-//! Names of parameters after a `?` or `;`, known from database drivers and mail URLs. Sources: the
-//! documentation of libpq, Connector/J, Prisma, MongoDB's drivers and RFC 6068.
+//! Names of parameters that database drivers and mail URLs put after a `?` or `;`. Sources: the documentation
+//! of libpq, Connector/J, Prisma, MongoDB's drivers and RFC 6068.
 
-/// Parameter names that prove that the `?` or `;` before them ends the authority.
+/// Parameter names. If one follows a `?` or `;`, that character surely ends the authority of the URL.
 #[rustfmt::skip]
 const PARAMETER_NAMES: &[&str] = &[
     "user", "username", "userid", "uid", "user id", "password", "pwd", "pass", "sslmode", "ssl", "usessl", "tls",
@@ -13,7 +13,8 @@ const PARAMETER_NAMES: &[&str] = &[
     "informixserver",
 ];
 
-/// Returns true if the text after an authority has parameters and the first one is known.
+/// Returns true if a list of parameters follows in `behind`, the text after an authority, and the first name
+/// in it is known.
 pub(super) fn begins_with_parameter(behind: &str) -> bool {
     let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
     let parameters = &behind[at + 1..];
@@ -21,7 +22,7 @@ pub(super) fn begins_with_parameter(behind: &str) -> bool {
     !behind[at..].starts_with('@') && parameters.len() > name.len() && is_parameter_name(name)
 }
 
-/// Returns true if a word is the name of a known parameter.
+/// Returns true if `name` is the name of a known parameter, in any case.
 pub(in crate::extract::address_parser) fn is_parameter_name(name: &str) -> bool {
     PARAMETER_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
 }

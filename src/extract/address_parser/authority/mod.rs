@@ -1,4 +1,4 @@
-//! Parser of hosts with ports, as in the authority of a URL (RFC 3986 section 3.2) or a list of servers.
+//! Parsers of hosts with ports, as in the authority of a URL (RFC 3986 section 3.2) or in a list of servers.
 
 pub(super) mod driver_parameters;
 pub(super) mod url_authority;
@@ -12,14 +12,14 @@ use crate::{
 /// One entry of an authority or a list of servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum HostEntry {
-    /// A host with or without a port.
+    /// A host, with its port if the text has one.
     Address(Address),
-    /// A port alone, or a variable in place of the host.
+    /// A port alone, or a placeholder such as `*` or an unknown variable in place of the host.
     WithoutHost,
 }
 
 impl HostEntry {
-    /// Returns the address, or `None` for an entry without a host.
+    /// Returns the address, or `None` if the entry has no host.
     pub(super) fn address(self) -> Option<Address> {
         match self {
             Self::Address(address) => Some(address),
@@ -28,8 +28,9 @@ impl HostEntry {
     }
 }
 
-/// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or an IPv6 address without brackets. Further numbers after
-/// the port are further ports of that host. Returns `None` for any other text.
+/// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or an IPv6 address without brackets. More numbers may
+/// follow the port; they are further ports of the same host and are ignored. Returns `None` for any other
+/// text.
 pub(super) fn parse_host_port(text: &str) -> Option<HostEntry> {
     if let Some(inner) = text.strip_prefix('[') {
         let (host, rest) = inner.split_once(']')?;
@@ -47,8 +48,9 @@ pub(super) fn parse_host_port(text: &str) -> Option<HostEntry> {
     }
 }
 
-/// Parses a host and the text after its colon: a port, a variable, or several numbers. Returns `None` if
-/// nothing follows the colon, because the text was cut or is the scheme of a URL.
+/// Parses `host` and the text after its colon: a port, a variable, or several ports of which only the first
+/// counts. Returns `None` if nothing follows the colon, because then the text was cut or is the scheme of a
+/// URL.
 fn host_with_ports(host: &str, ports: Option<&str>) -> Option<HostEntry> {
     let mut port = None;
     for (index, text) in ports.into_iter().flat_map(|text| text.split(':')).enumerate() {
@@ -65,8 +67,8 @@ fn host_with_ports(host: &str, ports: Option<&str>) -> Option<HostEntry> {
     Some(HostEntry::Address(Address { scheme: None, host: Host::parse(host)?, port }))
 }
 
-/// Returns the hosts of an authority without user information, separated by commas, each with `scheme`.
-/// Returns `None` unless the whole text is hosts.
+/// Parses the hosts of an authority without user information, which are separated by commas, and gives each
+/// the scheme `scheme`. Returns `None` if any part of the text is not a host.
 pub(super) fn parse_hosts(text: &str, scheme: Option<Scheme>) -> Option<Vec<Address>> {
     let members: Option<Vec<HostEntry>> = text.split(',').map(parse_host_port).collect();
     let addresses = members?.into_iter().filter_map(HostEntry::address);

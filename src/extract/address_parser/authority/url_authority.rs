@@ -1,5 +1,5 @@
-//! Authority of a URL: the part after `scheme://`, with user information, hosts and ports (RFC 3986 section
-//! 3.2). The addresses in it are hosts or, in the URL of a bucket or queue, a cloud resource.
+//! Parser of the authority of a URL: the part after `scheme://`, with user information, hosts and ports (RFC
+//! 3986 section 3.2). It finds the hosts, or the cloud resource if the URL is that of a bucket or queue.
 
 use super::{
     HostEntry,
@@ -11,7 +11,7 @@ use crate::{
     model::{Address, Scheme},
 };
 
-/// Schemes without a host.
+/// Schemes of URLs that name no host.
 const HOSTLESS_SCHEMES: &[&str] = &[
     "file",
     "unix",
@@ -41,7 +41,7 @@ const HOSTLESS_SCHEMES: &[&str] = &[
 /// gRPC schemes with the address in the path (gRPC documentation, "gRPC Name Resolution").
 const SCHEMES_WITH_HOST_IN_PATH: &[&str] = &["dns", "passthrough", "static", "multi"];
 
-/// Splits a text at its first `://` into the scheme and the rest.
+/// Splits a text at its first `://` into the scheme and the rest. Returns `None` if there is no valid scheme.
 pub(in crate::extract::address_parser) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     let fits = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -49,7 +49,8 @@ pub(in crate::extract::address_parser) fn split_scheme(text: &str) -> Option<(&s
     fits.then_some((scheme, rest))
 }
 
-/// Returns the addresses in the authority of one URL, and the text after the authority.
+/// Returns the addresses in the authority of a URL, and the text after the authority. `rest` is the URL after
+/// `://`.
 pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
     scheme: &str,
     rest: &'a str,
@@ -65,7 +66,7 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
         None => split_authority(known, rest).unwrap_or_default(),
     };
     let host = authority.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    // An `s3://` authority with a port is no bucket, but a server that stores buckets.
+    // An `s3://` authority with a port is a server that stores buckets, not a bucket.
     let is_server = scheme.starts_with("s3") && authority.contains(':');
     if let Some(address) = aws::resource_in_url(&scheme, &host, behind).filter(|_| !is_server) {
         return (vec![FoundAddress::new(AddressShape::Resource, address)], behind);
@@ -74,13 +75,13 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
     (hosts.map(|address| FoundAddress::new(AddressShape::Url, address)).collect(), behind)
 }
 
-/// Splits a URL without its scheme into the authority, without user information, and the rest. Returns `None`
-/// if the split is uncertain.
+/// Splits a URL without its scheme into the authority, without user information, and the text after it.
+/// Returns `None` if the place of the split is uncertain.
 ///
-/// A password may contain `/`, `?`, `#`, `;` and `@` unescaped, against RFC 3986. If an `@` follows the first
-/// of these characters, there are two readings: the authority ends at that character, or the host follows the
-/// last `@`. A reading wins if its host has a usual port of the scheme or a known parameter follows it, and
-/// the other reading has neither.
+/// Passwords may contain `/`, `?`, `#`, `;` and `@` without escapes, although RFC 3986 forbids it. If an `@`
+/// follows the first of these characters, there are two readings: the authority ends at that character, or
+/// the host follows the last `@`. A reading is confirmed by a usual port of the scheme, or by a known
+/// parameter after its host. It wins if only that reading is confirmed.
 pub(in crate::extract::address_parser) fn split_authority(
     scheme: Option<Scheme>,
     rest: &str,
@@ -114,7 +115,8 @@ pub(in crate::extract::address_parser) fn split_authority(
     }
 }
 
-/// Returns the end of an authority: the start of a path, query, fragment or driver properties.
+/// Returns the byte offset at which the authority ends: the start of a path, a query, a fragment or driver
+/// properties.
 fn authority_end(text: &str) -> usize {
     let option = |at: &usize| {
         let name = text[at + 1..].split('=').next().unwrap_or_default();
@@ -125,8 +127,8 @@ fn authority_end(text: &str) -> usize {
     [comma, other].into_iter().flatten().min().unwrap_or(text.len())
 }
 
-/// Returns true if a separator divides an authority into a host with its port and a text with an `@`:
-/// `db:8080|a@b`. The first part may as well be a user with the beginning of a password.
+/// Returns true if a `|` or `,` divides an authority into a host with its port and a text with an `@`, as in
+/// `db:8080|a@b`. The first part may just as well be a user with the beginning of a password.
 fn is_host_before_separator(authority: &str) -> bool {
     let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
     let first = user.split_once(['|', ',']).map(|(first, _)| first);
@@ -138,7 +140,7 @@ fn strip_user(authority: &str) -> &str {
     authority.rfind('@').map_or(authority, |at| &authority[at + 1..])
 }
 
-/// Returns true if the URL names a file to download and no service to call.
+/// Returns true if the URL is that of a file to download, so that it names no service to call.
 fn is_download(rest: &str) -> bool {
     let path = rest.split(['?', '#', UNKNOWN_CHAR]).next().unwrap_or_default();
     let last = path.rsplit_once('/').map_or("", |(_, last)| last).to_ascii_lowercase();

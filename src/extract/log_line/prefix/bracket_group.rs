@@ -1,5 +1,5 @@
-//! Levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`, `[E 261128
-//! 10:00:00]`.
+//! Parser of levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`,
+//! `[E 261128 10:00:00]`.
 
 use super::time;
 use crate::{
@@ -7,7 +7,8 @@ use crate::{
     model::LogLevel,
 };
 
-/// Returns the level that the text in brackets states. `timed` is true if a time precedes the brackets.
+/// Returns the level that `inner`, the text in brackets, states. `timed` is true if a time precedes the
+/// brackets. Returns `None` if the text states no level.
 pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
     let inner = inner.trim();
     if let Some(level) = only_level(inner) {
@@ -26,15 +27,15 @@ pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
     level_after_time(inner).or_else(|| level_after_module(inner)).or_else(|| level_of_chromium(inner))
 }
 
-/// Returns the level of a text that is nothing but the name of a level.
+/// Returns the level if `text` is the name of a level and nothing else.
 fn only_level(text: &str) -> Option<LogLevel> {
     level_names::find_level_name(text)
         .filter(|(_, place)| *place != LevelContext::Keyed)
         .map(|(level, _)| level)
 }
 
-/// Returns the level after a time in the same brackets: in capitals before other words (`env_logger`), else
-/// as the last word.
+/// Returns the level after a time in the same brackets. The level is in capitals before other words
+/// (`env_logger`), or is the last word.
 fn level_after_time(inner: &str) -> Option<LogLevel> {
     let mut words = inner.split([' ', '|']).filter(|word| !word.is_empty()).peekable();
     let mut timed = false;
@@ -52,8 +53,8 @@ fn level_after_time(inner: &str) -> Option<LogLevel> {
     None
 }
 
-/// Returns the level after a module (Apache, `LogLevel`: `core:error`) or a thread (Minecraft: `Server
-/// thread/ERROR`).
+/// Returns the level after the name of a module, as in `core:error` (Apache, `LogLevel`), or of a thread, as
+/// in `Server thread/ERROR` (Minecraft).
 fn level_after_module(inner: &str) -> Option<LogLevel> {
     if let Some((module, name)) = inner.rsplit_once(':') {
         let is_module = !module.is_empty() && module.bytes().all(|c| c.is_ascii_alphabetic() || c == b'_');
@@ -63,7 +64,8 @@ fn level_after_module(inner: &str) -> Option<LogLevel> {
     only_level(name).filter(|_| is_uppercase(name) && !thread.is_empty())
 }
 
-/// Returns the level in Chromium's format, `base/logging.cc`: `1:7:1128/100000.123456:ERROR:file.cc(12)`.
+/// Returns the level in the format of Chromium's `base/logging.cc`:
+/// `1:7:1128/100000.123456:ERROR:file.cc(12)`.
 fn level_of_chromium(inner: &str) -> Option<LogLevel> {
     let mut parts = inner.split(':');
     let numbers =
@@ -73,7 +75,7 @@ fn level_of_chromium(inner: &str) -> Option<LogLevel> {
     only_level(name).filter(|_| is_uppercase(name) && inner.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Returns true if a word is written in capitals.
+/// Returns true if `word` has no lower-case ASCII letters.
 pub(super) fn is_uppercase(word: &str) -> bool {
     word.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || !c.is_ascii())
 }

@@ -1,4 +1,4 @@
-//! Line formats with the level at a fixed place.
+//! Parsers of line formats that have the level at a fixed place.
 
 use super::{message_start, time};
 use crate::{
@@ -6,16 +6,16 @@ use crate::{
     model::LogLevel::{self, Debug, Error, Info, Trace, Warn},
 };
 
-/// The level, and the byte at which the message begins.
+/// The level, and the byte offset at which the message begins.
 type LevelAndStart = (Option<LogLevel>, usize);
 
-/// The highest priority of syslog (RFC 5424, section 6.2.1).
+/// The highest priority in syslog (RFC 5424, section 6.2.1).
 const MAX_SYSLOG_PRIORITY: u32 = 191;
 
-/// The maximum length of a process before a line of Redis, with its role and thread, in bytes.
+/// The maximum length of the process, role and thread at the beginning of a Redis line, in bytes.
 const MAX_PROCESS_BYTES: usize = 24;
 
-/// Reads a line of a format with a fixed place for the level. Returns `None` for any other line.
+/// Parses a line of a format with a fixed place for the level. Returns `None` for any other line.
 pub(super) fn read_fixed_format(text: &str) -> Option<LevelAndStart> {
     match text.as_bytes() {
         [b'I' | b'W' | b'E' | b'F' | b'D', b'0'..=b'9', ..] => klog(text),
@@ -28,8 +28,8 @@ pub(super) fn read_fixed_format(text: &str) -> Option<LevelAndStart> {
     }
 }
 
-/// Reads klog (`E1128`), glog (`E20261128`) and CockroachDB's `crdb-v1` (`E261128`): a letter and the date,
-/// then a clock.
+/// Parses lines of klog (`E1128`), glog (`E20261128`) and CockroachDB's `crdb-v1` (`E261128`): a letter and
+/// the date, then the time of day.
 fn klog(text: &str) -> Option<LevelAndStart> {
     let (date, rest) = text[1..].split_once(' ')?;
     let is_date = matches!(date.len(), 4 | 6 | 8) && date.bytes().all(|c| c.is_ascii_digit());
@@ -39,7 +39,8 @@ fn klog(text: &str) -> Option<LevelAndStart> {
     Some((level_names::level_of_letter(text.as_bytes()[0]), start))
 }
 
-/// Reads a priority before the line: RFC 3164, RFC 5424, `sd-daemon(3)`, and .NET's formatter for systemd.
+/// Parses a line that begins with a syslog priority: RFC 3164, RFC 5424, `sd-daemon(3)`, and .NET's formatter
+/// for systemd.
 fn syslog(text: &str) -> Option<LevelAndStart> {
     let (number, rest) = text[1..].split_once('>')?;
     let priority = number
@@ -51,7 +52,8 @@ fn syslog(text: &str) -> Option<LevelAndStart> {
     Some((level_numbers::syslog_severity(priority & 7), begin + behind))
 }
 
-/// Reads Ruby's `Logger::Formatter`: `E, [2026-11-28T10:00:00.123456 #1] ERROR -- progname: message`.
+/// Parses a line of Ruby's `Logger::Formatter`:
+/// `E, [2026-11-28T10:00:00.123456 #1] ERROR -- progname: message`.
 fn ruby(text: &str) -> Option<LevelAndStart> {
     let level = level_names::level_of_letter(text.as_bytes()[0])?;
     let close = text.find(']')? + 1;
@@ -59,7 +61,7 @@ fn ruby(text: &str) -> Option<LevelAndStart> {
     Some((Some(level), message_start(text, start)))
 }
 
-/// Reads Erlang's `sasl` and `error_logger`: `=ERROR REPORT==== 28-Nov-2026::10:00:00 ===`.
+/// Parses a line of Erlang's `sasl` or `error_logger`: `=ERROR REPORT==== 28-Nov-2026::10:00:00 ===`.
 fn erlang(text: &str) -> Option<LevelAndStart> {
     let (name, _) = text[1..].split_once(" REPORT====")?;
     let level = match name {
@@ -71,15 +73,15 @@ fn erlang(text: &str) -> Option<LevelAndStart> {
     Some((Some(level), 0))
 }
 
-/// Reads npm's `loglevel`: `npm ERR! code`, from version 10 on `npm error code`.
+/// Parses a line of npm's `loglevel`: `npm ERR! code`, or from version 10 on `npm error code`.
 fn npm(text: &str) -> Option<LevelAndStart> {
     let word = text[4..].split(' ').next()?;
     let level = level_names::level_of_value(word)?;
     Some((Some(level), (4 + word.len() + 1).min(text.len())))
 }
 
-/// Reads `serverLogRaw` of Redis and Valkey: `1:M 28 Nov 2026 10:00:00.000 * message`, before 3.0 `[1] 28 Nov
-/// 10:00:00 *`. KeyDB adds a thread's number after the process's.
+/// Parses a line of `serverLogRaw` in Redis and Valkey: `1:M 28 Nov 2026 10:00:00.000 * message`, or before
+/// version 3.0 `[1] 28 Nov 10:00:00 *`. In KeyDB, the number of a thread follows that of the process.
 fn redis(text: &str) -> Option<LevelAndStart> {
     let end = text.bytes().take(MAX_PROCESS_BYTES).position(|c| c == b' ')?;
     let (process, rest) = (&text[..end], &text[end + 1..]);

@@ -1,29 +1,30 @@
-//! Splits the prefix of a log line into items: words, and groups in brackets.
+//! Splits the prefix of a log line into items, which are words and groups in brackets.
 
-/// The maximum length of a group, in bytes; a longer one belongs to the message.
+/// The maximum length of a group in brackets, in bytes. A longer group belongs to the message.
 const MAX_GROUP_BYTES: usize = 160;
 
-/// A word, or a group in brackets, in the prefix of a log line.
+/// An item in the prefix of a log line: a word, or a group in brackets.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PrefixItem<'t> {
-    /// The word without punctuation around it, or the text between the brackets.
+    /// The word without the punctuation around it, or the text between the brackets.
     pub text: &'t str,
-    /// The start of the word, or of a group's opening bracket, in the line.
+    /// The byte offset in the line at which the word, or the opening bracket of the group, begins.
     pub start: usize,
-    /// The end of the item, including its closing bracket or the punctuation after it.
+    /// The byte offset at which the item ends, including its closing bracket or the punctuation after it.
     pub end: usize,
-    /// The classes of bytes in `text`.
+    /// The classes of the bytes in `text`.
     pub classes: ByteClasses,
     /// The opening bracket of a group; `None` for a word.
     pub bracket: Option<u8>,
-    /// True if a group follows the word directly, as in `ERROR[0012]`, `app[7]:` or `imap(user):`.
+    /// True if a group in brackets follows the word directly, as in `ERROR[0012]`, `app[7]:` or
+    /// `imap(user):`.
     pub has_group: bool,
-    /// True if a colon follows directly.
+    /// True if a colon follows the item directly.
     pub has_colon: bool,
 }
 
 impl PrefixItem<'_> {
-    /// Returns true if the item is a word of punctuation alone.
+    /// Returns true if the item is a word that consists of punctuation.
     pub(super) fn is_punctuation(&self) -> bool {
         let is_foreign_letter = || self.text.chars().any(char::is_alphanumeric);
         self.bracket.is_none()
@@ -31,19 +32,19 @@ impl PrefixItem<'_> {
             && !(self.classes.has(ByteClasses::NON_ASCII) && is_foreign_letter())
     }
 
-    /// Returns true if the item may name a program, a logger, a thread or a host: it has no punctuation of a
-    /// sentence.
+    /// Returns true if the item may be the name of a program, a logger, a thread or a host, because it has no
+    /// characters that only sentences contain.
     pub(super) fn may_be_name(&self) -> bool {
         self.bracket.is_none() && !self.classes.has(ByteClasses::NOT_IN_NAMES)
     }
 
-    /// Returns true if the text is digits alone.
+    /// Returns true if the text consists of digits.
     pub(super) fn is_number(&self) -> bool {
         !self.classes.has(!ByteClasses::DIGIT_CLASS)
     }
 }
 
-/// An iterator over the items of a line from a position on.
+/// Iterator over the items of a line, starting at byte `position`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PrefixItems<'t> {
     pub text: &'t str,
@@ -51,7 +52,7 @@ pub(super) struct PrefixItems<'t> {
 }
 
 impl PrefixItems<'_> {
-    /// Skips a colon after a group. Returns true if there was one.
+    /// Skips a colon at the current position. Returns true if there was one.
     fn skip_colon(&mut self) -> bool {
         let is_there = self.text.as_bytes().get(self.position) == Some(&b':');
         self.position += usize::from(is_there);
@@ -86,7 +87,7 @@ impl<'t> Iterator for PrefixItems<'t> {
         }
         let ends = |c: &u8| WORD_END_BYTES[usize::from(*c)];
         let length = bytes[start..].iter().position(ends).unwrap_or(bytes.len() - start).max(1);
-        // A bracket without its partner is an item of one byte.
+        // A bracket without a matching one is an item of one character.
         let end = (start + length..=bytes.len()).find(|end| self.text.is_char_boundary(*end))?;
         let raw = &self.text[start..end];
         let word = raw.trim_end_matches([':', ',', ';']);
@@ -114,10 +115,10 @@ impl<'t> Iterator for PrefixItems<'t> {
     }
 }
 
-/// For each byte, true if a word ends before it.
+/// For each byte, true if a word ends before that byte.
 const WORD_END_BYTES: [bool; 256] = byte_table(b" \t[]()<>{}|");
 
-/// Returns a table that is true for the given bytes.
+/// Returns a table that is true for the bytes in `bytes`.
 const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut at = 0;
@@ -128,7 +129,8 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
-/// The set of the classes of bytes in a text. One pass over the text answers most questions about it.
+/// The set of byte classes that occur in a text. A single pass over the text then answers most questions
+/// about it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByteClasses(u8);
 
@@ -138,12 +140,12 @@ impl ByteClasses {
     pub(super) const COLON_CLASS: u8 = 1 << 2;
     pub(super) const AT_SIGN: u8 = 1 << 3;
     pub(super) const EQUALS_SIGN: u8 = 1 << 4;
-    /// Other signs in names of programs, loggers, threads and hosts.
+    /// Other punctuation in names of programs, loggers, threads and hosts.
     pub(super) const NAME_SIGN: u8 = 1 << 5;
     /// Other ASCII characters.
     pub(super) const OTHER_SIGN: u8 = 1 << 6;
     pub(super) const NON_ASCII: u8 = 1 << 7;
-    /// Classes that do not occur in names of programs, loggers, threads and hosts.
+    /// The classes that don't occur in names of programs, loggers, threads and hosts.
     const NOT_IN_NAMES: u8 = Self::EQUALS_SIGN | Self::OTHER_SIGN | Self::NON_ASCII;
 
     /// The class of each byte.
@@ -170,14 +172,14 @@ impl ByteClasses {
         Self(text.bytes().fold(0, |all, byte| all | Self::CLASS_BY_BYTE[usize::from(byte)]))
     }
 
-    /// Returns true if a byte of one of the classes occurs in the text.
+    /// Returns true if the text contains a byte of one of the `classes`.
     pub(super) const fn has(self, classes: u8) -> bool {
         self.0 & classes != 0
     }
 }
 
-/// Returns the index of the closing bracket for the bracket at `open`, or `None`. Brackets of one kind may be
-/// nested.
+/// Returns the index of the bracket that closes the one at `open`. Brackets of the same kind may be nested.
+/// Returns `None` if there is no closing bracket within [`MAX_GROUP_BYTES`].
 fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
     let opening = *bytes.get(open)?;
     let close = match opening {

@@ -1,4 +1,4 @@
-//! Items before a level: times, numbers, processes, threads, hosts and loggers.
+//! Classification of items that may precede a level: times, numbers, processes, threads, hosts and loggers.
 
 use super::{
     ItemContext,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::extract::log_line::level_names::{self, LevelContext};
 
-/// Returns true if an item is a time or a part of one. `behind` holds the items after it.
+/// Returns true if `item` is a time or a part of one. `behind` iterates over the items after it.
 pub(super) fn is_time_item(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: PrefixItems<'_>) -> bool {
     let text = item.text;
     if item.bracket.is_some() {
@@ -16,7 +16,8 @@ pub(super) fn is_time_item(item: &PrefixItem<'_>, context: ItemContext<'_>, behi
         let is_time = |word: &str| time::is_time(word.trim_end_matches(',')) || time::is_zone(word);
         return words.peek().is_some() && (words.all(is_time) || time::worded_date_end(text).is_some());
     }
-    // Six digits are a date of MySQL before 5.7. Four digits after a clock are the year of ctime(3).
+    // Six digits are a date in MySQL before 5.7. Four digits after the time of day are a year, as in
+    // ctime(3).
     let is_number = matches!(text.len(), 4 | 6) && item.is_number();
     let beside_clock = || match text.len() {
         6 => { behind }.next().is_some_and(|next| time::is_time(next.text)),
@@ -25,7 +26,7 @@ pub(super) fn is_time_item(item: &PrefixItem<'_>, context: ItemContext<'_>, behi
     time::is_time(text) || (context.after_time && time::is_zone(text)) || (is_number && beside_clock())
 }
 
-/// Returns true if a level may follow an item that is no time.
+/// Returns true if a level may follow `item`, which is not a time. `behind` iterates over the items after it.
 pub(super) fn may_precede_level(
     item: &PrefixItem<'_>,
     context: ItemContext<'_>,
@@ -50,12 +51,14 @@ pub(super) fn may_precede_level(
     user || pair || (context.after_time && is_log_source(item, context, behind))
 }
 
-/// Returns true if an item is the name of a program or a module before its message: `dovecot:`, `main.c:12:`.
+/// Returns true if `item` is a name with a colon, as programs and modules write it before a message:
+/// `dovecot:`, `main.c:12:`.
 pub(super) fn is_label(item: &PrefixItem<'_>) -> bool {
     item.has_colon && item.may_be_name() && item.classes.has(ByteClasses::LETTER_CLASS)
 }
 
-/// Returns true if a word after a time names the source of the line: a program, a logger, a thread or a host.
+/// Returns true if `item`, a word after a time, names the source of the line: a program, a logger, a thread
+/// or a host.
 fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: PrefixItems<'_>) -> bool {
     let PrefixItems { text, position: at } = behind;
     if !item.may_be_name() {
@@ -69,7 +72,7 @@ fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: Prefix
     let Some(next) = { behind }.next() else { return false };
     // RFC 3164: a host, then the program with its process in brackets.
     let host = next.has_group && next.has_colon;
-    // SQL Server and Squid pad their columns.
+    // SQL Server and Squid fill their columns with spaces.
     let column = text[item.end..].starts_with("  ");
     // WebSphere: the number of the thread, then a short name.
     let behind_thread = context
@@ -80,9 +83,9 @@ fn is_log_source(item: &PrefixItem<'_>, context: ItemContext<'_>, behind: Prefix
     host || column || behind_thread || process || is_name_before_level(item, &next, context, &text[at..])
 }
 
-/// Returns true if a lower-case name is between the time and a level in capitals. The name is the logger, the
-/// thread or the host in `%(asctime)s %(name)s %(levelname)s` (Python, Logging Cookbook), Log4j's status
-/// logger and timbre. But it may also be a word of a sentence. So the name, or the text after the level, must
+/// Returns true if `item` is a name between the time and a level in capitals. It is the logger, the thread or
+/// the host in `%(asctime)s %(name)s %(levelname)s` (Python, Logging Cookbook), in Log4j's status logger and
+/// in timbre. Because it may also be a word of a sentence, either the name or the text after the level must
 /// belong to a known format.
 fn is_name_before_level(
     item: &PrefixItem<'_>,

@@ -1,4 +1,5 @@
-//! Words that state a level: in capitals, with a colon, after a channel, as a letter or as a pair.
+//! Recognition of words that state a level: in capitals, with a colon, after a channel, as a single letter,
+//! or as a pair.
 
 use super::{
     ItemContext,
@@ -13,13 +14,15 @@ use crate::{
     model::LogLevel,
 };
 
-/// The maximum index of the sign in `ERROR+2`. The longest name before a sign has five letters.
+/// The maximum index of the sign in a word such as `ERROR+2`. The longest level name before a sign has five
+/// letters.
 const MAX_OFFSET_SIGN_INDEX: usize = 5;
 /// Extensions of source files.
 const SOURCE_FILE_ENDINGS: &[&str] =
     &[".go", ".rs", ".py", ".js", ".ts", ".java", ".kt", ".rb", ".c", ".cc", ".cpp", ".cs", ".php"];
 
-/// Returns the level that a word states, and the end of the prefix.
+/// Returns the level that the word `item` states, and the byte offset at which the prefix ends. Returns
+/// `None` if the word states no level in this context.
 pub(super) fn level_of_word(
     item: &PrefixItem<'_>,
     context: ItemContext<'_>,
@@ -55,8 +58,8 @@ pub(super) fn level_of_word(
         .or_else(|| level_before_logger(item, context))
 }
 
-/// Returns true if an error code with a colon follows a lower-case word after a source location. Compilers
-/// write this form (MSBuild, format of errors and warnings): `shop.ts(1,2): error TS2304: text`.
+/// Returns true if an error code with a colon follows the level, as compilers write it after a source
+/// location: `shop.ts(1,2): error TS2304: text` (MSBuild, format of errors and warnings).
 fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
     let next = PrefixItems { text, position: item.end }.next();
     next.is_some_and(|next| {
@@ -69,15 +72,15 @@ fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
     })
 }
 
-/// Returns true if a count of zero follows: `error: 0`.
+/// Returns true if a count of zero follows the level, as in `error: 0`.
 fn is_zero_count(behind: &str) -> bool {
     let rest = behind.trim_start_matches([':', ' ']);
     rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
 }
 
-/// Returns true if a lower-case word after the time is where libraries write the level: before a source
-/// location (zap), between tabs (zap; two blanks here, in place of a tab), before an object of fields, or
-/// before a label (swift-log).
+/// Returns true if a lower-case word after the time is at a place where libraries write the level. That is
+/// before a source location (zap), between tabs, which are two spaces here (zap), before an object of fields,
+/// or before a label (swift-log).
 fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
     let (before, behind) = (&text[..item.start], &text[item.end..]);
     let is_place = |word: &str| {
@@ -96,8 +99,8 @@ fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
         || first.starts_with('|')
 }
 
-/// Returns the level after a channel, as Monolog's `LineFormatter` writes it: `app.ERROR:`. Also reads the
-/// sign of Telegraf's plain format, `E!`, and the offset of Go's `log/slog`, `ERROR+2`.
+/// Returns the level in a word with a channel before it, `app.ERROR:` (Monolog, `LineFormatter`). Also
+/// returns the level in `E!` (Telegraf, plain format) and in `ERROR+2` (Go, `log/slog`).
 fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
     let bare = |name: &str| {
         let found = level_names::find_level_name(name).filter(|_| is_uppercase(name));
@@ -118,7 +121,8 @@ fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
     }
 }
 
-/// Returns the level before the name of a logger: Python, `logging.BASIC_FORMAT` (`ERROR:root:message`).
+/// Returns the level before the name of a logger, as in `ERROR:root:message` (Python,
+/// `logging.BASIC_FORMAT`), and the byte offset at which the prefix ends.
 fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<(LogLevel, usize)> {
     let (name, logger) = item.classes.has(ByteClasses::COLON_CLASS).then(|| item.text.split_once(':'))??;
     let (level, place) = level_names::find_level_name(name)?;
@@ -128,9 +132,9 @@ fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Optio
     stated.then_some((level, item.start + name.len() + 1))
 }
 
-/// Returns the level of a letter after a time: MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow
-/// (`E file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`). Because `I` is a word as well, the
-/// next item must have one of these forms.
+/// Returns the level of a single letter after a time: MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`),
+/// TensorFlow (`E file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`). The next item must have one
+/// of these forms, because `I` is also an English word.
 fn level_of_single_letter(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<LogLevel> {
     let level = match item.text.as_bytes() {
         // apt and dpkg, `E: text`.

@@ -1,7 +1,7 @@
-//! The prefix of a plain-text line: a time, a process, a thread, a logger, and among them the level.
+//! Parser of the prefix in a plain-text line: times, processes, threads, loggers, and among these the level.
 //!
-//! The parser reads items from the left while libraries are known to put such items before a message. Any
-//! other word ends the prefix, so a level within a sentence does not count.
+//! The parser reads items from the left as long as libraries are known to write such items before a message.
+//! Any other word ends the prefix, so a level within a sentence does not count.
 
 mod fixed_formats;
 mod bracket_group;
@@ -18,7 +18,7 @@ use item::{PrefixItem, PrefixItems};
 /// The maximum number of items in a prefix.
 const MAX_PREFIX_ITEMS: usize = 16;
 
-/// Facts about the items before the current item of the prefix.
+/// The context of an item: what is known about the items before it.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 struct ItemContext<'t> {
@@ -26,16 +26,16 @@ struct ItemContext<'t> {
     previous: Option<PrefixItem<'t>>,
     /// True if a time precedes the item.
     after_time: bool,
-    /// True if only times precede the item.
+    /// True if all items before this one are times or punctuation.
     after_times_only: bool,
-    /// True if the time has milliseconds after a comma, as Python and Log4j write them.
+    /// True if a time before the item has milliseconds after a comma, as in Python and Log4j.
     has_comma_millis: bool,
-    /// True if the previous item is a name with a colon. A level must then have a colon too, or be in
+    /// True if the previous item is a name with a colon. A level must then also have a colon, or be in
     /// brackets.
     after_label: bool,
 }
 
-/// Returns the level, and the byte at which the message begins.
+/// Parses the prefix of a line. Returns the level, and the byte offset at which the message begins.
 pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
     if let Some(found) = fixed_formats::read_fixed_format(text) {
         return found;
@@ -43,7 +43,7 @@ pub(super) fn read_prefix(text: &str) -> (Option<LogLevel>, usize) {
     let date = time::worded_date_end(text);
     let mut context =
         ItemContext { after_time: date.is_some(), after_times_only: true, ..ItemContext::default() };
-    // The start of the message for a line without a level: after the time.
+    // The end of the time. If the line has no level, the message begins there.
     let mut plain = date.unwrap_or(0);
     let mut items = PrefixItems { text, position: plain };
     for _ in 0..MAX_PREFIX_ITEMS {
@@ -89,12 +89,13 @@ fn message_start_after_time(text: &str, plain: usize) -> usize {
     if plain == 0 { 0 } else { message_start(text, plain) }
 }
 
-/// Returns the level that an item states, and the end of the prefix.
+/// Returns the level that `item` states, and the byte offset at which the prefix ends. Returns `None` if the
+/// item states no level.
 fn item_level(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<(LogLevel, usize)> {
     match item.bracket {
-        // Braces hold an object or the name of a file (Airflow).
+        // In braces are an object or a file name (Airflow), never a level.
         Some(b'{') => None,
-        // Without a time before them, angle brackets are markup.
+        // Angle brackets without a time before them are markup.
         Some(b'<') if !context.after_time => None,
         Some(_) => {
             bracket_group::level_in_brackets(item.text, context.after_time).map(|level| (level, item.end))
@@ -103,18 +104,20 @@ fn item_level(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Op
     }
 }
 
-/// Reads a JSON object after a prefix without a level.
+/// Parses the JSON object that begins at `start`, after a prefix without a level. Returns `None` if there is
+/// no object or no prefix.
 fn embedded_json(text: &str, start: usize) -> Option<(Option<LogLevel>, usize)> {
     let (level, message, _) = json::parse(&text[start..]).filter(|_| start > 0)?;
     Some((level, start + message.start))
 }
 
-/// Returns the start of the message, after the separators that follow the prefix.
+/// Returns the byte offset at which the message begins: after the prefix, which ends at `from`, and the
+/// separators.
 fn message_start(text: &str, from: usize) -> usize {
     let rest = &text[from..];
     let start = text.len() - rest.trim_start_matches([' ', ':', ']', ')', '|', '>', ',']).len();
     let rest = &text[start..];
     let start = start + if rest.starts_with("- ") { 2 } else { 0 };
-    // If nothing follows the prefix, the whole line is the message.
+    // If only separators follow the prefix, the whole line is the message.
     if start >= text.len() { 0 } else { start }
 }

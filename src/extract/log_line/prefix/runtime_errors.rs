@@ -1,8 +1,8 @@
-//! Errors that a runtime prints itself, without a logger: panics, exceptions, warnings.
+//! Recognition of errors that a language runtime prints without a logger: panics, exceptions and warnings.
 
 use crate::model::LogLevel::{self, Error, Fatal, Info, Warn};
 
-/// Beginnings of errors in lower case, with their levels and the runtimes that print them.
+/// First words of such errors, in lower case, with their levels and the runtimes that print them.
 const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("panic: ", Fatal, "Go"),
     ("fatal error: ", Fatal, "Go; PHP with html_errors off"),
@@ -15,7 +15,7 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("terminate called ", Fatal, "C++, std::terminate in libstdc++ and libc++"),
     ("segmentation fault", Fatal, "Bash; glibc"),
     ("** (", Error, "Elixir"),
-    // Monolog's ErrorHandler gives PHP's errors these levels.
+    // Levels that Monolog's ErrorHandler gives to PHP's errors.
     ("php fatal error: ", Fatal, "PHP"),
     ("php parse error: ", Fatal, "PHP"),
     ("php core error: ", Fatal, "PHP"),
@@ -32,7 +32,7 @@ const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("php user deprecated: ", Info, "PHP"),
 ];
 
-/// For each ASCII byte, true if an error begins with it.
+/// For each ASCII byte, true if an entry of [`MESSAGE_BEGINNINGS`] begins with it.
 const FIRST_LETTERS: [bool; 128] = {
     let (mut letters, mut index) = ([false; 128], 0);
     while index < MESSAGE_BEGINNINGS.len() {
@@ -42,7 +42,7 @@ const FIRST_LETTERS: [bool; 128] = {
     letters
 };
 
-/// Returns the level of an error that a runtime printed, or `None` for any other message.
+/// Returns the level of an error that a runtime printed. Returns `None` if `text` is any other message.
 pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     let first = text.as_bytes().first()?.to_ascii_lowercase();
     let begins = |head: &str| {
@@ -60,7 +60,7 @@ pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
     level_of_error_class(text.split(' ').next()?)
 }
 
-/// Returns the level of a message that begins with the class of an error or a warning: `ValueError:`,
+/// Returns the level of a message whose first word is the class of an error or warning: `ValueError:`,
 /// `java.lang.Error:`.
 fn level_of_error_class(first: &str) -> Option<LogLevel> {
     let name = first.strip_suffix(':').unwrap_or(first);

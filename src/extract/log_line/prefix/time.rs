@@ -1,11 +1,12 @@
-//! Times in a prefix: dates, clocks, zones, seconds since 1970 or since the start of the program.
+//! Recognition of times in a prefix: dates, times of day, time zones, and seconds since 1970 or since the
+//! start of the program.
 //!
-//! Dates with the name of a month are recognised in any language by their parts. These are a word next to the
-//! number of a day, and a year or a clock.
+//! A date with the name of a month is recognised in any language by its parts: a word, the number of a day,
+//! and a year or a time of day.
 
 use crate::extract::log_line::first_letters::NameLengths;
 
-/// Time zones and halves of the day that are separate words.
+/// Time zones, and marks such as `AM`, that are separate words.
 const ZONE_NAMES: &[&str] = &[
     "UTC", "GMT", "Z", "AM", "PM", "am", "pm", "Uhr", "CET", "CEST", "MEZ", "MESZ", "WET", "WEST", "EET",
     "EEST", "MSK", "BST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "IST", "JST", "KST", "HKT",
@@ -19,26 +20,26 @@ const ZONE_LENGTHS: NameLengths = {
     }
     lengths
 };
-/// Letters within a time: ISO 8601's `T` and `Z`, halves of the day, units, the exponent of seconds since
-/// 1970.
+/// Letters that may occur within a time: `T` and `Z` of ISO 8601, `AM` and `PM`, units, and the exponent of
+/// seconds since 1970.
 const TIME_LETTERS: &[&str] = &["t", "z", "am", "pm", "utc", "gmt", "s", "ms", "us", "e"];
-/// Months as the Common Log Format and Tomcat write them within a date.
+/// Names of months within a date, as in the Common Log Format and in Tomcat.
 const MONTH_NAMES: &[&str] =
     &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-/// Characters of dates and clocks in Chinese, Japanese and Korean.
+/// Characters in Chinese, Japanese and Korean dates and times of day.
 const CJK_TIME_CHARS: &str = "年月日时時分秒년월일시분초午前后後上下오전";
 /// The maximum length of the name of a month or weekday, in bytes.
 const MAX_DATE_NAME_BYTES: usize = 20;
-/// The minimum number of digits of seconds since 1970.
+/// The minimum number of digits in seconds since 1970.
 const MIN_EPOCH_DIGITS: usize = 10;
 
-/// Returns true if a word is a zone or a half of the day.
+/// Returns true if a word is a time zone or a mark such as `AM`.
 pub(super) fn is_zone(word: &str) -> bool {
     let first = word.bytes().next();
     first.is_some_and(|first| ZONE_LENGTHS.may_contain(first, word.len())) && ZONE_NAMES.contains(&word)
 }
 
-/// Returns true if a word is a time or a part of one.
+/// Returns true if a word is a time, or a part of one.
 pub(super) fn is_time(word: &str) -> bool {
     let Some(counts) = count_signs(word) else { return false };
     let bytes = word.as_bytes();
@@ -54,25 +55,27 @@ pub(super) fn is_time(word: &str) -> bool {
         || (!word.is_ascii() && word.chars().filter(|c| CJK_TIME_CHARS.contains(*c)).count() >= 2)
 }
 
-/// The numbers of signs in a word that may be a time.
+/// The numbers of certain characters in a word that may be a time.
 #[derive(Default)]
 struct SignCounts {
     digits: usize,
     dots: usize,
     colons: usize,
-    /// Dashes and slashes.
+    /// Number of dashes and slashes.
     strokes: usize,
 }
 
 impl SignCounts {
-    /// Returns false for most words that are no date: a number, or an IPv4 address without a port.
+    /// Returns false if the word surely is not a date. This excludes numbers and IPv4 addresses without a
+    /// port.
     const fn may_be_date(&self) -> bool {
         let is_address = self.dots >= 3 && self.strokes == 0 && self.colons == 0;
         !is_address && (self.dots + self.strokes > 0 || self.digits >= 8)
     }
 }
 
-/// Counts the signs in a word. Returns `None` if the word has no digit, or letters that no time has.
+/// Counts the characters in a word. Returns `None` if the word has no digit, or has letters that never occur
+/// in a time.
 fn count_signs(word: &str) -> Option<SignCounts> {
     let (bytes, is_cjk_sign) = (word.as_bytes(), |c: char| CJK_TIME_CHARS.contains(c));
     match bytes.first()? {
@@ -103,7 +106,7 @@ fn count_signs(word: &str) -> Option<SignCounts> {
     (counts.digits > 0).then_some(counts)
 }
 
-/// Returns true if the letters may occur within a time.
+/// Returns true if `run`, the letters between other characters of a word, may occur within a time.
 fn may_occur_in_time(run: &[u8]) -> bool {
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(run);
     TIME_LETTERS.iter().any(is) || (run.len() == 3 && MONTH_NAMES.iter().any(is))
@@ -116,11 +119,11 @@ fn is_clock(bytes: &[u8]) -> bool {
         let hours = || at >= 1 && digit(at - 1) && !(at >= 3 && digit(at - 2) && digit(at - 3));
         *c == b':' && hours() && digit(at + 1) && digit(at + 2) && !digit(at + 3) && bytes[at + 1] < b'6'
     });
-    // Three dots make it an address with a port.
+    // A word with three dots is an IPv4 address with a port.
     has_clock && bytes.iter().filter(|c| **c == b'.').nth(2).is_none()
 }
 
-/// Returns true if a word begins with a date of three parts, or is a month and a day (`11-28`).
+/// Returns true if a word begins with a date of three parts, or is a month and a day such as `11-28`.
 fn is_date(word: &str) -> bool {
     let bytes = word.as_bytes();
     let Some(at) = bytes.iter().position(|c| matches!(c, b'-' | b'/' | b'.')) else {
@@ -134,7 +137,7 @@ fn is_date(word: &str) -> bool {
     };
     let (second, third) = (&rest[..at], &rest[at + 1..]);
     let end = third.iter().position(|c| !c.is_ascii_digit()).unwrap_or(third.len());
-    // A fourth part makes it an address or a version.
+    // A word with a fourth part is an address or a version.
     let ends = !matches!(third.get(end), Some(b'.' | b'/')) || third[end..].contains(&b':');
     let lengths = [first.len(), second.len(), end];
     let numbers = || {
@@ -147,14 +150,15 @@ fn is_date(word: &str) -> bool {
     ends && (numbers() || (matches!(end, 2 | 4) && number(first) && month()))
 }
 
-/// Returns true if a word is a date of eight digits in this century: `20261128`.
+/// Returns true if a word is or begins with a date of eight digits in this century, such as `20261128`.
 fn is_compact_date(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     word.starts_with("20") && digits == 8 && (word.len() == 8 || word[8..].starts_with(['T', ' ']))
 }
 
-/// Returns the end of a date at the beginning of `text` with the month as a word: `Nov 28, 2026`, `28.
-/// November 2026`, `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`. Returns `None` without such a date.
+/// Returns the byte offset at which a date with the month as a word ends, if `text` begins with one:
+/// `Nov 28, 2026`, `28. November 2026`, `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`. Returns `None`
+/// otherwise.
 pub(super) fn worded_date_end(text: &str) -> Option<usize> {
     let mut words = words_with_ends(text);
     let mut next = || words.next().map(|(word, end)| (date_word(word), end));
@@ -181,7 +185,7 @@ pub(super) fn worded_date_end(text: &str) -> Option<usize> {
     }
 }
 
-/// Returns the words of a text, each with the byte at which it ends.
+/// Returns the words of a text, each with the byte offset at which it ends.
 fn words_with_ends(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -193,7 +197,7 @@ fn words_with_ends(text: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// The possible role of a word in a date.
+/// The role that a word may have in a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DateWord {
     /// A month or a weekday, in any language.
@@ -202,9 +206,9 @@ enum DateWord {
     Day,
     /// Four digits.
     Year,
-    /// Hours and minutes.
+    /// Hours and minutes, possibly with seconds.
     Clock,
-    /// A word of no date.
+    /// A word that is not part of a date.
     Other,
 }
 
@@ -212,7 +216,8 @@ fn date_word(word: &str) -> DateWord {
     let bare = word.trim_end_matches(['.', ',']);
     match bare.as_bytes() {
         [first, ..] if first.is_ascii_digit() => date_number(word, bare),
-        // The longest names of months and weekdays have fewer bytes, also in scripts with three for a letter.
+        // Names of months and weekdays are shorter than the limit, even in scripts with three bytes per
+        // letter.
         [_, _, ..] if bare.len() <= MAX_DATE_NAME_BYTES && bare.chars().all(char::is_alphabetic) => {
             DateWord::Name
         }
@@ -220,7 +225,8 @@ fn date_word(word: &str) -> DateWord {
     }
 }
 
-/// Returns the role of a word that begins with a digit. `bare` is the word without a dot or comma after it.
+/// Returns the role of a word that begins with a digit. `bare` is the word without the dots or commas at its
+/// end.
 fn date_number(word: &str, bare: &str) -> DateWord {
     let is_number = bare.len() <= 4 && bare.bytes().all(|c| c.is_ascii_digit());
     match bare.len() {

@@ -1,4 +1,4 @@
-//! Log lines as programs print them, with their levels, messages, fields and ids.
+//! Tests of the log line parser: lines as programs print them, with their levels, messages, fields and ids.
 
 mod no_levels;
 mod structured;
@@ -7,7 +7,7 @@ mod words;
 use super::{LineFormat, LogField, correlation_ids, fields, parse};
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// A line, its level and its message.
+/// Log lines, each with its level and its message.
 const SAMPLE_LINES: &[(&str, Option<LogLevel>, &str)] = &[
     // Logging libraries with plain text.
     (

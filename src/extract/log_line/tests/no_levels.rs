@@ -1,4 +1,4 @@
-//! Lines that mention a level and state none.
+//! Tests with lines that mention a level but don't state one.
 
 use super::parse;
 

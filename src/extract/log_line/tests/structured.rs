@@ -1,4 +1,4 @@
-//! Levels and messages in JSON and logfmt, under the keys of common libraries.
+//! Tests of levels and messages in JSON and logfmt lines, under the keys that common libraries use.
 
 use super::parse;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn},
 };
 
-/// The level of a line, its readable message, and the line.
+/// Levels and unescaped messages of log lines, each followed by its line.
 const STRUCTURED_LINES: &[(Option<LogLevel>, &str, &str)] = &[
     // Serilog: Compact Log Event Format and JsonFormatter; .NET's JSON console; NLog.
     (

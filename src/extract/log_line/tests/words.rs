@@ -1,9 +1,9 @@
-//! Levels in plain-text lines, in the default formats of libraries and servers.
+//! Tests of levels in plain-text lines, in the default formats of libraries and servers.
 
 use super::parse;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// The level of a line, and the line.
+/// Levels of log lines, each followed by its line.
 const TEXT_LINES: &[(LogLevel, &str)] = &[
     // PHP: Monolog (LineFormatter), PHP's own errors, PHP-FPM.
     (Error, "[2026-11-28 10:00:00] production.ERROR: no stock {\"order\":4711}"),

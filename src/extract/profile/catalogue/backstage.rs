@@ -1,13 +1,14 @@
-//! Entities of Backstage (<https://backstage.io/docs/features/software-catalog/descriptor-format>).
+//! Reader of Backstage entities (<https://backstage.io/docs/features/software-catalog/descriptor-format>).
 
 use super::{EntityDraft, list_at, name_of_reference, text_at};
 use crate::model::{EntityKind, ProfileField, Text};
 use serde_json::Value;
 
-/// Types of components that do not run by themselves.
+/// Types of components that don't run by themselves.
 const PASSIVE_TYPES: &[&str] = &["library", "documentation", "package", "template", "cli"];
 
-/// Reads a component or resource. Returns `None` for entities of other kinds, such as groups and users.
+/// Reads a component or resource into `draft`. Returns `None` for entities of other kinds, such as groups and
+/// users.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     let is_backstage = text_at(document, "apiVersion")?.starts_with("backstage.io/");
     let kind = text_at(document, "kind")?;
@@ -36,7 +37,7 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
         ProfileField::Repository,
         slug.as_deref().or_else(|| annotation("backstage.io/source-location")),
     );
-    // Facts keep no queries, and Azure DevOps writes the folder as one.
+    // The values of facts lose their URL queries, but Azure DevOps states the folder in one.
     let techdocs = annotation("backstage.io/techdocs-ref")
         .and_then(|reference| reference.strip_prefix("url:"))
         .filter(|url| !url.contains("?path="));

@@ -1,10 +1,11 @@
-//! Manifests of AWS Copilot (<https://aws.github.io/copilot-cli/docs/manifest/overview/>).
+//! Reader of AWS Copilot manifests (<https://aws.github.io/copilot-cli/docs/manifest/overview/>).
 
 use super::{EntityDraft, text_at};
 use crate::model::{EntityKind, ProfileField, Text};
 use serde_json::Value;
 
-/// Reads a manifest. Values of its variables are not read.
+/// Reads a manifest into `draft`, without the variables in it. Returns `None` if it describes an environment
+/// or a pipeline.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     draft.entity.name = Text::new(text_at(document, "name")?);
     let workload = text_at(document, "type")?;

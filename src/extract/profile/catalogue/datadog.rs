@@ -1,10 +1,12 @@
-//! Service definitions of Datadog, schema versions 2.x and 3 (<https://github.com/DataDog/schema>).
+//! Reader of Datadog service definitions, in the schema versions 2.x and 3
+//! (<https://github.com/DataDog/schema>).
 
 use super::{EntityDraft, list_at, name_of_reference, scalar_at, text_at};
 use crate::model::{EntityKind, ProfileField, Text};
 use serde_json::Value;
 
-/// Reads a service definition. Returns `None` for entities of version 3 that are no service and no datastore.
+/// Reads a service definition into `draft`. Returns `None` for entities of version 3 other than services,
+/// datastores and queues.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     if document.get("apiVersion").is_some() { read_v3(document, draft) } else { read_v2(document, draft) }
 }
@@ -49,7 +51,8 @@ fn read_v3(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the kind and URL of links: the type, unless it is `other`; beside that of a repository also the name.
+/// Returns the kind and URL of each link. The kind is the type of the link, except for `other`. The name of
+/// the link is added if there is no other kind, or if the type is `repo`.
 fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (String, Option<&'a str>)> {
     links.map(|link| {
         let kind = text_at(link, "type").filter(|kind| *kind != "other");
@@ -59,7 +62,7 @@ fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (St
     })
 }
 
-/// Adds contacts that people chat with; mail addresses are not shown.
+/// Adds the contacts that are chats. Other contacts, such as email addresses, are left out.
 fn add_contacts<'a>(contacts: impl Iterator<Item = &'a Value>, draft: &mut EntityDraft) {
     for contact in contacts.take(super::MAX_ENTRIES) {
         if matches!(text_at(contact, "type"), Some("slack" | "microsoft-teams")) {

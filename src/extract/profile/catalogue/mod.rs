@@ -1,4 +1,4 @@
-//! Entities in the catalogue files of a repository, one file here for each format.
+//! Reader of the catalogue files in a repository, with one submodule for each format.
 
 mod backstage;
 mod copilot;
@@ -27,7 +27,7 @@ pub enum CatalogueFileKind {
     Copilot,
 }
 
-/// Names of catalogue files. A file of Copilot counts only below a folder `copilot`.
+/// Names of catalogue files. `manifest.yml` counts only below a folder `copilot`.
 pub const CATALOGUE_FILES: &[(&str, CatalogueFileKind)] = &[
     ("catalog-info.yaml", CatalogueFileKind::Backstage),
     ("catalog-info.yml", CatalogueFileKind::Backstage),
@@ -41,14 +41,14 @@ pub const CATALOGUE_FILES: &[(&str, CatalogueFileKind)] = &[
     ("manifest.yml", CatalogueFileKind::Copilot),
 ];
 
-/// Maximum number of entities of one file.
+/// Maximum number of entities from one file.
 const MAX_ENTITIES: usize = 500;
-/// Maximum number of facts, names and dependencies of one entity, each.
+/// Maximum number of facts, and of aliases and dependencies, of one entity.
 const MAX_ENTRIES: usize = 100;
 
-/// Words in the name of a repository with the code of a service.
+/// Words in the title of a link to a repository that contains the code of a service.
 const SOURCE_WORDS: &[&str] = &["source"];
-/// Words in the name of a repository that deploys services.
+/// Words in the title of a link to a repository that deploys services or the like.
 const DEPLOYMENT_WORDS: &[&str] = &[
     "deploy",
     "helm",
@@ -63,9 +63,9 @@ const DEPLOYMENT_WORDS: &[&str] = &[
     "coverage",
 ];
 
-/// Returns the entities in the `text` of a catalogue file. `file` is its path for the screen, `folder` its folder
-/// in the checkout, and `changed` the time of its last change. Returns an error if it is no valid YAML, or too
-/// large.
+/// Returns the entities in `text`, the content of a catalogue file. `file` is the path for display, `folder`
+/// the folder of the file in the checkout, and `changed` the time of its last change. Returns an error if the
+/// text is not valid YAML or is too large.
 pub fn catalogue_entities(
     kind: CatalogueFileKind,
     text: &str,
@@ -87,7 +87,7 @@ pub fn catalogue_entities(
     Ok(documents.iter().filter_map(read).take(MAX_ENTITIES).collect())
 }
 
-/// An entity under construction.
+/// A catalogue entity under construction.
 struct EntityDraft {
     entity: CatalogueEntity,
     changed: Option<Timestamp>,
@@ -109,21 +109,21 @@ impl EntityDraft {
         Self { entity, changed }
     }
 
-    /// Adds a fact of `field`, unless `value` is absent or says nothing.
+    /// Adds a fact of `field`, unless there is no value or the value carries no information.
     fn add(&mut self, field: ProfileField, value: Option<&str>) {
         let Some(value) = value.filter(|_| self.entity.facts.len() < MAX_ENTRIES) else { return };
         let fact = ProfileFact::new(field, value, FactOrigin::CatalogueFile, self.entity.file.clone());
         self.entity.facts.extend(fact.map(|fact| ProfileFact { changed: self.changed, ..fact }));
     }
 
-    /// Adds the facts of a list of links, each with its kind or title and its URL. Of several repositories, the one with
-    /// the source counts; a link to a folder on a repository's host is no second repository.
+    /// Adds facts from links. Each link has a URL, and words for its kind or title. Only one link to a
+    /// repository counts, preferably one to the source code.
     fn add_links<'a>(&mut self, links: impl Iterator<Item = (String, Option<&'a str>)>) {
         let (mut repositories, mut others) = (Vec::new(), Vec::new());
         for (kind, url) in links.take(MAX_ENTRIES) {
             match super::link_field(&kind) {
                 Some(ProfileField::Repository) => repositories.push((kind.to_ascii_lowercase(), url)),
-                // A path leads nowhere outside of the repository.
+                // A relative path in a repository leads nowhere outside it.
                 Some(field) if url.is_some_and(|url| url.contains("://")) => others.push((field, url)),
                 Some(_) | None => {}
             }
@@ -155,7 +155,7 @@ impl EntityDraft {
     }
 }
 
-/// Returns the text at `path`, such as `metadata.name`. A number counts as its digits.
+/// Returns the text at `path`, such as `metadata.name`. Returns `None` if there is no text, or only blanks.
 fn text_at<'a>(value: &'a Value, path: &str) -> Option<&'a str> {
     path.split('.')
         .try_fold(value, |value, key| value.get(key))?
@@ -163,7 +163,7 @@ fn text_at<'a>(value: &'a Value, path: &str) -> Option<&'a str> {
         .filter(|text| !text.trim().is_empty())
 }
 
-/// Returns the number or text at `path` as text.
+/// Returns the text or number at `path`, as text.
 fn scalar_at(value: &Value, path: &str) -> Option<String> {
     match path.split('.').try_fold(value, |value, key| value.get(key))? {
         Value::String(text) => Some(text.clone()),
@@ -172,13 +172,13 @@ fn scalar_at(value: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// Returns the items of the list at `path`.
+/// Returns the items of the list at `path`; nothing if there is no list.
 fn list_at<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
     let list = path.split('.').try_fold(value, |value, key| value.get(key)).and_then(Value::as_array);
     list.into_iter().flatten()
 }
 
-/// Returns the name in an entity reference, such as `orders` of `component:default/orders`.
+/// Returns the name in an entity reference: `component:default/orders` gives `orders`.
 fn name_of_reference(reference: &str) -> Text {
     let name = reference.rsplit(['/', ':']).next().unwrap_or(reference);
     Text::new(name.trim())

@@ -1,4 +1,4 @@
-//! Tests of catalogue files, on the forms that public repositories have.
+//! Tests of catalogue files, in forms that occur in public repositories.
 
 use super::{CatalogueFileKind, catalogue_entities};
 use crate::model::CatalogueEntity;

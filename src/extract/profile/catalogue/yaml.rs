@@ -1,4 +1,4 @@
-//! YAML documents of one file, within limits.
+//! Parser of the YAML documents in a file, with limits on size, number of values and depth.
 
 use serde_json::Value;
 use serde_saphyr::{DuplicateKeyPolicy, alias_limits, budget, options};
@@ -10,8 +10,8 @@ const MAX_VALUES: usize = 50_000;
 /// Maximum nesting depth.
 const MAX_NESTING_DEPTH: usize = 32;
 
-/// Parses all documents of `text`. Values that are no JSON, such as a mapping with a list as key, make the file
-/// invalid. The error quotes nothing of the text, which may hold secrets.
+/// Parses all documents in `text`. A value that JSON can't represent, such as a mapping with a list as key,
+/// makes the file invalid. The error message quotes nothing from the text, which may contain secrets.
 pub(in crate::extract::profile) fn parse_yaml(text: &str) -> Result<Vec<Value>, String> {
     if text.len() > MAX_FILE_BYTES {
         return Err(format!("larger than {} KiB", MAX_FILE_BYTES / 1024));

@@ -1,4 +1,4 @@
-//! Tests of matches and resolved profiles, on estates in the forms of public systems.
+//! Tests of matches and resolved profiles, on inventories modelled on public systems.
 
 use super::ProfileIndex;
 use crate::{
