@@ -14,7 +14,7 @@ mod layer;
 mod unknown;
 
 /// Remedy for a setting with an unknown name or a wrong value. A suggestion may precede it.
-const LIST_OF_SETTINGS: &str = "config.example.toml lists every setting";
+const SETTINGS_REMEDY: &str = "config.example.toml lists every setting";
 
 /// Text of `config.example.toml`: every setting with its default and a comment.
 pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
@@ -63,7 +63,7 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     let (table, unknown_settings) = merged_layers(file, settings)?;
     let config: Result<Config, toml::de::Error> = table.try_into();
     let config = config
-        .map_err(|error| invalid_config(format!("configuration: {}", error.message()), LIST_OF_SETTINGS))?;
+        .map_err(|error| invalid_config(format!("configuration: {}", error.message()), SETTINGS_REMEDY))?;
     Ok(Config { unknown_settings, ..config })
 }
 

@@ -13,7 +13,7 @@ impl App {
     /// Runs a command. Carries out the commands of the program itself, and passes all others to the shown
     /// screen.
     pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
-        self.tour.walk.note_command(command);
+        self.tour.walk.record_command(command);
         match command {
             Command::Map => self.show_screen(ScreenId::Map),
             Command::List => self.show_screen(ScreenId::List),

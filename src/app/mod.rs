@@ -175,7 +175,7 @@ impl App {
             Msg::TargetsRead(request, outcome) => return self.plan_operation(request, *outcome),
             Msg::ShellPlaceRead(request, place) => return self.plan_shell(request, *place),
             Msg::PlanStepSent(number, sent) => {
-                self.store.world.note_sent_steps(number, sent);
+                self.store.world.record_sent_steps(number, sent);
                 return effects;
             }
             Msg::PlanRunEnded(number, run) => {

@@ -5,15 +5,15 @@
 //! entry has a checksum, and Portolan drops damaged entries.
 
 mod key;
-mod known_names;
+mod completion_names;
 mod outages;
 mod snapshot;
 mod append_log;
 mod checksum;
 
 pub use append_log::AppendLog;
+pub use completion_names::{CompletionNames, NamedService, known_names};
 pub use key::{hashed_bytes, hashed_key};
-pub use known_names::{KnownNames, NamedService, known_names};
 pub use outages::{load_outages, save_outages};
 pub use snapshot::{load_snapshot, save_snapshot};
 

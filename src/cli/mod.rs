@@ -26,7 +26,7 @@ use crate::{
     keymap::Keymap,
     model::{Failure, FailureKind, Severity, SourceState},
     output,
-    screen::{Theme, describe::node_columns::NodeColumn},
+    screen::{Theme, list::columns::NodeColumn},
     source::team::Participation,
     store::World,
 };

@@ -7,7 +7,7 @@ use crate::{
     model::{ActionPermission, Failure, FailureKind, SourceId, Text},
     source::{
         self, Source, compose, docker, ecs, replay,
-        team::{Participation, TeamAccess, TeamSettings, TeamSource},
+        team::{Participation, TeamAccess, TeamPolledSource, TeamSettings},
         unopened::UnopenedSource,
     },
 };
@@ -83,7 +83,7 @@ impl OpenedSources {
     fn add_ecs(&mut self, config: ecs::Config) {
         let source = ecs::Ecs::new(config, &self.quotas, self.cache.clone());
         match self.team.clone() {
-            Some(team) => self.add(vec![TeamSource::new(Arc::new(source), team)]),
+            Some(team) => self.add(vec![TeamPolledSource::new(Arc::new(source), team)]),
             None => self.add(vec![source]),
         }
     }

@@ -2,11 +2,7 @@
 
 use crate::{
     model::{Finding, Severity},
-    screen::{
-        Theme,
-        describe::{node_columns::NODE_COLUMNS, time},
-        widget::text,
-    },
+    screen::{Theme, describe::time, list::columns::NODE_COLUMNS, widget::text},
     store::World,
     topology::Node,
 };

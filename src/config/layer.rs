@@ -1,13 +1,13 @@
 //! Parses and checks one layer of the configuration: the user's file or a `--set` argument. Errors name the
 //! line or the argument.
 
-use super::{Config, LIST_OF_SETTINGS, invalid_config, merge_into};
+use super::{Config, SETTINGS_REMEDY, invalid_config, merge_into};
 use crate::model::{Failure, text::nearest};
 use std::fmt::Write;
 use toml::{Table, Value};
 
 /// Phrases in serde's error messages, each with the phrase that Portolan shows instead.
-const TYPE_NAMES: &[(&str, &str)] = &[
+const ERROR_PHRASES: &[(&str, &str)] = &[
     ("expected usize", "expected a whole number"),
     ("expected u8", "expected a whole number from 0 to 255"),
     ("expected u16", "expected a whole number"),
@@ -86,11 +86,11 @@ fn line_number(text: &str, error: &toml::de::Error) -> Option<usize> {
 /// similar setting.
 fn describe_error(place: &str, error: &toml::de::Error) -> Failure {
     let remedy = nearest_key(error.message()).map_or_else(
-        || LIST_OF_SETTINGS.to_owned(),
-        |nearest| format!("did you mean `{nearest}`? {LIST_OF_SETTINGS}"),
+        || SETTINGS_REMEDY.to_owned(),
+        |nearest| format!("did you mean `{nearest}`? {SETTINGS_REMEDY}"),
     );
     let mut message = error.message().trim().to_owned();
-    for (rust, toml) in TYPE_NAMES {
+    for (rust, toml) in ERROR_PHRASES {
         message = message.replace(rust, toml);
     }
     invalid_config(format!("{place}: {message}"), remedy)

@@ -82,7 +82,12 @@ impl<'a> RuleContext<'a> {
     /// Returns the service that `draft` is about. Returns `None` if it is about a source or another kind of
     /// node.
     pub(super) fn service(&self, draft: &FindingDraft) -> Option<&'a Service> {
-        match &self.topology.nodes.get(draft.node()?)?.kind {
+        self.service_of(draft.node()?)
+    }
+
+    /// Returns the service of `node`, or `None` for any other kind of node.
+    pub(super) fn service_of(&self, node: &NodeId) -> Option<&'a Service> {
+        match &self.topology.nodes.get(node)?.kind {
             NodeKind::Service(id) => self.inventory.service(id),
             _ => None,
         }

@@ -176,7 +176,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         "mass failure",
         FindingClass::Note,
         CausePolicy::NoCause,
-        rules::mass_restart::find,
+        rules::mass_failure::find,
     ),
     finding_kind(
         "rejected-flow",

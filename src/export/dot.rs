@@ -53,7 +53,7 @@ fn node_attributes(node: &Node) -> String {
     let shape = match (&node.kind, node.product) {
         (NodeKind::LoadBalancer, _) => ", shape=house",
         (NodeKind::Internet, _) => ", shape=ellipse",
-        (_, Some(product)) if product.role.keeps_data() => ", shape=cylinder",
+        (_, Some(product)) if product.role.stores_data() => ", shape=cylinder",
         (NodeKind::Service(_), _) => "",
         (NodeKind::Dependency, _) => ", shape=component",
     };

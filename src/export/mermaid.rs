@@ -80,7 +80,7 @@ fn shape(node: &Node) -> (&'static str, &'static str) {
     match (&node.kind, node.product) {
         (NodeKind::Internet, _) => ("([", "])"),
         (NodeKind::LoadBalancer, _) => ("{{", "}}"),
-        (_, Some(product)) if product.role.keeps_data() => ("[(", ")]"),
+        (_, Some(product)) if product.role.stores_data() => ("[(", ")]"),
         (NodeKind::Service(_), _) => ("[", "]"),
         (NodeKind::Dependency, _) => ("[/", "/]"),
     }

@@ -17,6 +17,21 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     })
 }
 
+/// Returns the reference of a name server in the `dns` option. Returns `None` if `address` is not an IP address, or is one
+/// of the container itself. A name server outside the estate is no dependency worth a node.
+#[must_use]
+pub fn name_server_reference(address: &str) -> Option<Reference> {
+    let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;
+    Some(Reference {
+        kind: ReferenceKind::ExtraHost,
+        location: ReferenceLocation::of(Setting::Other("dns".into())),
+        target: ReferenceTarget::EstateAddress(Address::from_host(host).with_port(DNS_PORT)),
+    })
+}
+
+/// Port of name servers (RFC 1035 section 4.2).
+const DNS_PORT: u16 = 53;
+
 /// Returns references to the services that start before this one. `services` has the name and the
 /// `depends_on` condition of each.
 ///

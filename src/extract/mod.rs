@@ -22,7 +22,7 @@ pub use config_file::{
     MAX_CONFIG_FILE_BYTES, is_config_file, is_program_file, may_be_config_file, references_in_file,
 };
 pub use connection_error::unreachable_address;
-pub use host_config::{extra_host_reference, link_reference, start_order_references};
+pub use host_config::{extra_host_reference, link_reference, name_server_reference, start_order_references};
 pub use profile::{
     CATALOGUE_FILES, CatalogueFileKind, catalogue_entities, compose_builds, container_profile, label_profile,
     parse_code_owners, parse_readme, remote_of_config, tag_facts, telemetry_names, variable_names,
@@ -150,7 +150,7 @@ fn addresses_in<'a>(
 fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Address> {
     let key = if leaf.key.is_empty() { outer } else { &leaf.key };
     let meaning = match env_key::value_kind(key) {
-        ValueKind::ObjectName if leaf.port.is_some() && env_key::is_hostname_key(key) => {
+        ValueKind::ObjectName | ValueKind::Other if leaf.port.is_some() && env_key::is_hostname_key(key) => {
             ValueKind::HostAddress
         }
         ValueKind::HostAddress if !leaf.key.is_empty() && !env_key::bare_word_is_host(key) => {

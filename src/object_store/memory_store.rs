@@ -17,9 +17,9 @@ pub(crate) enum StoreFault {
     /// The call does not reach the store.
     Dropped,
     /// The store carries out the call, but the response is lost.
-    AnswerLost,
+    ResponseLost,
     /// The store carries out the call, the response is lost, and the client sends the call again.
-    SentAgain,
+    Retried,
 }
 
 /// Object store in memory.
@@ -74,11 +74,11 @@ impl MemoryStore {
         let failure = || Failure::new(FailureKind::Unreachable, "the store does not answer", "");
         let outcome = match state.faults.pop_front().flatten() {
             Some(StoreFault::Dropped) => Err(failure()),
-            Some(StoreFault::AnswerLost) => {
+            Some(StoreFault::ResponseLost) => {
                 work(&mut state);
                 Err(failure())
             }
-            Some(StoreFault::SentAgain) => {
+            Some(StoreFault::Retried) => {
                 work(&mut state);
                 Ok(work(&mut state))
             }

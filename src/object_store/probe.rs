@@ -76,7 +76,7 @@ mod tests {
         for call in 0..5 {
             let store = MemoryStore::default();
             let mut faults = vec![None; 5];
-            faults[call] = Some(StoreFault::SentAgain);
+            faults[call] = Some(StoreFault::Retried);
             store.set_faults(faults);
             assert_eq!(probe_conditions(&store, "1").await, Ok(()), "call {call}");
             store.set_faults([None, None, None, None, Some(StoreFault::Dropped)]);

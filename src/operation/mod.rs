@@ -25,7 +25,7 @@ mod plan;
 mod reading;
 mod refusal;
 mod request;
-mod run;
+mod plan_run;
 mod sent_change;
 mod session;
 #[cfg(test)]
@@ -35,7 +35,8 @@ mod watch;
 pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
 pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsChange};
 pub use confirmation::{
-    Confirmable, Confirmation, ConfirmationEvent, ConfirmationKeys, Confirmed, ConfirmedChange, ConfirmedPlan,
+    Confirmable, Confirmation, ConfirmationEvent, ConfirmationQuestion, Confirmed, ConfirmedChange,
+    ConfirmedPlan,
 };
 pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange, TaggedImage};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};
@@ -43,10 +44,10 @@ pub use menu::{MenuChoice, MenuEntry, MenuScope, NO_KEY, container_entries, menu
 pub use plan::{
     Caution, CautionLevel, Plan, PlanBasis, PlanContext, ServiceImpact, Step, StepUndo, Undo, has_work,
 };
+pub use plan_run::{PlanRun, RunStop};
 pub use reading::{OperationPlace, OperationReading, TargetFact, TargetReading};
 pub use refusal::Refusal;
 pub use request::{OperationGoal, OperationRequest};
-pub use run::{PlanRun, RunStop};
 pub use sent_change::SentChange;
 pub use session::{
     ConfirmedSession, ForwardRequest, SessionPlan, SessionRequest, SessionTarget, ShellRequest,

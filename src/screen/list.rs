@@ -1,10 +1,10 @@
 //! Service list: all nodes as rows, with the same selection as the map. The user sorts it by any column.
 
+pub mod columns;
 mod sort;
 
 use super::{
     Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
-    describe::node_columns::NodeColumn,
     widget::table::{TableShape, draw_table, first_visible_row, moves_cursor, row_after_command},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     subscription::Subscription,
     topology::Node,
 };
+use columns::NodeColumn;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 use sort::SortOrder;
@@ -20,8 +21,6 @@ use std::collections::BTreeSet;
 
 /// Maximum number of services whose CPU and memory are measured at the same time, about one screen of rows.
 const MAX_MEASURED_SERVICES: usize = 40;
-/// Ids of the columns with measurements. Portolan measures services only while one of these columns is shown.
-const MEASURED_COLUMNS: [&str; 2] = ["cpu", "memory"];
 
 /// Screen with all nodes as rows. The selected row is always the row of the selected node.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -84,7 +83,7 @@ impl Screen for List {
 
     fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
         let columns = shown_columns(store, self.area.width);
-        if !columns.iter().any(|column| MEASURED_COLUMNS.contains(&column.id)) {
+        if !columns.iter().any(|column| column.is_measured) {
             return BTreeSet::new();
         }
         let rows = self.listed_nodes(store);

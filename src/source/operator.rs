@@ -53,7 +53,7 @@ pub trait Operator: Send + Sync {
 /// Response of AWS or an engine to a change: the id of the request, and whether anything changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeReceipt {
-    /// Request id from AWS, which CloudTrail records too; `None` for an engine.
+    /// Request id from AWS, which `CloudTrail` records too; `None` for an engine.
     pub request_id: Option<Text>,
     /// True if the service was already in the requested state, so that the call changed nothing.
     pub unchanged: bool,

@@ -9,7 +9,9 @@
 //! The module runs over a finished snapshot. It belongs to the sources, because only they know which
 //! containers run the same program.
 
-use crate::model::{ImageRef, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, Text};
+use crate::model::{
+    Host, ImageRef, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, Setting, Text,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
@@ -89,9 +91,14 @@ struct GroupReferences<'a> {
     files: BTreeMap<(&'a ServiceId, &'a str), BTreeSet<&'a ReferenceTarget>>,
     /// Services that wait for each target at start.
     dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
-    /// References in the variables and arguments of every service in the group.
-    common_settings: BTreeSet<&'a Reference>,
+    /// References in variables and arguments that are shared settings: see [`shared_settings`].
+    shared_settings: BTreeSet<&'a Reference>,
+    /// Services at each host.
+    hosts: HostOwners<'a>,
 }
+
+/// Services of a group that have each host name or address.
+type HostOwners<'a> = BTreeMap<&'a Host, BTreeSet<&'a ServiceId>>;
 
 impl<'a> GroupReferences<'a> {
     fn new(members: &'a [Arc<Service>], programs: &'a BTreeMap<ServiceId, Program>) -> Self {
@@ -114,7 +121,14 @@ impl<'a> GroupReferences<'a> {
         for ((service, path), names) in &files {
             readers.entry((file_name(path), names.clone())).or_default().insert(*service);
         }
-        Self { programs, readers, files, dependents, common_settings: common_settings(members) }
+        let mut hosts: HostOwners<'a> = BTreeMap::new();
+        for service in members {
+            for endpoint in &service.endpoints {
+                hosts.entry(&endpoint.host).or_default().insert(&service.id);
+            }
+        }
+        let shared_settings = shared_settings(members, &hosts);
+        Self { programs, readers, files, dependents, shared_settings, hosts }
     }
 
     /// Returns all references of `service`, some with changed kinds. Returns `None` if no kind changes.
@@ -137,7 +151,7 @@ impl<'a> GroupReferences<'a> {
     fn reference_kind(&self, service: &Service, reference: &Reference) -> ReferenceKind {
         match reference.kind {
             ReferenceKind::Environment | ReferenceKind::Argument
-                if self.common_settings.contains(reference) =>
+                if self.shared_settings.contains(reference) =>
             {
                 ReferenceKind::SharedSetting
             }
@@ -146,9 +160,16 @@ impl<'a> GroupReferences<'a> {
             {
                 ReferenceKind::SuiteOrder
             }
-            ReferenceKind::ConfigFile => reference
-                .config_file_path()
-                .map_or(ReferenceKind::ConfigFile, |path| self.file_kind(service, path)),
+            ReferenceKind::ConfigFile => {
+                reference.config_file_path().map_or(ReferenceKind::ConfigFile, |path| {
+                    match self.file_kind(service, path) {
+                        ReferenceKind::SuiteFile if self.is_in_peer_list(service, path, reference) => {
+                            ReferenceKind::ConfigFile
+                        }
+                        kind => kind,
+                    }
+                })
+            }
             via => via,
         }
     }
@@ -169,6 +190,23 @@ impl<'a> GroupReferences<'a> {
         } else {
             ReferenceKind::ConfigFile
         }
+    }
+
+    /// Returns true if `reference`, in the file at `path`, is in a list of the services that read the file. The members
+    /// of a cluster that share one file find each other by such a list.
+    fn is_in_peer_list(&self, service: &Service, path: &str, reference: &Reference) -> bool {
+        let names = self.files.get(&(&service.id, path));
+        let readers = names.and_then(|names| self.readers.get(&(file_name(path), names.clone())));
+        let (Some(readers), Some(line)) = (readers, line_of(reference)) else { return false };
+        let is_reader = |reference: &Reference| {
+            owners(&self.hosts, &reference.target).is_some_and(|owners| !owners.is_disjoint(readers))
+        };
+        let is_beside = |other: &&Reference| {
+            other.config_file_path() == Some(path)
+                && other.target != reference.target
+                && line_of(other).is_some_and(|other| other.abs_diff(line) <= 1)
+        };
+        is_reader(reference) && service.references.iter().filter(is_beside).any(is_reader)
     }
 
     /// Returns true if the file at `path` belongs to the program of another service in `readers`: a component
@@ -197,22 +235,45 @@ impl<'a> GroupReferences<'a> {
     }
 }
 
-/// Returns the references in variables and arguments that all of `members` have.
-fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
-    let Some((first, others)) = members.split_first() else { return BTreeSet::new() };
-    let mut common: BTreeSet<&Reference> = first
-        .references
-        .iter()
-        .filter(|m| matches!(m.kind, ReferenceKind::Environment | ReferenceKind::Argument))
-        .collect();
-    for other in others {
-        if common.is_empty() {
-            break;
+/// Returns the references in variables and arguments that are shared settings: all of `members` have them, or at least
+/// `MIN_SHARERS` have, and among them a service that is its own target. The latter are settings that a project writes
+/// once for all its services, because no service needs its own address to call itself.
+fn shared_settings<'a>(members: &'a [Arc<Service>], hosts: &HostOwners<'a>) -> BTreeSet<&'a Reference> {
+    let mut sharers: BTreeMap<&Reference, BTreeSet<&ServiceId>> = BTreeMap::new();
+    for service in members {
+        for reference in &service.references {
+            if matches!(reference.kind, ReferenceKind::Environment | ReferenceKind::Argument) {
+                sharers.entry(reference).or_default().insert(&service.id);
+            }
         }
-        let has: BTreeSet<&Reference> = other.references.iter().collect();
-        common.retain(|mention| has.contains(mention));
     }
-    common
+    let is_shared = |reference: &Reference, sharers: &BTreeSet<&ServiceId>| {
+        let names_a_sharer =
+            || owners(hosts, &reference.target).is_some_and(|owners| !owners.is_disjoint(sharers));
+        sharers.len() == members.len() || sharers.len() >= MIN_SHARERS && names_a_sharer()
+    };
+    sharers.into_iter().filter(|(reference, all)| is_shared(reference, all)).map(|(one, _)| one).collect()
+}
+
+/// Returns the services that have the host of `target`, or `None` if no service of the group has it.
+fn owners<'h, 'a>(
+    hosts: &'h HostOwners<'a>,
+    target: &ReferenceTarget,
+) -> Option<&'h BTreeSet<&'a ServiceId>> {
+    match target {
+        ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => {
+            hosts.get(&address.host)
+        }
+        ReferenceTarget::ServiceName(_) | ReferenceTarget::CalledByProxy(_) => None,
+    }
+}
+
+/// Returns the line of a reference in a file, or `None` if another kind of setting holds it.
+fn line_of(reference: &Reference) -> Option<u32> {
+    match reference.location.setting {
+        Setting::File { line, .. } => Some(line),
+        _ => None,
+    }
 }
 
 fn file_name(path: &str) -> &str {

@@ -238,7 +238,7 @@ mod tests {
         let source = UnopenedSource::new(demo.id().clone(), "replay", move || Ok(Arc::clone(&demo)));
         let mut notifications = source.change_notifications();
         source.snapshot().await.unwrap();
-        let next = tokio::time::timeout(std::time::Duration::from_secs(60), notifications.next()).await;
+        let next = tokio::time::timeout(std::time::Duration::from_mins(1), notifications.next()).await;
         assert_eq!(next.expect("the source is open"), None);
     }
 

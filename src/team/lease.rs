@@ -11,10 +11,10 @@ const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Maximum time between two reads of the head while the leader writes new heads on time.
-const LOOK_INTERVAL: Duration = Duration::from_secs(4);
+const HEAD_READ_INTERVAL: Duration = Duration::from_secs(4);
 
 /// Time between two reads of the head while the next head is overdue.
-const OVERDUE_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+const OVERDUE_HEAD_READ_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time for which a member does not claim the lead after it gave it up or failed to lead. It doubles each
 /// time, up to the maximum.
@@ -26,7 +26,7 @@ const MAX_FAILED_POLLS: u32 = 3;
 
 /// Result of reading the head.
 #[derive(Clone, Copy, Debug)]
-pub enum HeadLook<'a> {
+pub enum HeadRead<'a> {
     /// The head has not changed since the last read.
     Same,
     /// The head has changed. With its age on the store's own clock, if the store reports it.
@@ -39,7 +39,7 @@ pub enum HeadLook<'a> {
 
 /// Decision of a member about its next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum LeaseStep {
     /// Show the reading of the leader.
     Follow,
     /// Try to become the leader now.
@@ -156,21 +156,21 @@ impl Lease {
     }
 
     /// Returns the next step of a member that does not lead, after it read the head at `now`.
-    pub fn decide(&mut self, now: Duration, look: HeadLook<'_>) -> Verdict {
+    pub fn decide(&mut self, now: Duration, read: HeadRead<'_>) -> LeaseStep {
         let before = self.answered_at;
-        match look {
-            HeadLook::Failed => {
+        match read {
+            HeadRead::Failed => {
                 let patience = self.watched.map_or(DEFAULT_INTERVAL, |(head, _)| head.patience());
                 let is_recent = before.is_some_and(|at| now.saturating_sub(at) <= patience);
                 let has_head = matches!(self.watched, Some((Watched::Leader { .. }, _)));
                 return if is_recent && has_head {
-                    Verdict::Follow
+                    LeaseStep::Follow
                 } else {
-                    Verdict::Alone(AloneReason::Unreachable)
+                    LeaseStep::Alone(AloneReason::Unreachable)
                 };
             }
-            HeadLook::Missing => self.watched = None,
-            HeadLook::Changed(content, age) => {
+            HeadRead::Missing => self.watched = None,
+            HeadRead::Changed(content, age) => {
                 // The store may report the age of the head. A changed head can't be older than the last read.
                 // The first read has no such limit, so a member that can lead ignores the age there: a wrong
                 // clock of the store must not make it replace a living leader.
@@ -179,44 +179,46 @@ impl Lease {
                 let age = age.unwrap_or_default().min(since_look);
                 self.watched = Some((Watched::of(content), now.saturating_sub(age)));
             }
-            HeadLook::Same => {}
+            HeadRead::Same => {}
         }
         self.answered_at = Some(now);
         self.judge_head(now)
     }
 
     /// Decides from the last head and the time since it changed.
-    fn judge_head(&self, now: Duration) -> Verdict {
+    fn judge_head(&self, now: Duration) -> LeaseStep {
         let may_claim = self.may_claim(now);
-        let claim_or = |reason| if may_claim { Verdict::Claim } else { Verdict::Alone(reason) };
+        let claim_or = |reason| if may_claim { LeaseStep::Claim } else { LeaseStep::Alone(reason) };
         let Some((watched, changed_at)) = self.watched else { return claim_or(AloneReason::NoLeader) };
         let silence = now.saturating_sub(changed_at);
         let is_gone = silence > watched.patience();
         let is_time = silence > watched.patience() + self.jitter;
         match watched {
-            Watched::Leader { rank, released: false, .. } if rank < self.rank && may_claim => Verdict::Claim,
-            Watched::Leader { .. } if !is_gone => Verdict::Follow,
+            Watched::Leader { rank, released: false, .. } if rank < self.rank && may_claim => {
+                LeaseStep::Claim
+            }
+            Watched::Leader { .. } if !is_gone => LeaseStep::Follow,
             // Another member may be about to claim the lead.
-            Watched::Leader { .. } if !is_time => Verdict::Follow,
+            Watched::Leader { .. } if !is_time => LeaseStep::Follow,
             Watched::Leader { .. } => claim_or(AloneReason::NoLeader),
             Watched::OtherSchema if is_time => claim_or(AloneReason::OtherSchema),
-            Watched::OtherSchema => Verdict::Alone(AloneReason::OtherSchema),
+            Watched::OtherSchema => LeaseStep::Alone(AloneReason::OtherSchema),
             Watched::Damaged if is_time => claim_or(AloneReason::Damaged),
-            Watched::Damaged => Verdict::Alone(AloneReason::Damaged),
+            Watched::Damaged => LeaseStep::Alone(AloneReason::Damaged),
         }
     }
 
     /// Returns the time to wait before the next read of the head.
     #[must_use]
-    pub fn look_interval(&self, now: Duration) -> Duration {
+    pub fn head_read_interval(&self, now: Duration) -> Duration {
         match self.watched {
             Some((Watched::Leader { released: false, interval, .. }, changed_at))
                 if now.saturating_sub(changed_at) <= interval + interval / 2 =>
             {
-                LOOK_INTERVAL.min(interval)
+                HEAD_READ_INTERVAL.min(interval)
             }
-            Some((Watched::Leader { .. }, _)) => OVERDUE_LOOK_INTERVAL,
-            _ => LOOK_INTERVAL,
+            Some((Watched::Leader { .. }, _)) => OVERDUE_HEAD_READ_INTERVAL,
+            _ => HEAD_READ_INTERVAL,
         }
     }
 

@@ -6,7 +6,7 @@
 //!   member overwrites only the version of the head that it has read, so a former leader notices that another
 //!   one leads. Each member measures the time since the last head on its own monotonic clock, so that wrong
 //!   clocks do no harm.
-//! - **Reading**: a whole snapshot from time to time, and the changes since then ([`Publication`],
+//! - **Reading**: a whole snapshot from time to time, and the changes since then ([`ReadingWriter`],
 //!   [`Reading`]). Keys contain the epoch, so two leaders never write the same object.
 //! - **History**: events that the leaders observed, by hour ([`HistorySegment`]), and actions of the
 //!   members ([`ActionBook`]).
@@ -23,7 +23,7 @@ mod lease;
 mod members;
 mod object_error;
 mod object_format;
-mod publication;
+mod reading_writer;
 mod reading;
 
 pub use decode_budget::DecodeBudget;
@@ -36,12 +36,12 @@ pub use keys::{
     HEAD_KEY, MAX_EPOCH, MEMBER_PREFIX, ObjectKey, TEAM_FOLDER, epoch_key, highest_epoch, member_key,
     probe_key, share_key,
 };
-pub use lease::{AloneReason, HeadLook, Lease, Verdict};
+pub use lease::{AloneReason, HeadRead, Lease, LeaseStep};
 pub use members::{MAX_MEMBERS, MemberCount};
 pub use object_error::ObjectError;
 pub use object_format::{MAX_OBJECT_BYTES, pack, unpack};
-pub use publication::{Draft, Publication};
 pub use reading::{Reading, missing_objects};
+pub use reading_writer::{Draft, ReadingWriter};
 
 #[cfg(test)]
 mod tests;

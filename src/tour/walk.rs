@@ -68,7 +68,7 @@ impl TourWalk {
     }
 
     /// Records that the user ran `command`. If it is the command of the current stop, it counts as tried.
-    pub fn note_command(&mut self, command: Command) {
+    pub fn record_command(&mut self, command: Command) {
         if self.stop().is_some_and(|stop| stop.command == command) {
             self.tried.insert(self.place);
         }
@@ -129,9 +129,9 @@ mod tests {
     #[test]
     fn only_the_command_of_the_stop_counts_as_tried() {
         let mut walk = walk();
-        walk.note_command(Command::Logs);
+        walk.record_command(Command::Logs);
         assert!(!walk.has_tried());
-        walk.note_command(Command::Card);
+        walk.record_command(Command::Card);
         assert!(walk.has_tried());
         walk.go_forward();
         assert!(!walk.has_tried());
@@ -143,7 +143,7 @@ mod tests {
         let mut walk = walk();
         walk.set_stops(vec![stop("new", Command::Card), stop("two", Command::Logs)]);
         assert_eq!(title(&walk), Some("new"));
-        walk.note_command(Command::Card);
+        walk.record_command(Command::Card);
         walk.set_stops(Vec::new());
         assert_eq!(title(&walk), Some("new"));
     }

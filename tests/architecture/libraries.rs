@@ -3,7 +3,7 @@
 use super::read::SourceFile;
 
 /// Libraries, each with the folders that may use it. A trailing `_` matches every crate with that prefix.
-const ROOMS: &[(&str, &[&str])] = &[
+const LIBRARY_FOLDERS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/screen/", "src/app/", "src/runtime/"]),
     ("crossterm", &["src/runtime/"]),
     ("bollard", &["src/source/docker/"]),
@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Returns the uses of a library outside its folders.
 pub(crate) fn violations(source: &SourceFile) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (library, rooms) in ROOMS {
+    for (library, rooms) in LIBRARY_FOLDERS {
         if rooms.iter().any(|room| source.path.starts_with(room)) {
             continue;
         }
@@ -53,14 +53,14 @@ fn library_uses(source: &SourceFile, library: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Returns the folders in [`ROOMS`] that do not use their library.
+/// Returns the folders in [`LIBRARY_FOLDERS`] that do not use their library.
 pub(crate) fn unused_rooms(sources: &[SourceFile]) -> Vec<String> {
     let mut unused = Vec::new();
-    for (library, rooms) in ROOMS {
+    for (library, rooms) in LIBRARY_FOLDERS {
         for room in *rooms {
             let mut files = sources.iter().filter(|source| source.path.starts_with(room));
             if !files.any(|source| !library_uses(source, library).is_empty()) {
-                unused.push(format!("ROOMS: {room} does not use `{library}`; take it out"));
+                unused.push(format!("LIBRARY_FOLDERS: {room} does not use `{library}`; take it out"));
             }
         }
     }
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_room_uses_its_library() {
-        let all = ROOMS.iter().map(|(_, rooms)| rooms.len()).sum::<usize>();
+        let all = LIBRARY_FOLDERS.iter().map(|(_, rooms)| rooms.len()).sum::<usize>();
         let uses = SourceFile::new("src/runtime/a.rs".into(), "//! a\nuse crossterm::event;".into());
         assert_eq!((unused_rooms(&[]).len(), unused_rooms(&[uses]).len()), (all, all - 1));
     }

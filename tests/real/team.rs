@@ -8,7 +8,7 @@ use portolan::{
     source::{
         Source,
         ecs::{Config, Ecs, S3Store},
-        team::{Participation, TeamSettings, TeamSource},
+        team::{Participation, TeamPolledSource, TeamSettings},
     },
     team::Rank,
 };
@@ -55,7 +55,7 @@ impl Drop for Folder {
 }
 
 /// Returns the source of a member of the team in `store`. The member calls its source `name`.
-fn member(endpoint: &str, store: &Arc<dyn ObjectStore>, name: &str, rank: Rank) -> TeamSource {
+fn member(endpoint: &str, store: &Arc<dyn ObjectStore>, name: &str, rank: Rank) -> TeamPolledSource {
     let source = Ecs::new(config(endpoint, name), &Arc::default(), None);
     let settings = TeamSettings {
         store: Arc::clone(store),
@@ -63,11 +63,11 @@ fn member(endpoint: &str, store: &Arc<dyn ObjectStore>, name: &str, rank: Rank) 
         name: format!("{name}@test").as_str().into(),
         participation: Participation::Member(rank),
     };
-    TeamSource::new(Arc::new(source), settings)
+    TeamPolledSource::new(Arc::new(source), settings)
 }
 
 /// Polls until the snapshot is complete.
-async fn complete(source: &TeamSource) -> Snapshot {
+async fn complete(source: &TeamPolledSource) -> Snapshot {
     for _ in 0..120 {
         let snapshot = source.snapshot().await.unwrap_or_else(|failure| panic!("{failure:?}"));
         if snapshot.progress.is_empty() {
@@ -79,7 +79,7 @@ async fn complete(source: &TeamSource) -> Snapshot {
 }
 
 /// Polls until the source follows a leader, and returns the leader's name.
-async fn follows(source: &TeamSource) -> String {
+async fn follows(source: &TeamPolledSource) -> String {
     for _ in 0..40 {
         complete(source).await;
         if let TeamRole::Following { leader, .. } = source.team_status().unwrap().role {

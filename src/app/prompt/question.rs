@@ -141,17 +141,13 @@ impl App {
     /// Shows the timeline of the group called `name`.
     fn show_changes_in_group(&mut self, name: &str) -> Vec<Effect> {
         let grouping = &self.store.session.map_settings.grouping;
-        match GroupFilter::named(grouping, &self.store.world, name) {
-            Ok(group) => {
-                self.show_only_group(Some(group));
-                self.screens.timeline.show_all();
-                self.run_command(Command::Timeline)
-            }
-            Err(_) => {
-                self.notice = Some(format!("no service and no group `{name}`; / searches"));
-                Vec::new()
-            }
-        }
+        let Ok(group) = GroupFilter::named(grouping, &self.store.world, name) else {
+            self.notice = Some(format!("no service and no group `{name}`; / searches"));
+            return Vec::new();
+        };
+        self.show_only_group(Some(group));
+        self.screens.timeline.show_all();
+        self.run_command(Command::Timeline)
     }
 
     fn show_path_between(&mut self, from: NodeId, to: NodeId) -> Vec<Effect> {

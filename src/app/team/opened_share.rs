@@ -130,7 +130,7 @@ impl App {
             common_sources: Vec::new(),
         }));
         self.swap_views();
-        self.note_other_size();
+        self.notify_other_size();
         Ok(())
     }
 
@@ -184,7 +184,7 @@ impl App {
     }
 
     /// Notifies the user if the size of the terminal differs from the one on which the screen was shared.
-    fn note_other_size(&mut self) {
+    fn notify_other_size(&mut self) {
         let Some(share) = &self.share else { return };
         let (columns, rows) = share.size;
         if share.size != self.size() {

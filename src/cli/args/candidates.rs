@@ -2,7 +2,7 @@
 //! of earlier runs, so pressing tab never polls a source.
 
 use crate::{
-    cache::{CacheDir, KnownNames, known_names},
+    cache::{CacheDir, CompletionNames, known_names},
     cli::directories,
     export::MAP_FORMATS,
     history::EVENT_KIND_TABLE,
@@ -80,7 +80,7 @@ pub(super) fn event_kinds() -> Vec<CompletionCandidate> {
 }
 
 /// Returns the names that the cache knows, or those of the demo if the command line asks for it.
-fn cached_names() -> KnownNames {
+fn cached_names() -> CompletionNames {
     if std::env::args_os().any(|argument| argument == "--demo") {
         return demo_names();
     }
@@ -89,8 +89,8 @@ fn cached_names() -> KnownNames {
 }
 
 /// Returns the names in the demo.
-fn demo_names() -> KnownNames {
-    let mut known = KnownNames::default();
+fn demo_names() -> CompletionNames {
+    let mut known = CompletionNames::default();
     for snapshot in replay::demo_snapshots() {
         known.add(&snapshot);
     }

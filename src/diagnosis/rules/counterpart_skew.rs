@@ -4,16 +4,16 @@
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},
     model::{ImageRef, InstanceState, NodeId, Service, Severity},
-    topology::{Node, NodeKind},
+    topology::Node,
 };
 use std::collections::BTreeMap;
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (node, twins) in context.counterparts {
-        let Some(service) = service_of(context, node) else { continue };
+        let Some(service) = context.service_of(node) else { continue };
         // Reports each pair only once.
         for counterpart in twins.iter().filter(|counterpart| *node < counterpart.node) {
-            let Some(other) = self::service_of(context, &counterpart.node) else { continue };
+            let Some(other) = context.service_of(&counterpart.node) else { continue };
             if service.is_deploying() || other.is_deploying() {
                 continue;
             }
@@ -33,14 +33,6 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             let next = "no action needed if the difference is intended";
             drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
         }
-    }
-}
-
-/// Returns the service of `node`, or `None` for any other kind of node.
-fn service_of<'a>(context: &RuleContext<'a>, node: &NodeId) -> Option<&'a Service> {
-    match &context.topology.nodes.get(node)?.kind {
-        NodeKind::Service(id) => context.inventory.service(id),
-        _ => None,
     }
 }
 

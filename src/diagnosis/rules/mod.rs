@@ -10,7 +10,7 @@ pub(super) mod failed_connections;
 pub(super) mod flapping;
 pub(super) mod graph_risks;
 pub(super) mod log_signals;
-pub(super) mod mass_restart;
+pub(super) mod mass_failure;
 pub(super) mod mixed_versions;
 pub(super) mod never_observed;
 pub(super) mod out_of_memory;

@@ -4,7 +4,7 @@
 use super::{
     AddressShape, FoundAddress,
     authority::{HostEntry, parse_host_port, url_authority},
-    socket_address, url,
+    is_separator, socket_address, url,
 };
 use crate::{
     extract::{
@@ -19,11 +19,6 @@ const SETTING_WORDS: &[&str] = &[
     "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "default", "auto", "enabled",
     "disabled", "all", "any", "local", "internal", "external",
 ];
-
-/// Returns true if `c` separates items of a list.
-pub(in crate::extract) fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | '|')
-}
 
 /// Parses a list. Returns an empty list, never `None`, if the value is not a list of addresses.
 #[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]

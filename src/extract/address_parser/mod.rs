@@ -25,8 +25,6 @@ mod tests;
 mod url;
 mod zookeeper;
 
-pub(super) use list::is_separator;
-
 use super::interpolation::UNKNOWN_CHAR;
 use crate::model::Address;
 
@@ -72,6 +70,11 @@ const NOTATION_PARSERS: &[NotationParser] = &[
     trailing_options::read,
     list::read,
 ];
+
+/// Returns true if `c` separates items of a list.
+pub(super) fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '|')
+}
 
 /// Returns the addresses in `value`, in the order of the text.
 pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {

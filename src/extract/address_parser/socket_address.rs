@@ -1,6 +1,7 @@
 //! Parser of addresses after a socket type, as in the settings of mail servers: `inet:host:port`,
 //! `lmtp:inet:host:port`, `[host]:port` (Postfix, `socketmap_table(5)`, transport(5) and `MILTER_README`),
-//! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution").
+//! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution"), `dns+host:port`
+//! (Thanos, "Service Discovery", which Loki, Mimir and Tempo share).
 
 use super::{AddressShape, FoundAddress, authority::parse_host_port};
 use crate::{
@@ -13,6 +14,8 @@ const NETWORK_KINDS: &[&str] = &[
     "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay",
     "proxy", "dns", "ipv4", "ipv6",
 ];
+/// Prefixes that say how a host is looked up.
+const LOOKUP_PREFIXES: &[&str] = &["dns+", "dnssrv+", "dnssrvnoa+"];
 /// Socket types of the local machine, after which a path follows.
 const LOCAL_KINDS: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];
 
@@ -21,7 +24,14 @@ pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some(found) = bracketed_host(text) {
         return Some(vec![found]);
     }
+    if let Some(rest) = LOOKUP_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        return host_and_port(rest);
+    }
     let (kind, rest) = text.split_once(':')?;
+    if kind == "socketmap" {
+        // The name of the map comes last: `socketmap:inet:host:port:name`.
+        return read(rest.rsplit_once(':')?.0);
+    }
     if LOCAL_KINDS.contains(&kind) && rest.starts_with(['/', '.']) {
         return Some(Vec::new());
     }
@@ -33,11 +43,13 @@ pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
     if let Some(found) = milter {
         return Some(vec![found]);
     }
-    let plain = || {
-        let address = parse_host_port(rest)?.address().filter(|address| address.port.is_some())?;
-        Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
-    };
-    read(rest).or_else(plain)
+    read(rest).or_else(|| host_and_port(rest))
+}
+
+/// Parses `host:port`.
+fn host_and_port(text: &str) -> Option<Vec<FoundAddress>> {
+    let address = parse_host_port(text)?.address().filter(|address| address.port.is_some())?;
+    Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
 }
 
 /// Parses `[host]:port` or `[host]`. In Postfix, the brackets turn off the lookup of mail exchangers.

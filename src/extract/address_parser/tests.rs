@@ -78,6 +78,17 @@ fn where_the_authority_cannot_be_told_nothing_is_taken() {
 }
 
 #[test]
+fn prefixes_that_say_how_a_host_is_looked_up() {
+    assert_addresses(&[
+        ("dns+memcached:11211", "memcached:11211"),
+        ("dnssrv+cache:11211", "cache:11211"),
+        ("dns+memcached", ""),
+        ("socketmap:inet:tlspol:8642:QUERYwithTLSRPT", "tlspol:8642"),
+        ("socketmap:unix:/run/policy.sock:name", ""),
+    ]);
+}
+
+#[test]
 fn jdbc_by_its_drivers() {
     assert_addresses(&[
         ("jdbc:sqlserver://db:1433;databaseName=shop;user=sa;password=P@zz;encrypt=true", "db:1433"),

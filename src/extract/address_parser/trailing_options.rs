@@ -18,7 +18,7 @@ const CREDENTIAL_WORDS: &[&str] = &[
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let start = first_option(value)?;
     let (head, options) = value.split_at(start);
-    let head = head.trim_end_matches(list::is_separator);
+    let head = head.trim_end_matches(super::is_separator);
     (!head.is_empty()).then_some(())?;
     // An `@` in the options may end user information that begins before them.
     let name = options.split('=').next().unwrap_or_default();
@@ -43,8 +43,8 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
 /// `password`.
 fn first_option(value: &str) -> Option<usize> {
     let mut start = 0;
-    for piece in value.split_inclusive(list::is_separator) {
-        let word = piece.trim_end_matches(list::is_separator);
+    for piece in value.split_inclusive(super::is_separator) {
+        let word = piece.trim_end_matches(super::is_separator);
         let is_option = word.starts_with('-')
             || is_option_pair(word)
             || begins_with_two_word_key(&value[start..])

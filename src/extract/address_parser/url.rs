@@ -4,7 +4,7 @@
 use super::{
     AddressShape, FoundAddress,
     authority::url_authority::{addresses_in_authority, split_scheme},
-    url_query,
+    is_separator, url_query,
 };
 use crate::model::Scheme;
 
@@ -53,10 +53,6 @@ fn addresses_in_relative_url(rest: &str) -> Vec<FoundAddress> {
         found.shape = if found.address.port.is_some() { AddressShape::HostPort } else { AddressShape::Word };
     }
     found
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 
 /// Returns the byte offset of the next URL in a list, after a separator. Its scheme must be `first` or

@@ -52,7 +52,7 @@ const CLIENT_PROGRAMS: &[&str] =
 /// Letters of options whose value may be a secret: a user, a password, a header, a key or data.
 const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
 /// The maximum number of letters in a word of several curl options, as in `-sSu`.
-const MAX_CLUSTER_LETTERS: usize = 6;
+const MAX_CURL_CLUSTER_LETTERS: usize = 6;
 /// Names of options whose value may be a secret: a user, a password or data.
 const SECRET_OPTION_NAMES: &[&str] =
     &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
@@ -175,7 +175,7 @@ fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
 /// last one takes a value (curl(1), "options"). Returns any other name unchanged.
 fn last_of_cluster<'w>(name: &'w str, program: &str) -> &'w str {
     let is_cluster = program == "curl" && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_cluster && name.len() <= MAX_CLUSTER_LETTERS { &name[name.len() - 1..] } else { name }
+    if is_cluster && name.len() <= MAX_CURL_CLUSTER_LETTERS { &name[name.len() - 1..] } else { name }
 }
 
 /// Returns true if a word without a scheme may have user information before its host.

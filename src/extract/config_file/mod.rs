@@ -103,7 +103,7 @@ fn targets_in_entry(
         (ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image, _) => {
             false
         }
-        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.allows_bare_host,
+        (ValueKind::ObjectName | ValueKind::Other, AddressShape::Word) => with_port && entry.allows_bare_host,
         (ValueKind::ObjectName, shape) => matches!(shape, AddressShape::Url | AddressShape::Resource),
         (ValueKind::PublicAddress, shape) => shape == AddressShape::HostPort,
         (_, AddressShape::Word) => {

@@ -16,7 +16,7 @@ const FAILURE_PATTERN: &str = r"(?i)connection (?:was )?refused|actively refused
 
 /// Phrases for a fast first check. Every line about a failed connection contains one of them, but so do other
 /// lines.
-const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
+const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
 /// The number of bytes at the beginning of a line that are searched. Clients name the address within the
 /// first words.

@@ -50,6 +50,10 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
         "ROOT_URL", "SITE_URL", "PUBLIC_URL", "EXTERNAL_URL", "EXTERNAL_HOST", "APP_URL", "WEB_URL", "FRONTEND_URL",
         "ALLOWED_HOSTS", "VIRTUAL_HOST", "LETSENCRYPT_HOST",
     ]),
+    // Members of a cluster. Other members may be people.
+    (ValueKind::HostAddress, KeyPart::LastWords, &[
+        "JOIN_MEMBERS", "CLUSTER_MEMBERS", "SEED_MEMBERS", "INITIAL_MEMBERS",
+    ]),
     // Texts and links for people, such as the annotations of an alert rule.
     (ValueKind::BrowserAddress, KeyPart::LastWords, &[
         "RUNBOOK_URL", "DOC_URL", "DOCS_URL", "DOCUMENTATION_URL", "HELP_URL", "SUPPORT_URL", "WIKI_URL",

@@ -113,10 +113,10 @@ pub(super) fn holds_several(key: &str) -> bool {
     !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
 }
 
-/// Returns true for a key such as `HOSTNAME`, which usually has the name of the host itself as its value. Its
-/// value names a server only if there is a port for it.
+/// Returns true for a key such as `HOSTNAME` or `IP`, which usually has the name or address of the host itself as its
+/// value. Its value names a server only if there is a port for it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
-    split_words(key).last().is_some_and(|last| last == "HOSTNAME")
+    split_words(key).last().is_some_and(|last| last == "HOSTNAME" || last == "IP")
 }
 
 /// Returns the normalized key without the word `CLI`, which marks settings of a command-line tool in the
@@ -138,6 +138,10 @@ pub(super) fn normalized(key: &str) -> String {
 pub(super) fn port_key(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let last = words.pop()?;
+    if last == "IP" {
+        words.push("PORT".to_owned());
+        return Some(words.join("_"));
+    }
     let stem = ["HOSTNAME", "HOSTS", "HOST", "ADDRESS", "ADDR", "SERVER", "ENDPOINT", "URL"]
         .into_iter()
         .find_map(|end| last.strip_suffix(end))?;

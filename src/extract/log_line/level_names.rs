@@ -1,6 +1,6 @@
 //! Level names of logging libraries and servers, each with its source in their documentation.
 
-use super::first_letters::NameLengths;
+use super::name_lengths::NameLengths;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
 /// The context that a name needs to count as a level.

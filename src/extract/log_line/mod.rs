@@ -7,7 +7,7 @@ mod correlation_id;
 mod json;
 mod json_pairs;
 mod field_roles;
-mod first_letters;
+mod name_lengths;
 mod level_names;
 mod level_numbers;
 mod logfmt;

@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 const MAX_SERVICES: usize = 1_000;
 
 /// Names of folders with the Dockerfiles of several images. Such a folder is not that of the code.
-const RECIPE_FOLDERS: &[&str] = &["build", "ci", "containers", "deploy", "docker", "dockerfiles", "images"];
+const DOCKERFILE_FOLDERS: &[&str] =
+    &["build", "ci", "containers", "deploy", "docker", "dockerfiles", "images"];
 
 /// Returns the services that the compose file `text` builds, each with the absolute folder of its code.
 /// `folder` is the absolute folder of the compose file. Leaves out services whose folder contains a variable
@@ -35,11 +36,11 @@ pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>,
 
 /// Returns the folder of a Dockerfile below the build context, as in
 /// `dockerfile: services/orders/Dockerfile`. Returns `None` if the Dockerfile is in the context folder
-/// itself, or in one of [`RECIPE_FOLDERS`].
+/// itself, or in one of [`DOCKERFILE_FOLDERS`].
 fn code_folder(context: &Path, recipe: &str) -> Option<PathBuf> {
     let (folder, _) = recipe.trim_start_matches("./").rsplit_once('/')?;
     let is_recipe = |part: &str| {
-        part.starts_with('.') || RECIPE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(part))
+        part.starts_with('.') || DOCKERFILE_FOLDERS.iter().any(|known| known.eq_ignore_ascii_case(part))
     };
     if folder.split('/').any(is_recipe) { None } else { folder_below(context, folder) }
 }

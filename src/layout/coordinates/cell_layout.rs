@@ -29,7 +29,7 @@ const BORDER_GAP_COLUMNS: i32 = 1;
 const MAX_SPARE_COLUMNS: i32 = 6;
 /// Number of tracks in a gap for which it gets one spare column. A few more lines then fit without moving
 /// anything.
-const TRACKS_PER_SPARE_TRACK: i32 = 24;
+const TRACKS_PER_SPARE_COLUMN: i32 = 24;
 
 /// A subgraph during its conversion to cells.
 pub struct CellLayout<'a> {
@@ -109,7 +109,7 @@ impl<'a> CellLayout<'a> {
         let gaps = (0..=layers).map(|gap| {
             let (least, before) = (self.min_gap_width(gap, layers), old(&seed.gap_widths, gap));
             let room = i32::try_from(self.channels[gap].cached.channel.track_count).unwrap_or(0)
-                / TRACKS_PER_SPARE_TRACK;
+                / TRACKS_PER_SPARE_COLUMN;
             let before = before.filter(|_| !self.channels[gap].nets.is_empty());
             before
                 .filter(|&b| b >= least && b - least <= MAX_SPARE_COLUMNS + 2 * room)

@@ -29,7 +29,7 @@ pub enum ReferenceKind {
     Argument,
     /// A container link (`links` of compose, `--link` of Docker).
     Link,
-    /// An entry of `extra_hosts`.
+    /// An entry of `extra_hosts` or `dns`.
     ExtraHost,
     /// A configuration file mounted into the container.
     ConfigFile,

@@ -2,7 +2,7 @@
 
 /// Hosts of known webhooks, each with the prefix of its webhook paths. A host that begins with `.` stands for
 /// its subdomains.
-const WEBHOOK_PLACES: &[(&str, &str)] = &[
+const WEBHOOK_HOSTS: &[(&str, &str)] = &[
     ("hooks.slack.com", "/"),
     (".webhook.office.com", "/"),
     ("outlook.office.com", "/webhook"),
@@ -48,7 +48,7 @@ pub fn is_webhook(url: &str) -> bool {
     };
     let is_known =
         |(known, start): &(&str, &str)| path.len() > 1 && path.starts_with(start) && is_host(known);
-    WEBHOOK_PLACES.iter().any(is_known) || has_key_of_webhook(path)
+    WEBHOOK_HOSTS.iter().any(is_known) || has_key_of_webhook(path)
 }
 
 /// Returns true if `path` has a segment such as `hooks`, followed by one that looks like a random key.

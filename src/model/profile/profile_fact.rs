@@ -56,7 +56,8 @@ impl FactOrigin {
 }
 
 /// Words for a value that nobody has filled in.
-const PLACEHOLDER_VALUES: &[&str] = &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
+const PLACEHOLDER_VALUES: &[&str] =
+    &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
 
 impl ProfileFact {
     /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query

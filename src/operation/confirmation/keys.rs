@@ -8,7 +8,7 @@ use crate::{
 
 /// State of the question in the confirmation dialog. The default is No.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfirmationKeys {
+pub struct ConfirmationQuestion {
     /// Name that the user has to type; `None` for the choice between No and Yes.
     name: Option<String>,
     /// True if Yes is selected.
@@ -30,7 +30,7 @@ pub(in crate::operation) enum KeysEvent {
     Confirmed,
 }
 
-impl ConfirmationKeys {
+impl ConfirmationQuestion {
     /// Returns a question that asks the user to type `name`, or to choose between No and Yes if `name` is
     /// `None`.
     pub(in crate::operation) fn new(name: Option<String>) -> Self {

@@ -3,7 +3,7 @@
 
 mod keys;
 
-pub use keys::ConfirmationKeys;
+pub use keys::ConfirmationQuestion;
 
 use super::{OperationPlace, Plan, Refusal, Step};
 use crate::keymap::Key;
@@ -73,7 +73,7 @@ impl<'a> ConfirmedChange<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation<P> {
     plan: P,
-    keys: ConfirmationKeys,
+    keys: ConfirmationQuestion,
 }
 
 /// Result of a key press in the dialog.
@@ -91,7 +91,7 @@ impl<P: Confirmable + Clone> Confirmation<P> {
     /// Opens the dialog for a plan.
     #[must_use]
     pub fn new(plan: P) -> Self {
-        let keys = ConfirmationKeys::new(plan.typed_name().map(str::to_owned));
+        let keys = ConfirmationQuestion::new(plan.typed_name().map(str::to_owned));
         Self { plan, keys }
     }
 
@@ -103,7 +103,7 @@ impl<P: Confirmable + Clone> Confirmation<P> {
 
     /// Returns the state of the question.
     #[must_use]
-    pub fn keys(&self) -> &ConfirmationKeys {
+    pub fn keys(&self) -> &ConfirmationQuestion {
         &self.keys
     }
 

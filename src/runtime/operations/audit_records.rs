@@ -52,7 +52,7 @@ pub(super) fn note_sent(running: &RunningRecords, number: u64, sent: &[SentChang
 
 /// Saves the result of a run in its record. Closes the record unless all calls succeeded and a verdict will
 /// follow.
-pub(super) fn close_unless_watched(running: &RunningRecords, number: u64, run: &PlanRun) {
+pub(super) fn record_result(running: &RunningRecords, number: u64, run: &PlanRun) {
     let Some(mut record) = lock(running).remove(&number) else { return };
     record.record.sent.clone_from(&run.sent);
     match &run.stopped_by {

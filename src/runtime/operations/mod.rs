@@ -18,8 +18,7 @@ use crate::{
     source::{self, Source},
 };
 use audit_records::{
-    RunningRecords, begin_record, close_unless_watched, lock, note_sent, report_write_error,
-    unwritable_audit_log,
+    RunningRecords, begin_record, lock, note_sent, record_result, report_write_error, unwritable_audit_log,
 };
 use prepared_shell::PreparedShell;
 use std::sync::Arc;
@@ -120,7 +119,7 @@ impl OperationTasks {
                         let _ = sender.try_send(Msg::PlanStepSent(number, done));
                     };
                     let run = run_plan(source, &confirmed, on_sent).await;
-                    close_unless_watched(&running, number, &run);
+                    record_result(&running, number, &run);
                     run
                 }
                 Err(error) => PlanRun { sent: Vec::new(), stopped_by: Some(unwritable_audit_log(&error)) },

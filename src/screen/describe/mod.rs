@@ -9,7 +9,6 @@ pub mod edge_text;
 pub mod hand_over;
 pub mod log_lines;
 pub mod instance_text;
-pub mod node_columns;
 pub mod rollout_text;
 pub mod source_badge;
 pub mod team_text;

@@ -3,16 +3,16 @@
 
 mod compact;
 mod essentials;
+mod kind;
 mod notes;
 mod operation;
 mod profile;
 
 pub use compact::compact_lines;
+pub use kind::kind_label;
 pub use profile::{place_text, shown_value};
 
-use super::{
-    edge_text, instance_text, node_columns::kind_label, note_text::note_text, rollout_text, time, usage_text,
-};
+use super::{edge_text, instance_text, note_text::note_text, rollout_text, time, usage_text};
 use crate::{
     diagnosis::{FaultInvolvement, FaultRole},
     history::{EventGroup, Subject, coalesce},

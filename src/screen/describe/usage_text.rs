@@ -45,7 +45,10 @@ pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, a
 
 /// Returns the CPU, in millicores, and the memory, in bytes, that a service's running instances used at
 /// their latest samples. Returns `None` for a resource without a sample.
-pub(super) fn latest_totals(usage: &UsageHistory, service: &Service) -> (Option<u64>, Option<u64>) {
+pub(in crate::screen) fn latest_totals(
+    usage: &UsageHistory,
+    service: &Service,
+) -> (Option<u64>, Option<u64>) {
     let latest = || running_instances(service).filter_map(|one| usage.samples(&one.id).next_back());
     let newest = latest().map(|sample| sample.at).max();
     let current =
@@ -159,7 +162,7 @@ fn sparkline(values: &[u64], limit: Option<u64>, least: u64, ascii: bool) -> Str
 }
 
 /// Formats millicores as cores.
-pub(super) fn format_cores(thousandths: u64) -> String {
+pub(in crate::screen) fn format_cores(thousandths: u64) -> String {
     let digits = if thousandths < 100 { 3 } else { 2 };
     let text = format!("{:.digits$}", thousandths as f64 / 1_000.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -171,7 +174,7 @@ fn format_percent(now: u64, limit: u64) -> String {
 }
 
 /// Formats a number of bytes in its largest unit.
-pub(super) fn format_bytes(number: u64) -> String {
+pub(in crate::screen) fn format_bytes(number: u64) -> String {
     let mut amount = number as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if amount < 1_000.0 {

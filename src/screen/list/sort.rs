@@ -1,7 +1,7 @@
 //! Order of the rows of the service list.
 
 use crate::{
-    screen::describe::node_columns::{NodeColumn, SortValue},
+    screen::list::columns::{NodeColumn, SortValue},
     store::World,
     topology::Node,
 };
@@ -104,7 +104,7 @@ mod tests {
     use super::SortOrder;
     use crate::{
         model::{Instance, Inventory, Service, SourceId, SourceStatus, fixtures::*},
-        screen::describe::node_columns::{NODE_COLUMNS, NodeColumn},
+        screen::list::columns::{NODE_COLUMNS, NodeColumn},
         store::Store,
     };
 

@@ -175,7 +175,7 @@ impl Screen for Map {
         }
         self.rebuild_variants(scene);
         if resized {
-            self.scheduler.note_change(true);
+            self.scheduler.record_change(true);
         }
         if resized || self.followed_node != store.session.selected {
             (self.panned, self.followed_node) = (false, store.session.selected.clone());

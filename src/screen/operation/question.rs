@@ -2,7 +2,7 @@
 
 use crate::{
     model::Health,
-    operation::ConfirmationKeys,
+    operation::ConfirmationQuestion,
     screen::{
         Canvas, Theme,
         widget::text::{cut_end, display_width},
@@ -16,7 +16,7 @@ use ratatui::{
 /// Draws the question in the row `area`. `verb` is the action that "yes" confirms. Returns the position of
 /// the text cursor if the user has to type a name, else `None`.
 pub(super) fn draw_question(
-    keys: &ConfirmationKeys,
+    keys: &ConfirmationQuestion,
     verb: &str,
     area: Rect,
     theme: &Theme,

@@ -36,7 +36,7 @@ use background_tasks::BackgroundTasks;
 use cloud_map::CloudMapReader;
 use futures::FutureExt;
 use load_balancers::LoadBalancerReader;
-use service_connect::ServiceConnectReader;
+use service_connect::ServiceConnectMetrics;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
@@ -61,7 +61,7 @@ struct EnrichmentReaders {
     load_balancers: LoadBalancerReader,
     app_mesh: AppMeshReader,
     flow_logs: FlowLogReader,
-    service_connect: ServiceConnectReader,
+    service_connect: ServiceConnectMetrics,
 }
 
 /// Latest result of each background task.

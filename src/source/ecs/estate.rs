@@ -4,13 +4,13 @@
 use super::{Ecs, client::access_key, quota::calls};
 use crate::{
     model::{Failure, FailureKind, Snapshot, Text, caller_name},
-    source::team::{Estate, SharedSource},
+    source::team::{SharedSource, TeamScope},
 };
 use aws_sdk_ecs::config::ProvideCredentials;
 use futures::{FutureExt, future::BoxFuture};
 
 impl SharedSource for Ecs {
-    fn estate(&self) -> BoxFuture<'_, Result<Estate, Failure>> {
+    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
         async {
             let api = self.api().await?;
             let clients = &api.clients;
@@ -32,7 +32,7 @@ impl SharedSource for Ecs {
                 return Err(Failure::new(FailureKind::Invalid, what, "check the endpoint of STS"));
             };
             let selection = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
-            Ok(Estate { key: estate_key(&account, &clients.target.region, &selection), read_as })
+            Ok(TeamScope { key: estate_key(&account, &clients.target.region, &selection), read_as })
         }
         .boxed()
     }

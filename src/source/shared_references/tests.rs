@@ -180,3 +180,71 @@ fn a_setting_of_every_service_in_the_group_is_shared() {
         [ReferenceKind::Environment]
     );
 }
+
+#[test]
+fn a_setting_that_the_service_it_names_has_too_is_shared() {
+    let with = |name: &str| {
+        let setting = reference("environment API_URL", Address::from_host_name("api"));
+        let endpoint = ServiceEndpoint {
+            host: Host::parse(name).unwrap(),
+            port: None,
+            scope: EndpointScope::Everywhere,
+            origin: EndpointOrigin::Alias,
+        };
+        Arc::new(Service { references: vec![setting], endpoints: vec![endpoint], ..service(name) })
+    };
+    let kind = |names: &[&str]| {
+        let mut services: Vec<_> = names.iter().map(|name| with(name)).collect();
+        services.push(Arc::new(service("db")));
+        mark_shared(&mut services, &BTreeMap::new());
+        services[0].references[0].kind
+    };
+    assert_eq!(kind(&["worker", "beat", "api"]), ReferenceKind::SharedSetting);
+    assert_eq!(kind(&["worker", "beat", "web"]), ReferenceKind::Environment, "`api` has it not itself");
+    assert_eq!(kind(&["worker", "api"]), ReferenceKind::Environment, "two are not many");
+}
+
+#[test]
+fn the_members_of_a_cluster_in_their_file_are_their_own_configuration() {
+    let with = |name: &str, lines: &[(&str, u32)]| {
+        let reference = |(host, line): &(&str, u32)| Reference {
+            kind: ReferenceKind::ConfigFile,
+            location: ReferenceLocation::parse(&format!("file /loki.yml:{line}")),
+            target: ReferenceTarget::EstateAddress(Address::from_host_name(host)),
+        };
+        let mut references: Vec<_> = lines.iter().map(reference).collect();
+        references.sort();
+        let endpoint = ServiceEndpoint {
+            host: Host::parse(name).unwrap(),
+            port: None,
+            scope: EndpointScope::Everywhere,
+            origin: EndpointOrigin::Alias,
+        };
+        Arc::new(Service { references, endpoints: vec![endpoint], ..service(name) })
+    };
+    let kinds = |lines: &[(&str, u32)]| {
+        let mut services: Vec<_> = ["read", "write", "backend"].map(|name| with(name, lines)).into();
+        let program =
+            |service: &Arc<Service>| (service.id.clone(), Program::new("loki", [&*service.name].into_iter()));
+        let programs = services.iter().map(program).collect();
+        mark_shared(&mut services, &programs);
+        let kind = |one: &Reference| match &one.target {
+            ReferenceTarget::EstateAddress(address) => (address.to_string(), one.kind),
+            other => panic!("{other:?}"),
+        };
+        services[0].references.iter().map(kind).collect::<BTreeMap<_, _>>()
+    };
+    let of = |kind: ReferenceKind, names: &[&str]| {
+        names.iter().map(|name| ((*name).to_owned(), kind)).collect::<BTreeMap<_, _>>()
+    };
+    let mut expected = of(ReferenceKind::ConfigFile, &["read", "write", "backend"]);
+    expected.extend(of(ReferenceKind::SuiteFile, &["minio"]));
+    assert_eq!(kinds(&[("read", 6), ("write", 6), ("backend", 6), ("minio", 7)]), expected, "in one line");
+    assert_eq!(
+        kinds(&[("read", 6), ("write", 7), ("backend", 8), ("minio", 9)]),
+        expected,
+        "one in each line"
+    );
+    let apart = of(ReferenceKind::SuiteFile, &["read", "backend", "minio"]);
+    assert_eq!(kinds(&[("read", 6), ("backend", 16), ("minio", 26)]), apart, "no list");
+}

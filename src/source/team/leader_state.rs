@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Failure, Snapshot},
-    team::{MemberCount, ObjectKey, Publication, ReadingRef},
+    team::{MemberCount, ObjectKey, ReadingRef, ReadingWriter},
 };
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) struct LeaderState {
     /// Time at which this member wrote its last head. `None` before the first, and if the next one is due at
     /// once.
     pub(super) beat_at: Option<Duration>,
-    pub(super) publication: Publication,
+    pub(super) writer: ReadingWriter,
     /// Reason why the last reading could not be written to the store.
     pub(super) publish_problem: Option<Failure>,
     /// Last reading of the predecessor, with its time on this member's clock. The heads name it until this
@@ -52,7 +52,7 @@ impl LeaderState {
             began_at: now,
             beat: 0,
             beat_at: None,
-            publication: Publication::new(epoch, KEEP_CONNECTIONS_SECONDS),
+            writer: ReadingWriter::new(epoch, KEEP_CONNECTIONS_SECONDS),
             publish_problem: None,
             inherited,
             members: MemberCount::default(),
@@ -66,7 +66,7 @@ impl LeaderState {
     /// Returns the reading that a head written at `now` names. Returns `None` if there is no reading, or only
     /// an old one of the predecessor.
     pub(super) fn reading(&self, now: Duration) -> Option<ReadingRef> {
-        self.publication.reading(now).or_else(|| {
+        self.writer.reading(now).or_else(|| {
             let (reading, read_at) = self.inherited?;
             let age = now.saturating_sub(read_at);
             (age <= MAX_INHERITED_AGE).then_some(ReadingRef { age_ms: age.as_millis() as u64, ..reading })
@@ -85,7 +85,7 @@ impl LeaderState {
 
     /// Returns true if `snapshot` is complete enough to replace the reading in the store.
     pub(super) fn is_publishable(&self, now: Duration, snapshot: &Snapshot) -> bool {
-        let keeps_waiting = self.publication.reading(now).is_none()
+        let keeps_waiting = self.writer.reading(now).is_none()
             && self.inherited.is_some()
             && now.saturating_sub(self.began_at) < MAX_ENRICHMENT_WAIT;
         !snapshot.is_partial() && (snapshot.progress.is_empty() || !keeps_waiting)

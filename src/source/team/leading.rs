@@ -153,7 +153,7 @@ impl Member {
         if !leading.is_publishable(now, snapshot) {
             return Ok(());
         }
-        let draft = leading.publication.prepare(now, snapshot).map_err(|error| {
+        let draft = leading.writer.prepare(now, snapshot).map_err(|error| {
             let what = format!("the reading of {} can't be shared: {error}", snapshot.source);
             Failure::new(FailureKind::Invalid, what, "select fewer clusters or services")
         })?;
@@ -172,7 +172,7 @@ impl Member {
                 // Makes the next head due, so that the other members read the new objects at once.
                 leading.beat_at = None;
             }
-            leading.publication.commit(draft);
+            leading.writer.commit(draft);
         }
         Ok(())
     }

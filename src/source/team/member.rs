@@ -8,7 +8,7 @@ use crate::{
     model::{Failure, FailureKind, SourceId, TeamRole, TeamStatus},
     object_store::{Fetched, ObjectVersion, WriteCondition, probe_conditions},
     team::{
-        AloneReason, HEAD_KEY, Head, HeadContent, HeadLook, Leader, Lease, MAX_HEAD_BYTES, Rank, Verdict,
+        AloneReason, HEAD_KEY, Head, HeadContent, HeadRead, Leader, Lease, LeaseStep, MAX_HEAD_BYTES, Rank,
         member_key, probe_key,
     },
 };
@@ -155,12 +155,11 @@ impl Member {
             }
             self.stop_leading();
         }
-        let verdict = self.look(now, interval).await;
-        let step = match verdict {
+        let step = match self.read_head(now, interval).await {
             _ if self.lease.led_epoch().is_some() => Step::Lead,
-            Verdict::Follow => self.follow(now).await,
-            Verdict::Claim => self.claim(now, interval).await,
-            Verdict::Alone(reason) => self.alone(reason),
+            LeaseStep::Follow => self.follow(now).await,
+            LeaseStep::Claim => self.claim(now, interval).await,
+            LeaseStep::Alone(reason) => self.alone(reason),
         };
         if step != Step::Lead {
             self.show_presence(now).await;
@@ -169,7 +168,7 @@ impl Member {
     }
 
     /// Reads the head from the store, and lets the lease decide.
-    async fn look(&mut self, now: Duration, interval: Duration) -> Verdict {
+    async fn read_head(&mut self, now: Duration, interval: Duration) -> LeaseStep {
         let key = self.team.key(HEAD_KEY);
         // The known version is left out while the head is an older one, because its content was not kept.
         let known = self.head.as_ref().filter(|_| self.older_head.is_none());
@@ -177,19 +176,19 @@ impl Member {
         match self.team.store.read(&key, known.as_ref(), MAX_HEAD_BYTES).await {
             Err(failure) => {
                 self.problem = Some(failure);
-                self.lease.decide(now, HeadLook::Failed)
+                self.lease.decide(now, HeadRead::Failed)
             }
             Ok(fetched) => {
                 self.problem = None;
                 match fetched {
                     Fetched::Unchanged => {
                         self.readings.note_same_head(now);
-                        self.lease.decide(now, HeadLook::Same)
+                        self.lease.decide(now, HeadRead::Same)
                     }
                     Fetched::Missing => {
                         (self.head, self.older_head) = (None, None);
                         self.readings.begin_with_base();
-                        self.lease.decide(now, HeadLook::Missing)
+                        self.lease.decide(now, HeadRead::Missing)
                     }
                     Fetched::Found(object) => {
                         let head =
@@ -209,7 +208,7 @@ impl Member {
         head: KnownHead,
         age: Option<Duration>,
         interval: Duration,
-    ) -> Verdict {
+    ) -> LeaseStep {
         match self.compare_head(now, &head.content) {
             HeadOrder::Older => {
                 // The next conditional write must name the version that is in the store, although its head is
@@ -217,13 +216,13 @@ impl Member {
                 if let Some(known) = &mut self.head {
                     known.version = head.version;
                 }
-                self.lease.decide(now, HeadLook::Same);
-                return Verdict::Follow;
+                self.lease.decide(now, HeadRead::Same);
+                return LeaseStep::Follow;
             }
             HeadOrder::Same => {
                 self.head = Some(head);
                 self.readings.note_same_head(now);
-                return self.lease.decide(now, HeadLook::Same);
+                return self.lease.decide(now, HeadRead::Same);
             }
             HeadOrder::OtherLine => self.readings.begin_with_base(),
             HeadOrder::Newer => {}
@@ -236,13 +235,13 @@ impl Member {
                 let valid = valid.clone();
                 self.start_leading(now, &valid, interval);
                 self.head = Some(head);
-                return Verdict::Follow;
+                return LeaseStep::Follow;
             }
             self.readings.note_head(now, valid, age);
         }
-        let verdict = self.lease.decide(now, HeadLook::Changed(&head.content, age));
+        let step = self.lease.decide(now, HeadRead::Changed(&head.content, age));
         self.head = Some(head);
-        verdict
+        step
     }
 
     /// Compares a head that was read at `now` with the known one.

@@ -1,6 +1,6 @@
 //! A source that a team reads together: one member polls, the others show what it read.
 //!
-//! [`TeamSource`] wraps a source. Before each poll it reads the team's store. Then it follows the leader,
+//! [`TeamPolledSource`] wraps a source. Before each poll it reads the team's store. Then it follows the leader,
 //! polls as the leader and shares the result, or polls for itself if the team can't work. Logs, usage and
 //! actions always go to the source itself, with the rights of this user.
 
@@ -24,7 +24,7 @@ pub use config::TeamConfig;
 pub use history_store::{HistoryStore, ReadSegments, StoredActions};
 pub use member::Participation;
 pub use note_store::{NoteStore, StoredNotes};
-pub use shared_source::{Estate, SharedSource};
+pub use shared_source::{SharedSource, TeamScope};
 pub use team_access::TeamAccess;
 
 use super::{DoctorCheck, Operator, Source};
@@ -85,7 +85,7 @@ pub struct TeamSettings {
 }
 
 /// Source that a team reads together.
-pub struct TeamSource {
+pub struct TeamPolledSource {
     inner: Arc<dyn SharedSource>,
     settings: TeamSettings,
     /// This member; `None` until the source has found out its account.
@@ -102,10 +102,10 @@ struct LastPoll {
     /// Reason to poll without a team, and the time until which this member does not read the store again.
     alone_until: Option<(Failure, Duration)>,
     /// True if this member has completed a poll of its own since it last followed the leader.
-    has_own_reading: bool,
+    has_complete_own_poll: bool,
 }
 
-impl TeamSource {
+impl TeamPolledSource {
     /// Creates a source that wraps `inner` for a member of a team. Sends no request before the first poll.
     #[must_use]
     pub fn new(inner: Arc<dyn SharedSource>, settings: TeamSettings) -> Self {
@@ -197,11 +197,11 @@ impl TeamSource {
     ) -> Result<Snapshot, Failure> {
         match outcome {
             Ok(own) if own.progress.is_empty() => {
-                self.lock_last().has_own_reading = true;
+                self.lock_last().has_complete_own_poll = true;
                 member.readings.remember(&own, now());
                 Ok(own)
             }
-            Ok(_) if !self.lock_last().has_own_reading && member.readings.has_reading() => {
+            Ok(_) if !self.lock_last().has_complete_own_poll && member.readings.has_reading() => {
                 Ok(member.readings.take_snapshot(now(), Timestamp::now()))
             }
             outcome => outcome,
@@ -215,8 +215,8 @@ impl TeamSource {
         last.status = Some(member.status(now, step));
         last.wait = match step {
             Step::Follow => {
-                last.has_own_reading = false;
-                Some(member.lease.look_interval(now))
+                last.has_complete_own_poll = false;
+                Some(member.lease.head_read_interval(now))
             }
             Step::Lead | Step::Alone(_) => None,
         };
@@ -281,7 +281,7 @@ pub fn invalid_store_failure(why: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("[team] store: {why}"), "docs/team.md explains the setting")
 }
 
-impl Source for TeamSource {
+impl Source for TeamPolledSource {
     fn id(&self) -> &SourceId {
         self.inner.id()
     }

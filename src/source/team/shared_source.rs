@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 /// Account and region that a source reads, and the user or role that reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Estate {
+pub struct TeamScope {
     /// Key of the account, the region and the selection of clusters and services, in characters that an
     /// object's key may have. Two sources with equal keys return equal snapshots.
     pub key: String,
@@ -17,7 +17,7 @@ pub struct Estate {
 /// Source that one member of a team can read for all members.
 pub trait SharedSource: Source {
     /// Returns the account and region of the source. May ask AWS for the account, but reads no services.
-    fn estate(&self) -> BoxFuture<'_, Result<Estate, Failure>>;
+    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>>;
 
     /// Divides the source's shares of API quotas by `members`, the number of members that poll for
     /// themselves.

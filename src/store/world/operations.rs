@@ -117,7 +117,7 @@ impl World {
     }
 
     /// Records how many calls an operation has made so far.
-    pub fn note_sent_steps(&mut self, number: u64, sent: usize) {
+    pub fn record_sent_steps(&mut self, number: u64, sent: usize) {
         if let Some(operation) = self.operations.get_mut(number)
             && matches!(operation.phase, OperationPhase::Sending(_))
         {

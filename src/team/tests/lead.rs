@@ -1,8 +1,8 @@
 //! Tests of heads and of the lease.
 
 use crate::team::{
-    AloneReason, Head, HeadContent, HeadLook, Leader, Lease, MAX_EPOCH, Rank, ReadingRef, TEAM_SCHEMA,
-    Verdict,
+    AloneReason, Head, HeadContent, HeadRead, Leader, Lease, LeaseStep, MAX_EPOCH, Rank, ReadingRef,
+    TEAM_SCHEMA,
 };
 use std::time::Duration;
 
@@ -36,51 +36,51 @@ fn lease(rank: Rank) -> Lease {
 fn a_member_follows_until_the_head_was_silent_for_three_intervals() {
     let mut lease = lease(Rank::Person);
     let ann = valid(head(Rank::Person));
-    assert_eq!(lease.decide(at(100), HeadLook::Changed(&ann, None)), Verdict::Follow);
-    assert_eq!(lease.decide(at(130), HeadLook::Same), Verdict::Follow);
-    assert_eq!(lease.decide(at(131), HeadLook::Same), Verdict::Claim);
-    assert_eq!(lease.decide(at(132), HeadLook::Changed(&ann, None)), Verdict::Follow, "she is back");
+    assert_eq!(lease.decide(at(100), HeadRead::Changed(&ann, None)), LeaseStep::Follow);
+    assert_eq!(lease.decide(at(130), HeadRead::Same), LeaseStep::Follow);
+    assert_eq!(lease.decide(at(131), HeadRead::Same), LeaseStep::Claim);
+    assert_eq!(lease.decide(at(132), HeadRead::Changed(&ann, None)), LeaseStep::Follow, "she is back");
     // By the store's own clock, the head is older; but it can't be older than the last read.
-    assert_eq!(lease.decide(at(136), HeadLook::Changed(&ann, Some(at(3_600)))), Verdict::Follow);
-    assert_eq!(lease.decide(at(162), HeadLook::Same), Verdict::Follow);
-    assert_eq!(lease.decide(at(163), HeadLook::Same), Verdict::Claim);
+    assert_eq!(lease.decide(at(136), HeadRead::Changed(&ann, Some(at(3_600)))), LeaseStep::Follow);
+    assert_eq!(lease.decide(at(162), HeadRead::Same), LeaseStep::Follow);
+    assert_eq!(lease.decide(at(163), HeadRead::Same), LeaseStep::Claim);
 }
 
 #[test]
 fn an_empty_store_is_claimed_at_once_and_a_released_lead_soon() {
-    assert_eq!(lease(Rank::Person).decide(at(0), HeadLook::Missing), Verdict::Claim);
+    assert_eq!(lease(Rank::Person).decide(at(0), HeadRead::Missing), LeaseStep::Claim);
     let mut late = Lease::new(Rank::Person, true, at(2));
     let released = valid(Head { released: true, ..head(Rank::Person) });
-    assert_eq!(late.decide(at(0), HeadLook::Changed(&released, None)), Verdict::Follow);
-    assert_eq!(late.decide(at(3), HeadLook::Same), Verdict::Claim);
+    assert_eq!(late.decide(at(0), HeadRead::Changed(&released, None)), LeaseStep::Follow);
+    assert_eq!(late.decide(at(3), HeadRead::Same), LeaseStep::Claim);
 }
 
 #[test]
 fn a_collector_outranks_a_person_and_no_other_collector() {
     let person = valid(head(Rank::Person));
     let collector = valid(head(Rank::Collector));
-    assert_eq!(lease(Rank::Collector).decide(at(0), HeadLook::Changed(&person, None)), Verdict::Claim);
-    assert_eq!(lease(Rank::Collector).decide(at(0), HeadLook::Changed(&collector, None)), Verdict::Follow);
-    assert_eq!(lease(Rank::Person).decide(at(0), HeadLook::Changed(&collector, None)), Verdict::Follow);
+    assert_eq!(lease(Rank::Collector).decide(at(0), HeadRead::Changed(&person, None)), LeaseStep::Claim);
+    assert_eq!(lease(Rank::Collector).decide(at(0), HeadRead::Changed(&collector, None)), LeaseStep::Follow);
+    assert_eq!(lease(Rank::Person).decide(at(0), HeadRead::Changed(&collector, None)), LeaseStep::Follow);
 }
 
 #[test]
 fn a_member_that_can_not_lead_polls_for_itself_without_a_leader() {
     let mut reader = Lease::new(Rank::Person, false, Duration::ZERO);
     let ann = valid(head(Rank::Person));
-    assert_eq!(reader.decide(at(0), HeadLook::Missing), Verdict::Alone(AloneReason::NoLeader));
-    assert_eq!(reader.decide(at(1), HeadLook::Changed(&ann, None)), Verdict::Follow);
-    assert_eq!(reader.decide(at(32), HeadLook::Same), Verdict::Alone(AloneReason::NoLeader));
+    assert_eq!(reader.decide(at(0), HeadRead::Missing), LeaseStep::Alone(AloneReason::NoLeader));
+    assert_eq!(reader.decide(at(1), HeadRead::Changed(&ann, None)), LeaseStep::Follow);
+    assert_eq!(reader.decide(at(32), HeadRead::Same), LeaseStep::Alone(AloneReason::NoLeader));
 }
 
 #[test]
 fn a_silent_store_is_tolerated_for_three_intervals() {
     let mut lease = lease(Rank::Person);
-    assert_eq!(lease.decide(at(0), HeadLook::Failed), Verdict::Alone(AloneReason::Unreachable));
-    lease.decide(at(1), HeadLook::Changed(&valid(head(Rank::Person)), None));
-    assert_eq!(lease.decide(at(31), HeadLook::Failed), Verdict::Follow);
-    assert_eq!(lease.decide(at(32), HeadLook::Failed), Verdict::Alone(AloneReason::Unreachable));
-    assert_eq!(lease.decide(at(33), HeadLook::Same), Verdict::Claim, "silent for more than 30 s");
+    assert_eq!(lease.decide(at(0), HeadRead::Failed), LeaseStep::Alone(AloneReason::Unreachable));
+    lease.decide(at(1), HeadRead::Changed(&valid(head(Rank::Person)), None));
+    assert_eq!(lease.decide(at(31), HeadRead::Failed), LeaseStep::Follow);
+    assert_eq!(lease.decide(at(32), HeadRead::Failed), LeaseStep::Alone(AloneReason::Unreachable));
+    assert_eq!(lease.decide(at(33), HeadRead::Same), LeaseStep::Claim, "silent for more than 30 s");
 }
 
 #[test]
@@ -88,10 +88,10 @@ fn another_format_is_left_alone_while_its_leader_lives() {
     let mut lease = lease(Rank::Person);
     let other = HeadContent::parse(br#"{"schema":"portolan.team/2","version":"9.0","epoch":"x"}"#);
     assert_eq!(other, HeadContent::OtherSchema { schema: "portolan.team/2".into(), version: "9.0".into() });
-    let alone = Verdict::Alone(AloneReason::OtherSchema);
-    assert_eq!(lease.decide(at(0), HeadLook::Changed(&other, None)), alone);
-    assert_eq!(lease.decide(at(180), HeadLook::Same), alone);
-    assert_eq!(lease.decide(at(181), HeadLook::Same), Verdict::Claim);
+    let alone = LeaseStep::Alone(AloneReason::OtherSchema);
+    assert_eq!(lease.decide(at(0), HeadRead::Changed(&other, None)), alone);
+    assert_eq!(lease.decide(at(180), HeadRead::Same), alone);
+    assert_eq!(lease.decide(at(181), HeadRead::Same), LeaseStep::Claim);
 }
 
 #[test]
@@ -120,12 +120,12 @@ fn a_leader_that_can_not_poll_gives_up_and_waits_longer_each_time() {
         assert!(lease.must_release(false), "three times in a row");
         lease.give_up(at(now));
         assert_eq!(
-            lease.decide(at(now + 1), HeadLook::Changed(&ann, None)),
-            Verdict::Follow,
+            lease.decide(at(now + 1), HeadRead::Changed(&ann, None)),
+            LeaseStep::Follow,
             "the others may take over"
         );
-        assert_eq!(lease.decide(at(now + hold - 1), HeadLook::Same), Verdict::Alone(AloneReason::NoLeader));
-        assert_eq!(lease.decide(at(now + hold), HeadLook::Same), Verdict::Claim);
+        assert_eq!(lease.decide(at(now + hold - 1), HeadRead::Same), LeaseStep::Alone(AloneReason::NoLeader));
+        assert_eq!(lease.decide(at(now + hold), HeadRead::Same), LeaseStep::Claim);
         now += hold;
     }
 }

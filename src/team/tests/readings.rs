@@ -5,7 +5,7 @@ use crate::{
         ConnectionOutcome, Container, Event, EventKind, InstanceState, LogRoute, ObservedConnection, Service,
         Snapshot, SnapshotDelta, SourceId, fixtures,
     },
-    team::{ObjectError, ObjectKey, Publication, Reading, ReadingRef, missing_objects, pack},
+    team::{ObjectError, ObjectKey, Reading, ReadingRef, ReadingWriter, missing_objects, pack},
 };
 use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -19,16 +19,16 @@ fn source() -> SourceId {
 
 /// Writes a reading to the store as a leader does.
 fn publish(
-    publication: &mut Publication,
+    writer: &mut ReadingWriter,
     objects: &mut Objects,
     now: Duration,
     snapshot: &Snapshot,
 ) -> ReadingRef {
-    let draft = publication.prepare(now, snapshot).unwrap();
+    let draft = writer.prepare(now, snapshot).unwrap();
     objects.extend(draft.objects.iter().cloned());
     draft.obsolete.iter().for_each(|key| drop(objects.remove(key)));
-    publication.commit(draft);
-    publication.reading(now).unwrap()
+    writer.commit(draft);
+    writer.reading(now).unwrap()
 }
 
 /// Updates a follower from `known` to the reading `wanted`.
@@ -106,14 +106,14 @@ proptest! {
     /// connection observed since their last read.
     #[test]
     fn a_follower_shows_what_the_leader_read(steps in estates()) {
-        let (mut publication, mut objects) = (Publication::new(1, 86_400), Objects::new());
+        let (mut writer, mut objects) = (ReadingWriter::new(1, 86_400), Objects::new());
         let mut followers: [Option<Reading>; 3] = [None, None, None];
         let mut unseen: [Vec<ObservedConnection>; 3] = Default::default();
         let mut now = Duration::ZERO;
         for (drafts, wait, looks) in steps {
             now += Duration::from_secs(wait);
             let read = snapshot(&drafts);
-            let wanted = publish(&mut publication, &mut objects, now, &read);
+            let wanted = publish(&mut writer, &mut objects, now, &read);
             prop_assert!(objects.len() < 300);
             for (index, looks) in looks.into_iter().enumerate() {
                 unseen[index].extend(read.connections.iter().cloned());
@@ -134,12 +134,12 @@ proptest! {
 
 #[test]
 fn a_reading_that_could_not_be_written_is_contained_in_the_next() {
-    let (mut publication, mut objects) = (Publication::new(1, 86_400), Objects::new());
-    publish(&mut publication, &mut objects, Duration::ZERO, &snapshot(&[(1, false, 1, 0)]));
-    let lost = publication.prepare(Duration::from_secs(5), &snapshot(&[(1, true, 2, 1)])).unwrap();
+    let (mut writer, mut objects) = (ReadingWriter::new(1, 86_400), Objects::new());
+    publish(&mut writer, &mut objects, Duration::ZERO, &snapshot(&[(1, false, 1, 0)]));
+    let lost = writer.prepare(Duration::from_secs(5), &snapshot(&[(1, true, 2, 1)])).unwrap();
     assert!(!lost.objects.is_empty());
     let last = snapshot(&[(1, false, 2, 1), (2, false, 1, 0)]);
-    let wanted = publish(&mut publication, &mut objects, Duration::from_secs(10), &last);
+    let wanted = publish(&mut writer, &mut objects, Duration::from_secs(10), &last);
     let reading = follow(None, &objects, &wanted);
     assert_eq!(sorted(&reading.snapshot), sorted(&last));
     assert_eq!(reading.snapshot.connections.len(), 1, "the connection of the lost reading");
@@ -147,24 +147,24 @@ fn a_reading_that_could_not_be_written_is_contained_in_the_next() {
 
 #[test]
 fn an_unchanged_estate_needs_no_object_and_a_change_a_small_one() {
-    let (mut publication, mut objects) = (Publication::new(1, 86_400), Objects::new());
+    let (mut writer, mut objects) = (ReadingWriter::new(1, 86_400), Objects::new());
     let drafts: Vec<ServiceDraft> = (0..200).map(|name| (name, false, 3, 3)).collect();
-    let first = publish(&mut publication, &mut objects, Duration::ZERO, &snapshot(&drafts));
-    let same = publish(&mut publication, &mut objects, Duration::from_secs(9), &snapshot(&drafts));
+    let first = publish(&mut writer, &mut objects, Duration::ZERO, &snapshot(&drafts));
+    let same = publish(&mut writer, &mut objects, Duration::from_secs(9), &snapshot(&drafts));
     assert_eq!((first, objects.len()), (same, 1));
     let changed = [&drafts[..199], &[(199, false, 4, 3)]].concat();
-    publish(&mut publication, &mut objects, Duration::from_secs(10), &snapshot(&changed));
+    publish(&mut writer, &mut objects, Duration::from_secs(10), &snapshot(&changed));
     let (base, delta) = (&objects[&ObjectKey::Base(1, 1)], &objects[&ObjectKey::Delta(1, 2)]);
     assert!(delta.len() * 5 < base.len(), "{} and {} bytes", delta.len(), base.len());
-    assert_eq!(publication.reading(Duration::from_secs(12)).unwrap().age(), Duration::from_secs(2));
+    assert_eq!(writer.reading(Duration::from_secs(12)).unwrap().age(), Duration::from_secs(2));
 }
 
 #[test]
 fn the_next_epoch_begins_with_a_base_and_may_show_the_last_reading_until_then() {
-    let (mut ann, mut objects) = (Publication::new(1, 86_400), Objects::new());
+    let (mut ann, mut objects) = (ReadingWriter::new(1, 86_400), Objects::new());
     let wanted = publish(&mut ann, &mut objects, Duration::ZERO, &snapshot(&[(1, false, 1, 0)]));
     let known = follow(None, &objects, &wanted);
-    let mut ben = Publication::new(2, 86_400);
+    let mut ben = ReadingWriter::new(2, 86_400);
     assert_eq!(ben.reading(Duration::ZERO), None);
     let own = publish(&mut ben, &mut objects, Duration::ZERO, &snapshot(&[(2, false, 1, 0)]));
     assert_eq!(missing_objects(Some((1, 1)), &own), [ObjectKey::Base(2, 1)]);
@@ -227,9 +227,9 @@ fn deltas_from_an_attacker_use_up_the_budget_of_their_reading() {
 
 #[test]
 fn a_reading_with_another_number_of_services_is_refused() {
-    let (mut publication, mut objects) = (Publication::new(1, 86_400), Objects::new());
+    let (mut writer, mut objects) = (ReadingWriter::new(1, 86_400), Objects::new());
     let read = snapshot(&[(1, false, 1, 0), (2, false, 1, 0)]);
-    let wanted = publish(&mut publication, &mut objects, Duration::ZERO, &read);
+    let wanted = publish(&mut writer, &mut objects, Duration::ZERO, &read);
     let reading = follow(None, &objects, &wanted);
     assert!(reading.check(&ReadingRef { services: 3, ..wanted }).is_err());
 }

@@ -89,7 +89,8 @@ pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
         id: "extra-host",
         title: "extra host",
         strength: Strength::Declared,
-        description: "An `extra_hosts` entry gives a name to an address of the estate.",
+        description: "An `extra_hosts` entry gives a name to an address of the estate, or `dns` names a service \
+                      as the name server.",
         verb: " names",
         unit: EvidenceUnit::Address,
         origin: CandidateOrigin::References(ReferenceKind::ExtraHost),

@@ -58,12 +58,6 @@ pub enum ProductRole {
 }
 
 impl ProductRole {
-    /// Returns true if other services keep data or messages in products of this role.
-    #[must_use]
-    pub const fn keeps_data(self) -> bool {
-        matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
-    }
-
     /// Returns the symbol of the role on the map, and its replacement in ASCII.
     #[must_use]
     pub fn map_symbols(self) -> (char, char) {
@@ -118,7 +112,7 @@ impl ProductRole {
     /// Returns true if products of this role store the data of an application, so that each process of the
     /// application connects to them.
     #[must_use]
-    pub fn stores_data(self) -> bool {
+    pub const fn stores_data(self) -> bool {
         matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
     }
 }

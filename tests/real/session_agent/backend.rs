@@ -25,7 +25,7 @@ const FIN: u8 = 1;
 const PSH: u8 = 2;
 
 /// Message of a backend to the agent.
-pub(super) enum FarNews {
+pub(super) enum BackendMessage {
     /// Payload and its type.
     Payload(u32, Vec<u8>),
     /// The session has ended, with the reason or an empty text.
@@ -33,15 +33,15 @@ pub(super) enum FarNews {
 }
 
 /// Backend of a session.
-pub(super) enum FarEnd {
+pub(super) enum Backend {
     Process { keys: Box<dyn Write + Send>, master: Box<dyn MasterPty + Send> },
     Multiplexed { port: u16, received: Vec<u8>, streams: BTreeMap<u32, UnboundedSender<Option<Vec<u8>>>> },
     Basic { port: u16, connection: Option<UnboundedSender<Option<Vec<u8>>>> },
 }
 
-impl FarEnd {
+impl Backend {
     /// Runs `command` in a shell on a pseudo-terminal.
-    pub(super) fn process(command: &str, news: &Sender<FarNews>) -> Self {
+    pub(super) fn process(command: &str, news: &Sender<BackendMessage>) -> Self {
         let pair = native_pty_system().openpty(PtySize::default()).unwrap();
         let mut shell = CommandBuilder::new("/bin/sh");
         shell.args(["-c", command]);
@@ -52,17 +52,17 @@ impl FarEnd {
         thread::spawn(move || {
             let mut buffer = [0; PIECE_BYTES];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if news.blocking_send(FarNews::Payload(OUTPUT, buffer[..count].to_vec())).is_err() {
+                if news.blocking_send(BackendMessage::Payload(OUTPUT, buffer[..count].to_vec())).is_err() {
                     let _ = child.kill();
                 }
             }
-            let _ = (child.wait(), news.blocking_send(FarNews::End(String::new())));
+            let _ = (child.wait(), news.blocking_send(BackendMessage::End(String::new())));
         });
         Self::Process { keys: pair.master.take_writer().unwrap(), master: pair.master }
     }
 
     /// Connects to the port, as the agent does at the start of the basic protocol.
-    pub(super) fn basic(port: u16, news: &Sender<FarNews>) -> Self {
+    pub(super) fn basic(port: u16, news: &Sender<BackendMessage>) -> Self {
         Self::Basic { port, connection: Some(connect(port, None, news)) }
     }
 
@@ -84,7 +84,7 @@ impl FarEnd {
     }
 
     /// Handles data of the client. The error describes why the agent can't accept it.
-    pub(super) fn take_data(&mut self, data: Vec<u8>, news: &Sender<FarNews>) -> Result<(), String> {
+    pub(super) fn take_data(&mut self, data: Vec<u8>, news: &Sender<BackendMessage>) -> Result<(), String> {
         match self {
             Self::Process { keys, .. } => keys.write_all(&data).map_err(|error| error.to_string()),
             Self::Basic { port, connection } => {
@@ -123,7 +123,7 @@ impl FarEnd {
 
 /// Starts a connection to `port`, for the stream `id` of the multiplexed protocol. Returns the sender of data
 /// to it.
-fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSender<Option<Vec<u8>>> {
+fn connect(port: u16, id: Option<u32>, news: &Sender<BackendMessage>) -> UnboundedSender<Option<Vec<u8>>> {
     let (to, mut from_client) = unbounded_channel::<Option<Vec<u8>>>();
     let news = news.clone();
     tokio::spawn(async move {
@@ -132,7 +132,7 @@ fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSende
                 send(&news, FLAG, REFUSED.to_vec()).await;
             } else {
                 let why = format!("Unable to connect to specified port: dial tcp 127.0.0.1:{port}");
-                let _ = news.send(FarNews::End(why)).await;
+                let _ = news.send(BackendMessage::End(why)).await;
             }
             return send_frame(&news, id, FIN, &[]).await;
         };
@@ -157,7 +157,7 @@ fn connect(port: u16, id: Option<u32>, news: &Sender<FarNews>) -> UnboundedSende
 }
 
 /// Sends data from a port, in a smux frame if it belongs to a stream.
-async fn send_frame(news: &Sender<FarNews>, id: Option<u32>, command: u8, data: &[u8]) {
+async fn send_frame(news: &Sender<BackendMessage>, id: Option<u32>, command: u8, data: &[u8]) {
     let mut bytes = Vec::new();
     if let Some(id) = id {
         bytes.extend([1, command]);
@@ -168,9 +168,9 @@ async fn send_frame(news: &Sender<FarNews>, id: Option<u32>, command: u8, data: 
     send(news, OUTPUT, bytes).await;
 }
 
-async fn send(news: &Sender<FarNews>, payload_type: u32, bytes: Vec<u8>) {
+async fn send(news: &Sender<BackendMessage>, payload_type: u32, bytes: Vec<u8>) {
     if !bytes.is_empty() {
         // The session may have ended meanwhile.
-        let _ = news.send(FarNews::Payload(payload_type, bytes)).await;
+        let _ = news.send(BackendMessage::Payload(payload_type, bytes)).await;
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     AgentSwitches, Complaints,
-    backend::{FarEnd, FarNews},
+    backend::{Backend, BackendMessage},
     frames::{
         ClientFrame, FLAG, HANDSHAKE_COMPLETE, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE, OUTPUT, SIZE, decode,
         encode,
@@ -42,7 +42,7 @@ pub(super) type ClientSocket = WebSocketStream<TcpStream>;
 
 /// Kind of backend that a session has.
 #[derive(Clone, Debug)]
-pub(super) enum FarEndKind {
+pub(super) enum BackendKind {
     Process(String),
     Port(u16),
 }
@@ -64,7 +64,7 @@ struct Link {
 
 /// Runs a session until it ends or is cut off. Each connection of the client arrives through `sockets`.
 pub(super) async fn run_session(
-    kind: FarEndKind,
+    kind: BackendKind,
     mut sockets: Receiver<ClientSocket>,
     switches: AgentSwitches,
     complaints: Complaints,
@@ -79,7 +79,7 @@ pub(super) async fn run_session(
     }
     let (sender, mut news) = mpsc::channel(64);
     let mut link = Link::new(switches, complaints);
-    let mut far_end: Option<FarEnd> = None;
+    let mut far_end: Option<Backend> = None;
     let mut repeats = interval(REPEAT_INTERVAL);
     loop {
         tokio::select! {
@@ -100,12 +100,12 @@ pub(super) async fn run_session(
                 }
             }
             Some(one) = news.recv(), if link.unacknowledged.len() < WINDOW_FRAMES => match one {
-                FarNews::Payload(kind, bytes) => {
+                BackendMessage::Payload(kind, bytes) => {
                     for piece in bytes.chunks(PIECE_BYTES) {
                         link.send(kind, piece).await;
                     }
                 }
-                FarNews::End(reason) => return link.end(&reason, &mut sockets, &kind).await,
+                BackendMessage::End(reason) => return link.end(&reason, &mut sockets, &kind).await,
             },
             _ = repeats.tick() => {
                 if is_cut_off.load(Ordering::SeqCst) {
@@ -118,12 +118,16 @@ pub(super) async fn run_session(
 }
 
 /// Starts the program or opens the port of the session.
-fn begin_far_end(kind: &FarEndKind, switches: AgentSwitches, news: &mpsc::Sender<FarNews>) -> FarEnd {
+fn begin_far_end(
+    kind: &BackendKind,
+    switches: AgentSwitches,
+    news: &mpsc::Sender<BackendMessage>,
+) -> Backend {
     match kind {
-        FarEndKind::Process(command) => FarEnd::process(command, news),
-        FarEndKind::Port(port) if switches.is_old => FarEnd::basic(*port, news),
-        FarEndKind::Port(port) => {
-            FarEnd::Multiplexed { port: *port, received: Vec::new(), streams: BTreeMap::new() }
+        BackendKind::Process(command) => Backend::process(command, news),
+        BackendKind::Port(port) if switches.is_old => Backend::basic(*port, news),
+        BackendKind::Port(port) => {
+            Backend::Multiplexed { port: *port, received: Vec::new(), streams: BTreeMap::new() }
         }
     }
 }
@@ -131,8 +135,8 @@ fn begin_far_end(kind: &FarEndKind, switches: AgentSwitches, news: &mpsc::Sender
 /// Passes input of the client to the backend. The error describes why the agent can't accept it.
 fn take_input(
     frame: ClientFrame,
-    far_end: Option<&mut FarEnd>,
-    news: &mpsc::Sender<FarNews>,
+    far_end: Option<&mut Backend>,
+    news: &mpsc::Sender<BackendMessage>,
 ) -> Result<(), String> {
     let Some(far_end) = far_end else { return Err("input before the handshake".into()) };
     match frame.payload_type {
@@ -170,7 +174,7 @@ impl Link {
 
     /// Uses the client's new connection: starts the handshake, or retransmits everything that was not
     /// acknowledged.
-    async fn use_socket(&mut self, socket: ClientSocket, kind: &FarEndKind) {
+    async fn use_socket(&mut self, socket: ClientSocket, kind: &BackendKind) {
         self.socket = Some(socket);
         if self.next_sent > 0 {
             for raw in self.unacknowledged.clone().into_values() {
@@ -178,7 +182,7 @@ impl Link {
             }
             return;
         }
-        let session_type = if matches!(kind, FarEndKind::Port(_)) { "Port" } else { "InteractiveCommands" };
+        let session_type = if matches!(kind, BackendKind::Port(_)) { "Port" } else { "InteractiveCommands" };
         let mut actions = Vec::new();
         if self.switches.encrypts {
             actions.push(json!({ "ActionType": "KMSEncryption", "ActionParameters": { "KMSKeyId": "key" } }));
@@ -281,7 +285,7 @@ impl Link {
 
     /// Closes the session once the client has acknowledged all output. A client that has lost its connection
     /// may reconnect before that.
-    async fn end(&mut self, reason: &str, sockets: &mut Receiver<ClientSocket>, kind: &FarEndKind) {
+    async fn end(&mut self, reason: &str, sockets: &mut Receiver<ClientSocket>, kind: &BackendKind) {
         for _ in 0..MAX_END_ROUNDS {
             if self.unacknowledged.is_empty() && self.socket.is_some() {
                 break;

@@ -9,7 +9,7 @@ mod link;
 mod recorded;
 
 use futures::StreamExt;
-use link::{ClientSocket, FarEndKind, run_session};
+use link::{BackendKind, ClientSocket, run_session};
 use portolan::model::ActionPermission;
 use portolan::source::ecs::{Config, Ecs};
 use recorded::recorded_answer;
@@ -197,7 +197,7 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'sta
     let address = |token: String| json!({ "SessionId": "session-1", "StreamUrl": shared.stream_url, "TokenValue": token });
     Ok(match operation {
         "executecommand" => {
-            let token = begin(FarEndKind::Process(text(&body["command"])), shared);
+            let token = begin(BackendKind::Process(text(&body["command"])), shared);
             json!({ "session": { "sessionId": "session-1", "streamUrl": shared.stream_url, "tokenValue": token } })
         }
         "describetasks" => {
@@ -206,7 +206,7 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'sta
         }
         "startsession" => {
             let port = text(&body["Parameters"]["portNumber"][0]).parse().unwrap_or(0);
-            address(begin(FarEndKind::Port(port), shared))
+            address(begin(BackendKind::Port(port), shared))
         }
         "resumesession" if shared.is_cut_off.load(Ordering::SeqCst) => return Err("DoesNotExistException"),
         "resumesession" => {
@@ -225,7 +225,7 @@ fn answer(operation: &str, body: &Value, shared: &Shared) -> Result<Value, &'sta
 }
 
 /// Begins a session. Returns its token.
-fn begin(kind: FarEndKind, shared: &Shared) -> String {
+fn begin(kind: BackendKind, shared: &Shared) -> String {
     let (sender, sockets) = mpsc::channel(1);
     let (complaints, is_cut_off) = (Arc::clone(&shared.complaints), Arc::clone(&shared.is_cut_off));
     tokio::spawn(run_session(kind, sockets, shared.switches, complaints, is_cut_off));

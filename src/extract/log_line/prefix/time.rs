@@ -4,7 +4,7 @@
 //! A date with the name of a month is recognised in any language by its parts: a word, the number of a day,
 //! and a year or a time of day.
 
-use crate::extract::log_line::first_letters::NameLengths;
+use crate::extract::log_line::name_lengths::NameLengths;
 
 /// Time zones, and marks such as `AM`, that are separate words.
 const ZONE_NAMES: &[&str] = &[

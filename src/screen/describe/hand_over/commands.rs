@@ -54,7 +54,7 @@ fn ecs_commands(service: &Service, options: &str) -> Vec<CopyItem> {
     } else {
         add("tasks", format!("ecs list-tasks {cluster} {}", name("--family")));
     }
-    if let Some(instance) = most_telling_instance(service) {
+    if let Some(instance) = instance_to_show(service) {
         let task = shell_option("--tasks", instance_id(instance));
         add("task", format!("ecs describe-tasks {cluster} {task}"));
     }
@@ -101,7 +101,7 @@ fn compose_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
 }
 
 fn container_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
-    let Some(instance) = most_telling_instance(service) else { return Vec::new() };
+    let Some(instance) = instance_to_show(service) else { return Vec::new() };
     let name = shell_operand(&instance.name);
     vec![
         CopyItem::new("docker: container", format!("{docker} inspect {name}")),
@@ -122,7 +122,7 @@ fn swarm_commands(service: &Service, docker: &str) -> Vec<CopyItem> {
 }
 
 /// Returns the faulty instance with the latest exit, or else the instance that started last.
-fn most_telling_instance(service: &Service) -> Option<&Instance> {
+fn instance_to_show(service: &Service) -> Option<&Instance> {
     let faulty = service.instances.iter().filter(|instance| instance.is_faulty());
     let newest = faulty.max_by_key(|instance| instance.exit.as_ref().and_then(|exit| exit.at));
     newest.or_else(|| service.instances.iter().max_by_key(|instance| instance.started))

@@ -141,7 +141,7 @@ impl Item {
         match node.map(|node| (&node.kind, node.product)) {
             Some((NodeKind::Internet | NodeKind::LoadBalancer, _)) => RankHint::First,
             Some((NodeKind::Dependency, _)) => RankHint::Last,
-            Some((_, Some(product))) if product.role.keeps_data() => RankHint::Last,
+            Some((_, Some(product))) if product.role.stores_data() => RankHint::Last,
             _ => RankHint::Free,
         }
     }

@@ -32,7 +32,7 @@ pub(in crate::screen::map) struct MapGraph {
 }
 
 /// Width of a short name with the sign and spaces around it, in cells.
-const SHORT_NAME_CELLS: usize = 16;
+const SHORT_LABEL_CELLS: usize = 16;
 
 impl MapGraph {
     /// Creates a graph without items.
@@ -65,7 +65,7 @@ impl MapGraph {
         self.layout_graph
             .nodes
             .iter()
-            .map(|node| usize::from(node.width.saturating_sub(2)).min(SHORT_NAME_CELLS))
+            .map(|node| usize::from(node.width.saturating_sub(2)).min(SHORT_LABEL_CELLS))
             .sum()
     }
 

@@ -27,7 +27,7 @@ impl Map {
         self.hovered = None;
         let origin = self.viewport.origin;
         let same = self.layout_memory.is_last(&outlook);
-        self.relayout_policy.note_new_layout(self.layout_memory.seed(&outlook, &way).is_none());
+        self.relayout_policy.record_new_layout(self.layout_memory.seed(&outlook, &way).is_none());
         let noted = DrawnLayout {
             key: &outlook,
             variant: &way,

@@ -62,7 +62,7 @@ enum Urgency {
 
 impl LayoutScheduler {
     /// Records a change of the view if `view_changed` is true, or else a change of the data.
-    pub(in crate::screen::map) fn note_change(&mut self, view_changed: bool) {
+    pub(in crate::screen::map) fn record_change(&mut self, view_changed: bool) {
         self.urgency = self.urgency.max(if view_changed { Urgency::Now } else { Urgency::Soon });
     }
 
@@ -91,7 +91,7 @@ impl LayoutScheduler {
     /// Ends the request in progress without a result, and makes a new request due at once.
     pub(in crate::screen::map) fn drop_request(&mut self) {
         self.pending = false;
-        self.note_change(true);
+        self.record_change(true);
     }
 
     /// Ends the request with the id `number`. Returns false if the request is outdated.
@@ -272,15 +272,15 @@ mod tests {
     fn one_layout_at_a_time_unless_somebody_looks_at_something_else() {
         let mut order = LayoutScheduler::default();
         assert!(!order.is_due(10, false, ago(0)));
-        order.note_change(false);
+        order.record_change(false);
         assert!(order.is_due(10, false, ago(0)));
         let first = order.start_request(10, ago(0));
-        order.note_change(false);
+        order.record_change(false);
         assert!(!order.is_due(11, false, ago(0)), "one is under way");
         assert!(!order.finish_request(first - 1));
         assert!(order.finish_request(first) && order.is_due(11, false, ago(0)));
         order.start_request(11, ago(0));
-        order.note_change(true);
+        order.record_change(true);
         assert!(order.is_due(11, false, ago(0)), "nobody waits for what is not looked at any more");
     }
 
@@ -289,7 +289,7 @@ mod tests {
         let mut order = LayoutScheduler::default();
         let first = order.start_request(100, ago(10));
         order.finish_request(first);
-        order.note_change(false);
+        order.record_change(false);
         assert!(!order.is_due(110, true, ago(9)));
         assert!(order.is_due(125, true, ago(9)), "a quarter more");
         assert!(order.is_due(110, true, ago(7)), "a while later");

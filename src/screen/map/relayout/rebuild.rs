@@ -51,7 +51,7 @@ impl Map {
                 .map(MapVariant::layout_input)
                 .eq(self.variants.iter().map(MapVariant::layout_input))
         {
-            self.scheduler.note_change(other);
+            self.scheduler.record_change(other);
         }
         self.variants = ways;
         // The graph can have the same layout input but other nodes, for example in a collapsed group.

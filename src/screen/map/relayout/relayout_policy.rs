@@ -31,7 +31,7 @@ pub(in crate::screen::map) struct RelayoutPolicy {
 
 impl RelayoutPolicy {
     /// Records that a new layout was drawn. `fresh` is false if it is based on an earlier layout.
-    pub(in crate::screen::map) fn note_new_layout(&mut self, fresh: bool) {
+    pub(in crate::screen::map) fn record_new_layout(&mut self, fresh: bool) {
         self.needs_comparison = !fresh;
         self.is_tangled &= !fresh;
         self.is_first_comparison &= !fresh;

@@ -75,6 +75,8 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) external_links: BTreeSet<String>,
     /// Pairs of host name and address, from `extra_hosts`.
     pub(in crate::source::compose) extra_hosts: BTreeSet<(String, String)>,
+    /// IP addresses from `dns`.
+    pub(in crate::source::compose) name_servers: Vec<String>,
     /// Published ports: host port to container port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
     /// Container ports that the file names.
@@ -207,6 +209,11 @@ impl Networking {
             networks: node.entries("networks").map(network).collect(),
             links: node.texts("links").map(str::to_owned).collect(),
             external_links: node.texts("external_links").map(str::to_owned).collect(),
+            name_servers: node
+                .text_of("dns")
+                .into_iter()
+                .chain(node.texts("dns").map(str::to_owned))
+                .collect(),
             extra_hosts: hosts.map(|(name, address)| (name.to_owned(), address.to_owned())).collect(),
             published,
             exposed,

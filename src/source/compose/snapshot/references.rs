@@ -5,8 +5,8 @@
 
 use crate::{
     extract::{
-        extra_host_reference, link_reference, proxy_references, references_in_arguments,
-        references_in_environment, references_in_file, start_order_references,
+        extra_host_reference, link_reference, name_server_reference, proxy_references,
+        references_in_arguments, references_in_environment, references_in_file, start_order_references,
     },
     model::{Reference, ReferenceKind, Service, Text},
     source::compose::declaration::{inputs::ComposeInputs, service::ComposeService},
@@ -35,6 +35,7 @@ pub(in crate::source::compose) fn service_references(
     let linked = place.links.iter().chain(&place.external_links);
     all.extend(linked.filter_map(|text| link_reference(text.split(':').next().unwrap_or_default())));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host_reference(name, address)));
+    all.extend(place.name_servers.iter().filter_map(|address| name_server_reference(address)));
     all.extend(start_order_references(
         service.depends_on.iter().map(|(name, condition)| (name.as_str(), condition.as_str())),
     ));

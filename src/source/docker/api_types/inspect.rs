@@ -116,6 +116,8 @@ pub(in super::super) struct HostConfig {
     #[serde(deserialize_with = "field")]
     pub(in super::super) extra_hosts: Option<Vec<String>>,
     #[serde(deserialize_with = "field")]
+    pub(in super::super) dns: Option<Vec<String>>,
+    #[serde(deserialize_with = "field")]
     pub(in super::super) memory: Option<i64>,
     #[serde(deserialize_with = "field")]
     pub(in super::super) nano_cpus: Option<i64>,

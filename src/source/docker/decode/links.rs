@@ -49,13 +49,15 @@ pub(super) fn decode_links(
     links
 }
 
-/// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`). Names of the Docker host
-/// itself are skipped.
+/// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`) and of name servers (`--dns`). Names of
+/// the Docker host itself are skipped.
 pub(super) fn extra_host_references(answer: &ContainerInspectResponse) -> Vec<Reference> {
-    let entries = answer.host_config.iter().flat_map(|h| h.extra_hosts.iter().flatten());
+    let Some(config) = &answer.host_config else { return Vec::new() };
+    let entries = config.extra_hosts.iter().flatten();
     entries
         .filter_map(|entry| entry.split_once('=').or_else(|| entry.split_once(':')))
         .filter_map(|(name, address)| extract::extra_host_reference(name, address))
+        .chain(config.dns.iter().flatten().filter_map(|address| extract::name_server_reference(address)))
         .collect()
 }
 

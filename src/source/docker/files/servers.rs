@@ -72,6 +72,15 @@ const KNOWN_SERVERS: &[ServerProgram] = &[
 /// script.
 const MAX_COMMAND_WORDS: usize = 4;
 
+/// Endings of the names of scripts that start a program: `nginx-entrypoint.sh`.
+const WRAPPER_SUFFIXES: &[&str] = &["-entrypoint", "-start", "-run"];
+
+/// Returns the name of the program that a script starts, or `name` if it is not the name of such a script.
+fn without_wrapper_suffix(name: &str) -> &str {
+    let stem = name.strip_suffix(".sh").unwrap_or(name);
+    WRAPPER_SUFFIXES.iter().find_map(|suffix| stem.strip_suffix(suffix)).unwrap_or(name)
+}
+
 impl ServerProgram {
     /// Returns the server that a container of `image` with the command line `words` runs, or `None` if it is
     /// unknown.
@@ -83,7 +92,7 @@ impl ServerProgram {
         let programs: Vec<&str> = words
             .into_iter()
             .take(MAX_COMMAND_WORDS)
-            .map(|word| word.rsplit('/').next().unwrap_or(word))
+            .map(|word| without_wrapper_suffix(word.rsplit('/').next().unwrap_or(word)))
             .collect();
         let runs = |server: &&Self| server.programs.iter().any(|program| programs.contains(program));
         KNOWN_SERVERS
@@ -121,6 +130,7 @@ mod tests {
         {
             assert!(!server_reads("nginx:1.27", &nginx, path), "{path}");
             assert!(!server_reads("shop/edge", &nginx, path), "{path}, whatever the image is called");
+            assert!(!server_reads("shop/edge", &["nginx-entrypoint.sh"], path), "{path}, behind a script");
         }
         for path in [
             "/etc/nginx/conf.d/api.conf",

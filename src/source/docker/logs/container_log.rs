@@ -41,7 +41,7 @@ pub(super) struct ContainerLogReader {
     target: LogTarget,
     pub(super) container: String,
     start: LogReadOptions,
-    pub(super) phase: ReaderPhase,
+    pub(super) phase: LogReaderPhase,
     assembler: LineAssembler,
     dedup: LineDedup,
     /// Current pass over the log, for `dedup`.
@@ -55,7 +55,7 @@ pub(super) struct ContainerLogReader {
 pub(super) type EventNames = &'static [&'static str];
 
 /// Phase of a log reader, which determines its next step.
-pub(super) enum ReaderPhase {
+pub(super) enum LogReaderPhase {
     /// The log is not open yet.
     Open,
     /// The log is open; holds the reader of its messages.
@@ -80,7 +80,7 @@ pub(super) fn read_container(
         target,
         container,
         start,
-        phase: ReaderPhase::Open,
+        phase: LogReaderPhase::Open,
         assembler: LineAssembler::default(),
         // The engine repeats some lines after rotating its log files (moby 20.10, json-file).
         dedup: LineDedup::with_unique_timestamps(DEDUP_WINDOW_NANOS),
@@ -99,7 +99,7 @@ impl ContainerLogReader {
     async fn next_batch(&mut self) -> Option<LogBatch> {
         loop {
             match &mut self.phase {
-                ReaderPhase::Read(_) => {
+                LogReaderPhase::Read(_) => {
                     if self.fill_batch().await {
                         return Some(self.take_batch());
                     }
@@ -107,13 +107,13 @@ impl ContainerLogReader {
                 _ if !self.batch.lines.is_empty() || !self.batch.notes.is_empty() => {
                     return Some(self.take_batch());
                 }
-                ReaderPhase::Open => self.open_log().await,
-                ReaderPhase::Ended => self.handle_end().await,
-                ReaderPhase::Wait(since, events) => {
+                LogReaderPhase::Open => self.open_log().await,
+                LogReaderPhase::Ended => self.handle_end().await,
+                LogReaderPhase::Wait(since, events) => {
                     let (since, events) = (*since, *events);
                     self.wait_for_event(since, events).await;
                 }
-                ReaderPhase::Done => return None,
+                LogReaderPhase::Done => return None,
             }
         }
     }
@@ -128,7 +128,7 @@ impl ContainerLogReader {
     /// nearly all messages have.
     async fn fill_batch(&mut self) -> bool {
         let mut deadline = None;
-        while let ReaderPhase::Read(messages) = &mut self.phase {
+        while let LogReaderPhase::Read(messages) = &mut self.phase {
             if self.batch.lines.len() >= MAX_BATCH_LINES || self.batch_bytes >= MAX_BATCH_BYTES {
                 return true;
             }
@@ -146,7 +146,7 @@ impl ContainerLogReader {
                 None => {
                     let rest = self.assembler.finish();
                     rest.into_iter().for_each(|line| self.push_line(line));
-                    self.phase = if self.start.follow { ReaderPhase::Ended } else { ReaderPhase::Done };
+                    self.phase = if self.start.follow { LogReaderPhase::Ended } else { LogReaderPhase::Done };
                 }
             }
             if deadline.is_none() && !self.batch.lines.is_empty() {
@@ -165,10 +165,10 @@ impl ContainerLogReader {
         let tail = if resume.is_none() { self.start.tail } else { usize::MAX };
         let options = logs_options(resume.max(self.start.since), tail).follow(self.start.follow).build();
         self.phase = match self.engine.logs(&self.container, &options).await {
-            Ok(frames) => ReaderPhase::Read(Box::new(frames)),
+            Ok(frames) => LogReaderPhase::Read(Box::new(frames)),
             Err(failure) => {
                 self.end_with_failure(&failure);
-                ReaderPhase::Done
+                LogReaderPhase::Done
             }
         };
     }
@@ -203,7 +203,7 @@ impl ContainerLogReader {
     pub(super) fn end_with_failure(&mut self, failure: &Failure) {
         let (kind, text) = failure_note(failure);
         self.add_note(None, kind, text);
-        self.phase = ReaderPhase::Done;
+        self.phase = LogReaderPhase::Done;
     }
 
     pub(super) fn add_note(&mut self, at: Option<Timestamp>, kind: LogNoteKind, text: String) {

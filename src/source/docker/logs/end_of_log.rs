@@ -1,6 +1,6 @@
 //! End of a container's log: the reader notes why the log ended, and resumes when the container restarts.
 
-use super::container_log::{ContainerLogReader, EventNames, ReaderPhase};
+use super::container_log::{ContainerLogReader, EventNames, LogReaderPhase};
 use crate::{
     model::{LogNoteKind, Timestamp},
     source::docker::{api_types::ContainerState, decode, engine::event_stream::StreamedEvent},
@@ -24,16 +24,16 @@ impl ContainerLogReader {
         self.phase = match state.status.as_deref() {
             Some("running" | "paused") => {
                 tokio::time::sleep(REOPEN_DELAY).await;
-                ReaderPhase::Open
+                LogReaderPhase::Open
             }
             Some("restarting") => {
                 self.add_note(at, LogNoteKind::Ended, format!("{}, restarting", exit_text(&state)));
-                ReaderPhase::Wait(at, &["start", "stop", "destroy", "remove"])
+                LogReaderPhase::Wait(at, &["start", "stop", "destroy", "remove"])
             }
-            Some("created" | "configured" | "initialized") => ReaderPhase::Wait(None, EVENTS_AFTER_STOP),
+            Some("created" | "configured" | "initialized") => LogReaderPhase::Wait(None, EVENTS_AFTER_STOP),
             _ => {
                 self.add_note(at, LogNoteKind::Ended, exit_text(&state));
-                ReaderPhase::Wait(at, EVENTS_AFTER_STOP)
+                LogReaderPhase::Wait(at, EVENTS_AFTER_STOP)
             }
         };
     }
@@ -52,18 +52,18 @@ impl ContainerLogReader {
         };
         let is_start = |heard: &StreamedEvent| matches!(heard, StreamedEvent::Event(event) if event.action.as_deref() == Some("start"));
         match next {
-            Ok(Some(Ok(heard))) if is_start(&heard) => self.phase = ReaderPhase::Open,
+            Ok(Some(Ok(heard))) if is_start(&heard) => self.phase = LogReaderPhase::Open,
             Ok(Some(Err(error))) => self.end_with_error(&error),
             // `handle_end` has noted the exit already, if there was one.
-            Ok(Some(Ok(_))) if events == EVENTS_AFTER_STOP => self.phase = ReaderPhase::Done,
-            Ok(Some(Ok(_))) => self.phase = ReaderPhase::Ended,
+            Ok(Some(Ok(_))) if events == EVENTS_AFTER_STOP => self.phase = LogReaderPhase::Done,
+            Ok(Some(Ok(_))) => self.phase = LogReaderPhase::Ended,
             Ok(None) => {
                 self.add_note(
                     None,
                     LogNoteKind::Interrupted,
                     "the connection to the engine was lost".to_owned(),
                 );
-                self.phase = ReaderPhase::Done;
+                self.phase = LogReaderPhase::Done;
             }
             Err(failure) => self.end_with_failure(&failure),
         }

@@ -15,7 +15,10 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -70,6 +73,32 @@ pub(in crate::source::docker) struct InspectPool {
     pub(in crate::source::docker) late_response: Arc<Notify>,
 }
 
+/// Count of the calls whose response has arrived while Portolan still reads files for it. Clones share one count.
+#[derive(Clone, Debug, Default)]
+struct ReadingCount(Arc<AtomicUsize>);
+
+impl ReadingCount {
+    /// Counts a call until the returned value is dropped.
+    fn begin(&self) -> ReadingGuard {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        ReadingGuard(self.clone())
+    }
+
+    /// Returns true if files are read for any call.
+    fn is_reading(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// One call in a [`ReadingCount`].
+struct ReadingGuard(ReadingCount);
+
+impl Drop for ReadingGuard {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Running calls by container id, and the channel for their responses.
 #[derive(Debug)]
 struct PoolState {
@@ -77,6 +106,7 @@ struct PoolState {
     /// Containers whose inspect call timed out, each with the time of the next call and the failure.
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
+    reading: ReadingCount,
 }
 
 /// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
@@ -91,6 +121,7 @@ impl Default for InspectPool {
             calls: BTreeMap::new(),
             backing_off: BTreeMap::new(),
             finished_calls: mpsc::unbounded_channel(),
+            reading: ReadingCount::default(),
         };
         let responsive_permits = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
         Self { state: Mutex::new(state), responsive_permits, late_response: Arc::default() }
@@ -161,10 +192,10 @@ impl PoolState {
             // Sending fails only after the source is dropped.
             let _ = lost.send((of, Err(failure)));
         };
-        let fingerprint = entry.fingerprint.clone();
+        let (fingerprint, reading) = (entry.fingerprint.clone(), self.reading.clone());
         let look = async move {
             let began = Instant::now();
-            let found = inspect_container(&engine, source, &id, with_files, permits).await;
+            let found = inspect_container(&engine, source, &id, with_files, (permits, reading)).await;
             let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
             // Sending fails only after the source is dropped.
             let _ = answers.send((id, outcome));
@@ -175,7 +206,8 @@ impl PoolState {
         self.calls.insert(entry.id.clone(), background::spawn(look, then));
     }
 
-    /// Inspects `entries`, a limited number at a time. Waits as long as responses keep arriving.
+    /// Inspects `entries`, a limited number at a time. Waits as long as responses keep arriving, or Portolan reads files
+    /// for one that has arrived.
     async fn collect_outcomes(
         &mut self,
         shared: &DockerState,
@@ -193,8 +225,11 @@ impl PoolState {
                 self.start_call(shared, entry, wait.max_silence);
             }
             let until = wait.deadline.min(Instant::now() + wait.max_silence);
-            let Ok(Some((id, outcome))) = timeout_at(until, self.finished_calls.1.recv()).await else {
-                break;
+            let (id, outcome) = match timeout_at(until, self.finished_calls.1.recv()).await {
+                Ok(Some(finished)) => finished,
+                // The engine is not silent, only the files of a container take long. `FILES_TIMEOUT` limits them.
+                Err(_) if self.reading.is_reading() && Instant::now() < wait.deadline => continue,
+                Ok(None) | Err(_) => break,
             };
             self.calls.remove(&id);
             if missing.remove(&id) {
@@ -224,7 +259,7 @@ async fn inspect_container(
     source: SourceId,
     id: &str,
     with_files: bool,
-    responsive_permits: Arc<Semaphore>,
+    (responsive_permits, reading): (Arc<Semaphore>, ReadingCount),
 ) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
     let permit = responsive_permits.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));
@@ -234,6 +269,7 @@ async fn inspect_container(
         drop(permit);
         call.await?
     };
+    let _reading = reading.begin();
     let read = async {
         match engine.bollard_client().await {
             Ok(client) if with_files => files::read_config_files(engine, &client, &answer).await,

@@ -6,7 +6,7 @@ use crate::{
     source::{
         docker::{
             decode::{ContainerRecord, NetworkAttachment},
-            sockets::ListeningPorts,
+            sockets::SharedNamespacePorts,
         },
         netns::{self, LOOPBACK_NAMES, Listeners, MemberPorts},
     },
@@ -72,7 +72,7 @@ impl NetworkAddresses {
 pub(in crate::source::docker) fn find_addresses(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],
-    listening: &ListeningPorts,
+    listening: &SharedNamespacePorts,
 ) -> NetworkAddresses {
     let mut reach = NetworkAddresses::default();
     let mut spaces: BTreeMap<Option<&str>, Vec<&ContainerRecord>> = BTreeMap::new();
@@ -113,7 +113,7 @@ fn add_namespace(
     source: &SourceId,
     members: &[&ContainerRecord],
     on_host: &[&ContainerRecord],
-    listening: &ListeningPorts,
+    listening: &SharedNamespacePorts,
     addresses: &mut NetworkAddresses,
 ) {
     let Some(owner) = members.first() else { return };
@@ -149,7 +149,7 @@ fn add_namespace(
 fn add_host_network(
     source: &SourceId,
     members: &[&ContainerRecord],
-    listening: &ListeningPorts,
+    listening: &SharedNamespacePorts,
     addresses: &mut NetworkAddresses,
 ) {
     let mut all = vec![MemberPorts::default()];
@@ -185,7 +185,7 @@ fn add_loopback(
 }
 
 /// Returns the ports of each member of a namespace. If some members run, the stopped ones have no ports.
-fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<MemberPorts> {
+fn namespace_members(members: &[&ContainerRecord], listening: &SharedNamespacePorts) -> Vec<MemberPorts> {
     let runs = |c: &ContainerRecord| {
         matches!(
             c.instance.state,

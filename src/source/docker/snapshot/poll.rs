@@ -163,8 +163,9 @@ async fn observe_connections(shared: &DockerState, records: &[Arc<ContainerRecor
     if shared.read_sockets && local {
         let (id, seen, now) = (shared.id.clone(), records.to_vec(), Timestamp::now());
         let mut cache = std::mem::take(&mut shared.cache().socket_cache);
+        let (_, is_only_poll) = shared.engine.poll_limit();
         let look = move || {
-            let traffic = sockets::observe_local(&id, &seen, &mut cache, now);
+            let traffic = sockets::observe_local(&id, &seen, (&mut cache, is_only_poll), now);
             (traffic, cache)
         };
         let (traffic, cache) = blocking_with_timeout(look).await;

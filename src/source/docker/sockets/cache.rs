@@ -12,8 +12,10 @@ use std::{
 
 /// Maximum size of one table in bytes, enough for about 50,000 sockets.
 const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
-/// Time that one poll may spend on namespaces that were never read before.
+/// Time that one of many polls may spend on namespaces that were never read before.
 const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
+/// The same for a poll whose caller waits for everything, because no later poll reads the rest.
+const WHOLE_READ_BUDGET: Duration = Duration::from_secs(4);
 /// Time that one poll may spend on reading other namespaces again.
 const REREAD_BUDGET: Duration = Duration::from_millis(60);
 /// Minimum time between two rounds of reading tables again, however frequent the polls are.
@@ -51,8 +53,9 @@ struct SocketCounters {
 
 impl SocketCache {
     /// Reads the sockets in the namespaces of `processes` that are new or have changed, within the time
-    /// budgets. Forgets the namespaces of all other processes.
-    pub(super) fn refresh(&mut self, processes: &[u32]) {
+    /// budgets. `is_only_poll` is true if no later poll can read the rest. Forgets the namespaces of all other processes.
+    pub(super) fn refresh(&mut self, processes: &[u32], is_only_poll: bool) {
+        let budget = if is_only_poll { WHOLE_READ_BUDGET } else { FIRST_READ_BUDGET };
         self.namespaces.retain(|pid, _| processes.contains(pid));
         let began = Instant::now();
         let mut again = Vec::new();
@@ -62,7 +65,7 @@ impl SocketCache {
                 continue;
             };
             match self.namespaces.get(pid) {
-                None if began.elapsed() < FIRST_READ_BUDGET => self.read_namespace(*pid, counters),
+                None if began.elapsed() < budget => self.read_namespace(*pid, counters),
                 Some(known) if known.is_stale(counters) => again.push((known.read_at, *pid, counters)),
                 _ => {}
             }
@@ -176,9 +179,9 @@ mod tests {
     #[test]
     fn a_process_that_is_gone_is_forgotten() {
         let mut cache = SocketCache::default();
-        cache.refresh(&[std::process::id(), u32::MAX]);
+        cache.refresh(&[std::process::id(), u32::MAX], false);
         assert!(cache.sockets(u32::MAX).is_none());
-        cache.refresh(&[]);
+        cache.refresh(&[], true);
         assert!(cache.sockets(std::process::id()).is_none());
     }
 }

@@ -70,17 +70,17 @@ const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 const MIN_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Finds all connections that the sockets of `namespaces` show. `published` maps each published host port to
-/// its container port, and `host_ips` are the host's own addresses.
+/// its container port, and `host_addresses` are the host's own addresses.
 pub(super) fn find_connections(
     namespaces: &[SocketNamespace],
     published: &BTreeMap<u16, PublishedPort>,
-    host_ips: &BTreeSet<IpAddr>,
+    host_addresses: &BTreeSet<IpAddr>,
 ) -> BTreeSet<SocketConnection> {
     let known = ConnectionFinder {
         listeners: namespaces.iter().map(namespace_listeners).collect(),
         namespaces,
         published,
-        host_ips,
+        host_addresses,
     };
     let mut calls = BTreeSet::new();
     for (place, namespace) in namespaces.iter().enumerate() {
@@ -117,7 +117,7 @@ struct ConnectionFinder<'a> {
     namespaces: &'a [SocketNamespace],
     listeners: Vec<NamespaceListeners>,
     published: &'a BTreeMap<u16, PublishedPort>,
-    host_ips: &'a BTreeSet<IpAddr>,
+    host_addresses: &'a BTreeSet<IpAddr>,
 }
 
 impl ConnectionFinder<'_> {
@@ -146,7 +146,7 @@ impl ConnectionFinder<'_> {
         };
         let to = match there.and_then(|there| self.listener(there, socket.protocol, port)) {
             Some(listener) => ConnectionTarget::Container(listener),
-            None if self.host_ips.contains(&remote) => ConnectionTarget::Container(
+            None if self.host_addresses.contains(&remote) => ConnectionTarget::Container(
                 self.published_listener(socket.protocol, *self.published.get(&port)?),
             ),
             None if there.is_none() && port < MIN_EPHEMERAL_PORT => ConnectionTarget::Address(remote),

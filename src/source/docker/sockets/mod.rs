@@ -24,7 +24,7 @@ use std::{
 
 /// Ports on which each container listens, by container id. Only containers that share a network namespace
 /// with other containers or with the host are listed.
-pub(super) type ListeningPorts = BTreeMap<String, BTreeSet<u16>>;
+pub(super) type SharedNamespacePorts = BTreeMap<String, BTreeSet<u16>>;
 
 /// Connections observed in one poll.
 #[derive(Clone, Debug, Default)]
@@ -34,17 +34,24 @@ pub(super) struct SocketObservations {
     /// Services for which the sockets of all running containers were readable.
     pub(super) monitored: Vec<MonitoredService>,
     /// Listening ports of the containers in shared namespaces.
-    pub(super) listening_ports: ListeningPorts,
+    pub(super) listening_ports: SharedNamespacePorts,
 }
 
-/// Observes the connections of containers on this machine. Blocks while it reads files.
+/// Observes the connections of containers on this machine. Blocks while it reads files. `is_only_poll` is true if no
+/// later poll reads what this one leaves out.
 pub(super) fn observe_local(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],
-    cache: &mut SocketCache,
+    (cache, is_only_poll): (&mut SocketCache, bool),
     now: Timestamp,
 ) -> SocketObservations {
-    build_observations(source, records, &procfs::local_namespaces(records, cache), &procfs::host_ips(), now)
+    build_observations(
+        source,
+        records,
+        &procfs::local_namespaces(records, cache, is_only_poll),
+        &procfs::host_addresses(),
+        now,
+    )
 }
 
 /// Observes the connections of containers on another machine by running `cat` in one container of each
@@ -62,7 +69,7 @@ fn build_observations(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],
     namespaces: &[SocketNamespace],
-    host_ips: &BTreeSet<IpAddr>,
+    host_addresses: &BTreeSet<IpAddr>,
     now: Timestamp,
 ) -> SocketObservations {
     let published: BTreeMap<u16, PublishedPort> = records
@@ -73,7 +80,7 @@ fn build_observations(
             ports.map(move |(outside, inside)| (*outside, PublishedPort { container: place, port: *inside }))
         })
         .collect();
-    let calls = connections::find_connections(namespaces, &published, host_ips);
+    let calls = connections::find_connections(namespaces, &published, host_addresses);
     let mut flows: Vec<_> =
         calls.into_iter().map(|call| observed_connection(source, records, &call, now)).collect();
     flows.sort_by(|a, b| a.key.cmp(&b.key));
@@ -88,9 +95,9 @@ fn build_observations(
 }
 
 /// Returns the listening ports of containers that share a namespace, by container id.
-fn listening_ports(records: &[Arc<ContainerRecord>], namespaces: &[SocketNamespace]) -> ListeningPorts {
+fn listening_ports(records: &[Arc<ContainerRecord>], namespaces: &[SocketNamespace]) -> SharedNamespacePorts {
     let shared = namespaces.iter().filter(|namespace| namespace.is_host || namespace.members.len() > 1);
-    let mut all = ListeningPorts::new();
+    let mut all = SharedNamespacePorts::new();
     for ((_, port), container) in shared.flat_map(connections::namespace_listeners) {
         if let Some(container) = container {
             all.entry(records[container].id.clone()).or_default().insert(port);

@@ -17,9 +17,11 @@ use std::{
 };
 
 /// Reads the namespaces of containers on this machine. `cache` keeps socket tables that have not changed.
+/// `is_only_poll` is true if no later poll reads what this one leaves out.
 pub(super) fn local_namespaces(
     records: &[Arc<ContainerRecord>],
     cache: &mut SocketCache,
+    is_only_poll: bool,
 ) -> Vec<SocketNamespace> {
     let here: Vec<_> = records.iter().map(|s| s.pid.filter(|pid| is_process_of(*pid, &s.id))).collect();
     let mut shared: BTreeMap<NamespaceKey, Vec<usize>> = BTreeMap::new();
@@ -30,7 +32,7 @@ pub(super) fn local_namespaces(
         }
     }
     let through: Vec<u32> = shared.values().filter_map(|places| here[*places.first()?]).collect();
-    cache.refresh(&through);
+    cache.refresh(&through, is_only_poll);
     let read = |(key, places): (NamespaceKey, Vec<usize>)| {
         let sockets = cache.sockets(here[*places.first()?]?)?.to_vec();
         // A pause container opens no connections itself.
@@ -43,7 +45,7 @@ pub(super) fn local_namespaces(
         };
         let members: Vec<_> = places.iter().filter_map(member).collect();
         let ips = match key {
-            NamespaceKey::Host => host_ips(),
+            NamespaceKey::Host => host_addresses(),
             NamespaceKey::Container(owner) => {
                 records[owner].network.attachments.iter().flat_map(|e| e.ips.clone()).collect()
             }
@@ -125,7 +127,7 @@ fn container_processes(pid: u32) -> Vec<u32> {
 
 /// Returns the host's own addresses without loopback: for IPv4 from the kernel's local routes, for IPv6 from its list of
 /// addresses.
-pub(super) fn host_ips() -> BTreeSet<IpAddr> {
+pub(super) fn host_addresses() -> BTreeSet<IpAddr> {
     let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
     let mut ips = BTreeSet::new();
     let mut last = None;

@@ -44,7 +44,7 @@ const MAX_METRICS: usize = 2_000;
 
 /// Reads the metrics that count requests, at most every five minutes.
 #[derive(Debug, Default)]
-pub(crate) struct ServiceConnectReader {
+pub(crate) struct ServiceConnectMetrics {
     state: Mutex<MetricsState>,
 }
 
@@ -56,7 +56,7 @@ struct MetricsState {
     next_read: Option<(Instant, Option<UnreadPart>)>,
 }
 
-impl ServiceConnectReader {
+impl ServiceConnectMetrics {
     /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Makes no
     /// request if no service uses Service Connect.
     pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {

@@ -1,4 +1,4 @@
-//! Detection of the program that manages a service, such as CloudFormation or Terraform, from the service's
+//! Detection of the program that manages a service, such as `CloudFormation` or Terraform, from the service's
 //! tags.
 
 use crate::model::Text;

@@ -2,7 +2,7 @@
 
 use super::{
     cluster_cache::{ClusterCache, is_steady_service, is_steady_task, service_fingerprint},
-    plan::{Operation, PlannedCall},
+    plan::{ClusterCall, PlannedCall},
 };
 use crate::source::ecs::{
     client::paging::PagingError, decode::tasks::task_record::TaskRecord, quota::token_bucket::QuotaGroup,
@@ -34,23 +34,23 @@ impl ClusterCache {
         now: Duration,
     ) -> Option<PagingError> {
         match (&ask.operation, answer) {
-            (Operation::ListPage(listing), CallResponse::Page(ids, next))
+            (ClusterCall::ListPage(listing), CallResponse::Page(ids, next))
                 if ask.group == QuotaGroup::Services =>
             {
                 return self.services.apply_page(*listing, now, ids, next).error;
             }
-            (Operation::ListPage(listing), CallResponse::Page(ids, next)) => {
+            (ClusterCall::ListPage(listing), CallResponse::Page(ids, next)) => {
                 let paged = self.tasks.apply_page(*listing, now, ids, next);
                 self.tasks.mark_due(paged.removed);
                 return paged.error;
             }
-            (Operation::ListTasksOf(service), CallResponse::Page(ids, next)) => {
+            (ClusterCall::ListTasksOf(service), CallResponse::Page(ids, next)) => {
                 self.apply_task_list(service, &ids, next.is_none());
             }
-            (Operation::Describe(asked), CallResponse::Services(services)) => {
+            (ClusterCall::Describe(asked), CallResponse::Services(services)) => {
                 self.apply_services(asked, services, now);
             }
-            (Operation::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
+            (ClusterCall::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
             _ => {}
         }
         None

@@ -25,7 +25,7 @@ use call_response::CallResponse;
 use cluster_cache::{CallKind, ClusterCache, RUNNING_LISTING};
 use clusters::Cluster;
 use futures::future::join_all;
-use plan::{Operation, PlanContext, PlannedCall, plan_calls};
+use plan::{ClusterCall, PlanContext, PlannedCall, plan_calls};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -140,12 +140,12 @@ impl Scheduler {
             token.cloned()
         };
         match (&ask.operation, ask.group) {
-            (Operation::ListPage(listing), QuotaGroup::Services) => {
+            (ClusterCall::ListPage(listing), QuotaGroup::Services) => {
                 let (mut ids, next) = services::list_page(api, cluster, token(*listing)).await?;
                 ids.retain(|arn| self.name_filter.matches(&last_segment(arn)));
                 Ok(CallResponse::Page(ids, next))
             }
-            (Operation::ListPage(listing), _) => {
+            (ClusterCall::ListPage(listing), _) => {
                 let status =
                     if *listing == RUNNING_LISTING { DesiredStatus::Running } else { DesiredStatus::Stopped };
                 let token = token(*listing);
@@ -153,16 +153,16 @@ impl Scheduler {
                     .await
                     .map(|(ids, next)| CallResponse::Page(ids, next))
             }
-            (Operation::ListTasksOf(service), _) => {
+            (ClusterCall::ListTasksOf(service), _) => {
                 let owner = tasks::TaskOwner::Service(service);
                 tasks::list_page_of_owner(api, cluster, owner, DesiredStatus::Running, None)
                     .await
                     .map(|(ids, next)| CallResponse::Page(ids, next))
             }
-            (Operation::Describe(ids), QuotaGroup::Services) => {
+            (ClusterCall::Describe(ids), QuotaGroup::Services) => {
                 services::describe(api, cluster, ids.clone()).await.map(CallResponse::Services)
             }
-            (Operation::Describe(ids), _) => {
+            (ClusterCall::Describe(ids), _) => {
                 tasks::describe(api, cluster, ids.clone()).await.map(CallResponse::Tasks)
             }
         }
@@ -173,20 +173,20 @@ impl Scheduler {
         let mut known = self.lock_clusters();
         let Some(cluster_cache) = known.get_mut(&ask.cluster) else { return };
         let op = match &ask.operation {
-            Operation::ListPage(listing) => CallKind::for_listing(ask.group, *listing),
-            Operation::ListTasksOf(_) => CallKind::ListRunning,
-            Operation::Describe(_) => CallKind::for_describe(ask.group),
+            ClusterCall::ListPage(listing) => CallKind::for_listing(ask.group, *listing),
+            ClusterCall::ListTasksOf(_) => CallKind::ListRunning,
+            ClusterCall::Describe(_) => CallKind::for_describe(ask.group),
         };
         match answer {
             Err(failure) => {
-                if let Operation::ListPage(listing) = ask.operation {
+                if let ClusterCall::ListPage(listing) = ask.operation {
                     if ask.group == QuotaGroup::Services {
                         cluster_cache.services.restart_listing(listing);
                     } else {
                         cluster_cache.tasks.restart_listing(listing);
                     }
                 }
-                if let Operation::ListTasksOf(service) = &ask.operation {
+                if let ClusterCall::ListTasksOf(service) = &ask.operation {
                     // Either the service is deleted, or the next complete listing shows its tasks.
                     cluster_cache.changed_services.remove(service);
                     return;

@@ -24,13 +24,13 @@ pub(crate) struct PlannedCall {
     pub cluster: String,
     /// Quota group of the call: services or tasks.
     pub group: QuotaGroup,
-    /// Operation to perform.
-    pub operation: Operation,
+    /// Call to make.
+    pub operation: ClusterCall,
 }
 
-/// Operation on a cluster.
+/// Call for a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(crate) enum ClusterCall {
     /// Reads the next page of the listing with this index.
     ListPage(usize),
     /// Lists the running tasks of the service with this name.
@@ -121,7 +121,7 @@ fn add_task_calls(
     let group = QuotaGroup::Tasks;
     if !cluster.in_backoff(CallKind::ListRunning, context.poll_began) {
         candidates.extend(cluster.changed_services.iter().map(|name| {
-            let operation = Operation::ListTasksOf(name.clone());
+            let operation = ClusterCall::ListTasksOf(name.clone());
             let call = PlannedCall { cluster: key.to_owned(), group, operation };
             (Priority::Urgent, Reverse(Duration::ZERO), call)
         }));
@@ -173,7 +173,7 @@ fn add_candidates<T: PartialEq>(
                 None => (Priority::Unlisted, Duration::ZERO),
                 Some(began) => (Priority::RoundRobin, context.now.saturating_sub(began) * weight),
             };
-            candidates.push((priority, Reverse(age), call(Operation::ListPage(listing))));
+            candidates.push((priority, Reverse(age), call(ClusterCall::ListPage(listing))));
         }
     }
     if in_backoff(CallKind::for_describe(group)) {
@@ -197,6 +197,6 @@ fn add_candidates<T: PartialEq>(
             continue;
         }
         let ids = batch.iter().map(|(_, _, id)| String::clone(id)).collect();
-        candidates.push((*priority, Reverse(*age), call(Operation::Describe(ids))));
+        candidates.push((*priority, Reverse(*age), call(ClusterCall::Describe(ids))));
     }
 }

@@ -1,7 +1,7 @@
 //! Tests of the scheduler over a simulated account: calls spent, their order, and fairness.
 
 use super::{
-    CallResponse, ClusterCache, Operation, PlannedCall,
+    CallResponse, ClusterCache, ClusterCall, PlannedCall,
     cluster_cache::is_steady_service,
     plan::{PlanContext, plan_calls},
 };
@@ -57,23 +57,23 @@ impl Account {
     fn answer(&mut self, ask: &PlannedCall, cluster_cache: &ClusterCache) -> CallResponse {
         *self.calls.entry(ask.group).or_default() += 1;
         match (&ask.operation, ask.group) {
-            (Operation::ListPage(n), QuotaGroup::Services) => {
+            (ClusterCall::ListPage(n), QuotaGroup::Services) => {
                 Self::page((0..self.services).map(service_arn).collect(), cluster_cache.services.token(*n))
             }
-            (Operation::ListPage(0), _) => Self::page(self.task_arns(), cluster_cache.tasks.token(0)),
-            (Operation::ListPage(_), _) => CallResponse::Page(Vec::new(), None),
-            (Operation::ListTasksOf(name), _) => CallResponse::Page(
+            (ClusterCall::ListPage(0), _) => Self::page(self.task_arns(), cluster_cache.tasks.token(0)),
+            (ClusterCall::ListPage(_), _) => CallResponse::Page(Vec::new(), None),
+            (ClusterCall::ListTasksOf(name), _) => CallResponse::Page(
                 self.task_arns().into_iter().filter(|arn| arn.contains(name)).collect(),
                 None,
             ),
-            (Operation::Describe(ids), QuotaGroup::Services) => {
+            (ClusterCall::Describe(ids), QuotaGroup::Services) => {
                 assert!(ids.len() <= 10);
                 for id in ids {
                     *self.described.entry(id.clone()).or_default() += 1;
                 }
                 CallResponse::Services(ids.iter().map(|id| service(id)).collect())
             }
-            (Operation::Describe(ids), _) => {
+            (ClusterCall::Describe(ids), _) => {
                 assert!(ids.len() <= 100);
                 let there: BTreeSet<String> = self.task_arns().into_iter().collect();
                 CallResponse::Tasks(ids.iter().filter(|id| there.contains(*id)).map(|id| task(id)).collect())

@@ -47,8 +47,8 @@ fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
     let fault = prop_oneof![
         4 => Just(None),
         1 => Just(Some(StoreFault::Dropped)),
-        1 => Just(Some(StoreFault::AnswerLost)),
-        1 => Just(Some(StoreFault::SentAgain)),
+        1 => Just(Some(StoreFault::ResponseLost)),
+        1 => Just(Some(StoreFault::Retried)),
     ];
     let mishap = prop_oneof![
         10 => Just(Mishap::Nothing),

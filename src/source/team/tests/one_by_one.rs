@@ -78,7 +78,7 @@ async fn lost_answers_elect_one_leader() {
         let store = Arc::new(MemoryStore::default());
         let mut ann = person(&store, "ann");
         let mut faults = vec![None; 12];
-        faults[lost] = Some(StoreFault::AnswerLost);
+        faults[lost] = Some(StoreFault::ResponseLost);
         store.set_faults(faults);
         for seconds in 0..4 {
             turn(&mut ann, at(seconds), &estate(&["web"])).await;

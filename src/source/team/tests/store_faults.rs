@@ -117,7 +117,7 @@ async fn a_probe_whose_answer_was_lost_does_not_keep_a_member_from_leading() {
     for call in 1..5 {
         let store = Arc::new(MemoryStore::default());
         let mut faults = vec![None; 5];
-        faults[call] = Some(StoreFault::SentAgain);
+        faults[call] = Some(StoreFault::Retried);
         store.set_faults(faults);
         assert_eq!(turn(&mut person(&store, "ann"), at(0), &estate(&["web"])).await, Step::Lead);
     }

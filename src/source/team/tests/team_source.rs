@@ -1,4 +1,4 @@
-//! Tests of [`super::super::TeamSource`]: what it shows, and when it polls.
+//! Tests of [`super::super::TeamPolledSource`]: what it shows, and when it polls.
 
 use super::estate;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     },
     source::{
         DoctorCheck, Source,
-        team::{Estate, Participation, SharedSource, TeamSettings, TeamSource},
+        team::{Participation, SharedSource, TeamPolledSource, TeamScope, TeamSettings},
     },
     team::Rank,
 };
@@ -86,8 +86,8 @@ impl Source for Fake {
 }
 
 impl SharedSource for Fake {
-    fn estate(&self) -> BoxFuture<'_, Result<Estate, Failure>> {
-        ready(Ok(Estate { key: "1-x".to_owned(), read_as: "role Dev".into() })).boxed()
+    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
+        ready(Ok(TeamScope { key: "1-x".to_owned(), read_as: "role Dev".into() })).boxed()
     }
 
     fn divide_quota(&self, members: u32) {
@@ -97,14 +97,14 @@ impl SharedSource for Fake {
     fn note_snapshot(&self, _: &Snapshot) {}
 }
 
-fn team_source(fake: &Arc<Fake>, store: &Arc<MemoryStore>) -> TeamSource {
+fn team_source(fake: &Arc<Fake>, store: &Arc<MemoryStore>) -> TeamPolledSource {
     let settings = TeamSettings {
         store: Arc::clone(store) as _,
         folder: "portolan".to_owned(),
         name: "ann@host".into(),
         participation: Participation::Member(Rank::Person),
     };
-    TeamSource::new(Arc::clone(fake) as _, settings)
+    TeamPolledSource::new(Arc::clone(fake) as _, settings)
 }
 
 fn names(outcome: &Result<Snapshot, Failure>) -> Vec<String> {

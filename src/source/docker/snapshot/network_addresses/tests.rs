@@ -1,6 +1,6 @@
 //! Tests of network addresses, on containers as an engine returns them.
 
-use super::{ListeningPorts, NetworkAddresses, find_addresses};
+use super::{NetworkAddresses, SharedNamespacePorts, find_addresses};
 use crate::{
     model::{EndpointOrigin, NetworkId, SourceId},
     source::docker::decode::{ContainerRecord, decode_container},
@@ -46,7 +46,7 @@ fn endpoints_by_origin(reach: &NetworkAddresses, id: &str, by: EndpointOrigin) -
     mine.into_iter().collect()
 }
 
-fn vpn_addresses(listening: &ListeningPorts) -> NetworkAddresses {
+fn vpn_addresses(listening: &SharedNamespacePorts) -> NetworkAddresses {
     let all = [
         container_record("vpn", "example/vpn", "n1", &[1194], &[(18_080, 8080)]),
         container_record("torrent", "example/torrent", "container:vpn", &[8080], &[]),
@@ -58,7 +58,7 @@ fn vpn_addresses(listening: &ListeningPorts) -> NetworkAddresses {
 
 #[test]
 fn ports_belong_to_the_container_that_exposes_them() {
-    let reach = vpn_addresses(&ListeningPorts::new());
+    let reach = vpn_addresses(&SharedNamespacePorts::new());
     assert_eq!(endpoints_by_origin(&reach, "torrent", EndpointOrigin::ContainerName), ["vpn:8080"]);
     assert_eq!(endpoints_by_origin(&reach, "vpn", EndpointOrigin::ContainerName), ["vpn:any"]);
     assert_eq!(
@@ -82,7 +82,7 @@ fn ports_belong_to_the_container_that_exposes_them() {
 
 #[test]
 fn an_observed_listener_wins() {
-    let listening = ListeningPorts::from([("arr".to_owned(), BTreeSet::from([8080]))]);
+    let listening = SharedNamespacePorts::from([("arr".to_owned(), BTreeSet::from([8080]))]);
     let reach = vpn_addresses(&listening);
     assert_eq!(
         endpoints_by_origin(&reach, "arr", EndpointOrigin::PublishedPort),
@@ -98,7 +98,7 @@ fn containers_in_the_hosts_network_reach_published_ports_at_the_loopback_address
         container_record("cache", "redis:7", "host", &[6379], &[]),
         container_record("web", "example/web", "host", &[], &[]),
     ];
-    let reach = find_addresses(&SourceId::new("docker"), &all, &ListeningPorts::new());
+    let reach = find_addresses(&SourceId::new("docker"), &all, &SharedNamespacePorts::new());
     assert_eq!(
         endpoints_by_origin(&reach, "db", EndpointOrigin::Loopback),
         ["127.0.0.1:15432", "[::1]:15432", "localhost:15432"]

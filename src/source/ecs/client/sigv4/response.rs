@@ -28,7 +28,7 @@ impl ProvideErrorMetadata for ServiceError {
 pub(crate) struct ApiResponse {
     /// Body, in JSON or XML.
     pub body: String,
-    /// Request id, which CloudTrail records too.
+    /// Request id, which `CloudTrail` records too.
     pub request_id: Option<String>,
 }
 

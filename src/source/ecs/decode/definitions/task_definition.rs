@@ -47,7 +47,7 @@ pub(crate) struct TaskDefinitionSummary {
     #[serde(rename = "aspects")]
     pub attributes: RevisionAttributes,
     /// Containers by name.
-    pub containers: LiteMap<String, PlannedContainer>,
+    pub containers: LiteMap<String, ContainerSummary>,
     /// Container ports of named port mappings, by name.
     #[serde(rename = "ports")]
     pub named_ports: LiteMap<Text, u16>,
@@ -67,7 +67,7 @@ pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
 /// Container of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PlannedContainer {
+pub(crate) struct ContainerSummary {
     /// Position among the containers of the task. The serving container comes first.
     pub place: usize,
     /// True if the task stops when this container stops.
@@ -142,7 +142,7 @@ fn planned_container(
     container: &ContainerDefinition,
     all: &[ContainerDefinition],
     place: usize,
-) -> PlannedContainer {
+) -> ContainerSummary {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
         // The default values are those of ECS. One more round of checks and one more minute give the agent
@@ -151,7 +151,7 @@ fn planned_container(
         let rounds = seconds(check.retries(), 3) + 1;
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)
     });
-    PlannedContainer {
+    ContainerSummary {
         place,
         essential: container.essential().unwrap_or(true),
         health_check_grace: check,

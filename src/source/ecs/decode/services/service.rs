@@ -98,7 +98,7 @@ pub(crate) fn decode_service(
     all_answers.extend(endpoints::cloud_map_endpoints(raw, context.cloud_map_names));
     all_answers.extend(endpoints::address_endpoints(runs.iter().copied(), context.snapshot_context));
     let used = definitions_in_use(raw, runs, context);
-    let judged = judge_tasks(runs, desired, context);
+    let judged = decode_tasks(runs, desired, context);
     for node in mesh_members(&used) {
         all_answers.extend(context.app_meshes.endpoints(node, &context.snapshot_context.source));
     }
@@ -205,7 +205,7 @@ fn service_networks(
 }
 
 /// Decoded tasks of a service. The stopped task policy has decided which failed tasks still count.
-struct JudgedTasks {
+struct DecodedTasks {
     /// All tasks that have not stopped, and the newest stopped tasks.
     ///
     /// A failed task that no longer counts against the service has the state `Stopped` here, but keeps its
@@ -216,7 +216,7 @@ struct JudgedTasks {
 }
 
 /// Decodes the tasks of a service, and applies the stopped task policy to them.
-fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -> JudgedTasks {
+fn decode_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -> DecodedTasks {
     let definition = |run: &TaskRecord| context.definition(run.definition_arn.as_deref());
     let mut live = Vec::new();
     let mut ended = Vec::new();
@@ -242,7 +242,7 @@ fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -
     ended.sort_by_key(|(stop, instance)| (Reverse(stop.stopped_at), instance.id.clone()));
     ended.truncate(MAX_STOPPED_INSTANCES);
     live.sort_by_key(|instance| (instance.started, instance.id.clone()));
-    JudgedTasks {
+    DecodedTasks {
         instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(),
         faults,
     }
@@ -290,7 +290,7 @@ pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: D
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));
     let definition = newest.and_then(|r| context.definition(r.definition_arn.as_deref()));
-    let judged = judge_tasks(runs, live.max(1), context);
+    let judged = decode_tasks(runs, live.max(1), context);
     Service {
         id: context.id(name),
         group: Some(context.cluster.into()),

@@ -9,7 +9,7 @@ use crate::{
     source::ecs::decode::{
         definitions::{
             log_destination::RunningContainer,
-            task_definition::{PlannedContainer, TaskDefinitionSummary},
+            task_definition::{ContainerSummary, TaskDefinitionSummary},
         },
         snapshot_context::SnapshotContext,
     },
@@ -177,7 +177,7 @@ fn decode_container(
         region: &context.region,
     };
     let log = match plan {
-        Some(PlannedContainer { log, .. }) => log.route(of),
+        Some(ContainerSummary { log, .. }) => log.route(of),
         None => LogRoute::Unreadable { why: "the task definition could not be read".into() },
     };
     Container {

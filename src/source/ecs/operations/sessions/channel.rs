@@ -215,7 +215,7 @@ impl DataChannel {
         while let Some(frame) = self.early.remove(&self.next_received) {
             self.early_bytes -= frame.payload.len();
             self.next_received += 1;
-            self.take_payload(&frame, now, update);
+            self.handle_payload(&frame, now, update);
         }
     }
 
@@ -225,7 +225,7 @@ impl DataChannel {
     }
 
     /// Handles the payload of the next frame in order.
-    fn take_payload(&mut self, frame: &Frame, now: Duration, update: &mut ChannelUpdate) {
+    fn handle_payload(&mut self, frame: &Frame, now: Duration, update: &mut ChannelUpdate) {
         match frame.payload_type {
             payload_type::HANDSHAKE_REQUEST => self.answer_handshake(&frame.payload, now, update),
             payload_type::HANDSHAKE_COMPLETE => {

@@ -25,21 +25,21 @@ const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
 /// Session user that forwards a port.
 pub(super) struct PortUser {
-    ends: LocalEnds,
+    ends: LocalSide,
     /// Kind of forwarding; `None` until the agent has reported its version.
-    form: Option<ForwardForm>,
+    form: Option<ForwardMode>,
     /// Description of the port, for failures.
     far_end: String,
 }
 
 /// Local side of a forwarded port: a queue of accepted connections, and a channel for failures.
-struct LocalEnds {
+struct LocalSide {
     connections: Receiver<TcpStream>,
     failures: Sender<Failure>,
 }
 
 /// Kind of forwarding, which depends on the version of the agent.
-enum ForwardForm {
+enum ForwardMode {
     Multiplexed(Box<MultiplexedForward>),
     Basic(BasicForward),
 }
@@ -47,14 +47,14 @@ enum ForwardForm {
 impl PortUser {
     /// Creates the user of a forwarded port. `far_end` describes the port.
     pub(super) fn new(connections: Receiver<TcpStream>, failures: Sender<Failure>, far_end: String) -> Self {
-        Self { ends: LocalEnds { connections, failures }, form: None, far_end }
+        Self { ends: LocalSide { connections, failures }, form: None, far_end }
     }
 
-    fn choose_form(agent: AgentVersion) -> ForwardForm {
+    fn choose_mode(agent: AgentVersion) -> ForwardMode {
         if agent.multiplexes() {
-            ForwardForm::Multiplexed(Box::new(MultiplexedForward::new(agent.needs_keep_alive())))
+            ForwardMode::Multiplexed(Box::new(MultiplexedForward::new(agent.needs_keep_alive())))
         } else {
-            ForwardForm::Basic(BasicForward::default())
+            ForwardMode::Basic(BasicForward::default())
         }
     }
 }
@@ -62,8 +62,8 @@ impl PortUser {
 impl SessionUser for PortUser {
     async fn next_input(&mut self) -> Result<Option<SessionInput>, Failure> {
         Ok(match &mut self.form {
-            Some(ForwardForm::Multiplexed(form)) => form.next_input(&mut self.ends).await,
-            Some(ForwardForm::Basic(form)) => form.next_input(&mut self.ends).await,
+            Some(ForwardMode::Multiplexed(form)) => form.next_input(&mut self.ends).await,
+            Some(ForwardMode::Basic(form)) => form.next_input(&mut self.ends).await,
             None => None,
         })
     }
@@ -75,18 +75,18 @@ impl SessionUser for PortUser {
 
     async fn take_output(&mut self, output: SessionOutput) -> Result<(), Failure> {
         match (output, &mut self.form) {
-            (SessionOutput::Started(agent), form) => *form = Some(Self::choose_form(agent)),
+            (SessionOutput::Started(agent), form) => *form = Some(Self::choose_mode(agent)),
             // The flag is set for messages of the agent, which are not data of a connection.
             (SessionOutput::Bytes(bytes, true), _) => {
                 let what = format!("the agent says: {}", String::from_utf8_lossy(&bytes).trim());
                 let remedy = "look at the agent's log in the task";
                 let _ = self.ends.failures.try_send(Failure::new(FailureKind::Invalid, what, remedy));
             }
-            (SessionOutput::Bytes(bytes, false), Some(ForwardForm::Multiplexed(form))) => {
-                form.take_bytes(bytes, &self.ends).await?;
+            (SessionOutput::Bytes(bytes, false), Some(ForwardMode::Multiplexed(form))) => {
+                form.handle_data(bytes, &self.ends).await?;
             }
-            (SessionOutput::Bytes(bytes, false), Some(ForwardForm::Basic(form))) => {
-                form.take_bytes(bytes, &self.ends).await?;
+            (SessionOutput::Bytes(bytes, false), Some(ForwardMode::Basic(form))) => {
+                form.handle_data(bytes, &self.ends).await?;
             }
             (SessionOutput::PortRefused, _) => {
                 let what = format!("{} refused a connection", self.far_end);
@@ -100,7 +100,7 @@ impl SessionUser for PortUser {
     }
 }
 
-impl LocalEnds {
+impl LocalSide {
     /// Writes all bytes to a local connection. Returns false if the connection is closed or the user has
     /// left.
     async fn write(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &Bytes) -> bool {

@@ -5,11 +5,11 @@ use crate::{
     model::{Health, ImageRef, Instance, Service, Severity},
     screen::{
         Theme,
-        describe::{time, usage_text},
+        describe::{node_text::kind_label, time, usage_text},
         widget::table::TableCell,
     },
     store::World,
-    topology::{Node, NodeKind},
+    topology::Node,
 };
 use ratatui::style::Style;
 
@@ -58,18 +58,6 @@ pub(super) fn kind_value(node: &Node, world: &World) -> SortValue {
     SortValue::text(kind_label(world, node))
 }
 
-/// Returns the kind of a node in words: its product, or else the kind of its service, or else the kind of the
-/// node.
-#[must_use]
-pub fn kind_label(world: &World, node: &Node) -> &'static str {
-    match (node.product, world.service_of(node), &node.kind) {
-        (Some(product), ..) => product.id,
-        (None, Some(service), _) => service.kind.label(),
-        (None, None, NodeKind::LoadBalancer) => "load balancer",
-        (None, None, kind) => kind.as_str(),
-    }
-}
-
 /// Returns the number of running instances, and the desired count if there is one.
 pub(super) fn running(node: &Node, world: &World, theme: &Theme) -> TableCell {
     let text = match (world.service_of(node), node.desired) {
@@ -112,8 +100,10 @@ pub(super) fn version_value(node: &Node, world: &World) -> SortValue {
 }
 
 fn version_of(node: &Node, world: &World) -> String {
-    let version = instances(node, world).find_map(|instance| instance.version.clone());
-    version.unwrap_or_default().to_string()
+    let version = instances(node, world).find_map(|instance| instance.version.clone()).unwrap_or_default();
+    // Most task definitions have the name of their service.
+    let revision = version.strip_prefix(&*node.name).filter(|rest| rest.starts_with(':'));
+    revision.unwrap_or(&version).to_owned()
 }
 
 pub(super) fn restarts(node: &Node, world: &World, theme: &Theme) -> TableCell {

@@ -2,8 +2,6 @@
 
 mod cells;
 
-pub use cells::kind_label;
-
 use crate::{
     screen::{
         Theme,
@@ -28,6 +26,8 @@ pub struct NodeColumn {
     /// Order in which a narrow screen drops columns: the highest value goes first, and columns with 0 always
     /// stay.
     pub drop_order: u8,
+    /// True if the cells are measurements. Portolan measures services only while such a column is shown.
+    pub is_measured: bool,
 }
 
 /// Value of a cell by which rows are sorted. Rows without a value come last.
@@ -58,7 +58,7 @@ pub const NODE_COLUMNS: &[NodeColumn] = &[
     list_column("state", Column::cut_middle("", 1, 0), cells::health_glyph, cells::health_rank, 0),
     list_column("name", Column::cut_middle("NAME", 14, 3), cells::name, cells::name_value, 0),
     list_column("group", Column::cut_middle("GROUP", 10, 2), cells::group, cells::group_value, 2),
-    list_column("kind", Column::cut_middle("KIND", 11, 1), cells::kind, cells::kind_value, 6),
+    list_column("kind", Column::cut_middle("KIND", 13, 1), cells::kind, cells::kind_value, 6),
     NodeColumn {
         id: "service",
         list_column: None,
@@ -66,6 +66,7 @@ pub const NODE_COLUMNS: &[NodeColumn] = &[
         cell: cells::label,
         sort_value: cells::name_value,
         drop_order: 0,
+        is_measured: false,
     },
     NodeColumn {
         id: "run",
@@ -74,6 +75,7 @@ pub const NODE_COLUMNS: &[NodeColumn] = &[
         cell: cells::running,
         sort_value: cells::running_value,
         drop_order: 0,
+        is_measured: false,
     },
     NodeColumn {
         id: "health",
@@ -82,13 +84,15 @@ pub const NODE_COLUMNS: &[NodeColumn] = &[
         cell: cells::health,
         sort_value: cells::health_rank,
         drop_order: 0,
+        is_measured: false,
     },
     list_column("tag", Column::cut_middle("TAG", 7, 1), cells::image_tag, cells::image_tag_value, 3),
     list_column("version", Column::cut_middle("VERSION", 8, 2), cells::version, cells::version_value, 7),
     list_column("restarts", Column::cut_middle("RESTARTS", 8, 0), cells::restarts, cells::restarts_value, 5),
     list_column("age", Column::cut_middle("AGE", 3, 0), cells::age, cells::age_value, 1),
-    list_column("cpu", Column::cut_middle("CPU", 5, 0), cells::cpu, cells::cpu_value, 4),
-    list_column("memory", Column::cut_middle("MEMORY", 7, 0), cells::memory, cells::memory_value, 4),
+    list_column("cpu", Column::cut_middle("CPU", 5, 0), cells::cpu, cells::cpu_value, 4).measured(),
+    list_column("memory", Column::cut_middle("MEMORY", 7, 0), cells::memory, cells::memory_value, 4)
+        .measured(),
     list_column("owner", Column::cut_middle("OWNER", 8, 1), cells::owner, cells::owner_value, 5),
     list_column("finding", Column::cut_end("FINDING", 13, 6), cells::worst_finding, cells::finding_rank, 0),
 ];
@@ -101,10 +105,23 @@ const fn list_column(
     sort_value: fn(&Node, &World) -> SortValue,
     drop_order: u8,
 ) -> NodeColumn {
-    NodeColumn { id, list_column: Some(column), status_title: None, cell, sort_value, drop_order }
+    NodeColumn {
+        id,
+        list_column: Some(column),
+        status_title: None,
+        cell,
+        sort_value,
+        drop_order,
+        is_measured: false,
+    }
 }
 
 impl NodeColumn {
+    /// Returns this column as one whose cells are measurements.
+    const fn measured(self) -> Self {
+        Self { is_measured: true, ..self }
+    }
+
     /// Returns the column of the list screen with this identifier.
     ///
     /// # Errors

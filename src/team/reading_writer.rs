@@ -16,7 +16,7 @@ const MAX_PENDING_CONNECTIONS: usize = 20_000;
 
 /// Writes the readings of one leader in one epoch: decides which objects each reading needs in the store.
 #[derive(Debug)]
-pub struct Publication {
+pub struct ReadingWriter {
     epoch: u64,
     /// Objects of this epoch in the store.
     written: Written,
@@ -42,7 +42,7 @@ struct Written {
     keys: BTreeSet<ObjectKey>,
 }
 
-/// Objects to write for one reading. After they are written, [`Publication::commit`] takes the draft back.
+/// Objects to write for one reading. After they are written, [`ReadingWriter::commit`] takes the draft back.
 #[derive(Debug)]
 pub struct Draft {
     /// New objects with their keys.
@@ -52,7 +52,7 @@ pub struct Draft {
     written: Written,
 }
 
-impl Publication {
+impl ReadingWriter {
     /// Returns the state of a new leader, which has written nothing yet.
     #[must_use]
     pub fn new(epoch: u64, keep_seconds: i64) -> Self {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// Names that shell completion offers: the ids of the sources and the names of their services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownNames {
+pub struct CompletionNames {
     /// Ids of the sources.
     pub sources: BTreeSet<SourceId>,
     /// Names of the services of all sources.
@@ -36,7 +36,7 @@ struct SnapshotNames {
     services: Vec<NamedService>,
 }
 
-impl KnownNames {
+impl CompletionNames {
     /// Adds the source and the services of `snapshot`.
     pub fn add(&mut self, snapshot: &Snapshot) {
         self.sources.insert(snapshot.source.clone());
@@ -50,8 +50,8 @@ impl KnownNames {
 
 /// Returns the names in all saved snapshots of the last seven days. Skips unreadable files, because shell
 /// completion can't show an error.
-pub fn known_names(folder: &CacheDir, now: Timestamp) -> KnownNames {
-    let mut known = KnownNames::default();
+pub fn known_names(folder: &CacheDir, now: Timestamp) -> CompletionNames {
+    let mut known = CompletionNames::default();
     let Ok(Some(dir)) = folder.open() else { return known };
     for name in dir.file_names().iter().filter(|name| name.starts_with(SNAPSHOT_FILE_PREFIX)) {
         let Ok(Some(bytes)) = dir.read(name, MAX_SNAPSHOT_BYTES) else { continue };
@@ -69,7 +69,7 @@ pub fn known_names(folder: &CacheDir, now: Timestamp) -> KnownNames {
 
 #[cfg(test)]
 mod tests {
-    use super::{CacheDir, KnownNames, known_names};
+    use super::{CacheDir, CompletionNames, known_names};
     use crate::{
         cache::save_snapshot,
         model::{Timestamp, fixtures},
@@ -81,8 +81,8 @@ mod tests {
         let place = std::env::temp_dir().join(format!("portolan-names-{}", std::process::id()));
         let folder = CacheDir::new(&place);
         let now = Timestamp::from_second(1_000_000).unwrap();
-        assert_eq!(known_names(&folder, now), KnownNames::default(), "no cache yet");
-        let mut expected = KnownNames::default();
+        assert_eq!(known_names(&folder, now), CompletionNames::default(), "no cache yet");
+        let mut expected = CompletionNames::default();
         for (source, service) in [("docker", "web"), ("ecs", "orders")] {
             let mut snapshot = fixtures::snapshot(source, vec![fixtures::service(service)]);
             snapshot.taken_at = now;
@@ -92,7 +92,7 @@ mod tests {
         fs::write(place.join("picture2-damaged"), "nonsense").unwrap();
         assert_eq!(known_names(&folder, now), expected);
         let later = Timestamp::from_second(1_000_000 + 8 * 24 * 60 * 60).unwrap();
-        assert_eq!(known_names(&folder, later), KnownNames::default(), "too old");
+        assert_eq!(known_names(&folder, later), CompletionNames::default(), "too old");
         fs::remove_dir_all(&place).unwrap();
     }
 }

@@ -13,7 +13,7 @@ const MAX_STOP_SPREAD: SignedDuration = SignedDuration::from_secs(30);
 /// Minimum number of services in a mass failure.
 const MIN_SERVICES: usize = 4;
 /// Age up to which a mass failure is reported.
-const MAX_MASS_RESTART_AGE: SignedDuration = SignedDuration::from_mins(30);
+const MAX_MASS_FAILURE_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let mut ends: BTreeMap<SourceId, Vec<(Timestamp, String)>> = BTreeMap::new();
@@ -30,7 +30,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             service.failing_since.is_none_or(|since| at.duration_since(since.at) <= MAX_STOP_SPREAD)
         };
         if let Some(at) = newest.and_then(|exit| exit.at).filter(is_first)
-            && context.now.duration_since(at) <= MAX_MASS_RESTART_AGE
+            && context.now.duration_since(at) <= MAX_MASS_FAILURE_AGE
         {
             ends.entry(service.source()).or_default().push((at, service.name.to_string()));
         }
