@@ -98,7 +98,8 @@ impl App {
         vec![Effect::CaptureMouse(self.mouse_captured)]
     }
 
-    /// Runs a command on the shown screen. If the command does nothing there now, shows a notice.
+    /// Runs a command on the shown screen. If the command does nothing there now, shows a notice, unless it only moves
+    /// a cursor or another notice is shown.
     fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
         let applies = self.applies(command) || command.moves();
         let effects = self.update_shown_screen(|view, store| view.update(command, store));

@@ -1,6 +1,6 @@
 //! The program as a pure function: it takes a message, updates its state, and returns effects as data.
 
-mod actions;
+mod requests;
 mod commands;
 mod draw;
 mod save_and_copy;

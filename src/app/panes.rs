@@ -83,7 +83,7 @@ impl App {
         for (screen, area, shown) in screens {
             actions.extend(self.screens.get_mut(screen).sync(scene, area, shown));
         }
-        self.apply_actions(actions)
+        self.apply_requests(actions)
     }
 
     /// Moves the keyboard focus to the screen at this cell.

@@ -51,7 +51,7 @@ pub(super) enum Prompt {
 pub(super) enum Offer {
     /// Command of the program or of the shown screen.
     Command(Command),
-    /// Action on the selected service.
+    /// Operation on the selected service.
     Operation(OperationKind),
 }
 

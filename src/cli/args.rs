@@ -115,7 +115,7 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Explain the edge from A to B, or show the paths between them
+    /// Explain why one service is shown as a caller of another, or show the paths between them
     Why {
         /// Calling service
         #[arg(add = ArgValueCandidates::new(candidates::services))]
@@ -302,7 +302,7 @@ pub struct TourArgs {
     /// Compare the stops of the team's own tour with what runs; exit code 1 if one is wrong
     #[arg(long)]
     pub check: bool,
-    /// File of the team's own tour, in place of .portolan/tour.toml here or above
+    /// File of the team's own tour, instead of .portolan/tour.toml in this directory or a parent
     #[arg(requires = "check", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! Properties of a kind of finding: its class, and the causes that Portolan may suspect.
 
-/// The class of a kind of finding. It states what the finding means for its service: down, impaired, or only
+/// Meaning of a kind of finding for its service: the service is down, it is impaired, or the finding is only
 /// noteworthy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FindingClass {

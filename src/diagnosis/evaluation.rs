@@ -34,7 +34,7 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
             suspects.push(Suspect {
-                description: format!("possibly a failure of its own: {trouble}").into(),
+                description: format!("possibly because of its own fault: {trouble}").into(),
                 node: None,
             });
         }

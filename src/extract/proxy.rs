@@ -1,5 +1,5 @@
-//! Extraction of the references by which a reverse proxy calls a container. They come from labels and
-//! variables that ask the proxy to route requests to the container.
+//! References from a reverse proxy to a container, found in the labels and variables by which the container asks the
+//! proxy to route requests to it.
 
 use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;

@@ -53,7 +53,7 @@ mod tests;
 /// Lays out `graph`. The diagram does not depend on the order of the nodes, edges and groups.
 ///
 /// With the `seed` of an earlier diagram, an unchanged graph gives the identical diagram, and a changed graph
-/// moves as little as its changes allow. The function uses no clock, no randomness and no recursion. It
+/// moves little. An outline ignores the seed. The function uses no clock, no randomness and no recursion. It
 /// accepts any directed graph.
 #[must_use]
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {

@@ -35,8 +35,8 @@ mod watch;
 pub use audit_record::{AUDIT_SCHEMA, AuditOutcome, AuditRecord};
 pub use change::{CHANGE_CALLS, Change, ChangeCall, ContainerCall, EcsCall, EcsChange};
 pub use confirmation::{
-    Confirmable, Confirmation, ConfirmationEvent, ConfirmationQuestion, Confirmed, ConfirmedChange,
-    ConfirmedPlan,
+    Confirmable, Confirmation, ConfirmationEvent, ConfirmationQuestion, Confirmed, ConfirmedPlan,
+    ConfirmedStep,
 };
 pub use ecs_reading::{EcsReading, OngoingDeployment, RollbackTarget, ScalingRange, TaggedImage};
 pub use kind::{OPERATION_TABLE, OperationKind, OperationSpec};

@@ -1,7 +1,7 @@
 //! Card: a screen with all data on the selected node, in most cases a service.
 
 use super::{
-    Action, Canvas, HitMap, Scene, Screen,
+    Canvas, HitMap, Scene, Screen, ScreenRequest,
     describe::node_text,
     widget::{frame::draw_frame, scroll::Scroll},
 };
@@ -26,7 +26,7 @@ pub struct Card {
 }
 
 impl Screen for Card {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<ScreenRequest> {
         self.scroll.apply(command);
         Vec::new()
     }
@@ -44,7 +44,7 @@ impl Screen for Card {
         &[Logs, Why, Actions, Map, Findings, NextFinding, Back, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         if self.shown_node != scene.store.session.selected {
             *self = Self { shown_node: scene.store.session.selected.clone(), ..Self::default() };
         }

@@ -1,7 +1,7 @@
 //! Copy menu: ids, links and commands about the selected node, one per row, to copy or to open.
 
 use super::{
-    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen,
+    Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenRequest,
     describe::hand_over::{CopyItem, copy_items, is_web_link},
     widget::{
         frame::draw_frame,
@@ -26,7 +26,7 @@ pub struct CopyMenu {
 }
 
 impl Screen for CopyMenu {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         if command == Command::Open {
             return self.copy_selected(store);
         }
@@ -46,7 +46,7 @@ impl Screen for CopyMenu {
         &[Copy, Browse, Back, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         if self.shown_node != scene.store.session.selected {
             *self = Self { shown_node: scene.store.session.selected.clone(), selected_row: 0 };
         }
@@ -54,7 +54,7 @@ impl Screen for CopyMenu {
         Vec::new()
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         let ClickPlace::Row(row) = at else { return Vec::new() };
         if row == self.selected_row {
             return self.copy_selected(store);
@@ -90,8 +90,8 @@ impl CopyMenu {
         items(store).into_iter().nth(self.selected_row)
     }
 
-    fn copy_selected(&self, store: &Store) -> Vec<Action> {
-        self.selected_item(store).map(|item| Action::CopyText(item.text)).into_iter().collect()
+    fn copy_selected(&self, store: &Store) -> Vec<ScreenRequest> {
+        self.selected_item(store).map(|item| ScreenRequest::CopyText(item.text)).into_iter().collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Help screen: the commands with their current keys, and the legend of the map.
 
-use super::{Action, Canvas, HitMap, Scene, Screen};
+use super::{Canvas, HitMap, Scene, Screen, ScreenRequest};
 use crate::{
     command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
     model::Health,
@@ -41,12 +41,12 @@ impl Default for Help {
 }
 
 impl Screen for Help {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<ScreenRequest> {
         self.scroll.apply(command);
         Vec::new()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         self.scroll.set_size(matching_lines(self, scene, area.width).len(), usize::from(area.height));
         Vec::new()
     }
@@ -183,9 +183,9 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     let lines = format!("  {} observed   {} declared   {} possible   ", strokes[0], strokes[1], strokes[2]);
     let names = vec![
         Span::styled("  name: ", ink.text.0),
-        Span::styled("cause", theme.health_style(Failing).add_modifier(Modifier::BOLD)),
+        Span::styled("root cause", theme.health_style(Failing).add_modifier(Modifier::BOLD)),
         Span::styled("   possibly caused by another", theme.health_style(Failing)),
-        Span::styled("   affected: depends on a faulty service", theme.health_style(Degraded)),
+        Span::styled("   depends on a faulty one", theme.health_style(Degraded)),
     ];
     let mark = if theme.glyphs.ascii { "#" } else { "◆" };
     let others = format!(
@@ -194,7 +194,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     );
     let strokes = vec![
         Span::styled(lines, ink.text.0),
-        Span::styled("to name: a line that runs back up the map", ink.feedback.0),
+        Span::styled("to orders: a line back up the map, to orders", ink.feedback.0),
     ];
     vec![
         Line::styled("legend", ink.title.0),

@@ -4,7 +4,7 @@ pub mod columns;
 mod sort;
 
 use super::{
-    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
+    Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId, ScreenRequest,
     widget::table::{TableShape, draw_table, first_visible_row, moves_cursor, row_after_command},
 };
 use crate::{
@@ -34,9 +34,9 @@ pub struct List {
 }
 
 impl Screen for List {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         match command {
-            Command::Open => return vec![Action::ShowScreen(ScreenId::Card)],
+            Command::Open => return vec![ScreenRequest::ShowScreen(ScreenId::Card)],
             Command::NextSortColumn | Command::PreviousSortColumn => {
                 let columns = shown_columns(store, self.area.width);
                 let sort = SortOrder::step(self.sort, &columns, command == Command::NextSortColumn);
@@ -48,7 +48,7 @@ impl Screen for List {
         let rows = self.listed_nodes(store);
         let here = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref()).unwrap_or(0);
         let there = row_after_command(command, here, rows.len()).and_then(|row| rows.get(row));
-        there.map(|node| Action::Select(node.id.clone())).into_iter().collect()
+        there.map(|node| ScreenRequest::Select(node.id.clone())).into_iter().collect()
     }
 
     fn applies(&self, command: Command, store: &Store) -> bool {
@@ -95,12 +95,12 @@ impl Screen for List {
         services.filter_map(usage_target).map(Subscription::Usage).collect()
     }
 
-    fn sync(&mut self, _scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, _scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         self.area = area;
         Vec::new()
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         let ClickPlace::Heading(index) = at else { return Vec::new() };
         let columns = shown_columns(store, self.area.width);
         let Some(column) = columns.get(index) else { return Vec::new() };
@@ -142,9 +142,9 @@ impl List {
         Ok(())
     }
 
-    fn set_sort(&mut self, sort: Option<SortOrder>) -> Vec<Action> {
+    fn set_sort(&mut self, sort: Option<SortOrder>) -> Vec<ScreenRequest> {
         self.sort = sort;
-        vec![Action::Notify(sort.map_or("in the default order".to_owned(), SortOrder::describe))]
+        vec![ScreenRequest::Notify(sort.map_or("in the default order".to_owned(), SortOrder::describe))]
     }
 
     /// Returns the visible nodes that match the search, one per row, in the chosen order.

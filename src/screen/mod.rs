@@ -1,7 +1,7 @@
 //! Screens of the terminal interface, such as map, list and logs. Each screen draws from the store and from
 //! its own small state.
 
-pub mod action;
+pub mod request;
 pub mod describe;
 pub mod card;
 pub mod copy_menu;
@@ -18,8 +18,8 @@ pub mod timeline;
 pub mod why;
 pub mod widget;
 
-pub use action::{Action, LogPromptKind};
 pub use file_to_save::{DeferredText, FileToSave};
+pub use request::{LogPromptKind, ScreenRequest};
 pub use theme::Theme;
 pub use widget::{
     canvas::Canvas,
@@ -50,10 +50,10 @@ pub struct Scene<'a> {
 
 /// Screen of the terminal interface: it handles commands, requests data and draws itself.
 ///
-/// The program carries out all actions that a method returns (`App::apply_actions`).
+/// The program carries out all requests that a method returns (`App::apply_requests`).
 pub trait Screen {
     /// Handles a command that the program itself does not handle.
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action>;
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest>;
 
     /// Returns true if `command` does something on this screen now.
     ///
@@ -74,12 +74,12 @@ pub trait Screen {
     /// Adapts the state of the screen to changes of the store or of its area, before it is drawn.
     ///
     /// The program calls this for all shown screens, and for the map also while it is hidden.
-    fn sync(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         Vec::new()
     }
 
     /// Handles a click on a row, a column heading or an overview such as the mini-map.
-    fn click(&mut self, _at: ClickPlace, _store: &Store) -> Vec<Action> {
+    fn click(&mut self, _at: ClickPlace, _store: &Store) -> Vec<ScreenRequest> {
         Vec::new()
     }
 

@@ -1,7 +1,7 @@
 //! Sources screen: state, failures and remedies of each source.
 
 use super::{
-    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen,
+    Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenRequest,
     describe::{source_badge, team_text, time},
     widget::{frame::draw_frame, scroll::Scroll, text},
 };
@@ -21,12 +21,12 @@ pub struct Sources {
 }
 
 impl Screen for Sources {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<ScreenRequest> {
         self.scroll.apply(command);
         Vec::new()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         // Scrolling moves by whole sources, whatever their height.
         self.scroll.set_size(scene.store.world.sources.len(), 1);
         Vec::new()
@@ -40,10 +40,10 @@ impl Screen for Sources {
         &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         let ClickPlace::Row(index) = at else { return Vec::new() };
         let source = store.world.sources.get(index).map(|status| status.id.clone());
-        source.map(Action::ShowOnlySource).into_iter().collect()
+        source.map(ScreenRequest::ShowOnlySource).into_iter().collect()
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::{Failure, Text},
     operation::{
-        ConfirmedChange, ConfirmedPlan, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
+        ConfirmedPlan, ConfirmedSession, ConfirmedStep, ForwardRequest, OperationPlace, OperationReading,
         OperationRequest, PlanBasis, PlanRun, Refusal, RunStop, SentChange, ShellRequest,
     },
 };
@@ -26,7 +26,7 @@ pub trait Operator: Send + Sync {
     ) -> BoxFuture<'a, Result<OperationReading, Failure>>;
 
     /// Makes the API call of a confirmed change, once. Does not repeat a call whose outcome is unknown.
-    fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>>;
+    fn send<'a>(&'a self, change: ConfirmedStep<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>>;
 
     /// Opens a shell, or starts a command, in the container that the user confirmed.
     fn open_shell<'a>(
@@ -113,7 +113,7 @@ pub async fn run_plan(
 #[cfg(test)]
 mod tests {
     use super::{
-        ChangeReceipt, ConfirmedChange, ConfirmedPlan, ConfirmedSession, Forward, ForwardRequest, Operator,
+        ChangeReceipt, ConfirmedPlan, ConfirmedSession, ConfirmedStep, Forward, ForwardRequest, Operator,
         Shell, ShellRequest, run_plan,
     };
     use crate::{
@@ -166,7 +166,7 @@ mod tests {
             async { Ok(self.reading()) }.boxed()
         }
 
-        fn send<'a>(&'a self, _: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
+        fn send<'a>(&'a self, _: ConfirmedStep<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
             let number = self.calls.fetch_add(1, Ordering::Relaxed);
             let failure = || Failure::new(FailureKind::Unreachable, "gone", "start it");
             async move { if number == 1 { Err(failure()) } else { Ok(ChangeReceipt::default()) } }.boxed()

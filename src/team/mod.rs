@@ -41,7 +41,7 @@ pub use members::{MAX_MEMBERS, MemberCount};
 pub use object_error::ObjectError;
 pub use object_format::{MAX_OBJECT_BYTES, pack, unpack};
 pub use reading::{Reading, missing_objects};
-pub use reading_writer::{Draft, ReadingWriter};
+pub use reading_writer::{ReadingDraft, ReadingWriter};
 
 #[cfg(test)]
 mod tests;

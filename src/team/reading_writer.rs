@@ -14,7 +14,8 @@ const MAX_DELTAS_AFTER_BASE: u64 = 100;
 /// Maximum number of connections that wait to be written. Beyond it, Portolan drops the oldest.
 const MAX_PENDING_CONNECTIONS: usize = 20_000;
 
-/// Writes the readings of one leader in one epoch: decides which objects each reading needs in the store.
+/// Prepares the objects that a leader writes for each reading, a base or a delta, and remembers those that it has
+/// written in its epoch. The caller does the writing.
 #[derive(Debug)]
 pub struct ReadingWriter {
     epoch: u64,
@@ -42,9 +43,10 @@ struct Written {
     keys: BTreeSet<ObjectKey>,
 }
 
-/// Objects to write for one reading. After they are written, [`ReadingWriter::commit`] takes the draft back.
+/// Changes to the store for one reading: the objects to write, and those to delete afterwards. Once they are written,
+/// pass the draft to [`ReadingWriter::commit`].
 #[derive(Debug)]
-pub struct Draft {
+pub struct ReadingDraft {
     /// New objects with their keys.
     pub objects: Vec<(ObjectKey, Vec<u8>)>,
     /// Objects that no member needs any more. The leader deletes them after it has written the next head.
@@ -67,14 +69,15 @@ impl ReadingWriter {
 
     /// Returns the objects to write for `snapshot`, read at `now` on the leader's clock. The draft is empty
     /// if nothing changed.
-    pub fn prepare(&mut self, now: Duration, snapshot: &Snapshot) -> Result<Draft, ObjectError> {
+    pub fn prepare(&mut self, now: Duration, snapshot: &Snapshot) -> Result<ReadingDraft, ObjectError> {
         let Snapshot { connections, monitored, taken_at, .. } = snapshot;
         self.observations.record(connections, monitored, *taken_at, self.keep_seconds);
         self.pending.extend(connections.iter().cloned());
         let surplus = self.pending.len().saturating_sub(MAX_PENDING_CONNECTIONS);
         self.pending.drain(..surplus);
         let newest = Snapshot { connections: self.pending.clone(), progress: Vec::new(), ..snapshot.clone() };
-        let mut draft = Draft { objects: Vec::new(), obsolete: Vec::new(), written: self.written.clone() };
+        let mut draft =
+            ReadingDraft { objects: Vec::new(), obsolete: Vec::new(), written: self.written.clone() };
         draft.written.read_at = now;
         let Some((old, reading)) = self.written.snapshot.as_ref().zip(self.written.reading) else {
             self.add_base(&mut draft, 1, now, newest)?;
@@ -115,7 +118,7 @@ impl ReadingWriter {
     /// that a member with a reading since then can still apply them.
     fn add_base(
         &self,
-        draft: &mut Draft,
+        draft: &mut ReadingDraft,
         number: u64,
         now: Duration,
         newest: Snapshot,
@@ -149,7 +152,7 @@ impl ReadingWriter {
     }
 
     /// Records that the objects of `draft` are in the store.
-    pub fn commit(&mut self, draft: Draft) {
+    pub fn commit(&mut self, draft: ReadingDraft) {
         self.written = draft.written;
         self.pending.clear();
     }

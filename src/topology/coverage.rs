@@ -15,8 +15,8 @@ pub struct EvidenceCoverage {
     pub candidate_count: usize,
 }
 
-/// Counts by kind of evidence the edge candidates whose caller is `node`, including those that resolve to no
-/// node. The kinds are in the order of [`EVIDENCE_KINDS`].
+/// Returns the number of edge candidates of each kind of evidence whose caller is `node`, in the order of
+/// [`EVIDENCE_KINDS`]. Candidates that resolve to no node count too.
 #[must_use]
 pub fn evidence_coverage(
     input: EvidenceInput<'_>,

@@ -51,7 +51,7 @@ pub enum EdgeFilter {
     Undeclared,
 }
 
-/// All edge filters as (filter, name for the option `--edges`, description), in the order in which a key
+/// All edge filters as (filter, name for the option `--calls`, description), in the order in which a key
 /// cycles through them.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
     (EdgeFilter::All, "all", "all"),
@@ -72,7 +72,7 @@ impl EdgeFilter {
         EDGE_FILTERS[(self.index() + 1) % EDGE_FILTERS.len()].0
     }
 
-    /// Returns the name of the filter for the option `--edges`.
+    /// Returns the name of the filter for the option `--calls`.
     #[must_use]
     pub fn id(self) -> &'static str {
         EDGE_FILTERS[self.index()].1

@@ -113,7 +113,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`].
+    /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`]. Adds a node
+    /// for an address outside the estate, and records a dangling reference.
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -142,10 +143,13 @@ impl<'a> TopologyBuilder<'a> {
                 let local =
                     matches!(candidate.to, Callee::EstateAddress(_)) || kind.ignores_outside_addresses();
                 match resolution {
-                    Resolution::Nodes(nodes) => nodes
-                        .into_iter()
-                        .map(|(node, by)| (node, format!("{address}, its {}", by.label())))
-                        .collect(),
+                    Resolution::Nodes(nodes) => {
+                        let detail = |node: &NodeId, by: HostOrigin| match self.topology.nodes.get(node) {
+                            Some(node) => format!("{address}, the {} of {}", by.label(), node.name),
+                            None => address.to_string(),
+                        };
+                        nodes.into_iter().map(|(node, by)| (node.clone(), detail(&node, by))).collect()
+                    }
                     _ if local => Vec::new(),
                     Resolution::Outside => vec![(self.add_outside_node(kind, &address), address.to_string())],
                     Resolution::Dangling => {

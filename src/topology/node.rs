@@ -29,7 +29,7 @@ pub struct Node {
     pub product: Option<&'static Product>,
 }
 
-/// The kind of a node.
+/// Thing that a node stands for: a service, a dependency, a load balancer or the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A service of a source.

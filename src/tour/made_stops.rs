@@ -6,7 +6,7 @@ use crate::{
     command::Command,
     model::{NodeId, Severity},
     store::World,
-    topology::{Node, NodeKind, Topology},
+    topology::{Node, NodeKind, ProductRole, Topology},
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -46,7 +46,9 @@ pub fn made_stops(world: &World) -> Vec<TourStop> {
         stop_at(topology, node, "many depend on it", BUSY_STOP_COMMANDS[place])
     });
     add(stores(topology), MAX_STORE_STOPS, &|place, node| {
-        stop_at(topology, node, "keeps data", STORE_STOP_COMMANDS[place])
+        let is_queue = node.product.is_some_and(|product| product.role == ProductRole::Queue);
+        let role = if is_queue { "holds messages" } else { "stores data" };
+        stop_at(topology, node, role, STORE_STOP_COMMANDS[place])
     });
     stops.extend(outside_stop(topology));
     stops.extend(closing_stops(world));
@@ -76,7 +78,7 @@ pub(super) fn closing_stops(world: &World) -> [TourStop; 2] {
         node: None,
         title: "ask more".to_owned(),
         text:
-            "The command line also answers questions, such as `who calls` or `what breaks if`. esc leaves it."
+            "The `:` prompt also answers questions, such as `who calls` or `what breaks if`. esc closes it."
                 .to_owned(),
         command: Command::CommandPalette,
     };
@@ -138,8 +140,7 @@ fn outside_stop(topology: &Topology) -> Option<TourStop> {
     let mut outside: Vec<&NodeId> = outside.map(|node| &node.id).collect();
     outside.sort_by_key(|id| Reverse(topology.callers(id).count()));
     let first = (*outside.first()?).clone();
-    let text =
-        format!("Called by services here, but run by none of your sources: {}.", names(topology, &outside)?);
+    let text = format!("Called from here, but outside all your sources: {}.", names(topology, &outside)?);
     let title = "outside".to_owned();
     Some(TourStop { node: Some(first), title, text, command: Command::Why })
 }

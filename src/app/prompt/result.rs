@@ -48,7 +48,7 @@ impl App {
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;
                 let actions = self.screens.logs.on_prompt_input(question, &text, &self.store);
-                self.apply_actions(actions)
+                self.apply_requests(actions)
             }
             PromptEvent::Typed(typed) => {
                 self.prompt = None;

@@ -24,7 +24,7 @@ pub struct ActArgs {
     /// Carry out the plan without asking
     #[arg(long, conflicts_with = "plan")]
     pub yes: bool,
-    /// Confirm a protected source: the service's name, or the source's id if several services are affected
+    /// Confirmation for a protected source: the service's name, or the source's id if several services are affected
     #[arg(long, value_name = "NAME", requires = "yes")]
     pub confirm: Option<String>,
     /// Reason for the audit log, and for ECS if it stops a task
@@ -56,7 +56,7 @@ pub struct ForwardArgs {
     #[command(flatten)]
     pub session: SessionArgs,
     /// Port of the container, also the local port; or LOCAL:PORT, or LOCAL:HOST:PORT for a host that the container
-    /// reaches. Without LOCAL before the colon, any free port
+    /// reaches. :PORT takes any free local port
     #[arg(value_name = "PORT")]
     pub ports: ForwardedPorts,
 }
@@ -67,7 +67,7 @@ pub struct SessionArgs {
     /// Service, by name, group/name or full id
     #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(candidates::services))]
     pub service: String,
-    /// Instance, by name, id or beginning of the id (default: the first that runs)
+    /// Instance, by name, id or beginning of the id (default: the first running one)
     #[arg(long, value_name = "NAME")]
     pub instance: Option<String>,
     /// Container of the instance (default: the first)
@@ -76,7 +76,7 @@ pub struct SessionArgs {
     /// Start without asking
     #[arg(long)]
     pub yes: bool,
-    /// Confirm a protected source: the service's name
+    /// Confirmation for a protected source: the service's name
     #[arg(long, value_name = "NAME", requires = "yes")]
     pub confirm: Option<String>,
     /// Reason for the audit log

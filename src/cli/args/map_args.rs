@@ -11,7 +11,7 @@ pub struct MapArgs {
     /// Print only this group, or this service and its neighbours
     #[arg(value_name = "GROUP|SERVICE", add = ArgValueCandidates::new(candidates::log_targets))]
     pub part: Option<String>,
-    /// Distance in calls from the group or service up to which to show others [default: 0 for a group, 1 for a service]
+    /// Also show services up to this many calls away [default: 0 for a group, 1 for a service]
     #[arg(long, value_name = "CALLS", requires = "part")]
     pub depth: Option<usize>,
     /// Output format: text, json, dot, mermaid, svg, html or csv
@@ -20,6 +20,7 @@ pub struct MapArgs {
     /// Calls to show: all, observed, never-observed or undeclared
     #[arg(
         long = "calls",
+        value_name = "CALLS",
         default_value = "all",
         value_parser = parse_edge_filter,
         add = ArgValueCandidates::new(candidates::edge_filters),

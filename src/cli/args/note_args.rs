@@ -15,7 +15,7 @@ pub struct NoteArgs {
     /// When the note expires: friday, 2026-12-04, 18:00 or 2h
     #[arg(long, value_name = "WHEN", requires = "text")]
     pub until: Option<String>,
-    /// Finding on the service that the note acknowledges, by its kind, such as crash-loop
+    /// Kind of the finding that the note acknowledges, such as crash-loop
     #[arg(long, value_name = "KIND", requires = "text")]
     pub finding: Option<String>,
     /// Called service, for a note on the call

@@ -20,9 +20,9 @@ use patterns::PatternReport;
 use print::Printer;
 use targets::TargetSelector;
 
-/// Default number of newest lines to print from each stream.
+/// Default number of newest lines to print without `--since`; with `--follow`, from each stream.
 const DEFAULT_TAIL_LINES: usize = 100;
-/// Default number of newest lines to count from each stream for `--patterns`.
+/// Default number of newest lines to count for `--patterns` without `--since`.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
 /// Prints the log lines. With `--follow`, runs until an interrupt, or until standard output has no reader.

@@ -1,7 +1,5 @@
-//! Stopped services: a user or a signal stopped all instances, the desired count is zero, or the instances
-//! exited although other services call them.
-//!
-//! A completed job that no service calls is not a finding.
+//! Stopped and paused services. A stopped service is a finding if a user or a signal ended its newest instance, or
+//! if running services call it. A completed job that no service calls is not a finding.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, call_index::CallIndex, join_names},

@@ -100,7 +100,7 @@ const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.' | b'@')
 }
 
-/// Returns true if `key` equals `known` regardless of case and separators.
+/// Returns true if `key`, in lower case and without separators, equals `known`.
 fn is_same_key(key: &str, known: &str) -> bool {
     key.len() >= known.len()
         && key

@@ -66,9 +66,9 @@ fn field_condition(
     })
 }
 
-/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text.
-/// For example, `a == b` has a space in place of a field name's end, and `map->size` has no number after the
-/// `>`.
+/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text,
+/// such as `a == b`, because a field name contains no space, or `map->size`, because only a number may follow a
+/// single `>`.
 fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
     let at = typed.find(['=', '!', '<', '>']).filter(|at| is_field_name(&typed[..*at]))?;
     let (name, rest) = typed.split_at(at);

@@ -12,7 +12,7 @@ use std::{
 pub enum SnapshotDiff {
     /// Nothing but the time of the snapshot changed.
     Unchanged,
-    /// Settings or state of these services changed. The map holds the old version of each. No service was
+    /// Settings or state of these services changed. The value is the old version of each. No service was
     /// added or removed, and all endpoints are the same.
     Services(BTreeMap<ServiceId, Arc<Service>>),
     /// Only events, unread parts or the health of load balancer targets changed, but no service.

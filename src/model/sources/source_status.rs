@@ -105,7 +105,7 @@ impl SourceStatus {
         self
     }
 
-    /// Records a successful poll at `at`, after which the initial load has the state `progress`.
+    /// Records a successful poll at `at`. `progress` says how far each part of the initial load has come.
     pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
         let partial = progress.iter().any(LoadProgress::may_miss_services);
         self.failure = None;

@@ -12,7 +12,7 @@ pub struct TeamStatus {
     pub members: u32,
 }
 
-/// The role of a member in its team.
+/// Way in which this member gets the readings of one source now: as the leader, from the leader, or alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TeamRole {

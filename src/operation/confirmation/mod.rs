@@ -24,9 +24,9 @@ pub struct Confirmed<P>(P);
 /// Plan of changes that the user has confirmed.
 pub type ConfirmedPlan = Confirmed<Plan>;
 
-/// Step of a confirmed plan. Sources accept only such steps.
+/// Step of a plan that the user has confirmed. Sources accept only such steps.
 #[derive(Clone, Copy, Debug)]
-pub struct ConfirmedChange<'a>(&'a Step);
+pub struct ConfirmedStep<'a>(&'a Step);
 
 impl<P: Confirmable> Confirmed<P> {
     /// Confirms a plan without a question, for `--yes`. Refuses if the source is protected and `typed` is not
@@ -56,12 +56,12 @@ impl<P> Confirmed<P> {
 
 impl ConfirmedPlan {
     /// Returns the confirmed calls, in their order.
-    pub fn changes(&self) -> impl Iterator<Item = ConfirmedChange<'_>> {
-        self.plan().steps.iter().map(ConfirmedChange)
+    pub fn changes(&self) -> impl Iterator<Item = ConfirmedStep<'_>> {
+        self.plan().steps.iter().map(ConfirmedStep)
     }
 }
 
-impl<'a> ConfirmedChange<'a> {
+impl<'a> ConfirmedStep<'a> {
     /// Returns the step.
     #[must_use]
     pub fn step(self) -> &'a Step {

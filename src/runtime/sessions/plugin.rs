@@ -2,7 +2,7 @@
 //! until it ends.
 
 use super::shell::{
-    self, HANG_UP_TIMEOUT, LeaveReason, Opening, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
+    self, HANG_UP_TIMEOUT, LeaveReason, OpenOutcome, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
     leave_opening, unwritable_output, wait_until_open,
 };
 use crate::{
@@ -63,11 +63,11 @@ async fn run_program(
     let opened = wait_until_open(opening.as_mut(), &mut terminal, signals).await?;
     drop(terminal);
     match opened {
-        Opening::Opened(shell) => {
+        OpenOutcome::Opened(shell) => {
             note_call(Some(shell.call.clone()));
             attach(shell, signals).await
         }
-        Opening::Left(why) => {
+        OpenOutcome::Left(why) => {
             let end = async |shell: ExternalShell| {
                 note_call(Some(shell.call));
                 shell.end.await.is_ok()

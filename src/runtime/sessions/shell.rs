@@ -124,11 +124,11 @@ pub(super) async fn run(
 ) -> Result<ShellOutcome, SessionFailure> {
     let mut opening = pin!(opening);
     match wait_until_open(opening.as_mut(), &mut terminal, signals).await? {
-        Opening::Opened(shell) => {
+        OpenOutcome::Opened(shell) => {
             note_call(shell.call.clone());
             attach(shell, terminal, signals).await
         }
-        Opening::Left(why) => {
+        OpenOutcome::Left(why) => {
             drop(terminal);
             let end = async |shell: Shell| {
                 note_call(shell.call.clone());
@@ -139,8 +139,8 @@ pub(super) async fn run(
     }
 }
 
-/// Result of waiting for a session to open.
-pub(super) enum Opening<T> {
+/// Outcome of waiting for a session to open.
+pub(super) enum OpenOutcome<T> {
     /// The session is open.
     Opened(T),
     /// The user or a signal cancelled it before it was open.
@@ -152,17 +152,17 @@ pub(super) async fn wait_until_open<T, E>(
     mut opening: Pin<&mut impl Future<Output = Result<T, E>>>,
     terminal: &mut SessionTerminal,
     signals: &mut Signals,
-) -> Result<Opening<T>, E> {
+) -> Result<OpenOutcome<T>, E> {
     loop {
         tokio::select! {
-            opened = opening.as_mut() => return opened.map(Opening::Opened),
+            opened = opening.as_mut() => return opened.map(OpenOutcome::Opened),
             typed = terminal.keys.next(), if terminal.raw.is_some() => match typed {
                 Some(bytes) if !bytes.iter().any(|byte| GIVE_UP_BYTES.contains(byte)) => {}
-                Some(_) => return Ok(Opening::Left(LeaveReason::Detached)),
-                None => return Ok(Opening::Left(LeaveReason::Signal(SIGHUP))),
+                Some(_) => return Ok(OpenOutcome::Left(LeaveReason::Detached)),
+                None => return Ok(OpenOutcome::Left(LeaveReason::Signal(SIGHUP))),
             },
             signal = signals.next() => if let Some(number) = handle_signal(signal, terminal.raw.as_ref()) {
-                return Ok(Opening::Left(LeaveReason::Signal(number)));
+                return Ok(OpenOutcome::Left(LeaveReason::Signal(number)));
             },
         }
     }

@@ -5,7 +5,7 @@ mod finding_rows;
 mod log_excerpt;
 
 use super::{
-    Action, Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId,
+    Canvas, ClickPlace, ClickTarget, HitMap, Scene, Screen, ScreenId, ScreenRequest,
     describe::{hand_over, note_text::note_text, time},
     widget::{
         frame::draw_frame,
@@ -60,11 +60,15 @@ const MIN_HEIGHT_FOR_DETAIL: u16 = 15;
 const LABEL_WIDTH: u16 = 8;
 
 impl Screen for Findings {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         match command {
             Command::Open => {
                 let of_source = self.selected_finding(store).is_some_and(|finding| finding.node.is_none());
-                return vec![Action::ShowScreen(if of_source { ScreenId::Sources } else { ScreenId::Card })];
+                return vec![ScreenRequest::ShowScreen(if of_source {
+                    ScreenId::Sources
+                } else {
+                    ScreenId::Card
+                })];
             }
             Command::Right | Command::Left => {
                 return self.open_fault(self.selected_row, command == Command::Right, store);
@@ -95,7 +99,7 @@ impl Screen for Findings {
             .unwrap_or_default()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         let store = scene.store;
         self.shown_order.remember(store);
         let rows = self.rows(store);
@@ -116,7 +120,7 @@ impl Screen for Findings {
         Vec::new()
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         match at {
             // A click on the selected row opens or closes it.
             ClickPlace::Row(row) if row == self.selected_row => {
@@ -224,16 +228,16 @@ impl Findings {
     }
 
     /// Selects the finding in this row, and its node.
-    fn select_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
+    fn select_row(&mut self, row: usize, store: &Store) -> Vec<ScreenRequest> {
         let finding = self.rows(store).get(row).map(|row| row.finding);
         self.selected_row = row;
         self.selected_key = finding.map(finding_key);
-        finding.and_then(|finding| finding.node.clone()).map(Action::Select).into_iter().collect()
+        finding.and_then(|finding| finding.node.clone()).map(ScreenRequest::Select).into_iter().collect()
     }
 
     /// Opens or closes the fault of `row`. An open fault has a row for each finding. Closing a fault moves
     /// the cursor to its only row.
-    fn open_fault(&mut self, row: usize, open: bool, store: &Store) -> Vec<Action> {
+    fn open_fault(&mut self, row: usize, open: bool, store: &Store) -> Vec<ScreenRequest> {
         let rows = self.rows(store);
         let Some(fault) = rows.get(row).filter(|row| row.has_several).map(|row| row.fault.clone()) else {
             return Vec::new();

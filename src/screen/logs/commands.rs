@@ -14,7 +14,7 @@ use crate::{
     extract::log_line::correlation_ids,
     log_store::{EntryKey, Predicate},
     model::{LogLevel, NodeId},
-    screen::{Action, LogPromptKind, widget::table},
+    screen::{LogPromptKind, ScreenRequest, widget::table},
     store::Store,
 };
 use jiff::SignedDuration;
@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 impl Logs {
     /// Runs a command, then updates the lines and the scroll position.
-    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         let mut effects = self.apply_command(command, store);
         effects.extend(self.update_lines(store));
         // The open pane and the lines share the screen, so a command that opens or closes the pane changes
@@ -32,7 +32,7 @@ impl Logs {
     }
 
     /// Applies a command to the open pane if the pane handles it, or else to the lines.
-    fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn apply_command(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         if let Some(done) = self.apply_pane_command(command, store) {
             return done;
         }
@@ -53,9 +53,9 @@ impl Logs {
                 self.query.only_instance = next;
                 self.reset_position();
             }
-            Command::KeepFilter => return vec![Action::OpenPrompt(LogPromptKind::KeepFilter)],
-            Command::HideFilter => return vec![Action::OpenPrompt(LogPromptKind::HideFilter)],
-            Command::GoToTime => return vec![Action::OpenPrompt(LogPromptKind::GoToTime)],
+            Command::KeepFilter => return vec![ScreenRequest::OpenPrompt(LogPromptKind::KeepFilter)],
+            Command::HideFilter => return vec![ScreenRequest::OpenPrompt(LogPromptKind::HideFilter)],
+            Command::GoToTime => return vec![ScreenRequest::OpenPrompt(LogPromptKind::GoToTime)],
             Command::RemoveLastFilter => drop(self.query.chips.pop()),
             Command::RemoveAllFilters => self.query.chips.clear(),
             Command::RaiseMinLevel | Command::LowerMinLevel => {
@@ -72,7 +72,7 @@ impl Logs {
                     self.cursor_line(store).filter(|_| self.marks.selection_start.is_none());
             }
             Command::SaveLogs => return copy_save::save_lines(self, store),
-            Command::FullScreen => return vec![Action::ToggleFullscreen],
+            Command::FullScreen => return vec![ScreenRequest::ToggleFullscreen],
             Command::Histogram => {
                 self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
             }
@@ -91,7 +91,7 @@ impl Logs {
     }
 
     /// Handles commands that move the cursor, change the display, or limit the lines to the last minutes.
-    fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         // A cursor move cancels a pending jump.
         self.pending_jump = None;
         let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
@@ -149,7 +149,7 @@ impl Logs {
 
     /// Changes the scope to the services whose logs `command` asks for, or notifies the user why that is
     /// impossible.
-    fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn change_scope(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         match ServiceScope::of_command(command, store) {
             Ok(reach) if reach != self.query.scope => {
                 self.pivot_stack.clear();
@@ -157,13 +157,13 @@ impl Logs {
                 Vec::new()
             }
             Ok(_) => Vec::new(),
-            Err(why) => vec![Action::Notify(why.to_owned())],
+            Err(why) => vec![ScreenRequest::Notify(why.to_owned())],
         }
     }
 
     /// Applies a command to the open pane. Returns `None` if no pane is open or if the pane does not handle
     /// the command.
-    fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Action>> {
+    fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<ScreenRequest>> {
         let rows = match &self.pane {
             Pane::None => return None,
             Pane::Details(details) => self
@@ -204,14 +204,14 @@ impl Logs {
 
     /// Pivots on the first request or trace id in the line at the cursor: shows the lines with that id in the
     /// logs of the line's service and its neighbours.
-    fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
+    fn pivot_on_line(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some(line) =
             self.cursor_line(store).and_then(|key| self.queried_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
         let Some(id) = correlation_ids(line.text, line.format).into_iter().next() else {
-            return vec![Action::Notify(
+            return vec![ScreenRequest::Notify(
                 "no request or trace id in this line; enter shows its fields".to_owned(),
             )];
         };
@@ -221,14 +221,14 @@ impl Logs {
 
     /// Shows the lines that contain `value` in the logs of the line's service and its neighbours, around the
     /// time of the line. Puts the previous query on the stack, so that `Back` returns to it.
-    fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
+    fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<ScreenRequest> {
         let service = self.queried_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
-            return vec![Action::Notify("this line belongs to no service".to_owned())];
+            return vec![ScreenRequest::Notify("this line belongs to no service".to_owned())];
         };
         let chip = match FilterChip::text(value) {
             Ok(chip) => chip,
-            Err(why) => return vec![Action::Notify(why)],
+            Err(why) => return vec![ScreenRequest::Notify(why)],
         };
         let reach = ServiceScope::WithNeighbours(NodeId::from(&service));
         let before = (std::mem::take(&mut self.query), self.scroll.clone());
@@ -304,8 +304,14 @@ impl Logs {
 
     /// Moves the cursor to the line `to`, or shows the notice `none` if there is no such line. Also notifies
     /// the user if the search wrapped around.
-    fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
-        let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
+    fn jump_to(
+        &mut self,
+        to: Option<EntryKey>,
+        forward: bool,
+        none: &str,
+        store: &Store,
+    ) -> Vec<ScreenRequest> {
+        let Some(key) = to else { return vec![ScreenRequest::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
         self.go_to_line(key, store);
         if let Pane::Details(details) = &mut self.pane {
@@ -316,7 +322,7 @@ impl Logs {
             (Some(true), false) => "wrapped to the end",
             _ => return Vec::new(),
         };
-        vec![Action::Notify(said.to_owned())]
+        vec![ScreenRequest::Notify(said.to_owned())]
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Logs, panes::pane::Pane};
 use crate::{
     log_store::{EntryKey, LogEntry},
     model::text::clean_with_max_chars,
-    screen::{Action, DeferredText, FileToSave},
+    screen::{DeferredText, FileToSave, ScreenRequest},
     store::Store,
 };
 use std::fmt;
@@ -37,11 +37,11 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
 
 /// Saves the selected lines, or all lines that pass the filters if none are selected. Each line begins with
 /// its time, service and instance.
-pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
+pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<ScreenRequest> {
     let (Some(first), Some(last)) =
         (logs.queried_lines.first(&store.world.logs), logs.queried_lines.last(&store.world.logs))
     else {
-        return vec![Action::Notify("no lines to save".to_owned())];
+        return vec![ScreenRequest::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap, because they share the text with the originals.
@@ -52,8 +52,8 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
         chosen.try_for_each(|line| write_line(to, &line))
     });
     vec![
-        Action::Notify("saving the lines".to_owned()),
-        Action::SaveFile(FileToSave { name: "portolan-logs", extension: "log", text }),
+        ScreenRequest::Notify("saving the lines".to_owned()),
+        ScreenRequest::SaveFile(FileToSave { name: "portolan-logs", extension: "log", text }),
     ]
 }
 

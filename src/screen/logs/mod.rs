@@ -12,7 +12,7 @@ mod commands;
 mod saved_view;
 mod scroll_position;
 
-use super::{Action, Canvas, ClickPlace, HitMap, LogPromptKind, Scene, Screen};
+use super::{Canvas, ClickPlace, HitMap, LogPromptKind, Scene, Screen, ScreenRequest};
 use crate::{
     command::Command,
     log_store::{EntryKey, LogEntry, StreamScope},
@@ -85,7 +85,7 @@ struct PendingJump {
 type PivotOrigin = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         self.run_command(command, store)
     }
 
@@ -123,7 +123,7 @@ impl Screen for Logs {
         self.backfill.subscriptions(&self.targets(store))
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             self.shown_node.clone_from(&store.session.selected);
@@ -136,7 +136,7 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         match at {
             ClickPlace::Row(row) => self.click_row(row, store),
             ClickPlace::Heading(_) => Vec::new(),
@@ -158,27 +158,32 @@ impl Screen for Logs {
 
 impl Logs {
     /// Handles the text that the user entered into a prompt of this screen.
-    pub fn on_prompt_input(&mut self, question: LogPromptKind, answer: &str, store: &Store) -> Vec<Action> {
+    pub fn on_prompt_input(
+        &mut self,
+        question: LogPromptKind,
+        answer: &str,
+        store: &Store,
+    ) -> Vec<ScreenRequest> {
         match question {
             LogPromptKind::KeepFilter | LogPromptKind::HideFilter => {
                 let services = self.query.scope.services(store);
                 match FilterChip::parse(answer, question == LogPromptKind::KeepFilter, &services) {
                     Ok(chip) => self.add_filter(chip),
-                    Err(why) => return vec![Action::Notify(why)],
+                    Err(why) => return vec![ScreenRequest::Notify(why)],
                 }
             }
             LogPromptKind::GoToTime => match answer.parse::<TimeExpression>() {
                 Ok(time) => {
                     self.request_jump(time.resolve(store.world.now, &store.session.time_zone), store);
                 }
-                Err(why) => return vec![Action::Notify(why)],
+                Err(why) => return vec![ScreenRequest::Notify(why)],
             },
         }
         self.update_lines(store)
     }
 
     /// Shows the lines of the selected node around the time `at`.
-    pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
+    pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<ScreenRequest> {
         // Filters that the user set for another service could hide the lines to show.
         let same = self.shown_node == store.session.selected;
         self.shown_node.clone_from(&store.session.selected);
@@ -208,7 +213,7 @@ impl Logs {
     }
 
     /// Moves the cursor to the clicked row. A click on the row of the cursor opens that line.
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<ScreenRequest> {
         if self.pane.is_open() {
             let again = self.pane.chosen_row() == row;
             self.pane.choose_row(row);
@@ -240,7 +245,7 @@ impl Logs {
     }
 
     /// Updates lines, histogram and patterns. If work is left, returns an action that continues it later.
-    fn update_lines(&mut self, store: &Store) -> Vec<Action> {
+    fn update_lines(&mut self, store: &Store) -> Vec<ScreenRequest> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));
         }
@@ -257,7 +262,7 @@ impl Logs {
         if let Pane::Patterns(patterns) = &mut self.pane {
             whole &= patterns.update(&self.queried_lines, &store.world.logs, &services, store.world.now);
         }
-        if whole { Vec::new() } else { vec![Action::ContinueWork] }
+        if whole { Vec::new() } else { vec![ScreenRequest::ContinueWork] }
     }
 
     /// Translates the query into the streams, filters and search of the log store.

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     command::Command,
-    screen::{Action, ScreenId},
+    screen::{ScreenId, ScreenRequest},
     store::Store,
     topology::shortest_path_either_way,
 };
 
 impl Map {
     /// Runs a command.
-    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         self.hovered = None;
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
@@ -27,17 +27,21 @@ impl Map {
                     .selected
                     .as_ref()
                     .and_then(|from| navigation::nearest_in_direction(&self.drawn, from, command));
-                return next.map(Action::Select).into_iter().collect();
+                return next.map(ScreenRequest::Select).into_iter().collect();
             }
             Command::NextNeighbour | Command::PreviousNeighbour => {
                 let forward = command == Command::NextNeighbour;
                 self.neighbour_cycle =
                     navigation::next_neighbour(&self.drawn, store, self.neighbour_cycle.as_ref(), forward);
-                return self.neighbour_cycle.iter().map(|(_, next)| Action::Select(next.clone())).collect();
+                return self
+                    .neighbour_cycle
+                    .iter()
+                    .map(|(_, next)| ScreenRequest::Select(next.clone()))
+                    .collect();
             }
             Command::Top | Command::Bottom => {
                 let next = navigation::first_or_last(&self.drawn, command == Command::Bottom);
-                return next.map(Action::Select).into_iter().collect();
+                return next.map(ScreenRequest::Select).into_iter().collect();
             }
             Command::ScrollUp => self.pan_by(0, -2),
             Command::ScrollDown => self.pan_by(0, 2),
@@ -48,7 +52,7 @@ impl Map {
             Command::Open => return self.open_selected(store),
             Command::ShowPath => return self.focus_path(store),
             Command::Back if self.choices.focus.is_some() => self.choices.leave_focus(),
-            Command::Back => return vec![Action::ClearMarks],
+            Command::Back => return vec![ScreenRequest::ClearMarks],
             _ => return self.change_view(command, store),
         }
         Vec::new()
@@ -95,7 +99,7 @@ impl Map {
     }
 
     /// Applies a command that changes zoom, collapsed groups or focus.
-    fn change_view(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn change_view(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         let level = self.detail_level();
         match command {
             Command::ZoomIn | Command::ZoomOut => {
@@ -135,32 +139,32 @@ impl Map {
 
     /// Opens the selected item: expands a group, adds the nodes of a stub to the focus, or shows the card of
     /// a node.
-    fn open_selected(&mut self, store: &Store) -> Vec<Action> {
+    fn open_selected(&mut self, store: &Store) -> Vec<ScreenRequest> {
         match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
             Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
             Some((ItemKind::Stub(..), members)) => {
                 self.choices.add_to_focus(&members);
                 Vec::new()
             }
-            _ => vec![Action::ShowScreen(ScreenId::Card)],
+            _ => vec![ScreenRequest::ShowScreen(ScreenId::Card)],
         }
     }
 
     /// Collapses or expands the group of the selected node.
-    fn toggle_selected_group(&mut self, store: &Store) -> Vec<Action> {
+    fn toggle_selected_group(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let group = store
             .selected_node()
             .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
-        let Some((key, _)) = group else { return vec![Action::Notify("not in a group".to_owned())] };
+        let Some((key, _)) = group else { return vec![ScreenRequest::Notify("not in a group".to_owned())] };
         let level = self.detail_level();
         self.choices.toggle_group(&key, level);
         Vec::new()
     }
 
     /// Focuses on a path between the two marked nodes, or between the marked node and the selected one.
-    fn focus_path(&mut self, store: &Store) -> Vec<Action> {
+    fn focus_path(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some((from, to)) = store.session.path_ends() else {
-            return vec![Action::Notify("mark one service, then select another".to_owned())];
+            return vec![ScreenRequest::Notify("mark one service, then select another".to_owned())];
         };
         match shortest_path_either_way(store.world.topology(), from, to) {
             Some(way) => {
@@ -168,7 +172,7 @@ impl Map {
                 self.choices.set_focus(focus);
                 Vec::new()
             }
-            None => vec![Action::Notify("no path between them in either direction".to_owned())],
+            None => vec![ScreenRequest::Notify("no path between them in either direction".to_owned())],
         }
     }
 }

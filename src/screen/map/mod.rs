@@ -9,7 +9,7 @@ pub mod export_model;
 mod as_text;
 mod saved_view;
 
-use super::{Action, Canvas, ClickPlace, HitMap, Scene, Screen};
+use super::{Canvas, ClickPlace, HitMap, Scene, Screen, ScreenRequest};
 use crate::{
     command::Command,
     layout::{Diagram, Options, Raster, Rect as Cells},
@@ -119,7 +119,7 @@ impl DrawnMap {
 }
 
 impl Screen for Map {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         self.run_command(command, store)
     }
 
@@ -157,7 +157,7 @@ impl Screen for Map {
         service.and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<ScreenRequest> {
         let store = scene.store;
         self.selection_changed_while_hidden |= !shown && self.followed_node != store.session.selected;
         if let Some(node) =
@@ -206,7 +206,7 @@ impl Screen for Map {
         effects
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         match at {
             ClickPlace::Row(_) | ClickPlace::Heading(_) => {}
             ClickPlace::Overview(column, row) => {

@@ -6,7 +6,7 @@ mod draw;
 mod scope;
 
 use super::{
-    Action, Canvas, ClickPlace, HitMap, Scene, Screen, ScreenId,
+    Canvas, ClickPlace, HitMap, Scene, Screen, ScreenId, ScreenRequest,
     describe::node_text::event_group_text,
     widget::table::{moves_cursor, row_after_command},
 };
@@ -69,7 +69,7 @@ impl Timeline {
 }
 
 impl Screen for Timeline {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         match command {
             Command::Open => return self.open_row(store),
             Command::NextTimelineScope => {
@@ -111,7 +111,7 @@ impl Screen for Timeline {
         &[Open, NextTimelineScope, NextEventKind, Search, Logs, Card, Map, Findings, Back, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         if self.selected_by_cursor != scene.store.session.selected {
             self.selected_by_cursor.clone_from(&scene.store.session.selected);
             self.centre.clone_from(&scene.store.session.selected);
@@ -120,7 +120,7 @@ impl Screen for Timeline {
         Vec::new()
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         let ClickPlace::Row(row) = at else { return Vec::new() };
         if self.cursor.is_some() && row == self.cursor_row() {
             self.open_row(store)
@@ -193,26 +193,28 @@ impl Timeline {
     }
 
     /// Moves the cursor to a row and selects its node.
-    fn move_to_row(&mut self, row: usize) -> Vec<Action> {
+    fn move_to_row(&mut self, row: usize) -> Vec<ScreenRequest> {
         let Some(row) = self.rows.get(row) else { return Vec::new() };
         self.cursor = Some(Arc::clone(&row.first));
         let node = row.last.subject.node().cloned();
         self.selected_by_cursor = node.clone().or(self.selected_by_cursor.take());
-        node.map(Action::Select).into_iter().collect()
+        node.map(ScreenRequest::Select).into_iter().collect()
     }
 
     /// Opens the logs at the time of the selected event. For an event of a source, opens the sources screen,
     /// and for a node without logs its card.
-    fn open_row(&mut self, store: &Store) -> Vec<Action> {
+    fn open_row(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {
-            Subject::Source(_) => return vec![Action::ShowScreen(ScreenId::Sources)],
+            Subject::Source(_) => return vec![ScreenRequest::ShowScreen(ScreenId::Sources)],
             Subject::Node(node) => node,
         };
         match store.world.topology().nodes.get(node).map(|node| store.world.service_of(node).is_some()) {
-            Some(true) => vec![Action::ShowLogsAt(node.clone(), last.at)],
-            Some(false) => vec![Action::Select(node.clone()), Action::ShowScreen(ScreenId::Card)],
-            None => vec![Action::Notify(format!("{} was removed", last.subject.name()))],
+            Some(true) => vec![ScreenRequest::ShowLogsAt(node.clone(), last.at)],
+            Some(false) => {
+                vec![ScreenRequest::Select(node.clone()), ScreenRequest::ShowScreen(ScreenId::Card)]
+            }
+            None => vec![ScreenRequest::Notify(format!("{} was removed", last.subject.name()))],
         }
     }
 }

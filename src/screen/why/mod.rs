@@ -6,7 +6,7 @@ mod evidence_lines;
 mod rows;
 
 use super::{
-    Action, Canvas, ClickPlace, HitMap, Scene, Screen,
+    Canvas, ClickPlace, HitMap, Scene, Screen, ScreenRequest,
     widget::{
         scroll::Scroll,
         table::{moves_cursor, row_after_command},
@@ -33,7 +33,7 @@ pub struct Why {
 }
 
 impl Screen for Why {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         match command {
             Command::Open => return self.follow_edge(store),
             Command::Back => return self.go_back(store),
@@ -64,7 +64,7 @@ impl Screen for Why {
         &[Open, Back, Logs, Card, Map, NextEdgeFilter, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<ScreenRequest> {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             *self = Self { shown_node: store.session.selected.clone(), ..Self::default() };
@@ -82,7 +82,7 @@ impl Screen for Why {
         Vec::new()
     }
 
-    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<Action> {
+    fn click(&mut self, at: ClickPlace, store: &Store) -> Vec<ScreenRequest> {
         let ClickPlace::Row(row) = at else { return Vec::new() };
         let spot = self.rows(store).get(row).map(WhyRow::key);
         if spot.is_some() && spot == self.selected_key {
@@ -136,13 +136,13 @@ impl Why {
 
     /// Selects the node at the other end of the selected edge, and in its list the first edge in the same
     /// direction.
-    fn follow_edge(&mut self, store: &Store) -> Vec<Action> {
+    fn follow_edge(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let rows = self.rows(store);
         let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {
             return Vec::new();
         };
         let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
-            return vec![Action::Notify("no known service has this address".to_owned())];
+            return vec![ScreenRequest::Notify("no known service has this address".to_owned())];
         };
         let taken = row.key();
         let out = !matches!(row, WhyRow::Edge { out: false, .. });
@@ -151,17 +151,17 @@ impl Why {
         self.back_stack.push((of, Some(taken)));
         self.shown_node = Some(peer.clone());
         self.select_row(spot);
-        vec![Action::Select(peer)]
+        vec![ScreenRequest::Select(peer)]
     }
 
     /// Returns to the latest node on the back stack that still exists, and to the row that the user followed
     /// from there.
-    fn go_back(&mut self, store: &Store) -> Vec<Action> {
+    fn go_back(&mut self, store: &Store) -> Vec<ScreenRequest> {
         while let Some((node, spot)) = self.back_stack.pop() {
             if store.world.topology().nodes.contains_key(&node) {
                 self.shown_node = Some(node.clone());
                 self.select_row(spot);
-                return vec![Action::Select(node)];
+                return vec![ScreenRequest::Select(node)];
             }
         }
         Vec::new()

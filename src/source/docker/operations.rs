@@ -14,7 +14,7 @@ use crate::{
         Failure, FailureKind, InstanceId, Service, ServiceId, ServiceKind, Text, Timestamp, shell_quote,
     },
     operation::{
-        Change, ConfirmedChange, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
+        Change, ConfirmedSession, ConfirmedStep, ForwardRequest, OperationPlace, OperationReading,
         OperationRequest, ShellRequest, TargetFact, TargetReading,
     },
     source::{
@@ -42,7 +42,7 @@ impl Operator for Docker {
         read_targets(&self.shared, request).boxed()
     }
 
-    fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
+    fn send<'a>(&'a self, change: ConfirmedStep<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
         async move {
             let sent = self.shared.engine.send_change(change).await;
             if let Change::Container { id, .. } = &change.step().change {

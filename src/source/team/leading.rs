@@ -8,8 +8,8 @@ use crate::{
     model::{Failure, FailureKind, Snapshot},
     object_store::{Fetched, ObjectVersion, WriteCondition, WriteOutcome},
     team::{
-        AloneReason, Draft, HEAD_KEY, Head, HeadContent, MAX_EPOCH, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey,
-        TEAM_SCHEMA, epoch_key, highest_epoch, member_key,
+        AloneReason, HEAD_KEY, Head, HeadContent, MAX_EPOCH, MAX_HEAD_BYTES, MEMBER_PREFIX, ObjectKey,
+        ReadingDraft, TEAM_SCHEMA, epoch_key, highest_epoch, member_key,
     },
 };
 use std::time::Duration;
@@ -162,7 +162,7 @@ impl Member {
 
     /// Writes the objects of a reading to the store. The reading counts as published only if all writes
     /// succeed.
-    async fn write_draft(&mut self, draft: Draft) -> Result<(), Failure> {
+    async fn write_draft(&mut self, draft: ReadingDraft) -> Result<(), Failure> {
         for (key, object) in &draft.objects {
             self.team.store.write(&self.team.key(key), object.clone(), WriteCondition::Always).await?;
         }

@@ -26,7 +26,7 @@ pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const SELECTED: u8 = 5;
 }
 
-/// Minimum number of calls in one line that makes the line thick.
+/// Minimum number of shown calls in a solid line that makes the line thick.
 const MIN_HEAVY_CALLS: usize = 3;
 
 /// Styles of the edges of one map graph, and totals of its items.

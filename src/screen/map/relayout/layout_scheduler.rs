@@ -7,7 +7,7 @@ use crate::{
     layout::Seed,
     model::Timestamp,
     screen::{
-        Action,
+        ScreenRequest,
         map::{
             DrawnMap, LayoutCandidate, LayoutComparison, LayoutRequest, Map, graph::map_variant::MapVariant,
         },
@@ -109,26 +109,26 @@ pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
 
 impl Map {
     /// Requests a fresh layout that is not based on the current one, because the user asked for it.
-    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Action {
+    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> ScreenRequest {
         self.layout_memory.clear();
         self.request_layout(store)
     }
 
     /// Requests a fresh layout that the user did not ask for. It keeps only the direction of the current
     /// layout.
-    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Action {
+    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> ScreenRequest {
         self.layout_memory.clear();
         self.request_layout_with(store, true)
     }
 
     /// Requests a layout close to the current one.
-    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Action {
+    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> ScreenRequest {
         self.request_layout_with(store, false)
     }
 
     /// Requests a layout. If `keep_direction` is true, only variants with the current direction are
     /// candidates.
-    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Action {
+    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> ScreenRequest {
         let room = self.layout_size;
         let key = self
             .inputs
@@ -178,7 +178,7 @@ impl Map {
         self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let number = self.scheduler.start_request(items, store.world.now);
-        Action::ComputeLayout(Box::new(LayoutRequest {
+        ScreenRequest::ComputeLayout(Box::new(LayoutRequest {
             request_id: number,
             candidates: choices,
             current: drawn,
@@ -187,9 +187,9 @@ impl Map {
     }
 
     /// Requests a comparison of the current layout with a fresh one.
-    pub(in crate::screen::map) fn request_comparison(&self) -> Action {
+    pub(in crate::screen::map) fn request_comparison(&self) -> ScreenRequest {
         let DrawnMap { options, diagram, .. } = &self.drawn;
-        Action::CompareLayout(Box::new(LayoutComparison {
+        ScreenRequest::CompareLayout(Box::new(LayoutComparison {
             request_id: self.scheduler.request_id,
             // Places that are kept free for removed nodes are not a defect of the layout, because the nodes
             // may return.
@@ -208,7 +208,7 @@ mod tests {
         layout::Direction,
         model::{fixtures::*, *},
         screen::{
-            Action, Scene, Screen, Theme,
+            Scene, Screen, ScreenRequest, Theme,
             map::{LayoutCandidate, Map},
         },
         store::Store,
@@ -234,7 +234,7 @@ mod tests {
         let scene = Scene { store, theme: &theme, keymap: &keymap };
         let mut all = Vec::new();
         for effect in map.sync(scene, Rect::new(0, 0, 90, 30), true) {
-            if let Action::ComputeLayout(job) = effect {
+            if let ScreenRequest::ComputeLayout(job) = effect {
                 let (choice, diagram) = job.compute();
                 let is_down = |choice: &LayoutCandidate| choice.options.direction == Direction::TopDown;
                 let tried = job.candidates.iter().map(is_down).collect();

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{Failure, FailureKind},
-    operation::{Change, ConfirmedChange, ContainerCall},
+    operation::{Change, ConfirmedStep, ContainerCall},
     source::{ChangeReceipt, docker::api_types::is_valid_id},
 };
 use std::time::Duration;
@@ -20,7 +20,7 @@ impl Engine {
     /// Sends the call of a confirmed change, without retries.
     pub(in crate::source::docker) async fn send_change(
         &self,
-        confirmed: ConfirmedChange<'_>,
+        confirmed: ConfirmedStep<'_>,
     ) -> Result<ChangeReceipt, Failure> {
         let step = confirmed.step();
         let Change::Container { call: verb, id, .. } = &step.change else {

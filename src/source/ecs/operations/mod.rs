@@ -17,8 +17,8 @@ use super::Ecs;
 use crate::{
     model::Failure,
     operation::{
-        ConfirmedChange, ConfirmedSession, ForwardRequest, OperationPlace, OperationReading,
-        OperationRequest, ShellRequest,
+        ConfirmedSession, ConfirmedStep, ForwardRequest, OperationPlace, OperationReading, OperationRequest,
+        ShellRequest,
     },
     source::{
         ChangeReceipt, Operator,
@@ -39,7 +39,7 @@ impl Operator for Ecs {
         read::read_targets(self, request).boxed()
     }
 
-    fn send<'a>(&'a self, change: ConfirmedChange<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
+    fn send<'a>(&'a self, change: ConfirmedStep<'a>) -> BoxFuture<'a, Result<ChangeReceipt, Failure>> {
         async move { send::send_change(self.api().await?, change).await }.boxed()
     }
 

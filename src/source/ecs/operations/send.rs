@@ -3,7 +3,7 @@
 
 use crate::{
     model::{Failure, FailureKind, Text},
-    operation::{Change, ConfirmedChange},
+    operation::{Change, ConfirmedStep},
     source::{
         ChangeReceipt,
         ecs::{
@@ -21,7 +21,7 @@ use serde_json::Value;
 const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 
 /// Makes the call of a confirmed change, and returns the response of AWS.
-pub(super) async fn send_change(api: &Api, confirmed: ConfirmedChange<'_>) -> Result<ChangeReceipt, Failure> {
+pub(super) async fn send_change(api: &Api, confirmed: ConfirmedStep<'_>) -> Result<ChangeReceipt, Failure> {
     let change = &confirmed.step().change;
     let Change::Ecs(ecs) = change else {
         return Err(Failure::new(FailureKind::Invalid, "the plan is for another platform", "plan again"));

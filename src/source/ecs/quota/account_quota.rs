@@ -26,28 +26,28 @@ struct QuotaState {
     members: BTreeMap<SourceId, u32>,
 }
 
-/// API quotas of all accounts, so that sources of one account share one quota.
+/// API quotas by account, region and endpoint. Sources with the same three share one quota.
 #[derive(Debug, Default)]
 pub struct QuotaRegistry {
     /// Quotas by account, region and endpoint, separated by spaces.
-    by_account: Mutex<BTreeMap<String, Arc<AccountQuota>>>,
+    by_owner: Mutex<BTreeMap<String, Arc<AccountQuota>>>,
 }
 
 impl QuotaRegistry {
     /// Returns the quota of `owner` (account, region and endpoint). If there is none yet, inserts
     /// `new_quota`.
     pub(crate) fn get_or_insert(&self, owner: String, new_quota: &Arc<AccountQuota>) -> Arc<AccountQuota> {
-        let mut purses = self.by_account.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(purses.entry(owner).or_insert_with(|| Arc::clone(new_quota)))
+        let mut quotas = self.by_owner.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(quotas.entry(owner).or_insert_with(|| Arc::clone(new_quota)))
     }
 }
 
 impl AccountQuota {
     /// Returns a quota with full token buckets.
     pub(crate) fn new(shares: Shares) -> Self {
-        let spending =
+        let state =
             QuotaState { budget: Budget::new(shares), loading: BTreeSet::new(), members: BTreeMap::new() };
-        Self { state: Mutex::new(spending), origin: Instant::now() }
+        Self { state: Mutex::new(state), origin: Instant::now() }
     }
 
     /// Takes a token for one call, and returns the time to wait before making the call.

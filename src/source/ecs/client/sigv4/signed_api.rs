@@ -58,7 +58,7 @@ pub(crate) const CLOUDWATCH_API: SignedApi = SignedApi {
     signs_as_s3: false,
     is_global: false,
 };
-/// App Mesh, for its routes.
+/// App Mesh, for the services that its nodes and gateways call.
 pub(crate) const APP_MESH_API: SignedApi = SignedApi {
     sdk_id: "App Mesh",
     endpoint_prefix: "appmesh",

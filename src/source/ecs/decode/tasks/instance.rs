@@ -98,7 +98,7 @@ fn health_check(
         let part = run.containers.iter().find(|part| *part.name == **name);
         match part.and_then(|part| part.health) {
             Some(ReportedHealth::Unhealthy) => {
-                let output = format!("container {name} failed its health check");
+                let output = format!("container `{name}` failed its health check");
                 return HealthCheckStatus::Unhealthy { output: Some(output.into()), since: None };
             }
             Some(ReportedHealth::Healthy) if verdict != HealthCheckStatus::Pending => {

@@ -20,7 +20,7 @@ const CLIENT_VERSION: &str = "1.2.650.0";
 pub(super) const MAX_INPUT_BYTES: usize = 1024;
 /// Maximum number of unacknowledged input frames. At the limit, Portolan reads no more input.
 const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
-/// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops new frames,
+/// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops further ones,
 /// and the agent sends them again.
 const MAX_EARLY_FRAMES: usize = 4096;
 /// Maximum total length of the payloads of these waiting frames, in bytes.

@@ -128,7 +128,8 @@ impl Multiplexer {
         Ok(events)
     }
 
-    /// Handles a complete header. Returns the state in which the payload of its frame is expected.
+    /// Handles a complete header. Returns the state that waits for what comes next: the payload of its frame or, if that
+    /// is empty, another header.
     fn begin_frame(
         &mut self,
         header: [u8; HEADER_BYTES],

@@ -1,7 +1,7 @@
-//! Actions: requests that a screen returns to the program as data.
+//! Requests that a screen returns to the program as data.
 //!
-//! The app carries out an action itself, or passes it on to the runtime as an
-//! [`Effect`](crate::effect::Effect).
+//! The app carries out a request itself, or passes it on to the runtime as an
+//! [`Effect`](crate::effect::Effect). Actions on services are operations: see [`operation`](crate::operation).
 
 use super::{
     ScreenId,
@@ -12,7 +12,7 @@ use crate::model::{NodeId, SourceId, Timestamp};
 
 /// Request of a screen to the program.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum ScreenRequest {
     /// Selects the node on every screen.
     Select(NodeId),
     /// Shows the screen on top of the current one.
@@ -58,8 +58,8 @@ impl LogPromptKind {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::KeepFilter => "show only (text /regex/ level= field= service=): ",
-            Self::HideFilter => "hide (text /regex/ level= field= service=): ",
+            Self::KeepFilter => "show only (text, /regex/, level=warn, status>=500, service=, instance=): ",
+            Self::HideFilter => "hide (text, /regex/, level=warn, status>=500, service=, instance=): ",
             Self::GoToTime => "go to (10m, 14:05, yesterday 14:05, a date): ",
         }
     }
