@@ -18,6 +18,8 @@ pub struct FindingKind {
     pub(super) class: FindingClass,
     /// The causes that Portolan may suspect.
     pub(super) cause_policy: CausePolicy,
+    /// True for a kind of class [`FindingClass::Note`] that is an incident all the same.
+    is_incident_note: bool,
     /// The rule: a function that adds a draft for each fault of this kind.
     pub(super) rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 }
@@ -34,7 +36,12 @@ impl FindingKind {
     /// files on this machine, or from comparing sources, because only one member of a team may see them.
     #[must_use]
     pub fn is_incident(&self) -> bool {
-        self.class != FindingClass::Note || INCIDENT_NOTES.contains(&self.id)
+        self.class != FindingClass::Note || self.is_incident_note
+    }
+
+    /// Returns this kind as an incident.
+    const fn as_incident(self) -> Self {
+        Self { is_incident_note: true, ..self }
     }
 
     /// Returns the title of the finding's kind, or its id if only another version of Portolan knows the kind.
@@ -43,10 +50,6 @@ impl FindingKind {
         Self::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title)
     }
 }
-
-/// Ids of the kinds of class [`FindingClass::Note`] that are incidents.
-const INCIDENT_NOTES: &[&str] =
-    &["deployment-rolled-back", "deployment-stuck", "spot-interruption", "host-lost", "rejected-flow"];
 
 /// All kinds of findings. If findings of several kinds explain why a service is down, only the first one in
 /// this order is reported.
@@ -149,28 +152,32 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         FindingClass::Note,
         CausePolicy::OwnInstances,
         rules::deployment::find_rolled_back,
-    ),
+    )
+    .as_incident(),
     finding_kind(
         "deployment-stuck",
         "deployment stuck",
         FindingClass::Note,
         CausePolicy::OwnInstances,
         rules::deployment::find_stuck,
-    ),
+    )
+    .as_incident(),
     finding_kind(
         "spot-interruption",
         "Spot interruption",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::capacity_loss::find_spot,
-    ),
+    )
+    .as_incident(),
     finding_kind(
         "host-lost",
         "host lost",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::capacity_loss::find_host,
-    ),
+    )
+    .as_incident(),
     finding_kind(
         "restart-storm",
         "mass failure",
@@ -184,7 +191,8 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::failed_connections::find_rejected,
-    ),
+    )
+    .as_incident(),
     finding_kind(
         "connection-error",
         "connection error",
@@ -300,5 +308,5 @@ const fn finding_kind(
     cause_policy: CausePolicy,
     rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 ) -> FindingKind {
-    FindingKind { id, title, class, cause_policy, rule }
+    FindingKind { id, title, class, cause_policy, is_incident_note: false, rule }
 }

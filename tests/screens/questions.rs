@@ -63,6 +63,10 @@ fn each_question_shows_the_screen_that_answers_it() {
     );
     let changes = ask(&mut stage, "what changed in orders");
     assert!(stage.app.screen() == ScreenId::Timeline && changes.contains("orders only"), "{changes}");
+    let group = ask(&mut stage, "what changed in prod");
+    assert_eq!(stage.app.screen(), ScreenId::Timeline);
+    assert!(group.contains("timeline of group prod"), "{group}");
+    assert!(ask(&mut stage, "what changed in the-moon").contains("no service and no group `the-moon`"));
 }
 
 #[test]
