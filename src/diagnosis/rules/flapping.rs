@@ -33,8 +33,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             (Some(instance), _) => {
                 let how = instance.exit.as_ref().map(Exit::describe).unwrap_or_default();
                 let reason = format!(
-                    "{} restarted {} times, most recently after {how}; currently running",
-                    instance.name, instance.restarts
+                    "{} restarted {} times within {} min, most recently after {how}; currently running",
+                    instance.name,
+                    context.recent_restarts(instance),
+                    RECENT_PERIOD.as_mins()
                 );
                 (reason, None)
             }
@@ -93,7 +95,9 @@ mod tests {
     fn what_was_started_again_often_and_lately_is_told() {
         assert_eq!(
             back(4, 3),
-            ["flapping warning web restarted 4 times, most recently after exit code 1; currently running"]
+            [
+                "flapping warning web restarted 4 times within 15 min, most recently after exit code 1; currently running"
+            ]
         );
         assert_eq!(
             back(4, 0),
