@@ -69,7 +69,7 @@ fn decode_counters(used: &ContainerStatsResponse) -> UsageCounters {
     let cpu = used.cpu_stats.as_ref().and_then(|cpu| cpu.cpu_usage.as_ref()?.total_usage);
     let traffic = used.networks.as_ref().map(|networks| {
         let all = networks.values().map(|n| (n.rx_bytes.unwrap_or(0), n.tx_bytes.unwrap_or(0)));
-        all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+        all.fold((0_u64, 0_u64), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
     });
     UsageCounters {
         cpu_time: cpu.map(Duration::from_nanos),
@@ -107,6 +107,10 @@ mod tests {
         assert_eq!(counters.cpu_time, Some(Duration::from_millis(1_500)));
         assert_eq!((counters.memory, counters.memory_limit), (Some(100), None));
         assert_eq!(counters.network_bytes, Some((101, 33)));
+        let odd =
+            json!({ "networks": { "a": { "rx_bytes": u64::MAX }, "b": { "rx_bytes": 1, "tx_bytes": 2 } } });
+        let odd: ContainerStatsResponse = serde_json::from_str(&odd.to_string()).unwrap();
+        assert_eq!(decode_counters(&odd).network_bytes, Some((u64::MAX, 2)), "the sum does not overflow");
         let set = |cpus, quota, memory| HostConfig {
             nano_cpus: cpus,
             cpu_quota: quota,
