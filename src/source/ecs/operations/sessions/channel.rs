@@ -25,6 +25,8 @@ const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
 const MAX_EARLY_FRAMES: usize = 4096;
 /// Maximum total length of the payloads of these waiting frames, in bytes.
 const MAX_EARLY_BYTES: usize = 4 << 20;
+/// Maximum number of actions in a handshake that Portolan answers. The agent asks for two.
+const MAX_HANDSHAKE_ACTIONS: usize = 16;
 /// Time after which an unacknowledged frame is sent again for the first time.
 const FIRST_REPEAT: Duration = Duration::from_millis(200);
 /// Maximum time between two retransmissions of a frame.
@@ -86,6 +88,8 @@ pub(super) struct DataChannel {
     early_bytes: usize,
     unacknowledged: VecDeque<SentFrame>,
     agent: AgentVersion,
+    /// True once the request of the handshake is answered. The agent sends one.
+    has_answered: bool,
     has_started: bool,
 }
 
@@ -127,6 +131,7 @@ impl DataChannel {
             early_bytes: 0,
             unacknowledged: VecDeque::new(),
             agent: AgentVersion::default(),
+            has_answered: false,
             has_started: false,
         }
     }
@@ -249,8 +254,12 @@ impl DataChannel {
         }
     }
 
-    /// Responds to the handshake request. Portolan can start a session, but can't encrypt it.
+    /// Responds to the first handshake request. Portolan can start a session, but can't encrypt it. Further requests
+    /// get no response, because each response is kept until the agent acknowledges it.
     fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
+        if std::mem::replace(&mut self.has_answered, true) {
+            return;
+        }
         let request: Option<HandshakeRequest> = serde_json::from_slice(request).ok();
         let (agent, actions) = request.map(|request| (request.agent, request.actions)).unwrap_or_default();
         self.agent = AgentVersion::parse(&agent);
@@ -263,7 +272,7 @@ impl DataChannel {
                 "Error": if done { "" } else { "not supported by this client" },
             })
         };
-        let answers: Vec<Value> = actions.iter().map(answer).collect();
+        let answers: Vec<Value> = actions.iter().take(MAX_HANDSHAKE_ACTIONS).map(answer).collect();
         let response =
             json!({ "ClientVersion": CLIENT_VERSION, "ProcessedClientActions": answers, "Errors": null });
         let reply = self.send(payload_type::HANDSHAKE_RESPONSE, response.to_string().into_bytes(), now);

@@ -157,6 +157,19 @@ fn the_handshake_starts_a_session_and_refuses_encryption() {
 }
 
 #[test]
+fn only_one_handshake_of_a_bounded_size_is_answered() {
+    let actions = json!(vec![json!({ "ActionType": "x" }); 2_000]);
+    let request = Agent::new(&actions, 0).sent.remove(0);
+    let mut channel = DataChannel::new(1, 0);
+    for sequence in 0..100 {
+        let raw = Frame { sequence, ..request.clone() }.encode(0);
+        let length: usize = channel.receive(&raw, Duration::ZERO).replies.iter().map(Vec::len).sum();
+        assert!(length < 4 * 1024, "{length} bytes");
+    }
+    assert_eq!(channel.unacknowledged().len(), 1);
+}
+
+#[test]
 fn a_closed_channel_and_an_exit_code_are_told() {
     let mut channel = DataChannel::new(1, 0);
     let closed = Frame {
