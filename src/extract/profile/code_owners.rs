@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 const MAX_RULES: usize = 5_000;
 /// Maximum number of owners in one rule.
 const MAX_OWNERS: usize = 10;
+/// Maximum length of an owner, in characters, as long as a mail address. The default owners of a section are repeated in
+/// each of its rules, so that long ones would take 100 MB.
+const MAX_OWNER_CHARS: usize = 254;
 
 /// Parses a CODEOWNERS file. `file` is its path for display, and `changed` the time of its last change.
 /// Returns `None` if it has no rules.
@@ -62,7 +65,11 @@ fn section_start(line: &str) -> Option<(&str, Vec<Text>)> {
 /// don't name a person or a team.
 fn owners(rest: &str) -> Vec<Text> {
     let words = rest.split_whitespace().take_while(|word| !word.starts_with('#'));
-    words.filter(|word| !word.starts_with("@@")).take(MAX_OWNERS).map(Text::new).collect()
+    words
+        .filter(|word| !word.starts_with("@@"))
+        .take(MAX_OWNERS)
+        .map(|word| Text::with_max_chars(word, MAX_OWNER_CHARS))
+        .collect()
 }
 
 /// Returns the rule in a line. Returns `None` for a line that GitHub ignores, because it has a negation, a
@@ -93,7 +100,7 @@ fn split_pattern(text: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_RULES, parse_code_owners};
+    use super::{MAX_OWNER_CHARS, MAX_RULES, parse_code_owners};
 
     #[test]
     fn lines_that_github_skips_are_no_rules() {
@@ -113,6 +120,14 @@ mod tests {
         assert_eq!(lines, ["2 * @acme/all", "4 /orders/ @acme/orders,a@acme.example", "5 /free/ "]);
         assert_eq!(parse_code_owners("# none\n", "CODEOWNERS", None), Ok(None));
         assert!(parse_code_owners(&"* @a\n".repeat(MAX_RULES + 1), "CODEOWNERS", None).is_err());
+    }
+
+    #[test]
+    fn long_default_owners_are_cut() {
+        let text = format!("[A] {}\n/x/\n", format!("@{} ", "y".repeat(1_900)).repeat(20));
+        let rules = parse_code_owners(&text, "CODEOWNERS", None).unwrap().unwrap().rules;
+        let bytes: usize = rules[0].owners.iter().map(|owner| owner.len()).sum();
+        assert!(bytes <= 10 * (MAX_OWNER_CHARS + 4), "{bytes} bytes");
     }
 
     #[test]
