@@ -7,9 +7,6 @@ use std::time::Duration;
 /// Time without a new head after which a member may overwrite a damaged head, or one of another format.
 const FOREIGN_PATIENCE: Duration = Duration::from_mins(3);
 
-/// Time between two heads that a member assumes before it has read one.
-const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
-
 /// Maximum time between two reads of the head while the leader writes new heads on time.
 const HEAD_READ_INTERVAL: Duration = Duration::from_secs(4);
 
@@ -160,10 +157,11 @@ impl Lease {
         let before = self.answered_at;
         match read {
             HeadRead::Failed => {
-                let patience = self.watched.map_or(DEFAULT_INTERVAL, |(head, _)| head.patience());
-                let is_recent = before.is_some_and(|at| now.saturating_sub(at) <= patience);
-                let has_head = matches!(self.watched, Some((Watched::Leader { .. }, _)));
-                return if is_recent && has_head {
+                let is_alive = |at: Duration| {
+                    let Some((head @ Watched::Leader { .. }, _)) = self.watched else { return false };
+                    now.saturating_sub(at) <= head.patience()
+                };
+                return if before.is_some_and(is_alive) {
                     LeaseStep::Follow
                 } else {
                     LeaseStep::Alone(AloneReason::Unreachable)
