@@ -5,7 +5,7 @@ use crate::{
     command::Command,
     effect::Effect,
     screen::{ScreenId, logs},
-    store::Search,
+    store::{GroupFilter, Search},
     topology::{EdgeFilter, Node},
 };
 
@@ -80,7 +80,9 @@ impl App {
     /// Opens the prompt for commands, actions and questions, with the proposals that apply now.
     fn open_command_palette(&mut self) {
         let labels = self.store.visible_nodes().into_iter().map(Node::label).collect();
-        self.prompt = Some(Prompt::command(self.palette_offers(), labels, self.service_names()));
+        let grouping = &self.store.session.map_settings.grouping;
+        let groups = GroupFilter::names(grouping, &self.store.world).into_iter().collect();
+        self.prompt = Some(Prompt::command(self.palette_offers(), labels, (self.service_names(), groups)));
     }
 
     /// Marks the selected node, or removes its mark.

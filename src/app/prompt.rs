@@ -37,6 +37,8 @@ pub(super) enum Prompt {
         labels: Vec<String>,
         /// Names of all nodes, which complete questions.
         names: Vec<String>,
+        /// Names of groups, to complete questions about them.
+        groups: Vec<String>,
     },
     /// Input that the log screen asked for.
     Ask(LogPromptKind, Input),
@@ -120,9 +122,13 @@ impl Prompt {
     }
 
     /// Creates a prompt for a command, an action or a question. It proposes the entries of `offered`,
-    /// completes the arguments of commands with `labels`, and completes questions with `names`.
-    pub(super) fn command(offered: Vec<Offer>, labels: Vec<String>, names: Vec<String>) -> Self {
-        Self::Command { input: Input::default(), chosen: 0, offered, labels, names }
+    /// completes the arguments of commands with `labels`, and completes questions with the names of services and of groups.
+    pub(super) fn command(
+        offered: Vec<Offer>,
+        labels: Vec<String>,
+        (names, groups): (Vec<String>, Vec<String>),
+    ) -> Self {
+        Self::Command { input: Input::default(), chosen: 0, offered, labels, names, groups }
     }
 
     pub(super) fn asking(question: LogPromptKind) -> Self {
@@ -187,7 +193,7 @@ impl Prompt {
     /// Returns the proposals for the input, the best match first. Proposes services after a command that
     /// takes a service, or else commands and actions, or else questions.
     pub(super) fn proposals(&self) -> Vec<Proposal> {
-        let Self::Command { input, offered, labels, names, .. } = self else { return Vec::new() };
+        let Self::Command { input, offered, labels, names, groups, .. } = self else { return Vec::new() };
         if let Some((verb, name)) = split_node_command(input.value()) {
             let found = best_matches(name, labels.iter().map(|name| (name.as_str(), name)));
             return found.into_iter().map(|name| Proposal::Text(format!("{verb} {name}"))).collect();
@@ -202,7 +208,7 @@ impl Prompt {
         let called: Vec<_> = called.filter(|offer| !found.contains(offer)).collect();
         found.extend(called);
         if found.is_empty() {
-            return question::completions(typed, names).into_iter().map(Proposal::Text).collect();
+            return question::completions(typed, names, groups).into_iter().map(Proposal::Text).collect();
         }
         found.into_iter().map(Proposal::Offer).collect()
     }

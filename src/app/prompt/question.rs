@@ -164,7 +164,8 @@ impl App {
 
 /// Returns complete questions for the typed text: questions that begin with `typed`, and questions with each
 /// name that begins like the name in `typed`.
-pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
+/// Names of groups complete only questions about groups. A name that is typed in full comes first.
+pub(super) fn completions(typed: &str, names: &[String], groups: &[String]) -> Vec<String> {
     let typed = typed.trim_start().to_lowercase();
     if typed.is_empty() {
         return Vec::new();
@@ -176,8 +177,10 @@ pub(super) fn completions(typed: &str, names: &[String]) -> Vec<String> {
         }
         let Some(name) = typed.strip_prefix(start) else { return Vec::new() };
         let begun = |known: &&String| known.to_lowercase().starts_with(name);
-        let known = names.iter().filter(begun);
-        known.map(|known| format!("{start}{known}{}", rest.replace("{}", "…"))).collect()
+        let groups = groups.iter().filter(|_| matches!(one.answer, Answer::Changes));
+        let mut known: Vec<&String> = names.iter().chain(groups).filter(begun).collect();
+        known.sort_by_key(|known| known.to_lowercase() != name);
+        known.into_iter().map(|known| format!("{start}{known}{}", rest.replace("{}", "…"))).collect()
     };
     QUESTION_TABLE.iter().flat_map(complete).take(10).collect()
 }
@@ -308,10 +311,18 @@ mod tests {
 
     #[test]
     fn phrases_and_names_are_completed() {
-        let names = ["orders".to_owned(), "users".to_owned()];
-        assert_eq!(completions("who c", &names), ["who calls …"]);
-        assert_eq!(completions("who calls o", &names), ["who calls orders"]);
-        assert_eq!(completions("what breaks if u", &names), ["what breaks if users stops"]);
-        assert!(completions("zzz", &names).is_empty() && completions("", &names).is_empty());
+        let names = ["orders", "users", "prod/users"].map(str::to_owned);
+        let groups = ["prod".to_owned()];
+        assert_eq!(
+            completions("what changed in prod", &names, &groups),
+            ["what changed in prod", "what changed in prod/users"]
+        );
+        assert_eq!(completions("who calls prod", &names, &groups), ["who calls prod/users"]);
+        assert_eq!(completions("who c", &names, &groups), ["who calls …"]);
+        assert_eq!(completions("who calls o", &names, &groups), ["who calls orders"]);
+        assert_eq!(completions("what breaks if u", &names, &groups), ["what breaks if users stops"]);
+        assert!(
+            completions("zzz", &names, &groups).is_empty() && completions("", &names, &groups).is_empty()
+        );
     }
 }

@@ -60,14 +60,19 @@ impl GroupFilter {
     /// # Errors
     /// Returns the names of all groups if no group has a matching name.
     pub fn named(grouping: &Grouping, world: &World, name: &str) -> Result<Self, Vec<String>> {
-        let nodes = world.topology().nodes.values();
-        let names: BTreeSet<String> =
-            nodes.flat_map(|node| grouping.names_of_groups_with(world, node)).collect();
+        let names = Self::names(grouping, world);
         let found = names.get(name).or_else(|| names.iter().find(|known| known.contains(name)));
         match found {
             Some(found) => Ok(Self { name: found.clone(), grouping: grouping.clone() }),
             None => Err(names.into_iter().collect()),
         }
+    }
+
+    /// Returns the names of all groups.
+    #[must_use]
+    pub fn names(grouping: &Grouping, world: &World) -> BTreeSet<String> {
+        let nodes = world.topology().nodes.values();
+        nodes.flat_map(|node| grouping.names_of_groups_with(world, node)).collect()
     }
 
     /// Returns true if `node` is in the group.
