@@ -56,7 +56,8 @@ impl OpenFindings {
             return Vec::new();
         }
         let known: BTreeSet<_> = self.open.iter().map(|(finding, _)| finding_key(finding)).collect();
-        let new = findings.iter().filter(|finding| !known.contains(&finding_key(finding)));
+        let new =
+            findings.iter().filter(|finding| is_event(finding) && !known.contains(&finding_key(finding)));
         let mut entries: Vec<Entry> = new.map(|finding| started_entry(finding, now)).collect();
         let present: BTreeSet<_> = findings.iter().map(finding_key).collect();
         let mut open: Vec<_> = findings.iter().map(|finding| (finding.clone(), None)).collect();
@@ -65,7 +66,7 @@ impl OpenFindings {
         {
             let since = away.unwrap_or(now);
             if now.duration_since(since) >= RESOLVED_AFTER {
-                entries.push(resolved_entry(finding, since));
+                entries.extend(is_event(finding).then(|| resolved_entry(finding, since)));
             } else {
                 open.push((finding.clone(), Some(since)));
             }
@@ -73,6 +74,12 @@ impl OpenFindings {
         self.open = open;
         entries
     }
+}
+
+/// Returns true if the start and the end of a finding are events. A lasting risk, such as a single task or a service
+/// without an owner, has no known start: it was there long before Portolan saw it.
+fn is_event(finding: &Finding) -> bool {
+    finding.severity > Severity::Info || finding.since.is_some()
 }
 
 fn started_entry(finding: &Finding, now: Timestamp) -> Entry {
