@@ -65,7 +65,10 @@ impl<'a> FaultSet<'a> {
         let (before, later) = self.faulty_dependencies(number, since);
         let mut suspects = before;
         suspects.extend(own);
-        suspects.extend(later);
+        // A fault that was seen later is rather an effect, if anything else explains this one.
+        if suspects.is_empty() {
+            suspects.extend(later);
+        }
         if suspects.is_empty() {
             suspects.extend(self.deployed_callee(context, number, since));
         }

@@ -177,7 +177,13 @@ pub(super) fn completions(typed: &str, names: &[String], groups: &[String]) -> V
         }
         let Some(name) = typed.strip_prefix(start) else { return Vec::new() };
         let begun = |known: &&String| known.to_lowercase().starts_with(name);
-        let groups = groups.iter().filter(|_| matches!(one.answer, Answer::Changes));
+        // The name of a group is no beginning of the name of a service.
+        let is_group = groups.iter().any(|group| group.to_lowercase() == name);
+        let is_about_groups = matches!(one.answer, Answer::Changes);
+        if is_group && !is_about_groups && !names.iter().any(|known| known.to_lowercase() == name) {
+            return Vec::new();
+        }
+        let groups = groups.iter().filter(|_| is_about_groups);
         let mut known: Vec<&String> = names.iter().chain(groups).filter(begun).collect();
         known.sort_by_key(|known| known.to_lowercase() != name);
         known.into_iter().map(|known| format!("{start}{known}{}", rest.replace("{}", "…"))).collect()
@@ -317,7 +323,8 @@ mod tests {
             completions("what changed in prod", &names, &groups),
             ["what changed in prod", "what changed in prod/users"]
         );
-        assert_eq!(completions("who calls prod", &names, &groups), ["who calls prod/users"]);
+        assert_eq!(completions("who calls pro", &names, &groups), ["who calls prod/users"]);
+        assert!(completions("who calls prod", &names, &groups).is_empty(), "a group calls nothing");
         assert_eq!(completions("who c", &names, &groups), ["who calls …"]);
         assert_eq!(completions("who calls o", &names, &groups), ["who calls orders"]);
         assert_eq!(completions("what breaks if u", &names, &groups), ["what breaks if users stops"]);
