@@ -40,7 +40,7 @@ impl FindingKind {
     }
 
     /// Returns this kind as an incident.
-    const fn as_incident(self) -> Self {
+    const fn incident(self) -> Self {
         Self { is_incident_note: true, ..self }
     }
 
@@ -153,7 +153,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::OwnInstances,
         rules::deployment::find_rolled_back,
     )
-    .as_incident(),
+    .incident(),
     finding_kind(
         "deployment-stuck",
         "deployment stuck",
@@ -161,7 +161,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::OwnInstances,
         rules::deployment::find_stuck,
     )
-    .as_incident(),
+    .incident(),
     finding_kind(
         "spot-interruption",
         "Spot interruption",
@@ -169,7 +169,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::NoCause,
         rules::capacity_loss::find_spot,
     )
-    .as_incident(),
+    .incident(),
     finding_kind(
         "host-lost",
         "host lost",
@@ -177,7 +177,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::NoCause,
         rules::capacity_loss::find_host,
     )
-    .as_incident(),
+    .incident(),
     finding_kind(
         "restart-storm",
         "mass failure",
@@ -192,7 +192,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
         CausePolicy::NoCause,
         rules::failed_connections::find_rejected,
     )
-    .as_incident(),
+    .incident(),
     finding_kind(
         "connection-error",
         "connection error",

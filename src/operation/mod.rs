@@ -12,8 +12,8 @@
 //!    plan is refused.
 //! 6. A [`Watch`] follows the services until they are as planned, and ends with a [`Verdict`].
 //!
-//! The screen and the configuration call operations *actions*. The code does not, because an
-//! [`Action`](crate::screen::Action) is a request that a screen returns.
+//! The screen and the configuration call operations *actions*. What a screen asks the program to do is a
+//! [`ScreenRequest`](crate::screen::ScreenRequest).
 
 mod audit_record;
 mod change;

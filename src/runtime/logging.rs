@@ -1,7 +1,7 @@
 //! Portolan's own log: warnings in a file of the state directory, never on the terminal.
 //!
-//! Several Portolan processes append whole lines to one file. Each run writes at most [`MAX_RUN_BYTES`]. If
-//! the file has more than [`ROTATE_AT_BYTES`] at the start of a run, the run renames it and starts a new one.
+//! Several Portolan processes append whole lines to one file. Each run writes at most `MAX_RUN_BYTES`. If
+//! the file has more than `ROTATE_AT_BYTES` at the start of a run, the run renames it and starts a new one.
 
 use crate::private_fs::PrivateDir;
 use std::{

@@ -1,11 +1,11 @@
 //! Terminal guard: a small process that restores the terminal if Portolan can't, because it was killed
 //! (SIGKILL), ran out of memory or crashed.
 //!
-//! The guard is the same program, started with [`GUARD_ARGUMENT`]. It waits for the end of a pipe, which
+//! The guard is the same program, started with `GUARD_ARGUMENT`. It waits for the end of a pipe, which
 //! closes when Portolan ends for any reason. While it waits, it uses no CPU time.
 //!
 //! The first line in the pipe has Portolan's process group and the original terminal modes. Then come
-//! [`TAKEN_MARK`], [`SHELL_MARK`] and [`RESTORED_MARK`]. The last mark tells the guard whether to restore the
+//! `TAKEN_MARK`, `SHELL_MARK` and `RESTORED_MARK`. The last mark tells the guard whether to restore the
 //! terminal.
 
 use super::tty;
