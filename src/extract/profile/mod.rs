@@ -20,12 +20,32 @@ pub use readme::parse_readme;
 pub use tags::tag_facts;
 pub use variables::{telemetry_names, variable_names};
 
-use crate::model::{FactOrigin, ProfileFact, ProfileField};
+use crate::{
+    extract::redact_secrets,
+    model::{FactOrigin, ProfileFact, ProfileField, Text},
+};
 
 /// Returns the fact that a label or tag of a running service states. Returns `None` if the value carries no
 /// information.
 fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<ProfileFact> {
-    ProfileFact::new(field, value, FactOrigin::Running, place)
+    stated_fact(field, value, FactOrigin::Running, place)
+}
+
+/// Returns the fact that a label, a tag or a file states. Returns `None` if the value carries no information, or if it
+/// contains a secret in a known form. Of a description only the secret is cut out.
+fn stated_fact(
+    field: ProfileField,
+    value: &str,
+    origin: FactOrigin,
+    place: impl Into<Text>,
+) -> Option<ProfileFact> {
+    let fact = ProfileFact::new(field, value, origin, place)?;
+    let redacted = redact_secrets(&fact.value);
+    match field {
+        _ if redacted == *fact.value => Some(fact),
+        ProfileField::Description => Some(ProfileFact { value: redacted.into(), ..fact }),
+        _ => None,
+    }
 }
 
 /// Returns the profile field of a link by its kind or title, such as `runbook` or `Grafana dashboard`.

@@ -1,7 +1,10 @@
 //! Reader of the parts of a README that introduce a program: its first paragraph, and its section about
 //! running it.
 
-use crate::model::{Readme, Text, Timestamp};
+use crate::{
+    extract::redact_secrets,
+    model::{Readme, Text, Timestamp},
+};
 
 /// Maximum length of the summary, in characters.
 const MAX_SUMMARY_CHARS: usize = 300;
@@ -30,8 +33,8 @@ pub fn parse_readme(text: &str, (file, folder): (&str, &str), changed: Option<Ti
         file: file.into(),
         folder: folder.into(),
         changed,
-        summary: first_paragraph(text),
-        run_section: run_section(text),
+        summary: redact_secrets(&first_paragraph(text)).into(),
+        run_section: run_section(text).iter().map(|line| redact_secrets(line).into()).collect(),
     }
 }
 
@@ -166,6 +169,17 @@ MIT
         assert_eq!(readme.summary, "Takes orders from the shop and charges for them.");
         let lines: Vec<_> = readme.run_section.iter().map(crate::model::Text::as_str).collect();
         assert_eq!(lines, ["make run", "# comment", "Needs `docker`.", "", "### Tests", "make test"]);
+    }
+
+    #[test]
+    fn no_secret_of_a_readme_is_shown() {
+        let text = "Takes orders with password=s3cret from people.\n\n# Run\nexport DB_PASSWORD=s3cret && make run\n";
+        let readme = parse_readme(text, ("README.md", ""), None);
+        let shown = format!("{readme:?}");
+        assert!(
+            !shown.contains("s3cret") && shown.contains("Takes orders") && shown.contains("DB_PASSWORD"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -164,6 +164,9 @@ mod tests {
             assert_eq!(facts(&[(key, value)]), [""; 0], "{key}");
         }
         assert_eq!(facts(&[("Tier", "tier-1")]), ["tier: tier-1 (tag Tier)"]);
+        assert_eq!(facts(&[("Team", "password=s3cret")]), [""; 0], "no secret is a fact");
+        let described = facts(&[("description", "Takes orders, with password=s3cret")]);
+        assert!(described[0].contains("Takes orders") && !described[0].contains("s3cret"), "{described:?}");
     }
 
     #[test]

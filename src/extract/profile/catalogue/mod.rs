@@ -112,7 +112,7 @@ impl EntityDraft {
     /// Adds a fact of `field`, unless there is no value or the value carries no information.
     fn add(&mut self, field: ProfileField, value: Option<&str>) {
         let Some(value) = value.filter(|_| self.entity.facts.len() < MAX_ENTRIES) else { return };
-        let fact = ProfileFact::new(field, value, FactOrigin::CatalogueFile, self.entity.file.clone());
+        let fact = super::stated_fact(field, value, FactOrigin::CatalogueFile, self.entity.file.clone());
         self.entity.facts.extend(fact.map(|fact| ProfileFact { changed: self.changed, ..fact }));
     }
 
