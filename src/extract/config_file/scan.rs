@@ -66,7 +66,12 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         let (indent, begins_block) = line_indent(line);
         block += usize::from(begins_block);
         let words = split_words(format, line);
-        let assigns = words.iter().any(|word| word.is_key);
+        // A directive comes first in its line. An assignment after it is one of its options, or part of a secret.
+        let mut keys = words.iter().map(|word| word.is_key);
+        let assigns = match format {
+            FileFormat::Directives => keys.next().unwrap_or(false),
+            _ => keys.any(|is_key| is_key),
+        };
         // If the directive is for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
         let is_secret =

@@ -203,3 +203,25 @@ fn a_password_in_a_url_may_hold_any_separator() {
         format!("{:?}", references_in_file(None, "a.properties", "NATS_URL=nats://zz137;@db:4222", |_| None));
     assert!(found.contains("\"db\""), "{found}");
 }
+
+#[test]
+fn words_before_an_assignment_belong_to_their_own_directive() {
+    for (path, text, expected) in [
+        ("redis.conf", "replicaof db 6379\nuser default on >zza== ~* +@all\n", "(db)"),
+        (
+            "haproxy.cfg",
+            "backend b\n server s1 db:80 check\n http-request add-header X zzb if { src a=b }\n",
+            "(db:80)",
+        ),
+        ("nginx.conf", "server db:80;\nset_header Authorization 'Bearer zzc'; if ($x = y) {}\n", "(db:80)"),
+        ("chrony.conf", "server db\nkey zzd a=b\n", "(db)"),
+        ("users.conf", "server db\nalice zze role=admin\n", "(db)"),
+        ("smtp.conf", "relayhost db\nuser app pass zzf auth=plain\n", "(db)"),
+        ("haproxy.cfg", "backend b\n server s1 db:80 check weight=5\n", "(db:80)"),
+        ("app.conf", "host = db\nport = 5432\n", "(db:5432)"),
+    ] {
+        let found = names(path, text);
+        assert!(!found.join(" ").contains("zz"), "{path}: {found:?}");
+        assert!(found.iter().any(|name| name == expected), "{path}: {found:?}");
+    }
+}

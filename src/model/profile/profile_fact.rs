@@ -1,7 +1,7 @@
 //! Profile facts: values for the fields of a profile, each with its origin.
 
 use super::fact_value::clean_value;
-use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp};
+use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp, network::webhook};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -74,7 +74,9 @@ impl ProfileFact {
         if PLACEHOLDER_VALUES.iter().any(|word| raw.trim().eq_ignore_ascii_case(word)) {
             return None;
         }
-        let repository = if field == ProfileField::Repository { RepositoryUrl::parse(raw) } else { None };
+        let is_webhook = webhook::is_webhook(raw.trim());
+        let repository =
+            if field == ProfileField::Repository && !is_webhook { RepositoryUrl::parse(raw) } else { None };
         let value = match (field, repository) {
             (_, Some(url)) => Text::new(&url.to_string()),
             (ProfileField::Repository, None) if origin != FactOrigin::Configuration => return None,
@@ -185,6 +187,8 @@ mod tests {
         assert_eq!(link.value, "https://grafana.example/d/1");
         assert_eq!(fact(ProfileField::Owner, "a\u{1b}[2Jb\u{202e}c").value, "abc");
         assert_eq!(ProfileFact::new(ProfileField::Owner, " \u{1b}[2J ", FactOrigin::Running, "x"), None);
+        let hook = "https://hooks.slack.com/services/T00000000/B00000000/s3cret";
+        assert_eq!(ProfileFact::new(ProfileField::Repository, hook, FactOrigin::Running, "x"), None);
         let repository = fact(ProfileField::Repository, "https://x:ghp_1@github.com/acme/shop.git");
         assert_eq!(repository.value, "https://github.com/acme/shop");
     }

@@ -37,7 +37,7 @@ pub(crate) struct TaskDefinitionSummary {
     #[serde(rename = "mentions")]
     pub references: Vec<Reference>,
     /// Load balancer URLs in environment variables, with their paths.
-    #[serde(rename = "doors")]
+    #[serde(rename = "urls")]
     pub load_balancer_urls: Vec<LoadBalancerUrl>,
     /// Facts for the service card.
     pub facts: Vec<Fact>,
@@ -83,14 +83,14 @@ pub(crate) struct ContainerSummary {
 /// Creates the summary of a task definition, without the values of its variables.
 pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
     let all = raw.container_definitions();
-    let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
+    let (mut mentions, mut urls) = (BTreeSet::new(), BTreeSet::new());
     for container in all {
         let name = clean_text(container.name());
         let place = (all.len() > 1).then_some(name.as_str());
         let found = container_references(place, container);
         for pair in container.environment() {
             let (key, value) = (pair.name().unwrap_or_default(), pair.value().unwrap_or_default());
-            doors.extend(alb_routing::load_balancer_urls(&found, key, value));
+            urls.extend(alb_routing::load_balancer_urls(&found, key, value));
         }
         mentions.extend(found);
     }
@@ -101,7 +101,7 @@ pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummar
     TaskDefinitionSummary {
         version: version_label(raw),
         references: mentions.into_iter().collect(),
-        load_balancer_urls: doors.into_iter().collect(),
+        load_balancer_urls: urls.into_iter().collect(),
         facts: definition_facts(raw),
         profile: definition_profile(all),
         attributes: revision_diff::revision_attributes(raw),

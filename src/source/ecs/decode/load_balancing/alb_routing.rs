@@ -26,18 +26,27 @@ pub(crate) struct LoadBalancerUrl {
     pub path: String,
 }
 
+/// Label in the DNS names of all load balancers.
+const LOAD_BALANCER_LABEL: &str = ".elb.";
+
 /// Returns the load balancer URLs among `mentions`, the references in the variable `key` with the value
 /// `value`.
 ///
 /// Skips a URL whose path contains anything but plain words, because such a path could contain a secret.
 pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
+    let lower = value.to_ascii_lowercase();
+    // Most variables name no load balancer, and a definition may have thousands.
+    if !lower.contains(LOAD_BALANCER_LABEL) {
+        return Vec::new();
+    }
+    let setting = Setting::environment(key);
     let url = |mention: &Reference| {
         let ReferenceTarget::Address(address) = &mention.target else { return None };
         let Host::Name(host) = &address.host else { return None };
-        if mention.location.setting != Setting::environment(key) || !is_load_balancer_host(host) {
+        if mention.location.setting != setting || !is_load_balancer_host(host) {
             return None;
         }
-        let start = value.to_ascii_lowercase().find(host.as_str())? + host.len();
+        let start = lower.find(host.as_str())? + host.len();
         let rest = value.get(start..)?;
         let rest =
             rest.strip_prefix(':').map_or(rest, |port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
@@ -52,7 +61,8 @@ pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str)
 
 /// Returns true if `host` is a DNS name of an Elastic Load Balancing load balancer.
 fn is_load_balancer_host(host: &str) -> bool {
-    host.contains(".elb.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+    host.contains(LOAD_BALANCER_LABEL)
+        && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
 }
 
 /// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word.
