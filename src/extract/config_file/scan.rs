@@ -1,6 +1,9 @@
 //! Splits the text of a file into entries: values, each with its key or directive and its line number.
 
-use super::{file_format::FileFormat, words::split_words};
+use super::{
+    file_format::FileFormat,
+    words::{FileWord, split_words},
+};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -66,12 +69,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         let (indent, begins_block) = line_indent(line);
         block += usize::from(begins_block);
         let words = split_words(format, line);
-        // A directive comes first in its line. An assignment after it is one of its options, or part of a secret.
-        let mut keys = words.iter().map(|word| word.is_key);
-        let assigns = match format {
-            FileFormat::Directives => keys.next().unwrap_or(false),
-            _ => keys.any(|is_key| is_key),
-        };
+        let assigns = is_assignment(format, &words);
         // If the directive is for a secret, the rest of the line may be part of the secret.
         let first = words.first().map_or("", |word| word.text);
         let is_secret =
@@ -103,6 +101,16 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         entries.extend(without_crowded_hosts(values, may_be_crowded));
     }
     entries
+}
+
+/// Returns true if a line with `words` assigns a value to a key. A directive comes first in its line: an assignment
+/// after it is one of its options, or part of a secret.
+fn is_assignment(format: FileFormat, words: &[FileWord<'_>]) -> bool {
+    let mut keys = words.iter().map(|word| word.is_key);
+    match format {
+        FileFormat::Directives => keys.next().unwrap_or(false),
+        _ => keys.any(|is_key| is_key),
+    }
 }
 
 /// Allows a bare host only in the first value after `key`, which takes one host. The words after it may be a
