@@ -13,6 +13,10 @@ const MAX_SIGNAL_TO_EXIT: SignedDuration = SignedDuration::from_mins(1);
 /// Maximum difference between the times of the same exit in an event and in an inspect response.
 const SAME_EXIT_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
+/// Minimum time between two exits of one container. The engine waits at least 100 ms before it restarts a
+/// container (moby, `restartmanager`).
+const MIN_EXIT_INTERVAL: SignedDuration = SignedDuration::from_millis(100);
+
 /// Maximum time between two consecutive exits of one series.
 const MAX_SERIES_GAP: SignedDuration = SignedDuration::from_mins(15);
 
@@ -151,7 +155,8 @@ impl ExitHistory {
         let row = self.series?;
         let Some(at) = instance.exit.as_ref().and_then(|exit| exit.at) else { return Some(row) };
         let started_since = self.last_start.is_some_and(|start| row.last < start && start < at);
-        let is_newer = started_since || at.duration_since(row.last) > SAME_EXIT_TOLERANCE;
+        // The engine stamps the event of an exit after the exit itself, so a later time means another exit.
+        let is_newer = started_since || at.duration_since(row.last) >= MIN_EXIT_INTERVAL;
         let counts = is_newer && !self.was_requested(self.last_start, at);
         Some(if counts { self.extended_series(at) } else { row })
     }
@@ -340,6 +345,8 @@ mod tests {
         assert_eq!(with_history(&history, running(6)).state, InstanceState::Restarting);
         assert_eq!(history.failing_since(&running(6)), Some(Onset::exact(ago(8))));
         assert_eq!(with_history(&history, running(8)).state, InstanceState::Running, "the same exit");
+        let late = history_of(&signs[..2]);
+        assert_eq!(with_history(&late, running(7)).state, InstanceState::Restarting, "no event for a second");
     }
 
     #[test]
