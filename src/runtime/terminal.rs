@@ -36,6 +36,7 @@ use std::{
     fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, Stdout, stdout},
+    mem::ManuallyDrop,
     sync::{
         atomic::{AtomicU8, Ordering},
         mpsc,
@@ -93,8 +94,9 @@ fn ensure_free_file_descriptors() -> io::Result<()> {
 /// Terminal on which Portolan draws its screens. Dropping it restores the terminal.
 pub(super) struct TerminalScreen {
     /// Terminal of ratatui with a fixed size: the size for which the app has laid out its screens, even if
-    /// the real terminal has another one by now.
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// the real terminal has another one by now. Never dropped: ratatui's drop shows the cursor, as [`restore`]
+    /// does too, and panics if neither the terminal nor standard error accepts text.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     size: (u16, u16),
     mouse: bool,
     /// Hash of the last frame with its cursor; `None` if the terminal may show something else.
@@ -111,7 +113,7 @@ impl TerminalScreen {
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
         let mut screen = Self {
-            terminal,
+            terminal: ManuallyDrop::new(terminal),
             size,
             mouse,
             shown: None,

@@ -36,16 +36,7 @@ impl PtyTerminal {
     pub(crate) fn start_in(home: Home, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let (rows, cols) = (30, 100);
         let pair = native_pty_system().openpty(pty_size(rows, cols)).unwrap();
-        let mut command = CommandBuilder::new(PORTOLAN_BINARY);
-        command.args(arguments);
-        command.env_clear();
-        for (name, value) in home.environment() {
-            command.env(name, value);
-        }
-        for (name, value) in variables {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
+        let child = pair.slave.spawn_command(command_in(&home, arguments, variables)).unwrap();
         let parser = Arc::new(Mutex::new(Parser::new(rows, cols, 0)));
         let (mut reader, shown) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&parser));
         let output_bytes = Arc::new(Mutex::new(Vec::new()));
@@ -172,6 +163,39 @@ impl PtyTerminal {
             screen && !self.is_raw_mode()
         });
     }
+}
+
+/// Starts the binary, closes the terminal after its first screen, as an emulator does whose window is closed,
+/// and returns the exit code.
+pub(crate) fn exit_code_after_hangup(arguments: &[&str]) -> u32 {
+    let (rows, cols) = (30, 100);
+    let pair = native_pty_system().openpty(pty_size(rows, cols)).unwrap();
+    let home = Home::new();
+    let mut child = pair.slave.spawn_command(command_in(&home, arguments, &[])).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let mut parser = Parser::new(rows, cols, 0);
+    let mut bytes = [0; 4096];
+    while !parser.screen().contents().contains("? help") {
+        let count = reader.read(&mut bytes).unwrap();
+        parser.process(&bytes[..count]);
+    }
+    drop((reader, pair.master));
+    child.wait().unwrap().exit_code()
+}
+
+/// Returns the command that runs the binary in `home`, with `variables` added to the home's environment.
+fn command_in(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(PORTOLAN_BINARY);
+    command.args(arguments);
+    command.env_clear();
+    for (name, value) in home.environment() {
+        command.env(name, value);
+    }
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    command
 }
 
 impl Drop for PtyTerminal {

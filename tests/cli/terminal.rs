@@ -2,7 +2,7 @@
 
 use crate::{
     home::{Home, harbour_recording_with_lines},
-    pty::PtyTerminal,
+    pty::{PtyTerminal, exit_code_after_hangup},
 };
 use std::time::Duration;
 use vt100::MouseProtocolMode;
@@ -69,6 +69,14 @@ fn signals_end_it_with_the_terminal_restored() {
         terminal.send_signal(name);
         assert_eq!(terminal.wait_for_exit(), 128 + number, "SIG{name} on {keys}");
         terminal.assert_restored();
+    }
+}
+
+/// Standard error is the closed terminal too, so no message can be printed either.
+#[test]
+fn a_closed_terminal_ends_it_without_a_panic() {
+    for _ in 0..5 {
+        assert_eq!(exit_code_after_hangup(&["--demo"]), 128 + 1);
     }
 }
 
