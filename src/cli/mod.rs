@@ -127,7 +127,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Logs(asked) => {
             let Polled { world, opened, .. } = open_and_poll(common).await?;
-            logs::run(&world, &opened, &asked).await
+            logs::run(&world, &opened, &asked, common.wait).await
         }
         Command::Act(asked) => Box::pin(act::run(common, &asked)).await,
         Command::Exec(asked) => Box::pin(act::exec::run(common, &asked)).await,

@@ -1,11 +1,12 @@
 //! `logs` without `--follow`: prints the stored lines of all streams in time order. Reads at most one batch
-//! of each stream ahead.
+//! of each stream ahead, and gives up a stream that does not end in time.
 
 use super::print::Printer;
 use crate::{
     cli::{Error, Outcome},
     model::{
-        Failure, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogTarget, SourceId, Timestamp,
+        Failure, FailureKind, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogTarget, ServiceId,
+        SharedText, SourceId, Timestamp,
     },
     source::Source,
 };
@@ -17,13 +18,17 @@ use futures::{
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::Arc,
+    time::Duration,
 };
+use tokio::time::{Instant, timeout_at};
 
 /// Next batch of a stream, or the failure to read it.
 type BatchResult = Result<LogBatch, Failure>;
 
 /// Stream with the lines that were read from it but not printed yet.
 struct StreamHead {
+    service: ServiceId,
+    label: SharedText,
     stream: BoxStream<'static, BatchResult>,
     /// Lines read but not printed yet, oldest first.
     lines: VecDeque<LogLine>,
@@ -33,19 +38,53 @@ struct StreamHead {
     readable: bool,
 }
 
-/// Prints the stored lines of the targets in time order, at most `start.tail` of them.
+impl StreamHead {
+    /// Ends the stream and closes its connection.
+    fn end(&mut self) {
+        self.ended = true;
+        self.stream = stream::empty().boxed();
+    }
+}
+
+/// Limits on the time of a read, from `--wait`.
+#[derive(Clone, Copy)]
+struct ReadDeadline {
+    /// Maximum wait for the next batch of a stream.
+    wait: Duration,
+    /// End of the whole read; `None` if lines are printed at once, because then the user sees progress.
+    end: Option<Instant>,
+}
+
+impl ReadDeadline {
+    /// Returns the deadline of a read that starts now, with at most `tail` lines.
+    fn from_now(wait: Duration, tail: usize) -> Self {
+        Self { wait, end: (tail != usize::MAX).then(|| Instant::now() + wait) }
+    }
+
+    /// Returns the time until which to wait for the next batch.
+    fn of_next_batch(self) -> Instant {
+        let next = Instant::now() + self.wait;
+        self.end.map_or(next, |end| end.min(next))
+    }
+}
+
+/// Prints the stored lines of the targets in time order, at most `start.tail` of them. Reads for at most
+/// `wait`; without a limit on the lines, waits at most `wait` for each batch.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
     targets: Vec<LogTarget>,
     start: LogReadOptions,
+    wait: Duration,
     mut printer: Printer,
 ) -> Result<Outcome, Error> {
+    let deadline = ReadDeadline::from_now(wait, start.tail);
     let mut heads: Vec<StreamHead> = targets
         .into_iter()
         .filter_map(|target| {
             let source = sources.iter().find(|s| *s.id() == SourceId::from(&target.service))?;
+            let (service, label) = (target.service.clone(), target.label.clone());
             let stream = source.logs(vec![target], start);
-            Some(StreamHead { stream, lines: VecDeque::new(), ended: false, readable: true })
+            Some(StreamHead { service, label, stream, lines: VecDeque::new(), ended: false, readable: true })
         })
         .collect();
     let many = heads.len();
@@ -54,12 +93,10 @@ pub(super) async fn run(
     // With a limit, the newest lines of all streams together are known only at the end.
     let mut newest = VecDeque::new();
     loop {
-        let notes = join_all(heads.iter_mut().map(read_until_line)).await;
-        for note in notes
-            .into_iter()
-            .flatten()
-            .filter(|note| printed_notes.insert((note.label.clone(), note.text.clone())))
-        {
+        let notes = join_all(heads.iter_mut().map(|head| read_until_line(head, deadline))).await;
+        for note in notes.into_iter().flatten().filter(|note| {
+            printed_notes.insert((note.service.clone(), note.label.clone(), note.text.clone()))
+        }) {
             printer.print_note(&note);
         }
         heads.retain(|head| {
@@ -89,11 +126,18 @@ fn pop_oldest(heads: &mut [StreamHead]) -> Option<LogLine> {
     heads.iter_mut().filter(|head| !head.lines.is_empty()).min_by_key(time)?.lines.pop_front()
 }
 
-/// Reads a stream until it has a line or ends. Returns the notes on the way.
-async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
+/// Reads a stream until it has a line or ends, at most until `deadline`. Returns the notes on the way.
+async fn read_until_line(head: &mut StreamHead, deadline: ReadDeadline) -> Vec<LogNote> {
     let mut notes = Vec::new();
     while head.lines.is_empty() && !head.ended {
-        match head.stream.next().await {
+        let Ok(next) = timeout_at(deadline.of_next_batch(), head.stream.next()).await else {
+            head.readable = false;
+            head.end();
+            let note = failure_note(&late_failure(deadline));
+            notes.push(LogNote { service: Some(head.service.clone()), label: head.label.clone(), ..note });
+            break;
+        };
+        match next {
             Some(Ok(batch)) => {
                 let fails = |note: &LogNote| {
                     matches!(
@@ -113,13 +157,20 @@ async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
                 head.readable = false;
                 notes.push(failure_note(&failure));
             }
-            None => {
-                head.ended = true;
-                head.stream = stream::empty().boxed();
-            }
+            None => head.end(),
         }
     }
     notes
+}
+
+/// Returns the failure of a stream that has not ended by `deadline`.
+fn late_failure(deadline: ReadDeadline) -> Failure {
+    let seconds = deadline.wait.as_secs();
+    let what = match deadline.end {
+        Some(_) => format!("not read to the end in {seconds}s"),
+        None => format!("no answer for {seconds}s"),
+    };
+    Failure::new(FailureKind::Timeout, what, "wait longer with `--wait`, or read less with `--since`")
 }
 
 /// Converts the failure to read a stream into a note.

@@ -16,8 +16,10 @@ use crate::{
 };
 use filter::line_filters;
 pub(super) use follow::stdout_closed;
+use jiff::SignedDuration;
 use patterns::PatternReport;
 use print::Printer;
+use std::time::Duration;
 use targets::TargetSelector;
 
 /// Default number of newest lines to print without `--since`; with `--follow`, from each stream.
@@ -25,8 +27,13 @@ const DEFAULT_TAIL_LINES: usize = 100;
 /// Default number of newest lines to count for `--patterns` without `--since`.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the log lines. With `--follow`, runs until an interrupt, or until standard output has no reader.
-pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
+/// Prints the log lines, and without `--follow` waits for them at most as long as `wait` says. With `--follow`, runs until an interrupt, or until standard output has no reader.
+pub(super) async fn run(
+    world: &World,
+    opened: &OpenedSources,
+    args: &LogsArgs,
+    wait: SignedDuration,
+) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be combined";
         return Err(Failure::new(FailureKind::Invalid, what, "drop one of them").into());
@@ -49,6 +56,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
     if args.follow {
         follow::run(&opened.sources, selector, targets, start, printer).await
     } else {
-        history::run(&opened.sources, targets, start, printer).await
+        let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+        history::run(&opened.sources, targets, start, wait, printer).await
     }
 }
