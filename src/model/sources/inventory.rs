@@ -85,6 +85,9 @@ impl Inventory {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
         }
+        if snapshot.has_too_many_references() {
+            Arc::make_mut(&mut snapshot).limit_references();
+        }
         self.first_snapshot_at =
             self.first_snapshot_at.or(Some(snapshot.taken_at)).map(|begun| begun.min(snapshot.taken_at));
         let news = self.observations.record(
@@ -104,6 +107,7 @@ impl Inventory {
     /// because no source has observed them in this run.
     pub fn load_cached(&mut self, mut snapshot: Snapshot) {
         snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
+        snapshot.limit_references();
         (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());
         self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
     }

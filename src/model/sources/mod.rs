@@ -3,6 +3,7 @@
 pub mod action_permission;
 pub mod inventory;
 pub mod load_progress;
+mod reference_limit;
 pub mod snapshot;
 pub mod snapshot_delta;
 pub mod snapshot_diff;
