@@ -12,8 +12,8 @@ use std::{
 /// the window.
 const MAX_REMEMBERED_LINES: usize = 1 << 16;
 
-/// Number of remembered lines to compare with a line that may be repeated, before and after its position in
-/// time order.
+/// Number of remembered lines with which Portolan compares a line that may be a repetition. It takes this
+/// number before the line's position in time order, and as many after it.
 const REPEAT_SEARCH_LINES: usize = 256;
 
 /// Identity of a line: its time in the source's unit, and a hash of its text.
@@ -32,8 +32,8 @@ pub(crate) struct LineDedup {
     remembered_from: i64,
     /// Start of the requested period. Older lines are ignored.
     requested_from: i64,
-    /// True if two lines of the source hardly ever have the same time. Then an equal line that comes twice in
-    /// one pass is the same line.
+    /// True if two lines of the source hardly ever have the same time. Then two lines with equal time and
+    /// text in one pass are one line that arrived twice.
     unique_timestamps: bool,
     /// True if the last checked line repeated a line of its own pass.
     is_repeating: bool,
@@ -60,7 +60,8 @@ pub(crate) fn line_hash(text: &impl Hash) -> u64 {
 }
 
 impl LineDedup {
-    /// Creates an empty memory. It forgets a line once a line arrives that is newer by `window`.
+    /// Creates an empty memory. The memory forgets a line once it gets a line that is newer by more than
+    /// `window`.
     pub(crate) fn new(window: i64) -> Self {
         let (recent, passes) = (VecDeque::new(), Vec::new());
         let (remembered_from, requested_from) = (i64::MIN, i64::MIN);

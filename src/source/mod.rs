@@ -29,7 +29,7 @@ use futures::{
 use serde::Deserialize;
 use std::{collections::BTreeSet, time::Duration};
 
-/// Configured source of any kind.
+/// Configuration of one source, by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Config {
@@ -43,7 +43,7 @@ pub enum Config {
     Replay(replay::Config),
 }
 
-/// System that Portolan reads for services, logs and usage. An implementation keeps no state except caches.
+/// System that Portolan reads for services, logs and usage, such as a Docker engine or ECS in one region.
 pub trait Source: Send + Sync {
     /// Returns the id, unique among the sources in use.
     fn id(&self) -> &SourceId;
@@ -54,27 +54,28 @@ pub trait Source: Send + Sync {
     /// Returns the kind of source: `docker`, `ecs`, `compose`, `replay` or `demo`.
     fn kind(&self) -> &'static str;
 
-    /// Returns the options, each with its value, that make the platform's own command line tool reach the
-    /// same place. Leaves out the options that the tool finds by itself, for example in the environment.
+    /// Returns the options, each with its value, with which `docker` or `aws` on the command line reaches
+    /// this source. Leaves out the options that the tool finds by itself, for example in the environment.
     fn tool_options(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// Takes a snapshot of everything visible now. An unreadable part is reported in the snapshot; an error
-    /// means that nothing was readable.
+    /// Polls the source and returns a snapshot of everything visible now. The snapshot lists the parts that
+    /// can't be read. Returns an error only if nothing can be read.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
 
-    /// Sets the longest time that one call of [`Source::snapshot`] may take. A part that was not read in time
-    /// becomes an unread part of the snapshot. Without a limit, the source reads nearly everything, however
-    /// long that takes, and returns the rest in later snapshots.
+    /// Sets the longest time that one call of [`Source::snapshot`] may take, for a caller that wants one
+    /// complete snapshot. A part that was not read in time becomes an unread part of the snapshot. Without
+    /// this limit, a call may return sooner, and later snapshots have the rest.
     fn set_time_limit(&self, _limit: Duration) {}
 
     /// Sets the services that the user is viewing, so that the source reads them first and often. A source
     /// that reads everything in each poll can ignore this.
     fn set_priority(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// Returns the key of the source's cached snapshot, a hash that differs between two sources with the same
-    /// id. Returns `None` if reading the source is so fast that no cache is needed.
+    /// Returns the key under which Portolan caches the source's last snapshot. The key is a hash of the id
+    /// and the location. Returns `None` if Portolan can't compute it, or reads the source so fast that it
+    /// needs no cache.
     fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
@@ -85,8 +86,8 @@ pub trait Source: Send + Sync {
         async { None }.boxed()
     }
 
-    /// Returns the fraction of the shared API quota that the source used in the last minute. Returns `None`
-    /// if there is no quota.
+    /// Returns the fraction (0 to 1) of the account's API quota that Portolan used in the last minute.
+    /// Returns `None` if the source has no quota.
     fn quota_used(&self) -> Option<f64> {
         None
     }
@@ -116,7 +117,8 @@ pub trait Source: Send + Sync {
     /// the connection is lost; the caller then calls this method again.
     fn change_notifications(&self) -> BoxStream<'static, ()>;
 
-    /// Returns true if the source notifies of every change. Then even an old snapshot is up to date.
+    /// Returns true if the source sends a notification for every change, so that even an old snapshot is up
+    /// to date.
     fn pushes_changes(&self) -> bool {
         false
     }

@@ -1,9 +1,9 @@
 //! Network namespaces that several containers share (`container:`, `service:`, host mode), and the member
 //! that listens on each port.
 //!
-//! Traffic to a namespace uses the names, addresses and published ports of its owner, but ends at the member
-//! that listens on the port. Often that is another member. For example, a VPN container owns a namespace, and
-//! listens on none of the ports of the programs behind it.
+//! Traffic to a namespace uses the names, addresses and published ports of its owner, the container that
+//! created it. But the traffic ends at the member that listens on the port. For example, a VPN container owns
+//! a namespace, but the programs behind it listen on their ports themselves.
 
 use crate::topology::Product;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +31,13 @@ pub(super) struct MemberPorts {
 pub(super) struct Listeners {
     /// Member that listens on each known port.
     pub(super) by_port: BTreeMap<u16, usize>,
-    /// Member that listens on all other ports.
+    /// Member that is taken to listen on all other ports.
     pub(super) default_member: usize,
 }
 
 /// Returns the member that listens on each port. The first of `members` owns the namespace.
 pub(super) fn find_listeners(members: &[MemberPorts]) -> Listeners {
-    // The default ports of its product count if a container neither listens on a port nor exposes one.
+    // If a container neither listens on a port nor exposes one, the default ports of its product count.
     let known = |member: &MemberPorts| match member.product {
         Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.default_ports(),
         _ => &[],
@@ -80,8 +80,8 @@ impl Listeners {
         self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// Returns the ports on which calls to the owner's names reach the member at position `place`. An element
-    /// `None` stands for all ports without a known listener.
+    /// Returns the ports on which calls to the owner's names reach the member at position `place`. For the
+    /// default member, returns a single `None`, which stands for all ports without another listener.
     pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
         let ports =
             self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);

@@ -59,15 +59,15 @@ pub struct ChangeReceipt {
     pub unchanged: bool,
 }
 
-/// Returns the place where operations of `source` happen. Returns `None` if the source has no operator, or if
-/// the place can't be read.
+/// Returns the account, engine or context in which operations of `source` happen. Returns `None` if the
+/// source has no operator, or if reading the place fails.
 pub async fn read_place(source: &dyn Source) -> Option<OperationPlace> {
     source.operator()?.place().await.ok()
 }
 
-/// Reads the services again, then makes the calls of a confirmed plan one after the other. Makes no call if
-/// the services can't be read, or have changed since the plan was made. Stops at the first failed call. Calls
-/// `on_sent` before and after each call, also a failed one, with all calls so far.
+/// Reads the services of a confirmed plan again, then makes its API calls one after the other. Makes no call
+/// if the services can't be read, or have changed since the plan was made. Stops at the first failed call.
+/// Runs `on_sent` before and after each call, even a failed one, with all calls so far.
 pub async fn run_plan(
     operator: &dyn Operator,
     confirmed: &ConfirmedPlan,

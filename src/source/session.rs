@@ -55,12 +55,12 @@ pub struct Session<I, O> {
 /// Session with a shell or command in a container.
 pub type Shell = Session<ShellInput, ShellOutput>;
 
-/// Session of a forwarded port. Its input is the connections that this machine accepted. Its output is the
-/// failures of connections that the container refused.
+/// Session that forwards TCP connections from this machine to a port of a container. Its input is the
+/// accepted connections. Its output is the failures of connections that the container refused.
 pub type Forward = Session<TcpStream, Failure>;
 
-/// Result of a session: the exit code of the command, or the failure that ended the session. The exit code is
-/// `None` if there is none, or if the source does not report it.
+/// Result of a session: the exit code of the command, or the failure that ended the session. `Ok(None)` means
+/// that the session ran no command, or that the source does not report the exit code.
 pub type SessionEnd = Result<Option<i64>, SessionFailure>;
 
 /// Failure that ended a session.
@@ -92,7 +92,7 @@ impl From<SessionFailure> for Failure {
 }
 
 /// Open session that another program runs in the terminal, because Portolan can't decrypt it. The type does
-/// not implement `Debug`, so that no log can show the token.
+/// not implement `Debug`, so that no log can show the session's secret token.
 pub struct ExternalShell {
     /// API call that opened the session.
     pub call: SentChange,
@@ -100,7 +100,7 @@ pub struct ExternalShell {
     pub title: String,
     /// Name of the executable, to be found in `PATH`.
     pub program: &'static str,
-    /// Arguments of the program, without a token.
+    /// Arguments of the program, without the token.
     pub arguments: Vec<String>,
     /// Environment variable that passes the token to the program: its name and its value.
     pub variable: (&'static str, String),

@@ -58,8 +58,8 @@ impl Program {
     }
 }
 
-/// Changes the kind of references that several services of a group share. A service without an entry in
-/// `programs` is taken for the only one that runs its program.
+/// Changes the kind of references that several services of a group share, such as `Environment` to
+/// `SharedSetting`. `programs` has the program of each service, if it is known.
 pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
     let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
     for service in services.iter() {
@@ -78,8 +78,8 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
 }
 
-/// Key under which files of several services count as the same file: its name without the folder, and all
-/// targets in it. The folder may differ, because each service may mount the file elsewhere.
+/// Key under which files of several services count as the same file: the file's name without the folder, and
+/// all targets in the file. The folder may differ, because each service may mount the file elsewhere.
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
 /// References of all services in one compose project or cluster, indexed to find the shared ones.
@@ -93,11 +93,11 @@ struct GroupReferences<'a> {
     dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
     /// References in variables and arguments that are shared settings: see [`shared_settings`].
     shared_settings: BTreeSet<&'a Reference>,
-    /// Services at each host.
+    /// Services that have each host as an endpoint.
     hosts: HostOwners<'a>,
 }
 
-/// Services of a group that have each host name or address.
+/// Services of a group that have each host name or IP address as an endpoint.
 type HostOwners<'a> = BTreeMap<&'a Host, BTreeSet<&'a ServiceId>>;
 
 impl<'a> GroupReferences<'a> {
@@ -192,8 +192,9 @@ impl<'a> GroupReferences<'a> {
         }
     }
 
-    /// Returns true if `reference`, in the file at `path`, is in a list of the services that read the file. The members
-    /// of a cluster that share one file find each other by such a list.
+    /// Returns true if `reference`, in the file at `path`, is part of a list: it names a service that reads
+    /// the file, and so does a reference in the line before, in the line after or in its own line. By such
+    /// lists, the members of a clustered program with one common file find each other.
     fn is_in_peer_list(&self, service: &Service, path: &str, reference: &Reference) -> bool {
         let names = self.files.get(&(&service.id, path));
         let readers = names.and_then(|names| self.readers.get(&(file_name(path), names.clone())));
@@ -235,9 +236,9 @@ impl<'a> GroupReferences<'a> {
     }
 }
 
-/// Returns the references in variables and arguments that are shared settings: all of `members` have them, or at least
-/// `MIN_SHARERS` have, and among them a service that is its own target. The latter are settings that a project writes
-/// once for all its services, because no service needs its own address to call itself.
+/// Returns the references in variables and arguments that are shared settings. Either all of `members` have
+/// the reference, or at least `MIN_SHARERS` have it, and the service that it names is one of them. No service
+/// needs its own address in order to call itself, so the project has written the setting once for all.
 fn shared_settings<'a>(members: &'a [Arc<Service>], hosts: &HostOwners<'a>) -> BTreeSet<&'a Reference> {
     let mut sharers: BTreeMap<&Reference, BTreeSet<&ServiceId>> = BTreeMap::new();
     for service in members {
@@ -255,7 +256,8 @@ fn shared_settings<'a>(members: &'a [Arc<Service>], hosts: &HostOwners<'a>) -> B
     sharers.into_iter().filter(|(reference, all)| is_shared(reference, all)).map(|(one, _)| one).collect()
 }
 
-/// Returns the services that have the host of `target`, or `None` if no service of the group has it.
+/// Returns the services that have the host of `target` as an endpoint. Returns `None` if no service of the
+/// group has it, or if `target` is a name and no address.
 fn owners<'h, 'a>(
     hosts: &'h HostOwners<'a>,
     target: &ReferenceTarget,
@@ -268,7 +270,7 @@ fn owners<'h, 'a>(
     }
 }
 
-/// Returns the line of a reference in a file, or `None` if another kind of setting holds it.
+/// Returns the line number of a reference in its file, or `None` if the reference is not in a file.
 fn line_of(reference: &Reference) -> Option<u32> {
     match reference.location.setting {
         Setting::File { line, .. } => Some(line),

@@ -26,7 +26,8 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 /// Function that opens the source; it may read files.
 type OpenSource = Arc<dyn Fn() -> Result<Arc<dyn Source>, Failure> + Send + Sync>;
 
-/// Placeholder for a source. Opens the source in a poll, then delegates to it.
+/// Placeholder for a source that can't be opened yet. Tries to open the source in each poll, then delegates
+/// to it.
 pub struct UnopenedSource {
     id: SourceId,
     kind: &'static str,
@@ -159,7 +160,7 @@ impl Source for UnopenedSource {
         }
         // The stream ends when the source is opened. The caller then subscribes to the real source.
         let notified = Arc::clone(&self.opened_notify).notified_owned();
-        // It may have opened before the wait began.
+        // A poll may have opened the source before this wait began.
         if let Some(source) = self.opened.get() {
             return source.change_notifications();
         }

@@ -1,8 +1,8 @@
-//! Repositories on this machine: those of the compose files that started services, and those that the
-//! configuration names. Portolan reads the files that describe services, within limits, and runs nothing.
+//! Repositories on this machine that describe services. The configuration names them, or a compose file that
+//! started services leads to them. Portolan reads their files within limits, and runs no code.
 //!
-//! Reading blocks, so it runs outside the event loop. A checkout is parsed again only if one of its files has
-//! changed.
+//! The reads block, so the runtime makes them outside the event loop. Portolan parses a checkout again only
+//! if one of its files has changed.
 
 mod find;
 mod read;
@@ -18,7 +18,7 @@ use std::{
     sync::Arc,
 };
 
-/// Maximum number of checkouts.
+/// Maximum number of checkouts that Portolan reads.
 const MAX_CHECKOUTS: usize = 1_000;
 /// Maximum number of folders that Portolan lists in all checkouts together.
 const MAX_TOTAL_FOLDERS: usize = 50_000;

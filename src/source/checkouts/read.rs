@@ -18,8 +18,8 @@ use std::{
 /// Maximum number of files that a checkout reports as unread.
 const MAX_UNREAD: usize = 20;
 
-/// Path of a file with its length and modification time, by which Portolan notices a change. Only the path if
-/// the file can't be read.
+/// Path of a file with its length and modification time, by which Portolan notices a change. The second part
+/// is `None` if the file can't be read.
 pub(super) type FileStamp = (PathBuf, Option<(u64, Option<SystemTime>)>);
 
 /// Returns the stamps of `files`, and of the git configuration with the remote of the repository at `root`.
@@ -73,8 +73,8 @@ fn read_file(root: &FoundRoot, file: &FoundFile, path: &str, checkout: &mut Chec
     Ok(())
 }
 
-/// Returns the services that the compose file `file` builds from the checkout at `root`. Leaves out those
-/// that it builds from another repository.
+/// Returns the services that the compose file `file` builds from the checkout at `root`. Leaves out services
+/// that the file builds from another repository.
 fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String> {
     let real = fs::canonicalize(file).map_err(|error| error.to_string())?;
     let builds = extract::compose_builds(&read_text(file)?, real.parent().unwrap_or(&root.path))?;
@@ -87,13 +87,14 @@ fn builds_in(root: &FoundRoot, file: &Path) -> Result<Vec<ComposeBuild>, String>
     Ok(in_checkout.collect())
 }
 
-/// Returns the remote of the git repository at `root`, or `None` if it has none or can't be read.
+/// Returns the remote of the git repository at `root`. Returns `None` if the repository has no remote or its
+/// configuration can't be read.
 fn git_remote(root: &Path) -> Option<RepositoryUrl> {
     extract::remote_of_config(&read_text(&git_config_path(root)?).ok()?)
 }
 
-/// Returns the path of the git configuration with the remotes of the repository at `root`. In a linked worktree or
-/// submodule, `.git` is a file that names the git directory (gitrepository-layout(5)).
+/// Returns the path of the git configuration with the remotes of the repository at `root`. In a linked
+/// worktree or submodule, `.git` is a file that names the git directory (gitrepository-layout(5)).
 fn git_config_path(root: &Path) -> Option<PathBuf> {
     let dot_git = root.join(".git");
     if dot_git.is_dir() {

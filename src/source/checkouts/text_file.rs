@@ -14,7 +14,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
-/// Reads the first `MAX_README_BYTES` of a file of any size, as UTF-8.
+/// Reads the first `MAX_README_BYTES` of a file of any size. Replaces invalid UTF-8 by U+FFFD.
 pub(super) fn read_start(path: &Path) -> Result<String, String> {
     let file = regular_file::open_regular(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();

@@ -57,7 +57,7 @@ pub(super) enum FileUse {
     Compose,
 }
 
-/// File of a checkout, to be read.
+/// File that the search found in a checkout, with the use that Portolan has for it.
 #[derive(Clone, Debug)]
 pub(super) struct FoundFile {
     pub(super) path: PathBuf,
@@ -133,7 +133,7 @@ fn file_use(name: &str, folder: &str) -> Option<FileUse> {
     (!is_example && (!is_manifest || below_copilot)).then_some(FileUse::Catalogue(kind))
 }
 
-/// Keeps only the README in Markdown of a folder that has one.
+/// Removes the other README files of a folder that has a README in Markdown.
 fn keep_one_readme(files: &mut Vec<FoundFile>) {
     let is_markdown =
         |file: &FoundFile| file.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));

@@ -145,7 +145,7 @@ impl Source for Replay {
         let (at, moved) = self.position();
         let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.started_at.1);
         async move {
-            // A large recording takes a while to read, and other sources must not wait for it.
+            // Building a snapshot of a large recording takes a while, and other sources must not wait for it.
             let made =
                 background::run_blocking(move || shifted_snapshot(&recording, &id, at, moved, began)).await;
             made.map_err(|panicked| panicked.failure("internal error while playing the recording"))

@@ -4,8 +4,8 @@ use super::{Program, mark_shared};
 use crate::model::{fixtures::*, *};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Service of a test: its image and command, a file with the names in it, and the services that it starts
-/// after.
+/// Service of a test: its image and command, a file (path and the host names in it), and the services that
+/// start before it.
 struct ServiceCase {
     name: &'static str,
     program: (&'static str, &'static str),
