@@ -1,5 +1,5 @@
-//! Monotonic clock of a member. It also counts the time for which the machine sleeps, so that a reading from
-//! before the sleep does not pass for a fresh one.
+//! Monotonic clock of a team member. It also counts the time for which the machine sleeps, so that after a
+//! sleep an old reading does not seem fresh.
 
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;

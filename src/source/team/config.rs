@@ -1,4 +1,4 @@
-//! Settings of a team: its store, this member's name, and the time for which it keeps its history.
+//! Settings of a team: its store, this member's name, and the time for which the team keeps its history.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub struct TeamConfig {
     pub store: String,
     /// Name of this member that the other members see; empty for `user@host`.
     pub name: String,
-    /// AWS profile that may use the bucket; empty for the one in the environment.
+    /// AWS profile that may use the bucket; empty for the profile in the environment.
     pub profile: String,
     /// Region of the bucket; empty for the region of the environment or profile.
     pub region: String,
@@ -23,7 +23,7 @@ pub struct TeamConfig {
     pub history: SignedDuration,
 }
 
-/// Longest time for which a team keeps its history: a week, in 169 objects.
+/// Longest time for which a team keeps its history: a week. The store has one object for each hour.
 const MAX_KEPT_HISTORY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl TeamConfig {

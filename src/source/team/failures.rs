@@ -1,12 +1,13 @@
-//! Failures that tell the user why this member polls for itself.
+//! Failures that explain to the user why this member of a team polls for itself.
 
 use crate::{
     model::{Failure, FailureKind, Text},
     team::{AloneReason, HeadContent, TEAM_SCHEMA},
 };
 
-/// Returns the failure that explains `reason` to the user. `problem` is the store's last failure, `head` the
-/// last head that this member read, and `location` the name of the store.
+/// Returns the failure that explains `reason` to the user. `problem` is the store's last failure, or the
+/// reason why this member can't lead. `head` is the last head that this member read or wrote. `location` is
+/// the store's location for display.
 pub(super) fn alone_failure(
     reason: AloneReason,
     problem: Option<&Failure>,

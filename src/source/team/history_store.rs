@@ -22,7 +22,7 @@ const MAX_REPLACED_BYTES: usize = 1 << 20;
 /// Prefix of the schema name in a team's objects. The version number follows.
 const TEAM_FORMAT: &str = "portolan.team/";
 
-/// History of one source in the team's store.
+/// Access to the history of one source in the team's store.
 #[derive(Clone)]
 pub struct HistoryStore {
     team: TeamFolder,
@@ -30,11 +30,12 @@ pub struct HistoryStore {
     keep: SignedDuration,
 }
 
-/// Segments that this member has read, each with the version that its object had then.
+/// Segments (one hour of history each) that this member has read, each with its object's version at that
+/// time.
 #[derive(Debug, Default)]
 pub struct ReadSegments(BTreeMap<HistoryHour, ObjectVersion>);
 
-/// Actions as this member last read them, with the version of their object.
+/// Actions of all members, as this member last read them from the store, with the version of their object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredActions {
     /// The actions.
@@ -55,8 +56,8 @@ impl HistoryStore {
         Ok(Some(Self { team, source: source.id().clone(), keep: access.history }))
     }
 
-    /// Returns the segments that are new or have changed since this member read them, newest first, each with
-    /// its version.
+    /// Returns the segments within the kept time that are new or have changed since this member read them,
+    /// newest first. Each has the version of its object.
     pub async fn changed_segments(
         &self,
         read: &ReadSegments,
@@ -123,8 +124,8 @@ impl HistoryStore {
         self.change_actions(move |book| book.remove_before(first.start())).await
     }
 
-    /// Reads the actions, without those that are too old at `now`. Returns `None` if they are the same as
-    /// `known`.
+    /// Reads the actions, and leaves out each that is too old at `now`. Returns `None` if the actions in the
+    /// store have not changed since `known`.
     pub async fn read_actions(
         &self,
         known: &StoredActions,
@@ -143,7 +144,7 @@ impl HistoryStore {
         }
     }
 
-    /// Adds an action of this member, or its result, to the actions in the store.
+    /// Adds an action of this member, or the result of an action, to the store.
     pub async fn add_action(&self, action: SharedAction) -> Result<(), Failure> {
         let change = move |book: &mut ActionBook| {
             book.add(action.clone());
@@ -186,7 +187,7 @@ fn is_of_other_version(error: &ObjectError) -> bool {
 }
 
 impl ReadSegments {
-    /// Records that this version of a segment was read, or can't be used.
+    /// Records that this member has read this version of a segment, or that this version can't be used.
     pub fn note(&mut self, hour: HistoryHour, version: ObjectVersion) {
         self.0.insert(hour, version);
     }

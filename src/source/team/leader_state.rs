@@ -1,4 +1,4 @@
-//! State of a member while it leads.
+//! State of a team member while it leads, which means that it polls the source for the whole team.
 
 use crate::{
     model::{Failure, Snapshot},
@@ -6,8 +6,8 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Longest time for which a new leader waits for a reading with all enrichment. Until then its heads name the
-/// last reading of its predecessor.
+/// Longest time for which a new leader waits until its snapshots also have task definitions, load balancers
+/// and other enrichment. Until then its heads name the last reading of its predecessor.
 const MAX_ENRICHMENT_WAIT: Duration = Duration::from_mins(5);
 
 /// Maximum age of the predecessor's last reading at which a head still names it.
@@ -26,8 +26,8 @@ pub(super) struct LeaderState {
     pub(super) epoch: u64,
     pub(super) began_at: Duration,
     pub(super) beat: u64,
-    /// Time at which this member wrote its last head. `None` before the first, and if the next one is due at
-    /// once.
+    /// Time at which this member wrote its last head. `None` before its first head, and if the next head is
+    /// due at once.
     pub(super) beat_at: Option<Duration>,
     pub(super) writer: ReadingWriter,
     /// Reason why the last reading could not be written to the store.
@@ -36,7 +36,7 @@ pub(super) struct LeaderState {
     /// member has published a reading.
     pub(super) inherited: Option<(ReadingRef, Duration)>,
     pub(super) members: MemberCount,
-    /// Number of members that the predecessor counted. It holds until this member has counted them.
+    /// Number of members that the predecessor counted. Used until this member has counted them.
     pub(super) inherited_members: u32,
     pub(super) counted_at: Option<Duration>,
     /// Objects that no head names any more, to be deleted.
@@ -83,7 +83,9 @@ impl LeaderState {
         self.beat_at.is_none_or(|at| now.saturating_sub(at) >= MIN_BEAT_WAIT)
     }
 
-    /// Returns true if `snapshot` is complete enough to replace the reading in the store.
+    /// Returns true if `snapshot` is complete enough to replace the reading in the store. It must have all
+    /// services. While the heads name the predecessor's reading, it must have all enrichment too, for at most
+    /// [`MAX_ENRICHMENT_WAIT`].
     pub(super) fn is_publishable(&self, now: Duration, snapshot: &Snapshot) -> bool {
         let keeps_waiting = self.writer.reading(now).is_none()
             && self.inherited.is_some()

@@ -1,4 +1,5 @@
-//! The part of a team's leader: it claims the lead, writes readings and heads, and gives up the lead.
+//! Behaviour of a team member as the leader: claims the lead, writes readings and heads, and gives up the
+//! lead.
 
 use super::{
     leader_state::LeaderState,
@@ -20,13 +21,14 @@ const COUNT_INTERVAL: Duration = Duration::from_secs(30);
 /// Maximum number of attempts to write a head if the store's responses get lost.
 const MAX_HEAD_ATTEMPTS: u32 = 3;
 
-/// Maximum size of an epoch's object in bytes.
+/// Maximum size, in bytes, of the object by which a member claims an epoch.
 const MAX_EPOCH_BYTES: usize = 1 << 10;
 
 impl Member {
     /// Tries to become the leader: creates the key of the next epoch, then writes the head. Returns
-    /// [`Step::Alone`] if all claims within `interval` failed, because then maybe no member can write to the
-    /// store. Does so at once if there is no reading to show meanwhile.
+    /// [`Step::Follow`] if the claim fails. Returns [`Step::Alone`] once claims have failed for `interval`,
+    /// because maybe no member can write to the store. If a call fails and there is no reading to show, or
+    /// this member must wait before its next claim, returns [`Step::Alone`] at once.
     pub(super) async fn claim(&mut self, now: Duration, interval: Duration) -> Step {
         let outcome = self.try_claim(now, interval).await;
         let since = *self.claiming_since.get_or_insert(now);
@@ -68,8 +70,8 @@ impl Member {
         Ok(is_won)
     }
 
-    /// Returns the epoch to claim: the one whose key this member has already created, or the next one after
-    /// all known epochs.
+    /// Returns the epoch to claim: the epoch whose key this member has already created, or the next epoch
+    /// after all known epochs.
     async fn epoch_to_claim(&self) -> Result<u64, Failure> {
         let known = self.valid_head().map_or(0, |head| head.epoch);
         // Other members may have created later keys. The member that writes the head first leads.
@@ -89,7 +91,8 @@ impl Member {
         Err(Failure::new(FailureKind::Invalid, what, remedy))
     }
 
-    /// Creates the key of an epoch. Returns false if another member has created it before.
+    /// Creates the object that claims an epoch for this member. Returns false if another member has already
+    /// created it.
     async fn create_epoch(&self, epoch: u64) -> Result<bool, Failure> {
         let key = self.team.key(epoch_key(epoch));
         let mine = self.me.id.to_string().into_bytes();
@@ -120,9 +123,9 @@ impl Member {
         self.claimed_epoch = None;
     }
 
-    /// Writes the reading `snapshot`, which this member took at `now`, to the store, then the head. Returns
-    /// false if this member no longer leads: a leader that can't share its readings gives up the lead, like
-    /// one that can't poll.
+    /// Writes `snapshot`, which this member took at `now`, to the store as a reading, then a head if one is
+    /// due. Returns false if this member no longer leads. A leader that can't write its readings gives up the
+    /// lead: at once if the reason will last, otherwise after several polls.
     pub(super) async fn publish(&mut self, now: Duration, interval: Duration, snapshot: &Snapshot) -> bool {
         let problem = self.write_reading(now, snapshot).await.err();
         let is_complete = problem.is_none() && snapshot.progress.is_empty();
@@ -177,7 +180,7 @@ impl Member {
         Ok(())
     }
 
-    /// Writes another head. Returns false if this member no longer leads.
+    /// Writes the next head, which renews the lead. Returns false if this member no longer leads.
     pub(super) async fn beat(&mut self, now: Duration, interval: Duration) -> bool {
         let Some(leading) = &self.leading else { return false };
         let head = self.new_head(now, leading, interval, false);
@@ -244,8 +247,8 @@ impl Member {
         }
     }
 
-    /// Writes a head in place of the version that this member knows. Returns false if the head in the store
-    /// is missing, damaged, or from another member or epoch.
+    /// Writes a head in place of the version that this member knows. Returns false if the store refuses the
+    /// write, because its head is now missing, damaged, or from another member or epoch.
     async fn write_head(&mut self, head: Head) -> Result<bool, Failure> {
         let key = self.team.key(HEAD_KEY);
         for _ in 0..MAX_HEAD_ATTEMPTS {
@@ -284,7 +287,8 @@ impl Member {
         self.head = Some(KnownHead { version, content: HeadContent::Valid(Box::new(head)) });
     }
 
-    /// Counts the members every [`COUNT_INTERVAL`], and deletes the objects of members that have left.
+    /// Counts the members if the last count is [`COUNT_INTERVAL`] ago, and deletes the objects of members
+    /// that have left.
     async fn count_members(&mut self, now: Duration) {
         let is_due = |leading: &LeaderState| {
             leading.counted_at.is_none_or(|at| now.saturating_sub(at) >= COUNT_INTERVAL)
@@ -303,8 +307,8 @@ impl Member {
         }
     }
 
-    /// Deletes objects that no head names any more: those that a new base replaced and, once, those of
-    /// earlier epochs.
+    /// Deletes objects that no head names any more: objects that a new base (complete snapshot) replaced and,
+    /// once, the objects of earlier epochs.
     async fn clean_up(&mut self) {
         let Some(leading) = &mut self.leading else { return };
         let mut keys: Vec<String> =

@@ -1,5 +1,5 @@
-//! A member of a team, for one source. It reads the store, and follows, leads or polls for itself as its
-//! lease decides.
+//! A member of a team, for one source. Before each poll, the member reads the store. Then its lease decides
+//! if it follows the leader, leads, or polls for itself.
 
 use super::{
     failures::alone_failure, leader_state::LeaderState, readings::ReadingCache, team_folder::TeamFolder,
@@ -33,7 +33,7 @@ pub enum Participation {
     Member(Rank),
 }
 
-/// Decision of a member before a poll.
+/// Decision of a team member before a poll: follow the leader, lead, or poll alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Show the reading in the cache.
@@ -44,7 +44,7 @@ pub(super) enum Step {
     Alone(Failure),
 }
 
-/// Last head that the member has read or written.
+/// Last head that the member has read or written. The head is the object that names the leader.
 #[derive(Clone, Debug)]
 pub(super) struct KnownHead {
     pub version: ObjectVersion,
@@ -58,14 +58,15 @@ pub(super) struct Member {
     participation: Participation,
     pub(super) lease: Lease,
     pub(super) head: Option<KnownHead>,
-    /// First of the latest reads in a row that returned an older head than the known one: that head's epoch
-    /// and beat, and the time of the read. `None` if the last read returned no older head.
+    /// Epoch and beat of a head older than the known head, and the time of the read that first returned it.
+    /// `None` unless the last read returned an older head.
     older_head: Option<((u64, u64), Duration)>,
     pub(super) readings: ReadingCache,
     pub(super) leading: Option<LeaderState>,
     /// Epoch whose key this member has created since it last led.
     pub(super) claimed_epoch: Option<u64>,
-    /// Time of the first of several failed claims in a row. `None` after a new head or a successful claim.
+    /// Time of the first failed claim since the last new head. `None` without a failed claim, and after a
+    /// successful one.
     pub(super) claiming_since: Option<Duration>,
     /// Time since which the leader's head names no reading.
     waiting_since: Option<Duration>,
@@ -170,7 +171,8 @@ impl Member {
     /// Reads the head from the store, and lets the lease decide.
     async fn read_head(&mut self, now: Duration, interval: Duration) -> LeaseStep {
         let key = self.team.key(HEAD_KEY);
-        // The known version is left out while the head is an older one, because its content was not kept.
+        // While the store returns an older head, the request names no version: this member did not keep the
+        // content of that head.
         let known = self.head.as_ref().filter(|_| self.older_head.is_none());
         let known = known.map(|head| head.version.clone());
         match self.team.store.read(&key, known.as_ref(), MAX_HEAD_BYTES).await {
@@ -200,8 +202,8 @@ impl Member {
         }
     }
 
-    /// Compares a head from the store with the known one, records it, and lets the lease decide. `age` is the
-    /// time since the head was written, by the store's clock.
+    /// Compares `head`, read from the store, with the known head, and lets the lease decide. Records `head`
+    /// unless it is older than the known one. `age` is the time since its write, by the store's clock.
     fn take_head(
         &mut self,
         now: Duration,
@@ -246,9 +248,9 @@ impl Member {
 
     /// Compares a head that was read at `now` with the known one.
     ///
-    /// A store may return an old state for a while, so the head with the highest epoch and beat counts. But
-    /// if an older head stays, or a newer one follows it below the known one, the store was emptied and
-    /// filled again. Then that head counts.
+    /// A store may return an old state for a while, so at first an older head does not count. The store was
+    /// emptied and filled again if it returns older heads for too long, or if such heads get newer but are
+    /// still older than the known one. Then the head counts.
     fn compare_head(&mut self, now: Duration, content: &HeadContent) -> HeadOrder {
         let HeadContent::Valid(new) = content else {
             self.older_head = None;
@@ -277,7 +279,7 @@ impl Member {
     }
 
     /// Updates the cache to the newest reading. Returns [`Step::Alone`] if the leader has shared no reading
-    /// for too long, or if it can't be read.
+    /// for too long, or if the reading can't be read.
     async fn follow(&mut self, now: Duration) -> Step {
         let Some(wanted) = self.valid_head().and_then(|head| head.reading) else {
             // A command that ends soon does not wait for the first reading.
@@ -303,8 +305,8 @@ impl Member {
         Step::Alone(alone_failure(reason, problem, head, &self.team.store.location()))
     }
 
-    /// Probes the store before the first claim. If a store ignored the conditions of writes, every member
-    /// would lead.
+    /// Tests before the first claim that the store obeys conditional writes. Otherwise every member would
+    /// lead.
     pub(super) async fn check_store(&mut self, now: Duration) -> Result<(), Failure> {
         if self.is_probed {
             return Ok(());
@@ -353,7 +355,7 @@ impl Member {
     }
 }
 
-/// Relation between a head from the store and the known one.
+/// Relation of a head from the store to the known head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadOrder {
     /// The head is older, and the known one still counts.

@@ -1,8 +1,8 @@
 //! A source that a team reads together: one member polls, the others show what it read.
 //!
-//! [`TeamPolledSource`] wraps a source. Before each poll it reads the team's store. Then it follows the leader,
-//! polls as the leader and shares the result, or polls for itself if the team can't work. Logs, usage and
-//! actions always go to the source itself, with the rights of this user.
+//! [`TeamPolledSource`] wraps a source. Before each poll it reads the team's store. Then it follows the
+//! leader, polls as the leader and shares the result, or polls for itself if the team can't work. Logs, usage
+//! and actions always go to the source itself, with the rights of this user.
 
 mod boot_clock;
 mod config;
@@ -84,17 +84,18 @@ pub struct TeamSettings {
     pub participation: Participation,
 }
 
-/// Source that a team reads together.
+/// Source that a team reads together. It wraps another source, and polls that source only if this member
+/// leads or the team can't work.
 pub struct TeamPolledSource {
     inner: Arc<dyn SharedSource>,
     settings: TeamSettings,
     /// This member; `None` until the source has found out its account.
     member: AsyncMutex<Option<Member>>,
-    /// Role in the team at the last poll, and the wait until the next poll.
+    /// State of the team at the last poll.
     last: Mutex<LastPoll>,
 }
 
-/// Result of the last poll.
+/// Role of this member in the team at the last poll, and the waits that follow from the poll.
 #[derive(Clone, Debug, Default)]
 struct LastPoll {
     status: Option<TeamStatus>,
@@ -167,7 +168,8 @@ impl TeamPolledSource {
         }
     }
 
-    /// Polls as the leader, and shares the result. Renews the lead while the poll lasts.
+    /// Polls as the leader, and shares the result. Renews the lead during the poll, for at most
+    /// [`MAX_RENEWED_POLL`].
     async fn lead(&self, member: &mut Member) -> Result<Snapshot, Failure> {
         let began = now();
         let mut poll = self.inner.snapshot();
@@ -188,8 +190,8 @@ impl TeamPolledSource {
         outcome
     }
 
-    /// Returns the outcome of this member's own poll. Returns the leader's last reading instead while the own
-    /// first load is incomplete.
+    /// Returns the outcome of this member's own poll. While this member has never completed the initial load,
+    /// returns the leader's last reading instead, if the cache has one.
     fn prefer_complete(
         &self,
         member: &mut Member,
@@ -266,7 +268,7 @@ fn now() -> Duration {
     CLOCK_START + time_since_boot()
 }
 
-/// Returns a random number. Each instance of the standard library's hasher has random keys.
+/// Returns a random number, made from the random keys of the standard library's hasher.
 fn random_number() -> u64 {
     RandomState::new().hash_one(())
 }

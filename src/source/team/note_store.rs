@@ -42,7 +42,7 @@ pub struct StoredNotes {
 }
 
 impl NoteStore {
-    /// Returns the place in which the notes on `source` are stored. `state` is the state directory.
+    /// Returns the store of the notes on `source`. `state` is the state directory, for use without a team.
     ///
     /// # Errors
     /// Returns a failure if the source can't find out its account, or if there is neither a team nor a state
@@ -79,7 +79,7 @@ impl NoteStore {
                 let book = NoteBook::parse(&object.bytes).map_err(|error| book_failure(&error))?;
                 Ok(Some(StoredNotes { book, version: Some(object.version) }))
             }
-            // Without a team the folder exists only once there is a note.
+            // Without a team, `change` creates the folder for the first note.
             Err(failure) if !self.is_shared() && failure.kind == FailureKind::Missing => {
                 Ok(Some(StoredNotes::default()))
             }

@@ -10,7 +10,7 @@ use crate::{
 use futures::{StreamExt, stream};
 use std::time::Duration;
 
-/// Number of failures in a row to read the newest reading after which the member polls for itself.
+/// Number of failed updates in a row after which this member stops following the leader and polls for itself.
 const MAX_FAILED_READINGS: u32 = 3;
 
 /// Maximum number of objects that this member reads at the same time.
@@ -22,12 +22,13 @@ const MAX_LOOK_GAP: Duration = Duration::from_mins(1);
 /// Precision of the times in a store's HTTP headers.
 const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
 
-/// Newest reading that this member has put together.
+/// Cache of the newest reading that this member has put together from the objects in the store.
 #[derive(Debug)]
 pub(super) struct ReadingCache {
     source: SourceId,
     reading: Option<Reading>,
-    /// True if deltas can't continue the cached reading, so that the next one must begin with a base.
+    /// True if deltas can't continue the cached reading. Then the next reading must begin with a base, which
+    /// is a complete snapshot.
     is_broken: bool,
     /// Time of the leader's poll for the cached reading, on this member's clock. It may be too early, but
     /// never too late.

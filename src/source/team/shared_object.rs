@@ -10,9 +10,10 @@ use std::sync::Arc;
 /// Maximum number of attempts to write while other members write too.
 const MAX_WRITE_ATTEMPTS: usize = 8;
 
-/// Changes an object, of which it reads at most `max_bytes`. `change` gets the object's content, or `None` if there is no
-/// object. It returns the new content, or `None` to leave the object unchanged. If another member has written
-/// meanwhile, `change` runs again on the new content. Fails after `MAX_WRITE_ATTEMPTS` attempts.
+/// Changes the object at `key`, of which the function reads at most `max_bytes`. `change` gets the object's
+/// content, or `None` if there is no object. It returns the new content, or `None` to leave the object
+/// unchanged. If another member has written meanwhile, `change` runs again on the new content. Fails after
+/// `MAX_WRITE_ATTEMPTS` attempts.
 pub(super) async fn change_object(
     store: &dyn ObjectStore,
     key: &str,

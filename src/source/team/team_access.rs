@@ -20,7 +20,7 @@ pub struct TeamAccess {
 }
 
 impl TeamAccess {
-    /// Creates the access to `store` with the name and the times in `settings`.
+    /// Creates the access to `store`, with the member's name and the history time in `settings`.
     #[must_use]
     pub fn new(settings: &TeamConfig, store: Option<Arc<dyn ObjectStore>>) -> Self {
         Self { store, configured_name: settings.name.clone(), history: settings.kept_history() }

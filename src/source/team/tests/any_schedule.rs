@@ -23,18 +23,18 @@ struct ScheduleStep {
     services: BTreeSet<u8>,
 }
 
-/// Mishap of a member.
+/// Mishap of a member in one step.
 #[derive(Clone, Debug)]
 enum Mishap {
-    /// It acts as it should.
+    /// The member acts without a mishap.
     Nothing,
     /// The process is killed, and another one starts.
     Killed,
     /// The clock of the member stands still for this number of seconds, as in a laptop that sleeps.
     Sleeps(u64),
-    /// Some of its next calls fail.
+    /// Some of the member's next calls to the store fail.
     Faults(Vec<Option<StoreFault>>),
-    /// From now on, writes to keys that contain this text fail. `None` ends that.
+    /// From now on, writes to keys that contain this text fail. With `None`, all writes succeed again.
     WritesFail(Option<&'static str>),
     /// All objects are deleted, and the members that lead are killed. The next leader begins with a low
     /// epoch, which the remaining members have seen already.
@@ -65,7 +65,7 @@ fn steps() -> impl Strategy<Value = Vec<ScheduleStep>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// Members with their store, and the time by which each clock is behind.
+/// Members with their store, and the time by which each member's clock is behind.
 struct Team {
     store: Arc<MemoryStore>,
     members: Vec<Member>,

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Returns the number of keys of epochs.
+/// Returns the number of epochs that members have claimed in the store.
 fn epoch_keys(store: &MemoryStore) -> usize {
     store.objects().keys().filter(|key| key.contains("/epoch/")).count()
 }
