@@ -1,4 +1,4 @@
-//! Limits on the files, values and names of one project, counted over all its files.
+//! Limits on the files, values and names of one compose project, counted over all its files.
 //!
 //! A small file can demand any amount of memory: by aliases, by variables that contain other variables, by
 //! services that extend each other, and by paths to devices that never end.
@@ -20,7 +20,8 @@ const MAX_YAML_NODES: usize = 250_000;
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
 /// Maximum number of published and exposed ports in a project.
 pub(super) const MAX_PORTS: usize = 20_000;
-/// Maximum number of names of all services of a project together. A name counts once for each network.
+/// Maximum number of host names that the services of a project have in total. A name counts once for each
+/// network.
 const MAX_NETWORK_NAMES: usize = 200_000;
 /// Maximum number of mounts in a project to search for configuration files.
 const MAX_MOUNTS: usize = 400;

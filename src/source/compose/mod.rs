@@ -74,8 +74,8 @@ impl Compose {
     }
 }
 
-/// Returns the default name of a source at `place`: the name of the folder, or of the folder that holds the
-/// file.
+/// Returns the default name of a source: the name of the folder `place`, or of the folder that holds the file
+/// `place`. Returns `compose` if the folder's name has no valid character.
 fn default_name(place: &Path) -> String {
     let is_file = place.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let folder = if is_file { place.parent().unwrap_or(place) } else { place };

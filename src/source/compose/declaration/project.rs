@@ -26,13 +26,13 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
-    /// states. Compose builds all other names from the project's name.
+    /// Names on the engine of the networks whose name the file states, by the network's key in the file.
+    /// Compose builds all other network names from the project's name.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
-    /// Variables for interpolation: the environment of this process, and as defaults those of the project's
-    /// env files.
+    /// Variables for interpolation: the environment of this process, with the variables of the project's env
+    /// files as defaults.
     pub(in crate::source::compose) variables: LayeredVariables,
 }
 

@@ -14,9 +14,9 @@ use std::{
 /// A service as a compose project declares it.
 #[derive(Clone, Default)]
 pub(in crate::source::compose) struct ComposeService {
-    /// File name and line of its declaration, as `compose.yaml:2`.
+    /// File name and line of the service's declaration, such as `compose.yaml:2`.
     pub(in crate::source::compose) declared_at: String,
-    /// Path of the file that declares it.
+    /// Path of the file that declares the service.
     pub(in crate::source::compose) declared_in: PathBuf,
     /// Image, command and variables.
     pub(in crate::source::compose) container: ContainerConfig,
@@ -29,7 +29,7 @@ pub(in crate::source::compose) struct ComposeService {
     pub(in crate::source::compose) depends_on: BTreeMap<String, String>,
     /// Profiles that start the service; empty if compose always starts it.
     pub(in crate::source::compose) profiles: BTreeSet<String>,
-    /// True if one of its profiles is active, or if it has none.
+    /// True if one of `profiles` is active, or if `profiles` is empty.
     pub(in crate::source::compose) is_active: bool,
     /// Number of replicas, from `scale` or `deploy.replicas`; `None` if the file has neither.
     pub(in crate::source::compose) replicas: Option<u32>,
@@ -79,7 +79,7 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) name_servers: Vec<String>,
     /// Published ports: host port to container port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
-    /// Container ports that the file names.
+    /// Container ports from `ports` and `expose`.
     pub(in crate::source::compose) exposed: BTreeSet<u16>,
 }
 

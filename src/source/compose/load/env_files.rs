@@ -1,4 +1,4 @@
-//! Reading of env files, those of a project and those of its services.
+//! Reading of env files: the env files of a project and those of its services.
 
 use super::{Loader, compose_failure};
 use crate::{
@@ -29,8 +29,8 @@ pub(in crate::source::compose) enum EnvFileFormat {
 }
 
 impl Loader {
-    /// Returns the variables of `outer`, with those of the env files at `paths` as defaults. If `named` is
-    /// true, the user has named the files, and a missing file becomes an unread part.
+    /// Returns the variables of `outer`, with the variables of the env files at `paths` as defaults. If
+    /// `named` is true, the user has named the files, and a missing file becomes an unread part.
     pub(in crate::source::compose) fn with_env_files(
         &mut self,
         paths: &[PathBuf],
@@ -46,8 +46,8 @@ impl Loader {
 
     /// Adds the variables of an env file to `known`.
     ///
-    /// A file that can't be read is left out, and becomes an unread part. A missing file that is not
-    /// `required` is left out silently.
+    /// A file that can't be read becomes an unread part. If the file is not `required`, and is missing or is
+    /// a folder, this function does nothing.
     pub(in crate::source::compose) fn read_env_file(
         &mut self,
         path: &Path,

@@ -1,4 +1,4 @@
-//! Resolution of `extends`: merges a service with the one that it extends, in the same file or another one
+//! Resolution of `extends`: merges a service with the service that it extends, which may be in another file
 //! (Compose Specification, chapter "Services", section "extends").
 
 use super::{BaseFolder, LoadContext, LoadError, Loader, merge};
@@ -115,8 +115,8 @@ impl Loader {
 }
 
 impl LoadError {
-    /// Converts this error to one that names a line: its own line, or else `at`, the line that names the
-    /// file.
+    /// Converts this error to an error with a line: the line of the invalid value, or `at` for an unreadable
+    /// file. `at` is the line that names the file.
     pub(super) fn at_line(self, at: &super::yaml::FileLine) -> ComposeError {
         match self {
             Self::Invalid(wrong) => wrong,

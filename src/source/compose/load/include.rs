@@ -22,7 +22,7 @@ struct Include {
     files: Vec<PathBuf>,
     /// Folder at which relative paths in these files start.
     folder: PathBuf,
-    /// Paths of its env files; `None` stands for the `.env` in `folder`.
+    /// Paths of the included project's env files; `None` stands for the `.env` in `folder`.
     env_files: Option<Vec<PathBuf>>,
 }
 

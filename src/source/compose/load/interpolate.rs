@@ -124,7 +124,7 @@ impl<'a> Interpolator<'a> {
         Ok(())
     }
 
-    /// Appends the value of a variable to `out`.
+    /// Appends the value of a variable to `out`, or records that the variable is unset.
     fn append_variable(&mut self, name: &str, out: &mut String) -> Result<(), InterpolationError> {
         let lookup = self.lookup;
         match lookup.value(name) {
@@ -196,7 +196,7 @@ fn leading_name(text: &str) -> &str {
 }
 
 /// Returns the byte index of the closing brace for the opening brace before `text`. If the braces don't pair,
-/// returns the index of the last closing brace.
+/// returns the index of the last closing brace. Returns `None` if there is no closing brace.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut open = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -1,6 +1,6 @@
 //! Merging of two trees `above` and `below` (Compose Specification, chapter "Merge and override"). The values
 //! of `above` win. For example, `above` is an override file and `below` the compose file, or `above` is a
-//! service and `below` the service that it extends. Both trees are in canonical form.
+//! service and `below` the service that it extends. Both trees are in canonical form (`schema::canonical`).
 
 use crate::source::compose::yaml::{MergeTag, Node, Value};
 

@@ -225,7 +225,7 @@ pub(in crate::source::compose) fn check_required_values(
 
 /// Checks the shapes of the values of a mapping. Returns the keys that are not in `table`.
 ///
-/// Empty values pass, because another file may provide the value.
+/// A null value passes, because another file may provide the value.
 pub(in crate::source::compose) fn check_shapes(
     node: &Node,
     table: KeyTable,

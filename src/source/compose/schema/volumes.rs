@@ -7,7 +7,7 @@ use crate::source::compose::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-/// Converts a volume to a mapping with `type`, `source` and `target`.
+/// Converts a volume to a mapping with `type`, `target` and, unless the volume is anonymous, `source`.
 pub(in crate::source::compose) fn canonicalize_volume(
     node: &mut Node,
     base: &BaseFolder,

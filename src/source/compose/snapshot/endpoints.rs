@@ -21,8 +21,8 @@ pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by their key in the file, for the networks whose name the file
-    /// states. Compose builds all other names from the project's name.
+    /// Names on the engine of the networks whose name the file states, by the network's key in the file.
+    /// Compose builds all other network names from the project's name.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 
@@ -31,7 +31,7 @@ pub(in crate::source::compose) struct ProjectRef<'a> {
 pub(in crate::source::compose) struct ServiceEndpoints {
     pub(in crate::source::compose) endpoints: BTreeSet<ServiceEndpoint>,
     pub(in crate::source::compose) networks: BTreeSet<NetworkId>,
-    /// True if other services share its loopback address.
+    /// True if other services share the service's loopback address.
     pub(in crate::source::compose) shares_loopback: bool,
 }
 
@@ -94,8 +94,9 @@ impl ProjectRef<'_> {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks into which a service with its own network namespace can call: the networks that
-    /// it joins, and the network that stands for the host's published ports.
+    /// Returns the networks into which `name`, the owner of a network namespace, can call: the networks that
+    /// it joins, or the host's network. Adds the network that stands for the host's published ports, unless
+    /// the service has no network.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services
@@ -199,8 +200,8 @@ impl ProjectRef<'_> {
         members.iter().map(claim).collect()
     }
 
-    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks: at `port`, or
-    /// at all ports if it is `None`.
+    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks. A `port` of
+    /// `None` stands for all ports.
     fn add_names(
         &self,
         name: &str,

@@ -26,7 +26,7 @@ pub(in crate::source::compose) struct CachedSnapshot {
     watches: Vec<FileWatch>,
 }
 
-/// Size and modification time of each file; `None` for a missing one.
+/// Size and modification time of each file; `None` for a missing file.
 type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
 
 /// Reads the project from disk and builds its snapshot.
@@ -62,7 +62,8 @@ impl CachedSnapshot {
     }
 }
 
-/// Returns the cached snapshot if no file has changed, otherwise a new one.
+/// Returns the cached snapshot, with the current time, if no file has changed. Otherwise reads the project
+/// again.
 pub(in crate::source::compose) fn current_snapshot(
     id: &SourceId,
     place: &Path,

@@ -50,9 +50,9 @@ pub(super) struct ComposeError {
 /// Tag that controls how a value is merged (Compose Specification, chapter "Merge and override").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MergeTag {
-    /// `!reset`: removes the value below.
+    /// `!reset`: removes the value that this node would override.
     Reset,
-    /// `!override`: replaces the value below as a whole.
+    /// `!override`: replaces the overridden value as a whole, instead of merging with it.
     Override,
 }
 
@@ -155,7 +155,7 @@ impl Node {
         self.items(key).iter().filter_map(Self::text)
     }
 
-    /// Returns true if the scalar under `key` is a true value in YAML 1.1 or 1.2.
+    /// Returns true if the scalar under `key` means true in YAML 1.1 or 1.2, or in Go's `strconv.ParseBool`.
     pub(super) fn is_true(&self, key: &str) -> bool {
         let text = self.get(key).and_then(Self::text).unwrap_or_default();
         ["true", "yes", "on", "y", "1", "t"].contains(&text.to_ascii_lowercase().as_str())

@@ -80,8 +80,9 @@ fn parse_integer(text: &str) -> Option<String> {
     }
 }
 
-/// Parses a number with a fraction or an exponent. As in compose, the result has an exponent if the number is
-/// smaller than 1e-4 or at least 1e6. Returns `None` if the text is no such number.
+/// Parses a number with a fraction or an exponent, or an integer of more than 64 bits. As in compose, the
+/// result has an exponent if the absolute value is less than 1e-4 (but not 0) or at least 1e6. Returns `None`
+/// for any other text.
 fn parse_float(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
