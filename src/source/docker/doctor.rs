@@ -13,7 +13,8 @@ use bollard::query_parameters::EventsOptionsBuilder;
 use std::{collections::HashMap, sync::Arc};
 use tokio::time::Instant;
 
-/// Runs the checks in order. Stops at the first failure if the engine is unreachable.
+/// Runs the checks in order. If the connection to the engine fails, returns that failure and makes no further
+/// checks.
 pub(super) async fn run_checks(shared: &Arc<DockerState>) -> Vec<DoctorCheck> {
     let engine = &shared.engine;
     let mut all: Vec<DoctorCheck> = shared
@@ -63,7 +64,8 @@ async fn check_inspect(engine: &Engine) -> Result<String, Failure> {
     Ok("readable".to_owned())
 }
 
-/// Reads the events of the last minute. Such a request ends by itself, unlike a subscription.
+/// Reads the events of the last minute. This request has an end time, so unlike a subscription it ends by
+/// itself.
 async fn check_events(engine: &Engine) -> Result<String, Failure> {
     let now = Timestamp::now().as_second();
     let filters = HashMap::from([("event", EVENT_ACTIONS.to_vec())]);
@@ -87,7 +89,8 @@ async fn check_events(engine: &Engine) -> Result<String, Failure> {
     Ok(format!("{count} in the last minute"))
 }
 
-/// Reports the number of running services with visible connections, and the reason why others have none.
+/// Reports the number of running services whose connections Portolan sees. If it does not see those of all
+/// services, the text adds the reason.
 async fn check_sockets(shared: &Arc<DockerState>) -> Result<String, Failure> {
     let snapshot = poll::take_snapshot(shared).await?;
     let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == InstanceState::Running);

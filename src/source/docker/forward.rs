@@ -24,7 +24,7 @@ use tokio::{
 
 /// Time limit of connecting to a port.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Maximum number of connections at once. Further ones wait until one ends.
+/// Maximum number of open connections. A further connection waits until an open one ends.
 const MAX_CONNECTIONS: usize = 256;
 
 impl Engine {
@@ -111,8 +111,8 @@ fn engine_host(endpoint: &EngineEndpoint) -> &str {
     }
 }
 
-/// Returns the host and port of a published port. Returns `None` if it is published on a loopback address of
-/// another machine.
+/// Returns the host and port at which this machine reaches a published port. Returns `None` if the port is
+/// published on a loopback address of another machine.
 fn published_at(binding: &PortBinding, engine_host: &str) -> Option<(String, u16)> {
     let port = binding.host_port.as_deref()?.parse().ok()?;
     let address: Option<IpAddr> = binding.host_ip.as_deref().and_then(|address| address.parse().ok());

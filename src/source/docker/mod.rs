@@ -1,5 +1,5 @@
 //! Source that reads a Docker or Podman engine. The first poll lists and inspects all containers. Later polls
-//! inspect only new and changed ones, which the engine's events name.
+//! inspect only the containers that are new or have changed, as the list and the engine's events show.
 
 mod snapshot;
 mod engine;
@@ -42,7 +42,7 @@ use tokio::sync::Notify;
 /// (`TIME_WAIT`), so polls miss few connections.
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Configuration of a Docker source. If `host` and `context` are empty, `discover` finds the engines.
+/// Configuration of a Docker source. If `host` and `context` are empty, [`discover`] finds the engines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {

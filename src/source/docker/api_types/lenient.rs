@@ -85,7 +85,7 @@ impl Lenient for bool {
 }
 
 impl<T: Lenient> Lenient for Option<T> {
-    /// Reads an optional value. An unreadable one is `Some(None)`, so it still counts as an entry.
+    /// Reads an optional value. An unreadable value becomes `Some(None)`, so it still counts as an entry.
     fn read(json: &str) -> Option<Self> {
         Some(T::read(json))
     }

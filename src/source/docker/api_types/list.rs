@@ -11,7 +11,7 @@ use std::fmt;
 /// Maximum number of containers read from a list.
 pub(in super::super) const MAX_CONTAINERS: usize = 10_000;
 
-/// Response of the list call: the readable containers, and facts about those that are missing.
+/// Response of the list call: the readable containers, and facts about missing or unreadable entries.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct ContainerList {
     /// Readable entries, each with a valid id.

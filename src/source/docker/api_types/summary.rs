@@ -59,8 +59,8 @@ pub(in super::super) struct PortSummary {
 lenient!(PortSummary);
 
 impl ContainerSummary {
-    /// Returns the container's own name. Legacy links add names of the form `/other/alias`, which are
-    /// skipped.
+    /// Returns the container's own name, or `None` if the list gives none. Legacy links add names of the form
+    /// `/other/alias`, which this method skips.
     pub(in super::super) fn name(&self) -> Option<&str> {
         self.names.iter().flatten().map(|name| name.trim_start_matches('/')).find(|name| !name.contains('/'))
     }

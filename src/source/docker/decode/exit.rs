@@ -15,8 +15,9 @@ const MAX_ERROR_CHARS: usize = 400;
 
 /// Returns the cause of the container's exit or failed start.
 ///
-/// A response does not say whether a user or program requested the stop, but the restart policy can show it:
-/// without a request, the engine would have restarted the container (moby, `restartmanager.ShouldRestart`).
+/// An inspect response does not say whether a user or program requested the stop, but the restart policy can
+/// show it: without a request, the engine would have restarted the container (moby,
+/// `restartmanager.ShouldRestart`).
 /// If the kernel killed a child process for lack of memory, but the first process exited with code 0, the
 /// container has not failed.
 pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectResponse) -> ExitCause {
@@ -62,7 +63,8 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
     code == Some(128 + number)
 }
 
-/// Returns the engine's error message if it could not start or run the container.
+/// Returns the message with which the engine failed to start or run the container, without secrets. Returns
+/// `None` if there is no such message.
 fn engine_error(state: &ContainerState) -> Option<Text> {
     let error = extract::redact_secrets(state.error.as_deref()?);
     Some(Text::with_max_chars(&error, MAX_ERROR_CHARS)).filter(|error| !error.trim().is_empty())

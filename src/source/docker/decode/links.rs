@@ -49,8 +49,8 @@ pub(super) fn decode_links(
     links
 }
 
-/// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`) and of name servers (`--dns`). Names of
-/// the Docker host itself are skipped.
+/// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`) and of name servers
+/// (`--dns`). Skips names of the Docker host itself.
 pub(super) fn extra_host_references(answer: &ContainerInspectResponse) -> Vec<Reference> {
     let Some(config) = &answer.host_config else { return Vec::new() };
     let entries = config.extra_hosts.iter().flatten();

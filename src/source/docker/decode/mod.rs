@@ -45,19 +45,19 @@ pub(super) struct ContainerRecord {
     pub(super) created: Option<Timestamp>,
     /// The container as an instance of its service: state, health check, last exit and log route.
     pub(super) instance: Instance,
-    /// Networks, names and ports at which other containers reach it.
+    /// Networks, names and ports at which other containers reach this one.
     pub(super) network: ContainerNetwork,
     /// Hosts and services that the container references.
     pub(super) references: Vec<Reference>,
     /// Image and command line.
     pub(super) program: Program,
-    /// Named volumes that it mounts.
+    /// Named volumes that the container mounts.
     pub(super) volumes: Vec<NamedVolume>,
-    /// Process id of its first process on the engine's machine; `None` while it does not run.
+    /// Id of the container's first process on the engine's machine; `None` while the container does not run.
     pub(super) pid: Option<u32>,
     /// Facts for the service card.
     pub(super) facts: Vec<Fact>,
-    /// Facts for people from its labels, and the names of its variables.
+    /// Facts for people from the container's labels, and the names of its variables.
     pub(super) profile: ServiceProfile,
 }
 
@@ -98,8 +98,8 @@ pub(super) fn decode_container(
 }
 
 impl ContainerRecord {
-    /// Completes the last exit with the exit code from `before`, the container's previous record. The engine
-    /// forgets the exit code when it restarts the container.
+    /// Completes the last exit with the exit code, cause and reason from `before`, the container's previous
+    /// record. The engine forgets the exit code when it restarts the container.
     pub(super) fn restore_exit(&mut self, before: Option<&Self>) {
         let known = before.and_then(|seen| seen.instance.exit.as_ref()).filter(|exit| exit.code.is_some());
         if let (Some(exit), Some(known)) = (&mut self.instance.exit, known)
@@ -147,12 +147,11 @@ impl ContainerRecord {
     }
 }
 
-/// Returns a fingerprint of a list entry. If it differs from an earlier one, the container has changed. It
-/// covers names, state and addresses, but not the elapsed time in the status.
+/// Returns a fingerprint of a list entry, which changes when the container changes. It covers names, state
+/// and addresses, but not the elapsed time in the status.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.as_deref().unwrap_or_default();
-    // The text in parentheses may be `unhealthy`, so it is part of the fingerprint. The elapsed time before
-    // it is not.
+    // The text in parentheses may be `unhealthy`, so it is part of the fingerprint. The elapsed time is not.
     let told = entry.status_detail();
     let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
     let mut places: Vec<_> = networks

@@ -13,13 +13,13 @@ use std::{
 /// Network settings of a container: networks, ports, links, and the namespace that it shares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ContainerNetwork {
-    /// Networks that it is attached to, with its names and addresses there.
+    /// Networks to which the container is attached, with its names and addresses there.
     pub(in super::super) attachments: Vec<NetworkAttachment>,
-    /// Id or name of the container whose network it uses (`container:` mode).
+    /// Id or name of another container whose network this one uses (`container:` mode).
     pub(in super::super) shares_network_of: Option<String>,
-    /// True if it uses the host's network.
+    /// True if the container uses the host's network.
     pub(in super::super) uses_host_network: bool,
-    /// Ports that its image or options declare.
+    /// Ports that the container's image or options declare.
     pub(in super::super) exposed_ports: BTreeSet<u16>,
     /// Container ports, by the host port at which each is published.
     pub(in super::super) published_ports: BTreeMap<u16, u16>,
@@ -70,7 +70,7 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
     }
 }
 
-/// Decodes the attachment to the network `name`, whose name replaces a missing network id.
+/// Decodes the attachment to the network `name`. The name replaces a missing network id.
 fn decode_attachment(
     answer: &ContainerInspectResponse,
     name: &str,

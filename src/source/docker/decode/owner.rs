@@ -5,7 +5,8 @@ use crate::model::{ServiceId, ServiceKind, SourceId, Text};
 /// Service that a container belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Owner {
-    /// Compose project, swarm stack or ECS cluster; `None` for a standalone container.
+    /// Compose project, swarm stack or ECS cluster. `None` for a standalone container, and for a swarm
+    /// service outside a stack.
     pub(in super::super) group: Option<Text>,
     /// Name of the service.
     pub(in super::super) name: Text,

@@ -24,7 +24,7 @@ pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> Insta
     }
 }
 
-/// Status of a container, in words that Docker and Podman share.
+/// Status of a container, in the same words for Docker and Podman.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContainerStatus {
     Created,

@@ -40,8 +40,8 @@ struct DockerTarget {
     skip_tls_verify: bool,
 }
 
-/// Returns the name of the current context, or an empty name if none is chosen. If `config.json` can't be
-/// read, returns an empty name and a warning, as the docker command does.
+/// Returns the name of the current context, or an empty name if `config.json` is missing or chooses none. If
+/// the file is unreadable, returns an empty name and a warning, as the docker command does.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
     let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {
@@ -79,8 +79,8 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Returns the engine address of the context `name`. Fails if there is no such context, or if it skips TLS
-/// verification.
+/// Returns the engine address of the context `name`, or the default socket if the context names no address.
+/// Fails if there is no such context, or if it skips TLS verification.
 pub(in crate::source::docker) fn context_endpoint(
     config: &Path,
     name: &str,

@@ -77,8 +77,8 @@ fn is_address_text(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
-/// Returns `place` if it is a valid ssh destination. Fails if it has a password, or a path, which would name
-/// a socket on that machine.
+/// Returns `place` if it is a valid ssh destination. Fails if it contains a password, or the path of a socket
+/// on the other machine.
 fn ssh_destination(place: &str) -> Result<String, Failure> {
     let (user, bare) = place.rsplit_once('@').unwrap_or(("", place));
     if user.contains(':') {

@@ -1,4 +1,4 @@
-//! Discovery of engines: the one that the docker command would choose, or else all engines at the default
+//! Discovery of engines: the engine that the docker command would choose, or else all engines at the default
 //! sockets of Docker and Podman.
 
 use super::context;
@@ -39,7 +39,7 @@ pub struct FoundEngine {
     pub name: String,
     /// Address of the engine.
     pub endpoint: EngineEndpoint,
-    /// Setting that led to it, such as `DOCKER_HOST`.
+    /// Setting that led to the engine, such as `DOCKER_HOST`.
     pub found_by: String,
     /// Warning about a setting that discovery ignored, such as an unreadable `config.json`.
     pub warning: Option<Failure>,

@@ -27,7 +27,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// Default time limit of a small call.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Divisor that gives the time limit of a small call from that of a poll, if the caller has set the latter.
+/// Number by which Portolan divides a poll's time limit to get the limit of a small call. Used only if the
+/// caller has set the poll's limit.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
 /// Time that Portolan waits for the response to a ping before it also sends the version call.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
@@ -146,7 +147,7 @@ impl Engine {
         sent.map(|(_, body)| body).map_err(|error| self.call_failure(call.name, &error))
     }
 
-    /// Sends a small call and returns its whole response body. Fails if it is larger than `max` bytes.
+    /// Sends a small call and returns its whole response body. Fails if the body is larger than `max` bytes.
     pub(in crate::source::docker) async fn read_bytes(
         &self,
         call: &ApiCall,
@@ -236,8 +237,9 @@ impl Engine {
 
     /// Negotiates the newest API version that both sides speak.
     ///
-    /// Both the ping and the version call report the engine's version. Portolan sends both, because a proxy
-    /// may break or refuse one of them. Fails only if neither gets a response.
+    /// Both the ping and the version call report the engine's API version. If the ping is slow or reports no
+    /// version, Portolan also sends the version call, because a proxy may break or refuse one of the two.
+    /// Fails only if neither call gets a response.
     async fn negotiate_version(&self, session: &Session) -> Result<Option<ClientVersion>, Failure> {
         let mut ping = pin!(self.version_from_ping(session));
         let version = self.version_from_body(session);
@@ -318,8 +320,8 @@ impl Session {
     }
 }
 
-/// Returns the API version in `text`, which an engine reports, or the newest version that Portolan knows if
-/// that one is older. Returns `None` if `text` is not a version.
+/// Parses the API version that an engine reports. If that version is newer than all that Portolan knows,
+/// returns the newest known version. Returns `None` if `text` is not a version.
 fn usable_version(text: &str) -> Option<ClientVersion> {
     let (major, minor) = text.trim().split_once('.')?;
     let number = |text: &str| text.parse::<u16>().ok().map(usize::from);

@@ -13,7 +13,7 @@ pub(in crate::source::docker) struct EventStream {
     lines: LineBuffer,
 }
 
-/// Item of the event stream: an event, or a mark for one that could not be read.
+/// Item of the event stream: an event, or a mark for an unreadable event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::docker) enum StreamedEvent {
     /// Event that could be parsed.
@@ -62,7 +62,7 @@ impl LineBuffer {
         self.buffer.extend_from_slice(piece);
     }
 
-    /// Returns the event in the next complete line that is not empty.
+    /// Returns the event in the next line that is not empty. Returns `None` until such a line is complete.
     fn next_event(&mut self) -> Option<StreamedEvent> {
         loop {
             let Some(end) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') else {

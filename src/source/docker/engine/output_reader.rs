@@ -86,7 +86,7 @@ struct TruncatedMessage {
 }
 
 impl FrameParser {
-    /// Returns the next complete message. If `ended` is true, also returns an incomplete one.
+    /// Returns the next complete message. If `ended` is true, also returns an incomplete message.
     fn next_message(&mut self, ended: bool) -> Option<OutputMessage> {
         loop {
             if self.truncated.is_some() {
@@ -118,7 +118,7 @@ impl FrameParser {
     }
 
     /// Returns the next plain line, as a terminal writes it. If `ended` is true, also returns an incomplete
-    /// one.
+    /// line.
     fn next_plain_line(&mut self, ended: bool) -> Option<OutputMessage> {
         let end = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n');
         let kept = match end {

@@ -37,7 +37,7 @@ const SSH_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum size of the error output of ssh that Portolan reads, in bytes.
 const MAX_STDERR_BYTES: u64 = 4_096;
 
-/// Tunnel through ssh. Dropping the value closes it.
+/// Tunnel through ssh to an engine on another machine. Dropping the value closes the tunnel.
 #[derive(Debug)]
 pub(in crate::source::docker) struct SshTunnel {
     folder: TemporaryDir,
@@ -51,8 +51,8 @@ type LastError = Arc<Mutex<Option<String>>>;
 impl SshTunnel {
     /// Opens a tunnel to `user@host:port`. Makes no connection yet.
     pub(in crate::source::docker) fn open(place: &str) -> io::Result<Self> {
-        // Another Portolan process may be too busy to accept the test connection at once, so this runs in the
-        // background.
+        // The removal tries to connect to other tunnels. Another Portolan process may be too busy to accept
+        // at once, so the removal runs in the background.
         background::run_blocking_then(
             || TemporaryDir::remove_abandoned(TUNNEL_DIR_PREFIX, is_abandoned),
             drop,

@@ -17,13 +17,13 @@ const END_OF_TRANSMISSION: u8 = 4;
 
 /// Maximum number of attempts to set the initial size of the terminal.
 const MAX_FIRST_RESIZES: usize = 10;
-/// Time between two of these attempts.
+/// Time between two attempts to set the initial size of the terminal.
 const FIRST_RESIZE_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Maximum number of requests for the exit code after the output has ended.
 const MAX_EXIT_CODE_READS: usize = 10;
-/// Time between two of these requests. The engine may notice the end of a command later than the end of its
-/// output.
+/// Time between two requests for the exit code. The engine may notice the end of a command later than the end
+/// of its output.
 const EXIT_CODE_READ_INTERVAL: Duration = Duration::from_millis(50);
 /// Time that a command has to end after the user leaves. It is shorter than the time that Portolan has after
 /// a signal: see `runtime::signals`.
@@ -32,10 +32,10 @@ const HANG_UP_TIMEOUT: Duration = Duration::from_millis(400);
 type Input = Pin<Box<dyn AsyncWrite + Send>>;
 type Output = Pin<Box<dyn Stream<Item = Result<LogOutput, BollardError>> + Send>>;
 
-/// Started command.
+/// Command that the engine has started in a container.
 pub(super) struct Exec {
     pub(super) client: Client,
-    /// Id of the command.
+    /// Id of the exec instance (Docker Engine API, "Exec").
     pub(super) id: String,
 }
 
@@ -92,7 +92,7 @@ impl Exec {
                 None => Err(error),
             },
             OutputEnd::Unread => {
-                // If the command still runs after that, the hang-up has not failed.
+                // A command that still runs after the timeout is no error.
                 let _ = timeout(HANG_UP_TIMEOUT, hang_up(streams)).await;
                 self.exit_code(1).await
             }

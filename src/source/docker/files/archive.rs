@@ -9,8 +9,8 @@ use bollard::{Docker as Client, errors::Error, query_parameters::DownloadFromCon
 use futures::TryStreamExt;
 use std::io::Read;
 
-/// Downloads the configuration files at or below the container path `inside`. Returns an empty list if there
-/// are none, if they are too large, or if the call fails.
+/// Downloads the configuration files at or below the container path `inside`. Leaves out files that are too
+/// large. Returns an empty list if the call fails.
 pub(super) async fn download_texts(
     engine: &Engine,
     client: &Client,
@@ -19,7 +19,7 @@ pub(super) async fn download_texts(
 ) -> Vec<FileText> {
     let options = DownloadFromContainerOptionsBuilder::new().path(inside).build();
     let mut pieces = client.download_from_container(id, Some(options));
-    // Of a folder larger than any configuration, the first files count.
+    // Portolan stops reading a folder that is larger than any configuration. The files read so far count.
     let gather = async {
         let mut all = Vec::new();
         while all.len() <= 2 * MAX_TEXT_BYTES

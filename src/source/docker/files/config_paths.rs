@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(super) struct ConfigPath {
     /// Path in the container.
     pub(super) container_path: String,
-    /// Path on the engine's host, if it is a mount.
+    /// Path on the engine's host; `None` for a path in the image.
     pub(super) host_path: Option<PathBuf>,
     /// True for a named volume, in which program files and deeply nested files count as data.
     pub(super) is_volume: bool,
@@ -193,7 +193,8 @@ pub(super) fn is_named_for_configuration(path: &str) -> bool {
     path.split(['/', '-', '_', '.']).any(|word| CONFIG_WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
-/// Returns the paths of a bind mount, from `outside` on the host to `inside`, if it may hold configuration.
+/// Returns the configuration path of a bind mount, from `outside` on the host to `inside` in the container.
+/// Returns `None` if the mount can't hold configuration.
 pub(super) fn bind_mount(outside: PathBuf, inside: String) -> Option<ConfigPath> {
     // Only the folder that holds the file itself counts, because a checkout may lie below a folder named
     // `secrets`.

@@ -54,7 +54,7 @@ pub(super) struct FileEntry {
 }
 
 /// Reads the configuration files at or below the host path `outside`. Their paths in the container begin with
-/// `inside`. Returns `None` if any file is unreadable.
+/// `inside`. Returns `None` if `outside` or any of these files is unreadable.
 pub(super) fn read_texts(outside: &Path, inside: &str) -> Option<Vec<FileText>> {
     let known = fs::metadata(outside).ok()?;
     if known.is_dir() {
@@ -119,7 +119,8 @@ fn walk_folder(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<Fi
     }
 }
 
-/// Returns the file's metadata, or `None` if it is empty or too long to be configuration.
+/// Returns the size and modification time of a file. Returns `None` if the file is empty or larger than a
+/// configuration file may be.
 fn file_entry(path: PathBuf) -> Option<FileEntry> {
     let known = fs::metadata(&path).ok()?;
     let fits = known.is_file() && known.len() <= MAX_CONFIG_FILE_BYTES as u64 && known.len() > 0;

@@ -6,11 +6,11 @@ use crate::model::ImageRef;
 /// Server program and the files that it reads as configuration, according to its documentation.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::source) struct ServerProgram {
-    /// Names of its executable.
+    /// Names of the server's executable.
     programs: &'static [&'static str],
-    /// Names of images that run it, without registry and tag.
+    /// Names of images that run the server, without registry and tag.
     images: &'static [&'static str],
-    /// Extensions of its configuration files, in any folder.
+    /// Extensions of the server's configuration files, in any folder.
     extensions: &'static [&'static str],
     /// Folders whose files are configuration too, if they have no extension or one of `folder_extensions`.
     folders: &'static [&'static str],
@@ -72,7 +72,7 @@ const KNOWN_SERVERS: &[ServerProgram] = &[
 /// script.
 const MAX_COMMAND_WORDS: usize = 4;
 
-/// Endings of the names of scripts that start a program: `nginx-entrypoint.sh`.
+/// Endings of the names of scripts that start a program, such as `nginx-entrypoint.sh`.
 const WRAPPER_SUFFIXES: &[&str] = &["-entrypoint", "-start", "-run"];
 
 /// Returns the name of the program that a script starts, or `name` if it is not the name of such a script.

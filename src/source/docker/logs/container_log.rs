@@ -62,7 +62,7 @@ pub(super) enum LogReaderPhase {
     Read(Box<OutputReader>),
     /// A followed log has ended, and the reader has to find out why.
     Ended,
-    /// The reader waits for one of these events since this time.
+    /// The reader waits for one of these events. Events since this time count, or since now if it is `None`.
     Wait(Option<Timestamp>, EventNames),
     /// The stream of batches ends.
     Done,

@@ -32,7 +32,7 @@ const MAX_HEADERS: usize = 100;
 const MAX_ERROR_BYTES: usize = 16 * 1024;
 /// Time limit for reading an error body.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(2);
-/// Interval of TCP keep-alive probes on a silent connection.
+/// Time for which a TCP connection may be silent before the kernel sends keep-alive probes.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// HTTP client for an engine, by the kind of the engine's address.
