@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 /// Minimum number of lines in the first request.
 const MIN_TAIL_LINES: usize = 2_000;
-/// Factor by which the tail of each further request is longer than the last one.
+/// Factor by which the tail of each request is longer than the tail of the previous request.
 const TAIL_GROWTH_FACTOR: usize = 4;
 /// Number of lines from which the reader requests the whole log.
 const MAX_TAIL_LINES: usize = 1 << 30;

@@ -28,8 +28,8 @@ const CREATED_TIMEOUT_SECONDS: i64 = 30;
 const MAX_FACTS: usize = 60;
 /// Maximum number of events in a snapshot.
 const MAX_SNAPSHOT_EVENTS: usize = 300;
-/// Maximum time between an event of the stream and an event from an inspect response that count as the same
-/// event, in seconds.
+/// Maximum difference in time, in seconds, at which an event from the event stream and an event derived from
+/// an inspect response count as the same event.
 const SAME_EVENT_SECONDS: i64 = 2;
 
 /// Events and exit histories, collected from the engine's event stream.
@@ -94,8 +94,8 @@ pub(in crate::source::docker) fn apply_exit_histories(
     records
 }
 
-/// Returns the containers without outdated ones: a newer container in the same swarm slot replaces an older
-/// one.
+/// Returns the containers without outdated ones: in each swarm slot, the newest container replaces the older
+/// containers.
 fn without_replaced(records: &[Arc<ContainerRecord>]) -> impl Iterator<Item = &ContainerRecord> {
     let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for (slot, created) in records.iter().filter_map(|s| Some((s.owner.slot.as_deref()?, s.created))) {

@@ -25,7 +25,7 @@ const MAX_MISSED_EVENTS: u32 = 2;
 /// Time between the engine's refusal of events and the next attempt to subscribe.
 const EVENTS_RETRY_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Maximum number of containers that are marked as changed, and of those that have an exit history.
+/// Maximum number of containers that the cache marks as changed, and maximum number of exit histories.
 const MAX_TRACKED_CONTAINERS: usize = 10_000;
 
 /// Interval between reads of sockets inside containers. Each read makes the engine start a process.

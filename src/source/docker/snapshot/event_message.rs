@@ -13,7 +13,7 @@ use crate::{
 const MAX_NAME_CHARS: usize = 200;
 
 /// Event actions requested from the engine, in the terms of Docker and of Podman (libpod, `events.Status`).
-/// Commands of health checks are left out.
+/// The list has no `exec` actions, because every health check causes some.
 pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "create",
     "init",
@@ -35,7 +35,7 @@ pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "disconnect",
 ];
 
-/// Returns the time of an event.
+/// Returns the time of an event, or `None` if the message has no time in nanoseconds.
 pub(super) fn event_time(message: &EventMessage) -> Option<Timestamp> {
     message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
 }

@@ -76,8 +76,8 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) 
     .boxed()
 }
 
-/// Opens a subscription, or returns `None` if that fails. Also returns true if there was a subscription
-/// before, because events between the two may be missing.
+/// Opens a subscription, or returns `None` if that fails. Also returns true if there was an earlier
+/// subscription, because events between the two subscriptions may be missing.
 async fn subscribe(shared: &Arc<DockerState>) -> Option<(EventSubscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {

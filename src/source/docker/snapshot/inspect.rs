@@ -59,7 +59,7 @@ pub(in crate::source::docker) struct ListEntry {
 pub(in crate::source::docker) struct InspectWait {
     /// End of the wait.
     pub(in crate::source::docker) deadline: Instant,
-    /// Maximum time without any response. The wait ends earlier than `deadline` if it passes.
+    /// Maximum time without any response. After this time the wait ends, even before `deadline`.
     pub(in crate::source::docker) max_silence: Duration,
 }
 
@@ -73,7 +73,8 @@ pub(in crate::source::docker) struct InspectPool {
     pub(in crate::source::docker) late_response: Arc<Notify>,
 }
 
-/// Count of the calls whose response has arrived while Portolan still reads files for it. Clones share one count.
+/// Number of inspect calls whose response has arrived, and for which Portolan still reads configuration
+/// files. Clones share one number.
 #[derive(Clone, Debug, Default)]
 struct ReadingCount(Arc<AtomicUsize>);
 
@@ -84,7 +85,7 @@ impl ReadingCount {
         ReadingGuard(self.clone())
     }
 
-    /// Returns true if files are read for any call.
+    /// Returns true if Portolan reads files for any call.
     fn is_reading(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }
@@ -129,7 +130,8 @@ impl Default for InspectPool {
 }
 
 /// Inspects the changed containers. Leaves out containers that have disappeared. If an inspect call fails,
-/// decodes its container from the list entry, and reports it as an unread part.
+/// decodes its container from the list entry, and reports the container as an unread part. `dirty` holds the
+/// ids of containers with new events, which end the wait after a timed-out call.
 pub(in crate::source::docker) async fn inspect_containers(
     shared: &DockerState,
     changed: Vec<ListEntry>,
@@ -179,7 +181,8 @@ pub(in crate::source::docker) async fn inspect_containers(
 }
 
 impl PoolState {
-    /// Starts the inspect call of a container.
+    /// Starts the inspect call of a container. If the response takes longer than `silence`, notifies
+    /// [`InspectPool::late_response`].
     fn start_call(&mut self, shared: &DockerState, entry: &ListEntry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
         let (permits, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
@@ -206,8 +209,8 @@ impl PoolState {
         self.calls.insert(entry.id.clone(), background::spawn(look, then));
     }
 
-    /// Inspects `entries`, a limited number at a time. Waits as long as responses keep arriving, or Portolan reads files
-    /// for one that has arrived.
+    /// Inspects `entries`, a limited number at a time. Waits while responses keep arriving, and while
+    /// Portolan reads the files of an inspected container, but not beyond the deadline of `wait`.
     async fn collect_outcomes(
         &mut self,
         shared: &DockerState,
@@ -227,7 +230,8 @@ impl PoolState {
             let until = wait.deadline.min(Instant::now() + wait.max_silence);
             let (id, outcome) = match timeout_at(until, self.finished_calls.1.recv()).await {
                 Ok(Some(finished)) => finished,
-                // The engine is not silent, only the files of a container take long. `FILES_TIMEOUT` limits them.
+                // The engine is not silent: reading the files of a container takes long, up to
+                // `FILES_TIMEOUT`.
                 Err(_) if self.reading.is_reading() && Instant::now() < wait.deadline => continue,
                 Ok(None) | Err(_) => break,
             };
@@ -316,7 +320,7 @@ fn no_response_yet(engine: &Engine) -> Failure {
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// Returns one unread part for all containers with the same failure.
+/// Returns one unread part for each failure, which names the containers with that failure.
 fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {

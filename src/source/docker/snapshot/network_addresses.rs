@@ -106,7 +106,7 @@ fn namespace_owner<'a>(
     owner
 }
 
-/// Adds the endpoints of all members of one network namespace. The first member owns it.
+/// Adds the endpoints of all members of one network namespace. The first member owns the namespace.
 ///
 /// The containers `on_host` use the host's network, so they reach published ports at loopback addresses.
 fn add_namespace(
@@ -225,7 +225,7 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
     }
 }
 
-/// Returns the endpoints of a container on one network: at `port`, or at all ports if it is `None`.
+/// Returns the endpoints of a container on one network. A `port` of `None` stands for all ports.
 fn network_endpoints(
     source: &SourceId,
     endpoint: &NetworkAttachment,

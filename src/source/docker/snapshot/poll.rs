@@ -28,10 +28,11 @@ use tokio::time::Instant;
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum total time for which a poll waits for inspect calls.
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Divisor of the time limit that a caller has set. The quotient is the time without any response after which
-/// the poll stops waiting.
+/// Number by which Portolan divides a caller's time limit to get the time without any response after which
+/// the poll stops waiting for inspect calls.
 const SILENCE_DIVISOR: u32 = 6;
-/// Divisor of the time limit. The quotient is reserved for the work that follows the engine's responses.
+/// Number by which Portolan divides the poll's time limit to get the time reserved for the work after the
+/// engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -178,7 +179,8 @@ async fn observe_connections(shared: &DockerState, records: &[Arc<ContainerRecor
     SocketObservations::default()
 }
 
-/// Runs `work`, which reads files, on a blocking thread. Returns the default value if it takes too long.
+/// Runs `work`, which reads files, on a blocking thread. Returns the default value if `work` takes longer
+/// than `CALL_TIMEOUT` or panics.
 pub(in crate::source::docker) async fn blocking_with_timeout<T: Default + Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> T {

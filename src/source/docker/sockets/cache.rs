@@ -1,4 +1,4 @@
-//! Cache of socket tables. Reading one makes the kernel walk all sockets of the machine, which takes
+//! Cache of socket tables. For each read of a table, the kernel walks all sockets of the machine, which takes
 //! milliseconds. So Portolan reads a table again only if the counters of its namespace have changed or the
 //! table is old, and within a time budget.
 
@@ -12,11 +12,11 @@ use std::{
 
 /// Maximum size of one table in bytes, enough for about 50,000 sockets.
 const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
-/// Time that one of many polls may spend on namespaces that were never read before.
+/// Time that a poll may spend on namespaces that were never read before, if later polls can read the rest.
 const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
-/// The same for a poll whose caller waits for everything, because no later poll reads the rest.
+/// Time that the only poll of a command may spend on namespaces, because no later poll reads the rest.
 const WHOLE_READ_BUDGET: Duration = Duration::from_secs(4);
-/// Time that one poll may spend on reading other namespaces again.
+/// Time that one poll may spend on reading known namespaces again.
 const REREAD_BUDGET: Duration = Duration::from_millis(60);
 /// Minimum time between two rounds of reading tables again, however frequent the polls are.
 const REREAD_INTERVAL: Duration = Duration::from_secs(10);
@@ -53,7 +53,8 @@ struct SocketCounters {
 
 impl SocketCache {
     /// Reads the sockets in the namespaces of `processes` that are new or have changed, within the time
-    /// budgets. `is_only_poll` is true if no later poll can read the rest. Forgets the namespaces of all other processes.
+    /// budgets. `is_only_poll` is true if no later poll can read the rest. Forgets the namespaces of all
+    /// other processes.
     pub(super) fn refresh(&mut self, processes: &[u32], is_only_poll: bool) {
         let budget = if is_only_poll { WHOLE_READ_BUDGET } else { FIRST_READ_BUDGET };
         self.namespaces.retain(|pid, _| processes.contains(pid));
@@ -126,8 +127,8 @@ fn read_counters(pid: u32) -> Option<SocketCounters> {
     })
 }
 
-/// Returns the number after the word `what` in the line of `protocol`, such as `TCP: inuse 3 orphan 0 tw 1
-/// …`.
+/// Returns the number after the word `what` in the line of `protocol`, such as `TCP: inuse 3 orphan 0 tw 1`.
+/// Returns 0 if there is no such line or word.
 fn counter_value(text: &str, protocol: &str, what: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(protocol)?.strip_prefix(':'));
     let mut words = line.unwrap_or_default().split_ascii_whitespace();

@@ -30,8 +30,8 @@ pub(super) struct SocketNamespace {
 pub(super) struct NamespaceMember {
     /// Position in the list of all containers.
     pub(super) container: usize,
-    /// Inodes of the sockets that its processes hold. `None` if it is the only container in the namespace,
-    /// and so holds all sockets.
+    /// Inodes of the sockets that the container's processes hold. `None` if the container is alone in the
+    /// namespace, so that it holds all sockets.
     pub(super) inodes: Option<BTreeSet<u64>>,
 }
 

@@ -37,8 +37,8 @@ pub(super) struct SocketObservations {
     pub(super) listening_ports: SharedNamespacePorts,
 }
 
-/// Observes the connections of containers on this machine. Blocks while it reads files. `is_only_poll` is true if no
-/// later poll reads what this one leaves out.
+/// Observes the connections of containers on this machine. Blocks while it reads files. `is_only_poll` is
+/// true if no later poll reads what this one leaves out.
 pub(super) fn observe_local(
     source: &SourceId,
     records: &[Arc<ContainerRecord>],

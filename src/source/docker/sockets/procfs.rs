@@ -125,8 +125,8 @@ fn container_processes(pid: u32) -> Vec<u32> {
     found.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| vec![pid])
 }
 
-/// Returns the host's own addresses without loopback: for IPv4 from the kernel's local routes, for IPv6 from its list of
-/// addresses.
+/// Returns the host's own addresses without loopback: for IPv4 from the kernel's local routes, for IPv6 from
+/// the kernel's list of addresses.
 pub(super) fn host_addresses() -> BTreeSet<IpAddr> {
     let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
     let mut ips = BTreeSet::new();
@@ -143,9 +143,9 @@ pub(super) fn host_addresses() -> BTreeSet<IpAddr> {
     ips
 }
 
-/// Returns the address in a line of `/proc/net/if_inet6`: 32 hexadecimal digits, the interface, the length of the prefix,
-/// the scope and others. Returns `None` for an address that other machines and containers can't reach (scope other
-/// than 0).
+/// Returns the address in a line of `/proc/net/if_inet6`. The line begins with 32 hexadecimal digits, the
+/// interface, the length of the prefix and the scope. Returns `None` for an address that other machines and
+/// containers can't reach, which has another scope than 0.
 fn global_ipv6_address(line: &str) -> Option<Ipv6Addr> {
     let mut words = line.split_ascii_whitespace();
     let address = u128::from_str_radix(words.next().filter(|digits| digits.len() == 32)?, 16).ok()?;

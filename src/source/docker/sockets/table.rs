@@ -71,7 +71,7 @@ fn parse_address(text: &str) -> Option<(IpAddr, u16)> {
             for (at, part) in bytes.chunks_exact_mut(4).enumerate() {
                 part.copy_from_slice(&word(at)?);
             }
-            // A dual-stack socket writes IPv4 addresses as mapped ones.
+            // The table of a dual-stack socket has IPv4 addresses as IPv4-mapped IPv6 addresses.
             Some((Ipv6Addr::from(bytes).to_canonical(), port))
         }
         _ => None,

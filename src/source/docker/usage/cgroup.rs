@@ -16,7 +16,7 @@ use std::{
 const UNLIMITED_MEMORY_BYTES: u64 = 1 << 60;
 
 /// Reads the counters of the container `id`, whose first process is `process`. Returns `None` if the files
-/// are unreadable, or if the process belongs to something else. With `host_network`, leaves out the network
+/// are unreadable, or if the process is not in this container. With `host_network`, leaves out the network
 /// traffic, because the interface table then counts the traffic of the whole host.
 pub(super) fn read_counters(process: u32, id: &str, host_network: bool) -> Option<UsageCounters> {
     let groups = fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, time::Duration};
 const MAX_CONCURRENT_CALLS: usize = 4;
 
 /// Limits of processor time (in thousandths of a core) and memory (in bytes) by container. They change so
-/// rarely that they are read once.
+/// rarely that Portolan reads them once for each container.
 pub(super) type ResourceLimits = BTreeMap<InstanceId, (Option<u64>, Option<u64>)>;
 
 /// Fetches the counters of containers. Leaves out containers that are removed or unreadable. Fails if a call
