@@ -89,8 +89,8 @@ async fn check_events(engine: &Engine) -> Result<String, Failure> {
     Ok(format!("{count} in the last minute"))
 }
 
-/// Reports the number of running services whose connections Portolan sees. If it does not see those of all
-/// services, the text adds the reason.
+/// Reports the number of running services whose connections Portolan sees. If that is not every running
+/// service, the text adds the likely reason.
 async fn check_sockets(shared: &Arc<DockerState>) -> Result<String, Failure> {
     let snapshot = poll::take_snapshot(shared).await?;
     let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == InstanceState::Running);

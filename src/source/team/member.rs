@@ -1,5 +1,5 @@
-//! A member of a team, for one source. Before each poll, the member reads the store. Then its lease decides
-//! if it follows the leader, leads, or polls for itself.
+//! A member of a team, for one source. Before each poll, a member that does not lead reads the store. Then
+//! its lease decides if it follows the leader, leads, or polls for itself.
 
 use super::{
     failures::alone_failure, leader_state::LeaderState, readings::ReadingCache, team_folder::TeamFolder,

@@ -190,8 +190,8 @@ impl TeamPolledSource {
         outcome
     }
 
-    /// Returns the outcome of this member's own poll. While this member has never completed the initial load,
-    /// returns the leader's last reading instead, if the cache has one.
+    /// Returns the outcome of this member's own poll. If that poll belongs to an initial load that is not
+    /// complete yet, returns the leader's last reading instead, if the cache has one.
     fn prefer_complete(
         &self,
         member: &mut Member,

@@ -40,7 +40,7 @@ struct DockerTarget {
     skip_tls_verify: bool,
 }
 
-/// Returns the name of the current context, or an empty name if `config.json` is missing or chooses none. If
+/// Returns the name of the current context, or an empty name if `config.json` is missing or names none. If
 /// the file is unreadable, returns an empty name and a warning, as the docker command does.
 pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
