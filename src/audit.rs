@@ -1,4 +1,5 @@
-//! Audit log: one line of JSON for each operation, in the state directory.
+//! Audit log: one line of JSON for each operation (a change of services) and for each session in a container,
+//! in the state directory.
 //!
 //! While an operation runs, its record is in a separate file. If Portolan is killed before the operation
 //! ends, that file stays, and [`AuditLog::read`] returns the operation as unfinished.
@@ -32,7 +33,7 @@ static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
 /// Maximum size of the record of a running operation, in bytes.
 const MAX_RECORD_BYTES: u64 = 1 << 20;
 
-/// Audit log in the state directory.
+/// Log on disk of the operations that users requested: their calls, outcomes and refusals.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     folder: PathBuf,
@@ -44,9 +45,9 @@ pub struct AuditLog {
 pub struct AuditReport {
     /// Random id of the operation.
     pub id: String,
-    /// Its record so far.
+    /// Record of the operation so far.
     pub record: AuditRecord,
-    /// Time of its end, UTC; `None` while it runs.
+    /// Time at which the operation ended, UTC; `None` while it runs.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -108,8 +109,9 @@ impl AuditLog {
         Ok(running)
     }
 
-    /// Returns the records of all operations, running ones included, the oldest first. Skips lines that are
-    /// no records, because a full disk may cut a line.
+    /// Returns the records of all operations, running ones included, the oldest first. The list is empty if
+    /// the state directory does not exist. Skips lines that are no records, because a full disk may cut a
+    /// line.
     pub fn read(&self) -> io::Result<Vec<AuditRecord>> {
         let folder = match PrivateDir::open(&self.folder) {
             Ok(folder) => folder,

@@ -26,8 +26,8 @@ pub struct Panicked(Text);
 impl Panicked {
     /// Extracts the message from the payload of a panic.
     ///
-    /// Leaves out quoted parts: the standard library quotes the text at which slicing failed, and that text
-    /// may come from outside or be a secret.
+    /// Cuts the message at the first quotation mark: the standard library quotes the text at which slicing
+    /// failed, and that text may come from outside or be a secret.
     #[must_use]
     pub fn from_payload(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<String>().map(String::as_str);

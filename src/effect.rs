@@ -14,7 +14,8 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Request to the runtime, which carries it out once.
+/// Request of the app to the runtime for I/O or other work outside the app, such as saving a file. The
+/// runtime carries it out once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Sends [`Msg::ContinueWork`](crate::app::Msg::ContinueWork) after the next frame.
@@ -27,19 +28,22 @@ pub enum Effect {
     ShareHistory(SourceId, Vec<Arc<Entry>>),
     /// Copies the text to the clipboard.
     CopyToClipboard(String),
-    /// Opens the page in a browser. Copies its address instead if no browser can be opened.
+    /// Opens the page with this address in a browser. Copies the address instead if no browser can be opened.
     OpenPage(String),
     /// Writes a new file into the current directory and shows its path. Never overwrites a file.
     SaveFile(FileToSave),
-    /// Writes a share of the screen, and shows the user how a colleague can open it.
+    /// Writes a share, which is the current screen with its data, to a file or to the team's store. Shows the
+    /// user how a colleague can open it.
     WriteShare(Box<Share>, ShareDestination),
-    /// Writes a note on a source, signed with the user's name.
+    /// Writes a note on a service, call or finding into the notes of this source, signed with the user's
+    /// name.
     WriteNote(SourceId, NoteDraft),
     /// Captures the mouse if true, or else returns it to the terminal.
     CaptureMouse(bool),
     /// Computes a layout of the map.
     ComputeLayout(Box<LayoutRequest>),
-    /// Compares a layout of the map with a fresh one.
+    /// Compares the current layout of the map with a newly computed one, to find out if the user should tidy
+    /// the map.
     CompareLayout(Box<LayoutComparison>),
     /// Reads the services of a request again to plan the operation.
     ReadTargets(OperationRequest),
@@ -49,7 +53,7 @@ pub enum Effect {
     RecordVerdict(u64, Verdict),
     /// Reads the account and region, or the engine, that the plan of a shell needs.
     ReadShellPlace(ShellRequest),
-    /// Runs a confirmed shell in the terminal until it ends.
+    /// Runs a shell in a container, which the user has confirmed, in the terminal until the shell ends.
     OpenShell(Box<ConfirmedSession<ShellRequest>>),
     /// Adds a refused or failed request to the audit log, with the reason.
     RecordRefusal(OperationRequest, AuditOutcome, String),

@@ -15,7 +15,7 @@ static GLOBAL_ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemall
 
 fn main() -> ExitCode {
     if terminal_guard::is_guard_process() {
-        // The guarded process has ended, so nothing reads an error message.
+        // The guard outlives the Portolan whose terminal it restores, so nothing reads an error message.
         return if terminal_guard::run().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     panic_hook::install();

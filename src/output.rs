@@ -1,8 +1,8 @@
 //! Standard output and standard error. All text that is not drawn on the screen passes through this module.
 //!
-//! Text from outside is cleaned when it enters the model. This module is the second barrier: no control
-//! character except a line end reaches a terminal, a pipe or a file. `tests/architecture.rs` forbids
-//! `println!` and `stdout()` in other modules.
+//! The model cleans text from outside. This module is the second barrier: it replaces every control character
+//! except line ends and permitted styles. Only Portolan's own text and the output of commands in containers
+//! pass without changes. `tests/architecture.rs` forbids `println!` and `stdout()` in other modules.
 
 use crate::model::text::is_invisible;
 use std::{
@@ -141,15 +141,15 @@ fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns true if a character must be replaced, unless it begins a permitted sequence. These are control
-/// characters except the line feed, line separators, and invisible characters, such as the ones that reorder
-/// text (UAX #9, section 2).
+/// Returns true if a character must be replaced, unless it begins a permitted sequence. Such characters are
+/// line separators, invisible characters, such as the ones that reorder text (UAX #9, section 2), and all
+/// control characters but the line feed.
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the length, in bytes, of a permitted sequence at the start of `text`, or 0 if there is none. A
-/// permitted sequence is a style, or CR LF, which is the line end of CSV (RFC 4180).
+/// Returns the length, in bytes, of a permitted sequence at the start of `text`, or 0 if there is none. CR
+/// LF, the line end of CSV (RFC 4180), is always permitted, and a style only if `styles` permits it.
 fn permitted_len(text: &str, styles: PermittedEscapes) -> usize {
     if text.starts_with("\r\n") {
         return 2;

@@ -31,7 +31,8 @@ use std::{
     path::Path,
 };
 
-/// Returns the name of an entry of a directory. Returns `None` for `.`, for `..`, and for names that are not valid Unicode.
+/// Returns the name of an entry of a directory. Returns `None` for `.`, for `..`, and for names that are not
+/// valid Unicode.
 fn name_of_entry(entry: &DirEntry) -> Option<String> {
     let name = entry.file_name().to_str().ok()?;
     (!matches!(name, "." | "..")).then(|| name.to_owned())

@@ -1,4 +1,4 @@
-//! Subscriptions: the data streams that the screens need now. The runtime keeps exactly these open.
+//! Subscriptions: the data streams that the screens need now. The runtime keeps exactly these streams open.
 
 use crate::model::{LogReadOptions, LogTarget, UsageTarget};
 
