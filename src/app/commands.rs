@@ -100,8 +100,8 @@ impl App {
         vec![Effect::CaptureMouse(self.mouse_captured)]
     }
 
-    /// Runs a command on the shown screen. If the command does nothing there now, shows a notice, unless it only moves
-    /// a cursor or another notice is shown.
+    /// Runs a command on the shown screen. If the command does nothing there now, shows a notice, unless the
+    /// command only moves a cursor or another notice is shown.
     fn run_on_screen(&mut self, command: Command) -> Vec<Effect> {
         let applies = self.applies(command) || command.moves();
         let effects = self.update_shown_screen(|view, store| view.update(command, store));
@@ -143,8 +143,8 @@ impl App {
         self.screen_stack.push(screen);
     }
 
-    /// Ends the search because another screen will be shown. The filter of the list is kept until the list is
-    /// shown again.
+    /// Ends the search before the app shows the screen `to`. Saves the search of the list, which filters its
+    /// rows, when the user leaves the list, and restores it when the list is shown again.
     fn switch_search(&mut self, to: ScreenId) {
         let search = std::mem::take(&mut self.store.session.search);
         if self.screen() == ScreenId::List {
@@ -170,8 +170,9 @@ impl App {
     /// Undoes one step: closes an overlay, ends the search or the full screen, goes back within the screen,
     /// or closes the screen.
     ///
-    /// On the lowest screen, the step removes filters and focus. If `quit` is true, skips the other steps and
-    /// closes the screen, or ends the program if it is the lowest one.
+    /// On the lowest screen, removes a filter or the focus instead of closing the screen. If `quit` is true,
+    /// skips all of this: closes the screen, or ends the program if the screen is the lowest one. Asks before
+    /// the end if the `q` before has closed a screen.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);

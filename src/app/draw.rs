@@ -43,8 +43,8 @@ const VERDICT_SHOWN_FOR: SignedDuration = SignedDuration::from_mins(2);
 /// Smallest free width of the header, in cells, at which the header shows the worst finding.
 const MIN_FINDING_WIDTH: usize = 24;
 
-/// Returns the areas of a terminal of this size with a tour of `tour_height` rows. In full screen, the body
-/// covers the whole terminal.
+/// Returns the areas of a terminal of this size, with `tour_height` rows for the tour. In full screen, the
+/// body covers the whole terminal.
 pub(super) fn terminal_areas(size: Rect, fullscreen: bool, tour_height: u16) -> TerminalAreas {
     let header = Rect { height: 1.min(size.height), ..size };
     let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
@@ -210,7 +210,7 @@ impl App {
         row.hits.add(place, ClickTarget::WorstFinding);
     }
 
-    /// Returns the worst finding, or `None` if there are only findings of severity `Info`.
+    /// Returns the worst finding, or `None` if no finding is worse than `Info`.
     pub(super) fn worst_finding(&self) -> Option<&Finding> {
         self.store.world.findings.first().filter(|finding| finding.severity > Severity::Info)
     }
@@ -233,7 +233,7 @@ impl App {
         }
         let tally = self.store.world.health_counts();
         let services: usize = tally.values().sum();
-        // A service that is only declared has no health.
+        // A service that is only declared, for example in a compose file, has no known health.
         let known = tally.keys().any(|health| *health != Health::Unknown);
         let (words, health) =
             if known { ("0 findings", Health::Healthy) } else { ("health unknown", Health::Unknown) };

@@ -47,7 +47,8 @@ pub struct App {
     /// Stack of open screens, never empty. The last one is shown.
     screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
-    /// Share that the user has opened, with the view that is not on the screen now.
+    /// Share (the saved screen of a colleague) that the user has opened. It also holds the view that is not
+    /// on the terminal now: the live one, or the one of the share.
     share: Option<Box<OpenedShare>>,
     /// Tour for newcomers.
     tour: Tour,
@@ -134,7 +135,7 @@ impl App {
         }
     }
 
-    /// Handles a message for the view that is on the screen.
+    /// Handles a message for the visible view, which is the live one or an opened share.
     fn handle(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = Vec::new();
         match msg {
@@ -202,8 +203,8 @@ impl App {
         panes.iter().flat_map(|(screen, _)| self.screens.get(*screen).subscriptions(&self.store)).collect()
     }
 
-    /// Returns the compose files from which services were started. The repositories that contain them
-    /// describe these services.
+    /// Returns the compose files from which services were started. The runtime also reads the repositories
+    /// that contain these files for facts about the services.
     #[must_use]
     pub fn compose_files(&self) -> &BTreeSet<Text> {
         &self.store.world.profiles.compose_files
@@ -284,16 +285,16 @@ impl App {
         self.run_command(command)
     }
 
-    /// Returns the command of a key on the shown screen. Returns `None` for the keys of actions while no
-    /// source allows actions.
+    /// Returns the command of a key on the shown screen. Returns `None` for an unbound key, and for the keys
+    /// of actions while no source allows actions.
     fn command_of_key(&self, key: Key) -> Option<Command> {
         let command = self.keymap.command(self.screen().spec().key_context, key)?;
         let is_action = matches!(command, Command::Actions | Command::UndoAction);
         (!is_action || self.store.world.allows_actions()).then_some(command)
     }
 
-    /// Returns a hint for a key without a command. If the key has a command in other tools, the hint shows
-    /// the key for it here.
+    /// Returns a hint for a key without a command. If the key has a command in another tool, the hint names
+    /// Portolan's key for that command.
     fn unbound_key_hint(&self, key: Key) -> String {
         let context = self.screen().spec().key_context;
         let habit = command_of_habit(&key.to_string(), context)

@@ -59,7 +59,7 @@ impl App {
     }
 
     /// Passes the cell under the mouse to the map, if the map is shown. Passes `None` if a prompt is open, or
-    /// if the cell belongs to the header, the footer or the mini-map.
+    /// if a click on the cell would run a command, show the worst finding or move the mini-map.
     pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()

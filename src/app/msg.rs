@@ -14,7 +14,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Message to the program.
+/// Message to the app: user input, a clock tick, or the result of a poll or of another background task.
 #[derive(Debug)]
 pub enum Msg {
     /// Key press.
@@ -33,7 +33,7 @@ pub enum Msg {
     CacheLoaded(SourceId, Box<Snapshot>),
     /// Outages and requested stops of a source that an earlier run has saved.
     OutagesLoaded(SourceId, SavedOutages),
-    /// Checkouts on this machine that describe services.
+    /// Repositories on this machine whose files describe services.
     CheckoutsRead(Vec<Arc<Checkout>>),
     /// Notes that people wrote about the services of a source.
     NotesRead(SourceId, Box<NoteBook>),
@@ -65,9 +65,9 @@ pub enum Msg {
     ShellPlaceRead(ShellRequest, Box<Result<OperationPlace, Failure>>),
     /// Services of a request, read again to plan the operation.
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
-    /// Number of the calls that an operation has made so far. The first value is the number of the operation.
+    /// Progress of an operation: the number that identifies it, and the count of calls made so far.
     PlanStepSent(u64, usize),
-    /// Result of all calls of an operation. The first value is the number of the operation.
+    /// Result of all calls of an operation, after the number that identifies the operation.
     PlanRunEnded(u64, Box<PlanRun>),
     /// Notice for the user, such as the path of a saved file.
     Notice(String),

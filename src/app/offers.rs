@@ -1,4 +1,5 @@
-//! Commands that apply now. Footer, palette and help offer only these.
+//! Selection of the commands that do something in the current state. Footer, palette and help offer only
+//! these commands.
 
 use super::{App, prompt::Offer};
 use crate::{
@@ -62,7 +63,7 @@ impl App {
         }
     }
 
-    /// Returns the reason why a command of the screens does nothing now.
+    /// Returns the reason to show when `command` does nothing on the shown screen.
     pub(super) fn refusal(&self, command: Command) -> String {
         let CommandSpec { id, context, .. } = command.spec();
         match context.place() {
@@ -78,8 +79,8 @@ impl App {
     }
 
     /// Returns the proposals of the palette: all commands that apply now, then the actions on the selected
-    /// service. Leaves out an action if an offered command has the same name, because the menu of that
-    /// command offers the action.
+    /// service. Leaves out an action if an offered command has the same name, such as `pause` in the logs.
+    /// The menu of actions still offers it.
     pub(super) fn palette_offers(&self) -> Vec<Offer> {
         let mut offers: Vec<Offer> =
             self.all_offers().into_iter().map(|spec| Offer::Command(spec.command)).collect();

@@ -21,7 +21,7 @@ use nucleo_matcher::{
 use tui_input::{Input, InputRequest};
 use typed_command::{command_of_other_tools, has_other_argument, split_node_command};
 
-/// Open prompt, with the text typed so far.
+/// Open prompt in the last row, with the text typed so far.
 pub(super) enum Prompt {
     /// Search. The node is the one that was selected before the search.
     Search(Input, Option<NodeId>),
@@ -42,7 +42,7 @@ pub(super) enum Prompt {
     },
     /// Input that the log screen asked for.
     Ask(LogPromptKind, Input),
-    /// Comment of a share. It may be empty.
+    /// Comment of a share, which is the saved screen for a colleague. The comment may be empty.
     ShareComment(ShareDestination, Input),
     /// Text of a note on the selected finding, call or service.
     Note(Input),
@@ -122,7 +122,8 @@ impl Prompt {
     }
 
     /// Creates a prompt for a command, an action or a question. It proposes the entries of `offered`,
-    /// completes the arguments of commands with `labels`, and completes questions with the names of services and of groups.
+    /// completes the arguments of commands with `labels`, and completes questions with the names of services
+    /// and of groups.
     pub(super) fn command(
         offered: Vec<Offer>,
         labels: Vec<String>,
@@ -175,8 +176,8 @@ impl Prompt {
         }
     }
 
-    /// Replaces the input with the selected proposal if the proposal is a text, up to the next missing name.
-    /// Returns false if the input stays the same.
+    /// If the selected proposal is a text, replaces the input with the part of it before the first missing
+    /// name. Returns false if the input stays the same.
     fn complete_text(&mut self) -> bool {
         let proposals = self.proposals();
         let Self::Command { input, chosen, .. } = self else { return false };
@@ -190,8 +191,9 @@ impl Prompt {
         true
     }
 
-    /// Returns the proposals for the input, the best match first. Proposes services after a command that
-    /// takes a service, or else commands and actions, or else questions.
+    /// Returns the proposals for the input, the best match first: services after a command that takes a
+    /// service, or else matching commands and actions, or else questions. Returns none after a command that
+    /// takes another argument, such as `sort`.
     pub(super) fn proposals(&self) -> Vec<Proposal> {
         let Self::Command { input, offered, labels, names, groups, .. } = self else { return Vec::new() };
         if let Some((verb, name)) = split_node_command(input.value()) {
@@ -307,7 +309,8 @@ fn best_matches<'a, T>(typed: &str, candidates: impl Iterator<Item = (&'a str, T
     scored.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Returns the edit of the input for a key. The keys are those of a shell.
+/// Returns the edit that a key makes to the input, by the key bindings of a shell. Returns `None` if the key
+/// edits nothing.
 fn edit_request(key: Key) -> Option<InputRequest> {
     Some(match (key.code, key.ctrl) {
         (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,

@@ -33,7 +33,7 @@ pub(super) struct Screens {
     pub help: Help,
 }
 
-/// Views of all screens, borrowed to be written into a share.
+/// State of each screen that a share keeps, such as its cursor, borrowed to be written into the share.
 #[derive(Serialize)]
 pub(super) struct WrittenViews<'a> {
     map: MapView,
@@ -48,7 +48,7 @@ pub(super) struct WrittenViews<'a> {
     help: &'a Help,
 }
 
-/// Views of all screens as read from a share.
+/// State of each screen, such as its cursor, as read from a share.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReadViews {
@@ -65,7 +65,7 @@ pub(super) struct ReadViews {
 }
 
 impl ReadViews {
-    /// Creates the screens with these views over the data in `store`.
+    /// Creates screens with this state over the data in `store`.
     pub(super) fn restore(self, store: &Store) -> Screens {
         let Self { map, list, card, why, logs, findings, timeline, sources, copy_menu, help } = self;
         let (mut map_screen, mut logs_screen) = (Map::default(), Logs::default());
@@ -87,7 +87,7 @@ impl ReadViews {
 }
 
 impl Screens {
-    /// Returns the views of all screens to be written into a share.
+    /// Returns the state of each screen to be written into a share.
     pub(super) fn views(&self) -> WrittenViews<'_> {
         WrittenViews {
             map: self.map.view(),
@@ -119,7 +119,7 @@ impl Screens {
         }
     }
 
-    /// Returns the screen with this identifier for changes.
+    /// Returns a mutable reference to the screen with this identifier.
     pub(super) fn get_mut(&mut self, id: ScreenId) -> &mut dyn Screen {
         match id {
             ScreenId::Map => &mut self.map,

@@ -36,8 +36,8 @@ impl App {
         names.collect::<BTreeSet<String>>().into_iter().collect()
     }
 
-    /// Makes the selected node visible on the map by changing the group filter and the focus if they exclude
-    /// it. A stub for the node does not make it visible.
+    /// Makes the selected node visible on the map: removes the group filter and changes the focus if they
+    /// exclude the node. A stub, which is a box for nodes outside the focus, does not count as visible.
     pub(super) fn reveal_selected(&mut self) {
         let Some(node) = self.store.session.selected.clone() else { return };
         if self.store.nodes_of_group().is_some_and(|nodes| !nodes.contains(&node)) {

@@ -78,7 +78,7 @@ impl App {
         Vec::new()
     }
 
-    /// Replaces the stops with ones for the current state of the world, unless the tour has begun.
+    /// Replaces the stops with stops for the current data if the tour is open but has not begun.
     pub(super) fn renew_tour_stops(&mut self) {
         if !self.tour.walk.is_open() || self.tour.walk.has_begun() {
             return;

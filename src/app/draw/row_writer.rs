@@ -10,7 +10,7 @@ use ratatui::{layout::Rect, style::Style};
 pub(in crate::app) struct RowWriter {
     /// Column at which the next text begins.
     pub(in crate::app) x: u16,
-    /// First column that is not available.
+    /// First column after the part of the row in which the writer may write.
     pub(in crate::app) right: u16,
     /// Row of the terminal.
     pub(in crate::app) y: u16,

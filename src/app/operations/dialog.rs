@@ -1,5 +1,5 @@
-//! State of the dialogs of actions: the menu, the wait for a fresh reading, the confirmation, and the
-//! refusal.
+//! State of the dialogs for actions on services: the menu, the wait while Portolan reads the services again,
+//! the confirmation, and the refusal.
 
 use crate::{
     keymap::{Code, Key},
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Open dialog of actions, which handles all keys.
+/// Open dialog in which the user chooses and confirms an action on services. It handles all keys.
 pub(in crate::app) enum OperationDialog {
     /// Menu of the possible operations.
     Menu {
@@ -23,7 +23,7 @@ pub(in crate::app) enum OperationDialog {
         /// menu ignores them.
         is_drawn: bool,
     },
-    /// Wait for a fresh reading of the services.
+    /// Wait while Portolan reads the services of the request again.
     Reading(OperationRequest),
     /// Wait for the place of a shell, which is its account and region, or its engine.
     ReadingPlace(ShellRequest),
@@ -59,7 +59,7 @@ impl OperationDialog {
         Self::Confirm(Box::new(confirmation), 0)
     }
 
-    /// Records that the dialog has been drawn. Only then does it accept keys.
+    /// Records that the dialog has been drawn. Menus and confirmations ignore all keys before that.
     pub(in crate::app) fn mark_drawn(&mut self) {
         match self {
             Self::Menu { is_drawn, .. } => *is_drawn = true,
@@ -78,7 +78,8 @@ impl OperationDialog {
                     DialogEvent::Open
                 }
             }
-            // All other keys may be meant for the confirmation, which is not open yet.
+            // Ignores all other keys, because the user may mean them for the confirmation, which is not open
+            // yet.
             Self::Reading(_) | Self::ReadingPlace(_) if is_cancel(key) => DialogEvent::Closed,
             Self::Reading(_) | Self::ReadingPlace(_) => DialogEvent::Open,
             Self::ConfirmShell(confirmation) => match confirmation.handle_key(key) {

@@ -41,7 +41,7 @@ impl App {
         self.dialog = Some(OperationDialog::menu(title, entries));
     }
 
-    /// Requests an operation on the selected service that the user chose in the palette.
+    /// Requests the operation that the user chose in the palette for the selected service.
     pub(super) fn request_on_selected(&mut self, kind: OperationKind) -> Vec<Effect> {
         let entries = self.action_menu_entries().into_iter();
         let found = entries.map(|entry| entry.choice).find(|choice| choice.kind() == Some(kind));
@@ -53,7 +53,8 @@ impl App {
     }
 
     /// Requests an operation that the user typed with the names of services, such as `restart orders web`.
-    /// Returns `None` if the text is not an operation, or if no source allows actions.
+    /// Without names, it applies to the selected service. Returns `None` if the text is not an operation, or
+    /// if no source allows actions.
     pub(super) fn request_typed(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let mut words = typed.split_whitespace();
         let kind = OperationKind::named(words.next()?).filter(|_| self.store.world.allows_actions())?;
@@ -121,7 +122,8 @@ impl App {
         }
     }
 
-    /// Shows the reason why an operation is not carried out, and records it in the audit log.
+    /// Shows the reason why Portolan does not carry out an operation, and records the refusal in the audit
+    /// log.
     fn refuse(&mut self, request: OperationRequest, outcome: AuditOutcome, refusal: Refusal) -> Vec<Effect> {
         let why = refusal.reason.clone();
         self.dialog = Some(OperationDialog::Refused(request.title(), refusal));

@@ -21,7 +21,7 @@ pub(super) fn menu_scope(store: &Store) -> MenuScope<'_> {
     }
 }
 
-/// Returns the service of a node, or `None` if the source of the service allows no actions.
+/// Returns the service of a node, or `None` if the node is no service or its source allows no actions.
 fn service_of<'a>(store: &'a Store, node: &NodeId) -> Option<&'a Service> {
     let node = store.world.topology().nodes.get(node)?;
     store.world.service_of(node).filter(|service| allows_actions(store, service))

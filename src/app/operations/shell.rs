@@ -13,7 +13,7 @@ use crate::{
 
 impl App {
     /// Lets the user choose the container of a shell if there are several. Otherwise requests the place of
-    /// the shell.
+    /// the shell, which is its account and region, or its engine.
     pub(super) fn request_shell(&mut self, mut targets: Vec<SessionTarget>) -> Vec<Effect> {
         if targets.len() > 1 {
             let title = format!("a shell in {}", targets[0].service_label);

@@ -19,7 +19,7 @@ struct Question {
     answer: Answer,
 }
 
-/// Way to answer a question.
+/// Screen or notice with which the app answers a question.
 #[derive(Clone, Copy)]
 enum Answer {
     /// Shows this screen for the node.
@@ -65,7 +65,7 @@ const MAX_NAMES: usize = 6;
 
 impl App {
     /// Answers a question, or returns `None` if `typed` is not a question. If no service has the given name,
-    /// shows a notice.
+    /// searches the owners or groups if the question can be about them, or else shows a notice.
     pub(in crate::app) fn answer_question(&mut self, typed: &str) -> Option<Vec<Effect>> {
         let (question, names) =
             QUESTION_TABLE.iter().find_map(|one| Some((one, names_in(one.phrase, typed)?)))?;
@@ -163,8 +163,8 @@ impl App {
 }
 
 /// Returns complete questions for the typed text: questions that begin with `typed`, and questions with each
-/// name that begins like the name in `typed`.
-/// Names of groups complete only questions about groups. A name that is typed in full comes first.
+/// name that begins like the name in `typed`. Names of groups complete only questions about groups. A name
+/// that is typed in full comes first.
 pub(super) fn completions(typed: &str, names: &[String], groups: &[String]) -> Vec<String> {
     let typed = typed.trim_start().to_lowercase();
     if typed.is_empty() {
@@ -177,7 +177,7 @@ pub(super) fn completions(typed: &str, names: &[String], groups: &[String]) -> V
         }
         let Some(name) = typed.strip_prefix(start) else { return Vec::new() };
         let begun = |known: &&String| known.to_lowercase().starts_with(name);
-        // The name of a group is no beginning of the name of a service.
+        // The name of a group, typed in full, does not count as the beginning of a service's name.
         let is_group = groups.iter().any(|group| group.to_lowercase() == name);
         let is_about_groups = matches!(one.answer, Answer::Changes);
         if is_group && !is_about_groups && !names.iter().any(|known| known.to_lowercase() == name) {
@@ -249,7 +249,8 @@ fn list_words(names: &[String]) -> String {
     format!("{}: {}{more}", names.len(), names[..names.len().min(MAX_NAMES)].join(", "))
 }
 
-/// Returns a sentence about the nodes that have the name, each with its values of the requested field.
+/// Returns a sentence about the nodes that have the name. If the question asks for a field, adds the values
+/// of that field for each node.
 fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) -> String {
     let topology = store.world.topology();
     let word = |node: &NodeId| {
@@ -277,8 +278,8 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<Stri
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Returns a sentence that no place states the field. For the repository, adds the files that deploy the
-/// service, if any are known.
+/// Returns a sentence that no label, tag or file states the field. For the repository, adds the files that
+/// deploy the service, if any are known.
 fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
     let unknown = format!("no label, tag or file names its {}", field.spec().label);
     let deployed_by = (field == ProfileField::Repository)

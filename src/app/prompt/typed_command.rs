@@ -82,13 +82,13 @@ pub(super) fn has_other_argument(typed: &str) -> bool {
     typed.trim_start().split_once(' ').is_some_and(|(verb, _)| OTHER_VERBS.contains(&verb))
 }
 
-/// Returns the command for `name`, which is a name of that command in another tool.
+/// Returns the command that another tool calls `name`.
 pub(super) fn command_of_other_tools(name: &str) -> Option<Command> {
     OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
 
-/// Returns the verb and the argument of a typed command, or `None` if the argument is not the name of a
-/// service.
+/// Returns the verb and the argument of a typed command, or `None` if the verb takes no service as its
+/// argument.
 pub(super) fn split_node_command(typed: &str) -> Option<(&str, &str)> {
     let (verb, name) = typed.trim_start().split_once(' ')?;
     NODE_VERBS.iter().any(|(known, _)| *known == verb).then_some((verb, name.trim()))
@@ -186,7 +186,8 @@ impl App {
         }
     }
 
-    /// Returns the visible node whose name matches `typed` best.
+    /// Returns the node called `typed` if there is exactly one, or else the visible node whose name matches
+    /// `typed` best.
     fn best_match(&mut self, typed: &str) -> Option<NodeId> {
         let exact = self.store.world.topology().nodes_named(typed);
         if let [only] = exact[..] {

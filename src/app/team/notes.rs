@@ -41,8 +41,8 @@ impl App {
         vec![Effect::WriteNote(source, NoteDraft { at: now, until, target, text })]
     }
 
-    /// Returns the target of a new note and its source. The target is the selected finding or call on screens
-    /// that list them, or else the selected service. The error is the reason why there is no target.
+    /// Returns the source that will keep a new note, and the note's target: the selected finding or call on
+    /// screens that list them, or else the selected node. The error is the reason why there is no target.
     fn note_target(&self) -> Result<(SourceId, NoteTarget), &'static str> {
         if self.shows_share() {
             return Err("this is a share: leave notes on what runs now");

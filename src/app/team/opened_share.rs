@@ -24,10 +24,11 @@ use std::{collections::BTreeMap, mem::swap, ops::ControlFlow};
 /// Maximum number of screens that a share restores.
 const MAX_OPEN_SCREENS: usize = 16;
 
-/// Maximum share of the last row that the mark of a share may take, in percent.
+/// Maximum part of the last row that the mark of an open share may take, in percent.
 const MAX_MARK_PERCENT: usize = 60;
 
-/// Share that the user has opened.
+/// Share (the saved screen of a colleague) that the user has opened, with all that is needed to switch
+/// between it and the live view.
 pub(in crate::app) struct OpenedShare {
     taken_at: Timestamp,
     by: Text,
@@ -47,7 +48,7 @@ pub(in crate::app) struct OpenedShare {
     uncompared: BTreeMap<SourceId, Snapshot>,
     /// Findings in the share.
     findings: Vec<Finding>,
-    /// Sources of the share that this machine reads too.
+    /// Sources of the share that this Portolan reads too: both snapshots have an instance in common.
     common_sources: Vec<SourceId>,
 }
 
@@ -105,8 +106,8 @@ impl View {
 }
 
 impl App {
-    /// Shows a share in place of the live view. Its screens show times in `time_zone`. The sources of the app
-    /// are still read in the background.
+    /// Shows a share in place of the live view. The screens of the share show times in `time_zone`. The
+    /// runtime goes on polling the sources in the background.
     ///
     /// # Errors
     /// Returns the reason if the view in the share is damaged.
@@ -134,12 +135,12 @@ impl App {
         Ok(())
     }
 
-    /// Returns true if the screen shows a share as it was when it was taken.
+    /// Returns true while the terminal shows the opened share and not the live view.
     pub(in crate::app) fn shows_share(&self) -> bool {
         self.share.as_ref().is_some_and(|share| !share.shows_now)
     }
 
-    /// Returns true if the user can compare the open share with the present state.
+    /// Returns true if the user can compare the open share with the live view.
     pub(in crate::app) fn can_compare_share(&self) -> bool {
         self.share.as_ref().is_some_and(|share| !share.common_sources.is_empty())
     }
