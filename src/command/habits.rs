@@ -49,8 +49,8 @@ const HABIT_KEYS: &[HabitKey] = &[
     everywhere("_", Command::SplitLogs),
 ];
 
-/// Returns the command that does what `key` does in another tool. `context` is the context of the shown
-/// screen.
+/// Returns the command that does what `key` does in another tool, or `None` if no such command is known.
+/// `context` is the key context of the shown screen.
 #[must_use]
 pub fn command_of_habit(key: &str, context: KeyContext) -> Option<Command> {
     let fits = |habit: &&HabitKey| habit.key == key && habit.context.is_none_or(|of| of == context);

@@ -1,5 +1,5 @@
 //! Commands that the user gives by a key or by name. Key map, palette, footer, help and documentation all
-//! read the same table of them.
+//! read [`COMMAND_TABLE`].
 
 mod habits;
 mod table;
@@ -181,7 +181,7 @@ pub struct CommandSpec {
     pub description: &'static str,
 }
 
-/// Returns a row of the table.
+/// Returns a row of the command table. `short` is its footer label, and `about` its description.
 const fn row(
     command: Command,
     place: KeyContext,

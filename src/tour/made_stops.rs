@@ -1,5 +1,5 @@
 //! Stops that Portolan makes from the live map: entry services, the services with the most callers, data
-//! stores, nodes outside of the estate, current faults, and the command palette for questions.
+//! stores, nodes that no source runs, current faults, and the command palette for questions.
 
 use super::{MAX_TOUR_STOPS, TourStop};
 use crate::{
@@ -10,11 +10,11 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Maximum number of stops at services that clients outside of the estate reach.
+/// Maximum number of stops at entry services, which clients outside of all sources can reach.
 const MAX_ENTRY_STOPS: usize = 2;
 /// Maximum number of stops at services with many callers.
 const MAX_BUSY_STOPS: usize = 3;
-/// Maximum number of stops at databases, caches and queues.
+/// Maximum number of stops at databases, caches, queues and object stores.
 const MAX_STORE_STOPS: usize = 2;
 /// Maximum number of names in one sentence.
 const MAX_LISTED_NAMES: usize = 4;
@@ -24,8 +24,8 @@ const BUSY_STOP_COMMANDS: [Command; MAX_BUSY_STOPS] = [Command::Card, Command::L
 /// Commands to try at the data stores, one for each stop.
 const STORE_STOP_COMMANDS: [Command; MAX_STORE_STOPS] = [Command::Focus, Command::Why];
 
-/// Returns the stops of a tour through `world`, at most [`MAX_TOUR_STOPS`] of them. A node has only one stop,
-/// but a node with a fault can also be the subject of the stop about faults.
+/// Returns the stops of a tour through `world`, at most [`MAX_TOUR_STOPS`] of them. A node has only one stop
+/// of its own, but the stops about outside nodes and about faults may select it once more.
 #[must_use]
 pub fn made_stops(world: &World) -> Vec<TourStop> {
     let topology = world.topology();
@@ -56,7 +56,7 @@ pub fn made_stops(world: &World) -> Vec<TourStop> {
     stops
 }
 
-/// Returns the last two stops of every tour: the current faults, and the place to ask questions.
+/// Returns the last two stops of every tour: the current faults, and the command palette for questions.
 pub(super) fn closing_stops(world: &World) -> [TourStop; 2] {
     let faults = world.findings.iter().filter(|finding| finding.severity > Severity::Info);
     let faults: Vec<_> = faults.collect();
@@ -97,7 +97,7 @@ fn overview_stop(world: &World) -> TourStop {
     TourStop { node: None, title: "the map".to_owned(), text, command: Command::List }
 }
 
-/// Returns a stop at `node` with a text about its callers and callees.
+/// Returns a stop at `node` with a text about its product, callers and callees.
 fn stop_at(topology: &Topology, node: &Node, role: &str, command: Command) -> TourStop {
     let named = |nodes: Vec<&NodeId>| names(topology, &nodes);
     let callers = named(topology.callers(&node.id).map(|(from, _)| from).collect());

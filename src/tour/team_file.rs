@@ -30,7 +30,8 @@ pub struct TeamTour {
 pub struct TeamStop {
     /// Name of the service, or `group/name`. Without it, the stop is about the whole map.
     pub service: Option<Text>,
-    /// Title in a few words. Without it, the title is the name of the service.
+    /// Title in a few words. Without it, the title is the name of the service, or else the number of the
+    /// stop.
     pub title: Option<Text>,
     /// One or two sentences about the service or the map.
     pub text: Text,
@@ -45,8 +46,8 @@ pub enum TourFault {
     TooManyStops(usize),
     /// The stop with this number has an empty text.
     EmptyText(usize),
-    /// The stop with this number refers to a service that does not run. The last value is the similar name of
-    /// a running service, if there is one.
+    /// The stop with this number refers to a name that no service or other node has. The last value is the
+    /// similar name of a node, if there is one.
     UnknownService(usize, Text, Option<String>),
     /// The stop with this number refers to a name that several services have.
     SharedName(usize, Text),
