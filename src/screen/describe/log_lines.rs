@@ -13,8 +13,8 @@ use jiff::SignedDuration;
 pub const FETCHED_LINES: usize = 20;
 /// Maximum number of stored lines to test for lines of the instance.
 const MAX_SCANNED_LINES: usize = 5_000;
-/// Longest delay after an exit until the lines from before it arrive. Log drivers and agents send lines in
-/// batches.
+/// Maximum time after an instance's exit in which lines that it wrote before the exit still arrive. Log
+/// drivers and agents send lines in batches.
 pub const MAX_DELIVERY_DELAY: SignedDuration = SignedDuration::from_secs(5);
 
 /// Returns the service of a node, and the instance whose log explains its state best: the newest faulty

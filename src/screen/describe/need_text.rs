@@ -1,5 +1,5 @@
-//! Needs of a service as text: the services that must run for it, the nodes outside, and the settings that
-//! name them.
+//! Needs of a service as text: the services that must run for it, the needed nodes that no source runs, and
+//! the settings that name both.
 
 use crate::{
     model::{FactKind, Reference, ReferenceTarget, Service, Setting, Text},
@@ -12,9 +12,10 @@ use std::fmt::Write;
 pub struct ServiceNeeds<'a> {
     /// Node of the service itself.
     pub node: &'a Node,
-    /// Services that must run, callees before callers, each with its need.
+    /// Services that must run, callees before callers, each with the caller that needs it.
     pub services: Vec<(&'a Node, Need)>,
-    /// Nodes that no source runs, such as databases and third-party hosts, each with its need.
+    /// Nodes that no source runs, such as managed databases and third-party hosts, each with the caller that
+    /// needs it.
     pub outside: Vec<(&'a Node, Need)>,
 }
 

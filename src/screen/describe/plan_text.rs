@@ -1,8 +1,8 @@
-//! Text of a plan, for the confirmation dialog and for `portolan act --plan`.
+//! Text of the plan of an operation, for the confirmation dialog and for `portolan act --plan`.
 
 use crate::operation::{CautionLevel, Plan, ServiceImpact, Step};
 
-/// Row of a plan's text.
+/// Row of the text that describes a plan, with its label and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
     /// Label in the left column; empty if the row continues the one above.

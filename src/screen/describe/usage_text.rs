@@ -18,7 +18,7 @@ const SPARKLINE_WIDTH: usize = 10;
 /// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// Age of the newest sample from which the text includes it.
+/// Age of the newest sample after which the text states that age.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Maximum difference in age between samples of different instances that are added up. The samples can differ
@@ -43,8 +43,9 @@ pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, a
     texts
 }
 
-/// Returns the CPU, in millicores, and the memory, in bytes, that a service's running instances used at
-/// their latest samples. Returns `None` for a resource without a sample.
+/// Returns the CPU, in millicores, and the memory, in bytes, that a service's running instances used at their
+/// latest samples. Leaves out instances whose latest sample is too old. Returns `None` for a resource without
+/// a sample.
 pub(in crate::screen) fn latest_totals(
     usage: &UsageHistory,
     service: &Service,

@@ -1,4 +1,4 @@
-//! Shell commands of the AWS CLI, Docker and Portolan that show the same service. The user can paste each
+//! Shell commands of the AWS CLI, Docker and Portolan that show a service. The user can paste each command
 //! into a shell without changes.
 
 use super::{CopyItem, arn_of, instance_id};
@@ -9,7 +9,8 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Returns commands that show the service, its newest instance and its logs.
+/// Returns commands that show the service, its faulty or newest instance, its logs and its events. Returns
+/// none for a service that is only declared.
 pub(super) fn commands(world: &World, node: &Node, service: &Service) -> Vec<CopyItem> {
     let status = world.sources.iter().find(|status| status.id == service.source());
     let mut options = String::new();

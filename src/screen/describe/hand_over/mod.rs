@@ -1,5 +1,5 @@
-//! Texts about a service that the user hands over to a colleague: a report, ids and links, and commands of
-//! other tools that show the same service.
+//! Texts about a service that the user hands over to a colleague: a report, ids and links, and shell commands
+//! that show the service.
 
 mod commands;
 mod links;

@@ -10,7 +10,7 @@ use crate::{
     topology::Node,
 };
 
-/// Number of log lines in a report.
+/// Maximum number of log lines in a report.
 const LOG_LINES: usize = 5;
 /// Labels of the commands that a report includes if they exist for the service.
 const REPORT_COMMANDS: [&str; 3] = ["aws: service", "docker: container", "Portolan: logs"];

@@ -1,5 +1,5 @@
-//! Description of a node for the panel below a narrow map. The panel has few rows, so each finding gets only
-//! one, which leaves room for callers and callees.
+//! Description of a node for the panel below a narrow map. The panel has few rows, so each text of a finding
+//! is cut to one row, which leaves room for callers and callees.
 
 use super::NodeTextBuilder;
 use crate::{

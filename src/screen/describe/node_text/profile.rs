@@ -48,8 +48,8 @@ impl NodeTextBuilder<'_> {
         }
     }
 
-    /// Adds the services and outside nodes that the service needs. Adds nothing if it calls all of them
-    /// itself.
+    /// Adds the services and outside nodes that the service needs. Adds nothing if the service itself calls
+    /// all of them, because the list of callees has them already.
     pub(super) fn push_needs(&mut self, node: &Node) {
         let world = &self.scene.store.world;
         let needs = ServiceNeeds::new(world, node);
