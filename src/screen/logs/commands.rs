@@ -92,7 +92,7 @@ impl Logs {
 
     /// Handles commands that move the cursor, change the display, or limit the lines to the last minutes.
     fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
-        // A cursor move cancels a pending jump.
+        // Each of these commands cancels a pending jump.
         self.pending_jump = None;
         let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
         let by = match command {
@@ -253,7 +253,8 @@ impl Logs {
         }
     }
 
-    /// Raises or lowers the minimum level of the shown lines by one level.
+    /// Raises or lowers the minimum level of the shown lines by one level. Without a minimum, raising sets it
+    /// to `Warn`. Lowering it from `Info` removes it.
     fn change_min_level(&mut self, up: bool) {
         let of = |chip: &FilterChip| match &chip.filter.predicate {
             Predicate::Level(level) if chip.filter.keep_matching => Some(*level),
@@ -295,7 +296,8 @@ impl Logs {
         self.backfill.request_older(&store.world.logs, &self.targets(store), Some(since));
     }
 
-    /// Requests the page of lines before the oldest lines in memory.
+    /// Requests the page of lines before the oldest lines in memory, unless the user has limited the lines to
+    /// the last minutes.
     fn read_older(&mut self, store: &Store) {
         if self.query.since.is_none() {
             self.backfill.request_older(&store.world.logs, &self.targets(store), None);

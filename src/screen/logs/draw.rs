@@ -39,8 +39,8 @@ pub(super) struct Areas {
     pub pane: Rect,
 }
 
-/// Maximum number of notes about streams that can't be read. If there are more, another row shows their
-/// number.
+/// Maximum number of rows with one note each about a stream that can't be read. One more row has the last
+/// note, or the number of notes left out.
 const MAX_NOTE_ROWS: usize = 3;
 
 /// Divides the area of the log screen into its parts.

@@ -35,14 +35,15 @@ pub use saved_view::LogsView;
 use scroll_position::{LogWindow, ScrollPosition};
 use std::collections::BTreeSet;
 
-/// State of the log screen.
+/// Screen with the log lines of one or several services.
 #[derive(Default)]
 pub struct Logs {
     query: LogQuery,
-    /// Queries and scroll positions that `Back` returns to, one for each pivot.
+    /// Queries and scroll positions that `Back` returns to, one for each pivot. A pivot shows the lines with
+    /// one request or trace id in the logs of a service and its neighbours.
     pivot_stack: Vec<PivotOrigin>,
-    /// Node that was selected at the last update. If another node is selected, a query for the selected service
-    /// loses its filters.
+    /// Node that was selected at the last update. If the user has selected another node since, a query for
+    /// the selected service loses its filters.
     shown_node: Option<NodeId>,
     queried_lines: QueriedLines,
     scroll: ScrollPosition,
@@ -70,7 +71,7 @@ struct LogQuery {
     since: Option<Timestamp>,
 }
 
-/// Jump to a time that waits until its lines have been read.
+/// Jump of the cursor to a time. It waits until the lines of that time have been read.
 #[derive(Clone, Debug)]
 struct PendingJump {
     /// Time to jump to.
@@ -244,7 +245,7 @@ impl Logs {
         }
     }
 
-    /// Updates lines, histogram and patterns. If work is left, returns an action that continues it later.
+    /// Updates lines, histogram and patterns. If work is left, returns a request to continue it later.
     fn update_lines(&mut self, store: &Store) -> Vec<ScreenRequest> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));

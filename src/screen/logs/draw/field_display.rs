@@ -1,5 +1,5 @@
 //! Field display: the user's choice to see a JSON or logfmt line as its message, as its message with fields,
-//! or raw. During a search, the text on the screen always contains the match.
+//! or raw. During a search, the text shown for a matching line always contains the match.
 
 use crate::{
     extract::{
@@ -29,7 +29,8 @@ pub(in crate::screen::logs) enum FieldDisplay {
 pub(in crate::screen::logs) struct LinePart<'a> {
     /// Text of the part.
     pub text: Cow<'a, str>,
-    /// Byte offset of the text within the line; `None` if the text was composed from fields.
+    /// Byte offset of the text within the line; `None` if the line does not contain the text literally,
+    /// because it was composed of fields or unescaped.
     pub offset: Option<usize>,
     /// Byte offset within `text` at which the fields start.
     pub fields_start: usize,

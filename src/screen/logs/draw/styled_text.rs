@@ -33,6 +33,7 @@ impl<'a> StyledText<'a> {
     }
 
     /// Adds the ANSI styles that the service wrote. `from` is the byte offset of the text within the line.
+    /// Does nothing if `new` had to remove characters, because the offsets no longer fit.
     pub(in crate::screen::logs) fn with_ansi_styles(mut self, paint: &[TextStyle], from: usize) -> Self {
         if matches!(self.text, Cow::Owned(_)) {
             return self;
@@ -52,7 +53,8 @@ impl<'a> StyledText<'a> {
         self
     }
 
-    /// Adds `style` to the text from the byte offset `from` to the end.
+    /// Adds `style` to the text from the byte offset `from` to the end. Does nothing if `new` had to remove
+    /// characters, because the offset no longer fits.
     pub(in crate::screen::logs) fn with_style_from(mut self, from: usize, style: Style) -> Self {
         if from < self.text.len() && matches!(self.text, Cow::Borrowed(_)) {
             self.overlays.push((from..self.text.len(), style));

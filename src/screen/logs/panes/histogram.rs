@@ -21,7 +21,8 @@ pub(in crate::screen::logs) const HISTOGRAM_ROWS: u16 = 5;
 /// Width of the row labels, in cells.
 const LABEL_CELLS: u16 = 8;
 
-/// Counts as last computed, and the selected bucket.
+/// Numbers of log lines, warnings and errors in equal time intervals (buckets) as last computed, with the
+/// selected bucket.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct Histogram {
     /// Time of the first line.

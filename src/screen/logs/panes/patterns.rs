@@ -1,5 +1,5 @@
-//! Pane with the patterns of the log lines, which are counted in steps as lines arrive. Patterns that are new
-//! since the last deployment come first, then the most frequent ones.
+//! Pane with the patterns of the log lines. A pattern is a template with wildcards that several lines share.
+//! Patterns that are new since the last deployment come first, then the most frequent ones.
 
 use crate::{
     log_store::{
@@ -21,7 +21,7 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// State of the pane: the counts so far, the rows as last built, and the selected pattern.
+/// List of log patterns in the pane: the counts so far, the rows as last built, and the selected pattern.
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct PatternList {
     counts: PatternCounts,

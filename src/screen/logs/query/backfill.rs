@@ -8,9 +8,9 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Number of lines, the newest of each stream, that are read when the stream is opened.
+/// Maximum number of lines, the newest of each stream, that the source reads when the stream is opened.
 const INITIAL_LINES: usize = 500;
-/// Number of lines in one page of older lines.
+/// Maximum number of lines in one page of older lines.
 const PAGE_LINES: usize = 1_000;
 
 /// Pages of older lines that are being read now, at most one for each stream.
@@ -28,7 +28,7 @@ impl Backfill {
     }
 
     /// Requests the page before the oldest line in memory of each stream. If `since` is set, requests all
-    /// lines from that time on instead.
+    /// lines between that time and the oldest line instead.
     pub(in crate::screen::logs) fn request_older(
         &mut self,
         held: &LogStore,

@@ -104,8 +104,8 @@ impl QueriedLines {
         &self.lines
     }
 
-    /// Returns the position of the search match at `here`, if that line is a match, and the number of all
-    /// matches. Returns `None` without a search.
+    /// Returns the position, counted from one, of the search match at `here`, if that line is a match, and
+    /// the number of all matches. Returns `None` without a search.
     pub(in crate::screen::logs) fn match_count(
         &self,
         held: &LogStore,

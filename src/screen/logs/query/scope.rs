@@ -26,7 +26,7 @@ pub(in crate::screen::logs) enum ServiceScope {
     WithNeighbours(NodeId),
     /// Services along the shortest path between these two nodes.
     Path(NodeId, NodeId),
-    /// Services of a compose project or ECS cluster, by its source and its name.
+    /// Services of a compose project, swarm stack or ECS cluster, by its source and its name.
     Group(Option<SourceId>, String),
 }
 
