@@ -1,4 +1,4 @@
-//! Requests to save a file. The text of the file is produced only when the runtime writes it.
+//! Requests to save a file. A function produces the text of the file only when the runtime writes it.
 
 use std::{fmt, sync::Arc};
 

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// Width of the column of keys, in cells.
 const KEY_COLUMN_WIDTH: usize = 18;
-/// Smallest screen width that has room for the command ids.
+/// Smallest screen width that has room for the command ids, in cells.
 const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
 
 /// Screen with the keys of all commands and the legend of the map.
@@ -29,7 +29,7 @@ pub struct Help {
     /// Key context of the screen from which the user opened help. If this is the log screen, help lists the
     /// keys of that screen first, because it has many.
     context: KeyContext,
-    /// Commands that apply on that screen now. Help dims all others.
+    /// Commands that did something at the time when the user opened help. Help dims all others.
     #[serde(with = "command_ids")]
     offered: BTreeSet<Command>,
 }

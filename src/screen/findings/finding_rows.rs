@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Identity of a finding: its node, its service or source, and its kind.
 pub(super) type FindingKey = (Option<NodeId>, String, String);
 
-/// Row of the findings screen.
+/// Row of the findings screen: one finding, or a whole fault with its other findings folded into the row.
 pub(super) struct FindingRow<'a> {
     /// Finding that the row shows.
     pub finding: &'a Finding,
-    /// Other findings of the same fault that have no row of their own because the fault is closed; empty if
-    /// the fault is open.
+    /// Other findings of the same fault that have no rows of their own, because the user has not opened the
+    /// fault; empty if the user has.
     pub folded: Vec<&'a Finding>,
     /// True for a finding within an open row.
     pub is_nested: bool,

@@ -1,4 +1,5 @@
-//! Log excerpt of the selected finding: the last lines of the failed instance before it ended.
+//! Log excerpt of the selected finding: the last lines of the newest faulty instance, or else of the first
+//! instance. For an instance that has ended, these are the lines before its exit.
 
 use crate::{
     model::{Finding, LogReadOptions},
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 /// Maximum number of lines in the excerpt.
 pub(super) const SHOWN_LINES: usize = 5;
 
-/// Last log lines of the instance that the selected finding is about.
+/// Last log lines of the instance that explains the selected finding best.
 #[derive(Default)]
 pub(super) struct LogExcerpt {
     /// Finding, and version of the log store, from which `lines` was made.

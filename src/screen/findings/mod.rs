@@ -52,7 +52,7 @@ const FINDING_COLUMNS: &[Column] = &[
     Column::cut_end("FINDING", 20, 4),
 ];
 
-/// Height of the area with the details of the selected finding, in rows.
+/// Maximum height of the area with the details of the selected finding, in rows.
 const DETAIL_HEIGHT: u16 = 12 + SHOWN_LINES as u16;
 /// Smallest screen height with room for list and details, in rows.
 const MIN_HEIGHT_FOR_DETAIL: u16 = 15;

@@ -26,7 +26,8 @@ pub struct NodeColumn {
     /// Order in which a narrow screen drops columns: the highest value goes first, and columns with 0 always
     /// stay.
     pub drop_order: u8,
-    /// True if the cells are measurements. Portolan measures services only while such a column is shown.
+    /// True if the cells are measurements. The list measures the shown services only while it shows such a
+    /// column.
     pub is_measured: bool,
 }
 
@@ -134,7 +135,8 @@ impl NodeColumn {
         })
     }
 
-    /// Returns the columns of the list screen with the given identifiers, or all columns if `ids` is empty.
+    /// Returns the columns of the list screen with the given identifiers, or all its columns if `ids` is
+    /// empty. Skips unknown identifiers.
     #[must_use]
     pub fn chosen(ids: &[String]) -> Vec<&'static Self> {
         if ids.is_empty() {

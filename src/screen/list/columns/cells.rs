@@ -101,7 +101,7 @@ pub(super) fn version_value(node: &Node, world: &World) -> SortValue {
 
 fn version_of(node: &Node, world: &World) -> String {
     let version = instances(node, world).find_map(|instance| instance.version.clone()).unwrap_or_default();
-    // Most task definitions have the name of their service.
+    // Most task definitions have the name of their service. The cell then shows only the revision.
     let revision = version.strip_prefix(&*node.name).filter(|rest| rest.starts_with(':'));
     revision.unwrap_or(&version).to_owned()
 }
