@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Map {
-    /// Runs a command.
+    /// Runs a command of the map screen, and returns the requests to the app that follow from it.
     pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<ScreenRequest> {
         self.hovered = None;
         match command {
@@ -161,7 +161,8 @@ impl Map {
         Vec::new()
     }
 
-    /// Focuses on a path between the two marked nodes, or between the marked node and the selected one.
+    /// Focuses on the shortest path between the two marked nodes, or between the marked node and the selected
+    /// one. If that path is in focus already, focuses on all paths.
     fn focus_path(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some((from, to)) = store.session.path_ends() else {
             return vec![ScreenRequest::Notify("mark one service, then select another".to_owned())];

@@ -37,7 +37,7 @@ use relayout::{
 pub use saved_view::MapView;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// State of the map screen.
+/// Screen that draws nodes as boxes and calls as lines, with a panel for the selected node.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
@@ -244,8 +244,8 @@ impl Map {
         self.covered_rows = rows;
     }
 
-    /// Cancels the layout request in progress, because another view of the app will receive its result. Asks
-    /// for a new layout.
+    /// Cancels the layout request in progress, and asks for a new layout later. The app calls this before it
+    /// switches between an open share and the live view, because the other view would receive the result.
     pub fn drop_pending_layout(&mut self) {
         if self.pending_layout.take().is_some() {
             self.scheduler.drop_request();

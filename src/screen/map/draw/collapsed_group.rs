@@ -1,4 +1,5 @@
-//! Drawing of a collapsed group: title, worst health, and either counts or one cell per service.
+//! Drawing of a collapsed group: title, worst health, and either counts or the health of each service in a
+//! cell or half a cell.
 
 use crate::{
     model::Health,

@@ -1,4 +1,5 @@
-//! Drawing of items. Each item is rendered into its own buffer, and its visible part is copied to the screen.
+//! Drawing of items, which are the boxes on the map: nodes, collapsed groups and stubs. Renders each item
+//! into its own buffer and copies the visible part to the screen.
 
 use super::{Painter, collapsed_group};
 use crate::{

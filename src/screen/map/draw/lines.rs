@@ -12,7 +12,8 @@ use crate::{
 use ratatui::style::Style;
 
 impl Painter<'_> {
-    /// Draws the permanent lines, then the on-demand lines.
+    /// Draws the permanent lines, then the on-demand lines, which appear only while an item at one of their
+    /// ends is selected, and then the labels of lines against the flow.
     pub(super) fn draw_edges(&self, buf: &mut Canvas<'_>) {
         let chart = &self.map.drawn;
         let viewport = &self.viewport;

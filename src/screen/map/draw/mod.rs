@@ -231,8 +231,7 @@ impl<'a> Painter<'a> {
         frameless_group.as_ref().map(|title| format!("{before} {title}"))
     }
 
-    /// Draws a legend of the lines in the last row of the map, if there is room for it that hides nothing
-    /// else.
+    /// Draws a legend of the lines in the last row of the map, if it fits there and covers nothing.
     fn draw_legend(&self, buf: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let piece = |strength: Strength| format!("{} {}", theme.edge_line(strength), strength.as_str());

@@ -1,5 +1,6 @@
-//! On-demand edges: edges without a permanent line. A line appears while the item at one of its ends is
-//! selected. They are edges to and from hubs, and edges left out because the map has too many lines.
+//! On-demand edges: edges without a permanent line. The line of such an edge appears while the item at one of
+//! its ends is selected. These edges lead to or from hubs (nodes with very many callers), or the map has too
+//! many lines to show them all.
 
 use crate::{
     layout::{Diagram, Raster, route_hidden_edges},

@@ -24,8 +24,8 @@ use std::{
 /// more edges, it leaves those out.
 const MAX_EDGES_WITH_POSSIBLE: usize = 80;
 
-/// Maximum number of lines on a map of collapsed groups. If there are more, each group keeps only its lines
-/// with the most calls, and the others appear while the group is selected.
+/// Maximum number of lines on a map of collapsed groups. If there are more, each group keeps only its
+/// outgoing lines with the most calls. A line left out appears while a group at one of its ends is selected.
 const MAX_GROUP_LINES: usize = 60;
 /// Maximum number of lines on a map of collapsed groups, as an average per group.
 const MAX_LINES_PER_GROUP: usize = 4;
@@ -46,7 +46,7 @@ pub(in crate::screen::map) struct GraphOptions<'a> {
     pub available_size: (u16, u16),
     /// True if one cell shows the health of two services at the level `Overview`.
     pub half_cells: bool,
-    /// True if the map draws no permanent lines to hubs.
+    /// True if the map draws no permanent lines to hubs, which are nodes with very many callers.
     pub hides_hub_lines: bool,
     /// True if groups have frames. Without frames, a name includes the group, except for nodes of the group
     /// that dominates the map.
@@ -159,7 +159,8 @@ impl MapGraph {
         }
     }
 
-    /// Adds nodes and collapsed groups as items. Returns the index of the expanded group for each added node.
+    /// Adds nodes and collapsed groups as items. Returns the index of the expanded group for each added node,
+    /// or `None` for a node in no group.
     fn add_nodes(&mut self, store: &Store, view_state: &MapChoices, shown: &[&Node]) -> Vec<Option<usize>> {
         let mut group_of_item = Vec::new();
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
@@ -235,7 +236,8 @@ impl MapGraph {
         }
     }
 
-    /// Adds the edges between items. Leaves out calls within a collapsed group and calls between stubs.
+    /// Adds the edges between items. Leaves out calls within a collapsed group, calls between stubs, and, if
+    /// the topology has very many edges, calls that are only possible.
     fn add_edges(&mut self, store: &Store) {
         let edges = &store.world.topology().edges;
         let crowded = edges.len() > MAX_EDGES_WITH_POSSIBLE;
@@ -262,8 +264,8 @@ impl MapGraph {
         self.edges = drawn.into_values().collect();
     }
 
-    /// Hides lines between collapsed groups if there are too many. Each group keeps its lines with the most
-    /// calls, and the others appear while the group is selected.
+    /// Hides lines between collapsed groups if there are too many. Each group keeps its outgoing lines with
+    /// the most calls. A hidden line appears while a group at one of its ends is selected.
     fn thin_group_edges(&mut self) {
         let many = MAX_GROUP_LINES.min(MAX_LINES_PER_GROUP * self.items.len());
         if !self.level.is_low_detail() || self.edges.len() <= many {

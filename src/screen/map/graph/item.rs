@@ -33,8 +33,8 @@ pub(in crate::screen::map) enum ItemKind {
     Stub(String, bool),
 }
 
-/// Longest name that is never shortened if there is room, in cells. Nearly all longer names are host names of
-/// AWS.
+/// Length of the longest name that the widest labels show in full, in cells. Nearly all longer names are host
+/// names of AWS.
 pub(in crate::screen::map) const MAX_NAME_CELLS: u8 = 40;
 
 /// Width of the labels: the length of names, and whether counts stand beside them.
@@ -134,8 +134,9 @@ impl Item {
         self.members.iter().filter_map(|id| store.world.topology().nodes.get(id))
     }
 
-    /// Returns the preferred rank in the layout: the first for load balancers and the internet, the last for
-    /// databases and other nodes that keep data, and for dependencies.
+    /// Returns the preferred rank in the layout, which is the column (or row) along the flow of calls: the
+    /// first for load balancers and the internet, the last for dependencies, databases and other nodes that
+    /// keep data.
     pub(in crate::screen::map) fn rank_hint(&self, store: &Store) -> RankHint {
         let node = self.nodes(store).next().filter(|_| self.kind == ItemKind::Node);
         match node.map(|node| (&node.kind, node.product)) {

@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(in crate::screen::map) struct MapChoices {
     /// Detail level of the user's choice; with `None`, the level depends on the screen size.
     pub level: Option<DetailLevel>,
-    /// True if `level` was only set to stay the same when the user collapsed or expanded a single group.
+    /// True if the map itself has set `level`, to keep its detail level when the user collapsed or expanded a
+    /// single group.
     level_set_by_group_toggle: bool,
     /// True if the user collapsed all groups, false if the user expanded all; `None` if neither.
     all_collapsed: Option<bool>,

@@ -27,7 +27,7 @@ pub(in crate::screen::map) struct MapGraph {
     pub level: DetailLevel,
     /// Width of labels.
     pub label_width: LabelWidth,
-    /// Title of the group whose frame was left out to save space; `None` if every group has a frame.
+    /// Title of the one group whose frame was left out to save space; `None` if there is no such group.
     pub frameless_group: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub(in crate::screen::map) struct MapVariant {
 }
 
 /// Maximum total area of all boxes, as a multiple of the screen. If the boxes need more and there are groups
-/// to collapse, no variant has boxes.
+/// to collapse, no variant has boxes. The limit applies to names without boxes in the same way.
 const MAX_SCREENS_OF_BOXES: usize = 4;
 
 /// Free rows at the level `Names`: between names that stand below each other, and between lines beside names.
@@ -75,8 +75,8 @@ impl MapVariant {
     }
 }
 
-/// Longest names that the variants show in full, in cells, in descending order. Variants with the last ones
-/// are hard to read.
+/// Lengths of the longest names that the variants show in full, in cells, in descending order. Lengths below
+/// [`SHORT_NAME_CELLS`] are hard to read.
 const NAME_CELLS: [u8; 7] = [MAX_NAME_CELLS, 32, 26, 20, SHORT_NAME_CELLS, 13, 10];
 
 /// Builder for the graphs of the variants.

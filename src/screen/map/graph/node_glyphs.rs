@@ -1,6 +1,6 @@
 //! Sign in front of a node's name. Each node has only one sign, because readers can't take in several. It
-//! shows the most urgent of health, running deployment, and role such as database or cache. Its colour shows
-//! the health.
+//! shows the most urgent of bad health, running deployment, and role such as database or cache. Its colour
+//! shows the health, or that a deployment is running.
 
 use crate::{
     model::{Health, Service},

@@ -51,9 +51,10 @@ pub struct LayoutCandidate {
     pub options: layout::Options,
     /// Earlier layout of the same variant, which the new layout stays close to; `None` for a fresh layout.
     pub seed: Option<layout::Seed>,
-    /// True if it shows much less detail. The request tries it only if no earlier candidate nearly fits.
+    /// True if the candidate shows much less detail. The request tries it only if no earlier candidate nearly
+    /// fits.
     pub is_low_detail: bool,
-    /// True if it is hard to read because lines lie close together or names are cut very short.
+    /// True if the candidate is hard to read because lines lie close together or names are cut very short.
     pub is_hard_to_read: bool,
 }
 
@@ -130,8 +131,8 @@ impl LayoutRequest {
     /// Returns the ratio of a layout's size to the available size, in the dimension in which it is larger.
     /// Returns 1 if the layout fits.
     ///
-    /// The ratio is lower for the current candidate, which favours it. It is higher for more detailed
-    /// candidates and for candidates that are hard to read.
+    /// The ratio is lower for the current candidate, which favours it. It is higher for candidates that are
+    /// more detailed than the current one, for outlines, and for candidates that are hard to read.
     fn overflow_ratio(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
         let bias = match self.current.map(|drawn| index.cmp(&drawn)) {
