@@ -74,7 +74,8 @@ impl App {
     }
 
     fn sync_panes(&mut self, screens: Vec<(ScreenId, Rect, bool)>) -> Vec<Effect> {
-        // In a split view the tour takes its rows from both halves, so the map gets a new layout.
+        // In a split view the tour takes its rows from both halves, so the map gets a new layout. Otherwise
+        // the tour covers the lowest rows of the map, whose layout stays the same.
         let keeps_size = self.is_split || self.is_fullscreen();
         let covered_rows = if keeps_size { 0 } else { self.tour_height(self.size.height) };
         self.screens.map.set_covered_rows(covered_rows);

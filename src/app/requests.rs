@@ -18,8 +18,8 @@ impl App {
         self.apply_requests(requests)
     }
 
-    /// Carries out the requests of a screen. Returns an effect for each request that only the runtime can carry
-    /// out.
+    /// Carries out the requests of a screen. Returns an effect for each request that only the runtime can
+    /// carry out.
     pub(super) fn apply_requests(&mut self, requests: Vec<ScreenRequest>) -> Vec<Effect> {
         let mut effects = Vec::new();
         for request in requests {

@@ -88,7 +88,7 @@ pub trait Screen {
         hand_over::report(store, store.selected_node(), None)
     }
 
-    /// Returns the page that `Command::Browse` opens, or `None` if there is none.
+    /// Returns the address of the page that `Command::Browse` opens, or `None` if there is no such page.
     fn link(&self, store: &Store) -> Option<String> {
         store.selected_node().and_then(|node| hand_over::main_link(&store.world, node))
     }

@@ -1,7 +1,8 @@
 //! Requests that a screen returns to the program as data.
 //!
 //! The app carries out a request itself, or passes it on to the runtime as an
-//! [`Effect`](crate::effect::Effect). Actions on services are operations: see [`operation`](crate::operation).
+//! [`Effect`](crate::effect::Effect). Actions on services are operations: see
+//! [`operation`](crate::operation).
 
 use super::{
     ScreenId,
@@ -38,7 +39,8 @@ pub enum ScreenRequest {
     SaveFile(FileToSave),
     /// Computes a layout of the map.
     ComputeLayout(Box<LayoutRequest>),
-    /// Compares a layout of the map with a fresh one.
+    /// Compares the current layout of the map with a newly computed one, to find out if the user should tidy
+    /// the map.
     CompareLayout(Box<LayoutComparison>),
 }
 

@@ -17,7 +17,8 @@ pub struct Theme {
     pub glyphs: &'static Glyphs,
 }
 
-/// Styles by meaning. A file in assets/themes has one line for each field.
+/// Styles of the terminal interface by meaning, such as less important text or a failing service. A file in
+/// assets/themes has one line for each field.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the names are the meaning")]
@@ -44,7 +45,7 @@ pub struct ThemeStyles {
     /// Line that runs against the flow of the map.
     pub feedback: ThemeStyle,
     pub selected: ThemeStyle,
-    /// Border of the selected box and of its neighbours on the map.
+    /// Border of the selected box and of its neighbours on the map, and the lines between them.
     pub near: ThemeStyle,
     /// Search match.
     pub found: ThemeStyle,
@@ -89,7 +90,7 @@ fn parse_color(word: &str) -> Result<Color, String> {
     word.parse().map_err(|_| format!("unknown colour `{word}`"))
 }
 
-/// Glyphs of one character set.
+/// Characters that the screens draw as symbols, lines and corners, in one character set.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub struct Glyphs {

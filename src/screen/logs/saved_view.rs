@@ -1,5 +1,5 @@
-//! View of the log screen in a share: query, scroll position, display options and panes. The share holds the
-//! log lines separately.
+//! View of the log screen in a share (a saved screen for a colleague): query, scroll position, display
+//! options and panes. The share holds the log lines separately.
 
 use super::{
     LogQuery, Logs,

@@ -19,7 +19,7 @@ const SPAN_MINUTES: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct AxisCell {
     count: usize,
-    /// Worst health that the events report.
+    /// Worst health that the events report; `None` if they report none.
     health: Option<Health>,
     /// Row of the most important event kind in `EVENT_KIND_TABLE`, which begins with the most important.
     kind_index: Option<usize>,

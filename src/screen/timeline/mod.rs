@@ -1,5 +1,5 @@
-//! Timeline screen: the history with a time axis. It covers all services, the selected service with its
-//! neighbours, or the selected service alone. Enter opens the logs at the time of an event.
+//! Timeline screen: the events of services and sources with a time axis. It covers all services, the selected
+//! service with its neighbours, or the selected service alone. Enter opens the logs at the time of an event.
 
 mod axis;
 mod draw;
@@ -21,7 +21,7 @@ use scope::TimelineScope;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Screen with the history on a time axis.
+/// Screen with the events of services and sources on a time axis.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Timeline {

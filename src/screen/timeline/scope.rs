@@ -27,8 +27,8 @@ impl TimelineScope {
         }
     }
 
-    /// Returns the nodes in the scope, or `None` if the scope includes everything. Without `centre`, any other scope is
-    /// empty.
+    /// Returns the nodes in the scope, or `None` if the scope includes everything. Without `centre`, every
+    /// scope but `All` is empty.
     pub(super) fn nodes(self, store: &Store, centre: Option<&NodeId>) -> Option<BTreeSet<NodeId>> {
         match (self, centre) {
             (Self::All, _) => store.nodes_of_group(),

@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use rows::{RowKey, WhyRow, why_rows};
 use serde::{Deserialize, Serialize};
 
-/// State of the why screen, which lists the edges of the selected node with their evidence.
+/// Screen that lists the edges of the selected node with the evidence for the selected edge.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Why {

@@ -60,7 +60,7 @@ impl<'a> Canvas<'a> {
         self.0.cell(at)
     }
 
-    /// Returns the cell at the position `at` for changes, or `None` if it is outside the buffer.
+    /// Returns a mutable reference to the cell at the position `at`, or `None` if it is outside the buffer.
     pub fn cell_mut(&mut self, at: impl Into<Position>) -> Option<&mut Cell> {
         self.0.cell_mut(at)
     }
@@ -70,8 +70,8 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Off-screen buffer. A screen draws its whole content into it and then copies the visible part to the
-/// terminal.
+/// Buffer of cells that is not on the screen. A screen draws a whole box or map into it and then copies the
+/// visible part to the terminal.
 pub struct OffScreenBuffer(Buffer);
 
 impl OffScreenBuffer {

@@ -4,7 +4,7 @@
 use crate::{command::Command, model::NodeId};
 use ratatui::layout::{Position, Rect};
 
-/// Target of a click, which a clickable area stands for.
+/// Node, row, command or other target of a click on an area of the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// Node on the map or in a list.
@@ -15,7 +15,7 @@ pub enum ClickTarget {
     Heading(usize),
     /// The worst finding, in the header.
     WorstFinding,
-    /// Command to run, in the header or footer.
+    /// Command to run, such as the one of a key hint in the footer.
     Command(Command),
     /// Cell of an overview, such as the mini-map or the histogram.
     Overview,

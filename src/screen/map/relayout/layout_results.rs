@@ -1,5 +1,5 @@
-//! Layout results: receives the layouts and comparisons that the map requested, and draws each new layout
-//! from then on.
+//! Layout results: receives the layouts and comparisons that the map requested. Each new layout replaces the
+//! drawn one.
 
 use super::{layout_memory::DrawnLayout, layout_scheduler::PendingLayout};
 use crate::{

@@ -1,6 +1,6 @@
-//! Layout scheduling: decides when the map requests a layout. After a change of the data, the map first waits
-//! for the previous request. During the initial load it makes few requests, because each layout is soon
-//! outdated.
+//! Layout scheduling: decides when the map requests a layout. After a change of the data, the map requests
+//! one as soon as the previous layout is computed. During the initial load it makes few requests, because
+//! each layout is soon outdated.
 
 use super::{graph_size::GraphSize, layout_memory::LayoutKey};
 use crate::{
@@ -20,7 +20,7 @@ use std::sync::Arc;
 const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
 /// Divisor of the number of items in the last request. During the initial load, the map requests a layout
-/// early if at least as many items as the result were added or removed.
+/// early if at least as many items as this quotient were added or removed.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
 
 /// Scheduler that decides when the map requests a layout, and that numbers the requests.
@@ -136,7 +136,8 @@ impl Map {
             .map_or_else(|| LayoutKey::of(store, &self.choices, room), |from| from.key.clone());
         let choice = |way: &MapVariant| {
             let MapVariant { graph: plan, options } = way;
-            // During the initial load, a node can appear by mistake. So removed nodes leave no placeholders.
+            // During the initial load, a node may exist only for a moment. So removed nodes leave no
+            // placeholders, which are places that stay free for their return.
             let seed = self.layout_memory.seed(&key, way);
             let seed = if self.scheduler.loaded { seed } else { seed.map(Seed::without_placeholders) };
             let coarse = plan.level.is_low_detail() && self.choices.level.is_none();
@@ -227,8 +228,8 @@ mod tests {
         (0..count).map(one).collect()
     }
 
-    /// Returns the layouts that the map requests. Each has the directions of its candidates, true for top
-    /// down, and the direction of the chosen one.
+    /// Returns the layouts that the map requests: for each, the directions of its candidates, and the
+    /// direction of the chosen candidate. A direction is true for top down.
     fn requested_layouts(map: &mut Map, store: &Store) -> Vec<(BTreeSet<bool>, bool)> {
         let (theme, keymap) = (Theme::named("mono", false).unwrap(), Keymap::default());
         let scene = Scene { store, theme: &theme, keymap: &keymap };
