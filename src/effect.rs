@@ -53,7 +53,7 @@ pub enum Effect {
     RecordVerdict(u64, Verdict),
     /// Reads the account and region, or the engine, that the plan of a shell needs.
     ReadShellPlace(ShellRequest),
-    /// Runs a shell in a container, which the user has confirmed, in the terminal until the shell ends.
+    /// Runs a confirmed shell in a container, on the user's terminal, until the shell ends.
     OpenShell(Box<ConfirmedSession<ShellRequest>>),
     /// Adds a refused or failed request to the audit log, with the reason.
     RecordRefusal(OperationRequest, AuditOutcome, String),
