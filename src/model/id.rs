@@ -45,7 +45,7 @@ identity! {
     SourceId
 }
 identity! {
-    /// Id of a service, unique over all sources: `source/group/name`.
+    /// Id of a service, unique over all sources: `source/group/name`, or `source/name` without a group.
     ServiceId
 }
 identity! {
@@ -54,8 +54,8 @@ identity! {
     InstanceId
 }
 identity! {
-    /// Id of a network, VPC or namespace, unique over all sources: `source/network`. Members of the network
-    /// can use its names and addresses.
+    /// Id of a Docker network, a VPC or a Service Connect namespace, unique over all sources:
+    /// `source/network`. Members of the network can use its names and addresses.
     NetworkId
 }
 identity! {
@@ -79,7 +79,7 @@ impl ServiceId {
 pub struct ServiceIdParts<'a> {
     /// Id of the source.
     pub source: &'a str,
-    /// The compose project or ECS cluster; `None` for a standalone container.
+    /// The compose project, swarm stack or ECS cluster; `None` for a standalone container.
     pub group: Option<&'a str>,
     /// Name of the service without its group.
     pub name: &'a str,
@@ -248,7 +248,8 @@ impl NodeId {
         }
     }
 
-    /// Returns `group/name` of a service's node, or `None` if the node does not belong to `source`.
+    /// Returns the id of a service's node without its source: `group/name` or `name`. Returns `None` if the
+    /// node does not belong to `source`.
     #[must_use]
     pub fn group_and_name(&self, source: &SourceId) -> Option<&str> {
         local_part(self.as_str(), source)

@@ -92,7 +92,7 @@ pub struct LogReadOptions {
     pub since: Option<Timestamp>,
     /// Exclusive end of the time range; set for a page of older lines, and never together with `follow`.
     pub until: Option<Timestamp>,
-    /// Maximum number of lines per stream. If there are more, the oldest are left out.
+    /// Maximum number of lines per stream. If there are more, the read leaves out the oldest.
     pub tail: usize,
     /// True to wait for new lines after the last stored one.
     pub follow: bool,
@@ -215,7 +215,7 @@ pub enum LogNoteKind {
     Interrupted,
 }
 
-/// A message that reports the progress of reading log streams.
+/// A message from a reader of log streams: a read begins, lines arrive, or a read ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogUpdate {
     /// A read of a part of a stream begins. It may return lines again that an earlier read returned.

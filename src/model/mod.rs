@@ -1,8 +1,9 @@
-//! The data model: the facts that sources report about services, as plain types that can't hold a secret.
+//! The data model: plain types for the facts that sources report about services. Addresses, URLs and profiles
+//! hold no passwords or tokens.
 //!
 //! The types of a snapshot implement `serde`, so recordings, the cache on disk and test fixtures hold the
-//! same types as live data. Text from outside enters the model only as [`Text`] or as an id. Both remove
-//! terminal sequences and deceiving characters.
+//! same types as live data. Text from outside enters the model only as [`text::CleanText`] or as an id. Both
+//! remove terminal sequences and deceiving characters.
 
 mod incident;
 mod sources;

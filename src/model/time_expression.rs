@@ -15,7 +15,7 @@ pub enum TimeExpression {
     Ago(SignedDuration),
     /// The latest occurrence of a time of day: today's or yesterday's.
     TimeOfDay(civil::Time),
-    /// A time of day on an earlier day, given as the number of days before today.
+    /// A time of day on the day that is this number of days before today; 0 is today.
     DaysAgo(i8, civil::Time),
     /// A date and a time in the user's time zone.
     Local(civil::DateTime),
@@ -25,7 +25,7 @@ pub enum TimeExpression {
 
 impl TimeExpression {
     /// Returns the point in time, for the current time `now` and the user's time zone. A time beyond the
-    /// range of timestamps becomes the earliest one.
+    /// range of timestamps becomes [`Timestamp::MIN`].
     #[must_use]
     pub fn resolve(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         let today = now.to_zoned_datetime(zone.clone()).date();
@@ -76,7 +76,7 @@ impl FromStr for TimeExpression {
     }
 }
 
-/// Parses an age, in which a day has 24 hours.
+/// Parses an age such as `10m` or `2d`, in which a day has 24 hours. Ignores its sign.
 fn parse_age(text: &str) -> Option<SignedDuration> {
     let in_days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
     text.parse().ok().or_else(in_days).map(SignedDuration::abs)

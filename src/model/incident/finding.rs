@@ -51,8 +51,8 @@ pub struct Impact {
     /// Number of services that depend on the faulty one only through other services.
     #[serde(rename = "beyond")]
     pub indirect_count: usize,
-    /// Labels of the dependent services at which requests enter. They have no caller, or the internet or a
-    /// load balancer calls them.
+    /// Labels of the dependent services at which requests enter the system. An entry point has no caller, or
+    /// the internet or a load balancer calls it.
     #[serde(rename = "entries")]
     pub entry_points: Vec<Text>,
 }
@@ -89,8 +89,8 @@ impl Finding {
         self.since.map(|at| Onset { at, at_least: self.since_at_least })
     }
 
-    /// Returns the other service that most likely caused the finding. Returns `None` if the faulty service
-    /// itself seems to be the cause.
+    /// Returns the other service that most likely caused the finding. Returns `None` if no suspect is known,
+    /// or if the likeliest one is a deployment or exit of the faulty service itself.
     #[must_use]
     pub fn main_suspect(&self) -> Option<&NodeId> {
         self.suspects.first().and_then(|suspect| suspect.node.as_ref())

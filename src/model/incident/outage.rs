@@ -28,7 +28,8 @@ impl Onset {
     }
 }
 
-/// A period in which one service is down, up to the last evaluation that found it down.
+/// A period in which one service is down. It lasts until the last evaluation of the diagnosis rules that
+/// found the service down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
     /// Start of the outage.

@@ -5,8 +5,8 @@ use crate::model::{Host, Scheme};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// First port of the range from which Linux assigns ports to outgoing connections, and from which Docker
-/// assigns host ports that the user leaves open (`ip_local_port_range`).
+/// First port of the range from which Linux assigns ports to outgoing connections (`ip_local_port_range`).
+/// Docker takes the host port of a published port from the same range if the user names none.
 pub const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
 /// A host with an optional port and URL scheme.

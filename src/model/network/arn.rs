@@ -4,11 +4,11 @@ use super::not_a_host::NotAHost;
 use crate::model::Text;
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of a resource name, in bytes. AWS allows 256 for most types. No type of resource on the map
-/// has longer names.
+/// Maximum length of each part, in bytes. AWS allows resource names of 256 bytes for most types. No type of
+/// resource on the map has longer names.
 const MAX_RESOURCE_BYTES: usize = 256;
 
-/// The service, region and resource of an Amazon Resource Name (ARN).
+/// The service, region and resource of an Amazon Resource Name (ARN), without the account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedArn")]
 pub struct Arn {

@@ -4,7 +4,8 @@ use crate::model::{Address, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Connections between two ends that a source observed, with the times of the first and the last observation.
+/// A connection that a source observed between two ends, once or repeatedly, with the times of the first and
+/// the last observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedConnection {
     /// The two ends, the port, the outcome, and the method and place of observation.
@@ -125,7 +126,7 @@ pub struct SeenPeriod {
     pub last_seen: Timestamp,
 }
 
-/// Maximum number of connections in the log; the oldest are removed first.
+/// Maximum number of connections in the log. Above it, the log drops those whose last observation is oldest.
 const MAX_CONNECTIONS: usize = 50_000;
 
 /// Minimum time by which `last_seen` advances, in seconds. Without a minimum, an open connection would count
@@ -166,8 +167,8 @@ impl ObservationLog {
         news | self.remove_expired(now.as_second() - keep)
     }
 
-    /// Removes connections last seen before `before` (Unix time in seconds), and the oldest if there are more
-    /// than `MAX_CONNECTIONS`. Returns true if any was removed.
+    /// Removes connections last seen before `before` (Unix time in seconds). If more than `MAX_CONNECTIONS`
+    /// remain, removes those with the oldest last observation too. Returns true if any was removed.
     fn remove_expired(&mut self, before: i64) -> bool {
         let known = self.seen_periods.len();
         self.seen_periods.retain(|_, span| span.last_seen.as_second() >= before);

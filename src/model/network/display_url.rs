@@ -3,8 +3,8 @@
 use crate::model::Text;
 use std::fmt;
 
-/// A URL that is safe to show, log and export. It has no user information and no query, which may hold
-/// passwords and tokens (RFC 3986, sections 3.2.1 and 3.4).
+/// A URL that is safe to show, log and export. It lacks the user information, query and fragment, because
+/// they may hold passwords and tokens (RFC 3986, sections 3.2.1, 3.4 and 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayUrl(Text);
 

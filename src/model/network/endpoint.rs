@@ -1,5 +1,5 @@
-//! Endpoints: the names and addresses at which services can be reached. Resolving a reference to an endpoint
-//! makes an edge of the topology.
+//! Endpoints: the names and addresses at which clients reach services. If the configuration of a service
+//! names an endpoint of another one, the topology has an edge between them.
 
 use crate::model::{Host, NetworkId};
 use serde::{Deserialize, Serialize};

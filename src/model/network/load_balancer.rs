@@ -27,13 +27,14 @@ pub struct LoadBalancer {
 pub struct TargetHealth {
     /// The service to which the target belongs.
     pub service: ServiceId,
-    /// Address and port, or host and port, of the target.
+    /// The target as its load balancer names it, such as `10.0.1.7:8080`: an IP address or instance id, with
+    /// the port if it has one.
     pub address: Text,
     /// Error code and description of the failing health check; `None` if the check passes.
     pub reason: Option<Text>,
 }
 
-/// A route of a load balancer: the listener's port and the rule that send requests to one service.
+/// A route of a load balancer: a listener's port and a rule, by which requests reach one service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LoadBalancerRoute {
     /// The service that receives the traffic.

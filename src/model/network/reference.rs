@@ -70,7 +70,8 @@ pub struct ReferenceLocation {
 pub enum ReferenceTarget {
     /// An address, to be resolved against the endpoints of all services.
     Address(Address),
-    /// An address that counts only if a service of the estate has it as an endpoint.
+    /// An address that counts only if a service of any source has it as an endpoint. Otherwise it may be no
+    /// address at all.
     #[serde(rename = "local")]
     EstateAddress(Address),
     /// Name of a service in the same group.

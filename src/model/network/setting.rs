@@ -22,7 +22,8 @@ pub enum Setting {
         /// Name of the load balancer.
         load_balancer: Text,
     },
-    /// A command line argument without an option, by its position.
+    /// A command line argument without an option, by its position among the words of the command line, from
+    /// 1.
     Argument(u32),
     /// The value of a command line option, by the option's name.
     Option(Text),
@@ -101,7 +102,8 @@ fn bounded(name: &str, others: usize) -> Text {
     if name.len() <= most { Text::new(name) } else { Text::with_max_chars(name, most) }
 }
 
-/// Returns the number that `text` spells. Returns `None` for an unusual spelling, such as `02`.
+/// Returns the number that `text` spells. Returns `None` for other text, and for an unusual spelling such as
+/// `02`.
 fn canonical_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }

@@ -76,7 +76,7 @@ pub struct Readme {
 impl CodeOwners {
     /// Returns the rules that decide the owners of `folder`, a path relative to the checkout. In each
     /// section, that is the last rule that matches every file directly in the folder (GitLab, "Code Owners",
-    /// sections). Catch-all rules are left out if a more specific rule is found.
+    /// sections). Leaves out catch-all rules, such as `*`, if a more specific rule matches.
     #[must_use]
     pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
         let (mut found, mut decided) = (Vec::<&CodeOwnersRule>::new(), BTreeSet::new());

@@ -6,17 +6,18 @@ use std::fmt;
 
 /// Maximum number of `**` in a pattern. The time of a comparison grows exponentially with their number.
 const MAX_DOUBLE_ASTERISKS: usize = 3;
-/// Maximum number of segments of a path that is compared. No pattern matches a deeper folder.
+/// Maximum number of segments of a path, including the file. No pattern matches a longer path.
 const MAX_FOLDER_DEPTH: usize = 32;
 /// Placeholder for the name of any file in a folder. No pattern contains it.
 const ANY_FILE: &str = "\0\0";
 
-/// Pattern of a CODEOWNERS rule. It is parsed only once, because a file may have thousands of rules, and an
-/// estate hundreds of folders.
+/// Pattern of a CODEOWNERS rule, parsed in advance, because Portolan compares thousands of rules of a file
+/// with hundreds of folders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerPattern {
     raw: Text,
-    /// The segments from the root of the repository; `None` for a pattern that matches nothing.
+    /// The segments from the root of the repository; `None` for a pattern that matches nothing or has too
+    /// many `**`.
     segments: Option<Vec<Segment>>,
 }
 
@@ -127,7 +128,7 @@ fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
 enum GlobPart {
     /// `*`: any characters.
     AnyText,
-    /// `?`: one character.
+    /// `?`: one byte.
     AnyByte,
     Byte(u8),
 }

@@ -5,7 +5,8 @@ use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp, network::webhoo
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A fact about a service for people, such as "the owner is team checkout, by the tag Team".
+/// A fact about a service for people, such as "the owner is team checkout", with its origin, such as the tag
+/// `Team`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProfileFact {
     /// The field of the profile, such as the owner.
@@ -17,7 +18,8 @@ pub struct ProfileFact {
     /// The place itself, such as `tag Team` or the path of a file.
     #[serde(rename = "place")]
     pub location: Text,
-    /// Time of the last change of the file that states the fact; `None` if the running service states it.
+    /// Time of the last change of the repository's file that states the fact; `None` if no such file states
+    /// it, or if the time is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
@@ -55,15 +57,15 @@ impl FactOrigin {
     }
 }
 
-/// Words for a value that nobody has filled in.
+/// Values that mean that a field is not filled in yet.
 const PLACEHOLDER_VALUES: &[&str] =
     &["tbd", "todo", "fixme", "unknown", "none", "n/a", "changeme", "change-me"];
 
 impl ProfileFact {
     /// Returns a fact about `field` with the cleaned value of `raw`. Cleaning removes user information, query
-    /// and fragment of URLs. Returns `None` if nothing is left, if the value contains a credential, or if it is a placeholder. The
-    /// value of [`ProfileField::Repository`] has to be the URL of a repository, except in the user's own
-    /// configuration, which may describe the repository in other words.
+    /// and fragment of URLs. Returns `None` if nothing is left, if the value contains a credential, or if it
+    /// is a placeholder. The value of [`ProfileField::Repository`] has to be the URL of a repository, except
+    /// in the user's own configuration, which may describe the repository in other words.
     #[must_use]
     pub fn new(
         field: ProfileField,

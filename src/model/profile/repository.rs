@@ -3,7 +3,7 @@
 use crate::model::{DisplayUrl, Text};
 use std::fmt;
 
-/// Hosts that a path without a host means by default.
+/// Hosts that other tools assume for a repository's path without a host, such as `acme/shop`.
 const DEFAULT_HOSTS: &[&str] = &["github.com", "gitlab.com"];
 
 /// A repository: the host, if known, and the path on it. It has no user information and no query, which may
@@ -16,8 +16,8 @@ pub struct RepositoryUrl {
 
 impl RepositoryUrl {
     /// Parses `https://host/path.git`, `ssh://git@host/path`, `git@host:path` or `organisation/name`. Returns
-    /// `None` for other text. A folder after `//` (Terraform module sources) or `/tree/` is left out, and so is the port
-    /// of a URL for ssh, because the web pages of the host have another.
+    /// `None` for other text. Leaves out a folder after `//` (Terraform module sources) or `/tree/`. Leaves
+    /// out the port of an `ssh://` URL too, because the host's web pages have another port.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
@@ -67,7 +67,8 @@ impl RepositoryUrl {
         }
     }
 
-    /// Returns true if the URL has no host, or the one that a path such as `acme/shop` means by default.
+    /// Returns true if the repository may be on another host than its URL says: the URL has no host, or only
+    /// one that a tool may have assumed for a path such as `acme/shop`.
     #[must_use]
     pub fn may_have_another_host(&self) -> bool {
         self.host.as_deref().is_none_or(|host| DEFAULT_HOSTS.contains(&host))
@@ -118,8 +119,9 @@ fn is_host(text: &str) -> bool {
     port.is_none_or(is_port) && (host.contains('.') || port.is_some() || host == "localhost")
 }
 
-/// Returns the web address of a repository of Azure DevOps whose address is for ssh (Microsoft, "Use SSH key
-/// authentication"): `v3/ORGANISATION/PROJECT/NAME` on a host of its own. Returns `None` for other addresses.
+/// Returns the host and path of the web pages of an Azure DevOps repository, given those of its ssh URL. The
+/// ssh path is `v3/ORGANISATION/PROJECT/NAME` (Microsoft, "Use SSH key authentication"). Returns `None` for
+/// any other URL.
 fn azure_web_place(host: &str, path: &str) -> Option<(Option<&'static str>, String)> {
     let is_ssh = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"].contains(&host);
     let [organisation, project, name] = path.strip_prefix("v3/")?.split('/').collect::<Vec<_>>()[..] else {
@@ -128,7 +130,7 @@ fn azure_web_place(host: &str, path: &str) -> Option<(Option<&'static str>, Stri
     is_ssh.then(|| (Some("dev.azure.com"), format!("{organisation}/{project}/_git/{name}")))
 }
 
-/// Returns the host of an authority without user information.
+/// Returns `authority` without the port after the host.
 fn without_port(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }

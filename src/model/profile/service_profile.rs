@@ -23,7 +23,7 @@ pub struct ServiceProfile {
 }
 
 impl ServiceProfile {
-    /// Returns true if the profile has no facts and no names.
+    /// Returns true if the profile has no facts, names, variables or compose files.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

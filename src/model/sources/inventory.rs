@@ -80,7 +80,7 @@ impl Inventory {
     }
 
     /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
-    /// the old snapshot.
+    /// the old snapshot: `Everything` if there was none, or if the log of observed connections changed.
     pub fn replace_snapshot(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
@@ -112,7 +112,8 @@ impl Inventory {
         self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
     }
 
-    /// Records connections that no snapshot reports, such as failed calls found in log lines.
+    /// Records connections that no snapshot reports, such as failed calls found in log lines. Returns
+    /// `Everything` if the log of observed connections changed, otherwise `Unchanged`.
     pub fn record_connections(&mut self, flows: &[ObservedConnection], now: Timestamp) -> SnapshotDiff {
         if self.observations.record(flows, &[], now, self.retention_seconds) {
             SnapshotDiff::Everything
@@ -121,7 +122,8 @@ impl Inventory {
         }
     }
 
-    /// Replaces the repositories on this machine. Returns the difference from the old ones.
+    /// Replaces the repositories on this machine. Returns `Unchanged` if they are equal to the old ones,
+    /// otherwise `Everything`.
     pub fn set_checkouts(&mut self, checkouts: Vec<Arc<Checkout>>) -> SnapshotDiff {
         if self.checkouts == checkouts {
             return SnapshotDiff::Unchanged;

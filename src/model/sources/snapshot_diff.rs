@@ -17,7 +17,8 @@ pub enum SnapshotDiff {
     Services(BTreeMap<ServiceId, Arc<Service>>),
     /// Only events, unread parts or the health of load balancer targets changed, but no service.
     MetadataOnly,
-    /// Services, endpoints or load balancer routes changed, so the topology must be rebuilt.
+    /// Services, endpoints, networks, images, profiles or load balancer routes changed, so the topology must
+    /// be rebuilt.
     Everything,
 }
 

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// Data with ids that begin with a source's id, which can be replaced.
+/// Data whose ids begin with a source's id, which [`Self::rename_source`] replaces.
 pub trait SourceRename {
     /// Replaces the source in every id by `source`, whichever source the id names.
     fn rename_source(&mut self, source: &SourceId);

@@ -19,7 +19,7 @@ pub enum SourceState {
     Stale,
     /// All polls have failed so far, and the last one was denied access.
     Denied,
-    /// All polls have failed so far.
+    /// All polls have failed so far, and the last one failed for another reason than denied access.
     Failed,
 }
 
@@ -105,7 +105,7 @@ impl SourceStatus {
         self
     }
 
-    /// Records a successful poll at `at`. `progress` says how far each part of the initial load has come.
+    /// Records a successful poll at `at`, with the progress of each incomplete part of the initial load.
     pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
         let partial = progress.iter().any(LoadProgress::may_miss_services);
         self.failure = None;

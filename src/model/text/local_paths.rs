@@ -1,4 +1,4 @@
-//! Removal of local paths from texts that leave this machine. Such paths name users and projects, and lead
+//! Removal of local paths from texts that leave this machine. Local paths name users and projects, and lead
 //! nowhere on another machine.
 
 use super::Text;
@@ -10,8 +10,8 @@ const DELIMITER_CHARS: &[char] =
 /// URL schemes of files and sockets on this machine.
 const LOCAL_SCHEMES: &[&str] = &["unix://", "file://"];
 
-/// Path prefixes of system sockets, which are kept. They are the same on most machines, and identify no user
-/// or project.
+/// Prefixes of the paths that [`without_local_paths`] keeps: system sockets, which have the same paths on
+/// most machines and identify no user or project.
 const SYSTEM_FOLDERS: &[&str] = &["/run/docker", "/var/run/docker", "/run/podman", "/var/run/podman"];
 
 /// Extensions of the file names that are kept. Other names may be those of people and projects.

@@ -47,11 +47,11 @@ pub type SharedText = CleanText<Arc<str>, MAX_TEXT_CHARS>;
 /// An id, made of several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;
 
-/// Maximum length of a log line, in characters. Sources cut longer lines at a lower limit, and report the
-/// number of cut bytes.
+/// Maximum length of a log line, in characters. It seldom applies, because sources already cut lines at a
+/// lower limit and report the number of cut bytes.
 const MAX_LINE_CHARS: usize = 33_000;
 
-/// The text of a log line, as the service wrote it, including users in URLs.
+/// The text of a log line, cleaned, but with the user information of URLs as the service wrote it.
 pub type LineText = CleanText<Box<str>, MAX_LINE_CHARS, true>;
 
 impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_USERS: bool>

@@ -4,7 +4,8 @@ use super::unicode::{MAX_MARKS_PER_LETTER, is_invisible, is_mark, is_separator};
 
 type Chars<'a> = std::str::Chars<'a>;
 
-/// Maximum length of the parameters passed to `sgr`, in bytes; enough for several colours.
+/// Maximum length of the parameters of a colour sequence that [`scrub`] reports, in bytes; enough for several
+/// colours.
 const MAX_PARAMETER_BYTES: usize = 64;
 
 /// Introducers of control strings as single characters: DCS, SOS, OSC, PM, APC (ECMA-48 section 5.6).
@@ -76,7 +77,7 @@ enum SequenceKind {
 }
 
 /// Skips the intermediate and final characters after ESC (ECMA-35 section 13.1). Returns the kind of sequence
-/// whose rest follows.
+/// that they introduce, whose rest the caller has to skip.
 fn skip_escape(chars: &mut Chars<'_>) -> SequenceKind {
     skip_while(chars, |c| ('\u{20}'..='\u{2f}').contains(&c));
     match chars.as_str().chars().next() {

@@ -1,5 +1,5 @@
 //! Quoting of words in command lines that a user pastes into a POSIX shell. Names of services come from
-//! outside, so each word is quoted, and none can be mistaken for an option.
+//! outside, so the shell must take each word literally, and no program may mistake one for an option.
 
 /// Quotes a word for a POSIX shell if it needs quotes.
 #[must_use]
@@ -13,8 +13,8 @@ pub fn shell_quote(word: &str) -> String {
     }
 }
 
-/// Returns `option`, such as `--name`, with its value. Joins a value that begins with `-` by `=`, because
-/// argparse and clap would read it as another option after a blank.
+/// Returns `option`, such as `--name`, with its value. Puts `=` between them if the value begins with `-`,
+/// because argparse and clap would read such a value after a space as another option.
 #[must_use]
 pub fn shell_option(option: &str, value: &str) -> String {
     let between = if value.starts_with('-') { '=' } else { ' ' };

@@ -72,7 +72,8 @@ fn push_list(word: &str, out: &mut String) {
     }
 }
 
-/// Splits a list of URLs that all have the same scheme. Any other separator may belong to a password.
+/// Splits a list of URLs at each separator that a URL of the same scheme follows. Any other separator may
+/// belong to a password.
 fn split_list(word: &str) -> impl Iterator<Item = &str> {
     let scheme = word.find("://").map_or("", |colon| scheme_before(&word[..colon]));
     let is_next_url = move |rest: &str| {

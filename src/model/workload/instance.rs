@@ -128,7 +128,7 @@ impl Instance {
             || (self.state == InstanceState::Running && self.health_check == HealthCheckStatus::Pending)
     }
 
-    /// Returns true if the instance failed, restarts, is paused, or fails its health check.
+    /// Returns true if the instance has failed, is restarting or paused, or runs and fails its health check.
     #[must_use]
     pub fn is_faulty(&self) -> bool {
         matches!(self.state, InstanceState::Failed | InstanceState::Restarting | InstanceState::Paused)

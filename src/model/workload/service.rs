@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub struct Service {
     /// Id of the service, unique over all sources.
     pub id: ServiceId,
-    /// The compose project or ECS cluster; `None` for a standalone container.
+    /// The compose project, swarm stack or ECS cluster; `None` for a standalone container.
     pub group: Option<Text>,
     /// Name of the service without its group.
     pub name: Text,

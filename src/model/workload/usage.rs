@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub struct UsageTarget {
     /// Id of the service.
     pub service: ServiceId,
-    /// The compose project or ECS cluster; `None` for a standalone container.
+    /// The compose project, swarm stack or ECS cluster; `None` for a standalone container.
     pub group: Option<Text>,
     /// Its running instances.
     pub instances: BTreeSet<InstanceId>,
