@@ -17,8 +17,9 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     })
 }
 
-/// Returns the reference of a name server in the `dns` option. Returns `None` if `address` is not an IP address, or is one
-/// of the container itself. A name server outside the estate is no dependency worth a node.
+/// Returns the reference of a name server in the `dns` option. Returns `None` if `address` is not an IP
+/// address, or is one of the container itself. The reference counts only if a service of a source has the
+/// address as an endpoint, because an outside name server would clutter the map.
 #[must_use]
 pub fn name_server_reference(address: &str) -> Option<Reference> {
     let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;

@@ -1,8 +1,8 @@
 //! Interpolation of the container's variables in a value: `$NAME`, `${NAME}`, `${NAME:-default}`,
 //! `${env:NAME}`, `$(NAME)`, `{{ env "NAME" }}`, `%{ENV:NAME}`, `%(NAME)s`, `{$NAME}`.
 //!
-//! A variable is replaced by [`UNKNOWN_CHAR`] if its name marks it as a secret. So is an expression that
-//! Portolan can't evaluate. No host contains this character.
+//! [`UNKNOWN_CHAR`] replaces a variable whose name marks it as a secret, an unset variable without a default,
+//! and an expression that Portolan can't evaluate. No host contains this character.
 
 use super::env_key::{self, ValueKind};
 use std::borrow::Cow;

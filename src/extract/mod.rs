@@ -1,7 +1,7 @@
 //! Extraction of addresses, log levels and other facts from untrusted text. No secret leaves this module.
 //!
-//! The input is environment variables, arguments, configuration files and log lines. The output of a variable
-//! is its name, and the host and port that its value names, but never the value itself.
+//! The input is environment variables, arguments, configuration files and log lines. For an environment
+//! variable, the output is its name, and the host and port that its value names, but never the value itself.
 
 mod address_parser;
 mod command_line;
@@ -253,9 +253,9 @@ fn is_likely_port(port: u16) -> bool {
     port >= 79 || LOW_SERVER_PORTS.contains(&port)
 }
 
-/// Returns true if `address` may belong to another container. A loopback address may, because several
-/// containers can share a network namespace. Only the source knows these containers, and needs the port to
-/// tell them apart.
+/// Returns true if `address` may belong to another container. A loopback address with a port may, because
+/// several containers can share a network namespace. Only the source knows these containers, and needs the
+/// port to distinguish them.
 fn may_reach_another_container(address: &Address) -> bool {
     !address.host.refers_to_self() || (address.host.is_loopback() && address.port.is_some())
 }

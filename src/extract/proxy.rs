@@ -1,10 +1,10 @@
-//! References from a reverse proxy to a container, found in the labels and variables by which the container asks the
-//! proxy to route requests to it.
+//! References from a reverse proxy to a container, found in the labels and variables by which the container
+//! asks the proxy to route requests to it.
 
 use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;
 
-/// A prefix of labels that tell a proxy product to route requests to a container.
+/// A prefix of labels by which a container asks a proxy product to route requests to it.
 struct ProxyLabelRule {
     product: &'static str,
     prefix: &'static str,
@@ -35,7 +35,7 @@ const LABEL_RULES: &[ProxyLabelRule] = &[
     ProxyLabelRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
-/// The variable that tells nginx-proxy to route requests to a container.
+/// The variable by which a container asks nginx-proxy to route requests to it.
 const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
 /// Returns one reference for each proxy product that routes requests to a container with these labels and

@@ -11,15 +11,15 @@ const MAX_VALUE_BYTES: usize = 64 * 1024;
 /// The maximum nesting depth of a structured value.
 const MAX_NESTING_DEPTH: usize = 32;
 
-/// A text in a structured value.
+/// A string in a JSON, YAML or properties value, with its key and the port that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TextLeaf {
     /// The nearest key above the text; empty if there is none.
     pub(super) key: String,
     /// The text itself.
     pub(super) value: String,
-    /// The port that belongs to the text. It is the value of the matching key in the same object, as `port`
-    /// matches `host`; `None` if there is no such key.
+    /// The port that belongs to the text: the value of the matching key in the same object, as `port` matches
+    /// `host`. `None` if no key matches.
     pub(super) port: Option<u16>,
 }
 

@@ -40,7 +40,7 @@ pub(super) fn arn_list(value: &str) -> Option<Vec<FoundAddress>> {
     )
 }
 
-/// Parses an ARN. Returns the resource, or `None` if programs don't call such resources.
+/// Parses an ARN. Returns the resource, or `None` if programs don't call the resources of its service.
 ///
 /// Form: `arn:partition:service:region:account:resource`. The resource may begin with its type and a `/` or
 /// `:` (AWS General Reference, Amazon Resource Names).

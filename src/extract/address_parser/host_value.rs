@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{extract::parse_port, model::Address};
 
-/// Names of network protocols that may precede an SQL Server host.
+/// Prefixes that may precede an SQL Server host: a network protocol, or the mark of an administrator's
+/// connection.
 const NETWORK_PREFIXES: &[&str] = &["tcp:", "admin:"];
 /// Extensions of the files of embedded databases. A data source with such an extension names no host.
 const DATABASE_FILE_ENDINGS: &[&str] =

@@ -96,7 +96,7 @@ fn hosts_of_jconnect(text: &str, scheme: Option<Scheme>) -> Vec<Address> {
 }
 
 /// Parses `host[\instance][:port][/database][:;]property=value;…`. The hosts end at the path or at the
-/// properties. If there are none, the hosts come from the properties.
+/// properties. If no host precedes the properties, returns the host that the properties name.
 fn hosts_before_properties(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     let end = rest.find(['/', ';', '?', '#']).unwrap_or(rest.len());
     let (head, behind) = rest.split_at(end);

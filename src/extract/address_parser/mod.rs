@@ -33,7 +33,7 @@ use crate::model::Address;
 pub(super) struct FoundAddress {
     /// The host and port.
     pub(super) address: Address,
-    /// The shape, which tells how certain the address is.
+    /// The shape of that text, on which the certainty of the address depends.
     pub(super) shape: AddressShape,
 }
 

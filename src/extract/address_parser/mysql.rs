@@ -13,8 +13,8 @@ use crate::{
 /// Networks that a data source name may state. An empty network means TCP.
 const DSN_NETWORKS: &[&str] = &["", "tcp", "tcp4", "tcp6", "udp", "unix"];
 
-/// Parses `[user[:password]@][net[(addr)]]/dbname[?parameters]`. Returns `None` if the value has no such
-/// parentheses.
+/// Parses `[user[:password]@][net[(addr)]]/dbname[?parameters]`. Returns `None` if the value has no address
+/// in parentheses, or may be in another notation.
 pub(super) fn data_source_name(value: &str) -> Option<Vec<FoundAddress>> {
     let end = value.rfind(")/").or_else(|| value.ends_with(')').then(|| value.len() - 1))?;
     let (before, address) = value[..end].rsplit_once('(')?;

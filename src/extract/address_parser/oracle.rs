@@ -22,7 +22,7 @@ pub(super) fn connect_descriptor(value: &str) -> Option<Vec<FoundAddress>> {
 }
 
 /// Parses `user/password@[//]host:port/service`. Returns `None` if the port is not one of Oracle's usual
-/// ones, because another notation looks the same.
+/// ones, because the value may then be a user and host in another notation.
 pub(super) fn easy_connect(value: &str) -> Option<Vec<FoundAddress>> {
     let (user, database) = value.rsplit_once('@')?;
     let database = database.strip_prefix("//").unwrap_or(database);

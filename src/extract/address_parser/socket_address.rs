@@ -1,7 +1,7 @@
 //! Parser of addresses after a socket type, as in the settings of mail servers: `inet:host:port`,
 //! `lmtp:inet:host:port`, `[host]:port` (Postfix, `socketmap_table(5)`, transport(5) and `MILTER_README`),
-//! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution"), `dns+host:port`
-//! (Thanos, "Service Discovery", which Loki, Mimir and Tempo share).
+//! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution"),
+//! `dns+host:port` (Thanos, "Service Discovery", which Loki, Mimir and Tempo share).
 
 use super::{AddressShape, FoundAddress, authority::parse_host_port};
 use crate::{
@@ -14,7 +14,7 @@ const NETWORK_KINDS: &[&str] = &[
     "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay",
     "proxy", "dns", "ipv4", "ipv6",
 ];
-/// Prefixes that say how a host is looked up.
+/// Prefixes that name the kind of DNS lookup for the host after them (Thanos).
 const LOOKUP_PREFIXES: &[&str] = &["dns+", "dnssrv+", "dnssrvnoa+"];
 /// Socket types of the local machine, after which a path follows.
 const LOCAL_KINDS: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];

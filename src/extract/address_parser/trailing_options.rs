@@ -39,8 +39,8 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     Some(list::read(head).filter(|found| !is_sentence(found)).unwrap_or_default())
 }
 
-/// Returns the byte offset of the first word that is an option: `key=…`, `User Id=…`, `-flag`, or a word such as
-/// `password` with a value after it.
+/// Returns the byte offset of the first word that is an option: `key=…`, `User Id=…`, `-flag`, or a word such
+/// as `password` with a value after it.
 fn first_option(value: &str) -> Option<usize> {
     let mut start = 0;
     for piece in value.split_inclusive(super::is_separator) {

@@ -152,8 +152,8 @@ impl FileFormat {
     }
 }
 
-/// `docker-compose.prod.yml` and `compose-dev.yaml` describe how services start, not how one service is
-/// configured.
+/// Returns true if a file of this name, in lower case, configures no service: a compose file, a system file,
+/// or a file for building, testing or documenting a project.
 fn is_not_service_config(lower: &str) -> bool {
     let stem = lower.split('.').next().unwrap_or_default();
     // `docker-compose.prod.yml` and `compose-dev.yaml` describe how all services start.

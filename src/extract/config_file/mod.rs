@@ -1,7 +1,8 @@
 //! References in a mounted text file of any format: configuration, or the source code of the program.
 //!
 //! The formats have no parsers of their own. This module splits a file into words, each with the key or
-//! directive before it. As for variables, the key decides whether a word may be an address (`env_key`).
+//! directive before it. As with environment variables, the key decides whether a word may be an address
+//! (`env_key`).
 //! Comments don't count, and variables are interpolated. A name that the file itself defines, such as `api`
 //! in `upstream api { … }`, is not a host.
 
@@ -26,8 +27,8 @@ pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
 /// configuration.
 const MAX_REFERENCES_PER_FILE: usize = 200;
 
-/// Returns true if a file of this name is configuration or source code. It selects the files of a mounted
-/// directory.
+/// Returns true if a file of this name is configuration or source code. Of a mounted directory, Portolan
+/// reads only these files.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     FileFormat::from_file_name(name).is_some()
@@ -39,8 +40,8 @@ pub fn is_program_file(name: &str) -> bool {
     FileFormat::from_file_name(name) == Some(FileFormat::Code)
 }
 
-/// Returns true unless the name shows that the file is not configuration. It decides about files that are
-/// mounted individually.
+/// Returns true unless the name shows that the file is not configuration. Portolan reads these files if they
+/// are mounted individually, even if their format is unknown.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     file_format::may_be_config(name)
@@ -124,8 +125,8 @@ fn targets_in_entry(
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
                 AddressShape::Url | AddressShape::Resource if outside => to_target(address),
-                // Files are full of links, examples and defaults. So any other address counts only if it
-                // belongs to a known service.
+                // Files are full of links, examples and defaults. Therefore any other address counts only if
+                // a service of a source has it as an endpoint.
                 _ => ReferenceTarget::EstateAddress(address),
             }
         })

@@ -22,7 +22,7 @@ const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomai
 /// first words.
 const MAX_LINE_BYTES: usize = 2_000;
 
-/// The regular expressions of all wordings.
+/// The compiled regular expressions of [`ERROR_WORDINGS`], the error messages of known clients.
 struct CompiledWordings {
     /// All wordings together. It finds in one pass which wordings match a line.
     set: RegexSet,

@@ -4,14 +4,14 @@ mod key_rules;
 
 use key_rules::{CONNECTABLE_WORDS, FRONT_END_FRAMEWORKS, KEY_RULES, KeyPart, KeyRule};
 
-/// The kind of value that a key implies, which decides what counts as an address in it.
+/// The kind of value that a key implies. It decides which parts of the value count as addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     /// A credential. Its value is never read.
     Secret,
     /// The address of the service itself, or one that it listens on. It is not a call.
     OwnAddress,
-    /// A URL to which a person's browser is sent, or a text for people with such links: not a call of the service.
+    /// A URL for a person's browser, or a text for people with such links. The service does not call it.
     BrowserAddress,
     /// A public address that may be for programs. Only a host with a port counts, because a URL is for
     /// browsers.
@@ -113,8 +113,8 @@ pub(super) fn holds_several(key: &str) -> bool {
     !split_words(key).last().is_some_and(|last| SINGULAR_ENDINGS.iter().any(|end| last.ends_with(end)))
 }
 
-/// Returns true for a key such as `HOSTNAME` or `IP`, which usually has the name or address of the host itself as its
-/// value. Its value names a server only if there is a port for it.
+/// Returns true for a key such as `HOSTNAME` or `IP`, whose value usually is the name or address of the
+/// container itself. The value names a server only if another key sets a port for it.
 pub(super) fn is_hostname_key(key: &str) -> bool {
     split_words(key).last().is_some_and(|last| last == "HOSTNAME" || last == "IP")
 }

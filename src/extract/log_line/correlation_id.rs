@@ -3,7 +3,8 @@
 use super::{LineFormat, LogField, fields};
 use std::borrow::Cow;
 
-/// An id of a request, trace or the like in a log line. With it the user finds lines of other services.
+/// An id of a request, trace or the like in a log line, by which the user finds the lines of other services
+/// about the same request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorrelationId<'a> {
     /// The name of the field with the id; `None` if the id was recognised by its form.

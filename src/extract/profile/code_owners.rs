@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 const MAX_RULES: usize = 5_000;
 /// Maximum number of owners in one rule.
 const MAX_OWNERS: usize = 10;
-/// Maximum length of an owner, in characters, as long as a mail address. The default owners of a section are repeated in
-/// each of its rules, so that long ones would take 100 MB.
+/// Maximum length of an owner, in characters: that of a mail address. Each rule of a section copies the
+/// section's default owners, so without a limit a hostile file could take 100 MB.
 const MAX_OWNER_CHARS: usize = 254;
 
 /// Parses a CODEOWNERS file. `file` is its path for display, and `changed` the time of its last change.

@@ -8,13 +8,13 @@ use std::path::{Component, Path, PathBuf};
 /// Maximum number of services to read from one file.
 const MAX_SERVICES: usize = 1_000;
 
-/// Names of folders with the Dockerfiles of several images. Such a folder is not that of the code.
+/// Names of folders that often hold the Dockerfiles of several images, but not their code.
 const DOCKERFILE_FOLDERS: &[&str] =
     &["build", "ci", "containers", "deploy", "docker", "dockerfiles", "images"];
 
 /// Returns the services that the compose file `text` builds, each with the absolute folder of its code.
 /// `folder` is the absolute folder of the compose file. Leaves out services whose folder contains a variable
-/// or is a URL.
+/// or is a URL. Returns an error if the text is not valid YAML or is too large.
 pub fn compose_builds(text: &str, folder: &Path) -> Result<Vec<(Text, PathBuf)>, String> {
     let documents = parse_yaml(text)?;
     let services = documents.iter().filter_map(|document| document.get("services")?.as_object()).flatten();

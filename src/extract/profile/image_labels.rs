@@ -1,5 +1,5 @@
 //! Labels of images. An image inherits the labels of its base image, and an engine reports all of them as
-//! labels of the container. So this module decides whether they describe the container's own image.
+//! labels of the container. This module decides whether the labels describe the container's own image.
 
 use crate::model::{ImageRef, ProfileField, RepositoryUrl, name_key};
 use std::collections::BTreeMap;

@@ -46,7 +46,7 @@ pub fn label_profile(labels: &BTreeMap<&str, &str>) -> ServiceProfile {
 }
 
 /// Returns the profile that the `labels` of a running container state. `image` is the container's image. The
-/// engine adds the labels of the image and of its base image. They count only if they describe the
+/// engine adds the labels of the image and of its base image. These labels count only if they describe the
 /// container's own image.
 #[must_use]
 pub fn container_profile(labels: &BTreeMap<&str, &str>, image: &str) -> ServiceProfile {

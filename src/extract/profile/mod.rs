@@ -1,5 +1,5 @@
-//! Extraction of profile facts from labels, tags, and files in the repository of a service. Only the keys in
-//! the tables are read, because any other value may be a secret.
+//! Extraction of profile facts from labels, tags, and files in the repository of a service. Portolan reads
+//! only the keys in the tables, because the value of any other key may be a secret.
 
 mod catalogue;
 mod code_owners;
@@ -31,8 +31,8 @@ fn running_fact(field: ProfileField, value: &str, place: &str) -> Option<Profile
     stated_fact(field, value, FactOrigin::Running, place)
 }
 
-/// Returns the fact that a label, a tag or a file states. Returns `None` if the value carries no information, or if it
-/// contains a secret in a known form. Of a description only the secret is cut out.
+/// Returns the fact that a label, a tag or a file states. Returns `None` if the value carries no information,
+/// or if it contains a secret in a known form. A description stays, without the secret in it.
 fn stated_fact(
     field: ProfileField,
     value: &str,

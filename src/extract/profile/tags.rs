@@ -38,7 +38,8 @@ const TEAM_TAGS: &[(&str, ProfileField)] = &[
     ("gitcommit", ProfileField::Commit),
 ];
 
-/// Prefixes of keys that tools write. The last word of such a key does not come from a team.
+/// Prefixes of keys that tools write. A key with such a prefix states no owner of the service, even if its
+/// last word is `owner` or `team`.
 const TOOL_PREFIXES: &[&str] = &[
     "aws:",
     "com.docker.",
@@ -49,7 +50,8 @@ const TOOL_PREFIXES: &[&str] = &[
     "traefik.",
 ];
 
-/// The tag that yor sets on each resource that it tags (<https://yor.io>, "Tagging rules").
+/// The tag that yor, a tool that tags Terraform resources, sets on each of them (<https://yor.io>, "Tagging
+/// rules").
 const YOR_TRACE_TAG: &str = "yor_trace";
 
 /// Returns the facts that the tags of a resource state, sorted and without duplicates.

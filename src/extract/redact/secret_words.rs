@@ -5,7 +5,7 @@ use super::{Cut, is_key_char, quotes};
 /// Words that a secret may follow.
 const SECRET_WORDS: &[&str] =
     &["password", "passwd", "pass", "token", "secret", "bearer", "basic", "apikey", "key", "credential"];
-/// Words that may stand between such a word and the secret, as in `the password is a1b2`.
+/// Words that may stand between one of the [`SECRET_WORDS`] and the secret, as in `the password is a1b2`.
 const LINKING_WORDS: &[&str] = &["is", "was"];
 /// Punctuation that may surround a word.
 const SURROUNDING_CHARS: [char; 10] = ['"', '\'', '`', '(', ')', '[', ']', ',', '=', '\\'];

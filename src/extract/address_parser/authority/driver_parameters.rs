@@ -13,8 +13,8 @@ const PARAMETER_NAMES: &[&str] = &[
     "informixserver",
 ];
 
-/// Returns true if a list of parameters follows in `behind`, the text after an authority, and the first name
-/// in it is known.
+/// Returns true if a known parameter follows the first `?`, `;` or `,` in `behind`, the text after an
+/// authority, and no `@` comes first.
 pub(super) fn begins_with_parameter(behind: &str) -> bool {
     let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
     let parameters = &behind[at + 1..];

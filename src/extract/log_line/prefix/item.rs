@@ -129,8 +129,8 @@ const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
-/// The set of byte classes that occur in a text. A single pass over the text then answers most questions
-/// about it.
+/// The classes of bytes that occur in a text, such as letters and digits, as a bit set. After one pass over
+/// the text, the set answers most questions about it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ByteClasses(u8);
 

@@ -2,7 +2,7 @@
 
 use crate::model::LogLevel::{self, Error, Fatal, Info, Warn};
 
-/// First words of such errors, in lower case, with their levels and the runtimes that print them.
+/// First words of runtime errors, in lower case, with their levels and the runtimes that print them.
 const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
     ("panic: ", Fatal, "Go"),
     ("fatal error: ", Fatal, "Go; PHP with html_errors off"),

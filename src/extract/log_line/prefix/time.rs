@@ -66,8 +66,8 @@ struct SignCounts {
 }
 
 impl SignCounts {
-    /// Returns false if the word surely is not a date. This excludes numbers and IPv4 addresses without a
-    /// port.
+    /// Returns true if the word may be a date. A plain number and an IPv4 address without a port are not
+    /// dates.
     const fn may_be_date(&self) -> bool {
         let is_address = self.dots >= 3 && self.strokes == 0 && self.colons == 0;
         !is_address && (self.dots + self.strokes > 0 || self.digits >= 8)

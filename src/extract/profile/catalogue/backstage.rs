@@ -37,7 +37,8 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
         ProfileField::Repository,
         slug.as_deref().or_else(|| annotation("backstage.io/source-location")),
     );
-    // The values of facts lose their URL queries, but Azure DevOps states the folder in one.
+    // A URL of Azure DevOps states the folder in its query. Such a URL is useless, because facts lose
+    // queries.
     let techdocs = annotation("backstage.io/techdocs-ref")
         .and_then(|reference| reference.strip_prefix("url:"))
         .filter(|url| !url.contains("?path="));
@@ -61,8 +62,8 @@ pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the place of documentation that `TechDocs` builds from `folder`, relative to the folder of the file. Returns
-/// `None` if it is outside of the repository.
+/// Returns the place of documentation that `TechDocs` builds from `folder`, a path relative to the folder of
+/// the catalogue file. Returns `None` if the path leads out of the repository.
 fn techdocs_place(file_folder: &str, folder: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in file_folder.split('/').chain(folder.split('/')) {

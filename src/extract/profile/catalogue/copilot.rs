@@ -4,8 +4,8 @@ use super::{EntityDraft, text_at};
 use crate::model::{EntityKind, ProfileField, Text};
 use serde_json::Value;
 
-/// Reads a manifest into `draft`, without the variables in it. Returns `None` if it describes an environment
-/// or a pipeline.
+/// Reads name and type of a manifest's workload into `draft`. Returns `None` if the manifest describes an
+/// environment or a pipeline.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     draft.entity.name = Text::new(text_at(document, "name")?);
     let workload = text_at(document, "type")?;

@@ -5,8 +5,8 @@ use super::{EntityDraft, list_at, scalar_at, text_at};
 use crate::model::{EntityKind, ProfileField, Text};
 use serde_json::Value;
 
-/// Reads an entity into `draft`. It is an `OpenAPI` document with extensions under `info`. Returns `None` for
-/// domains and teams.
+/// Reads an entity descriptor into `draft`: an `OpenAPI` document with extensions under `info`. Returns
+/// `None` for domains and teams.
 pub(super) fn read(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     let info = document.get("info")?;
     draft.entity.name = Text::new(text_at(info, "x-cortex-tag")?);

@@ -51,8 +51,8 @@ fn read_v3(document: &Value, draft: &mut EntityDraft) -> Option<()> {
     Some(())
 }
 
-/// Returns the kind and URL of each link. The kind is the type of the link, except for `other`. The name of
-/// the link is added if there is no other kind, or if the type is `repo`.
+/// Returns the kind and URL of each link. The kind is the type of the link, or its name if the type is
+/// missing or `other`. For the type `repo`, the kind is the type followed by the name.
 fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (String, Option<&'a str>)> {
     links.map(|link| {
         let kind = text_at(link, "type").filter(|kind| *kind != "other");
@@ -62,7 +62,7 @@ fn links<'a>(links: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = (St
     })
 }
 
-/// Adds the contacts that are chats. Other contacts, such as email addresses, are left out.
+/// Adds the contacts that are chats, but no other contacts, such as email addresses.
 fn add_contacts<'a>(contacts: impl Iterator<Item = &'a Value>, draft: &mut EntityDraft) {
     for contact in contacts.take(super::MAX_ENTRIES) {
         if matches!(text_at(contact, "type"), Some("slack" | "microsoft-teams")) {
