@@ -21,7 +21,8 @@ pub struct EventGroup {
 /// Longest time between two successive entries of one group.
 const MAX_REPEAT_GAP: SignedDuration = SignedDuration::from_mins(15);
 
-/// Groups entries that repeat each other: same subject, same kind, and texts that differ only in ids.
+/// Groups entries that repeat each other: same subject, same kind, texts that differ only in ids, and at most
+/// [`MAX_REPEAT_GAP`] between two entries.
 ///
 /// `entries` must be in order of time. The groups are sorted by their last entry.
 #[must_use]

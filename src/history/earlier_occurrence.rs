@@ -4,7 +4,7 @@
 use super::{Entry, History, Subject};
 use crate::model::{Finding, Timestamp};
 
-/// Times of an earlier occurrence of a finding.
+/// Start and end of an earlier occurrence of a finding: a fault of the same kind on the same node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarlierOccurrence {
     /// Start of the fault, UTC; `None` if the history has only the end.

@@ -1,4 +1,4 @@
-//! Table of event kinds. The screen, the filters, the headless command and the documentation read it.
+//! Table of event kinds, for the screen, its filters, the command line and the documentation.
 
 use crate::model::EventKind;
 
@@ -87,8 +87,9 @@ impl EventKindSpec {
         EVENT_KIND_TABLE.iter().find(|row| row.id == name || row.title == name)
     }
 
-    /// Returns the filter of the timeline that follows `here` in table order if `forward`, and the one that
-    /// precedes it otherwise. `None` means all kinds. It stands between the last kind and the first.
+    /// Returns the timeline's next filter after `here` in table order if `forward` is true, and the previous
+    /// one if it is false. `None` is the filter that shows all kinds. It stands between the last kind and the
+    /// first.
     #[must_use]
     pub fn cycle_filter(here: Option<EventKind>, forward: bool) -> Option<EventKind> {
         let place = here

@@ -47,8 +47,8 @@ impl OpenFindings {
         self.open.extend(Self::of(findings).open);
     }
 
-    /// Replaces the open findings by the current `findings`, and returns an entry for each one that started
-    /// or was resolved. An absent finding stays open for [`RESOLVED_AFTER`].
+    /// Replaces the open findings by the current `findings`, and returns an entry for each finding that
+    /// started or was resolved. An absent finding stays open for [`RESOLVED_AFTER`].
     pub(super) fn update(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {
         if self.open.len() == findings.len()
             && self.open.iter().zip(findings).all(|((known, away), f)| away.is_none() && known == f)
@@ -76,8 +76,8 @@ impl OpenFindings {
     }
 }
 
-/// Returns true if the start and the end of a finding are events. A lasting risk, such as a single task or a service
-/// without an owner, has no known start: it was there long before Portolan saw it.
+/// Returns true if the start and the end of a finding are events. They are not for a lasting risk, such as a
+/// service with a single task or without an owner, because it existed long before Portolan saw it.
 fn is_event(finding: &Finding) -> bool {
     finding.severity > Severity::Info || finding.since.is_some()
 }

@@ -1,6 +1,6 @@
 //! History of all sources in order of time: events that sources report, differences between snapshots,
-//! findings, actions and notes. Its size is limited in total and for each subject. When a limit is reached,
-//! the oldest entries are dropped first.
+//! findings, actions and notes. Its size is limited in total and for each subject. At a limit, the history
+//! drops the oldest entries first.
 //!
 //! Recording a snapshot without changes costs nothing. Otherwise the cost grows with the number of changed
 //! services.
@@ -160,8 +160,8 @@ impl History {
         self.insert(Entry::new(at, Subject::from(service), EventKind::Action, text, health));
     }
 
-    /// Replaces all entries by `entries`, and the open findings by `findings`, both from a share. Keeps the
-    /// snapshots that the next ones are compared with.
+    /// Replaces all entries by `entries`, and the open findings by `findings`, both from a share (a file with
+    /// a colleague's screen and data). Keeps the last complete snapshot of each source.
     pub fn restore(&mut self, entries: impl IntoIterator<Item = Entry>, findings: &[Finding]) {
         let last_complete = std::mem::take(&mut self.last_complete);
         *self = Self { last_complete, open_findings: OpenFindings::of(findings), ..Self::default() };
@@ -180,7 +180,8 @@ impl History {
         self.insert(Entry::new(at, subject, EventKind::Note, text, None));
     }
 
-    /// Adds an entry, unless the history contains it or has dropped it, or a newer one, to save memory.
+    /// Adds an entry. Does nothing if the history contains the entry, or has dropped it or a newer entry to
+    /// save memory.
     fn insert(&mut self, entry: Entry) {
         let entry = Arc::new(entry);
         let thread = self.by_subject.entry(entry.subject.clone()).or_default();

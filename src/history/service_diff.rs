@@ -139,8 +139,8 @@ fn differing_keys<V: PartialEq>(a: &BTreeMap<String, V>, b: &BTreeMap<String, V>
     a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
 }
 
-/// Adds to `found` a difference for each instance that appeared, ended, restarted or was removed. An instance that does
-/// not count toward health is left out when it appears or is removed.
+/// Adds to `found` a difference for each instance that appeared, ended, restarted or was removed. Leaves out
+/// the appearance and removal of instances that don't count toward health, such as stopped ones.
 fn instance_changes(before: &Service, after: &Service, found: &mut Vec<Difference>) {
     let known: BTreeMap<_, &Instance> = before.instances.iter().map(|i| (&i.id, i)).collect();
     let still: BTreeSet<_> = after.instances.iter().map(|i| &i.id).collect();

@@ -1,5 +1,5 @@
-//! Coverage by evidence: for one caller, the number of edge candidates that each kind of evidence found. It
-//! helps to explain why an edge is missing.
+//! Coverage by evidence: for one caller, the number of possible calls (edge candidates) that each kind of
+//! evidence found. The numbers help to explain why an edge is missing.
 
 use super::{
     NodeKind, Topology,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::model::NodeId;
 
-/// The number of edge candidates of one kind of evidence for one caller.
+/// The number of possible calls (edge candidates) of one caller that one kind of evidence found.
 pub struct EvidenceCoverage {
     /// The kind of evidence.
     pub kind: &'static EvidenceKind,

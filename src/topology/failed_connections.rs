@@ -1,5 +1,5 @@
 //! Failed connections: attempts that a security group or network ACL rejected, or that the callee did not
-//! accept. A later success between the same ends cancels an attempt.
+//! accept. A failed attempt no longer counts after a later success between the same ends.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{

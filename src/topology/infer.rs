@@ -113,8 +113,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`]. Adds a node
-    /// for an address outside the estate, and records a dangling reference.
+    /// Resolves the callee of a candidate. Returns the nodes, each with the text for [`Evidence::detail`].
+    /// Adds a node for an address outside the estate, and records a dangling reference.
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -242,8 +242,8 @@ impl Topology {
     }
 }
 
-/// Raises the strength of all evidence of an edge from possible to declared if at least two independent kinds
-/// of evidence support the edge.
+/// Raises the strength of an edge's evidence to declared, if all of it is only possible and at least two
+/// independent kinds of evidence support the edge.
 fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;
@@ -254,8 +254,8 @@ fn corroborate(evidence: &mut [Evidence]) {
     }
 }
 
-/// Returns true if `address` has a scheme or a port. A word without either may not be an address, so it is
-/// not reported as dangling.
+/// Returns true if `address` has a scheme or a port. A word without either may be no address, so Portolan
+/// does not report it as dangling.
 fn has_scheme_or_port(address: &Address) -> bool {
     address.scheme.is_some() || address.port.is_some()
 }

@@ -1,5 +1,5 @@
 //! The topology: a graph of services and their calls, inferred from all sources together. The order of the
-//! sources does not affect it.
+//! sources does not affect it. All services of all sources together are called the estate.
 
 pub mod catalogue;
 pub mod drift;

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Need {
     /// The needed node.
     pub node: NodeId,
-    /// The node that calls it, on the path from the node whose needs these are.
+    /// The caller of `node`: the previous node on the path from the service in question.
     pub needed_by: NodeId,
-    /// The strength of the weakest call on the path. The path is the one on which this call is strongest.
+    /// The strength of the weakest call on the path. Of several paths, the one whose weakest call is
+    /// strongest counts.
     pub strength: Strength,
 }
 

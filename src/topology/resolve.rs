@@ -34,7 +34,7 @@ struct HostEntry {
 /// Origin of a host name or address: the mechanism by which a node got it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostOrigin {
-    /// The host is an endpoint of a service, which got it in this way.
+    /// The host belongs to an endpoint of a service, which got it by this mechanism.
     Endpoint(EndpointOrigin),
     /// The host is the DNS name of a load balancer.
     LoadBalancer,
@@ -59,7 +59,8 @@ struct NameEntry {
     group: Option<Text>,
 }
 
-/// The result of resolving an address.
+/// The result of resolving an address: the nodes at the address, a host outside, or an address without a
+/// node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// The nodes that have the address as an endpoint, each with the endpoint's origin.
@@ -237,7 +238,7 @@ impl HostEntry {
     }
 }
 
-/// Returns true if `host` looks like a host outside the estate. No node has `host` as an endpoint.
+/// Returns true if `host`, which no node has as an endpoint, looks like a host outside the estate.
 ///
 /// A name with a dot is public, except under the suffixes of private zones (RFC 6762, RFC 8375, ICANN's
 /// `.internal`). A name without a dot belongs to the estate, and so does an address of a private network.

@@ -194,9 +194,9 @@ impl<'a> CheckoutIndex<'a> {
         })
     }
 
-    /// Returns the tie to the checkout whose remote has the same path as the image, organisation and name,
-    /// because registries of git hosts name images like this. Returns `None` if there are none or several
-    /// such checkouts.
+    /// Returns the tie to the checkout whose remote has the same path as the image, such as `acme/shop`,
+    /// because registries of git hosts name images after repositories. Returns `None` if no checkout or
+    /// several have this path.
     fn tie_of_path(&self, path: &str) -> Option<Tie<'a>> {
         let path = path.to_lowercase();
         let (_, name) = path.rsplit_once('/')?;
@@ -240,8 +240,8 @@ impl<'a> CheckoutIndex<'a> {
     }
 }
 
-/// Returns true if an entity names a repository, and it is not the checkout: a catalogue may have a repository of its
-/// own.
+/// Returns true if an entity names a repository other than that of the checkout. Some teams keep their
+/// catalogue in a repository of its own.
 fn is_of_another_repository(entity: &CatalogueEntity, checkout: &Checkout) -> bool {
     let stated = entity.facts.iter().filter(|fact| fact.field == ProfileField::Repository);
     let mut stated = stated.filter_map(|fact| RepositoryUrl::parse(&fact.value)).peekable();

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The profiles of all services.
+/// The profiles of all services by id, and the catalogued services that no source runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileIndex {
     profiles: BTreeMap<ServiceId, ResolvedProfile>,
@@ -135,8 +135,8 @@ fn match_facts(found: &ServiceMatch) -> Vec<ProfileFact> {
     facts
 }
 
-/// Returns `fact`. If it is a repository with the path of the checkout's remote and without a host of its own, its value
-/// becomes the full URL of the remote. Many catalogue files give only the path.
+/// Returns `fact`, with the full URL of the checkout's remote as its value if it names the same repository by
+/// its path alone, as many catalogue files do.
 fn with_host_of(remote: Option<&RepositoryUrl>, fact: ProfileFact) -> ProfileFact {
     let stated = RepositoryUrl::parse(&fact.value).filter(|_| fact.field == ProfileField::Repository);
     match (remote, stated) {
@@ -174,8 +174,8 @@ fn readme_link(found: &ServiceMatch) -> Option<ProfileFact> {
     Some(ProfileFact { changed: readme.changed, ..fact })
 }
 
-/// Returns the README in the service's folder. If `or_root` is true, returns it only if it explains how to
-/// run the service; otherwise returns the README of the checkout's root, which is about the whole repository.
+/// Returns the README in the service's folder. With `or_root`, a README without a section about running the
+/// service does not count, and the README of the checkout's root takes its place.
 fn readme_of(found: &ServiceMatch, or_root: bool) -> Option<&Readme> {
     let at = |folder: &str| found.checkout.readmes.iter().find(|readme| readme.folder == folder);
     let own = found.folder.as_deref().and_then(at);
@@ -183,7 +183,7 @@ fn readme_of(found: &ServiceMatch, or_root: bool) -> Option<&Readme> {
 }
 
 /// Resolves `facts` to a profile: the most trusted origin first, without facts that agree with an earlier
-/// one.
+/// one. A mail address stays even if an earlier fact names the same owner.
 fn resolved(mut facts: Vec<ProfileFact>, found: Option<&ServiceMatch>) -> ResolvedProfile {
     facts.sort_by_key(|fact| fact.origin);
     let rows = PROFILE_FIELDS.iter().filter_map(|spec| {

@@ -113,7 +113,7 @@ pub struct EvidenceWeight {
 enum CandidateOrigin {
     /// Each reference of this kind is a candidate.
     References(ReferenceKind),
-    /// Each connection that was observed by this method is a candidate.
+    /// Each accepted connection that was observed by this method is a candidate; for logs, each failed one.
     Connections(ObservationMethod),
     /// This function searches for the candidates.
     Search(SearchFn),
@@ -260,8 +260,8 @@ impl EvidenceKind {
 
 /// Returns true if `from`, which starts after `to`, is certainly a client of `to`. It is one if `to` is a
 /// product that only serves, with two exceptions. A telemetry product is a client of databases, caches and
-/// object stores, but only watches other products. A proxy forwards requests, but is not a client of products
-/// that store data.
+/// object stores, but only monitors other products. A proxy forwards requests, but is not a client of
+/// products that store data.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
