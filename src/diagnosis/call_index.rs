@@ -8,7 +8,8 @@ use crate::{
 };
 use std::collections::{BTreeMap, VecDeque};
 
-/// The call graph. Each node is identified by its number, which is its position in `nodes`.
+/// The graph of calls, for searches of the callees that may break a node and the callers that it may break.
+/// Each node has a number, which is its position in `nodes`.
 pub(super) struct CallIndex<'a> {
     /// All nodes, sorted by id.
     nodes: Vec<&'a Node>,

@@ -93,8 +93,9 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// Corrects the onset of a draft with the source's records and with the onsets from earlier evaluations.
-    /// A draft about a task family keeps its own onset, because each task of the family is a separate run.
+    /// Corrects the onset of a draft, which is the start of its fault, with the source's records and with the
+    /// onsets from earlier evaluations. A draft about a task family (ECS tasks outside services) keeps its
+    /// own onset, because each task is a separate run.
     pub(super) fn set_onset(&self, class: FindingClass, draft: &mut FindingDraft) {
         let service = self.service(draft);
         if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
@@ -108,9 +109,9 @@ impl<'a> RuleContext<'a> {
         self.outages.correct_onset(class, draft, self.now);
     }
 
-    /// Returns true if every source has been read completely. Only then does an endpoint that Portolan
-    /// doesn't know certainly not exist. Parts without read permission don't count, because Portolan will
-    /// never read them.
+    /// Returns true if every source has been read completely. Until then, an address that no known service
+    /// has may belong to a service that Portolan will read later. Parts without read permission don't count,
+    /// because Portolan will never read them.
     pub(super) fn all_sources_read(&self) -> bool {
         let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
         self.sources.iter().all(SourceStatus::has_reported_fully)

@@ -5,7 +5,7 @@ use crate::{
     topology::{Node, Topology},
 };
 
-/// A finding as a rule produces it. The evaluation adds its suspects and its impact.
+/// A finding as a rule produces it: without suspects and impact, which the evaluation adds later.
 pub(super) struct FindingDraft {
     /// Severity of the fault or risk.
     pub(super) severity: Severity,

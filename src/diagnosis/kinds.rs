@@ -39,7 +39,7 @@ impl FindingKind {
         self.class != FindingClass::Note || self.is_incident_note
     }
 
-    /// Returns this kind as an incident.
+    /// Returns this kind, marked as an incident.
     const fn incident(self) -> Self {
         Self { is_incident_note: true, ..self }
     }
@@ -51,8 +51,8 @@ impl FindingKind {
     }
 }
 
-/// All kinds of findings. If findings of several kinds explain why a service is down, only the first one in
-/// this order is reported.
+/// All kinds of findings. If findings of several kinds explain why a service is down, Portolan reports only
+/// the first one in this order.
 pub const FINDING_KINDS: &[FindingKind] = &[
     finding_kind(
         "out-of-memory",

@@ -1,5 +1,5 @@
-//! Diagnosis of faults and risks. It finds them, determines their start, suspected causes and impact, and
-//! sorts them by severity.
+//! Diagnosis of faults and risks: finds them, determines their start, suspected causes and impact, and sorts
+//! them by severity.
 //!
 //! Each rule reads a `RuleContext` and adds drafts of findings. The evaluation completes the drafts.
 

@@ -101,8 +101,8 @@ impl OutageTracker {
         self
     }
 
-    /// Returns true if a fault of `service` that exists at `now` certainly began within [`NEW_FAULT_PERIOD`],
-    /// or after the previous evaluation.
+    /// Returns true if a fault of `service` that exists at `now` certainly began within the last
+    /// [`NEW_FAULT_PERIOD`], or after the previous evaluation.
     pub(super) fn just_began(&self, now: Timestamp, service: &ServiceId) -> bool {
         match self.outages.get(&NodeId::from(service)) {
             Some(outage) => !outage.since.at_least && now.duration_since(outage.since.at) < NEW_FAULT_PERIOD,

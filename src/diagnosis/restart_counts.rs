@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Age up to which a restart counts as recent.
 pub(super) const RECENT_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 
-/// Maximum duration of a short run, after which an instance failed soon after its start.
+/// Maximum duration of a run that counts as short: the instance failed soon after its start.
 const MAX_SHORT_RUN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Minimum pause between an exit and the next start that shows a series of short runs. No normal start takes
@@ -28,8 +28,8 @@ const ASSUMED_RESTARTS: u32 = 4;
 pub(super) struct RestartCounts(BTreeMap<InstanceId, VecDeque<(Timestamp, u32)>>);
 
 impl RestartCounts {
-    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read at an earlier
-    /// evaluation. For a new instance in such a source, all restarts are recent.
+    /// Adds the restart counts in `inventory`. `watched` lists the sources that were read completely at the
+    /// previous evaluation. For a new instance in one of these sources, all restarts are recent.
     pub(super) fn update(&mut self, inventory: &Inventory, watched: &BTreeSet<SourceId>, now: Timestamp) {
         let mut before = std::mem::take(&mut self.0);
         for service in inventory.services() {
@@ -75,7 +75,8 @@ pub(super) fn recent_restarts(
     }
     let (counted, is_exact) = counts.recent(instance, now);
     let guessed = if is_exact { 0 } else { estimate_by_age(instance, now) };
-    // The engine does not count restarts that a user requests, but these cause stop events too.
+    // A restart that a user requests causes a stop event too, but the engine does not count it. Therefore the
+    // result is at most the engine's count.
     counted.max(guessed).max(stops).max(estimate_by_times(instance)).min(instance.restarts)
 }
 

@@ -2,8 +2,8 @@
 //! sorted by likelihood. Each has a reason, and none is certain.
 //!
 //! Faults spread from callees to callers, because a caller that waits for a broken callee breaks too. So in a
-//! chain of faulty services, the last callee is the likeliest cause. Callees that failed later than the
-//! caller come last.
+//! chain of faulty services, the last callee is the likeliest cause. A callee that failed later than the
+//! caller is a suspect only if there is no other.
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
@@ -65,7 +65,8 @@ impl<'a> FaultSet<'a> {
         let (before, later) = self.faulty_dependencies(number, since);
         let mut suspects = before;
         suspects.extend(own);
-        // A fault that was seen later is rather an effect, if anything else explains this one.
+        // A fault that Portolan saw later is more likely an effect, so it counts only without another
+        // suspect.
         if suspects.is_empty() {
             suspects.extend(later);
         }

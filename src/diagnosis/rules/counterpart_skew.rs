@@ -1,5 +1,5 @@
-//! Version differences between counterparts: a service and its counterpart in another source run different
-//! tags of the same image.
+//! Version differences between counterparts: two services that seem to be the same service in two sources run
+//! different tags of the same image.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, join_names},

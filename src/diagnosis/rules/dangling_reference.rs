@@ -1,5 +1,5 @@
-//! Dangling references: the configuration of a service names an address that looks like one of the estate's,
-//! but no service has this address.
+//! Dangling references: the configuration of a service names an address that looks internal, but no service
+//! of any source has this address.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},

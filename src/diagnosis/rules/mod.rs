@@ -33,8 +33,9 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Adds one draft for each caller that has edges with the drift `which`. The draft names all their callees in
-/// one sentence, because one finding about drift per caller is enough.
+/// Adds one draft for each caller with edges whose declared and observed calls differ in the way that `which`
+/// selects. The draft names all callees of these edges in one sentence, because one finding per caller is
+/// enough.
 fn add_drift_findings(
     context: &RuleContext<'_>,
     which: EdgeFilter,

@@ -1,5 +1,6 @@
-//! Stopped and paused services. A stopped service is a finding if a user or a signal ended its newest instance, or
-//! if running services call it. A completed job that no service calls is not a finding.
+//! Stopped and paused services. A stopped service is a finding if the last exit of its instances was
+//! requested or due to a signal, or if running services call it. A completed job that no service calls is not
+//! a finding.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, call_index::CallIndex, join_names},
