@@ -4,7 +4,7 @@ use super::{class::FindingClass, context::RuleContext, kinds::FindingKind};
 use crate::model::{Finding, NodeId, Severity};
 use std::collections::BTreeMap;
 
-/// The role of a service in a fault.
+/// The role of a service in a fault: affected, victim or cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultRole {
     /// The service seems healthy but depends on a faulty service.

@@ -15,7 +15,7 @@ pub struct LogSignal {
     pub kind: LogSignalKind,
 }
 
-/// The kind of a log signal.
+/// The kind of a log signal: a silent stream, or a missing log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogSignalKind {
     /// A live stream had lines steadily for a long time, and now has none.

@@ -25,7 +25,8 @@ const MAX_UNOBSERVED_GAP: SignedDuration = SignedDuration::from_hours(1);
 /// some seconds between evaluations.
 const ONSET_TOLERANCE: SignedDuration = SignedDuration::from_secs(15);
 
-/// The known outages and restart counts. Each evaluation passes the tracker on to the next one.
+/// The outages and restart counts that earlier evaluations found. Each evaluation passes the tracker on to
+/// the next one.
 #[derive(Clone, Debug, Default)]
 pub struct OutageTracker {
     /// The current outages, by node of the service.

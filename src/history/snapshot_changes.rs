@@ -52,7 +52,7 @@ pub(super) fn unreported_differences(
     found
 }
 
-/// Changes that a snapshot already reports as events.
+/// Changes that a snapshot already reports as events, so that the history does not record them twice.
 struct ReportedChanges<'a> {
     new_events: &'a [&'a Event],
     /// Start and stop events within [`EVENT_MATCH_WINDOW`] before the snapshot, including events that the

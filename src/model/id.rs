@@ -74,7 +74,7 @@ impl ServiceId {
     }
 }
 
-/// The parts of a service's id.
+/// The parts of a service's id: source, group and name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceIdParts<'a> {
     /// Id of the source.

@@ -43,8 +43,8 @@ pub enum LogRoute {
     },
 }
 
-/// A log stream to read. Comparisons ignore the label, because a container may be renamed while Portolan
-/// reads its log.
+/// A log stream to read: its service and instance, and the route to it. Comparisons ignore the label, because
+/// a container may be renamed while Portolan reads its log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
     /// The service that writes the log.
@@ -98,10 +98,10 @@ pub struct LogReadOptions {
     pub follow: bool,
 }
 
-/// A line of a log.
+/// A line of a service's log, with its time, stream and styles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// Time at which the source received the line, UTC.
+    /// Time that the engine or CloudWatch states for the line, UTC.
     pub at: Timestamp,
     /// The service that wrote the line.
     pub service: ServiceId,
@@ -132,7 +132,7 @@ pub struct TextStyle {
     pub bold: bool,
 }
 
-/// A terminal colour.
+/// A terminal colour, from the palette or as red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
@@ -194,7 +194,7 @@ impl LogNote {
     }
 }
 
-/// The kind of a note on a log stream.
+/// The kind of a note on a log stream, such as missing lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogNoteKind {

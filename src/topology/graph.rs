@@ -18,7 +18,7 @@ pub struct Topology {
     pub dangling: Vec<DanglingReference>,
 }
 
-/// A reference to an address that looks like one of the estate's, although no node has it as an endpoint.
+/// A reference to an address that looks internal, although no service or load balancer has this address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DanglingReference {
     /// The service whose configuration contains the reference.

@@ -26,8 +26,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let replaced_at =
             failing().filter(|i| i.state == InstanceState::Failed).filter_map(|i| i.exit.as_ref()?.at);
         let since = told.chain(replaced_at).min();
-        // ECS replaces unhealthy tasks by others that become unhealthy in turn. So the number of serving
-        // instances stays the same.
+        // The listed instances may be more than desired, because ECS replaces unhealthy tasks by others that
+        // become unhealthy in turn. Only without a desired count do the listed instances count.
         let wanted = service.desired.map_or_else(
             || service.instances.iter().filter(|i| i.counts_toward_health()).count(),
             |desired| desired as usize,

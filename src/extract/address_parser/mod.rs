@@ -37,7 +37,8 @@ pub(super) struct FoundAddress {
     pub(super) shape: AddressShape,
 }
 
-/// The shape of an address in a text. The variants are in descending order of certainty.
+/// The shape of an address in a text, such as a URL or a host with its port. The variants are in descending
+/// order of certainty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressShape {
     /// A host after a URL scheme, or the value of a host key in a connection string.

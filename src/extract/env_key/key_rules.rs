@@ -2,7 +2,7 @@
 
 use super::ValueKind;
 
-/// The part of a key that must equal one of the words in a rule.
+/// The part of a variable's or option's name (a key) that must equal one of the words in a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KeyPart {
     /// Any word of the key.

@@ -4,7 +4,8 @@ mod key_rules;
 
 use key_rules::{CONNECTABLE_WORDS, FRONT_END_FRAMEWORKS, KEY_RULES, KeyPart, KeyRule};
 
-/// The kind of value that a key implies. It decides which parts of the value count as addresses.
+/// The kind of value that a key, the name of a variable or option, implies, such as a secret or a host. The
+/// kind decides which parts of the value count as addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {
     /// A credential. Its value is never read.

@@ -3,7 +3,7 @@
 
 use super::level_numbers::LevelScale;
 
-/// The part of a log line that a field contains.
+/// The part of a log line that a field contains, such as the level or the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldRole {
     /// The level. If it is a number, this scale gives its meaning.

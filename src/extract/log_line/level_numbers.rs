@@ -2,7 +2,7 @@
 
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// A scale on which logging libraries number their levels.
+/// A scale on which logging libraries number their levels, such as Python's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LevelScale {
     /// The scales that share the key `level`: syslog, pino, Monolog and Logback. Their numbers don't overlap.

@@ -31,7 +31,7 @@ pub struct ParsedLine {
     pub format: LineFormat,
 }
 
-/// The format of a log line.
+/// The format of a log line: plain text, JSON or logfmt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineFormat {
     /// Plain text.

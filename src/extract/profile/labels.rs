@@ -1,4 +1,4 @@
-//! Reader of the profile facts in the labels of a container.
+//! Reader of the facts for people in the labels of a container, such as owner and documentation.
 
 use super::{
     image_labels::{self, IMAGE_LABELS},

@@ -1,5 +1,6 @@
-//! Extraction of profile facts from labels, tags, and files in the repository of a service. Portolan reads
-//! only the keys in the tables, because the value of any other key may be a secret.
+//! Extraction of facts for people, such as owner and runbook, from labels, tags, and files in the repository
+//! of a service. Portolan reads only the keys in the tables, because the value of any other key may be a
+//! secret.
 
 mod catalogue;
 mod code_owners;

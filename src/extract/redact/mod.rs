@@ -16,7 +16,7 @@ use std::{cmp::Reverse, ops::Range};
 /// Text in place of a removed secret.
 const REDACTION_MARK: &str = "…";
 
-/// A part of a line to remove.
+/// A part of a line to remove, because it may be a secret.
 struct Cut {
     range: Range<usize>,
     /// True to put a mark in place of the part.

@@ -19,7 +19,7 @@ pub struct Event {
     pub text: Text,
 }
 
-/// The kind of an event; `history::EVENT_KIND_TABLE` has the titles.
+/// The kind of an event, such as a deployment or a restart; `history::EVENT_KIND_TABLE` has the titles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {

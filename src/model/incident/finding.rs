@@ -33,7 +33,7 @@ pub struct Finding {
     pub next_step: Text,
 }
 
-/// A possible cause of a finding.
+/// A possible cause of a finding, such as a faulty callee or a recent deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspect {
     /// Sentence about the suspected cause and the reason for the suspicion. It claims no certainty.

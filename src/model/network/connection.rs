@@ -39,7 +39,7 @@ pub struct ConnectionKey {
     pub location: Text,
 }
 
-/// One end of a connection.
+/// One end of a connection: a service, or an address if the service is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConnectionEnd {
@@ -49,7 +49,7 @@ pub enum ConnectionEnd {
     Address(Address),
 }
 
-/// The method by which Portolan observed a connection.
+/// The method by which Portolan observed a connection, such as a socket or a VPC flow log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObservationMethod {
@@ -63,7 +63,7 @@ pub enum ObservationMethod {
     Log,
 }
 
-/// The outcome of a connection attempt.
+/// The outcome of a connection attempt: accepted, rejected or failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConnectionOutcome {

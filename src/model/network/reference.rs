@@ -85,7 +85,7 @@ pub enum ReferenceTarget {
 
 impl Reference {
     /// Returns true if the reference names the calling container itself, such as `localhost`. Such a
-    /// reference leads to another service only if both share a network namespace.
+    /// reference leads to another service only if the two services share a network namespace.
     #[must_use]
     pub fn targets_loopback(&self) -> bool {
         match &self.target {

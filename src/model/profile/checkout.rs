@@ -34,7 +34,7 @@ pub struct ComposeBuild {
     pub folder: Text,
 }
 
-/// Rules of a CODEOWNERS file.
+/// Rules of a CODEOWNERS file, which name the owners of paths in a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeOwners {
     /// Path of the file.
@@ -45,7 +45,7 @@ pub struct CodeOwners {
     pub rules: Vec<CodeOwnersRule>,
 }
 
-/// A rule of a CODEOWNERS file.
+/// A rule of a CODEOWNERS file: a pattern, and the owners of the paths that match it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeOwnersRule {
     /// Number of the line with the rule.

@@ -25,7 +25,7 @@ pub struct CatalogueEntity {
     pub file: Text,
 }
 
-/// The kind of a catalogue entity.
+/// The kind of a catalogue entity: a service, a resource or another kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntityKind {
     /// A service that should run.

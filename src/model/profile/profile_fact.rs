@@ -28,7 +28,7 @@ pub struct ProfileFact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactOrigin {
-    /// A `[[service]]` of Portolan's configuration.
+    /// A `[[service]]` table in the user's configuration of Portolan.
     Configuration,
     /// A label or tag of the running service.
     Running,

@@ -7,7 +7,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Everything that a source reports at one time.
+/// Everything that a source reports at one time: services, load balancers, events and observed connections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The source of the snapshot.
@@ -102,7 +102,7 @@ fn is_mount_of_path(fact: &Fact) -> bool {
     fact.kind() == Some(FactKind::Mount) && fact.value.starts_with('/')
 }
 
-/// A part of a source that could not be read.
+/// A part of a source that Portolan could not read although it read the rest, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadPart {
     /// Name of the part, such as `load balancers`.

@@ -195,7 +195,7 @@ impl Failure {
     }
 }
 
-/// The kind of a failure.
+/// The kind of a failure, such as a missing permission or a timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {

@@ -1,4 +1,5 @@
-//! Role of this Portolan in a team, whose members share the readings of one AWS account and region.
+//! Role of this Portolan in a team, whose members share the readings (snapshots) of one AWS account and
+//! region.
 
 use crate::model::{Failure, Text};
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,8 @@ pub enum TeamRole {
     Leading {
         /// User or role under which it reads AWS.
         read_as: Text,
-        /// Problem with the store, because of which the other members may see older readings; `None` if there
-        /// is none.
+        /// Problem with the team's store (a bucket or folder), because of which the other members may see
+        /// older readings; `None` if there is none.
         problem: Option<Failure>,
     },
     /// The member has not read the store yet, or another member is about to become the leader.

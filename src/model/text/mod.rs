@@ -38,7 +38,7 @@ pub struct CleanText<S, const MAX_CHARS: usize, const URL_USERS: bool = false>(S
 /// Maximum length of a name, reason or message, in characters.
 pub(super) const MAX_TEXT_CHARS: usize = 2_000;
 
-/// A name, reason or message.
+/// A name, reason or message from outside, cleaned and bounded in length.
 pub type Text = CleanText<Box<str>, MAX_TEXT_CHARS>;
 
 /// A name that many values share, such as the label of a log stream. Clones share the text.

@@ -33,7 +33,7 @@ pub struct Deployment {
     pub changes: Vec<RevisionChange>,
 }
 
-/// One difference between two versions of a service.
+/// One difference between two versions of a service, such as another image.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RevisionChange {
     /// The changed property, such as `image`, `environment NAME` or `app: port 80/tcp`.
@@ -83,7 +83,7 @@ impl Deployment {
     }
 }
 
-/// The state of a deployment's rollout.
+/// The state of a deployment's rollout: in progress, completed, failed or unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RolloutState {

@@ -3,7 +3,7 @@
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The cause of an instance's exit or failed start.
+/// The cause of an instance's exit or failed start, such as an out-of-memory kill.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExitCause {
@@ -57,7 +57,7 @@ pub enum ExitCause {
     StartFailed,
 }
 
-/// The exit or failed start of an instance.
+/// The exit or failed start of an instance, with its exit code, cause and time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
     /// The process's exit code; `None` if no process ran.

@@ -14,7 +14,7 @@ pub struct Fact {
     pub value: Text,
 }
 
-/// The label of a fact.
+/// The label of a fact on the service card: its kind, and the container that it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FactLabel {
     /// A kind of fact that sources of this version report.

@@ -44,7 +44,7 @@ impl Health {
         }
         let live = || service.instances.iter().filter(|i| i.counts_toward_health());
         let serving = match service.reported_running {
-            // The source counts instances even if it can't list them.
+            // Some sources state the number of running instances even if they can't list the instances.
             Some(reported) if service.instances.is_empty() => reported as usize,
             _ => live().filter(|i| i.is_serving()).count(),
         };

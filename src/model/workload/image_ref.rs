@@ -3,7 +3,7 @@
 //! The grammar is that of the distribution project's `reference` package. The first part is a registry only
 //! if it looks like a host: it contains a dot or a port, or is `localhost`.
 
-/// The parts of an image reference.
+/// The parts of an image reference: name, path, tag and digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImageRef<'a> {
     /// The reference without tag and digest; empty if only the image id is known.

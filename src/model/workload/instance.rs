@@ -31,7 +31,7 @@ pub struct Instance {
     pub containers: Vec<Container>,
 }
 
-/// The stage of an instance's life cycle.
+/// The stage of an instance's life cycle, such as starting or running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InstanceState {
@@ -70,7 +70,7 @@ impl InstanceState {
     }
 }
 
-/// The result of a health check.
+/// The result of an instance's health check: passing, failing, pending, or no check at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HealthCheckStatus {
@@ -90,7 +90,7 @@ pub enum HealthCheckStatus {
     },
 }
 
-/// One container of an instance.
+/// One container of an instance, with its image, log route and last exit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
     /// Name of the container in the task or on the engine.

@@ -3,9 +3,8 @@
 use super::{Callee, Caller, EdgeCandidate, EvidenceInput};
 use crate::model::{CatalogueEntity, Service, ServiceId, same_name};
 
-/// Emits candidates for each dependency of a catalogued service, one for each service that the dependency
-/// means. If `dependsOn` names a service without a catalogue entry, emits a candidate for the service of that
-/// name.
+/// Emits a candidate for each service that a catalogue file names as a dependency of another. If `dependsOn`
+/// names a service without a catalogue entry, emits a candidate for the service of that name.
 pub(super) fn search<'a>(input: EvidenceInput<'a>, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     let matches = input.matches;
     for service in input.inventory.services() {

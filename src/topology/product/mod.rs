@@ -32,7 +32,7 @@ pub struct Product {
     hosts: &'static [&'static str],
 }
 
-/// The role of a product for the services that call it.
+/// The role of a product for the services that call it, such as database or queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProductRole {
     /// Stores data permanently.

@@ -1,4 +1,4 @@
-//! Table of known products.
+//! Table of known products, such as PostgreSQL, with the names and ports that identify them.
 
 use super::{Product, ProductRole};
 

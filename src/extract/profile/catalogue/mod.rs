@@ -1,4 +1,5 @@
-//! Reader of the catalogue files in a repository, with one submodule for each format.
+//! Reader of the catalogue files in a repository, in which a team lists its services, such as
+//! `catalog-info.yaml`. Each format has a submodule.
 
 mod backstage;
 mod copilot;
@@ -12,7 +13,7 @@ pub(super) use yaml::parse_yaml;
 use crate::model::{CatalogueEntity, EntityKind, FactOrigin, ProfileFact, ProfileField, Text, Timestamp};
 use serde_json::Value;
 
-/// The format of a catalogue file.
+/// The format of a catalogue file, by the product that defines it, such as Backstage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CatalogueFileKind {
     /// `catalog-info.yaml` of Backstage.
