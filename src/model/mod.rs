@@ -2,8 +2,8 @@
 //! hold no passwords or tokens.
 //!
 //! The types of a snapshot implement `serde`, so recordings, the cache on disk and test fixtures hold the
-//! same types as live data. Text from outside enters the model only as [`text::CleanText`] or as an id. Both
-//! remove terminal sequences and deceiving characters.
+//! same types as live data. Text from outside enters the model only as [`text::CleanText`], as an id, or as a
+//! valid host name or ARN. Terminal sequences and deceiving characters stay outside.
 
 mod incident;
 mod sources;

@@ -11,7 +11,7 @@ use crate::model::NodeId;
 pub struct EvidenceCoverage {
     /// The kind of evidence.
     pub kind: &'static EvidenceKind,
-    /// Number of edge candidates of this kind whose caller is the node.
+    /// Number of edge candidates of this kind with that caller.
     pub candidate_count: usize,
 }
 

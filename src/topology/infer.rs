@@ -172,8 +172,8 @@ impl<'a> TopologyBuilder<'a> {
     fn resolve_address(&self, from: Caller<'_>, address: &Address) -> Resolution {
         match from {
             Caller::Service(service) => self.resolver.resolve(service, address),
-            // The scope of a name is unknown for a load balancer and for an observed address. So only an
-            // unambiguous endpoint counts.
+            // Portolan does not know the networks of a load balancer or of an observed address. Therefore an
+            // endpoint counts only if no other node has the same host.
             Caller::LoadBalancer(..) | Caller::Internet | Caller::Address(_) => {
                 match self.resolver.only_node_at(address) {
                     Some(node) => {

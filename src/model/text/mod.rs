@@ -1,8 +1,8 @@
 //! Text from outside: cleaned of terminal sequences and deceiving characters, and bounded in length.
 //!
 //! [`CleanText`] has one private field. All its constructors clean the text, and so does its deserialisation.
-//! `tests/architecture.rs` allows no plain `String` in the model, so no value of the model holds uncleaned
-//! text.
+//! `tests/architecture.rs` allows no plain `String` in the model, except in host names and ARNs, which accept
+//! only a few ASCII characters. Therefore no value of the model holds uncleaned text.
 
 mod local_paths;
 mod nearest;

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 /// Returns the value of the candidate whose name is most similar to `typed`. Returns `None` if no name is
-/// similar: the edit distance may be a third of the letters typed, rounded up, unless the name begins with
-/// `typed`.
+/// similar: the edit distance may be at most a third of the letters typed, rounded up, unless the name begins
+/// with `typed`.
 pub fn nearest<S: AsRef<str>, T>(typed: &str, candidates: impl IntoIterator<Item = (S, T)>) -> Option<T> {
     let typed = typed.to_lowercase();
     let max_distance = typed.chars().count().div_ceil(3);

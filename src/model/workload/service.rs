@@ -161,7 +161,8 @@ impl Service {
         self.deployments.iter().any(|d| d.rollout == RolloutState::InProgress)
     }
 
-    /// Returns true if the newest deployment has failed or is being rolled back.
+    /// Returns true if the newest deployment has failed. Once ECS rolls it back, a newer deployment of the
+    /// previous version takes its place.
     #[must_use]
     pub fn is_rolling_back(&self) -> bool {
         self.deployments.first().is_some_and(|d| d.rollout == RolloutState::Failed)
