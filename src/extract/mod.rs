@@ -217,8 +217,8 @@ fn leading_host(value: &str) -> Option<&str> {
 /// be a user with a password. This function is for keys that imply neither.
 ///
 /// The address is surely a host if its host has dots or is an IP address, if its port is a common one, or if
-/// the key contains the name of the host. It also is if there is no key, because the word is then an
-/// argument, and users and passwords follow options.
+/// the key contains the name of the host. An address without a key is an argument and also surely a host,
+/// because users and passwords follow options.
 fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
     let word = env_key::normalized(&host);

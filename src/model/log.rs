@@ -218,7 +218,7 @@ pub enum LogNoteKind {
 /// A message from a reader of log streams: a read begins, lines arrive, or a read ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogUpdate {
-    /// A read of a part of a stream begins. It may return lines again that an earlier read returned.
+    /// A read of a part of a stream begins. The read may repeat lines that an earlier read returned.
     ReadStarted(LogTarget, LogReadOptions),
     /// Lines and notes of one or several streams.
     Lines(LogBatch),

@@ -43,9 +43,9 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     Some(first.into_iter().collect())
 }
 
-/// Returns true if it is certain that the separators between `items` are not part of a password. It is
-/// certain for a single item. It is also certain if no item has user information, if all have the same, or if
-/// all begin with a number, as in `1@k1:9093,2@k2:9093`.
+/// Returns true if the separators between `items` are certainly not part of a password: there is a single
+/// item, no item has user information, all items have the same, or all begin with a number, as in
+/// `1@k1:9093,2@k2:9093`.
 fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;

@@ -18,8 +18,7 @@ pub(super) struct ConfigEntry<'t> {
     pub(super) key: &'t str,
     /// The value without quotes.
     pub(super) value: &'t str,
-    /// True if a single word may be a host here. It is false if the word may be part of a sentence or of a
-    /// secret.
+    /// True if a single word may be a host here; false if the word may be part of a sentence or of a secret.
     pub(super) allows_bare_host: bool,
     /// The indentation of the line in bytes, including the dash of a list item.
     indent: usize,

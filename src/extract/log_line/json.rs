@@ -76,8 +76,8 @@ impl JsonRecord<'_> {
         }
     }
 
-    /// Reads a nested object that contains a part of the line. It is a level such as `{"name":"ERROR"}`
-    /// (Loguru), or an object under a key of [`NESTING_KEYS`].
+    /// Reads a nested object that contains a part of the line: a level such as `{"name":"ERROR"}` (Loguru),
+    /// or an object under one of the [`NESTING_KEYS`].
     fn read_nested(&mut self, key: &str, start: usize, depth: u8) {
         let Some(mut pairs) = JsonPairs::starting_at(self.text, start).filter(|_| depth < MAX_NESTING_DEPTH)
         else {

@@ -29,10 +29,9 @@ pub(super) fn may_be_of_image(label: &str) -> bool {
         || PLAIN_IMAGE_LABELS.iter().any(|known| known.eq_ignore_ascii_case(label))
 }
 
-/// Returns true if the labels describe `image` itself and not its base image. They do if the repository that
-/// they name belongs to an organisation in the image's path. They also do if the repository has the same name
-/// as the image. Then the name must have several words, because one word, such as `redis`, may be the name of
-/// a product.
+/// Returns true if the labels describe `image` itself and not its base image: the repository that the labels
+/// name belongs to an organisation in the image's path, or has the same name as the image. The same name
+/// counts only if it has several words, because one word, such as `redis`, may be the name of a product.
 pub(super) fn are_about_image(labels: &BTreeMap<&str, &str>, image: &str) -> bool {
     let repository = REPOSITORY_LABELS.iter().find_map(|label| RepositoryUrl::parse(labels.get(label)?));
     let Some(repository) = repository else { return false };

@@ -6,8 +6,8 @@ use std::fmt;
 /// Hosts that other tools assume for a repository's path without a host, such as `acme/shop`.
 const DEFAULT_HOSTS: &[&str] = &["github.com", "gitlab.com"];
 
-/// A repository: the host, if known, and the path on it. It has no user information and no query, which may
-/// hold a token.
+/// URL of a source code repository: the host, if known, and the path on it. User information and query are
+/// left out, because they may hold a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryUrl {
     host: Option<Text>,

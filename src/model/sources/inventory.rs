@@ -1,5 +1,5 @@
-//! The inventory: the latest snapshots of all sources together. They are sorted by source, so the order of
-//! polls does not matter.
+//! The inventory: the latest snapshots of all sources together, sorted by source, so that the order of polls
+//! does not matter.
 
 use crate::model::{
     Checkout, LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot,

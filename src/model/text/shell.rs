@@ -1,5 +1,5 @@
 //! Quoting of words in command lines that a user pastes into a POSIX shell. Names of services come from
-//! outside, so the shell must take each word literally, and no program may mistake one for an option.
+//! outside, so the shell must take each word literally, and no program may mistake a name for an option.
 
 /// Quotes a word for a POSIX shell if it needs quotes.
 #[must_use]
