@@ -40,8 +40,8 @@ pub struct Edge {
     pub from: usize,
     /// Index of the callee in [`Graph::nodes`].
     pub to: usize,
-    /// Class of the line. The user of this module gives it a meaning. Edges to the same node share a line
-    /// only if their classes are equal; otherwise they meet just before the arrow head.
+    /// Class of the line. The caller of [`super::layout`] gives the number a meaning. Edges to the same node
+    /// share a line only if their classes are equal; otherwise they meet just before the arrow head.
     pub class: u8,
 }
 

@@ -63,7 +63,7 @@ pub struct Subgraph {
     /// True to keep a free row between parallel lines.
     pub row_gap_between_lines: bool,
     /// True if the finished layout is transposed, because the diagram is top-down. Columns then become rows
-    /// of the screen, which has fewer of them.
+    /// of the screen, which has fewer rows than columns.
     pub top_down: bool,
     /// Minimum width and height, in cells.
     pub min_size: (i32, i32),

@@ -22,7 +22,7 @@ pub struct SubgraphLayout {
 /// moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SubgraphSeed {
-    /// Rank of each box. It is the number of its layer, not counting the layer of entry ports.
+    /// Rank of each box: the number of its layer, not counting the layer of entry ports.
     pub ranks: BTreeMap<Key, i32>,
     /// Top row of each node.
     pub rows: BTreeMap<Key, i32>,

@@ -21,14 +21,14 @@ const STEM_COLUMNS: i32 = 1;
 /// Columns between the trunks of a gap and its right edge: one for the line and one for the arrow head. A
 /// top-down diagram needs only one of them.
 const ARROW_HEAD_COLUMNS: i32 = 2;
-/// Columns of a gap without lines between two layers.
+/// Width in columns of a gap between two layers, if it has no lines.
 const EMPTY_GAP_COLUMNS: i32 = 2;
-/// Columns of a gap without lines between a border and a layer.
+/// Width in columns of a gap between a border and a layer, if it has no lines.
 const BORDER_GAP_COLUMNS: i32 = 1;
 /// Maximum number of columns by which a gap or layer may be wider than necessary to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;
-/// Number of tracks in a gap for which it gets one spare column. A few more lines then fit without moving
-/// anything.
+/// Number of tracks, which are columns for vertical lines, per spare column of a gap. In the spare columns, a
+/// few more lines fit without moving anything.
 const TRACKS_PER_SPARE_COLUMN: i32 = 24;
 
 /// A subgraph during its conversion to cells.

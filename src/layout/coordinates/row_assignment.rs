@@ -7,7 +7,7 @@
 //! straight. The rows of the previous layout act as anchors.
 //!
 //! If there are row gaps between lines, all lines meet boxes and dummy vertices on even rows. So there is
-//! always a free row between two lines for a tick or a detour, and no line needs a loop.
+//! always a free row between two lines, on which a third line can pass from one vertical line to another.
 use super::straighten::Straightener;
 use crate::layout::{
     layering::layered_graph::{LayeredGraph, VertexKind},

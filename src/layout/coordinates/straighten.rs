@@ -13,8 +13,9 @@ const MAX_PASSES: usize = 6;
 /// Maximum number of moves to try for one stretch.
 const MAX_TRIED_MOVES: usize = 12;
 
-/// Straightening of a layered graph. `distance` returns the minimum number of rows between the top rows of
-/// two neighbours in a layer. Vertices with an anchor don't move.
+/// Straightener of lines: moves vertices of a layered graph by a few rows, so that fewer lines bend.
+/// `distance` returns the minimum number of rows between the top rows of two neighbours in a layer. Vertices
+/// with an anchor, which is a row in the previous layout, don't move.
 pub struct Straightener<'a, D: Fn(usize, usize) -> i32> {
     graph: &'a LayeredGraph,
     anchors: &'a [Option<i32>],

@@ -3,14 +3,14 @@
 //! If all components began in the first layer, one below the other, the diagram would be too tall for a wide
 //! screen. So each component is packed as a rectangle: as wide as its layers, and as tall as its fullest
 //! layer. The largest component comes first, and each is placed as high up as possible (Baker, Coffman and
-//! Rivest, "Orthogonal Packings in Two Dimensions", 1980). The packing is tried with several numbers of
-//! layers, and the one that fits a screen best is used.
+//! Rivest, "Orthogonal Packings in Two Dimensions", 1980). The module tries several numbers of layers, and
+//! uses the packing that fits a screen best.
 use super::rank_input::RankInput;
 use std::cmp::Reverse;
 
 /// Number of columns per row of a typical screen.
 const SCREEN_COLUMNS_PER_ROW: i32 = 4;
-/// Estimated width of a gap between two layers, in columns. In a top-down diagram it is the height in rows.
+/// Estimated width of a gap between two layers, in columns; its height in rows in a top-down diagram.
 const ESTIMATED_GAP_COLUMNS: i32 = 6;
 
 /// The connected components of a graph, numbered from the largest to the smallest.
@@ -75,7 +75,7 @@ fn find_root(above: &mut [usize], mut node: usize) -> usize {
 }
 
 /// Packs the components: adds to the rank of each node the layer at which its component begins. Components
-/// that are linked to the border stay at rank 0.
+/// that are linked to the border of their group begin at rank 0.
 ///
 /// In `rank`, each component must begin at rank 0. `down` is true for a top-down diagram.
 pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[RankInput], down: bool) {

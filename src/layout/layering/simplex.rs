@@ -3,8 +3,8 @@
 //!
 //! The algorithm maintains a spanning tree of tight arcs, which are arcs of minimum length. In each step, a
 //! tree arc with a negative cut value leaves the tree. The tightest arc that crosses the cut in the other
-//! direction enters it. The graphs are small, so each step simply recomputes the tree order and the cut
-//! values in linear time. The number of steps is limited.
+//! direction takes its place in the tree. The graphs are small, so each step simply recomputes the tree order
+//! and the cut values in linear time. The number of steps is limited.
 
 /// Maximum number of exchanges of tree arcs, per node of the graph.
 const MAX_EXCHANGES_PER_NODE: usize = 6;

@@ -21,11 +21,11 @@ use crate::layout::layering::{
 
 /// Maximum number of sweeps from one start.
 const MAX_SWEEPS: usize = 24;
-/// Number of successive sweeps without an improvement after which the search stops.
+/// Maximum number of successive sweeps without an improvement. One more such sweep ends the search.
 const MAX_STALLED_SWEEPS: usize = 5;
 /// Maximum product of the number of lines and the number of starts. Larger graphs get fewer starts.
 const MAX_LINES_TIMES_STARTS: usize = 3_000;
-/// Maximum number of starts.
+/// Maximum number of starts, which are initial orders of the vertices in their layers.
 const MAX_STARTS: usize = 16;
 /// Maximum number of passes of neighbour exchanges after each sweep.
 const EXCHANGE_ROUNDS_PER_SWEEP: usize = 4;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// Free columns between two rails, and between a node and a rail.
 const RAIL_GAP_COLUMNS: i32 = 2;
 
-/// Returns the route of each edge. Edges that are not in the tree run to the right of the nodes; the routes of those in
-/// the tree are empty.
+/// Returns a route to the right of the nodes for each edge that is not in the tree. The route of an edge in
+/// the tree is empty.
 ///
 /// `spare_rows` holds the row on which each edge leaves its caller; `None` if that is the row of the caller
 /// itself.

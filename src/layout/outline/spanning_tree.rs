@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 /// Maximum number of passes over all nodes in search of better callers.
 const MAX_PASSES: usize = 4;
 
-/// A spanning forest of the nodes that have edges.
+/// A spanning forest of the nodes that have edges. The outline shows each callee below its parent in the
+/// forest.
 pub struct SpanningTree {
     /// For each node, the index of the edge from the caller that it stands below; `None` for a root.
     pub parent_edge: Vec<Option<usize>>,
@@ -151,8 +152,8 @@ fn callers_first(
     }
 }
 
-/// Returns the nodes from top to bottom, each with its depth. Small subtrees precede large ones, so that the
-/// lines between siblings are short.
+/// Returns the nodes from top to bottom, each with its depth. The largest tree comes first. Among the callees
+/// below one caller, small subtrees precede large ones, so that the line down to the last callee is short.
 fn preorder(graph: &Graph, roots: &[usize], children: &mut [Vec<usize>]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut open: Vec<usize> = roots.to_vec();

@@ -147,8 +147,8 @@ impl Raster {
         self.runs_backward.get(edge).copied().unwrap_or(false)
     }
 
-    /// Returns the stretches of rows on which edges run to the left. In a top-down diagram there are none,
-    /// because a column has no room for text.
+    /// Returns the stretches of rows on which edges run to the left. There are none in a top-down diagram,
+    /// because a column has no room for text, and none in an outline.
     #[must_use]
     pub fn feedback_stretches(&self) -> &[FeedbackStretch] {
         &self.feedback

@@ -15,7 +15,7 @@ use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of routing rounds. Each round adds stubs until no line is misleading.
+/// Maximum number of routing rounds. Each round adds stubs for the lines that would mislead the reader.
 const MAX_STUB_ROUNDS: usize = 12;
 /// Maximum number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
@@ -145,8 +145,8 @@ impl<'a> ChannelRouter<'a> {
         }
     }
 
-    /// Removes stubs that later stubs have made unnecessary. Tries this only for stubs whose line ends at the
-    /// trunk in the current routing, because nearly all other stubs are still necessary.
+    /// Removes stubs that later stubs have made unnecessary. Tries this only if the line of the stub does not
+    /// continue past the shared trunk in the current routing. Nearly all other stubs are still necessary.
     fn drop_needless_stubs(&mut self) {
         if self.trunks.len() > DROP_STUBS_MAX_TRUNKS {
             return;

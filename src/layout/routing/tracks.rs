@@ -268,7 +268,8 @@ fn exchange_neighbours(trunks: &[Trunk], before: &[LeftOfRules], order: &mut [us
 /// to the right of all placed trunks that overlap it or must lie to the left of it.
 ///
 /// Two trunks on the same track keep a free row between them, and two lines on the same row a free column, so
-/// that they don't seem to touch. A jog that flows to the left gets an extra column for its tick.
+/// that they don't seem to touch. If the lines of a trunk leave it to the left, on a jog, one more column
+/// stays free between this trunk and the one at the left end of the jog.
 fn pack_tracks(trunks: &[Trunk], before: &[LeftOfRules], order: &[usize]) -> Vec<usize> {
     let low = trunks.iter().map(|t| t.first_row).min().unwrap_or(0) - 1;
     let high = trunks.iter().map(|t| t.last_row).max().unwrap_or(0) + 1;

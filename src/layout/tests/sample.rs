@@ -2,7 +2,7 @@
 use super::text_drawing::{TextDrawing, parse_graph};
 use crate::layout::{Direction, Glyphs, Options, layout};
 
-/// Calls between thirteen services: eighteen of them.
+/// Eighteen calls between thirteen services.
 pub const SHOP_CALLS: &str = "
     web > api-gateway
     mobile > api-gateway
@@ -100,8 +100,7 @@ fn groups_are_entered_and_left_through_their_borders() {
     assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }
 
-/// Calls between two dozen services, one of which calls eight others. It resembles a group in the survey that
-/// led to this layout.
+/// Calls between two dozen services, one of which calls eight others.
 const FAN_OUT_CALLS: &str = "
     ext-0-152
     lb-0-144 > bff-0-179 gw-0-94
