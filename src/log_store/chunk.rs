@@ -8,7 +8,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Size of a chunk, text and metadata, in bytes. A line that exceeds it begins a new chunk, except that lines
+/// Maximum size of a chunk, text and metadata, in bytes. A line that does not fit begins a new chunk. Lines
 /// that arrive late may double the size.
 const MAX_CHUNK_BYTES: usize = 64 * 1024;
 

@@ -42,8 +42,8 @@ impl StoredStream {
         }
     }
 
-    /// Subtracts a line read at the time `at` from the counts of the gaps around it, because it may be one of
-    /// the dropped lines.
+    /// Subtracts a line with the time `at` from the counts of the gaps that contain this time, because it may
+    /// be one of the dropped lines.
     pub(super) fn reduce_gap_counts(&mut self, index: usize, at: i64) {
         if self.gaps.last().is_none_or(|gap| gap.high.at < at) {
             return;

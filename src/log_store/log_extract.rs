@@ -18,7 +18,7 @@ const MAX_DROPPED_LINES: u64 = 1 << 40;
 /// Highest arrival number that a restored store accepts. It leaves enough higher numbers for later lines.
 const MAX_RESTORED_SEQ: u64 = 1 << 60;
 
-/// Some lines and notes of a log store, with all its streams.
+/// An extract of a log store for a share of the screen: some lines and notes, and the streams.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogExtract {
     streams: Vec<ExtractedStream>,

@@ -94,8 +94,8 @@ impl LogStore {
         self.bytes + self.notes.memory_bytes()
     }
 
-    /// Returns the number of the stream for `target`. A stream whose label changed keeps its number. A target
-    /// whose label another target's stream already has gets a new stream.
+    /// Returns the number of the stream for `target`. A stream whose label changed keeps its number. If the
+    /// stream of another target already has the label, `target` gets a new stream.
     fn open_stream(&mut self, target: &LogTarget) -> u32 {
         let same = |stream: &StoredStream| stream.target.as_ref() == Some(target);
         let key = (target.service.clone(), target.label.clone());

@@ -173,9 +173,9 @@ impl PatternSet {
         self.by_id.get(&id)
     }
 
-    /// Returns `Some(true)` if the pattern is new, and `Some(false)` if a service wrote it before that
-    /// service's time in `since`. Returns `None` if no lines before these times were read, so that there is
-    /// nothing to compare with. Patterns that are new since a deployment deserve attention first.
+    /// Returns `Some(false)` if a service wrote the pattern before its time in `since`, such as its last
+    /// deployment. Otherwise returns `Some(true)`: the pattern is new and deserves attention first. Returns
+    /// `None` if no lines before these times were read, so that there is nothing to compare with.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.first_seen_by_service {

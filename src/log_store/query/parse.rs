@@ -45,7 +45,7 @@ pub fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, 
 /// `status>=500`. Returns `None` if `typed` is not such a condition, for example `a == b` or `map->size`.
 ///
 /// # Errors
-/// Returns a message if the comparison needs a number and the value is not one.
+/// The inner result is a message if the comparison needs a number and the value is not one.
 #[must_use]
 pub fn parse_field_condition(typed: &str) -> Option<Result<Predicate, String>> {
     let (name, comparison, value) = split_condition(typed)?;
@@ -66,9 +66,9 @@ fn field_condition(
     })
 }
 
-/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text,
-/// such as `a == b`, because a field name contains no space, or `map->size`, because only a number may follow a
-/// single `>`.
+/// Splits a condition into a field name, a comparison and a value. Returns `None` if `typed` is plain text.
+/// Text such as `a == b` is plain because a field name contains no space, and `map->size` because only a
+/// number may follow a single `>`.
 fn split_condition(typed: &str) -> Option<(&str, FieldComparison, &str)> {
     let at = typed.find(['=', '!', '<', '>']).filter(|at| is_field_name(&typed[..*at]))?;
     let (name, rest) = typed.split_at(at);

@@ -33,7 +33,7 @@ pub struct PatternCounts {
 struct ChunkCounts {
     /// The `insert_generation` of the chunk when its lines were counted.
     insert_generation: u32,
-    /// The number of lines at the start of the chunk that were searched for matching lines.
+    /// The number of lines, from the start of the chunk, whose matches are already in the counts.
     scanned: usize,
     /// The number of lines of the chunk by pattern id.
     line_counts: BTreeMap<u64, u64>,
