@@ -1,4 +1,4 @@
-//! State of an ECS service that matters only for operations on it, so that the model does not contain it.
+//! State of an ECS service that only operations need. The shared model does not contain it.
 
 use crate::model::{InstanceId, Text, Timestamp};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub struct EcsReading {
     pub desired: u32,
     /// Task definition of the service, as `family:revision`.
     pub task_definition: Text,
-    /// Percentage of the desired tasks that ECS keeps running during a deployment.
+    /// Minimum percentage of the desired tasks that ECS keeps running during a deployment.
     pub minimum_healthy_percent: u32,
     /// Ids of the deployments that have tasks or start them.
     pub deployments: BTreeSet<Text>,
@@ -78,6 +78,7 @@ pub struct RollbackTarget {
     pub finished: Option<Timestamp>,
     /// True if the task definition can still be deployed.
     pub is_active: bool,
-    /// Settings that the rollback does not restore, although they differ from those of the deployment.
+    /// Settings of the service that differ from those of that deployment, but that the rollback does not
+    /// restore.
     pub not_restored: Vec<Text>,
 }

@@ -39,7 +39,7 @@ impl MenuChoice {
     }
 }
 
-/// Key of an entry that no key chooses.
+/// Value of [`MenuEntry::key`] for an entry that the user can't choose by a key.
 pub const NO_KEY: char = ' ';
 /// Key of the entry that opens a shell.
 const SHELL_KEY: char = '!';
@@ -161,8 +161,8 @@ fn entry(kind: OperationKind, key: char, label: String, services: &[&Service]) -
     entry_with(kind, key, label, services, |request| request)
 }
 
-/// Returns an entry for the request that `complete` returns for the plain request. Returns `None` if the
-/// operation would have no effect on any of `services`.
+/// Returns an entry of the menu. `complete` adds details to its request, such as the number of tasks. Returns
+/// `None` if the operation would have no effect on any of `services`.
 fn entry_with(
     kind: OperationKind,
     key: char,

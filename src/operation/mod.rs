@@ -6,10 +6,10 @@
 //! 2. The source reads the services again and returns an [`OperationReading`].
 //! 3. [`Plan::new`] turns both into a [`Plan`]: the exact API calls, their impact, and cautions. It
 //!    refuses a request that can't work.
-//! 4. The user confirms the plan, which gives a [`ConfirmedPlan`]. Only `confirmation` can make one, and a source
-//!    accepts nothing else.
-//! 5. Before the first call, the source reads the services again. If they differ from the plan's [`PlanBasis`], the
-//!    plan is refused.
+//! 4. The user confirms the plan, which gives a [`ConfirmedPlan`]. Only `confirmation` can make one, and a
+//!    source accepts nothing else.
+//! 5. Before the first call, the source reads the services again. If they differ from the plan's
+//!    [`PlanBasis`], Portolan refuses the plan.
 //! 6. A [`Watch`] follows the services until they are as planned, and ends with a [`Verdict`].
 //!
 //! The screen and the configuration call operations *actions*. What a screen asks the program to do is a

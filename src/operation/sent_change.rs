@@ -26,8 +26,8 @@ impl SentChange {
         Self { call: call.into(), request_id, failure: None, unchanged: false }
     }
 
-    /// Returns the record of a call that is about to be made. It stays in the audit log if Portolan is killed before
-    /// the response.
+    /// Returns the record of a call that is about to be made. It stays in the audit log if Portolan is killed
+    /// before the response.
     #[must_use]
     pub fn without_response(call: Text) -> Self {
         let failure = Some("no response yet: the call may have taken effect".into());

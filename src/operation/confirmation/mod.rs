@@ -38,8 +38,8 @@ impl<P: Confirmable> Confirmed<P> {
         }
     }
 
-    /// Confirms a plan by a line that the user typed. Returns `None` unless the line is a yes, or the name that the
-    /// plan asks for.
+    /// Confirms a plan by a line that the user typed. Returns `None` unless the line is a yes, or the name
+    /// that the plan asks for.
     #[must_use]
     pub fn by_line(plan: P, line: &str) -> Option<Self> {
         is_confirming_line(line, plan.typed_name()).then_some(Self(plan))

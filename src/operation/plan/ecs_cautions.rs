@@ -69,7 +69,8 @@ fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
     })
 }
 
-/// Returns the name of an image with the digests that run now, such as `acme/web:latest (sha256:1f0c2a7b91de runs now)`.
+/// Returns the name of an image with the digests that run now, such as `acme/web:latest (sha256:1f0c2a7b91de
+/// runs now)`.
 fn name_and_digests(image: &TaggedImage) -> String {
     let digests: Vec<&str> = image.running.iter().map(|digest| short_digest(digest)).collect();
     match &digests[..] {

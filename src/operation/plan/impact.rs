@@ -22,7 +22,8 @@ pub struct ServiceImpact {
 }
 
 impl ServiceImpact {
-    /// Returns the impact of an operation that begins with `first` on the service in `target`.
+    /// Returns the impact of an operation on the service in `target`. `first` is the first step of the
+    /// operation on this service.
     pub(super) fn new(
         request: &OperationRequest,
         target: &TargetReading,
@@ -66,8 +67,8 @@ impl ServiceImpact {
     }
 }
 
-/// Returns the number of tasks that ECS keeps running during a deployment: the minimum healthy percentage of the desired
-/// count, rounded up.
+/// Returns the number of tasks that ECS keeps running during a deployment: the minimum healthy percentage of
+/// the desired count, rounded up.
 fn kept_during_deployment(ecs: &EcsReading) -> usize {
     let kept = (u64::from(ecs.desired) * u64::from(ecs.minimum_healthy_percent)).div_ceil(100);
     usize::try_from(kept).unwrap_or(usize::MAX)

@@ -1,5 +1,5 @@
-//! Order in which a plan acts on several services: callees before their callers, so that each service finds what it
-//! calls.
+//! Order in which a plan acts on several services: callees before their callers, so that each service finds
+//! the services that it calls.
 
 use crate::{
     model::{NodeId, ReferenceKind, ReferenceTarget, Service, ServiceId},

@@ -1,4 +1,4 @@
-//! Undo of a plan: the request that reverses those of its calls that changed something.
+//! Undo of a plan: the request that reverses the calls that have changed something.
 
 use super::{Plan, Step};
 use crate::{
