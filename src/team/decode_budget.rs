@@ -5,7 +5,8 @@
 
 use super::object_error::{ObjectError, damaged};
 
-/// Maximum size in bytes, after decompression, of a base and its deltas.
+/// Maximum size in bytes, after decompression, of a base (a whole snapshot) and its deltas (the changes since
+/// then).
 const MAX_READING_BYTES: usize = 32 << 20;
 
 /// Maximum number of values in a base and its deltas. Each number, text, list and field name counts as one.
@@ -211,7 +212,7 @@ mod tests {
     }
 
     proptest! {
-        /// A value that the decoder accepts is counted in the same way: both end at the same byte or fail.
+        /// Bytes that the decoder accepts as a value also pass the count of values.
         #[test]
         fn arbitrary_bytes_neither_panic_nor_pass_if_they_are_cut_off(bytes: Vec<u8>) {
             let is_whole = rmp_serde::from_slice::<serde_json::Value>(&bytes).is_ok();

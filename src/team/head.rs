@@ -55,10 +55,11 @@ pub struct Leader {
     pub read_as: Text,
 }
 
-/// Numbers of the newest reading in the store and of its objects.
+/// Reference to the newest reading in the store: its numbers and those of its objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingRef {
-    /// Epoch of the leader that polled it, which may be an earlier one.
+    /// Epoch of the leader that polled it. Until its own first poll, a new leader names the reading of an
+    /// earlier epoch.
     pub epoch: u64,
     /// Number of the reading within its epoch.
     pub number: u64,
@@ -72,14 +73,14 @@ pub struct ReadingRef {
     pub age_ms: u64,
 }
 
-/// Head of a team.
+/// Head of a team: names the leader and the newest reading, for all members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// `TEAM_SCHEMA`.
     pub schema: Text,
     /// Version of the Portolan that wrote the head.
     pub version: Text,
-    /// Epoch of the leader.
+    /// Epoch of the leader: a number that grows with each change of the leader.
     pub epoch: u64,
     /// Number of the head within its epoch, so that no two heads are equal.
     pub beat: u64,
@@ -95,7 +96,7 @@ pub struct Head {
     pub reading: Option<ReadingRef>,
 }
 
-/// Content of a head object.
+/// Parsed content of the head object: a head, a head of another format, or damaged bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadContent {
     /// Valid head.

@@ -26,7 +26,7 @@ const MAX_FAILED_POLLS: u32 = 3;
 pub enum HeadRead<'a> {
     /// The head has not changed since the last read.
     Same,
-    /// The head has changed. With its age on the store's own clock, if the store reports it.
+    /// The head has changed. The second value is its age on the store's own clock, if the store reports it.
     Changed(&'a HeadContent, Option<Duration>),
     /// There is no head.
     Missing,
@@ -242,8 +242,8 @@ impl Lease {
         }
     }
 
-    /// Returns true if the leader has to give up the lead after a failed poll. `is_lasting` is true if another
-    /// poll would fail in the same way.
+    /// Returns true if the leader has to give up the lead after a failed poll. `is_lasting` is true if
+    /// another poll would fail in the same way.
     #[must_use]
     pub fn must_release(&self, is_lasting: bool) -> bool {
         self.held.is_some_and(|held| held.failed_polls >= if is_lasting { 1 } else { MAX_FAILED_POLLS })

@@ -14,8 +14,8 @@ const MAX_DELTAS_AFTER_BASE: u64 = 100;
 /// Maximum number of connections that wait to be written. Beyond it, Portolan drops the oldest.
 const MAX_PENDING_CONNECTIONS: usize = 20_000;
 
-/// Prepares the objects that a leader writes for each reading, a base or a delta, and remembers those that it has
-/// written in its epoch. The caller does the writing.
+/// Writer of a leader's readings: encodes each as a delta (the changes since the last), as a base (the whole
+/// snapshot), or as both. The caller writes these objects to the store.
 #[derive(Debug)]
 pub struct ReadingWriter {
     epoch: u64,
@@ -43,8 +43,8 @@ struct Written {
     keys: BTreeSet<ObjectKey>,
 }
 
-/// Changes to the store for one reading: the objects to write, and those to delete afterwards. Once they are written,
-/// pass the draft to [`ReadingWriter::commit`].
+/// Changes to the store for one reading: the objects to write, and those to delete afterwards. Once the new
+/// objects are in the store, pass the draft to [`ReadingWriter::commit`].
 #[derive(Debug)]
 pub struct ReadingDraft {
     /// New objects with their keys.

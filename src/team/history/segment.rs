@@ -16,7 +16,7 @@ pub const MAX_SEGMENT_BYTES: usize = 512 << 10;
 /// Maximum number of entries in a segment.
 const MAX_SEGMENT_ENTRIES: usize = 5_000;
 
-/// Entries of one hour of a source's history.
+/// Segment of a team's history: the timeline entries of one hour.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistorySegment {
     entries: BTreeSet<Arc<Entry>>,

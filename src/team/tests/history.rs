@@ -127,7 +127,7 @@ fn a_full_segment_keeps_the_important_entries_and_says_so() {
 
 #[test]
 fn a_segment_of_texts_that_do_not_compress_fits_its_object() {
-    // A simple generator is enough: the letters only must not repeat.
+    // A simple generator is enough: compression only must find no repeated text.
     let mut state = 1u64;
     let mut letters = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
