@@ -73,8 +73,8 @@ impl Share {
     /// share as `name`.
     ///
     /// # Errors
-    /// Returns the reason if the share has another format, or if its first line is damaged. Skips damaged lines
-    /// of the recording; the snapshots report them as an unread part.
+    /// Returns the reason if the share has another format, or if its first line is damaged. Skips damaged
+    /// lines of the recording; the snapshots report them as an unread part.
     pub fn read(first: &str, rest: impl BufRead, name: &str) -> Result<Self, ShareError> {
         let header = ShareHeader::parse(first)?;
         let recording =

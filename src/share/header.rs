@@ -53,7 +53,8 @@ pub enum ShareError {
     Damaged(Text),
 }
 
-/// First line of a share: who shared it and when, the view, and the state of the world without the snapshots.
+/// First line of a share: the person and time, the view, and the state of the world, which is all data that
+/// Portolan had, without the snapshots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShareHeader {
