@@ -16,7 +16,8 @@ const NOTES_VERSION: u32 = 1;
 /// Maximum size of a book, in bytes.
 pub const MAX_BOOK_BYTES: usize = 512 << 10;
 
-/// Maximum number of notes in a book. Beyond it, the oldest notes are removed.
+/// Maximum number of notes in a book. Beyond it, Portolan removes notes that have ended, then the oldest
+/// ones.
 const MAX_BOOK_NOTES: usize = 300;
 
 /// Note that one person wrote.

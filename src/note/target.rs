@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 /// Service, call or finding on which a note is left.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NoteTarget {
-    /// Node of the note without its source, such as `shop-prod/orders`. A node that belongs to no source has
-    /// its whole id.
+    /// Id of the node without its source, such as `shop-prod/orders`. A node of another source, or of none,
+    /// has its whole id.
     pub node: Text,
-    /// Called node in the same notation, if the note is on a call.
+    /// Id of the callee in the same notation; `None` unless the note is on a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callee: Option<Text>,
-    /// Finding on `node`, if the note acknowledges one.
+    /// Finding on `node` that the note acknowledges; `None` if it acknowledges none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<NotedFinding>,
 }

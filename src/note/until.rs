@@ -36,8 +36,8 @@ pub fn split_until<'a>(typed: &'a str, now: Timestamp, zone: &TimeZone) -> (&'a 
     end.map_or((typed.trim(), None), |(text, at)| (text.trim().trim_end_matches([',', ';']), Some(at)))
 }
 
-/// Parses the time that the user typed after `until`. A day lasts until its midnight, and a weekday is the
-/// next such day, which can be today. Returns `None` for any other text, and for a time in the past.
+/// Parses the time that the user typed after `until`. A day ends at the midnight after it. A weekday is the
+/// next day of that name, which can be today. Returns `None` for any other text, and for a time in the past.
 #[must_use]
 pub fn until_time(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let typed = typed.trim().trim_end_matches('.').to_ascii_lowercase();
