@@ -22,8 +22,9 @@ const PUBLISHED_DIR_MODE: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 const PUBLISHED_FILE_MODE: Mode =
     Mode::RUSR.union(Mode::WUSR).union(Mode::RGRP).union(Mode::WGRP).union(Mode::ROTH).union(Mode::WOTH);
 
-/// Open directory at a path that the user chose. It may belong to another user, and its permissions stay
-/// unchanged. New files have the permissions that the user's umask allows.
+/// Open directory in which the user publishes files, such as the pages of a handbook. It may belong to
+/// another user, and its permissions stay unchanged. New files have the permissions that the user's umask
+/// allows.
 #[derive(Debug)]
 pub struct PublishedDir {
     fd: OwnedFd,
