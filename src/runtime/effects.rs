@@ -1,5 +1,5 @@
-//! Slow effects: layouts of the map, files to save, shares and pages to open. Each runs in the background and
-//! sends the app a message with its result or panic.
+//! Slow effects, which are requests of the app: layouts of the map, files to save, shares, and pages to open.
+//! Each runs in the background and sends the app a message with its result or panic.
 
 mod browser;
 mod layout_queue;

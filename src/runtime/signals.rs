@@ -38,7 +38,7 @@ const KEYBOARD_SIGNALS: &[i32] = &[SIGINT, SIGQUIT];
 /// too.
 static IGNORES_KEYBOARD: AtomicBool = AtomicBool::new(false);
 
-/// Signal, by the reaction of the program.
+/// Signal of the operating system, by the reaction that it requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
     /// End the program, because of the signal with this number.

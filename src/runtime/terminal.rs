@@ -81,8 +81,8 @@ pub(super) fn is_taken() -> bool {
     TERMINAL_USE.load(Ordering::SeqCst) != NOT_TAKEN
 }
 
-/// Fails unless enough file descriptors are free for the terminal, its events and the first connections. crossterm
-/// panics without a descriptor for its events.
+/// Fails unless enough file descriptors are free for the terminal, its events and the first connections.
+/// crossterm panics without a descriptor for its events.
 fn ensure_free_file_descriptors() -> io::Result<()> {
     let opened: io::Result<Vec<File>> = (0..MIN_FREE_DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
     opened.map(drop).map_err(|error| {

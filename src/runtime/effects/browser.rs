@@ -12,8 +12,9 @@ use tokio::sync::mpsc::Sender;
 pub(in crate::runtime) struct Browser(String);
 
 impl Browser {
-    /// Returns the browser of this session: the program in `BROWSER`, or the desktop's default. Returns
-    /// `None` over ssh or without a desktop, because the page would open on another screen than the user's.
+    /// Returns the browser of this session: the program in `BROWSER`, or else the desktop's default. Over ssh
+    /// or without a desktop there is no default, because the page would open on another screen than the
+    /// user's. Returns `None` if there is neither.
     pub(in crate::runtime) fn find() -> Option<Self> {
         Self::choose(|name| env::var(name).ok().filter(|value| !value.is_empty()), cfg!(target_os = "macos"))
     }
@@ -28,7 +29,7 @@ impl Browser {
         (has_desktop && !is_remote).then(|| Self(program.to_owned()))
     }
 
-    /// Opens a page in the background. Shows a notice with the page if the browser does not start.
+    /// Opens a page in the background. Shows a notice with the page if the browser fails.
     pub(in crate::runtime) fn open(self, page: String, sender: &Sender<Msg>) {
         let sender = sender.clone();
         let shown = page.clone();

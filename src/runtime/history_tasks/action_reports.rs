@@ -30,7 +30,8 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum time for which the end of the program waits for reports.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Task that writes this user's actions to the team's store. The default has no task, as without a team.
+/// Task that writes this user's actions to the team's store. The default value has no task, and serves runs
+/// without a team.
 #[derive(Default)]
 pub struct ActionReports {
     sender: Option<Sender<AuditReport>>,

@@ -49,7 +49,8 @@ const MAX_REPORTED_FAILURES: usize = 100;
 /// Error if the receiver of the messages is gone, because the program ends.
 type Closed = SendError<Msg>;
 
-/// Exchange for one source: the store's contents that it has read, and the entries that it has written.
+/// Exchange of one source's history with the team's store. Remembers the segments and actions that it has
+/// read, and the entries that it has written.
 pub(super) struct HistoryExchange {
     source: Arc<dyn Source>,
     access: TeamAccess,

@@ -29,10 +29,11 @@ use tokio_util::task::AbortOnDropHandle;
 /// Wait before a task restarts after a panic.
 const RESTART_WAIT: Duration = Duration::from_mins(1);
 
-/// Ids of this run's actions, which its own timeline already shows.
+/// Ids of the actions of this run of Portolan, which its timeline already shows.
 pub(super) type OwnActions = Arc<Mutex<BTreeSet<Text>>>;
 
-/// Entries to write: all that this member has recorded, as of the last change. `None` if they were taken.
+/// Outbox of one source: all history entries that this member has recorded, for a task that writes them to
+/// the team's store. Contains `None` once the task has taken them.
 #[derive(Default)]
 struct Outbox {
     entries: Mutex<Option<Vec<Arc<Entry>>>>,

@@ -199,7 +199,7 @@ async fn what_ended_last_night_is_on_the_timeline_in_the_morning() {
     ann.share();
     let first = changed_object(&store, &segment_key(night), b"").await;
     drop(ann);
-    // The next leader saw the same by its own clock, and more.
+    // The next leader saw the same end, three seconds earlier by its own clock, and a later start.
     let mut ben = TestMember::new(&store, "ben", true);
     ben.record_task_end(night - SignedDuration::from_secs(3));
     ben.poll(night + SignedDuration::from_mins(5), fixtures::instance("orders-2"));
@@ -270,7 +270,7 @@ async fn a_colleagues_action_is_on_everybodys_timeline_with_the_name() {
     }
     let shown = carla.timeline_with("ann@host: restart: 1 of 1 runs").await;
     assert_eq!(shown.len(), 2, "{shown:?}");
-    // The own timeline of ann has its own words for it.
+    // The timeline of ann shows her own action already, so she gets no entry for it from the store.
     while let Ok(message) = messages.try_recv() {
         let Msg::TeamHistoryRead(_, part) = message else { continue };
         assert_eq!(*part, TeamHistoryPart::Actions(Vec::new()));

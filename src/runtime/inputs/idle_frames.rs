@@ -1,8 +1,8 @@
 //! Reduces the number of frames while nothing happens. Each tick requests a frame, because ages on the screen
 //! grow. If such frames change nothing, Portolan draws one only every few ticks.
 
-/// Maximum number of ticks, one a second, for one frame. Portolan also evaluates findings that depend only on
-/// time at this interval.
+/// Maximum number of ticks from one frame to the next. A tick comes once a second. Portolan also evaluates
+/// findings that depend only on time at this interval.
 const MAX_TICKS_PER_FRAME: u32 = 5;
 
 /// Decides whether Portolan draws the frame that a tick requests at once or at a later tick.

@@ -1,4 +1,5 @@
-//! Operations of the interactive program: reads services for plans, runs confirmed plans, and keeps the audit log.
+//! Operations of the interactive program: reads services for plans, runs confirmed plans, and keeps the audit
+//! log.
 
 mod audit_records;
 mod prepared_shell;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::Sender;
 use unfinished_runs::UnfinishedRuns;
 
-/// Tasks that read services for plans and run confirmed plans, each call in a separate task.
+/// Tasks that read services for plans and run confirmed plans. Each reading and each plan has its own task.
 pub(super) struct OperationTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<Msg>,

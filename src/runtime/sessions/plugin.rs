@@ -113,8 +113,8 @@ async fn wait_on_terminal(mut command: Command, signals: &mut Signals) -> io::Re
                     child.kill().await?;
                     return Ok(ProgramEnd::Killed(number));
                 }
-                // The key was meant for the command in the container. A plugin that does not pass on keys yet
-                // was stopped by it.
+                // The user pressed ctrl-z for the command in the container. It stops a plugin that does not
+                // pass on keys yet, so Portolan continues the plugin.
                 Signal::Stop => child.id().into_iter().for_each(continue_program),
                 Signal::Continue => {}
             },

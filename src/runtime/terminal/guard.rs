@@ -5,7 +5,7 @@
 //! closes when Portolan ends for any reason. While it waits, it uses no CPU time.
 //!
 //! The first line in the pipe has Portolan's process group and the original terminal modes. Then come
-//! `TAKEN_MARK`, `SHELL_MARK` and `RESTORED_MARK`. The last mark tells the guard whether to restore the
+//! `TAKEN_MARK`, `SHELL_MARK` and `RESTORED_MARK`. The last mark decides whether the guard restores the
 //! terminal.
 
 use super::tty;
