@@ -69,7 +69,8 @@ pub trait ObjectStore: Send + Sync {
     /// Returns the location for display, such as `s3://bucket/prefix`.
     fn location(&self) -> String;
 
-    /// Reads the object at `key`, unless it still has the version `known`. `max_bytes` limits its size.
+    /// Reads the object at `key`, unless it still has the version `known`. Fails if the object is larger than
+    /// `max_bytes`.
     fn read<'a>(
         &'a self,
         key: &'a str,
