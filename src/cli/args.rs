@@ -73,7 +73,7 @@ pub struct CommonArgs {
     pub wait: SignedDuration,
 }
 
-/// Headless commands.
+/// Commands besides the map, which opens if none is given.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the map

@@ -1,5 +1,5 @@
-//! Data for commands without a screen: fills a world by polling every source until its snapshot is complete
-//! or time runs out.
+//! Data for commands without a screen: polls every source until its snapshot is complete or time runs out,
+//! and collects the results in a [`World`].
 
 use crate::{
     app::Msg,

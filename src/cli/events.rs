@@ -29,7 +29,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
 };
 
-/// Minimum time to read the history of a team.
+/// Time that is always left to read the history of a team, even if the sources used up `--wait`.
 const HISTORY_WAIT: Duration = Duration::from_secs(5);
 
 /// Time to wait for past events from sources that push changes.

@@ -22,7 +22,7 @@ use std::{
     path::Path,
 };
 
-/// Maximum size of the statements file of a handbook, in bytes.
+/// Maximum size in bytes of the statements file, which lists everything that the pages of a handbook state.
 const MAX_STATEMENTS_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Writes the handbook, or checks the existing one that `--check` names.

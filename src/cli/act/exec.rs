@@ -32,7 +32,7 @@ async fn open(begun: &mut BegunSession<ShellRequest>, is_terminal: bool) -> Resu
     plugin::run_shell(operator, confirmed, terminal, &mut signals, note_call).await
 }
 
-/// Runs the command. A refusal is an outcome, and not an error.
+/// Runs `portolan exec`. A refusal is an outcome, not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ExecArgs) -> Result<Outcome, Error> {
     let is_terminal = stdin().is_terminal() && output::is_terminal();
     let size = is_terminal.then(shell::terminal_size);

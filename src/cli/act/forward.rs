@@ -32,7 +32,7 @@ async fn open(begun: &mut BegunSession<ForwardRequest>, local: LocalPort) -> Res
     forward::run(opening, local, &mut signals, on_open).await
 }
 
-/// Runs the command. A refusal is an outcome, and not an error.
+/// Runs `portolan forward`. A refusal is an outcome, not an error.
 pub(in crate::cli) async fn run(common: &CommonArgs, args: &ForwardArgs) -> Result<Outcome, Error> {
     // The plan names the local port, so Portolan opens the port first.
     let local = LocalPort::open(args.ports.local_port).await?;

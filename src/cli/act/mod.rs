@@ -31,7 +31,7 @@ use std::{
     sync::Arc,
 };
 
-/// Runs the command. A refusal is an outcome, and not an error.
+/// Runs `portolan act`. A refusal is an outcome, not an error.
 pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, Error> {
     let Polled { world, opened, config } = open_and_poll(common).await?;
     let request = match targets::request(&world, args)? {
@@ -61,7 +61,7 @@ pub(super) async fn run(common: &CommonArgs, args: &ActArgs) -> Result<Outcome, 
     outcome
 }
 
-/// Starts to report the actions of the command to the team. Prints a message if a report fails.
+/// Starts the task that reports the actions of this run to the team. Prints a message if a report fails.
 fn start_reports(opened: &OpenedSources, config: &Config) -> ActionReports {
     ActionReports::start(&opened.sources, &opened.team_access(config), output::print_stderr)
 }

@@ -31,8 +31,8 @@ pub(super) struct BegunSession<R> {
     reports: ActionReports,
 }
 
-/// Finds the container, plans the session that `make_request` returns, and asks for confirmation. A refusal
-/// is an outcome, and not an error.
+/// Finds the container, plans the session for the request that `make_request` returns, and asks for
+/// confirmation. A refusal is an outcome, not an error.
 pub(super) async fn begin<R: SessionRequest>(
     common: &CommonArgs,
     args: &SessionArgs,

@@ -46,7 +46,8 @@ pub(super) async fn run(
     let start = LogReadOptions { since, until, tail, follow: args.follow };
     let patterns = args.patterns.then(|| PatternReport::new(world));
     let printer = Printer::new(args, line_filters(args)?, patterns);
-    // Without a start time, this would read everything in the log groups.
+    // Without a start time, reading the streams of tasks that ECS no longer lists would read whole log
+    // groups.
     if since.is_some() && !args.follow {
         targets.extend(selector.expired_targets(world));
     }

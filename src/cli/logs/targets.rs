@@ -8,8 +8,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Services, groups and instances that the user named. It also selects the logs of instances that start
-/// later.
+/// Selector of log targets by the services, groups and instances that the user named. It also selects the
+/// logs of instances that start later.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TargetSelector {
     services: BTreeSet<ServiceId>,

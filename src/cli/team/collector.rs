@@ -22,7 +22,7 @@ use tokio::{
 /// Maximum number of messages from the sources in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// Time between two updates of the world's clock, each of which also saves what is due.
+/// Time between two updates of the world's clock. Each also saves outages and history entries that are due.
 const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Maximum time to give up the lead at the end.
@@ -102,7 +102,7 @@ async fn next_signal([terminate, interrupt]: &mut [Signal; 2]) {
     }
 }
 
-/// Prints messages of the sources that differ from the last ones.
+/// Printer of the messages of sources. Skips a message that repeats the last one of its source.
 #[derive(Default)]
 struct ChangePrinter {
     printed: BTreeMap<SourceId, [String; 2]>,
