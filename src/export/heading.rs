@@ -5,16 +5,16 @@ use crate::{
     store::{Session, Store},
 };
 
-/// Returns the title of the map, such as `Portolan: map of group shop, 12 services`. Without a filter, it
-/// does not include a part of the estate.
+/// Returns the title of the map, such as `Portolan: map of group shop, 12 services`. Without a filter, the
+/// title names no part of the map.
 pub(super) fn title(store: &Store) -> String {
     let count = store.visible_nodes().iter().filter(|node| node.is_service()).count();
     let map = part(store).map_or_else(|| "map".to_owned(), |part| format!("map of {part}"));
     format!("Portolan: {map}, {}", text::pluralize(count, "service"))
 }
 
-/// Describes the part of the estate that the filters show, such as `group shop`, or returns `None` if they
-/// show everything.
+/// Describes the part of the map that the filters show, such as `group shop`. Returns `None` if they show
+/// everything.
 pub(super) fn part(store: &Store) -> Option<String> {
     let Session { only_part, only_group, only_source, faults_only, .. } = &store.session;
     let group = only_group.as_ref().map(|group| format!("group {}", group.name));

@@ -284,7 +284,7 @@ fn ports(service: &Service, published: bool) -> Vec<String> {
     numbers.into_iter().collect()
 }
 
-/// Returns the other names at which callers reach the service.
+/// Returns the names besides `name` at which callers in the same network reach the service, at most 20.
 fn aliases(service: &Service, name: &str) -> Vec<String> {
     let is_name = |endpoint: &&ServiceEndpoint| {
         let of_machine = matches!(endpoint.origin, EndpointOrigin::PublishedPort | EndpointOrigin::Hostname);

@@ -148,8 +148,8 @@ pub(super) fn verb(edge: &Edge, (sure, possible): (&'static str, &'static str)) 
 /// adds the name of `other`.
 fn source_of_evidence(evidence: &Evidence, other: Option<&Node>) -> String {
     let title = evidence.kind.title;
-    // The callee itself has the label by which it asks a proxy for requests. The path of a file needs no
-    // service.
+    // A label that asks a proxy for requests belongs to the callee itself. A location that is a file path
+    // needs no service name.
     let is_of_caller = evidence.kind.id != "proxy-label" && !evidence.location.starts_with('/');
     match other.filter(|_| is_of_caller) {
         _ if evidence.location.is_empty() => title.to_owned(),

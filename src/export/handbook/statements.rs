@@ -25,7 +25,7 @@ pub(super) struct StatementOut {
     pub(super) page: String,
     /// Text of the statement, without its source.
     pub(super) text: String,
-    /// True if Portolan only observed it.
+    /// True if Portolan knows the statement only from observed connections.
     pub(super) observed: bool,
 }
 
