@@ -79,7 +79,7 @@ pub struct World {
     pub sources: Vec<SourceStatus>,
     /// Services known only from an earlier run, because their sources have not yet reported them in this run.
     pub cached_services: BTreeSet<ServiceId>,
-    /// Time of the last tick, which is the current time for all code in the pure rooms.
+    /// Time of the last tick. It is the current time for all code that may not read the system clock.
     pub now: Timestamp,
     /// Time of the last evaluation of the findings.
     evaluated_at: Timestamp,

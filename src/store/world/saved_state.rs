@@ -28,8 +28,8 @@ const RESTORED_LOG_BYTES: usize = 64 << 20;
 /// Maximum number of indirectly affected services in a restored finding.
 const MAX_INDIRECT_SERVICES: usize = 1_000_000;
 
-/// Everything that the screens show in addition to the snapshots: status of the sources, findings, history,
-/// annotations, notes, usage and log lines.
+/// State of the world for a share of the screen, without the snapshots: status of the sources, findings,
+/// history, annotations, notes, usage and log lines.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorldState {
     sources: Vec<SourceStatus>,
