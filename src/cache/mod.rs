@@ -24,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Path of the cache directory, which need not exist yet.
+/// Directory on disk for data that Portolan keeps between runs. It need not exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheDir(PathBuf);
 

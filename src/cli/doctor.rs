@@ -31,7 +31,7 @@ struct Report {
     sources: Vec<CheckedSource>,
 }
 
-/// Repository that matches a pattern in the configuration.
+/// Repository on this machine that matches a path pattern in the configuration.
 #[derive(Serialize)]
 struct RepositoryOut {
     path: String,

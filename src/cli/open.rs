@@ -50,7 +50,8 @@ pub(super) async fn run(common: &CommonArgs, what: &str) -> Result<Outcome, Erro
     tui::run_prepared(config, opened, prepare).await
 }
 
-/// Content of a file. Of a recording, Portolan has read only the first line so far.
+/// Content of a file that the user opens: a share or a recording. Of a recording, Portolan has read only the
+/// first line so far.
 enum SharedFile {
     Share(Box<Share>),
     Recording,

@@ -35,7 +35,7 @@ pub(super) fn request(world: &World, args: &ActArgs) -> Result<Result<OperationR
     }))
 }
 
-/// Service with one of its instances, or with `None` for all its instances.
+/// Target of an action: a service with one of its instances, or with `None` for all its instances.
 type Target<'a> = (&'a Service, Option<&'a Instance>);
 
 /// Returns the failure for a name that several instances have, such as containers on several engines.

@@ -16,7 +16,7 @@ use std::{
     io::{self, Write},
 };
 
-/// Patterns of the lines read so far.
+/// Report of `logs --patterns`: the patterns of the lines read so far, with their counts.
 pub(super) struct PatternReport {
     patterns: PatternSet,
     /// Time of the last deployment of each service.
