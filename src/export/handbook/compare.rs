@@ -1,10 +1,10 @@
-//! Comparison of a handbook on disk with the present estate.
+//! Comparison of a handbook on disk with the services that run now.
 
 use super::statements::{Document, SCHEMA_NAME, StatementOut};
 use crate::model::Text;
 use std::collections::BTreeSet;
 
-/// Difference between a handbook and the estate.
+/// Difference between a handbook on disk and the services that run now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandbookChange {
     /// Statement in the handbook that is no longer true.

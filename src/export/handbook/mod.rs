@@ -1,6 +1,6 @@
-//! Handbook: a page about the estate and a page about each service, in Markdown or HTML. Each statement
-//! includes its source. The handbook contains nothing that changes by itself, such as health or ages, so
-//! every changed statement means a change of the estate.
+//! Handbook: a page about the estate (all services together) and a page about each service, in Markdown or
+//! HTML. Each statement includes its source. The handbook contains nothing that changes by itself, such as
+//! health or ages, so every changed statement means a change of the estate.
 
 mod compare;
 mod html;
@@ -17,7 +17,7 @@ use crate::screen::Scene;
 /// Name of the file with all statements. A later run uses it to find the statements that are no longer true.
 pub const STATEMENTS_FILE: &str = "handbook.json";
 
-/// Format of the pages.
+/// File format of the handbook's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandbookFormat {
     /// Markdown files, and the map as an SVG file.

@@ -8,7 +8,7 @@ pub(super) struct Page {
     pub(super) blocks: Vec<Block>,
 }
 
-/// Part of a page.
+/// Block of a page: a heading, a statement, code or the map.
 pub(super) enum Block {
     Heading(String),
     Statement(Statement),
@@ -18,7 +18,7 @@ pub(super) enum Block {
     Map,
 }
 
-/// Sentence with its source.
+/// Sentence of the handbook with its source.
 pub(super) struct Statement {
     pub(super) parts: Vec<Part>,
     /// Place that states the sentence, such as a setting, a label or a file.
@@ -28,7 +28,7 @@ pub(super) struct Statement {
     pub(super) observed: bool,
 }
 
-/// Part of a sentence.
+/// Part of a statement: plain text or a link.
 pub(super) enum Part {
     Text(String),
     /// Link to the page about a node: the name of its file without extension, and the text of the link.

@@ -1,4 +1,4 @@
-//! Pages of the handbook: their builder, and the page about the estate.
+//! Pages of the handbook: their builder, and the page about all services together.
 
 use super::page::{Block, Page, Part, Statement};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the page about the estate and the page about each service.
+/// Returns the page about all services together and the page about each service.
 pub(super) fn pages(world: &World) -> Vec<Page> {
     let mut builder = PageBuilder::new(world);
     let services = world.nodes_in_reading_order(Node::is_service);
@@ -17,7 +17,7 @@ pub(super) fn pages(world: &World) -> Vec<Page> {
     pages
 }
 
-/// Builder that makes one page after the other.
+/// Builder of the handbook's pages, which makes one page after the other.
 pub(super) struct PageBuilder<'a> {
     pub(super) world: &'a World,
     /// Name of the file of each service's page, without extension.

@@ -18,7 +18,7 @@ use crate::{
 use serde::Serialize;
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// Document that the script reads. Its field names are part of the script.
+/// Data of the HTML page, which its script reads as JSON. The script uses the same field names.
 #[derive(Serialize)]
 struct PageData<'a> {
     size: (i32, i32),
