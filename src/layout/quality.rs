@@ -1,4 +1,5 @@
-//! Quality metrics of a diagram, which tell a clear layout from a tangled one.
+//! Quality metrics of a diagram, such as its crossings and bends. They distinguish a clear layout from a
+//! tangled one.
 
 /// Quality metrics of a diagram. They are comparable between layouts of the same graph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -31,7 +31,7 @@ const MAX_SPARE_COLUMNS: i32 = 6;
 /// few more lines fit without moving anything.
 const TRACKS_PER_SPARE_COLUMN: i32 = 24;
 
-/// A subgraph during its conversion to cells.
+/// A subgraph during its conversion from layers to terminal cells.
 pub struct CellLayout<'a> {
     subgraph: &'a Subgraph,
     graph: LayeredGraph,

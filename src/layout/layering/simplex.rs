@@ -33,7 +33,7 @@ struct NetworkArc {
     length: i32,
 }
 
-/// The network, with its current ranks and spanning tree.
+/// The network on which the algorithm works, with its current ranks and spanning tree.
 struct Network {
     arcs: Vec<NetworkArc>,
     rank: Vec<i32>,
