@@ -1,4 +1,5 @@
-//! Audit records: the lines of the audit log, one for each operation, including refused and failed ones.
+//! Audit records: the lines of the audit log, one for each operation or session, including refused and failed
+//! ones.
 
 use super::{OperationPlace, OperationRequest, Plan, SentChange, Step};
 use crate::{
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// Name and version of the format of an audit record.
 pub const AUDIT_SCHEMA: &str = "portolan.audit/1";
 
-/// One line of the audit log. It contains names and ids, but never the value of an environment variable.
+/// Record of one operation or session, a line of the audit log. It contains names and ids, but never the
+/// value of an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// [`AUDIT_SCHEMA`].
@@ -50,7 +52,7 @@ pub struct AuditRecord {
     pub verdict: Option<Text>,
 }
 
-/// Outcome of an operation.
+/// Outcome of an operation, as the audit log states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditOutcome {

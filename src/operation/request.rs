@@ -19,7 +19,7 @@ pub struct OperationRequest {
     pub reason: Option<Text>,
 }
 
-/// State that the user wants.
+/// State that an operation should reach, such as a number of tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationGoal {
     /// Number of tasks, for [`OperationKind::Scale`].

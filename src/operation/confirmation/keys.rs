@@ -19,7 +19,7 @@ pub struct ConfirmationQuestion {
     is_drawn: bool,
 }
 
-/// Result of a key press.
+/// Result of a key press in the confirmation dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::operation) enum KeysEvent {
     /// The dialog stays open.

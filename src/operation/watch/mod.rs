@@ -50,7 +50,7 @@ struct StepProgress {
     total: usize,
 }
 
-/// State of one step.
+/// Progress of one step: waiting, as planned, or failed for the given reason.
 enum ProgressState {
     Waiting,
     AsPlanned,
