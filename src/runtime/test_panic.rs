@@ -1,7 +1,7 @@
 //! Panic that a test requests to check that Portolan restores the terminal. Release builds leave this module
 //! out.
 
-/// Countdown to the requested panic.
+/// Countdown to the panic that a test requests.
 #[derive(Debug)]
 pub(super) struct TestPanic {
     /// Number of frames before the panic; `None` if no panic is requested.

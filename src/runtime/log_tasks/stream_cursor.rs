@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 /// reads a reopened stream from half of this span before its newest line.
 const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 
-/// Position in a stream. A task continues a reopened stream from it, without a gap and without repeated
-/// lines.
+/// Position of a log task in its stream. After the stream broke, the task continues from this position,
+/// without a gap and without repeated lines.
 pub(super) struct StreamCursor {
     start: LogReadOptions,
     dedup: LineDedup,

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Records of running operations by the number of the operation.
+/// Audit records of running operations, by the number of the operation.
 pub(super) type RunningRecords = Arc<Mutex<BTreeMap<u64, RunningRecord>>>;
 
 /// Returns the user's name and id for the audit log, such as `ann (uid 501)`.

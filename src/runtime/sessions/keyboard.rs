@@ -18,7 +18,8 @@ const READ_BYTES: usize = 4096;
 /// Number of reads in the queue to the session.
 const KEY_QUEUE_LEN: usize = 16;
 
-/// Input of the user. Dropping it stops the thread that reads, and leaves later input to other readers.
+/// Input of the user for a shell: bytes from the terminal or a pipe. Dropping the value stops the thread that
+/// reads, and leaves later input to other readers.
 pub(in crate::runtime) struct Keyboard {
     reads: Receiver<Bytes>,
     _stop: PipeWriter,
