@@ -1,4 +1,5 @@
-//! Entry services: the services that clients outside of the estate can reach.
+//! Entry services: the services at which requests from outside enter, by the internet, a load balancer or a
+//! published port.
 
 use super::World;
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
-/// Way in which clients outside of the estate reach a service, the most certain first.
+/// Way by which requests from outside enter at a service, the most certain first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum WayIn {
     Internet,
@@ -19,10 +20,10 @@ enum WayIn {
 }
 
 impl World {
-    /// Returns the services that clients outside of the estate can reach: first targets of the internet, then
-    /// other targets of load balancers, then services with a published port that nothing calls, and then
-    /// those that only clients call. Within each kind, the services with the most callees come first.
-    /// Databases and telemetry receivers are not included.
+    /// Returns the services at which requests from outside enter: first targets of the internet, then other
+    /// targets of load balancers, then services with a published port that nothing calls, and then those that
+    /// only clients call. Within each kind, the services with the most callees come first. Databases and
+    /// telemetry receivers are not included.
     #[must_use]
     pub fn entry_services(&self) -> Vec<&Node> {
         let topology = self.topology();
@@ -35,7 +36,7 @@ impl World {
         found.into_iter().map(|(_, node)| node).collect()
     }
 
-    /// Returns true if clients outside of the estate probably reach the service through a published port.
+    /// Returns true if requests from outside probably enter at the service through a published port.
     #[must_use]
     pub fn is_entry_by_port(&self, node: &Node) -> bool {
         let topology = self.topology();
