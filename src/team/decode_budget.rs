@@ -19,7 +19,7 @@ const MAX_LIST_LENGTHS: [u64; 6] = [100_000, 100_000, 100_000, 10_000, 10_000, 1
 /// Maximum number of lists and maps around a value.
 const MAX_VALUE_DEPTH: usize = 64;
 
-/// Rest of the budget: the bytes and values that Portolan may still decode.
+/// Budget for decoding objects from a store: the bytes and values that Portolan may still decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeBudget {
     bytes: usize,

@@ -47,7 +47,8 @@ pub fn highest_epoch<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
     epochs.filter(|epoch| *epoch < MAX_EPOCH).max().unwrap_or(0)
 }
 
-/// Key of a part of a reading. Each variant has the epoch and the number of the reading.
+/// Key of an object that holds a reading or its changes. Each variant has the epoch and the number of the
+/// reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKey {
     /// Whole snapshot.

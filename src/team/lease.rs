@@ -21,7 +21,7 @@ const MAX_HOLD: Duration = Duration::from_hours(1);
 /// Number of failed polls in a row after which a leader gives up the lead.
 const MAX_FAILED_POLLS: u32 = 3;
 
-/// Result of reading the head.
+/// Result of reading a team's head from the store.
 #[derive(Clone, Copy, Debug)]
 pub enum HeadRead<'a> {
     /// The head has not changed since the last read.
@@ -34,7 +34,7 @@ pub enum HeadRead<'a> {
     Failed,
 }
 
-/// Decision of a member about its next step.
+/// Next step of a member: to follow the leader, to claim the lead, or to poll alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseStep {
     /// Show the reading of the leader.

@@ -13,7 +13,7 @@ const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 /// Maximum number of members that a leader counts, including itself.
 pub const MAX_MEMBERS: u32 = 1_000;
 
-/// Members that a leader sees, besides itself.
+/// Count of a team's members: those that the leader sees, besides itself.
 #[derive(Debug, Default)]
 pub struct MemberCount {
     /// Version of each member's object by key, and the time of its last change on the leader's clock.

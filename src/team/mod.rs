@@ -1,5 +1,6 @@
-//! Team: several Portolans that read one estate together. One polls and writes its readings to a store, and
-//! the others show them. This module makes the decisions; `source::team` reads and writes the store.
+//! Team: several running Portolans that read one AWS account and region together. One polls and writes its
+//! readings to a store, and the others show them. This module makes the decisions; `source::team` reads and
+//! writes the store.
 //!
 //! - **Head**: one small object that names the leader and the objects of the newest reading ([`Head`]).
 //! - **Lease**: a member leads after it created the key of the next epoch and wrote the head ([`Lease`]). A

@@ -18,7 +18,8 @@ const MAX_SERVICES: usize = 20_000;
 /// Maximum length of every other list of a reading, such as its events or its connections.
 const MAX_OTHER_ITEMS: usize = 100_000;
 
-/// Reading that this member assembled from objects of the store, or polled itself.
+/// Reading of an AWS account: a snapshot that this member assembled from objects of the store, or polled
+/// itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// Epoch of the leader that polled it; 0 if this member polled it.

@@ -50,7 +50,7 @@ pub struct SharedAction {
     pub result: Option<ActionResult>,
 }
 
-/// Result of an action.
+/// Result of a member's action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionResult {
     /// Time at which the action ended, UTC.
