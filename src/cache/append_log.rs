@@ -16,8 +16,8 @@ use std::{
 /// of this size.
 const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
 
-/// Maximum size in bytes of a file that Portolan reads. Only a read shrinks a file, so one run may let it
-/// grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
+/// Maximum size in bytes of a file that Portolan reads. A file shrinks only when Portolan reads it, so during
+/// one run it may grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
 const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
 
 /// Append-only file of values of type `T`, each with a key.

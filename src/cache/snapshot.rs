@@ -11,8 +11,8 @@ use std::{
 /// Prefix of the names of snapshot files, with the version of their format. Each version has its own files.
 pub(super) const SNAPSHOT_FILE_PREFIX: &str = "picture2";
 
-/// Maximum age in seconds of a snapshot that is loaded. An older one would mislead more than help. Saving a
-/// snapshot removes older snapshot and outage files.
+/// Maximum age in seconds of a snapshot that Portolan loads. An older one would mislead more than help.
+/// Saving a snapshot removes older snapshot and outage files.
 pub(super) const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Age above which an unfinished file is removed, because its writer was surely killed.
