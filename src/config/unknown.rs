@@ -60,8 +60,8 @@ fn remove_unknown_keys<'a, T: Deserialize<'a>>(table: &mut Table) -> Vec<Unknown
     unknown
 }
 
-/// Returns `key` with the most similar valid one if `T` has no field for it. `kind` is the value of the
-/// table's `kind`, which decides about the fields of a source.
+/// Returns `key` and the most similar valid key if `T` has no field for `key`. `kind` is the value of the
+/// table's `kind`, which determines the fields of a source.
 fn unknown_key<'a, T: Deserialize<'a>>(key: &str, kind: Option<&Value>) -> Option<UnknownKey> {
     // Serde rejects an unknown key whatever its value. For a known key of another type, the error is a
     // different one.
