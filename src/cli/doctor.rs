@@ -93,7 +93,8 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
     Ok(doctor_outcome(&report))
 }
 
-/// Returns [`Outcome::NothingRead`] if every check failed, and [`Outcome::Findings`] if only some failed.
+/// Returns [`Outcome::NothingRead`] if no check succeeded, [`Outcome::Findings`] if only some did, and
+/// [`Outcome::Success`] if all did.
 fn doctor_outcome(report: &Report) -> Outcome {
     let checks = || report.sources.iter().flat_map(|source| &source.tries);
     if !checks().any(|check| check.ok) {
