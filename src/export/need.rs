@@ -263,8 +263,8 @@ fn address_value(address: &Address, is_host: bool) -> String {
 }
 
 /// Returns the container ports of a service, either the published ones or the others. A published port gets
-/// any free port of the host, because its own may be in use. It is reachable only from this machine unless
-/// the original is published on all addresses.
+/// any free port of the host, because its own may be in use. The new port is reachable only from this machine
+/// unless the original is published on all addresses.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));
