@@ -35,8 +35,8 @@ impl SubgraphLayouts<'_> {
             .any(|item| item.role != NodeRole::Box)
     }
 
-    /// Returns the subgraphs of the groups with a different order of their ports. The order follows the rows
-    /// on which the lines continue outside the group in this layout.
+    /// Returns the subgraphs of the groups with their ports in a new order: by the rows on which the lines
+    /// continue outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
             .map(|n| self.node_rect(n).y + self.canonical.line_row(n))
