@@ -185,9 +185,9 @@ impl StoredStream {
         Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
     }
 
-    /// Returns the index of the chunk to drop first. This is the oldest chunk. While the user reads older
-    /// lines, it is the chunk farthest from the time `viewed_nanos`, but never the newest chunk, which still
-    /// grows.
+    /// Returns the index of the chunk to drop first: the oldest one or, while the user reads older lines, the
+    /// one farthest from the time `viewed_nanos`. The newest chunk still grows, so it is not chosen for its
+    /// distance.
     pub(super) fn eviction_candidate(&self, viewed_nanos: Option<i64>) -> usize {
         let (Some(at), Some(last)) = (viewed_nanos, self.chunks.len().checked_sub(1)) else { return 0 };
         let newer =

@@ -103,8 +103,8 @@ impl Pattern {
 }
 
 impl PatternSet {
-    /// Records that all lines of `service` since the time `from` have been read, including lines that no
-    /// caller added because, for example, a filter hides them.
+    /// Records that all lines of `service` since the time `from` have been read, even those that no caller
+    /// passes to [`PatternSet::add`], for example because a filter hides them.
     pub fn record_read_from(&mut self, service: &ServiceId, from: Timestamp) {
         keep_earliest(&mut self.read_from, service, from);
     }

@@ -13,9 +13,9 @@ pub struct TextMatcher {
     /// The text as the user typed it.
     input: String,
     regex: Regex,
-    /// True if the search text is not a regular expression, or one without special characters, and has no
-    /// line break. A match then can't cross the end of a line, so all lines of a chunk can be searched in one
-    /// pass.
+    /// True if only one fixed text without a line break matches, apart from case: the search text is literal,
+    /// or a regular expression without special characters. A match then can't cross the end of a line, so all
+    /// lines of a chunk can be searched in one pass.
     pub(in crate::log_store) is_literal: bool,
     /// A regex for text that has been converted to lower case, which is several times as fast as a
     /// case-insensitive one. `None` if matching is case-sensitive, or if the search text is not a literal
