@@ -59,7 +59,7 @@ fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caut
     Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
 }
 
-/// Returns the caution that new tasks may run another image than the current ones. It names the digests that
+/// Returns the caution that new tasks may run another image than the current tasks. It names the digests that
 /// run now, so that the user can compare them with the registry.
 fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
     let images: Vec<String> = ecs.tagged_images.iter().map(name_and_digests).collect();

@@ -8,8 +8,8 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the ids of `services`, callees first. Calls come from the topology and from the start order that
-/// the services declare. In a circle of calls, the service with the fewest callees left comes first; of
-/// several, the one with the lowest id.
+/// the services declare. In a circle of calls, the service with the fewest callees left comes first. Of
+/// several such services, the one with the lowest id comes first.
 pub(super) fn callees_first(services: &[&Service], topology: &Topology) -> Vec<ServiceId> {
     let mut callees: BTreeMap<ServiceId, BTreeSet<ServiceId>> = BTreeMap::new();
     for service in services {
