@@ -31,7 +31,7 @@ const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
 /// Number of lines from which a message takes no further lines.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Running log tasks, by subscription.
+/// Running tasks that read log streams, by subscription.
 pub struct LogTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<LogUpdate>,
