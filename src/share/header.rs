@@ -53,8 +53,8 @@ pub enum ShareError {
     Damaged(Text),
 }
 
-/// First line of a share: the person and time, the view, and the state of the world, which is all data that
-/// Portolan had, without the snapshots.
+/// First line of a share: the person and time, the view of the screens, and all data that Portolan had
+/// besides the snapshots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShareHeader {
