@@ -22,8 +22,8 @@ enum WayIn {
 impl World {
     /// Returns the services at which requests from outside enter: first targets of the internet, then other
     /// targets of load balancers, then services with a published port that nothing calls, and then those that
-    /// only clients call. Within each kind, the services with the most callees come first. Databases and
-    /// telemetry receivers are not included.
+    /// only clients such as load generators call. Within each kind, the services with the most callees come
+    /// first. Databases and telemetry receivers are not included.
     #[must_use]
     pub fn entry_services(&self) -> Vec<&Node> {
         let topology = self.topology();

@@ -20,8 +20,8 @@ const OTHERS_PART: &str = "others";
 /// Number of dependencies without a group above which the map puts them into a single frame, provided that
 /// there is a split group.
 const BUNDLE_ABOVE_DEPENDENCIES: usize = 12;
-/// Number of dependencies without a group above which they stay in that frame. It is lower than the limit for
-/// creating the frame, so that the map stays stable.
+/// Number of dependencies without a group above which they stay in their single frame. It is lower than the
+/// limit for creating the frame, so that the map stays stable.
 const KEEP_BUNDLED_ABOVE_DEPENDENCIES: usize = 8;
 
 /// Large groups that the map splits into parts, and the decision whether the map puts dependencies without a

@@ -23,7 +23,7 @@ pub struct TrackedOperation {
     pub sent: Vec<SentChange>,
 }
 
-/// Progress of an operation.
+/// Phase of an operation: making the calls, watching the services, or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationPhase {
     /// Portolan is making the calls, and has made this many so far.

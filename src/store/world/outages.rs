@@ -8,8 +8,8 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Interval at which open outages are saved again even if they have not changed. The next run continues an
-/// outage only if the outage was seen shortly before.
+/// Interval at which Portolan saves open outages again even if they have not changed. The next run continues
+/// an outage only if an earlier run saw it shortly before.
 const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
 /// Requested stops that earlier runs recorded, and the outage data that was last saved.
@@ -104,8 +104,8 @@ fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
     last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Returns true if a container engine runs `service`. Only for such services are requested stops saved,
-/// because an engine reports each of them only once, as an event.
+/// Returns true if a container engine runs `service`. Portolan saves requested stops only for such services,
+/// because an engine reports each stop only once, as an event.
 fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }
