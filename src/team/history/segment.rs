@@ -33,8 +33,8 @@ struct WrittenSegment {
 }
 
 /// Returns true if `entry` belongs in the history of the whole team: it is about a service of `source`, and
-/// the source reports it. Notes and actions have other objects. Findings from the logs and files of this
-/// member stay out, because other members can't see those.
+/// every member could observe it. Notes and actions are stored in other objects. Findings from this member's
+/// logs and files stay out, because other members can't see those.
 #[must_use]
 pub fn is_team_entry(entry: &Entry, source: &SourceId) -> bool {
     let is_own = matches!(entry.kind, EventKind::Action | EventKind::Note | EventKind::Source);
