@@ -1,5 +1,5 @@
-//! Command `open`: shows a share from a file or from the team's store, or plays a recording. Neither needs a
-//! change of the configuration.
+//! Command `open`: shows a share from a file or from the team's store, or plays a recording. Both work
+//! without a change of the configuration.
 
 use super::{
     Error, Outcome,

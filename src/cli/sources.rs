@@ -65,7 +65,8 @@ impl OpenedSources {
         opened
     }
 
-    /// Returns the access to the team of these sources. It has no store in the demo, or if there is no team.
+    /// Returns the access to the team of these sources. The access has no store in the demo, or if there is
+    /// no team.
     pub(super) fn team_access(&self, config: &Config) -> TeamAccess {
         TeamAccess::new(&config.team, self.team.as_ref().map(|team| Arc::clone(&team.store)))
     }

@@ -23,7 +23,7 @@ pub(super) const MAX_LISTED_DELTAS: u64 = 256;
 pub(super) const MIN_BEAT_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) const MAX_BEAT_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Number of promised intervals without a new head after which its leader counts as gone.
+/// Number of promised intervals without a new head after which the leader counts as gone.
 pub(super) const PATIENCE_INTERVALS: u32 = 3;
 
 /// Maximum age of a reading that a head names.

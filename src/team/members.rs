@@ -3,11 +3,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// Time without a change to its object after which a member no longer counts. Members write their objects
-/// every minute.
+/// Time without a change of a member's object after which the member no longer counts. Members write their
+/// objects every minute.
 const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// Time without a change to its object after which the object of a member can be deleted.
+/// Time without a change of a member's object after which the leader can delete the object.
 const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 
 /// Maximum number of members that a leader counts, including itself.

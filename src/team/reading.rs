@@ -15,7 +15,7 @@ const MAX_DELTAS_IN_A_ROW: u64 = MAX_LISTED_DELTAS / 4;
 /// Maximum number of services in a reading.
 const MAX_SERVICES: usize = 20_000;
 
-/// Maximum length of every other list of a reading, such as its events or its connections.
+/// Maximum length of each list of a reading besides its services, such as its events or its connections.
 const MAX_OTHER_ITEMS: usize = 100_000;
 
 /// Reading of an AWS account: a snapshot that this member assembled from objects of the store, or polled

@@ -22,8 +22,8 @@ pub fn without_last_node(graph: &Graph) -> Graph {
     less
 }
 
-/// Returns the graph with edges added, so that every service has one and none is in the grid of isolated
-/// nodes.
+/// Returns the graph with more edges, so that every service has an edge, and no service is in the grid of
+/// isolated nodes.
 pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     let count = graph.nodes.len();
     let isolated: Vec<usize> = (0..count)

@@ -47,7 +47,8 @@ impl MatchBitmap {
         }
     }
 
-    /// Returns true if the bitmap still describes the lines of `chunk`. It may lack lines at the end.
+    /// Returns true if the bitmap still describes the lines of `chunk`. A valid bitmap may lack the lines at
+    /// the end of the chunk.
     pub(in crate::log_store) fn is_valid_for(&self, chunk: &Chunk) -> bool {
         (self.chunk_id, self.insert_generation) == (chunk.id, chunk.insert_generation)
     }

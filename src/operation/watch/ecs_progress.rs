@@ -7,7 +7,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Number of failed tasks after which the watch reports a deployment as failed. A single task may fail by
+/// Number of failed tasks from which the watch reports a deployment as failed. A single task may fail by
 /// chance.
 const MAX_FAILED_TASKS: u32 = 3;
 /// Time after the last call from which an unchanged desired count means that another program has reset it.

@@ -44,8 +44,8 @@ use std::{
     sync::Arc,
 };
 
-/// Interval at which the findings are evaluated again while the data stays the same. After a change of the
-/// data, they are evaluated at once.
+/// Interval at which Portolan evaluates the findings again while the data stays the same. After a change of
+/// the data, it evaluates them at once.
 const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
 /// Everything that Portolan knows from all sources. A clone shares snapshots, history entries and log text

@@ -59,7 +59,8 @@ fn sorted(snapshot: &Snapshot) -> Snapshot {
     sorted
 }
 
-/// One service in a random estate: its name, whether it runs, its number of instances and of events.
+/// Random service for a snapshot: its name, true if it runs, its number of instances, and its number of
+/// events.
 type ServiceDraft = (u8, bool, u8, u8);
 
 /// Returns a snapshot with one service for each draft.
