@@ -7,7 +7,7 @@ use std::io;
 /// Format version of outage files, which is a part of their names.
 const OUTAGES_FORMAT_VERSION: u32 = 1;
 
-/// Maximum size in bytes of an outage file that is read.
+/// Maximum size in bytes of an outage file that Portolan reads.
 const MAX_OUTAGES_BYTES: u64 = 16 << 20;
 
 fn outages_file_name(key: &str) -> String {

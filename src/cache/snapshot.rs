@@ -15,10 +15,10 @@ pub(super) const SNAPSHOT_FILE_PREFIX: &str = "picture2";
 /// Saving a snapshot removes older snapshot and outage files.
 pub(super) const MAX_SNAPSHOT_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// Age above which an unfinished file is removed, because its writer was surely killed.
+/// Age above which Portolan removes an unfinished file, because its writer was surely killed.
 const MAX_UNFINISHED_FILE_AGE: Duration = Duration::from_mins(10);
 
-/// Maximum size in bytes of a snapshot file that is read. 2,000 services with 10,000 tasks take some 6 MB.
+/// Maximum size in bytes of a snapshot file that Portolan reads. 2,000 services with 10,000 tasks take 6 MB.
 pub(super) const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 
 /// Saves the snapshot of the source whose key is `key`. Also removes old and unfinished files.

@@ -13,8 +13,8 @@ const HEAD_READ_INTERVAL: Duration = Duration::from_secs(4);
 /// Time between two reads of the head while the next head is overdue.
 const OVERDUE_HEAD_READ_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Time for which a member does not claim the lead after it gave it up or failed to lead. It doubles each
-/// time, up to the maximum.
+/// Time for which a member does not claim the lead after it gave the lead up or failed to lead. The time
+/// doubles with each failure, up to `MAX_HOLD`.
 const FIRST_HOLD: Duration = Duration::from_mins(1);
 const MAX_HOLD: Duration = Duration::from_hours(1);
 
@@ -232,7 +232,8 @@ impl Lease {
         }
     }
 
-    /// Records a poll by this member as the leader. `is_complete` is true if it read everything.
+    /// Records a poll by this member as the leader. `is_complete` is true if the poll read everything. A
+    /// complete poll resets the next wait to `FIRST_HOLD`.
     pub fn note_poll(&mut self, succeeded: bool, is_complete: bool) {
         if let Some(held) = &mut self.held {
             held.failed_polls = if succeeded { 0 } else { held.failed_polls + 1 };

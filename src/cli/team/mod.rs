@@ -16,7 +16,8 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Opens the store that `settings` names, but sends no request to it. Returns `None` if they name none.
+/// Opens the store that `settings` names, but sends no request to it. Returns `None` if `settings` names no
+/// store.
 pub(super) fn open_store(settings: &TeamConfig) -> Result<Option<Arc<dyn ObjectStore>>, Failure> {
     if settings.store.is_empty() {
         return Ok(None);

@@ -115,7 +115,7 @@ pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[Ran
 struct ComponentRect {
     layers: usize,
     rows: i32,
-    /// True if the component is linked to the border and so must begin there.
+    /// True if the component is linked to the border, and must therefore begin at rank 0.
     linked_to_border: bool,
 }
 

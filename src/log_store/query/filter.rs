@@ -68,8 +68,8 @@ impl LogFilter {
 pub struct FilterLine<'a> {
     service: &'a ServiceId,
     label: &'a SharedText,
-    /// A text that contains the line at `range`, such as the text of a chunk. The line is cut out of it only
-    /// for conditions on the text.
+    /// A text that contains the line at `range`, such as the text of a chunk. Portolan cuts the line out of
+    /// this text only for conditions on the text of the line.
     surrounding_text: &'a str,
     /// The range of the line in `surrounding_text`, in bytes.
     range: Range<usize>,

@@ -26,8 +26,8 @@ use tokio::{
 /// Time between two reads of the actions of other members.
 const ACTION_POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Time between two searches for changed segments. They are rare, because each member sees current events in
-/// the readings.
+/// Time between two searches for changed segments. The searches are rare, because each member sees current
+/// events in the readings.
 const SEGMENT_POLL_INTERVAL: Duration = Duration::from_mins(5);
 
 /// Time between two deletions of old segments and actions.

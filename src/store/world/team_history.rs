@@ -13,7 +13,8 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Minimum time between two writes of one source's history.
 const SHARE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// Maximum lead of another member's clock over this one. Entries from later times are ignored.
+/// Maximum lead of another member's clock over this member's clock. Portolan ignores entries from later
+/// times.
 const MAX_CLOCK_LEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Setting for the team's history, and the versions that were last shared.

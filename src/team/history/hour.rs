@@ -24,7 +24,8 @@ impl HistoryHour {
         Self(at.as_second().div_euclid(HOUR_SECONDS))
     }
 
-    /// Returns the oldest hour of a history that is kept for `keep` until `now`.
+    /// Returns the oldest hour whose entries the team keeps at `now`, if it keeps entries for the time
+    /// `keep`.
     #[must_use]
     pub fn first_kept(now: Timestamp, keep: SignedDuration) -> Self {
         Self::of(now.checked_sub(keep).unwrap_or(Timestamp::MIN))

@@ -96,8 +96,8 @@ impl StreamHealth {
         }
     }
 
-    /// Drops the streams that are not in `followed`. If too much time has passed between `before` and `now`,
-    /// restarts all statistics.
+    /// Drops the streams that are not in `followed`. Restarts all statistics if more than `MAX_TICK_GAP` has
+    /// passed between `before` and `now`.
     pub(in crate::store) fn tick(
         &mut self,
         followed: &BTreeSet<Subscription>,
