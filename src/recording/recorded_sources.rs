@@ -56,7 +56,8 @@ impl Recording {
         all.into_iter().collect()
     }
 
-    /// Returns the snapshot of `source` at the time `at` since the start.
+    /// Returns the snapshot of `source` at the time `at` since the start. Its `taken_at` is always the start
+    /// of the recording.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();
