@@ -76,7 +76,8 @@ fn signals_end_it_with_the_terminal_restored() {
 #[test]
 fn a_closed_terminal_ends_it_without_a_panic() {
     for _ in 0..5 {
-        assert_eq!(exit_code_after_hangup(&["--demo"]), 128 + 1);
+        let code = exit_code_after_hangup(&["--demo"]);
+        assert!([2, 128 + 1].contains(&code), "neither a failed write nor SIGHUP: {code}");
     }
 }
 
