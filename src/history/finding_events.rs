@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 /// Returns an entry if the change of state makes the source unreadable or readable again, and `None`
 /// otherwise. `before` is the source's previous state.
 pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Timestamp) -> Option<Entry> {
-    use SourceState::{Denied, Failed, Live, Loading, Stale};
+    use SourceState::{Cached, Denied, Failed, Live, Loading, Stale};
     let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
     let (text, tone) = match (before, after.state) {
-        (Live, Stale) => (format!("unreadable, showing the last snapshot{}", why()), Health::Degraded),
+        (Live | Cached, Stale) => (format!("unreadable, showing the last snapshot{}", why()), Health::Degraded),
         (Loading, Denied | Failed) => (format!("unreadable{}", why()), Health::Failing),
         (Stale | Denied | Failed, Live) => ("readable again".to_owned(), Health::Healthy),
         _ => return None,

@@ -101,8 +101,13 @@ impl ObjectStore for MemoryStore {
         &'a self,
         key: &'a str,
         known: Option<&'a ObjectVersion>,
-        _max_bytes: usize,
+        max_bytes: usize,
     ) -> BoxFuture<'a, Result<Fetched, Failure>> {
+        let is_too_large = |object: &(Vec<u8>, u64)| object.0.len() > max_bytes;
+        if self.0.lock().unwrap().objects.get(key).is_some_and(is_too_large) {
+            let what = format!("{key} has more than {max_bytes} bytes");
+            return ready(Err(Failure::new(FailureKind::Invalid, what, "none"))).boxed();
+        }
         self.call(|state| match state.objects.get(key) {
             None => Fetched::Missing,
             Some((_, number)) if known == Some(&version(*number)) => Fetched::Unchanged,

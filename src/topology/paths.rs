@@ -126,11 +126,12 @@ pub fn nodes_reachable_from(topology: &Topology, node: &NodeId) -> BTreeSet<Node
 /// calls.
 #[must_use]
 pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet<NodeId> {
-    let mut all = BTreeSet::from([center.clone()]);
+    let mut all = BTreeSet::new();
     for down in [true, false] {
-        let mut edge = vec![center.clone()];
+        let mut edge = BTreeSet::from([center.clone()]);
+        let mut seen = edge.clone();
         for _ in 0..hops {
-            let next: Vec<NodeId> = edge
+            let next: BTreeSet<NodeId> = edge
                 .iter()
                 .flat_map(|node| -> Vec<NodeId> {
                     if down {
@@ -139,10 +140,15 @@ pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> B
                         topology.edges.callers(node).to_vec()
                     }
                 })
+                .filter(|node| !seen.contains(node))
                 .collect();
-            all.extend(next.iter().cloned());
+            if next.is_empty() {
+                break;
+            }
+            seen.extend(next.iter().cloned());
             edge = next;
         }
+        all.extend(seen);
     }
     all
 }

@@ -73,7 +73,7 @@ fn lines_between<'a>(logs: &'a Logs, store: &'a Store, first: EntryKey, last: En
         .lines()
         .backward(&store.world.logs, Some(last))
         .take_while(|line| line.key >= first);
-    lines.extend(before.take(MAX_COPIED_LINES));
+    lines.extend(before.take(MAX_COPIED_LINES - lines.len()));
     lines.reverse();
     lines
 }

@@ -105,7 +105,7 @@ impl NoteStore {
                 return Ok(StoredNotes { book: notes.book, version: Some(version) });
             }
         }
-        Err(Failure::new(FailureKind::Invalid, "many others write notes at this moment", "try again"))
+        Err(Failure::new(FailureKind::Throttled, "many others write notes at this moment", "try again"))
     }
 }
 

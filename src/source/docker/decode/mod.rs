@@ -7,6 +7,7 @@ mod health_check;
 mod instance;
 mod links;
 mod network;
+mod network_namespace;
 mod owner;
 mod log_route;
 mod state;
@@ -15,6 +16,7 @@ mod tests;
 
 pub(super) use links::Link;
 pub(super) use network::{ContainerNetwork, NetworkAttachment};
+pub(super) use network_namespace::{container_positions, namespace_owner};
 pub(super) use owner::Owner;
 
 use super::api_types::{ContainerInspectResponse, ContainerSummary};

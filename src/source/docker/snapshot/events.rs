@@ -181,7 +181,7 @@ fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &Strea
         shared.cache().expire_list();
         return true;
     };
-    let Some((container, is_news)) = record_message(shared, message, listener.started.1) else {
+    let Some((container, is_news)) = record_message(shared, message, Timestamp::now()) else {
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());

@@ -5,7 +5,7 @@ use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
     source::{
         docker::{
-            decode::{ContainerRecord, NetworkAttachment},
+            decode::{ContainerRecord, NetworkAttachment, container_positions, namespace_owner},
             sockets::SharedNamespacePorts,
         },
         netns::{self, LOOPBACK_NAMES, Listeners, MemberPorts},
@@ -19,9 +19,6 @@ use std::{
 
 /// Host name under which containers reach the ports of their host.
 const HOST_NAME: &str = "host.docker.internal";
-
-/// Maximum length of a chain of containers that each use the network of the next.
-const MAX_NETWORK_CHAIN: usize = 4;
 
 /// Endpoints and networks of each container, by container id.
 #[derive(Debug, Default)]
@@ -76,8 +73,9 @@ pub(in crate::source::docker) fn find_addresses(
 ) -> NetworkAddresses {
     let mut reach = NetworkAddresses::default();
     let mut spaces: BTreeMap<Option<&str>, Vec<&ContainerRecord>> = BTreeMap::new();
+    let positions = container_positions(records);
     for container in records {
-        let owner = namespace_owner(container, records);
+        let owner = namespace_owner(container, records, &positions).map_or(container, |place| &records[place]);
         reach.add_networks(container, own_networks(source, owner));
         let space = (!owner.network.uses_host_network).then_some(owner.id.as_str());
         spaces.entry(space).or_default().push(container);
@@ -90,20 +88,6 @@ pub(in crate::source::docker) fn find_addresses(
     add_host_network(source, &on_host, listening, &mut reach);
     add_links(source, records, &mut reach);
     reach
-}
-
-/// Returns the container whose network namespace `container` uses, which usually is `container` itself.
-fn namespace_owner<'a>(
-    container: &'a ContainerRecord,
-    records: &'a [Arc<ContainerRecord>],
-) -> &'a ContainerRecord {
-    let mut owner = container;
-    for _ in 0..MAX_NETWORK_CHAIN {
-        let Some(name) = &owner.network.shares_network_of else { break };
-        let Some(next) = records.iter().find(|s| s.id == *name || s.name == *name) else { break };
-        owner = next;
-    }
-    owner
 }
 
 /// Adds the endpoints of all members of one network namespace. The first member owns the namespace.

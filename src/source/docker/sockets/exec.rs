@@ -3,12 +3,15 @@
 
 use super::{
     connections::{NamespaceMember, SocketNamespace},
-    procfs::{NamespaceKey, container_positions, namespace_key},
+    procfs::{NamespaceKey, namespace_key},
     table::{Protocol, Socket, parse_table},
 };
 use crate::{
     model::{InstanceState, OutputStream},
-    source::docker::{decode::ContainerRecord, engine::client::Engine},
+    source::docker::{
+        decode::{ContainerRecord, container_positions},
+        engine::client::Engine,
+    },
 };
 use bollard::models::ExecConfig;
 use futures::{StreamExt, stream};

@@ -8,7 +8,7 @@ use super::{
     cache::SocketCache,
     connections::{NamespaceMember, SocketNamespace},
 };
-use crate::source::docker::decode::ContainerRecord;
+use crate::source::docker::decode::{ContainerRecord, container_positions, namespace_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -65,22 +65,14 @@ pub(super) enum NamespaceKey {
     Container(usize),
 }
 
-/// Maps each container id and name to its position.
-pub(super) fn container_positions(records: &[Arc<ContainerRecord>]) -> BTreeMap<&str, usize> {
-    let names = records.iter().enumerate().map(|(place, s)| (s.name.as_str(), place));
-    // If a name equals an id, the id takes precedence.
-    names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
-}
-
 /// Returns the namespace that a container uses: its own, that of another container, or the host's.
 pub(super) fn namespace_key(
     container: &ContainerRecord,
     records: &[Arc<ContainerRecord>],
     places: &BTreeMap<&str, usize>,
 ) -> NamespaceKey {
-    let named = container.network.shares_network_of.as_ref().unwrap_or(&container.id);
-    match places.get(named.as_str()) {
-        Some(place) if !records[*place].network.uses_host_network => NamespaceKey::Container(*place),
+    match namespace_owner(container, records, places) {
+        Some(owner) if !records[owner].network.uses_host_network => NamespaceKey::Container(owner),
         _ => NamespaceKey::Host,
     }
 }

@@ -95,7 +95,7 @@ fn version_1_counters(memory: Option<&Path>, accounted: Option<&Path>, cpu: Opti
 /// Converts a quota of processor time per period to thousandths of a core. Returns `None` if there is no
 /// limit.
 pub(super) fn millicores(quota: u64, period: u64) -> Option<u64> {
-    (quota * 1_000).checked_div(period).filter(|limit| *limit > 0)
+    quota.saturating_mul(1_000).checked_div(period).filter(|limit| *limit > 0)
 }
 
 /// Sums the bytes received and sent by all interfaces except loopback.

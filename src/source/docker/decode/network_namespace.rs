@@ -1,0 +1,32 @@
+//! Owners of network namespaces. A container may use the namespace of another one (`--network container:NAME`),
+//! which may use that of a third.
+
+use super::ContainerRecord;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Maximum length of a chain of containers that each use the network of the next.
+const MAX_NETWORK_CHAIN: usize = 4;
+
+/// Maps each container id and name to its position in `records`.
+pub(in crate::source::docker) fn container_positions(
+    records: &[Arc<ContainerRecord>],
+) -> BTreeMap<&str, usize> {
+    let names = records.iter().enumerate().map(|(place, s)| (s.name.as_str(), place));
+    // If a name equals an id, the id takes precedence.
+    names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
+}
+
+/// Returns the position of the container that owns the network namespace of `container`: usually the
+/// container itself. Returns `None` if the owner is not among `records`.
+pub(in crate::source::docker) fn namespace_owner(
+    container: &ContainerRecord,
+    records: &[Arc<ContainerRecord>],
+    positions: &BTreeMap<&str, usize>,
+) -> Option<usize> {
+    let mut owner = *positions.get(container.id.as_str())?;
+    for _ in 0..MAX_NETWORK_CHAIN {
+        let Some(name) = &records[owner].network.shares_network_of else { break };
+        owner = *positions.get(name.as_str())?;
+    }
+    Some(owner)
+}
