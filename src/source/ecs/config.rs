@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
-    /// Name of the source, whose id becomes `ecs:NAME`.
+    /// Name of the source, whose id becomes `ecs:NAME`. If it is empty, the region takes its place.
     pub name: String,
     /// Name of the profile in `~/.aws/config` that gives the credentials: keys, an SSO session, a role to
     /// assume or a credential process.
     pub profile: String,
     /// AWS region, such as `eu-west-1`.
     pub region: String,
-    /// Endpoint for all APIs, such as an emulator or a private endpoint.
+    /// URL of the endpoint for all APIs, such as that of an emulator, or a private endpoint.
     pub endpoint: String,
-    /// Clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; empty for all.
+    /// Clusters to read, by names or ARNs, or by patterns such as `shop-*` and `!*-test`; empty for all.
     pub clusters: Vec<String>,
     /// Services and task families to read, by names or patterns as in `clusters`; empty for all.
     pub services: Vec<String>,

@@ -69,8 +69,8 @@ pub fn discover(env: Env<'_>) -> Discovery {
         worth |= good;
         searched.push(format!("{} {words}", path.display()));
     }
-    // A region in the configuration takes precedence over the region of the profile. So a region in the
-    // environment must not replace that of a profile which the user chose.
+    // `Config::region` takes precedence over the region of the profile. So if the user chose a profile, the
+    // configuration gets no region from the environment.
     let exported = || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| variable(name));
     let region = match (env.region, env.profile) {
         (Some(region), _) => region.to_owned(),

@@ -64,7 +64,8 @@ struct EnrichmentReaders {
     service_connect: ServiceConnectMetrics,
 }
 
-/// Latest result of each background task.
+/// Latest results of the background tasks: load balancers, Cloud Map names, meshes and observed calls. Task
+/// definitions are not included.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Enrichment {
     /// Names of services in Cloud Map.
@@ -77,14 +78,15 @@ pub(crate) struct Enrichment {
     pub flow_log_lines: FlowLogLines,
     /// Calls in Service Connect metrics that no snapshot contains yet.
     pub observed_calls: Vec<ObservedCalls>,
-    /// Parts that could not be read, by the name of the part.
+    /// Parts that could not be read, by a short name of the part.
     unread_parts: BTreeMap<&'static str, UnreadPart>,
     /// Parts whose background task panicked, by the name of the task.
     panicked_parts: BTreeMap<&'static str, UnreadPart>,
 }
 
 impl Enricher {
-    /// Creates an enricher that has read nothing yet. `cache` contains task definitions of earlier runs.
+    /// Creates an enricher that has read nothing yet. `cache` is the directory with the task definitions of
+    /// earlier runs; `None` for no files.
     pub(crate) fn new(cache: Option<CacheDir>) -> Self {
         let readers = EnrichmentReaders {
             task_definitions: TaskDefinitionCache::new(cache),
@@ -105,7 +107,7 @@ impl Enricher {
         );
         self.start("task definitions", api, |api, readers, tray| async move {
             readers.task_definitions.fetch_requested(&api).await;
-            // Only task definitions name the mesh of their tasks, so App Mesh is read after them.
+            // Only task definitions name the mesh of their tasks, so Portolan reads App Mesh after them.
             let (meshes, gap) = readers.app_mesh.read(&api, &readers.task_definitions.definitions()).await;
             tray.store("mesh", gap, |enrichment| enrichment.meshes = meshes);
         });
@@ -135,9 +137,10 @@ impl Enricher {
 
     /// Returns the latest results. Each flow log line and each Service Connect call is returned only once.
     pub(crate) fn take_enrichment(&self) -> Enrichment {
-        // Lines and calls wait until everything is read, for two reasons. The join tells caller from callee
-        // by the listening ports, which only task definitions name. And a headless command discards every
-        // snapshot before the complete one, so it would lose lines and calls in them.
+        // Lines and calls wait until nothing is left to load, for two reasons. Joining flow log lines
+        // distinguishes caller from callee by the listening ports, which only task definitions name. And a
+        // command without a screen discards all snapshots before the complete one, with the lines and calls
+        // in them.
         let whole = self.progress().is_empty();
         let mut enrichment = self.results.lock();
         let (mut lines, mut counted) = (FlowLogLines::default(), Vec::new());
@@ -153,7 +156,7 @@ impl Enricher {
         self.readers.task_definitions.definitions()
     }
 
-    /// Returns the parts that could not be read.
+    /// Returns the parts that could not be read: those in `enrichment`, and the task definitions.
     pub(crate) fn unread_parts(&self, enrichment: &Enrichment) -> Vec<UnreadPart> {
         self.readers
             .task_definitions
@@ -163,8 +166,8 @@ impl Enricher {
             .collect()
     }
 
-    /// Returns the progress of the first load, of task definitions and of all other enrichment. Returns an
-    /// empty list once the first load is complete.
+    /// Returns the progress of loading: an entry while requested task definitions are unread, and an entry
+    /// during the first read of the other enrichment. Returns an empty list if nothing is left to load.
     pub(crate) fn progress(&self) -> Vec<LoadProgress> {
         self.readers.task_definitions.progress().into_iter().chain(self.tasks.progress()).collect()
     }
@@ -203,8 +206,8 @@ fn service_definitions(service: &Service) -> impl Iterator<Item = &str> {
     service.task_definition().into_iter().chain(deployed).chain(sets)
 }
 
-/// Returns the ARNs of task definitions to compare: those of services that are being deployed or were
-/// deployed recently.
+/// Returns the ARNs of the task definitions whose revisions Portolan compares: those of services with a
+/// deployment in progress or a recent deployment.
 fn compared_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     let mut compared = BTreeSet::new();
     for service in seen.iter().flat_map(|s| &s.services) {
@@ -221,7 +224,7 @@ fn used_target_groups(seen: &[ClusterData]) -> BTreeSet<String> {
     seen.iter().flat_map(|s| &s.services).flat_map(|s| target_group_arns(s)).map(str::to_owned).collect()
 }
 
-/// Enrichment results, shared by the background tasks that write them.
+/// Enrichment results behind a lock, which all background tasks share to store their results.
 #[derive(Clone, Debug, Default)]
 struct SharedEnrichment(Arc<Mutex<Enrichment>>);
 

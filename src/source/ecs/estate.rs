@@ -1,5 +1,5 @@
-//! Identity of an ECS source for a team: its account, region and selection, and the user or role that reads
-//! it.
+//! Identity of an ECS source for a team, whose members share the snapshots of one account: the account,
+//! the region, the selected clusters and services, and the user or role that reads them.
 
 use super::{Ecs, client::access_key, quota::calls};
 use crate::{
@@ -47,8 +47,8 @@ impl SharedSource for Ecs {
 }
 
 impl Ecs {
-    /// Returns the account that the access key in use belongs to, or `None` if neither the credentials nor
-    /// the key show it.
+    /// Returns the number of the account to which the credentials in use belong. Returns `None` if there are
+    /// no credentials, or if neither they nor their access key id contain the number.
     async fn account_of_key(&self) -> Option<String> {
         let provider = self.api().await.ok()?.clients.credentials.clone()?;
         let credentials = provider.provide_credentials().await.ok()?;
@@ -59,13 +59,14 @@ impl Ecs {
     }
 }
 
-/// Returns true if `text` is the number of an AWS account.
+/// Returns true if `text` has the form of an AWS account number: 12 digits.
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns the key of an account and region. If the configuration selects clusters or services, the key
-/// includes a checksum of the selection, because members with different selections get different snapshots.
+/// Returns the key under which a team shares the snapshots of an account and region. If the configuration
+/// selects clusters or services, the key includes a checksum of the selection. So members with different
+/// selections do not share snapshots.
 fn estate_key(account: &str, region: &str, selection: &[String; 2]) -> String {
     let region: String = region.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if selection.iter().all(String::is_empty) {

@@ -74,21 +74,21 @@ pub struct Ecs {
     api: Arc<OnceCell<Api>>,
     caches: Caches,
     log_sessions: Arc<logs::SessionPool>,
-    /// Phase seen by the last poll; it sets the wait before the next one.
+    /// Phase that the last successful poll found. It sets the wait before the next poll.
     phase: Mutex<PollPhase>,
-    /// Services that the user is viewing, so every poll reads them.
+    /// Services that the user is viewing. Every poll reads them.
     viewed: Mutex<BTreeSet<ServiceId>>,
     usage_cache: Arc<usage::UsageCache>,
     /// User or role that makes the calls. Empty until an operation needs it.
     caller: OnceCell<operations::CallerIdentity>,
 }
 
-/// Phase of polling. It is derived from the last snapshot, and sets the wait before the next poll.
+/// Phase of polling, which sets the wait before the next poll. It follows from the last snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollPhase {
     /// Services and tasks are not completely read yet.
     Loading,
-    /// Services and tasks are complete; enrichment is still being read.
+    /// Services and tasks are complete. Portolan has not read all enrichment yet, such as load balancers.
     Enriching,
     /// Everything is read, and some service is deploying or not healthy.
     Changing,
@@ -97,8 +97,8 @@ enum PollPhase {
 }
 
 impl Ecs {
-    /// Creates a source for `config` that draws from the shared API `quotas` and caches task definitions in
-    /// `cache`. Sends no request before the first poll.
+    /// Creates a source for `config` whose calls draw from the shared API `quotas`. The source caches task
+    /// definitions in `cache`, if given. Sends no request.
     #[must_use]
     pub fn new(config: Config, quotas: &Arc<QuotaRegistry>, cache: Option<CacheDir>) -> Self {
         Self {
@@ -124,8 +124,8 @@ impl Ecs {
         let watched = self.viewed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
         let polled = snapshot::take_snapshot(api, &self.config, &self.id, &self.caches, &watched).await;
-        // A source whose poll fails is not loading. So it must not keep the whole account at the startup
-        // share of the quota.
+        // A source whose poll fails does not count as loading. Otherwise it would keep the whole account at
+        // the startup share of the quota.
         self.rate_limiter.set_loading(polled.as_ref().is_ok_and(Snapshot::is_partial));
         let snapshot = polled?;
         self.log_sessions.record_exits(&snapshot);
@@ -144,8 +144,8 @@ impl Ecs {
 }
 
 impl Ecs {
-    /// Returns text that identifies the region, the account, and the clusters and services to read. Returns
-    /// `None` if the clients can't be made.
+    /// Returns text that identifies the endpoint, the account, the region, and the clusters and services to
+    /// read. Returns `None` if Portolan can't create the AWS clients.
     async fn location_key(&self) -> Option<String> {
         let setting = &self.api().await.ok()?.clients.target;
         let profile = setting.profile.as_deref().unwrap_or_default();

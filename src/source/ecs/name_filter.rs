@@ -39,7 +39,8 @@ impl NameFilter {
         self.included.is_empty() && self.excluded.is_empty()
     }
 
-    /// Returns true if the filter lets `name` through. Without an including pattern, it includes every name.
+    /// Returns true if the filter lets `name` through: it matches no exclusion, and it matches an including
+    /// pattern or there is none.
     #[must_use]
     pub(crate) fn matches(&self, name: &str) -> bool {
         let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(name));

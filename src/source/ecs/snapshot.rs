@@ -31,14 +31,15 @@ const CLUSTERS_TTL: Duration = Duration::from_mins(1);
 /// Longest time that a poll waits for enrichment. Later results go into a later snapshot.
 const ENRICHMENT_WAIT: Duration = Duration::from_millis(400);
 
-/// Everything that a source has read and keeps between polls.
+/// Data that a source has read and keeps between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
-    /// Last list of clusters; `None` before the first listing and after a failed poll.
+    /// Last list of clusters; `None` before the first listing, and after a poll in which all calls about
+    /// services and tasks failed.
     clusters: Mutex<Option<CachedClusters>>,
     /// Services and tasks of all clusters.
     scheduler: Scheduler,
-    /// Task definitions, load balancers and other enrichment.
+    /// Enrichment: task definitions, load balancers and other data besides services and tasks.
     enricher: Enricher,
     /// Decoded services of the last poll.
     decode_cache: Mutex<DecodeCache>,
@@ -57,7 +58,8 @@ pub(super) struct CachedClusters {
 /// Services that the user is viewing.
 pub(crate) type ViewedServices = BTreeSet<ServiceId>;
 
-/// Reads as much as the API quota allows now, and returns the snapshot. Fails if nothing could be read.
+/// Reads as much as the API quota allows now, and returns the snapshot. Fails if all calls failed, or if
+/// nothing could be read.
 pub(crate) async fn take_snapshot(
     api: &Api,
     config: &Config,
@@ -120,8 +122,8 @@ pub(crate) async fn take_snapshot(
 }
 
 impl Caches {
-    /// Creates the state before the first poll. Polls read only the services that match `name_filter`.
-    /// `cache` is the directory with files of earlier runs.
+    /// Creates empty caches. Polls read only the services and task families that match `name_filter`.
+    /// `cache` is the directory with the task definitions of earlier runs; `None` for no files.
     pub(crate) fn new(cache: Option<CacheDir>, name_filter: NameFilter) -> Self {
         Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }
     }
@@ -157,7 +159,7 @@ impl Caches {
     }
 }
 
-/// Returns the names of the viewed services by the name or ARN of their cluster.
+/// Groups the names of the viewed services by cluster. A key is the cluster's [`Cluster::name_or_arn`].
 fn viewed_by_cluster(watched: &ViewedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for id in watched {
