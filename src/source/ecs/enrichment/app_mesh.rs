@@ -1,6 +1,6 @@
-//! Reader of App Mesh: the virtual nodes and gateways of the tasks, and the virtual services that they call.
-//! It reads them every ten minutes. AWS ended App Mesh on 2026-09-30, so Portolan reports a failure only if
-//! AWS denied or throttled a call.
+//! Reader of App Mesh: the virtual nodes and gateways of the tasks, and the virtual services that these nodes
+//! and gateways call. A result is valid for ten minutes. AWS ended App Mesh on 2026-09-30, so Portolan
+//! reports a failure only if AWS denied or throttled a call.
 
 use super::last_read::LastRead;
 use crate::{
@@ -21,16 +21,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which a complete result is reused.
+/// Time for which a result without a reported failure is reused.
 const CACHE_TTL: Duration = Duration::from_mins(10);
 
 /// Time limit of one read.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Largest number of resources that one read requests.
+/// Largest number of requests in one read.
 const MAX_RESOURCES_PER_READ: usize = 300;
 
-/// Reads the App Mesh nodes of the tasks, and caches the last result.
+/// Reads the App Mesh nodes and gateways of the tasks, and caches the last result.
 #[derive(Debug)]
 pub(crate) struct AppMeshReader {
     last: LastRead<MeshMember, AppMeshes>,
@@ -43,8 +43,8 @@ impl Default for AppMeshReader {
 }
 
 impl AppMeshReader {
-    /// Returns the meshes of the nodes and gateways that task definitions name. Also returns an unread part
-    /// if AWS denied or throttled a call. Makes no call if no definition names a node.
+    /// Returns the meshes of the nodes and gateways that the task definitions in `book` name. Also returns an
+    /// unread part if AWS denied or throttled a call. Makes no call if no definition names a node or gateway.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -128,7 +128,8 @@ impl MeshFetch<'_> {
         Ok(found)
     }
 
-    /// Returns the nodes behind a virtual service: the named one, or the targets of its router's routes.
+    /// Returns the nodes behind a virtual service: the node that provides it, or the target nodes of its
+    /// router's routes.
     async fn nodes_behind(&mut self, mesh: &str, name: &str) -> Result<BTreeSet<String>, Failure> {
         let service =
             self.get_resource(&calls::DESCRIBE_VIRTUAL_SERVICE, &[mesh, "virtualServices", name]).await?;
@@ -147,7 +148,8 @@ impl MeshFetch<'_> {
         Ok(nodes)
     }
 
-    /// Returns one resource, or null if it does not exist or the limit of requests is reached.
+    /// Returns one resource as JSON, or null if the resource does not exist or the read has reached its limit
+    /// of requests.
     async fn get_resource(&mut self, call: &'static Call, path: &[&str]) -> Result<Value, Failure> {
         if self.calls_left == 0 {
             return Ok(Value::Null);

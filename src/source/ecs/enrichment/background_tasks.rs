@@ -1,6 +1,6 @@
-//! Background tasks that may outlive a poll. Reading load balancers, names and task definitions takes longer
-//! than the user should wait for services on the map. So a poll waits for the tasks only briefly, and later
-//! results appear in a later snapshot.
+//! Background tasks that may outlive a poll. Reading load balancers, Cloud Map names and task definitions
+//! takes longer than the user should wait for services on the map. So a poll waits for the tasks only
+//! briefly, and later results appear in a later snapshot.
 
 use crate::{
     background::{self, Panicked},
@@ -48,7 +48,8 @@ impl BackgroundTasks {
         }
     }
 
-    /// Returns the progress of the first run of all tasks; `None` once each has finished at least once.
+    /// Returns the progress of the first run of all tasks. Returns `None` once each started task has finished
+    /// at least once.
     pub(crate) fn progress(&self) -> Option<LoadProgress> {
         let running = self.lock_running();
         let done = self.finished_once.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,8 +66,9 @@ impl BackgroundTasks {
     }
 }
 
-/// Handles of tasks that a poll waits for. Dropping the value returns those of unfinished tasks, because dropping a
-/// handle aborts its task, and the poll itself may be dropped.
+/// Handles of the tasks that a poll waits for. On drop, the value gives the handles of unfinished tasks back
+/// to [`BackgroundTasks`]. Otherwise a poll that is dropped while it waits would drop them too, which aborts
+/// the tasks.
 struct TakenHandles<'a> {
     tasks: &'a BackgroundTasks,
     handles: BTreeMap<&'static str, AbortOnDropHandle<()>>,

@@ -1,4 +1,5 @@
-//! Reader of the Cloud Map names of namespaces and service registries. ECS may return only their ids or ARNs.
+//! Reader of the names of Cloud Map namespaces and service registries. ECS may return only the ids or ARNs of
+//! these.
 
 use crate::{
     model::{Failure, UnreadPart},
@@ -31,7 +32,7 @@ const RETRY_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct CloudMapReader {
     names: Mutex<CloudMapNames>,
-    /// Unread part of the last read, with the time of the next attempt; `None` if the last read succeeded.
+    /// Time of the next attempt and unread part, if the last read failed; otherwise `None`.
     last_failure: Mutex<Option<(Instant, UnreadPart)>>,
 }
 
@@ -123,7 +124,8 @@ fn namespace_ids(clusters: &[ClusterData]) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the name of a registry and the id of its namespace, or `None` if the response lacks one of them.
+/// Returns the name of a service registry and the id of its namespace. Returns `None` if the response lacks
+/// the name or the id.
 async fn get_service(api: &Api, arn: &str) -> Result<Option<(String, String)>, Failure> {
     let service = get_resource(api, &calls::GET_SERVICE, arn.rsplit('/').next().unwrap_or(arn)).await?;
     let text = |key: &str| service["Service"][key].as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Calls to Elastic Load Balancing.
+//! Calls to Elastic Load Balancing in the Query protocol.
 
 use crate::{
     model::Failure,
@@ -9,7 +9,7 @@ use crate::{
 };
 use roxmltree::Node;
 
-/// Version of the API.
+/// Version of the Elastic Load Balancing API.
 const ELB_API_VERSION: &str = "2015-12-01";
 
 /// Makes a call to Elastic Load Balancing, and returns the value that `parse` reads from its response.

@@ -1,4 +1,4 @@
-//! Cache of the last result of a read that covers a set of keys.
+//! Cache of the last result of a read, and of the keys for which the result was read, such as ARNs.
 
 use crate::model::UnreadPart;
 use std::{
@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which an incomplete result is reused.
+/// Time for which a result with an unread part is reused.
 const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
-/// Last result of a read, with the keys that it covers.
+/// Cache of the last result of a read. It answers later reads of the same keys, or of some of them.
 #[derive(Debug)]
 pub(super) struct LastRead<K, T> {
-    /// Time for which a complete result is reused.
+    /// Time for which a result without an unread part is reused.
     ttl: Duration,
     cached: Mutex<Option<CachedResult<K, T>>>,
 }
@@ -27,13 +27,13 @@ struct CachedResult<K, T> {
 }
 
 impl<K: Ord, T> LastRead<K, T> {
-    /// Creates an empty cache that reuses complete results for `ttl`.
+    /// Creates an empty cache that reuses results without an unread part for `ttl`.
     pub(super) fn new(ttl: Duration) -> Self {
         Self { ttl, cached: Mutex::new(None) }
     }
 
-    /// Returns the last result if it is still valid at `now` and covers all of `wanted`. A result with an
-    /// unread part is valid for a shorter time.
+    /// Returns the last result if it is still valid at `now` and its keys include all of `wanted`. A result
+    /// with an unread part is valid for [`PARTIAL_CACHE_TTL`].
     pub(super) fn get(&self, wanted: &BTreeSet<K>, now: Instant) -> Option<(Arc<T>, Option<UnreadPart>)> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let last = cached.as_ref().filter(|last| last.keys.is_superset(wanted))?;
@@ -42,7 +42,7 @@ impl<K: Ord, T> LastRead<K, T> {
             .then(|| (Arc::clone(&last.data), last.unread_part.clone()))
     }
 
-    /// Keeps the result of a read that covers `keys`, and returns it.
+    /// Caches `data` and `unread_part` as the result of a read of `keys`, and returns both.
     pub(super) fn put(
         &self,
         keys: BTreeSet<K>,

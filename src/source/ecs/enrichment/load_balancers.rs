@@ -1,7 +1,7 @@
-//! Reader of the load balancers in front of the services. It reads them once a minute.
+//! Reader of the load balancers in front of the services. A result is valid for a minute.
 //!
-//! Reads all target groups and load balancers, 400 a page. Requests for selected ARNs would be worse: they
-//! take only 20 ARNs, and one deleted ARN makes the whole request fail.
+//! Each read lists all target groups and load balancers of the region, 400 a page. Requests for selected ARNs
+//! would be worse: a request takes only 20 ARNs, and one deleted ARN makes the whole request fail.
 
 use super::{elb_query::query, last_read::LastRead, target_health::TargetHealthReader};
 use crate::{
@@ -31,7 +31,7 @@ use std::{
 /// Largest number of items in one page that AWS allows.
 const PAGE_SIZE: &str = "400";
 
-/// Time for which a complete result is reused.
+/// Time for which a result without an unread part is reused.
 const CACHE_TTL: Duration = Duration::from_mins(1);
 
 /// Reads load balancers and caches the last result. The cache keys are the ARNs of target groups.

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 /// Time for which the list of metrics is reused.
 const METRIC_LIST_TTL: Duration = Duration::from_mins(10);
 
-/// Time for which the counts are reused. AWS charges $0.01 per 1,000 requested metrics.
+/// Wait between two reads of the counts. AWS charges $0.01 per 1,000 requested metrics.
 const COUNTS_TTL: Duration = Duration::from_mins(5);
 
 /// Wait after a failed read.
@@ -36,13 +36,13 @@ const RETRY_WAIT: Duration = Duration::from_secs(10);
 /// hours (`RecentlyActive`), so the counts cover the same time.
 const COUNT_WINDOW_SECONDS: i64 = 3 * 60 * 60;
 
-/// Largest number of metrics in one call.
+/// Largest number of metrics that AWS allows in one call of `GetMetricData`.
 const MAX_METRICS_PER_CALL: usize = 500;
 
 /// Largest number of metrics in all calls of one read.
 const MAX_METRICS: usize = 2_000;
 
-/// Reads the metrics that count requests, at most every five minutes.
+/// Reader of the metrics that count requests, which reads at most every five minutes.
 #[derive(Debug, Default)]
 pub(crate) struct ServiceConnectMetrics {
     state: Mutex<MetricsState>,
@@ -57,8 +57,8 @@ struct MetricsState {
 }
 
 impl ServiceConnectMetrics {
-    /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Makes no
-    /// request if no service uses Service Connect.
+    /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Also returns an
+    /// unread part if the last read failed. Makes no request if no service uses Service Connect.
     pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {
         if !seen.iter().flat_map(|s| &s.services).any(|service| service_connect_config(service).is_some()) {
             return (ObservedCalls::default(), None);
@@ -143,7 +143,7 @@ async fn get_metric_data(api: &Api, batch: &[MetricSeries], now: i64) -> Result<
     read.failure.map_or(Ok(read.items), Err)
 }
 
-/// Makes a CloudWatch call.
+/// Makes a CloudWatch call with the JSON body `ask`, and returns the JSON response.
 async fn cloudwatch_call(api: &Api, call: &'static Call, ask: &Value) -> Result<Value, Failure> {
     let target = format!("GraniteServiceVersion20100801.{}", call.operation());
     api.json_call(call, &api.clients.cloudwatch, ApiRequest::json(JsonVersion::V1_0, target, ask)).await

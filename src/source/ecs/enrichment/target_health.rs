@@ -1,5 +1,6 @@
-//! Reader of the health of load balancer targets. AWS needs one call per target group, so each poll reads
-//! only a few groups: first groups that had failing targets, then the groups with the oldest result.
+//! Reader of the health of load balancer targets. Each target group needs a call, so a poll reads only a few
+//! groups. About half of them are groups that had failing targets, if there are many. The others are the
+//! groups that Portolan has not read for the longest time.
 
 use super::elb_query::query;
 use crate::{
@@ -38,7 +39,7 @@ struct TargetHealthState {
     /// Time of the last call for each target group, by ARN.
     asked_at: BTreeMap<String, Instant>,
     health: TargetHealthByGroup,
-    /// Last failure, with the time before which there is no further call.
+    /// Last failure, with the time until which Portolan makes no further call.
     retry_after: Option<(Instant, Failure)>,
 }
 
@@ -103,7 +104,8 @@ impl TargetHealthState {
         let mut by_age: Vec<&String> = groups.iter().collect();
         by_age.sort_by_key(|group| self.asked_at.get(*group).copied());
         let (healthy, mut unhealthy): (Vec<&String>, Vec<&String>) = by_age.into_iter().partition(is_well);
-        // Many groups may fail for a long time, so they get only half of the calls while other groups wait.
+        // Many groups may have failing targets for a long time. So these groups get only half of the calls
+        // while other groups wait.
         let urgent = (MAX_GROUPS_PER_POLL / 2)
             .max(MAX_GROUPS_PER_POLL.saturating_sub(healthy.len()))
             .min(unhealthy.len());

@@ -44,7 +44,7 @@ struct DefinitionState {
     wanted: BTreeSet<String>,
     /// ARNs of definitions that are being fetched now.
     in_flight: BTreeSet<String>,
-    /// Last failure, with its time since the rate limiter was created.
+    /// Last failure, with its time, counted from the creation of the rate limiter.
     last_failure: Option<(Duration, Failure)>,
 }
 
@@ -55,14 +55,14 @@ impl TaskDefinitionCache {
         self.lock_state().definitions.clone()
     }
 
-    /// Returns a cache that also keeps its definitions in `cache`, if given.
+    /// Returns a cache that also keeps its definitions in a file of the directory `cache`, if given.
     pub(crate) fn new(cache: Option<CacheDir>) -> Self {
         let disk =
             cache.map(|folder| Arc::new(AppendLog::new(folder, "task-definitions", CACHE_FORMAT_VERSION)));
         Self { disk, state: Mutex::default() }
     }
 
-    /// Reads the definitions on disk, once.
+    /// Reads the definitions on disk, unless an earlier call has read them.
     pub(crate) async fn load_from_disk(&self) {
         let Some(disk) = self.disk.clone().filter(|_| self.lock_state().on_disk.is_none()) else { return };
         let read = background::run_blocking(move || disk.read_all()).await;
@@ -80,9 +80,9 @@ impl TaskDefinitionCache {
     /// Sets `wanted`, the ARNs of the definitions that are needed now, and uses those that were read from
     /// disk. [`Self::fetch_requested`] reads the others from AWS.
     ///
-    /// Definitions in `compared` must have fingerprints, which are not stored on disk. `all` is true if every
-    /// task is known. Then no task uses the remaining definitions from disk, and this function drops them
-    /// from memory.
+    /// Definitions in `compared` need fingerprints of their values, which are not stored on disk, so Portolan
+    /// reads them from AWS. `all` is true if every task is known. Once all wanted definitions are then read,
+    /// no task uses the other definitions from disk, and this function drops them from memory.
     pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
         let mut state = self.lock_state();
         state.wanted = wanted;
@@ -101,13 +101,14 @@ impl TaskDefinitionCache {
         if wanted.is_empty() && in_flight.is_empty() {
             *last_failure = None;
             if all {
-                // The file also has definitions of other accounts. Only these are left.
+                // Only definitions of other accounts and of former tasks are left from the file.
                 *on_disk = on_disk.as_ref().map(|_| BTreeMap::new());
             }
         }
     }
 
-    /// Fetches the requested definitions as fast as the quota allows. Does nothing shortly after a failure.
+    /// Fetches the requested definitions as fast as the quota allows, and stops at the first failure. Does
+    /// nothing within [`RETRY_WAIT`] after a failure.
     pub(crate) async fn fetch_requested(&self, api: &Api) {
         {
             let mut state = self.lock_state();
@@ -167,7 +168,7 @@ impl TaskDefinitionCache {
         }
     }
 
-    /// Appends a definition to the file in the background.
+    /// Appends the definition `read` to the file in the background. Does nothing if caching is off.
     fn save(&self, arn: &str, read: &Arc<TaskDefinitionSummary>) {
         let Some(disk) = self.disk.clone() else { return };
         let (arn, read) = (arn.to_owned(), Arc::clone(read));
