@@ -1,6 +1,6 @@
 //! Resource usage of tasks, from the performance log of Container Insights.
 //!
-//! Portolan reads the log at most once a minute, and only for the tasks on the screen.
+//! For each service, Portolan reads the log at most once a minute, and only while the user views the service.
 
 mod query;
 mod record;
@@ -37,10 +37,10 @@ const FIRST_LOOKBACK_MINUTES: i64 = 12;
 /// Age of the oldest records that later reads cover, in minutes. A record may arrive a minute or two late.
 const LATER_LOOKBACK_MINUTES: i64 = 4;
 
-/// Samples of the last minute, by service.
+/// Cache of the usage samples that Portolan read in the last minute, by service.
 ///
-/// A service that is selected again within the minute needs no call, even if its tasks have changed: a new
-/// task has no record in its first minute.
+/// If the user selects a service again within the minute, no call is necessary, even if the tasks of the
+/// service have changed: a new task has no record in its first minute.
 #[derive(Debug, Default)]
 pub(super) struct UsageCache {
     entries: Mutex<BTreeMap<ServiceId, CachedSamples>>,
@@ -66,7 +66,7 @@ pub(super) struct UsageReader {
     pub(super) cache: Arc<UsageCache>,
 }
 
-/// Returns a stream of usage samples of `target`. It ends after a failure.
+/// Returns a stream of usage samples of `target`. The stream ends after a failure.
 pub(super) fn usage_stream(
     means: UsageReader,
     target: UsageTarget,
@@ -84,8 +84,8 @@ pub(super) fn usage_stream(
 }
 
 impl UsageReader {
-    /// Waits until a read is due, and returns the samples of the last `minutes`. The first call returns
-    /// cached samples at once.
+    /// Waits until a read is due, and returns the samples of the last `minutes`. If this is the first read of
+    /// a stream ([`FIRST_LOOKBACK_MINUTES`]) and the cache has samples, returns these at once.
     async fn next_samples(&self, target: &UsageTarget, minutes: i64) -> Result<Vec<UsageSample>, Failure> {
         let known = self.cache.valid_samples(target, Instant::now());
         match known {
@@ -110,8 +110,8 @@ impl UsageCache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the valid cached samples for `target`. If the performance log is missing, the cached failure
-    /// is valid for all services of the cluster.
+    /// Returns the cached samples or failure for `target`. Returns `None` if the cache has none that are valid
+    /// at `now`. The failure that the performance log is missing is valid for all services of its cluster.
     fn valid_samples(&self, target: &UsageTarget, now: Instant) -> Option<CachedSamples> {
         let mut last = self.entries();
         last.retain(|_, answer| now < answer.valid_until);

@@ -13,7 +13,8 @@ const CPU_UNITS_PER_CORE: f64 = 1_024.0;
 /// Bytes of one MiB.
 const BYTES_PER_MIB: f64 = 1_048_576.0;
 
-/// Parses the record of one of `tasks`, which are instances by task id. Returns `None` for any other record.
+/// Parses the record of a task. `tasks` maps task ids to instances. Returns `None` for a record of another
+/// task, and for a record that is not about a task.
 pub(super) fn parse_record(message: &str, tasks: &BTreeMap<String, InstanceId>) -> Option<UsageSample> {
     let record: Value = serde_json::from_str(message).ok()?;
     if record["Type"] != "Task" {
