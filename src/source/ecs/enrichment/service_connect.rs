@@ -57,8 +57,8 @@ struct MetricsState {
 }
 
 impl ServiceConnectMetrics {
-    /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Also returns an
-    /// unread part if the last read failed. Makes no request if no service uses Service Connect.
+    /// Returns the calls of the last three hours, or no calls if the next read is not due yet. Also returns
+    /// an unread part if the last read failed. Makes no request if no service uses Service Connect.
     pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {
         if !seen.iter().flat_map(|s| &s.services).any(|service| service_connect_config(service).is_some()) {
             return (ObservedCalls::default(), None);

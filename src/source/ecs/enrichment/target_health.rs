@@ -1,6 +1,6 @@
 //! Reader of the health of load balancer targets. Each target group needs a call, so a poll reads only a few
-//! groups. About half of them are groups that had failing targets, if there are many. The others are the
-//! groups that Portolan has not read for the longest time.
+//! groups. Groups that had failing targets get about half of the calls. The other calls are for the groups
+//! that Portolan has not read for the longest time.
 
 use super::elb_query::query;
 use crate::{

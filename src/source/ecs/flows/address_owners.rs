@@ -16,7 +16,7 @@ use std::{
     net::IpAddr,
 };
 
-/// Index that finds the service in a flow log record: by address and time, by network interface, or by task.
+/// Index that finds a service by an address and a time, by a network interface, or by a task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AddressOwners {
     /// Periods in which services had each address.
@@ -125,17 +125,18 @@ impl AddressOwners {
             .extend(planned.chain(run.network.ingress_ports.iter().copied()));
     }
 
-    /// Returns the service of the task that recorded a line, or `None` if the snapshot lacks the service.
+    /// Returns the service of the task whose interface recorded a line, or `None` if the snapshot lacks that
+    /// service.
     #[must_use]
     pub(super) fn service_of(&self, owner: &RecordingTask) -> Option<ServiceId> {
         let by_task = owner.task.as_ref().and_then(|task| self.services_by_task.get(task).cloned());
         by_task.or_else(|| self.known_id(owner.cluster.as_deref()?, owner.service.as_deref()?))
     }
 
-    /// Returns the service that had `address` during `span`.
+    /// Returns the owner of `address` during `span`.
     ///
-    /// `hint` is the service whose interface made the record, if known. It decides if several services had
-    /// the address.
+    /// `hint` is the service whose interface made the record, if known. If several services had the address
+    /// and `hint` is one of them, `hint` is the owner.
     #[must_use]
     pub(super) fn owner_at(
         &self,
@@ -157,8 +158,8 @@ impl AddressOwners {
         }
     }
 
-    /// Returns true if a task definition, load balancer or proxy of `service` shows that it listens on
-    /// `port`.
+    /// Returns true if a task definition, load balancer or Service Connect proxy of `service` shows that the
+    /// service listens on `port`.
     #[must_use]
     pub(super) fn listens_on(&self, service: &ServiceId, port: u16) -> bool {
         self.listening_ports.get(service).is_some_and(|ports| ports.contains(&port))

@@ -1,4 +1,4 @@
-//! Reader of the new records in a log group, with a limit on pages and time.
+//! Reader of the new flow log records in a log group, with a limit on pages and time.
 
 use super::{log_groups::FlowLogGroup, record::FlowLogLine};
 use crate::{
@@ -7,12 +7,12 @@ use crate::{
 };
 use tokio::time::Instant;
 
-/// Lines read from a log group.
+/// Flow log lines that one read of a log group returned.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineBatch {
-    /// Valid lines.
+    /// Lines that have a format of the log group.
     pub lines: Vec<FlowLogLine>,
-    /// Start of the newest record, in milliseconds since 1970.
+    /// Start of the newest record, in milliseconds since 1970; `None` without records.
     pub newest_ms: Option<i64>,
     /// True if the budget ended before all new records were read.
     pub is_truncated: bool,
@@ -27,8 +27,8 @@ pub(super) struct ReadBudget {
     pub deadline: Instant,
 }
 
-/// Reads the records that started since `from` (milliseconds since 1970). Stops when the budget `left` is
-/// used up.
+/// Reads the records of the log group `name` that started since `from` (milliseconds since 1970). Stops when
+/// the budget `left` is used up.
 pub(super) async fn read_since(
     api: &Api,
     name: &str,

@@ -5,7 +5,7 @@ use super::record::{FlowLogLine, FlowRecord, RecordingTask};
 use crate::model::Timestamp;
 use std::net::IpAddr;
 
-/// AWS's default format.
+/// Format of a flow log that was created without a format.
 const DEFAULT_FORMAT: &str = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} \
                        ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
@@ -22,7 +22,8 @@ struct FieldValues<'a> {
 }
 
 impl LineFormat {
-    /// Parses a `LogFormat`, such as `${version} ${srcaddr}`. An empty text means AWS's default.
+    /// Parses the `LogFormat` of a flow log, such as `${version} ${srcaddr}`. An empty text means AWS's
+    /// default format.
     #[must_use]
     pub(super) fn new(text: &str) -> Self {
         let text = if text.trim().is_empty() { DEFAULT_FORMAT } else { text };
@@ -51,7 +52,7 @@ impl LineFormat {
                     from: span.0,
                 });
             }
-            // With any other status, this is no line of this format.
+            // A line with any other status does not have this format.
             Some(status) if status != "OK" => return None,
             _ => {}
         }
@@ -60,7 +61,8 @@ impl LineFormat {
             Some("REJECT") => true,
             Some(_) => return None,
         };
-        // Behind a NAT gateway, `srcaddr` or `dstaddr` is the gateway, and only the `pkt-` field is the peer.
+        // Behind a NAT gateway, `srcaddr` or `dstaddr` is the address of the gateway. Only the `pkt-` field
+        // has the address of the peer.
         let address = |packet, plain| -> Option<IpAddr> {
             values.field(packet).and_then(|w| w.parse().ok()).or_else(|| values.field(plain)?.parse().ok())
         };
@@ -100,12 +102,13 @@ impl<'a> FieldValues<'a> {
         Timestamp::from_second(self.parsed_field(field)?).ok()
     }
 
-    /// Returns the task whose interface recorded the line, or `None` if the format lacks the fields of ECS.
+    /// Returns the task whose interface recorded the line. Returns `None` if the line names neither a task
+    /// nor a service.
     fn recording_task(&self) -> Option<RecordingTask> {
         let last = |text: &'a str| text.rsplit('/').next().unwrap_or(text).to_owned();
         let arn = self.field("ecs-task-arn");
         let task = self.field("ecs-task-id").or(arn).map(last);
-        // `…:task/CLUSTER/ID`, in the long form of the ARN.
+        // The long form of the ARN contains the cluster: `…:task/CLUSTER/ID`.
         let in_arn = arn.and_then(|arn| match arn.split('/').collect::<Vec<_>>()[..] {
             [_, cluster, _] => Some(cluster),
             _ => None,

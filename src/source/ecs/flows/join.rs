@@ -16,30 +16,32 @@ use std::{
     net::IpAddr,
 };
 
-/// Largest number of external addresses to keep for each calling service. The addresses with the most
-/// connections stay.
+/// Largest number of external targets (address, port and outcome) to keep for each calling service. The
+/// targets with the most connections stay.
 const MAX_EXTERNAL_ADDRESSES: usize = 20;
 
-/// Ports above 1023 at which well-known products listen. An end with such a port is the called end, unless
-/// both ends have one.
+/// Ports above 1023 at which well-known products listen. If nothing else shows the opener of a connection, an
+/// end with such a port is the called end, unless both ends have one.
 const PRODUCT_PORTS: [u16; 22] = [
     1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
     9092, 9200, 11_211, 27_017, 50_051,
 ];
 
-/// One end of a connection, with its service at that time.
+/// One end of a connection, with the service that had its address at that time; `None` for an unknown
+/// service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Peer {
     socket: Socket,
     service: Option<ServiceId>,
 }
 
-/// Merged records of one connection. Its key in the map is the pair of its ends in sorted order, so the first
-/// end need not be the opener.
+/// Merged records of one connection. Its map key has the two ends in sorted order, so the first end need not
+/// be the opener.
 #[derive(Clone, Debug)]
 struct MergedConnection {
     rejected: bool,
-    /// Number of records that show the first end as the opener, and number of records that show the second.
+    /// Number of records that show the first end as the opener, and number of records that show the second
+    /// end.
     opened_votes: (usize, usize),
     /// Start of the first record and end of the last, UTC.
     span: (Timestamp, Timestamp),
@@ -83,7 +85,7 @@ pub(super) fn join_lines(
 /// Returns the service whose interface recorded the line, and the start of the record. Returns `None` if the
 /// service is unknown.
 ///
-/// If the line shows the service's address, adds the address to `owners`.
+/// If the line shows an address of that service, adds the address to `owners`.
 fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(ServiceId, Timestamp)> {
     let (interface, owner) = match line {
         FlowLogLine::Traffic(record) => (&record.interface, &record.recorded_by),
@@ -125,8 +127,8 @@ fn merge_record(
         let service = match owners.owner_at(socket.0, record.time_span, hint.as_ref()) {
             AddressOwner::Service(service) => Some(service.clone()),
             AddressOwner::Unknown => None,
-            // Skip the record. If this end became a plain address, Portolan would later take it for the
-            // service that has the address by then.
+            // Skip the record. If this end became a plain address, Portolan would later mistake it for the
+            // service that has this address at that later time.
             AddressOwner::Ambiguous => return None,
         };
         Some(Peer { socket, service })
@@ -187,7 +189,7 @@ fn to_connections(
 }
 
 /// Returns true if `first` opened the connection, and false if `second` did. Returns `None` if the records
-/// don't show the opener.
+/// don't show the opener, or if their TCP flags contradict the ports.
 fn first_peer_opened(
     first: &Peer,
     second: &Peer,
@@ -210,7 +212,7 @@ fn first_peer_opened(
         .or_else(|| exclusive(is_known_port(a), is_known_port(b)))
         .or_else(|| exclusive(fixed(a), fixed(b)))
         .or_else(|| {
-            // If both ports are unknown, the one with more peers listens.
+            // If both ports are unknown, the end with more peers listens.
             let (a, b) = (peer_count(&first.socket), peer_count(&second.socket));
             exclusive(a > b, b > a)
         })
@@ -218,11 +220,11 @@ fn first_peer_opened(
     Some(!called)
 }
 
-/// Returns true if a connection from the port `from` to the port `to` looks like the replies to another
-/// connection.
+/// Returns true if packets from the port `from` to the port `to` look like replies, because `from` is a known
+/// port and `to` an ephemeral one.
 ///
-/// A connection from a known port to an ephemeral port contradicts its flags, which name the opener. Portolan
-/// drops it, because a wrong edge is worse than none.
+/// If the TCP flags name the sender of such packets as the opener, flags and ports contradict each other.
+/// Portolan then drops the connection, because a wrong edge is worse than none.
 fn looks_like_reply(from: u16, to: u16) -> bool {
     is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }
@@ -237,8 +239,8 @@ fn exclusive(first: bool, second: bool) -> Option<bool> {
     (first != second).then_some(first)
 }
 
-/// Returns true if a connection belongs in the result: at least one end is a service, the other end is not
-/// the same service, the opener is not on the internet, and the target is a single host.
+/// Returns true if a connection belongs in the result: at least one end is a service, the ends are not the
+/// same service, the opener is not on the internet, and the target is a single host.
 fn is_relevant(from: &Peer, to: &Peer) -> bool {
     let is_host = |ip: IpAddr| !ip.is_multicast() && !ip.is_unspecified() && !ip.is_loopback();
     let known = from.service.is_some() || (to.service.is_some() && is_private(from.socket.0));
@@ -268,8 +270,8 @@ fn connection_end(peer: &Peer) -> ConnectionEnd {
     }
 }
 
-/// Keeps only the busiest external addresses that each service calls, because a crawler calls thousands of
-/// addresses.
+/// Keeps only the [`MAX_EXTERNAL_ADDRESSES`] busiest external targets of each service, because a crawler
+/// calls thousands of addresses.
 fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)>) {
     let mut outside: BTreeMap<ConnectionEnd, Vec<(usize, ConnectionKey)>> = BTreeMap::new();
     for (key, (count, ..)) in &*found {

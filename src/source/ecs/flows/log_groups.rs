@@ -13,18 +13,18 @@ use crate::{
 use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Version of EC2's API.
+/// Version of the EC2 API.
 const EC2_API_VERSION: &str = "2016-11-15";
 
-/// Maximum number of pages to read of the list of flow logs. A page has up to a thousand of them.
+/// Maximum number of pages that Portolan reads of the list of flow logs. A page has up to 1,000 flow logs.
 const MAX_FLOW_LOG_PAGES: usize = 5;
 
 /// Log group that receives flow logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FlowLogGroup {
-    /// Formats of the flow logs that write to it.
+    /// Formats of the flow logs that write to the log group.
     pub formats: BTreeSet<LineFormat>,
-    /// Longest aggregation interval of these flow logs, in seconds.
+    /// Longest aggregation interval of the flow logs that write to the log group, in seconds.
     pub aggregation_secs: i64,
 }
 

@@ -1,4 +1,4 @@
-//! VPC flow logs: accepted and rejected connections between tasks.
+//! Reader of VPC flow logs, which record the accepted and rejected connections of tasks.
 
 mod log_groups;
 mod format;
@@ -36,11 +36,12 @@ const READ_INTERVAL: Duration = Duration::from_secs(50);
 /// Age of the oldest records that the first read covers, in seconds.
 const FIRST_LOOKBACK_SECS: i64 = 15 * 60;
 
-/// Maximum number of pages in one poll. A page has up to 10,000 records or 1 MB; a large VPC has far more.
+/// Maximum number of pages in one poll, for all log groups together. A page has up to 10,000 records or 1 MB;
+/// the flow log of a large VPC has far more.
 const MAX_PAGES_PER_POLL: usize = 8;
 
-/// Time within which a poll may start to read pages. A page of a large log group takes seconds, and the poll
-/// returns its connections only at its end.
+/// Time within which a poll may start to read another page. A page of a large log group takes seconds, and
+/// the poll returns no connections before its last page.
 const POLL_TIME_LIMIT: Duration = Duration::from_secs(8);
 
 /// Reader of the flow logs of a region. It keeps its position in each log group from poll to poll.
@@ -94,7 +95,7 @@ impl FlowLogLines {
 
 impl FlowLogReader {
     /// Reads the lines since the last poll, unless it is too early for another read. Also returns an unread
-    /// part if lines are missing.
+    /// part if some lines could not be read.
     pub(crate) async fn read_new(&self, api: &Api) -> (FlowLogLines, Option<UnreadPart>) {
         let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &known.paused_until
@@ -137,8 +138,9 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
             Ok(batch) => {
                 // A record's time is the start of its aggregation window, and AWS delivers the record at the
                 // end of the window. Records of other interfaces for earlier windows may follow later, so
-                // successive reads overlap. After a truncated read, the next one starts at the present.
-                // Otherwise Portolan would never catch up, and all later records would be late.
+                // successive reads overlap. A truncated read leaves records out, and the next read starts
+                // near the present. Otherwise Portolan would never catch up, and all later records would be
+                // late.
                 let newest = if batch.is_truncated { Some(now) } else { batch.newest_ms };
                 if let Some(newest) = newest {
                     let overlap = (group.aggregation_secs + MAX_LATE_SECS) * 1000;

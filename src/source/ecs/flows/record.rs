@@ -3,7 +3,7 @@
 use crate::model::Timestamp;
 use std::net::IpAddr;
 
-/// Address and port.
+/// IP address and port of one end of a connection.
 pub(super) type Socket = (IpAddr, u16);
 
 /// Parsed line of a VPC flow log: packets in one direction, or an empty window.
@@ -16,7 +16,7 @@ pub(super) enum FlowLogLine {
     NoData {
         /// Id of the interface.
         interface: Option<String>,
-        /// Task with the recording interface; `None` if the format lacks the ECS fields.
+        /// Task that the interface belongs to; `None` if the line names no task or service of ECS.
         recorded_by: Option<RecordingTask>,
         /// Start of the window.
         from: Timestamp,
@@ -36,7 +36,7 @@ pub(super) struct FlowRecord {
     pub tcp_flags: Option<u16>,
     /// True if the packets left the interface; `None` if the format lacks the direction.
     pub is_outbound: Option<bool>,
-    /// Task with the recording interface; `None` if the format lacks the ECS fields.
+    /// Task that the recording interface belongs to; `None` if the line names no task or service of ECS.
     pub recorded_by: Option<RecordingTask>,
     /// Id of the interface that recorded the packets.
     pub interface: Option<String>,

@@ -1,4 +1,4 @@
-//! Tests of the join: flow log lines in AWS's formats, and the connections between services in them.
+//! Tests of the conversion of flow log lines, in AWS's formats, to connections between services.
 
 use super::{AddressOwners, ObservedConnections, format::LineFormat, join::join_lines, record::FlowLogLine};
 use crate::{
@@ -56,7 +56,8 @@ fn task_builder(cluster: &str, service: &str, address: &str, life: (i64, Option<
         .attachments(attached)
 }
 
-/// Returns the address owners of a region with `tasks`, by cluster. `listens` are the ports of each service.
+/// Returns the address owners of a region. `tasks` are pairs of a cluster and a task, and `listens` are pairs
+/// of a service and a port of its task definition.
 fn region(tasks: &[(&str, Arc<TaskRecord>)], listens: &[(&str, i32)]) -> AddressOwners {
     let context =
         SnapshotContext { source: SourceId::new("ecs"), region: "eu-west-1".into(), now: at(START_SECS) };
@@ -218,7 +219,7 @@ fn version_seven_line(
 
 #[test]
 fn the_fields_of_ecs_name_the_recording_end_even_of_tasks_that_are_gone() {
-    // Neither address is known, because the tasks stopped long ago. Both clusters have an `orders`.
+    // Neither address is known, because the tasks stopped long ago. Both clusters have a service `orders`.
     let tasks = vec![
         ("prod", task_record("prod", "orders", "10.1.0.1", (0, None))),
         ("test", task_record("test", "orders", "10.1.0.2", (0, None))),

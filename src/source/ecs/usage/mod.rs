@@ -110,7 +110,7 @@ impl UsageCache {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the cached samples or failure for `target`. Returns `None` if the cache has none that are valid
+    /// Returns the cached samples or failure for `target`, or `None` if the cache has no result that is valid
     /// at `now`. The failure that the performance log is missing is valid for all services of its cluster.
     fn valid_samples(&self, target: &UsageTarget, now: Instant) -> Option<CachedSamples> {
         let mut last = self.entries();

@@ -15,8 +15,8 @@ const MAX_PAGES_PER_PATTERN: usize = 6;
 /// Maximum length of a filter pattern in bytes, set by AWS.
 const MAX_PATTERN_BYTES: usize = 1_024;
 
-/// Returns the usage samples of the tasks in `target` from `since` (milliseconds since 1970) until now, sorted
-/// by task and time.
+/// Returns the usage samples of the tasks in `target` since the time `since` (milliseconds since 1970),
+/// sorted by task and time.
 pub(super) async fn read_records(
     api: &Api,
     target: &UsageTarget,
