@@ -10,8 +10,8 @@ use crate::source::ecs::{
 use aws_sdk_ecs::types::Service;
 use std::{collections::BTreeSet, time::Duration};
 
-/// Number of tasks in a cluster above which the tasks of a changed service are listed separately. In smaller
-/// clusters, nearly every poll lists all tasks anyway.
+/// Number of tasks in a cluster above which Portolan lists the tasks of a changed service separately. In
+/// smaller clusters, nearly every poll lists all tasks anyway.
 const BIG_CLUSTER_TASKS: usize = 500;
 
 /// Response of a planned call.
@@ -25,8 +25,9 @@ pub(super) enum CallResponse {
 }
 
 impl ClusterCache {
-    /// Stores a response. A change of a service implies a change of its tasks and the reverse, so this marks
-    /// related services and tasks as due. Returns the error that cut a listing short, if any.
+    /// Stores the response `answer` to the call `ask`. A change of a service implies a change of its tasks,
+    /// and the reverse. So the function also marks the related services and tasks as due, to be described
+    /// next. Returns the error that cut a listing short, if any.
     pub(super) fn apply(
         &mut self,
         ask: &PlannedCall,
@@ -56,8 +57,8 @@ impl ClusterCache {
         None
     }
 
-    /// Compares `ids`, running tasks of `service`, with the cached tasks. Marks new tasks as due, and those that are
-    /// missing in `ids` if these are all (`is_complete`).
+    /// Compares `ids`, the ARNs of running tasks of `service`, with the cached tasks. Marks new tasks as due.
+    /// If `ids` is complete, also marks the cached tasks that it lacks, because they may have stopped.
     fn apply_task_list(&mut self, service: &str, ids: &[String], is_complete: bool) {
         self.changed_services.remove(service);
         let tasks_of_service =
@@ -71,8 +72,8 @@ impl ClusterCache {
         self.tasks.mark_due(gone.into_iter().chain(new));
     }
 
-    /// Stores described services. In a big cluster, also records which of them changed, so that their tasks
-    /// are listed next.
+    /// Stores described services. In a big cluster, also records the changed services, so that the scheduler
+    /// lists their tasks next.
     fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
         let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
         let mut described = Vec::new();
@@ -91,7 +92,7 @@ impl ClusterCache {
         self.services.apply_descriptions(now, asked, described);
     }
 
-    /// Stores described tasks. Marks the services of tasks with a new status as due.
+    /// Stores described tasks. Marks the services of tasks with a changed status as due.
     fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
         let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
         for run in runs {

@@ -41,10 +41,10 @@ pub(crate) struct ClusterCache {
     pub services: ResourceList<Service>,
     /// Tasks by ARN.
     pub tasks: ResourceList<TaskRecord>,
-    /// Names of services whose running tasks are listed separately, because the next complete listing would
-    /// be late.
+    /// Names of changed services in a big cluster. The scheduler lists their running tasks separately,
+    /// because a listing of all tasks would take too long.
     pub changed_services: BTreeSet<String>,
-    /// True once everything readable was listed and described.
+    /// True once all services and tasks were listed and described, except by calls that AWS refuses.
     pub loaded: bool,
     /// Kinds of calls whose last call failed, with the failure and its time.
     failed: BTreeMap<CallKind, (Failure, Duration)>,
@@ -99,8 +99,8 @@ impl ClusterCache {
         }
     }
 
-    /// Returns true if such a call has failed since `began`, the start of the poll. The poll should not
-    /// repeat it.
+    /// Returns true if the last call of the kind `op` failed after `began`, the start of the poll. The poll
+    /// should make no further call of this kind.
     pub(crate) fn in_backoff(&self, op: CallKind, began: Duration) -> bool {
         self.failed.get(&op).is_some_and(|(_, at)| *at >= began)
     }
@@ -132,7 +132,7 @@ impl ClusterCache {
         self.tasks.described_resources().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
     }
 
-    /// Sets `loaded` once everything readable was listed and described.
+    /// Sets `loaded` once all services and tasks were listed and described, except by calls that AWS refuses.
     pub(crate) fn update_loaded(&mut self) {
         if self.loaded {
             return;

@@ -12,7 +12,7 @@ use crate::{
 use aws_sdk_ecs::types as sdk;
 use std::collections::BTreeMap;
 
-/// Cluster to read.
+/// Cluster that Portolan reads, with its name for the user and its name for API calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cluster {
     /// Name without the rest of the ARN.
@@ -68,8 +68,8 @@ async fn named_clusters(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, V
         if gap.failure.kind != FailureKind::Denied {
             return Err(gap.failure);
         }
-        // Without permission to describe the clusters, trust the configured names: the next calls fail if
-        // they are wrong.
+        // Without permission to describe the clusters, trust the configured names. If a name is wrong, the
+        // next calls fail.
         let trusted =
             |key: &String| Cluster { name: last_segment(key), name_or_arn: key.clone(), namespace: None };
         return Ok((wanted.iter().map(trusted).collect(), vec![gap]));

@@ -1,6 +1,6 @@
-//! Scheduler of ECS calls for the services and tasks of all clusters. Each poll spends the tokens that the
-//! quota has now and never waits for more, so a large account loads over several polls and no poll waits for
-//! the quota.
+//! Scheduler of the ECS calls that read the services and tasks of all clusters. Each poll makes only the
+//! calls that the quota allows at once. So no poll waits for the quota, and a large account loads over
+//! several polls.
 
 pub(super) mod clusters;
 pub(super) mod services;
@@ -44,7 +44,7 @@ pub(crate) struct Scheduler {
     clusters: Mutex<BTreeMap<String, ClusterCache>>,
 }
 
-/// Result of one poll.
+/// Result of one poll of the scheduler.
 #[derive(Debug, Default)]
 pub(crate) struct PollOutcome {
     /// Known services and tasks of each cluster.
@@ -58,7 +58,8 @@ pub(crate) struct PollOutcome {
 }
 
 impl Scheduler {
-    /// Returns a scheduler without data, which reads only the services that match `name_filter`.
+    /// Returns a scheduler without data, which reports only services and task families that match
+    /// `name_filter`.
     pub(crate) fn new(name_filter: NameFilter) -> Self {
         Self { name_filter, ..Self::default() }
     }
@@ -78,8 +79,8 @@ impl Scheduler {
             self.spend_quota(api, QuotaGroup::Tasks, began, context),
             self.spend_quota(api, QuotaGroup::Services, began, context)
         );
-        // The tasks may show that a service has changed since this poll read it, so changed services are read
-        // again.
+        // The tasks may show that a service has changed since this poll read it. So the poll reads changed
+        // services again.
         let of_changed = self.spend_quota(api, QuotaGroup::Services, began, context).await;
         let any_succeeded = of_tasks.0 + of_services.0 + of_changed.0 > 0;
         let mut outcome = self.report(clusters);
@@ -118,7 +119,7 @@ impl Scheduler {
         }
     }
 
-    /// Drops the data of clusters that no longer exist, and adds new clusters.
+    /// Drops the caches of clusters that are not in `clusters`, and adds caches for the new ones.
     fn sync_clusters(&self, clusters: &[Cluster]) {
         let mut known = self.lock_clusters();
         known.retain(|key, _| clusters.iter().any(|cluster| cluster.name_or_arn == *key));
@@ -187,7 +188,7 @@ impl Scheduler {
                     }
                 }
                 if let ClusterCall::ListTasksOf(service) = &ask.operation {
-                    // Either the service is deleted, or the next complete listing shows its tasks.
+                    // No retry: either the service is deleted, or the next complete listing shows its tasks.
                     cluster_cache.changed_services.remove(service);
                     return;
                 }

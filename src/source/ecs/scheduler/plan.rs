@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-/// Age up to which a result is fresh and need not be read again.
+/// Age up to which a listing or description is fresh, so that Portolan does not read it again.
 pub(crate) const FRESH_FOR: Duration = Duration::from_secs(4);
 
 /// Call that the scheduler chose to make.
@@ -28,10 +28,11 @@ pub(crate) struct PlannedCall {
     pub operation: ClusterCall,
 }
 
-/// Call for a cluster.
+/// ECS call about the services or tasks of one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClusterCall {
-    /// Reads the next page of the listing with this index.
+    /// Reads the next page of the listing with this index. See
+    /// [`RUNNING_LISTING`](super::cluster_cache::RUNNING_LISTING).
     ListPage(usize),
     /// Lists the running tasks of the service with this name.
     ListTasksOf(String),
@@ -152,7 +153,7 @@ fn choose_calls(candidates: Vec<Candidate>, tokens: usize) -> Vec<PlannedCall> {
 }
 
 /// Adds the calls that one resource list needs: pages of its due listings, and descriptions in batches of
-/// `size`. A listing counts as `weight` times its age, because it also reveals new resources.
+/// `size`. A listing counts as `weight` times as old as it is, because it also reveals new resources.
 fn add_candidates<T: PartialEq>(
     candidates: &mut Vec<Candidate>,
     (key, cluster): (&str, &ClusterCache),
@@ -186,13 +187,13 @@ fn add_candidates<T: PartialEq>(
         due.routine.into_iter().map(|(at, id)| (Priority::RoundRobin, context.now.saturating_sub(at), id));
     let again = urgent.chain(routine).filter(|_| cluster.loaded);
     let all: Vec<_> = new.chain(again).collect();
-    // A batch costs one call however full it is, so the last urgent batch is filled with routine resources.
+    // A batch costs one call even if it is not full. So the last urgent batch also takes routine resources.
     let mut batches: BTreeMap<Priority, usize> = BTreeMap::new();
     for batch in all.chunks(size) {
         let (priority, age, _) = &batch[0];
         let before = batches.entry(*priority).or_default();
         *before += 1;
-        // At most `tokens` calls of a priority can be chosen, and a large account has hundreds of batches.
+        // A large account has hundreds of batches, but at most `tokens` calls are chosen.
         if *before > tokens {
             continue;
         }

@@ -1,6 +1,6 @@
-//! Cached resources of one kind in one cluster. Portolan lists them page by page, and describes them in
-//! turns. A listing of a large account spans many polls. So a resource is dropped only when a complete
-//! listing that began after its description does not contain it.
+//! Cached services or tasks of one cluster. Portolan lists them page by page, and describes them in turns. A
+//! listing of a large account spans many polls. So the list drops a resource only if no complete listing
+//! contains it, and all these listings began after its last description.
 
 use crate::source::ecs::client::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
 use std::{
@@ -15,10 +15,10 @@ const MAX_LISTED: usize = 50_000;
 /// Longest accepted ARN in bytes. An ARN of ECS contains two names of at most 255 characters.
 const MAX_ARN_BYTES: usize = 1_024;
 
-/// Listing that the scheduler repeats all the time, page by page.
+/// Ids from a `List…` call that the scheduler repeats all the time, page by page.
 #[derive(Clone, Debug, Default)]
 struct Listing {
-    /// Resources of the last complete listing, with the time at which it began.
+    /// Start and ids of the last complete listing.
     last_complete: Option<(Duration, BTreeSet<String>)>,
     partial: Option<PartialListing>,
 }
@@ -37,14 +37,15 @@ struct PartialListing {
 /// Effect of one page of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageOutcome {
-    /// Ids that were in the last complete listing and are missing from this one.
+    /// Ids that were in the previous complete listing, but not in the listing that this page completes. Empty
+    /// if more pages follow.
     pub removed: Vec<String>,
     /// Error that cut the listing short, if any.
     pub error: Option<PagingError>,
 }
 
 impl Listing {
-    /// Returns true if the last complete or the current listing contains `id`.
+    /// Returns true if the last complete listing or the partial one contains `id`.
     fn contains(&self, id: &str) -> bool {
         let whole = self.last_complete.as_ref().map(|(_, ids)| ids);
         let so_far = self.partial.as_ref().map(|under_way| &under_way.ids);
@@ -52,7 +53,7 @@ impl Listing {
     }
 }
 
-/// Described resource with the time of the description.
+/// Described resource, with the time of its description.
 #[derive(Debug)]
 struct CachedResource<T> {
     resource: Arc<T>,
@@ -87,7 +88,8 @@ pub(crate) struct DueResources<'a> {
 pub(crate) struct ResourceList<T> {
     listings: Vec<Listing>,
     cached: BTreeMap<String, CachedResource<T>>,
-    /// Ids to describe next, because another response showed that they have changed.
+    /// Ids of resources to describe next, because a response about other resources showed that they have
+    /// changed.
     marked_due: BTreeSet<String>,
     /// Known ids that were never described. The list keeps this set up to date, because computing it takes
     /// too long for a large account.
@@ -115,7 +117,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.listings.len()
     }
 
-    /// Returns the time at which the last complete listing began; `None` if there was none.
+    /// Returns the time at which the last complete listing with the index `listing` began. Returns `None` if
+    /// there was none.
     pub(crate) fn listed_at(&self, listing: usize) -> Option<Duration> {
         Some(self.listings.get(listing)?.last_complete.as_ref()?.0)
     }
@@ -181,8 +184,8 @@ impl<T: PartialEq> ResourceList<T> {
         self.prune_new();
     }
 
-    /// Drops the resources that no longer exist: every listing was completed without them, and began after
-    /// their last description.
+    /// Drops the resources that no longer exist: the last complete listings do not contain them, and all
+    /// began after their last description.
     fn evict(&mut self) {
         let listings = &self.listings;
         let lacks = |listing: &Listing, id: &str, at: Duration| {
@@ -229,7 +232,7 @@ impl<T: PartialEq> ResourceList<T> {
         for (id, thing, moving) in descriptions {
             missing.remove(&id);
             self.new.remove(&id);
-            // An unchanged resource keeps its `Arc`, so later stages can skip it by pointer comparison.
+            // An unchanged resource keeps its `Arc`. So the decoder can recognise it by comparing pointers.
             let known = self.cached.get(&id).map(|held| &held.resource).filter(|known| ***known == thing);
             let thing = known.map_or_else(|| Arc::new(thing), Arc::clone);
             self.cached
@@ -251,7 +254,7 @@ impl<T: PartialEq> ResourceList<T> {
         }
     }
 
-    /// Returns the description of a resource, if there is one.
+    /// Returns the resource with this id as it was last described. Returns `None` if it was never described.
     pub(crate) fn get(&self, id: &str) -> Option<&Arc<T>> {
         Some(&self.cached.get(id)?.resource)
     }
@@ -266,9 +269,9 @@ impl<T: PartialEq> ResourceList<T> {
         self.new.is_empty()
     }
 
-    /// Returns the resources to describe: new resources, marked resources, and resources whose description
-    /// was made before `fresh`. `watched` is true for resources that the user is viewing. Returns at most
-    /// `max_routine` routine resources.
+    /// Returns the resources to describe: new resources, resources that are marked as due, and resources
+    /// whose last description is older than `fresh`. `watched` is true for resources that the user is
+    /// viewing. Returns at most `max_routine` routine resources.
     pub(crate) fn due(
         &self,
         fresh: Duration,
@@ -304,7 +307,7 @@ impl<T: PartialEq> ResourceList<T> {
         self.cached.len()
     }
 
-    /// Returns the numbers of described and of known resources.
+    /// Returns the number of described resources, and the number of all known resources.
     pub(crate) fn progress(&self) -> (usize, usize) {
         (self.cached.len(), self.cached.len() + self.new.len())
     }

@@ -25,7 +25,7 @@ pub(crate) async fn list_page(
     Ok((answer.task_arns.unwrap_or_default(), answer.next_token))
 }
 
-/// Owner of tasks, by name.
+/// Service or task family whose tasks to list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TaskOwner<'a> {
     /// Name of a service.
@@ -34,7 +34,8 @@ pub(crate) enum TaskOwner<'a> {
     Family(&'a str),
 }
 
-/// Returns a page of ARNs of the tasks of one owner with the desired status `status`, and the token of the next page.
+/// Returns a page of ARNs of the tasks of `owner` with the desired status `status`, and the token of the next
+/// page.
 pub(crate) async fn list_page_of_owner(
     api: &Api,
     cluster: &str,

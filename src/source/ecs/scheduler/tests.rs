@@ -1,4 +1,4 @@
-//! Tests of the scheduler over a simulated account: calls spent, their order, and fairness.
+//! Tests of the scheduler over a simulated account: the number of calls, their order, and fairness.
 
 use super::{
     CallResponse, ClusterCache, ClusterCall, PlannedCall,
@@ -20,7 +20,7 @@ use std::{
 struct Account {
     services: usize,
     tasks: usize,
-    /// Number of replaced tasks, by the index of the service.
+    /// Number of times that the first task of a service was replaced, by the index of the service.
     replaced: BTreeMap<usize, usize>,
     /// Number of descriptions of each service.
     described: BTreeMap<String, usize>,
