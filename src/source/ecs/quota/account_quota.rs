@@ -22,7 +22,7 @@ struct QuotaState {
     budget: Budget,
     /// Sources that are loading their first snapshot.
     loading: BTreeSet<SourceId>,
-    /// Number of Portolans that poll the account, as each source reported it.
+    /// Number of running Portolans that poll the account, as each source reported it.
     members: BTreeMap<SourceId, u32>,
 }
 
@@ -84,9 +84,9 @@ impl AccountQuota {
         spending.budget.set_phase(share);
     }
 
-    /// Divides the shares of the quota by `members`, the number of Portolans that poll the account according
-    /// to `source`. The highest number that a source reported counts, because a source that follows a leader
-    /// reports 1.
+    /// Divides the shares of the quota by `members`, the number of running Portolans that poll the account
+    /// for themselves, as `source` knows it. If several sources share the quota, the highest number counts. A
+    /// source reports 1 while one member of its team polls for all.
     pub(crate) fn divide(&self, source: &SourceId, members: u32) {
         let mut spending = self.lock_state();
         spending.members.insert(source.clone(), members);

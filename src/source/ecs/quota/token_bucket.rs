@@ -88,7 +88,7 @@ const ACCOUNT_QUOTAS: [Quota; 20] = [
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoadPhase {
-    /// The first load. Calls that the user is waiting for also get its share.
+    /// The first load. Calls that the user is waiting for get the share of this phase at any time.
     Start,
     /// Everything after the first load.
     Steady,
@@ -126,15 +126,15 @@ const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 /// team claims to have.
 const MIN_DIVIDED_RATE: f64 = 0.1;
 
-/// Period for which the use of the quota is reported.
+/// Period over which Portolan measures its use of the quota.
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
     /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1.
     ///
-    /// Even for a share of 1, that is less than `burst`. AWS counts a call a moment after Portolan sends it.
-    /// Until then, the bucket at AWS is full and gains no tokens. So the capacity leaves room for the calls
-    /// that may be in transit.
+    /// Even for a share of 1, the number is less than `burst`. AWS counts a call a moment after Portolan
+    /// sends it. Until then, the bucket at AWS is full and gains no tokens. So the capacity leaves room for
+    /// the calls that may be in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }
@@ -163,7 +163,7 @@ pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
     phase: LoadPhase,
-    /// Number of Portolans that share the quota.
+    /// Number of running Portolans that share the quota.
     divisor: f64,
 }
 
@@ -187,7 +187,8 @@ impl Budget {
         }
     }
 
-    /// Divides the shares by `members`, the number of Portolans that poll the account.
+    /// Divides the shares by `members`, the number of running Portolans that poll the account. Groups that
+    /// always get the startup share keep it whole.
     pub(crate) fn divide(&mut self, members: u32) {
         self.divisor = f64::from(members.max(1));
     }
