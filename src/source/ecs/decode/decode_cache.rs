@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Decoded services of the last poll.
+/// Cache of the services that the last poll decoded, with the inputs of each.
 #[derive(Debug, Default)]
 pub(crate) struct DecodeCache {
     region_inputs: Option<RegionInputs>,
@@ -30,11 +30,11 @@ pub(crate) struct RegionInputs {
     pub cloud_map_names: CloudMapNames,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: Arc<LoadBalancerData>,
-    /// Meshes of App Mesh to which tasks belong.
+    /// App Mesh meshes to which tasks belong.
     pub app_meshes: Arc<AppMeshes>,
     /// Services behind each target group.
     pub target_group_services: TargetGroupServices,
-    /// App Mesh nodes and gateways whose proxy runs in some task.
+    /// App Mesh nodes and gateways that the task definitions of the region name.
     pub present_members: BTreeSet<MeshMember>,
 }
 
@@ -117,8 +117,8 @@ impl ServiceCacheInputs {
         }
     }
 
-    /// Returns true if both have identical values. Compares shared values by pointer, so equal copies count
-    /// as different.
+    /// Returns true if both inputs have identical values. Compares values in an `Arc` by pointer, so equal
+    /// copies count as different.
     fn is_identical(&self, other: &Self) -> bool {
         let same =
             |a: &Option<Arc<TaskDefinitionSummary>>, b: &Option<Arc<TaskDefinitionSummary>>| match (a, b) {

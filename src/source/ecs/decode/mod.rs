@@ -1,5 +1,5 @@
-//! Decoders from AWS's responses to the model. They are pure functions of the responses and the time of the
-//! poll.
+//! Decoders that convert AWS's responses to the types of `model`. They are pure functions of the responses
+//! and the time of the poll.
 
 pub(crate) mod service_mesh;
 pub(crate) mod load_balancing;
@@ -78,7 +78,7 @@ pub(crate) fn decode_snapshot(region: &RegionData, cache: &mut DecodeCache) -> S
     }
 }
 
-/// Returns the services behind each target group, by its ARN.
+/// Returns the services behind each target group, by the ARN of the group.
 fn target_group_services(region: &RegionData) -> TargetGroupServices {
     let mut behind = TargetGroupServices::new();
     for seen in &region.clusters {
@@ -128,7 +128,8 @@ fn decode_cluster(
     }
     for (name, runs) in owned {
         // These tasks belong to a service that was deleted, or that Portolan has not read yet or can't read.
-        // If all of them have stopped, Portolan shows the service only if it can't read services.
+        // If all these tasks have stopped, Portolan shows the service only if it can't read the list of
+        // services.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);

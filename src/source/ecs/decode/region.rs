@@ -1,4 +1,4 @@
-//! Data of one region that Portolan has read so far. It is the input of the decoders.
+//! Data that Portolan has read so far from one region. It is the input of the decoders.
 
 use super::{
     definitions::task_definition::TaskDefinitions, load_balancing::load_balancer::LoadBalancerData,
@@ -40,7 +40,7 @@ pub(crate) struct RegionData {
     pub cloud_map_names: CloudMapNames,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: Arc<LoadBalancerData>,
-    /// Meshes of App Mesh to which tasks belong.
+    /// App Mesh meshes to which tasks belong.
     pub app_meshes: Arc<AppMeshes>,
     /// Parts of the region that Portolan could not read.
     pub unread_parts: Vec<UnreadPart>,

@@ -1,4 +1,4 @@
-//! Context of a snapshot, which all its decoders share.
+//! Context of a snapshot (its source, region and time), which all its decoders share.
 
 use crate::model::{SourceId, Timestamp};
 

@@ -17,7 +17,7 @@ pub(crate) fn non_empty_text(text: Option<&str>) -> Option<String> {
 }
 
 /// Removes control characters and secrets from a message of AWS, such as a stop reason. The message may quote
-/// what a task printed, or its arguments. Returns `None` if the result is empty.
+/// the output or the arguments of a task. Returns `None` if the result is empty.
 pub(crate) fn clean_sentence(text: Option<&str>) -> Option<String> {
     non_empty_text(text.map(extract::redact_secrets).as_deref())
 }

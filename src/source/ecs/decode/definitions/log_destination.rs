@@ -15,7 +15,7 @@ pub(crate) enum LogDestination {
     AwsLogs {
         /// Name of the log group.
         group: String,
-        /// Stream prefix. Without a prefix, the id of the Docker container is the name of the stream.
+        /// Prefix of the stream name. Without a prefix, the name is the id of the Docker container.
         prefix: Option<String>,
         /// Region in the driver's options; `None` for the region of the task.
         region: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) enum LogDestination {
     FireLens {
         /// Name of the log group.
         group: String,
-        /// Prefix of the stream name; the tag follows it.
+        /// Prefix of the stream name. The tag of the log router follows it: `CONTAINER-firelens-TASK_ID`.
         prefix: Option<String>,
         /// Name of the single stream of all containers, if the options set one.
         stream: Option<String>,
@@ -43,7 +43,7 @@ pub(crate) struct RunningContainer<'a> {
     pub name: &'a str,
     /// Id of its task.
     pub task_id: &'a str,
-    /// Id of the container in the container runtime.
+    /// Id of the container in the container runtime; `None` if ECS does not report it.
     pub runtime_id: Option<&'a str>,
     /// Region of the source.
     pub region: &'a str,
@@ -116,7 +116,8 @@ fn log_option(config: &LogConfiguration, key: &str) -> Option<String> {
 }
 
 impl LogDestination {
-    /// Returns the log route of the running container `of`.
+    /// Returns the log route of the running container `of`: the log group and stream that Portolan reads, or
+    /// the reason why it can't.
     pub(crate) fn route(&self, of: RunningContainer<'_>) -> LogRoute {
         let elsewhere = |region: &Option<String>| region.clone().filter(|r| r != of.region);
         match self {

@@ -121,8 +121,8 @@ fn container_attributes(raw: &ContainerDefinition) -> LiteMap<String, Attribute>
     all
 }
 
-/// Returns the changes from the revision `before` to the revision `after`. The names of the changes begin
-/// with the name of the container, unless both revisions have one container of the same name.
+/// Returns the changes from the revision `before` to the revision `after`. The name of a container's change
+/// begins with the name of the container, unless it is the only container of both revisions.
 pub(crate) fn revision_changes(
     before: &RevisionAttributes,
     after: &RevisionAttributes,

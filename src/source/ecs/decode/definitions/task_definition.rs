@@ -41,7 +41,8 @@ pub(crate) struct TaskDefinitionSummary {
     pub load_balancer_urls: Vec<LoadBalancerUrl>,
     /// Facts for the service card.
     pub facts: Vec<Fact>,
-    /// Profile facts from the labels of the containers, and the names of variables.
+    /// Facts for people from the labels of the containers, such as owner and repository, and the names of
+    /// variables.
     pub profile: ServiceProfile,
     /// Attributes to compare with other revisions.
     #[serde(rename = "aspects")]
@@ -57,7 +58,7 @@ pub(crate) struct TaskDefinitionSummary {
     /// App Mesh node or gateway of the tasks; `None` if no container is an App Mesh proxy.
     #[serde(rename = "node")]
     pub mesh_member: Option<MeshMember>,
-    /// Name under which Consul registers the tasks.
+    /// Name under which Consul registers the tasks; `None` if they are not in a Consul mesh.
     #[serde(rename = "consul")]
     pub consul_service: Option<String>,
 }
@@ -65,10 +66,11 @@ pub(crate) struct TaskDefinitionSummary {
 /// Task definitions read so far, by ARN.
 pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
-/// Container of a task definition.
+/// Summary of one container of a task definition, with its log destination and health check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ContainerSummary {
-    /// Position among the containers of the task. The serving container comes first.
+    /// Position among the containers of the task. The container that serves requests has position 0, and
+    /// sidecars come last.
     pub place: usize,
     /// True if the task stops when this container stops.
     pub essential: bool,
@@ -145,8 +147,8 @@ fn planned_container(
 ) -> ContainerSummary {
     let check = container.health_check().map(|check| {
         let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
-        // The default values are those of ECS. One more round of checks and one more minute give the agent
-        // time to report.
+        // The default values are those of ECS. One more round of checks and one more minute give the ECS
+        // agent time to report.
         let round = seconds(check.interval(), 30) + seconds(check.timeout(), 5);
         let rounds = seconds(check.retries(), 3) + 1;
         Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)
@@ -216,17 +218,17 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
     facts
 }
 
-/// Returns the containers of a task, starting with the serving container. Lists show its image as the
-/// version.
+/// Returns the containers of a task, starting with the container that serves requests. If Portolan shows one
+/// image for a service, it is the image of this container.
 fn serving_first(raw: &TaskDefinition) -> Vec<&ContainerDefinition> {
     let mut containers: Vec<&ContainerDefinition> = raw.container_definitions().iter().collect();
     containers.sort_by_key(|container| helper_rank(container, raw.family()));
     containers
 }
 
-/// Returns a sort key that puts the serving container first. Helpers come last: non-essential containers, log
-/// routers and mesh proxies. Among the others, a container with the name of the family comes before the rest,
-/// then a container with ports.
+/// Returns a sort key that puts the container that serves requests first. Helpers come last: non-essential
+/// containers, log routers and mesh proxies. Of the other containers, a container with the name of the family
+/// comes first, then containers with ports.
 fn helper_rank(container: &ContainerDefinition, family: Option<&str>) -> (bool, bool, bool) {
     let is_helper = container.essential() == Some(false)
         || container.firelens_configuration().is_some()

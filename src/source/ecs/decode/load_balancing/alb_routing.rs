@@ -29,8 +29,8 @@ pub(crate) struct LoadBalancerUrl {
 /// Label in the DNS names of all load balancers.
 const LOAD_BALANCER_LABEL: &str = ".elb.";
 
-/// Returns the load balancer URLs among `mentions`, the references in the variable `key` with the value
-/// `value`.
+/// Returns the load balancer URLs in the environment variable `key` with the value `value`. `mentions` are
+/// the references that Portolan found in the variables of the container.
 ///
 /// Skips a URL whose path contains anything but plain words, because such a path could contain a secret.
 pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
@@ -65,7 +65,8 @@ fn is_load_balancer_host(host: &str) -> bool {
         && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
 }
 
-/// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word.
+/// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word of at most 24
+/// characters and two digits.
 fn plain_path(text: &str) -> Option<String> {
     let path = text.split(['?', '#', ' ', ',', ';', '"', '\'']).next().unwrap_or_default();
     let path = path.trim_end_matches('/');
@@ -82,7 +83,7 @@ pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
 
 /// Returns a reference to the service behind `url`, which is the value of a variable of the service `own`.
 ///
-/// Returns `None` if the service is ambiguous, or if `own` itself is behind the URL.
+/// Returns `None` if the service is unknown or ambiguous, or if `own` itself is behind the URL.
 pub(crate) fn resolve_load_balancer_url(
     url: &LoadBalancerUrl,
     own: &ServiceId,
@@ -120,8 +121,8 @@ pub(crate) fn resolve_load_balancer_url(
     })
 }
 
-/// Returns the target groups that receive a request for `path`. If `path` is empty, returns all target groups
-/// of the listener, because the request may have any path.
+/// Returns the target groups that receive a request to `host` for `path`. If `path` is empty, returns all
+/// target groups of the listener, because the request may have any path.
 ///
 /// Returns `None` if the target group depends on more than host and path, such as a header.
 fn matching_target_groups<'a>(
@@ -149,8 +150,8 @@ fn matching_target_groups<'a>(
     Some(rest.collect())
 }
 
-/// Returns true if the condition of a rule matches requests for `path` and for paths below it. Returns `None`
-/// if the condition tests anything but host and path.
+/// Returns true if the condition of a rule matches a request to `host` for `path`, with or without a slash at
+/// the end of `path`. Returns `None` if the condition tests anything but host and path.
 fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
     let is_path = match condition.field.as_deref()? {
         "path-pattern" => true,

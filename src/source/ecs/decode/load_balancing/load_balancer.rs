@@ -17,15 +17,15 @@ pub(crate) struct LoadBalancerData {
     pub target_groups: Vec<TargetGroup>,
     /// Load balancers that forward to these target groups.
     pub load_balancers: Vec<LoadBalancerDescription>,
-    /// Listeners of the load balancers, each with its rules. A listener that has only a default action has no
-    /// rules here.
+    /// Listeners of the load balancers, each with its rules. Listeners of Network Load Balancers have no
+    /// rules.
     pub listeners: Vec<(Listener, Vec<ListenerRule>)>,
     /// Health of the targets, by the ARN of the target group.
     pub target_health: TargetHealthByGroup,
 }
 
 /// Decodes the load balancers that have routes to services. `behind` contains the services behind each target
-/// group, by its ARN.
+/// group, by the ARN of the group.
 pub(crate) fn decode_load_balancers(
     known: &LoadBalancerData,
     behind: &BTreeMap<String, BTreeSet<ServiceId>>,
@@ -91,8 +91,8 @@ fn decode_load_balancer(
     }
 }
 
-/// Returns the healthy and unhealthy targets of a load balancer. Skips targets in other states, such as
-/// registering or draining.
+/// Returns the targets of a load balancer that are healthy or unhealthy. Skips targets in other states, such
+/// as `initial` and `draining`.
 fn checked_targets(
     balancer: &str,
     known: &LoadBalancerData,

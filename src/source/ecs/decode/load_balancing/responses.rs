@@ -1,10 +1,10 @@
-//! Parsers of Elastic Load Balancing's XML responses. Each type has only the fields that Portolan uses, with
-//! the API's names. Every field may be missing. This module does no I/O.
+//! Parsers of Elastic Load Balancing's XML responses. Each type has only the fields that Portolan uses. Every
+//! field may be missing in a response. This module does no I/O.
 
 use crate::source::ecs::decode::xml::{child, member_texts, members, own_text, text};
 use roxmltree::Node;
 
-/// Page of a list.
+/// One page of a list, such as the list of load balancers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Page<T> {
     /// Items of the page.
@@ -32,7 +32,7 @@ pub(crate) struct LoadBalancerDescription {
     pub kind: Option<String>,
 }
 
-/// Port on which a load balancer listens.
+/// Port on which a load balancer listens, with the targets of requests that match no rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Listener {
     pub arn: Option<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Listener {
     pub default_target_groups: Vec<String>,
 }
 
-/// Rule of a listener.
+/// Rule of a listener: forwards the requests that meet all its conditions to its target groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ListenerRule {
     /// Priority among the rules, lowest number first; `None` for the default rule.
@@ -53,7 +53,7 @@ pub(crate) struct ListenerRule {
     pub target_groups: Vec<String>,
 }
 
-/// Condition of a rule.
+/// Condition of a listener rule, which tests one part of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RuleCondition {
     /// Part of the request that the condition tests, such as `path-pattern`.
@@ -134,7 +134,8 @@ pub(crate) fn parse_target_health(root: Node<'_, '_>) -> Vec<CheckedTarget> {
     .items
 }
 
-/// Parses a page: the list with this name in the result, which is the first child element of the root.
+/// Parses a page. Its items are in the element `list` of the result, which is the first child element of the
+/// root.
 fn parse_page<'a, 'input, T>(
     root: Node<'a, 'input>,
     list: &str,
@@ -182,7 +183,7 @@ fn forward_target_groups(node: Node<'_, '_>, name: &str) -> Vec<String> {
             Some(config) => {
                 members(config, "TargetGroups").filter_map(|group| text(group, "TargetGroupArn")).collect()
             }
-            // An action with a forward configuration repeats its single target group there.
+            // If an action has a `ForwardConfig`, its `TargetGroupArn` only repeats a group from there.
             None => text(action, "TargetGroupArn").into_iter().collect::<Vec<_>>(),
         })
         .collect()

@@ -1,5 +1,5 @@
-//! App Mesh: the virtual node of a task, the virtual services that it may call, and the names at which
-//! clients reach it. This module does no I/O.
+//! Decoder of App Mesh: the virtual node of a task, the virtual services that the node may call, and the
+//! names at which clients reach the node. This module does no I/O.
 
 use crate::{
     model::{
@@ -42,7 +42,8 @@ pub(crate) struct AppMeshes {
 
 /// Returns the mesh member whose proxy runs in a container, or `None` if the container is no proxy.
 ///
-/// One of the variables has the form `mesh/MESH/virtualNode/NODE`, alone or at the end of an ARN.
+/// One of the proxy's [`NODE_VARIABLES`] has the form `mesh/MESH/virtualNode/NODE` or
+/// `mesh/MESH/virtualGateway/GATEWAY`, alone or at the end of an ARN.
 pub(crate) fn proxy_member(container: &ContainerDefinition) -> Option<MeshMember> {
     let told = |name: &&str| {
         let pair = container.environment().iter().find(|pair| pair.name() == Some(*name))?;
@@ -72,11 +73,11 @@ pub(crate) fn mesh_network(source: &SourceId, mesh: &str) -> NetworkId {
 }
 
 impl AppMeshes {
-    /// Returns references to the virtual services that a member may call. `present` are the nodes whose proxy
-    /// runs in some task.
+    /// Returns references to the virtual services that a member may call. `present` are the members that the
+    /// task definitions of the region name.
     ///
-    /// If no task runs a node of a virtual service, that service runs elsewhere. Then the references include
-    /// the host names of its nodes.
+    /// If no node of a virtual service is present, that service runs outside the source. Then the references
+    /// include the host names of its nodes.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
         let place =
@@ -121,8 +122,8 @@ impl AppMeshes {
     }
 }
 
-/// Returns the resource in `document`. App Mesh returns it directly, but some tools wrap it in a field
-/// `name`.
+/// Returns the resource in `document`. App Mesh returns the resource itself, but some tools wrap it in a
+/// field `name`.
 fn unwrap_resource<'a>(document: &'a Value, name: &str) -> &'a Value {
     document.get(name).unwrap_or(document)
 }
@@ -147,7 +148,7 @@ pub(crate) fn node_host(node: &Value) -> Option<String> {
     })
 }
 
-/// Returns the provider of a virtual service: the name of a node, or the name of a router.
+/// Returns the provider of a virtual service: the name of a node (first value) or of a router (second value).
 pub(crate) fn service_provider(service: &Value) -> (Option<String>, Option<String>) {
     let provider = &unwrap_resource(service, "virtualService")["spec"]["provider"];
     (

@@ -1,5 +1,5 @@
-//! Consul's service mesh on ECS: the service that a task registers, and its upstreams. This module does no
-//! I/O.
+//! Decoder of Consul's service mesh on ECS: the service that a task registers, and the upstream services that
+//! it calls. This module does no I/O.
 //!
 //! The configuration of the `consul-ecs` binary is in an environment variable of its containers (Consul
 //! documentation, "Consul on AWS Elastic Container Service (ECS) configuration reference").
@@ -49,8 +49,8 @@ struct Upstream {
     destination_name: Option<String>,
 }
 
-/// Returns the service that a task definition registers in Consul, and references to its upstreams. Returns
-/// `None` if the tasks are not in a Consul mesh.
+/// Returns the name of the service that a task definition registers in Consul, and references to its
+/// upstreams. Returns `None` if the tasks are not in a Consul mesh.
 pub(in crate::source::ecs::decode) fn registered_service(
     raw: &TaskDefinition,
 ) -> Option<(String, Vec<Reference>)> {

@@ -47,13 +47,13 @@ pub(crate) fn service_connect_config(service: &sdk::Service) -> Option<&sdk::Ser
         .find(|config| config.enabled())
 }
 
-/// Returns the name or ARN of a service's Service Connect namespace; `default` is the namespace of its
-/// cluster.
+/// Returns the name or ARN of a service's Service Connect namespace, or `None` without Service Connect.
+/// `default` is the namespace of the cluster.
 pub(crate) fn service_namespace<'a>(service: &'a sdk::Service, default: Option<&'a str>) -> Option<&'a str> {
     service_connect_config(service).and_then(|config| config.namespace().or(default))
 }
 
-/// Returns the network that stands for a Service Connect namespace.
+/// Returns the network that stands for a Service Connect namespace, in which its names resolve.
 pub(crate) fn namespace_network(context: &SnapshotContext, namespace: &str) -> NetworkId {
     NetworkId::of(&context.source, &format!("namespace/{namespace}"))
 }

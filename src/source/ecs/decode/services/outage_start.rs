@@ -24,7 +24,7 @@ pub(crate) fn failing_since<'a>(
 }
 
 /// Returns the stop time of the first task in `faults`, as the onset of the outage. If that task stopped long
-/// ago, ECS may no longer list earlier ones. Then the onset has `at_least`.
+/// ago, ECS may no longer list tasks that stopped earlier. Then the onset's `at_least` is true.
 pub(crate) fn first_fault<'a>(
     faults: impl Iterator<Item = &'a StoppedTask>,
     now: Timestamp,
@@ -33,8 +33,8 @@ pub(crate) fn first_fault<'a>(
     Some(Onset { at: first, at_least: now.duration_since(first) > STOPPED_TASK_RETENTION })
 }
 
-/// Returns the start of the only deployment if the service has never been steady since then, so that none of
-/// its tasks has ever worked. Otherwise returns `None`.
+/// Returns the start of the only deployment if that has not completed and the service has not been steady
+/// since, so no task of the deployment has worked yet. Otherwise returns `None`.
 fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     let [only] = raw.deployments() else { return None };
     let open = [DeploymentRolloutState::InProgress, DeploymentRolloutState::Failed];
@@ -44,8 +44,8 @@ fn never_steady_since(raw: &sdk::Service) -> Option<Onset> {
     (!was_steady).then(|| Onset::exact(created))
 }
 
-/// Returns the time of the first task change after the last steady state. Returns `None` if ECS does not list
-/// both.
+/// Returns the time of the first event about a task after the last steady state. Returns `None` if ECS lists
+/// no steady state, or no event about a task after it.
 fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     let steady = last_steady_state(raw)?;
     let moves = raw.events().iter().filter(|event| affects_tasks(event));

@@ -48,13 +48,13 @@ pub(crate) struct DecodeContext<'a> {
     pub definitions: &'a TaskDefinitions,
     /// Names from Cloud Map.
     pub cloud_map_names: &'a CloudMapNames,
-    /// Meshes of App Mesh to which tasks belong.
+    /// App Mesh meshes to which tasks belong.
     pub app_meshes: &'a AppMeshes,
-    /// App Mesh nodes and gateways whose proxy runs in some task.
+    /// App Mesh nodes and gateways that the task definitions of the region name.
     pub present_members: &'a BTreeSet<MeshMember>,
     /// Load balancers with their target groups and listeners.
     pub load_balancers: &'a LoadBalancerData,
-    /// Services behind each target group, by its ARN.
+    /// Services behind each target group, by the ARN of the group.
     pub target_group_services: &'a TargetGroupServices,
     /// Source, region and time of the snapshot.
     pub snapshot_context: &'a SnapshotContext,
@@ -113,7 +113,7 @@ pub(crate) fn decode_service(
         group: Some(context.cluster.into()),
         kind: ServiceKind::EcsService,
         // A daemon service runs one task on each container instance, but ECS may report its desired count
-        // late. So zero means unknown here.
+        // late. So zero counts as unknown here.
         desired: if daemon && desired == 0 { None } else { Some(desired) },
         reported_running: Some(to_count(raw.running_count())),
         failing_since: outage_start::failing_since(raw, judged.faults.iter(), context.snapshot_context.now),
@@ -204,7 +204,7 @@ fn service_networks(
     networks
 }
 
-/// Decoded tasks of a service. The stopped task policy has decided which failed tasks still count.
+/// Decoded tasks of a service, after the stopped task policy has decided which failed tasks still count.
 struct DecodedTasks {
     /// All tasks that have not stopped, and the newest stopped tasks.
     ///
@@ -268,10 +268,10 @@ fn recovery_state(
     }
 }
 
-/// Tasks by the name of their service, or by the name of their family.
+/// Tasks by the name of their service, or by the name of their task family.
 pub(crate) type TasksByOwner<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<TaskRecord>>>;
 
-/// Groups tasks by their service, and tasks without a service by their family.
+/// Groups tasks by their service (first value), and tasks without a service by their family (second value).
 pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, TasksByOwner<'_>) {
     let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
     for run in runs {
@@ -284,8 +284,8 @@ pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, Tas
     (services, families)
 }
 
-/// Decodes a service of which Portolan has read only the tasks. Either `ListServices` is denied, or the
-/// service was deleted while its tasks still run.
+/// Decodes a service of which Portolan has read only the tasks. The service was deleted while its tasks still
+/// run, or Portolan has not read it yet, or `ListServices` is denied.
 pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: DecodeContext<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));

@@ -37,7 +37,8 @@ pub(crate) fn service_events(
     found
 }
 
-/// Returns an event with the reason for each stopped task. The messages of ECS do not contain the reason.
+/// Returns an event for each stopped task, with the reason for the stop. The messages of ECS do not contain
+/// the reason.
 pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     let ended =
         instances.iter().filter(|i| matches!(i.state, InstanceState::Failed | InstanceState::Stopped));
@@ -83,14 +84,14 @@ fn decode_events(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     raw.iter().filter_map(event).collect()
 }
 
-/// Returns the task that `text` names. Returns `None` if it names no task or several tasks.
+/// Returns the task that `text` names. Returns `None` if `text` names no task or several tasks.
 fn single_task(service: &ServiceId, text: &str) -> Option<InstanceId> {
     let mut tasks = text.split("(task ").skip(1).filter_map(|rest| rest.split(')').next());
     let only = tasks.next().filter(|_| tasks.next().is_none())?;
     Some(InstanceId::of(&SourceId::from(service), only))
 }
 
-/// Shortens the task ids in `text` from 32 digits to the 8 digits that Portolan shows elsewhere.
+/// Shortens the task ids in `text` from 32 to 8 digits, as Portolan shows them elsewhere.
 fn shorten_task_ids(text: &str) -> String {
     let task = |word: &str| word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let parts = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
@@ -102,12 +103,12 @@ fn shorten_task_ids(text: &str) -> String {
         .collect()
 }
 
-/// Drops repeated steady states, and most older events. ECS sends a hundred events for each service, which
-/// make up most of the response.
+/// Drops repeated steady states, and all but the newest [`MAX_KEPT_EVENTS`] events. ECS sends a hundred
+/// events for each service, which make up most of the response.
 ///
-/// ECS repeats the steady state event every few hours. Of consecutive ones, only the oldest stays, because it
-/// marks the end of a change. The last steady state and the first task change after it stay too, because they
-/// show since when a service is not steady.
+/// ECS repeats the steady state event every few hours. Of consecutive steady state events, only the oldest
+/// stays, because it marks the end of a change. The last steady state and the first event about a task after
+/// it always stay, because they show since when a service is not steady.
 pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(to_timestamp(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady_state(e.message().unwrap_or_default())).collect();
@@ -128,8 +129,8 @@ pub(crate) fn compact_events(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::Servic
     raw
 }
 
-/// Returns true if the event reports a change of tasks. The first such event after a steady state marks the
-/// start of an outage.
+/// Returns true if the event reports a start, stop, health check or placement of tasks. The first of these
+/// events after a steady state marks the start of an outage.
 pub(in crate::source::ecs::decode) fn affects_tasks(event: &sdk::ServiceEvent) -> bool {
     let kind = event_kind(event.message().unwrap_or_default());
     matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)

@@ -34,7 +34,8 @@ pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec
     facts
 }
 
-/// Returns the profile of a service: the facts in its tags, and the profile of its task definition.
+/// Returns the profile of a service (facts for people, such as owner and repository), from its tags and from
+/// its task definition.
 pub(crate) fn service_profile(
     service: &Service,
     definition: Option<&TaskDefinitionSummary>,

@@ -1,4 +1,5 @@
-//! Tasks without a service, grouped by the family of their task definition: jobs, migrations, one-off tasks.
+//! Decoder of tasks without a service, such as jobs and migrations. Portolan groups them by the family of
+//! their task definition.
 
 use super::{
     endpoints,
@@ -26,7 +27,7 @@ pub(crate) fn decode_family(
     let newest = runs.iter().max_by_key(|r| (r.created_at(), r.id()));
     let newest_arn = newest.and_then(|r| r.definition_arn.as_deref());
     let definition = context.definition(newest_arn);
-    // ECS uses this form for the group of such tasks too.
+    // ECS also uses this form for the group of a task without a service.
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
     if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {

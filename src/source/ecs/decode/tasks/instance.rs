@@ -45,7 +45,7 @@ pub(crate) fn decode_instance(
     }
 }
 
-/// Returns the containers to show, starting with the serving container.
+/// Returns the containers to show, starting with the container that serves requests.
 fn shown_containers<'a>(
     run: &'a TaskRecord,
     definition: Option<&TaskDefinitionSummary>,
@@ -105,8 +105,8 @@ fn health_check(
                 verdict = HealthCheckStatus::Healthy;
             }
             Some(ReportedHealth::Healthy) => {}
-            // Some checks never report, for example if the agent is lost, or in some emulators. Such a check
-            // counts as missing when its time is up.
+            // Some health checks never report, for example if the ECS agent is lost, or in some emulators.
+            // After its grace period, such a check counts as if the container had none.
             None if started.is_some() && age.as_secs() > grace.as_secs() as i64 => {}
             None => verdict = HealthCheckStatus::Pending,
         }
@@ -198,8 +198,8 @@ fn decode_container(
     }
 }
 
-/// Returns the cause of a task's stop. It follows from the stop code, or from the reasons if the task failed
-/// to start.
+/// Returns the cause of a task's stop. It follows from the stop code, from the reasons if the task failed to
+/// start, and otherwise from the exit code.
 ///
 /// Out of memory is the cause only if the kernel killed an essential container, and neither a user nor the
 /// scheduler requested the stop.
@@ -235,7 +235,7 @@ fn is_out_of_memory(part: &TaskContainer) -> bool {
 /// Returns true if the instance shows this container.
 ///
 /// AWS adds containers to a task, such as Service Connect's proxy or `GuardDuty`'s agent. The instance shows
-/// them only if they give a reason for the stop.
+/// an added container only if AWS gives a reason for the state of the container.
 fn is_shown(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
     let planned = definition.is_none_or(|d| d.containers.contains_key(&*part.name));
     (planned && !part.is_injected()) || part.reason.is_some()

@@ -24,7 +24,7 @@ pub(crate) struct StoppedTask {
 pub(crate) struct RecoveryState {
     /// Desired number of tasks.
     pub desired: u32,
-    /// Start times of the serving tasks, and of tasks that served until ECS asked them to stop.
+    /// Start times of the serving tasks, of the stopping tasks, and of tasks that stopped without a fault.
     pub good_starts: Vec<Timestamp>,
     /// Number of tasks that serve now.
     pub serving: u32,
@@ -67,8 +67,8 @@ fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
     life.saturating_mul(2).clamp(MIN_RECOVERY_WINDOW, MAX_RECOVERY_WINDOW)
 }
 
-/// Returns true if a task stopped because of a fault. `code` is its stop code, `exit` the exit code of an
-/// essential container, and `reason` its stop reason.
+/// Returns true if a task stopped because of a fault. `code` is the stop code of the task, `reason` its stop
+/// reason, and `exit` the exit code of an essential container.
 ///
 /// If the scheduler stopped the task, the reason decides, because a failed health check and a scale-in have
 /// the same stop code. `endless` is true for a task of a service. Such a task must never stop by itself, so

@@ -13,8 +13,8 @@ use crate::{
 use aws_sdk_ecs::types::{self as sdk, HealthStatus, Task, TaskStopCode};
 use std::net::IpAddr;
 
-/// Data about a task that Portolan keeps between polls. Of the overrides, it keeps only references, never
-/// values.
+/// Data about a task that Portolan keeps between polls. From the overrides of variables and commands, it
+/// keeps only references, never values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TaskRecord {
     /// ARN of the task.
@@ -117,8 +117,8 @@ pub(crate) struct TaskNetwork {
     pub addresses: Box<[IpAddr]>,
     /// Ids of the task's network interfaces.
     pub interfaces: Box<[Box<str>]>,
-    /// Ports that a user has configured for the task's Service Connect proxy. Without that, AWS assigns a
-    /// random port.
+    /// Ports that a user has configured for the task's Service Connect proxy; empty if AWS chose a random
+    /// port.
     pub ingress_ports: Box<[u16]>,
 }
 
@@ -196,7 +196,7 @@ impl TaskRecord {
     }
 
     /// Returns the task in the form that the stopped task policy needs. Returns `None` if the task has not
-    /// stopped.
+    /// stopped, or if the time of its stop is unknown.
     ///
     /// `endless` is true for a task of a service, which must never stop by itself.
     #[must_use]
@@ -221,8 +221,8 @@ impl TaskRecord {
         stopped_task_policy::is_fault(self.stop_code(), exit, self.stop_reason(), endless)
     }
 
-    /// Returns the exit code of an essential container, because it explains the stop. If several have an exit
-    /// code, prefers one that is not zero.
+    /// Returns the exit code of an essential container, because it explains the stop of the task. If several
+    /// essential containers have exit codes, prefers a code that is not zero.
     #[must_use]
     pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
         let essential = self.containers.iter().filter(|part| part.is_essential(definition));
