@@ -1,4 +1,5 @@
-//! Reader of log lines from tasks that ECS no longer lists. It finds their streams by a name prefix.
+//! Reader of the log lines of tasks that ECS no longer lists. It finds the streams of these tasks by a name
+//! prefix.
 
 use super::{
     LogEvent, LogsClient, failure_text, filter_events, history::ceil_millisecond, subscriber::event_lines,
@@ -25,7 +26,7 @@ use std::collections::BTreeSet;
 /// Number of characters of a task id in a label.
 const SHORT_ID_CHARS: usize = 8;
 
-/// Filter for the streams of one log group: streams with a name prefix, except some with given names.
+/// Filter for the streams of one log group: all streams with a name prefix, except those in `except`.
 #[derive(Clone, Debug)]
 struct StreamFilter {
     group: String,
@@ -33,8 +34,8 @@ struct StreamFilter {
     except: BTreeSet<Text>,
 }
 
-/// Reads the lines of a target for expired streams, page by page in time order. Returns `None` for other
-/// targets.
+/// Reads the lines of a target with the route [`LogRoute::ExpiredStreams`], page by page in time order.
+/// Returns `None` for a target with another route.
 ///
 /// Does not follow the streams, because a task that ECS no longer lists writes no more lines.
 pub(super) fn read_expired(
@@ -106,8 +107,8 @@ impl StreamFilter {
     }
 }
 
-/// Returns a batch with the note that reports `failure`. Returns an empty batch if the group is missing,
-/// because the readers of listed tasks already report that.
+/// Returns a batch with the note that reports `failure`. Returns an empty batch if the log group is missing,
+/// because the readers of other tasks already report that.
 fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
     let kind = match failure.kind {
         FailureKind::Missing => return LogBatch::default(),

@@ -1,5 +1,6 @@
-//! Calls of `FilterLogEvents`. The session worker reads a log group with them while it has no live session,
-//! and otherwise finds events that the live session missed.
+//! Calls of `FilterLogEvents`, which read the events of many streams of one log group. The session worker
+//! uses them while it has no Live Tail session, and to find events that a session missed. The reader of
+//! expired streams uses them for all events.
 
 use super::{LogEvent, LogsClient};
 use crate::{

@@ -18,8 +18,8 @@ const MAX_PAGE_EVENTS: usize = 10_000;
 /// Number of empty pages in a row after which the reader assumes that the stream has ended.
 const MAX_EMPTY_PAGES: usize = 20;
 
-/// Returns the newest events in the range of `start`, oldest first: at least `many`, or all if there are
-/// fewer.
+/// Returns the newest `many` events in the range of `start`, or all if there are fewer. The events are sorted
+/// from old to new.
 pub(super) async fn newest_events(
     logs: &LogsClient,
     place: &StreamLocation,
@@ -32,7 +32,7 @@ pub(super) async fn newest_events(
     while read < many && empty < MAX_EMPTY_PAGES {
         let (page, backward, _) =
             get_log_events(logs, place, start, (many - read).min(MAX_PAGE_EVENTS), false, token).await?;
-        // The stream ends where AWS returns the same token again. An empty page alone is not the end.
+        // The stream ends where AWS returns an unchanged token. An empty page alone is not the end.
         token = paging.next(backward).unwrap_or_else(|endless| {
             failure = Some(endless.failure(&calls::GET_LOG_EVENTS));
             None
@@ -44,7 +44,7 @@ pub(super) async fn newest_events(
             break;
         }
     }
-    // Pages come newest first; the events within each come oldest first.
+    // The pages are sorted from new to old, and the events within a page from old to new.
     Ok(PartialList { items: pages.into_iter().rev().flatten().collect(), failure })
 }
 
@@ -83,7 +83,7 @@ async fn get_log_events(
         .set_next_token(token.map(Into::into));
     let answer = match logs.api.call(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
-        // A missing group is no failure for a reader that follows the log, because the group may be created
+        // A missing group is no failure for a reader that follows the log, because AWS may create the group
         // with its first line.
         Err(failure)
             if failure.kind == FailureKind::Missing && !start.follow && is_missing_group(&failure) =>

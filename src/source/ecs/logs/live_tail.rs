@@ -1,5 +1,5 @@
-//! Live Tail session, which delivers new events of log groups as they arrive. AWS charges for it by the
-//! minute. It ends when dropped.
+//! Live Tail session, which delivers new events of log groups as they arrive. AWS charges for a session by
+//! the minute.
 
 use super::{LogEvent, LogsClient, missing_group_failure};
 use crate::{
@@ -31,7 +31,7 @@ pub(super) struct SessionScope {
     streams: Option<BTreeSet<String>>,
 }
 
-/// Open Live Tail session.
+/// Open Live Tail session. Dropping the value ends the session.
 #[derive(Debug)]
 pub(super) struct Session {
     output: StartLiveTailOutput,
@@ -106,8 +106,8 @@ impl Session {
         (self, message)
     }
 
-    /// Converts an event of a session. Returns it with its log group, or `None` if it lacks a field or its
-    /// group is not in the scope.
+    /// Converts an event of a session. Returns the log group and the converted event. Returns `None` if the
+    /// event lacks a field, or if its group is not in the scope.
     fn event(&self, event: &LiveTailSessionLogEvent) -> Option<(String, LogEvent)> {
         let of = event.log_group_identifier().unwrap_or_default().trim_end_matches(":*");
         let only = self.scope.groups.first().filter(|_| self.scope.groups.len() == 1);

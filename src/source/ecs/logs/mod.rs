@@ -1,6 +1,6 @@
-//! Reading of the tasks' log lines from CloudWatch Logs. Each log stream has a reader, which reads the stored
-//! events itself and gets new events from the session pool. The pool serves all readers of one log group
-//! together.
+//! Reader of the tasks' log lines in CloudWatch Logs. Each log stream has its own reader, which reads the
+//! stored events itself. It gets new events from the session pool, whose Live Tail sessions serve the readers
+//! of many streams together.
 
 mod poll;
 mod session_worker;
@@ -24,7 +24,7 @@ use futures::{
 };
 use std::sync::Arc;
 
-/// CloudWatch Logs client for one region, behind the rate limiter.
+/// CloudWatch Logs client for one region, with the rate limiter for its calls.
 #[derive(Clone, Debug)]
 struct LogsClient {
     api: Api,

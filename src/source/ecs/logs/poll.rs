@@ -1,5 +1,5 @@
-//! Polling of the session worker with `FilterLogEvents`. Without a live session, polls read all events.
-//! During a session, they read the events that the session missed.
+//! Polls of the session worker, which read new events with `FilterLogEvents`. Without a Live Tail session,
+//! the polls deliver all new events. During a session, they deliver the events that the session missed.
 
 use super::{
     LogEvent, failure_text,
@@ -26,12 +26,12 @@ use tokio::time::Instant;
 /// Time between polls without a live session. It is long enough to stay below the quota of every region even
 /// with several log groups.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Wait from the start of a session to the first poll. Late events have arrived by then.
+/// Wait after the poll at the start of a session. Events that were late for that poll have arrived by then.
 const FIRST_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
 /// Time between polls during a live session. Polls are necessary because a session drops events if its reader
 /// is slow.
 const LIVE_POLL_INTERVAL: Duration = Duration::from_secs(30);
-/// Maximum wait after a failed poll.
+/// Maximum wait after a failed poll. The wait doubles with each failed poll in a row.
 const MAX_POLL_INTERVAL: Duration = Duration::from_mins(1);
 
 impl SessionWorker {
@@ -68,8 +68,8 @@ impl SessionWorker {
         };
         self.poll_at = Instant::now() + wait;
         for over in self.subscribers.iter_mut().filter_map(|member| member.finish_at.as_mut()) {
-            // The last events of this stopped task are still unread, so its subscriber stays until the next
-            // poll.
+            // After a failed poll, the last events of a stopped task are still unread. So its subscriber
+            // stays until the next poll.
             *over = if failed { (*over).max(self.poll_at) } else { *over };
         }
     }
@@ -86,8 +86,8 @@ impl SessionWorker {
             .max();
         let mut members: Vec<_> = self.subscribers.iter_mut().filter(of_group).collect();
         for members in members.chunks_mut(MAX_CALL_STREAMS) {
-            // The clocks of AWS and this machine may differ. So the period never starts after the newest
-            // known event.
+            // The clocks of AWS and this machine may differ. So the polled period never starts after the
+            // newest known event.
             let read_to = members.iter().map(|member| member.polled_until_ms).min().unwrap_or(now);
             let from = newest.map_or(read_to, |newest| newest.min(read_to)) - POLL_OVERLAP_MS;
             let readings: Vec<_> = members.iter_mut().map(|member| member.dedup.begin_pass(true)).collect();
@@ -132,7 +132,8 @@ impl SessionWorker {
     }
 }
 
-/// Sends the events of each stream to its subscribers. `readings` are the deduplication passes of `members`.
+/// Sends the events of each stream to its subscribers. `readings` are the passes by which `members` recognise
+/// events that they have already sent, in the order of `members`.
 async fn dispatch_events(members: &mut [&mut Subscriber], readings: &[ReadPass], events: &[LogEvent]) {
     let mut by_stream: BTreeMap<&str, Vec<&LogEvent>> = BTreeMap::new();
     for event in events {

@@ -1,6 +1,6 @@
-//! Pool of the Live Tail sessions of one source. Readers of one log group share a session, because an account
-//! may have only few sessions and AWS charges for each by the minute. If there are many groups, several
-//! groups share a session.
+//! Pool of the Live Tail sessions of one source. Readers of one log group share a session, because AWS allows
+//! few sessions in an account and charges for each by the minute. If there are many groups, several groups
+//! share a session.
 
 use super::subscriber::Subscriber;
 use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
@@ -24,7 +24,7 @@ pub(super) struct TaskExit {
     pub(super) text: String,
 }
 
-/// Pool of session workers of one source.
+/// Pool of the session workers of one source, which send new log events to subscribers.
 #[derive(Debug, Default)]
 pub(crate) struct SessionPool {
     slots: Mutex<Vec<Arc<WorkerSlot>>>,
@@ -37,7 +37,7 @@ pub(crate) struct SessionPool {
 #[derive(Debug)]
 pub(super) struct WorkerSlot {
     region: Option<String>,
-    /// True if the worker may open a live session.
+    /// True if the worker may open a Live Tail session; otherwise it only polls.
     pub(super) may_go_live: bool,
     pending: Mutex<PendingSubscribers>,
     /// Notified when a subscriber joins or leaves, or a task stops.

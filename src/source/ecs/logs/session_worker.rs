@@ -1,6 +1,6 @@
-//! Worker that sends new events to the subscribers of one slot. The events come from a Live Tail session, or
-//! from polls while no session can be opened. During a session, the worker also polls for events that the
-//! session missed.
+//! Worker that sends new log events to the subscribers of one slot of the session pool. The events come from
+//! a Live Tail session, or from polls while no session is open. During a session, the worker also polls for
+//! events that the session missed.
 
 use super::{
     LogEvent, LogsClient, failure_text,
@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 const JOIN_WINDOW: Duration = Duration::from_millis(200);
 /// Time for which the last events of a stopped task may still arrive.
 const LATE_EVENT_GRACE: Duration = Duration::from_secs(8);
-/// Wait after the first failure before the worker opens a session again. It doubles with each further
+/// Wait after the first failure before the worker opens a session again. The wait doubles with each further
 /// failure.
 const FIRST_REOPEN_WAIT: Duration = Duration::from_secs(1);
 /// Maximum wait before the worker opens a session again.
@@ -28,14 +28,14 @@ const MAX_REOPEN_WAIT: Duration = Duration::from_mins(2);
 /// Minimum age of a session whose end does not count as a failure.
 const STABLE_SESSION_AGE: Duration = Duration::from_mins(1);
 
-/// Worker of one slot, with its subscribers and its session.
+/// Worker of one slot of the session pool, with its subscribers and its Live Tail session.
 pub(super) struct SessionWorker {
     pub(super) pool: Arc<SessionPool>,
     slot: Arc<WorkerSlot>,
     pub(super) logs: LogsClient,
     pub(super) subscribers: Vec<Subscriber>,
     session: Option<ActiveSession>,
-    /// Number of sessions in a row that failed or were short. It sets the wait before the next session.
+    /// Number of sessions in a row that failed or ended early. It sets the wait before the next session.
     failed_opens: u32,
     /// Time of the next attempt to open a session.
     open_at: Instant,
@@ -101,8 +101,8 @@ impl SessionWorker {
         self.subscribers.retain(|member| !member.is_closed());
         let Some(joined) = self.pool.take_pending(&self.slot, &self.subscribers) else { return false };
         for mut member in joined {
-            // Only a poll returns the events between the last stored event that the subscriber has read and
-            // now.
+            // A session delivers only later events. A poll is necessary to read the events since the last
+            // stored event that the subscriber has read.
             self.poll_at = Instant::now();
             if self
                 .session
@@ -147,7 +147,7 @@ impl SessionWorker {
         self.session.is_some() && self.subscribers.iter().all(|member| member.live_pass.is_some())
     }
 
-    /// Opens a session for the streams of all subscribers. It replaces the current session.
+    /// Opens a session for the streams of all subscribers, in place of the current session.
     async fn open_session(&mut self) {
         let streams = self.subscribers.iter().map(|member| (&member.place.group, &member.place.stream));
         match Session::open(&self.logs, SessionScope::for_streams(streams)).await {
@@ -222,7 +222,7 @@ impl SessionWorker {
     }
 
     /// Sends a note to each service with streams in `group`, or in any group if `group` is `None`. Leaves out
-    /// a service whose last note is the same.
+    /// a service whose last note for the group had the same text.
     pub(super) async fn notify(&mut self, group: Option<&str>, kind: LogNoteKind, text: &str) {
         for member in &self.subscribers {
             let place = &member.place.group;
@@ -237,8 +237,8 @@ impl SessionWorker {
         }
     }
 
-    /// Forgets the notes of a group after a successful poll, so that a new problem is reported again. Keeps
-    /// the notes while the worker waits for a session, because each failed attempt would repeat them.
+    /// Forgets the notes of a group after a successful poll, so that the worker reports a new problem again.
+    /// Keeps the notes while the worker waits for a session, because each failed attempt would repeat them.
     pub(super) fn reset_notes(&mut self, group: &str) {
         if self.is_live() || !self.slot.may_go_live {
             self.noted.retain(|(_, of), _| of != group);

@@ -1,5 +1,5 @@
-//! Reader of one log stream. It reads the stored events first. Then it passes on new events from the session
-//! pool until the task has stopped.
+//! Reader of one log stream. It reads the stored events first. If the user follows the log, it then passes on
+//! new events from the session pool until the task has stopped.
 
 use super::{
     LogEvent, LogsClient, StreamLocation, failure_text, history,
@@ -41,7 +41,7 @@ type BatchResult = Result<LogBatch, Failure>;
 
 /// Stage of the reader of one stream.
 enum ReadStage {
-    /// Reads stored events, starting with the page of this token.
+    /// Reads stored events. The token requests the next page; `None` requests the first page.
     History(Paging, Option<PageToken>),
     /// Subscribes to new events.
     Subscribe,
@@ -66,7 +66,7 @@ struct StreamReader {
     stage: ReadStage,
 }
 
-/// Reads the log lines of one stream.
+/// Returns a stream of the log lines in one log stream.
 pub(super) fn read_stream(
     logs: LogsClient,
     pool: Arc<SessionPool>,
@@ -96,7 +96,7 @@ pub(super) fn read_stream(
             if matches!(reader.stage, ReadStage::Done) {
                 return None;
             }
-            // Skip steps without lines or notes.
+            // A stage without lines or notes gives no batch.
             if let Some(batch) = reader.next_batch().await {
                 return Some((Ok(batch), reader));
             }
@@ -122,7 +122,7 @@ impl StreamReader {
         }
     }
 
-    /// Reads the next page of stored events if the user requested all lines, otherwise the whole requested
+    /// Reads stored events: the next page if the user requested all lines, otherwise the whole requested
     /// tail.
     async fn read_history(&mut self, mut paging: Paging, token: Option<PageToken>) -> LogBatch {
         let then = if self.start.follow { ReadStage::Subscribe } else { ReadStage::Done };
@@ -155,7 +155,8 @@ impl StreamReader {
         };
         let mut note = LogNote::on_stream(&self.target, None, kind, failure_text(failure));
         if failure.kind == FailureKind::Missing {
-            // The label is the log group, so that all its streams together report a missing group only once.
+            // The label is the log group, so that all streams of a missing group together report it only
+            // once.
             note.label = SharedText::new(&self.place.group);
         }
         note

@@ -1,5 +1,5 @@
-//! Subscriber of one followed log stream: its target, a memory of its recent events, and the channel for its
-//! lines.
+//! Subscriber of a log stream: the record by which the session worker sends new lines of the stream to its
+//! reader.
 
 use super::{LogEvent, StreamLocation};
 use crate::{
@@ -17,10 +17,10 @@ pub(super) const POLL_OVERLAP_MS: i64 = 15_000;
 pub(super) const DEDUP_SPAN_MS: i64 = 120_000;
 /// Maximum number of lines of one event. An event may consist of nothing but line ends.
 const MAX_EVENT_LINES: usize = 1_000;
-/// Number of lines after which a batch is sent.
+/// Number of lines from which the subscriber sends a batch before it handles further events.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Subscriber of one followed log stream.
+/// Subscriber of one log stream: its target, a memory of its recent events, and the channel to its reader.
 #[derive(Debug)]
 pub(super) struct Subscriber {
     pub(super) place: StreamLocation,
@@ -93,7 +93,7 @@ impl Subscriber {
     }
 }
 
-/// Returns the lines of one event. It has several lines if the log driver joins lines by a pattern.
+/// Returns the lines of one event. An event has several lines if the log driver joins lines by a pattern.
 pub(super) fn event_lines<'a>(
     target: &'a LogTarget,
     event: &'a LogEvent,
