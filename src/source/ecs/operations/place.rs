@@ -68,7 +68,7 @@ fn first_alias(root: Node<'_, '_>) -> Option<Text> {
     xml::member_texts(result, "AccountAliases").first().map(|alias| Text::new(alias))
 }
 
-/// Returns the start of an `aws` command for the same region, profile and endpoint.
+/// Returns the start of an `aws` command for the region, profile and endpoint in `target`.
 pub(super) fn command_prefix(target: &AwsTarget) -> String {
     let mut prefix = format!("aws --region {}", shell_quote(&target.region));
     if let Some(profile) = &target.profile {
@@ -86,7 +86,7 @@ mod tests {
     use crate::source::ecs::tests::recorded_region::{BrokenCall, Fault, api_over, api_with_broken_call};
     use std::time::Instant;
 
-    /// Responds to the two calls, with an alias.
+    /// Returns the response to `GetCallerIdentity`, or to `ListAccountAliases` with an alias.
     fn respond(operation: &str, _: &str) -> String {
         let result = match operation {
             "GetCallerIdentity" => {

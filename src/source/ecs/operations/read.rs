@@ -1,4 +1,5 @@
-//! Fresh reading of the services of a request, without any cache.
+//! Fresh reading of the services and tasks in a request, for a plan. Only the list of clusters and the task
+//! definitions come from caches.
 
 use super::{
     manager::manager,
@@ -40,7 +41,7 @@ use std::{
 const MAX_SERVICES_PER_CALL: usize = 10;
 /// Maximum number of tasks in one call of `DescribeTasks`.
 const MAX_TASKS_PER_CALL: usize = 100;
-/// Percentage of tasks that ECS keeps during a deployment if the service does not set it.
+/// Minimum percentage of tasks that ECS keeps healthy during a deployment if the service sets none.
 const DEFAULT_MINIMUM_HEALTHY_PERCENT: i32 = 100;
 
 /// Reads the current state of the services in a request.
@@ -71,8 +72,8 @@ pub(super) async fn read_targets(
     Ok(OperationReading { place, targets })
 }
 
-/// Reads the named services of a cluster with their tasks. A name that no service has is taken for a family
-/// of standalone tasks.
+/// Reads the services `names` of a cluster with their tasks. If no service has a name, the name is that of a
+/// task family.
 async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<ClusterData, Failure> {
     let key = cluster.name_or_arn.as_str();
     let mut found = Vec::new();
@@ -88,7 +89,7 @@ async fn read_cluster(api: &Api, cluster: &Cluster, names: &[&str]) -> Result<Cl
         for status in [DesiredStatus::Running, DesiredStatus::Stopped] {
             let page = |token| tasks::list_page_of_owner(api, key, owner, status.clone(), token);
             let listed = read_pages(&calls::LIST_TASKS, page).await;
-            // A plan that rests on a part of the tasks would be wrong.
+            // A plan from an incomplete list of tasks would be wrong.
             listed.failure.map_or(Ok(()), Err)?;
             arns.extend(listed.items);
         }
@@ -128,7 +129,8 @@ fn decode_services(source: &Ecs, api: &Api, data: ClusterData, request: &Operati
     snapshot.services.into_iter().filter(wanted).map(Arc::unwrap_or_clone).collect()
 }
 
-/// Reads the state of a service that only operations need.
+/// Reads the data about a service that only operations need, such as its service deployments and its
+/// protected tasks.
 async fn read_ecs(
     source: &Ecs,
     api: &Api,
@@ -160,7 +162,7 @@ async fn read_ecs(
     if kind != OperationKind::Continue && service.kind == ServiceKind::EcsService && !running.is_empty() {
         match protected_tasks(api, source.id(), key, running).await {
             Ok(protected) => reading.protected = protected,
-            // These two operations change nothing but the protection, so they need to know it.
+            // These two operations change only the protection of tasks, so they need its current state.
             Err(failure) if matches!(kind, OperationKind::Protect | OperationKind::Unprotect) => {
                 return Err(failure);
             }
@@ -170,7 +172,8 @@ async fn read_ecs(
     Ok(reading)
 }
 
-/// Reads the service deployments. A rollback needs them. For other operations they only lead to cautions.
+/// Reads the service deployments. `Rollback` and `Continue` fail without them. For other operations they only
+/// lead to cautions.
 async fn read_deployments(
     api: &Api,
     cluster: &str,
@@ -218,7 +221,8 @@ fn service_reading(cluster: &Cluster, service: &Service, raw: &sdk::Service) -> 
     }
 }
 
-/// Returns the images with a moving tag, and the digests that the running tasks use.
+/// Returns the images of a service whose tag may refer to another image later, and the digests that the
+/// running tasks use.
 fn tagged_images(service: &Service) -> Vec<TaggedImage> {
     let names: BTreeSet<&str> = service.images().filter(|image| is_moving_tag(image)).collect();
     let running = || service.instances.iter().filter(|task| task.state == InstanceState::Running);
@@ -229,8 +233,8 @@ fn tagged_images(service: &Service) -> Vec<TaggedImage> {
     names.into_iter().map(|name| TaggedImage { name: name.into(), running: digests(name) }).collect()
 }
 
-/// Returns true if the tag of an image usually moves, such as `latest` or `main`. A tag with a digit is
-/// usually a version.
+/// Returns true if the tag of an image usually moves to newer images, as `latest` and `main` do. A tag with a
+/// digit is usually a version, which does not move.
 fn is_moving_tag(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);
     let tag = name.split_once(':').map_or("latest", |(_, tag)| tag);

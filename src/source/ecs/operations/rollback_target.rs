@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 const MAX_REVISIONS_PER_CALL: usize = 20;
 
 /// Returns the deployment in `listed` (newest first) to which a rollback of `service` would return, or `None`
-/// if there is none. The revision number of a task definition is no help, because a revision may have failed
-/// or never been deployed.
+/// if there is none. The previous revision of the task definition would be the wrong target, because it may
+/// have failed, or may never have been deployed.
 pub(super) async fn rollback_target(
     api: &Api,
     service: &Service,

@@ -13,7 +13,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Returns the range of a service's autoscaler, or `None` if the service has no autoscaler.
+/// Returns the minimum and maximum of a service's autoscaler, or `None` if the service has no autoscaler.
 pub(super) async fn scaling_range(
     api: &Api,
     cluster: &str,

@@ -17,7 +17,7 @@ use crate::{
 };
 use serde_json::Value;
 
-/// Name of the ECS API in requests.
+/// Name of the ECS API in the header `x-amz-target`.
 const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 
 /// Makes the call of a confirmed change, and returns the response of AWS.

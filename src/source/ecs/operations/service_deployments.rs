@@ -1,4 +1,4 @@
-//! ECS service deployments: the latest ones of a service, and the one that is in progress.
+//! ECS service deployments: the latest deployments of a service, and its deployment in progress.
 
 use crate::{
     model::{Failure, Text},
@@ -10,8 +10,8 @@ use aws_sdk_ecs::types::{
 };
 use std::cmp::Reverse;
 
-/// Maximum number of service deployments that Portolan reads, newest first. AWS keeps those of the last 90
-/// days.
+/// Maximum number of service deployments that Portolan reads, newest first. AWS keeps a service deployment
+/// for 90 days.
 const MAX_LISTED_DEPLOYMENTS: i32 = 100;
 
 /// Returns the latest service deployments of a service, newest first.

@@ -1,4 +1,4 @@
-//! Protection of tasks against scale-in and deployments.
+//! Reader of the protection of tasks against scale-in and deployments.
 
 use crate::{
     model::{Failure, InstanceId, SourceId},

@@ -1,7 +1,7 @@
-//! Version of the agent in the container. It decides how the agent forwards ports.
+//! Version of the SSM agent in the container, which decides how the agent forwards ports.
 //!
-//! The limits are those of AWS's session-manager-plugin 1.2 (github.com/aws/session-manager-plugin,
-//! `src/config/config.go`).
+//! The versions at which the agent changed are those of AWS's session-manager-plugin 1.2
+//! (github.com/aws/session-manager-plugin, `src/config/config.go`).
 
 /// Version of an agent, such as 3.3.987.0. A missing or non-numeric part counts as zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

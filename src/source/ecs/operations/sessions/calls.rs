@@ -30,9 +30,9 @@ use futures::{FutureExt, TryFutureExt, future::BoxFuture};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-/// Name of the ECS API in requests.
+/// Name of the ECS API in the header `x-amz-target`.
 const ECS_TARGET: &str = "AmazonEC2ContainerServiceV20141113";
-/// Name of Session Manager's API in requests.
+/// Name of Session Manager's API in the header `x-amz-target`.
 const SSM_TARGET: &str = "AmazonSSM";
 
 const EXECUTE_COMMAND: Call =
@@ -55,7 +55,7 @@ const FORWARD_DOCUMENT: &str = "AWS-StartPortForwardingSession";
 /// Session Manager document that forwards a port of another host.
 const FORWARD_TO_HOST_DOCUMENT: &str = "AWS-StartPortForwardingSessionToRemoteHost";
 
-/// Opens a session with the confirmed command in its task.
+/// Opens a session that runs the confirmed command in a task.
 pub(in crate::source::ecs) async fn open_shell(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -68,8 +68,8 @@ pub(in crate::source::ecs) async fn open_shell(
     }))
 }
 
-/// Opens a session with the confirmed command in its task, for AWS's plugin to run it. Makes no call that
-/// changes anything if the plugin is missing or too old.
+/// Opens a session that runs the confirmed command in a task, and returns the command line with which AWS's
+/// plugin connects to the session. If the plugin is missing or too old, fails without opening a session.
 pub(in crate::source::ecs) async fn open_shell_for_plugin(
     api: &Api,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -152,7 +152,7 @@ pub(in crate::source::ecs) async fn open_forward(
     }))
 }
 
-/// Returns the `aws` command that forwards the same port with AWS's plugin.
+/// Returns the `aws` command that opens a session with `document` and `parameters` by AWS's plugin.
 fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) -> String {
     let prefix = command_prefix(&api.clients.target);
     let (target, parameters) = (shell_quote(target), shell_quote(&parameters.to_string()));
@@ -161,7 +161,7 @@ fn forward_command(api: &Api, target: &str, document: &str, parameters: &Value) 
     )
 }
 
-/// Returns a successful call that opened a session, for the audit log.
+/// Returns the record of a successful call that opened a session, for the audit log.
 fn opening_call(call: &str, request_id: Option<&str>) -> SentChange {
     SentChange::succeeded(call, request_id.map(Text::new))
 }
@@ -225,8 +225,8 @@ impl SessionCalls for SessionManager {
     }
 }
 
-/// Returns the address of a session from a response. `id`, `url` and `token` are the names of its fields. The
-/// failure never contains the token.
+/// Returns the address of a session from a response. `id`, `url` and `token` are the names of the response's
+/// fields. The failure never contains the token.
 fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<SessionAddress, Failure> {
     let text = |key: &str| answer[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     if let (Some(id), Some(stream_url), Some(token)) = (text(id), text(url), text(token)) {
@@ -236,7 +236,7 @@ fn session_address(answer: &Value, id: &str, url: &str, token: &str) -> Result<S
     Err(Failure::new(FailureKind::Invalid, what, "look at the task and try again"))
 }
 
-/// Adds a remedy for the usual causes of a failure (AWS documentation, "Troubleshoot Amazon ECS Exec
+/// Replaces the remedy of a failure that has a usual cause (AWS documentation, "Troubleshoot Amazon ECS Exec
 /// issues").
 fn with_exec_remedy(failure: Failure) -> Failure {
     let remedy = if failure.message.contains("not enabled") {

@@ -1,5 +1,5 @@
-//! Client side of a data channel, without I/O: order of frames, acknowledgements, retransmission and the
-//! handshake.
+//! Client side of Session Manager's data channel, without I/O: order of frames, acknowledgements,
+//! retransmission and the handshake.
 
 use super::{
     agent_version::AgentVersion,
@@ -23,9 +23,9 @@ const MAX_UNACKNOWLEDGED_FRAMES: usize = 256;
 /// Maximum number of frames that wait for a missing earlier frame. At the limit, Portolan drops further ones,
 /// and the agent sends them again.
 const MAX_EARLY_FRAMES: usize = 4096;
-/// Maximum total length of the payloads of these waiting frames, in bytes.
+/// Maximum total length of the payloads of the frames that wait for an earlier frame, in bytes.
 const MAX_EARLY_BYTES: usize = 4 << 20;
-/// Maximum number of actions in a handshake that Portolan answers. The agent asks for two.
+/// Maximum number of actions in a handshake request to which Portolan responds. The agent requests two.
 const MAX_HANDSHAKE_ACTIONS: usize = 16;
 /// Time after which an unacknowledged frame is sent again for the first time.
 const FIRST_REPEAT: Duration = Duration::from_millis(200);
@@ -88,7 +88,7 @@ pub(super) struct DataChannel {
     early_bytes: usize,
     unacknowledged: VecDeque<SentFrame>,
     agent: AgentVersion,
-    /// True once the request of the handshake is answered. The agent sends one.
+    /// True once the client has responded to a handshake request.
     has_answered: bool,
     has_started: bool,
 }
@@ -142,7 +142,7 @@ impl DataChannel {
     }
 
     /// Handles a frame that arrived at `now`, the time since the start. Does not acknowledge a damaged frame,
-    /// so the agent sends it again.
+    /// so that the agent sends the frame again.
     pub(super) fn receive(&mut self, raw: &[u8], now: Duration) -> ChannelUpdate {
         let mut update = ChannelUpdate::default();
         if raw.len() > MAX_FRAME_BYTES {
@@ -254,8 +254,8 @@ impl DataChannel {
         }
     }
 
-    /// Responds to the first handshake request. Portolan can start a session, but can't encrypt it. Further requests
-    /// get no response, because each response is kept until the agent acknowledges it.
+    /// Responds to the first handshake request. Portolan can start a session, but can't encrypt it. Further
+    /// requests get no response, because the channel keeps each response until the agent acknowledges it.
     fn answer_handshake(&mut self, request: &[u8], now: Duration, update: &mut ChannelUpdate) {
         if std::mem::replace(&mut self.has_answered, true) {
             return;

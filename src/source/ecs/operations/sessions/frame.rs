@@ -14,7 +14,7 @@ const PAYLOAD_LENGTH_AT: usize = HEADER_BYTES;
 const TYPE_FIELD_BYTES: usize = 32;
 /// Version of the frame layout.
 const SCHEMA_VERSION: u32 = 1;
-/// Flags of an acknowledgement: it is the first and the last frame of its own stream.
+/// Flags of an acknowledgement, which is the first and the last frame of its own stream.
 const ACKNOWLEDGE_FLAGS: u64 = 3;
 /// Maximum length of a payload that Portolan accepts, in bytes. The agent sends at most 1 KiB.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
@@ -32,9 +32,9 @@ pub(super) enum MessageType {
     Acknowledge,
     /// The session has ended.
     ChannelClosed,
-    /// The client may send. Portolan ignores it.
+    /// The client may send. Portolan ignores this message.
     StartPublication,
-    /// The client should stop sending for now. Portolan ignores it.
+    /// The client should stop sending for now. Portolan ignores this message.
     PausePublication,
 }
 

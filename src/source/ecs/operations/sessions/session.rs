@@ -27,19 +27,20 @@ use tokio_tungstenite::tungstenite::{self, Message};
 /// Time limit for the agent in the container to start the command.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time limit for the agent to close the session after the user has left. After that, Portolan asks Session
-/// Manager to end it. Both must fit into the time that a signal allows: see `runtime::sessions::shell`.
+/// Manager to end the session. Both steps must fit into the time that a signal allows: see
+/// `runtime::sessions::shell`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(150);
 /// Time limit of the call that ends a session.
 pub(super) const TERMINATE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Time between checks for frames that must be sent again.
 const REPEAT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
-/// Time between pings. They keep proxies from closing an idle connection, and show that it still works.
+/// Time between pings. Pings keep proxies from closing an idle connection, and show that it still works.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// Time without any message after which a connection counts as lost, if a response is outstanding.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum number of attempts to restore a lost connection. The count starts again when a frame arrives.
 const MAX_RECONNECTS: u32 = 8;
-/// Maximum wait before one of these attempts.
+/// Maximum wait before an attempt to restore a lost connection.
 const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
 /// Input to a session.
@@ -67,7 +68,7 @@ pub(super) enum SessionOutput {
 /// User of a session, which gives input and takes output.
 pub(super) trait SessionUser: Send {
     /// Returns the next input, or `None` once the user has left. A failure ends the session. The session
-    /// calls this only after it has started. Dropping the future loses no input.
+    /// calls this function only after the agent is ready. Dropping the future loses no input.
     fn next_input(&mut self) -> impl Future<Output = Result<Option<SessionInput>, Failure>> + Send;
 
     /// Returns a future that completes once the user has left, even while the session takes no input.

@@ -1,4 +1,4 @@
-//! Session user for a shell: passes on keys and sizes of the terminal, and the output.
+//! Session user for a shell: passes keys and terminal sizes to the session, and the output to the user.
 
 use super::session::{SessionInput, SessionOutput, SessionUser};
 use crate::{
@@ -11,8 +11,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 /// Byte that a terminal sends at the end of input (ctrl-d).
 const END_OF_TRANSMISSION: &[u8] = &[4];
-/// Terminal size for a command without a terminal, in columns and rows, because a session always has a
-/// terminal.
+/// Size of a session's terminal if the user has no terminal, in columns and rows. A session always has one.
 const DEFAULT_SIZE: (u16, u16) = (200, 50);
 
 /// Session user for a shell or command.
@@ -21,7 +20,7 @@ pub(super) struct ShellUser {
     printed: Sender<ShellOutput>,
     /// True if the user has a terminal.
     is_terminal: bool,
-    /// Size of the terminal, in columns and rows; `None` once it was sent.
+    /// Size of the terminal at the start, in columns and rows; `None` once it was sent.
     first_size: Option<(u16, u16)>,
 }
 

@@ -73,7 +73,8 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// Returns the host in the URL of a session, for messages. The rest of the URL identifies the session.
+/// Returns the host in the URL of a session, for messages. They leave out the rest of the URL, which
+/// identifies the session.
 fn host_of(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();
     uri.and_then(|uri| Some(uri.host()?.to_owned())).unwrap_or_else(|| "an unreadable address".to_owned())

@@ -23,7 +23,7 @@ use tokio::{
 /// Maximum size of one read from a local connection, in bytes.
 const READ_BYTES: usize = smux::MAX_SENT_PAYLOAD_BYTES;
 
-/// Session user that forwards a port.
+/// Session user that forwards a port: its input and output are the data of local connections.
 pub(super) struct PortUser {
     ends: LocalSide,
     /// Kind of forwarding; `None` until the agent has reported its version.
@@ -38,7 +38,7 @@ struct LocalSide {
     failures: Sender<Failure>,
 }
 
-/// Kind of forwarding, which depends on the version of the agent.
+/// Kind of forwarding, with several connections or one at a time. It depends on the version of the agent.
 enum ForwardMode {
     Multiplexed(Box<MultiplexedForward>),
     Basic(BasicForward),

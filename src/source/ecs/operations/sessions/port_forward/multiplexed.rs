@@ -31,7 +31,7 @@ const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// Local connections, each as one stream of the session.
 pub(super) struct MultiplexedForward {
     mux: Multiplexer,
-    /// Reads from the local connections: the data, or `None` at the end of a connection.
+    /// Data from the local connections; `None` at the end of a connection.
     reads: SelectAll<BoxStream<'static, (StreamId, Option<Bytes>)>>,
     writers: BTreeMap<StreamId, OwnedWriteHalf>,
     /// Frames to be sent.

@@ -78,7 +78,7 @@ impl Multiplexer {
         Some((id, frame(SYN_COMMAND, id, &[])))
     }
 
-    /// Returns frames with data of a stream. Returns none if this side has ended the stream.
+    /// Returns frames with data of a stream. Returns no frames if this side has ended the stream.
     pub(super) fn send(&self, id: StreamId, data: &[u8]) -> Vec<Bytes> {
         let chunks = data.chunks(MAX_SENT_PAYLOAD_BYTES).filter(|_| self.sending.contains(&id));
         chunks.map(|chunk| frame(PSH_COMMAND, id, chunk)).collect()
@@ -128,8 +128,8 @@ impl Multiplexer {
         Ok(events)
     }
 
-    /// Handles a complete header. Returns the state that waits for what comes next: the payload of its frame or, if that
-    /// is empty, another header.
+    /// Handles a complete header. Returns the state that waits for the payload of the frame or, if the
+    /// payload is empty, for the next header.
     fn begin_frame(
         &mut self,
         header: [u8; HEADER_BYTES],
