@@ -1,6 +1,7 @@
 //! Account id that is encoded in an AWS access key id. Portolan uses the account id to keep cached data of
 //! different accounts apart. It can't use the whole key id, because temporary keys of one account change
-//! every hour. AWS does not document the encoding, so nothing else depends on it.
+//! every hour. A team also uses the encoded account id if STS can't be reached. AWS does not document the
+//! encoding, so nothing else depends on it.
 
 /// Length of the prefix that gives the kind of key, such as `ASIA`.
 const KEY_PREFIX_CHARS: usize = 4;

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, event_stream::RawMessage};
 use std::error::Error;
 
-/// Profile, region and endpoint of the calls, for the texts and remedies of failures.
+/// Target of AWS calls: the profile, region and endpoint that the clients use. Failures name it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AwsTarget {
     /// Name of the chosen profile; `None` for the default one.
@@ -97,8 +97,8 @@ fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
 
 /// Returns the failure of a call to which AWS responded with an error code.
 pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
-    // Some APIs put a namespace before the code, and some add `Exception` to it. Only the word between them
-    // counts.
+    // Some APIs put a namespace before the code, and some append `Exception` to the code. Only the word
+    // between the two counts.
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");
     let (kind, remedy) = match bare {

@@ -34,8 +34,8 @@ impl Intercept for StripHostPrefix {
     }
 }
 
-/// Returns the URL without `stream-`. Returns `None` if there is no such prefix, or if the host belongs to
-/// AWS.
+/// Returns the URL without `stream-` before its host. Returns `None` if the host does not begin with
+/// `stream-`, or if it belongs to AWS.
 fn without_prefix(uri: &str) -> Option<String> {
     let (scheme, rest) = uri.split_once("://")?;
     let bare = rest.strip_prefix("stream-")?;

@@ -33,7 +33,7 @@ const MAX_TRIED_BYTES: usize = 64 * 1024 * 1024;
 /// Time for which Portolan reports the values that it removed from a response.
 const REPORT_TIME: Duration = Duration::from_mins(10);
 
-/// Values that Portolan removed from responses, by operation. Clones share the same values.
+/// Record of the values that Portolan removed from responses, by operation. All clones share one record.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RemovedValues(Arc<Mutex<BTreeMap<String, Removal>>>);
 
@@ -74,7 +74,7 @@ impl RemovedValues {
     }
 }
 
-/// Interceptor that recovers responses, and records the values that it removed.
+/// Interceptor that recovers responses which the SDK can't read, and records the values that it removed.
 #[derive(Clone, Debug)]
 pub(crate) struct RecoverResponses(pub RemovedValues);
 
@@ -167,7 +167,7 @@ impl Pruner<'_> {
         true
     }
 
-    /// Prunes a field or an item. Returns false if it must be removed, and records its path.
+    /// Prunes a field or an item. If the caller must remove it, records its path and returns false.
     fn keep(&mut self, value: &mut Value, path: String, embed: &dyn Fn(&Value) -> Value) -> bool {
         let is_kept = self.prune(value, &path, embed);
         if !is_kept {

@@ -57,7 +57,7 @@ impl Paging {
     }
 
     /// Returns the token of the next page. `token` is the token in the last response. Returns `None` at the
-    /// end of the list, and an error if the list exceeds its limit or repeats itself.
+    /// end of the list. Returns an error if the list has too many pages or repeats a token.
     ///
     /// An unchanged token ends the list, because `GetLogEvents` and some emulators end their lists this way.
     pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {

@@ -22,7 +22,7 @@ use tokio::{sync::Semaphore, time::Instant};
 /// Maximum number of calls that one source may have in flight.
 pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
 
-/// Rate limiter of one source.
+/// Rate limiter for the API calls of one source.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     source: SourceId,
@@ -77,8 +77,8 @@ impl RateLimiter {
         })
     }
 
-    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` consists of
-    /// the account, region and endpoint.
+    /// Replaces the source's own quota with the quota that all sources of `owner` share. `owner` is the text
+    /// of the account, region and endpoint.
     pub(crate) fn join_account(&self, owner: String) {
         let own = self.account_quota();
         let shared = self.quota_registry.get_or_insert(owner, &own);
@@ -88,7 +88,7 @@ impl RateLimiter {
         }
     }
 
-    /// Divides the shares of the quota by `members`, the number of Portolans that poll the account.
+    /// Divides the shares of the quota by `members`, the number of running Portolans that poll the account.
     pub(crate) fn divide(&self, members: u32) {
         self.account_quota().divide(&self.source, members);
     }

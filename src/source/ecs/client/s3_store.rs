@@ -1,6 +1,6 @@
-//! Store of a team in a bucket of S3, or of a service with the same API. Requests are signed calls, so they
-//! use the same credentials, endpoints and retries as other calls. A separate S3 client crate would bring its
-//! own.
+//! Object store in an S3 bucket, or in a bucket of a service with the same API, through which a team shares
+//! snapshots. Portolan signs the requests itself, so they use the same credentials, endpoints and retries as
+//! other AWS calls. A separate S3 client crate would bring its own.
 
 use super::{
     connect::load_shared_config,
@@ -40,13 +40,14 @@ const fn call(action: &'static str) -> Call {
 /// Maximum number of attempts of a write to which S3 responds with 409, because another write is in progress.
 const MAX_CONFLICT_ATTEMPTS: u32 = 4;
 
-/// Wait after the first such response. It doubles with each further one.
+/// Wait after the first response with status 409. The wait doubles with each further response with 409.
 const CONFLICT_WAIT: Duration = Duration::from_millis(100);
 
-/// Maximum number of pages of a listing. A page of S3 has up to 1,000 keys, and a listing at most 10,000.
+/// Maximum number of pages of a listing. A page of S3 has up to 1,000 keys, and Portolan reads at most
+/// [`MAX_LISTED_OBJECTS`] keys.
 const MAX_LISTING_PAGES: usize = 20;
 
-/// Store of a team in a bucket.
+/// Object store in an S3 bucket, through which a team shares snapshots.
 #[derive(Debug)]
 pub struct S3Store {
     bucket: String,
@@ -64,7 +65,8 @@ struct OpenedBucket {
     target: AwsTarget,
 }
 
-/// Response of S3 that is not an error: a success, a missing object, or a condition that does not hold.
+/// Response of S3 that is not an error: a success, a missing object, a condition that does not hold, or a
+/// conflict with another write.
 #[derive(Debug)]
 struct S3Response {
     status: u16,
@@ -261,7 +263,8 @@ impl ObjectStore for S3Store {
     }
 }
 
-/// Parses a response of S3. A missing object and a condition that does not hold are no errors.
+/// Parses a response of S3. A missing object, a condition that does not hold, and a conflict with another
+/// write are no errors.
 fn parse_s3_response(response: &HttpResponse) -> Result<S3Response, OrchestratorError<ServiceError>> {
     let status = response.status().as_u16();
     let header = |name: &str| response.headers().get(name);
@@ -283,7 +286,8 @@ fn parse_s3_response(response: &HttpResponse) -> Result<S3Response, Orchestrator
     })
 }
 
-/// Returns the time between two headers of one response. Both times are from the clock of the store.
+/// Returns the age of an object: the time from the header `Last-Modified` (`written`) to the header `Date`
+/// (`now`). Both times are from the clock of the store. Returns `None` if a header is not a time.
 fn age_by_headers(now: &str, written: &str) -> Option<Duration> {
     let time = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
     let (now, written): (Timestamp, Timestamp) = (time(now)?, time(written)?);

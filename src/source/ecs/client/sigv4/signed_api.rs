@@ -31,7 +31,7 @@ pub(crate) const LOAD_BALANCING_API: SignedApi = SignedApi {
     signs_as_s3: false,
     is_global: false,
 };
-/// Cloud Map, for the names of services.
+/// Cloud Map, for the names of namespaces and services.
 pub(crate) const CLOUD_MAP_API: SignedApi = SignedApi {
     sdk_id: "ServiceDiscovery",
     endpoint_prefix: "servicediscovery",
@@ -86,7 +86,7 @@ pub(crate) const AUTO_SCALING_API: SignedApi = SignedApi {
     signs_as_s3: false,
     is_global: false,
 };
-/// Session Manager, for shells in tasks.
+/// Session Manager, for shells in tasks and forwarded ports.
 pub(crate) const SESSION_MANAGER_API: SignedApi = SignedApi {
     sdk_id: "SSM",
     endpoint_prefix: "ssm",
@@ -95,7 +95,7 @@ pub(crate) const SESSION_MANAGER_API: SignedApi = SignedApi {
     signs_as_s3: false,
     is_global: false,
 };
-/// ECS, for the calls that change something.
+/// ECS, for the calls that change something or open a shell.
 pub(crate) const ECS_API: SignedApi = SignedApi {
     sdk_id: "ECS",
     endpoint_prefix: "ecs",
@@ -131,7 +131,7 @@ struct Partition {
 /// one host.
 const FIPS_IAM_HOST: &str = "iam-fips.amazonaws.com";
 
-/// All partitions except the commercial one. Source: `partitions.json` in AWS's SDKs.
+/// All partitions except [`COMMERCIAL_PARTITION`]. Source: `partitions.json` in AWS's SDKs.
 const AWS_PARTITIONS: [Partition; 7] = [
     Partition {
         region_prefix: "cn-",
