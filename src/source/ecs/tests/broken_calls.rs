@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SERVICES: [&str; 4] = ["payments", "redis", "users", "web-edge"];
 const TASK_FAMILIES: [&str; 3] = ["db-migrate", "nightly-report", "reindex"];
 
-/// Calls of a poll, each with the service names that are missing without it.
+/// Calls of a poll, each with the names of the services that are missing if the call fails.
 const CALLS: &[(&str, &[&str])] = &[
     ("DescribeClusters", &[]),
     ("ListServices", &SERVICES),

@@ -8,7 +8,8 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Returns the recorded response, chosen by operation, by requested resource, or by path.
+/// Returns the recorded response to a call. `operation` is the name of the operation, or the path of a REST
+/// call.
 fn recorded_response(operation: &str, body: &str) -> String {
     const RECORDED_RESPONSES: &str = include_str!("../../../../tests/fixtures/ecs-harbour.json");
     let all: serde_json::Value = serde_json::from_str(RECORDED_RESPONSES).unwrap();

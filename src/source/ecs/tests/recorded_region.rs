@@ -110,7 +110,8 @@ fn denied_response(body: &str) -> String {
     format!("<ErrorResponse><Error>{error}</Error><RequestId>1</RequestId></ErrorResponse>")
 }
 
-/// Returns the recorded response, chosen by the requested resource if there are several.
+/// Returns the recorded response to a call. If several responses are recorded for the operation, the
+/// requested resource in `body` selects one.
 pub(in crate::source::ecs) fn recorded_response(operation: &str, body: &str) -> String {
     let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
