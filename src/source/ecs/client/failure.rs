@@ -20,7 +20,7 @@ pub(crate) struct AwsTarget {
     pub endpoint: Option<String>,
 }
 
-/// Raw response of a failed call.
+/// Raw response of a failed call, from which a failure takes the HTTP status.
 pub(crate) trait RawResponse: std::fmt::Debug {
     /// Returns the HTTP status; `None` for an event in a stream.
     fn http_status(&self) -> Option<u16>;

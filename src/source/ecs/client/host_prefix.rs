@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Interceptor that removes the host prefix before the request is signed.
+/// Interceptor that removes the prefix `stream-` from the host before the SDK signs the request.
 #[derive(Debug)]
 pub(crate) struct StripHostPrefix;
 

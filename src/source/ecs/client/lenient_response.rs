@@ -126,7 +126,7 @@ fn recover(response: &HttpResponse, config: &ConfigBag) -> Option<RecoveredOutpu
     Some(RecoveredOutput { output: read(&body)?, removed_paths: pruner.removed_paths })
 }
 
-/// Remover of the unreadable values in a body. It keeps as much of the body as possible.
+/// Remover of the values in a JSON body that the SDK can't read. It keeps as much of the body as possible.
 struct Pruner<'a> {
     /// Function that returns true if the SDK can read a body.
     is_readable: &'a dyn Fn(&Value) -> bool,

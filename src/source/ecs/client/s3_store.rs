@@ -187,7 +187,7 @@ impl S3Store {
 /// Keys and versions in a page of a listing, and the token of the next page.
 type ListingPage = (Vec<(String, ObjectVersion)>, Option<String>);
 
-/// Listing that is read page by page.
+/// Listing of the bucket's keys while Portolan reads it page by page.
 #[derive(Debug, Default)]
 struct Listing {
     entries: Vec<(String, ObjectVersion)>,

@@ -51,8 +51,8 @@ pub(crate) struct MetricSeries {
     metric: String,
 }
 
-/// Calls that the metrics show. Each pair of caller and discovery name has the times of the first and the
-/// last call, and the name of the metric.
+/// Calls between services that Service Connect metrics show. Each pair of caller and discovery name has the
+/// times of the first and the last call, and the name of the metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObservedCalls {
     calls: BTreeMap<ServiceCall, (Timestamp, Timestamp, String)>,

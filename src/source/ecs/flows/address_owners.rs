@@ -32,7 +32,7 @@ pub(crate) struct AddressOwners {
     source: Option<SourceId>,
 }
 
-/// Owner of an address at the time of a record.
+/// Service that had an IP address at the time of a flow log record, if it is known and unambiguous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressOwner<'a> {
     /// Service that had the address.

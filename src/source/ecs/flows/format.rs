@@ -15,7 +15,7 @@ pub(super) struct LineFormat {
     fields: Vec<String>,
 }
 
-/// Values of one line, by field name.
+/// Values in one flow log line, by field name.
 struct FieldValues<'a> {
     format: &'a LineFormat,
     words: Vec<&'a str>,

@@ -23,7 +23,7 @@ const MAX_SESSION_STREAMS: usize = 10;
 /// Time limit for opening a session.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Groups and streams that a session covers.
+/// Log groups and streams whose events a Live Tail session delivers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SessionScope {
     groups: BTreeSet<String>,
@@ -38,7 +38,7 @@ pub(super) struct Session {
     pub(super) scope: SessionScope,
 }
 
-/// Message of a Live Tail session.
+/// Message of a Live Tail session: new events, or the end of the session.
 #[derive(Debug)]
 pub(super) enum SessionMessage {
     /// Events, each with its log group. The flag is true if the session left events out (sampling).

@@ -61,8 +61,8 @@ struct PendingSubscribers {
     closed: bool,
 }
 
-/// Guard of a subscription. Its drop wakes the worker, which then removes the subscriber because the channel
-/// is closed.
+/// Guard of a subscription, which ends when the guard is dropped. The drop wakes the worker, which then
+/// removes the subscriber because the channel is closed.
 pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
 
 impl Drop for SubscriptionGuard {

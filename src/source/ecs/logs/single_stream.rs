@@ -39,7 +39,7 @@ const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;
 
-/// Stage of the reader of one stream.
+/// Stage of the reader of one log stream: stored events first, then new ones.
 enum ReadStage {
     /// Reads stored events. The token requests the next page; `None` requests the first page.
     History(Paging, Option<PageToken>),

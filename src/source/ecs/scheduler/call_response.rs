@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, time::Duration};
 /// smaller clusters, nearly every poll lists all tasks anyway.
 const BIG_CLUSTER_TASKS: usize = 500;
 
-/// Response of a planned call.
+/// Response to a planned call: a page of ARNs, or descriptions of services or tasks.
 pub(super) enum CallResponse {
     /// ARNs on a page of a listing, and the token of the next page; `None` on the last page.
     Page(Vec<String>, Option<String>),

@@ -17,7 +17,7 @@ use std::{
 /// Age up to which a listing or description is fresh, so that Portolan does not read it again.
 pub(crate) const FRESH_FOR: Duration = Duration::from_secs(4);
 
-/// Call that the scheduler chose to make.
+/// ECS call that the scheduler chose to make, with its cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlannedCall {
     /// Key of the cluster: its name or ARN.

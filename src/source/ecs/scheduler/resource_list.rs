@@ -23,7 +23,7 @@ struct Listing {
     partial: Option<PartialListing>,
 }
 
-/// Listing that has not reached its end.
+/// Listing that Portolan has not read to its end yet.
 #[derive(Clone, Debug)]
 struct PartialListing {
     began: Duration,
@@ -34,7 +34,7 @@ struct PartialListing {
     token: Option<PageToken>,
 }
 
-/// Effect of one page of a listing.
+/// Result of storing one page of a listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageOutcome {
     /// Ids that were in the previous complete listing, but not in the listing that this page completes. Empty

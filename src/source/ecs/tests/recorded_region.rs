@@ -28,7 +28,7 @@ type RespondFn = fn(&str, &str) -> String;
 /// Longest time that a call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Operation that fails, in one way.
+/// API operation whose calls fail in a test, and the way in which they fail.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::source::ecs) struct BrokenCall {
     /// Name of the operation; empty if none fails.

@@ -54,7 +54,7 @@ struct CachedSamples {
     outcome: Result<Vec<UsageSample>, Failure>,
 }
 
-/// Reader of resource usage, with the parts of the source that it uses.
+/// Reader of the resource usage of tasks, with the parts of the source that it needs for its calls.
 pub(super) struct UsageReader {
     /// AWS clients. Empty until the first call needs them.
     pub(super) api: Arc<OnceCell<Api>>,

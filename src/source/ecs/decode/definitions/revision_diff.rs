@@ -24,7 +24,7 @@ pub(crate) struct RevisionAttributes {
     containers: LiteMap<String, LiteMap<String, Attribute>>,
 }
 
-/// Attribute of a revision.
+/// Attribute of a task definition revision, such as the image of a container: its value, or a hash of it.
 ///
 /// `display` is empty for an attribute that may be secret. `fingerprint` is a hash of the value; it is `None`
 /// for an attribute that was read from disk.

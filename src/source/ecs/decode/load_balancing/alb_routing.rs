@@ -78,7 +78,7 @@ fn plain_path(text: &str) -> Option<String> {
     (path.is_empty() || (path.starts_with('/') && path[1..].split('/').all(plain))).then(|| path.to_owned())
 }
 
-/// Services behind each target group, by its ARN.
+/// Services behind each target group, by the ARN of the group.
 pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
 
 /// Returns a reference to the service behind `url`, which is the value of a variable of the service `own`.

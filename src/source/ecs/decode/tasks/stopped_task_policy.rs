@@ -7,7 +7,7 @@ use crate::model::Timestamp;
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
 
-/// Stopped task, reduced to the data that the policy needs.
+/// Stopped task, reduced to the data from which the policy decides whether the stop still counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoppedTask {
     /// Time of the stop.

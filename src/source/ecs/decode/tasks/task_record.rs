@@ -69,7 +69,7 @@ pub(crate) enum ReportedHealth {
     Unhealthy,
 }
 
-/// Times of a task, UTC.
+/// Times at which a task was created, started and stopped, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TaskTimes {
     /// Creation of the task.
@@ -89,7 +89,7 @@ pub(crate) struct StopCause {
     pub reason: Box<str>,
 }
 
-/// Container of a task. Its texts contain no control characters.
+/// Container of a task, with its image, health and exit. The texts contain no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TaskContainer {
     /// Name in the task definition.

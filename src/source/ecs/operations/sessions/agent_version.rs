@@ -3,7 +3,7 @@
 //! The versions at which the agent changed are those of AWS's session-manager-plugin 1.2
 //! (github.com/aws/session-manager-plugin, `src/config/config.go`).
 
-/// Version of an agent, such as 3.3.987.0. A missing or non-numeric part counts as zero.
+/// Version of an SSM agent, such as 3.3.987.0. A missing or non-numeric part counts as zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct AgentVersion([u32; 4]);
 

@@ -74,7 +74,8 @@ pub(super) struct ChannelUpdate {
     pub(super) events: Vec<ChannelEvent>,
 }
 
-/// State of the client side of a data channel.
+/// Client side of a data channel: puts received frames in order, and keeps sent frames until the agent
+/// acknowledges them.
 #[derive(Debug)]
 pub(super) struct DataChannel {
     /// Random number from which the frames' ids are made.
@@ -102,14 +103,14 @@ struct SentFrame {
     repeats: u32,
 }
 
-/// Action that the agent requests in the handshake.
+/// Action that the agent requests from the client in the handshake, such as encryption.
 #[derive(Deserialize)]
 struct RequestedAction {
     #[serde(rename = "ActionType", default)]
     kind: String,
 }
 
-/// Handshake request of the agent.
+/// Handshake request of the agent, with its version and the actions that it requests.
 #[derive(Deserialize)]
 struct HandshakeRequest {
     #[serde(rename = "AgentVersion", default)]

@@ -76,7 +76,7 @@ pub(super) mod payload_type {
     pub(in super::super) const EXIT_CODE: u32 = 12;
 }
 
-/// Frame of the data channel.
+/// Frame of the data channel: one message between Portolan and the agent, with its sequence number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) message: MessageType,

@@ -43,7 +43,7 @@ const MAX_RECONNECTS: u32 = 8;
 /// Maximum wait before an attempt to restore a lost connection.
 const MAX_RECONNECT_WAIT: Duration = Duration::from_secs(5);
 
-/// Input to a session.
+/// Input from the user of a session, for the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SessionInput {
     /// Bytes for the command or the port.
@@ -54,7 +54,7 @@ pub(super) enum SessionInput {
     Flag(ControlFlag),
 }
 
-/// Output of a session.
+/// Output of a session, for its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SessionOutput {
     /// The agent, which has this version, is ready for input.
@@ -107,7 +107,7 @@ pub(super) async fn run_session(
     }
 }
 
-/// State of a running session.
+/// State of a running session, which lasts over several connections.
 struct DataSession<C, U> {
     calls: C,
     user: U,

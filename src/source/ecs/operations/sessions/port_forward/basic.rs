@@ -26,7 +26,7 @@ const PAUSE_BETWEEN_CONNECTIONS: Duration = Duration::from_millis(500);
 /// Maximum number of bytes that the port may send before the first local connection, such as a greeting.
 const MAX_GREETING_BYTES: usize = 64 * 1024;
 
-/// State of the single connection.
+/// State of the single connection through an agent that does not multiplex.
 #[derive(Debug)]
 pub(super) enum BasicForward {
     /// There was no connection yet. The port has sent these bytes.

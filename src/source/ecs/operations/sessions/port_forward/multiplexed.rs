@@ -28,7 +28,7 @@ const MAX_CONNECTIONS: usize = 256;
 /// Time between keep-alive frames for agents that expect them. smux uses the same time.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Local connections, each as one stream of the session.
+/// Forwarder of several local connections at once, each as one stream of the session.
 pub(super) struct MultiplexedForward {
     mux: Multiplexer,
     /// Data from the local connections; `None` at the end of a connection.

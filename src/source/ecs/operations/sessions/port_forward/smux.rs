@@ -25,11 +25,11 @@ const PSH_COMMAND: u8 = 2;
 /// Command without an effect, which keeps the connection alive.
 const NOP_COMMAND: u8 = 3;
 
-/// Id of a stream. Streams that the client begins have odd ids.
+/// Id of a stream, which is one of the multiplexed connections. Streams that the client begins have odd ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StreamId(u32);
 
-/// Event that the agent's frames report.
+/// Event that the agent's frames report: data of a stream, or its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MuxEvent {
     /// Data of a stream.
