@@ -58,7 +58,7 @@ impl Loader {
     ) -> Result<(), ComposeError> {
         let file: Arc<Path> = Arc::from(path);
         let start = FileLine { file: Arc::clone(&file), line: 1 };
-        let places = self.searched_paths.len() - usize::from(self.searched_paths.contains(path));
+        let places = self.searched_paths.len() - usize::from(self.searched_paths.contains_key(path));
         self.limits.check_env_file_room(places).map_err(|limit| start.limit_error(&limit))?;
         let bytes = match self.read_bytes(path) {
             Ok(bytes) => bytes,

@@ -54,9 +54,9 @@ pub(in crate::source::compose) fn find_project(
         let variables = load_env_files(loader, &folder, environment).map_err(wrong)?;
         return Ok(ProjectFiles { files: vec![place.to_owned()], folder, variables });
     }
-    loader
-        .searched_paths
-        .extend(COMPOSE_FILE_NAMES.iter().chain(OVERRIDE_FILE_NAMES).map(|name| place.join(name)));
+    for name in COMPOSE_FILE_NAMES.iter().chain(OVERRIDE_FILE_NAMES) {
+        loader.record_searched_path(place.join(name));
+    }
     let mut variables = load_env_files(loader, place, environment).map_err(wrong)?;
     let files = match files_from_variable(place, &variables) {
         files if files.is_empty() => default_files(place)?,

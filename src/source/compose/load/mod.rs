@@ -25,9 +25,10 @@ use crate::{
 use interpolate::MissingVariables;
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 /// Maximum number of unread parts to report for a project.
@@ -35,12 +36,20 @@ const MAX_UNREAD_PARTS: usize = 50;
 /// Remedy in the failure for an invalid file.
 const INVALID_FILE_REMEDY: &str = "run `docker compose config` for details";
 
+/// Size and modification time of a file; `None` if the file is missing.
+pub(super) type FileStamp = Option<(u64, Option<SystemTime>)>;
+
+/// Reads the stamp of the file at `path`.
+pub(super) fn file_stamp(path: &Path) -> FileStamp {
+    std::fs::metadata(path).ok().map(|metadata| (metadata.len(), metadata.modified().ok()))
+}
+
 /// Loader of one project. It records the paths that it searched and the parts that it left out.
 #[derive(Default)]
 pub(super) struct Loader {
-    /// Paths of all files that the loader tried to read, existing or not. A change of any of them makes the
-    /// snapshot stale.
-    pub(super) searched_paths: BTreeSet<PathBuf>,
+    /// Paths of all files that the loader tried to read, existing or not, each with its stamp before the read.
+    /// A change of any of them makes the snapshot stale.
+    pub(super) searched_paths: BTreeMap<PathBuf, FileStamp>,
     /// Parts of the project that Portolan could not read or left out.
     pub(super) unread_parts: Vec<UnreadPart>,
     /// Counters that are compared with the limits of a project.
@@ -169,9 +178,15 @@ impl Loader {
         Ok(())
     }
 
+    /// Records the path of a file and its stamp, unless the path is known.
+    pub(super) fn record_searched_path(&mut self, path: PathBuf) {
+        let entry = self.searched_paths.entry(path);
+        entry.or_insert_with_key(|path| file_stamp(path));
+    }
+
     /// Reads a file that may be part of the project, and records its path.
     pub(super) fn read_bytes(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.searched_paths.insert(path.to_owned());
+        self.record_searched_path(path.to_owned());
         regular_file::read_limited(path, MAX_FILE_BYTES)
     }
 

@@ -4,7 +4,11 @@ use super::{build_snapshot, endpoints::ProjectRef};
 use crate::{
     model::{Failure, Snapshot, SourceId, Timestamp},
     source::{
-        compose::{LayeredVariables, declaration::inputs, load::Loader},
+        compose::{
+            LayeredVariables,
+            declaration::inputs,
+            load::{FileStamp, Loader, file_stamp},
+        },
         docker::files::FileWatch,
     },
 };
@@ -12,22 +16,16 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::SystemTime,
 };
 
 /// Last snapshot of a project, with the state of the files at that time.
 pub(in crate::source::compose) struct CachedSnapshot {
     snapshot: Snapshot,
-    /// Paths of all files that the loader tried to read.
-    searched_paths: Vec<PathBuf>,
-    /// State of each of `searched_paths`, in the same order.
-    stamps: FileStamps,
+    /// Paths of all files that the loader tried to read, each with its stamp before the read.
+    searched_paths: BTreeMap<PathBuf, FileStamp>,
     /// Watches over the mounted files, one for each service.
     watches: Vec<FileWatch>,
 }
-
-/// Size and modification time of each file; `None` for a missing file.
-type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
 
 /// Reads the project from disk and builds its snapshot.
 fn read_project(
@@ -47,18 +45,13 @@ fn read_project(
     let (services, networks) = (&model.services, &model.networks);
     let project = ProjectRef { source: id, name: &model.name, services, networks };
     let snapshot = build_snapshot::build_snapshot(&project, &given, loader.unread_parts, Timestamp::now());
-    let looked: Vec<PathBuf> = loader.searched_paths.into_iter().collect();
-    Ok(CachedSnapshot { snapshot, stamps: file_stamps(&looked), searched_paths: looked, watches })
-}
-
-fn file_stamps(files: &[PathBuf]) -> FileStamps {
-    let one = |path: &PathBuf| std::fs::metadata(path).ok().map(|m| (m.len(), m.modified().ok()));
-    files.iter().map(one).collect()
+    Ok(CachedSnapshot { snapshot, searched_paths: loader.searched_paths, watches })
 }
 
 impl CachedSnapshot {
     fn is_current(&self) -> bool {
-        file_stamps(&self.searched_paths) == self.stamps && !self.watches.iter().any(FileWatch::has_changed)
+        let is_unchanged = |(path, stamp): (&PathBuf, &FileStamp)| file_stamp(path) == *stamp;
+        self.searched_paths.iter().all(is_unchanged) && !self.watches.iter().any(FileWatch::has_changed)
     }
 }
 
