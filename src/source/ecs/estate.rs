@@ -10,7 +10,7 @@ use aws_sdk_ecs::config::ProvideCredentials;
 use futures::{FutureExt, future::BoxFuture};
 
 impl SharedSource for Ecs {
-    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
+    fn team_scope(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
         async {
             let api = self.api().await?;
             let clients = &api.clients;

@@ -43,7 +43,15 @@ impl NameFilter {
     /// pattern or there is none.
     #[must_use]
     pub(crate) fn matches(&self, name: &str) -> bool {
-        let any = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(name));
+        self.matches_any_name(&[name])
+    }
+
+    /// Returns true if the filter lets a resource with several names through, such as a name and an ARN.
+    #[must_use]
+    pub(crate) fn matches_any_name(&self, names: &[&str]) -> bool {
+        let any = |patterns: &[Regex]| {
+            patterns.iter().any(|pattern| names.iter().any(|name| pattern.is_match(name)))
+        };
         (self.included.is_empty() || any(&self.included)) && !any(&self.excluded)
     }
 }
@@ -51,6 +59,14 @@ impl NameFilter {
 #[cfg(test)]
 mod tests {
     use super::NameFilter;
+
+    #[test]
+    fn a_pattern_may_match_the_name_or_the_arn() {
+        let patterns = ["arn:aws:ecs:eu-west-1:1:cluster/shop".to_owned(), "!x-*".to_owned()];
+        let filter = NameFilter::new(&patterns);
+        assert!(filter.matches_any_name(&["shop", "arn:aws:ecs:eu-west-1:1:cluster/shop"]));
+        assert!(!filter.matches_any_name(&["x-1", "arn:aws:ecs:eu-west-1:1:cluster/x-1"]));
+    }
 
     fn taken(patterns: &[&str]) -> String {
         let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();

@@ -1,6 +1,7 @@
 //! Removal of the `stream-` host prefix from custom endpoints. For Live Tail, the SDK adds `stream-` to the
 //! host. But an emulator listens at `127.0.0.1`, and there is no host `stream-127.0.0.1`.
 
+use super::sigv4::is_aws_host;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -40,8 +41,7 @@ fn without_prefix(uri: &str) -> Option<String> {
     let (scheme, rest) = uri.split_once("://")?;
     let bare = rest.strip_prefix("stream-")?;
     let host = bare.split(['/', ':', '?']).next()?;
-    let own = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|end| host.ends_with(end));
-    (!own).then(|| format!("{scheme}://{bare}"))
+    (!is_aws_host(host)).then(|| format!("{scheme}://{bare}"))
 }
 
 #[cfg(test)]
@@ -55,6 +55,7 @@ mod tests {
             Some("http://127.0.0.1:4566/")
         );
         assert_eq!(without_prefix("https://stream-logs.eu-west-1.amazonaws.com/"), None);
+        assert_eq!(without_prefix("https://stream-logs.eusc-de-east-1.amazonaws.eu/"), None);
         assert_eq!(without_prefix("http://localhost:4566/"), None);
     }
 }

@@ -10,7 +10,7 @@ pub(crate) use request::{ApiRequest, JsonVersion};
 pub(crate) use response::{ApiResponse, ServiceError, error_code, response_error};
 pub(crate) use signed_api::{
     APP_MESH_API, AUTO_SCALING_API, CLOUD_MAP_API, CLOUDWATCH_API, EC2_API, ECS_API, IAM_API,
-    LOAD_BALANCING_API, S3_API, SESSION_MANAGER_API, SignedApi,
+    LOAD_BALANCING_API, S3_API, SESSION_MANAGER_API, SignedApi, is_aws_host,
 };
 
 use super::response_limit::LimitResponseSize;

@@ -1,6 +1,6 @@
 //! Reader of App Mesh: the virtual nodes and gateways of the tasks, and the virtual services that these nodes
 //! and gateways call. A result is valid for ten minutes. AWS ended App Mesh on 2026-09-30, so Portolan
-//! reports a failure only if AWS denied or throttled a call.
+//! reports a failure only if AWS denied or throttled a call, or took too long.
 
 use super::last_read::LastRead;
 use crate::{
@@ -28,7 +28,7 @@ const CACHE_TTL: Duration = Duration::from_mins(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Largest number of requests in one read.
-const MAX_RESOURCES_PER_READ: usize = 300;
+const MAX_CALLS_PER_READ: usize = 300;
 
 /// Reads the App Mesh nodes and gateways of the tasks, and caches the last result.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Default for AppMeshReader {
 
 impl AppMeshReader {
     /// Returns the meshes of the nodes and gateways that the task definitions in `book` name. Also returns an
-    /// unread part if AWS denied or throttled a call. Makes no call if no definition names a node or gateway.
+    /// unread part if AWS denied or throttled a call, or took too long. Makes no call if no definition names a node or gateway.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -57,14 +57,22 @@ impl AppMeshReader {
         if let Some(last) = self.last.get(&wanted, Instant::now()) {
             return last;
         }
-        let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
+        let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_CALLS_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
-        let failure = outcome.ok().and_then(Result::err);
+        let failure = outcome.unwrap_or_else(|_| Err(late_failure())).err();
         // App Mesh no longer exists in most regions, so a failure for any other reason is expected.
-        let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
-        let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
+        let reported = failure.filter(|failure| {
+            matches!(failure.kind, FailureKind::Denied | FailureKind::Throttled | FailureKind::Timeout)
+        });
+        let gap = reported.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
         self.last.put(wanted, reader.meshes, gap)
     }
+}
+
+/// Returns the failure of a read that did not end in time.
+fn late_failure() -> Failure {
+    let what = format!("App Mesh: not all resources read in {} s", READ_TIMEOUT.as_secs());
+    Failure::new(FailureKind::Timeout, what, "no action needed: Portolan reads them again")
 }
 
 /// Read of App Mesh in progress. If a call fails, `meshes` keeps the partial result.

@@ -27,7 +27,7 @@ use tokio::time::Instant;
 const METRIC_LIST_TTL: Duration = Duration::from_mins(10);
 
 /// Wait between two reads of the counts. AWS charges $0.01 per 1,000 requested metrics.
-const COUNTS_TTL: Duration = Duration::from_mins(5);
+const COUNTS_READ_INTERVAL: Duration = Duration::from_mins(5);
 
 /// Wait after a failed read.
 const RETRY_WAIT: Duration = Duration::from_secs(10);
@@ -74,7 +74,7 @@ impl ServiceConnectMetrics {
             Err(failure) => (ObservedCalls::default(), Some(failure)),
         };
         let gap = failure.map(|failure| UnreadPart { name: "Service Connect metrics".into(), failure });
-        let pause = if gap.is_some() { RETRY_WAIT } else { COUNTS_TTL };
+        let pause = if gap.is_some() { RETRY_WAIT } else { COUNTS_READ_INTERVAL };
         last.next_read = Some((Instant::now() + pause, gap.clone()));
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = last;
         (counted, gap)

@@ -18,7 +18,7 @@ use std::{
 
 /// Largest number of external targets (address, port and outcome) to keep for each calling service. The
 /// targets with the most connections stay.
-const MAX_EXTERNAL_ADDRESSES: usize = 20;
+const MAX_EXTERNAL_TARGETS: usize = 20;
 
 /// Ports above 1023 at which well-known products listen. If nothing else shows the opener of a connection, an
 /// end with such a port is the called end, unless both ends have one.
@@ -270,7 +270,7 @@ fn connection_end(peer: &Peer) -> ConnectionEnd {
     }
 }
 
-/// Keeps only the [`MAX_EXTERNAL_ADDRESSES`] busiest external targets of each service, because a crawler
+/// Keeps only the [`MAX_EXTERNAL_TARGETS`] busiest external targets of each service, because a crawler
 /// calls thousands of addresses.
 fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)>) {
     let mut outside: BTreeMap<ConnectionEnd, Vec<(usize, ConnectionKey)>> = BTreeMap::new();
@@ -281,7 +281,7 @@ fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp
     }
     for (_, mut all) in outside {
         all.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
-        for (_, key) in all.into_iter().skip(MAX_EXTERNAL_ADDRESSES) {
+        for (_, key) in all.into_iter().skip(MAX_EXTERNAL_TARGETS) {
             found.remove(&key);
         }
     }

@@ -131,8 +131,14 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
     let now = Timestamp::now().as_millisecond();
     let mut lines = FlowLogLines::default();
     let mut failure = None;
-    let mut left = ReadBudget { pages_left: MAX_PAGES_PER_POLL, deadline: Instant::now() + POLL_TIME_LIMIT };
-    for (name, group) in &groups {
+    let (mut pages_left, deadline) = (MAX_PAGES_PER_POLL, Instant::now() + POLL_TIME_LIMIT);
+    for (index, (name, group)) in groups.iter().enumerate() {
+        // Every group gets its share, so that a large group can't use up the reads of the later ones.
+        let groups_left = groups.len() - index;
+        let share = pages_left.div_ceil(groups_left);
+        let time_left = deadline.saturating_duration_since(Instant::now());
+        let mut left =
+            ReadBudget { pages_left: share, deadline: Instant::now() + time_left / groups_left as u32 };
         let from = known.cursors.get(name).copied().unwrap_or(now - FIRST_LOOKBACK_SECS * 1000);
         match fetch::read_since(api, name, group, from, &mut left).await {
             Ok(batch) => {
@@ -157,6 +163,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Optio
                 failure.get_or_insert(e);
             }
         }
+        pages_left -= share - left.pages_left;
     }
     known.log_groups = Some((at, groups));
     Ok((lines, failure))

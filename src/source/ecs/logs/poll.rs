@@ -27,7 +27,7 @@ use tokio::time::Instant;
 /// with several log groups.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Wait after the poll at the start of a session. Events that were late for that poll have arrived by then.
-const FIRST_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
+const SECOND_LIVE_POLL_DELAY: Duration = Duration::from_secs(6);
 /// Time between polls during a live session. Polls are necessary because a session drops events if its reader
 /// is slow.
 const LIVE_POLL_INTERVAL: Duration = Duration::from_secs(30);
@@ -62,7 +62,7 @@ impl SessionWorker {
         self.failed_polls = if failed { self.failed_polls + 1 } else { 0 };
         let wait = match (failed, self.is_live()) {
             (true, _) => (POLL_INTERVAL * 2u32.pow(self.failed_polls.min(6))).min(MAX_POLL_INTERVAL),
-            (false, true) if std::mem::take(&mut self.just_opened) => FIRST_LIVE_POLL_DELAY,
+            (false, true) if std::mem::take(&mut self.just_opened) => SECOND_LIVE_POLL_DELAY,
             (false, true) => LIVE_POLL_INTERVAL,
             (false, false) => POLL_INTERVAL,
         };

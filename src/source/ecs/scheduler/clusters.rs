@@ -33,14 +33,14 @@ pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, 
     }
 }
 
-/// Returns all clusters whose names match `patterns`.
+/// Returns all clusters whose names or ARNs match `patterns`.
 async fn matching_clusters(
     api: &Api,
     patterns: &[String],
 ) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     let filter = NameFilter::new(patterns);
     let mut arns = list(api).await;
-    arns.items.retain(|arn| filter.matches(&last_segment(arn)));
+    arns.items.retain(|arn| filter.matches_any_name(&[&last_segment(arn), arn]));
     if arns.items.is_empty()
         && let Some(mut failure) = arns.failure
     {

@@ -193,6 +193,13 @@ const COMMERCIAL_PARTITION: Partition = Partition {
     iam_host: "iam.amazonaws.com",
 };
 
+/// Returns true if `host` belongs to AWS in any partition.
+pub(crate) fn is_aws_host(host: &str) -> bool {
+    let belongs_to = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    let mut partitions = AWS_PARTITIONS.iter().chain([&COMMERCIAL_PARTITION]);
+    partitions.any(|partition| belongs_to(partition.domain) || belongs_to(partition.dual_stack_domain))
+}
+
 impl Partition {
     fn of(region: &str) -> &'static Self {
         let own = AWS_PARTITIONS.iter().find(|partition| region.starts_with(partition.region_prefix));

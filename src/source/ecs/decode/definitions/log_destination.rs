@@ -146,9 +146,9 @@ impl LogDestination {
     }
 }
 
-/// Returns the log destination as text for the service card.
-pub(crate) fn log_summary(container: &ContainerDefinition) -> String {
-    match log_destination(container, &[]) {
+/// Returns the log destination as text for the service card. `all` are the containers of the task definition.
+pub(crate) fn log_summary(container: &ContainerDefinition, all: &[ContainerDefinition]) -> String {
+    match log_destination(container, all) {
         LogDestination::AwsLogs { group, .. } => group,
         LogDestination::FireLens { group, .. } => format!("{group} (via FireLens)"),
         LogDestination::Unreadable(why) => why,

@@ -213,8 +213,8 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
         }
     }
     let containers = serving_first(raw);
-    let several = containers.len() > 1;
-    facts.extend(containers.into_iter().flat_map(|container| container_facts(container, several)));
+    let all = raw.container_definitions();
+    facts.extend(containers.into_iter().flat_map(|container| container_facts(container, all)));
     facts
 }
 
@@ -256,7 +256,8 @@ fn definition_profile(containers: &[ContainerDefinition]) -> ServiceProfile {
     profile
 }
 
-fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> {
+fn container_facts(container: &ContainerDefinition, all: &[ContainerDefinition]) -> Vec<Fact> {
+    let several = all.len() > 1;
     let name = several.then(|| Text::from(clean_text(container.name())));
     let mut facts = vec![Fact::new(FactKind::Image, clean_text(container.image()))];
     let ports: Vec<String> = container
@@ -282,7 +283,7 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
     if !secrets.is_empty() {
         facts.push(Fact::new(FactKind::Secrets, secrets.join(", ")));
     }
-    facts.push(Fact::new(FactKind::Log, log_destination::log_summary(container)));
+    facts.push(Fact::new(FactKind::Log, log_destination::log_summary(container, all)));
     if let Some(check) = container.health_check() {
         let every = check.interval().unwrap_or(30);
         facts.push(Fact::new(FactKind::HealthCheck, format!("every {every} s")));

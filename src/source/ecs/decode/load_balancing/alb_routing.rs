@@ -62,7 +62,9 @@ pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str)
 /// Returns true if `host` is a DNS name of an Elastic Load Balancing load balancer.
 fn is_load_balancer_host(host: &str) -> bool {
     host.contains(LOAD_BALANCER_LABEL)
-        && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+        && [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"]
+            .iter()
+            .any(|domain| host.ends_with(domain))
 }
 
 /// Returns the path at the start of `text`. Returns `None` if a path segment is no plain word of at most 24

@@ -259,7 +259,8 @@ fn recovery_state(
     let serving: Vec<&Instance> = live.iter().filter(|i| i.is_serving()).collect();
     let well_ended = ended.iter().filter(|(stop, _)| !stop.is_fault).filter_map(|(_, i)| i.started);
     // The start of a stopping task was a good one, because the task served until ECS asked it to stop.
-    let stopping = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
+    let stopping = runs.iter().filter(|run| run.is_stopping() && !run.is_fault(true, None));
+    let stopping = stopping.filter_map(|run| run.times.started);
     RecoveryState {
         desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },
         good_starts: serving.iter().filter_map(|i| i.started).chain(well_ended).chain(stopping).collect(),

@@ -189,6 +189,13 @@ impl TaskRecord {
         matches!(self.last_status, TaskStatus::Stopped | TaskStatus::Deleted)
     }
 
+    /// Returns true if ECS stops the task, or has asked it to stop.
+    #[must_use]
+    pub(crate) fn is_stopping(&self) -> bool {
+        !self.has_stopped()
+            && (self.last_status == TaskStatus::Stopping || self.desired_status == TaskStatus::Stopped)
+    }
+
     /// Returns the creation time of the task, or its start time if the creation time is unknown.
     #[must_use]
     pub(crate) fn created_at(&self) -> Option<Timestamp> {
@@ -205,7 +212,11 @@ impl TaskRecord {
         endless: bool,
         definition: Option<&TaskDefinitionSummary>,
     ) -> Option<stopped_task_policy::StoppedTask> {
-        let at = self.times.ended.filter(|_| self.has_stopped())?;
+        if !self.has_stopped() {
+            return None;
+        }
+        // AWS may report no time of the stop. Then the start is the latest time that is known.
+        let at = self.times.ended.or(self.times.started).or(self.times.created)?;
         let lived = self.times.started.map(|start| at.duration_since(start));
         Some(stopped_task_policy::StoppedTask {
             stopped_at: at,
