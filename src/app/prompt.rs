@@ -279,6 +279,10 @@ impl Prompt {
                 let typed = input.value().trim();
                 let named = || Command::named(typed).or_else(|| command_of_other_tools(typed));
                 match (named(), self.proposals().into_iter().nth(*chosen)) {
+                    // An offered action may have the name of a command that another screen has.
+                    (_, Some(Proposal::Offer(Offer::Operation(kind)))) if kind.spec().id == typed => {
+                        PromptEvent::OperationChosen(kind)
+                    }
                     (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
                     (_, Some(Proposal::Offer(Offer::Command(command)))) => {
                         PromptEvent::CommandChosen(command)
