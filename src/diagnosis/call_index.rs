@@ -129,7 +129,7 @@ impl<'a> CallIndex<'a> {
         let all = above.iter().filter(services).count();
         let entry = |number: &&usize| {
             self.callers[**number].is_empty()
-                || self.callers[**number].iter().any(|caller| self.is_entry_point(*caller))
+                || self.callers[**number].iter().any(|caller| self.is_outside_caller(*caller))
         };
         let entries = above.iter().filter(services).filter(entry);
         Impact {
@@ -140,7 +140,7 @@ impl<'a> CallIndex<'a> {
     }
 
     /// Returns true if the node `number` is the internet or a load balancer.
-    fn is_entry_point(&self, number: usize) -> bool {
+    fn is_outside_caller(&self, number: usize) -> bool {
         matches!(self.nodes[number].kind, NodeKind::Internet | NodeKind::LoadBalancer)
     }
 }

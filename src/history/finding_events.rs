@@ -14,7 +14,9 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     use SourceState::{Cached, Denied, Failed, Live, Loading, Stale};
     let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
     let (text, tone) = match (before, after.state) {
-        (Live | Cached, Stale) => (format!("unreadable, showing the last snapshot{}", why()), Health::Degraded),
+        (Live | Cached, Stale) => {
+            (format!("unreadable, showing the last snapshot{}", why()), Health::Degraded)
+        }
         (Loading, Denied | Failed) => (format!("unreadable{}", why()), Health::Failing),
         (Stale | Denied | Failed, Live) => ("readable again".to_owned(), Health::Healthy),
         _ => return None,

@@ -40,9 +40,9 @@ pub(in crate::app) struct OpenedShare {
     /// View that is not on the screen now: the live view or the share.
     hidden: View,
     /// True while the live view is on the screen.
-    shows_now: bool,
+    shows_live_view: bool,
     /// True once the user has seen the live view.
-    has_shown_now: bool,
+    has_shown_live_view: bool,
     /// Snapshots of the share that have not been compared yet, because their sources have not been read since
     /// the share was opened.
     uncompared: BTreeMap<SourceId, Snapshot>,
@@ -124,8 +124,8 @@ impl App {
             size,
             time_label: zoned.strftime("%Y-%m-%d %H:%M:%S").to_string(),
             hidden,
-            shows_now: true,
-            has_shown_now: false,
+            shows_live_view: true,
+            has_shown_live_view: false,
             uncompared: common_names.map(|snapshot| (snapshot.source.clone(), snapshot.clone())).collect(),
             findings: share.header.world.findings().to_vec(),
             common_sources: Vec::new(),
@@ -137,7 +137,7 @@ impl App {
 
     /// Returns true while the terminal shows the opened share and not the live view.
     pub(in crate::app) fn shows_share(&self) -> bool {
-        self.share.as_ref().is_some_and(|share| !share.shows_now)
+        self.share.as_ref().is_some_and(|share| !share.shows_live_view)
     }
 
     /// Returns true if the user can compare the open share with the live view.
@@ -160,8 +160,8 @@ impl App {
             });
             return;
         }
-        let (taken_at, is_first) = (share.taken_at, !share.has_shown_now);
-        share.has_shown_now = true;
+        let (taken_at, is_first) = (share.taken_at, !share.has_shown_live_view);
+        share.has_shown_live_view = true;
         self.swap_views();
         if is_first {
             self.screens.timeline.show_since(taken_at);
@@ -173,7 +173,7 @@ impl App {
     fn swap_views(&mut self) {
         self.screens.map.drop_pending_layout();
         let Some(share) = &mut self.share else { return };
-        share.shows_now = !share.shows_now;
+        share.shows_live_view = !share.shows_live_view;
         let hidden = &mut share.hidden;
         swap(&mut self.store, &mut hidden.store);
         swap(&mut self.screens, &mut hidden.screens);
@@ -197,7 +197,7 @@ impl App {
     /// breaks with the effects. Continues with the message if it concerns the visible view.
     pub(in crate::app) fn pass_to_hidden_live_view(&mut self, msg: Msg) -> ControlFlow<Vec<Effect>, Msg> {
         self.compare_first_snapshot(&msg);
-        let Some(share) = self.share.as_mut().filter(|share| !share.shows_now) else {
+        let Some(share) = self.share.as_mut().filter(|share| !share.shows_live_view) else {
             return ControlFlow::Continue(msg);
         };
         let store = &mut share.hidden.store;
@@ -240,7 +240,7 @@ impl App {
         let Some(then) = share.uncompared.remove(source).filter(|then| then.has_instance_of(now)) else {
             return;
         };
-        let live = if share.shows_now { &mut self.store } else { &mut share.hidden.store };
+        let live = if share.shows_live_view { &mut self.store } else { &mut share.hidden.store };
         live.world.set_baseline(then, &share.findings);
         share.common_sources.push(source.clone());
     }
@@ -252,7 +252,7 @@ impl App {
         let styles = &self.theme.styles;
         let by = if share.by.is_empty() { String::new() } else { format!(" by {}", share.by) };
         let comment = if share.comment.is_empty() { String::new() } else { format!(": {}", share.comment) };
-        let words = if share.shows_now {
+        let words = if share.shows_live_view {
             format!(" now; share of {}{by} ", share.time_label)
         } else {
             format!(" as of {}{by}{comment} ", share.time_label)
@@ -262,10 +262,10 @@ impl App {
         row.write(&words, Style::from(styles.badge), Some(Command::CompareShare), buf);
         let keys = self.keymap.keys(Command::CompareShare);
         if let (Some(key), false) = (keys.first(), share.common_sources.is_empty()) {
-            let live = if share.shows_now { &self.store } else { &share.hidden.store };
+            let live = if share.shows_live_view { &self.store } else { &share.hidden.store };
             let changes = live.world.history.entries().rev().take_while(|entry| entry.at > share.taken_at);
             let label = match changes.count() {
-                _ if share.shows_now => " back to the share ".to_owned(),
+                _ if share.shows_live_view => " back to the share ".to_owned(),
                 0 => " changes since ".to_owned(),
                 1 => " 1 event since ".to_owned(),
                 count => format!(" {count} events since "),

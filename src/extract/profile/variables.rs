@@ -16,7 +16,7 @@ const IMAGE_VARIABLES: &[&str] =
 const MAX_VARIABLES: usize = 300;
 
 /// Maximum length of a service's name in telemetry, in bytes.
-const MAX_NAME_CHARS: usize = 100;
+const MAX_NAME_BYTES: usize = 100;
 
 /// Returns the sorted names of the variables, without those that images usually set.
 #[must_use]
@@ -41,7 +41,7 @@ pub fn telemetry_names<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) 
 /// Returns true if `value` looks like a name. A secret in the wrong variable is usually too long, or has
 /// other characters.
 pub(super) fn is_plain_name(value: &str) -> bool {
-    (1..=MAX_NAME_CHARS).contains(&value.len())
+    (1..=MAX_NAME_BYTES).contains(&value.len())
         && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./ ".contains(c))
 }
 

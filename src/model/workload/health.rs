@@ -58,7 +58,7 @@ impl Health {
                 Self::Stopped
             };
         }
-        if faulty > 0 || service.is_rolling_back() {
+        if faulty > 0 || service.has_failed_deployment() {
             return if serving > 0 { Self::Degraded } else { Self::Failing };
         }
         if serving >= wanted {

@@ -164,7 +164,7 @@ impl Service {
     /// Returns true if the newest deployment has failed. Once ECS rolls it back, a newer deployment of the
     /// previous version takes its place.
     #[must_use]
-    pub fn is_rolling_back(&self) -> bool {
+    pub fn has_failed_deployment(&self) -> bool {
         self.deployments.first().is_some_and(|d| d.rollout == RolloutState::Failed)
     }
 

@@ -62,7 +62,7 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     let Some(service) = scene.store.world.service_of(node) else { return String::new() };
     let mut words = Vec::new();
     if let Some(deployment) =
-        service.deployments.first().filter(|_| service.is_deploying() || service.is_rolling_back())
+        service.deployments.first().filter(|_| service.is_deploying() || service.has_failed_deployment())
     {
         let state = if deployment.rollout == RolloutState::Failed { "failed" } else { "deploying" };
         words.push(format!("{state} {} {}/{}", deployment.version, deployment.running, deployment.desired));

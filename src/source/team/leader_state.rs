@@ -28,7 +28,7 @@ pub(super) struct LeaderState {
     pub(super) beat: u64,
     /// Time at which this member wrote its last head. `None` before its first head, and if the next head is
     /// due at once.
-    pub(super) beat_at: Option<Duration>,
+    pub(super) head_written_at: Option<Duration>,
     pub(super) writer: ReadingWriter,
     /// Reason why the last reading could not be written to the store.
     pub(super) publish_problem: Option<Failure>,
@@ -51,7 +51,7 @@ impl LeaderState {
             epoch,
             began_at: now,
             beat: 0,
-            beat_at: None,
+            head_written_at: None,
             writer: ReadingWriter::new(epoch, KEEP_CONNECTIONS_SECONDS),
             publish_problem: None,
             inherited,
@@ -80,7 +80,7 @@ impl LeaderState {
 
     /// Returns true if enough time has passed to write a head without a new reading.
     pub(super) fn is_beat_due(&self, now: Duration) -> bool {
-        self.beat_at.is_none_or(|at| now.saturating_sub(at) >= MIN_BEAT_WAIT)
+        self.head_written_at.is_none_or(|at| now.saturating_sub(at) >= MIN_BEAT_WAIT)
     }
 
     /// Returns true if `snapshot` is complete enough to replace the reading in the store. It must have all

@@ -142,7 +142,7 @@ impl Member {
         if self.leading.as_ref().is_some_and(|leading| !leading.is_beat_due(now)) {
             return true;
         }
-        let leads = self.beat(now, interval).await;
+        let leads = self.write_next_head(now, interval).await;
         if leads {
             self.count_members(now).await;
             self.clean_up().await;
@@ -173,7 +173,7 @@ impl Member {
             leading.obsolete.extend(draft.obsolete.iter().copied());
             if !draft.objects.is_empty() {
                 // Makes the next head due, so that the other members read the new objects at once.
-                leading.beat_at = None;
+                leading.head_written_at = None;
             }
             leading.writer.commit(draft);
         }
@@ -181,7 +181,7 @@ impl Member {
     }
 
     /// Writes the next head, which renews the lead. Returns false if this member no longer leads.
-    pub(super) async fn beat(&mut self, now: Duration, interval: Duration) -> bool {
+    pub(super) async fn write_next_head(&mut self, now: Duration, interval: Duration) -> bool {
         let Some(leading) = &self.leading else { return false };
         let head = self.new_head(now, leading, interval, false);
         match self.write_head(head).await {
@@ -189,7 +189,7 @@ impl Member {
                 self.problem = None;
                 self.lease.renew(now, interval);
                 if let Some(leading) = &mut self.leading {
-                    leading.beat_at = Some(now);
+                    leading.head_written_at = Some(now);
                 }
             }
             Ok(false) => {
@@ -211,7 +211,7 @@ impl Member {
         if self.lease.must_release(matches!(failure.kind, FailureKind::Credentials | FailureKind::Denied)) {
             self.give_up(now, interval, failure).await;
         } else {
-            self.beat(now, interval).await;
+            self.write_next_head(now, interval).await;
         }
     }
 

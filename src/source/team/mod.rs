@@ -65,7 +65,7 @@ const MAX_CLAIM_JITTER: Duration = Duration::from_secs(1);
 
 /// Time between two reads of a store while this member polls for itself. A store that does not respond delays
 /// each poll that reads it.
-const ALONE_LOOK_INTERVAL: Duration = Duration::from_secs(12);
+const ALONE_READ_INTERVAL: Duration = Duration::from_secs(12);
 
 /// Time that a member's clock shows when the machine starts. It is not zero, so that the clock has times for
 /// earlier readings.
@@ -122,7 +122,7 @@ impl TeamPolledSource {
     async fn member(&self) -> Result<MutexGuard<'_, Option<Member>>, Failure> {
         let mut slot = self.member.lock().await;
         if slot.is_none() {
-            let estate = self.inner.estate().await?;
+            let estate = self.inner.team_scope().await?;
             let TeamSettings { store, folder, name, participation } = self.settings.clone();
             let rank = match participation {
                 Participation::Reader => Rank::Person,
@@ -179,7 +179,7 @@ impl TeamPolledSource {
                 break outcome;
             }
             if now().saturating_sub(began) <= MAX_RENEWED_POLL {
-                member.beat(now(), interval).await;
+                member.write_next_head(now(), interval).await;
             }
         };
         let (now, interval) = (now(), self.interval());
@@ -224,7 +224,7 @@ impl TeamPolledSource {
         };
         last.alone_until = match (step, last.alone_until.take()) {
             (Step::Alone(_), Some((why, until))) if now < until => Some((why, until)),
-            (Step::Alone(why), _) => Some((why.clone(), now + ALONE_LOOK_INTERVAL)),
+            (Step::Alone(why), _) => Some((why.clone(), now + ALONE_READ_INTERVAL)),
             _ => None,
         };
     }
@@ -298,7 +298,7 @@ impl Source for TeamPolledSource {
 
     fn team_folder(&self) -> BoxFuture<'_, Option<Result<String, Failure>>> {
         async {
-            let estate = self.inner.estate().await;
+            let estate = self.inner.team_scope().await;
             Some(estate.map(|estate| format!("{}/{}", self.settings.folder, estate.key)))
         }
         .boxed()

@@ -17,7 +17,7 @@ const MAX_FAILED_READINGS: u32 = 3;
 const MAX_READS_AT_ONCE: usize = 8;
 
 /// Maximum time between two reads of the head after which deltas may still continue the cached reading.
-const MAX_LOOK_GAP: Duration = Duration::from_mins(1);
+const MAX_HEAD_READ_GAP: Duration = Duration::from_mins(1);
 
 /// Precision of the times in a store's HTTP headers.
 const HEADER_TIME_STEP: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ pub(super) struct ReadingCache {
     /// Time of the leader's poll for the newest reading in the store, on this member's clock.
     newest_read_at: Duration,
     /// Time of the last read of the head.
-    looked_at: Option<Duration>,
+    head_read_at: Option<Duration>,
     failed_readings: u32,
     /// Reason why the newest reading could not be read.
     pub(super) problem: Option<Failure>,
@@ -51,7 +51,7 @@ impl ReadingCache {
             is_broken: false,
             read_at: Duration::ZERO,
             newest_read_at: Duration::ZERO,
-            looked_at: None,
+            head_read_at: None,
             failed_readings: 0,
             problem: None,
         }
@@ -79,10 +79,10 @@ impl ReadingCache {
     /// head can't be older than this member's previous read of the head, even if the store reports a greater
     /// age or none.
     pub(super) fn note_head(&mut self, now: Duration, head: &Head, age: Option<Duration>) {
-        let since_look = self.looked_at.map(|at| now.saturating_sub(at));
-        self.looked_at = Some(now);
+        let since_look = self.head_read_at.map(|at| now.saturating_sub(at));
+        self.head_read_at = Some(now);
         // The store may have been emptied and filled again since the previous read.
-        self.is_broken |= since_look.is_some_and(|time| time > MAX_LOOK_GAP);
+        self.is_broken |= since_look.is_some_and(|time| time > MAX_HEAD_READ_GAP);
         if let Some(reading) = head.reading {
             let told = age.map(|age| age + HEADER_TIME_STEP).into_iter();
             let head_age = told.chain(since_look).min().unwrap_or_default();
@@ -98,7 +98,7 @@ impl ReadingCache {
 
     /// Records that the head in the store was still the same at `now`.
     pub(super) fn note_same_head(&mut self, now: Duration) {
-        self.looked_at = Some(now);
+        self.head_read_at = Some(now);
     }
 
     /// Updates the cache to the reading `wanted`. If that fails, keeps the older reading. Returns the failure

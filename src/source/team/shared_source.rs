@@ -17,7 +17,7 @@ pub struct TeamScope {
 /// Source that one member of a team can read for all members.
 pub trait SharedSource: Source {
     /// Returns the account and region of the source. May ask AWS for the account, but reads no services.
-    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>>;
+    fn team_scope(&self) -> BoxFuture<'_, Result<TeamScope, Failure>>;
 
     /// Divides the source's shares of API quotas by `members`, the number of members that poll for
     /// themselves.

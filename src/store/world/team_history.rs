@@ -38,11 +38,11 @@ impl World {
     pub fn add_team_history(&mut self, source: &SourceId, part: TeamHistoryPart) {
         match part {
             TeamHistoryPart::Entries(entries) => {
-                let latest = self.latest_believed_time();
+                let latest = self.latest_accepted_time();
                 self.history.merge(entries.into_iter().filter(|entry| entry.at <= latest));
             }
             TeamHistoryPart::Actions(actions) => {
-                let latest = self.latest_believed_time();
+                let latest = self.latest_accepted_time();
                 let entries = actions.iter().flat_map(|action| action_entries(source, action));
                 self.history.merge(entries.filter(|entry| entry.at <= latest));
             }
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Returns the latest time of an entry that is not ignored.
-    fn latest_believed_time(&self) -> Timestamp {
+    fn latest_accepted_time(&self) -> Timestamp {
         self.now.checked_add(MAX_CLOCK_LEAD).unwrap_or(Timestamp::MAX)
     }
 

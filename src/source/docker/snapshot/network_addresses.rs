@@ -75,7 +75,8 @@ pub(in crate::source::docker) fn find_addresses(
     let mut spaces: BTreeMap<Option<&str>, Vec<&ContainerRecord>> = BTreeMap::new();
     let positions = container_positions(records);
     for container in records {
-        let owner = namespace_owner(container, records, &positions).map_or(container, |place| &records[place]);
+        let owner =
+            namespace_owner(container, records, &positions).map_or(container, |place| &records[place]);
         reach.add_networks(container, own_networks(source, owner));
         let space = (!owner.network.uses_host_network).then_some(owner.id.as_str());
         spaces.entry(space).or_default().push(container);

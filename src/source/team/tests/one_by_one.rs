@@ -44,7 +44,7 @@ async fn a_killed_leader_is_replaced_and_its_reading_stays_until_the_next() {
     assert_eq!(turn(&mut ben, at(16), &estate(&[])).await, Step::Follow, "15 s are not over");
     // The new leader has not read anything yet.
     assert_eq!(ben.step(at(17), TEST_INTERVAL).await, Step::Lead);
-    ben.beat(at(17), TEST_INTERVAL).await;
+    ben.write_next_head(at(17), TEST_INTERVAL).await;
     assert_eq!(turn(&mut cem, at(18), &estate(&[])).await, Step::Follow);
     assert_eq!(shown(&mut cem, at(18)), ["web"]);
     let snapshot = cem.readings.take_snapshot(at(18), crate::model::fixtures::ago(0));

@@ -157,13 +157,13 @@ async fn a_follower_polls_for_itself_if_the_leader_shares_no_reading() {
         |step: &Step| matches!(step, Step::Alone(why) if why.message.starts_with("ann@host leads"));
     assert_eq!(ann.step(at(0), TEST_INTERVAL).await, Step::Lead);
     for seconds in (5..200).step_by(5) {
-        ann.beat(at(seconds), TEST_INTERVAL).await;
+        ann.write_next_head(at(seconds), TEST_INTERVAL).await;
         let step = turn(&mut ben, at(seconds), &estate(&[])).await;
         assert_eq!(names_ann(&step), seconds > 95, "{seconds}: {step:?}");
     }
     ann.publish(at(200), TEST_INTERVAL, &estate(&["web"])).await;
     for seconds in (200..900).step_by(5) {
-        ann.beat(at(seconds), TEST_INTERVAL).await;
+        ann.write_next_head(at(seconds), TEST_INTERVAL).await;
         let step = turn(&mut ben, at(seconds), &estate(&[])).await;
         assert_eq!(names_ann(&step), seconds > 795, "{seconds}: {step:?}");
     }

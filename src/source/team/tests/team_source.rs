@@ -86,7 +86,7 @@ impl Source for Fake {
 }
 
 impl SharedSource for Fake {
-    fn estate(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
+    fn team_scope(&self) -> BoxFuture<'_, Result<TeamScope, Failure>> {
         ready(Ok(TeamScope { key: "1-x".to_owned(), read_as: "role Dev".into() })).boxed()
     }
 
