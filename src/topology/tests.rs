@@ -289,6 +289,16 @@ fn neighbours_are_found_up_and_down() {
     assert_eq!((near(0), near(1), near(2)), (1, 3, 4));
 }
 
+/// Without a record of the nodes already seen, the number of paths would grow twelvefold with each hop.
+#[test]
+fn neighbours_of_a_mesh_are_found_however_many_hops_are_asked_for() {
+    let names: Vec<String> = (0..12).map(|number| format!("s{number}")).collect();
+    let addresses: Vec<Address> = names.iter().map(|name| Address::from_host_name(name)).collect();
+    let topology = infer(&inventory(names.iter().map(|name| calling(name, &addresses)).collect()));
+    let center = NodeId::new("docker/shop/s0");
+    assert_eq!(nodes_within_hops(&topology, &center, 1_000_000).len(), 12);
+}
+
 #[test]
 fn ways_between_two_are_counted_and_none_passes_a_node_twice() {
     let to = |names: &[&str]| names.iter().map(|name| Address::from_host_name(name)).collect::<Vec<_>>();

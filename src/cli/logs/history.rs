@@ -183,3 +183,65 @@ fn failure_note(failure: &Failure) -> LogNote {
         text: format!("{} ({})", failure.message, failure.remedy).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ReadDeadline, StreamHead, read_until_line};
+    use crate::model::{LogBatch, LogLine, OutputStream, ServiceId, Timestamp};
+    use futures::{StreamExt, stream};
+    use std::{collections::VecDeque, time::Duration};
+    use tokio::time::sleep;
+
+    const WAIT: Duration = Duration::from_secs(2);
+
+    /// Returns a stream with ten lines a second, without end.
+    fn dripping_stream() -> StreamHead {
+        let drip = |number: i64| async move {
+            sleep(Duration::from_millis(100)).await;
+            let line = LogLine {
+                at: Timestamp::from_second(number).unwrap(),
+                service: ServiceId::new("docker/web"),
+                label: "web-1".into(),
+                stream: OutputStream::Stdout,
+                text: "drip".to_owned().into(),
+                styles: Vec::new(),
+            };
+            Some((Ok(LogBatch { lines: vec![line], notes: Vec::new() }), number + 1))
+        };
+        StreamHead {
+            service: ServiceId::new("docker/web"),
+            label: "web-1".into(),
+            stream: stream::unfold(0, drip).boxed(),
+            lines: VecDeque::new(),
+            ended: false,
+            readable: true,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_without_an_end_ends_in_time_and_says_so() {
+        let deadline = ReadDeadline::from_now(WAIT, 100);
+        let mut head = dripping_stream();
+        let notes = loop {
+            let notes = read_until_line(&mut head, deadline).await;
+            if head.ended {
+                break notes;
+            }
+            head.lines.clear();
+        };
+        assert!(notes[0].text.contains("not read to the end in 2s"), "{notes:?}");
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_printed_at_once_may_take_longer() {
+        let deadline = ReadDeadline::from_now(WAIT, usize::MAX);
+        let mut head = dripping_stream();
+        for _ in 0..25 {
+            assert!(read_until_line(&mut head, deadline).await.is_empty());
+            head.lines.clear();
+        }
+        head.stream = stream::pending().boxed();
+        let notes = read_until_line(&mut head, deadline).await;
+        assert!(head.ended && notes[0].text.contains("no answer for 2s"), "{notes:?}");
+    }
+}

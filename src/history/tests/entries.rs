@@ -42,6 +42,17 @@ fn sources_go_stale_and_come_back() {
     assert!(history.entries().all(|entry| entry.subject.name() == "docker"));
 }
 
+#[test]
+fn a_source_of_an_earlier_run_that_is_unreadable_now_goes_stale() {
+    let mut status = SourceStatus::new(SourceId::new("docker"), "docker", "here".to_owned());
+    let mut history = History::default();
+    status.record_cached(at(-60));
+    status.record_failure(Failure::new(FailureKind::Unreachable, "nobody answers", "start it"));
+    history.record_source_state(SourceState::Cached, &status, at(1));
+    let texts: Vec<_> = history.entries().map(|entry| &*entry.text).collect();
+    assert_eq!(texts, ["unreadable, showing the last snapshot: nobody answers"]);
+}
+
 fn finding(kind: &str, reason: &str) -> Finding {
     Finding {
         kind: kind.into(),

@@ -30,3 +30,25 @@ pub(in crate::source::docker) fn namespace_owner(
     }
     Some(owner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{container_positions, namespace_owner};
+    use crate::source::docker::decode::tests::web_container;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_chain_of_containers_leads_to_the_owner() {
+        let chain =
+            [("vpn", None), ("torrent", Some("vpn")), ("arr", Some("torrent")), ("lost", Some("gone"))];
+        let records = chain.map(|(name, shares)| {
+            let mut record = web_container();
+            (record.id, record.name) = (name.to_owned(), name.into());
+            record.network.shares_network_of = shares.map(Into::into);
+            Arc::new(record)
+        });
+        let positions = container_positions(&records);
+        let owners = records.each_ref().map(|record| namespace_owner(record, &records, &positions));
+        assert_eq!(owners, [Some(0), Some(0), Some(0), None]);
+    }
+}

@@ -14,7 +14,7 @@ fn decode_fixture(recorded: &str) -> ContainerRecord {
     decode_container(&SourceId::new("docker"), &answer, &[]).unwrap()
 }
 
-fn web_container() -> ContainerRecord {
+pub(super) fn web_container() -> ContainerRecord {
     decode_fixture(include_str!("../../../../tests/fixtures/docker/web.json"))
 }
 
