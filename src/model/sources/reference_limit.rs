@@ -3,18 +3,18 @@
 use crate::model::{Failure, FailureKind, Service, Snapshot, UnreadPart};
 use std::sync::Arc;
 
-/// Maximum number of references in a snapshot: 50 for each of 2,000 services. An edge takes about a kilobyte,
-/// with its share of the drawn map.
-const MAX_SNAPSHOT_REFERENCES: usize = 100_000;
+/// Maximum number of references in a snapshot: 25 for each of 2,000 services. An edge takes about two
+/// kilobytes, with its share of the map.
+const MAX_SNAPSHOT_REFERENCES: usize = 50_000;
 
 impl Snapshot {
-    /// Returns true if the services have more than 100,000 references together.
+    /// Returns true if the services have more than 50,000 references together.
     pub(super) fn has_too_many_references(&self) -> bool {
         let total: usize = self.services.iter().map(|service| service.references.len()).sum();
         total > MAX_SNAPSHOT_REFERENCES
     }
 
-    /// Cuts the longest lists of references so that all services together have at most 100,000. Adds an
+    /// Cuts the longest lists of references so that all services together have at most 50,000. Adds an
     /// unread part that says how many references are left out.
     pub(super) fn limit_references(&mut self) {
         if !self.has_too_many_references() {
@@ -73,12 +73,12 @@ mod tests {
             references: vec![reference.clone(); count],
             ..fixtures::service(name)
         };
-        let services = vec![with("few", 7), with("many", MAX_SNAPSHOT_REFERENCES), with("more", 60_000)];
+        let services = vec![with("few", 7), with("many", MAX_SNAPSHOT_REFERENCES), with("more", 30_000)];
         let mut inventory = Inventory::default();
         inventory.replace_snapshot(Arc::new(fixtures::snapshot("docker", services)));
         let counts: Vec<usize> = inventory.services().map(|service| service.references.len()).collect();
-        assert_eq!(counts, [7, 49_996, 49_996]);
+        assert_eq!(counts, [7, 24_996, 24_996]);
         let part = &inventory.snapshots().next().unwrap().unread_parts[0];
-        assert_eq!(part.name, "60008 addresses in settings");
+        assert_eq!(part.name, "30008 addresses in settings");
     }
 }

@@ -142,7 +142,7 @@ fn service_of(shared: &DockerState, entry: &ContainerSummary) -> ServiceId {
 
 /// Returns the services of inspected containers, with the facts that matter for operations.
 fn targets(shared: &DockerState, responses: &[ContainerInspectResponse]) -> Vec<TargetReading> {
-    let decode = |response| decode::decode_container(&shared.id, response, &[]);
+    let decode = |response| decode::decode_container(&shared.id, response, &[], decode::MAX_REFERENCES);
     let records: Vec<(Arc<ContainerRecord>, &ContainerInspectResponse)> =
         responses.iter().filter_map(|response| Some((Arc::new(decode(response)?), response))).collect();
     let mut facts: BTreeMap<ServiceId, Vec<TargetFact>> = BTreeMap::new();

@@ -34,6 +34,10 @@ const MAX_LINES_PER_GROUP: usize = 4;
 /// the inside of each group stays readable and the selection stands out.
 const MAX_BRIGHT_LINES_BETWEEN_GROUPS: usize = 12;
 
+/// Maximum number of lines on a map. If there are more, all appear only when selected: no reader could follow
+/// them, and the layout needs several kilobytes for each.
+const MAX_LINES: usize = 10_000;
+
 /// Share of all nodes in groups, in percent, from which a group loses its frame to save space.
 const FRAMELESS_SHARE_PERCENT: usize = 60;
 
@@ -90,6 +94,7 @@ impl MapGraph {
             hubs::hide_hub_lines(&mut graph, store, options.map_choices);
             graph.thin_group_edges();
         }
+        graph.limit_lines();
         let sized = graph.items.iter().enumerate().map(|(index, item)| {
             let (width, height) = graph.item_size(store, options, item);
             let group = group_of_item.get(index).copied().flatten();
@@ -280,6 +285,15 @@ impl MapGraph {
             if heaviest.get(&calls.ends.0).is_some_and(|most| calls.calls.len() < *most) {
                 calls.visibility = EdgeVisibility::WhenSelected;
             }
+        }
+    }
+
+    /// Hides all lines if there are more than [`MAX_LINES`].
+    fn limit_lines(&mut self) {
+        let lines = self.edges.iter_mut().filter(|calls| calls.visibility.is_drawn());
+        let lines: Vec<&mut MapEdge> = lines.collect();
+        if lines.len() > MAX_LINES {
+            lines.into_iter().for_each(|calls| calls.visibility = EdgeVisibility::WhenSelected);
         }
     }
 }

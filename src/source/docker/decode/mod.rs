@@ -32,7 +32,16 @@ use crate::{
 use std::collections::HashMap;
 
 /// Maximum number of references of one container; each can become an edge on the map.
-const MAX_REFERENCES: usize = 1_000;
+pub(super) const MAX_REFERENCES: usize = 1_000;
+/// Number of references of all containers of an engine from which each container may keep fewer.
+const MAX_ENGINE_REFERENCES: usize = 100_000;
+/// Number of references that each container may keep on the largest engines.
+const MIN_REFERENCES: usize = 50;
+
+/// Returns the maximum number of references of one container on an engine with `containers` containers.
+pub(super) fn reference_limit(containers: usize) -> usize {
+    (MAX_ENGINE_REFERENCES / containers.max(1)).clamp(MIN_REFERENCES, MAX_REFERENCES)
+}
 
 /// Container decoded from an inspect response, free of secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +72,13 @@ pub(super) struct ContainerRecord {
     pub(super) profile: ServiceProfile,
 }
 
-/// Decodes an inspect response together with the container's configuration files. Returns `None` if the
-/// response has no container id.
+/// Decodes an inspect response together with the container's configuration files. Keeps at most
+/// `max_references` references. Returns `None` if the response has no container id.
 pub(super) fn decode_container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
     files: &[files::FileText],
+    max_references: usize,
 ) -> Option<ContainerRecord> {
     let id = Text::new(answer.id.as_deref()?);
     let name = container_name(answer.name.as_deref().unwrap_or_default(), &id);
@@ -78,10 +88,11 @@ pub(super) fn decode_container(
     let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
     let (mut mentions, mut facts) =
         (find_references(answer, &owner, labels, files), facts::container_facts(answer));
-    if mentions.len() > MAX_REFERENCES {
-        let what = format!("{}, only the first {MAX_REFERENCES} are used", mentions.len());
+    if mentions.len() > max_references {
+        let what = format!("{}, only the first {max_references} are used", mentions.len());
         facts.push(Fact::new(FactKind::References, what));
-        mentions.truncate(MAX_REFERENCES);
+        mentions.truncate(max_references);
+        mentions.shrink_to_fit();
     }
     Some(ContainerRecord {
         created: answer.created.as_deref().and_then(parse_time),

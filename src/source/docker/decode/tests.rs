@@ -1,6 +1,6 @@
 //! Tests of decoding, on recorded responses of a real engine.
 
-use super::{ContainerRecord, decode_container, fingerprint};
+use super::{ContainerRecord, MAX_REFERENCES, decode_container, fingerprint};
 use crate::model::{
     EndpointOrigin, ExitCause, FactKind, InstanceState, LogRoute, ReferenceKind, ReferenceTarget, SourceId,
 };
@@ -11,7 +11,7 @@ use crate::source::docker::{
 
 fn decode_fixture(recorded: &str) -> ContainerRecord {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();
-    decode_container(&SourceId::new("docker"), &answer, &[]).unwrap()
+    decode_container(&SourceId::new("docker"), &answer, &[], MAX_REFERENCES).unwrap()
 }
 
 pub(super) fn web_container() -> ContainerRecord {
@@ -141,7 +141,7 @@ fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
             "Labels": {{"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}}}}"#
         );
         let entry: ContainerSummary = serde_json::from_str(&entry).unwrap();
-        decode_container(&source, &entry.to_inspect_response(), &[]).unwrap()
+        decode_container(&source, &entry.to_inspect_response(), &[], MAX_REFERENCES).unwrap()
     };
     let mut alone = listed("running", "Up 5 minutes (unhealthy)");
     alone.merge_previous(None);

@@ -126,6 +126,11 @@ impl EngineCache {
         self.containers.insert(id, CachedContainer { fingerprint, record, watch });
     }
 
+    /// Returns the number of containers with a record.
+    pub(in crate::source::docker) fn container_count(&self) -> usize {
+        self.containers.len()
+    }
+
     /// Returns the file watch of each container, with the container's id.
     pub(in crate::source::docker) fn file_watches(&self) -> Vec<(String, FileWatch)> {
         self.containers.iter().map(|(id, known)| (id.clone(), known.watch.clone())).collect()

@@ -108,6 +108,8 @@ struct PoolState {
     backing_off: BTreeMap<String, (Instant, Failure)>,
     finished_calls: (mpsc::UnboundedSender<FinishedInspect>, mpsc::UnboundedReceiver<FinishedInspect>),
     reading: ReadingCount,
+    /// Maximum number of references of each container.
+    max_references: usize,
 }
 
 /// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
@@ -123,6 +125,7 @@ impl Default for InspectPool {
             backing_off: BTreeMap::new(),
             finished_calls: mpsc::unbounded_channel(),
             reading: ReadingCount::default(),
+            max_references: decode::MAX_REFERENCES,
         };
         let responsive_permits = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
         Self { state: Mutex::new(state), responsive_permits, late_response: Arc::default() }
@@ -142,6 +145,8 @@ pub(in crate::source::docker) async fn inspect_containers(
     let state = &mut *state;
     let wanted: BTreeSet<&String> = changed.iter().map(|entry| &entry.id).collect();
     state.calls.retain(|id, _| wanted.contains(id));
+    let containers = shared.cache().container_count().max(changed.len());
+    state.max_references = decode::reference_limit(containers);
     let now = Instant::now();
     state.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
     let waiting: Vec<&ListEntry> =
@@ -196,9 +201,11 @@ impl PoolState {
             let _ = lost.send((of, Err(failure)));
         };
         let (fingerprint, reading) = (entry.fingerprint.clone(), self.reading.clone());
+        let max_references = self.max_references;
         let look = async move {
             let began = Instant::now();
-            let found = inspect_container(&engine, source, &id, with_files, (permits, reading)).await;
+            let found =
+                inspect_container(&engine, source, &id, with_files, max_references, (permits, reading)).await;
             let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
             // Sending fails only after the source is dropped.
             let _ = answers.send((id, outcome));
@@ -263,6 +270,7 @@ async fn inspect_container(
     source: SourceId,
     id: &str,
     with_files: bool,
+    max_references: usize,
     (responsive_permits, reading): (Arc<Semaphore>, ReadingCount),
 ) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
     let permit = responsive_permits.acquire_owned().await;
@@ -284,7 +292,7 @@ async fn inspect_container(
     let in_time = files.is_ok();
     let files = files.unwrap_or_default();
     let decoded = background::run_blocking(move || {
-        Some((decode::decode_container(&source, &answer, &files.texts)?, files.watch))
+        Some((decode::decode_container(&source, &answer, &files.texts, max_references)?, files.watch))
     });
     let mut found = decoded.await.map_err(|panicked| {
         panicked.failure(format_args!(
@@ -307,7 +315,12 @@ fn record_from_list(
     entry: &ListEntry,
     before: Option<&ContainerRecord>,
 ) -> Option<Arc<ContainerRecord>> {
-    let mut container = decode::decode_container(&shared.id, &entry.summary.to_inspect_response(), &[])?;
+    let mut container = decode::decode_container(
+        &shared.id,
+        &entry.summary.to_inspect_response(),
+        &[],
+        decode::MAX_REFERENCES,
+    )?;
     container.forget_remote_paths(&shared.engine.endpoint);
     container.merge_previous(before);
     Some(Arc::new(container))

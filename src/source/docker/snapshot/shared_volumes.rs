@@ -81,7 +81,7 @@ mod tests {
     use crate::{
         model::SourceId,
         source::docker::{
-            decode::{ContainerRecord, decode_container},
+            decode::{ContainerRecord, MAX_REFERENCES, decode_container},
             files::FileText,
         },
     };
@@ -101,7 +101,7 @@ mod tests {
         });
         let text = FileText { path: "/conf/app.yml".into(), text: "url: http://orders:80".into() };
         let answer = serde_json::from_str(&answer.to_string()).unwrap();
-        Arc::new(decode_container(&SourceId::new("docker"), &answer, &[text]).unwrap())
+        Arc::new(decode_container(&SourceId::new("docker"), &answer, &[text], MAX_REFERENCES).unwrap())
     }
 
     /// Returns the names of containers that write the file and do not use it.

@@ -3,7 +3,7 @@
 use super::{NetworkAddresses, SharedNamespacePorts, find_addresses};
 use crate::{
     model::{EndpointOrigin, NetworkId, SourceId},
-    source::docker::decode::{ContainerRecord, decode_container},
+    source::docker::decode::{ContainerRecord, MAX_REFERENCES, decode_container},
 };
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
@@ -34,7 +34,7 @@ fn container_record(
         "NetworkSettings": {"Networks": networks, "Ports": bound},
     });
     let answer = serde_json::from_str(&answer.to_string()).unwrap();
-    Arc::new(decode_container(&SourceId::new("docker"), &answer, &[]).unwrap())
+    Arc::new(decode_container(&SourceId::new("docker"), &answer, &[], MAX_REFERENCES).unwrap())
 }
 
 /// Returns the endpoints of a container with the origin `by`, as `host:port`.
