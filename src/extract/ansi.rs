@@ -48,9 +48,16 @@ pub fn parse_ansi(raw: &str) -> (LineText, Vec<TextStyle>) {
 impl AnsiStyle {
     /// Returns the style after an SGR sequence with these parameters. Ignores unknown parameters.
     fn apply_sgr(mut self, parameters: &str) -> Self {
-        let mut numbers =
-            parameters.split([';', ':']).map(|n| if n.is_empty() { Ok(0) } else { n.parse::<u16>() });
-        while let Some(Ok(number)) = numbers.next() {
+        let parse = |number: &str| if number.is_empty() { Ok(0) } else { number.parse::<u16>() };
+        let mut parameters = parameters.split(';');
+        while let Some(parameter) = parameters.next() {
+            // Parameters of a colour are separated by colons or, in an older form, by semicolons.
+            let mut parts = parameter.split(':').map(parse);
+            let Some(Ok(number)) = parts.next() else { break };
+            let mut colour = || match parameter.contains(':') {
+                true => extended_colour(&mut parts, true),
+                false => extended_colour(&mut parameters.by_ref().map(parse), false),
+            };
             match number {
                 0 => self = Self::default(),
                 1 => self.bold = true,
@@ -58,10 +65,10 @@ impl AnsiStyle {
                 30..=37 => self.colour = Some(Colour::Palette(number as u8 - 30)),
                 90..=97 => self.colour = Some(Colour::Palette(number as u8 - 90 + 8)),
                 39 => self.colour = None,
-                38 => self.colour = extended_colour(&mut numbers, parameters.contains(':')).or(self.colour),
+                38 => self.colour = colour().or(self.colour),
                 // The numbers after 48 are a background colour, not SGR codes. They are skipped.
                 48 => {
-                    extended_colour(&mut numbers, parameters.contains(':'));
+                    colour();
                 }
                 _ => {}
             }
@@ -114,6 +121,10 @@ mod tests {
                 ("xy", &[part(0, 1, Some(Colour::Rgb(1, 2, 3)), false)][..]),
                 "{form}"
             );
+        }
+        let bold = part(0, 1, Some(Colour::Rgb(1, 2, 3)), true);
+        for form in ["38:2:1:2:3;1", "1;38:2:1:2:3", "38;2;1;2;3;1"] {
+            assert_eq!(parse_ansi(&format!("\u{1b}[{form}mx")).1, [bold], "{form}");
         }
         assert_eq!(parse_ansi("\u{9b}38;5;200mx").1, [part(0, 1, Some(Colour::Palette(200)), false)]);
     }

@@ -104,7 +104,10 @@ fn resource_gauges(series: &[Vec<&UsageSample>], ascii: bool) -> Vec<String> {
     let (received, sent) = (summed_values(series, |r| r.received), summed_values(series, |r| r.sent));
     if let (Some(inward), Some(outward)) = (received.last(), sent.last()) {
         let words = format!("in {}/s, out {}/s", format_bytes(*inward), format_bytes(*outward));
-        let both = received.iter().zip(&sent).map(|(inward, outward)| inward + outward).collect();
+        // The newest values are last, and one of the lists may reach further back.
+        let pairs = received.iter().rev().zip(sent.iter().rev());
+        let mut both: Vec<u64> = pairs.map(|(inward, outward)| inward.saturating_add(*outward)).collect();
+        both.reverse();
         push("network", both, None, MIN_FULL_SCALE.2, words);
     }
     texts

@@ -69,7 +69,7 @@ impl LimitCounters {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;
         check_limit(places + 1, MAX_SEARCHED_PATHS, || {
-            format!("the project has more than {MAX_SEARCHED_PATHS} env files")
+            format!("the project has more than {MAX_SEARCHED_PATHS} files and env files")
         })
     }
 

@@ -8,6 +8,7 @@ use crate::{
     screen::map::DrawnMap,
     store::Store,
 };
+use std::collections::BTreeSet;
 
 /// Cost of one row in an outline, and of an item that is not connected. It exceeds any distance on a screen.
 const OUTLINE_ROW_COST: i32 = 10_000;
@@ -76,7 +77,8 @@ pub(in crate::screen::map) fn next_neighbour(
     let middle = graph.item_index(center)?;
     let calls = graph.edges.iter().filter(|c| c.ends.0 == middle).map(|c| c.ends.1);
     let callers = graph.edges.iter().filter(|c| c.ends.1 == middle).map(|c| c.ends.0);
-    let mut neighbours: Vec<usize> = calls.chain(callers).filter(|index| *index != middle).collect();
+    let mut seen = BTreeSet::from([middle]);
+    let mut neighbours: Vec<usize> = calls.chain(callers).filter(|index| seen.insert(*index)).collect();
     if !forward {
         neighbours.reverse();
     }

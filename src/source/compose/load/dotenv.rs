@@ -192,7 +192,8 @@ fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let octal = after.get(1..4).filter(|_| after.starts_with('0'));
+        let is_octal = |digits: &&str| digits.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+        let octal = after.get(1..4).filter(|_| after.starts_with('0')).filter(is_octal);
         let octal = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
         let known = after.chars().next().and_then(escaped_text);
         rest = match (octal, known) {

@@ -253,6 +253,10 @@ impl Budget {
             | QuotaGroup::LiveTail
             | QuotaGroup::CallerIdentity
             | QuotaGroup::AccountAliases
+            | QuotaGroup::ServiceDeployments
+            | QuotaGroup::ServiceRevisions
+            | QuotaGroup::AutoScaling
+            | QuotaGroup::Changes
             | QuotaGroup::TeamStore => self.shares.fraction(LoadPhase::Start),
             _ => {
                 let whole = self.shares.fraction(self.phase);
