@@ -58,8 +58,9 @@ pub struct Config {
     pub unknown_settings: Vec<String>,
 }
 
-/// Reads the configuration: the example, overridden by the user's `file` if given, then by `settings` of the
-/// form `key=value`. An error names the file and line, or the setting.
+/// Reads the configuration: the defaults of `config.example.toml`, overridden by the user's `file` if given,
+/// then by `settings` of the form `key=value`. An error names the setting, or the file and, if known, the
+/// line.
 pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure> {
     let (table, unknown_settings) = merged_layers(file, settings)?;
     let config: Result<Config, toml::de::Error> = table.try_into();

@@ -119,7 +119,8 @@ impl OpenedSources {
         found.config.into_iter().for_each(|config| self.add_ecs(config));
     }
 
-    /// Opens a configured source. If that is not possible yet, adds a source whose polls fail until it is.
+    /// Opens a configured source. If that is not possible yet, adds a placeholder whose polls fail until it
+    /// is, or, for a recording, until Portolan is restarted.
     fn open(&mut self, config: &source::Config, common: &CommonArgs) {
         match config {
             source::Config::Docker(config) => match docker::discover(config, &docker_env()) {

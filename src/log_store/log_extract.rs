@@ -26,7 +26,8 @@ pub struct LogExtract {
     notes: Vec<ExtractedNote>,
 }
 
-/// A stream in an extract. Its index in [`LogExtract::streams`] is its number in the store.
+/// State of a stream in an extract, without its lines. Its index in [`LogExtract::streams`] is its number in
+/// the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ExtractedStream {
     service: ServiceId,

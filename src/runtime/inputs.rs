@@ -60,7 +60,7 @@ pub(super) struct Inputs {
     pub(super) background: BackgroundInputs,
 }
 
-/// Inputs that do not come from the user.
+/// Inputs of the event loop other than signals and keys: messages, log lines and the tick.
 pub(super) struct BackgroundInputs {
     pub(super) messages: Receiver<Msg>,
     logs: LogReceiver,

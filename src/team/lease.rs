@@ -108,7 +108,7 @@ impl Watched {
         }
     }
 
-    /// Returns the time without a change after which a claim is allowed.
+    /// Returns the time after which a head that has not changed counts as abandoned.
     fn patience(self) -> Duration {
         match self {
             Self::Leader { released: true, .. } => Duration::ZERO,

@@ -1,13 +1,13 @@
-//! Counts the members of a team. A member counts while the leader sees its object in the store change. The
-//! times are those of the leader's own clock.
+//! Counts the members of a team. A member counts as long as the leader sees that the member's object in the
+//! store keeps changing. The times are those of the leader's own clock.
 
 use std::{collections::BTreeMap, time::Duration};
 
-/// Time without a change of a member's object after which the member no longer counts. Members write their
-/// objects every minute.
+/// Time after which a member no longer counts, if its object has not changed. Members write their objects
+/// every minute.
 const MEMBER_TIMEOUT: Duration = Duration::from_secs(150);
 
-/// Time without a change of a member's object after which the leader can delete the object.
+/// Time after which the leader can delete a member's object that has not changed.
 const MEMBER_REMOVAL: Duration = Duration::from_mins(15);
 
 /// Maximum number of members that a leader counts, including itself.

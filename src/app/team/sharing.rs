@@ -43,7 +43,8 @@ impl App {
         self.prompt = Some(Prompt::share_comment(destination));
     }
 
-    /// Returns true if there is something to share.
+    /// Returns true if the screen can be shared: a source has been read, and the screen does not show a share
+    /// already.
     pub(in crate::app) fn can_share(&self) -> bool {
         !self.shows_share() && self.store.world.inventory.snapshots().next().is_some()
     }

@@ -1,4 +1,4 @@
-//! Flapping services: an instance keeps restarting after it has run for a while, or its health check keeps
+//! Flapping services: an instance that runs now has restarted several times lately, or a health check keeps
 //! alternating between passing and failing.
 
 use crate::{

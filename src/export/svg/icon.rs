@@ -1,4 +1,5 @@
-//! Icons in front of names, as SVG paths in a square of 12 by 12 pixels, so that they need no font.
+//! Icons in front of names, for the health of a service or the kind of another node, as SVG paths in a square
+//! of 12 by 12 pixels, so that they need no font. A service has a second icon if its role is known.
 
 use crate::{
     model::Health,

@@ -17,7 +17,8 @@ pub(super) enum KeyPart {
     LastWordEnding,
 }
 
-/// A rule for keys: a kind of value, the part of the key to compare, and the words for it.
+/// Rule for keys: the kind of value, the part of a key that is compared, and the words with which it is
+/// compared.
 pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
 
 /// Rules in order of precedence. The first one that matches decides. For example, `ADVERTISED_URL` matches

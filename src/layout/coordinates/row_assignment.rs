@@ -31,7 +31,8 @@ const DUMMY_ANCHOR_WEIGHT: i64 = 1 << 14;
 /// Returns the top row of each vertex. The order of the vertices within their layers stays the same.
 ///
 /// `gap` is the number of free rows between two boxes. If `row_gap_between_lines` is true, there is a free
-/// row between lines. `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex.
+/// row between lines. `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex,
+/// and for a box that the ordering of the layers moved.
 pub fn assign_rows(
     graph: &LayeredGraph,
     (gap, row_gap_between_lines): (i32, bool),
@@ -70,7 +71,8 @@ struct RowAssigner<'a> {
     /// For each vertex, the parity (0 or 1) of the top row that puts its lines on even rows. Empty if there
     /// are no row gaps between lines.
     parity: Vec<i32>,
-    /// Row of each vertex in the previous layout; `None` for a new vertex.
+    /// Row of each vertex in the previous layout; `None` for a new vertex, and for a box that the ordering of
+    /// the layers moved.
     anchors: &'a [Option<i32>],
     /// Offset of each vertex from row 0 if its layer is stacked as tightly as allowed, in units of
     /// 1/[`SUBROWS_PER_ROW`] of a row.

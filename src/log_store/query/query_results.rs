@@ -62,8 +62,8 @@ impl QueryResults {
     }
 
     /// Tests the stored lines that are new to the query, newest chunk first, until the work reaches `work`
-    /// lines. A very long line counts as several. Always finishes a chunk, so the work may be somewhat
-    /// larger. Returns true once all stored lines are tested.
+    /// lines. A very long line counts as several, and so does a line that costly filters test. Always
+    /// finishes a chunk, so the work may be somewhat larger. Returns true once all stored lines are tested.
     pub fn advance(&mut self, store: &LogStore, work: usize) -> bool {
         self.sync_bitmaps(store);
         let mut new = Vec::new();

@@ -33,7 +33,8 @@ pub struct SnapshotDelta {
     /// All unread parts, if any of them changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread_parts: Option<Vec<UnreadPart>>,
-    /// All connections of the later snapshot, because they were observed since the older one.
+    /// All connections of the later snapshot. A snapshot lists only the connections observed since the one
+    /// before, so they are added and not compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ObservedConnection>,
     /// All monitored services, if any of them changed.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum SourceState {
     /// The first complete read of the source has not ended yet.
     Loading,
-    /// The first complete read has not ended yet; until then the screen shows data of an earlier run.
+    /// Services or tasks are still being read for the first time; until then, some of the shown data is from
+    /// an earlier run.
     Cached,
     /// The last poll succeeded.
     Live,

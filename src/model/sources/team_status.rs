@@ -13,7 +13,8 @@ pub struct TeamStatus {
     pub members: u32,
 }
 
-/// Way in which this member gets the readings of one source now: as the leader, from the leader, or alone.
+/// Way in which this member gets the readings of one source now: as the leader, from the leader, alone, or
+/// not yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TeamRole {

@@ -34,7 +34,7 @@ fn task(name: &str) -> Instance {
     Instance { id: InstanceId::new(format!("ecs:eu/{name}")), ..fixtures::instance(name) }
 }
 
-/// Returns the service `orders` with two tasks of version 7.
+/// Returns the service `orders` with two tasks and a completed deployment of version 7.
 fn orders() -> Service {
     Service {
         id: ServiceId::new("ecs:eu/shop/orders"),

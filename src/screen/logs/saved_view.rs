@@ -40,7 +40,7 @@ pub struct LogsView {
     marks: LineMarks,
 }
 
-/// Saved state of the histogram.
+/// Saved histogram: its selected bucket.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct SavedHistogram {
     /// Index of the selected bucket.
@@ -58,7 +58,7 @@ enum SavedPane {
 }
 
 impl Logs {
-    /// Returns the view for a share of the screen.
+    /// Returns the view as a share saves it.
     #[must_use]
     pub fn view(&self) -> LogsView {
         let pane = match &self.pane {

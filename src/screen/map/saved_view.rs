@@ -67,7 +67,7 @@ pub(super) struct PendingRestore {
 }
 
 impl Map {
-    /// Returns the view for a share of the screen.
+    /// Returns the view as a share saves it.
     #[must_use]
     pub fn view(&self) -> MapView {
         let Self { choices, minimap_off, followed_node, panned, viewport, drawn, .. } = self;

@@ -1,4 +1,4 @@
-//! Text of the selected row of the why screen: the evidence, or the problem and a next step.
+//! Text of the selected row of the why screen: the evidence of an edge, or a problem and what to check.
 
 use super::rows::WhyRow;
 use crate::{
@@ -12,8 +12,9 @@ use crate::{
 };
 use ratatui::{style::Style, text::Line};
 
-/// Returns the explanation of `row`, wrapped to `width` cells: the evidence of an edge, or the location and a
-/// next step for an unknown address or a failed connection. `node` is the node whose rows the screen lists.
+/// Returns the explanation of `row`, wrapped to `width` cells: an edge with its evidence, or an unknown
+/// address or failed connection with its location and what to check. Notes and the monitoring status follow.
+/// `node` is the node whose rows the screen lists.
 pub(super) fn evidence_lines(
     row: &WhyRow<'_>,
     node: &Node,

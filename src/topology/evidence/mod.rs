@@ -109,7 +109,7 @@ pub struct EvidenceWeight {
     pub makes_edge: bool,
 }
 
-/// The origin of the edge candidates of a kind of evidence.
+/// Way in which Portolan finds the edge candidates for a kind of evidence.
 enum CandidateOrigin {
     /// Each reference of this kind is a candidate.
     References(ReferenceKind),

@@ -181,8 +181,8 @@ pub(super) fn worst_finding(node: &Node, world: &World, theme: &Theme) -> TableC
     )
 }
 
-/// Returns the position of the worst finding of the node in the list of findings, which sorts the worst
-/// first.
+/// Returns the position of the node's worst finding above `Info` in the list of findings, which is sorted
+/// with the worst first.
 pub(super) fn finding_rank(node: &Node, world: &World) -> SortValue {
     let place = world
         .findings

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Filter chip as a share of the screen saves it.
+/// Filter chip as a share saves it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::screen::logs) struct SavedChip {
     /// Filter in the syntax in which the user types it.
@@ -85,7 +85,7 @@ impl FilterChip {
         }
     }
 
-    /// Returns the chip as a share of the screen saves it.
+    /// Returns the chip as a share saves it.
     pub(in crate::screen::logs) fn saved(&self) -> SavedChip {
         let template = match &self.filter.predicate {
             Predicate::Template(template) => Some(template.clone()),

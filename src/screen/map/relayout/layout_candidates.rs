@@ -28,7 +28,8 @@ impl LayoutComparison {
     }
 }
 
-/// Request to lay out the candidate that fits the screen best.
+/// Request to choose, among several variants of the map, the one whose layout fits the screen best, and to
+/// return that layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutRequest {
     /// Id that increases with each request. The map ignores the result of an outdated id.

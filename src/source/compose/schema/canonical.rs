@@ -24,8 +24,8 @@ const SECTION_KEYS: &[(&str, KeyTable, &str)] = &[
 /// Maximum number of unknown keys to report for a document.
 const MAX_UNKNOWN_KEYS: usize = 20;
 
-/// Rewrites a document in canonical form. Returns a warning for each unknown key, with its line and the most
-/// similar known key.
+/// Rewrites a document in canonical form. Returns a warning for each unknown key, at most 20, with its line
+/// and a similar known key if there is one.
 pub(in crate::source::compose) fn canonicalize_document(
     node: &mut Node,
     base: &BaseFolder,

@@ -1,6 +1,6 @@
-//! Inspect calls, one per container, which run concurrently with the poll. A call that hangs, fails or
-//! returns nonsense affects only its container. The poll then uses the list entry of the container, and a
-//! later poll uses a late response.
+//! Inspect calls, one per changed container, which run concurrently with the poll. A call that hangs or fails
+//! affects only its container: the poll uses the container's entry in the list response, and a later poll
+//! uses a late response.
 
 use crate::{
     background::{self, Panicked},

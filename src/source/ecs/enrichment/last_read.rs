@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for which a result with an unread part is reused.
+/// Time for which an incomplete result, which has an unread part, is reused.
 const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
 
 /// Cache of the last result of a read. It answers later reads of the same keys, or of some of them.
 #[derive(Debug)]
 pub(super) struct LastRead<K, T> {
-    /// Time for which a result without an unread part is reused.
+    /// Time for which a complete result is reused.
     ttl: Duration,
     cached: Mutex<Option<CachedResult<K, T>>>,
 }
@@ -27,13 +27,13 @@ struct CachedResult<K, T> {
 }
 
 impl<K: Ord, T> LastRead<K, T> {
-    /// Creates an empty cache that reuses results without an unread part for `ttl`.
+    /// Creates an empty cache that reuses complete results for `ttl`.
     pub(super) fn new(ttl: Duration) -> Self {
         Self { ttl, cached: Mutex::new(None) }
     }
 
-    /// Returns the last result if it is still valid at `now` and its keys include all of `wanted`. A result
-    /// with an unread part is valid for [`PARTIAL_CACHE_TTL`].
+    /// Returns the last result if it is still valid at `now` and its keys include all of `wanted`. An
+    /// incomplete result is valid for [`PARTIAL_CACHE_TTL`].
     pub(super) fn get(&self, wanted: &BTreeSet<K>, now: Instant) -> Option<(Arc<T>, Option<UnreadPart>)> {
         let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let last = cached.as_ref().filter(|last| last.keys.is_superset(wanted))?;

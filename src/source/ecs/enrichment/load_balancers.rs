@@ -31,7 +31,7 @@ use std::{
 /// Largest number of items in one page that AWS allows.
 const PAGE_SIZE: &str = "400";
 
-/// Time for which a result without an unread part is reused.
+/// Time for which a complete result is reused.
 const CACHE_TTL: Duration = Duration::from_mins(1);
 
 /// Reads load balancers and caches the last result. The cache keys are the ARNs of target groups.

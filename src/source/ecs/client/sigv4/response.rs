@@ -23,7 +23,7 @@ impl ProvideErrorMetadata for ServiceError {
     }
 }
 
-/// Response to a signed call.
+/// Response to a signed call that succeeded: its body and request id.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiResponse {
     /// Body, in JSON or XML.
