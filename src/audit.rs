@@ -22,8 +22,9 @@ use tokio::sync::mpsc::Sender;
 
 /// File name of the log.
 const AUDIT_FILE: &str = "audit.jsonl";
-/// Prefix and suffix of the names of files that hold the record of a running operation.
+/// Prefix of the names of files that hold the record of a running operation.
 const RUNNING_FILE_PREFIX: &str = "audit-running-";
+/// Suffix of these names.
 const RUNNING_FILE_SUFFIX: &str = ".json";
 /// Maximum size of the log in bytes. Reading a larger log fails.
 const MAX_LOG_BYTES: u64 = 256 << 20;
@@ -33,7 +34,8 @@ static RUNNING_COUNT: AtomicU32 = AtomicU32::new(0);
 /// Maximum size of the record of a running operation, in bytes.
 const MAX_RECORD_BYTES: u64 = 1 << 20;
 
-/// Log on disk of the operations that users requested: their calls, outcomes and refusals.
+/// Audit log on disk: the operations and sessions that users requested, with their calls, outcomes and
+/// refusals.
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     folder: PathBuf,
@@ -51,7 +53,7 @@ pub struct AuditReport {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Record of a running operation, which becomes a line of the log when the operation ends.
+/// Record of a running operation or session, which becomes a line of the log at the end.
 #[derive(Debug)]
 pub struct RunningRecord {
     log: AuditLog,
@@ -82,7 +84,7 @@ impl AuditLog {
         self.folder.join(AUDIT_FILE)
     }
 
-    /// Appends the record of an operation that has ended or was refused.
+    /// Appends the record of an operation or session that has ended, failed or been refused.
     pub fn append(&self, record: &AuditRecord) -> io::Result<()> {
         let mut log = PrivateDir::open_or_create(&self.folder)?.open_append(AUDIT_FILE)?;
         let mut line = serde_json::to_vec(&record.redacted())?;
@@ -195,7 +197,7 @@ pub fn unwritable_log(why: &dyn Display) -> Failure {
     )
 }
 
-/// Returns true if the log does not end with a line feed, because a full disk cut its last line.
+/// Returns true if the last line of the log has no line feed, because a full disk cut the line.
 fn ends_within_a_line(log: &File) -> io::Result<bool> {
     let mut last = *b"\n";
     if let Some(at) = log.metadata()?.len().checked_sub(1) {

@@ -69,13 +69,14 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     Ok(Config { unknown_settings, ..config })
 }
 
-/// Returns the example with the user's `file` and `settings` merged over it. Fails if the file can't be read
-/// or a setting is invalid.
+/// Returns the defaults of `config.example.toml` with the user's `file` and `settings` merged over them.
+/// Fails if the file can't be read or a setting is invalid.
 pub fn effective_table(file: Option<&Path>, settings: &[String]) -> Result<Table, Failure> {
     merged_layers(file, settings).map(|(table, _)| table)
 }
 
-/// Returns the merged table, and a warning for each unknown setting of the file.
+/// Returns the defaults with the user's file and settings merged over them, and a warning for each unknown
+/// setting of the file.
 fn merged_layers(file: Option<&Path>, settings: &[String]) -> Result<(Table, Vec<String>), Failure> {
     let mut unknown = Vec::new();
     let example = layer::parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;

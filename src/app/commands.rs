@@ -71,7 +71,7 @@ impl App {
         Vec::new()
     }
 
-    /// Switches to the next filter for calls.
+    /// Switches to the next filter for calls, such as the one that shows only observed calls.
     fn show_next_edge_filter(&mut self) {
         self.store.session.edge_filter = self.store.session.edge_filter.next();
         self.notice = Some(self.store.edge_filter_summary());
@@ -93,7 +93,7 @@ impl App {
         }
     }
 
-    /// Turns the mouse on or off.
+    /// Starts or stops capturing the mouse.
     fn toggle_mouse(&mut self) -> Vec<Effect> {
         self.mouse_captured = !self.mouse_captured;
         self.update_hover(None);
@@ -143,8 +143,8 @@ impl App {
         self.screen_stack.push(screen);
     }
 
-    /// Ends the search before the app shows the screen `to`. Saves the search of the list, which filters its
-    /// rows, when the user leaves the list, and restores it when the list is shown again.
+    /// Ends the search before the app shows the screen `to`. The search of the list filters its rows, so this
+    /// search is saved on leaving the list, and restored on returning to it.
     fn switch_search(&mut self, to: ScreenId) {
         let search = std::mem::take(&mut self.store.session.search);
         if self.screen() == ScreenId::List {
@@ -172,7 +172,7 @@ impl App {
     ///
     /// On the lowest screen, removes a filter or the focus instead of closing the screen. If `quit` is true,
     /// skips all of this: closes the screen, or ends the program if the screen is the lowest one. Asks before
-    /// the end if the `q` before has closed a screen.
+    /// it ends the program if the previous key was a `q` that closed a screen.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
         let steps = self.screens.get(screen).applies(Command::Back, &self.store);

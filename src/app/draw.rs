@@ -87,7 +87,7 @@ impl App {
         (hits, cursor)
     }
 
-    /// Draws the header: program name, sources, worst finding and counts.
+    /// Draws the header: program name, marks for the demo and for actions, sources, worst finding and counts.
     fn draw_header(&self, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let theme = &self.theme;
         buf.set_style(area, Style::from(theme.styles.bar));
@@ -147,7 +147,8 @@ impl App {
         }
     }
 
-    /// Draws the mark for sources that allow actions, with account and region if there is room.
+    /// Draws the mark that sources allow actions, with account and region of the first such source if there
+    /// is room.
     fn draw_action_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let sources = &self.store.world.sources;
         let acting: Vec<_> = sources.iter().filter(|status| status.permission.allows_actions()).collect();

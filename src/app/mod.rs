@@ -84,7 +84,7 @@ enum QuitGuard {
     /// The last key was not `q`. On the lowest screen, `q` ends the program.
     #[default]
     Open,
-    /// The last key was `q` and closed a screen. The next `q` asks first.
+    /// The last key was `q` and closed a screen. On the lowest screen, the next `q` asks first.
     ClosedScreen,
     /// The program has asked. The next `q` ends it.
     Asked,

@@ -74,8 +74,8 @@ impl App {
         }
     }
 
-    /// Handles a click: selects a node, or opens it if it is selected already, runs a command, or passes the
-    /// click to the shown screen.
+    /// Handles a click: selects a node, or opens it if it is selected already, runs a command, shows the
+    /// worst finding, or passes the click to the shown screen.
     fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),

@@ -29,15 +29,15 @@ pub enum Msg {
     Tick(Timestamp),
     /// Result of polling a source.
     SourcePolled(SourceId, Result<Snapshot, Failure>),
-    /// Snapshot of a source that an earlier run has saved.
+    /// Snapshot that an earlier run saved for a source.
     CacheLoaded(SourceId, Box<Snapshot>),
-    /// Outages and requested stops of a source that an earlier run has saved.
+    /// Outages and requested stops that an earlier run saved for a source.
     OutagesLoaded(SourceId, SavedOutages),
     /// Repositories on this machine whose files describe services.
     CheckoutsRead(Vec<Arc<Checkout>>),
     /// Notes that people wrote about the services of a source.
     NotesRead(SourceId, Box<NoteBook>),
-    /// Part of a source's history that other members of the team have recorded.
+    /// Part of the team's history of a source, which other members have recorded.
     TeamHistoryRead(SourceId, Box<TeamHistoryPart>),
     /// Time of a source's next poll, and the share of the API quota that the source used.
     PollScheduled(SourceId, PollSchedule),
@@ -51,7 +51,7 @@ pub enum Msg {
     UsageMeasured(ServiceId, Result<Vec<UsageSample>, Failure>),
     /// Computed layout of the map: the id of the request, the index of the chosen candidate, and the layout.
     LayoutReady(u64, usize, Box<Diagram>),
-    /// Layout request, by its id, whose computation failed because of a bug in Portolan.
+    /// Failed computation of a layout, because of a bug in Portolan: the id of the request.
     LayoutFailed(u64),
     /// Signal to continue unfinished work of the log screen. The runtime sends it after a frame, in response
     /// to [`Effect::ContinueWork`](crate::effect::Effect::ContinueWork).

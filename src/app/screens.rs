@@ -33,7 +33,7 @@ pub(super) struct Screens {
     pub help: Help,
 }
 
-/// State of each screen that a share keeps, such as its cursor, borrowed to be written into the share.
+/// State of the screens, such as their cursors, borrowed to be written into a share.
 #[derive(Serialize)]
 pub(super) struct WrittenViews<'a> {
     map: MapView,
@@ -48,7 +48,7 @@ pub(super) struct WrittenViews<'a> {
     help: &'a Help,
 }
 
-/// State of each screen, such as its cursor, as read from a share.
+/// State of the screens, such as their cursors, as read from a share.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReadViews {

@@ -165,7 +165,7 @@ impl App {
         effects
     }
 
-    /// Returns the text `fact; KEY does`, in which KEY is the key that opens the tour.
+    /// Returns a notice of the form `fact; KEY does`. KEY is the key that opens the tour.
     fn tour_hint(&self, fact: &str, does: &str) -> String {
         format!("{fact}; {} {does}", self.key_or_id(Command::Tour))
     }

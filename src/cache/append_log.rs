@@ -17,7 +17,7 @@ use std::{
 const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
 
 /// Maximum size in bytes of a file that Portolan reads. A file shrinks only when Portolan reads it, so during
-/// one run it may grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
+/// one run it may grow beyond [`COMPACT_ABOVE_BYTES`]. No run writes enough to reach this size.
 const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
 
 /// Append-only file of values of type `T`, each with a key.

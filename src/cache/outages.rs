@@ -1,4 +1,4 @@
-//! Outages of each source on disk: one small file for each source, replaced as a whole.
+//! Saved outages: one small file for each source, replaced as a whole.
 
 use super::{CacheDir, checksum::strip_checksum, file_name, replace_file};
 use crate::model::SavedOutages;

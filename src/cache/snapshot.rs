@@ -1,4 +1,4 @@
-//! Last snapshot of each source on disk: one file for each source, replaced as a whole.
+//! Saved snapshots: one file with the last snapshot of each source, replaced as a whole.
 
 use super::{CacheDir, checksum::strip_checksum, file_name, replace_file};
 use crate::model::{Snapshot, Timestamp};
@@ -46,8 +46,8 @@ fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
     thin
 }
 
-/// Loads the last snapshot of the source whose key is `key`. Returns `None` if the file is missing or too
-/// old.
+/// Loads the last snapshot of the source whose key is `key`. Returns `None` if the file is missing, or if its
+/// snapshot is too old or from the future.
 ///
 /// # Errors
 /// Fails if the file can't be read or is damaged. Removes a damaged file.

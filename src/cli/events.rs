@@ -117,7 +117,7 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
     Ok(read_outcome(&world))
 }
 
-/// Returns true if a source has not answered its first poll yet.
+/// Returns true if a source has neither been read completely nor failed yet.
 fn has_pending_sources(world: &World) -> bool {
     world.sources.iter().any(|status| status.state == SourceState::Loading)
 }

@@ -44,7 +44,8 @@ pub enum Outcome {
     /// The command succeeded and found a fault: a finding (`status`), a failed check (`doctor`), or a
     /// difference (`handbook --check`, `tour --check`).
     Findings,
-    /// No source could be read.
+    /// Nothing could be read: no source (most commands), no log stream (`logs`), or no check succeeded
+    /// (`doctor`).
     NothingRead,
     /// Portolan refused an action, and made no call.
     Refused,

@@ -19,7 +19,7 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
-/// Forms of the end of a note, for an error message.
+/// Ways to write the end of a note, for an error message.
 const UNTIL_FORMS: &str =
     "write a day such as friday or 2026-12-04, a time such as 18:00, or a duration such as 2h";
 

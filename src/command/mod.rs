@@ -150,7 +150,7 @@ pub enum KeyContext {
 }
 
 impl KeyContext {
-    /// Returns the screen to which the context applies in words, such as `in the logs`, or `None` for
+    /// Returns words for the screen to which the context applies, such as `in the logs`. Returns `None` for
     /// `Everywhere`.
     #[must_use]
     pub fn place(self) -> Option<&'static str> {

@@ -1,5 +1,5 @@
 //! Parses and checks one layer of the configuration: the user's file or a `--set` argument. Errors name the
-//! line or the argument.
+//! argument, or the file and, if known, the line.
 
 use super::{Config, SETTINGS_REMEDY, invalid_config, merge_into};
 use crate::model::{Failure, text::nearest};
@@ -49,7 +49,7 @@ pub(super) fn parse_setting(setting: &str) -> Result<Table, Failure> {
 }
 
 /// Checks the user's file `name` with the content `text`, whose parsed form is `layer`. Takes missing
-/// settings from `defaults`. An error names the line.
+/// settings from `defaults`. An error names the file and, if known, the line.
 pub(super) fn check_file(text: &str, name: &str, layer: &Table, defaults: &Table) -> Result<(), Failure> {
     // With the missing settings in front, one parse covers the whole text, so that errors have a position in
     // it.

@@ -50,7 +50,7 @@ impl UnknownKey {
     }
 }
 
-/// Removes the keys for which `T` has no field from `table`, and returns them.
+/// Removes from `table` the keys for which `T` has no field, and returns them.
 fn remove_unknown_keys<'a, T: Deserialize<'a>>(table: &mut Table) -> Vec<UnknownKey> {
     let kind = table.get("kind").cloned();
     let unknown: Vec<_> = table.keys().filter_map(|key| unknown_key::<T>(key, kind.as_ref())).collect();
@@ -60,8 +60,8 @@ fn remove_unknown_keys<'a, T: Deserialize<'a>>(table: &mut Table) -> Vec<Unknown
     unknown
 }
 
-/// Returns `key` and the most similar valid key if `T` has no field for `key`. `kind` is the value of the
-/// table's `kind`, which determines the fields of a source.
+/// Returns `key` and the most similar valid key if `T` has no field for `key`, or else `None`. `kind` is the
+/// value of the table's `kind`, which determines the fields of a source.
 fn unknown_key<'a, T: Deserialize<'a>>(key: &str, kind: Option<&Value>) -> Option<UnknownKey> {
     // Serde rejects an unknown key whatever its value. For a known key of another type, the error is a
     // different one.

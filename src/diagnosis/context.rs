@@ -1,4 +1,4 @@
-//! Context of the rules: their input, and data derived from it.
+//! Context of the diagnosis rules: the data in which they search for faults, and indexes derived from it.
 
 use super::{
     call_index::CallIndex, class::FindingClass, draft::FindingDraft, log_signal::LogSignal,

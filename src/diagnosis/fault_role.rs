@@ -37,7 +37,7 @@ pub struct FaultInvolvement {
     pub suspect: Option<NodeId>,
 }
 
-/// Returns the roles of all services that are involved in the faults in `findings`, by node.
+/// Returns the role of each node that is involved in the faults in `findings`.
 #[must_use]
 pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<NodeId, FaultInvolvement> {
     let web = &context.calls;

@@ -168,8 +168,8 @@ fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timest
     Some(Suspect { description: words.into(), node: None })
 }
 
-/// Returns true if `deployment` is the first one of its service and has not completed, so that no version has
-/// worked yet.
+/// Returns true if `deployment` is the first one of its service and has not completed. In that case, no
+/// version has worked yet.
 fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
     let node = context.topology.nodes.get(node).map(|node| &node.kind);
     let Some(NodeKind::Service(id)) = node else { return false };

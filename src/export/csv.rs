@@ -1,5 +1,6 @@
 //! Map as CSV for spreadsheets, with one row for each piece of evidence for an edge, quoted according to RFC
-//! 4180. The heading is repeated in two columns, because RFC 4180 has no comments.
+//! 4180. Two columns repeat the part of the map and its time in every row, because RFC 4180 has no comments
+//! for a heading.
 
 use super::heading;
 use crate::{model::Timestamp, store::Store};

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Document of the schema `portolan.deployment/1`.
+/// Deployments and running versions of a service, as a JSON document of the schema `portolan.deployment/1`.
 #[derive(Serialize)]
 struct DeploymentReport<'a> {
     schema: &'static str,

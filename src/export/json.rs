@@ -15,7 +15,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Document of the schema `portolan.map/1`.
+/// Map as a JSON document of the schema `portolan.map/1`.
 #[derive(Serialize)]
 struct MapOut<'a> {
     schema: &'static str,
@@ -27,7 +27,7 @@ struct MapOut<'a> {
     findings: Vec<&'a Finding>,
 }
 
-/// Document of the schema `portolan.findings/1`.
+/// All findings, with the notes, as a JSON document of the schema `portolan.findings/1`.
 #[derive(Serialize)]
 struct FindingsOut<'a> {
     schema: &'static str,
@@ -37,7 +37,7 @@ struct FindingsOut<'a> {
     notes: Vec<NoteOut<'a>>,
 }
 
-/// Document of the schema `portolan.note-list/1`.
+/// All notes as a JSON document of the schema `portolan.note-list/1`.
 #[derive(Serialize)]
 struct NotesOut<'a> {
     schema: &'static str,
@@ -45,7 +45,7 @@ struct NotesOut<'a> {
     notes: Vec<NoteOut<'a>>,
 }
 
-/// Document of the schema `portolan.status/1`.
+/// Services and findings as a JSON document of the schema `portolan.status/1`.
 #[derive(Serialize)]
 struct StatusOut<'a> {
     schema: &'static str,
@@ -55,7 +55,8 @@ struct StatusOut<'a> {
     findings: &'a [Finding],
 }
 
-/// Document of the schema `portolan.why/1`.
+/// Evidence for a call between two nodes, or the paths between them, as a JSON document of the schema
+/// `portolan.why/1`.
 #[derive(Serialize)]
 struct WhyOut<'a> {
     schema: &'static str,
@@ -79,7 +80,7 @@ struct SearchedOut {
     places: usize,
 }
 
-/// Dangling reference of the caller.
+/// Dangling reference of the caller: an address in its configuration that no known service has.
 #[derive(Serialize)]
 struct DanglingOut<'a> {
     place: &'a str,
@@ -98,7 +99,7 @@ struct FailedConnectionOut<'a> {
     last_seen: Timestamp,
 }
 
-/// State of a source.
+/// Source of the exported data, with its state and, if it can't be read, the error.
 #[derive(Serialize)]
 struct SourceOut<'a> {
     id: &'a str,

@@ -17,7 +17,7 @@ use std::{
     fmt::Write,
 };
 
-/// Document of the schema `portolan.need/1`.
+/// Nodes and settings that a service needs to run, as a JSON document of the schema `portolan.need/1`.
 #[derive(Serialize)]
 struct NeedReport<'a> {
     schema: &'static str,
@@ -91,8 +91,8 @@ pub fn need_json(world: &World, needs: &ServiceNeeds<'_>) -> String {
 const LOGIN_SCHEMES: &[&str] = &["amqp", "jdbc", "mongodb", "mysql", "postgres", "sqlserver"];
 
 /// Returns a compose file with the service and the services that it certainly needs: images, ports, names of
-/// variables, and the start order. A variable has a value only if it is an address that Portolan knows.
-/// Portolan never keeps any other value.
+/// variables, and the start order. A variable has a value only if it is an address that Portolan knows, or
+/// the port of one. Portolan never keeps any other value.
 #[must_use]
 pub fn need_compose(world: &World, needs: &ServiceNeeds<'_>) -> String {
     let sure =
@@ -148,8 +148,8 @@ fn push_left_out(service: &Service, out: &mut String) {
     }
 }
 
-/// Returns the names of the services in the compose file. If several services share a name, the name includes
-/// the group.
+/// Returns the names of the services in the compose file. If several services share a name, only the first
+/// one gets it; the others get a longer name, such as the one with their group.
 fn compose_names(nodes: &[(&Node, &Service)]) -> BTreeMap<NodeId, String> {
     let plain = |text: &str| -> String {
         let allowed = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
@@ -185,8 +185,8 @@ fn push_list(key: &str, items: &[String], out: &mut String) {
     }
 }
 
-/// Adds the variables. A variable that holds an address gets the part of the address that Portolan knows. All
-/// others get no value.
+/// Adds the variables. A variable that holds an address gets the part of the address that Portolan knows, and
+/// the port variable beside a host gets the host's port. All others get no value.
 fn push_environment(service: &Service, out: &mut String) {
     let mut known: BTreeMap<&Text, BTreeSet<&Address>> = BTreeMap::new();
     for reference in &service.references {
@@ -253,7 +253,7 @@ fn is_host_suffix(suffix: &str) -> bool {
     matches!(suffix.to_ascii_uppercase().as_str(), "HOST" | "HOSTNAME" | "SERVER")
 }
 
-/// Returns the address in the form in which a variable holds it. If `is_host` is true, this is only the host.
+/// Returns the address as the value of a variable: the whole address, or only the host if `is_host` is true.
 fn address_value(address: &Address, is_host: bool) -> String {
     match &address.scheme {
         _ if is_host => address.host.to_string(),
@@ -263,8 +263,8 @@ fn address_value(address: &Address, is_host: bool) -> String {
 }
 
 /// Returns the container ports of a service, either the published ones or the others. A published port gets
-/// any free port of the host, because its own may be in use. The new port is reachable only from this machine
-/// unless the original is published on all addresses.
+/// any free port of the host, because the original host port may be in use. The new port is reachable only
+/// from this machine, unless the original is published on all addresses.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));

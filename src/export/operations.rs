@@ -3,7 +3,7 @@
 use crate::operation::{AuditRecord, CautionLevel, Plan};
 use serde::Serialize;
 
-/// Document of the schema `portolan.plan/1`.
+/// Plan of an operation as a JSON document of the schema `portolan.plan/1`.
 #[derive(Serialize)]
 struct PlanOut<'a> {
     schema: &'static str,

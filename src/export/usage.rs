@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Document of the schema `portolan.usage/1`.
+/// Usage of services as a JSON document of the schema `portolan.usage/1`.
 #[derive(Serialize)]
 struct UsageReport<'a> {
     schema: &'static str,

@@ -19,7 +19,7 @@ const TAB_REPLACEMENT: &str = "  ";
 
 /// Returns the text of a line without escape sequences, and the spans of it that are coloured or bold.
 ///
-/// Spans have foreground colours and bold: ECMA-48 SGR 1, 22, 30 to 39 and 90 to 97. After SGR 38 comes a
+/// Spans have foreground colours and bold: ECMA-48 SGR 0, 1, 22, 30 to 39 and 90 to 97. After SGR 38 comes a
 /// palette number, or red, green and blue as in ITU-T T.416, separated by semicolons or colons. All other
 /// sequences are dropped.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Drawing of the dialogs of actions.
+//! Drawing of the dialogs for actions on services: the menu, the wait, the confirmation and the refusal.
 
 use super::dialog::OperationDialog;
 use crate::{

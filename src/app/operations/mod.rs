@@ -71,7 +71,7 @@ impl App {
         })
     }
 
-    /// Requests the operation that undoes the newest one.
+    /// Requests the operation that undoes the newest operation.
     pub(super) fn undo_operation(&mut self) -> Vec<Effect> {
         match self.store.world.operations.undo() {
             Some(undo) => self.request_operation(undo.request),

@@ -51,7 +51,8 @@ pub(super) fn no_entries_reason(store: &Store) -> String {
     }
 }
 
-/// Returns the request for the services or instances in `names`, or the reason why it is impossible.
+/// Returns the request for an operation on the services or instances in `names`, or the reason why that
+/// operation is impossible.
 pub(super) fn typed_request(
     kind: OperationKind,
     names: &[&str],

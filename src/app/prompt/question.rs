@@ -30,7 +30,8 @@ enum Answer {
     Needs,
     /// Shows the path between two nodes on the map.
     Path,
-    /// Shows the callers of the node, and a notice about the services that depend on it.
+    /// Shows the calls of the node on the why screen, and a notice about the services that depend on the
+    /// node.
     Impact,
     /// Shows the card, and a notice with the facts of this field.
     Field(ProfileField),
@@ -268,8 +269,8 @@ fn ambiguity_words(store: &Store, name: &str, nodes: &[NodeId], answer: Answer) 
     format!("`{name}` is ambiguous, {} matches: {}{more}", nodes.len(), words.join("; "))
 }
 
-/// Returns the values of one field of a node's profile with the places that state them, or `None` if there
-/// are none.
+/// Returns the values of one field of a node's profile, each with the label, tag or file that states it.
+/// Returns `None` if there are none.
 fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<String> {
     let service = store.world.service_of(store.world.topology().nodes.get(node)?)?;
     let facts = store.world.profiles.of(&service.id)?.facts(field);
@@ -278,8 +279,8 @@ fn field_words(store: &Store, node: &NodeId, field: ProfileField) -> Option<Stri
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// Returns a sentence that no label, tag or file states the field. For the repository, adds the files that
-/// deploy the service, if any are known.
+/// Returns a sentence saying that no label, tag or file states the field. For the repository, adds the files
+/// that deploy the service, if any are known.
 fn unknown_words(store: &Store, node: &NodeId, field: ProfileField) -> String {
     let unknown = format!("no label, tag or file names its {}", field.spec().label);
     let deployed_by = (field == ProfileField::Repository)

@@ -60,7 +60,7 @@ const OTHER_NAMES: &[(&str, Command)] = &[
     ("log", Command::Logs),
 ];
 
-/// Verbs whose argument is not the name of a service, such as a column or a source.
+/// Verbs that take an argument other than a service, such as a column or a source.
 const OTHER_VERBS: &[&str] = &[
     "sort",
     "source",
@@ -87,8 +87,7 @@ pub(super) fn command_of_other_tools(name: &str) -> Option<Command> {
     OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
 
-/// Returns the verb and the argument of a typed command, or `None` if the verb takes no service as its
-/// argument.
+/// Splits a typed command into its verb and its argument. Returns `None` if the verb does not take a service.
 pub(super) fn split_node_command(typed: &str) -> Option<(&str, &str)> {
     let (verb, name) = typed.trim_start().split_once(' ')?;
     NODE_VERBS.iter().any(|(known, _)| *known == verb).then_some((verb, name.trim()))

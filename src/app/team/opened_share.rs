@@ -1,7 +1,7 @@
 //! An open share: the screen as it was when it was shared, and the live view, which one key switches to.
 //!
-//! The app shows one of these two views. While it shows the share, no clock runs and no stream is open, and
-//! messages of the sources go to the hidden live view.
+//! The app shows one of these two views. While it shows the share, time stands still in the share and no
+//! stream is open. Messages of the sources and of the clock go to the hidden live view.
 
 use crate::{
     app::{
@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, mem::swap, ops::ControlFlow};
 /// Maximum number of screens that a share restores.
 const MAX_OPEN_SCREENS: usize = 16;
 
-/// Maximum part of the last row that the mark of an open share may take, in percent.
+/// Maximum width of the mark of an open share, in percent of the last row.
 const MAX_MARK_PERCENT: usize = 60;
 
 /// Share (the saved screen of a colleague) that the user has opened, with all that is needed to switch
@@ -245,8 +245,8 @@ impl App {
         share.common_sources.push(source.clone());
     }
 
-    /// Draws the mark of an open share at the start of the last row: its time, its author, and the key for
-    /// the comparison with the present.
+    /// Draws the mark of an open share at the start of the last row: its time, author and comment, and the
+    /// key for the comparison with the present.
     pub(in crate::app) fn draw_share_mark(&self, row: &mut RowWriter, buf: &mut Canvas<'_>) {
         let Some(share) = &self.share else { return };
         let styles = &self.theme.styles;

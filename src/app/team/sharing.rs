@@ -90,7 +90,7 @@ impl App {
         Ok(Share { header, snapshots: world.snapshots_to_share() })
     }
 
-    /// Returns the log lines that the shown screens refer to.
+    /// Returns the log lines that the share needs, because the shown screens refer to them.
     fn shown_log_lines(&self) -> LogExtract {
         let panes = self.panes();
         let is_shown = |wanted| panes.iter().any(|(screen, _)| *screen == wanted);

@@ -122,7 +122,7 @@ fn refuse(request: Option<&OperationRequest>, refusal: &Refusal) -> Outcome {
     Outcome::Refused
 }
 
-/// Appends a request that was not carried out to the audit log.
+/// Appends to the audit log a request that was not carried out.
 fn record(request: &OperationRequest, outcome: AuditOutcome, why: &str) {
     let Some(state) = state_dir() else { return };
     let mut record = AuditRecord::of_request(request, &runtime::user_name(), Timestamp::now());

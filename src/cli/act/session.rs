@@ -103,7 +103,8 @@ fn with_reason(record: AuditRecord, args: &SessionArgs) -> AuditRecord {
     AuditRecord { reason: args.reason.as_deref().map(Into::into), ..record }
 }
 
-/// Returns the container that the arguments name, or the first container of a running instance.
+/// Returns the container that the arguments name. By default, returns the first container of the first
+/// running instance.
 fn chosen_target(service: &Service, label: &str, args: &SessionArgs) -> Result<SessionTarget, Failure> {
     let instance = match args.instance.as_deref() {
         Some(name) => Some(&named_instance(service, label, name)?.id),
@@ -200,14 +201,14 @@ fn refuse(audit: &AuditLog, mut record: AuditRecord, refusal: &Refusal) -> io::R
     audit.append(&record)
 }
 
-/// Appends a request that failed before its session to the audit log.
+/// Appends to the audit log a request that failed before its session began.
 fn record_failure(audit: &AuditLog, mut record: AuditRecord, failure: &Failure) {
     (record.outcome, record.why) = (AuditOutcome::Failed, Some(failure.message.clone()));
     report_write_error(audit.append(&record));
 }
 
-/// Prints a failure to write the audit log. The session has ended or failed already, so Portolan can't refuse
-/// it.
+/// Prints a failure to write the audit log. At this point the session has begun, ended or failed, so Portolan
+/// can't refuse it any more.
 fn report_write_error(written: io::Result<()>) {
     if let Err(error) = written {
         output::print_stderr(format_args!("the audit log can't be written: {error}"));

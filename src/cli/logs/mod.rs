@@ -27,7 +27,8 @@ const DEFAULT_TAIL_LINES: usize = 100;
 /// Default number of newest lines to count for `--patterns` without `--since`.
 const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the log lines, and without `--follow` waits for them at most as long as `wait` says. With `--follow`, runs until an interrupt, or until standard output has no reader.
+/// Prints the log lines. Without `--follow`, `wait` limits the wait for them. With `--follow`, runs until an
+/// interrupt, or until standard output has no reader.
 pub(super) async fn run(
     world: &World,
     opened: &OpenedSources,

@@ -69,7 +69,7 @@ impl TargetSelector {
         dedup_targets(targets.into_iter()).collect()
     }
 
-    /// Returns the log streams of the selected services whose tasks ECS no longer lists.
+    /// Returns the log streams of tasks that ECS no longer lists, for services that are selected as a whole.
     pub(super) fn expired_targets(&self, world: &World) -> impl Iterator<Item = LogTarget> {
         let services = || world.inventory.services();
         let whole = services().filter(|service| self.selects_service(service));
@@ -77,7 +77,8 @@ impl TargetSelector {
         expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
-    /// Returns the selected services that have no instance with a log, and no target in `targets`.
+    /// Returns the services that are selected as a whole and have no log to read: no instance with a log, and
+    /// no target in `targets`.
     pub(super) fn services_without_logs<'a>(
         &self,
         world: &'a World,

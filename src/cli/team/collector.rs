@@ -22,10 +22,11 @@ use tokio::{
 /// Maximum number of messages from the sources in the queue.
 const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// Time between two updates of the world's clock. Each also saves outages and history entries that are due.
+/// Time between two updates of the world's clock. Each update also saves the outages and history entries that
+/// are due.
 const TICK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Maximum time to give up the lead at the end.
+/// Maximum time for closing all sources at the end of the program.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Polls the sources of the team until a signal arrives. Prints changes of the member's role in the team, and
@@ -102,7 +103,8 @@ async fn next_signal([terminate, interrupt]: &mut [Signal; 2]) {
     }
 }
 
-/// Printer of the messages of sources. Skips a message that repeats the last one of its source.
+/// Printer for role changes and failures of sources, and for notices. Skips a role or failure that repeats
+/// the last one of its source.
 #[derive(Default)]
 struct ChangePrinter {
     printed: BTreeMap<SourceId, [String; 2]>,

@@ -25,8 +25,8 @@ fn evaluate(web: Service, lasting: OutageTracker, now: Timestamp) -> (Vec<Findin
     (found, lasting)
 }
 
-/// Returns a service with two desired instances and one failed instance for each element of `ends`, the age
-/// of its failure in seconds.
+/// Returns a service with two desired instances. It has one failed instance for each element of `ends`, which
+/// is the age of the failure in seconds.
 fn failing(ends: &[i64]) -> Service {
     let one = |(number, at): (usize, &i64)| {
         let exit = Exit { code: Some(1), at: Some(ago(*at)), ..Exit::default() };

@@ -33,8 +33,8 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Adds one draft for each caller with edges whose declared and observed calls differ in the way that `which`
-/// selects. The draft names all callees of these edges in one sentence, because one finding per caller is
+/// Adds one draft for each caller with edges that pass the filter `which`, such as calls that were never
+/// observed. The draft names all callees of these edges in one sentence, because one finding per caller is
 /// enough.
 fn add_drift_findings(
     context: &RuleContext<'_>,

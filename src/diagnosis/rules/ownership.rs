@@ -7,7 +7,7 @@ use crate::{
     model::{NodeId, ProfileField, Service, Severity},
 };
 
-/// Maximum number of catalogued services to report that no source runs.
+/// Maximum number of findings about catalogued services that no source runs.
 const MAX_NOT_RUNNING: usize = 50;
 
 /// Finds services without an owner. Finds none if no service at all has an owner.

@@ -1,4 +1,4 @@
-//! Services with too few running instances: fewer run than desired, and none is starting.
+//! Services with too few running instances: fewer run than desired, and the service is not starting.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},

@@ -1,4 +1,4 @@
-//! Undeclared calls: Portolan observed connections of a service that no configuration declares.
+//! Undeclared calls: Portolan observed a call that no configuration declares.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, rules::add_drift_findings},

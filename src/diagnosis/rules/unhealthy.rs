@@ -1,4 +1,5 @@
-//! Unhealthy services: the health check of an instance fails, or ECS has stopped the instance because of it.
+//! Unhealthy services: the health check of a running instance fails, or an instance stopped after its health
+//! check had failed.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, count_label},

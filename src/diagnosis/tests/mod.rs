@@ -1,4 +1,4 @@
-//! Tests of the findings by kind, on small inventories, and helpers that build these.
+//! Tests of the findings by kind, on small inventories, and helpers that build such inventories.
 
 mod causes;
 mod deployments;

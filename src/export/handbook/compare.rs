@@ -15,8 +15,8 @@ pub enum HandbookChange {
     StalePage(Text),
 }
 
-/// Returns the differences between the statements of a handbook on disk and the present ones. The absence of
-/// a call that was only observed is not a difference, because such a call can happen without being seen.
+/// Returns the differences between the statements of a handbook on disk and the present ones. A call that is
+/// known only from observation is never a difference, because such a call can happen without being seen.
 /// Returns an error if `on_disk` is not a handbook.
 pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> {
     let (old, new) = (read(on_disk)?, read(now)?);

@@ -1,6 +1,6 @@
 //! Page of the handbook and its parts, independent of the output format.
 
-/// Page of the handbook.
+/// Page of the handbook: its file name, its title and its blocks of content.
 pub(super) struct Page {
     /// Name of the page's file, without extension.
     pub(super) stem: String,

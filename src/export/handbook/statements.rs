@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// Name of the schema.
 pub(super) const SCHEMA_NAME: &str = "portolan.handbook/1";
 
-/// Document of the schema `portolan.handbook/1`.
+/// Statements and page names of a handbook, as a JSON document of the schema `portolan.handbook/1`.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Document {
     pub(super) schema: String,

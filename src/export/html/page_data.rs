@@ -62,7 +62,7 @@ struct EdgeOut {
     strength: &'static str,
     /// Title and text of each piece of evidence for the edge.
     pieces: Vec<(String, String)>,
-    /// Sentences about the drift of the edge.
+    /// Sentences about the drift of the edge, for example that it was never observed.
     states: Vec<String>,
 }
 
@@ -123,8 +123,8 @@ fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'
     }
 }
 
-/// Returns label and value of each fact: first the facts of the profile, each with the place that states it,
-/// and then the facts from the source.
+/// Returns the label and the value of each fact about a service: first the facts of its profile, each with
+/// the place that states it, and then the facts from the source.
 fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
     let Some(service) = world.service_of(node) else { return Vec::new() };
     let profile = world.profiles.of(&service.id);

@@ -57,8 +57,8 @@ const MAX_VALUE_CHARS: usize = 400;
 /// A key in lower case without spaces, `_` and `-`, and its value.
 type KeyValue<'a> = (String, Cow<'a, str>);
 
-/// Parses a connection string. Returns `None` if the value does not begin with a key and `=`, or if none of
-/// its keys is known.
+/// Parses a connection string. Returns `None` unless the value begins with a key and `=` or with two pairs
+/// like `host: db`, and at least one of its keys is known.
 ///
 /// `url_list` parses the URLs in the connection string. It is a parameter because URLs may in turn have
 /// connection strings in their query, for which `url_list` calls this function.

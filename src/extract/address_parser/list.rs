@@ -1,5 +1,6 @@
 //! Parser of a single address or a list of addresses: `k1:9092,k2:9092`, `zoo1 zoo2`, `1@k1:9093,2@k2:9093`,
-//! `etcd1=http://etcd1:2380,…`. If any item is not an address, the value has no addresses.
+//! `etcd1=http://etcd1:2380,…`. If any item is not an address, the value has no addresses. If plain words
+//! follow an address, only the first address counts.
 
 use super::{
     AddressShape, FoundAddress,
@@ -44,8 +45,8 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
 }
 
 /// Returns true if the separators between `items` are certainly not part of a password: there is a single
-/// item, no item has user information, all items have the same, or all begin with a number, as in
-/// `1@k1:9093,2@k2:9093`.
+/// item, no item has user information, all items have the same user information, or all begin with a number,
+/// as in `1@k1:9093,2@k2:9093`.
 fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;

@@ -1,10 +1,10 @@
 //! Parser of the addresses in a value. It accepts any text and never returns a password.
 //!
-//! Each notation has its own file, which names the source of its grammar. The parser of a notation first
-//! recognises it, and then reads the value by its grammar. The whole value must be in one notation, or be a
+//! Each notation has its own file, which names the source of its grammar. A parser first checks that the
+//! value is in its notation, and then applies the grammar. The whole value must be in one notation, or be a
 //! list of addresses. Any other value has no addresses, because a missing edge on the map is better than a
 //! piece of a password. The result is a host name, an IP address or a cloud resource, with a port.
-//! [`crate::model::Host`] validates it again.
+//! [`crate::model::Host`] validates each host again.
 //!
 //! The caller has already interpolated the variables in the value, or replaced them by [`UNKNOWN_CHAR`] (see
 //! `interpolation`).
@@ -41,7 +41,7 @@ pub(super) struct FoundAddress {
 /// order of certainty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AddressShape {
-    /// A host after a URL scheme, or the value of a host key in a connection string.
+    /// A host after a URL scheme, or in the notation of a database driver, such as a connection string.
     Url,
     /// An AWS resource: an ARN, or the URL of a bucket or queue.
     Resource,
@@ -77,7 +77,7 @@ pub(super) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
 
-/// Returns the addresses in `value`, in the order of the text.
+/// Returns the addresses in `value`. The first parser whose notation fits the value reads them.
 pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
     let value = strip_quotes(value.trim());
     if value.is_empty() || value.len() > MAX_VALUE_BYTES || value.starts_with("-----BEGIN") {

@@ -184,9 +184,9 @@ fn may_have_user(text: &str) -> bool {
 }
 
 /// Returns the name of an option if it is safe to display, and an empty text otherwise. In `-pSECRET` the
-/// password looks like an option name. So a name of several letters is safe only if it implies an address, or
-/// if it is written like a variable or contains `-` or `.`, and does not begin with the letter of a secret
-/// option.
+/// password looks like an option name. So a name of several letters is safe only in two cases: it implies an
+/// address; or it does not begin with the letter of a secret option, and is written like a variable or
+/// contains `-` or `.`.
 pub(super) fn displayable_name(flag: &str) -> &str {
     let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
     let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

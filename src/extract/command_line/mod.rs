@@ -6,7 +6,7 @@ mod shell;
 use flags::CommandWord;
 pub(super) use flags::OptionValue;
 
-/// The maximum number of words, plus commands in scripts, that are read from a command line.
+/// Maximum number of words that are read from a command line. Each command in a script counts as one word.
 const MAX_COMMAND_WORDS: usize = 400;
 /// Shells that run the script after `-c`.
 const SHELL_PROGRAMS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"];

@@ -97,8 +97,8 @@ const PROJECT_FILE_STEMS: &[&str] = &[
 const HIDDEN_PROJECT_FILES: &[&str] = &[".gitlab-ci", ".travis", ".eslintrc"];
 
 impl FileFormat {
-    /// Returns the format of a file by its name. Returns `None` unless the name is known as that of
-    /// configuration or source code.
+    /// Returns the format of a file by its name. Returns `None` if the name is not known as that of
+    /// configuration or source code, or is that of a test or of a file that configures no service.
     pub(super) fn from_file_name(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         if is_not_service_config(&lower) || is_test_file(&lower) {
@@ -122,8 +122,8 @@ impl FileFormat {
             .map(|(dialect, _)| *dialect)
     }
 
-    /// Removes the comment from a line. `#` and `//` begin a comment only at the beginning of a word, so the
-    /// `//` of a URL does not.
+    /// Removes the comment from a line. The sign of a comment counts only at the beginning of a word, so the
+    /// `//` of a URL does not begin one.
     pub(super) fn strip_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
             Self::KeyValue | Self::Directives => &["#", ";;"],

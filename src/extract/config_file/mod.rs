@@ -152,7 +152,7 @@ fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
     if passes { ValueKind::Other } else { env_key::value_kind(key) }
 }
 
-/// Returns true if the host is a name that the file defines for its own use.
+/// Returns true if the address is only a name, without a port, that the file defines for its own use.
 fn is_defined_in_file(address: &Address, defined: &BTreeSet<String>) -> bool {
     address.port.is_none() && defined.contains(&address.host.to_string())
 }

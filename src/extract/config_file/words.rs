@@ -35,8 +35,8 @@ pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
     words
 }
 
-/// Reads the next word of `rest`, the end of `line`, and adds it to `words`. Returns the text after the word,
-/// or `None` if the line has no more words.
+/// Reads the next word of `rest`, the unread end of `line`, and adds it to `words`. Returns the text after
+/// the word, or `None` if the line has no more words.
 fn read_word<'t>(
     format: FileFormat,
     line: &'t str,

@@ -116,8 +116,8 @@ impl JsonRecord<'_> {
     }
 }
 
-/// Returns the fields of a line that is a JSON object. The name of a value in a nested object has dots
-/// between the levels.
+/// Returns the fields of a line that is a JSON object. The name of a value in a nested object is the path of
+/// keys to it, joined with dots.
 pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
     let mut fields = Vec::new();
     let mut open = vec![(String::new(), text.len() - text.trim_start().len(), 0)];

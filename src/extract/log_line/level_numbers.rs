@@ -51,10 +51,10 @@ const JAVA_UTIL_LOGGING_LEVELS: LevelThresholds =
     &[(300, Trace), (500, Debug), (700, Info), (900, Warn), (1_000, Error)];
 const LOGBACK_LEVELS: LevelThresholds =
     &[(5_000, Trace), (10_000, Debug), (20_000, Info), (30_000, Warn), (40_000, Error)];
-/// Sources: pino, `logger.levels`; bunyan, Levels.
+/// Levels of pino and bunyan. Sources: pino, `logger.levels`; bunyan, Levels.
 const PINO_LEVELS: LevelThresholds =
     &[(10, Trace), (20, Debug), (30, Info), (40, Warn), (50, Error), (60, Fatal)];
-/// Source: Monolog, Log Levels.
+/// Levels of Monolog. Source: Monolog, Log Levels.
 const MONOLOG_LEVELS: LevelThresholds = &[(100, Debug), (200, Info), (300, Warn), (400, Error), (500, Fatal)];
 
 /// Returns the highest level whose smallest number `number` reaches. Returns `None` if it reaches none.

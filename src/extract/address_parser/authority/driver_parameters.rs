@@ -13,8 +13,8 @@ const PARAMETER_NAMES: &[&str] = &[
     "informixserver",
 ];
 
-/// Returns true if a known parameter follows the first `?`, `;` or `,` in `behind`, the text after an
-/// authority, and no `@` comes first.
+/// Returns true if the first `?`, `;` or `,` in `behind`, the text after an authority, is followed by a known
+/// parameter and not preceded by an `@`.
 pub(super) fn begins_with_parameter(behind: &str) -> bool {
     let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
     let parameters = &behind[at + 1..];

@@ -9,7 +9,7 @@ use crate::{
     model::{Address, Host, Scheme},
 };
 
-/// One entry of an authority or a list of servers.
+/// One entry of a URL's authority or of a list of servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum HostEntry {
     /// A host, with its port if the text has one.

@@ -80,8 +80,12 @@ pub(in crate::extract::address_parser) fn addresses_in_authority<'a>(
 ///
 /// Passwords may contain `/`, `?`, `#`, `;` and `@` without escapes, although RFC 3986 forbids it. If an `@`
 /// follows the first of these characters, there are two readings: the authority ends at that character, or
-/// the host follows the last `@`. A reading is confirmed by a usual port of the scheme, or by a known
-/// parameter after its host. It wins if only that reading is confirmed.
+/// the host follows the last `@`. A usual port of the scheme confirms either reading; a known parameter after
+/// the host confirms the first one.
+///
+/// If only the first reading is confirmed, it wins. If only the second one is confirmed, it wins unless the
+/// first reading has a valid host and the text between looks like a query. If neither is confirmed, the
+/// second one wins only if the first has no valid host, there is a single `@`, and no `?` precedes it.
 pub(in crate::extract::address_parser) fn split_authority(
     scheme: Option<Scheme>,
     rest: &str,
