@@ -24,7 +24,7 @@ use tokio::sync::mpsc::Sender;
 const AUDIT_FILE: &str = "audit.jsonl";
 /// Prefix of the names of files that hold the record of a running operation.
 const RUNNING_FILE_PREFIX: &str = "audit-running-";
-/// Suffix of these names.
+/// Suffix of the names of files that hold the record of a running operation.
 const RUNNING_FILE_SUFFIX: &str = ".json";
 /// Maximum size of the log in bytes. Reading a larger log fails.
 const MAX_LOG_BYTES: u64 = 256 << 20;
@@ -111,9 +111,9 @@ impl AuditLog {
         Ok(running)
     }
 
-    /// Returns the records of all operations, running ones included, the oldest first. The list is empty if
-    /// the state directory does not exist. Skips lines that are no records, because a full disk may cut a
-    /// line.
+    /// Returns the records of all operations and sessions, running ones included, the oldest first. The list
+    /// is empty if the state directory does not exist. Skips lines that are no records, because a full disk
+    /// may cut a line.
     pub fn read(&self) -> io::Result<Vec<AuditRecord>> {
         let folder = match PrivateDir::open(&self.folder) {
             Ok(folder) => folder,

@@ -203,8 +203,8 @@ impl App {
         panes.iter().flat_map(|(screen, _)| self.screens.get(*screen).subscriptions(&self.store)).collect()
     }
 
-    /// Returns the compose files from which services were started. The runtime also reads the repositories
-    /// that contain these files for facts about the services.
+    /// Returns the compose files from which services were started. To find facts about the services, the
+    /// runtime also reads the repositories that contain these files.
     #[must_use]
     pub fn compose_files(&self) -> &BTreeSet<Text> {
         &self.store.world.profiles.compose_files

@@ -67,7 +67,8 @@ pub enum Msg {
     TargetsRead(OperationRequest, Box<Result<OperationReading, Failure>>),
     /// Progress of an operation: the number that identifies it, and the count of calls made so far.
     PlanStepSent(u64, usize),
-    /// Result of all calls of an operation, after the number that identifies the operation.
+    /// End of the calls of an operation: the number that identifies the operation, and the result of its
+    /// calls.
     PlanRunEnded(u64, Box<PlanRun>),
     /// Notice for the user, such as the path of a saved file.
     Notice(String),

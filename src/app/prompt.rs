@@ -176,8 +176,8 @@ impl Prompt {
         }
     }
 
-    /// If the selected proposal is a text, replaces the input with the part of it before the first missing
-    /// name. Returns false if the input stays the same.
+    /// If the selected proposal is a text, replaces the input with that text up to the first missing name.
+    /// Returns false if the input stays the same.
     fn complete_text(&mut self) -> bool {
         let proposals = self.proposals();
         let Self::Command { input, chosen, .. } = self else { return false };

@@ -27,7 +27,8 @@ pub struct NamedService {
     pub group: Option<Text>,
 }
 
-/// The fields of a saved snapshot that hold its names. All other fields are skipped.
+/// Fields of a saved snapshot that contain the names of the source and its services. All other fields are
+/// skipped.
 #[derive(Deserialize)]
 struct SnapshotNames {
     source: SourceId,

@@ -39,7 +39,8 @@ const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(2);
 /// Number of earlier lines to record from each stream.
 const INITIAL_LINES: usize = 40;
 
-/// Time to wait for late lines after the end of the recording, beyond the reorder window of the sources.
+/// Time to wait for late lines after the end of the recording, in addition to the longest expected delay of a
+/// source's log lines.
 const LATE_LINE_WAIT: Duration = Duration::from_millis(500);
 
 /// Maximum number of snapshots in the queue to the writer.
@@ -158,7 +159,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes log lines, each at its second of the recording. Lines from before the start go to second 0.
+    /// Writes log lines, each with the whole second of the recording at which it was logged. Lines from
+    /// before the start get second 0.
     fn write_lines(&mut self, message: LogUpdate) -> io::Result<()> {
         let LogUpdate::Lines(batch) = message else { return Ok(()) };
         let mut frames: BTreeMap<(Duration, SourceId), Vec<LogLine>> = BTreeMap::new();

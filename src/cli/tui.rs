@@ -124,7 +124,7 @@ fn first_start_notice(sources: &[Arc<dyn Source>]) -> String {
 }
 
 /// Returns the theme for this terminal, and true if Portolan must draw with ASCII only. There is no colour if
-/// `NO_COLOR` is set (no-color.org). `auto` means no colour or 16 colours on terminals that have no more.
+/// `NO_COLOR` is set (no-color.org). On terminals without 256 colours, `auto` means 16 colours or none.
 fn detect_theme(theme: &str, ascii: bool) -> (&str, bool) {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let term = variable("TERM");

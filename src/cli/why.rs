@@ -1,5 +1,5 @@
-//! Command `why`: explains a call between two nodes by its evidence. If there is none, shows the paths
-//! between them.
+//! Command `why`: explains a call between two nodes by its evidence. If there is no such call, shows the
+//! paths between the nodes.
 
 use super::args::Format;
 use crate::{

@@ -60,8 +60,8 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
     all
 }
 
-/// Returns the key by which findings are sorted in descending order: severity, then whether no other service
-/// is suspected, then the number of dependants, then the start.
+/// Returns the key for sorting findings in descending order. The worst severity comes first, then the
+/// findings that suspect no other service, then those with the most dependants, then the newest.
 fn sort_key(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
     (finding.severity, finding.main_suspect().is_none(), finding.impact.dependant_count(), finding.since)
 }

@@ -33,7 +33,7 @@ pub enum LogSignalKind {
     },
     /// The log group does not exist.
     LogGroupMissing {
-        /// Time of the last attempt to read the log group that failed, UTC.
+        /// Time of the last failed attempt to read the log group, UTC.
         reported_at: Timestamp,
     },
 }

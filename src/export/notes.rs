@@ -1,4 +1,4 @@
-//! Notes that people wrote, as JSON for the documents of the schemas that contain them.
+//! Notes that people wrote, in the JSON form that several exported documents contain.
 
 use crate::{model::Timestamp, note::Note, store::World};
 use serde::Serialize;

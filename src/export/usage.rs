@@ -23,7 +23,7 @@ struct ServiceOut<'a> {
     instances: Vec<InstanceOut<'a>>,
 }
 
-/// A running instance with its latest sample. The time and the measurements are `None` before the first sample.
+/// Running instance with its latest sample. The time and the measurements are `None` before the first sample.
 #[derive(Serialize)]
 struct InstanceOut<'a> {
     id: &'a str,

@@ -34,11 +34,11 @@ pub fn name_server_reference(address: &str) -> Option<Reference> {
 /// Port of name servers (RFC 1035 section 4.2).
 const DNS_PORT: u16 = 53;
 
-/// Returns references to the services that start before this one. `services` has the name and the
-/// `depends_on` condition of each.
+/// Returns the references of a service to the services that start before it. `services` holds the name of
+/// each, and the `depends_on` condition.
 ///
-/// With Compose's `service_completed_successfully`, this service starts only after the other one has ended
-/// (Compose file reference, `depends_on`), so it can't call that service.
+/// With Compose's `service_completed_successfully`, the service starts only after the other one has ended
+/// (Compose file reference, `depends_on`), so it can't call the other one.
 #[must_use]
 pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Reference> {
     let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));
@@ -56,7 +56,7 @@ pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &
         .collect()
 }
 
-/// The `depends_on` condition under which the other service must have exited successfully.
+/// The `depends_on` condition under which a service starts only after its dependency has exited successfully.
 const COMPLETED_CONDITION: &str = "service_completed_successfully";
 
 /// Returns the reference of a link to the container or service `to`. Returns `None` if `to` is not a valid

@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl App {
-    /// Returns the entries of the menu of actions for the selected and marked services.
+    /// Returns the menu entries for actions on the selected and marked services.
     pub(super) fn action_menu_entries(&self) -> Vec<MenuEntry> {
         menu_entries(&scope::menu_scope(&self.store))
     }
@@ -93,8 +93,8 @@ impl App {
         vec![Effect::ReadTargets(request)]
     }
 
-    /// Plans a request from a fresh reading, and opens the confirmation. Ignores the reading if the user has
-    /// closed the dialog since.
+    /// Plans a request from a fresh reading of its services, and opens the confirmation. Ignores the reading
+    /// if the user has closed the dialog since.
     pub(super) fn plan_operation(
         &mut self,
         request: OperationRequest,

@@ -26,14 +26,16 @@ enum Answer {
     Screen(ScreenId),
     /// Shows the timeline of the node alone, or of a group.
     Changes,
-    /// Shows the card, and a notice about the services that must run for the node.
+    /// Shows the card, which is the screen with the details of the node, and a notice about the services that
+    /// must run for the node.
     Needs,
     /// Shows the path between two nodes on the map.
     Path,
     /// Shows the calls of the node on the why screen, and a notice about the services that depend on the
     /// node.
     Impact,
-    /// Shows the card, and a notice with the facts of this field.
+    /// Shows the card, which is the screen with the details of the node, and a notice with the facts of this
+    /// field.
     Field(ProfileField),
 }
 

@@ -22,7 +22,7 @@ impl App {
         self.note_target().is_ok()
     }
 
-    /// Requests to write a note on the current selection. `typed` may end in `until` and a time.
+    /// Asks the runtime to write a note on the current selection. `typed` may end in `until` and a time.
     pub(in crate::app) fn write_note(&mut self, typed: &str) -> Vec<Effect> {
         let (source, target) = match self.note_target() {
             Ok(found) => found,

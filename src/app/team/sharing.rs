@@ -1,4 +1,4 @@
-//! Sharing of the screen: makes a share of the current view, and requests to write it.
+//! Sharing of the screen: makes a share of the current view, and asks the runtime to write it.
 
 use crate::{
     app::{App, prompt::Prompt, screens::WrittenViews},
@@ -49,7 +49,7 @@ impl App {
         !self.shows_share() && self.store.world.inventory.snapshots().next().is_some()
     }
 
-    /// Requests to write a share of the screen with this comment, which may be empty.
+    /// Asks the runtime to write a share of the screen with this comment, which may be empty.
     pub(in crate::app) fn share(&mut self, comment: &str, destination: ShareDestination) -> Vec<Effect> {
         match self.make_share(comment) {
             Ok(share) => {

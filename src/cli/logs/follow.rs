@@ -165,7 +165,8 @@ struct ReorderBuffer {
     count: u64,
 }
 
-/// Time for which the first lines wait for the next stream in `unheard`, in multiples of `window`.
+/// Time for which the first lines wait for each further stream in `unheard` to send something, in multiples
+/// of `window`.
 const HOLD_WINDOWS: u32 = 3;
 
 /// Maximum number of waiting lines. Beyond it, Portolan prints the oldest at once.

@@ -126,7 +126,8 @@ fn pop_oldest(heads: &mut [StreamHead]) -> Option<LogLine> {
     heads.iter_mut().filter(|head| !head.lines.is_empty()).min_by_key(time)?.lines.pop_front()
 }
 
-/// Reads a stream until it has a line or ends, at most until `deadline`. Returns the notes on the way.
+/// Reads a stream until it has a line or ends, at most until `deadline`. Returns the notes that came before
+/// the line.
 async fn read_until_line(head: &mut StreamHead, deadline: ReadDeadline) -> Vec<LogNote> {
     let mut notes = Vec::new();
     while head.lines.is_empty() && !head.ended {

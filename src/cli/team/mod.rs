@@ -31,8 +31,8 @@ pub(super) fn open_store(settings: &TeamConfig) -> Result<Option<Arc<dyn ObjectS
     }))
 }
 
-/// Returns the settings of the configured team with its opened store, but sends no request to it. Returns
-/// `None` if there is no team.
+/// Returns the settings of the configured team with its opened store, but sends no request to the store.
+/// Returns `None` if there is no team.
 pub(super) fn open_team(
     config: &Config,
     participation: Participation,

@@ -54,7 +54,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
 /// Returns the services whose health checks recently alternated, with the time of the first change and the
 /// number of returns to the previous state. If several instances of a service alternated, the one with the
 /// most returns counts. Instances are examined one by one, because three instances that each changed once are
-/// not flapping. In events that name no instance, the text distinguishes the instances.
+/// not flapping. If the events name no instance, their texts tell the instances apart.
 fn health_reversals<'a>(context: &RuleContext<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
     let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();
     let events = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);

@@ -32,8 +32,8 @@ pub fn compare(on_disk: &str, now: &str) -> Result<Vec<HandbookChange>, String> 
     Ok(gone.chain(missing).chain(stale).collect())
 }
 
-/// Returns the names of files, in all formats, that the handbook on disk has about services that no longer
-/// exist. Returns no names if `on_disk` is not a handbook.
+/// Returns the names of the files about services that no longer exist, in every format that a handbook can
+/// have. Returns no names if `on_disk` is not a handbook.
 #[must_use]
 pub fn stale_files(on_disk: &str, now: &str) -> Vec<String> {
     let (Ok(old), Ok(new)) = (read(on_disk), read(now)) else { return Vec::new() };

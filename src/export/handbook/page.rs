@@ -23,8 +23,8 @@ pub(super) struct Statement {
     pub(super) parts: Vec<Part>,
     /// Place that states the sentence, such as a setting, a label or a file.
     pub(super) source: String,
-    /// True if Portolan knows the sentence only from observed connections. A later run may not observe them
-    /// again although the sentence is still true.
+    /// True if Portolan knows the sentence only from observed connections. A later run might not observe them
+    /// again, although the sentence is still true.
     pub(super) observed: bool,
 }
 

@@ -15,7 +15,7 @@ use crate::extract::{
 };
 use std::borrow::Cow;
 
-/// Keys whose value is a host, in lower case without spaces, `_` and `-`.
+/// Keys whose value is a host. The keys are in lower case, without spaces, `_` and `-`.
 const HOST_KEYS: &[&str] = &[
     "host",
     "hosts",
@@ -54,7 +54,7 @@ const MAX_KEY_BYTES: usize = 40;
 /// The maximum number of characters to search for the end of the first value.
 const MAX_VALUE_CHARS: usize = 400;
 
-/// A key in lower case without spaces, `_` and `-`, and its value.
+/// Key and value of a pair. The key is in lower case, without spaces, `_` and `-`.
 type KeyValue<'a> = (String, Cow<'a, str>);
 
 /// Parses a connection string. Returns `None` unless the value begins with a key and `=` or with two pairs

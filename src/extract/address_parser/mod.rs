@@ -28,12 +28,12 @@ mod zookeeper;
 use super::interpolation::UNKNOWN_CHAR;
 use crate::model::Address;
 
-/// An address, and the shape of the text that it was found in.
+/// An address found in a value, with the shape of its text, such as a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FoundAddress {
     /// The host and port.
     pub(super) address: Address,
-    /// The shape of that text, on which the certainty of the address depends.
+    /// The shape of the text with the address, from which the certainty of the address follows.
     pub(super) shape: AddressShape,
 }
 

@@ -55,8 +55,9 @@ fn addresses_in_relative_url(rest: &str) -> Vec<FoundAddress> {
     found
 }
 
-/// Returns the byte offset of the next URL in a list, after a separator. Its scheme must be `first` or
-/// compatible with `first`. Any other `,x://` may be a piece of a password.
+/// Returns the byte offset of the next URL in a list, after a separator. If the text contains an `@`, the
+/// scheme of that URL must be `first` or compatible with `first`, because any other `,x://` may be a piece of
+/// a password.
 fn next_url_start(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
         // A separator may be longer than one byte, such as U+0085.

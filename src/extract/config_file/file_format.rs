@@ -172,7 +172,7 @@ fn is_test_file(lower: &str) -> bool {
         || lower.starts_with("test_")
 }
 
-/// Returns true unless the file name shows that the file is not configuration.
+/// Returns false if the file name shows that the file is something other than configuration.
 pub(super) fn may_be_config(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -40,8 +40,8 @@ pub fn is_program_file(name: &str) -> bool {
     FileFormat::from_file_name(name) == Some(FileFormat::Code)
 }
 
-/// Returns true unless the name shows that the file is not configuration. Portolan reads these files if they
-/// are mounted individually, even if their format is unknown.
+/// Returns false if the name shows that the file is something other than configuration. Portolan reads all
+/// other files if they are mounted individually, even if their format is unknown.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     file_format::may_be_config(name)

@@ -103,7 +103,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
 }
 
 /// Returns true if a line with `words` assigns a value to a key. A directive comes first in its line: an
-/// assignment after it is one of its options, or part of a secret.
+/// assignment after the directive is one of its options, or part of a secret.
 fn is_assignment(format: FileFormat, words: &[FileWord<'_>]) -> bool {
     let mut keys = words.iter().map(|word| word.is_key);
     match format {

@@ -88,8 +88,8 @@ pub(super) const KEY_RULES: &[KeyRule] = &[
     ]),
 ];
 
-/// Last words of keys. If a key with such a word also contains `PUBLIC`, its address is for programs and not
-/// for browsers.
+/// Last words of keys. If a key with such a word also contains `PUBLIC` and names no front-end framework, its
+/// address may be for programs and not for browsers.
 pub(super) const CONNECTABLE_WORDS: &[&str] = &[
     "ADDRESS",
     "ADDRESSES",

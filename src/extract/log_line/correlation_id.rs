@@ -13,7 +13,7 @@ pub struct CorrelationId<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// Endings of names of fields that contain an id, in lower case, without dots, dashes and underscores.
+/// Endings of the names of fields with an id. They are in lower case, without dots, dashes and underscores.
 const ID_NAME_ENDINGS: &[&str] = &[
     "requestid",
     "reqid",
@@ -34,8 +34,8 @@ const ID_NAME_ENDINGS: &[&str] = &[
     "xrayid",
 ];
 
-/// Returns the ids in a line: first the values of fields with the name of an id, then words in the form of an
-/// id.
+/// Returns the ids in a line: first the values of fields whose name marks an id, such as `trace_id`, then
+/// words in the form of an id.
 #[must_use]
 pub fn correlation_ids(text: &str, format: LineFormat) -> Vec<CorrelationId<'_>> {
     let named = |field: LogField<'_>| is_id_name(&field.name) && !field.value.is_empty();

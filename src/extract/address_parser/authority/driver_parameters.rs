@@ -1,7 +1,7 @@
-//! Names of parameters that database drivers and mail URLs put after a `?` or `;`. Sources: the documentation
-//! of libpq, Connector/J, Prisma, MongoDB's drivers and RFC 6068.
+//! Names of parameters that database drivers and mail URLs put after a `?`, `;` or `,`. Sources: the
+//! documentation of libpq, Connector/J, Prisma, MongoDB's drivers and RFC 6068.
 
-/// Parameter names. If one follows a `?` or `;`, that character surely ends the authority of the URL.
+/// Parameter names. If one follows a `?`, `;` or `,`, that character surely ends the authority of the URL.
 #[rustfmt::skip]
 const PARAMETER_NAMES: &[&str] = &[
     "user", "username", "userid", "uid", "user id", "password", "pwd", "pass", "sslmode", "ssl", "usessl", "tls",

@@ -67,8 +67,8 @@ fn host_with_ports(host: &str, ports: Option<&str>) -> Option<HostEntry> {
     Some(HostEntry::Address(Address { scheme: None, host: Host::parse(host)?, port }))
 }
 
-/// Parses the hosts of an authority without user information, which are separated by commas, and gives each
-/// the scheme `scheme`. Returns `None` if any part of the text is not a host.
+/// Parses hosts separated by commas, as in an authority without user information, and gives each the scheme
+/// `scheme`. Returns `None` if any part of the text is not a host.
 pub(super) fn parse_hosts(text: &str, scheme: Option<Scheme>) -> Option<Vec<Address>> {
     let members: Option<Vec<HostEntry>> = text.split(',').map(parse_host_port).collect();
     let addresses = members?.into_iter().filter_map(HostEntry::address);
