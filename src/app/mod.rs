@@ -36,7 +36,7 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use team::OpenedShare;
 use tour::Tour;
 
-/// Whole state of the program.
+/// The program without its I/O: its whole state, which messages change and which is drawn on the terminal.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
     /// Data of all sources, and the user's session.
@@ -64,7 +64,7 @@ pub struct App {
     is_split: bool,
     /// True if the log screen takes the whole terminal while it is shown.
     logs_fullscreen: bool,
-    /// State of the question that protects from ending the program by mistake.
+    /// Guard against ending the program by one `q` too many.
     quit_guard: QuitGuard,
     /// Whole area of the terminal.
     size: Rect,
@@ -77,8 +77,8 @@ pub struct App {
     dirty: bool,
 }
 
-/// State of the question that protects from ending the program by mistake. After a `q` that closed a screen,
-/// the next `q` on the lowest screen asks first, because the user may have typed one `q` too many.
+/// Guard against ending the program by one `q` too many. After a `q` that closed a screen, the next `q` on
+/// the lowest screen asks first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum QuitGuard {
     /// The last key was not `q`. On the lowest screen, `q` ends the program.

@@ -1,4 +1,4 @@
-//! Handling of the mouse.
+//! Handling of the mouse in the app: clicks, drags, the wheel, and the cell under the pointer.
 
 use super::App;
 use crate::{
@@ -7,7 +7,8 @@ use crate::{
     screen::{ClickPlace, ClickTarget, ScreenId},
 };
 
-/// Action of the mouse. Positions are a column and a row of the terminal.
+/// Action of the mouse, such as a press, a drag or a turn of the wheel. Positions are a column and a row of
+/// the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MouseAction {
     /// Press of the left button.

@@ -111,7 +111,8 @@ pub(super) async fn read_checkouts(config: &Config, world: &mut World, wait: Sig
     }
 }
 
-/// Reads the notes on the sources into `world`. Prints failures and continues. Gives up a source after `wait`.
+/// Reads the notes on the sources into `world`. Prints failures and continues. Gives up on a source after
+/// `wait`.
 pub(super) async fn read_notes(
     sources: &[Arc<dyn Source>],
     world: &mut World,

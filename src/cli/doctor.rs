@@ -31,7 +31,8 @@ struct Report {
     sources: Vec<CheckedSource>,
 }
 
-/// Repository on this machine that matches a path pattern in the configuration.
+/// Repository in the report of `doctor`: a directory on this machine that matches a path pattern in the
+/// configuration.
 #[derive(Serialize)]
 struct RepositoryOut {
     path: String,
@@ -41,7 +42,7 @@ struct RepositoryOut {
     unread: Vec<String>,
 }
 
-/// Source with the results of all its checks.
+/// Source in the report of `doctor`, with the results of all its checks.
 #[derive(Serialize)]
 struct CheckedSource {
     id: String,
@@ -52,7 +53,7 @@ struct CheckedSource {
     tries: Vec<CheckOutcome>,
 }
 
-/// Check with its result.
+/// Check in the report of `doctor`, with its result.
 #[derive(Serialize)]
 struct CheckOutcome {
     /// Name of the check.

@@ -217,7 +217,7 @@ fn configured(common: &CommonArgs) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// World after a poll of every source, with the configuration and the sources.
+/// Data of all sources after their first complete poll, with the configuration and the sources.
 struct Polled {
     config: Config,
     opened: OpenedSources,

@@ -1,7 +1,7 @@
 //! Properties of a kind of finding: its class, and the causes that Portolan may suspect.
 
-/// Meaning of a kind of finding for its service: the service is down, it is impaired, or the finding is only
-/// noteworthy.
+/// Meaning of a kind of finding for its service: the service is down, was stopped on purpose, or is impaired,
+/// or the finding is only noteworthy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FindingClass {
     /// A reason why the service is down. It may also break the service's callers. If a service has several

@@ -3,7 +3,7 @@
 use crate::{model::Timestamp, note::Note, store::World};
 use serde::Serialize;
 
-/// Note as JSON.
+/// Note that a person wrote, in the JSON form of exported documents.
 #[derive(Serialize)]
 pub(super) struct NoteOut<'a> {
     id: &'a str,

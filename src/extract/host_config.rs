@@ -1,5 +1,5 @@
-//! References in the options that a container is started with: extra hosts, name servers, links and start
-//! order.
+//! References to addresses and services in the options with which a container is started: extra hosts, name
+//! servers, links and start order.
 
 use crate::model::{
     Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting, Text,

@@ -36,7 +36,7 @@ pub(in crate::app) enum OperationDialog {
     Refused(String, Refusal),
 }
 
-/// Result of a key press in a dialog.
+/// Result of a key press in a dialog for actions, such as a choice or a confirmation.
 pub(super) enum DialogEvent {
     /// The dialog stays open.
     Open,

@@ -52,7 +52,7 @@ pub(in crate::app) struct OpenedShare {
     common_sources: Vec<SourceId>,
 }
 
-/// State of one view, either live or from the share: its data and its screens.
+/// State of a view that may be hidden, either the live one or that of the share: its data and its screens.
 struct View {
     store: Store,
     screens: Screens,
@@ -63,7 +63,7 @@ struct View {
     list_filter: Search,
 }
 
-/// View of the whole app as read from a share.
+/// State of all screens and of the session as read from a share, from which the view is restored.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ReadView {

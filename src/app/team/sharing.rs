@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Maximum length of a share's comment, in characters.
 const MAX_COMMENT_CHARS: usize = 500;
 
-/// View of the whole app, borrowed to be written into a share.
+/// State of all screens and of the session, borrowed to be written into a share.
 #[derive(Serialize)]
 struct WrittenView<'a> {
     session: &'a Session,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// Local port and far end of a forwarded port.
+/// Ports of `portolan forward`: the local port, and the port to which the container connects, with its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardedPorts {
     /// Port of this machine; 0 for any free one.

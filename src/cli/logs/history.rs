@@ -46,7 +46,7 @@ impl StreamHead {
     }
 }
 
-/// Limits on the time of a read, from `--wait`.
+/// Time limits for the reading of log streams, from `--wait`.
 #[derive(Clone, Copy)]
 struct ReadDeadline {
     /// Maximum wait for the next batch of a stream.

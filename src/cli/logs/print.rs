@@ -32,7 +32,7 @@ const SERVICE_WIDTH: usize = 16;
 /// Width of the instance name, in cells.
 const INSTANCE_WIDTH: usize = 24;
 
-/// Printer of the lines that pass all filters.
+/// Printer of the log lines that pass all filters, or of their patterns, and of notes.
 pub(super) struct Printer {
     out: BufWriter<SanitizedWriter<Stdout>>,
     filters: Vec<LogFilter>,

@@ -18,7 +18,7 @@ pub(super) enum Block {
     Map,
 }
 
-/// Sentence of the handbook with its source.
+/// Sentence of the handbook, with the setting, label or file that states it.
 pub(super) struct Statement {
     pub(super) parts: Vec<Part>,
     /// Place that states the sentence, such as a setting, a label or a file.

@@ -18,7 +18,7 @@ pub(super) struct Document {
     pub(super) statements: Vec<StatementOut>,
 }
 
-/// Statement on a page.
+/// Statement on a page of the handbook, in the JSON document of all statements.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct StatementOut {
     /// Title of the page.

@@ -11,7 +11,7 @@ use std::{
     fmt::Write,
 };
 
-/// Pair of neighbouring cells. The upper or left cell comes first.
+/// Pair of neighbouring cells, which identifies a piece of a line. The upper or left cell comes first.
 type CellPair = (Point, Point);
 
 /// Length of an arrowhead, in pixels.

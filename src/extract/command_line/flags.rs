@@ -6,7 +6,8 @@ use crate::extract::{
     is_common_port, parse_port,
 };
 
-/// A word of a command. `position` counts the words of the whole command line, from 1.
+/// Word of a command. `position` counts the words of the whole command line from 1; it is 0 in a text of
+/// options alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CommandWord {
     pub(super) position: usize,
@@ -23,7 +24,8 @@ pub(in crate::extract) struct OptionValue<'w> {
     pub(in crate::extract) key: &'w str,
     /// The value as written.
     pub(in crate::extract) value: &'w str,
-    /// The position of the value among the words of the whole command line, from 1.
+    /// The position of the value among the words of the whole command line, from 1; 0 in a text of options
+    /// alone.
     pub(in crate::extract) position: usize,
     /// The port that another option of the same command sets; `None` without one.
     pub(in crate::extract) port: Option<u16>,

@@ -1,10 +1,10 @@
-//! References in a mounted text file of any format: configuration, or the source code of the program.
+//! Finds the references to addresses in a mounted text file of any format, such as configuration or the
+//! program's source code.
 //!
 //! The formats have no parsers of their own. This module splits a file into words, each with the key or
 //! directive before it. As with environment variables, the key decides whether a word may be an address
-//! (`env_key`).
-//! Comments don't count, and variables are interpolated. A name that the file itself defines, such as `api`
-//! in `upstream api { … }`, is not a host.
+//! (`env_key`). Comments don't count, and variables are interpolated. A name that the file itself defines,
+//! such as `api` in `upstream api { … }`, is not a host.
 
 mod file_format;
 mod scan;

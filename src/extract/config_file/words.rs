@@ -6,7 +6,7 @@ use super::file_format::FileFormat;
 const VALUE_ELEMENTS: &[&str] =
     &["value", "entry", "string", "item", "param-value", "constructor-arg", "arg"];
 
-/// A word of a line in a configuration file.
+/// Word of a line in a configuration file, which is a key or a value.
 #[derive(Clone, Copy)]
 pub(super) struct FileWord<'t> {
     /// The text of the word, without quotes.

@@ -4,7 +4,7 @@ mod key_rules;
 
 use key_rules::{CONNECTABLE_WORDS, FRONT_END_FRAMEWORKS, KEY_RULES, KeyPart, KeyRule};
 
-/// The kind of value that a key, the name of a variable or option, implies, such as a secret or a host. The
+/// Kind of the value under a key, such as a secret or a host. A key is the name of a variable or option. The
 /// kind decides which parts of the value count as addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueKind {

@@ -3,7 +3,7 @@
 use super::name_lengths::NameLengths;
 use crate::model::LogLevel::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
-/// The context that a name needs to count as a level.
+/// Context in which a word of a log line counts as the name of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LevelContext {
     /// In capitals, the word alone is a level, because no message begins with it in capitals. The contexts of
