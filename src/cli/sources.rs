@@ -52,7 +52,7 @@ pub(super) fn open(
 }
 
 impl OpenedSources {
-    /// Returns only these sources, without a cache and without a team.
+    /// Returns `sources` as the opened sources, without a cache and without a team, as for the demo.
     pub(super) fn of<S: Source + 'static>(sources: Vec<S>) -> Self {
         let mut opened = Self {
             sources: Vec::new(),
@@ -65,8 +65,8 @@ impl OpenedSources {
         opened
     }
 
-    /// Returns the access to the team of these sources. The access has no store in the demo, or if there is
-    /// no team.
+    /// Returns the access of these sources to the store of their team. The access has no store in the demo,
+    /// or if there is no team.
     pub(super) fn team_access(&self, config: &Config) -> TeamAccess {
         TeamAccess::new(&config.team, self.team.as_ref().map(|team| Arc::clone(&team.store)))
     }

@@ -27,7 +27,7 @@ impl FaultRole {
     }
 }
 
-/// The role of a service in a fault, and the other node that is involved.
+/// The role of a service in a fault, with the node that is its suspected cause or its faulty dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultInvolvement {
     /// The service's role.

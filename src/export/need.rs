@@ -262,9 +262,9 @@ fn address_value(address: &Address, is_host: bool) -> String {
     }
 }
 
-/// Returns the container ports of a service, either the published ones or the others. A published port gets
-/// any free port of the host, because the original host port may be in use. The new port is reachable only
-/// from this machine, unless the original is published on all addresses.
+/// Returns the container ports of a service, either the published or the unpublished ones. A published port
+/// gets any free port of the host, because the original host port may be in use. The new port is reachable
+/// only from this machine, unless the original is published on all addresses.
 fn ports(service: &Service, published: bool) -> Vec<String> {
     let facts =
         service.facts.iter().filter(|fact| matches!(fact.kind(), Some(FactKind::Port | FactKind::Ports)));

@@ -34,11 +34,11 @@ pub fn name_server_reference(address: &str) -> Option<Reference> {
 /// Port of name servers (RFC 1035 section 4.2).
 const DNS_PORT: u16 = 53;
 
-/// Returns the references of a service to the services that start before it. `services` holds the name of
-/// each, and the `depends_on` condition.
+/// Returns the references of a service to the dependencies that start before it. `services` holds the name
+/// and the `depends_on` condition of each dependency.
 ///
-/// With Compose's `service_completed_successfully`, the service starts only after the other one has ended
-/// (Compose file reference, `depends_on`), so it can't call the other one.
+/// With Compose's `service_completed_successfully`, the service starts only after the dependency has ended
+/// (Compose file reference, `depends_on`), so it can't call the dependency.
 #[must_use]
 pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Reference> {
     let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));

@@ -1,7 +1,8 @@
-//! An open share: the screen as it was when it was shared, and the live view, which one key switches to.
+//! An open share: the screen as it was when it was shared, and the live view. One key switches between these
+//! two views.
 //!
-//! The app shows one of these two views. While it shows the share, time stands still in the share and no
-//! stream is open. Messages of the sources and of the clock go to the hidden live view.
+//! While the app shows the share, time stands still in the share and no stream is open. Messages of the
+//! sources and of the clock go to the hidden live view.
 
 use crate::{
     app::{

@@ -27,7 +27,7 @@ pub(in crate::extract) struct OptionValue<'w> {
     /// The position of the value among the words of the whole command line, from 1; 0 in a text of options
     /// alone.
     pub(in crate::extract) position: usize,
-    /// The port that another option of the same command sets; `None` without one.
+    /// The port that another option of the same command sets; `None` if no option sets one.
     pub(in crate::extract) port: Option<u16>,
 }
 

@@ -1,4 +1,4 @@
-//! Parser of command lines: an entry point with its arguments, and the shell scripts among these.
+//! Parser of command lines: a program with its arguments, and the shell scripts among the arguments.
 
 mod flags;
 mod shell;

@@ -27,8 +27,8 @@ pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
 /// configuration.
 const MAX_REFERENCES_PER_FILE: usize = 200;
 
-/// Returns true if a file of this name is configuration or source code. Of a mounted directory, Portolan
-/// reads only these files.
+/// Returns true if a file of this name is configuration or source code. Portolan reads only such files of a
+/// mounted directory.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     FileFormat::from_file_name(name).is_some()

@@ -104,8 +104,8 @@ impl JsonRecord<'_> {
         }
     }
 
-    /// Returns the level of the line: the one under a level key, or else Datadog's status, or the default of
-    /// the Compact Log Event Format. If there is none of these, returns the level that the message states.
+    /// Returns the level of the line: the one under a level key, or else Datadog's status, or else the
+    /// default of the Compact Log Event Format, or else the level that the message states.
     fn level(&self) -> Option<LogLevel> {
         let of_message = || super::parse(&unescape(self.text, &self.message.as_ref()?.1)).level;
         let keyed = self.level.map(|(_, level)| level);
