@@ -52,7 +52,7 @@ pub(super) fn open(
 }
 
 impl OpenedSources {
-    /// Returns `sources` as the opened sources, without a cache and without a team, as for the demo.
+    /// Returns `sources` as the opened sources, without a cache and without a team.
     pub(super) fn of<S: Source + 'static>(sources: Vec<S>) -> Self {
         let mut opened = Self {
             sources: Vec::new(),
