@@ -78,7 +78,7 @@ pub fn stdout(styles: PermittedEscapes) -> SanitizedWriter<Stdout> {
     SanitizedWriter { inner: io::stdout(), styles }
 }
 
-/// Escape sequences that a [`SanitizedWriter`] leaves in the text.
+/// Escape sequences that a [`SanitizedWriter`] leaves in the text: none, or styles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PermittedEscapes {
     /// No escape sequences.
@@ -141,8 +141,8 @@ fn sanitize(text: &str, styles: PermittedEscapes) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns true if a character must be replaced, unless it begins a permitted sequence. Such characters are
-/// line separators, invisible characters, such as the ones that reorder text (UAX #9, section 2), and all
+/// Returns true if a character must be replaced, unless it begins a permitted sequence. These characters are
+/// line separators, invisible characters (including those that reorder text, UAX #9, section 2), and all
 /// control characters but the line feed.
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')

@@ -11,7 +11,7 @@ pub const TIME_FORMS: &str =
 /// A point in time as the user writes it. [`TimeExpression::resolve`] returns the time itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeExpression {
-    /// An age before now.
+    /// The time that lies this duration before now.
     Ago(SignedDuration),
     /// The latest occurrence of a time of day: today's or yesterday's.
     TimeOfDay(civil::Time),
@@ -50,8 +50,8 @@ impl TimeExpression {
 impl FromStr for TimeExpression {
     type Err = String;
 
-    /// Parses an age (`10m`, `-10m`, `10m ago`), a time of day (`14:05`), a day (`today`, `yesterday`, with
-    /// or without a time), a date (`2026-03-08`, with or without a time), or a timestamp with an offset.
+    /// Parses `now`, an age (`10m`, `-10m`, `10m ago`), a time of day (`14:05`), a day (`today`, `yesterday`,
+    /// with or without a time), a date (`2026-03-08`, with or without a time), or a timestamp with an offset.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let (day, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));

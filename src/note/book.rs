@@ -1,4 +1,4 @@
-//! Note book: the notes of one source as JSON lines. The first line states the format.
+//! Note book: the file with the notes on one source, as JSON lines. The first line states the format.
 
 use super::{MAX_NOTE_CHARS, NoteTarget};
 use crate::model::{Text, Timestamp};
@@ -13,14 +13,14 @@ const NOTES_FORMAT: &str = "portolan.notes/";
 /// Version of the format that Portolan writes and reads.
 const NOTES_VERSION: u32 = 1;
 
-/// Maximum size of a book, in bytes.
+/// Maximum size of a note book, in bytes.
 pub const MAX_BOOK_BYTES: usize = 512 << 10;
 
-/// Maximum number of notes in a book. Beyond it, Portolan removes notes that have ended, then the oldest
-/// ones.
+/// Maximum number of notes in a note book. If there are more, Portolan removes the notes that have ended,
+/// then the oldest ones.
 const MAX_BOOK_NOTES: usize = 300;
 
-/// Note that one person wrote.
+/// Note that a person left on a service, a call or a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Random id. The user removes the note by it.
@@ -38,7 +38,7 @@ pub struct Note {
     pub text: Text,
 }
 
-/// Note that has no id and no author yet.
+/// Note as the user has written it, before it gets an id and an author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteDraft {
     /// Time of writing, UTC.
@@ -51,17 +51,17 @@ pub struct NoteDraft {
     pub text: Text,
 }
 
-/// Notes of one source, the oldest first.
+/// Notes on one source, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<Note>", into = "Vec<Note>")]
 pub struct NoteBook {
     notes: Vec<Note>,
 }
 
-/// Reason why a book could not be read.
+/// Reason why a note book could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BookError {
-    /// The book has another format or another version of it.
+    /// The note book has another format, or another version of the format.
     #[error("the notes have the format `{0}`, and this version of Portolan reads `{NOTES_SCHEMA}`")]
     OtherSchema(Text),
     /// The first line does not state a format.
@@ -69,7 +69,7 @@ pub enum BookError {
     Damaged,
 }
 
-/// First line of a book, which states the format.
+/// First line of a note book, which states the format.
 #[derive(Serialize, Deserialize)]
 struct BookHeader {
     schema: Text,
@@ -93,10 +93,10 @@ impl Note {
 }
 
 impl NoteBook {
-    /// Reads a book. Skips damaged lines. If there are too many notes, reads only the last ones.
+    /// Reads a note book. Skips damaged lines. If there are too many notes, reads only the last ones.
     ///
     /// # Errors
-    /// Returns the reason if the book has another format.
+    /// Returns the reason if the first line states another format, or none.
     pub fn parse(bytes: &[u8]) -> Result<Self, BookError> {
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_BOOK_BYTES)]);
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
@@ -110,7 +110,7 @@ impl NoteBook {
         Ok(newest.filter_map(|line| serde_json::from_str::<Note>(line).ok()).collect::<Vec<_>>().into())
     }
 
-    /// Returns the book in its format, as bytes.
+    /// Returns the note book as bytes: JSON lines, of which the first states the format.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let header = serde_json::to_string(&BookHeader { schema: NOTES_SCHEMA.into() }).unwrap_or_default();
@@ -153,7 +153,8 @@ impl NoteBook {
 }
 
 impl From<Vec<Note>> for NoteBook {
-    /// Creates a book of the newest of these notes, within the limits of a book.
+    /// Creates a note book from the newest of `notes`, at most 300. Cuts each text to `MAX_NOTE_CHARS`
+    /// characters.
     fn from(mut notes: Vec<Note>) -> Self {
         notes.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         notes.drain(..notes.len().saturating_sub(MAX_BOOK_NOTES));

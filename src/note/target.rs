@@ -17,7 +17,7 @@ pub struct NoteTarget {
     pub finding: Option<NotedFinding>,
 }
 
-/// Finding as it was at the time of the note.
+/// Finding that a note acknowledges, with the severity that it had when the note was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NotedFinding {
     /// Id of the kind of finding, such as `crash-loop`.

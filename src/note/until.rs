@@ -1,4 +1,5 @@
-//! End of a note in the notation of the user: `until friday`, `until 18:00`, `until 2h`, `until 2026-12-04`.
+//! Parser for the time at which a note ends, as the user types it: `until friday`, `until 18:00`, `until 2h`,
+//! `until 2026-12-04`.
 
 use crate::model::Timestamp;
 use jiff::{
@@ -36,8 +37,9 @@ pub fn split_until<'a>(typed: &'a str, now: Timestamp, zone: &TimeZone) -> (&'a 
     end.map_or((typed.trim(), None), |(text, at)| (text.trim().trim_end_matches([',', ';']), Some(at)))
 }
 
-/// Parses the time that the user typed after `until`. A day ends at the midnight after it. A weekday is the
-/// next day of that name, which can be today. Returns `None` for any other text, and for a time in the past.
+/// Parses the time that the user typed after `until`. A day stands for its end, the following midnight. A
+/// weekday is the next day of that name, which can be today. Returns `None` for any other text, and for a
+/// time in the past.
 #[must_use]
 pub fn until_time(typed: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let typed = typed.trim().trim_end_matches('.').to_ascii_lowercase();

@@ -21,14 +21,15 @@ use std::{
 /// Character that replaces the slashes of a key in its file name.
 const SLASH_REPLACEMENT: &str = "+";
 
-/// Maximum size in bytes of the old file in a conditional write, which reads it to compare its version.
+/// Maximum size in bytes of a file that a conditional write replaces. The write reads the old file first, to
+/// compare its version.
 const MAX_REPLACED_BYTES: u64 = 1 << 20;
 
-/// Minimum age of the unfinished files that a listing removes, because only killed processes leave such old
-/// ones.
+/// Minimum age of the unfinished files that a listing removes. A writer that still runs finishes sooner, so
+/// older ones come from killed processes.
 const MIN_ABANDONED_AGE: Duration = Duration::from_hours(1);
 
-/// Object store in a folder.
+/// Object store in a folder, with one file for each object.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     folder: Arc<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Location of an object store.
+/// Location of an object store: a folder or an S3 bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
     /// An existing folder.

@@ -11,7 +11,7 @@ use std::{
     sync::Mutex,
 };
 
-/// Fault that the store simulates in one call.
+/// Fault that a [`MemoryStore`] simulates in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreFault {
     /// The call does not reach the store.
@@ -22,7 +22,7 @@ pub(crate) enum StoreFault {
     Retried,
 }
 
-/// Object store in memory.
+/// Object store in memory, for tests. It can simulate faults.
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore(Mutex<State>);
 
@@ -32,9 +32,9 @@ struct State {
     writes: u64,
     /// Faults of the next calls, in order; `None` for a call without a fault.
     faults: VecDeque<Option<StoreFault>>,
-    /// True for each of `IfMissing` and `IfVersion`, in this order, that the store ignores.
+    /// True for a condition that the store ignores: first `IfMissing`, then `IfVersion`.
     ignored: [bool; 2],
-    /// Text in the keys whose writes fail, with the kind of failure; `None` if no write is to fail.
+    /// Writes to keys that contain this text fail with this kind of failure; `None` if no write is to fail.
     failing_writes: Option<(&'static str, FailureKind)>,
 }
 

@@ -27,9 +27,9 @@ pub struct ObjectVersion(pub String);
 pub enum Fetched {
     /// No object has that key.
     Missing,
-    /// The object still has the version that the caller knows.
+    /// The object still has the version that the caller passed.
     Unchanged,
-    /// The object, in another version.
+    /// The object has another version than the caller passed, or the caller passed none.
     Found(StoredObject),
 }
 
@@ -87,8 +87,8 @@ pub trait ObjectStore: Send + Sync {
     ) -> BoxFuture<'a, Result<WriteOutcome, Failure>>;
 
     /// Returns the keys that start with `prefix`, sorted, each with a version of its object. Returns at most
-    /// [`MAX_LISTED_OBJECTS`] keys. Compare these versions only with those of other listings, not with those
-    /// that `read` and `write` return.
+    /// [`MAX_LISTED_OBJECTS`] keys. A caller may compare these versions only with those of other listings,
+    /// because `read` and `write` may return other versions for the same content.
     fn list<'a>(&'a self, prefix: &'a str) -> BoxFuture<'a, Result<Vec<(String, ObjectVersion)>, Failure>>;
 
     /// Deletes the object at `key`. A missing object is no failure.

@@ -1,18 +1,18 @@
-//! Probe that tests whether a store honours the conditions of writes. Some stores ignore them and report
-//! success to every writer. A team can't choose a leader with such a store.
+//! Probe that tests whether a store honours write conditions. Some stores ignore them and report success to
+//! every writer. A team can't choose a leader with such a store.
 
 use super::{Fetched, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome};
 use crate::model::{Failure, FailureKind};
 
-/// Maximum size in bytes of the probe's object.
+/// Maximum size in bytes of the object that the probe writes.
 const MAX_PROBE_BYTES: usize = 1 << 10;
 
-/// Tests whether `store` honours write conditions. Creates the object `key` twice, then writes it over a
-/// version that it does not have, and deletes it. No other process may use `key`.
+/// Tests whether `store` honours write conditions. Tries to create the object `key` twice, and to replace it
+/// once with its current version and once with an outdated version as the condition. Then deletes the object.
+/// No other process may use `key`.
 ///
 /// # Errors
-/// Fails with [`FailureKind::Invalid`] if the store ignores a condition. Any other kind means that a call
-/// failed, so the probe may be repeated.
+/// Fails with [`FailureKind::Invalid`] if the store ignores a condition. Any other kind means that a call failed, so the probe may be repeated.
 pub async fn probe_conditions(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let outcome = probe_key(store, key).await;
     // A failure to delete the object matters less than the outcome.

@@ -21,14 +21,14 @@ pub struct AuditRecord {
     pub at: Timestamp,
     /// Name of the operating system's user.
     pub user: Text,
-    /// ARN of the AWS caller; absent for an engine.
+    /// ARN of the AWS caller; absent for a Docker or Podman engine.
     #[serde(default)]
     pub caller: Option<Text>,
     /// Id of the source.
     pub source: Text,
-    /// Address of the engine, or region of the API; empty if the source could not be read.
+    /// Address of the Docker or Podman engine, or AWS region; empty if the source could not be read.
     pub location: Text,
-    /// AWS account; absent for an engine.
+    /// AWS account; absent for a Docker or Podman engine.
     #[serde(default)]
     pub account: Option<Text>,
     /// Identifier of the operation, such as `restart`.
@@ -47,7 +47,8 @@ pub struct AuditRecord {
     /// Reason of a refusal or failure.
     #[serde(default)]
     pub why: Option<Text>,
-    /// Result as later snapshots show it, or the end of a session; absent if Portolan did not wait for it.
+    /// Result of the operation as later snapshots show it, or the way in which a session ended; absent if
+    /// Portolan did not wait for it.
     #[serde(default)]
     pub verdict: Option<Text>,
 }
@@ -102,8 +103,8 @@ impl AuditRecord {
         }
     }
 
-    /// Returns the record with secrets redacted: users paste them into reasons, and errors of a source quote
-    /// commands.
+    /// Returns the record without secrets, because users paste secrets into reasons, and errors of a source
+    /// quote commands.
     #[must_use]
     pub fn redacted(&self) -> Self {
         let redact = |text: &Option<Text>| text.as_deref().map(|text| redact_secrets(text).into());

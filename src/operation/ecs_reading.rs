@@ -1,9 +1,10 @@
-//! State of an ECS service that only operations need. The shared model does not contain it.
+//! Details of an ECS service that only operations need. The shared model does not contain them.
 
 use crate::model::{InstanceId, Text, Timestamp};
 use std::collections::BTreeSet;
 
-/// State of an ECS service, or of standalone tasks, for an operation on it.
+/// Details of an ECS service, or of standalone tasks, that only operations need, such as the deployment
+/// controller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EcsReading {
     /// Cluster as the API takes it: by name or ARN.
@@ -26,13 +27,13 @@ pub struct EcsReading {
     pub scaling: Option<ScalingRange>,
     /// Program that manages the service, such as `CloudFormation stack shop-prod`.
     pub manager: Option<Text>,
-    /// Deployment to return to; `None` if there is none or it was not read.
+    /// Earlier deployment to which a rollback would return; `None` if there is none or it was not read.
     pub rollback: Option<RollbackTarget>,
     /// Images that the task definition names by a tag, which may point to another image by now.
     pub tagged_images: Vec<TaggedImage>,
     /// Tasks that are protected from scale-in and deployments.
     pub protected: BTreeSet<InstanceId>,
-    /// Parts that could not be read, each with the reason.
+    /// Details that could not be read, each with the reason.
     pub unread: Vec<Text>,
 }
 
@@ -78,7 +79,7 @@ pub struct RollbackTarget {
     pub finished: Option<Timestamp>,
     /// True if the task definition can still be deployed.
     pub is_active: bool,
-    /// Settings of the service that differ from those of that deployment, but that the rollback does not
-    /// restore.
+    /// Settings of the service that the rollback does not restore, although the earlier deployment had other
+    /// values.
     pub not_restored: Vec<Text>,
 }

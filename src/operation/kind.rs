@@ -3,7 +3,7 @@
 
 use crate::model::ServiceKind;
 
-/// Kind of an operation; [`OPERATION_TABLE`] describes each.
+/// Kind of operation on services, such as restart, stop or scale; [`OPERATION_TABLE`] describes each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "`OPERATION_TABLE` describes each")]
 pub enum OperationKind {
@@ -34,7 +34,7 @@ pub struct OperationSpec {
     pub progress_verb: &'static str,
     /// Verb after the operation, such as `restarted`.
     pub past_verb: &'static str,
-    /// Kind of operation that undoes it; `None` if nothing does.
+    /// Kind of operation that undoes this one; `None` if there is none.
     pub undo: Option<OperationKind>,
     /// Description for the menu and the documentation.
     pub description: &'static str,
@@ -165,13 +165,14 @@ impl OperationKind {
         OPERATION_TABLE.iter().find(|spec| spec.id == id).map(|spec| spec.kind)
     }
 
-    /// Returns true if the operation changes a service of ECS as a whole, and not single tasks.
+    /// Returns true if the operation, applied to an ECS service, changes the service as a whole and not
+    /// single tasks.
     #[must_use]
     pub fn acts_on_whole_service(self) -> bool {
         matches!(self, Self::Restart | Self::Scale | Self::Rollback | Self::Continue)
     }
 
-    /// Returns true if the operation exists for services of the kind `service`.
+    /// Returns true if this operation exists for the kind of service `service`.
     #[must_use]
     pub fn acts_on(self, service: ServiceKind) -> bool {
         let is_container =

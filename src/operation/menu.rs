@@ -13,7 +13,7 @@ pub struct MenuEntry {
     pub key: char,
     /// Text of the entry, such as `restart orders`.
     pub label: String,
-    /// Description of the action; empty for a container.
+    /// Description of the action; empty in the menu of containers.
     pub description: &'static str,
     /// The operation, or the shell.
     pub choice: MenuChoice,
@@ -24,7 +24,7 @@ pub struct MenuEntry {
 pub enum MenuChoice {
     /// An operation.
     Operation(OperationRequest),
-    /// A shell in one of these containers. The user chooses if there are several.
+    /// A shell in one of these containers. If there are several, a second menu asks the user to choose.
     Shell(Vec<SessionTarget>),
 }
 
@@ -43,10 +43,10 @@ impl MenuChoice {
 pub const NO_KEY: char = ' ';
 /// Key of the entry that opens a shell.
 const SHELL_KEY: char = '!';
-/// Keys of the containers in the menu of a shell. Further containers have no key.
+/// Keys of the containers in the menu that asks where to open a shell. Further containers have no key.
 const CONTAINER_KEYS: &str = "123456789abcdefghilmnoprstuvwxyz";
 
-/// Services for which the menu offers operations. Their sources all allow actions.
+/// Services for which the menu offers operations. The user has permitted actions on all their sources.
 #[derive(Clone, Debug, Default)]
 pub struct MenuScope<'a> {
     /// The selected service.
@@ -140,8 +140,8 @@ fn shell_entry(service: &Service) -> Option<MenuEntry> {
     Some(MenuEntry { key: SHELL_KEY, label, description, choice: MenuChoice::Shell(targets) })
 }
 
-/// Returns the entries of the menu that asks for the container of a shell. `name_of` returns the name of a
-/// target's instance.
+/// Returns the entries of the menu that asks in which container to open a shell. `name_of` returns the name
+/// of the instance that a target belongs to.
 #[must_use]
 pub fn container_entries(
     targets: Vec<SessionTarget>,
@@ -161,8 +161,8 @@ fn entry(kind: OperationKind, key: char, label: String, services: &[&Service]) -
     entry_with(kind, key, label, services, |request| request)
 }
 
-/// Returns an entry of the menu. `complete` adds details to its request, such as the number of tasks. Returns
-/// `None` if the operation would have no effect on any of `services`.
+/// Returns an entry of the menu. `complete` adds details to the entry's request, such as the number of tasks.
+/// Returns `None` if the operation would have no effect on any of `services`.
 fn entry_with(
     kind: OperationKind,
     key: char,

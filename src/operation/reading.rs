@@ -1,15 +1,15 @@
-//! Readings for operations: the current state of the services to act upon. The source reads it again for each
-//! plan, instead of using the last poll.
+//! Readings for operations: the current state of the services to act upon. The source reads these services
+//! anew for each plan, because the last poll may be outdated.
 
 use super::EcsReading;
 use crate::model::{InstanceId, Service, SourceId, Text};
 
-/// Account and region, or engine, in which an operation happens.
+/// AWS account and region, or Docker or Podman engine, in which an operation happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationPlace {
     /// Source of the services.
     pub source: SourceId,
-    /// Address of the engine, or region of the API.
+    /// Address of the engine, or AWS region.
     pub location: Text,
     /// AWS account id; `None` for an engine.
     pub account: Option<Text>,
@@ -81,7 +81,8 @@ pub struct TargetReading {
     pub ecs: Option<Box<EcsReading>>,
 }
 
-/// Fact about a service that matters only for operations on it.
+/// Fact about a service that matters only for operations on that service, such as a container that is removed
+/// when it stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetFact {
     /// The engine removes the container, with its file system, when it stops (`--rm`).

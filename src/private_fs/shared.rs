@@ -215,12 +215,14 @@ impl SharedDir {
 /// Text between a file's name and the process and file numbers in its temporary name.
 const UNFINISHED_MARK: &str = ".unfinished-";
 
-/// Returns the temporary name of the file `name`, which is the `number`-th file that the process writes.
+/// Returns the temporary name of the file `name`, which the process with the id `process` writes as its
+/// `number`-th file.
 fn unfinished_name(name: &str, process: u32, number: u32) -> String {
     format!(".{name}{UNFINISHED_MARK}{process}-{number}")
 }
 
-/// Returns true if `name` has the form that `unfinished_name` returns. Other programs may use the folder too.
+/// Returns true if `name` has the form that [`unfinished_name`] returns. Portolan must leave any other file
+/// alone, because other programs may use the folder too.
 fn is_unfinished_name(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbers = name.rsplit_once(UNFINISHED_MARK).and_then(|(_, numbers)| numbers.split_once('-'));

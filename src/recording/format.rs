@@ -46,10 +46,10 @@ pub struct Frame {
     /// All unread parts, if at least one has changed.
     #[serde(rename = "gaps", default, skip_serializing_if = "Option::is_none")]
     pub unread_parts: Option<Vec<UnreadPart>>,
-    /// Connections observed for the first time.
+    /// Connections that the previous snapshot of the source did not contain.
     #[serde(rename = "flows", default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<ObservedConnection>,
-    /// All monitored services, if at least one has changed.
+    /// All monitored services, if at least one was added or removed.
     #[serde(rename = "watched", default, skip_serializing_if = "Option::is_none")]
     pub monitored: Option<Vec<MonitoredService>>,
     /// Log lines that arrived at this moment.

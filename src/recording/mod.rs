@@ -1,5 +1,5 @@
-//! Recordings: snapshots and log lines of sources in a file of JSON lines. `portolan record` writes them, and
-//! a share of the screen contains one.
+//! Recordings: snapshots and log lines of sources in a file of JSON lines. `portolan record` writes such a
+//! file. A share, the document with which a user shows the screen to a colleague, contains one too.
 
 mod format;
 mod read;

@@ -22,7 +22,7 @@ const MAX_SOURCES: usize = 64;
 const RECORD_AGAIN_REMEDY: &str = "record again with `portolan record`";
 
 impl Recording {
-    /// Reads a recording. Its failures refer to the recording as `name`.
+    /// Reads a recording from `input`. Messages of failures call it `name`.
     pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
         let failure =
             |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), RECORD_AGAIN_REMEDY);

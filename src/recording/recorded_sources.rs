@@ -33,8 +33,8 @@ impl Recording {
         Self { header, frames, read_failures, is_truncated }
     }
 
-    /// Returns the length of the recording. If the file is truncated, the length ends shortly after the last
-    /// frame.
+    /// Returns the length of the recording. If the file is truncated, the recording ends shortly after the
+    /// last frame.
     #[must_use]
     pub fn length(&self) -> Duration {
         let said = Duration::from_millis(self.header.length_ms);
@@ -56,8 +56,8 @@ impl Recording {
         all.into_iter().collect()
     }
 
-    /// Returns the snapshot of `source` at the time `at` since the start. Its `taken_at` is always the start
-    /// of the recording.
+    /// Returns the snapshot of `source` at the time `at` since the start of the recording. Its `taken_at` is
+    /// always the start of the recording.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();

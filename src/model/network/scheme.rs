@@ -58,8 +58,8 @@ const KNOWN_SCHEMES: &[(&str, &[u16])] = &[
 ];
 
 impl Scheme {
-    /// Returns the known scheme that `text` names, whole or by its part before or after the first `+`, as in
-    /// `postgresql+psycopg2` or `git+https`. Returns `None` for an unknown scheme.
+    /// Returns the known scheme in `text`: all of it, or the part before or after its first `+`, as in
+    /// `postgresql+psycopg2` or `git+https`. Returns `None` if no such part is a known scheme.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let known = |text: &str| KNOWN_SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));

@@ -1,7 +1,8 @@
-//! Settings: the variable, argument, label, option or file in which a reference was found, without its value.
+//! Settings: the variable, argument, label, option or file line in which a reference was found, without its
+//! value.
 //!
-//! Recordings, the cache and the JSON hold a setting as text, such as `environment DB_HOST`. Only this file
-//! writes and parses that text.
+//! Recordings, the cache and JSON output hold a setting as text, such as `environment DB_HOST`. Only this
+//! file writes and parses that text.
 
 use crate::model::{Text, text::MAX_TEXT_CHARS};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -41,13 +42,14 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// Returns the environment variable `name`.
+    /// Returns the setting for the environment variable `name`.
     #[must_use]
     pub fn environment(name: &str) -> Self {
         Self::Environment(bounded(name, "environment ".len()))
     }
 
-    /// Returns the variable `variable`, whose value is a URL of `load_balancer`.
+    /// Returns the setting for the environment variable `variable`, whose value is a URL of the load balancer
+    /// `load_balancer`.
     #[must_use]
     pub fn load_balancer_url(variable: &str, load_balancer: &str) -> Self {
         Self::LoadBalancerUrl {
@@ -56,19 +58,19 @@ impl Setting {
         }
     }
 
-    /// Returns the command line option `name`.
+    /// Returns the setting for the command line option `name`.
     #[must_use]
     pub fn option(name: &str) -> Self {
         Self::Option(bounded(name, "argument ".len()))
     }
 
-    /// Returns the label `name`.
+    /// Returns the setting for the container label `name`.
     #[must_use]
     pub fn label(name: &str) -> Self {
         Self::Label(bounded(name, "label ".len()))
     }
 
-    /// Returns the line `line` of the configuration file at `path`.
+    /// Returns the setting for the line `line` of the configuration file at `path`.
     #[must_use]
     pub fn file(path: &str, line: u32) -> Self {
         Self::File { path: bounded(path, "file :4294967295 ".len()), line }
@@ -96,7 +98,7 @@ impl Setting {
     }
 }
 
-/// Returns `name` cleaned, and cut so that a [`Text`] has space for `others` more characters.
+/// Returns `name` without control characters, cut so that a [`Text`] has space for `others` more characters.
 fn bounded(name: &str, others: usize) -> Text {
     let most = MAX_TEXT_CHARS.saturating_sub(others);
     if name.len() <= most { Text::new(name) } else { Text::with_max_chars(name, most) }

@@ -28,9 +28,9 @@ const WEBHOOK_HOSTS: &[(&str, &str)] = &[
     ("hc-ping.com", "/"),
     ("nosnch.in", "/"),
 ];
-/// Path segments before the key of a webhook, in products that teams host themselves.
+/// Path segments that precede the secret key in webhook URLs of self-hosted products.
 const WEBHOOK_SEGMENTS: &[&str] = &["hook", "hooks", "webhook", "webhooks", "integrations"];
-/// Minimum length of a webhook's key, in characters.
+/// Minimum length of the secret key in a webhook's path, in characters.
 const MIN_KEY_CHARS: usize = 16;
 
 /// Returns true if the path of `url` is a credential. The URL may lack its scheme.
@@ -51,7 +51,7 @@ pub fn is_webhook(url: &str) -> bool {
     WEBHOOK_HOSTS.iter().any(is_known) || has_key_of_webhook(path)
 }
 
-/// Returns true if `path` has a segment such as `hooks`, followed by one that looks like a random key.
+/// Returns true if `path` has a segment such as `hooks`, and a later segment that looks like a random key.
 fn has_key_of_webhook(path: &str) -> bool {
     let mut segments = path.split(['/', '?', '#']);
     segments.any(|segment| WEBHOOK_SEGMENTS.contains(&segment.to_ascii_lowercase().as_str()))

@@ -1,4 +1,4 @@
-//! Checkouts: repositories on this machine, with the files that describe services.
+//! Checkouts: repositories on this machine, with the contents of their files that describe services.
 
 use super::owner_pattern::OwnerPattern;
 use crate::model::{CatalogueEntity, RepositoryUrl, Text, Timestamp};
@@ -11,7 +11,7 @@ pub struct Checkout {
     pub path: Text,
     /// URL of its git remote; `None` if it has none.
     pub remote: Option<RepositoryUrl>,
-    /// The entities of all its catalogue files.
+    /// The entities of all its catalogue files, such as the components of `catalog-info.yaml`.
     pub entities: Vec<CatalogueEntity>,
     /// The services that its compose files build.
     pub builds: Vec<ComposeBuild>,
@@ -75,8 +75,8 @@ pub struct Readme {
 
 impl CodeOwners {
     /// Returns the rules that decide the owners of `folder`, a path relative to the checkout. In each
-    /// section, that is the last rule that matches every file directly in the folder (GitLab, "Code Owners",
-    /// sections). Leaves out catch-all rules, such as `*`, if a more specific rule matches.
+    /// section, only the last rule that matches every file directly in the folder counts (GitLab, "Code
+    /// Owners", sections). Leaves out catch-all rules, such as `*`, if a more specific rule matches.
     #[must_use]
     pub fn rules_for(&self, folder: &str) -> Vec<&CodeOwnersRule> {
         let (mut found, mut decided) = (Vec::<&CodeOwnersRule>::new(), BTreeSet::new());

@@ -19,9 +19,9 @@ pub struct CatalogueEntity {
     pub provides: Vec<Text>,
     /// Names of the APIs that it uses.
     pub consumes: Vec<Text>,
-    /// Folder of the file, relative to the checkout; empty for the checkout's root.
+    /// Folder that contains the catalogue file, relative to the checkout; empty for the checkout's root.
     pub folder: Text,
-    /// Path of the file.
+    /// Path of the catalogue file.
     pub file: Text,
 }
 
@@ -32,7 +32,7 @@ pub enum EntityKind {
     Service,
     /// A database, a bucket or another resource that services use.
     Resource,
-    /// A library, a website built into something else, or another entity that does not run by itself.
+    /// A library, a website that is part of another program, or another entity that does not run by itself.
     Other,
 }
 

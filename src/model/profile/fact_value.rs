@@ -9,8 +9,8 @@ const DELIMITER_CHARS: &[char] =
     &['"', '\'', '`', '<', '>', '(', ')', '[', ']', '{', '}', ',', ';', '|', '='];
 
 /// Returns `raw` without control characters, and without the user information, query and fragment of each URL
-/// in it. Returns `None` if nothing is left, or if `raw` is or contains a credential, such as a webhook or
-/// the key of a pager.
+/// in it. Returns `None` if nothing is left, or if `raw` contains a credential, such as a webhook URL or the
+/// key of an on-call service.
 pub(super) fn clean_value(field: ProfileField, raw: &str) -> Option<Text> {
     let text = Text::with_max_chars(raw.trim(), MAX_VALUE_CHARS);
     let is_key = matches!(field, ProfileField::OnCall | ProfileField::Chat) && webhook::looks_random(&text);
@@ -34,8 +34,8 @@ pub(super) fn clean_value(field: ProfileField, raw: &str) -> Option<Text> {
     (!clean.is_empty()).then_some(clean)
 }
 
-/// Returns a URL, with or without its scheme, without user information, query and fragment. Returns any other
-/// word unchanged.
+/// Removes user information, query and fragment if `word` is a URL. A word without a scheme counts as a URL
+/// only if it has a password or a query with `=`. Returns any other word unchanged.
 fn without_credentials(word: &str) -> String {
     let has_password = word.split_once('@').is_some_and(|(user, _)| user.contains(':'));
     let has_query = word.split_once('?').is_some_and(|(_, query)| query.contains('='));

@@ -1,4 +1,4 @@
-//! The fields of a profile, such as owner and runbook.
+//! The fields of a service's profile, such as owner and runbook.
 
 use serde::{Deserialize, Serialize};
 

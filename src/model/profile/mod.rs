@@ -1,5 +1,5 @@
-//! Profiles: facts about a service for people, such as its owner, its repository and its runbook, each with
-//! its origin. Many of them come from checkouts, the repositories on this machine.
+//! Profiles: facts that people need about a service, such as its owner, its repository and its runbook, each
+//! with its origin. Many of them come from checkouts, the repositories on this machine.
 
 pub mod checkout;
 pub mod entity;

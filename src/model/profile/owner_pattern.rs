@@ -59,7 +59,8 @@ impl OwnerPattern {
         }
     }
 
-    /// Returns true if the pattern names no folder and no file, such as `*`.
+    /// Returns true if the pattern consists of wildcards only, such as `*`, so that it names no folder and no
+    /// file.
     #[must_use]
     pub fn is_catch_all(&self) -> bool {
         let is_any = |segment: &Segment| matches!(segment, Segment::AnyFolders | Segment::AnyName);
@@ -103,8 +104,8 @@ fn segments(pattern: &str) -> Option<Vec<&str>> {
     (segments.iter().filter(|part| **part == "**").count() <= MAX_DOUBLE_ASTERISKS).then_some(segments)
 }
 
-/// Returns true if the segments of `path` match those of `pattern`. `**` matches any number of segments, but
-/// at the end at least one, because there it stands for everything inside a folder.
+/// Returns true if the segments of `path` match those of `pattern`. `**` matches any number of segments. At
+/// the end of the pattern, it matches at least one, because there it stands for everything inside a folder.
 fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
     let Some((first, rest)) = pattern.split_first() else { return path.is_empty() };
     if *first == Segment::AnyFolders {
@@ -123,7 +124,7 @@ fn matches_segments(pattern: &[Segment], path: &[&str]) -> bool {
     is_match && matches_segments(rest, path)
 }
 
-/// A part of a segment with wildcards.
+/// A part of a [`Segment::Glob`]: a wildcard or literal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GlobPart {
     /// `*`: any characters.

@@ -5,8 +5,8 @@ use crate::model::{ProfileField, RepositoryUrl, Text, Timestamp, network::webhoo
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A fact about a service for people, such as "the owner is team checkout", with its origin, such as the tag
-/// `Team`.
+/// A fact that people need about a service, such as "the owner is team checkout", with its origin, such as
+/// the tag `Team`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProfileFact {
     /// The field of the profile, such as the owner.
@@ -18,7 +18,7 @@ pub struct ProfileFact {
     /// The place itself, such as `tag Team` or the path of a file.
     #[serde(rename = "place")]
     pub location: Text,
-    /// Time of the last change of the repository's file that states the fact; `None` if no such file states
+    /// Time at which the repository file that states the fact was last changed; `None` if no such file states
     /// it, or if the time is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
@@ -96,7 +96,7 @@ impl ProfileFact {
         self.value.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'))
     }
 
-    /// Returns true if both facts, which must be of one field, mean the same. For example,
+    /// Returns true if both facts mean the same. Both must be about the same field. For example,
     /// `group:default/checkout`, `@acme/checkout` and `checkout@acme.example` are one owner.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {

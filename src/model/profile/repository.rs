@@ -15,9 +15,10 @@ pub struct RepositoryUrl {
 }
 
 impl RepositoryUrl {
-    /// Parses `https://host/path.git`, `ssh://git@host/path`, `git@host:path` or `organisation/name`. Returns
-    /// `None` for other text. Leaves out a folder after `//` (Terraform module sources) or `/tree/`. Leaves
-    /// out the port of an `ssh://` URL too, because the host's web pages have another port.
+    /// Parses an `http`, `https`, `ssh` or `git` URL, `git@host:path`, `host.example/organisation/name` or
+    /// `organisation/name`. Returns `None` for other text. Leaves out a branch or folder that follows the
+    /// repository, as in `/tree/main` or after `//` (Terraform module sources). Leaves out the port of an
+    /// `ssh` or `git` URL too, because the host's web pages have another port.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let raw = raw.trim();
@@ -54,8 +55,8 @@ impl RepositoryUrl {
             .then(|| Self { host: host.map(|host| host.to_lowercase().into()), path: path.into() })
     }
 
-    /// Returns true if both name the same repository. If a host is unknown, it is enough that one path is the
-    /// end of the other.
+    /// Returns true if both URLs name the same repository. If the host of one is unknown, it is enough that
+    /// one path is the end of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let (own, others) = (self.path.to_lowercase(), other.path.to_lowercase());
@@ -119,9 +120,9 @@ fn is_host(text: &str) -> bool {
     port.is_none_or(is_port) && (host.contains('.') || port.is_some() || host == "localhost")
 }
 
-/// Returns the host and path of the web pages of an Azure DevOps repository, given those of its ssh URL. The
-/// ssh path is `v3/ORGANISATION/PROJECT/NAME` (Microsoft, "Use SSH key authentication"). Returns `None` for
-/// any other URL.
+/// Returns the host and path of an Azure DevOps repository's web pages, from the host and path of its ssh
+/// URL. The ssh path is `v3/ORGANISATION/PROJECT/NAME` (Microsoft, "Use SSH key authentication"). Returns
+/// `None` for any other URL.
 fn azure_web_place(host: &str, path: &str) -> Option<(Option<&'static str>, String)> {
     let is_ssh = ["ssh.dev.azure.com", "vs-ssh.visualstudio.com"].contains(&host);
     let [organisation, project, name] = path.strip_prefix("v3/")?.split('/').collect::<Vec<_>>()[..] else {

@@ -1,8 +1,8 @@
-//! Resolved profiles: the facts about a service for people, merged from all origins.
+//! Resolved profiles: the facts that people need about a service, merged from all origins.
 
 use crate::model::{ProfileFact, ProfileField, Text, Timestamp};
 
-/// The facts about a service for people, merged from all origins.
+/// The facts that people need about a service, such as its owner and runbook, merged from all origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolvedProfile {
     /// The fields with at least one fact, in the order of `PROFILE_FIELDS`.

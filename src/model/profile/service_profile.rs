@@ -1,9 +1,10 @@
-//! Service profiles: facts for people that a running service carries in its labels, tags and settings.
+//! Service profiles: facts about a running service that its own labels, tags and settings state.
 
 use crate::model::{ProfileFact, Text};
 use serde::{Deserialize, Serialize};
 
-/// Facts from the labels and tags of a running service, and the names by which Portolan finds files about it.
+/// Facts about a running service from its own labels and tags, and the names by which Portolan finds files
+/// about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ServiceProfile {

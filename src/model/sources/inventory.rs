@@ -29,7 +29,8 @@ pub struct Inventory {
 /// seconds.
 const DEFAULT_RETENTION_SECONDS: i64 = 24 * 60 * 60;
 
-/// Facts about a service that no API reports, from the user's configuration.
+/// Facts that the user's configuration states about a service, such as its owner, because no API reports
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceAnnotation {

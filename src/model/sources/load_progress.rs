@@ -10,7 +10,7 @@ pub struct LoadProgress {
     pub part: SourcePart,
     /// Number of services, tasks, task definitions or API reads completed.
     pub read: usize,
-    /// Total number that is known so far; it may still grow.
+    /// Number of services, tasks, task definitions or API reads known so far; it may still grow.
     pub known: usize,
 }
 

@@ -38,8 +38,8 @@ impl Snapshot {
     }
 }
 
-/// Returns the largest limit for each list so that lists of the lengths `counts` have at most `budget`
-/// entries together. The lists together exceed `budget`.
+/// Returns the largest number of entries that each list may keep if lists of the lengths `counts` are to have
+/// at most `budget` entries together. The sum of `counts` must be larger than `budget`.
 fn limit_per_service(mut counts: Vec<usize>, budget: usize) -> usize {
     counts.sort_unstable();
     let mut left = budget;

@@ -55,8 +55,8 @@ impl Snapshot {
         !ids(self).is_disjoint(&ids(other))
     }
 
-    /// Removes the paths of files on the machine on which the snapshot was taken, because they lead to other
-    /// files on another machine.
+    /// Removes the paths of files on the machine on which the snapshot was taken, because another machine has
+    /// other files at these paths.
     pub fn forget_paths(&mut self) {
         for service in self.services.iter_mut().filter(|service| names_local_path(service)) {
             let service = Arc::make_mut(service);

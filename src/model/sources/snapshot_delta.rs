@@ -74,9 +74,9 @@ impl SnapshotDelta {
         *self == Self::default()
     }
 
-    /// Turns `snapshot`, the older one, into the later one, with the services sorted by id. Keeps its
-    /// `taken_at`. Adds the delta's connections to the existing ones, because they are observations and not a
-    /// state.
+    /// Turns `snapshot`, the older one, into the later one. Leaves `snapshot.taken_at` unchanged. Sorts the
+    /// services by id if any of them changed. Adds the delta's connections to the existing ones, because each
+    /// connection is an observation at one time.
     pub fn apply_to(self, snapshot: &mut Snapshot) {
         if !self.services.is_empty() || !self.removed.is_empty() {
             let mut services: BTreeMap<ServiceId, Arc<Service>> = std::mem::take(&mut snapshot.services)

@@ -10,15 +10,15 @@ use std::{
 /// The parts of the inventory that changed from one snapshot of a source to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotDiff {
-    /// Nothing but the time of the snapshot changed.
+    /// Services, load balancers, events and unread parts are all the same.
     Unchanged,
-    /// Settings or state of these services changed. The value is the old version of each. No service was
+    /// Settings or state of these services changed. The map holds the old version of each. No service was
     /// added or removed, and all endpoints are the same.
     Services(BTreeMap<ServiceId, Arc<Service>>),
     /// Only events, unread parts or the health of load balancer targets changed, but no service.
     MetadataOnly,
-    /// Services, endpoints, networks, images, profiles or load balancer routes changed, so the topology must
-    /// be rebuilt.
+    /// Services were added or removed, or names, groups, endpoints, networks, images, profiles or load
+    /// balancer routes changed. The topology must be rebuilt.
     Everything,
 }
 
@@ -48,7 +48,7 @@ impl SnapshotDiff {
         }
     }
 
-    /// Returns true if anything but the time of the snapshot changed.
+    /// Returns true unless the value is [`Self::Unchanged`].
     #[must_use]
     pub fn has_changes(&self) -> bool {
         *self != Self::Unchanged

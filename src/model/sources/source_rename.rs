@@ -1,5 +1,5 @@
-//! Renaming of a source in data from elsewhere, because two configurations may name the same account
-//! differently.
+//! Renaming of a source in data from another machine, because two configurations may give the same account
+//! different names.
 
 use crate::model::{
     ConnectionEnd, EndpointScope, Event, InstanceId, LoadBalancer, MonitoredService, NetworkId,
@@ -7,14 +7,14 @@ use crate::model::{
 };
 use std::sync::Arc;
 
-/// Data whose ids begin with a source's id, which [`Self::rename_source`] replaces.
+/// Data whose ids begin with the id of a source. [`Self::rename_source`] replaces that source.
 pub trait SourceRename {
     /// Replaces the source in every id by `source`, whichever source the id names.
     fn rename_source(&mut self, source: &SourceId);
 }
 
-/// Returns `id` with `source` in place of the part before the first slash. Returns `None` if that part is
-/// already `source`.
+/// Returns `id` with `source` in place of the part before the first slash, or in front of an id without a
+/// slash. Returns `None` if that part is already `source`.
 fn renamed(id: &str, source: &SourceId) -> Option<String> {
     let (old, local) = id.split_once('/').unwrap_or(("", id));
     (old != source.as_str()).then(|| format!("{source}/{local}"))

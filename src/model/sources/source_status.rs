@@ -5,7 +5,7 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The state of reading a source: loading, live, stale or failed.
+/// The state of reading a source: loading, cached, live, stale, denied or failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
@@ -43,17 +43,20 @@ pub struct SourceStatus {
     pub pushes_changes: bool,
     /// Progress of the initial load.
     pub progress: Vec<LoadProgress>,
-    /// Time of the next poll and the used share of the API quota; `None` until the source reports them.
+    /// Time of the next poll, and the part of the API quota already used; `None` until the source reports
+    /// them.
     pub poll_schedule: Option<PollSchedule>,
     /// True if some of the shown data may be from an earlier run.
     pub from_cache: bool,
-    /// The user's permission to act on the source. Recordings and shares leave it out.
+    /// The user's permission to act on the source. It is not written to recordings or to documents that the
+    /// user shares.
     #[serde(skip)]
     pub permission: ActionPermission,
-    /// AWS account and region, which the screen shows beside a source that allows actions; `None` for an
-    /// engine, and until the source reports them.
+    /// AWS account and region, which the screen shows beside a source that allows actions; `None` for a
+    /// Docker or Podman engine, and until the source reports them.
     pub account_and_region: Option<Text>,
-    /// Options with values by which the platform's command line tool reaches the source, such as `--profile`.
+    /// Options, with their values, that `docker` or `aws` needs to reach the same source, such as
+    /// `--profile`.
     pub tool_options: Vec<(Text, Text)>,
     /// Role of this Portolan in a team; `None` without a team, and until the source reports it.
     pub team: Option<TeamStatus>,
@@ -64,7 +67,7 @@ pub struct SourceStatus {
 pub struct PollSchedule {
     /// Time of the next poll, unless a change notification comes first.
     pub next_poll: Timestamp,
-    /// Share of the API quota used within the last minute, in per mille; `None` if the source has no quota.
+    /// Part of the API quota used within the last minute, in thousandths; `None` if the source has no quota.
     pub quota_used_permille: Option<u16>,
 }
 

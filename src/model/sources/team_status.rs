@@ -13,8 +13,8 @@ pub struct TeamStatus {
     pub members: u32,
 }
 
-/// Way in which this member gets the readings of one source now: as the leader, from the leader, alone, or
-/// not yet.
+/// The way in which this member gets the readings of one source: it leads, joins, follows the leader, or
+/// polls alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TeamRole {

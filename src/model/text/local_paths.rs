@@ -14,7 +14,8 @@ const LOCAL_SCHEMES: &[&str] = &["unix://", "file://"];
 /// most machines and identify no user or project.
 const SYSTEM_FOLDERS: &[&str] = &["/run/docker", "/var/run/docker", "/run/podman", "/var/run/podman"];
 
-/// Extensions of the file names that are kept. Other names may be those of people and projects.
+/// Extensions of the file names that [`without_local_paths`] keeps. A name with another extension may be that
+/// of a person or a project.
 const KEPT_ENDINGS: &[&str] = &["conf", "crt", "env", "json", "key", "pem", "sock", "toml", "yaml", "yml"];
 
 /// Returns `text` with each path of a local file shortened to its file name, as in `…/compose.yaml`. If the
@@ -59,7 +60,7 @@ fn shortened_path(word: &str) -> String {
     }
 }
 
-/// Returns true for a file name with a known extension, perhaps followed by a line number.
+/// Returns true for a file name with an extension in [`KEPT_ENDINGS`], perhaps followed by a line number.
 fn is_kept_name(name: &str) -> bool {
     let file = name.split(':').next().unwrap_or_default();
     file.rsplit_once('.').is_some_and(|(_, ending)| KEPT_ENDINGS.contains(&ending))

@@ -77,8 +77,8 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
         if URL_USERS { Cow::Borrowed(text) } else { url_user_info::without_user_info(text) }
     }
 
-    /// Returns true if `raw` needs no cleaning, because it is short printable ASCII without a URL, as most
-    /// text is.
+    /// Returns true if `raw` needs no cleaning: it is printable ASCII within the limit, and contains no URL
+    /// from which user information would have to be removed.
     fn is_clean(raw: &str) -> bool {
         is_plain(raw, MAX_CHARS) && (URL_USERS || !raw.contains("://"))
     }

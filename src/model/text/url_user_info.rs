@@ -72,8 +72,8 @@ fn push_list(word: &str, out: &mut String) {
     }
 }
 
-/// Splits a list of URLs at each separator that a URL of the same scheme follows. Any other separator may
-/// belong to a password.
+/// Splits a list of URLs at each separator that is followed by a URL of the same scheme. Any other separator
+/// may belong to a password.
 fn split_list(word: &str) -> impl Iterator<Item = &str> {
     let scheme = word.find("://").map_or("", |colon| scheme_before(&word[..colon]));
     let is_next_url = move |rest: &str| {
@@ -88,7 +88,7 @@ fn split_list(word: &str) -> impl Iterator<Item = &str> {
     ends.map(move |end| &word[std::mem::replace(&mut start, end)..end])
 }
 
-/// Appends `word` to `out`, without the user information of the first URL in it that has some.
+/// Appends `word` to `out`, without the user information of the first URL in `word` that has any.
 fn push_without_user(word: &str, out: &mut String) {
     let Some(last_at) = word.rfind('@') else {
         out.push_str(word);

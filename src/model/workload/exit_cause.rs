@@ -76,7 +76,8 @@ pub struct Exit {
 const SIGNAL_EXIT_CODES: [i64; 3] = [130, 137, 143];
 
 impl ExitCause {
-    /// Returns the cause as far as the exit code shows it: a signal, or an exit of the process.
+    /// Returns the cause that an exit code shows: [`Self::KilledBySignal`] for SIGINT, SIGKILL and SIGTERM,
+    /// otherwise [`Self::ProcessExited`], also without a code.
     #[must_use]
     pub fn from_exit_code(code: Option<i64>) -> Self {
         let by_signal = code.is_some_and(|code| SIGNAL_EXIT_CODES.contains(&code));

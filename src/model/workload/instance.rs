@@ -114,7 +114,7 @@ impl Instance {
         !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)
     }
 
-    /// Returns true if the instance runs and its health check passes, or none is configured.
+    /// Returns true if the instance runs, and its health check passes or it has none.
     #[must_use]
     pub fn is_serving(&self) -> bool {
         self.state == InstanceState::Running

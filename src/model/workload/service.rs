@@ -41,7 +41,7 @@ pub struct Service {
     pub networks: BTreeSet<NetworkId>,
     /// Further facts for the service card, in display order.
     pub facts: Vec<Fact>,
-    /// Facts for people, from the service's labels, tags and settings.
+    /// Facts about the service, such as its owner, from its labels, tags and settings.
     #[serde(default, skip_serializing_if = "ServiceProfile::is_empty")]
     pub profile: ServiceProfile,
 }
@@ -128,7 +128,8 @@ impl Service {
         run.chain(declared.map(|fact| fact.value.as_str()))
     }
 
-    /// Returns the number of running instances: those listed, or the source's own count if it lists none.
+    /// Returns the number of running instances: those in the list, or the source's own count if the list is
+    /// empty.
     #[must_use]
     pub fn running(&self) -> usize {
         let listed = self.instances.iter().filter(|i| i.state == InstanceState::Running).count();

@@ -4,8 +4,8 @@
 /// Row of [`CHANGE_CALLS`]: an API call that changes something.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ChangeCall {
-    /// Name of the call in its API. If Portolan uses an AWS call in several ways, the parameter that it sends
-    /// follows.
+    /// Name of the call in its API. If Portolan uses one AWS call in several ways, the name is followed by
+    /// the parameter that Portolan sends.
     pub name: &'static str,
     /// IAM actions that the call needs; empty for calls to a Docker or Podman engine.
     pub iam_actions: &'static [&'static str],

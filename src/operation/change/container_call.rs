@@ -1,11 +1,11 @@
-//! Calls to an engine about one container.
+//! Calls to a Docker or Podman engine that change one container.
 
 use super::calls::{
     ChangeCall, KILL_CONTAINER, PAUSE_CONTAINER, RESTART_CONTAINER, START_CONTAINER, STOP_CONTAINER,
     UNPAUSE_CONTAINER,
 };
 
-/// Call to an engine about one container.
+/// Call to a Docker or Podman engine that changes one container, such as restart or stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "`CHANGE_CALLS` describes each")]
 pub enum ContainerCall {

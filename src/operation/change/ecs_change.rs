@@ -7,7 +7,7 @@ use super::calls::{
 use crate::model::Text;
 use serde_json::{Value, json};
 
-/// Call to Amazon ECS.
+/// Call to Amazon ECS that changes something, with the cluster in which it does so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcsChange {
     /// Cluster, by name or ARN.
@@ -16,7 +16,7 @@ pub struct EcsChange {
     pub call: EcsCall,
 }
 
-/// Call to Amazon ECS, with its parameters besides the cluster.
+/// Call to Amazon ECS that changes something, with its parameters besides the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EcsCall {
     /// Starts a deployment of the same task definition.
@@ -56,7 +56,7 @@ pub enum EcsCall {
         deployment: Text,
         /// Id of the hook at which it waits.
         hook: Text,
-        /// True to roll the deployment back.
+        /// True to roll the deployment back, false to let it continue.
         rolls_back: bool,
     },
     /// Sets the protection of a task from scale-in and deployments.
@@ -83,8 +83,8 @@ impl EcsChange {
         }
     }
 
-    /// Returns the complete body of the request. It contains no parameter that the user did not ask to
-    /// change.
+    /// Returns the complete body of the request. Each parameter names the target, or is part of the change
+    /// that the user confirmed.
     #[must_use]
     pub fn body(&self) -> Value {
         let cluster = self.cluster.as_str();
@@ -114,7 +114,7 @@ impl EcsChange {
         }
     }
 
-    /// Returns the value of the parameter `name` in the command of the call's row.
+    /// Returns the value for the placeholder `{name}` in [`ChangeCall::command`].
     pub(super) fn parameter(&self, name: &str) -> String {
         match (&self.call, name) {
             (_, "cluster") => self.cluster.to_string(),
@@ -156,7 +156,7 @@ impl EcsChange {
     }
 }
 
-/// Returns the API's name of the action with which a deployment leaves a pause hook.
+/// Returns the ECS name of the action with which a deployment leaves a pause hook: roll back or continue.
 fn hook_action(rolls_back: bool) -> &'static str {
     if rolls_back { "ROLLBACK" } else { "CONTINUE" }
 }

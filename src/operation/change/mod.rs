@@ -19,7 +19,7 @@ const SHORT_ID_LENGTH: usize = 12;
 /// API call that changes something, with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Call to an engine about one container.
+    /// Call to a Docker or Podman engine that changes one container.
     Container {
         /// The call.
         call: ContainerCall,
@@ -28,7 +28,7 @@ pub enum Change {
         /// Name of the container, for display.
         name: Text,
     },
-    /// Call to Amazon ECS.
+    /// Call to Amazon ECS that changes something.
     Ecs(EcsChange),
 }
 

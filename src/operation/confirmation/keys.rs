@@ -6,7 +6,8 @@ use crate::{
     operation::{OperationPlace, Refusal},
 };
 
-/// State of the question in the confirmation dialog. The default is No.
+/// State of the question in the confirmation dialog: the name to type, or the choice between No and Yes. The
+/// default is No.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmationQuestion {
     /// Name that the user has to type; `None` for the choice between No and Yes.
@@ -114,7 +115,8 @@ pub(in crate::operation) fn is_confirming_line(line: &str, name: Option<&str>) -
     }
 }
 
-/// Returns a refusal if the plan asks for `name` and `typed`, the value of `--confirm`, differs from it.
+/// Returns a refusal if the plan requires the user to type `name`, and `typed`, the value of `--confirm`, is
+/// something else.
 pub(in crate::operation) fn missing_name_refusal(
     name: Option<&str>,
     typed: Option<&str>,

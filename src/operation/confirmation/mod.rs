@@ -9,7 +9,7 @@ use super::{OperationPlace, Plan, Refusal, Step};
 use crate::keymap::Key;
 use keys::{KeysEvent, is_confirming_line, missing_name_refusal};
 
-/// Plan that needs the user's confirmation.
+/// Plan of an operation or session that needs the user's confirmation.
 pub trait Confirmable {
     /// Returns the name that the user has to type; `None` unless the source is protected.
     fn typed_name(&self) -> Option<&str>;

@@ -63,7 +63,7 @@ impl PlanBasis {
         Self { services: reading.targets.iter().map(basis).collect() }
     }
 
-    /// Returns the differences between this basis and a later one in words; empty if the plan still holds.
+    /// Describes the differences between this basis and a later one; empty if the plan still holds.
     #[must_use]
     pub fn differences(&self, later: &Self) -> Vec<String> {
         let mut found = Vec::new();

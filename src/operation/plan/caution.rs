@@ -74,13 +74,14 @@ pub(super) fn cautions(
     found
 }
 
-/// Returns the caution that the plan leaves out `service`, one of several services, because of `reason`.
+/// Returns a caution which says that the plan leaves out `service`, one of several services, because of
+/// `reason`.
 pub(super) fn left_out(service: &Service, reason: &str) -> Caution {
     let name = service.id.parts().group_and_name;
     Caution { level: CautionLevel::Hint, text: format!("{name} is left out: {reason}") }
 }
 
-/// Maximum number of names that a sentence lists.
+/// Maximum number of names that a caution lists.
 const MAX_LISTED_NAMES: usize = 4;
 
 /// Joins names to a list in words, such as `web, api and 3 more`.

@@ -59,8 +59,8 @@ fn ongoing_deployment(name: &str, ecs: &EcsReading, effect: &str) -> Option<Caut
     Some(danger(format!("a deployment of {name} is not over ({status}): {effect}")))
 }
 
-/// Returns the caution that new tasks may run another image than the current tasks. It names the digests that
-/// run now, so that the user can compare them with the registry.
+/// Returns a caution which warns that new tasks may run another image than the current tasks. It names the
+/// digests that run now, so that the user can compare them with the registry.
 fn tagged_images(ecs: &EcsReading) -> Option<Caution> {
     let images: Vec<String> = ecs.tagged_images.iter().map(name_and_digests).collect();
     let verb = if images.len() == 1 { "is named by a tag" } else { "are named by tags" };

@@ -8,7 +8,7 @@ use crate::{
     topology::Topology,
 };
 
-/// Impact on one service and its callers.
+/// Impact of a plan on one service: its callers, and the instances that keep serving them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceImpact {
     /// The affected service.

@@ -25,7 +25,7 @@ use crate::{
     topology::Topology,
 };
 
-/// Planned operation: its exact calls, their impact and cautions.
+/// Planned operation: its exact calls, with their impact and cautions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The request that led to the plan.
@@ -46,7 +46,7 @@ pub struct Plan {
     pub before: Vec<Service>,
 }
 
-/// Data that planning needs besides the reading.
+/// Data that planning needs besides the reading of the services.
 #[derive(Clone, Copy)]
 pub struct PlanContext<'a> {
     /// Graph of calls, for the impact and the order.
@@ -66,8 +66,8 @@ impl Confirmable for Plan {
 }
 
 impl Plan {
-    /// Plans `request` from `reading`. Refuses if the source is read-only, a service is missing, or there is
-    /// nothing to do.
+    /// Plans `request` from `reading`. Refuses if the user has not permitted actions on the source, a service
+    /// or instance is missing, ECS would reject the operation, or there is nothing to do.
     pub fn new(
         request: OperationRequest,
         reading: OperationReading,
@@ -190,8 +190,8 @@ pub fn has_work(kind: OperationKind, service: &Service) -> bool {
         }
 }
 
-/// Returns the name that the user types to confirm: of the service, or of the source if there are several
-/// services.
+/// Returns the name that the user types to confirm: the name of the service, or of the source if there are
+/// several services.
 fn name_to_type(request: &OperationRequest) -> String {
     match request.services().first() {
         Some(only) if request.services().len() == 1 => only.parts().name.to_owned(),

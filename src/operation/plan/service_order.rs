@@ -1,5 +1,5 @@
 //! Order in which a plan acts on several services: callees before their callers, so that each service finds
-//! the services that it calls.
+//! the services that it calls. A plan that stops, kills or pauses services reverses the order.
 
 use crate::{
     model::{NodeId, ReferenceKind, ReferenceTarget, Service, ServiceId},
@@ -8,8 +8,8 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the ids of `services`, callees first. Calls come from the topology and from the start order that
-/// the services declare. In a circle of calls, the service with the fewest callees left comes first. Of
-/// several such services, the one with the lowest id comes first.
+/// the services declare. In a circle of calls, the service with the fewest callees not yet in the order comes
+/// next. Of several such services, the one with the lowest id comes next.
 pub(super) fn callees_first(services: &[&Service], topology: &Topology) -> Vec<ServiceId> {
     let mut callees: BTreeMap<ServiceId, BTreeSet<ServiceId>> = BTreeMap::new();
     for service in services {

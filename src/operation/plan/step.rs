@@ -5,7 +5,7 @@ use crate::{
     operation::{Change, OperationGoal, OperationKind},
 };
 
-/// One call of a plan.
+/// One API call of a plan, with the state before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The call.
@@ -20,7 +20,8 @@ pub struct Step {
     pub from: String,
     /// State after the call, in words.
     pub to: String,
-    /// Grace period of the container, by which the call may take longer, in seconds; 0 for a call to ECS.
+    /// Time that the container has to stop by itself, in seconds. The call may take so much longer. 0 for a
+    /// call to ECS.
     pub grace_seconds: u32,
     /// Operation that undoes the call; `None` if none does.
     pub undo: Option<StepUndo>,
@@ -31,6 +32,6 @@ pub struct Step {
 pub struct StepUndo {
     /// Kind of the operation.
     pub kind: OperationKind,
-    /// State to return to, such as a number of tasks; `None` if the kind determines it.
+    /// State to return to, such as a number of tasks; `None` if the kind of operation determines it.
     pub goal: Option<OperationGoal>,
 }

@@ -6,7 +6,7 @@ use crate::{
     operation::{AuditRecord, Confirmable, Confirmed, OperationPlace, Refusal},
 };
 
-/// Session that waits for the user's confirmation.
+/// Plan of a session in a container, which waits for the user's confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionPlan<R> {
     /// The request.
@@ -39,7 +39,7 @@ impl<R: SessionRequest> SessionPlan<R> {
     }
 
     /// Returns a note about further calls or programs that the session may need. Returns `None` if it needs
-    /// none, as always for an engine.
+    /// none. A session on a Docker or Podman engine never needs any.
     #[must_use]
     pub fn note(&self) -> Option<&'static str> {
         // Only AWS has regions.

@@ -41,9 +41,9 @@ impl SessionRequest for ShellRequest {
         format!("{} in", command.join(" "))
     }
 
-    /// Returns the name of the program only, because arguments may contain secrets. If the first argument is
-    /// a whole command line, takes its first word. Of an assignment such as `PASSWORD=…`, keeps only the
-    /// name.
+    /// Returns only the name of the program, because arguments may contain secrets. If the first argument is
+    /// a whole command line, returns its first word. Keeps only the name of an assignment such as
+    /// `PASSWORD=…`.
     fn audit_purpose(&self) -> String {
         let program =
             self.command.first().and_then(|word| word.split_whitespace().next()).unwrap_or_default();

@@ -23,7 +23,7 @@ pub struct SessionTarget {
     pub container: Text,
 }
 
-/// Request for a session in a container.
+/// Request for a session in a container: a shell, a command or a forwarded port.
 pub trait SessionRequest {
     /// Identifier of the action in the audit log.
     const AUDIT_ACTION: &'static str;

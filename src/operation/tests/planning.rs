@@ -230,7 +230,8 @@ fn services_without_a_step_are_named() {
     assert!(texts.contains(&"shop/drawn is left out: Portolan can't stop a declared service"), "{texts:?}");
 }
 
-/// Returns a sent call, which failed if `failed`.
+/// Returns the record of a call that failed if `failed` is true, and that changed nothing if `unchanged` is
+/// true.
 fn sent(failed: bool, unchanged: bool) -> SentChange {
     let failure = failed.then(|| "no".into());
     SentChange { call: "POST".into(), request_id: None, failure, unchanged }

@@ -7,8 +7,8 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Returns the state of a watch over an operation on `web`, if the current snapshot shows the instance after
-/// `change`. The last call was made 20 seconds ago.
+/// Returns the state of a watch over an operation on `web` for a snapshot in which `change` has been applied
+/// to the instance. The last call was made 20 seconds ago.
 fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchState {
     let before = match kind {
         OperationKind::Start => Instance { state: InstanceState::Stopped, ..fixtures::instance("web") },
@@ -17,7 +17,8 @@ fn state_after(kind: OperationKind, change: impl Fn(&mut Instance)) -> WatchStat
     watch_from(before, kind, fixtures::ago(20), change)
 }
 
-/// Returns the state of a watch since `since` over an operation on `web`, whose instance was `before`.
+/// Returns the state of a watch over an operation on `web`, whose instance was `before`, for a snapshot in
+/// which `change` has been applied to the fixture's instance. The last call was made at `since`.
 fn watch_from(
     before: Instance,
     kind: OperationKind,

@@ -72,8 +72,8 @@ impl EcsStepView<'_> {
         self.rollout_progress(newest, 0)
     }
 
-    /// Returns the progress of a rollback: of the deployment that replaces the one in progress before the
-    /// operation.
+    /// Returns the progress of a rollback, which ECS carries out as a deployment in place of the one that was
+    /// current before the operation.
     fn rollback_progress(&self) -> StepProgress {
         let stopped = self.before.deployments.first().map(|deployment| &deployment.id);
         let Some(current) = self.after.deployments.first().filter(|one| Some(&one.id) != stopped) else {
@@ -124,7 +124,8 @@ impl EcsStepView<'_> {
         StepProgress { state: ProgressState::Failed(why), ..waiting }
     }
 
-    /// Returns the progress of stopping a task. A service must also have replaced the task.
+    /// Returns the progress of stopping a task. If the task belongs to a service, the step also waits for
+    /// another task in its place.
     fn stop_progress(&self) -> StepProgress {
         let task = self.step.instance.as_ref();
         let task = task.and_then(|id| find_instance([self.after].into_iter(), &self.step.service, id));

@@ -154,7 +154,7 @@ fn exit_words(instance: &Instance) -> String {
     if words.is_empty() { "ended again".to_owned() } else { words.join(": ") }
 }
 
-/// Returns one word for the state in which the steps end, such as `healthy`.
+/// Returns one word for the state in which the steps are to end, such as `healthy`.
 fn state_goal(steps: &[Step]) -> &'static str {
     match steps.first().map(|step| &step.change) {
         None => "",
