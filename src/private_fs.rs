@@ -49,7 +49,8 @@ const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 const SAFE_OPEN_FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
 /// Creates a file at a path that the user chose. If the file exists, empties it if `overwrite` is true, and
-/// fails otherwise. Fails if the path leads to anything but a regular file.
+/// fails otherwise. Other users get no permission for a file that belongs to this user. Fails if the path
+/// leads to anything but a regular file.
 pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     let named = |error| error_with_path(path, error);
     let exclusive = if overwrite { OFlags::empty() } else { OFlags::EXCL };

@@ -1,5 +1,5 @@
-//! Object store in a folder, with one file for each object. It serves people who share a machine or a disk,
-//! and tests.
+//! Object store in a folder, with one file for each object. It serves teams that share a machine or a disk;
+//! tests use it too.
 
 use super::{
     Fetched, MAX_LISTED_OBJECTS, ObjectStore, ObjectVersion, StoredObject, WriteCondition, WriteOutcome,

@@ -11,7 +11,7 @@ use std::{
     sync::Mutex,
 };
 
-/// Fault that a [`MemoryStore`] simulates in one call.
+/// Fault that a [`MemoryStore`] simulates in one call: a lost call, a lost response or a repeated call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreFault {
     /// The call does not reach the store.

@@ -22,7 +22,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectVersion(pub String);
 
-/// Result of reading an object.
+/// Result of reading an object: missing, unchanged or found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// No object has that key.
@@ -44,7 +44,7 @@ pub struct StoredObject {
     pub age: Option<Duration>,
 }
 
-/// Condition under which a store writes an object.
+/// Condition under which a store writes an object: always, only a new object, or only over a given version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteCondition {
     /// No condition.
@@ -55,7 +55,7 @@ pub enum WriteCondition {
     IfVersion(ObjectVersion),
 }
 
-/// Result of a conditional write.
+/// Result of a conditional write: written, or refused because the condition did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
     /// The store wrote the object, which now has this version.
@@ -64,7 +64,8 @@ pub enum WriteOutcome {
     Refused,
 }
 
-/// Store of objects, whose keys are plain ASCII with slashes, such as `a/head`.
+/// Store of objects, such as a folder or an S3 bucket, with conditional writes. Keys are plain ASCII with
+/// slashes, such as `a/head`.
 pub trait ObjectStore: Send + Sync {
     /// Returns the location for display, such as `s3://bucket/prefix`.
     fn location(&self) -> String;

@@ -12,7 +12,8 @@ const MAX_PROBE_BYTES: usize = 1 << 10;
 /// No other process may use `key`.
 ///
 /// # Errors
-/// Fails with [`FailureKind::Invalid`] if the store ignores a condition. Any other kind means that a call failed, so the probe may be repeated.
+/// Fails with [`FailureKind::Invalid`] if the store ignores a condition. Any other kind means that a call
+/// failed, so the probe may be repeated.
 pub async fn probe_conditions(store: &dyn ObjectStore, key: &str) -> Result<(), Failure> {
     let outcome = probe_key(store, key).await;
     // A failure to delete the object matters less than the outcome.

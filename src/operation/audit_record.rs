@@ -53,7 +53,7 @@ pub struct AuditRecord {
     pub verdict: Option<Text>,
 }
 
-/// Outcome of an operation, as the audit log states it.
+/// Outcome of an operation, as the audit log states it: refused, failed, sent or unfinished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditOutcome {

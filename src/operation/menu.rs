@@ -19,7 +19,7 @@ pub struct MenuEntry {
     pub choice: MenuChoice,
 }
 
-/// Action that an entry of the menu begins.
+/// Action that an entry of the menu begins: an operation, or a shell in a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MenuChoice {
     /// An operation.

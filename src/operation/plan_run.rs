@@ -3,7 +3,7 @@
 use super::{Plan, Refusal, SentChange};
 use crate::model::Failure;
 
-/// Result of running a confirmed plan.
+/// Result of running a confirmed plan: the calls that were made, and the reason if the run stopped early.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanRun {
     /// Calls that were made, in order.
@@ -31,7 +31,7 @@ impl PlanRun {
     }
 }
 
-/// Reason why Portolan did not make all calls of a plan.
+/// Reason why Portolan did not make all calls of a plan: a refusal before the first call, or a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunStop {
     /// The services changed since the plan was made, so Portolan made no call.

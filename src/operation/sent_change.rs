@@ -3,7 +3,7 @@
 use crate::model::Text;
 use serde::{Deserialize, Serialize};
 
-/// Call that Portolan has made or is making.
+/// Record of an API call that Portolan has made or is making for an operation, with the outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentChange {
     /// The API call.

@@ -44,7 +44,7 @@ pub struct SharedDir {
 pub struct SharedFile {
     /// The content.
     pub bytes: Vec<u8>,
-    /// Time since the last change by this machine's clock; zero if the disk's clock is ahead.
+    /// Time since the file was last changed, by the clock of this machine; zero if the disk's clock is ahead.
     pub age: Duration,
 }
 
@@ -197,7 +197,8 @@ impl SharedDir {
         finished.map_err(|error| error_with_path(&self.path.join(name), error))
     }
 
-    /// Opens the regular file `name`. If `flags` allow creating it, sets its mode to `mode`.
+    /// Opens the regular file `name`. If `flags` allow creating it, sets the mode to `mode`, unless the file
+    /// belongs to another user.
     fn open_file(&self, name: &str, flags: OFlags, mode: Mode) -> io::Result<File> {
         let named = |error: io::Error| error_with_path(&self.path.join(name), error);
         let file =

@@ -67,7 +67,7 @@ impl Recording {
     }
 }
 
-/// Frames read so far, and the numbers of lines and frames left out.
+/// Frames of a recording that were read so far, and the numbers of lines and frames left out.
 #[derive(Default)]
 struct FrameCollector {
     frames: Vec<Frame>,

@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Time between two reads of the repositories, whose files may change while Portolan runs.
 const READ_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Running task that reads the repositories. Dropping this value ends the task.
+/// Running task that reads the repositories on this machine. Dropping the value ends the task.
 pub(super) struct CheckoutTasks {
     compose_files: watch::Sender<BTreeSet<Text>>,
     _task: AbortOnDropHandle<()>,

@@ -1,5 +1,6 @@
-//! Slow effects, which are requests of the app: layouts of the map, files to save, shares, and pages to open.
-//! Each runs in the background and sends the app a message with its result or panic.
+//! Slow work that the app requests: computing layouts of the map, saving files, writing shares (documents of
+//! the screen for a colleague), and opening pages. Each request runs in the background and sends the app a
+//! message with its result or panic.
 
 mod browser;
 mod layout_queue;

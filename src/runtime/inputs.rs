@@ -20,15 +20,15 @@ use tokio::{
 /// Minimum time between two frames.
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
 
-/// Minimum time between two frames while only log lines arrive. Leaves CPU time for reading them, and keeps
-/// keys responsive during a flood of lines.
+/// Minimum time between two frames while only log lines arrive. It leaves CPU time for reading the lines, and
+/// keys stay responsive during a flood of lines.
 const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Maximum time for which keys and resizes may delay a frame. Portolan handles them before it draws, and
 /// dragging a window sends many resizes.
 const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
-/// Next step of the event loop.
+/// Next step of the event loop: end, suspend, resume, draw or handle a message.
 #[allow(clippy::large_enum_variant, reason = "a step is handled at once and never stored")]
 pub(super) enum Step {
     /// Ends the program.
@@ -43,7 +43,7 @@ pub(super) enum Step {
     Handle(Msg),
 }
 
-/// Work of the event loop that is not done yet.
+/// Work that the event loop still has to do: a frame to draw, or work of the app to continue.
 #[derive(Clone, Copy)]
 pub(super) struct Pending {
     /// True if the app has changed since the last frame.
@@ -60,7 +60,7 @@ pub(super) struct Inputs {
     pub(super) background: BackgroundInputs,
 }
 
-/// Inputs of the event loop other than signals and keys: messages, log lines and the tick.
+/// Inputs that Portolan's own tasks and its clock produce: messages, log lines and ticks.
 pub(super) struct BackgroundInputs {
     pub(super) messages: Receiver<Msg>,
     logs: LogReceiver,
@@ -68,7 +68,7 @@ pub(super) struct BackgroundInputs {
 }
 
 impl BackgroundInputs {
-    /// Waits for the next message, tick or log lines.
+    /// Waits for the next message, tick or batch of log lines.
     pub(super) async fn next(&mut self) -> Msg {
         tokio::select! {
             biased;
@@ -120,7 +120,8 @@ async fn next_key(keys: &mut Option<InputEvents>) -> Option<io::Result<Msg>> {
     }
 }
 
-/// Time of the last frame, from which Portolan computes when to draw the next one.
+/// Time of the last frame and the kind of messages since then, from which Portolan computes when to draw the
+/// next one.
 pub(super) struct FrameTimes {
     last: Instant,
     /// True if only log lines arrived since the last frame.
@@ -128,7 +129,7 @@ pub(super) struct FrameTimes {
 }
 
 impl FrameTimes {
-    /// Returns the times after a first frame that was drawn now.
+    /// Returns the state directly after the first frame.
     pub(super) fn new() -> Self {
         Self { last: Instant::now(), logs_only: false }
     }
@@ -143,7 +144,7 @@ impl FrameTimes {
         self.logs_only &= matches!(msg, Msg::Logs(_) | Msg::ContinueWork);
     }
 
-    /// Returns the time at which the next frame is drawn if no key is waiting.
+    /// Returns the time from which Portolan draws the next frame if no key is waiting.
     fn due_at(&self) -> Instant {
         self.last + if self.logs_only { LOG_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL }
     }

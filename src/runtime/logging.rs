@@ -40,8 +40,8 @@ pub fn start(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writer of whole lines that stops at a limit. The last line that it writes states that the limit was
-/// reached.
+/// Writer of Portolan's own log, which stops after a number of bytes. Writes only whole lines. If it stops,
+/// the last line states the reason.
 struct BoundedWriter<W> {
     file: W,
     /// Number of bytes that may still be written.

@@ -175,7 +175,7 @@ struct EventLoop {
     suspend_detector: SuspendDetector,
     /// True if the app has unfinished work to continue after the next frame.
     has_more_work: bool,
-    /// Shell that gets the terminal after this step.
+    /// Shell that gets the terminal once the current step is done.
     next_shell: Option<ConfirmedSession<ShellRequest>>,
     idle_frames: IdleFrames,
 }

@@ -24,19 +24,19 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Time between two reads of the notes on a source.
+/// Time between two reads of the notes on a source, if a team shares them.
 const NOTE_POLL_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Maximum time to read the notes on a source, or to write one.
 const NOTE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Tasks that read the notes on the sources.
+/// Tasks that read the notes on each source periodically, and write new ones.
 pub(super) struct NoteTasks {
     sources: BTreeMap<SourceId, Arc<dyn Source>>,
     access: TeamAccess,
     state: Option<PathBuf>,
     sender: Sender<Msg>,
-    /// Wakes the tasks before the interval ends.
+    /// Wakes the tasks after a note was written, so that they read it at once.
     wake: Arc<Notify>,
     _readers: Vec<AbortOnDropHandle<()>>,
 }
@@ -114,6 +114,7 @@ async fn write_note(
 }
 
 /// Sends the notes on a source to the app at the start and after each change, until the receiver is dropped.
+/// Without a team, only this user changes them.
 async fn read_notes(
     source: Arc<dyn Source>,
     access: TeamAccess,

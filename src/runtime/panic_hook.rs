@@ -1,6 +1,6 @@
 //! Panic hook: reports a panic, which is always a bug in Portolan. A panic of the main thread restores the
-//! terminal and ends the program. After a panic of background work, Portolan logs it, shows it in the status
-//! line, and continues.
+//! terminal and ends the program. After a panic of background work, Portolan logs the panic, shows it in the
+//! status line, and continues.
 //!
 //! The hook shortens messages with [`Panicked`], because the standard library quotes texts that may come from
 //! outside.
@@ -39,7 +39,7 @@ pub fn install() {
     }));
 }
 
-/// Sets the sender to the event loop. From now on, it shows panics of background work.
+/// Sets the sender to the event loop, which from now on shows panics of background work.
 pub(super) fn set_loop_sender(sender: Sender<Msg>) {
     *LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
 }

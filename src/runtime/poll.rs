@@ -23,7 +23,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Maximum duration of one poll.
 const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Wait after the first failed poll; it doubles with each further failure.
+/// Wait after the first failed poll; the wait doubles with each further failure, up to [`MAX_RETRY_WAIT`].
 const FIRST_RETRY_WAIT: Duration = Duration::from_secs(2);
 
 /// Maximum wait between two polls of a failing source. It is close to a usual poll interval, so that a
@@ -33,11 +33,11 @@ const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 /// Wait before Portolan reopens a stream of change notifications that has ended.
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 
-/// Tasks that poll the sources. Dropping this aborts them.
+/// Tasks that poll the sources. Dropping the value aborts the tasks.
 pub struct PollTasks {
     sources: Vec<Arc<dyn Source>>,
-    /// Signals that make the poll task of each source poll before its interval ends, in the order of the
-    /// sources.
+    /// Signals in the order of the sources, each of which makes the poll task of its source poll before the
+    /// interval ends.
     wake_ups: Vec<Arc<Notify>>,
     cache: Option<CacheDir>,
     _tasks: Vec<AbortOnDropHandle<()>>,
@@ -71,7 +71,8 @@ impl PollTasks {
         Self { sources: sources.to_vec(), wake_ups: all, cache: cache.cloned(), _tasks: tasks }
     }
 
-    /// Passes the services that the user is viewing to the sources, which read them more often.
+    /// Tells each source which services the user is viewing, so that the source reads these services more
+    /// often.
     pub fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         for source in &self.sources {
             source.set_priority(watched);
@@ -183,8 +184,7 @@ async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cach
     let _ = sender.send(msg).await;
 }
 
-/// Varies a wait by up to 10%, so that many Portolan processes that started together do not poll at the same
-/// time.
+/// Varies a wait by up to 10%, so that Portolan processes that started together do not poll at the same time.
 fn jitter(wait: Duration) -> Duration {
     let tenths = f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX);
     wait.mul_f64(0.9 + 0.2 * tenths)
@@ -238,7 +238,7 @@ mod tests {
     };
     use std::time::Duration;
 
-    /// Source whose methods panic.
+    /// Source for tests whose methods panic.
     struct Broken(SourceId);
 
     impl Source for Broken {

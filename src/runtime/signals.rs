@@ -22,9 +22,9 @@ use std::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Catchable signals that end a program. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP) can't be
-/// caught: the handler would return to the faulty instruction. After such a fault, the guard process restores
-/// the terminal.
+/// Catchable signals after which Portolan ends. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP)
+/// can't be caught: the handler would return to the faulty instruction. After such a fault, the guard process
+/// restores the terminal.
 const TERMINATING_SIGNALS: &[i32] =
     &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
@@ -38,7 +38,7 @@ const KEYBOARD_SIGNALS: &[i32] = &[SIGINT, SIGQUIT];
 /// too.
 static IGNORES_KEYBOARD: AtomicBool = AtomicBool::new(false);
 
-/// Signal of the operating system, by the reaction that it requires.
+/// Signal of the operating system, grouped by what Portolan must do: end, stop or continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
     /// End the program, because of the signal with this number.
@@ -74,7 +74,7 @@ impl Signals {
     }
 }
 
-/// Scope in which Portolan ignores [`KEYBOARD_SIGNALS`]. Dropping it ends the scope.
+/// Scope in which Portolan ignores [`KEYBOARD_SIGNALS`]. Dropping the value ends the scope.
 pub(super) struct KeyboardSignalsIgnored;
 
 impl KeyboardSignalsIgnored {

@@ -1,4 +1,4 @@
-//! Cache on disk for the snapshots and outages of a source, from which the next run starts.
+//! Cache on disk for the last snapshot and the known outages of a source. The next run starts with them.
 
 use crate::{
     background::{run_blocking, run_blocking_then},
@@ -40,7 +40,8 @@ impl SnapshotCache {
         }
     }
 
-    /// Saves the snapshot of `source` if it is complete and the last save is old enough.
+    /// Saves the snapshot of `source` if the snapshot is complete and the last save is at least
+    /// [`SAVE_INTERVAL`] ago.
     pub(super) async fn save_if_due(&mut self, source: &dyn Source, snapshot: &Snapshot) {
         let Some(folder) = self.folder.clone() else { return };
         let is_time = self.saved_at.is_none_or(|kept| kept.elapsed() >= SAVE_INTERVAL);

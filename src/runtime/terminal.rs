@@ -1,5 +1,5 @@
-//! Terminal: takes it over at the start, draws on it and reads its events, and restores it in every case. No
-//! other module uses crossterm.
+//! Terminal: takes the terminal over at the start, draws on it and reads its events, and restores it in every
+//! case. No other module uses crossterm.
 
 #[cfg(debug_assertions)]
 use super::test_panic::TestPanic;
@@ -54,11 +54,11 @@ const DEFAULT_SIZE: (u16, u16) = (80, 24);
 /// Maximum wait for a terminal that accepts no output.
 const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Minimum number of free file descriptors at the start.
+/// Minimum number of free file descriptors that Portolan needs at the start.
 const MIN_FREE_DESCRIPTORS: usize = 16;
 
-/// Current use of the terminal, one of the three values below. The first caller of [`restore`] resets it, so
-/// that no other call restores the terminal again.
+/// Current use of the terminal: [`NOT_TAKEN`], [`TAKEN_BY_SCREEN`] or [`TAKEN_BY_SHELL`]. The first call of
+/// [`restore`] resets it, so that no later call restores the terminal again.
 static TERMINAL_USE: AtomicU8 = AtomicU8::new(NOT_TAKEN);
 /// Value of [`TERMINAL_USE`] while neither Portolan nor a shell uses the terminal.
 const NOT_TAKEN: u8 = 0;
@@ -181,11 +181,11 @@ impl TerminalScreen {
     }
 }
 
-/// Terminal in raw mode, for a shell in a container. Dropping it restores the terminal.
+/// Terminal in raw mode, for a shell in a container. Dropping the value restores the terminal.
 pub(super) struct RawTerminal;
 
 impl RawTerminal {
-    /// Takes over the terminal.
+    /// Takes over the terminal and sets raw mode.
     pub(super) fn take() -> io::Result<Self> {
         guard::start();
         let raw = Self;
@@ -220,8 +220,8 @@ fn area((width, height): (u16, u16)) -> Rect {
     Rect::new(0, 0, width, height)
 }
 
-/// Restores the terminal if it is taken over. Waits at most [`RESTORE_TIMEOUT`] for a terminal that accepts
-/// no output.
+/// Restores the terminal if Portolan or a shell uses it. Waits at most [`RESTORE_TIMEOUT`] for a terminal
+/// that accepts no output.
 pub(super) fn restore_in_time() {
     let (done, restored) = mpsc::channel();
     let restore = move || {
@@ -234,7 +234,7 @@ pub(super) fn restore_in_time() {
     }
 }
 
-/// Restores the terminal if it is taken over.
+/// Restores the terminal if Portolan or a shell uses it.
 pub(super) fn restore() {
     let taken_by = TERMINAL_USE.swap(NOT_TAKEN, Ordering::SeqCst);
     if taken_by != NOT_TAKEN {
@@ -259,8 +259,8 @@ pub fn discard_typed_keys() {
 
 /// Events of the terminal (keys, mouse, paste and resize) as messages for the app.
 ///
-/// `SelectAll` polls the stream only after it has woken the task. Otherwise the event loop would poll it at
-/// every message, and crossterm would spin for the lock that its reader thread holds.
+/// `SelectAll` polls the stream only after the stream has woken the task. Otherwise the event loop would poll
+/// the stream at every message, and crossterm would spin for the lock that its reader thread holds.
 pub(super) struct InputEvents(SelectAll<EventStream>);
 
 impl InputEvents {

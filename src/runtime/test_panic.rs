@@ -1,5 +1,5 @@
-//! Panic that a test requests to check that Portolan restores the terminal. Release builds leave this module
-//! out.
+//! Panic on request of a test, which checks that Portolan restores the terminal. Release builds leave this
+//! module out.
 
 /// Countdown to the panic that a test requests.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 /// Wait between the end or failure of a measurement and the next one.
 const RETRY_WAIT: Duration = Duration::from_secs(30);
 
-/// Tasks that measure usage, by subscription.
+/// Running tasks that measure CPU, memory and network usage, one for each subscription of a screen.
 pub(super) struct UsageTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<Msg>,
@@ -63,7 +63,8 @@ fn spawn_measuring(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Sends usage readings until the receiver is dropped. Starts the next measurement when one has ended.
+/// Sends usage readings to the app until the receiver is dropped. After a measurement ends, waits and starts
+/// the next one.
 async fn forward_readings(source: Arc<dyn Source>, target: UsageTarget, sender: Sender<Msg>) {
     loop {
         let mut readings = source.usage(target.clone());

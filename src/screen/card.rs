@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Screen with all data on the selected node.
+/// Screen with all data on the selected node, in most cases a service.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Card {

@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 /// Columns of the menu.
 const COPY_COLUMNS: &[Column] = &[Column::cut_end("WHAT", 22, 0), Column::cut_end("TEXT", 30, 1)];
 
-/// Screen that lists the texts about the selected node that the user can copy.
+/// Screen that lists the texts that the user can copy about the selected node, such as ids, links and
+/// commands.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CopyMenu {
-    /// Node that the menu showed at the last `sync`. If the selection has changed since, the cursor goes to
-    /// the top.
+    /// Node whose texts the menu listed at the last `sync`. If the selection has changed since, the cursor
+    /// goes to the top.
     shown_node: Option<NodeId>,
     selected_row: usize,
 }

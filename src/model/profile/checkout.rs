@@ -7,30 +7,30 @@ use std::collections::BTreeSet;
 /// A repository on this machine, with the contents of its files that describe services.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkout {
-    /// Absolute path of its root folder.
+    /// Absolute path of the repository's root folder.
     pub path: Text,
-    /// URL of its git remote; `None` if it has none.
+    /// URL of the repository's git remote; `None` if it has none.
     pub remote: Option<RepositoryUrl>,
-    /// The entities of all its catalogue files, such as the components of `catalog-info.yaml`.
+    /// The entities of all catalogue files in the repository, such as the components of `catalog-info.yaml`.
     pub entities: Vec<CatalogueEntity>,
-    /// The services that its compose files build.
+    /// The services that the repository's compose files build.
     pub builds: Vec<ComposeBuild>,
-    /// Rules of its CODEOWNERS file; `None` if it has no such file.
+    /// Rules of the repository's CODEOWNERS file; `None` if it has no such file.
     pub code_owners: Option<CodeOwners>,
-    /// Excerpts of its README files.
+    /// Excerpts of the repository's README files.
     pub readmes: Vec<Readme>,
     /// The files that Portolan could not read, each with the reason.
     pub unread: Vec<Text>,
 }
 
-/// A service that a compose file builds from a folder of the checkout.
+/// A service that a compose file builds from a folder of a repository on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComposeBuild {
     /// Absolute path of the compose file.
     pub file: Text,
     /// Name of the service in the file.
     pub service: Text,
-    /// Folder from which it is built, relative to the checkout; empty for the checkout's root.
+    /// Folder from which the service is built, relative to the checkout; empty for the checkout's root.
     pub folder: Text,
 }
 
@@ -63,11 +63,11 @@ pub struct CodeOwnersRule {
 pub struct Readme {
     /// Path of the file.
     pub file: Text,
-    /// Its folder, relative to the checkout; empty for the checkout's root.
+    /// Folder that contains the README, relative to the checkout; empty for the checkout's root.
     pub folder: Text,
     /// Time of the file's last change; `None` if unknown.
     pub changed: Option<Timestamp>,
-    /// The first paragraph; empty if there is none.
+    /// The first paragraph of the README; empty if there is none.
     pub summary: Text,
     /// Lines of the section about running or developing the program; empty if there is none.
     pub run_section: Vec<Text>,

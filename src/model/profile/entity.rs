@@ -13,11 +13,11 @@ pub struct CatalogueEntity {
     pub kind: EntityKind,
     /// The facts that the file states about the entity.
     pub facts: Vec<ProfileFact>,
-    /// Names of the entities on which it depends.
+    /// Names of the other entities that this entity depends on.
     pub depends_on: Vec<Text>,
-    /// Names of the APIs that it provides.
+    /// Names of the APIs that the entity provides.
     pub provides: Vec<Text>,
-    /// Names of the APIs that it uses.
+    /// Names of the APIs that the entity uses.
     pub consumes: Vec<Text>,
     /// Folder that contains the catalogue file, relative to the checkout; empty for the checkout's root.
     pub folder: Text,

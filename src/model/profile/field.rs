@@ -12,27 +12,27 @@ pub enum ProfileField {
     Description,
     /// URL at which people open the service.
     Url,
-    /// Repository of its source code.
+    /// Repository of the service's source code.
     Repository,
     /// Commit from which the running version was built.
     Commit,
-    /// Instructions for its failures.
+    /// Instructions for failures of the service.
     Runbook,
-    /// Other documentation.
+    /// Documentation other than the runbook.
     Documentation,
-    /// Dashboard with its metrics.
+    /// Dashboard with metrics of the service.
     Dashboard,
-    /// Chat channel of its owner.
+    /// Chat channel of the service's owner.
     Chat,
     /// The place where people reach the engineer on call.
     OnCall,
     /// Importance of the service.
     Tier,
-    /// Stage of its life, such as production or deprecated.
+    /// Stage of the service's life, such as production or deprecated.
     Lifecycle,
     /// The system or application that the service is a part of.
     System,
-    /// The tool and the code that deploy it, such as a stack of AWS `CloudFormation`.
+    /// The tool and the code that deploy the service, such as a stack of AWS `CloudFormation`.
     DeployedBy,
 }
 

@@ -21,7 +21,7 @@ pub struct OwnerPattern {
     segments: Option<Vec<Segment>>,
 }
 
-/// Part of a pattern between two slashes.
+/// Part of a CODEOWNERS pattern between two slashes: a name, a name with wildcards, `*` or `**`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
     /// `**`: any number of folders.

@@ -24,7 +24,8 @@ pub struct ProfileFact {
     pub changed: Option<Timestamp>,
 }
 
-/// The kind of place that states a fact, the most trusted first.
+/// The kind of place that states a fact, such as a tag or a README. The variants are sorted from most to
+/// least trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactOrigin {

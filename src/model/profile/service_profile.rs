@@ -15,7 +15,7 @@ pub struct ServiceProfile {
     /// under these names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub telemetry_names: Vec<Text>,
-    /// Names of its environment variables, without their values.
+    /// Names of the service's environment variables, without their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Text>,
     /// Compose files that started the service, as absolute paths on the machine of the user who started it.

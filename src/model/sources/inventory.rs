@@ -40,9 +40,9 @@ pub struct ServiceAnnotation {
     pub owner: Text,
     /// Purpose of the service.
     pub description: Text,
-    /// URL of its source code.
+    /// URL of the service's source code.
     pub repository: Text,
-    /// URL or text of instructions for its failures.
+    /// URL or text of instructions for failures of the service.
     pub runbook: Text,
     /// Callees that Portolan can't find by itself: services, in the same forms as `service`, or `host:port`.
     pub calls: Vec<Text>,

@@ -14,7 +14,7 @@ pub struct LoadProgress {
     pub known: usize,
 }
 
-/// A part of a source that is loaded over several polls.
+/// A kind of data that a large source loads over several polls, such as ECS tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourcePart {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct TeamStatus {
     /// The role, with the details that the screen shows.
     pub role: TeamRole,
-    /// Number of members, this one included, as last known; zero while unknown.
+    /// Number of members, including this one, as last known; zero while unknown.
     pub members: u32,
 }
 
@@ -20,7 +20,7 @@ pub struct TeamStatus {
 pub enum TeamRole {
     /// The member polls the source for the whole team.
     Leading {
-        /// User or role under which it reads AWS.
+        /// User or role under which the member reads AWS.
         read_as: Text,
         /// Problem with the team's store (a bucket or folder), because of which the other members may see
         /// older readings; `None` if there is none.
@@ -38,6 +38,6 @@ pub enum TeamRole {
         /// is none.
         problem: Option<Failure>,
     },
-    /// The member polls only for itself, because of this failure.
+    /// The member polls only for itself, because of the given failure.
     Alone(Failure),
 }

@@ -13,19 +13,19 @@ pub struct Deployment {
     pub version: Text,
     /// The state of the rollout.
     pub rollout: RolloutState,
-    /// The source's explanation of that state, in its own words.
+    /// The source's explanation of the rollout's state, in the source's words.
     pub reason: Option<Text>,
     /// Number of instances that the deployment is to run.
     pub desired: u32,
-    /// Number of its instances that run.
+    /// Number of the deployment's instances that run.
     pub running: u32,
-    /// Number of its instances that failed to start or that stopped.
+    /// Number of the deployment's instances that failed to start or that stopped.
     pub failed: u32,
     /// Time at which the deployment was requested.
     pub created: Option<Timestamp>,
-    /// Time of the last change of its state.
+    /// Time at which the deployment's state last changed.
     pub updated: Option<Timestamp>,
-    /// The version before this one; `None` if unknown.
+    /// The version before that of the deployment; `None` if unknown.
     #[serde(default)]
     pub previous: Option<Text>,
     /// The differences from the previous version.

@@ -1,5 +1,5 @@
 //! Facts for the service card, the screen with all details of one service. Each fact has a typed label.
-//! Recordings and the JSON hold the label as text, such as `app: memory limit`.
+//! Recordings and JSON output hold the label as text, such as `app: memory limit`.
 
 use crate::model::{FIRST_EPHEMERAL_PORT, Text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

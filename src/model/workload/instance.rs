@@ -3,7 +3,7 @@
 use crate::model::{Exit, InstanceId, LogRoute, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A running or recently stopped copy of a service.
+/// A running or recently stopped copy of a service: an ECS task or a Docker container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// Id of the instance, unique over all sources.
@@ -12,7 +12,7 @@ pub struct Instance {
     pub name: Text,
     /// The stage of the instance's life cycle.
     pub state: InstanceState,
-    /// The result of its health check.
+    /// The result of the instance's health check.
     #[serde(rename = "check")]
     pub health_check: HealthCheckStatus,
     /// Creation time, which a restart does not change; `None` if the source does not report it.

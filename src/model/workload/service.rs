@@ -34,7 +34,7 @@ pub struct Service {
     /// The names and addresses at which the service can be reached.
     #[serde(rename = "answers")]
     pub endpoints: Vec<ServiceEndpoint>,
-    /// The addresses and services that its configuration names.
+    /// The addresses and services that the service's configuration names.
     #[serde(rename = "mentions")]
     pub references: Vec<Reference>,
     /// Networks that the service is a member of.

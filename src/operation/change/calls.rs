@@ -1,7 +1,8 @@
 //! Table of the API calls that change something. `source::ecs::AWS_CALLS` is the table of the AWS calls that
 //! only read.
 
-/// Row of [`CHANGE_CALLS`]: an API call that changes something.
+/// Row of [`CHANGE_CALLS`]: an API call that changes something, with its IAM actions and the equivalent
+/// command.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ChangeCall {
     /// Name of the call in its API. If Portolan uses one AWS call in several ways, the name is followed by

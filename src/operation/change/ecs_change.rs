@@ -54,7 +54,7 @@ pub enum EcsCall {
     ContinueServiceDeployment {
         /// ARN of the service deployment.
         deployment: Text,
-        /// Id of the hook at which it waits.
+        /// Id of the hook at which the deployment waits.
         hook: Text,
         /// True to roll the deployment back, false to let it continue.
         rolls_back: bool,

@@ -16,7 +16,8 @@ use template::{fill_arguments, fill_template};
 /// Length of a container's id in texts, in digits, as the docker command shows it.
 const SHORT_ID_LENGTH: usize = 12;
 
-/// API call that changes something, with its parameters.
+/// API call that changes a running service, with its parameters: a call to ECS, or to an engine about one
+/// container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Call to a Docker or Podman engine that changes one container.

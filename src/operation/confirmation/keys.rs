@@ -20,7 +20,7 @@ pub struct ConfirmationQuestion {
     is_drawn: bool,
 }
 
-/// Result of a key press in the confirmation dialog.
+/// Result of a key press in the confirmation dialog: still open, declined or confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::operation) enum KeysEvent {
     /// The dialog stays open.

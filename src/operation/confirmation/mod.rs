@@ -76,7 +76,7 @@ pub struct Confirmation<P> {
     keys: ConfirmationQuestion,
 }
 
-/// Result of a key press in the dialog.
+/// Result of a key press in the confirmation dialog: still open, declined, or confirmed with the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfirmationEvent<P> {
     /// The dialog stays open.

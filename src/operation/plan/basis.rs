@@ -9,13 +9,14 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// State of the affected services on which a plan depends.
+/// State of the affected services when a plan was made. If the state has changed before the first call,
+/// Portolan refuses the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanBasis {
     services: BTreeMap<ServiceId, ServiceBasis>,
 }
 
-/// State of one service on which a plan depends.
+/// State of one service in a [`PlanBasis`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ServiceBasis {
     /// Instances that the plan acts on one by one; empty for an operation on a whole ECS service, because ECS
@@ -25,7 +26,7 @@ struct ServiceBasis {
     ecs: Option<EcsBasis>,
 }
 
-/// State of a whole ECS service on which a plan depends.
+/// State of a whole ECS service in a [`PlanBasis`], such as its desired count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct EcsBasis {
     desired: u32,
@@ -36,7 +37,7 @@ struct EcsBasis {
     rollback: Option<Text>,
 }
 
-/// State of one instance on which a plan depends.
+/// State of one instance in a [`PlanBasis`], such as its stage and its number of restarts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct InstanceBasis {
     name: Text,
@@ -47,7 +48,8 @@ struct InstanceBasis {
     is_restarting: bool,
 }
 
-/// Stage of an instance's life, coarse enough that a crash loop does not change it.
+/// Stage of an instance's life: running, paused or ended. The stages are so coarse that a crash loop does not
+/// change them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LifeStage {
     Running,

@@ -15,7 +15,7 @@ pub struct Caution {
     pub text: String,
 }
 
-/// Severity of a caution, the most severe first.
+/// Severity of a caution: danger, which comes first, or hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CautionLevel {
     /// The operation causes an outage, or loses data.

@@ -13,7 +13,7 @@ use crate::{
 pub struct ServiceImpact {
     /// The affected service.
     pub service: ServiceId,
-    /// Names of the nodes that call it.
+    /// Names of the nodes that call the service.
     pub callers: Vec<String>,
     /// Number of instances that serve now.
     pub serving_now: usize,

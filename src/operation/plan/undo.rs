@@ -11,9 +11,9 @@ use crate::{
 pub struct Undo {
     /// The request.
     pub request: OperationRequest,
-    /// Number of calls that it undoes.
+    /// Number of calls that the request undoes.
     pub undone: usize,
-    /// Number of calls that changed something.
+    /// Number of calls of the plan that changed something.
     pub changed: usize,
 }
 

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 /// Number of failed tasks from which the watch reports a deployment as failed. A single task may fail by
 /// chance.
 const MAX_FAILED_TASKS: u32 = 3;
-/// Time after the last call from which an unchanged desired count means that another program has reset it.
+/// If the desired count is still the old one for this time after the last call, another program has reset it.
 const COUNT_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
 /// Step of an ECS operation, with the state of its service before the operation and now.

@@ -24,7 +24,7 @@ pub struct Watch {
     since: Timestamp,
 }
 
-/// State of a watch after a poll.
+/// State of a watch after a poll: waiting, or ended with a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WatchState {
     /// The services are not as planned yet. Contains the progress in words, such as `restarting: 1 of 3
@@ -34,7 +34,7 @@ pub enum WatchState {
     Ended(Verdict),
 }
 
-/// Result of an operation, as later snapshots show it.
+/// Result of an operation, as later snapshots show it: as planned or not, with the reason in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// True if the services are as planned.

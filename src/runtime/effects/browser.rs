@@ -7,14 +7,14 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Program that opens a page in a browser.
+/// Program that opens a page in the user's browser, such as `xdg-open`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::runtime) struct Browser(String);
 
 impl Browser {
-    /// Returns the browser of this session: the program in `BROWSER`, or else the desktop's default. Over ssh
-    /// or without a desktop there is no default, because the page would open on another screen than the
-    /// user's. Returns `None` if there is neither.
+    /// Returns the browser of this session: the program that `BROWSER` names, or else the desktop's default.
+    /// Over ssh or without a desktop there is no default, because the page would not open on the user's
+    /// screen. Returns `None` if there is neither a named program nor a default.
     pub(in crate::runtime) fn find() -> Option<Self> {
         Self::choose(|name| env::var(name).ok().filter(|value| !value.is_empty()), cfg!(target_os = "macos"))
     }

@@ -52,12 +52,13 @@ fn compute_layout(request: &LayoutRequest) -> Msg {
     }
 }
 
-/// Locks the requests. No code panics while it holds the lock, so a poisoned lock is sound.
+/// Locks the requests. No code panics while it holds the lock, so the requests are valid even if the lock is
+/// poisoned.
 fn lock<R>(requests: &Mutex<NewestRequest<R>>) -> impl std::ops::DerefMut<Target = NewestRequest<R>> {
     requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Newest waiting request, and the number of running workers.
+/// State of a [`LayoutQueue`]: the newest waiting request, and the number of running workers.
 #[derive(Debug)]
 struct NewestRequest<R> {
     waiting: Option<R>,

@@ -1,4 +1,5 @@
-//! Writes shares: to a new file in the working directory, or to the team's store under a short name.
+//! Writer of shares, the documents with which a user shows the screen to a colleague. A share goes to a new
+//! file in the working directory, or to the team's store under a short name.
 
 use super::{run_in_background, save_new_file};
 use crate::{
@@ -24,7 +25,8 @@ const SHARE_FILE_NAME: &str = "portolan-share";
 /// File extension of a share.
 const SHARE_FILE_EXTENSION: &str = "jsonl";
 
-/// Maximum number of names to try. Other shares may already have them.
+/// Maximum number of random names to try for a new share, because other shares may already have the first
+/// ones.
 const MAX_NAME_ATTEMPTS: usize = 8;
 
 /// Writes a share in the background. The user gets a notice with the command that opens it, or with the

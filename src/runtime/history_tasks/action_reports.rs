@@ -30,20 +30,21 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Maximum time for which the end of the program waits for reports.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Task that writes this user's actions to the team's store. The default value has no task, and serves runs
-/// without a team.
+/// Task that writes this user's actions to the team's store, so that the other members see them. The default
+/// value has no task, for runs without a team.
 #[derive(Default)]
 pub struct ActionReports {
     sender: Option<Sender<AuditReport>>,
     pub(super) own: OwnActions,
     task: Option<AbortOnDropHandle<()>>,
-    /// Called with a message if the other members do not see an action; `None` without a task.
+    /// Called with a message if an action could not be written, so that the other members do not see it;
+    /// `None` without a task.
     on_failure: Option<Box<dyn Fn(String) + Send + Sync>>,
 }
 
 impl ActionReports {
-    /// Starts the task if the team keeps a history. Calls `on_failure` with a message if the other members do
-    /// not see an action.
+    /// Starts the task if the team keeps a history. Calls `on_failure` with a message if an action could not
+    /// be written, so that the other members do not see it.
     pub fn start(
         sources: &[Arc<dyn Source>],
         access: &TeamAccess,
@@ -66,7 +67,8 @@ impl ActionReports {
         self.sender.clone()
     }
 
-    /// Waits until all reports are written. All senders of the audit log must be dropped before.
+    /// Waits until all reports are written, at most [`FINISH_TIMEOUT`]. The caller must first drop the audit
+    /// log, whose senders would keep the task waiting for further reports.
     pub async fn finish(self) {
         drop(self.sender);
         // A store that does not answer must not delay the exit.

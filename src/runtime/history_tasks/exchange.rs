@@ -1,5 +1,5 @@
-//! Exchanges the history of one source with the team's store: reads segments and actions, and writes segments
-//! while this member leads.
+//! Exchange of one source's history with the team's store. Each member reads segments (objects with the
+//! events of one hour) and the actions of the others. The leader also writes segments.
 
 use super::{Outbox, OwnActions};
 use crate::{
@@ -26,8 +26,8 @@ use tokio::{
 /// Time between two reads of the actions of other members.
 const ACTION_POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Time between two searches for changed segments. The searches are rare, because each member sees current
-/// events in the readings.
+/// Time between two searches for changed segments, the objects with the events of one hour. The searches are
+/// rare, because each member also sees current events in the snapshots that it reads.
 const SEGMENT_POLL_INTERVAL: Duration = Duration::from_mins(5);
 
 /// Time between two deletions of old segments and actions.
@@ -39,8 +39,8 @@ const STORE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Maximum number of segments to read at the same time.
 const MAX_READS_AT_ONCE: usize = 4;
 
-/// Maximum number of entries in one message, so that the app draws frames while it takes over a few thousand
-/// entries.
+/// Maximum number of history entries in one message. The app draws frames between messages, so several
+/// thousand entries do not block the screen.
 const MAX_MESSAGE_ENTRIES: usize = 500;
 
 /// Maximum number of failures to remember, so that each is reported only once.
@@ -49,8 +49,8 @@ const MAX_REPORTED_FAILURES: usize = 100;
 /// Error if the receiver of the messages is gone, because the program ends.
 type Closed = SendError<Msg>;
 
-/// Exchange of one source's history with the team's store. Remembers the segments and actions that it has
-/// read, and the entries that it has written.
+/// Exchange of one source's history with the team's store. Remembers the segments and actions that this
+/// member has read, and the entries that it has written.
 pub(super) struct HistoryExchange {
     source: Arc<dyn Source>,
     access: TeamAccess,
@@ -130,8 +130,8 @@ impl HistoryExchange {
         }
     }
 
-    /// Reads changes in the store. If this member leads, also writes the entries that it has recorded, and
-    /// deletes old segments.
+    /// Reads changes in the store. If this member leads the team, also writes the entries that it has
+    /// recorded, and deletes old segments and actions.
     async fn take_turn(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         if is_due(self.segments_read_at, SEGMENT_POLL_INTERVAL) {
             self.read_segments(store).await?;
@@ -219,8 +219,8 @@ impl HistoryExchange {
         }
     }
 
-    /// Writes the entries that are not in the store yet, each to the segment of its hour. If the store fails,
-    /// keeps the entries for the next turn.
+    /// Writes the entries that are not in the store yet, each to the segment of its hour. If the store does
+    /// not accept writes, keeps the entries for the next turn.
     async fn write_entries(&mut self, store: &HistoryStore) -> Result<(), Closed> {
         let Some(waiting) = self.outbox.take() else { return Ok(()) };
         let all: BTreeSet<Arc<Entry>> = waiting.into_iter().collect();
@@ -253,7 +253,8 @@ impl HistoryExchange {
         self.sender.send(Msg::TeamHistoryRead(self.source.id().clone(), Box::new(part))).await
     }
 
-    /// Reports a failure once. Leaves out an unreachable store, which the header of the screen shows.
+    /// Shows the user each failure of kind `Invalid` or `Denied` once. Leaves out other kinds, such as an
+    /// unreachable store, which the header of the screen shows.
     async fn report(&mut self, failure: Option<Failure>) -> Result<(), Closed> {
         let Some(Failure { kind: FailureKind::Invalid | FailureKind::Denied, message, remedy, .. }) = failure
         else {

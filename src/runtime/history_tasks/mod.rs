@@ -1,5 +1,5 @@
-//! Tasks for the history of a team: they read events and actions from the store, write the events that this
-//! member records while it leads, and report the actions of its user.
+//! Tasks for the history of a team: they read events and actions from the store, report the actions of this
+//! user, and, while this member leads the team, write the events that it records.
 
 mod action_reports;
 mod exchange;
@@ -29,11 +29,12 @@ use tokio_util::task::AbortOnDropHandle;
 /// Wait before a task restarts after a panic.
 const RESTART_WAIT: Duration = Duration::from_mins(1);
 
-/// Ids of the actions of this run of Portolan, which its timeline already shows.
+/// Ids of the actions that the user has run in this run of Portolan. The tasks skip them when they read the
+/// store, because the timeline already shows them.
 pub(super) type OwnActions = Arc<Mutex<BTreeSet<Text>>>;
 
-/// Outbox of one source: all history entries that this member has recorded, for a task that writes them to
-/// the team's store. Contains `None` once the task has taken them.
+/// Outbox of one source: all history entries that this member has recorded, until a task takes them and
+/// writes them to the team's store. Contains `None` while there is nothing to take.
 #[derive(Default)]
 struct Outbox {
     entries: Mutex<Option<Vec<Arc<Entry>>>>,
@@ -54,7 +55,7 @@ impl Outbox {
         self.lock().take()
     }
 
-    /// Puts back entries that could not be written, unless newer ones wait.
+    /// Puts back entries that could not be written, unless the outbox has newer ones.
     fn put_back(&self, entries: Vec<Arc<Entry>>) {
         self.lock().get_or_insert(entries);
     }
@@ -77,7 +78,8 @@ pub struct HistoryTasks {
 }
 
 impl HistoryTasks {
-    /// Starts a task for each source. The tasks do not send the actions of this run to the app.
+    /// Starts a task for each source if the team keeps a history. The tasks do not send the actions of this
+    /// run to the app, because the timeline already shows them.
     #[must_use]
     pub fn start(
         sources: &[Arc<dyn Source>],
@@ -106,8 +108,8 @@ impl HistoryTasks {
         Self { outboxes, _tasks: tasks }
     }
 
-    /// Writes the entries of a source that are not in the store yet, if this member leads. `entries` are all
-    /// entries that the member has recorded.
+    /// Passes all entries that this member has recorded for `source` to the task of the source. If the member
+    /// leads, the task writes those that are not in the store yet.
     pub fn share(&self, source: &SourceId, entries: Vec<Arc<Entry>>) {
         if let Some(outbox) = self.outboxes.get(source) {
             outbox.put(entries);

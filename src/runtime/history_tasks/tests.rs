@@ -1,4 +1,5 @@
-//! Tests of the exchange with a store in a folder: entries that one member records reach the others later.
+//! Tests of the exchange between members through a store in a folder: the other members later see the entries
+//! that one member has recorded.
 
 use super::{ActionReports, HistoryTasks};
 use crate::{
@@ -28,13 +29,13 @@ use tokio::{
     time::timeout,
 };
 
-/// Prefix of the keys of the team in these tests.
+/// Prefix of the team's keys in these tests.
 const TEST_FOLDER: &str = "portolan/1-x";
 
 /// Longest time for which a test waits.
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Source of a member that leads or follows.
+/// Source for tests, with a fixed role in the team: leader or follower.
 struct MemberSource {
     id: SourceId,
     leads: bool,
@@ -84,7 +85,7 @@ impl Source for MemberSource {
     }
 }
 
-/// Member of a team: its world, and its tasks.
+/// Member of a team in these tests: its [`World`], its tasks and the messages that it received.
 struct TestMember {
     world: World,
     source: Arc<dyn Source>,
@@ -117,7 +118,7 @@ impl TestMember {
         Self { world, source, tasks, messages, reports, notices: Vec::new() }
     }
 
-    /// Applies a poll result with one service and the instance `instance`.
+    /// Applies a poll result with one service whose only instance is `instance`.
     fn poll(&mut self, at: Timestamp, instance: Instance) {
         let id = self.source.id();
         let service = Service {

@@ -1,11 +1,12 @@
 //! Reduces the number of frames while nothing happens. Each tick requests a frame, because ages on the screen
 //! grow. If such frames change nothing, Portolan draws one only every few ticks.
 
-/// Maximum number of ticks from one frame to the next. A tick comes once a second. Portolan also evaluates
-/// findings that depend only on time at this interval.
+/// Maximum number of ticks from one frame to the next. A tick comes once a second. Findings that depend only
+/// on time are evaluated again equally often, every 5 seconds.
 const MAX_TICKS_PER_FRAME: u32 = 5;
 
-/// Decides whether Portolan draws the frame that a tick requests at once or at a later tick.
+/// Delay of frames while the screen does not change: decides whether the frame that a tick requests waits for
+/// a later tick.
 #[derive(Debug, Default)]
 pub(in crate::runtime) struct IdleFrames {
     /// Number of successive frames that ticks requested and that changed nothing.
@@ -16,7 +17,7 @@ pub(in crate::runtime) struct IdleFrames {
 }
 
 impl IdleFrames {
-    /// Records a message to the app. `is_quiet_tick` is true for a tick while no frame was due.
+    /// Records that the app received a message. `is_quiet_tick` is true for a tick while no frame was due.
     pub(in crate::runtime) fn note_message(&mut self, is_quiet_tick: bool) {
         if is_quiet_tick {
             self.ticks += 1;

@@ -1,5 +1,6 @@
-//! Tasks that read log streams while a screen subscribes to them. All tasks send to one short queue. While it
-//! is full, they wait, so that a flood of lines stays at its source and does not fill the memory.
+//! Tasks that read log streams while a screen subscribes to them. All tasks send to one short queue. While
+//! the queue is full, the tasks wait, so that a flood of lines stays at its source and does not fill the
+//! memory.
 
 mod stream_cursor;
 
@@ -31,7 +32,7 @@ const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
 /// Number of lines from which a message takes no further lines.
 const MAX_BATCH_LINES: usize = 500;
 
-/// Running tasks that read log streams, by subscription.
+/// Running tasks that read log streams, one for each subscription of a screen.
 pub struct LogTasks {
     sources: Vec<Arc<dyn Source>>,
     sender: Sender<LogUpdate>,
@@ -46,7 +47,7 @@ pub struct LogReceiver {
 }
 
 impl LogTasks {
-    /// Creates an empty set of tasks, and the receiver of their messages.
+    /// Creates an empty set of tasks, and the receiver of the log lines that they read.
     #[must_use]
     pub fn new(sources: Vec<Arc<dyn Source>>) -> (Self, LogReceiver) {
         let (sender, messages) = mpsc::channel(BATCH_QUEUE_LEN);
@@ -117,8 +118,9 @@ fn spawn_reader(
     background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Reads a stream. If it breaks, reopens it at the same position. Ends when a note reports that the stream
-/// has ended or can't be read. If `start` does not follow the stream, ends at its end.
+/// Reads a stream. If the stream breaks, reopens it at the same position. Ends after a note that the stream
+/// has ended or can't be read. If `start` does not follow the stream, ends where the stream first ends or
+/// breaks.
 async fn read_stream(
     source: Arc<dyn Source>,
     target: LogTarget,
@@ -225,7 +227,8 @@ mod tests {
         assert_eq!(place.filter_new(batch(all)).lines, more);
     }
 
-    /// Log of numbered lines, three at each time, whose streams break after 200 lines.
+    /// Source for tests. Its log has numbered lines, three with each timestamp, and its streams break after
+    /// 200 lines.
     struct Broken(SourceId);
 
     impl Source for Broken {

@@ -1,4 +1,4 @@
-//! Position of a log task in its stream, from which the task continues after the stream breaks.
+//! Position of a log task in its stream. After the stream breaks, the task continues from there.
 
 use crate::{
     model::{LogBatch, LogReadOptions, OutputStream, Timestamp},
@@ -6,8 +6,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Time span of the newest lines that Portolan remembers to recognize repeated ones, in nanoseconds. A task
-/// reads a reopened stream from half of this span before its newest line.
+/// Time span of the newest lines that Portolan remembers to recognize repeated ones, in nanoseconds. When a
+/// task reopens its stream, it reads again from half of this span before its newest line.
 const DEDUP_SPAN_NS: i64 = 4_000_000_000;
 
 /// Position of a log task in its stream. After the stream broke, the task continues from this position,
@@ -40,7 +40,7 @@ impl StreamCursor {
         }
     }
 
-    /// Removes the lines and notes that were already sent from `batch`.
+    /// Removes from `batch` the lines and notes that were already sent.
     pub(super) fn filter_new(&mut self, mut batch: LogBatch) -> LogBatch {
         if !batch.lines.is_empty() {
             // Lines prove that the stream works again, so later notes report a new problem.

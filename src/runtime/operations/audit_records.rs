@@ -1,5 +1,5 @@
-//! Audit records of running operations: Portolan opens each before the first call, and closes it with the
-//! outcome or the verdict.
+//! Audit records of running operations. Portolan opens each record before the first call of the operation,
+//! and closes it with the outcome or, if all calls succeeded, with the verdict.
 
 use crate::{
     audit::{AuditLog, RunningRecord, unwritable_log},
@@ -50,8 +50,8 @@ pub(super) fn note_sent(running: &RunningRecords, number: u64, sent: &[SentChang
     }
 }
 
-/// Saves the result of a run in its record. Closes the record unless all calls succeeded and a verdict will
-/// follow.
+/// Saves the result of a run in its record. If all calls succeeded, leaves the record open for the verdict,
+/// otherwise closes it.
 pub(super) fn record_result(running: &RunningRecords, number: u64, run: &PlanRun) {
     let Some(mut record) = lock(running).remove(&number) else { return };
     record.record.sent.clone_from(&run.sent);

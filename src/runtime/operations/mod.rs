@@ -134,7 +134,8 @@ impl OperationTasks {
     }
 
     /// Waits for the plans that are still running, so that the exit does not interrupt them between two
-    /// calls.
+    /// calls. After a terminating signal, the wait lasts at most a second, because the thread that listens
+    /// for signals then ends the program.
     pub(super) async fn finish_runs(&mut self) {
         std::mem::take(&mut self.unfinished).finish().await;
     }
@@ -162,7 +163,7 @@ impl OperationTasks {
         background::run_blocking_then(move || audit.append(&record), report_write_error);
     }
 
-    /// Finishes the records of operations without a verdict, at the end of the program.
+    /// Finishes the records of operations that have no verdict yet, at the end of the program.
     fn close_records(&self) {
         let open = std::mem::take(&mut *lock(&self.running));
         for mut running in open.into_values() {

@@ -30,7 +30,7 @@ pub struct LocalPort {
     number: u16,
 }
 
-/// End of a forwarded port, as the user's side sees it.
+/// Reason why the forwarding of a port ended: the remote end, ctrl-c or another signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardOutcome {
     /// The remote end closed the session.
@@ -73,9 +73,9 @@ impl LocalPort {
     }
 }
 
-/// Forwards a port: awaits `opening`, then passes the connections to `local` on to the session until one side
-/// ends it. Calls `on_open` with the open session before the first connection. Prints failures of single
-/// connections.
+/// Forwards a port: awaits `opening`, then accepts connections to `local` and passes them on to the session
+/// until one side ends it. Calls `on_open` with the open session before the first connection. Prints failures
+/// of single connections.
 pub async fn run(
     opening: impl Future<Output = Result<Forward, Failure>>,
     local: LocalPort,
@@ -109,7 +109,8 @@ pub async fn run(
     Ok(outcome)
 }
 
-/// Returns the outcome if `signal` ends the session. Stops this process if job control asks for it.
+/// Returns the outcome if `signal` ends the session. Stops this process if `signal` is that of job control
+/// (SIGTSTP).
 fn outcome_of(signal: Signal) -> Option<ForwardOutcome> {
     match signal {
         Signal::Terminate(SIGINT) => Some(ForwardOutcome::Interrupted),

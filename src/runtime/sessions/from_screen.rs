@@ -1,4 +1,5 @@
-//! Runs a shell from the screen: it has the terminal until it ends, while Portolan keeps reading the sources.
+//! Shell that the user opens from the screen. It has the terminal until it ends, while Portolan keeps reading
+//! the sources.
 
 use super::shell::{LeaveReason, ShellOutcome};
 use crate::{

@@ -18,15 +18,16 @@ const READ_BYTES: usize = 4096;
 /// Number of reads in the queue to the session.
 const KEY_QUEUE_LEN: usize = 16;
 
-/// Input of the user for a shell: bytes from the terminal or a pipe. Dropping the value stops the thread that
-/// reads, and leaves later input to other readers.
+/// Input of the user for a shell: bytes from the terminal, a pipe or a file. Dropping the value stops the
+/// thread that reads, and leaves later input to other readers.
 pub(in crate::runtime) struct Keyboard {
     reads: Receiver<Bytes>,
     _stop: PipeWriter,
 }
 
 impl Keyboard {
-    /// Starts to read: from the terminal if `is_terminal`, even if standard input is something else.
+    /// Starts to read from standard input. If `is_terminal` is true and standard input is something else,
+    /// reads from the terminal instead.
     pub(in crate::runtime) fn open(is_terminal: bool) -> io::Result<Self> {
         let terminal =
             if is_terminal && !stdin().is_terminal() { Some(File::open("/dev/tty")?) } else { None };

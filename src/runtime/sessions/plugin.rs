@@ -1,5 +1,5 @@
-//! Runs shells whose session is encrypted: another program, AWS's session-manager-plugin, uses the terminal
-//! until it ends.
+//! Shells whose session is encrypted. Another program, AWS's session-manager-plugin, runs such a shell and
+//! uses the terminal until it ends.
 
 use super::shell::{
     self, HANG_UP_TIMEOUT, LeaveReason, OpenOutcome, SIGNAL_HANG_UP_TIMEOUT, SessionTerminal, ShellOutcome,
@@ -21,7 +21,7 @@ use crate::{
 use std::{io, pin::pin, process::ExitStatus};
 use tokio::{process::Command, time::timeout};
 
-/// End of a program that used the terminal.
+/// End of a program that used the terminal: by itself, or because Portolan killed it.
 enum ProgramEnd {
     /// The program exited.
     Exited(ExitStatus),
@@ -29,8 +29,8 @@ enum ProgramEnd {
     Killed(i32),
 }
 
-/// Opens a confirmed shell and runs it to its end. If the session is encrypted, opens another one for the
-/// program that can decrypt it. Passes each call that opened a session to `note_call`.
+/// Opens a confirmed shell and runs it to its end. If the session is encrypted, opens a second session for
+/// the program that can decrypt it. Passes each call that opened a session to `note_call`.
 pub async fn run_shell(
     operator: &dyn Operator,
     confirmed: &ConfirmedSession<ShellRequest>,
@@ -77,7 +77,8 @@ async fn run_program(
     }
 }
 
-/// Runs the program on the terminal to its end, and then ends the session, even if the program did so too.
+/// Runs the program on the terminal to its end, and then asks AWS to end the session, even if the program did
+/// so too.
 async fn attach(shell: ExternalShell, signals: &mut Signals) -> Result<ShellOutcome, Failure> {
     let title = shell.title;
     output::print_stderr(format_args!("the session is encrypted: {title} runs it; end the command to leave"));

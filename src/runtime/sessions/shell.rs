@@ -1,5 +1,5 @@
 //! Terminal side of a shell in a container: passes on keys, output, window sizes and signals. None of them
-//! waits for another, and Portolan restores the terminal in every case.
+//! waits for another. Portolan restores the terminal in every case.
 
 mod printer;
 
@@ -35,17 +35,17 @@ const MAX_WAITING_READS: usize = 256;
 const GIVE_UP_BYTES: [u8; 2] = [0x03, DETACH_BYTE];
 /// Maximum time for the remote end to close after the user has left.
 pub(super) const HANG_UP_TIMEOUT: Duration = Duration::from_secs(3);
-/// Maximum time for the remote end to close after a signal. It is short enough to write the audit log before
-/// `signals` ends the program.
+/// Maximum time for the remote end to close after a signal. It is short, so that Portolan can still write the
+/// audit log before the thread in `signals` ends the program.
 pub(super) const SIGNAL_HANG_UP_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// End of a session, as the user's side sees it.
+/// Way in which a shell session ended: the command ended, another program ran it, or the user's side left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShellOutcome {
     /// The command ended, with its exit code if the source reports it.
     Ended(Option<i64>),
-    /// Another program ran the session and has ended. Contains its name and version; it does not report the
-    /// command's exit code.
+    /// Another program ran the session and has ended. Contains the program's name and version. The program
+    /// does not report the command's exit code.
     EndedElsewhere(String),
     /// The user's side ended the session.
     Left {
@@ -56,7 +56,7 @@ pub enum ShellOutcome {
     },
 }
 
-/// Reason why the user's side ended a session.
+/// Reason why the user's side ended a session: the detach key, a signal or closed output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaveReason {
     /// The user pressed the detach key.
@@ -102,7 +102,8 @@ pub struct SessionTerminal {
 }
 
 impl SessionTerminal {
-    /// Takes over the input and, if `is_terminal`, the terminal. Dropping it restores the terminal.
+    /// Takes over the input and, if `is_terminal` is true, the terminal. Dropping the value restores the
+    /// terminal.
     pub fn take(is_terminal: bool) -> io::Result<Self> {
         let raw = if is_terminal { Some(RawTerminal::take()?) } else { None };
         Ok(Self { raw, keys: Keyboard::open(is_terminal)? })
@@ -114,8 +115,8 @@ impl SessionTerminal {
     }
 }
 
-/// Runs a shell to its end, once `opening` has opened it. Passes the call that opened it to `note_call`.
-/// While it opens, the user and signals can cancel it.
+/// Runs a shell to its end, once `opening` has opened it. While the shell opens, the user and signals can
+/// cancel it. Passes the call that opened it to `note_call`.
 pub(super) async fn run(
     opening: impl Future<Output = Result<Shell, Failure>>,
     mut terminal: SessionTerminal,
@@ -139,11 +140,11 @@ pub(super) async fn run(
     }
 }
 
-/// Outcome of waiting for a session to open.
+/// Outcome of waiting for a session to open: open, or cancelled by the user or a signal.
 pub(super) enum OpenOutcome<T> {
     /// The session is open.
     Opened(T),
-    /// The user or a signal cancelled it before it was open.
+    /// The user or a signal cancelled the session before it was open.
     Left(LeaveReason),
 }
 
@@ -168,8 +169,8 @@ pub(super) async fn wait_until_open<T, E>(
     }
 }
 
-/// Ends a session that was cancelled while it opened, because Portolan may already have made the call. `end`
-/// returns true if the session has ended.
+/// Ends a session that was cancelled while it opened, because Portolan may already have made the call that
+/// opens it. `end` ends the open session, and returns true if it has ended.
 pub(super) async fn leave_opening<T, E>(
     opening: Pin<&mut impl Future<Output = Result<T, E>>>,
     why: LeaveReason,
@@ -272,8 +273,8 @@ fn push_size(waiting: &mut VecDeque<ShellInput>) {
     waiting.push_back(ShellInput::Resize(columns, rows));
 }
 
-/// Handles a signal. Stops this process as job control asks, and restores the terminal for that time; takes
-/// the terminal over again afterwards. Returns the number of a signal that ends the session.
+/// Handles a signal. For a stop signal, restores the terminal and stops this process. For a continue signal,
+/// takes the terminal over again. Returns the number of a signal that ends the session.
 fn handle_signal(signal: Signal, raw: Option<&RawTerminal>) -> Option<i32> {
     match signal {
         Signal::Terminate(number) => return Some(number),

@@ -28,11 +28,11 @@ use std::{
 /// Argument with which Portolan starts itself as the guard of another process.
 const GUARD_ARGUMENT: &str = "--guard-terminal";
 
-/// Mark in the pipe: Portolan draws on the terminal from now on.
+/// Mark that Portolan writes to the pipe when it begins to draw on the terminal.
 const TAKEN_MARK: &[u8] = b"T";
-/// Mark in the pipe: a shell in a container uses the terminal from now on.
+/// Mark that Portolan writes to the pipe when a shell in a container begins to use the terminal.
 const SHELL_MARK: &[u8] = b"S";
-/// Mark in the pipe: Portolan has restored the terminal.
+/// Mark that Portolan writes to the pipe when it has restored the terminal.
 const RESTORED_MARK: &[u8] = b"R";
 
 /// Signals that the whole process group receives, for example when its terminal closes. The guard ignores
@@ -103,7 +103,7 @@ pub fn is_guard_process() -> bool {
     env::args_os().nth(1).is_some_and(|argument| argument == GUARD_ARGUMENT)
 }
 
-/// Waits for the end of the guarded process, and restores the terminal if that process did not do so.
+/// Waits for the end of the guarded process. Restores the terminal if that process did not do so.
 pub fn run() -> io::Result<()> {
     for signal in IGNORED_SIGNALS {
         signal_hook::flag::register(*signal, Arc::new(AtomicBool::new(false)))?;
@@ -148,13 +148,14 @@ fn join_process_group(group: &str) {
 }
 
 /// Returns true if this process may still change the terminal's modes. It may not if the user's shell has
-/// taken the terminal back: the shell sets the modes itself, and the system stops a background process that
-/// sets them (SIGTTOU).
+/// taken the terminal back: that shell sets the modes itself, and the system stops a background process that
+/// changes them (SIGTTOU).
 fn may_set_modes() -> bool {
     tcgetpgrp(tty::tty()).map_or(true, |foreground| foreground == getpgrp())
 }
 
-/// Terminal modes that raw mode changes (see cfmakeraw(3)).
+/// Terminal modes that raw mode changes (see cfmakeraw(3)), in the form in which the guard receives and
+/// restores them.
 #[derive(Debug, PartialEq, Eq)]
 struct TerminalModes {
     /// Input, output, control and local modes.

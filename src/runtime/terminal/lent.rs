@@ -10,12 +10,12 @@ use std::{
 /// Modes that the terminal had before another program used it; `None` while no program uses it.
 static MODES_BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// Terminal that another program uses. Dropping it restores the terminal from everything that the program has
-/// changed.
+/// Terminal that another program uses. Dropping the value restores the modes that the terminal had before,
+/// and resets its screen, mouse and cursor.
 pub(in crate::runtime) struct LentTerminal;
 
 impl LentTerminal {
-    /// Saves the modes of the terminal, and marks it as used by a shell.
+    /// Saves the modes of the terminal, and marks the terminal as used by a shell.
     pub(in crate::runtime) fn lend() -> io::Result<Self> {
         guard::start();
         let modes = tcgetattr(tty::tty())?;

@@ -14,11 +14,12 @@ pub(in crate::runtime) fn tty() -> Stdout {
 }
 
 /// Sequences that leave the alternate screen without moving the cursor (xterm's `ctlseqs`). Mode 1047 does
-/// that. Some terminals know only mode 1049, which restores the cursor that `ESC 7` has just saved.
+/// both. Some terminals know only mode 1049, which restores the cursor to the position that `ESC 7` has just
+/// saved.
 const LEAVE_ALTERNATE_SCREEN_IN_PLACE: &[u8] = b"\x1b[?1047l\x1b7\x1b[?1049l";
 
-/// Writes the sequences that reset everything that a program in a container may have left behind when its
-/// session broke.
+/// Writes the sequences that undo the settings of a program in a container whose session broke: alternate
+/// screen, mouse, paste mode and hidden cursor.
 pub(in crate::runtime) fn write_shell_restore_sequences() {
     // The usual sequence would move the cursor if no program had entered the alternate screen.
     let _ = stdout().write_all(LEAVE_ALTERNATE_SCREEN_IN_PLACE);

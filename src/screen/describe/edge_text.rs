@@ -1,5 +1,5 @@
-//! Sentences about the evidence for an edge, or about the search if there is no edge. Screens, exporters and
-//! headless commands share them.
+//! Sentences about an edge of the map: the evidence for a call, or the search that found none. Screens,
+//! exporters and headless commands share them.
 
 use crate::{
     model::{NodeId, Timestamp},
@@ -50,7 +50,7 @@ pub fn shortest_paths_both_ways(world: &World, from: &Node, to: &Node) -> Vec<Ve
         .collect()
 }
 
-/// Piece of evidence for an edge as text.
+/// Text about one piece of evidence for an edge.
 pub struct EvidenceText {
     /// Strength and kind of the evidence.
     pub title: String,
@@ -112,8 +112,8 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
 /// is `None`.
 ///
 /// The first lines give the number of addresses and names that Portolan found, one line for each kind of
-/// evidence, and state that none of them matches. Then follow the state of monitoring, addresses that match
-/// no service, and failed connections.
+/// evidence, and state that none of them matches. The next line lists the kinds for which Portolan found
+/// nothing. Then follow the state of monitoring, addresses that match no service, and failed connections.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("a known service".to_owned(), Node::label);
@@ -144,8 +144,8 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
     lines
 }
 
-/// Returns the number of edge candidates of one kind of evidence, such as `environment variable: 12 addresses
-/// named`.
+/// Returns the number of addresses or names that one kind of evidence contributed, such as `environment
+/// variable: 12 addresses named`.
 fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
     format!("{}: {}", kind.title, kind.unit.count_label(places))
 }

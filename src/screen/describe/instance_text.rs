@@ -6,7 +6,8 @@ use crate::{
     screen::widget::text::pluralize,
 };
 
-/// Returns state, version, age, exit and number of restarts, separated by commas.
+/// Returns the state, a failed health check, the version and the number of restarts of `instance`, separated
+/// by commas. Includes the age of a running instance, and the last exit of any other.
 #[must_use]
 pub fn describe_instance(instance: &Instance, now: Timestamp) -> String {
     let mut words = vec![instance.state.word().to_owned()];

@@ -1,4 +1,4 @@
-//! Last log lines of the instance that explains a service's state best.
+//! Last log lines of one instance of a service: the one whose log explains the service's state best.
 
 use crate::{
     extract::log_line::{self, LineFormat},
@@ -9,16 +9,16 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Number of lines to fetch, so that enough remain after empty lines are dropped.
+/// Number of log lines to fetch, so that enough lines remain after empty ones are dropped.
 pub const FETCHED_LINES: usize = 20;
-/// Maximum number of stored lines to test for lines of the instance.
+/// Maximum number of stored log lines that a search for the lines of one instance reads.
 const MAX_SCANNED_LINES: usize = 5_000;
 /// Maximum time after an instance's exit in which lines that it wrote before the exit still arrive. Log
 /// drivers and agents send lines in batches.
 pub const MAX_DELIVERY_DELAY: SignedDuration = SignedDuration::from_secs(5);
 
-/// Returns the service of a node, and the instance whose log explains its state best: the newest faulty
-/// instance, or else the first one.
+/// Returns the service of a node, and the instance whose log explains the service's state best: the faulty
+/// instance with the latest exit, or else the first instance.
 #[must_use]
 pub fn instance_to_quote<'a>(node: &NodeId, store: &'a Store) -> Option<(&'a Service, &'a Instance)> {
     let node = store.world.topology().nodes.get(node)?;
@@ -35,8 +35,8 @@ pub fn exit_time(instance: &Instance) -> Option<Timestamp> {
     instance.exit.as_ref().and_then(|exit| exit.at)
 }
 
-/// Returns the last `count` stored lines of the instance that `instance_to_quote` chooses for `node`, the
-/// oldest first. The flag is true for an error line.
+/// Returns the last `count` stored log lines of the instance that `instance_to_quote` chooses for `node`, the
+/// oldest first, each with a flag that is true for an error.
 #[must_use]
 pub fn last_lines(node: &NodeId, count: usize, store: &Store) -> Vec<(String, bool)> {
     let Some((_, instance)) = instance_to_quote(node, store) else { return Vec::new() };

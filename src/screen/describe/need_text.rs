@@ -1,5 +1,5 @@
 //! Needs of a service as text: the services that must run for it, the needed nodes that no source runs, and
-//! the settings that name both.
+//! the settings that name these services and nodes.
 
 use crate::{
     model::{FactKind, Reference, ReferenceTarget, Service, Setting, Text},
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Nodes that must run for one service.
+/// Services and other nodes that must run so that one service works.
 pub struct ServiceNeeds<'a> {
     /// Node of the service itself.
     pub node: &'a Node,
@@ -19,7 +19,7 @@ pub struct ServiceNeeds<'a> {
     pub outside: Vec<(&'a Node, Need)>,
 }
 
-/// Setting of a service that names an address or another service.
+/// Setting of a service that names the address or the name of something that it calls.
 pub struct NeededSetting {
     /// Setting, such as `environment DB_URL`.
     pub setting: String,
@@ -28,7 +28,7 @@ pub struct NeededSetting {
 }
 
 impl<'a> ServiceNeeds<'a> {
-    /// Collects the needs of `node` from the topology.
+    /// Collects the nodes that `node` needs, from the topology.
     #[must_use]
     pub fn new(world: &'a World, node: &'a Node) -> Self {
         let topology = world.topology();
@@ -100,8 +100,8 @@ pub fn settings(service: &Service) -> (Vec<NeededSetting>, Vec<Text>) {
     (named, rest)
 }
 
-/// Returns the setting that holds a reference to a callee, or `None` for other references. A declared start
-/// order is not a setting, and a setting for a proxy names the service itself.
+/// Returns the setting that holds a reference to a callee. Returns `None` for a start order or another
+/// service name outside environment variables, and for a proxy's setting, which names the service itself.
 fn needed_setting(reference: &Reference) -> Option<NeededSetting> {
     let target = match &reference.target {
         ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => address.to_string(),

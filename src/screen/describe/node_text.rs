@@ -54,9 +54,9 @@ pub fn panel_lines(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'sta
     page.lines
 }
 
-/// Returns one line about a service: the deployment in progress, the number of restarts, and the age of the
-/// newest running instance, or its health if it has none of these. Returns an empty text if the node is not a
-/// service.
+/// Returns one line about a service: the deployment in progress or failed, the number of restarts, and the
+/// age of the newest running instance. If the service has none of these, returns its health. Returns an empty
+/// text if the node is not a service.
 #[must_use]
 pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     let Some(service) = scene.store.world.service_of(node) else { return String::new() };

@@ -1,5 +1,5 @@
-//! Writes the output of a shell to the terminal or a pipe. A separate thread does so, because both may block
-//! for any length of time, and keys and signals must work meanwhile.
+//! Writer of a shell's output to the terminal, a pipe or a file. A separate thread writes, because a write
+//! may block for any length of time, and keys and signals must work meanwhile.
 
 use crate::{background, output, source::session::ShellOutput};
 use std::io;
@@ -8,10 +8,10 @@ use tokio::sync::{
     oneshot,
 };
 
-/// Number of pieces of output that wait for the thread.
+/// Maximum number of pieces of output that wait for the thread that writes.
 const PRINT_QUEUE_LEN: usize = 2;
 
-/// Writer of a shell's output.
+/// Writer of a shell's output, with a thread of its own.
 pub(super) struct Printer {
     /// Sender to the thread; `None` once the output has ended.
     pieces: Option<Sender<ShellOutput>>,

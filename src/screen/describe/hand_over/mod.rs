@@ -1,5 +1,5 @@
-//! Texts about a service that the user hands over to a colleague: a report, ids and links, and shell commands
-//! that show the service.
+//! Texts about a service, for the user to hand over to a colleague: a report, ids and links, and shell
+//! commands that show the service.
 
 mod commands;
 mod links;
@@ -32,7 +32,7 @@ impl CopyItem {
 /// Maximum number of instances whose ids the copy menu lists.
 const MAX_LISTED_INSTANCES: usize = 10;
 
-/// Returns the texts about a node that the user can copy: names and ids, links, and commands.
+/// Returns the texts that the user can copy about `node`: names and ids, links, and commands.
 #[must_use]
 pub fn copy_items(world: &World, node: &Node) -> Vec<CopyItem> {
     let mut items = vec![CopyItem::new("name", node.name.clone())];

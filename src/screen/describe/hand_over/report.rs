@@ -15,8 +15,8 @@ const LOG_LINES: usize = 5;
 /// Labels of the commands that a report includes if they exist for the service.
 const REPORT_COMMANDS: [&str; 3] = ["aws: service", "docker: container", "Portolan: logs"];
 
-/// Returns a report on `finding`, or else on the worst finding of `node`, or else on the state of `node`.
-/// Returns `None` if both arguments are `None`.
+/// Returns a report on `finding`. If it is `None`, returns one on the worst finding of `node`, or else on the
+/// state of `node`. Returns `None` if both arguments are `None`.
 #[must_use]
 pub fn report(store: &Store, node: Option<&Node>, finding: Option<&Finding>) -> Option<String> {
     let world = &store.world;

@@ -1,5 +1,5 @@
-//! Description of a node for the panel below a narrow map. The panel has few rows, so each text of a finding
-//! is cut to one row, which leaves room for callers and callees.
+//! Description of a node for the panel below a narrow map. The panel has few rows, so each finding gets only
+//! one row, which leaves room for callers and callees.
 
 use super::NodeTextBuilder;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use ratatui::text::{Line, Span};
 
 /// Returns health, findings, essentials, callers and callees in at most `rows` lines of `width` cells. Leaves
-/// the essentials out if the other lines need their row.
+/// out the essentials (image, ports and the like) if the other lines need that row.
 #[must_use]
 pub fn compact_lines(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = NodeTextBuilder::new(scene, width);

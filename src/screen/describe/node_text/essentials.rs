@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Returns label and value of each essential that Portolan knows.
+/// Returns the label and value of each essential that Portolan knows about the service.
 fn essentials(scene: Scene<'_>, service: &Service) -> Vec<(&'static str, String)> {
     let store = scene.store;
     let container = service.instances.iter().find_map(|instance| instance.containers.first());
@@ -67,14 +67,14 @@ fn ports(service: &Service) -> String {
 }
 
 impl NodeTextBuilder<'_> {
-    /// Adds the essentials, one row for each.
+    /// Adds the essentials of a service, such as image and ports, one row for each.
     pub(super) fn push_essentials(&mut self, service: &Service) {
         for (label, value) in essentials(self.scene, service) {
             self.push_labelled(label, &value);
         }
     }
 
-    /// Adds a single row with as many of the essentials as fit.
+    /// Adds a single row with as many essentials of a service as fit, such as image and ports.
     pub(super) fn push_essentials_row(&mut self, service: &Service) {
         let known = essentials(self.scene, service);
         let words: Vec<String> = known

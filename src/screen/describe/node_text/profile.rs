@@ -1,4 +1,5 @@
-//! Profile of a service on its card: each fact with the place that states it, and with the age of that place.
+//! Profile of a service on its card: facts such as the owner, each with the place that states it and the age
+//! of the last change there.
 
 use super::{NodeTextBuilder, time};
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
 use ratatui::text::{Line, Span};
 
 impl NodeTextBuilder<'_> {
-    /// Adds owner, description, repository, runbook and the like. Facts that disagree stand below each other,
-    /// the most trusted first.
+    /// Adds owner, description, repository, runbook and the other fields of the profile. Facts that
+    /// contradict each other stand one below the other, the most trusted first.
     pub(super) fn push_profile(&mut self, service: &Service) {
         let Some(profile) = self.scene.store.world.profiles.of(&service.id) else { return };
         let guide = profile.run_guide.clone();
@@ -49,7 +50,7 @@ impl NodeTextBuilder<'_> {
     }
 
     /// Adds the services and outside nodes that the service needs. Adds nothing if the service itself calls
-    /// all of them, because the list of callees has them already.
+    /// all of them, because the list of callees already shows them.
     pub(super) fn push_needs(&mut self, node: &Node) {
         let world = &self.scene.store.world;
         let needs = ServiceNeeds::new(world, node);
