@@ -61,7 +61,8 @@ pub struct MenuScope<'a> {
 const KINDS_FOR_SEVERAL: [OperationKind; 3] =
     [OperationKind::Restart, OperationKind::Stop, OperationKind::Start];
 
-/// Returns the entries of the menu. Offers only operations that would have an effect.
+/// Returns the entries of the menu of actions. Offers only operations that would have an effect, as far as
+/// the last snapshot shows.
 #[must_use]
 pub fn menu_entries(scope: &MenuScope<'_>) -> Vec<MenuEntry> {
     let mut entries = Vec::new();

@@ -34,8 +34,9 @@ impl PlanRun {
 /// Reason why Portolan did not make all calls of a plan: a refusal before the first call, or a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunStop {
-    /// The services changed since the plan was made, so Portolan made no call.
+    /// Portolan made no call: the services have changed since the plan was made, the source permits no
+    /// actions, or the audit log can't be written.
     Refused(Refusal),
-    /// The services could not be read again, or a call failed.
+    /// The services could not be read again, a call failed, or the run panicked.
     Failed(Failure),
 }
