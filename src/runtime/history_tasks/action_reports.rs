@@ -67,7 +67,7 @@ impl ActionReports {
         self.sender.clone()
     }
 
-    /// Waits until all reports are written, at most [`FINISH_TIMEOUT`]. The caller must first drop the audit
+    /// Waits until all reports are written, at most 5 seconds. The caller must first drop the audit
     /// log, whose senders would keep the task waiting for further reports.
     pub async fn finish(self) {
         drop(self.sender);
