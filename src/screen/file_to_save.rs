@@ -1,4 +1,4 @@
-//! Requests to save a file. A function produces the text of the file only when the runtime writes it.
+//! Files that a screen asks the runtime to save. Their text is produced only while the runtime writes it.
 
 use std::{fmt, sync::Arc};
 
@@ -21,7 +21,7 @@ pub struct DeferredText(Arc<WriteFn>);
 type WriteFn = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
 
 impl DeferredText {
-    /// Creates a text that `write` produces each time it is displayed.
+    /// Creates a text that `write` produces each time the text is formatted.
     pub fn new(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }

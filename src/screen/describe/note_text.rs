@@ -3,7 +3,8 @@
 use super::time;
 use crate::{note::Note, screen::Scene};
 
-/// Returns the text of a note with its author, its age, and its end in the user's time zone.
+/// Returns the text of a note with its author, its age, and the time at which it expires, in the user's time
+/// zone. A note without an end has no such time.
 #[must_use]
 pub fn note_text(note: &Note, scene: Scene<'_>) -> String {
     let store = scene.store;

@@ -1,4 +1,4 @@
-//! Progress and verdict of an operation as one line of text.
+//! Progress and result of an operation (a restart or another action on services) as one line of text.
 
 use super::time;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     store::{OperationPhase, TrackedOperation},
 };
 
-/// Returns the progress or the verdict of an operation as text, and the health whose colour expresses it.
+/// Returns the progress or the result of an operation as text, and the health whose colour expresses it.
 #[must_use]
 pub fn operation_status(operation: &TrackedOperation, now: Timestamp) -> (Health, String) {
     let spec = operation.plan.request.kind.spec();

@@ -2,18 +2,18 @@
 
 use crate::operation::{CautionLevel, Plan, ServiceImpact, Step};
 
-/// Row of the text that describes a plan, with its label and its meaning.
+/// Row of the text that describes a plan: a label, a text, and the tone in which the text is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanRow {
     /// Label in the left column; empty if the row continues the one above.
     pub label: &'static str,
     /// Text of the row.
     pub text: String,
-    /// Meaning of the row, which decides its style.
+    /// Kind of the row, which decides its style.
     pub tone: PlanTone,
 }
 
-/// Meaning of a row in the text of a plan.
+/// Kind of a row in the text of a plan: plain text, a command, a caution or a remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanTone {
     /// Plain text.
@@ -22,7 +22,7 @@ pub enum PlanTone {
     Command,
     /// Caution about an outage or a loss.
     Danger,
-    /// Hint.
+    /// Remark that is less urgent than a caution.
     Hint,
 }
 
@@ -67,7 +67,7 @@ fn undo_text(plan: &Plan) -> String {
     undo.partial_remark().map_or_else(|| format!("{title} undoes it"), |remark| format!("{title} {remark}"))
 }
 
-/// Returns a sentence about how many instances of one service keep serving, and about its callers.
+/// Returns a sentence with the number of instances of one service that keep serving, and with its callers.
 fn impact_text(impact: &ServiceImpact) -> String {
     let name = impact.service.parts().group_and_name;
     let called = match &impact.callers[..] {

@@ -8,7 +8,7 @@ use crate::{
     store::World,
 };
 
-/// Number of seconds after its scheduled time from which a poll counts as late.
+/// Delay after its scheduled time, in seconds, beyond which a poll counts as late.
 const OVERDUE_AFTER_SECONDS: i64 = 10;
 
 /// Returns the state of a source as text, and as the health whose glyph and colour express it.
@@ -48,7 +48,8 @@ pub fn problem_label(status: &SourceStatus, world: &World) -> Option<&'static st
 }
 
 /// Returns the progress of the initial load, such as `12/40 services`, for the part that has the most items
-/// left to read. Returns `None` while no item has been found.
+/// left to read. Ignores the enrichment, which is data beside services and tasks. Returns `None` while no
+/// item has been found.
 #[must_use]
 pub fn loading_progress(status: &SourceStatus) -> Option<String> {
     let parts = status.progress.iter().filter(|progress| progress.part != SourcePart::Enrichment);

@@ -4,8 +4,8 @@ use crate::model::{Onset, Timestamp};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// Returns the time from `then` to `now` in its largest unit: `8s`, `12m`, `3h`, `5d`. Days begin at two,
-/// after `47h`.
+/// Returns the time from `then` to `now` in one unit: `8s`, `12m`, `3h`, `5d`. An age of less than two days
+/// is in hours at most, so `47h` precedes `2d`.
 #[must_use]
 pub fn age(then: Timestamp, now: Timestamp) -> String {
     let age = now.duration_since(then).max(SignedDuration::ZERO);

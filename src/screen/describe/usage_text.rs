@@ -12,17 +12,18 @@ use jiff::SignedDuration;
 /// Maximum width of a sparkline, in cells. Each cell stands for one sample.
 const SPARKLINE_WIDTH: usize = 10;
 
-/// Smallest value at which a bar of a sparkline reaches its full height, for a resource without a limit.
-/// Otherwise noise would look like peaks.
+/// Minimum value that fills the height of a sparkline, for a resource without a limit. If the largest sample
+/// alone set the scale, the noise of an idle service would look like peaks.
 ///
 /// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// Age of the newest sample after which the text states that age.
+/// Age of the newest sample from which the text also states that age.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Maximum difference in age between samples of different instances that are added up. The samples can differ
-/// this much because CloudWatch Container Insights writes one sample a minute, and some samples arrive late.
+/// Maximum time by which an instance's latest sample may be older than the newest one of the service and
+/// still count. Samples differ in age because CloudWatch Container Insights writes one sample a minute, and
+/// some samples arrive late.
 const MAX_SAMPLE_SKEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// Returns the total usage of a service's running instances, as one text for each resource. If some instances
@@ -126,8 +127,8 @@ pub fn sampled_span(usage: &UsageHistory, service: &Service) -> Option<String> {
     Some(time::age(oldest, newest))
 }
 
-/// Returns the reason why a service has no usage data. Returns `None` if it has data, or if it has no
-/// instance to measure.
+/// Returns the failure of the usage measurement, or else the reason why a service has no sample yet. Returns
+/// `None` if it has samples and no failure, or if it has no instance to measure.
 #[must_use]
 pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<String> {
     let target = usage_target(service)?;
@@ -142,8 +143,8 @@ pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<S
     }
 }
 
-/// Returns the last values of several series as one series of sums, the oldest first. Adds the newest samples
-/// of all series, then the second newest, and so on, for at most `SPARKLINE_WIDTH` samples.
+/// Returns the sums of the latest samples of several series, the oldest sum first. Adds the newest samples of
+/// all series, then the second newest, and so on, for at most `SPARKLINE_WIDTH` sums.
 fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Vec<u64> {
     let columns = (0..SPARKLINE_WIDTH).map_while(|back| {
         let values = series.iter().filter_map(|readings| of(readings.iter().rev().nth(back)?));
@@ -154,7 +155,8 @@ fn summed_values(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Opti
     values
 }
 
-/// Returns the sum of the limits in the newest samples, or `None` if one of the series has no limit.
+/// Returns the sum of the limits in the newest samples. Returns `None` if one of the series has no limit, or
+/// if there is no series.
 fn summed_limit(series: &[Vec<&UsageSample>], of: impl Fn(&UsageSample) -> Option<u64>) -> Option<u64> {
     let mut limits = series.iter().filter_map(|readings| readings.last()).map(|reading| of(reading));
     limits.try_fold(0, |sum, limit| Some(sum + limit?)).filter(|limit| *limit > 0)

@@ -9,7 +9,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Identity of a finding: its node, its service or source, and its kind.
+/// Identity of a finding: the node that it is about, the name of its service or source, and its kind.
 pub(super) type FindingKey = (Option<NodeId>, String, String);
 
 /// Row of the findings screen: one finding, or a whole fault with its other findings folded into the row.
@@ -67,8 +67,8 @@ pub(super) fn finding_key(finding: &Finding) -> FindingKey {
     (finding.node.clone(), finding.subject.to_string(), finding.kind.to_string())
 }
 
-/// Order in which the screen last showed the findings. Sorting keeps it, so that findings of one severity
-/// stay in their places.
+/// Order in which the screen last showed the findings. Findings of the same severity keep this order, so that
+/// their rows do not move while the user reads.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct ShownOrder(Vec<FindingKey>);
 
@@ -119,7 +119,7 @@ pub(super) fn finding_rows<'a>(findings: &[&'a Finding], open: &BTreeSet<Finding
 }
 
 /// Returns the node at the end of the chain of suspects that begins at `node`. If the chain ends in a cycle,
-/// returns the node of the cycle with the smallest id.
+/// returns the node of that cycle whose id is smallest.
 fn root_cause<'a>(
     node: &'a NodeId,
     suspects: &BTreeMap<&'a NodeId, &'a NodeId>,
@@ -140,7 +140,8 @@ fn root_cause<'a>(
     root
 }
 
-/// Returns the rows of one fault: the finding of its root cause, then the others if the fault is open.
+/// Returns the rows of one fault: the finding of its root cause, and then the other findings of the fault if
+/// the user has opened it.
 fn rows_of_fault<'a>(
     root: Option<&NodeId>,
     mut members: Vec<&'a Finding>,

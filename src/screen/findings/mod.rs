@@ -37,8 +37,8 @@ pub struct Findings {
     /// Keys of the open faults. The key of a fault is the identity of its first finding.
     open_faults: BTreeSet<FindingKey>,
     shown_order: ShownOrder,
-    /// Node that was selected at the last `sync`. A different one now means that the user has selected
-    /// another node.
+    /// Node that was selected at the last `sync`. If the selected node differs from it, the user has selected
+    /// another one since.
     last_selected_node: Option<NodeId>,
     #[serde(skip)]
     log_excerpt: LogExcerpt,

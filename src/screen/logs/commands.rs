@@ -304,7 +304,7 @@ impl Logs {
         }
     }
 
-    /// Moves the cursor to the line `to`, or shows the notice `none` if there is no such line. Also notifies
+    /// Moves the cursor to the line `to`. If `to` is `None`, shows the text `none` as a notice. Also notifies
     /// the user if the search wrapped around.
     fn jump_to(
         &mut self,
@@ -328,5 +328,6 @@ impl Logs {
     }
 }
 
-/// Period before a line from which a pivot reads the logs of neighbours.
+/// Time before the current line from which a pivot reads the logs. A pivot shows the lines with one request
+/// or trace id in the logs of a service and its neighbours.
 const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

@@ -42,8 +42,8 @@ pub struct Logs {
     /// Queries and scroll positions that `Back` returns to, one for each pivot. A pivot shows the lines with
     /// one request or trace id in the logs of a service and its neighbours.
     pivot_stack: Vec<PivotOrigin>,
-    /// Node that was selected at the last update. If the user has selected another node since, a query for
-    /// the selected service loses its filters.
+    /// Node that was selected at the last update. Once the user selects another node, a query for the service
+    /// of the selected node starts again without filters.
     shown_node: Option<NodeId>,
     queried_lines: QueriedLines,
     scroll: ScrollPosition,
@@ -82,7 +82,8 @@ struct PendingJump {
     requested_streams: BTreeSet<LogTarget>,
 }
 
-/// Query and scroll position at the time when the user began a pivot.
+/// Query and scroll position to which `Back` returns from a pivot. A pivot shows the lines with one request
+/// or trace id in the logs of a service and its neighbours.
 type PivotOrigin = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
@@ -213,7 +214,7 @@ impl Logs {
         self.pane.is_open()
     }
 
-    /// Moves the cursor to the clicked row. A click on the row of the cursor opens that line.
+    /// Moves the cursor to the clicked line. A click on the line at the cursor opens its details.
     fn click_row(&mut self, row: usize, store: &Store) -> Vec<ScreenRequest> {
         if self.pane.is_open() {
             let again = self.pane.chosen_row() == row;
@@ -293,7 +294,7 @@ impl Logs {
         self.reset_position();
     }
 
-    /// Shows the lines of other services. Keeps the filters that make sense for them too.
+    /// Shows the lines of the services in `reach`. Keeps only the filters that make sense for these services.
     fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
         let services = reach.services(store);
         let mut chips = std::mem::take(&mut self.query.chips);
@@ -339,9 +340,9 @@ impl Logs {
         self.try_pending_jump(store);
     }
 
-    /// Makes the pending jump once a line from before its time is in memory, or once all older lines have
-    /// been read. If a stream has been opened only now, first waits for its newest lines, and then requests
-    /// its older ones.
+    /// Makes the pending jump once a line from before the target time is in memory, or once all older lines
+    /// have been read. If a stream has only just been opened, first waits for its newest lines, and then
+    /// requests its older ones.
     fn try_pending_jump(&mut self, store: &Store) {
         let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);

@@ -23,7 +23,8 @@ use std::collections::BTreeSet;
 /// Maximum horizontal scroll position, in cells, that a share can restore.
 const MAX_SCROLL_CELLS: usize = 100_000;
 
-/// View of the log screen without its lines.
+/// State of the log screen that a share saves: query, scroll position, display options, panes and marks. The
+/// share holds the log lines separately.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogsView {
@@ -58,7 +59,7 @@ enum SavedPane {
 }
 
 impl Logs {
-    /// Returns the view as a share saves it.
+    /// Returns the state of this screen to save in a share.
     #[must_use]
     pub fn view(&self) -> LogsView {
         let pane = match &self.pane {
@@ -83,7 +84,7 @@ impl Logs {
         }
     }
 
-    /// Restores the view of a share over the lines in `store`.
+    /// Restores the state that a share saved. The lines come from `store`.
     pub fn restore(&mut self, view: LogsView, store: &Store) {
         let services = view.scope.services(store);
         let chips = view.chips.into_iter().filter_map(|chip| FilterChip::restore(chip, &services)).collect();

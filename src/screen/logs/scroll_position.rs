@@ -124,8 +124,8 @@ impl<'a> LogWindow<'a> {
         self.queried_lines.last(self.log_store)
     }
 
-    /// Returns the lines on a screen whose last line is `bottom`, or the newest line if `bottom` is `None`.
-    /// The oldest comes first. The first line may be only partly visible.
+    /// Returns the lines that fit on the screen if `bottom` is the last of them, the oldest first. If
+    /// `bottom` is `None`, the last one is the newest line. The first one may be only partly visible.
     pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
         let mut used = 0;
         let mut lines = self.queried_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
@@ -138,7 +138,8 @@ impl<'a> LogWindow<'a> {
         lines.split_off(lines.len() - shown)
     }
 
-    /// Returns the keys of the lines that are wholly visible, and in any case the key of the last line.
+    /// Returns the keys of the lines that are wholly visible on a screen whose last line is `bottom`. Always
+    /// includes `bottom`, even if that line is taller than the screen.
     fn whole_line_keys(&self, bottom: EntryKey) -> Vec<EntryKey> {
         let shown = self.lines_ending_at(Some(bottom));
         let used: usize = shown.iter().map(|line| (self.rows_of)(line)).sum();

@@ -78,7 +78,7 @@ pub(super) fn health(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (word.to_owned(), theme.health_style(node.health))
 }
 
-/// Returns the tag of the image of the first container that has one.
+/// Returns the image tag of the first container whose image has a tag.
 pub(super) fn image_tag(node: &Node, world: &World, theme: &Theme) -> TableCell {
     (tag_of(node, world).unwrap_or_default().to_owned(), theme.styles.text.into())
 }
@@ -181,8 +181,8 @@ pub(super) fn worst_finding(node: &Node, world: &World, theme: &Theme) -> TableC
     )
 }
 
-/// Returns the position of the node's worst finding above `Info` in the list of findings, which is sorted
-/// with the worst first.
+/// Returns the position of the node's worst finding in the list of all findings, which begins with the worst
+/// one. Findings of severity `Info` do not count.
 pub(super) fn finding_rank(node: &Node, world: &World) -> SortValue {
     let place = world
         .findings

@@ -35,8 +35,8 @@ pub(in crate::screen::logs) struct Histogram {
     events: Vec<(Timestamp, char, String)>,
     /// Index of the selected bucket.
     pub chosen_bucket: Option<usize>,
-    /// Number of lines, time, and width in cells of the last computation. `None` if that computation did not
-    /// cover all lines.
+    /// Inputs of the last computation: number of lines, current time, and width in cells. `None` if that
+    /// computation did not cover all lines.
     last_inputs: Option<(usize, Timestamp, u16)>,
 }
 
@@ -89,7 +89,8 @@ impl Histogram {
         self.choose(next)
     }
 
-    /// Selects the bucket at the column `column` of the histogram's area, and returns its start time.
+    /// Selects the bucket under a click, and returns its start time. `column` is counted from the left edge
+    /// of the histogram.
     pub(in crate::screen::logs) fn choose_column(&mut self, column: u16) -> Option<Timestamp> {
         self.choose(usize::from(column.checked_sub(LABEL_CELLS)?))
     }

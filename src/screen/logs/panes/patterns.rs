@@ -25,7 +25,8 @@ use ratatui::{layout::Rect, style::Style};
 #[derive(Debug, Default)]
 pub(in crate::screen::logs) struct PatternList {
     counts: PatternCounts,
-    /// Generation of the query results whose lines were counted.
+    /// Value of `QueriedLines::generation` for the counted lines. Once that value changes, counting starts
+    /// again.
     lines_generation: u64,
     /// Rows of the list.
     rows: Vec<PatternRow>,

@@ -8,12 +8,12 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Maximum number of lines, the newest of each stream, that the source reads when the stream is opened.
+/// Number of lines to read from a stream when the screen opens it. These are the newest lines.
 const INITIAL_LINES: usize = 500;
 /// Maximum number of lines in one page of older lines.
 const PAGE_LINES: usize = 1_000;
 
-/// Pages of older lines that are being read now, at most one for each stream.
+/// Reads of older log lines that are in progress, at most one page for each log stream.
 #[derive(Default)]
 pub(in crate::screen::logs) struct Backfill(BTreeMap<LogTarget, LogReadOptions>);
 
@@ -27,8 +27,8 @@ impl Backfill {
         follow.chain(pages.map(|(target, page)| Subscription::Logs(target.clone(), *page))).collect()
     }
 
-    /// Requests the page before the oldest line in memory of each stream. If `since` is set, requests all
-    /// lines between that time and the oldest line instead.
+    /// For each stream, requests the page of lines before the oldest line in memory. If `since` is set,
+    /// requests all lines from `since` to that oldest line instead.
     pub(in crate::screen::logs) fn request_older(
         &mut self,
         held: &LogStore,
@@ -49,9 +49,9 @@ impl Backfill {
         }
     }
 
-    /// Requests the lines from `since` on for each stream whose oldest line in memory is newer than that.
-    /// Requests each stream only once, and adds it to `asked`. Returns true once every stream has been
-    /// requested or is no longer open.
+    /// Requests the lines since `since` that are not in memory. Handles each stream once, as soon as lines of
+    /// it are in memory, and then adds it to `asked`. Returns true once every stream is in `asked` or is no
+    /// longer being read.
     pub(in crate::screen::logs) fn request_since(
         &mut self,
         held: &LogStore,
@@ -92,8 +92,8 @@ fn held_stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a StoredS
     held.streams().find(|stream| stream.target.as_ref() == Some(target))
 }
 
-/// Returns true if every stream with lines in memory has been read back to its first line. Returns false if
-/// no stream has lines.
+/// Returns true if all streams of `targets` that have lines in memory have been read back to their first
+/// line. Returns false if no stream has lines in memory.
 pub(in crate::screen::logs) fn no_older_lines(held: &LogStore, targets: &[LogTarget]) -> bool {
     let streams = targets.iter().filter_map(|target| held_stream(held, target));
     let mut begun =

@@ -7,14 +7,14 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Filter chip as a share saves it.
+/// Filter chip in the form in which a share (a screen saved for a colleague) stores it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::screen::logs) struct SavedChip {
     /// Filter in the syntax in which the user types it.
     text: String,
     /// True to show matching lines, false to hide them.
     keep: bool,
-    /// Pattern, if the filter is by a pattern and so can't be typed.
+    /// Template of the pattern, if the filter selects a pattern. Such a filter has no syntax for typing.
     template: Option<Template>,
 }
 
@@ -85,7 +85,7 @@ impl FilterChip {
         }
     }
 
-    /// Returns the chip as a share saves it.
+    /// Returns the chip in the form in which a share stores it.
     pub(in crate::screen::logs) fn saved(&self) -> SavedChip {
         let template = match &self.filter.predicate {
             Predicate::Template(template) => Some(template.clone()),
@@ -94,7 +94,7 @@ impl FilterChip {
         SavedChip { text: self.label_text.clone(), keep: self.filter.keep_matching, template }
     }
 
-    /// Creates the chip from a share. Returns `None` if its filter is invalid.
+    /// Restores a chip that a share stored. Returns `None` if its filter is invalid.
     pub(in crate::screen::logs) fn restore(saved: SavedChip, services: &[&Service]) -> Option<Self> {
         let SavedChip { text, keep, template } = saved;
         match template {
@@ -103,8 +103,8 @@ impl FilterChip {
         }
     }
 
-    /// Returns true if the filter makes sense for the lines of `services`. A filter by a service or instance
-    /// that is not among them makes no sense, and neither does a filter that shows a single pattern.
+    /// Returns true if the filter makes sense for the lines of `services`. Returns false for a filter by
+    /// another service or its instance, and for a filter that shows only the lines of one pattern.
     pub(in crate::screen::logs) fn applies_to(&self, services: &[&Service]) -> bool {
         let mut instances = services.iter().flat_map(|service| &service.instances);
         match &self.filter.predicate {

@@ -173,8 +173,9 @@ impl QueriedLines {
     }
 }
 
-/// Returns the next line in `results` after `here`, or the previous one if `forward` is false. Skips notes,
-/// and wraps around at the ends. If `here` is `None`, returns the newest line in both directions.
+/// Returns the next line in `results` after `here`, or the previous one if `forward` is false. Skips
+/// Portolan's own notes in the log, and wraps around at the ends. If `here` is `None`, returns the newest
+/// line, whatever `forward` is.
 fn next_wrapping(
     results: &QueryResults,
     held: &LogStore,

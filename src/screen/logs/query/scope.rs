@@ -24,9 +24,9 @@ pub(in crate::screen::logs) enum ServiceScope {
     Downstream(NodeId),
     /// The service of this node, its callers and its callees.
     WithNeighbours(NodeId),
-    /// Services along the shortest path between these two nodes.
+    /// Services along the shortest path between these two nodes, in either direction.
     Path(NodeId, NodeId),
-    /// Services of a compose project, swarm stack or ECS cluster, by its source and its name.
+    /// Services of one compose project, swarm stack or ECS cluster, which the source and the name identify.
     Group(Option<SourceId>, String),
 }
 
@@ -114,8 +114,8 @@ pub(in crate::screen::logs) fn streams_to_read(
     (all, more)
 }
 
-/// Returns the instance after `here`, or the one before it if `forward` is false. `None` stands for all
-/// instances, which is one stop of the cycle.
+/// Returns the instance after `here`, or the one before it if `forward` is false. The cycle also has a
+/// position for all instances, which is `None` both in `here` and as the result.
 pub(in crate::screen::logs) fn next_instance(
     services: &[&Service],
     here: Option<&InstanceId>,
