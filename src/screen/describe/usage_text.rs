@@ -18,7 +18,7 @@ const SPARKLINE_WIDTH: usize = 10;
 /// The values are for CPU in millicores, memory in bytes, and network in bytes per second.
 const MIN_FULL_SCALE: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// Age of the newest sample from which the text also states that age.
+/// Age of the newest sample beyond which the text also states that age.
 const SHOW_AGE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
 /// Maximum time by which an instance's latest sample may be older than the newest one of the service and

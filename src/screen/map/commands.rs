@@ -137,8 +137,8 @@ impl Map {
         }
     }
 
-    /// Opens the selected item: expands a group, adds the nodes of a stub to the focus, or shows the card of
-    /// a node.
+    /// Opens the selected item: expands a collapsed group, adds the nodes of a stub (a box for nodes outside
+    /// the focus) to the focus, or shows the card of a node.
     fn open_selected(&mut self, store: &Store) -> Vec<ScreenRequest> {
         match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
             Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
@@ -161,8 +161,9 @@ impl Map {
         Vec::new()
     }
 
-    /// Focuses on the shortest path between the two marked nodes, or between the marked node and the selected
-    /// one. If that path is in focus already, focuses on all paths.
+    /// Shows only the shortest path between the two marked nodes, or between the marked node and the selected
+    /// one. If the map already shows only that path, and there are other paths, shows all paths between the
+    /// two nodes.
     fn focus_path(&mut self, store: &Store) -> Vec<ScreenRequest> {
         let Some((from, to)) = store.session.path_ends() else {
             return vec![ScreenRequest::Notify("mark one service, then select another".to_owned())];

@@ -58,7 +58,7 @@ pub struct ExportEdge<'a> {
 pub struct EdgeStyle {
     /// Importance of the edge.
     pub tone: ExportEdgeTone,
-    /// Strength of its evidence.
+    /// Strength of the edge's evidence.
     pub strength: Strength,
 }
 

@@ -51,8 +51,9 @@ pub struct Map {
     pending_layout: Option<PendingLayout>,
     /// Map on the screen: the graph with its layout.
     drawn: DrawnMap,
-    /// Layouts of the latest views. The next layout stays close to them. A return to one of these views
-    /// restores its layout.
+    /// Layout of each of the latest views. A view is a combination of focus, filters, settings and screen
+    /// size. The next layout stays close to these layouts, and a return to one of the views restores its
+    /// layout.
     layout_memory: LayoutMemory,
     /// Visible part of the map.
     viewport: Viewport,
@@ -72,10 +73,11 @@ pub struct Map {
     relayout_policy: RelayoutPolicy,
     /// Item or lines under the mouse.
     hovered: Option<HoverTarget>,
-    /// Area of the whole map screen, including the panel and any rows that a tour covers.
+    /// Area of the whole map screen, including the panel and any rows at the bottom that the text of a guided
+    /// tour covers.
     screen_area: Rect,
-    /// Rows at the bottom of the map screen that a tour covers now. The layout ignores them, so the map does
-    /// not change.
+    /// Number of rows at the bottom of the map screen that the text of a guided tour covers now. The layout
+    /// ignores them, so the map does not change.
     covered_rows: u16,
     /// Columns and rows for which the map is laid out.
     layout_size: (u16, u16),
@@ -83,7 +85,8 @@ pub struct Map {
     panel_wanted: bool,
     /// True if the panel for the selected node is visible.
     shows_panel: bool,
-    /// Layout of a share, to be shown as soon as the graph has been built.
+    /// Layout from a share (a screen that a colleague saved), to be shown as soon as the graph has been
+    /// built.
     pending_restore: Option<saved_view::PendingRestore>,
 }
 
@@ -239,13 +242,15 @@ impl Map {
         changed
     }
 
-    /// Sets the number of rows at the bottom of the map screen that a tour covers. The map keeps its layout.
+    /// Sets the number of rows at the bottom of the map screen that the text of a guided tour covers. The map
+    /// keeps its layout.
     pub fn set_covered_rows(&mut self, rows: u16) {
         self.covered_rows = rows;
     }
 
     /// Cancels the layout request in progress, and asks for a new layout later. The app calls this before it
-    /// switches between an open share and the live view, because the other view would receive the result.
+    /// switches between the live map and the map of an opened share. Otherwise the map that is shown next
+    /// would receive the result.
     pub fn drop_pending_layout(&mut self) {
         if self.pending_layout.take().is_some() {
             self.scheduler.drop_request();
@@ -272,14 +277,16 @@ impl Map {
         item.is_some_and(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
     }
 
-    /// Leaves the focus and restores the view from before it. Does nothing without a focus.
+    /// Ends the focus, which is the part of the map shown alone, and restores the view from before it. Does
+    /// nothing without a focus.
     pub fn leave_focus(&mut self) {
         if self.choices.focus.is_some() {
             self.choices.leave_focus();
         }
     }
 
-    /// Removes the nodes that the user added to the focus, because another part of the map is shown now.
+    /// Removes the nodes that the user added to the shown part of the map, because the map shows another part
+    /// now.
     pub fn forget_extra_nodes(&mut self) {
         self.choices.forget_extra_nodes();
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Number after which a restored map numbers its layout requests, so that their ids differ from those of the
+/// First id of the layout requests of a restored map. It is so large that the ids differ from those of the
 /// app's own map.
 const FIRST_RESTORED_REQUEST: u64 = 1 << 32;
 
@@ -24,7 +24,7 @@ const MAX_LAYOUT_CELLS: i32 = 50_000;
 /// Maximum number of points in all routes of a restored layout together.
 const MAX_ROUTE_POINTS: usize = 1_000_000;
 
-/// View of the map as a share saves it: choices, viewport and layout.
+/// State of the map screen that a share saves: the user's choices, viewport and layout.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MapView {
@@ -36,7 +36,7 @@ pub struct MapView {
     layout: Option<SavedLayout>,
 }
 
-/// Visible part of the map as a share saves it.
+/// Visible part of the map in the form in which a share saves it.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct SavedViewport {
@@ -57,7 +57,8 @@ struct SavedLayout {
     size: (i32, i32),
 }
 
-/// Layout and viewport of a share, to be shown as soon as the graph has been built.
+/// Layout and viewport from a share (a screen that a colleague saved), to be shown as soon as the graph has
+/// been built.
 #[derive(Clone, Debug)]
 pub(super) struct PendingRestore {
     layout: SavedLayout,
@@ -67,7 +68,7 @@ pub(super) struct PendingRestore {
 }
 
 impl Map {
-    /// Returns the view as a share saves it.
+    /// Returns the state of the map screen to save in a share.
     #[must_use]
     pub fn view(&self) -> MapView {
         let Self { choices, minimap_off, followed_node, panned, viewport, drawn, .. } = self;
@@ -91,7 +92,7 @@ impl Map {
         }
     }
 
-    /// Restores the view of a share. Its layout is shown at the next `sync`.
+    /// Restores the state that a share saved. The saved layout is shown at the next `sync`.
     pub fn restore(&mut self, view: MapView) {
         let MapView { choices, minimap_off, is_tangled, followed_node, viewport, layout } = view;
         let pending = layout.map(|layout| PendingRestore { layout, viewport, followed_node, is_tangled });
@@ -101,8 +102,8 @@ impl Map {
         self.scheduler.request_id = FIRST_RESTORED_REQUEST;
     }
 
-    /// Draws the layout of a share instead of computing one, if it fits one of the current variants.
-    /// Otherwise drops it.
+    /// Draws the layout from the opened share if it fits one of the current variants. Otherwise drops that
+    /// layout, and the map computes a new one.
     pub(super) fn apply_pending_restore(&mut self, store: &Store) {
         let Some(PendingRestore { layout, viewport, followed_node, is_tangled }) =
             self.pending_restore.take()

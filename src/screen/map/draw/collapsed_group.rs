@@ -14,8 +14,8 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Returns true if one cell can show the health of two services at the level `Overview`, which needs colours.
-/// Without colours, each service gets its own cell with its health glyph.
+/// Returns true if one cell can show the health of two services at the level `Overview`. This needs a Unicode
+/// glyph for half a cell, and colours. Otherwise each service gets its own cell with its health glyph.
 pub(in crate::screen::map) fn uses_half_cells(theme: &Theme) -> bool {
     !theme.glyphs.ascii && theme.health_style(Health::Healthy).fg != theme.health_style(Health::Failing).fg
 }

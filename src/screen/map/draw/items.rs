@@ -21,7 +21,7 @@ use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
     /// Draws all visible items over lines and frames, and returns their click areas. A click selects the
-    /// least healthy node of the item. If the item contains the selected node, the selection stays.
+    /// least healthy node of an item, or keeps the selected node if it is in that item.
     pub(super) fn draw_items(&self, buf: &mut Canvas<'_>) -> HitMap {
         let mut hits = HitMap::default();
         let chart = &self.map.drawn;

@@ -67,8 +67,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws the lines that are visible only while the item at one end is selected. Where such a line meets
-    /// another character, it draws a crossing.
+    /// Draws the on-demand lines, which are visible only while the item at one end is selected. Draws a
+    /// crossing wherever such a line meets a character that is already there.
     fn draw_on_demand_edges(&self, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let DrawnMap { graph: plan, on_demand_edges: revealed, .. } = &self.map.drawn;
         let viewport = &self.viewport;

@@ -14,8 +14,8 @@ use crate::{
     topology::{Edge, EdgeFilter, Strength},
 };
 
-/// Tones: the priorities of lines, from which their colours follow. Where several lines share a cell, the
-/// line with the highest tone is drawn.
+/// Tones: priorities of lines, each with its own colour. Where several lines share a cell, the line with the
+/// highest tone is drawn.
 pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const QUIET: u8 = 0;
     pub(in crate::screen::map) const PLAIN: u8 = 1;
@@ -26,7 +26,7 @@ pub(in crate::screen::map) mod tone {
     pub(in crate::screen::map) const SELECTED: u8 = 5;
 }
 
-/// Minimum number of shown calls in a solid line that makes the line thick.
+/// Number of visible calls from which a solid line is drawn thick.
 const MIN_HEAVY_CALLS: usize = 3;
 
 /// Styles of the edges of one map graph, and totals of its items.
@@ -35,8 +35,8 @@ pub(in crate::screen::map) struct MapStyles {
     /// Topology version, edge filter and minute from which `edges` was computed. The minute is included
     /// because observations fade with time.
     edges_from: Option<(u64, EdgeFilter, i64)>,
-    /// For each edge, its style, or `None` if a filter hides it. Then the strength of its strongest call,
-    /// including hidden calls.
+    /// Style and strength of each edge. The style is `None` if a filter hides the edge. The strength is that
+    /// of the edge's strongest call, even if a filter hides that call.
     edges: Vec<(Option<Look>, Option<Strength>)>,
     /// Topology version, findings version and search from which `items` was computed.
     items_from: Option<(u64, u64, Search)>,

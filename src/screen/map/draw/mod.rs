@@ -35,8 +35,8 @@ pub(super) struct Areas {
     pub map: Rect,
     /// Area of the panel for the selected node.
     pub panel: Rect,
-    /// Columns and rows for which the map is laid out. On a small screen the panel covers a part of the map,
-    /// which keeps its layout and can be scrolled.
+    /// Columns and rows for which the map is laid out. On a small screen the panel covers a part of the map.
+    /// The map then keeps its layout, and the user can scroll to the covered part.
     pub layout_size: (u16, u16),
 }
 

@@ -15,7 +15,8 @@ use crate::{
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Draws the summary of the selected node, or of the group or stub that contains it.
+/// Draws the panel: the summary of the selected node, or the list of nodes if the selected item is a
+/// collapsed group or a stub (a box for nodes outside the focus).
 pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect, buf: &mut Canvas<'_>) {
     let Some(node) = scene.store.selected_node() else { return };
     if area.height < 3 {
@@ -46,8 +47,8 @@ pub(in crate::screen::map) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect
     }
 }
 
-/// Draws the list of nodes in a collapsed group or stub, the least healthy first. The list scrolls to the
-/// selected node.
+/// Draws the panel of a collapsed group or stub: its edges, and its nodes with the least healthy first. The
+/// list scrolls to the selected node.
 fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, title, theme, buf);

@@ -24,21 +24,19 @@ use std::{
 /// more edges, it leaves those out.
 const MAX_EDGES_WITH_POSSIBLE: usize = 80;
 
-/// Maximum number of lines on a map of collapsed groups. If there are more, each group keeps only its
-/// outgoing lines with the most calls. A line left out appears while a group at one of its ends is selected.
+/// Maximum number of lines on a map of collapsed groups. If there are more, each group keeps only the
+/// outgoing lines that stand for the most calls. Any other line appears while a group at one of its ends is
+/// selected.
 const MAX_GROUP_LINES: usize = 60;
-/// Maximum number of lines on a map of collapsed groups, as an average per group.
+/// Maximum ratio of lines to items on a map of collapsed groups. It applies in addition to `MAX_GROUP_LINES`.
 const MAX_LINES_PER_GROUP: usize = 4;
 
 /// Maximum number of bright lines between expanded groups. If there are more, all of them are dim, so that
 /// the inside of each group stays readable and the selection stands out.
 const MAX_BRIGHT_LINES_BETWEEN_GROUPS: usize = 12;
 
-/// Maximum number of lines on a map. If there are more, all appear only when selected: no reader could follow
-/// them, and the layout needs several kilobytes for each.
-const MAX_LINES: usize = 10_000;
-
-/// Share of all nodes in groups, in percent, from which a group loses its frame to save space.
+/// Percentage of the grouped nodes. A group that contains at least this percentage has no frame, which saves
+/// space.
 const FRAMELESS_SHARE_PERCENT: usize = 60;
 
 /// Options for building a map graph from the data in the store.
@@ -67,7 +65,7 @@ impl MapGraph {
         Self::build_with_labels(store, options, level, LabelWidth::default())
     }
 
-    /// Builds the graph of the nodes that the filters show, with labels of this width.
+    /// Builds the graph of the nodes that the filters show, with labels of the width `label_width`.
     pub(in crate::screen::map) fn build_with_labels(
         store: &Store,
         options: GraphOptions<'_>,
@@ -118,7 +116,7 @@ impl MapGraph {
         graph
     }
 
-    /// Returns the graph with labels of another width, or `None` if no item would change its size.
+    /// Returns the graph with labels of the width `label_width`, or `None` if no item would change its size.
     pub(in crate::screen::map) fn with_label_width(
         &self,
         store: &Store,
@@ -147,7 +145,7 @@ impl MapGraph {
         item.size(store, measure, inside)
     }
 
-    /// Dims the edges between expanded groups if there are too many of them, and all edges to stubs.
+    /// Dims all edges from or to stubs, and the edges between expanded groups if there are too many of them.
     fn dim_edges(&mut self) {
         let (nodes, items) = (&self.layout_graph.nodes, &self.items);
         let between = |calls: &MapEdge| {
@@ -205,7 +203,7 @@ impl MapGraph {
         }
     }
 
-    /// Removes all frames. The labels of the nodes in these groups then include the group.
+    /// Removes all frames. The label of each node that had a frame around it then includes its group.
     fn drop_frames(&mut self, group_of_item: &mut [Option<usize>]) {
         self.groups.clear();
         for (item, group) in self.items.iter_mut().zip(group_of_item) {
@@ -213,8 +211,8 @@ impl MapGraph {
         }
     }
 
-    /// Adds stubs for the nodes outside the focus that call nodes in the focus or that nodes in the focus
-    /// call. There is one stub for each group and direction.
+    /// Adds stubs, which are boxes for nodes outside the focus that call a node in the focus or are called by
+    /// one. There is one stub for each group and direction.
     fn add_stubs(&mut self, store: &Store, outside: &[&Node]) {
         let outside: BTreeMap<&NodeId, &Node> = outside.iter().map(|node| (&node.id, *node)).collect();
         let mut stubs: BTreeMap<(bool, String), BTreeSet<NodeId>> = BTreeMap::new();
@@ -269,8 +267,8 @@ impl MapGraph {
         self.edges = drawn.into_values().collect();
     }
 
-    /// Hides lines between collapsed groups if there are too many. Each group keeps its outgoing lines with
-    /// the most calls. A hidden line appears while a group at one of its ends is selected.
+    /// Hides lines between collapsed groups if there are too many. Each group keeps the outgoing lines that
+    /// stand for the most calls. A hidden line appears while a group at one of its ends is selected.
     fn thin_group_edges(&mut self) {
         let many = MAX_GROUP_LINES.min(MAX_LINES_PER_GROUP * self.items.len());
         if !self.level.is_low_detail() || self.edges.len() <= many {

@@ -1,4 +1,4 @@
-//! Hubs: items that so many other items call that the lines to them would hide the rest of the map.
+//! Hubs: items with very many callers. Lines from all these callers would hide the rest of the map.
 //!
 //! Instead of drawing these lines, the map's status text names each hub with the number of its callers. A
 //! line appears while the item at one of its ends is selected. The layout reserves no space for such lines:
@@ -12,19 +12,21 @@ use super::{
 };
 use crate::{screen::widget::text, store::Store};
 
-/// Minimum number of callers of a hub.
+/// Minimum number of callers of a hub that the configuration does not name.
 const MIN_HUB_CALLERS: usize = 8;
-/// Divisor of the number of items. A hub has more callers than the result of this division.
+/// Divisor of the number of items. An item that the configuration does not name is a hub only if it has more
+/// callers than the quotient.
 const HUB_SHARE_DIVISOR: usize = 4;
 
 /// Minimum number of items that a collector calls.
 ///
-/// A collector is a hub that more than half of all items call, such as a telemetry collector. The map also
-/// draws no lines for its own calls, because they say nothing about the flow between the other items.
+/// A collector is a hub, such as a telemetry collector, that more than half of all items call. The map draws
+/// no lines for the collector's own calls either, because they say nothing about the flow between the other
+/// items.
 const MIN_COLLECTOR_CALLS: usize = 4;
 
-/// Finds the hubs of `graph` and hides the lines to them. The node at the center of a focus is never a hub,
-/// because the user wants to see its lines.
+/// Finds the hubs of `graph`, and hides the lines to them and the lines from collectors. If the map shows
+/// only the neighbourhood of one node, that node is never a hub, because the user wants to see its lines.
 pub(in crate::screen::map) fn hide_hub_lines(graph: &mut MapGraph, store: &Store, choices: &MapChoices) {
     let center = match &choices.focus {
         Some(Focus::Around(center, _)) => graph.item_index(center),

@@ -29,18 +29,18 @@ pub(in crate::screen::map) enum ItemKind {
     /// Group that is drawn as one box, with the key and the title of the group.
     CollapsedGroup(String, String),
     /// Stub for nodes outside the focus that belong to one group, with the title of the group. The flag is
-    /// true if nodes in the focus call them, or false if they call nodes in the focus.
+    /// true if the focus calls the stub's nodes, and false if the stub's nodes call the focus.
     Stub(String, bool),
 }
 
-/// Length of the longest name that the widest labels show in full, in cells. Nearly all longer names are host
-/// names of AWS.
+/// Maximum name length in the widest labels, in cells. Nearly all names that are longer, and so are
+/// shortened, are host names of AWS.
 pub(in crate::screen::map) const MAX_NAME_CELLS: u8 = 40;
 
-/// Width of the labels: the length of names, and whether counts stand beside them.
+/// Width of the labels: the maximum length of a name, and whether the instance counts stand beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::screen::map) struct LabelWidth {
-    /// Length of the longest name that is not shortened, in cells.
+    /// Maximum length of a name, in cells. Longer names are shortened.
     pub name_cells: u8,
     /// True if the labels include the numbers of running and desired instances.
     pub has_counts: bool,
@@ -80,7 +80,7 @@ pub(in crate::screen::map) const SIGN_CELLS: usize = 2;
 /// Cells of a box besides its label, for two borders and the space inside each.
 const BOX_CELLS: usize = 4;
 
-/// Longest title of a collapsed group that is not shortened, in cells.
+/// Maximum width of a collapsed group's title, in cells. Longer titles are shortened.
 const MAX_TITLE_CELLS: usize = 24;
 
 /// Minimum width of a box with a status line, in cells.

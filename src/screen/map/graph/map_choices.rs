@@ -28,9 +28,9 @@ pub(in crate::screen::map) struct MapChoices {
     pub instances_shown_for: Option<NodeId>,
     /// Part of the map that is shown alone; `None` for the whole map.
     pub focus: Option<Focus>,
-    /// Nodes outside the focus that the user added to it.
+    /// Nodes that the user added to the focus.
     extra_nodes: BTreeSet<NodeId>,
-    /// Choices from before the focus, which are restored when the user leaves it.
+    /// Choices from before the map showed only a part; they return when the map shows everything again.
     before_focus: Option<Box<MapChoices>>,
 }
 
@@ -38,7 +38,7 @@ pub(in crate::screen::map) struct MapChoices {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::screen::map) enum Focus {
-    /// Nodes within this number of calls of a node, in both directions.
+    /// One node, and all nodes that are at most this number of calls away, in both directions.
     Around(NodeId, usize),
     /// Nodes along one path, and the number of all paths between its ends.
     Path(Vec<NodeId>, PathCount),
@@ -98,13 +98,13 @@ impl MapChoices {
             (None, false, None, None);
     }
 
-    /// Enters `focus`, or replaces the current focus with it.
+    /// Shows only the part `focus` of the map, and remembers the choices from before the first such focus.
     pub(in crate::screen::map) fn set_focus(&mut self, focus: Focus) {
         let before = self.before_focus.take().unwrap_or_else(|| Box::new(self.clone()));
         *self = Self { focus: Some(focus), before_focus: Some(before), ..Self::default() };
     }
 
-    /// Leaves the focus and restores the choices from before it.
+    /// Ends the focus, which is the part of the map shown alone, and restores the choices from before it.
     pub(in crate::screen::map) fn leave_focus(&mut self) {
         *self = self.before_focus.take().map_or_else(Self::default, |before| *before);
     }
@@ -121,8 +121,8 @@ impl MapChoices {
         }
     }
 
-    /// Returns a focus of `hops` calls around the center of the current focus, or else around the selected
-    /// node.
+    /// Returns the focus with all nodes that are at most `hops` calls away from a center. The center is that
+    /// of the current focus, or else the selected node.
     pub(in crate::screen::map) fn focus_around(&self, hops: usize, store: &Store) -> Option<Focus> {
         let center = match &self.focus {
             Some(Focus::Around(center, _)) => Some(center),
@@ -136,13 +136,14 @@ impl MapChoices {
         self.extra_nodes.clear();
     }
 
-    /// Adds `nodes` to the focus.
+    /// Adds `nodes` to the focus, which is the part of the map shown alone.
     pub(in crate::screen::map) fn add_to_focus(&mut self, nodes: &[NodeId]) {
         self.extra_nodes.extend(nodes.iter().cloned());
     }
 
-    /// Returns the nodes in focus, or else the nodes of the group to which all screens are limited. Both
-    /// include the nodes that the user added. Returns `None` if the map shows everything.
+    /// Returns the nodes to show: those of the focus, or else those of the group to which all screens are
+    /// limited, with the nodes that the user added. Returns `None` if there is neither a focus nor such a
+    /// group.
     pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         let mut nodes = match &self.focus {
             Some(Focus::Around(center, hops)) => nodes_within_hops(store.world.topology(), center, *hops),
@@ -208,12 +209,12 @@ impl MapChoices {
     }
 }
 
-/// Returns true if no other path exists.
+/// Returns true if the path in the focus is the only one between its ends.
 const fn is_only_path(ways: PathCount) -> bool {
     ways.complete && ways.found <= 1
 }
 
-/// Describes the number of other paths. `key` is the key that shows all paths.
+/// Describes the number of paths beside the shown one. `key` is the key that shows all paths.
 fn other_paths_text(ways: PathCount, key: &str) -> String {
     let others = ways.found.saturating_sub(1);
     match (others, ways.complete) {

@@ -21,7 +21,8 @@ pub(in crate::screen::map) enum EdgeVisibility {
     /// Always drawn, in normal brightness.
     #[default]
     Always,
-    /// Always drawn, but dim, unless one of its ends is selected or it leads to a faulty node.
+    /// Always drawn, but dim. The line is bright if one of its ends is selected or if it leads to a faulty
+    /// node.
     Dim,
     /// No permanent line, so that the other lines stay readable. A line appears while the item at one end is
     /// selected.

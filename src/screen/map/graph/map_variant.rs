@@ -22,8 +22,8 @@ pub(in crate::screen::map) struct MapVariant {
     pub options: Options,
 }
 
-/// Maximum total area of all boxes, as a multiple of the screen. If the boxes need more and there are groups
-/// to collapse, no variant has boxes. The limit applies to names without boxes in the same way.
+/// Maximum ratio of the total area of all boxes to the area of the screen. If the ratio is higher and there
+/// are groups to collapse, no variant has boxes. The same limit applies to names without boxes.
 const MAX_SCREENS_OF_BOXES: usize = 4;
 
 /// Free rows at the level `Names`: between names that stand below each other, and between lines beside names.
@@ -75,11 +75,11 @@ impl MapVariant {
     }
 }
 
-/// Lengths of the longest names that the variants show in full, in cells, in descending order. Lengths below
-/// [`SHORT_NAME_CELLS`] are hard to read.
+/// Maximum name lengths of the variants, in cells, in descending order. Longer names are shortened. Lengths
+/// below [`SHORT_NAME_CELLS`] are hard to read.
 const NAME_CELLS: [u8; 7] = [MAX_NAME_CELLS, 32, 26, 20, SHORT_NAME_CELLS, 13, 10];
 
-/// Builder for the graphs of the variants.
+/// Builder of map graphs for the variants, which are the possible ways to draw the map.
 struct GraphBuilder<'a> {
     store: &'a Store,
     options: GraphOptions<'a>,
@@ -91,8 +91,8 @@ impl GraphBuilder<'_> {
         Self { options: GraphOptions { has_frames: false, ..self.options }, ..*self }
     }
 
-    /// Builds one graph at `level` for each maximum name length in `name_cells`. Leaves out a graph that
-    /// equals the one before it, because no name is longer.
+    /// Builds one graph at `level` for each maximum name length in `name_cells`. Leaves out a graph in which
+    /// all boxes have the same sizes as in the graph before it.
     fn graphs(&self, level: DetailLevel, name_cells: &[u8], has_counts: bool) -> Vec<Arc<MapGraph>> {
         let mut graphs: Vec<Arc<MapGraph>> = Vec::new();
         for &name_cells in name_cells {

@@ -10,11 +10,12 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Cost of one row in an outline, and of an item that is not connected. It exceeds any distance on a screen.
+/// Cost of one row in the search for the nearest item of an outline. Sideways, it is added for an item
+/// without a connection. It exceeds any distance on a screen.
 const OUTLINE_ROW_COST: i32 = 10_000;
 
-/// Returns the node of the nearest item in `direction` from the item of `from`. If that item has several
-/// nodes, returns the least healthy one.
+/// Returns the least healthy node of the nearest item in `direction`, seen from the item that contains
+/// `from`.
 ///
 /// The distance in rows counts twice, because cells are twice as tall as wide, and the distance across
 /// `direction` counts twice too. If `direction` is parallel to the flow of the map, a connected item counts
@@ -62,9 +63,9 @@ pub(in crate::screen::map) fn nearest_in_direction(
 /// last.
 pub(in crate::screen::map) type NeighbourCycle = (NodeId, NodeId);
 
-/// Returns the next neighbour, or the previous one if `forward` is false. Callees come before callers. The
-/// cycle in `before` continues unless the user has selected another node since; then a cycle of the selected
-/// node begins.
+/// Returns the next neighbour, or the previous one if `forward` is false. Callees come before callers.
+/// Continues the cycle in `before` if the neighbour that it reached is still selected. Otherwise begins a
+/// cycle through the neighbours of the selected node.
 pub(in crate::screen::map) fn next_neighbour(
     drawn: &DrawnMap,
     store: &Store,
@@ -89,8 +90,8 @@ pub(in crate::screen::map) fn next_neighbour(
     Some((center.clone(), face.clone()))
 }
 
-/// Returns the node of the leftmost item, or of the rightmost item if `last` is true. If several items share
-/// that column, takes the uppermost of them, or the lowermost if `last` is true.
+/// Returns the least healthy node of the leftmost item, or of the rightmost item if `last` is true. If
+/// several items begin at that column, takes the uppermost of them, or the lowermost if `last` is true.
 pub(in crate::screen::map) fn first_or_last(drawn: &DrawnMap, last: bool) -> Option<NodeId> {
     let order = |(_, place): &(_, &Cells)| (place.x, place.y);
     let items = drawn.graph.items.iter().zip(&drawn.diagram.nodes);

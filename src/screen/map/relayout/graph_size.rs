@@ -2,8 +2,8 @@
 
 use crate::layout::{Graph, should_compact};
 
-/// Divisor of the earlier number of boxes and lines. If more boxes and lines than the result are added, the
-/// map chooses its variant again.
+/// Divisor of the number of boxes and lines when the variant was chosen. If more than the quotient have been
+/// added since, the map chooses its variant again.
 const RECHOOSE_GROWTH_DIVISOR: usize = 8;
 
 /// Number of boxes and lines in a layout graph.

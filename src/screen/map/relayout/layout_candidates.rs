@@ -7,7 +7,8 @@
 use crate::layout;
 use std::{cmp::Ordering, sync::Arc};
 
-/// Request to compare the drawn layout, which is based on earlier layouts, with a fresh layout.
+/// Request to find out if a fresh layout of the map would be much better than the drawn one, which is based
+/// on earlier layouts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutComparison {
     /// Id of the layout request that produced the drawn layout.
@@ -28,8 +29,8 @@ impl LayoutComparison {
     }
 }
 
-/// Request to choose, among several variants of the map, the one whose layout fits the screen best, and to
-/// return that layout.
+/// Request to compute the layout of the map. Of several candidates, which differ in detail, label width and
+/// direction, it picks the one that fits the screen best.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutRequest {
     /// Id that increases with each request. The map ignores the result of an outdated id.
@@ -43,7 +44,8 @@ pub struct LayoutRequest {
     pub available_size: (u16, u16),
 }
 
-/// Variant of the map that can be laid out: layout graph and options, with properties that guide the choice.
+/// Candidate of a layout request: one possible way to draw the map, as a layout graph and layout options,
+/// with properties that guide the choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayoutCandidate {
     /// Graph to lay out.
@@ -70,8 +72,8 @@ const HARD_TO_READ_PENALTY: f64 = 1.1;
 /// so a large estate is better shown as a map of groups.
 const SCROLLED_OUTLINE_PENALTY: f64 = 1.5;
 
-/// Factor by which another candidate must fit better than the current one to replace it. Without this factor,
-/// the map would switch back and forth while a deployment starts and stops services.
+/// Factor by which another candidate must fit better than the current one before it replaces the current one.
+/// Without this factor, the map would switch back and forth while a deployment starts and stops services.
 const MIN_FIT_GAIN: f64 = 1.25;
 
 impl LayoutRequest {
@@ -118,8 +120,9 @@ impl LayoutRequest {
         layout::layout(graph, seed.as_ref(), options)
     }
 
-    /// Returns `diagram`, or a fresh layout if that one is much better. After many changes, the earlier
-    /// layout on which `diagram` is based can make it worse.
+    /// Returns a fresh layout if it is much better than `diagram`, or else `diagram`. A diagram that is based
+    /// on an earlier layout can become worse with each change. Compares only if the view has changed, because
+    /// then nodes may move.
     fn fresh_if_tangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
         let LayoutCandidate { graph, options, seed, .. } = &self.candidates[index];
         if self.current.is_some() || seed.is_none() {
@@ -129,11 +132,12 @@ impl LayoutRequest {
         if diagram.quality.is_much_worse_than(&fresh.quality) { fresh } else { diagram }
     }
 
-    /// Returns the ratio of a layout's size to the available size, in the dimension in which it is larger.
-    /// Returns 1 if the layout fits.
+    /// Returns the larger of two ratios: layout width to available width, and layout height to available
+    /// height. Returns 1 if the layout fits.
     ///
-    /// The ratio is lower for the current candidate, which favours it. It is higher for candidates that are
-    /// more detailed than the current one, for outlines, and for candidates that are hard to read.
+    /// The result is lowered for the current candidate, which favours that candidate. It is raised for
+    /// candidates that are more detailed than the current one, for outlines, and for candidates that are hard
+    /// to read.
     fn overflow_ratio(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
         let bias = match self.current.map(|drawn| index.cmp(&drawn)) {
@@ -152,8 +156,8 @@ impl LayoutRequest {
         }
     }
 
-    /// Returns a lower bound of a candidate's width and height, which is the available size scaled to the
-    /// total area of the boxes.
+    /// Returns the width and height of a rectangle with the proportions of the screen and the total area of
+    /// the candidate's boxes. No layout of the candidate can be smaller in both dimensions.
     fn min_size(&self, index: usize) -> (i32, i32) {
         let nodes = &self.candidates[index].graph.nodes;
         let cells: f64 = nodes.iter().map(|node| f64::from(node.width) * f64::from(node.height)).sum();

@@ -16,7 +16,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Key of a view: user choices, filters, settings and screen size, but not the data.
+/// Key that identifies a view of the map: user choices, filters, settings, screen size, and the number of
+/// sources read, but not their data.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::screen::map) struct LayoutKey {
     map_choices: MapChoices,
@@ -62,7 +63,7 @@ impl LayoutKey {
 }
 
 impl LayoutKey {
-    /// Returns true if the keys are equal except for the number of sources that have been read.
+    /// Returns true if the keys are equal, whatever the number of sources that have been read or have failed.
     fn differs_only_in_answers(&self, other: &Self) -> bool {
         *self == Self { answered_sources: self.answered_sources, ..other.clone() }
     }
@@ -79,7 +80,8 @@ fn variant_key(way: &MapVariant) -> VariantKey {
 /// Maximum number of remembered views.
 const MAX_REMEMBERED_LAYOUTS: usize = 4;
 
-/// Latest layout that was drawn for one view.
+/// Latest layout that was drawn for one view, which is a combination of user choices, filters, settings and
+/// screen size.
 struct RememberedLayout {
     key: LayoutKey,
     variant_key: VariantKey,
@@ -90,7 +92,7 @@ struct RememberedLayout {
     origin: Point,
 }
 
-/// New layout on the screen, as the argument of `LayoutMemory::remember`.
+/// New layout on the screen, with the view and the variant that it belongs to, for `LayoutMemory::remember`.
 pub(in crate::screen::map) struct DrawnLayout<'a> {
     /// Key of the view for which the layout was computed.
     pub key: &'a LayoutKey,
@@ -102,7 +104,8 @@ pub(in crate::screen::map) struct DrawnLayout<'a> {
     pub seed: Seed,
 }
 
-/// Layouts of the latest views, the newest first. Holds at most `MAX_REMEMBERED_LAYOUTS`.
+/// Latest layout of each recent view of the map, the newest view first. Holds at most
+/// `MAX_REMEMBERED_LAYOUTS`.
 #[derive(Default)]
 pub(in crate::screen::map) struct LayoutMemory(Vec<RememberedLayout>);
 
@@ -147,7 +150,8 @@ impl LayoutMemory {
         same.or_else(|| self.0.first().filter(alike).map(|drawn| drawn.seed.clone().without_placeholders()))
     }
 
-    /// Saves the new layout `now`, and saves `origin` as the viewport origin of the layout before it.
+    /// Saves the new layout `now`, and stores `origin` with the previous layout as the position of its
+    /// viewport.
     ///
     /// If the user has returned to a saved view, returns the viewport origin that the view had when the user
     /// left it.

@@ -16,11 +16,12 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Minimum time between two layouts during the initial load, in seconds, unless the map grows much.
+/// Minimum time between two layout requests during the initial load, in seconds, unless the map grows or
+/// shrinks much.
 const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
-/// Divisor of the number of items in the last request. During the initial load, the map requests a layout
-/// early if at least as many items as this quotient were added or removed.
+/// Divisor of the number of items in the last request. During the initial load, the map does not wait for
+/// `MIN_LAYOUT_INTERVAL_SECS` once the number of items has changed by at least the quotient.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
 
 /// Scheduler that decides when the map requests a layout, and that numbers the requests.
@@ -34,7 +35,7 @@ pub(in crate::screen::map) struct LayoutScheduler {
     pub loaded: bool,
     /// Urgency of the next request.
     urgency: Urgency,
-    /// Time of the last request and its number of items.
+    /// Time of the last request, and the number of items in that request.
     last_request: Option<(Timestamp, usize)>,
 }
 
@@ -66,8 +67,8 @@ impl LayoutScheduler {
         self.urgency = self.urgency.max(if view_changed { Urgency::Now } else { Urgency::Soon });
     }
 
-    /// Returns true if the map should request a layout of its `items` items now. `is_loading` is true during
-    /// the initial load.
+    /// Returns true if the map, which has `items` items, should request a layout now. `is_loading` is true
+    /// during the initial load.
     pub(in crate::screen::map) fn is_due(&self, items: usize, is_loading: bool, now: Timestamp) -> bool {
         let has_waited = self.last_request.is_none_or(|(at, before)| {
             let long = now.as_second() - at.as_second() >= MIN_LAYOUT_INTERVAL_SECS;
@@ -114,8 +115,8 @@ impl Map {
         self.request_layout(store)
     }
 
-    /// Requests a fresh layout that the user did not ask for. It keeps only the direction of the current
-    /// layout.
+    /// Requests a fresh layout that the user did not ask for. It keeps the direction of the current layout,
+    /// but no positions.
     pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> ScreenRequest {
         self.layout_memory.clear();
         self.request_layout_with(store, true)

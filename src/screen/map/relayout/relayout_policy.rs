@@ -7,10 +7,12 @@
 
 use crate::model::Timestamp;
 
-/// Minimum time between two comparisons, in seconds. Each costs as much as a fresh layout.
+/// Minimum time between two comparisons of the drawn layout with a fresh one, in seconds. Each comparison
+/// costs as much as a fresh layout.
 const MIN_COMPARISON_INTERVAL_SECS: i64 = 10;
 
-/// Time for which the map must be hidden, in seconds, so that a relayout disturbs no reader.
+/// Time for which the map must have been hidden, in seconds, before Portolan applies a fresh layout. The user
+/// then no longer expects the old positions.
 const HIDDEN_RELAYOUT_SECS: i64 = 30;
 
 /// Policy that decides when to compare the drawn layout with a fresh one, and when to apply the fresh one
